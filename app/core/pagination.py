@@ -1,0 +1,55 @@
+"""Cursor pagination: an opaque, URL-safe cursor holds the last row's sort key; a page is never skipped or doubled by inserts."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from app.core.errors import InvalidInputError
+
+T = TypeVar("T")
+
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 200
+
+
+class InvalidCursorError(InvalidInputError):
+    code = "invalid-cursor"
+    title = "The cursor is not one of ours: start again without it."
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """`limit` rows (1 to 200) after `cursor` (from the page before, or None for the first)."""
+
+    limit: int = DEFAULT_LIMIT
+    cursor: str | None = None
+
+    def after(self) -> str | None:
+        """The sort key to continue after. Raises InvalidCursorError."""
+        return None if self.cursor is None else decode_cursor(self.cursor)
+
+
+@dataclass(frozen=True, slots=True)
+class PageOf(Generic[T]):
+    """One page of rows; `next_cursor` is None on the last."""
+
+    items: Sequence[T]
+    next_cursor: str | None
+
+
+def encode_cursor(key: str) -> str:
+    return base64.urlsafe_b64encode(json.dumps(["k", key]).encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str) -> str:
+    """The sort key inside a cursor. Raises InvalidCursorError for anything that `encode_cursor` did not make."""
+    try:
+        marker, key = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+    except (ValueError, binascii.Error, UnicodeError, TypeError) as error:
+        raise InvalidCursorError from error
+    if marker != "k" or not isinstance(key, str):
+        raise InvalidCursorError
+    return key
