@@ -1,0 +1,95 @@
+"""Sessions: one transaction, one principal. This is the only place where a transaction is committed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.core.errors import UnavailableError
+from app.core.principal import Principal, Role
+
+_TELL = text(
+    "SELECT set_config('footnote.tenant_id', :tenant_id, true), set_config('footnote.user_id', :user_id, true)"
+)
+
+SYSTEM_USER_ID = UUID(int=0)
+
+
+class DatabaseUnavailableError(UnavailableError):
+    code = "database-unavailable"
+    title = "The database is not answering: try again shortly."
+
+
+def system_principal(tenant_id: UUID) -> Principal:
+    """The tenant's own worker: its role in the database sees the whole tenant, and that tenant only."""
+    return Principal(tenant_id=tenant_id, user_id=SYSTEM_USER_ID, roles=frozenset({Role.SYSTEM}), name="system")
+
+
+class Database:
+    """Transactions under one database role (api, worker, relay or owner)."""
+
+    def __init__(self, *, engine: Engine) -> None:
+        self._engine = engine
+        self._sessions = sessionmaker(engine, expire_on_commit=False)
+
+    @property
+    def engine(self) -> Engine:
+        return self._engine
+
+    @contextmanager
+    def transaction(self, principal: Principal) -> Iterator[Session]:
+        """One transaction as `principal`; commits at the end, rolls back on any exception.
+
+        Raises DatabaseUnavailableError when the server can't be reached or ends the connection.
+        """
+        with self._begin() as session:
+            session.execute(_TELL, {"tenant_id": str(principal.tenant_id), "user_id": str(principal.user_id)})
+            yield session
+
+    @contextmanager
+    def anonymous(self) -> Iterator[Session]:
+        """One transaction with no principal: row-level security shows it no tenant's row.
+
+        For signing in, the relay and readiness checks, which go through functions made for them.
+        """
+        with self._begin() as session:
+            yield session
+
+    @contextmanager
+    def _begin(self) -> Iterator[Session]:
+        try:
+            with self._sessions.begin() as session:
+                yield session
+        except OperationalError as error:
+            raise DatabaseUnavailableError from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise DatabaseUnavailableError from error
+            raise
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def build_engine(url: str, *, pool_size: int, statement_timeout_ms: int, application_name: str) -> Engine:
+    """An engine for one role.
+
+    Server-side prepared statements are off (`prepare_threshold=None`): a generic plan made for one principal would be
+    reused for another who sees a thousand times more rows (DESIGN, table of parts).
+    """
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        connect_args={
+            "prepare_threshold": None,
+            "application_name": application_name,
+            "connect_timeout": 5,
+            "options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC",
+        },
+    )

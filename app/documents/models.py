@@ -1,0 +1,116 @@
+"""Tables of documents: a document, its versions (each a file), and their pages."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base
+
+
+class Document(Base):
+    """What readers speak of. `content_sha256` is its newest version's digest (hex): one collection holds one document a content.
+
+    `current_version_id` is the version that is searchable, set at publish. `metadata_sources` tells per field where it was
+    read (page, quote, confidence) or that an editor set it.
+    """
+
+    __tablename__ = "documents"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "id"),
+        ForeignKeyConstraint(["tenant_id", "collection_id"], ["collections.tenant_id", "collections.id"]),
+        Index(
+            "uq_documents_content",
+            "tenant_id",
+            "collection_id",
+            "content_sha256",
+            unique=True,
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+        Index(None, "tenant_id", "access_class_id"),
+        Index(None, "tenant_id", "issuer_key"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    collection_id: Mapped[UUID]
+    access_class_id: Mapped[int]
+    content_sha256: Mapped[str]
+    current_version_id: Mapped[UUID | None]
+    title: Mapped[str]
+    filename: Mapped[str]
+    issuer: Mapped[str | None]
+    issuer_key: Mapped[str | None]
+    issuer_aliases: Mapped[dict[str, Any] | None]
+    document_type: Mapped[str | None]
+    fiscal_year: Mapped[int | None]
+    fiscal_period: Mapped[str | None]
+    period_end: Mapped[date | None]
+    filing_date: Mapped[date | None]
+    currency: Mapped[str | None]
+    scale: Mapped[str | None]
+    metadata_sources: Mapped[dict[str, Any] | None]
+    revision: Mapped[int]
+    created_at: Mapped[datetime]
+    created_by: Mapped[UUID]
+    updated_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
+
+
+class DocumentVersion(Base):
+    """One file of a document. `sealed_password` opens an encrypted file; it is encrypted with the tenant's data key."""
+
+    __tablename__ = "document_versions"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "id"),
+        UniqueConstraint("document_id", "number"),
+        ForeignKeyConstraint(["tenant_id", "document_id"], ["documents.tenant_id", "documents.id"], ondelete="CASCADE"),
+        CheckConstraint("status IN ('processing', 'ready', 'failed')", name="status"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    document_id: Mapped[UUID]
+    number: Mapped[int]
+    status: Mapped[str]
+    content_sha256: Mapped[str]
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    media_type: Mapped[str | None]
+    reader: Mapped[str | None]
+    page_count: Mapped[int | None]
+    warnings: Mapped[dict[str, Any] | None]
+    sealed_password: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+    created_by: Mapped[UUID]
+    published_at: Mapped[datetime | None]
+
+
+class Page(Base):
+    """One page of a version: its text in reading order and its words' boxes (`app.documents.parsed_codec.decode_words`)."""
+
+    __tablename__ = "pages"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "version_id"], ["document_versions.tenant_id", "document_versions.id"], ondelete="CASCADE"
+        ),
+    )
+
+    version_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    document_id: Mapped[UUID]
+    width: Mapped[float]
+    height: Mapped[float]
+    text: Mapped[str]
+    words: Mapped[bytes] = mapped_column(LargeBinary)

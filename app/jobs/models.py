@@ -1,0 +1,97 @@
+"""Tables of ingestion: runs, their stages with leases, the stages' named outputs, and the outbox of wake-up calls."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Identity, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base
+
+
+class Run(Base):
+    """One ingestion of one version. Ends `ready`, or `failed` with a stable code and a sentence."""
+
+    __tablename__ = "runs"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "id"),
+        ForeignKeyConstraint(["tenant_id", "document_id"], ["documents.tenant_id", "documents.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["tenant_id", "version_id"], ["document_versions.tenant_id", "document_versions.id"], ondelete="CASCADE"
+        ),
+        CheckConstraint("status IN ('queued', 'running', 'ready', 'failed')", name="status"),
+        Index(None, "tenant_id", "document_id"),
+        Index(None, "tenant_id", "version_id"),
+        Index("ix_runs_unfinished", "tenant_id", "status", postgresql_where=text("status IN ('queued', 'running')")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    document_id: Mapped[UUID]
+    version_id: Mapped[UUID]
+    status: Mapped[str]
+    stage: Mapped[str]
+    pages_total: Mapped[int | None]
+    error_code: Mapped[str | None]
+    error_detail: Mapped[str | None]
+    trace_context: Mapped[dict[str, Any] | None]
+    created_at: Mapped[datetime]
+    created_by: Mapped[UUID]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+
+class Stage(Base):
+    """One step of a run. Whoever holds the lease with the newest `lease_token` may finish it (a fencing token)."""
+
+    __tablename__ = "stages"
+    __table_args__ = (
+        UniqueConstraint("run_id", "name"),
+        ForeignKeyConstraint(["tenant_id", "run_id"], ["runs.tenant_id", "runs.id"], ondelete="CASCADE"),
+        CheckConstraint("status IN ('pending', 'leased', 'done', 'failed')", name="status"),
+        Index("ix_stages_open", "status", "wake_at", postgresql_where=text("status IN ('pending', 'leased')")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    run_id: Mapped[UUID]
+    name: Mapped[str]
+    status: Mapped[str]
+    attempt: Mapped[int]
+    wakes: Mapped[int]
+    lease_token: Mapped[int] = mapped_column(BigInteger)
+    lease_owner: Mapped[str | None]
+    lease_expires_at: Mapped[datetime | None]
+    wake_at: Mapped[datetime]
+    output_key: Mapped[str | None]
+    error_code: Mapped[str | None]
+    error_detail: Mapped[str | None]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+
+class StageOutput(Base):
+    """What a stage made, by its natural key: a digest of (input digest, stage, code version, parameters) → a blob's digest."""
+
+    __tablename__ = "stage_outputs"
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    stage: Mapped[str]
+    blob_digest: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class OutboxMessage(Base):
+    """A wake-up call to send, written in the transaction that made the work. The relay deletes what the broker took."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index(None, "available_at", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    tenant_id: Mapped[UUID]
+    topic: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    available_at: Mapped[datetime]

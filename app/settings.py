@@ -1,0 +1,115 @@
+"""Settings: nested groups, read once, at the composition root, from `FOOTNOTE_…` (`__` separates groups from names)."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class DatabaseSettings(BaseModel):
+    """One URL a role (`postgresql+psycopg://…`): a process is given only those that it needs."""
+
+    api_url: SecretStr | None = None
+    worker_url: SecretStr | None = None
+    relay_url: SecretStr | None = None
+    owner_url: SecretStr | None = None
+    pool_size: int = Field(default=10, ge=1)
+    statement_timeout_ms: int = Field(default=30_000, ge=100)
+
+
+class BrokerSettings(BaseModel):
+    """Where wake-up calls go: `redis://`, `rediss://`, `redis+socket://` or `amqp://`."""
+
+    url: SecretStr = SecretStr("redis://127.0.0.1:6379/0")
+    concurrency: int = Field(default=2, ge=1)
+    max_memory_per_child_mib: int = Field(default=700, ge=128)
+
+
+class StorageSettings(BaseModel):
+    kind: Literal["local", "s3"] = "local"
+    root: Path = Path("blobs")
+    key_file: Path = Path("keys.json")
+    scratch: Path | None = None
+    s3_bucket: str = ""
+    s3_endpoint_url: str | None = None
+    s3_region: str = "us-east-1"
+    s3_access_key: SecretStr | None = None
+    s3_secret_key: SecretStr | None = None
+
+
+class EmbeddingSettings(BaseModel):
+    """No `base_url`: the built-in embeddings."""
+
+    base_url: str | None = None
+    api_key: SecretStr = SecretStr("none")
+    model: str = "wordllama-l2-supercat"
+    dimensions: int = 256
+
+
+class ChatSettings(BaseModel):
+    """No `base_url`: the built-in extractive writer. Prices are US dollars a million tokens."""
+
+    base_url: str | None = None
+    api_key: SecretStr = SecretStr("none")
+    model: str = ""
+    timeout_seconds: float = Field(default=30.0, gt=0)
+    max_output_tokens: int = 800
+    price_in: Decimal = Decimal(0)
+    price_out: Decimal = Decimal(0)
+
+
+class LimitSettings(BaseModel):
+    """What one request or one file may cost."""
+
+    upload_bytes: int = 200 * 1024 * 1024
+    upload_parts: int = 8
+    pages: int = 5_000
+    requests_per_minute: int = 600
+    uploads_per_minute: int = 300
+    questions_per_minute: int = 240
+    parse_memory_bytes: int = 900 * 1024 * 1024
+    parse_cpu_seconds: int = 300
+    parse_wall_seconds: float = 420.0
+    parse_output_bytes: int = 512 * 1024 * 1024
+
+
+class JobSettings(BaseModel):
+    """Leases and sweeping, in seconds. A pending stage is woken again when nobody took it for `wake_again_seconds`."""
+
+    lease_seconds: float = 60.0
+    heartbeat_seconds: float = 15.0
+    sweep_seconds: float = 5.0
+    wake_again_seconds: float = 30.0
+    max_attempts: int = 5
+
+
+class ObservabilitySettings(BaseModel):
+    log_level: str = "INFO"
+    otlp_endpoint: str | None = None
+
+
+class WebSettings(BaseModel):
+    """`public_url` is what links and secure cookies are made for."""
+
+    public_url: str = "http://127.0.0.1:8000"
+    cookie_secret: SecretStr = SecretStr("")
+    session_hours: int = 12
+
+
+class Settings(BaseSettings):
+    """All of it. Unknown `FOOTNOTE_…` names are ignored, wrong values refused at start."""
+
+    model_config = SettingsConfigDict(env_prefix="FOOTNOTE_", env_nested_delimiter="__", extra="ignore")
+
+    database: DatabaseSettings = DatabaseSettings()
+    broker: BrokerSettings = BrokerSettings()
+    storage: StorageSettings = StorageSettings()
+    embedding: EmbeddingSettings = EmbeddingSettings()
+    chat: ChatSettings = ChatSettings()
+    limits: LimitSettings = LimitSettings()
+    jobs: JobSettings = JobSettings()
+    observability: ObservabilitySettings = ObservabilitySettings()
+    web: WebSettings = WebSettings()
+    prompts_dir: Path | None = None
