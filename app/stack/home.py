@@ -1,0 +1,122 @@
+"""The layout of a home: the folder that holds all of one single-machine Footnote.
+
+home/
+├── secrets/    0700: passwords, the storage key, the API keys that the CLI may use
+├── postgres/   the database cluster
+├── valkey/     the broker's configuration; it keeps no data
+├── blobs/      the documents, encrypted
+├── run/        sockets
+├── logs/       one log a process
+└── footnote.lock, stack.json   held and written by the `footnote up` that runs on it
+"""
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from app.stack.errors import HomeDamagedError
+
+
+def default_home() -> Path:
+    """`footnote` in the user's data folder (XDG base directories, or the platform's own)."""
+    return Path(platformdirs.user_data_dir("footnote"))
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where the parts of one home are. `ensure()` makes the folders."""
+
+    path: Path
+
+    @staticmethod
+    def at(path: Path | str | None = None) -> "Home":
+        chosen = default_home() if path is None else Path(path)
+        return Home(chosen.expanduser().resolve())
+
+    @property
+    def secrets(self) -> Path:
+        return self.path / "secrets"
+
+    @property
+    def postgres(self) -> Path:
+        return self.path / "postgres"
+
+    @property
+    def valkey(self) -> Path:
+        return self.path / "valkey"
+
+    @property
+    def blobs(self) -> Path:
+        return self.path / "blobs"
+
+    @property
+    def run(self) -> Path:
+        return self.path / "run"
+
+    @property
+    def logs(self) -> Path:
+        return self.path / "logs"
+
+    @property
+    def lock(self) -> Path:
+        return self.path / "footnote.lock"
+
+    @property
+    def state(self) -> Path:
+        """What the running stack tells others: its address and process ids (JSON)."""
+        return self.path / "stack.json"
+
+    def ensure(self) -> None:
+        """Make the folders. Raises HomeDamagedError when that is not allowed."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            for folder in (self.secrets, self.valkey, self.blobs, self.run, self.logs):
+                folder.mkdir(mode=0o700, exist_ok=True)
+            self.secrets.chmod(0o700)
+        except OSError as error:
+            raise HomeDamagedError(
+                f"The home {self.path} can't be written ({error.strerror}): choose another with --home."
+            ) from error
+
+    def read_secret(self, name: str) -> str | None:
+        """A secret's text, or None when there is none yet."""
+        try:
+            return (self.secrets / name).read_text().strip()
+        except FileNotFoundError:
+            return None
+
+    def write_secret(self, name: str, value: str) -> None:
+        """Write a secret whole or not at all, readable by its owner only."""
+        write_private(self.secrets / name, value + "\n")
+
+    def ensure_password(self, name: str) -> str:
+        """The password of that name, made on first use (256 bits, URL-safe)."""
+        known = self.read_secret(name)
+        if known:
+            return known
+        password = secrets.token_urlsafe(32)
+        self.write_secret(name, password)
+        return password
+
+    def read_state(self) -> dict[str, object]:
+        """What the last `footnote up` wrote; empty when there was none."""
+        try:
+            state = json.loads(self.state.read_text())
+        except (FileNotFoundError, ValueError):
+            return {}
+        return state if isinstance(state, dict) else {}
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file with mode 0600, by a rename, synced to disk."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
