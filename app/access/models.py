@@ -1,9 +1,20 @@
-"""Tables of access: nested collections, grants that open them, and access classes, the answers to "who may read this"."""
+"""Tables of access: nested collections, grants that open them, and access classes, the answers to "who may read
+this".
+"""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, Sequence, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Sequence,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base
@@ -39,11 +50,15 @@ class Collection(Base):
 
 
 class AccessClass(Base):
-    """Who may read a document: whoever is let into `collection_id`, and, with `document_id`, whoever was granted that document."""
+    """Who may read a document: whoever is let into `collection_id`, and, with `document_id`, whoever was granted
+    that document.
+    """
 
     __tablename__ = "access_classes"
     __table_args__ = (
-        ForeignKeyConstraint(["tenant_id", "collection_id"], ["collections.tenant_id", "collections.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["tenant_id", "collection_id"], ["collections.tenant_id", "collections.id"], ondelete="CASCADE"
+        ),
         Index(None, "tenant_id", "collection_id"),
         Index(None, "tenant_id", "document_id", unique=True, postgresql_where=text("document_id IS NOT NULL")),
     )
@@ -64,7 +79,9 @@ class Grant(Base):
         CheckConstraint("level BETWEEN 1 AND 3", name="level"),
         ForeignKeyConstraint(["tenant_id", "user_id"], ["users.tenant_id", "users.id"], ondelete="CASCADE"),
         ForeignKeyConstraint(["tenant_id", "group_id"], ["groups.tenant_id", "groups.id"], ondelete="CASCADE"),
-        ForeignKeyConstraint(["tenant_id", "collection_id"], ["collections.tenant_id", "collections.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["tenant_id", "collection_id"], ["collections.tenant_id", "collections.id"], ondelete="CASCADE"
+        ),
         ForeignKeyConstraint(["tenant_id", "document_id"], ["documents.tenant_id", "documents.id"], ondelete="CASCADE"),
         Index(None, "tenant_id", "user_id"),
         Index(None, "tenant_id", "group_id"),

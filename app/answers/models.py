@@ -54,7 +54,9 @@ class Claim(Base):
 
     __tablename__ = "claims"
     __table_args__ = (
-        ForeignKeyConstraint(["tenant_id", "question_id"], ["answers.tenant_id", "answers.question_id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["tenant_id", "question_id"], ["answers.tenant_id", "answers.question_id"], ondelete="CASCADE"
+        ),
     )
 
     question_id: Mapped[UUID] = mapped_column(primary_key=True)

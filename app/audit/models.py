@@ -11,7 +11,9 @@ from app.db.base import Base
 
 
 class AuditEvent(Base):
-    """`action` is `feature.noun.past_verb`; `detail` holds ids, counts and codes, never a document's or a question's text."""
+    """`action` is `feature.noun.past_verb`; `detail` holds ids, counts and codes, never a document's or a
+    question's text.
+    """
 
     __tablename__ = "audit_events"
     __table_args__ = (Index(None, "tenant_id", "id"), Index(None, "tenant_id", "object_type", "object_id"))

@@ -14,7 +14,8 @@
     ├── UnavailableError           503  a part we need is down; try again
     └── DocumentError              422  a file that can't be read; ends its run as failed
 
-Features derive theirs in their own `errors.py` and set `code`; messages never carry ids or text that the reader may not see.
+Features derive theirs in their own `errors.py` and set `code`; messages never carry ids or text that the reader
+may not see.
 """
 
 from collections.abc import Mapping

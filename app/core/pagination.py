@@ -1,4 +1,6 @@
-"""Cursor pagination: an opaque, URL-safe cursor holds the last row's sort key; a page is never skipped or doubled by inserts."""
+"""Cursor pagination: an opaque, URL-safe cursor holds the last row's sort key; a page is never skipped or doubled
+by inserts.
+"""
 
 import base64
 import binascii

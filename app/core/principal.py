@@ -1,4 +1,6 @@
-"""Who asks. A principal is handed to every service call; the database is told of it at the start of each transaction."""
+"""Who asks. A principal is handed to every service call; the database is told of it at the start of each
+transaction.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -20,9 +20,11 @@ from app.db.base import Base
 
 
 class Document(Base):
-    """What readers speak of. `content_sha256` is its newest version's digest (hex): one collection holds one document a content.
+    """What readers speak of. `content_sha256` is its newest version's digest (hex): one collection holds one
+    document a content.
 
-    `current_version_id` is the version that is searchable, set at publish. `metadata_sources` tells per field where it was
+    `current_version_id` is the version that is searchable, set at publish. `metadata_sources` tells per field
+    where it was
     read (page, quote, confidence) or that an editor set it.
     """
 
@@ -97,12 +99,16 @@ class DocumentVersion(Base):
 
 
 class Page(Base):
-    """One page of a version: its text in reading order and its words' boxes (`app.documents.parsed_codec.decode_words`)."""
+    """One page of a version: its text in reading order and its words' boxes
+    (`app.documents.parsed_codec.decode_words`).
+    """
 
     __tablename__ = "pages"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["tenant_id", "version_id"], ["document_versions.tenant_id", "document_versions.id"], ondelete="CASCADE"
+            ["tenant_id", "version_id"],
+            ["document_versions.tenant_id", "document_versions.id"],
+            ondelete="CASCADE",
         ),
     )
 

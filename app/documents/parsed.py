@@ -1,7 +1,9 @@
-"""What a reader makes of a file: pages of text in reading order, words with boxes, blocks (headings, paragraphs, table rows).
+"""What a reader makes of a file: pages of text in reading order, words with boxes, blocks (headings, paragraphs,
+table rows).
 
 The text of a page is one string; every other thing on the page points into it by character offsets, so that a quote,
-a word's box and a table's cell can never disagree about where they are. Lengths are in PDF points (1/72 inch), the origin
+a word's box and a table's cell can never disagree about where they are. Lengths are in PDF points (1/72 inch), the
+origin
 is the page's top left corner as it is displayed (rotation applied), y grows downwards.
 """
 
@@ -50,7 +52,9 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words of a page: `spans` (n, 2) int32 offsets into the text, `boxes` (n, 4) float32 x0, y0, x1, y1 in points."""
+    """The words of a page: `spans` (n, 2) int32 offsets into the text, `boxes` (n, 4) float32 x0, y0, x1, y1 in
+    points.
+    """
 
     spans: npt.NDArray[np.int32]
     boxes: npt.NDArray[np.float32]
@@ -83,7 +87,9 @@ class OutlineEntry:
 
 @dataclass(frozen=True, slots=True)
 class ParsedDocument:
-    """A whole file. `reader` names the library that read it, `properties` holds the file's own metadata (title, author …)."""
+    """A whole file. `reader` names the library that read it, `properties` holds the file's own metadata (title,
+    author …).
+    """
 
     media_type: str
     reader: str

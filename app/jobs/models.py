@@ -4,7 +4,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Identity, Index, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base
@@ -18,12 +27,19 @@ class Run(Base):
         UniqueConstraint("tenant_id", "id"),
         ForeignKeyConstraint(["tenant_id", "document_id"], ["documents.tenant_id", "documents.id"], ondelete="CASCADE"),
         ForeignKeyConstraint(
-            ["tenant_id", "version_id"], ["document_versions.tenant_id", "document_versions.id"], ondelete="CASCADE"
+            ["tenant_id", "version_id"],
+            ["document_versions.tenant_id", "document_versions.id"],
+            ondelete="CASCADE",
         ),
         CheckConstraint("status IN ('queued', 'running', 'ready', 'failed')", name="status"),
         Index(None, "tenant_id", "document_id"),
         Index(None, "tenant_id", "version_id"),
-        Index("ix_runs_unfinished", "tenant_id", "status", postgresql_where=text("status IN ('queued', 'running')")),
+        Index(
+            "ix_runs_unfinished",
+            "tenant_id",
+            "status",
+            postgresql_where=text("status IN ('queued', 'running')"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -72,7 +88,9 @@ class Stage(Base):
 
 
 class StageOutput(Base):
-    """What a stage made, by its natural key: a digest of (input digest, stage, code version, parameters) → a blob's digest."""
+    """What a stage made, by its natural key: a digest of (input digest, stage, code version, parameters) → a
+    blob's digest.
+    """
 
     __tablename__ = "stage_outputs"
 

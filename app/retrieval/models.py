@@ -5,7 +5,16 @@ from typing import Any
 from uuid import UUID
 
 from pgvector.sqlalchemy import HALFVEC, SPARSEVEC
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Identity, Index, Integer, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -38,7 +47,9 @@ class Chunk(Base):
     __table_args__ = (
         UniqueConstraint("version_id", "ordinal"),
         ForeignKeyConstraint(
-            ["tenant_id", "version_id"], ["document_versions.tenant_id", "document_versions.id"], ondelete="CASCADE"
+            ["tenant_id", "version_id"],
+            ["document_versions.tenant_id", "document_versions.id"],
+            ondelete="CASCADE",
         ),
         Index(None, "document_id"),
         Index(None, "access_class_id"),

@@ -1,0 +1,55 @@
+"""Making roles and a database on a server, once, with an administrator's URL. External servers' DBAs may do the
+same by hand.
+
+Roles: `footnote_owner` owns the schema and migrates; `footnote_api`, `footnote_worker` and `footnote_relay` log in, own
+nothing and can't bypass row-level security; `footnote_definer` can't log in and owns the few functions that must look
+across what one principal sees (signing in, working out access classes, sweeping).
+"""
+
+from collections.abc import Mapping
+
+from psycopg import Connection, sql
+from sqlalchemy.engine import make_url
+
+LOGIN_ROLES = ("footnote_owner", "footnote_api", "footnote_worker", "footnote_relay")
+DEFINER_ROLE = "footnote_definer"
+
+
+def _connect(admin_url: str, database: str | None = None) -> "Connection[tuple[object, ...]]":
+    url = make_url(admin_url).set(drivername="postgresql")
+    if database is not None:
+        url = url.set(database=database)
+    return Connection.connect(url.render_as_string(hide_password=False), autocommit=True)
+
+
+def ensure_roles(admin_url: str, passwords: Mapping[str, str]) -> None:
+    """Make the roles that are missing and set the passwords given (role name → password)."""
+    with _connect(admin_url) as connection:
+        present = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles").fetchall()}
+        for role in (*LOGIN_ROLES, DEFINER_ROLE):
+            name = sql.Identifier(role)
+            if role not in present:
+                connection.execute(
+                    sql.SQL("CREATE ROLE {} NOINHERIT NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE").format(name)
+                )
+            if role in passwords:
+                connection.execute(
+                    sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(name, sql.Literal(passwords[role]))
+                )
+        # The owner may hand functions to the definer, but (NOINHERIT) does not get its rights by being a member.
+        connection.execute(sql.SQL("GRANT {} TO footnote_owner").format(sql.Identifier(DEFINER_ROLE)))
+
+
+def ensure_database(admin_url: str, name: str) -> None:
+    """Make the database (owned by `footnote_owner`, with pgvector) if it is missing."""
+    with _connect(admin_url) as connection:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+        if found is None:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} OWNER footnote_owner ENCODING 'UTF8' TEMPLATE template0").format(
+                    sql.Identifier(name)
+                )
+            )
+    with _connect(admin_url, name) as connection:
+        connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
+        connection.execute("GRANT CREATE, USAGE ON SCHEMA public TO footnote_owner, footnote_definer")

@@ -1,0 +1,37 @@
+"""How Alembic runs here: as the owner, one transaction a revision, with short lock and statement timeouts.
+
+The URL comes from the caller (`config.attributes["url"]`, as `app.db.migrate` gives it) or from
+FOOTNOTE_DATABASE__OWNER_URL.
+"""
+
+import os
+
+from alembic import context
+from sqlalchemy import create_engine, text
+
+from migrations.tables import METADATA
+
+# A migration that can't get its lock at once must give way to the traffic and be tried again, not queue everybody up.
+LOCK_TIMEOUT = "5s"
+STATEMENT_TIMEOUT = "300s"
+
+
+def run() -> None:
+    url = context.config.attributes.get("url") or os.environ["FOOTNOTE_DATABASE__OWNER_URL"]
+    engine = create_engine(url, connect_args={"application_name": "footnote-migrations"})
+    with engine.connect() as connection:
+        connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
+        connection.execute(text(f"SET statement_timeout = '{STATEMENT_TIMEOUT}'"))
+        connection.commit()
+        context.configure(
+            connection=connection,
+            target_metadata=METADATA,
+            transaction_per_migration=True,
+            compare_type=True,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+    engine.dispose()
+
+
+run()

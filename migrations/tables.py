@@ -1,0 +1,15 @@
+"""All tables in one metadata, for Alembic and the checks of the schema."""
+
+from sqlalchemy import MetaData
+
+import app.access.models
+import app.answers.models
+import app.audit.models
+import app.documents.models
+import app.http.models
+import app.identity.models
+import app.jobs.models
+import app.retrieval.models  # noqa: F401 (imported for the tables it declares, as those above)
+from app.db.base import Base
+
+METADATA: MetaData = Base.metadata
