@@ -34,14 +34,16 @@ def ensure_roles(admin_url: str, passwords: Mapping[str, str]) -> None:
                 )
             if role in passwords:
                 connection.execute(
-                    sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(name, sql.Literal(passwords[role]))
+                    sql.SQL("ALTER ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD {}").format(
+                        name, sql.Literal(passwords[role])
+                    )
                 )
         # The owner may hand functions to the definer, but (NOINHERIT) does not get its rights by being a member.
         connection.execute(sql.SQL("GRANT {} TO footnote_owner").format(sql.Identifier(DEFINER_ROLE)))
 
 
 def ensure_database(admin_url: str, name: str) -> None:
-    """Make the database (owned by `footnote_owner`, with pgvector) if it is missing."""
+    """Make the database (of `footnote_owner`'s, with pgvector) if it is missing; only our roles may connect to it."""
     with _connect(admin_url) as connection:
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
         if found is None:
@@ -50,6 +52,32 @@ def ensure_database(admin_url: str, name: str) -> None:
                     sql.Identifier(name)
                 )
             )
+        _restrict(connection, name)
     with _connect(admin_url, name) as connection:
         connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
         connection.execute("GRANT CREATE, USAGE ON SCHEMA public TO footnote_owner, footnote_definer")
+
+
+def copy_database(admin_url: str, template: str, name: str) -> None:
+    """Make `name` as a copy of `template`, which nobody may be connected to."""
+    with _connect(admin_url) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER footnote_owner STRATEGY FILE_COPY").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+        _restrict(connection, name)
+
+
+def drop_database(admin_url: str, name: str) -> None:
+    """Remove a database, ending its sessions. Nothing happens when there is none."""
+    with _connect(admin_url) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _restrict(connection: "Connection[tuple[object, ...]]", name: str) -> None:
+    connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
+    for role in LOGIN_ROLES:
+        connection.execute(
+            sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(role))
+        )

@@ -1,0 +1,95 @@
+"""Servers that tests share: one PostgreSQL and one Valkey a test process, one database a test from a migrated
+template.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from app.db.migrate import upgrade_to_head
+from app.db.session import Database, build_engine
+from app.stack.postgres import THROWAWAY_SETTINGS, EmbeddedPostgres
+from app.stack.valkey import EmbeddedValkey
+
+CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
+
+
+@dataclass(frozen=True, slots=True)
+class TestDatabase:
+    """One migrated database: the URL of each role, and sessions as the api, worker, relay and owner."""
+
+    __test__ = False
+
+    name: str
+    urls: dict[str, str]
+    api: Database
+    worker: Database
+    relay: Database
+    owner: Database
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    if not CORPUS.exists():
+        pytest.skip("the corpus of real filings is not on this machine")
+    return CORPUS
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    with EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), settings=THROWAWAY_SETTINGS) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedValkey]:
+    with EmbeddedValkey(tmp_path_factory.mktemp("valkey")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres: EmbeddedPostgres) -> str:
+    name = "footnote_template"
+    postgres.databases.ensure_database(name)
+    upgrade_to_head(postgres.url("owner", name))
+    return name
+
+
+def _open(postgres: EmbeddedPostgres, name: str) -> TestDatabase:
+    urls = {role: postgres.url(role, name) for role in ("api", "worker", "relay", "owner")}
+    opened = {
+        role: Database(
+            engine=build_engine(url, pool_size=4, statement_timeout_ms=30_000, application_name=f"test-{role}")
+        )
+        for role, url in urls.items()
+    }
+    return TestDatabase(name=name, urls=urls, **opened)
+
+
+def _close(postgres: EmbeddedPostgres, opened: TestDatabase) -> None:
+    for database in (opened.api, opened.worker, opened.relay, opened.owner):
+        database.close()
+    postgres.databases.drop_database(opened.name)
+
+
+@pytest.fixture
+def database(postgres: EmbeddedPostgres, migrated_template: str) -> Iterator[TestDatabase]:
+    """A database of the test's own."""
+    name = f"test_{uuid4().hex}"
+    postgres.databases.copy_database(migrated_template, name)
+    opened = _open(postgres, name)
+    yield opened
+    _close(postgres, opened)
+
+
+@pytest.fixture(scope="module")
+def module_database(postgres: EmbeddedPostgres, migrated_template: str) -> Iterator[TestDatabase]:
+    """A database that a module's tests share (each with a tenant of its own)."""
+    name = f"test_{uuid4().hex}"
+    postgres.databases.copy_database(migrated_template, name)
+    opened = _open(postgres, name)
+    yield opened
+    _close(postgres, opened)

@@ -1,0 +1,91 @@
+"""The migrated schema: it matches the models, and every tenant table is under forced row-level security."""
+
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from app.core.clock import SystemClock
+from app.core.principal import Principal
+from app.db.migrate import check_models_match, get_revisions
+from app.db.session import system_principal
+
+# Tables that belong to no tenant.
+SHARED_TABLES = {"alembic_version", "embedding_spaces"}
+
+
+def test_models_and_migrations_agree(module_database):
+    check_models_match(module_database.urls["owner"])
+    current, head = get_revisions(module_database.urls["owner"])
+    assert current == head
+
+
+def test_every_tenant_table_has_row_level_security_forced(module_database):
+    with module_database.owner.anonymous() as session:
+        rows = session.execute(
+            text(
+                "SELECT relname, relrowsecurity, relforcerowsecurity FROM pg_class WHERE relkind IN ('r', 'p') "
+                "AND relnamespace = 'public'::regnamespace"
+            )
+        ).all()
+    unprotected = {name for name, enabled, forced in rows if not (enabled and forced)}
+    assert unprotected == SHARED_TABLES
+
+
+def test_no_role_of_ours_may_pass_over_row_level_security(module_database):
+    with module_database.api.anonymous() as session:
+        roles = session.execute(
+            text("SELECT rolname FROM pg_roles WHERE rolname LIKE 'footnote\\_%' AND (rolbypassrls OR rolsuper)")
+        ).all()
+        owned = session.execute(
+            text(
+                "SELECT c.relname FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner "
+                "WHERE r.rolname IN ('footnote_api', 'footnote_worker', 'footnote_relay')"
+            )
+        ).all()
+    assert roles == []
+    assert owned == []
+
+
+@pytest.mark.parametrize("role", ["api", "worker", "relay", "owner"])
+def test_a_session_without_a_principal_sees_nothing(database, role):
+    tenant = uuid4()
+    with database.owner.transaction(system_principal(tenant)) as session:
+        session.execute(
+            text("INSERT INTO tenants VALUES (:id, 'one', 'One', :now)"), {"id": tenant, "now": SystemClock().now()}
+        )
+    with getattr(database, role).anonymous() as session:
+        readable = session.scalars(
+            text(
+                "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' "
+                "AND has_table_privilege(current_user, table_name::regclass, 'SELECT')"
+            )
+        ).all()
+        seen = {
+            table
+            for table in readable
+            if table not in SHARED_TABLES and session.scalar(text(f"SELECT count(*) FROM {table}"))
+        }
+    assert seen == set()
+
+
+def test_a_tenant_sees_itself_only(database):
+    ours, theirs = uuid4(), uuid4()
+    for tenant, slug in ((ours, "ours"), (theirs, "theirs")):
+        with database.owner.transaction(system_principal(tenant)) as session:
+            session.execute(
+                text("INSERT INTO tenants VALUES (:id, :slug, :slug, :now)"),
+                {"id": tenant, "slug": slug, "now": SystemClock().now()},
+            )
+    with database.api.transaction(Principal(tenant_id=ours, user_id=uuid4())) as session:
+        assert session.scalars(text("SELECT slug FROM tenants")).all() == ["ours"]
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit_events SET action = 'x'", "DELETE FROM audit_events"])
+def test_the_audit_log_can_not_be_changed_even_by_its_owner(database, statement):
+    with (
+        pytest.raises(DBAPIError, match="append-only"),
+        database.owner.transaction(system_principal(uuid4())) as session,
+    ):
+        session.execute(text(statement))
