@@ -1,0 +1,63 @@
+"""What can go wrong with stored bytes.
+
+TooLargeError      ← BlobTooLargeError          413
+NotFoundError      ← BlobMissingError           404
+FootnoteError      ← BlobDamagedError           500  bytes that fail their check; final
+UnavailableError   ← StorageUnavailableError    503  disk or S3 is not answering; try again
+                   ← StorageFullError           503
+                   ← StorageKeyError            503  the key file is absent, too open, or another one
+"""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from app.core.errors import FootnoteError, NotFoundError, TooLargeError, UnavailableError
+
+
+class BlobTooLargeError(TooLargeError):
+    code = "file-too-large"
+    title = "The file is over the size limit: split it or ask for a higher limit."
+
+
+class BlobMissingError(NotFoundError):
+    code = "blob-missing"
+    title = "The stored file is not there: upload it again."
+
+
+class BlobDamagedError(FootnoteError):
+    code = "blob-damaged"
+    status = 500
+    title = "The stored file is damaged: restore it from a backup or upload it again."
+
+
+class StorageUnavailableError(UnavailableError):
+    code = "storage-unavailable"
+    title = "The file storage is not answering: try again shortly."
+
+
+class StorageFullError(UnavailableError):
+    code = "storage-full"
+    title = "The file storage is full: free some space, then try again."
+
+
+class StorageKeyError(UnavailableError):
+    code = "storage-key-unavailable"
+    title = "The key that opens stored files can't be used: check the key file."
+
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+@contextmanager
+def disk_errors_mapped() -> Iterator[None]:
+    """Turn what the disk raises into storage errors.
+
+    Raises BlobMissingError, StorageFullError, StorageUnavailableError.
+    """
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise BlobMissingError from error
+    except OSError as error:
+        raise (StorageFullError if error.errno in _FULL else StorageUnavailableError) from error

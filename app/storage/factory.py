@@ -1,0 +1,59 @@
+"""Builds the blob store from plain arguments; the composition root calls it with what the settings say."""
+
+from pathlib import Path
+from typing import Literal
+
+from app.storage.keyfile import load_key_file
+from app.storage.keyring import DataKeyRepository, Keyring
+from app.storage.local import LocalObjects
+from app.storage.port import ObjectBackend
+from app.storage.store import EncryptedBlobStore
+
+
+def build_blob_store(
+    *,
+    kind: Literal["local", "s3"],
+    root: Path,
+    key_file: Path,
+    data_keys: DataKeyRepository,
+    plain_dir: Path | None = None,
+    bucket: str | None = None,
+    prefix: str = "",
+    endpoint_url: str | None = None,
+    region: str | None = None,
+    access_key_id: str | None = None,
+    secret_access_key: str | None = None,
+) -> EncryptedBlobStore:
+    """The blob store of this installation.
+
+    `root` is the local folder: of the blobs themselves (`local`) or of encrypted uploads under way (`s3`).
+    `plain_dir` is for materialised plaintext, by default inside `root`. Without credentials S3 uses those of
+    the machine (environment, profile, role). The key file must be there already: `ensure_key_file` makes it.
+    Raises StorageKeyError, StorageUnavailableError; ValueError when `s3` has no bucket.
+    """
+    backend: ObjectBackend
+    if kind == "local":
+        backend = LocalObjects(root=root)
+    elif not bucket:
+        raise ValueError("S3 storage needs a bucket name")
+    else:
+        # boto3 takes a third of a second to import: only those who use it pay.
+        from app.storage.s3 import S3Objects, build_s3_client  # noqa: PLC0415
+
+        client = build_s3_client(
+            endpoint_url=endpoint_url,
+            region=region,
+            access_key_id=access_key_id,
+            secret_access_key=secret_access_key,
+        )
+        backend = S3Objects(client=client, bucket=bucket, prefix=prefix, spool_dir=root / ".partial")
+    return EncryptedBlobStore(
+        backend=backend,
+        keyring=build_keyring(key_file=key_file, data_keys=data_keys),
+        plain_dir=plain_dir or root / ".plain",
+    )
+
+
+def build_keyring(*, key_file: Path, data_keys: DataKeyRepository) -> Keyring:
+    """The keyring over a key file. Raises StorageKeyError."""
+    return Keyring(keks=load_key_file(key_file), repository=data_keys)

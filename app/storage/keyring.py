@@ -1,0 +1,141 @@
+"""The keys: one data key a tenant (AES-256), kept wrapped by a key-encryption key (KEK) from a key file.
+
+The wrapped key is AES-256-GCM: nonce (12 bytes), then ciphertext and tag, with tenant, version and KEK id as
+associated data, so that a wrapped key copied to another tenant's row does not open.
+"""
+
+import os
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from app.storage.errors import StorageKeyError
+from app.storage.keyfile import KeyEncryptionKeys
+
+_NONCE_BYTES = 12
+_FIRST_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DataKey:
+    """A tenant's data key in the clear; `secret` (32 bytes) stays out of `repr`."""
+
+    version: int
+    secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WrappedDataKey:
+    """A row of `tenant_keys`: useless without the KEK of `kek_id`."""
+
+    tenant_id: UUID
+    version: int
+    wrapped_key: bytes
+    kek_id: str
+
+
+class DataKeyRepository(Protocol):
+    """Keeps wrapped data keys, keyed by (tenant_id, version). Each call is a short transaction of its own."""
+
+    def find_latest(self, tenant_id: UUID) -> WrappedDataKey | None:
+        """The row of the highest version."""
+
+    def find(self, tenant_id: UUID, version: int) -> WrappedDataKey | None: ...
+
+    def insert(self, key: WrappedDataKey) -> WrappedDataKey:
+        """Insert unless (tenant, version) is there (`ON CONFLICT DO NOTHING`); returns the row now there."""
+
+    def list_not_under(self, kek_id: str) -> Iterable[WrappedDataKey]:
+        """All rows, of all tenants, wrapped by another KEK: what a rotation has still to do."""
+
+    def replace(self, old: WrappedDataKey, new: WrappedDataKey) -> bool:
+        """Put `new` where the row still equals `old`; False when somebody changed it in between."""
+
+
+class Keyring:
+    """Hands out tenants' data keys, making a tenant's first when it is first needed; keeps them in memory."""
+
+    def __init__(self, *, keks: KeyEncryptionKeys, repository: DataKeyRepository) -> None:
+        self._keks = keks
+        self._repository = repository
+        self._lock = threading.Lock()
+        self._known: dict[tuple[UUID, int], DataKey] = {}
+        self._latest: dict[UUID, int] = {}
+
+    def get_current(self, tenant_id: UUID) -> DataKey:
+        """The key to encrypt with. Raises StorageKeyError."""
+        with self._lock:
+            version = self._latest.get(tenant_id)
+            if version is not None:
+                return self._known[(tenant_id, version)]
+        row = self._repository.find_latest(tenant_id)
+        if row is None:
+            # Two first writers may race here: both then use the row that came first.
+            row = self._repository.insert(self._wrap(tenant_id, DataKey(_FIRST_VERSION, os.urandom(32))))
+        return self._remember(row, latest=True)
+
+    def find(self, tenant_id: UUID, version: int) -> DataKey | None:
+        """The key that a blob names in its header. Raises StorageKeyError."""
+        with self._lock:
+            known = self._known.get((tenant_id, version))
+        if known is not None:
+            return known
+        # The version comes from a header not yet verified; the column is a 32-bit signed integer.
+        row = self._repository.find(tenant_id, version) if _FIRST_VERSION <= version < 1 << 31 else None
+        return None if row is None else self._remember(row, latest=False)
+
+    def rotate_data_key(self, tenant_id: UUID) -> int:
+        """Begin a new data key for a tenant; blobs under the earlier ones stay readable. Returns its version.
+
+        Other processes go on writing under the version they know until they restart.
+        """
+        version = self.get_current(tenant_id).version + 1
+        row = self._repository.insert(self._wrap(tenant_id, DataKey(version, os.urandom(32))))
+        return self._remember(row, latest=True).version
+
+    def rewrap(self) -> int:
+        """Wrap every data key that is under an earlier KEK by the current one; returns how many were changed.
+
+        Blobs are not touched. Once it returns 0 on all machines' key files, the earlier KEK may be removed.
+        """
+        changed = 0
+        for row in list(self._repository.list_not_under(self._keks.current)):
+            new = self._wrap(row.tenant_id, self._unwrap(row))
+            changed += self._repository.replace(row, new)
+        return changed
+
+    def _remember(self, row: WrappedDataKey, *, latest: bool) -> DataKey:
+        key = self._unwrap(row)
+        with self._lock:
+            self._known[(row.tenant_id, row.version)] = key
+            if latest:
+                self._latest[row.tenant_id] = row.version
+        return key
+
+    def _wrap(self, tenant_id: UUID, key: DataKey) -> WrappedDataKey:
+        kek_id = self._keks.current
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = AESGCM(self._keks.get(kek_id)).encrypt(
+            nonce, key.secret, _wrapping_data(tenant_id, key.version, kek_id)
+        )
+        return WrappedDataKey(tenant_id, key.version, nonce + sealed, kek_id)
+
+    def _unwrap(self, row: WrappedDataKey) -> DataKey:
+        nonce, sealed = row.wrapped_key[:_NONCE_BYTES], row.wrapped_key[_NONCE_BYTES:]
+        associated = _wrapping_data(row.tenant_id, row.version, row.kek_id)
+        try:
+            secret = AESGCM(self._keks.get(row.kek_id)).decrypt(nonce, sealed, associated)
+        except (InvalidTag, ValueError) as error:
+            raise StorageKeyError(
+                "The key file is not the one that the stored files were written with: put the right one back."
+            ) from error
+        return DataKey(row.version, secret)
+
+
+def _wrapping_data(tenant_id: UUID, version: int, kek_id: str) -> bytes:
+    return b"footnote data key v1" + tenant_id.bytes + version.to_bytes(4, "big") + kek_id.encode()

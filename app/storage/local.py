@@ -1,0 +1,84 @@
+"""Objects on local disk: written aside, flushed, renamed in, so that a name always stands for whole bytes."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from app.storage.errors import disk_errors_mapped
+from app.storage.port import ByteSource
+
+_SPOOL = ".partial"
+
+
+class LocalObjects:
+    """An `ObjectBackend` on a folder of its own (mode 0700); its spool is inside, on the same file system."""
+
+    def __init__(self, *, root: Path) -> None:
+        self._root = root
+        with disk_errors_mapped():
+            self.spool_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+            root.chmod(0o700)
+
+    @property
+    def spool_dir(self) -> Path:
+        return self._root / _SPOOL
+
+    def publish(self, spooled: Path, name: str) -> None:
+        target = self._root / name
+        with disk_errors_mapped():
+            _sync(spooled)
+            self._ensure_folder(target.parent)
+            spooled.replace(target)
+            _sync(target.parent)
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[ByteSource]:
+        with disk_errors_mapped():
+            file = (self._root / name).open("rb")
+        with file:
+            yield _FileSource(file)
+
+    def exists(self, name: str) -> bool:
+        with disk_errors_mapped():
+            return (self._root / name).is_file()
+
+    def delete(self, name: str) -> None:
+        path = self._root / name
+        with disk_errors_mapped():
+            path.unlink(missing_ok=True)
+            if path.parent.is_dir():
+                _sync(path.parent)
+
+    def list_names(self, prefix: str) -> Iterator[str]:
+        base = self._root / prefix
+        with disk_errors_mapped():
+            found = sorted(path for path in base.glob("*/*") if path.is_file()) if base.is_dir() else []
+        for path in found:
+            yield path.relative_to(self._root).as_posix()
+
+    def _ensure_folder(self, folder: Path) -> None:
+        """Make the folders down to `folder`, each flushed, or a power cut could take them with the blob."""
+        if folder.is_dir():
+            return
+        self._ensure_folder(folder.parent)
+        folder.mkdir(exist_ok=True, mode=0o700)
+        _sync(folder.parent)
+
+
+class _FileSource:
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def read(self, size: int) -> bytes:
+        with disk_errors_mapped():
+            return self._file.read(size)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,137 @@
+"""Objects in an S3 bucket, or whatever speaks its protocol: spooled encrypted, then sent in one or many parts."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+from boto3.exceptions import Boto3Error
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from app.storage.errors import BlobMissingError, StorageUnavailableError, disk_errors_mapped
+from app.storage.port import ByteSource
+
+if TYPE_CHECKING:
+    from botocore.response import StreamingBody
+    from mypy_boto3_s3 import S3Client
+
+_PART_BYTES = 16 << 20
+_MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
+
+
+def build_s3_client(
+    *,
+    endpoint_url: str | None,
+    region: str | None,
+    access_key_id: str | None,
+    secret_access_key: str | None,
+) -> "S3Client":
+    """A client that retries what may pass and gives up soon; thread-safe, to be made after a fork."""
+    return boto3.client(
+        "s3",
+        endpoint_url=endpoint_url,
+        region_name=region,
+        aws_access_key_id=access_key_id,
+        aws_secret_access_key=secret_access_key,
+        config=Config(
+            connect_timeout=3,
+            read_timeout=20,
+            retries={"mode": "standard", "max_attempts": 3},
+            # Servers other than Amazon's seldom resolve a host name for each bucket.
+            s3={"addressing_style": "path" if endpoint_url else "auto"},
+        ),
+    )
+
+
+class S3Objects:
+    """An `ObjectBackend` in one bucket, under an optional prefix; the spool is a local folder."""
+
+    def __init__(
+        self,
+        *,
+        client: "S3Client",
+        bucket: str,
+        spool_dir: Path,
+        prefix: str = "",
+        part_bytes: int = _PART_BYTES,
+    ) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+        self._spool_dir = spool_dir
+        self._transfer = TransferConfig(multipart_threshold=part_bytes, multipart_chunksize=part_bytes)
+        with disk_errors_mapped():
+            spool_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    @property
+    def spool_dir(self) -> Path:
+        return self._spool_dir
+
+    def publish(self, spooled: Path, name: str) -> None:
+        # An object appears when its last part is in; a transfer that fails is aborted by boto3 itself.
+        with _s3_errors_mapped():
+            self._client.upload_file(str(spooled), self._bucket, self._key(name), Config=self._transfer)
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[ByteSource]:
+        with _s3_errors_mapped():
+            body = self._client.get_object(Bucket=self._bucket, Key=self._key(name))["Body"]
+        try:
+            yield _BodySource(body)
+        finally:
+            body.close()
+
+    def exists(self, name: str) -> bool:
+        try:
+            with _s3_errors_mapped():
+                self._client.head_object(Bucket=self._bucket, Key=self._key(name))
+        except BlobMissingError:
+            return False
+        return True
+
+    def delete(self, name: str) -> None:
+        with _s3_errors_mapped():
+            self._client.delete_object(Bucket=self._bucket, Key=self._key(name))
+
+    def list_names(self, prefix: str) -> Iterator[str]:
+        with _s3_errors_mapped():
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=self._key(prefix)
+            )
+            keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
+        for key in keys:
+            yield key.removeprefix(self._prefix)
+
+    def _key(self, name: str) -> str:
+        return self._prefix + name
+
+
+class _BodySource:
+    def __init__(self, body: "StreamingBody") -> None:
+        self._body = body
+
+    def read(self, size: int) -> bytes:
+        """Exactly `size` bytes unless the object ends; a connection that breaks is an error, not an end."""
+        parts = bytearray()
+        with _s3_errors_mapped():
+            while len(parts) < size:
+                part = self._body.read(size - len(parts))
+                if not part:
+                    break
+                parts += part
+        return bytes(parts)
+
+
+@contextmanager
+def _s3_errors_mapped() -> Iterator[None]:
+    """Raises BlobMissingError for an absent object, StorageUnavailableError for all else that S3 answers."""
+    try:
+        yield
+    except ClientError as error:
+        missing = error.response.get("Error", {}).get("Code") in _MISSING
+        raise (BlobMissingError if missing else StorageUnavailableError) from error
+    except (BotoCoreError, Boto3Error, OSError) as error:
+        raise StorageUnavailableError from error

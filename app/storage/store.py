@@ -1,0 +1,174 @@
+"""The blob store: hashes and encrypts on the way to a backend, verifies and decrypts on the way back."""
+
+import io
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
+from app.storage.encryption import FRAME_BYTES, DecryptingReader, EncryptingWriter
+from app.storage.errors import BlobMissingError, BlobTooLargeError, disk_errors_mapped
+from app.storage.keyring import Keyring
+from app.storage.port import BlobWriter, ObjectBackend, StoredBlob
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class EncryptedBlobStore:
+    """A `BlobStore` over any `ObjectBackend`.
+
+    `plain_dir` holds materialised plaintext for as long as it is read: give it a private folder, on tmpfs if
+    there is one. A blob that is stored again is written again, which heals a damaged one.
+    """
+
+    def __init__(
+        self, *, backend: ObjectBackend, keyring: Keyring, plain_dir: Path, frame_bytes: int = FRAME_BYTES
+    ) -> None:
+        self._backend = backend
+        self._keyring = keyring
+        self._plain_dir = plain_dir
+        self._frame_bytes = frame_bytes
+        with disk_errors_mapped():
+            plain_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+            plain_dir.chmod(0o700)
+
+    @contextmanager
+    def writer(self, tenant_id: UUID, *, max_bytes: int | None = None) -> Iterator[BlobWriter]:
+        key = self._keyring.get_current(tenant_id)
+        with _private_file(self._backend.spool_dir) as (path, file):
+            with disk_errors_mapped():
+                cipher = EncryptingWriter(file, tenant_id=tenant_id, key=key, frame_bytes=self._frame_bytes)
+            yield _SpooledWriter(
+                backend=self._backend,
+                tenant_id=tenant_id,
+                path=path,
+                file=file,
+                cipher=cipher,
+                max_bytes=max_bytes,
+            )
+
+    def put_stream(self, tenant_id: UUID, chunks: Iterable[bytes], *, max_bytes: int | None = None) -> StoredBlob:
+        with self.writer(tenant_id, max_bytes=max_bytes) as writer:
+            for chunk in chunks:
+                writer.write(chunk)
+            return writer.commit()
+
+    def put_bytes(self, tenant_id: UUID, data: bytes) -> StoredBlob:
+        return self.put_stream(tenant_id, [data])
+
+    @contextmanager
+    def open(self, tenant_id: UUID, digest: str) -> Iterator[BinaryIO]:
+        with self._backend.open(_name(tenant_id, digest)) as source:
+            reader = DecryptingReader(source, tenant_id=tenant_id, digest=digest, keyring=self._keyring)
+            with io.BufferedReader(reader, buffer_size=self._frame_bytes) as buffered:
+                yield buffered
+
+    def read(self, tenant_id: UUID, digest: str) -> bytes:
+        with self.open(tenant_id, digest) as stream:
+            return stream.read()
+
+    @contextmanager
+    def materialise(self, tenant_id: UUID, digest: str) -> Iterator[Path]:
+        with _private_file(self._plain_dir) as (path, file):
+            with self.open(tenant_id, digest) as stream, disk_errors_mapped():
+                shutil.copyfileobj(stream, file, FRAME_BYTES)
+                file.close()
+            yield path
+
+    def exists(self, tenant_id: UUID, digest: str) -> bool:
+        return _is_digest(digest) and self._backend.exists(_name(tenant_id, digest))
+
+    def delete(self, tenant_id: UUID, digest: str) -> None:
+        if _is_digest(digest):
+            self._backend.delete(_name(tenant_id, digest))
+
+    def list_digests(self, tenant_id: UUID) -> Iterator[str]:
+        for name in self._backend.list_names(f"{tenant_id}/"):
+            digest = name.rpartition("/")[2]
+            if _is_digest(digest):
+                yield digest
+
+    def sweep_partial(self, older_than: timedelta) -> int:
+        deadline = time.time() - older_than.total_seconds()
+        swept = 0
+        with disk_errors_mapped():
+            for path in [*self._backend.spool_dir.iterdir(), *self._plain_dir.iterdir()]:
+                # A writer may finish and remove its file at this moment.
+                with suppress(FileNotFoundError):
+                    if path.is_file() and path.stat().st_mtime <= deadline:
+                        path.unlink()
+                        swept += 1
+        return swept
+
+
+class _SpooledWriter:
+    """A `BlobWriter` into a spool file, which `commit` publishes under its digest."""
+
+    def __init__(
+        self,
+        *,
+        backend: ObjectBackend,
+        tenant_id: UUID,
+        path: Path,
+        file: BinaryIO,
+        cipher: EncryptingWriter,
+        max_bytes: int | None,
+    ) -> None:
+        self._backend = backend
+        self._tenant_id = tenant_id
+        self._path = path
+        self._file = file
+        self._cipher = cipher
+        self._max_bytes = max_bytes
+        self._whole = True
+
+    def write(self, data: bytes) -> None:
+        # Whoever catches an error of `write` must not be able to commit the part before it.
+        self._whole = False
+        if self._max_bytes is not None and self._cipher.size_bytes + len(data) > self._max_bytes:
+            raise BlobTooLargeError(extra={"max_bytes": self._max_bytes})
+        with disk_errors_mapped():
+            self._cipher.write(data)
+        self._whole = True
+
+    def commit(self) -> StoredBlob:
+        if not self._whole:
+            raise RuntimeError("commit follows a write that failed, or another commit")
+        self._whole = False
+        with disk_errors_mapped():
+            digest = self._cipher.finish()
+            self._file.close()
+        self._backend.publish(self._path, _name(self._tenant_id, digest))
+        return StoredBlob(digest=digest, size_bytes=self._cipher.size_bytes)
+
+
+@contextmanager
+def _private_file(folder: Path) -> Iterator[tuple[Path, BinaryIO]]:
+    """A new file of mode 0600, open for writing; whatever is left of it afterwards is removed."""
+    with disk_errors_mapped():
+        handle, name = tempfile.mkstemp(dir=folder)
+    path = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield path, file
+    finally:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def _is_digest(digest: str) -> bool:
+    return _DIGEST.fullmatch(digest) is not None
+
+
+def _name(tenant_id: UUID, digest: str) -> str:
+    # Anything but a digest names nothing; this also keeps path separators out of names.
+    if not _is_digest(digest):
+        raise BlobMissingError
+    return f"{tenant_id}/{digest[:2]}/{digest}"
