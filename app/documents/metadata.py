@@ -1,0 +1,90 @@
+"""What a document says about itself: issuer, type, period, dates, currency and scale, each with the place it was read."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class DocumentType(StrEnum):
+    FORM_10K = "10-K"
+    FORM_10Q = "10-Q"
+    FORM_8K = "8-K"
+    FORM_20F = "20-F"
+    EARNINGS_RELEASE = "earnings-release"
+    ANNUAL_REPORT = "annual-report"
+    PROSPECTUS = "prospectus"
+    OFFERING_MEMORANDUM = "offering-memorandum"
+    CREDIT_AGREEMENT = "credit-agreement"
+    INDENTURE = "indenture"
+    OTHER = "other"
+
+
+class FiscalPeriod(StrEnum):
+    FY = "FY"
+    Q1 = "Q1"
+    Q2 = "Q2"
+    Q3 = "Q3"
+    Q4 = "Q4"
+
+
+class Scale(StrEnum):
+    """By what the statements' amounts are to be multiplied."""
+
+    UNITS = "units"
+    THOUSANDS = "thousands"
+    MILLIONS = "millions"
+    BILLIONS = "billions"
+
+
+class Origin(StrEnum):
+    """Where a field was read: the page's text, a tag or property of the file, derived from other fields, the file's name."""
+
+    TEXT = "text"
+    TAG = "tag"
+    DERIVED = "derived"
+    FILENAME = "filename"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSource:
+    """Where a field was read. For `Origin.TEXT`, `quote` is the text of page `page` (from 1) from `start` to `end`.
+
+    `confidence` lies between 0 and 1 and is a rank, not a probability.
+    """
+
+    origin: Origin
+    confidence: float
+    quote: str = ""
+    page: int | None = None
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentMetadata:
+    """The fields of a document; what it doesn't say is None. `sources` is keyed by field name and has no other keys.
+
+    `fiscal_year` is the label the document itself uses ("fiscal 2022"), which for a 52/53-week year that ends in January
+    is commonly the year before that of `period_end`. `currency` is an ISO 4217 code.
+    """
+
+    title: str
+    issuer: str | None = None
+    issuer_aliases: tuple[str, ...] = ()
+    document_type: DocumentType = DocumentType.OTHER
+    fiscal_year: int | None = None
+    fiscal_period: FiscalPeriod | None = None
+    period_end: date | None = None
+    filing_date: date | None = None
+    currency: str | None = None
+    scale: Scale | None = None
+    sources: dict[str, FieldSource] = field(default_factory=dict)
+
+    def period_label(self) -> str:
+        """The period in short: "FY2022", "Q2 FY2023", the end or filing date where there is no fiscal label, else ""."""
+        if self.fiscal_year is not None:
+            quarter = self.fiscal_period
+            label = f"FY{self.fiscal_year}"
+            return label if quarter in (None, FiscalPeriod.FY) else f"{quarter} {label}"
+        day = self.period_end or self.filing_date
+        return day.isoformat() if day else ""

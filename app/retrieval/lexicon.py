@@ -1,0 +1,105 @@
+"""The words of lexical search: how text becomes terms, terms become numbers, and numbers become BM25 weights.
+
+A chunk stores the term-frequency part of BM25 as a sparse vector; the question's vector carries the IDF; their inner product
+is the score (Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009, eq. 3.15).
+"""
+
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from hashlib import blake2b
+
+import snowballstemmer
+
+LEXICON_VERSION = "1"
+TERM_SPACE = 1_000_000
+K1 = 1.2
+B = 0.75
+MAX_TERM_LENGTH = 80  # characters; longer runs are encoded data, and their beginning tells them apart
+
+# Lucene's English list and the question words that analysts' questions are full of.
+STOP_WORDS = frozenset(
+    "a an and are as at be but by for from had has have how if in into is it its me no not of on or our s such that the their "
+    "then there these they this to was we were what when where which who will with you your".split()
+)
+
+_NUMBER_COMMA = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_TOKEN = re.compile(r"\d+(?:\.\d+)+|[^\W_]+(?:[-&'’./][^\W_]+)*")
+_JOINTS = re.compile(r"[-&'’./]")
+_YEAR_IN_LABEL = re.compile(r"(?:fy|cy|h[12]|[1-4]?q[1-4]?)['’]?((?:19|20)\d\d|\d\d)")
+_FORM_NAME = re.compile(r"\d{1,2}-[a-z]{1,2}")
+
+
+def tokenise(text: str) -> list[str]:
+    """Terms of `text` in order, stop words left out: folded (NFKC), stemmed (Snowball English), numbers without commas.
+
+    "1,234.5" → "1234.5"; "10-K" → "10-k"; "FY2022" → "fy2022", "2022"; "long-term" → "long-term" stemmed, and its parts.
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    terms: list[str] = []
+    for token in _TOKEN.findall(_NUMBER_COMMA.sub("", folded)):
+        terms.extend(_terms_of(token[:MAX_TERM_LENGTH]))
+    return terms
+
+
+@lru_cache(maxsize=1 << 17)
+def _terms_of(token: str) -> tuple[str, ...]:
+    """The terms that one token stands for: itself, and the parts by which it may also be asked for."""
+    if token in STOP_WORDS:
+        return ()
+    if token[0].isdigit() and (token.replace(".", "").isdigit() or _FORM_NAME.fullmatch(token)):
+        return (token,)
+    label = _YEAR_IN_LABEL.fullmatch(token)
+    if label:
+        year = label.group(1)
+        return (token, year if len(year) == 4 else f"20{year}")
+    parts = [part for part in _JOINTS.split(token) if part]
+    if len(parts) == 1:
+        return (_stem(token),)
+    if parts[-1] == "s" and len(parts) == 2 and len(parts[0]) > 1:
+        return (_stem(parts[0]),)
+    if "-" not in token and "/" not in token and (min(map(len, parts)) == 1):
+        return ("".join(parts),)
+    whole = "-".join(_stem(part) for part in parts)
+    return (whole, *(_stem(part) for part in parts if len(part) > 1 and part not in STOP_WORDS))
+
+
+@lru_cache(maxsize=1 << 17)
+def _stem(word: str) -> str:
+    """The word's stem. A stemmer holds the word it works on, so each call has its own: threads share this function."""
+    return word if word.isdigit() or len(word) < 3 else str(snowballstemmer.stemmer("english").stemWord(word))
+
+
+@lru_cache(maxsize=1 << 17)
+def term_id(term: str) -> int:
+    """The term's dimension in `sparsevec(1000000)`, 1 to 1,000,000; the same in every process. Collisions share a number."""
+    return int.from_bytes(blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") % TERM_SPACE + 1
+
+
+def term_weights(tokens: Iterable[str], *, average_length: float) -> dict[int, float]:
+    """BM25's term-frequency part per term id: tf·(k1+1) / (tf + k1·(1 − b + b·length/average)), k1 1.2, b 0.75.
+
+    `average_length` is the mean number of tokens of a chunk, > 0. Weights lie in (0, 2.2).
+    """
+    counts = Counter(map(term_id, tokens))
+    length = counts.total()
+    norm = K1 * (1 - B + B * length / average_length)
+    return {term: count * (K1 + 1) / (count + norm) for term, count in counts.items()}
+
+
+def idf(chunk_count: int, *, total: int) -> float:
+    """BM25's inverse document frequency, never negative: ln(1 + (N − n + ½)/(n + ½)), N `total` chunks, n with the term."""
+    return math.log(1 + (total - chunk_count + 0.5) / (chunk_count + 0.5)) if total >= chunk_count else 0.0
+
+
+def question_weights(tokens: Iterable[str], *, chunk_counts: Mapping[int, int], total: int) -> dict[int, float]:
+    """The question's sparse vector: term id → IDF, times how often the question says it.
+
+    `chunk_counts` tells in how many of the `total` chunks a term id occurs; absent terms occur nowhere.
+    """
+    return {
+        term: count * idf(chunk_counts.get(term, 0), total=total) for term, count in Counter(map(term_id, tokens)).items()
+    }
