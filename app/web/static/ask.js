@@ -1,0 +1,81 @@
+import { call, element, idempotencyKey } from "./api.js";
+import { openCitation } from "./viewer.js";
+
+const answer = document.getElementById("answer");
+
+// Server-sent events over fetch (EventSource can't POST): "event:" and "data:" lines, a blank line ends one.
+async function* events(response) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let buffer = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) {
+      return;
+    }
+    buffer += value.replaceAll("\r\n", "\n");
+    for (let end = buffer.indexOf("\n\n"); end >= 0; end = buffer.indexOf("\n\n")) {
+      const block = buffer.slice(0, end).split("\n");
+      buffer = buffer.slice(end + 2);
+      const field = (name) => block.filter((line) => line.startsWith(`${name}: `)).map((line) => line.slice(name.length + 2)).join("\n");
+      if (field("data")) {
+        yield { name: field("event"), data: JSON.parse(field("data")) };
+      }
+    }
+  }
+}
+
+function claim(data) {
+  const item = element("li", { class: "claim" }, element("p", {}, data.text));
+  for (const citation of data.citations) {
+    const button = element("button", { type: "button", class: "cite", "aria-pressed": "false" }, `${citation.document_title}, p. ${citation.page_number}`);
+    button.addEventListener("click", () => openCitation(citation, button));
+    item.append(button);
+  }
+  return item;
+}
+
+function notes(done) {
+  const made = [];
+  if (done.outcome === "not-found") {
+    made.push("Not found in what you may see.");
+  } else if (done.writer === "extractive") {
+    made.push("These are quotes from the documents: no model wrote them.");
+  }
+  if (done.degraded) {
+    made.push("The model did not answer as it should, so you see quotes instead.");
+  }
+  if (done.dropped > 0) {
+    made.push(`${done.dropped} sentence${done.dropped === 1 ? " was" : "s were"} dropped: not proven by what was cited.`);
+  }
+  return made.map((text) => element("p", { class: "note" }, text));
+}
+
+export async function ask(form) {
+  const button = form.querySelector("button");
+  const claims = element("ol");
+  answer.replaceChildren(element("p", { class: "hint" }, "Reading…"));
+  answer.setAttribute("aria-busy", "true");
+  button.disabled = true;
+  try {
+    const response = await call("/v1/questions", {
+      method: "POST",
+      headers: { Accept: "text/event-stream", "Content-Type": "application/json", "Idempotency-Key": idempotencyKey() },
+      body: JSON.stringify({ question: form.elements.question.value }),
+    });
+    answer.replaceChildren(claims);
+    for await (const event of events(response)) {
+      if (event.name === "claim") {
+        claims.append(claim(event.data));
+      } else if (event.name === "done") {
+        answer.append(...notes(event.data));
+      } else if (event.name === "error") {
+        throw new Error(event.data.detail);
+      }
+    }
+  } catch (error) {
+    answer.append(element("p", { class: "problem", role: "alert" }, error.message));
+  } finally {
+    answer.setAttribute("aria-busy", "false");
+    button.disabled = false;
+  }
+}

@@ -1,0 +1,23 @@
+import { ask } from "./ask.js";
+import { listDocuments } from "./documents.js";
+import { watchUploads } from "./upload.js";
+import { closeViewer } from "./viewer.js";
+
+const form = document.getElementById("question-form");
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  ask(form);
+});
+document.getElementById("question").addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    form.requestSubmit();
+  }
+});
+document.getElementById("close").addEventListener("click", closeViewer);
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    closeViewer();
+  }
+});
+watchUploads(listDocuments);
+listDocuments();

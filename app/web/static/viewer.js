@@ -1,0 +1,68 @@
+import { call, element } from "./api.js";
+
+const viewer = document.getElementById("viewer");
+const sheet = document.getElementById("sheet");
+const SVG = "http://www.w3.org/2000/svg";
+let opener = null;
+
+function highlight(page, citation) {
+  const overlay = document.createElementNS(SVG, "svg");
+  overlay.setAttribute("viewBox", `0 0 ${page.width} ${page.height}`);
+  overlay.setAttribute("preserveAspectRatio", "none");
+  overlay.setAttribute("aria-hidden", "true");
+  for (const word of page.words) {
+    if (word.end > citation.char_start && word.start < citation.char_end) {
+      const box = document.createElementNS(SVG, "rect");
+      box.setAttribute("x", word.x0 - 1);
+      box.setAttribute("y", word.y0 - 1);
+      box.setAttribute("width", word.x1 - word.x0 + 2);
+      box.setAttribute("height", word.y1 - word.y0 + 2);
+      overlay.append(box);
+    }
+  }
+  return overlay;
+}
+
+// A string's offsets count code points on the server and UTF-16 units here.
+function markText(text, start, end) {
+  const points = Array.from(text);
+  const cut = (from, to) => points.slice(from, to).join("");
+  return element("pre", { tabindex: "0" }, cut(0, start), element("mark", {}, cut(start, end)), cut(end));
+}
+
+export async function openCitation(citation, button) {
+  for (const other of document.querySelectorAll(".cite")) {
+    other.setAttribute("aria-pressed", String(other === button));
+  }
+  opener = button;
+  document.getElementById("viewer-title").textContent = `${citation.document_title}, page ${citation.page_number}`;
+  document.getElementById("viewer-quote").textContent = citation.quote;
+  sheet.replaceChildren(element("p", { class: "hint" }, "Opening the page…"));
+  viewer.hidden = false;
+  const path = `/v1/documents/${citation.document_id}/versions/${citation.version_id}/pages/${citation.page_number}`;
+  try {
+    const page = await (await call(path)).json();
+    if (page.width > 0) {
+      const image = element("img", { src: `${path}/image?dpi=110`, alt: `Page ${citation.page_number} of ${citation.document_title}` });
+      sheet.replaceChildren(image, highlight(page, citation));
+    } else {
+      sheet.replaceChildren(markText(page.text, citation.char_start, citation.char_end));
+    }
+  } catch (error) {
+    sheet.replaceChildren(element("p", { class: "problem", role: "alert" }, error.message));
+  }
+  viewer.focus();
+  const mark = sheet.querySelector("rect, mark");
+  if (mark) {
+    mark.scrollIntoView({ block: "center" });
+  }
+}
+
+export function closeViewer() {
+  viewer.hidden = true;
+  if (opener) {
+    opener.setAttribute("aria-pressed", "false");
+    opener.focus();
+    opener = null;
+  }
+}
