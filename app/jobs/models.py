@@ -59,26 +59,35 @@ class Run(Base):
 
 
 class Stage(Base):
-    """One step of a run. Whoever holds the lease with the newest `lease_token` may finish it (a fencing token)."""
+    """One step of a run. Whoever holds the lease with the newest `lease_token` may finish it (a fencing token).
+
+    `waiting` stands behind an earlier step; a `pending` one may be claimed from `available_at` on. `attempt` counts
+    claims, `outages` those that ended because a part we need was down. The sweeper looks at it at `wake_at`: when its
+    lease ends, or when nobody took it; `wakes` counts how often it sent the call again.
+    """
 
     __tablename__ = "stages"
     __table_args__ = (
         UniqueConstraint("run_id", "name"),
         ForeignKeyConstraint(["tenant_id", "run_id"], ["runs.tenant_id", "runs.id"], ondelete="CASCADE"),
-        CheckConstraint("status IN ('pending', 'leased', 'done', 'failed')", name="status"),
-        Index("ix_stages_open", "status", "wake_at", postgresql_where=text("status IN ('pending', 'leased')")),
+        CheckConstraint("status IN ('waiting', 'pending', 'leased', 'done', 'failed')", name="status"),
+        Index("ix_stages_open", "wake_at", postgresql_where=text("status IN ('pending', 'leased')")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     tenant_id: Mapped[UUID]
     run_id: Mapped[UUID]
+    position: Mapped[int]
     name: Mapped[str]
+    queue: Mapped[str]
     status: Mapped[str]
     attempt: Mapped[int]
+    outages: Mapped[int]
     wakes: Mapped[int]
     lease_token: Mapped[int] = mapped_column(BigInteger)
     lease_owner: Mapped[str | None]
     lease_expires_at: Mapped[datetime | None]
+    available_at: Mapped[datetime]
     wake_at: Mapped[datetime]
     output_key: Mapped[str | None]
     error_code: Mapped[str | None]

@@ -212,20 +212,26 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("queue", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("outages", sa.Integer(), nullable=False),
         sa.Column("wakes", sa.Integer(), nullable=False),
         sa.Column("lease_token", sa.BigInteger(), nullable=False),
         sa.Column("lease_owner", sa.Text(), nullable=True),
         sa.Column("lease_expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("available_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("wake_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("output_key", sa.Text(), nullable=True),
         sa.Column("error_code", sa.Text(), nullable=True),
         sa.Column("error_detail", sa.Text(), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("status IN ('pending', 'leased', 'done', 'failed')", name=op.f("ck_stages_status")),
+        sa.CheckConstraint(
+            "status IN ('waiting', 'pending', 'leased', 'done', 'failed')", name=op.f("ck_stages_status")
+        ),
         sa.ForeignKeyConstraint(
             ["tenant_id", "run_id"],
             ["runs.tenant_id", "runs.id"],
@@ -238,7 +244,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_stages_open",
         "stages",
-        ["status", "wake_at"],
+        ["wake_at"],
         unique=False,
         postgresql_where=sa.text("status IN ('pending', 'leased')"),
     )

@@ -75,6 +75,39 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 """
 
+# The sweeper looks across tenants: it takes back leases that ran out, and calls again for what nobody took. Intervals
+# between calls double (to 64 times the first), so that a long backlog is not flooded with duplicates.
+_SWEEP = """
+CREATE FUNCTION sweep_stages(wake_again_seconds double precision, batch int)
+RETURNS TABLE (expired bigint, woken bigint)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH due AS (
+        SELECT s.id, s.status FROM stages s
+        WHERE s.status IN ('pending', 'leased') AND s.wake_at <= now()
+        ORDER BY s.wake_at LIMIT batch FOR UPDATE SKIP LOCKED
+    ), called AS (
+        UPDATE stages s SET
+            status = 'pending',
+            lease_owner = NULL,
+            lease_expires_at = NULL,
+            available_at = CASE WHEN due.status = 'leased' THEN now() ELSE s.available_at END,
+            wakes = CASE WHEN due.status = 'leased' THEN 1 ELSE s.wakes + 1 END,
+            wake_at = now() + make_interval(secs => wake_again_seconds *
+                CASE WHEN due.status = 'leased' THEN 1 ELSE 2 ^ LEAST(s.wakes + 1, 6) END)
+        FROM due WHERE s.id = due.id
+        RETURNING s.id, s.tenant_id, s.run_id, s.queue, due.status AS before
+    ), sent AS (
+        INSERT INTO outbox (tenant_id, topic, payload, created_at, available_at)
+        SELECT c.tenant_id, 'jobs.run_stage',
+            jsonb_build_object('queue', c.queue, 'trace', r.trace_context,
+                'arguments', jsonb_build_object('tenant_id', c.tenant_id, 'stage_id', c.id)),
+            now(), now()
+        FROM called c JOIN runs r ON r.id = c.run_id
+    )
+    SELECT count(*) FILTER (WHERE before = 'leased'), count(*) FILTER (WHERE before = 'pending') FROM called
+$$;
+"""
+
 _APPEND_ONLY = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -156,6 +189,7 @@ _DEFINER_READS = (
     "grants",
     "citations",
     "runs",
+    "stages",
 )
 _DEFINER_FUNCTIONS = (
     "granted_collections(int)",
@@ -163,11 +197,12 @@ _DEFINER_FUNCTIONS = (
     "classes_at(int)",
     "find_api_key(text)",
     "answer_sources(uuid)",
+    "sweep_stages(double precision, int)",
 )
 
 
 def upgrade() -> None:
-    for block in (_CONTEXT, _CLASSES, _SIGN_IN, _SOURCES, _APPEND_ONLY):
+    for block in (_CONTEXT, _CLASSES, _SIGN_IN, _SOURCES, _SWEEP, _APPEND_ONLY):
         op.execute(block)
     op.execute("GRANT USAGE ON SCHEMA public TO footnote_api, footnote_worker, footnote_relay, footnote_definer")
     op.execute("GRANT SELECT ON alembic_version TO footnote_api, footnote_worker, footnote_relay")
@@ -227,6 +262,12 @@ def _allow_definer() -> None:
     for table in _DEFINER_READS:
         op.execute(f"GRANT SELECT ON {table} TO footnote_definer")
         op.execute(f"CREATE POLICY definer_read ON {table} FOR SELECT TO footnote_definer USING (true)")
+    op.execute("GRANT UPDATE ON stages TO footnote_definer")
+    op.execute("CREATE POLICY definer_sweep ON stages FOR UPDATE TO footnote_definer USING (true)")
+    op.execute("GRANT INSERT ON outbox TO footnote_definer")
+    op.execute(
+        "CREATE POLICY definer_call ON outbox FOR INSERT TO footnote_definer WITH CHECK (topic = 'jobs.run_stage')"
+    )
     for function in _DEFINER_FUNCTIONS:
         op.execute(f"ALTER FUNCTION {function} OWNER TO footnote_definer")
         op.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
@@ -234,6 +275,7 @@ def _allow_definer() -> None:
         "GRANT EXECUTE ON FUNCTION granted_collections(int), granted_documents(int), classes_at(int) TO footnote_api"
     )
     op.execute("GRANT EXECUTE ON FUNCTION find_api_key(text), answer_sources(uuid) TO footnote_api")
+    op.execute("GRANT EXECUTE ON FUNCTION sweep_stages(double precision, int) TO footnote_relay")
 
 
 def downgrade() -> None:
@@ -246,6 +288,8 @@ def downgrade() -> None:
             f"LOOP EXECUTE format('DROP POLICY %I ON {table}', p.policyname); END LOOP; END $$"
         )
         op.execute(f"REVOKE ALL ON {table} FROM footnote_api, footnote_worker, footnote_relay, footnote_definer")
-    op.execute("DROP FUNCTION find_api_key(text), answer_sources(uuid), refuse_change()")
+    op.execute(
+        "DROP FUNCTION find_api_key(text), answer_sources(uuid), refuse_change(), sweep_stages(double precision, int)"
+    )
     op.execute("DROP FUNCTION visible_classes(), editable_classes(), owned_classes(), classes_at(int)")
     op.execute("DROP FUNCTION granted_documents(int), granted_collections(int), current_principal(), current_tenant()")
