@@ -1,0 +1,184 @@
+"""Leases on stages: who works on what, for how long, and how it ends. The state machine of an ingestion.
+
+    waiting ──(the stage before is done)──> pending ──claim──> leased ──complete──> done
+                                               ^                 │ ├──fail, final──> failed (and the run with it)
+                                               └─fail, transient─┘ └──the lease runs out: pending again
+
+Each claim has a greater token than all before it; an end is written only under the newest token.
+"""
+
+from collections.abc import Callable, Mapping
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlalchemy.orm import Session
+
+from app.core.clock import Clock
+from app.core.errors import DocumentError, FootnoteError, UnavailableError
+from app.db.session import Database, system_principal
+from app.jobs.errors import LeaseLostError, StageGaveUpError
+from app.jobs.plan import LeaseTerms
+from app.jobs.repository import OutputRepository, RunRepository
+from app.jobs.states import (
+    AlreadyDone,
+    Busy,
+    ClaimResult,
+    Ended,
+    FailedRun,
+    FailResult,
+    Gone,
+    Lease,
+    Retry,
+    RunStatus,
+    StageStatus,
+    Superseded,
+)
+
+OnFailed = Callable[[Session, FailedRun], None]
+
+
+class LeaseService:
+    """Hands out stages to workers. `on_failed` is told of each run that ends badly, inside that transaction."""
+
+    def __init__(self, *, database: Database, clock: Clock, terms: LeaseTerms, on_failed: OnFailed) -> None:
+        self._database = database
+        self._clock = clock
+        self._terms = terms
+        self._on_failed = on_failed
+
+    def claim(self, tenant_id: UUID, stage_id: UUID, *, owner: str) -> ClaimResult:
+        """Take a stage. A stage whose workers keep dying is ended here, as nobody else lives to tell."""
+        with self._database.transaction(system_principal(tenant_id)) as session:
+            repository = RunRepository(session)
+            row = repository.lease_stage(stage_id, owner=owner, seconds=self._terms.lease_seconds)
+            if row is None:
+                return _why_not(repository.find_stage_status(stage_id))
+            run = repository.start_run(row.run_id, row.name)
+            lease = Lease(
+                tenant_id=tenant_id,
+                stage_id=stage_id,
+                run_id=row.run_id,
+                document_id=run.document_id,
+                version_id=run.version_id,
+                stage=row.name,
+                position=row.position,
+                token=row.lease_token,
+                owner=owner,
+                attempt=row.attempt,
+                outages=row.outages,
+                outputs=repository.list_output_keys(row.run_id),
+            )
+            if lease.attempt - lease.outages > self._terms.max_attempts:
+                self._end(session, lease, StageGaveUpError())
+                return AlreadyDone(StageStatus.FAILED)
+            return lease
+
+    def heartbeat(self, lease: Lease) -> bool:
+        """Put off the lease's end; False when it is no longer held."""
+        with self._database.transaction(system_principal(lease.tenant_id)) as session:
+            repository = RunRepository(session)
+            repository.extend_lease(lease.stage_id, token=lease.token, seconds=self._terms.lease_seconds)
+            return repository.is_held(lease.stage_id, token=lease.token)
+
+    def hold(self, session: Session, lease: Lease) -> None:
+        """Make sure that the lease holds to the end of this transaction. Raises LeaseLostError."""
+        if not RunRepository(session).lock_held(lease.stage_id, token=lease.token):
+            raise LeaseLostError
+
+    def complete(
+        self,
+        session: Session,
+        lease: Lease,
+        output_key: str,
+        *,
+        outputs: Mapping[str, tuple[str, str]] | None = None,
+        pages_total: int | None = None,
+    ) -> None:
+        """End a stage well, in the transaction that writes what it made, and call the next one.
+
+        `outputs`: key → (stage, blob digest) of what is newly stored. After the last stage the run is ready.
+        Raises LeaseLostError, so that the whole transaction is undone.
+        """
+        self.hold(session, lease)
+        names = OutputRepository(session)
+        for key, (stage, digest) in sorted((outputs or {}).items()):
+            names.ensure(tenant_id=lease.tenant_id, key=key, stage=stage, blob_digest=digest, now=self._clock.now())
+        repository = RunRepository(session)
+        repository.finish_stage(lease.stage_id, status=StageStatus.DONE, output_key=output_key)
+        if pages_total is not None:
+            repository.update_run(lease.run_id, pages_total=pages_total)
+        following = repository.open_stage(
+            lease.run_id, lease.position + 1, wake_again_seconds=self._terms.wake_again_seconds
+        )
+        if following is None:
+            repository.update_run(lease.run_id, status=RunStatus.READY, finished_at=func.now())
+            return
+        repository.update_run(lease.run_id, stage=following.name)
+        repository.call(
+            tenant_id=lease.tenant_id,
+            stage_id=following.id,
+            queue=following.queue,
+            trace=repository.find_trace(lease.run_id),
+        )
+
+    def fail(self, lease: Lease, error: Exception) -> FailResult:
+        """End a try badly: for good when the document is at fault or the tries are used up, else to be tried again."""
+        with self._database.transaction(system_principal(lease.tenant_id)) as session:
+            repository = RunRepository(session)
+            if not repository.lock_held(lease.stage_id, token=lease.token):
+                return Superseded()
+            outage = isinstance(error, UnavailableError)
+            outages = lease.outages + outage
+            tries = outages if outage else lease.attempt - lease.outages
+            limit = self._terms.max_outages if outage else self._terms.max_attempts
+            if isinstance(error, DocumentError) or tries >= limit:
+                return self._end(session, lease, error)
+            wait = self._terms.backoff_after(tries)
+            queue = repository.put_off_stage(
+                lease.stage_id,
+                after_seconds=wait,
+                wake_again_seconds=self._terms.wake_again_seconds,
+                outages=outages,
+            )
+            repository.call(
+                tenant_id=lease.tenant_id,
+                stage_id=lease.stage_id,
+                queue=queue,
+                trace=repository.find_trace(lease.run_id),
+                after_seconds=wait,
+            )
+            return Retry(wait)
+
+    def _end(self, session: Session, lease: Lease, error: Exception) -> Ended:
+        # Only what was raised on purpose has a sentence that is fit for readers.
+        told = error if isinstance(error, FootnoteError) else StageGaveUpError()
+        repository = RunRepository(session)
+        repository.finish_stage(
+            lease.stage_id, status=StageStatus.FAILED, error_code=told.code, error_detail=told.detail
+        )
+        repository.update_run(
+            lease.run_id,
+            status=RunStatus.FAILED,
+            error_code=told.code,
+            error_detail=told.detail,
+            finished_at=func.now(),
+        )
+        self._on_failed(
+            session,
+            FailedRun(
+                tenant_id=lease.tenant_id,
+                run_id=lease.run_id,
+                document_id=lease.document_id,
+                version_id=lease.version_id,
+                stage=lease.stage,
+                code=told.code,
+                detail=told.detail,
+            ),
+        )
+        return Ended(told.code, told.detail)
+
+
+def _why_not(status: StageStatus | None) -> ClaimResult:
+    if status is None:
+        return Gone()
+    return AlreadyDone(status) if status in (StageStatus.DONE, StageStatus.FAILED) else Busy(status)

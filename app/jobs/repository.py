@@ -1,0 +1,224 @@
+"""SQL of runs, stages and the outbox. All times that are compared are the database's own: workers' clocks differ."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, insert, literal, select, text, update
+from sqlalchemy.orm import Session
+
+from app.jobs.models import OutboxMessage, Run, Stage, StageOutput
+from app.jobs.plan import OUTBOX_CHANNEL, RUN_STAGE
+from app.jobs.states import RunStatus, StageStatus
+
+
+def _in_seconds(seconds: float) -> Any:
+    return func.now() + literal(timedelta(seconds=seconds))
+
+
+class RunRepository:
+    """Rows of runs and their stages, inside the transaction of `session`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    # --- a run's beginning -------------------------------------------------------------------------------------------
+
+    def insert_run(self, values: Mapping[str, object]) -> None:
+        self._session.execute(insert(Run).values(**values))
+
+    def insert_stages(self, rows: Sequence[Mapping[str, object]], *, wake_again_seconds: float) -> None:
+        """Insert stages; the first is pending at once, the others wait."""
+        for row in rows:
+            self._session.execute(
+                insert(Stage).values(
+                    **row,
+                    attempt=0,
+                    outages=0,
+                    wakes=0,
+                    lease_token=0,
+                    available_at=func.now(),
+                    wake_at=_in_seconds(wake_again_seconds),
+                )
+            )
+
+    def call(
+        self,
+        *,
+        tenant_id: UUID,
+        stage_id: UUID,
+        queue: str,
+        trace: Mapping[str, object] | None,
+        after_seconds: float = 0.0,
+    ) -> None:
+        """Write the wake-up call for a stage and tell the relay of it; both happen when the transaction commits."""
+        payload = {
+            "queue": queue,
+            "trace": None if trace is None else dict(trace),
+            "arguments": {"tenant_id": str(tenant_id), "stage_id": str(stage_id)},
+        }
+        self._session.execute(
+            insert(OutboxMessage)
+            .values(
+                tenant_id=tenant_id,
+                topic=RUN_STAGE,
+                payload=payload,
+                created_at=func.now(),
+                available_at=_in_seconds(after_seconds),
+            )
+            .inline()
+        )
+        self._session.execute(select(func.pg_notify(OUTBOX_CHANNEL, "")))
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    def find_run(self, run_id: UUID) -> Run | None:
+        return self._session.scalars(select(Run).where(Run.id == run_id)).one_or_none()
+
+    def list_stages(self, run_id: UUID) -> Sequence[Stage]:
+        return self._session.scalars(select(Stage).where(Stage.run_id == run_id).order_by(Stage.position)).all()
+
+    def list_runs(
+        self, *, before: UUID | None, limit: int, document_id: UUID | None, status: str | None
+    ) -> Sequence[Run]:
+        """Runs, newest first (ids are ordered by time)."""
+        query: Select[Run] = select(Run).order_by(Run.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(Run.id < before)
+        if document_id is not None:
+            query = query.where(Run.document_id == document_id)
+        if status is not None:
+            query = query.where(Run.status == status)
+        return self._session.scalars(query).all()
+
+    # --- leases ------------------------------------------------------------------------------------------------------
+
+    def lease_stage(self, stage_id: UUID, *, owner: str, seconds: float) -> Row[UUID, str, int, int, int, int] | None:
+        """Take a stage that is pending and due, or whose lease ran out; None when it can't be had."""
+        due = ((Stage.status == StageStatus.PENDING) & (Stage.available_at <= func.now())) | (
+            (Stage.status == StageStatus.LEASED) & (Stage.lease_expires_at <= func.now())
+        )
+        return self._session.execute(
+            update(Stage)
+            .where(Stage.id == stage_id, due)
+            .values(
+                status=StageStatus.LEASED,
+                attempt=Stage.attempt + 1,
+                lease_token=Stage.lease_token + 1,
+                lease_owner=owner,
+                lease_expires_at=_in_seconds(seconds),
+                wake_at=_in_seconds(seconds),
+                started_at=func.coalesce(Stage.started_at, func.now()),
+            )
+            .returning(Stage.run_id, Stage.name, Stage.position, Stage.lease_token, Stage.attempt, Stage.outages)
+            .execution_options(synchronize_session=False)
+        ).one_or_none()
+
+    def find_stage_status(self, stage_id: UUID) -> StageStatus | None:
+        found = self._session.scalar(select(Stage.status).where(Stage.id == stage_id))
+        return None if found is None else StageStatus(found)
+
+    def start_run(self, run_id: UUID, stage: str) -> Row[UUID, UUID]:
+        """Mark a run as running at `stage`; returns its document and version."""
+        return self._session.execute(
+            update(Run)
+            .where(Run.id == run_id)
+            .values(status=RunStatus.RUNNING, stage=stage, started_at=func.coalesce(Run.started_at, func.now()))
+            .returning(Run.document_id, Run.version_id)
+            .execution_options(synchronize_session=False)
+        ).one()
+
+    def list_output_keys(self, run_id: UUID) -> dict[str, str]:
+        rows = self._session.execute(
+            select(Stage.name, Stage.output_key).where(Stage.run_id == run_id, Stage.output_key.is_not(None))
+        )
+        return {name: key for name, key in rows if key is not None}
+
+    def extend_lease(self, stage_id: UUID, *, token: int, seconds: float) -> None:
+        """Put off a lease's end, unless the row is locked: whoever finishes the stage holds the lock at that moment."""
+        free = select(Stage.id).where(Stage.id == stage_id).with_for_update(skip_locked=True).scalar_subquery()
+        self._session.execute(
+            update(Stage)
+            .where(Stage.id == free, Stage.lease_token == token, Stage.status == StageStatus.LEASED)
+            .values(lease_expires_at=_in_seconds(seconds), wake_at=_in_seconds(seconds))
+            .execution_options(synchronize_session=False)
+        )
+
+    def is_held(self, stage_id: UUID, *, token: int) -> bool:
+        return self._held(select(Stage.id), stage_id, token)
+
+    def lock_held(self, stage_id: UUID, *, token: int) -> bool:
+        """Whether the lease holds; if it does, nobody can take it before the transaction ends."""
+        return self._held(select(Stage.id).with_for_update(), stage_id, token)
+
+    def _held(self, query: Select[UUID], stage_id: UUID, token: int) -> bool:
+        held = query.where(Stage.id == stage_id, Stage.lease_token == token, Stage.status == StageStatus.LEASED)
+        return self._session.execute(held).first() is not None
+
+    # --- a stage's end -----------------------------------------------------------------------------------------------
+
+    def finish_stage(self, stage_id: UUID, *, status: StageStatus, **values: object) -> None:
+        self._change_stage(
+            stage_id, status=status, finished_at=func.now(), lease_owner=None, lease_expires_at=None, **values
+        )
+
+    def put_off_stage(self, stage_id: UUID, *, after_seconds: float, wake_again_seconds: float, outages: int) -> str:
+        """Make a stage pending again from `after_seconds` on; returns its queue."""
+        self._change_stage(
+            stage_id,
+            status=StageStatus.PENDING,
+            lease_owner=None,
+            lease_expires_at=None,
+            outages=outages,
+            wakes=0,
+            available_at=_in_seconds(after_seconds),
+            wake_at=_in_seconds(after_seconds + wake_again_seconds),
+        )
+        return self._session.execute(select(Stage.queue).where(Stage.id == stage_id)).scalar_one()
+
+    def open_stage(self, run_id: UUID, position: int, *, wake_again_seconds: float) -> Row[UUID, str, str] | None:
+        """Make the waiting stage at `position` pending; its id, name and queue, or None when there is none."""
+        return self._session.execute(
+            update(Stage)
+            .where(Stage.run_id == run_id, Stage.position == position, Stage.status == StageStatus.WAITING)
+            .values(status=StageStatus.PENDING, available_at=func.now(), wake_at=_in_seconds(wake_again_seconds))
+            .returning(Stage.id, Stage.name, Stage.queue)
+            .execution_options(synchronize_session=False)
+        ).one_or_none()
+
+    def update_run(self, run_id: UUID, **values: object) -> None:
+        self._session.execute(
+            update(Run).where(Run.id == run_id).values(**values).execution_options(synchronize_session=False)
+        )
+
+    def find_trace(self, run_id: UUID) -> dict[str, Any] | None:
+        return self._session.execute(select(Run.trace_context).where(Run.id == run_id)).scalar_one_or_none()
+
+    def _change_stage(self, stage_id: UUID, **values: object) -> None:
+        self._session.execute(
+            update(Stage).where(Stage.id == stage_id).values(**values).execution_options(synchronize_session=False)
+        )
+
+
+class OutputRepository:
+    """Names of stages' outputs: key → digest of the blob."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def find_many(self, keys: Sequence[str]) -> dict[str, str]:
+        rows = self._session.execute(select(StageOutput.key, StageOutput.blob_digest).where(StageOutput.key.in_(keys)))
+        return {row.key: row.blob_digest for row in rows}
+
+    def ensure(self, *, tenant_id: UUID, key: str, stage: str, blob_digest: str, now: datetime) -> None:
+        """Name an output. One that is there is pointed to the new blob, as its old one may be gone."""
+        self._session.execute(
+            text(
+                "INSERT INTO stage_outputs (tenant_id, key, stage, blob_digest, created_at) "
+                "VALUES (:tenant_id, :key, :stage, :blob_digest, :now) "
+                "ON CONFLICT (tenant_id, key) DO UPDATE SET blob_digest = excluded.blob_digest "
+                "WHERE stage_outputs.blob_digest <> excluded.blob_digest"
+            ),
+            {"tenant_id": tenant_id, "key": key, "stage": stage, "blob_digest": blob_digest, "now": now},
+        )

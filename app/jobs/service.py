@@ -1,0 +1,145 @@
+"""Runs as the API sees them: begun with the upload, read by whoever may see the document."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.core.clock import Clock
+from app.core.ids import new_id
+from app.core.pagination import InvalidCursorError, PageOf, PageRequest, encode_cursor
+from app.core.principal import Principal
+from app.db.session import Database
+from app.jobs.errors import RunNotFoundError
+from app.jobs.models import Run, Stage
+from app.jobs.plan import QUEUE_OF_STAGE, StageName
+from app.jobs.repository import RunRepository
+from app.jobs.states import RunStatus, RunView, StageStatus, StageView
+
+
+class RunService:
+    """Begins runs and shows them. `wake_again_seconds`: after how long the sweeper calls again for an untaken stage."""
+
+    def __init__(self, *, database: Database, clock: Clock, wake_again_seconds: float = 30.0) -> None:
+        self._database = database
+        self._clock = clock
+        self._wake_again_seconds = wake_again_seconds
+
+    def start_run(
+        self,
+        session: Session,
+        *,
+        tenant_id: UUID,
+        document_id: UUID,
+        version_id: UUID,
+        created_by: UUID,
+        trace_context: Mapping[str, str] | None,
+    ) -> RunView:
+        """Queue the ingestion of a version, inside the caller's transaction: the run, its stages, the first call.
+
+        The document and the version must be there already. Nothing is sent before the transaction commits.
+        """
+        run = Run(
+            id=new_id(),
+            tenant_id=tenant_id,
+            document_id=document_id,
+            version_id=version_id,
+            status=RunStatus.QUEUED,
+            stage=StageName.VALIDATE,
+            trace_context=None if trace_context is None else dict(trace_context),
+            created_at=self._clock.now(),
+            created_by=created_by,
+        )
+        stages = [
+            {
+                "id": new_id(),
+                "tenant_id": tenant_id,
+                "run_id": run.id,
+                "position": position,
+                "name": name,
+                "queue": queue,
+                "status": StageStatus.WAITING if position else StageStatus.PENDING,
+            }
+            for position, (name, queue) in enumerate(QUEUE_OF_STAGE.items())
+        ]
+        repository = RunRepository(session)
+        columns = ("id", "tenant_id", "document_id", "version_id", "status", "stage", "trace_context")
+        values = {column: getattr(run, column) for column in (*columns, "created_at", "created_by")}
+        repository.insert_run(values)
+        repository.insert_stages(stages, wake_again_seconds=self._wake_again_seconds)
+        repository.call(
+            tenant_id=tenant_id,
+            stage_id=_uuid(stages[0]["id"]),
+            queue=str(stages[0]["queue"]),
+            trace=run.trace_context,
+        )
+        return _view(run)
+
+    def get_run(self, principal: Principal, run_id: UUID) -> RunView:
+        """One run with its stages. Raises RunNotFoundError, also for a run of a document that is hidden."""
+        with self._database.transaction(principal) as session:
+            repository = RunRepository(session)
+            run = repository.find_run(run_id)
+            if run is None:
+                raise RunNotFoundError
+            return _view(run, tuple(_stage_view(stage) for stage in repository.list_stages(run_id)))
+
+    def list_runs(
+        self,
+        principal: Principal,
+        page: PageRequest,
+        *,
+        document_id: UUID | None = None,
+        status: RunStatus | None = None,
+    ) -> PageOf[RunView]:
+        """Runs of documents that the principal may see, newest first. Raises InvalidCursorError."""
+        after = page.after()
+        with self._database.transaction(principal) as session:
+            found = RunRepository(session).list_runs(
+                before=None if after is None else _parse_cursor(after),
+                limit=page.limit + 1,
+                document_id=document_id,
+                status=status,
+            )
+            items = [_view(run) for run in found[: page.limit]]
+        more = len(found) > page.limit
+        return PageOf(items=items, next_cursor=encode_cursor(str(items[-1].id)) if more else None)
+
+
+def _uuid(value: object) -> UUID:
+    assert isinstance(value, UUID)
+    return value
+
+
+def _parse_cursor(key: str) -> UUID:
+    try:
+        return UUID(key)
+    except ValueError as error:
+        raise InvalidCursorError from error
+
+
+def _view(run: Run, stages: tuple[StageView, ...] = ()) -> RunView:
+    return RunView(
+        id=run.id,
+        document_id=run.document_id,
+        version_id=run.version_id,
+        status=RunStatus(run.status),
+        stage=str(run.stage),
+        pages_total=run.pages_total,
+        error_code=run.error_code,
+        error_detail=run.error_detail,
+        created_at=run.created_at,
+        started_at=run.started_at,
+        finished_at=run.finished_at,
+        stages=stages,
+    )
+
+
+def _stage_view(stage: Stage) -> StageView:
+    return StageView(
+        name=stage.name,
+        status=StageStatus(stage.status),
+        attempt=stage.attempt,
+        started_at=stage.started_at,
+        finished_at=stage.finished_at,
+    )
