@@ -133,7 +133,7 @@ class EmbeddedPostgres:
     @property
     def databases(self) -> Databases:
         """Databases and roles of this cluster, as the superuser."""
-        return Databases(url=lambda database: self.url(SUPERUSER, database))
+        return Databases(admin_url=self.url(SUPERUSER, "postgres"))
 
     def url(self, role: str, database: str = "footnote") -> str:
         """SQLAlchemy's URL for a role.
