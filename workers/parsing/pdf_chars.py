@@ -1,0 +1,195 @@
+"""Words with boxes of one PDF page, through pdfium's raw calls.
+
+pdfium gives a page's characters in content order, with the blanks and line ends it infers. Asking for a box for every
+character costs as much as reading the page; only the first and the last character of each word are asked for, and all
+of them only where a word looks as if it held a jump.
+"""
+
+import ctypes
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pypdfium2.raw as pdfium
+
+Boxes = npt.NDArray[np.float32]
+
+MAX_CHARS_A_PAGE = 400_000
+_WORD = re.compile(r"\S+")
+_LIGATURES = {
+    "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st",
+}  # fmt: skip
+_DROPPED = "\u200b\u200c\u200d\u2060\ufeff\ufffe\uffff"
+# Symbol-font bullets live in the private use area (code 0xB7 of Symbol and 0xA7, 0x76 of Wingdings, moved to U+F000).
+_SYMBOLS = {"\uf0b7": "•", "\uf0a7": "▪", "\uf0a8": "□", "\uf0fe": "☒", "\uf06f": "□", "\uf0d8": "➢"}
+_ODD = re.compile("[\u00ad\ufb00-\ufb06\u200b-\u200d\u2060\ufeff\ufffe\uffff\uf000-\uf0ff\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class PageWords:
+    """A page's words in content order: `texts`, `boxes` (n, 4) displayed points, `starts` the index of their first character.
+
+    `turn` is how far most of the words are turned against the displayed page, in quarter turns clockwise; `turned` (n,)
+    holds those that are turned otherwise than most.
+    """
+
+    texts: list[str]
+    boxes: Boxes
+    starts: npt.NDArray[np.int32]
+    width: float
+    height: float
+    turn: int
+    turned: npt.NDArray[np.bool_]
+
+
+def read_page_words(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE) -> PageWords:
+    """The words of a loaded page and its loaded text page."""
+    width = float(pdfium.FPDF_GetPageWidthF(page))
+    height = float(pdfium.FPDF_GetPageHeightF(page))
+    text = _read_chars(text_page)
+    spans = np.array([match.span() for match in _WORD.finditer(text)], np.int32).reshape(-1, 2)
+    first, last = _boxes_of(text_page, spans[:, 0]), _boxes_of(text_page, spans[:, 1] - 1)
+    spans, first, last = _split_jumps(text_page, text, spans, first, last)
+    first, last = to_display(page, first, width, height), to_display(page, last, width, height)
+    boxes = np.concatenate([np.minimum(first[:, :2], last[:, :2]), np.maximum(first[:, 2:], last[:, 2:])], axis=1)
+    # What lies wholly outside of the displayed page can't be seen, so it is not said either.
+    seen = (boxes[:, 2] > 0) & (boxes[:, 3] > 0) & (boxes[:, 0] < width) & (boxes[:, 1] < height)
+    seen &= np.isfinite(boxes).all(axis=1)
+    texts = [normalise_word(text[start:end]) for start, end in spans.tolist()]
+    seen &= np.array([bool(word) for word in texts], bool)
+    if not seen.all():
+        texts = [word for word, keep in zip(texts, seen.tolist(), strict=True) if keep]
+        boxes, first, last, spans = boxes[seen], first[seen], last[seen], spans[seen]
+    turns = _turns(first, last)
+    turn = _most(turns)
+    return PageWords(
+        texts=texts,
+        boxes=boxes,
+        starts=spans[:, 0].astype(np.int32),
+        width=width,
+        height=height,
+        turn=turn,
+        turned=(turns >= 0) & (turns != turn),
+    )
+
+
+def normalise_word(word: str) -> str:
+    """A word as stored: ligatures spelt out, soft hyphens and zero-width characters gone, lone surrogates replaced.
+
+    A soft hyphen at the end of a word is displayed (Unicode 16 §23.2), so there it stays, as a hyphen.
+    """
+    if word.isascii() or not _ODD.search(word):
+        return word
+    if word[-1] == "\u00ad":
+        word = word[:-1] + "-"
+    return _ODD.sub(_replacement, word)
+
+
+def _replacement(match: re.Match[str]) -> str:
+    char = match.group()
+    if char in _LIGATURES:
+        return _LIGATURES[char]
+    if char == "\u00ad" or char in _DROPPED:
+        return ""
+    if "\ud800" <= char <= "\udfff":
+        return "\ufffd"
+    return _SYMBOLS.get(char, char)
+
+
+def _read_chars(text_page: pdfium.FPDF_TEXTPAGE) -> str:
+    """One character a pdfium index, blanks for control characters."""
+    count = min(int(pdfium.FPDFText_CountChars(text_page)), MAX_CHARS_A_PAGE)
+    if count <= 0:
+        return ""
+    buffer = (ctypes.c_ushort * (2 * count + 2))()
+    written = int(pdfium.FPDFText_GetText(text_page, 0, count, buffer))
+    text = bytes(buffer)[: 2 * max(written - 1, 0)].decode("utf-16-le", "surrogatepass")
+    if len(text) != count:
+        # Some characters have no Unicode value: then text and character indexes differ.
+        get = pdfium.FPDFText_GetUnicode
+        text = "".join(map(chr, (min(get(text_page, index), 0x10FFFF) for index in range(count))))
+    return text.translate(_CONTROLS)
+
+
+# U+0002 is how pdfium marks a hyphen at the end of a line.
+_CONTROLS = {code: " " for code in (*range(0x20), *range(0x7F, 0xA1))} | {2: "-"}
+
+
+def _boxes_of(text_page: pdfium.FPDF_TEXTPAGE, indexes: npt.NDArray[np.int32]) -> Boxes:
+    """Loose boxes (whole line height) of the characters at `indexes`, as left, top, right, bottom in page space."""
+    boxes = np.zeros((len(indexes), 4), np.float32)
+    address = boxes.ctypes.data
+    get = pdfium.FPDFText_GetLooseCharBox
+    rect = pdfium.FS_RECTF
+    for index in indexes.tolist():
+        get(text_page, index, rect.from_address(address))
+        address += 16
+    return boxes
+
+
+def _split_jumps(
+    text_page: pdfium.FPDF_TEXTPAGE, text: str, spans: npt.NDArray[np.int32], first: Boxes, last: Boxes
+) -> tuple[npt.NDArray[np.int32], Boxes, Boxes]:
+    """Cut words that pdfium ran together across a gap or a line end; their characters tell where."""
+    size = np.maximum(np.abs(first[:, 1] - first[:, 3]), np.abs(first[:, 2] - first[:, 0])) + 0.1
+    length = spans[:, 1] - spans[:, 0]
+    across = np.abs(last[:, 0] - first[:, 0])
+    along = np.abs(last[:, 3] - first[:, 3])
+    odd = (length > 1) & ((np.minimum(across, along) > 0.6 * size) | (np.maximum(across, along) > 1.2 * size * length))
+    if not odd.any():
+        return spans, first, last
+    pieces: list[npt.NDArray[np.int32]] = []
+    for index in range(len(spans)):
+        pieces.append(spans[index : index + 1] if not odd[index] else _pieces(text_page, spans[index]))
+    cut = np.concatenate(pieces)
+    return cut, _boxes_of(text_page, cut[:, 0]), _boxes_of(text_page, cut[:, 1] - 1)
+
+
+def _pieces(text_page: pdfium.FPDF_TEXTPAGE, span: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    indexes = np.arange(span[0], span[1], dtype=np.int32)
+    boxes = _boxes_of(text_page, indexes)
+    size = float(np.median(np.abs(boxes[:, 1] - boxes[:, 3]))) + 0.1
+    step = np.diff(boxes[:, [0, 3]], axis=0)
+    cuts = np.flatnonzero(np.abs(step).max(axis=1) > 3 * size) + 1
+    edges = np.concatenate([[0], cuts, [len(indexes)]]) + span[0]
+    return np.stack([edges[:-1], edges[1:]], axis=1).astype(np.int32)
+
+
+def to_display(page: pdfium.FPDF_PAGE, boxes: Boxes, width: float, height: float) -> Boxes:
+    """Boxes from page space (left, top, right, bottom; y upwards) to the displayed page (x0, y0, x1, y1; y downwards).
+
+    The displayed page is the crop box inside the media box, turned by /Rotate (ISO 32000-1 §8.3.2.3, §14.11.2).
+    """
+    frame = pdfium.FS_RECTF()
+    pdfium.FPDF_GetPageBoundingBox(page, ctypes.byref(frame))
+    left, right = boxes[:, 0] - frame.left, boxes[:, 2] - frame.left
+    low, high = boxes[:, 3] - frame.bottom, boxes[:, 1] - frame.bottom
+    rotation = int(pdfium.FPDFPage_GetRotation(page))
+    if rotation == 1:
+        x, y = (low, high), (left, right)
+    elif rotation == 2:
+        x, y = (width - left, width - right), (low, high)
+    elif rotation == 3:
+        x, y = (width - low, width - high), (height - left, height - right)
+    else:
+        x, y = (left, right), (height - low, height - high)
+    return np.stack(
+        [np.minimum(*x), np.minimum(*y), np.maximum(*x), np.maximum(*y)], axis=1, dtype=np.float32, casting="same_kind"
+    )
+
+
+def _turns(first: Boxes, last: Boxes) -> npt.NDArray[np.int8]:
+    """Quarter turns clockwise of each word on the displayed page; -1 where a single character can't tell."""
+    across = (last[:, 0] + last[:, 2] - first[:, 0] - first[:, 2]) / 2
+    down = (last[:, 1] + last[:, 3] - first[:, 1] - first[:, 3]) / 2
+    turns = np.where(np.abs(across) >= np.abs(down), np.where(across >= 0, 0, 2), np.where(down > 0, 1, 3))
+    # Right-to-left scripts run leftwards without being turned.
+    turns = np.where(turns == 2, 0, turns)
+    unknown = np.maximum(np.abs(across), np.abs(down)) < 0.5
+    return np.where(unknown, -1, turns).astype(np.int8)
+
+
+def _most(turns: npt.NDArray[np.int8]) -> int:
+    known = turns[turns >= 0]
+    return int(np.bincount(known, minlength=4).argmax()) if len(known) else 0

@@ -1,0 +1,60 @@
+"""Which short paragraphs are headings, and how deep, told by the whole document's type sizes and by a filing's own words."""
+
+import re
+from collections import Counter
+
+from app.documents.parsed import Block, BlockKind
+from workers.parsing.pdf_page import LineStyle, PageDraft
+
+_PART = re.compile(r"PART\s+[IVX]{1,4}\b[.,\s—–-]*[^.]{0,80}", re.IGNORECASE)
+_ITEM = re.compile(r"ITEM\s+\d{1,2}[A-C]?\s*[.:—–-].{0,160}|ITEM\s+\d{1,2}[A-C]?", re.IGNORECASE | re.DOTALL)
+_NOTE = re.compile(r"(?:NOTE|ARTICLE|SECTION)\s+\d{1,2}(?:\.\d{1,2})?\b\s*[.:—–-]?.{0,120}", re.IGNORECASE | re.DOTALL)
+_ENDS_SENTENCE = re.compile(r".*[.;,]", re.DOTALL)
+_MAX_CHARS = 180
+_MAX_LINES = 3
+
+
+def mark_headings(drafts: list[PageDraft]) -> list[list[Block]]:
+    """Each page's blocks with headings marked. Levels: 1 parts and large titles, 2 items, 3 sections, 4 the rest."""
+    sizes: Counter[float] = Counter()
+    for draft in drafts:
+        sizes.update(draft.sizes)
+    body = sizes.most_common(1)[0][0] if sizes else 10.0
+    return [
+        [
+            _marked(block, style, draft.text[block.start : block.end], body)
+            for block, style in zip(draft.blocks, draft.styles, strict=True)
+        ]
+        for draft in drafts
+    ]
+
+
+def _marked(block: Block, style: LineStyle, text: str, body: float) -> Block:
+    level = heading_level(text, style, body) if block.kind is BlockKind.PARAGRAPH else 0
+    return Block(BlockKind.HEADING, block.start, block.end, level=level) if level else block
+
+
+def heading_level(text: str, style: LineStyle, body: float) -> int:
+    """The depth of a heading (1 to 4), or 0 for other text; `body` is the size of most of the document's text."""
+    letters = [char for char in text if char.isalpha()]
+    if len(text) > _MAX_CHARS or style.lines > _MAX_LINES or len(letters) < 3 or len(letters) < 0.4 * len(text):
+        return 0
+    in_capitals = all(char.isupper() for char in letters)
+    stands_out = style.bold or in_capitals or style.size > 1.08 * body
+    is_sentence = _ENDS_SENTENCE.fullmatch(text) is not None
+    for pattern, level in ((_PART, 1), (_ITEM, 2), (_NOTE, 3)):
+        if pattern.fullmatch(text) and (stands_out or (style.lines == 1 and not is_sentence)):
+            return level
+    if not stands_out or "\t" in text:
+        return 0
+    if style.size > 1.45 * body:
+        return 1
+    if style.size > 1.18 * body:
+        return 2
+    if is_sentence and not (style.bold and text.endswith(".") and style.lines == 1 and len(text) < 90):
+        return 0
+    if in_capitals:
+        return 3 if style.bold or style.centred else 4
+    if style.size < 0.85 * body:
+        return 0
+    return 3 if style.bold and style.centred else (4 if style.bold or style.size > 1.08 * body else 0)
