@@ -6,7 +6,7 @@ associated data, so that a wrapped key copied to another tenant's row does not o
 
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
@@ -50,8 +50,8 @@ class DataKeyRepository(Protocol):
     def insert(self, key: WrappedDataKey) -> WrappedDataKey:
         """Insert unless (tenant, version) is there (`ON CONFLICT DO NOTHING`); returns the row now there."""
 
-    def list_not_under(self, kek_id: str) -> Iterable[WrappedDataKey]:
-        """All rows, of all tenants, wrapped by another KEK: what a rotation has still to do."""
+    def list_all(self, tenant_id: UUID) -> Sequence[WrappedDataKey]:
+        """All versions of a tenant's key."""
 
     def replace(self, old: WrappedDataKey, new: WrappedDataKey) -> bool:
         """Put `new` where the row still equals `old`; False when somebody changed it in between."""
@@ -98,16 +98,13 @@ class Keyring:
         row = self._repository.insert(self._wrap(tenant_id, DataKey(version, os.urandom(32))))
         return self._remember(row, latest=True).version
 
-    def rewrap(self) -> int:
-        """Wrap every data key that is under an earlier KEK by the current one; returns how many were changed.
+    def rewrap(self, tenant_id: UUID) -> int:
+        """Wrap a tenant's data keys that are under an earlier KEK by the current one; returns how many changed.
 
-        Blobs are not touched. Once it returns 0 on all machines' key files, the earlier KEK may be removed.
+        Blobs are not touched. When it has returned 0 for every tenant, the earlier KEK may leave the key file.
         """
-        changed = 0
-        for row in list(self._repository.list_not_under(self._keks.current)):
-            new = self._wrap(row.tenant_id, self._unwrap(row))
-            changed += self._repository.replace(row, new)
-        return changed
+        stale = [row for row in self._repository.list_all(tenant_id) if row.kek_id != self._keks.current]
+        return sum(self._repository.replace(row, self._wrap(tenant_id, self._unwrap(row))) for row in stale)
 
     def _remember(self, row: WrappedDataKey, *, latest: bool) -> DataKey:
         key = self._unwrap(row)
