@@ -1,0 +1,1 @@
+"""Offline evaluation: suites, datasets, scorers and reports."""
