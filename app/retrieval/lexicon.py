@@ -76,7 +76,9 @@ def _stem(word: str) -> str:
 @lru_cache(maxsize=1 << 17)
 def term_id(term: str) -> int:
     """The term's dimension in `sparsevec(1000000)`, 1 to 1,000,000; the same in every process. Collisions share a number."""
-    return int.from_bytes(blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") % TERM_SPACE + 1
+    return (
+        int.from_bytes(blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") % TERM_SPACE + 1
+    )
 
 
 def term_weights(tokens: Iterable[str], *, average_length: float) -> dict[int, float]:
@@ -101,5 +103,6 @@ def question_weights(tokens: Iterable[str], *, chunk_counts: Mapping[int, int], 
     `chunk_counts` tells in how many of the `total` chunks a term id occurs; absent terms occur nowhere.
     """
     return {
-        term: count * idf(chunk_counts.get(term, 0), total=total) for term, count in Counter(map(term_id, tokens)).items()
+        term: count * idf(chunk_counts.get(term, 0), total=total)
+        for term, count in Counter(map(term_id, tokens)).items()
     }

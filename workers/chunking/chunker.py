@@ -1,0 +1,234 @@
+"""Cutting a parsed document into chunks.
+
+Headings begin a chunk; a table stays whole, with the caption and units line before it, where it fits, and is cut between
+rows with its header repeated where it does not; small neighbours are merged; a chunk never crosses a page.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from app.documents.chunks import ChunkDraft, ChunkKind
+from app.documents.metadata import DocumentMetadata, DocumentType
+from app.documents.parsed import ParsedDocument, ParsedPage
+from workers.chunking.headings import SectionTrail, running_titles
+from workers.chunking.tokens import count_tokens
+from workers.chunking.units import Role, Unit, page_units
+
+CHUNKER_VERSION = "1"
+_TABLE_ROLES = frozenset({Role.ROW, Role.HEADER_ROW})
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkingParams:
+    """Sizes in cl100k tokens of `table_header` and `text` together: aim at `target`, merge below `least`, never over `most`.
+
+    `caption_most` bounds what is taken as a table's caption.
+    """
+
+    target: int = 350
+    least: int = 90
+    most: int = 512
+    caption_most: int = 80
+
+    def __post_init__(self) -> None:
+        if not 0 < self.least <= self.target <= self.most or self.most < 16:
+            raise ValueError("chunk sizes must satisfy 0 < least <= target <= most, most >= 16")
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Consecutive units of one page on their way to a chunk."""
+
+    units: tuple[Unit, ...]
+    paths: tuple[tuple[str, ...], ...]
+    table_header: str = ""
+    header_tokens: int = 0
+    part_of_split: int | None = None
+
+    def tokens(self) -> int:
+        return self.header_tokens + sum(unit.tokens for unit in self.units)
+
+    def is_table(self) -> bool:
+        rows = sum(unit.tokens for unit in self.units if unit.role in _TABLE_ROLES)
+        return rows * 2 > sum(unit.tokens for unit in self.units)
+
+    def path(self) -> tuple[str, ...]:
+        """The path of most of its text."""
+        weights: dict[tuple[str, ...], int] = {}
+        for unit, path in zip(self.units, self.paths, strict=True):
+            weights[path] = weights.get(path, 0) + unit.tokens
+        return max(weights, key=lambda path: weights[path])
+
+
+def chunk_document(
+    parsed: ParsedDocument, metadata: DocumentMetadata, *, params: ChunkingParams
+) -> tuple[ChunkDraft, ...]:
+    """Chunks in reading order. On each page they are disjoint and hold every character that is not white space."""
+    trail = SectionTrail(running=running_titles(parsed.pages))
+    context = document_context(metadata)
+    chunks: list[ChunkDraft] = []
+    for page in parsed.pages:
+        for piece in _page_pieces(page, trail, params):
+            chunks.append(_draft(len(chunks), page, piece, context))
+    return tuple(chunks)
+
+
+def document_context(metadata: DocumentMetadata) -> str:
+    """What every chunk's context line begins with: issuer · document type · period."""
+    kind = "" if metadata.document_type is DocumentType.OTHER else metadata.document_type.value
+    name = metadata.issuer or metadata.title[:80]
+    return " · ".join(part for part in (name, kind, metadata.period_label()) if part)
+
+
+def _draft(ordinal: int, page: ParsedPage, piece: _Piece, context: str) -> ChunkDraft:
+    start, end = piece.units[0].start, piece.units[-1].end
+    path = piece.path()
+    return ChunkDraft(
+        ordinal=ordinal,
+        kind=ChunkKind.TABLE if piece.is_table() else ChunkKind.TEXT,
+        page_number=page.number,
+        char_start=start,
+        char_end=end,
+        heading=" · ".join(part for part in (context, " > ".join(path)) if part),
+        table_header=piece.table_header,
+        text=page.text[start:end],
+        section_path=path,
+        token_count=piece.tokens(),
+    )
+
+
+def _page_pieces(page: ParsedPage, trail: SectionTrail, params: ChunkingParams) -> list[_Piece]:
+    units = page_units(page, max_tokens=min(params.target, params.most * 3 // 4))
+    paths: list[tuple[str, ...]] = []
+    for unit in units:
+        if unit.opens:
+            trail.enter(unit.opens)
+        paths.append(trail.path())
+    pieces: list[_Piece] = []
+    for begin, stop, table_from in _segments(units, params):
+        segment = _Piece(tuple(units[begin:stop]), tuple(paths[begin:stop]))
+        if segment.tokens() <= params.most and (table_from is not None or segment.tokens() <= params.target * 5 // 4):
+            pieces.append(segment)
+        elif table_from is not None:
+            pieces.extend(_split_table(page, segment, table_from - begin, params))
+        else:
+            pieces.extend(_split_text(segment, params))
+    return _merged(pieces, params)
+
+
+def _segments(units: Sequence[Unit], params: ChunkingParams) -> Iterator[tuple[int, int, int | None]]:
+    """Ranges of units that belong together: (begin, stop, index of the table's first row or None).
+
+    A heading begins a range; so does a table, which takes the short lines before it along as its caption.
+    """
+    begin = 0
+    index = 0
+    while index < len(units):
+        unit = units[index]
+        if unit.role in _TABLE_ROLES:
+            caption = _caption_start(units, begin, index, params)
+            if caption > begin:
+                yield begin, caption, None
+            stop = index
+            while stop < len(units) and units[stop].role in _TABLE_ROLES and units[stop].block == unit.block:
+                stop += 1
+            yield caption, stop, index
+            begin = index = stop
+            continue
+        if unit.role is Role.HEADING and index > begin and units[index - 1].role is not Role.HEADING:
+            yield begin, index, None
+            begin = index
+        index += 1
+    if begin < len(units):
+        yield begin, len(units), None
+
+
+def _caption_start(units: Sequence[Unit], begin: int, table: int, params: ChunkingParams) -> int:
+    """Where the caption of the table at `table` begins: headings and at most three short lines of text before it."""
+    start, tokens, lines = table, 0, 0
+    while start > begin:
+        unit = units[start - 1]
+        lines += unit.role is Role.TEXT
+        tokens += unit.tokens
+        if tokens > params.caption_most or lines > 3:
+            break
+        start -= 1
+    return start
+
+
+def _split_table(page: ParsedPage, segment: _Piece, first_row: int, params: ChunkingParams) -> list[_Piece]:
+    """A table over the limit, cut between rows; the pieces after the first carry its caption and header rows."""
+    rows = first_row
+    while rows < len(segment.units) and segment.units[rows].role is Role.HEADER_ROW:
+        rows += 1
+    header, header_tokens = _repeated_header(page, segment.units[:rows], params)
+    sizes = [unit.tokens for unit in segment.units]
+    cuts = _even_cuts(sizes, room=params.target, first_extra=0, later_extra=header_tokens)
+    pieces = []
+    for number, (begin, stop) in enumerate(cuts):
+        repeated = bool(number) and begin >= rows
+        pieces.append(
+            _Piece(
+                segment.units[begin:stop],
+                segment.paths[begin:stop],
+                table_header=header if repeated else "",
+                header_tokens=header_tokens if repeated else 0,
+                part_of_split=number,
+            )
+        )
+    return pieces
+
+
+def _repeated_header(page: ParsedPage, units: Sequence[Unit], params: ChunkingParams) -> tuple[str, int]:
+    """Caption and header rows as text, and its tokens; the header rows alone, or nothing, where that is too long."""
+    limit = params.most // 4
+    for chosen in (units, [unit for unit in units if unit.role is Role.HEADER_ROW]):
+        text = "\n".join(page.text[unit.start : unit.end] for unit in chosen)
+        tokens = count_tokens(text + "\n")
+        if text and tokens <= limit:
+            return text, tokens
+    return "", 0
+
+
+def _split_text(segment: _Piece, params: ChunkingParams) -> list[_Piece]:
+    cuts = _even_cuts([unit.tokens for unit in segment.units], room=params.target, first_extra=0, later_extra=0)
+    return [_Piece(segment.units[begin:stop], segment.paths[begin:stop]) for begin, stop in cuts]
+
+
+def _even_cuts(sizes: Sequence[int], *, room: int, first_extra: int, later_extra: int) -> list[tuple[int, int]]:
+    """Ranges of consecutive sizes, of about equal sums, none over `room` unless a single size is."""
+    inner = max(room - later_extra, 1)
+    parts = max(1, -(-sum(sizes) // inner))
+    aim = sum(sizes) / parts
+    cuts: list[tuple[int, int]] = []
+    begin, held = 0, first_extra
+    for index, size in enumerate(sizes):
+        full = held + size > inner or (held >= aim and len(cuts) < parts - 1)
+        if index > begin and full:
+            cuts.append((begin, index))
+            begin, held = index, 0
+        held += size
+    cuts.append((begin, len(sizes)))
+    return cuts
+
+
+def _merged(pieces: list[_Piece], params: ChunkingParams) -> list[_Piece]:
+    """Pieces with small neighbours joined, as far as they fit; parts of one split table stay apart."""
+    done: list[_Piece] = []
+    for piece in pieces:
+        last = done[-1] if done else None
+        if last is not None and _belong_together(last, piece, params):
+            done[-1] = replace(last, units=last.units + piece.units, paths=last.paths + piece.paths)
+        else:
+            done.append(piece)
+    return done
+
+
+def _belong_together(first: _Piece, second: _Piece, params: ChunkingParams) -> bool:
+    if second.table_header or (first.part_of_split is not None and second.part_of_split is not None):
+        return False
+    total = first.tokens() + second.tokens()
+    only_headings = all(unit.role is Role.HEADING for unit in first.units)
+    if total > (params.most if only_headings else params.target):
+        return False
+    return only_headings or min(first.tokens(), second.tokens()) < params.least

@@ -1,0 +1,178 @@
+"""A page as a row of units: the smallest pieces that chunks are made of, each with its place, role and tokens.
+
+Units lie one behind the other and together hold every character of the page but the white space around them, so chunks
+made of consecutive units can neither lose nor repeat text.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from app.documents.parsed import Block, BlockKind, ParsedPage, Row
+from workers.chunking.headings import Heading, known_heading, marked_heading
+from workers.chunking.tokens import count_each, count_tokens
+
+_LINE = re.compile(r"[^\n]+")
+_SENTENCE_END = re.compile(r"(?<=[.!?;:])[\"')\]”’]*\s+")
+_AMOUNT = re.compile(r"\(?[$€£¥]?\s*\(?-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\)?\s*[%x]?\)?|[—–-]+")
+_YEAR = re.compile(r"(?:19|20)\d\d(?:\s*\(\w\))?")
+_MAX_HEADER_ROWS = 5
+
+
+class Role(Enum):
+    HEADING = auto()
+    TEXT = auto()
+    HEADER_ROW = auto()
+    ROW = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """`text[start:end]` of the page; `block` numbers the block it came from; `opens` is the section that it begins."""
+
+    start: int
+    end: int
+    role: Role
+    block: int
+    tokens: int
+    opens: Heading | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    start: int
+    end: int
+    role: Role
+    block: int
+    opens: Heading | None = None
+
+
+def page_units(page: ParsedPage, *, max_tokens: int) -> list[Unit]:
+    """The page's units in the order of its text, none over `max_tokens` cl100k tokens."""
+    spans = [span for span in _spans(page) if page.text[span.start : span.end].strip()]
+    counts = count_each([_with_space_after(page.text, spans, index) for index in range(len(spans))])
+    units: list[Unit] = []
+    for span, tokens in zip(spans, counts, strict=True):
+        if tokens <= max_tokens:
+            units.append(Unit(span.start, span.end, span.role, span.block, tokens, span.opens))
+        else:
+            units.extend(_cut_long(page.text, span, max_tokens))
+    return units
+
+
+def _with_space_after(text: str, spans: list[_Span], index: int) -> str:
+    """A span's text and the white space up to the next span, so that counts of neighbours add up."""
+    end = spans[index + 1].start if index + 1 < len(spans) else spans[index].end
+    return text[spans[index].start : end]
+
+
+def _spans(page: ParsedPage) -> Iterator[_Span]:
+    """Spans of blocks in order, and of any text that no block covers; overlapping blocks give up what was covered."""
+    position = 0
+    number = 0
+    for block in sorted(page.blocks, key=lambda block: (block.start, block.end)):
+        start, end = max(block.start, position), min(block.end, len(page.text))
+        if start > position:
+            yield from _text_spans(page.text, position, start, number)
+            number += 1
+        if end <= start:
+            continue
+        if block.kind is BlockKind.TABLE and block.rows and start == block.start:
+            yield from _table_spans(page.text, block, end, number)
+        elif block.kind is BlockKind.HEADING:
+            opens = marked_heading(page.text[start:end], block.level)
+            yield from _whole_span(page.text, start, end, number, opens)
+        else:
+            yield from _text_spans(page.text, start, end, number)
+        position = end
+        number += 1
+    yield from _text_spans(page.text, position, len(page.text), number)
+
+
+def _whole_span(text: str, start: int, end: int, number: int, opens: Heading | None) -> Iterator[_Span]:
+    bounds = _trimmed(text, start, end)
+    if bounds:
+        yield _Span(*bounds, Role.HEADING if opens else Role.TEXT, number, opens)
+
+
+def _text_spans(text: str, start: int, end: int, number: int) -> Iterator[_Span]:
+    """A span a line; lines that are headings by their words are headings even where the reader did not see it."""
+    for line in _LINE.finditer(text, start, end):
+        bounds = _trimmed(text, line.start(), line.end())
+        if bounds:
+            opens = known_heading(text[bounds[0] : bounds[1]])
+            yield _Span(*bounds, Role.HEADING if opens else Role.TEXT, number, opens)
+
+
+def _table_spans(text: str, block: Block, end: int, number: int) -> Iterator[_Span]:
+    """A span a row; what lies between rows goes as text of the table."""
+    headers = header_row_count(text, block.rows)
+    position = block.start
+    for index, row in enumerate(block.rows):
+        if row.start < position or row.end > end:
+            continue
+        yield from _whole_span_as(text, position, row.start, Role.ROW, number)
+        yield from _whole_span_as(text, row.start, row.end, Role.HEADER_ROW if index < headers else Role.ROW, number)
+        position = row.end
+    yield from _whole_span_as(text, position, end, Role.ROW, number)
+
+
+def _whole_span_as(text: str, start: int, end: int, role: Role, number: int) -> Iterator[_Span]:
+    bounds = _trimmed(text, start, end)
+    if bounds:
+        yield _Span(*bounds, role, number)
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
+    piece = text[start:end]
+    kept = piece.strip()
+    if not kept:
+        return None
+    start += len(piece) - len(piece.lstrip())
+    return start, start + len(kept)
+
+
+def header_row_count(text: str, rows: tuple[Row, ...]) -> int:
+    """How many rows at the top are header: those that the reader marked, else those before the first with an amount.
+
+    Years count as headings of columns, not as amounts. A table without any amount has no header that we could tell.
+    """
+    marked = 0
+    while marked < len(rows) and rows[marked].is_header:
+        marked += 1
+    if marked:
+        return min(marked, _MAX_HEADER_ROWS) if marked < len(rows) else 0
+    for index, row in enumerate(rows[: _MAX_HEADER_ROWS + 1]):
+        values = [text[cell.start : cell.end].strip() for cell in row.cells[1:]]
+        if any(_AMOUNT.fullmatch(value) and not _YEAR.fullmatch(value) for value in values if value):
+            return index
+    return 0
+
+
+def _cut_long(text: str, span: _Span, max_tokens: int) -> Iterator[Unit]:
+    """A span over the limit, cut in halves at the best place near the middle until each piece fits."""
+    tokens = count_tokens(text[span.start : span.end])
+    if tokens <= max_tokens or span.end - span.start < 2:
+        opens = span.opens if tokens <= max_tokens else None
+        yield Unit(span.start, span.end, span.role, span.block, tokens, opens)
+        return
+    middle = _break_near_middle(text, span.start, span.end)
+    for start, end in ((span.start, middle), (middle, span.end)):
+        bounds = _trimmed(text, start, end)
+        if bounds:
+            yield from _cut_long(text, _Span(*bounds, span.role, span.block), max_tokens)
+
+
+def _break_near_middle(text: str, start: int, end: int) -> int:
+    middle, quarter = (start + end) // 2, (end - start) // 4
+    low, high = middle - quarter, middle + quarter
+    sentences = [found.end() for found in _SENTENCE_END.finditer(text, low, high)]
+    if sentences:
+        return min(sentences, key=lambda place: abs(place - middle))
+    for separator in ("\t", " "):
+        before, after = text.rfind(separator, low, middle), text.find(separator, middle, high)
+        places = [place + 1 for place in (before, after) if place >= 0]
+        if places:
+            return min(places, key=lambda place: abs(place - middle))
+    return middle
