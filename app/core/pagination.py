@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from uuid import UUID
 
 from app.core.errors import InvalidInputError
 
@@ -55,3 +56,14 @@ def decode_cursor(cursor: str) -> str:
     if marker != "k" or not isinstance(key, str):
         raise InvalidCursorError
     return key
+
+
+def parse_uuid_cursor(page: PageRequest) -> UUID | None:
+    """The id to continue after, for lists sorted by id. Raises InvalidCursorError."""
+    after = page.after()
+    if after is None:
+        return None
+    try:
+        return UUID(after)
+    except ValueError as error:
+        raise InvalidCursorError from error

@@ -1,0 +1,1 @@
+"""Identity: tenants, users, groups and keys, and who a request comes from."""

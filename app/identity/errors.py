@@ -1,0 +1,70 @@
+"""Errors of identity. All refusals of a key are 401; the code says which, to whoever holds that key."""
+
+from app.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, UnauthenticatedError
+
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="footnote"'}
+
+
+class KeyRefusedError(UnauthenticatedError):
+    """Base of all refusals of a key; carries the challenge that RFC 9110 §11.6.1 asks for."""
+
+    code = "key-unknown"
+    title = "This key is not known here: check that it was copied whole, or make a new one."
+
+    def __init__(self) -> None:
+        super().__init__(headers=_CHALLENGE)
+
+
+class KeyMissingError(KeyRefusedError):
+    code = "key-missing"
+    title = "Sign in with a key: send it as 'Authorization: Bearer <key>'."
+
+
+class KeyMalformedError(KeyRefusedError):
+    code = "key-malformed"
+    title = "This is not the form of a key: keys look like 'fn_…_…'. Check that it was copied whole."
+
+
+class KeyExpiredError(KeyRefusedError):
+    code = "key-expired"
+    title = "This key has expired: ask for a new one."
+
+
+class KeyRevokedError(KeyRefusedError):
+    code = "key-revoked"
+    title = "This key was revoked: ask for a new one."
+
+
+class UserDisabledError(KeyRefusedError):
+    code = "user-disabled"
+    title = "This user is disabled: ask an administrator."
+
+
+class AdminRequiredError(ForbiddenError):
+    code = "admin-required"
+    title = "Only an administrator of the tenant may do this."
+
+
+class KeyNotFoundError(NotFoundError):
+    code = "key-not-found"
+    title = "There is no such key that you may see."
+
+
+class UserNotFoundError(NotFoundError):
+    code = "user-not-found"
+    title = "There is no such user in your tenant."
+
+
+class SlugTakenError(ConflictError):
+    code = "tenant-exists"
+    title = "A tenant of that name is there already: choose another name."
+
+
+class EmailTakenError(ConflictError):
+    code = "user-exists"
+    title = "A user with that e-mail address is there already."
+
+
+class KeyLifetimeError(InvalidInputError):
+    code = "key-lifetime-invalid"
+    title = "The key would expire in the past: choose a later time."

@@ -1,0 +1,79 @@
+"""SQL of identity."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.orm import Session
+
+from app.identity.models import ApiKey, Tenant, User
+
+_FIND_KEY = text("SELECT * FROM find_api_key(:prefix)")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundKey:
+    """A key with its user, as signing in sees it before a tenant is known."""
+
+    key_id: UUID
+    tenant_id: UUID
+    user_id: UUID
+    secret_hash: bytes
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    user_name: str
+    roles: tuple[str, ...]
+    disabled_at: datetime | None
+
+
+class IdentityRepository:
+    """Rows of identity that the session's principal may see."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def find_key_by_prefix(self, prefix: str) -> FoundKey | None:
+        row = self._session.execute(_FIND_KEY, {"prefix": prefix}).mappings().one_or_none()
+        if row is None:
+            return None
+        values = dict(row)
+        return FoundKey(**{**values, "secret_hash": bytes(values["secret_hash"]), "roles": tuple(values["roles"])})
+
+    def insert_tenant(self, values: dict[str, object]) -> None:
+        self._session.execute(insert(Tenant).values(values))
+
+    def insert_user(self, values: dict[str, object]) -> None:
+        self._session.execute(insert(User).values(values))
+
+    def insert_key(self, values: dict[str, object]) -> None:
+        self._session.execute(insert(ApiKey).values(values))
+
+    def find_user(self, user_id: UUID) -> User | None:
+        return self._session.scalar(select(User).where(User.id == user_id))
+
+    def find_user_by_email(self, email: str) -> User | None:
+        return self._session.scalar(select(User).where(User.email == email))
+
+    def list_users(self, *, after: UUID | None, limit: int) -> Sequence[User]:
+        query = select(User).order_by(User.id).limit(limit)
+        if after is not None:
+            query = query.where(User.id > after)
+        return self._session.scalars(query).all()
+
+    def list_keys(self, *, user_id: UUID | None, after: UUID | None, limit: int) -> Sequence[ApiKey]:
+        query = select(ApiKey).order_by(ApiKey.id).limit(limit)
+        if user_id is not None:
+            query = query.where(ApiKey.user_id == user_id)
+        if after is not None:
+            query = query.where(ApiKey.id > after)
+        return self._session.scalars(query).all()
+
+    def find_key(self, key_id: UUID) -> ApiKey | None:
+        return self._session.scalar(select(ApiKey).where(ApiKey.id == key_id))
+
+    def revoke_key(self, key_id: UUID, now: datetime) -> None:
+        self._session.execute(
+            update(ApiKey).where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None)).values(revoked_at=now)
+        )
