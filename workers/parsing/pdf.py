@@ -4,6 +4,7 @@ import ctypes
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pypdfium2.raw as pdfium
@@ -84,7 +85,7 @@ def _read_pages(document: pdfium.FPDF_DOCUMENT, count: int) -> tuple[list[PageDr
             continue
         try:
             draft = _read_page(page, index + 1)
-            has_images = has_images or not draft.text and _has_image(page)
+            has_images = has_images or (not draft.text and _has_image(page))
         finally:
             pdfium.FPDF_ClosePage(page)
         drafts.append(draft)
@@ -141,14 +142,15 @@ def _has_image(page: pdfium.FPDF_PAGE) -> bool:
 
 
 def _empty_page(number: int) -> PageDraft:
-    return PageDraft(number=number, text="", width=0.0, height=0.0, words=Words.none(), blocks=[], styles=[], sizes=Counter())
+    return PageDraft(
+        number=number, text="", width=0.0, height=0.0, words=Words.none(), blocks=[], styles=[], sizes=Counter()
+    )
 
 
 def _properties(document: pdfium.FPDF_DOCUMENT) -> dict[str, str]:
     found: dict[str, str] = {}
     for name in _PROPERTIES:
-        tag = name.encode()
-        value = _wide(lambda buffer, size, tag=tag: pdfium.FPDF_GetMetaText(document, tag, buffer, size))
+        value = _wide(partial(pdfium.FPDF_GetMetaText, document, name.encode()))
         if value:
             found[name] = value[:2_000]
     return found
@@ -164,7 +166,7 @@ def _outline(document: pdfium.FPDF_DOCUMENT) -> Iterator[OutlineEntry]:
         if address is None or address in seen:
             continue
         seen.add(address)
-        title = _wide(lambda buffer, size, mark=mark: pdfium.FPDFBookmark_GetTitle(mark, buffer, size))
+        title = _wide(partial(pdfium.FPDFBookmark_GetTitle, mark))
         target = pdfium.FPDFBookmark_GetDest(document, mark)
         page = int(pdfium.FPDFDest_GetDestPageIndex(document, target)) if target else -1
         if title and page >= 0:

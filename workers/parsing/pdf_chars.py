@@ -113,7 +113,7 @@ def _read_chars(text_page: pdfium.FPDF_TEXTPAGE) -> str:
 
 
 # U+0002 is how pdfium marks a hyphen at the end of a line.
-_CONTROLS = {code: " " for code in (*range(0x20), *range(0x7F, 0xA1))} | {2: "-"}
+_CONTROLS = dict.fromkeys((*range(32), *range(127, 161)), " ") | {2: "-"}
 
 
 def _boxes_of(text_page: pdfium.FPDF_TEXTPAGE, indexes: npt.NDArray[np.int32]) -> Boxes:

@@ -237,14 +237,12 @@ def _trimmed(lines: list[Line], start: int, end: int, gutter: float) -> tuple[in
 
 
 def _is_prose(lines: list[Line], gutter: float) -> bool:
-    sides = [
-        [part for line in lines if (part := _side(line, gutter, right=is_right))] for is_right in (False, True)
-    ]
+    sides = [[part for line in lines if (part := _side(line, gutter, right=is_right))] for is_right in (False, True)]
     return all(len(side) >= _MIN_COLUMN_LINES and _fills(side) for side in sides)
 
 
 def _fills(side: list[Line]) -> bool:
-    """Whether lines fill their column as prose does: most are nearly full, hardly one ends in a number standing alone."""
+    """Whether lines fill their column as prose does: most are nearly full, hardly one holds a lone number."""
     x0 = min(line.x0 for line in side)
     width = max(line.x1 for line in side) - x0
     filled = [sum(piece.x1 - piece.x0 for piece in line.pieces) / (width or 1) for line in side]
@@ -252,8 +250,5 @@ def _fills(side: list[Line]) -> bool:
     letters = [sum(len(piece.text) for piece in line.pieces) for line in side]
     pieces = sum(len(line.pieces) for line in side)
     return (
-        median(filled) >= 0.72
-        and median(letters) >= 18
-        and numbers <= 0.15 * len(side)
-        and pieces <= 1.5 * len(side)
+        median(filled) >= 0.72 and median(letters) >= 18 and numbers <= 0.15 * len(side) and pieces <= 1.5 * len(side)
     )

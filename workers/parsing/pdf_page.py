@@ -24,7 +24,7 @@ _GLUED_AFTER = re.compile(r"[)%]+")
 
 @dataclass(frozen=True, slots=True)
 class LineStyle:
-    """What a heading is told by: `size` in points (line height), weight, capitals, and whether the line stands alone."""
+    """What a heading is told by: `size` (line height in points), weight, number of lines, being in the middle."""
 
     size: float
     bold: bool
@@ -34,7 +34,7 @@ class LineStyle:
 
 @dataclass(slots=True)
 class PageDraft:
-    """A page whose headings are still to be told, which takes the whole document: `styles[i]` belongs to `blocks[i]`."""
+    """A page whose headings are still to be told, which takes all pages; `styles[i]` belongs to `blocks[i]`."""
 
     number: int
     text: str
@@ -64,9 +64,7 @@ class _Writer:
         before: str | None = None
         for index in words:
             text = self.texts[index]
-            if before is not None and not (
-                glued and (_GLUED_BEFORE.fullmatch(before) or _GLUED_AFTER.fullmatch(text))
-            ):
+            if before is not None and not (glued and (_GLUED_BEFORE.fullmatch(before) or _GLUED_AFTER.fullmatch(text))):
                 self.put(" ")
             self.order.append(index)
             self.starts.append(self.length)
@@ -91,7 +89,7 @@ def compose_page(number: int, words: PageWords, bold_lines: "BoldLines") -> Page
                 blocks.append(_write_table(writer, part))
                 styles.append(LineStyle(size=0, bold=False, lines=len(part.rows), centred=False))
                 continue
-            for paragraph, style in _paragraphs(part, words, bold_lines, (left, right)):
+            for paragraph, style in _paragraphs(part, bold_lines, (left, right)):
                 _separate(writer)
                 blocks.append(_write_paragraph(writer, paragraph))
                 styles.append(style)
@@ -174,9 +172,7 @@ def _write_paragraph(writer: _Writer, lines: list[Line]) -> Block:
     return Block(BlockKind.PARAGRAPH, start, writer.length)
 
 
-def _paragraphs(
-    prose: Prose, words: PageWords, bold_lines: BoldLines, edges: tuple[float, float]
-) -> list[tuple[list[Line], LineStyle]]:
+def _paragraphs(prose: Prose, bold_lines: BoldLines, edges: tuple[float, float]) -> list[tuple[list[Line], LineStyle]]:
     """Lines with one style and an even distance; a line that stops short ends nothing by itself."""
     found: list[tuple[list[Line], LineStyle]] = []
     group: list[Line] = []

@@ -25,7 +25,7 @@ _MAX_HEADER_LINES = 5
 
 @dataclass(slots=True)
 class TableRow:
-    """A row's cells from left to right, with their column; `lines` are those that it was made of (wrapped labels have two)."""
+    """A row's cells from left to right, with their columns; a row with a wrapped label has two lines."""
 
     cells: list[Piece]
     columns: list[int]
@@ -112,7 +112,9 @@ def _aligned(rows: list[TableRow]) -> bool:
     ends = [{round(cell.x1) for cell in row.cells[1:] if cell.is_number} for row in rows]
     ends = [found for found in ends if found]
     near = [
-        any(any(abs(x - y) <= 8 for x in mine for y in other) for other in ends[max(0, i - 8) : i] + ends[i + 1 : i + 9])
+        any(
+            any(abs(x - y) <= 8 for x in mine for y in other) for other in ends[max(0, i - 8) : i] + ends[i + 1 : i + 9]
+        )
         for i, mine in enumerate(ends)
     ]
     return len(near) >= 2 and sum(near) >= 0.5 * len(near)
@@ -134,7 +136,7 @@ def _text_table_end(rows: list[TableRow], start: int) -> int:
 
 
 def _header_start(rows: list[TableRow], kinds: list[bool], done: int, index: int) -> int:
-    """The first of the lines above row `index` that name its columns: several cells, or one that stands over the numbers."""
+    """The first line above row `index` that names its columns: several cells, or one over the numbers."""
     table = rows[index]
     edges = [cell for cell in table.cells if cell.is_number] or table.cells[1:]
     left = min((cell.x0 for cell in edges), default=0) - 60
@@ -146,9 +148,7 @@ def _header_start(rows: list[TableRow], kinds: list[bool], done: int, index: int
             break
         over = all(cell.x0 >= left for cell in row.cells[1:]) and row.cells[-1].x1 > left
         is_short = all(cell.x1 - cell.x0 < 260 for cell in row.cells)
-        if not is_short or not (
-            (len(row.cells) >= 2 and over) or (len(row.cells) == 1 and row.cells[0].x0 >= left)
-        ):
+        if not is_short or not ((len(row.cells) >= 2 and over) or (len(row.cells) == 1 and row.cells[0].x0 >= left)):
             break
         start -= 1
     return start
@@ -219,7 +219,7 @@ def _columns_of(row: TableRow, edges: list[tuple[float, float]]) -> list[int]:
     for cell in row.cells:
         shared = [min(right, cell.x1) - max(left, cell.x0) for left, right in edges]
         best = max(range(len(edges)), key=lambda index: shared[index], default=-1)
-        is_label = best < 0 or shared[best] <= 0 and cell.x0 < edges[0][0]
+        is_label = best < 0 or (shared[best] <= 0 and cell.x0 < edges[0][0])
         if not columns and not row.is_header and not cell.is_number and edges and cell.x0 < edges[0][0]:
             is_label = True
         columns.append(0 if is_label else best + 1)

@@ -1,0 +1,118 @@
+"""A sandboxed child: takes its limits on, runs one function, writes one result, and ends."""
+
+import contextlib
+import ctypes
+import importlib
+import os
+import resource
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgpack
+
+from app.core.errors import DocumentError
+from app.sandbox.protocol import Limits, Outcome
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_NO_NEW_PRIVS = 38
+_CLONE_NEWUSER = 0x10000000
+_CLONE_NEWNET = 0x40000000
+_OPEN_FILES = 64
+_HEADROOM_BYTES = 8 * 1024 * 1024
+
+
+def cut_off_network() -> bool:
+    """Leave the network behind for this process and its children, where the kernel lets us; says whether it did.
+
+    Must run before the process has a second thread (unshare(2), CLONE_NEWUSER).
+    """
+    if not sys.platform.startswith("linux"):
+        return False
+    libc = ctypes.CDLL(None, use_errno=True)
+    return any(libc.unshare(flags) == 0 for flags in (_CLONE_NEWNET, _CLONE_NEWUSER | _CLONE_NEWNET))
+
+
+def run_child(target: str, payload: bytes, limits: Limits, result_fd: int, zygote_pid: int) -> None:
+    """Run `target` ("package.module:function", bytes to bytes) and write its outcome. The caller ends the process."""
+    take_limits(limits, zygote_pid)
+    try:
+        result = _function(target)(payload)
+    except MemoryError:
+        _write(result_fd, Outcome.OUT_OF_MEMORY, b"")
+    except DocumentError as error:
+        _write(result_fd, Outcome.DOCUMENT_ERROR, msgpack.packb({"code": error.code, "detail": error.detail}))
+    except Exception:  # noqa: BLE001 - whatever untrusted work raises is told to the owner, not to this process
+        report = traceback.format_exc(limit=-8)[-4_000:]
+        _write(result_fd, Outcome.EXCEPTION, msgpack.packb({"report": report}))
+    else:
+        if len(result) > limits.output_bytes:
+            _write(result_fd, Outcome.TOO_MUCH_OUTPUT, b"")
+        else:
+            _write(result_fd, Outcome.RESULT, result)
+
+
+def take_limits(limits: Limits, zygote_pid: int) -> None:
+    """Bind this process to `limits`, for good: hard limits can't be raised again without privileges."""
+    os.setpgid(0, 0)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform.startswith("linux"):
+        libc = ctypes.CDLL(None, use_errno=True)
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        if os.getppid() != zygote_pid:
+            os._exit(1)  # the zygote died before the line above took effect
+        # If the machine runs out of memory, this process goes first; without the right to say so, it need not.
+        with contextlib.suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text("1000")
+    _silence()
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_FSIZE, 0)
+    _limit(resource.RLIMIT_NOFILE, _OPEN_FILES)
+    _limit(resource.RLIMIT_CPU, max(1, limits.cpu_seconds))
+    with contextlib.suppress(ValueError, OSError):  # some systems know no limit of the address space
+        _limit(resource.RLIMIT_AS, _address_space() + limits.memory_bytes + _HEADROOM_BYTES)
+
+
+def _limit(kind: int, value: int) -> None:
+    _, hard = resource.getrlimit(kind)
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    resource.setrlimit(kind, (value, value))
+
+
+def _address_space() -> int:
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+    except OSError:
+        return 1 << 30
+    return pages * resource.getpagesize()
+
+
+def _silence() -> None:
+    """What libraries print about a bad file is noise in the worker's log."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(null, stream)
+    os.close(null)
+
+
+def _function(target: str) -> Callable[[bytes], bytes]:
+    module, _, name = target.partition(":")
+    found: Callable[[bytes], bytes] = getattr(importlib.import_module(module), name)
+    return found
+
+
+def preload(modules: Sequence[str]) -> None:
+    for module in modules:
+        importlib.import_module(module)
+
+
+def _write(fd: int, outcome: Outcome, body: bytes) -> None:
+    view = memoryview(bytes([outcome]))
+    for part in (view, memoryview(body)):
+        rest = part
+        while rest:
+            rest = rest[os.write(fd, rest[: 1 << 20]) :]

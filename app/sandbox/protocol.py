@@ -1,0 +1,101 @@
+"""What the sandbox's owner, its zygote and its children say to each other.
+
+Owner and zygote share one Unix stream socket of frames (4 bytes length, big endian, then msgpack). A job's frame carries,
+as SCM_RIGHTS, the writing end of the job's result pipe. Only the child holds that end: its output never passes the zygote.
+On the pipe: one byte of `Outcome`, then the result's bytes or a msgpack map, until the end of the file.
+"""
+
+import array
+import socket
+import struct
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import msgpack
+
+_LENGTH = struct.Struct(">I")
+MAX_FRAME_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one job may use.
+
+    `memory_bytes` of address space beyond what the preloaded child starts with, `cpu_seconds`, `wall_seconds`, and
+    `output_bytes` of result.
+    """
+
+    memory_bytes: int
+    cpu_seconds: int
+    wall_seconds: float
+    output_bytes: int
+
+
+class Outcome(IntEnum):
+    """The first byte on a result pipe."""
+
+    RESULT = 1
+    DOCUMENT_ERROR = 2
+    OUT_OF_MEMORY = 3
+    EXCEPTION = 4
+    TOO_MUCH_OUTPUT = 5
+
+
+class End(IntEnum):
+    """How a child ended, as its zygote saw it."""
+
+    EXITED = 1
+    SIGNALLED = 2
+    CPU_TIME = 3
+    WALL_TIME = 4
+    KILLED = 5
+    MEMORY = 6
+
+
+class DisconnectedError(Exception):
+    """The other side of the socket is gone."""
+
+
+def send_frame(sock: socket.socket, value: object, *, fds: tuple[int, ...] = ()) -> None:
+    """Write one frame. Raises DisconnectedError."""
+    body = msgpack.packb(value)
+    data = _LENGTH.pack(len(body)) + body
+    try:
+        if fds:
+            # The rights ride on the first byte; the rest follows as ordinary data.
+            socket.send_fds(sock, [data[:1]], list(fds))
+            data = data[1:]
+        sock.sendall(data)
+    except OSError as error:
+        raise DisconnectedError from error
+
+
+def receive_frame(sock: socket.socket, *, max_fds: int = 0) -> tuple[Any, list[int]]:
+    """Read one frame and the descriptors that came with it. Raises DisconnectedError."""
+    fds = array.array("i")
+    try:
+        if max_fds:
+            head, received, _, _ = socket.recv_fds(sock, 1, max_fds)
+            fds.extend(received)
+        else:
+            head = sock.recv(1)
+        if not head:
+            raise DisconnectedError
+        (length,) = _LENGTH.unpack(head + _receive_exactly(sock, 3))
+        if length > MAX_FRAME_BYTES:
+            raise DisconnectedError
+        return msgpack.unpackb(_receive_exactly(sock, length)), list(fds)
+    except (OSError, ValueError, msgpack.UnpackException) as error:
+        raise DisconnectedError from error
+
+
+def _receive_exactly(sock: socket.socket, count: int) -> bytes:
+    parts: list[bytes] = []
+    while count:
+        part = sock.recv(min(count, 1 << 20))
+        if not part:
+            raise DisconnectedError
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)

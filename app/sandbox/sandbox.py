@@ -1,0 +1,239 @@
+"""The owner's side: starts a zygote when it is first needed, sends it jobs, reads their results under a deadline."""
+
+import fcntl
+import itertools
+import os
+import select
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+
+import msgpack
+
+from app.core.errors import DocumentError
+from app.sandbox.errors import (
+    SandboxCrashedError,
+    SandboxMemoryError,
+    SandboxOutputError,
+    SandboxTimeoutError,
+    SandboxUnavailableError,
+)
+from app.sandbox.protocol import DisconnectedError, End, Limits, Outcome, receive_frame, send_frame
+
+_GRACE_SECONDS = 5.0
+"""The zygote keeps the wall time; this long after it, the zygote itself is taken to hang."""
+_START_SECONDS = 60.0
+_PIPE_BYTES = 1 << 20
+
+
+class _TooMuchError(Exception):
+    """The child writes on beyond its limit."""
+
+
+class _Zygote:
+    """A running zygote: its process and our end of the socket."""
+
+    def __init__(self, preload: Sequence[str]) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.control = ours
+        self.owner = os.getpid()
+        environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+        try:
+            self.process = subprocess.Popen(  # noqa: S603 - our own module, no input in the command
+                [sys.executable, "-m", "app.sandbox.zygote", str(theirs.fileno()), str(self.owner)],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=environment,
+            )
+        except OSError as error:
+            ours.close()
+            raise SandboxUnavailableError from error
+        finally:
+            theirs.close()
+        try:
+            ours.settimeout(_START_SECONDS)
+            send_frame(ours, {"preload": list(preload)})
+            answer, _ = receive_frame(ours)
+            ours.settimeout(None)
+        except DisconnectedError as error:
+            self.end()
+            raise SandboxUnavailableError from error
+        if not answer.get("ready"):
+            self.end()
+            raise SandboxUnavailableError(f"The sandbox can't load its modules: {answer.get('error')}")
+
+    def end(self) -> None:
+        """End it and its child. In a process forked from the owner, only forget it: it is not ours to end."""
+        self.control.close()
+        if os.getpid() == self.owner:
+            self.process.kill()
+            self.process.wait()
+        else:
+            self.process.returncode = 0  # so that the forgotten handle asks nothing of a process that isn't our child
+
+
+class Sandbox:
+    """Runs functions of importable modules on untrusted input, one at a time, each in a child of its own.
+
+    Thread-safe: callers queue for it. Usable inside Celery's daemonic children, as the zygote is started by subprocess.
+    A zygote that dies is replaced at the next job.
+    """
+
+    def __init__(self, *, preload: Sequence[str], limits: Limits) -> None:
+        self._preload = tuple(preload)
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._zygote: _Zygote | None = None
+        self._ids = itertools.count(1)
+
+    def run(self, target: str, payload: bytes, *, limits: Limits | None = None) -> bytes:
+        """What `target` ("package.module:function", bytes to bytes) returns for `payload`.
+
+        Raises SandboxCrashedError, SandboxMemoryError, SandboxTimeoutError, SandboxOutputError, SandboxUnavailableError,
+        and the DocumentError that the function raised.
+        """
+        bounds = limits or self._limits
+        with self._lock:
+            zygote = self._ready_zygote()
+            try:
+                with _result_pipe() as (reader, writer):
+                    job = {
+                        "id": next(self._ids),
+                        "target": target,
+                        "payload": payload,
+                        "limits": [
+                            bounds.memory_bytes,
+                            bounds.cpu_seconds,
+                            bounds.wall_seconds,
+                            bounds.output_bytes,
+                        ],
+                    }
+                    send_frame(zygote.control, job, fds=(writer,))
+                    data, end = _collect(zygote.control, reader, bounds)
+            except DisconnectedError as error:
+                self._drop()
+                raise SandboxUnavailableError from error
+            except BaseException:
+                self._drop()  # a job half-way (an interrupt, a soft time limit) must not answer the next one
+                raise
+        return _outcome(data, end)
+
+    def close(self) -> None:
+        """End the zygote. The sandbox may be used again: it starts another."""
+        with self._lock:
+            self._drop()
+
+    def _ready_zygote(self) -> _Zygote:
+        zygote = self._zygote
+        if zygote is not None and (zygote.owner != os.getpid() or zygote.process.poll() is not None):
+            self._drop()
+        if self._zygote is None:
+            self._zygote = _Zygote(self._preload)
+        return self._zygote
+
+    def _drop(self) -> None:
+        if self._zygote is not None:
+            self._zygote.end()
+            self._zygote = None
+
+
+@contextmanager
+def _result_pipe() -> Iterator[tuple[int, int]]:
+    """Both ends of a pipe. Our writing end stays open meanwhile: that a child has ended, the zygote says, not the pipe."""
+    reader, writer = os.pipe()
+    try:
+        with suppress(OSError, AttributeError):  # a larger pipe is only faster
+            fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        os.set_blocking(reader, False)
+        yield reader, writer
+    finally:
+        os.close(reader)
+        os.close(writer)
+
+
+def _collect(control: socket.socket, reader: int, limits: Limits) -> tuple[bytes, End]:
+    """The child's output and how it ended. Raises DisconnectedError, when the zygote is gone or hangs."""
+    parts: list[bytes] = []
+    size = 0
+    deadline = time.monotonic() + limits.wall_seconds + _GRACE_SECONDS
+    stopped = False
+    watched: list[int | socket.socket] = [control, reader]
+    while True:
+        left = deadline - time.monotonic()
+        ready, _, _ = select.select(watched, [], [], max(left, 0))
+        if not ready:
+            raise DisconnectedError
+        if reader in ready:
+            part = _read(reader)
+            if part == b"":
+                watched.remove(reader)
+            elif part is not None:
+                size += len(part)
+                if size <= limits.output_bytes + 1:
+                    parts.append(part)
+                elif not stopped:
+                    stopped = True
+                    send_frame(control, {"end": True})
+            continue
+        answer, _ = receive_frame(control)
+        while reader in watched and (part := _read(reader)):
+            size += len(part)
+            parts.append(part)
+        end = End(answer["end"])
+        if stopped or size > limits.output_bytes + 1:
+            return bytes([Outcome.TOO_MUCH_OUTPUT]), end
+        return b"".join(parts), end
+
+
+def _read(reader: int) -> bytes | None:
+    try:
+        return os.read(reader, _PIPE_BYTES)
+    except BlockingIOError:
+        return None
+
+
+def _outcome(data: bytes, end: End) -> bytes:
+    """The result, or the error that the child's output and end add up to."""
+    kind = data[0] if data else 0
+    if kind == Outcome.TOO_MUCH_OUTPUT:
+        raise SandboxOutputError
+    if end in (End.WALL_TIME, End.CPU_TIME):
+        raise SandboxTimeoutError
+    if end is End.MEMORY or kind == Outcome.OUT_OF_MEMORY:
+        raise SandboxMemoryError
+    if end is not End.EXITED:
+        raise SandboxCrashedError
+    if kind == Outcome.RESULT:
+        return data[1:]
+    if kind == Outcome.DOCUMENT_ERROR:
+        raise _document_error(data[1:])
+    raise SandboxCrashedError(extra={"report": _report(data[1:])})
+
+
+def _document_error(body: bytes) -> DocumentError:
+    """The error the child raised, found by its code among the classes known here: a child can't make us build others."""
+    try:
+        value = msgpack.unpackb(body)
+        code, detail = str(value["code"]), str(value["detail"])[:1_000]
+    except (ValueError, TypeError, KeyError, msgpack.UnpackException):
+        return DocumentError()
+    classes = [DocumentError]
+    for known in classes:
+        if known.code == code:
+            return known(detail)
+        classes.extend(known.__subclasses__())
+    return DocumentError(detail)
+
+
+def _report(body: bytes) -> str:
+    try:
+        return str(msgpack.unpackb(body)["report"])
+    except (ValueError, TypeError, KeyError, msgpack.UnpackException):
+        return ""

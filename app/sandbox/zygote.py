@@ -1,0 +1,120 @@
+"""The zygote: a small single-threaded process that imports the readers once and forks one child a job.
+
+Started as `python -m app.sandbox.zygote FD OWNER_PID` by `Sandbox`. It ends when its owner's side of the socket closes, or
+when its parent is another than the owner; its child ends with it.
+"""
+
+import gc
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+import time
+from typing import Any
+
+from app.sandbox.child import cut_off_network, preload, run_child
+from app.sandbox.protocol import DisconnectedError, End, Limits, receive_frame, send_frame
+
+_LOOK_SECONDS = 1.0
+_MEMORY_SHARE = 0.85
+"""A child that dies by a signal with this share of its memory in use is taken to have died of it."""
+
+
+def main(arguments: list[str]) -> int:
+    """Serve jobs until the owner is gone. First frame in: {"preload": […]}; first frame out: {"ready": bool, "error"}."""
+    control = socket.socket(fileno=int(arguments[0]))
+    owner = int(arguments[1])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    isolated = cut_off_network()
+    try:
+        start, _ = receive_frame(control)
+        try:
+            preload(start["preload"])
+        except Exception as error:  # noqa: BLE001 - any failure to import is told to the owner, who raises it
+            send_frame(control, {"ready": False, "error": f"{type(error).__name__}: {error}"})
+            return 1
+        gc.collect()
+        gc.freeze()  # so that children don't copy pages only because the collector marks objects
+        send_frame(control, {"ready": True, "network": not isolated})
+        while _wait_for_job(control, owner):
+            job, fds = receive_frame(control, max_fds=1)
+            if "target" in job:  # else a late order to end a job that has ended by itself
+                send_frame(control, _run(control, owner, job, fds[0]))
+    except DisconnectedError:
+        return 0
+    return 0
+
+
+def _wait_for_job(control: socket.socket, owner: int) -> bool:
+    while os.getppid() == owner:
+        if select.select([control], [], [], _LOOK_SECONDS)[0]:
+            return True
+    return False
+
+
+def _run(control: socket.socket, owner: int, job: dict[str, Any], result_fd: int) -> dict[str, Any]:
+    limits = Limits(*job["limits"])
+    alive_read, alive_write = os.pipe()
+    zygote = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            control.close()
+            os.close(alive_read)
+            run_child(job["target"], job["payload"], limits, result_fd, zygote)
+            code = 0
+        finally:
+            os._exit(code)
+    os.close(alive_write)
+    os.close(result_fd)
+    try:
+        end = _watch(control, owner, pid, alive_read, limits.wall_seconds)
+    finally:
+        _kill_group(pid)
+        _, status, usage = os.wait4(pid, 0)
+        os.close(alive_read)
+    return {"id": job["id"], "end": int(end or _ending(status, usage, limits)), "status": status}
+
+
+def _watch(control: socket.socket, owner: int, pid: int, alive: int, wall_seconds: float) -> End | None:
+    """Wait for the child's end; why it had to be ended, if it had to be. `alive` is a pipe that only the child holds."""
+    deadline = time.monotonic() + wall_seconds
+    while True:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return End.WALL_TIME
+        ready, _, _ = select.select([alive, control.fileno()], [], [], min(left, _LOOK_SECONDS))
+        if alive in ready:
+            return None
+        if control.fileno() in ready:
+            receive_frame(control)  # the only thing the owner says meanwhile: end it
+            return End.KILLED
+        if os.getppid() != owner:
+            raise DisconnectedError
+        if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+            return None
+
+
+def _kill_group(pid: int) -> None:
+    for kill in (os.killpg, os.kill):  # the child may not have made its group yet
+        try:
+            kill(pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            continue
+
+
+def _ending(status: int, usage: resource.struct_rusage, limits: Limits) -> End:
+    if not os.WIFSIGNALED(status):
+        return End.EXITED
+    if os.WTERMSIG(status) == signal.SIGXCPU or usage.ru_utime + usage.ru_stime >= limits.cpu_seconds:
+        return End.CPU_TIME
+    if usage.ru_maxrss * 1024 >= _MEMORY_SHARE * limits.memory_bytes:
+        return End.MEMORY
+    return End.SIGNALLED
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

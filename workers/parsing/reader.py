@@ -1,0 +1,83 @@
+"""The door of parsing: a file goes into a sandboxed child, a ParsedDocument or a DocumentError comes out."""
+
+from pathlib import Path
+from types import TracebackType
+
+import msgpack
+
+from app.documents.parsed import ParsedDocument
+from app.documents.parsed_codec import BadEncodingError, decode_document, encode_document
+from app.sandbox import Limits, Sandbox
+from app.sandbox.errors import (
+    SandboxCrashedError,
+    SandboxMemoryError,
+    SandboxOutputError,
+    SandboxTimeoutError,
+)
+from workers.parsing.errors import (
+    DocumentTooLargeError,
+    ParseCrashedError,
+    ParseMemoryError,
+    ParseTimeoutError,
+)
+from workers.parsing.formats import find_format
+
+PARSER_VERSION = "1"
+"""Part of the name of every parsed output: raise it whenever a reader makes something else of the same file."""
+
+_TARGET = "workers.parsing.reader:parse_payload"
+PRELOAD = ("workers.parsing.reader", "workers.parsing.pdf")
+DEFAULT_LIMITS = Limits(
+    memory_bytes=900 * 1024 * 1024, cpu_seconds=300, wall_seconds=420.0, output_bytes=512 * 1024 * 1024
+)
+
+
+def parse_file(path: Path, *, filename: str, password: str | None = None) -> ParsedDocument:
+    """Read the file in this process: only for a child that may die of it. Raises DocumentError."""
+    return find_format(path, filename).read(path, password)
+
+
+def parse_payload(payload: bytes) -> bytes:
+    """What runs in the child: a msgpack [path, filename, password] to an encoded document."""
+    path, filename, password = msgpack.unpackb(payload)
+    return encode_document(parse_file(Path(path), filename=filename, password=password))
+
+
+class ParsingSandbox:
+    """Reads files in sandboxed children; one a worker process. Close it at the worker's end, or use it as a context."""
+
+    def __init__(self, *, limits: Limits = DEFAULT_LIMITS) -> None:
+        self._sandbox = Sandbox(preload=PRELOAD, limits=limits)
+
+    def parse_document(self, path: Path, *, filename: str, password: str | None = None) -> ParsedDocument:
+        """The document in the file at `path`, which the user calls `filename`.
+
+        Raises the DocumentErrors of `workers.parsing.errors`, and SandboxUnavailableError, which may pass.
+        """
+        return parse_in_sandbox(self._sandbox, path, filename=filename, password=password)
+
+    def close(self) -> None:
+        self._sandbox.close()
+
+    def __enter__(self) -> "ParsingSandbox":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def parse_in_sandbox(sandbox: Sandbox, path: Path, *, filename: str, password: str | None = None) -> ParsedDocument:
+    """`parse_file` in a child of `sandbox`. Raises DocumentError, SandboxUnavailableError."""
+    payload = msgpack.packb([str(path.resolve()), filename, password])
+    try:
+        return decode_document(sandbox.run(_TARGET, payload))
+    except (SandboxCrashedError, BadEncodingError) as error:
+        raise ParseCrashedError(extra=dict(error.extra)) from error
+    except SandboxTimeoutError as error:
+        raise ParseTimeoutError from error
+    except SandboxMemoryError as error:
+        raise ParseMemoryError from error
+    except SandboxOutputError as error:
+        raise DocumentTooLargeError from error
