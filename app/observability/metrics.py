@@ -1,0 +1,229 @@
+"""Metrics for Prometheus: counters and histograms of what this process does, and gauges read from the database.
+
+No label has an open set of values: routes are templates, and neither tenants nor ids are labels, so that a scrape tells
+nothing of who asks. The API is one process; worker processes write into the folder `PROMETHEUS_MULTIPROC_DIR` (which
+prometheus_client reads when it is imported, hence set it in the environment of the process) and the API's `render`
+merges them.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from app.observability.logging import get_logger
+
+CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_REQUEST_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+_STEP_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+_STAGE_SECONDS = (0.01, 0.05, 0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0)
+
+
+@dataclass(frozen=True, slots=True)
+class SystemState:
+    """What the database knows and no process could count: the outbox, and work by status."""
+
+    outbox_pending: int
+    outbox_oldest_seconds: float
+    runs_by_status: Mapping[str, int] = field(default_factory=dict)
+    stages_by_queue: Mapping[str, int] = field(default_factory=dict)
+
+
+class Metrics:
+    """All metrics of one process, in a registry of its own.
+
+    `read_state` is called at each `render`; it is given by the composition root of the process that serves
+    `/metrics`, and may fail: then `footnote_state_up` is 0 and its gauges are absent.
+    """
+
+    def __init__(self, *, read_state: Callable[[], SystemState] | None = None) -> None:
+        registry = CollectorRegistry()
+        self._registry = registry
+        self._read_state = read_state
+        self._requests = Counter(
+            "footnote_http_requests_total",
+            "HTTP requests by route template, method and status.",
+            ["route", "method", "status"],
+            registry=registry,
+        )
+        self._request_seconds = Histogram(
+            "footnote_http_request_seconds",
+            "Time to the end of the response.",
+            ["route", "method"],
+            buckets=_REQUEST_SECONDS,
+            registry=registry,
+        )
+        self._stages = Counter(
+            "footnote_ingestion_stages_total",
+            "Ingestion stages that ended, by outcome (an error code when failed).",
+            ["stage", "outcome"],
+            registry=registry,
+        )
+        self._stage_seconds = Histogram(
+            "footnote_ingestion_stage_seconds",
+            "Duration of ingestion stages.",
+            ["stage"],
+            buckets=_STAGE_SECONDS,
+            registry=registry,
+        )
+        self._pages = Counter("footnote_pages_parsed_total", "Pages parsed, by format.", ["format"], registry=registry)
+        self._questions = Counter(
+            "footnote_questions_total",
+            "Questions by kind and outcome.",
+            ["kind", "outcome"],
+            registry=registry,
+        )
+        self._question_seconds = Histogram(
+            "footnote_question_step_seconds",
+            "Duration of the steps of a question.",
+            ["step"],
+            buckets=_STEP_SECONDS,
+            registry=registry,
+        )
+        self._claims = Counter(
+            "footnote_claims_total", "Drafted claims by what checking found.", ["verdict"], registry=registry
+        )
+        self._model_calls = Counter(
+            "footnote_model_calls_total",
+            "Calls of models by purpose, model and outcome.",
+            ["purpose", "model", "outcome"],
+            registry=registry,
+        )
+        self._model_seconds = Histogram(
+            "footnote_model_call_seconds",
+            "Duration of model calls.",
+            ["purpose", "model"],
+            buckets=_REQUEST_SECONDS,
+            registry=registry,
+        )
+        self._model_tokens = Counter(
+            "footnote_model_tokens_total",
+            "Tokens sent to and received from models.",
+            ["purpose", "model", "direction"],
+            registry=registry,
+        )
+        self._model_cost = Counter(
+            "footnote_model_cost_usd_total",
+            "Cost of model calls in US dollars.",
+            ["purpose", "model"],
+            registry=registry,
+        )
+
+    def record_request(self, *, route: str, method: str, status: int, seconds: float) -> None:
+        """`route` is the template (`/v1/documents/{document_id}`), or `unmatched` where no route matched."""
+        known = method if method in _METHODS else "other"
+        self._requests.labels(route, known, str(status)).inc()
+        self._request_seconds.labels(route, known).observe(seconds)
+
+    def record_stage(self, *, stage: str, outcome: str, seconds: float) -> None:
+        """A stage that ended: `outcome` is `done`, `already-done`, `retry`, `lost`, or the code of the error."""
+        self._stages.labels(stage, outcome).inc()
+        self._stage_seconds.labels(stage).observe(seconds)
+
+    def record_pages(self, *, format_name: str, count: int) -> None:
+        self._pages.labels(format_name).inc(count)
+
+    def record_question(self, *, kind: str, outcome: str, seconds: float) -> None:
+        """A question that ended; its whole duration counts as the step `total`."""
+        self._questions.labels(kind, outcome).inc()
+        self._question_seconds.labels("total").observe(seconds)
+
+    def record_step(self, *, step: str, seconds: float) -> None:
+        self._question_seconds.labels(step).observe(seconds)
+
+    @contextmanager
+    def time_step(self, step: str) -> Iterator[None]:
+        """Record how long a step of a question takes, also when it fails."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.record_step(step=step, seconds=time.perf_counter() - began)
+
+    def record_claims(self, *, verdict: str, count: int = 1) -> None:
+        self._claims.labels(verdict).inc(count)
+
+    def record_model_call(
+        self,
+        *,
+        purpose: str,
+        model: str,
+        outcome: str,
+        seconds: float,
+        input_tokens: int = 0,
+        output_tokens: int = 0,
+        cost_usd: Decimal = Decimal(0),
+    ) -> None:
+        self._model_calls.labels(purpose, model, outcome).inc()
+        self._model_seconds.labels(purpose, model).observe(seconds)
+        self._model_tokens.labels(purpose, model, "input").inc(input_tokens)
+        self._model_tokens.labels(purpose, model, "output").inc(output_tokens)
+        # Prometheus counts in floats; the exact cost of each call is in its row.
+        self._model_cost.labels(purpose, model).inc(float(cost_usd))
+
+    def render(self) -> bytes:
+        """All metrics in Prometheus' text format 0.0.4 (serve it as `CONTENT_TYPE`), other processes' included."""
+        registry = self._registry
+        folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+        rendered = b""
+        if folder and Path(folder).is_dir():
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry, path=folder)  # type: ignore[no-untyped-call]  # ships no types there
+        if self._read_state is not None:
+            state = CollectorRegistry()
+            state.register(_StateCollector(self._read_state))
+            rendered = generate_latest(state)
+        return generate_latest(registry) + rendered
+
+
+def clear_metrics_folder(folder: Path) -> None:
+    """Make the folder for worker processes' metrics, empty. Call it before the first of them starts."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for file in folder.glob("*.db"):
+        file.unlink(missing_ok=True)
+
+
+class _StateCollector(Collector):
+    def __init__(self, read_state: Callable[[], SystemState]) -> None:
+        self._read_state = read_state
+
+    def describe(self) -> Iterable[Metric]:
+        # Registering must not read the database.
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        up = GaugeMetricFamily("footnote_state_up", "Whether the database could be read for this scrape.")
+        try:
+            state = self._read_state()
+        except Exception:  # noqa: BLE001 - whatever ails the database, the other metrics are needed just then
+            get_logger(__name__).warning("metrics.state.unreadable", exc_info=True)
+            up.add_metric([], 0)
+            yield up
+            return
+        up.add_metric([], 1)
+        yield up
+        yield GaugeMetricFamily("footnote_outbox_pending", "Outbox rows not yet relayed.", value=state.outbox_pending)
+        yield GaugeMetricFamily(
+            "footnote_outbox_lag_seconds",
+            "Age of the oldest outbox row not yet relayed.",
+            value=state.outbox_oldest_seconds,
+        )
+        runs = GaugeMetricFamily("footnote_runs", "Ingestion runs by status.", labels=["status"])
+        for status, count in sorted(state.runs_by_status.items()):
+            runs.add_metric([status], count)
+        yield runs
+        stages = GaugeMetricFamily("footnote_stages_waiting", "Stages that wait, by queue.", labels=["queue"])
+        for queue, count in sorted(state.stages_by_queue.items()):
+            stages.add_metric([queue], count)
+        yield stages

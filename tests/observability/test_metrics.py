@@ -1,0 +1,131 @@
+"""Metrics as a scrape sees them: counted, merged from all processes, and there when the database is not."""
+
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from app.observability.metrics import Metrics, SystemState, clear_metrics_folder
+
+
+def samples_of(rendered):
+    return {
+        (sample.name, *(value for _, value in sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(rendered.decode())
+        for sample in family.samples
+    }
+
+
+def test_what_happened_is_counted():
+    metrics = Metrics()
+    metrics.record_request(route="/v1/documents/{document_id}", method="GET", status=200, seconds=0.02)
+    metrics.record_request(route="/v1/documents/{document_id}", method="GET", status=404, seconds=0.01)
+    metrics.record_stage(stage="parse", outcome="done", seconds=2.0)
+    metrics.record_stage(stage="parse", outcome="file-damaged", seconds=0.1)
+    metrics.record_pages(format_name="pdf", count=12)
+    metrics.record_question(kind="metric", outcome="answered", seconds=0.2)
+    metrics.record_claims(verdict="dropped", count=2)
+    metrics.record_model_call(
+        purpose="draft",
+        model="small",
+        outcome="ok",
+        seconds=0.5,
+        input_tokens=900,
+        output_tokens=80,
+        cost_usd=Decimal("0.0025"),
+    )
+    samples = samples_of(metrics.render())
+    assert samples["footnote_http_requests_total", "GET", "/v1/documents/{document_id}", "200"] == 1
+    assert samples["footnote_http_request_seconds_count", "GET", "/v1/documents/{document_id}"] == 2
+    assert samples["footnote_ingestion_stages_total", "file-damaged", "parse"] == 1
+    assert samples["footnote_ingestion_stage_seconds_sum", "parse"] == pytest.approx(2.1)
+    assert samples["footnote_pages_parsed_total", "pdf"] == 12
+    assert samples["footnote_questions_total", "metric", "answered"] == 1
+    assert samples["footnote_question_step_seconds_count", "total"] == 1
+    assert samples["footnote_claims_total", "dropped"] == 2
+    assert samples["footnote_model_tokens_total", "input", "small", "draft"] == 900
+    assert samples["footnote_model_cost_usd_total", "small", "draft"] == pytest.approx(0.0025)
+
+
+def test_a_step_is_timed_also_when_it_fails():
+    metrics = Metrics()
+    with pytest.raises(ZeroDivisionError), metrics.time_step("retrieve"):
+        raise ZeroDivisionError
+    assert samples_of(metrics.render())["footnote_question_step_seconds_count", "retrieve"] == 1
+
+
+def test_invented_methods_make_no_new_series():
+    metrics = Metrics()
+    for number in range(3):
+        metrics.record_request(route="unmatched", method=f"X{number}", status=405, seconds=0.0)
+    assert samples_of(metrics.render())["footnote_http_requests_total", "other", "unmatched", "405"] == 3
+
+
+def test_two_of_them_in_one_process_do_not_mix():
+    first, second = Metrics(), Metrics()
+    first.record_pages(format_name="pdf", count=1)
+    assert ("footnote_pages_parsed_total", "pdf") not in samples_of(second.render())
+
+
+def test_gauges_are_read_at_each_scrape():
+    pending = iter([3, 0])
+    metrics = Metrics(
+        read_state=lambda: SystemState(
+            outbox_pending=next(pending),
+            outbox_oldest_seconds=1.5,
+            runs_by_status={"ready": 7, "failed": 1},
+            stages_by_queue={"parse": 2},
+        )
+    )
+    samples = samples_of(metrics.render())
+    assert samples[("footnote_outbox_pending",)] == 3
+    assert samples[("footnote_outbox_lag_seconds",)] == 1.5
+    assert samples["footnote_runs", "ready"] == 7
+    assert samples["footnote_stages_waiting", "parse"] == 2
+    assert samples[("footnote_state_up",)] == 1
+    assert samples_of(metrics.render())[("footnote_outbox_pending",)] == 0
+
+
+def test_with_the_database_down_the_other_metrics_are_still_there():
+    def unreadable():
+        raise ConnectionRefusedError
+
+    metrics = Metrics(read_state=unreadable)
+    metrics.record_pages(format_name="pdf", count=1)
+    samples = samples_of(metrics.render())
+    assert samples[("footnote_state_up",)] == 0
+    assert samples["footnote_pages_parsed_total", "pdf"] == 1
+    assert ("footnote_outbox_pending",) not in samples
+
+
+PROCESS = """
+import sys
+from app.observability.metrics import Metrics, SystemState
+metrics = Metrics(read_state=lambda: SystemState(outbox_pending=4, outbox_oldest_seconds=0.0))
+metrics.record_stage(stage="parse", outcome="done", seconds=1.0)
+sys.stdout.buffer.write(metrics.render())
+"""
+
+
+def test_metrics_of_worker_processes_are_merged(tmp_path):
+    folder = tmp_path / "metrics"
+    clear_metrics_folder(folder)
+    (folder / "counter_1.db").write_bytes(b"of an earlier start")
+    clear_metrics_folder(folder)
+    rendered = b""
+    for _ in range(2):
+        rendered = subprocess.run(
+            [sys.executable, "-c", PROCESS],
+            cwd=Path(__file__).parents[2],
+            env={"PROMETHEUS_MULTIPROC_DIR": str(folder)},
+            capture_output=True,
+            check=True,
+            timeout=30,
+        ).stdout
+    samples = samples_of(rendered)
+    assert samples["footnote_ingestion_stages_total", "done", "parse"] == 2
+    assert samples["footnote_ingestion_stage_seconds_count", "parse"] == 2
+    assert samples[("footnote_outbox_pending",)] == 4

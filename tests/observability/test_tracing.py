@@ -1,0 +1,199 @@
+"""Traces: one from the request through the outbox row to the worker, and nothing confidential in what is sent."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from opentelemetry import trace
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from app.core.errors import NotFoundError
+from app.observability.logging import get_logger
+from app.observability.tracing import (
+    build_provider,
+    configure_tracing,
+    extract_context,
+    inject_context,
+    instrument_app,
+    traced,
+)
+
+
+class Recorder:
+    def __init__(self, provider, exporter):
+        self._provider, self._exporter = provider, exporter
+
+    def spans(self):
+        self._provider.force_flush()
+        return {span.name: span for span in self._exporter.get_finished_spans()}
+
+
+@pytest.fixture
+def recorder(monkeypatch) -> Iterator[Recorder]:
+    # OpenTelemetry lets a process set its provider once: a test has to go round that.
+    exporter = InMemorySpanExporter()
+    provider = build_provider("footnote-test", exporter)
+    monkeypatch.setattr(trace, "_TRACER_PROVIDER", provider)
+    yield Recorder(provider, exporter)
+    provider.shutdown()
+
+
+def test_without_an_endpoint_nothing_is_traced():
+    tracing = configure_tracing("footnote-api", None)
+    with traced("work", pages=3) as span:
+        assert not span.is_recording()
+        assert inject_context() == {}
+    tracing.flush()
+    tracing.shutdown()
+
+
+def test_a_span_has_its_parent_and_attributes(recorder):
+    run_id = UUID(int=5)
+    with traced("outer"), traced("inner", stage="parse", pages=3, run_id=run_id, absent=None):
+        pass
+    spans = recorder.spans()
+    assert spans["inner"].parent.span_id == spans["outer"].context.span_id
+    assert dict(spans["inner"].attributes) == {"stage": "parse", "pages": 3, "run_id": str(run_id)}
+    assert spans["inner"].resource.attributes["service.name"] == "footnote-test"
+
+
+def test_a_trace_goes_on_through_an_outbox_row(recorder):
+    with traced("request"):
+        row = inject_context()
+    assert set(row) == {"traceparent"}
+    with traced("unrelated"), traced("task", parent=extract_context(row)):
+        pass
+    spans = recorder.spans()
+    assert spans["task"].context.trace_id == spans["request"].context.trace_id
+    assert spans["task"].parent.span_id == spans["request"].context.span_id
+    assert spans["unrelated"].context.trace_id != spans["request"].context.trace_id
+
+
+@pytest.mark.parametrize("row", [None, {}, {"traceparent": "nonsense"}, {"traceparent": "00-" + "0" * 32}])
+def test_a_row_without_a_trace_begins_a_new_one(recorder, row):
+    with traced("around"), traced("task", parent=extract_context(row)):
+        pass
+    assert recorder.spans()["task"].parent is None
+
+
+def test_an_error_marks_its_span_and_its_words_stay_here(recorder):
+    with pytest.raises(ValueError, match="covenant"), traced("parse"):
+        raise ValueError("the covenant")
+    with pytest.raises(NotFoundError), traced("read"):
+        raise NotFoundError
+    spans = recorder.spans()
+    assert not spans["parse"].status.is_ok
+    assert spans["parse"].attributes["error.type"] == "ValueError"
+    assert spans["read"].attributes["error.type"] == "not-found"
+    assert "covenant" not in spans["parse"].to_json()
+
+
+def test_confidential_attributes_are_not_sent_whoever_sets_them(recorder):
+    with traced("ask", question="the covenant", question_id="q-1") as span:
+        span.set_attribute("gen_ai.prompt", "the covenant")
+        span.add_event("drafted", {"quote": "the covenant", "claims": 2})
+        span.record_exception(ValueError("the covenant"))
+    sent = recorder.spans()["ask"]
+    assert "covenant" not in sent.to_json()
+    assert sent.attributes == {"question_id": "q-1"}
+    assert dict(sent.events[0].attributes) == {"claims": 2}
+
+
+def test_lines_of_logs_carry_the_trace(recorder, log_lines):
+    with traced("work") as span:
+        get_logger("app").info("inside")
+    assert log_lines()[0]["trace_id"] == trace.format_trace_id(span.get_span_context().trace_id)
+
+
+def test_requests_are_traced_by_route_without_their_queries_and_probes_are_not(recorder):
+    app = FastAPI()
+
+    @app.get("/v1/documents/{document_id}")
+    def get_document(document_id: str) -> dict[str, str]:
+        return inject_context()
+
+    @app.get("/livez")
+    def livez() -> str:
+        return "ok"
+
+    instrument_app(app)
+    client = TestClient(app)
+    row = client.get("/v1/documents/7?search=covenant", headers={"Authorization": "Bearer covenant"}).json()
+    client.get("/livez")
+    spans = recorder.spans()
+    assert list(spans) == ["GET /v1/documents/{document_id}"]
+    (span,) = spans.values()
+    assert row["traceparent"].split("-")[1] == trace.format_trace_id(span.context.trace_id)
+    assert "covenant" not in span.to_json()
+
+
+@pytest.fixture
+def collector() -> Iterator[tuple[str, list[tuple[str, ExportTraceServiceRequest]]]]:
+    received: list[tuple[str, ExportTraceServiceRequest]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            received.append((self.path, ExportTraceServiceRequest.FromString(body)))
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            """Tests read what it received, not what it says."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", received
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+PROCESS = """
+import sys
+from app.observability.tracing import configure_tracing, extract_context, inject_context, traced
+tracing = configure_tracing(sys.argv[1], sys.argv[2])
+with traced(sys.argv[3], parent=extract_context({"traceparent": sys.argv[4]})):
+    print(inject_context()["traceparent"])
+tracing.shutdown()
+"""
+
+
+def run_process(service, endpoint, name, traceparent=""):
+    return subprocess.run(
+        [sys.executable, "-c", PROCESS, service, endpoint, name, traceparent],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        check=True,
+        timeout=60,
+        text=True,
+    ).stdout.strip()
+
+
+def test_a_collector_receives_one_trace_from_two_processes(collector):
+    url, received = collector
+    row = run_process("footnote-api", url, "request")
+    run_process("footnote-worker", f"{url}/v1/traces", "task", row)
+    assert [path for path, _ in received] == ["/v1/traces", "/v1/traces"]
+    (api,), (worker,) = (request.resource_spans for _, request in received)
+    request, task = api.scope_spans[0].spans[0], worker.scope_spans[0].spans[0]
+    assert (request.name, task.name) == ("request", "task")
+    assert task.trace_id == request.trace_id
+    assert task.parent_span_id == request.span_id
+    services = [spans.resource.attributes for spans in (api, worker)]
+    names = [item.value.string_value for found in services for item in found if item.key == "service.name"]
+    assert names == ["footnote-api", "footnote-worker"]
+
+
+def test_a_collector_that_is_down_does_not_fail_the_work():
+    assert run_process("footnote-api", "http://127.0.0.1:1", "request").startswith("00-")
