@@ -16,3 +16,8 @@ class HomeDamagedError(ConflictError):
 class ServerStartError(UnavailableError):
     code = "server-start-failed"
     title = "A server of the single-machine stack did not start: its log says why."
+
+
+class PortTakenError(ConflictError):
+    code = "port-taken"
+    title = "The port is taken: choose another with --port."

@@ -13,6 +13,7 @@ home/
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +55,14 @@ class Home:
         return self.path / "blobs"
 
     @property
+    def scratch(self) -> Path:
+        return self.path / "scratch"
+
+    @property
+    def storage_key(self) -> Path:
+        return self.secrets / "storage-keys.json"
+
+    @property
     def run(self) -> Path:
         return self.path / "run"
 
@@ -74,7 +83,7 @@ class Home:
         """Make the folders. Raises HomeDamagedError when that is not allowed."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            for folder in (self.secrets, self.valkey, self.blobs, self.run, self.logs):
+            for folder in (self.secrets, self.valkey, self.blobs, self.scratch, self.run, self.logs):
                 folder.mkdir(mode=0o700, exist_ok=True)
             self.secrets.chmod(0o700)
         except OSError as error:
@@ -109,6 +118,11 @@ class Home:
         except (FileNotFoundError, ValueError):
             return {}
         return state if isinstance(state, dict) else {}
+
+
+def write_state(home: Home, state: Mapping[str, object]) -> None:
+    """Write what `Home.read_state` reads, whole or not at all."""
+    write_private(home.state, json.dumps(state) + "\n")
 
 
 def write_private(path: Path, text: str) -> None:

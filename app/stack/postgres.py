@@ -198,10 +198,7 @@ class EmbeddedPostgres:
         """The last line of postmaster.pid says "ready" (miscadmin.h, LOCK_FILE_LINE_PM_STATUS)."""
         lines = _read_lines(self._home.postgres / "postmaster.pid")
         return (
-            len(lines) >= 8
-            and self._process is not None
-            and lines[0] == str(self._process.pid)
-            and lines[7] == "ready"
+            len(lines) >= 8 and self._process is not None and lines[0] == str(self._process.pid) and lines[7] == "ready"
         )
 
     def _end_leftovers(self) -> None:
@@ -284,9 +281,7 @@ class EmbeddedPostgres:
         owner = os.geteuid() if self._user is None else pwd.getpwnam(self._user).pw_uid
         found = path.lstat()
         if stat.S_ISLNK(found.st_mode) or found.st_uid not in {owner, first_owner, os.geteuid()}:
-            raise HomeDamagedError(
-                f"{path} belongs to somebody else: remove it, or choose another home with --home."
-            )
+            raise HomeDamagedError(f"{path} belongs to somebody else: remove it, or choose another home with --home.")
         if found.st_uid != owner:
             os.chown(path, owner, -1)
 

@@ -3,6 +3,7 @@
 In a group of their own, tethered to us, their output in a log file.
 """
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -10,9 +11,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from signal import Signals
+from typing import BinaryIO
 
 import psutil
 
+LARGEST_LOG = 20_000_000
 TETHER = Path(__file__).with_name("tether.py")
 
 
@@ -31,9 +34,8 @@ def start_tethered(
     It gets `death_signal` when the calling thread ends, so call this from a thread that lives as long as the
     child should.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
     tether = [sys.executable, "-I", "-S", str(TETHER), death_signal.name, str(os.getpid()), user or "-"]
-    with log.open("ab") as output:
+    with open_log(log) as output:
         return subprocess.Popen(  # noqa: S603  commands come from our own tables, never from input
             [*tether, *command],
             stdin=subprocess.DEVNULL,
@@ -43,6 +45,15 @@ def start_tethered(
             cwd=directory,
             start_new_session=True,
         )
+
+
+def open_log(log: Path) -> BinaryIO:
+    """The log, opened for appending; one that has grown over 20 MB is set aside first, as `.1`."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileNotFoundError):
+        if log.stat().st_size > LARGEST_LOG:
+            log.replace(log.with_name(log.name + ".1"))
+    return log.open("ab")
 
 
 def end_process(process: subprocess.Popen[bytes], steps: Sequence[tuple[Signals, float]]) -> None:

@@ -1,0 +1,228 @@
+"""Footnote on one machine.
+
+The servers, the migrations and the processes, started in order, watched, and stopped in order.
+"""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from signal import SIGKILL, SIGTERM
+from typing import Self
+
+import httpx
+from filelock import FileLock, Timeout
+
+from app.db.migrate import upgrade_to_head
+from app.llm.local_server import LOCAL_MODEL, LocalModelServer
+from app.stack.errors import HomeInUseError, PortTakenError, ServerStartError
+from app.stack.home import Home, write_state
+from app.stack.postgres import EmbeddedPostgres
+from app.stack.processes import end_process, open_log, tail
+from app.stack.services import Addresses, Service, services
+from app.stack.valkey import EmbeddedValkey
+from app.storage.keyfile import ensure_key_file
+
+KEEPER = Path(__file__).with_name("keeper.py")
+ROOT = Path(__file__).resolve().parents[2]
+DATABASE = "footnote"
+READY_SECONDS = 60.0
+STEADY_SECONDS = 60.0  # a process that lived so long starts again at once
+LONGEST_BACKOFF = 30.0
+
+
+@dataclass(slots=True)
+class _Running:
+    service: Service
+    process: subprocess.Popen[bytes]
+    started_at: float
+    failures: int = 0
+    restart_at: float | None = field(default=None)
+
+
+class Stack:
+    """All of Footnote for one home. A context manager: leaving it stops everything.
+
+    `port` 0 takes a free one. `say` is told in a sentence what is being done. Use it from the main thread:
+    the processes end when the thread that started them does.
+    """
+
+    def __init__(
+        self,
+        *,
+        home: Home,
+        host: str = "127.0.0.1",
+        port: int = 8000,
+        concurrency: int = 2,
+        local_llm: bool = False,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._home = home
+        self._host = host
+        self._port = port
+        self._concurrency = concurrency
+        self._wants_local_llm = local_llm
+        self._say = say
+        self._lock = FileLock(home.lock)
+        self._started = contextlib.ExitStack()
+        self._running: list[_Running] = []
+        self._databases: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def home(self) -> Home:
+        return self._home
+
+    @property
+    def url(self) -> str:
+        """The API's address."""
+        return f"http://{self._host}:{self._port}"
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """Process id by service, as they are now."""
+        return {running.service.name: running.process.pid for running in self._running}
+
+    def database_url(self, role: str) -> str:
+        """The URL of a role ("owner", "api", "worker", "relay") on the running database."""
+        return self._databases[role]
+
+    def start(self) -> None:
+        """Start everything and return once the API says that it is ready.
+
+        Raises HomeInUseError, HomeDamagedError, PortTakenError, ServerStartError; whatever had started is
+        stopped.
+        """
+        self._home.ensure()
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            url = self._home.read_state().get("url")
+            where = f", at {url}" if url else ""
+            raise HomeInUseError(f"Footnote is already running on {self._home.path}{where}.") from error
+        self._started.callback(self._lock.release)
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop everything, in order: the API, the relay, the worker, the model, Valkey, PostgreSQL."""
+        for running in self._running:
+            if running.process.poll() is None:
+                end_process(running.process, ((SIGTERM, running.service.grace_seconds + 5.0), (SIGKILL, 5.0)))
+        self._running.clear()
+        self._started.close()
+
+    def watch(self, *, until: Callable[[], bool]) -> None:
+        """Restart what ends, waiting longer each time it ends early, until `until()`.
+
+        Asked twice a second.
+        """
+        while not until():
+            for running in self._running:
+                self._restart_if_ended(running)
+            time.sleep(0.5)
+
+    def _start(self) -> None:
+        self._port = _check_port(self._host, self._port)
+        shutil.rmtree(self._home.scratch, ignore_errors=True)  # plaintext that a crash left
+        self._home.ensure()
+        self._say("Starting PostgreSQL")
+        postgres = self._started.enter_context(EmbeddedPostgres(self._home))
+        postgres.databases.ensure_database(DATABASE)
+        self._databases = {role: postgres.url(role, DATABASE) for role in ("owner", "api", "worker", "relay")}
+        self._say("Bringing the schema up to date")
+        upgrade_to_head(self._databases["owner"])
+        ensure_key_file(self._home.storage_key)
+        self._say("Starting Valkey")
+        valkey = self._started.enter_context(EmbeddedValkey(self._home))
+        chat = None
+        if self._wants_local_llm:
+            self._say("Starting the local model")
+            chat = self._started.enter_context(LocalModelServer()).base_url
+        addresses = Addresses(
+            host=self._host,
+            port=self._port,
+            databases=self._databases,
+            broker=valkey.url(),
+            concurrency=self._concurrency,
+            chat=chat,
+            chat_model=LOCAL_MODEL if chat else "",
+        )
+        self._say("Starting the API, the relay and the worker")
+        for service in services(self._home, addresses):
+            self._running.append(_Running(service, self._spawn(service), time.monotonic()))
+        self._wait_until_ready()
+        write_state(self._home, {"url": self.url, "pid": os.getpid(), "processes": self.pids})
+
+    def _spawn(self, service: Service) -> subprocess.Popen[bytes]:
+        keeper = [sys.executable, "-I", "-S", str(KEEPER), str(service.grace_seconds), str(os.getpid())]
+        with open_log(self._log(service)) as output:
+            return subprocess.Popen(  # noqa: S603  commands come from the table of services, never from input
+                [*keeper, *service.command],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=dict(service.environment),
+                cwd=ROOT,
+                start_new_session=True,
+            )
+
+    def _wait_until_ready(self) -> None:
+        """Raises ServerStartError when a process ends meanwhile, or the API is not ready in a minute."""
+        deadline = time.monotonic() + READY_SECONDS
+        with httpx.Client(base_url=self.url, timeout=5, trust_env=False) as client:
+            while time.monotonic() < deadline:
+                for running in self._running:
+                    if running.process.poll() is not None:
+                        log = self._log(running.service)
+                        raise ServerStartError(f"The {running.service.name} ended. The end of {log}:\n{tail(log)}")
+                with contextlib.suppress(httpx.TransportError):
+                    if client.get("/readyz").status_code == httpx.codes.OK:
+                        return
+                time.sleep(0.1)
+        log = self._home.logs / "api.log"
+        raise ServerStartError(f"The API was not ready in {READY_SECONDS:.0f} seconds. The end of {log}:\n{tail(log)}")
+
+    def _restart_if_ended(self, running: _Running) -> None:
+        now = time.monotonic()
+        if running.process.poll() is None:
+            return
+        if running.restart_at is None:
+            running.failures = 0 if now - running.started_at > STEADY_SECONDS else running.failures + 1
+            wait = 0.0 if running.failures == 0 else min(0.5 * 2**running.failures, LONGEST_BACKOFF)
+            running.restart_at = now + wait
+            self._say(f"The {running.service.name} ended; see {self._log(running.service)}. Starting it again")
+        if now >= running.restart_at:
+            running.restart_at = None
+            running.started_at = now
+            running.process = self._spawn(running.service)
+            write_state(self._home, {"url": self.url, "pid": os.getpid(), "processes": self.pids})
+
+    def _log(self, service: Service) -> Path:
+        return self._home.logs / f"{service.name}.log"
+
+
+def _check_port(host: str, port: int) -> int:
+    """The port, or a free one for 0. Raises PortTakenError."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortTakenError(f"Port {port} of {host} is taken: choose another with --port.") from error
+        return int(probe.getsockname()[1])
