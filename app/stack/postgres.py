@@ -202,7 +202,7 @@ class EmbeddedPostgres:
         )
 
     def _end_leftovers(self) -> None:
-        """End what an earlier owner left of this cluster; remove a postmaster.pid that names no such process.
+        """End what an earlier owner left of this cluster; remove the lock files that name no such process.
 
         PostgreSQL itself would refuse to start when the number in a stale file has since gone to some other
         program, which in a restarted container is the rule rather than the exception.
@@ -213,7 +213,8 @@ class EmbeddedPostgres:
         postmaster = [process for process in left if lines and str(process.pid) == lines[0]]
         end_all(postmaster, STOPPING)
         end_all([process for process in left if process.is_running()], ((SIGQUIT, 10.0), (SIGKILL, 5.0)))
-        pid_file.unlink(missing_ok=True)
+        for stale in (pid_file, *self.socket_folder.glob(f"{SOCKET_NAME}*")):
+            stale.unlink(missing_ok=True)
 
     def _is_ours(self, process: psutil.Process) -> bool:
         try:

@@ -1,0 +1,124 @@
+"""The embedded PostgreSQL: logins with passwords, and a start that works after any end."""
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from app.stack.errors import HomeInUseError
+from app.stack.home import Home
+from app.stack.postgres import THROWAWAY_SETTINGS, EmbeddedPostgres
+
+OWNER = """
+import sys
+from collections.abc import Iterator
+from app.stack.postgres import THROWAWAY_SETTINGS, EmbeddedPostgres
+server = EmbeddedPostgres(sys.argv[1], settings=THROWAWAY_SETTINGS)
+server.start()
+print(server.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+def connect(url: str) -> psycopg.Connection[tuple[object, ...]]:
+    return psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://"), autocommit=True)
+
+
+def start_owner(home: Path) -> tuple[subprocess.Popen[str], psutil.Process]:
+    owner = subprocess.Popen(
+        [sys.executable, "-c", OWNER, str(home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert owner.stdout is not None
+    return owner, psutil.Process(int(owner.stdout.readline()))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("home"), settings=THROWAWAY_SETTINGS)
+    with server:
+        server.databases.ensure_database()
+        yield server
+
+
+@pytest.mark.parametrize("role", ["owner", "api", "worker", "relay"])
+def test_each_role_logs_in_and_may_not_pass_over_row_level_security(server: EmbeddedPostgres, role: str) -> None:
+    with connect(server.url(role)) as connection:
+        row = connection.execute(
+            "SELECT rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles "
+            "WHERE rolname = current_user"
+        ).fetchone()
+    assert row == (f"footnote_{role}", False, False, False, False)
+
+
+def test_a_wrong_password_is_refused(server: EmbeddedPostgres) -> None:
+    password = server.home.read_secret("postgres-footnote_api")
+    assert password
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        connect(server.url("api").replace(password, "guessed"))
+
+
+def test_pgvector_is_there(server: EmbeddedPostgres) -> None:
+    with connect(server.url("api")) as connection:
+        assert connection.execute("SELECT '[1,2]'::halfvec <-> '[1,4]'::halfvec").fetchone() == (2.0,)
+
+
+def test_secrets_are_readable_by_their_owner_only(server: EmbeddedPostgres) -> None:
+    assert stat.S_IMODE(server.home.secrets.stat().st_mode) == 0o700
+    modes = {stat.S_IMODE(secret.stat().st_mode) for secret in server.home.secrets.iterdir()}
+    assert modes == {0o600}
+
+
+def test_a_second_start_on_the_same_home_is_refused(server: EmbeddedPostgres) -> None:
+    with pytest.raises(HomeInUseError):
+        EmbeddedPostgres(server.home).start()
+    with connect(server.url("owner")) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_rows_stay_through_stop_and_start_and_a_long_path(tmp_path: Path) -> None:
+    home = tmp_path / ("a" * 60) / ("b" * 60)
+    with EmbeddedPostgres(home, settings=THROWAWAY_SETTINGS) as server:
+        server.databases.ensure_database()
+        with connect(server.url("owner")) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
+        pid = server.pid
+    assert pid is not None
+    assert not psutil.pid_exists(pid)
+    with EmbeddedPostgres(home, settings=THROWAWAY_SETTINGS) as server, connect(server.url("owner")) as connection:
+        assert connection.execute("SELECT number FROM kept").fetchone() == (7,)
+
+
+def test_a_killed_owner_takes_the_server_down_and_the_home_comes_up_again(tmp_path: Path) -> None:
+    owner, postmaster = start_owner(tmp_path)
+    owner.kill()
+    owner.wait()
+    postmaster.wait(20)
+    with EmbeddedPostgres(tmp_path, settings=THROWAWAY_SETTINGS) as server:
+        assert server.pid != postmaster.pid
+
+
+def test_a_server_that_was_killed_too_leaves_a_home_that_comes_up_again(tmp_path: Path) -> None:
+    owner, postmaster = start_owner(tmp_path)
+    os.kill(postmaster.pid, signal.SIGKILL)
+    owner.kill()
+    owner.wait()
+    with EmbeddedPostgres(tmp_path, settings=THROWAWAY_SETTINGS) as server:
+        server.databases.ensure_database()
+        with connect(server.url("owner")) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_stale_pid_file_that_names_a_stranger_does_not_keep_it_from_starting(tmp_path: Path) -> None:
+    with EmbeddedPostgres(tmp_path, settings=THROWAWAY_SETTINGS):
+        pass
+    pid_file = Home.at(tmp_path).postgres / "postmaster.pid"
+    pid_file.write_text(f"{os.getppid()}\n{tmp_path}/postgres\n1\n5432\n/tmp\n\n\nready\n")
+    with EmbeddedPostgres(tmp_path, settings=THROWAWAY_SETTINGS) as server:
+        assert server.pid is not None

@@ -1,0 +1,65 @@
+"""The embedded Valkey: behind a password, and gone with its owner."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+import redis
+
+from app.stack.errors import HomeInUseError
+from app.stack.valkey import EmbeddedValkey
+
+OWNER = """
+import sys
+from app.stack.valkey import EmbeddedValkey
+server = EmbeddedValkey(sys.argv[1])
+server.start()
+print(server.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_it_answers_with_the_password_and_refuses_without(tmp_path: Path) -> None:
+    with EmbeddedValkey(tmp_path) as server:
+        with redis.Redis.from_url(server.url()) as client:
+            assert client.ping()
+        with redis.Redis(port=server.port) as stranger, pytest.raises(redis.AuthenticationError):
+            stranger.ping()
+
+
+def test_stopping_leaves_no_process(tmp_path: Path) -> None:
+    with EmbeddedValkey(tmp_path) as server:
+        pid = server.pid
+    assert pid is not None
+    assert not psutil.pid_exists(pid)
+
+
+def test_a_second_start_on_the_same_home_is_refused(tmp_path: Path) -> None:
+    with EmbeddedValkey(tmp_path), pytest.raises(HomeInUseError):
+        EmbeddedValkey(tmp_path).start()
+
+
+def test_a_killed_owner_takes_it_down_and_the_home_comes_up_again(tmp_path: Path) -> None:
+    owner = subprocess.Popen(
+        [sys.executable, "-c", OWNER, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert owner.stdout is not None
+    server = psutil.Process(int(owner.stdout.readline()))
+    owner.kill()
+    owner.wait()
+    server.wait(10)
+    with EmbeddedValkey(tmp_path) as again, redis.Redis.from_url(again.url()) as client:
+        assert client.ping()
+
+
+def test_a_server_left_in_the_folder_is_ended_before_the_next_start(tmp_path: Path) -> None:
+    first = EmbeddedValkey(tmp_path)
+    first.start()
+    left = psutil.Process(first.pid)
+    first._lock.release()  # as if its owner had died and it had not
+    with EmbeddedValkey(tmp_path) as second:
+        assert second.pid != left.pid
+        assert not left.is_running() or left.status() == psutil.STATUS_ZOMBIE
+    first.stop()
