@@ -16,6 +16,11 @@ LOCK_TIMEOUT = "5s"
 STATEMENT_TIMEOUT = "300s"
 
 
+def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Indexes of embedding spaces come and go with the spaces (app.retrieval.spaces), not with the schema."""
+    return kind != "index" or not (name or "").startswith("hnsw_chunk_embeddings_space_")
+
+
 def run() -> None:
     url = context.config.attributes.get("url") or os.environ["FOOTNOTE_DATABASE__OWNER_URL"]
     engine = create_engine(url, connect_args={"application_name": "footnote-migrations"})
@@ -28,6 +33,7 @@ def run() -> None:
             target_metadata=METADATA,
             transaction_per_migration=True,
             compare_type=True,
+            include_name=_is_ours,
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -1,10 +1,10 @@
-"""Tables of retrieval: chunks, their term weights and embeddings, the embedding spaces, and document frequencies."""
+"""Tables of retrieval: what is searchable, its chunks, their embeddings, postings of terms, and embedding spaces."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pgvector.sqlalchemy import HALFVEC, SPARSEVEC
+from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -13,14 +13,13 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     UniqueConstraint,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base
-
-TERM_SPACE = 1_000_000
 
 
 class EmbeddingSpace(Base):
@@ -32,7 +31,7 @@ class EmbeddingSpace(Base):
         CheckConstraint("status IN ('building', 'active', 'retired')", name="status"),
     )
 
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    id: Mapped[int] = mapped_column(Integer, Identity(always=False), primary_key=True)
     model: Mapped[str]
     dimensions: Mapped[int]
     version: Mapped[str]
@@ -40,25 +39,40 @@ class EmbeddingSpace(Base):
     created_at: Mapped[datetime]
 
 
-class Chunk(Base):
-    """A passage of one page: `text` is the page's text from `char_start` to `char_end`."""
+class IndexedDocument(Base):
+    """A document that can be searched: one version of it, of `chunk_count` chunks. All else here hangs on it.
 
-    __tablename__ = "chunks"
+    The sum of `chunk_count` over the rows that a principal sees decides the plan of its searches.
+    """
+
+    __tablename__ = "indexed_documents"
     __table_args__ = (
-        UniqueConstraint("version_id", "ordinal"),
         ForeignKeyConstraint(
             ["tenant_id", "version_id"],
             ["document_versions.tenant_id", "document_versions.id"],
             ondelete="CASCADE",
         ),
-        Index(None, "document_id"),
-        Index(None, "access_class_id"),
+        Index(None, "tenant_id", "access_class_id"),
+        Index(None, "version_id"),
     )
+
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    access_class_id: Mapped[int]
+    version_id: Mapped[UUID]
+    chunk_count: Mapped[int]
+
+
+class Chunk(Base):
+    """A passage of one page: `text` is the page's text from `char_start` to `char_end`."""
+
+    __tablename__ = "chunks"
+    __table_args__ = (UniqueConstraint("document_id", "ordinal"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
     tenant_id: Mapped[UUID]
     access_class_id: Mapped[int]
-    document_id: Mapped[UUID]
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("indexed_documents.document_id", ondelete="CASCADE"))
     version_id: Mapped[UUID]
     ordinal: Mapped[int]
     kind: Mapped[str]
@@ -72,42 +86,45 @@ class Chunk(Base):
     token_count: Mapped[int]
 
 
-class ChunkTerms(Base):
-    """A chunk's BM25 term weights, without the IDF, which goes into the question's vector."""
-
-    __tablename__ = "chunk_terms"
-    __table_args__ = (Index(None, "document_id"), Index(None, "access_class_id"))
-
-    chunk_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey("chunks.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
-    tenant_id: Mapped[UUID]
-    access_class_id: Mapped[int]
-    document_id: Mapped[UUID]
-    terms: Mapped[Any] = mapped_column(SPARSEVEC(TERM_SPACE))
-
-
 class ChunkEmbedding(Base):
     """A chunk's vector in one space. Each space has its own partial HNSW index (`app.retrieval.spaces`)."""
 
     __tablename__ = "chunk_embeddings"
-    __table_args__ = (Index(None, "document_id"), Index(None, "access_class_id"))
+    __table_args__ = (Index(None, "access_class_id"),)
 
-    chunk_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey("chunks.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    document_id: Mapped[UUID] = mapped_column(
+        ForeignKey("indexed_documents.document_id", ondelete="CASCADE"), primary_key=True
     )
     space_id: Mapped[int] = mapped_column(ForeignKey("embedding_spaces.id"), primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     tenant_id: Mapped[UUID]
     access_class_id: Mapped[int]
-    document_id: Mapped[UUID]
     embedding: Mapped[Any] = mapped_column(HALFVEC())
 
 
-class TermStatistic(Base):
-    """In how many of a tenant's chunks a term occurs (term 0: how many chunks there are)."""
+class TermPosting(Base):
+    """Where a term occurs in one document: `postings` holds an (ordinal, BM25 weight) for each of `chunk_count` chunks.
 
-    __tablename__ = "term_statistics"
+    The layout is that of `app.retrieval.postings`. A row a document and term, so that the rows that a principal
+    may see, and no others, make up the document frequencies of its searches.
+    """
 
-    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"), primary_key=True)
+    __tablename__ = "term_postings"
+    __table_args__ = (
+        # Who sees how often a term occurs reads it from the index alone.
+        Index(
+            "ix_term_postings_term",
+            "tenant_id",
+            "term_id",
+            postgresql_include=["document_id", "access_class_id", "chunk_count"],
+        ),
+    )
+
+    document_id: Mapped[UUID] = mapped_column(
+        ForeignKey("indexed_documents.document_id", ondelete="CASCADE"), primary_key=True
+    )
     term_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    chunk_count: Mapped[int] = mapped_column(BigInteger)
+    tenant_id: Mapped[UUID]
+    access_class_id: Mapped[int]
+    chunk_count: Mapped[int]
+    postings: Mapped[bytes] = mapped_column(LargeBinary)

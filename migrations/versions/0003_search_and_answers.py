@@ -5,7 +5,7 @@ Revision: 0003, after 0002.
 
 import sqlalchemy as sa
 from alembic import op
-from pgvector.sqlalchemy import HALFVEC, SPARSEVEC
+from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0003"
@@ -17,7 +17,7 @@ depends_on: str | None = None
 def upgrade() -> None:
     op.create_table(
         "embedding_spaces",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
         sa.Column("model", sa.Text(), nullable=False),
         sa.Column("dimensions", sa.Integer(), nullable=False),
         sa.Column("version", sa.Text(), nullable=False),
@@ -44,16 +44,6 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_questions_tenant_id_user_id_id"), "questions", ["tenant_id", "user_id", "id"], unique=False
-    )
-    op.create_table(
-        "term_statistics",
-        sa.Column("tenant_id", sa.Uuid(), nullable=False),
-        sa.Column("term_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("chunk_count", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.id"], name=op.f("fk_term_statistics_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "term_id", name=op.f("pk_term_statistics")),
     )
     op.create_table(
         "answers",
@@ -96,6 +86,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("question_id", "ordinal", name=op.f("pk_claims")),
     )
     op.create_table(
+        "indexed_documents",
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("access_class_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Uuid(), nullable=False),
+        sa.Column("chunk_count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "version_id"],
+            ["document_versions.tenant_id", "document_versions.id"],
+            name=op.f("fk_indexed_documents_tenant_id_version_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("document_id", name=op.f("pk_indexed_documents")),
+    )
+    op.create_index(
+        op.f("ix_indexed_documents_tenant_id_access_class_id"),
+        "indexed_documents",
+        ["tenant_id", "access_class_id"],
+        unique=False,
+    )
+    op.create_index(op.f("ix_indexed_documents_version_id"), "indexed_documents", ["version_id"], unique=False)
+    op.create_table(
         "chunks",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -113,16 +125,14 @@ def upgrade() -> None:
         sa.Column("section_path", postgresql.ARRAY(sa.TEXT()), nullable=False),
         sa.Column("token_count", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["tenant_id", "version_id"],
-            ["document_versions.tenant_id", "document_versions.id"],
-            name=op.f("fk_chunks_tenant_id_version_id"),
+            ["document_id"],
+            ["indexed_documents.document_id"],
+            name=op.f("fk_chunks_document_id"),
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chunks")),
-        sa.UniqueConstraint("version_id", "ordinal", name=op.f("uq_chunks_version_id_ordinal")),
+        sa.UniqueConstraint("document_id", "ordinal", name=op.f("uq_chunks_document_id_ordinal")),
     )
-    op.create_index(op.f("ix_chunks_access_class_id"), "chunks", ["access_class_id"], unique=False)
-    op.create_index(op.f("ix_chunks_document_id"), "chunks", ["document_id"], unique=False)
     op.create_table(
         "citations",
         sa.Column("question_id", sa.Uuid(), nullable=False),
@@ -152,41 +162,67 @@ def upgrade() -> None:
     op.create_index(op.f("ix_citations_tenant_id_document_id"), "citations", ["tenant_id", "document_id"], unique=False)
     op.create_table(
         "chunk_embeddings",
-        sa.Column("chunk_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
         sa.Column("space_id", sa.Integer(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("access_class_id", sa.Integer(), nullable=False),
-        sa.Column("document_id", sa.Uuid(), nullable=False),
         sa.Column("embedding", HALFVEC(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["chunk_id"], ["chunks.id"], name=op.f("fk_chunk_embeddings_chunk_id"), ondelete="CASCADE"
+            ["document_id"],
+            ["indexed_documents.document_id"],
+            name=op.f("fk_chunk_embeddings_document_id"),
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(["space_id"], ["embedding_spaces.id"], name=op.f("fk_chunk_embeddings_space_id")),
-        sa.PrimaryKeyConstraint("chunk_id", "space_id", name=op.f("pk_chunk_embeddings")),
+        sa.PrimaryKeyConstraint("document_id", "space_id", "ordinal", name=op.f("pk_chunk_embeddings")),
     )
     op.create_index(op.f("ix_chunk_embeddings_access_class_id"), "chunk_embeddings", ["access_class_id"], unique=False)
-    op.create_index(op.f("ix_chunk_embeddings_document_id"), "chunk_embeddings", ["document_id"], unique=False)
     op.create_table(
-        "chunk_terms",
-        sa.Column("chunk_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        "term_postings",
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("term_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("access_class_id", sa.Integer(), nullable=False),
-        sa.Column("document_id", sa.Uuid(), nullable=False),
-        sa.Column("terms", SPARSEVEC(dim=1000000), nullable=False),
-        sa.ForeignKeyConstraint(["chunk_id"], ["chunks.id"], name=op.f("fk_chunk_terms_chunk_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("chunk_id", name=op.f("pk_chunk_terms")),
+        sa.Column("chunk_count", sa.Integer(), nullable=False),
+        sa.Column("postings", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"],
+            ["indexed_documents.document_id"],
+            name=op.f("fk_term_postings_document_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("document_id", "term_id", name=op.f("pk_term_postings")),
     )
-    op.create_index(op.f("ix_chunk_terms_access_class_id"), "chunk_terms", ["access_class_id"], unique=False)
-    op.create_index(op.f("ix_chunk_terms_document_id"), "chunk_terms", ["document_id"], unique=False)
+    op.create_index(
+        "ix_term_postings_term",
+        "term_postings",
+        ["tenant_id", "term_id"],
+        unique=False,
+        postgresql_include=["document_id", "access_class_id", "chunk_count"],
+    )
+    _open_built_in_space()
+
+
+def _open_built_in_space() -> None:
+    """The space of the built-in embeddings; others are made by `app.retrieval.spaces`, in the same way."""
+    op.execute(
+        "INSERT INTO embedding_spaces (model, dimensions, version, status, created_at) "
+        "VALUES ('wordllama-l2-supercat', 256, '461d9f720e79', 'active', now())"
+    )
+    op.execute(
+        "CREATE INDEX hnsw_chunk_embeddings_space_1 ON chunk_embeddings "
+        "USING hnsw ((embedding::halfvec(256)) halfvec_ip_ops) WITH (m = 12, ef_construction = 40) WHERE space_id = 1"
+    )
 
 
 def downgrade() -> None:
-    op.drop_table("chunk_terms")
+    op.drop_table("term_postings")
     op.drop_table("chunk_embeddings")
     op.drop_table("citations")
     op.drop_table("chunks")
+    op.drop_table("indexed_documents")
     op.drop_table("claims")
     op.drop_table("answers")
-    op.drop_table("term_statistics")
     op.drop_table("questions")
     op.drop_table("embedding_spaces")

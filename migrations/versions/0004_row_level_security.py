@@ -154,10 +154,10 @@ API_RULES: dict[str, tuple[str | None, str | None]] = {
     ),
     "stage_outputs": (None, None),
     "outbox": (None, _TENANT),
+    "indexed_documents": (_VISIBLE, None),
     "chunks": (_VISIBLE, None),
-    "chunk_terms": (_VISIBLE, None),
     "chunk_embeddings": (_VISIBLE, None),
-    "term_statistics": (_TENANT, None),
+    "term_postings": (_VISIBLE, None),
     "questions": (_OWN, _OWN),
     "answers": (
         # An answer stays readable only while each of its sources is.
