@@ -76,13 +76,21 @@ class LimitSettings(BaseModel):
 
 
 class JobSettings(BaseModel):
-    """Leases and sweeping, in seconds. A pending stage is woken again when nobody took it for `wake_again_seconds`."""
+    """Leases and sweeping, in seconds. A pending stage is woken again when nobody took it for `wake_again_seconds`.
+
+    A stage's time limits are soft (the try is recorded as failed) and hard (its process is killed).
+    """
 
     lease_seconds: float = 60.0
     heartbeat_seconds: float = 15.0
     sweep_seconds: float = 5.0
     wake_again_seconds: float = 30.0
+    poll_seconds: float = 1.0
+    backoff_seconds: float = 2.0
     max_attempts: int = 5
+    max_outages: int = 60
+    soft_limit_seconds: float = 840.0
+    hard_limit_seconds: float = 900.0
 
 
 class ObservabilitySettings(BaseModel):

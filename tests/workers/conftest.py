@@ -1,0 +1,244 @@
+"""A house for ingestion: a tenant's rows and blobs in a real database, a broker, and processes to be started and killed."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from signal import SIGKILL, SIGTERM
+from uuid import UUID
+
+import psutil
+import pytest
+import redis
+from sqlalchemy import text
+
+from app.core.clock import SystemClock
+from app.core.ids import new_id
+from app.core.principal import Principal
+from app.db.session import system_principal
+from app.identity.data_keys import PostgresDataKeys
+from app.jobs.service import RunService
+from app.stack.processes import end_process, start_tethered, tail
+from app.storage.factory import build_blob_store
+from app.storage.keyfile import ensure_key_file
+
+ROOT = Path(__file__).resolve().parents[2]
+PLAIN_PROCESS = Path(__file__).with_name("plain_process.py")
+QUICK = {"LEASE_SECONDS": "1.5", "HEARTBEAT_SECONDS": "0.3", "SWEEP_SECONDS": "0.2", "WAKE_AGAIN_SECONDS": "1",
+         "POLL_SECONDS": "0.2", "BACKOFF_SECONDS": "0.05", "MAX_ATTEMPTS": "3"}  # fmt: skip
+
+
+def wait_for(condition: Callable[[], object], *, seconds: float = 30.0, what: str = "the condition") -> object:
+    """The first true answer of `condition`; fails when there is none in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        answer = condition()
+        if answer:
+            return answer
+        time.sleep(0.02)
+    return pytest.fail(f"{what} did not come about in {seconds:g} s")
+
+
+@dataclass
+class House:
+    """One tenant's documents, and the processes that work on them."""
+
+    database: object
+    folder: Path
+    broker: str
+    tenant: UUID = field(default_factory=new_id)
+    access_class: int = 1
+    collection: UUID = field(default_factory=new_id)
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("logs", "notes"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        ensure_key_file(self.folder / "keys.json")
+        self._found_tenant()
+        self.blobs = build_blob_store(
+            kind="local",
+            root=self.folder / "blobs",
+            key_file=self.folder / "keys.json",
+            data_keys=PostgresDataKeys(database=self.database.worker),
+        )
+        self.runs = RunService(database=self.database.worker, clock=SystemClock(), wake_again_seconds=1.0)
+
+    @property
+    def principal(self) -> Principal:
+        return system_principal(self.tenant)
+
+    def sql(self, statement: str, **values: object) -> list:
+        with self.database.worker.transaction(self.principal) as session:
+            result = session.execute(text(statement), values)
+            return list(result.all()) if result.returns_rows else []
+
+    def _found_tenant(self) -> None:
+        now = SystemClock().now()
+        with self.database.owner.transaction(self.principal) as session:
+            session.execute(
+                text("INSERT INTO tenants VALUES (:id, :slug, 'Plain', :now)"),
+                {"id": self.tenant, "slug": str(self.tenant), "now": now},
+            )
+        self.access_class = int(self.tenant.int % (1 << 30)) + 1
+        self.sql(
+            "INSERT INTO collections (id, tenant_id, access_class_id, name, revision, created_at, created_by) "
+            "VALUES (:id, :tenant, :access, 'Filings', 1, now(), :tenant)",
+            id=self.collection, tenant=self.tenant, access=self.access_class,
+        )  # fmt: skip
+        self.sql(
+            "INSERT INTO access_classes (id, tenant_id, collection_id) VALUES (:access, :tenant, :collection)",
+            access=self.access_class, tenant=self.tenant, collection=self.collection,
+        )  # fmt: skip
+
+    def upload(self, content: str | bytes, *, filename: str = "file.txt", password: bytes | None = None) -> UUID:
+        """Store a file and queue its run, as an upload does; returns the run's id."""
+        data = content.encode() if isinstance(content, str) else content
+        stored = self.blobs.put_bytes(self.tenant, data)
+        document, version = new_id(), new_id()
+        with self.database.worker.transaction(self.principal) as session:
+            session.execute(
+                text(
+                    "INSERT INTO documents (id, tenant_id, collection_id, access_class_id, content_sha256, title, filename,"
+                    " revision, created_at, created_by, updated_at, deleted_at) "
+                    "VALUES (:id, :tenant, :collection, :access, :digest, :name, :name, 1, now(), :tenant, now(), NULL)"
+                ),
+                {"id": document, "tenant": self.tenant, "collection": self.collection, "access": self.access_class,
+                 "digest": stored.digest, "name": filename},
+            )  # fmt: skip
+            return self._add_version(session, document, version, 1, stored, password)
+
+    def upload_version(self, run: UUID, content: str) -> UUID:
+        """A further version of the document of `run`."""
+        stored = self.blobs.put_bytes(self.tenant, content.encode())
+        ((document,),) = self.sql("SELECT document_id FROM runs WHERE id = :run", run=run)
+        ((number,),) = self.sql("SELECT max(number) FROM document_versions WHERE document_id = :id", id=document)
+        with self.database.worker.transaction(self.principal) as session:
+            return self._add_version(session, document, new_id(), number + 1, stored, None)
+
+    def _add_version(self, session, document, version, number, stored, password) -> UUID:
+        session.execute(
+            text(
+                "INSERT INTO document_versions (id, tenant_id, document_id, number, status, content_sha256, size_bytes,"
+                " sealed_password, created_at, created_by) "
+                "VALUES (:id, :tenant, :document, :number, 'processing', :digest, :size, :password, now(), :tenant)"
+            ),
+            {"id": version, "tenant": self.tenant, "document": document, "number": number, "digest": stored.digest,
+             "size": stored.size_bytes, "password": password},
+        )  # fmt: skip
+        run = self.runs.start_run(
+            session,
+            tenant_id=self.tenant,
+            document_id=document,
+            version_id=version,
+            created_by=self.tenant,
+            trace_context=None,
+        )
+        return run.id
+
+    def run(self, run_id: UUID):
+        return self.runs.get_run(self.principal, run_id)
+
+    def stage(self, run_id: UUID, name: str) -> UUID:
+        ((stage,),) = self.sql("SELECT id FROM stages WHERE run_id = :run AND name = :name", run=run_id, name=name)
+        return stage
+
+    def wait_final(self, *runs: UUID, seconds: float = 30.0) -> list:
+        """The runs, once all of them are ready or failed."""
+        unfinished = "SELECT count(*) FROM runs WHERE id = ANY(:runs) AND status IN ('queued', 'running')"
+        wait_for(lambda: self.sql(unfinished, runs=list(runs)) == [(0,)], seconds=seconds, what="the runs' end")
+        return [self.run(run) for run in runs]
+
+    def notes(self, name: str) -> list[str]:
+        path = self.folder / "notes" / name
+        return path.read_text().splitlines() if path.exists() else []
+
+    # --- processes ---------------------------------------------------------------------------------------------------
+
+    def start(self, *command: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+        log = self.folder / "logs" / f"{len(self.processes)}.log"
+        urls = self.database.urls
+        process = start_tethered(
+            [sys.executable, *command],
+            log=log,
+            death_signal=SIGKILL,
+            directory=ROOT,
+            environment={
+                **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+                "PYTHONPATH": str(ROOT),
+                "FOOTNOTE_DATABASE__WORKER_URL": urls["worker"],
+                "FOOTNOTE_DATABASE__RELAY_URL": urls["relay"],
+                "FOOTNOTE_BROKER__URL": self.broker,
+                "FOOTNOTE_STORAGE__ROOT": str(self.folder / "blobs"),
+                "FOOTNOTE_STORAGE__KEY_FILE": str(self.folder / "keys.json"),
+                "PLAIN_NOTES": str(self.folder / "notes"),
+                **{f"FOOTNOTE_JOBS__{name}": value for name, value in QUICK.items()},
+                **self.environment,
+                **(environment or {}),
+            },
+        )
+        process.log = log
+        self.processes.append(process)
+        return process
+
+    def start_relay(self) -> subprocess.Popen[bytes]:
+        return self.start("-m", "workers.relay")
+
+    def start_worker(self, *arguments: str) -> subprocess.Popen[bytes]:
+        return self.start(str(PLAIN_PROCESS), "--concurrency", "2", *arguments)
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        """kill -9 a process and all of its children at the same moment."""
+        family = [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]
+        for member in family:
+            member.kill()
+        process.wait(10)
+
+    def close(self) -> None:
+        for process in self.processes:
+            if process.poll() is None:
+                family = psutil.Process(process.pid).children(recursive=True)
+                end_process(process, ((SIGTERM, 4.0), (SIGKILL, 5.0)))
+                for member in family:
+                    if member.is_running():
+                        member.kill()
+
+    def logs(self) -> str:
+        return "\n".join(tail(process.log, 30) for process in self.processes)
+
+
+@pytest.fixture
+def broker(valkey) -> Iterator[str]:
+    """The URL of an empty broker."""
+    redis.Redis.from_url(valkey.url()).flushall()
+    return valkey.url()
+
+
+@pytest.fixture
+def house(database, broker, tmp_path) -> Iterator[House]:
+    """A house with no process running."""
+    opened = House(database=database, folder=tmp_path, broker=broker)
+    yield opened
+    opened.close()
+    print(opened.logs())  # noqa: T201  pytest shows it with a failure
+
+
+@pytest.fixture(scope="module")
+def running(module_database, valkey, tmp_path_factory) -> Iterator[House]:
+    """A house with a relay and a worker, shared by a module's tests."""
+    redis.Redis.from_url(valkey.url()).flushall()
+    opened = House(database=module_database, folder=tmp_path_factory.mktemp("house"), broker=valkey.url())
+    opened.start_relay()
+    opened.start_worker()
+    yield opened
+    opened.close()
+    print(opened.logs())  # noqa: T201  pytest shows it with a failure
+
+
+@pytest.fixture(name="wait_for", scope="session")
+def wait_for_fixture() -> Callable[..., object]:
+    return wait_for

@@ -1,0 +1,146 @@
+"""A worker process whose reader takes orders from the text of a file: `stall FILE`, `raise`, `broken`, `die`, `down`.
+
+Everything else is real: Celery, the broker, the database, the leases, the blobs. Run as `python plain_process.py`, with the
+settings in the environment.
+"""
+
+import hashlib
+import os
+import sys
+import time
+from pathlib import Path
+from signal import SIGKILL
+
+import numpy as np
+
+from app.core.clock import SystemClock
+from app.core.errors import UnavailableError
+from app.db.session import Database, build_engine
+from app.documents.chunks import ChunkDraft, ChunkKind
+from app.documents.metadata import DocumentMetadata
+from app.documents.parsed import Block, BlockKind, ParsedDocument, ParsedPage, Words
+from app.identity.data_keys import PostgresDataKeys
+from app.llm.port import EmbeddingSpaceSpec
+from app.observability.metrics import Metrics
+from app.settings import Settings
+from app.storage.factory import build_blob_store
+from workers.bootstrap import Worker, build_runner
+from workers.celery_app import create_app
+from workers.parsing.errors import PdfDamagedError
+from workers.pipeline.publish import PublishStage
+from workers.pipeline.stages import ChunkStage, EmbedStage, ExtractStage, ParseStage, ValidateStage
+
+DIMENSIONS = 8
+QUEUES = "parse,embed,extract,maintenance"
+
+
+class PlainParser:
+    """Text to pages (a form feed ends one), obeying the orders in it and noting each file that it reads."""
+
+    version = "plain-1"
+
+    def __init__(self, blobs, log):
+        self._blobs = blobs
+        self._log = log
+
+    def parse(self, version, *, password):
+        text = self._blobs.read(version.tenant_id, version.content_sha256).decode()
+        with self._log.open("a") as file:
+            file.write(f"{version.version_id}\n")
+        order, _, rest = text.partition(" ")
+        if order == "stall":
+            wait_while_there(Path(rest.split("\n")[0]))
+        elif order == "raise":
+            raise RuntimeError("a mistake of ours")
+        elif order == "broken":
+            raise PdfDamagedError
+        elif order == "down":
+            raise UnavailableError
+        elif order == "die":
+            os.kill(os.getpid(), SIGKILL)
+        pages = tuple(page_of(number, part) for number, part in enumerate(text.split("\f"), 1))
+        return ParsedDocument(media_type="text/plain", reader="plain", pages=pages)
+
+
+def page_of(number, text):
+    block = Block(BlockKind.PARAGRAPH, 0, len(text))
+    return ParsedPage(number=number, text=text, width=0, height=0, words=Words.none(), blocks=(block,))
+
+
+def wait_while_there(path):
+    path.with_suffix(".reached").touch()
+    deadline = time.monotonic() + 60
+    while path.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+class PlainEmbedder:
+    space = EmbeddingSpaceSpec(model="plain", dimensions=DIMENSIONS, version="1")
+
+    def embed_documents(self, texts):
+        digests = [hashlib.sha256(text.encode()).digest()[:DIMENSIONS] for text in texts]
+        return np.array([list(digest) for digest in digests], dtype=np.float32).reshape(len(texts), DIMENSIONS) / 255
+
+
+def one_chunk_a_page(parsed, metadata):
+    return tuple(
+        ChunkDraft(
+            ordinal=index, kind=ChunkKind.TEXT, page_number=page.number, char_start=0, char_end=len(page.text),
+            heading=metadata.title, table_header="", text=page.text, section_path=(), token_count=1,
+        )
+        for index, page in enumerate(parsed.pages)
+    )  # fmt: skip
+
+
+def read_title(parsed, filename):
+    return DocumentMetadata(title=filename, issuer="Plain Example Inc.", fiscal_year=2024)
+
+
+class NoteOfIndexing:
+    """Stands in for the search index: one line a version in a file."""
+
+    def __init__(self, log):
+        self._log = log
+
+    def replace(self, session, *, document, version, drafts, vectors):
+        assert vectors.embeddings.shape == (len(drafts), DIMENSIONS)
+        with self._log.open("a") as file:
+            file.write(f"{version.id} {len(drafts)}\n")
+
+
+def build_plain_worker(settings):
+    notes = Path(os.environ["PLAIN_NOTES"])
+    database = Database(
+        engine=build_engine(
+            settings.database.worker_url.get_secret_value(),
+            pool_size=3,
+            statement_timeout_ms=10_000,
+            application_name="plain-worker",
+        )
+    )
+    blobs = build_blob_store(
+        kind="local",
+        root=settings.storage.root,
+        key_file=settings.storage.key_file,
+        data_keys=PostgresDataKeys(database=database),
+    )
+    extract = ExtractStage(read=read_title, version="plain-1")
+    stages = (
+        ValidateStage(blobs=blobs),
+        ParseStage(parser=PlainParser(blobs, notes / "parsed.txt"), unseal=lambda _tenant, sealed: sealed.decode()),
+        ChunkStage(chunk=one_chunk_a_page, version="plain-1", extract=extract),
+        EmbedStage(embedder=PlainEmbedder(), weigh=lambda _text: {1: 1.0}),
+        extract,
+        PublishStage(index=NoteOfIndexing(notes / "indexed.txt"), clock=SystemClock()),
+    )
+    runner = build_runner(
+        settings.jobs, database=database, blobs=blobs, clock=SystemClock(), metrics=Metrics(), stages=stages
+    )
+    return Worker(runner=runner, close=database.close)
+
+
+if __name__ == "__main__":
+    app = create_app(Settings(), build=build_plain_worker)
+    app.worker_main(
+        ["worker", "-Q", QUEUES, "--without-gossip", "--without-mingle", "--without-heartbeat", *sys.argv[1:]]
+    )

@@ -1,0 +1,59 @@
+"""Celery over one broker: what senders and workers must agree on, without the parts that do the work.
+
+The broker carries wake-up calls and nothing else: each names a stage, may be lost, doubled or late, and has no result.
+"""
+
+from typing import Any
+
+from celery import Celery
+from kombu.entity import Queue as BrokerQueue
+
+from app.jobs.plan import Queue
+from app.settings import Settings
+
+
+def build_broker_app(settings: Settings) -> Celery:
+    """A Celery application with queues and limits, but no tasks."""
+    app = Celery("footnote", broker=settings.broker.url.get_secret_value(), set_as_current=False)
+    app.conf.update(_configuration(settings))
+    return app
+
+
+def _configuration(settings: Settings) -> dict[str, Any]:
+    jobs = settings.jobs
+    return {
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "result_backend": None,
+        "task_ignore_result": True,
+        "task_queues": [BrokerQueue(queue.value, durable=True) for queue in Queue],  # type: ignore[no-untyped-call]  # kombu ships no types
+        "task_default_queue": Queue.MAINTENANCE.value,
+        "task_create_missing_queues": False,
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        "worker_prefetch_multiplier": 1,
+        "worker_concurrency": settings.broker.concurrency,
+        "worker_max_memory_per_child": settings.broker.max_memory_per_child_mib * 1024,  # Celery counts in KiB
+        "worker_proc_alive_timeout": 60.0,  # loading the embeddings on a busy machine takes longer than Celery's 4 s
+        "worker_hijack_root_logger": False,
+        "worker_send_task_events": False,
+        "task_soft_time_limit": jobs.soft_limit_seconds,
+        "task_time_limit": jobs.hard_limit_seconds,
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "broker_connection_timeout": 5.0,
+        "broker_transport_options": _transport_options(settings),
+    }
+
+
+def _transport_options(settings: Settings) -> dict[str, Any]:
+    if settings.broker.url.get_secret_value().startswith(("amqp", "pyamqp")):
+        return {"confirm_publish": True}
+    return {
+        # Redis gives a message to a second worker after this; a live one must be done with it by then.
+        "visibility_timeout": max(3600, int(settings.jobs.hard_limit_seconds * 2)),
+        "socket_timeout": 15.0,
+        "socket_connect_timeout": 5.0,
+        "socket_keepalive": True,
+        "health_check_interval": 10,
+    }

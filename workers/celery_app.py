@@ -1,0 +1,26 @@
+"""The worker's Celery application: `celery -A workers.celery_app worker -Q parse,embed,extract,maintenance`."""
+
+from collections.abc import Callable
+
+from celery import Celery
+
+from app.settings import Settings
+from workers.bootstrap import Worker, build_worker
+from workers.broker import build_broker_app
+from workers.tasks import register_tasks
+
+
+def create_app(settings: Settings, *, build: Callable[[Settings], Worker] = build_worker) -> Celery:
+    """The application over one broker; `build` makes each worker process's parts, once."""
+    app = build_broker_app(settings)
+    register_tasks(app, build=lambda: build(settings), observability=settings.observability)
+    return app
+
+
+def __getattr__(name: str) -> Celery:
+    """`app`, for Celery's command line, built from the environment when it is asked for and not at import."""
+    if name != "app":
+        raise AttributeError(name)
+    app = create_app(Settings())
+    globals()["app"] = app
+    return app

@@ -1,0 +1,134 @@
+"""Outputs of stages as bytes and back: one msgpack value in a zstd frame (RFC 8878). Parsed documents have a codec of
+their own (`app.documents.parsed_codec`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import msgpack
+import numpy as np
+import numpy.typing as npt
+import zstandard
+
+from app.documents.chunks import ChunkDraft, ChunkKind
+from app.documents.metadata import DocumentMetadata, DocumentType, FieldSource, FiscalPeriod, Origin, Scale
+from app.llm.port import EmbeddingSpaceSpec, Vectors
+
+_LEVEL = 1  # outputs are read once or twice: speed counts more than size
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkVectors:
+    """What the embed stage makes of n chunks: `embeddings` float32 (n, dimensions), and per chunk its term weights."""
+
+    space: EmbeddingSpaceSpec
+    embeddings: Vectors
+    terms: tuple[dict[int, float], ...]
+
+
+def encode_drafts(drafts: Sequence[ChunkDraft]) -> bytes:
+    return _seal(
+        [
+            [
+                draft.kind.value,
+                draft.page_number,
+                draft.char_start,
+                draft.char_end,
+                draft.heading,
+                draft.table_header,
+                draft.text,
+                draft.section_path,
+                draft.token_count,
+            ]
+            for draft in drafts
+        ]
+    )
+
+
+def decode_drafts(data: bytes) -> tuple[ChunkDraft, ...]:
+    return tuple(
+        ChunkDraft(ordinal, ChunkKind(kind), page, start, end, heading, header, text, tuple(path), tokens)
+        for ordinal, (kind, page, start, end, heading, header, text, path, tokens) in enumerate(_open(data))
+    )
+
+
+def encode_vectors(vectors: ChunkVectors) -> bytes:
+    """Embeddings as half floats (as they are stored in the database), term weights as flat arrays."""
+    counts = np.array([len(terms) for terms in vectors.terms], dtype="<i4")
+    ids = np.array([term for terms in vectors.terms for term in terms], dtype="<i4")
+    weights = np.array([weight for terms in vectors.terms for weight in terms.values()], dtype="<f4")
+    space = vectors.space
+    return _seal(
+        [
+            [space.model, space.dimensions, space.version],
+            vectors.embeddings.astype("<f2").tobytes(),
+            counts.tobytes(),
+            ids.tobytes(),
+            weights.tobytes(),
+        ]
+    )
+
+
+def decode_vectors(data: bytes) -> ChunkVectors:
+    space, embeddings, counts, ids, weights = _open(data)
+    spec = EmbeddingSpaceSpec(*space)
+    ends = np.cumsum(np.frombuffer(counts, "<i4")).tolist()
+    flat_ids, flat_weights = np.frombuffer(ids, "<i4").tolist(), np.frombuffer(weights, "<f4").tolist()
+    matrix: npt.NDArray[np.float16] = np.frombuffer(embeddings, "<f2").reshape(len(ends), spec.dimensions)
+    return ChunkVectors(
+        space=spec,
+        embeddings=matrix.astype(np.float32),
+        terms=tuple(
+            dict(zip(flat_ids[start:end], flat_weights[start:end], strict=True))
+            for start, end in zip([0, *ends], ends, strict=False)
+        ),
+    )
+
+
+def encode_metadata(metadata: DocumentMetadata) -> bytes:
+    sources = {
+        name: [source.origin.value, source.confidence, source.quote, source.page, source.start, source.end]
+        for name, source in metadata.sources.items()
+    }
+    return _seal(
+        {
+            "title": metadata.title,
+            "issuer": metadata.issuer,
+            "issuer_aliases": metadata.issuer_aliases,
+            "document_type": metadata.document_type.value,
+            "fiscal_year": metadata.fiscal_year,
+            "fiscal_period": metadata.fiscal_period and metadata.fiscal_period.value,
+            "period_end": metadata.period_end and metadata.period_end.isoformat(),
+            "filing_date": metadata.filing_date and metadata.filing_date.isoformat(),
+            "currency": metadata.currency,
+            "scale": metadata.scale and metadata.scale.value,
+            "sources": sources,
+        }
+    )
+
+
+def decode_metadata(data: bytes) -> DocumentMetadata:
+    value = _open(data)
+    return DocumentMetadata(
+        title=value["title"],
+        issuer=value["issuer"],
+        issuer_aliases=tuple(value["issuer_aliases"]),
+        document_type=DocumentType(value["document_type"]),
+        fiscal_year=value["fiscal_year"],
+        fiscal_period=value["fiscal_period"] and FiscalPeriod(value["fiscal_period"]),
+        period_end=value["period_end"] and date.fromisoformat(value["period_end"]),
+        filing_date=value["filing_date"] and date.fromisoformat(value["filing_date"]),
+        currency=value["currency"],
+        scale=value["scale"] and Scale(value["scale"]),
+        sources={name: FieldSource(Origin(origin), *rest) for name, (origin, *rest) in value["sources"].items()},
+    )
+
+
+def _seal(value: object) -> bytes:
+    return zstandard.ZstdCompressor(level=_LEVEL).compress(msgpack.packb(value))
+
+
+def _open(data: bytes) -> Any:
+    return msgpack.unpackb(zstandard.ZstdDecompressor().decompress(data))

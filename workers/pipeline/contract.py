@@ -1,0 +1,100 @@
+"""The one contract of stages: a name, a code version, the key of its output, and the work itself."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.jobs.plan import StageName
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class VersionFacts:
+    """The file that a run reads, as it stood when the stage began. `sealed_password` opens an encrypted file."""
+
+    tenant_id: UUID
+    document_id: UUID
+    version_id: UUID
+    content_sha256: str
+    size_bytes: int
+    filename: str
+    media_type: str | None
+    sealed_password: bytes | None = field(default=None, repr=False)
+
+    def suffix(self) -> str:
+        """The file name's ending, folded ("" when there is none)."""
+        return PurePosixPath(self.filename).suffix.casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class StageInputs:
+    """All that a stage's output may depend on: the file, and the keys of what the stages before it made."""
+
+    version: VersionFacts
+    outputs: Mapping[str, str]
+
+    def key_of(self, stage: StageName) -> str:
+        return self.outputs[stage]
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """An output as stored (`data`) and as the next stage uses it (`value`), so that this process need not decode it."""
+
+    data: bytes
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class StageResult:
+    """What a stage made.
+
+    `output` is stored under the stage's key (None: the stage makes no blob). `also` holds outputs of later stages that
+    came about on the way, by (stage, key). `write` joins the transaction that completes the stage.
+    """
+
+    output: Encoded | None = None
+    also: Mapping[tuple[StageName, str], Encoded] = field(default_factory=dict)
+    pages_total: int | None = None
+    write: Callable[[Session], None] | None = None
+
+
+class StageContext(Protocol):
+    """What a stage may use while it works. No transaction is open."""
+
+    @property
+    def inputs(self) -> StageInputs: ...
+
+    def load(self, stage: StageName, decode: Callable[[bytes], T]) -> T:
+        """An earlier stage's output. Raises BlobMissingError, BlobDamagedError, UnavailableError."""
+
+    def find(self, stage: StageName, key: str, decode: Callable[[bytes], T]) -> T | None:
+        """The output of any stage under `key`, if it was made before and its blob is still there."""
+
+
+class PipelineStage(Protocol):
+    """A step. `version` changes with the code's results; `key` names the output before it is made."""
+
+    @property
+    def name(self) -> StageName: ...
+
+    @property
+    def version(self) -> str: ...
+
+    def key(self, inputs: StageInputs) -> str: ...
+
+    def run(self, context: StageContext) -> StageResult:
+        """Do the work. Raises DocumentError when the file is at fault, UnavailableError when a part is down."""
+
+
+def output_key(stage: PipelineStage, *inputs: str, params: Mapping[str, object] | None = None) -> str:
+    """SHA-256 (hex) of the stage's name, its code's version, its inputs' digests and its parameters."""
+    named = json.dumps([stage.name, stage.version, inputs, params or {}], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(named.encode()).hexdigest()

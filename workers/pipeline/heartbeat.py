@@ -1,0 +1,50 @@
+"""Keeping a lease while its holder works."""
+
+import threading
+from types import TracebackType
+from typing import Self
+
+from app.core.errors import UnavailableError
+from app.jobs.errors import LeaseLostError
+from app.jobs.leases import LeaseService
+from app.jobs.states import Lease
+from app.observability.logging import get_logger
+
+log = get_logger(__name__)
+
+
+class Heartbeat:
+    """A context manager: puts off the lease's end every `seconds`, in a thread, until it is left or the lease lost."""
+
+    def __init__(self, *, leases: LeaseService, lease: Lease, seconds: float) -> None:
+        self._leases = leases
+        self._lease = lease
+        self._seconds = seconds
+        self._stop = threading.Event()
+        self._lost = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name=f"heartbeat-{lease.stage}", daemon=True)
+
+    def check(self) -> None:
+        """Raises LeaseLostError when the lease is known to be lost."""
+        if self._lost.is_set():
+            raise LeaseLostError
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        while not self._stop.wait(self._seconds):
+            try:
+                if not self._leases.heartbeat(self._lease):
+                    self._lost.set()
+                    return
+            except UnavailableError as error:
+                # The lease may outlast the outage; if not, completing is refused.
+                log.warning("jobs.heartbeat.missed", stage_id=str(self._lease.stage_id), code=error.code)

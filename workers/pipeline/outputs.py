@@ -1,0 +1,62 @@
+"""Stages' outputs: blobs by key, with the last few kept decoded, as the same process often goes on with a document."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import TypeVar, cast
+from uuid import UUID
+
+from app.db.session import Database, system_principal
+from app.jobs.repository import OutputRepository
+from app.storage.port import BlobStore
+from workers.pipeline.contract import Encoded
+
+T = TypeVar("T")
+
+CACHE_BYTES = 24 * 1024 * 1024
+"""Of encoded size; decoded, a document takes about eight times as much."""
+
+
+class OutputStore:
+    """Reads and writes outputs of all tenants, each under its own. One process's; not for several threads at once."""
+
+    def __init__(self, *, database: Database, blobs: BlobStore, cache_bytes: int = CACHE_BYTES) -> None:
+        self._database = database
+        self._blobs = blobs
+        self._cache_bytes = cache_bytes
+        self._cached = 0
+        self._cache: OrderedDict[tuple[UUID, str], tuple[int, object]] = OrderedDict()
+
+    def find_digests(self, tenant_id: UUID, keys: Sequence[str]) -> dict[str, str]:
+        """Key → blob digest, of those outputs that were made before."""
+        with self._database.transaction(system_principal(tenant_id)) as session:
+            return OutputRepository(session).find_many(keys)
+
+    def exists(self, tenant_id: UUID, digest: str) -> bool:
+        """Whether the blob of an output is (still) there."""
+        return (tenant_id, digest) in self._cache or self._blobs.exists(tenant_id, digest)
+
+    def read(self, tenant_id: UUID, digest: str, decode: Callable[[bytes], T]) -> T:
+        """A decoded output. The digest fixes the content, so a decoded one is good for ever."""
+        place = (tenant_id, digest)
+        if place in self._cache:
+            self._cache.move_to_end(place)
+            return cast(T, self._cache[place][1])
+        data = self._blobs.read(tenant_id, digest)
+        value = decode(data)
+        self._remember(place, len(data), value)
+        return value
+
+    def write(self, tenant_id: UUID, encoded: Encoded) -> str:
+        """Store an output; returns its digest."""
+        stored = self._blobs.put_bytes(tenant_id, encoded.data)
+        self._remember((tenant_id, stored.digest), len(encoded.data), encoded.value)
+        return stored.digest
+
+    def _remember(self, place: tuple[UUID, str], size: int, value: object) -> None:
+        if size > self._cache_bytes or place in self._cache:
+            return
+        self._cache[place] = (size, value)
+        self._cached += size
+        while self._cached > self._cache_bytes:
+            _, (dropped, _) = self._cache.popitem(last=False)
+            self._cached -= dropped

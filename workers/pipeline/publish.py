@@ -1,0 +1,179 @@
+"""The last stage: one transaction makes a version searchable, or nothing of it."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from app.audit.models import AuditEvent
+from app.core.clock import Clock
+from app.core.ids import new_id
+from app.db.session import SYSTEM_USER_ID
+from app.documents.chunks import ChunkDraft
+from app.documents.issuers import normalise_issuer
+from app.documents.metadata import DocumentMetadata
+from app.documents.models import Document, DocumentVersion, Page
+from app.documents.parsed import ParsedDocument
+from app.documents.parsed_codec import decode_document, encode_words
+from app.jobs.plan import StageName
+from workers.pipeline.codecs import ChunkVectors, decode_drafts, decode_metadata, decode_vectors
+from workers.pipeline.contract import StageContext, StageInputs, StageResult, output_key
+from workers.pipeline.versions import DocumentDeletedError
+
+METADATA_FIELDS = (
+    "title",
+    "issuer",
+    "document_type",
+    "fiscal_year",
+    "fiscal_period",
+    "period_end",
+    "filing_date",
+    "currency",
+    "scale",
+)
+
+
+class Index(Protocol):
+    """Makes a version's chunks the ones that searches find, in the caller's transaction."""
+
+    def replace(
+        self,
+        session: Session,
+        *,
+        document: Document,
+        version: DocumentVersion,
+        drafts: Sequence[ChunkDraft],
+        vectors: ChunkVectors,
+    ) -> None: ...
+
+
+class PublishStage:
+    """Writes pages, chunks, metadata and statuses. Work that needs no transaction is done before it is opened."""
+
+    name = StageName.PUBLISH
+    version = "1"
+
+    def __init__(self, *, index: Index, clock: Clock) -> None:
+        self._index = index
+        self._clock = clock
+
+    def key(self, inputs: StageInputs) -> str:
+        made = (inputs.key_of(stage) for stage in (StageName.PARSE, StageName.EMBED, StageName.EXTRACT))
+        return output_key(self, *made, params={"version_id": str(inputs.version.version_id)})
+
+    def run(self, context: StageContext) -> StageResult:
+        inputs = context.inputs
+        parsed = context.load(StageName.PARSE, decode_document)
+        drafts = context.load(StageName.CHUNK, decode_drafts)
+        vectors = context.load(StageName.EMBED, decode_vectors)
+        metadata = context.load(StageName.EXTRACT, decode_metadata)
+        pages = _page_rows(inputs, parsed)
+
+        def write(session: Session) -> None:
+            document, version, current = _lock_document(session, inputs)
+            self._replace_pages(session, inputs, pages)
+            self._describe_version(version, parsed)
+            # A version that was sent later may have been published first; readers keep that one.
+            if current is None or current.number <= version.number:
+                self._describe_document(document, version, metadata)
+                session.flush()
+                self._index.replace(session, document=document, version=version, drafts=drafts, vectors=vectors)
+            self._record(session, inputs, pages=len(pages), chunks=len(drafts))
+
+        return StageResult(pages_total=len(pages), write=write)
+
+    def _replace_pages(self, session: Session, inputs: StageInputs, pages: Sequence[dict[str, Any]]) -> None:
+        session.execute(
+            delete(Page)
+            .where(Page.version_id == inputs.version.version_id)
+            .execution_options(synchronize_session=False)
+        )
+        if pages:
+            session.execute(insert(Page), pages)
+
+    def _describe_version(self, version: DocumentVersion, parsed: ParsedDocument) -> None:
+        version.status = "ready"
+        version.published_at = self._clock.now()
+        version.page_count = len(parsed.pages)
+        version.reader = parsed.reader
+        version.media_type = parsed.media_type
+        version.warnings = {"items": list(parsed.warnings)} if parsed.warnings else None
+
+    def _describe_document(self, document: Document, version: DocumentVersion, metadata: DocumentMetadata) -> None:
+        """Take over what the document says of itself, but for the fields that an editor has set."""
+        sources = dict(document.metadata_sources or {})
+        for name in METADATA_FIELDS:
+            if sources.get(name, {}).get("by") == "editor":
+                continue
+            setattr(document, name, getattr(metadata, name))
+            sources[name] = _source(metadata, name)
+        if sources.get("issuer", {}).get("by") != "editor":
+            document.issuer_key = normalise_issuer(metadata.issuer) if metadata.issuer else None
+            document.issuer_aliases = {"names": list(metadata.issuer_aliases)}
+        document.metadata_sources = sources
+        document.current_version_id = version.id
+        document.revision += 1
+        document.updated_at = self._clock.now()
+
+    def _record(self, session: Session, inputs: StageInputs, *, pages: int, chunks: int) -> None:
+        session.execute(
+            insert(AuditEvent).values(
+                id=new_id(),
+                tenant_id=inputs.version.tenant_id,
+                at=self._clock.now(),
+                actor_id=SYSTEM_USER_ID,
+                key_id=None,
+                action="documents.version.published",
+                object_type="document",
+                object_id=str(inputs.version.document_id),
+                request_id=None,
+                detail={"version_id": str(inputs.version.version_id), "pages": pages, "chunks": chunks},
+            )
+        )
+
+
+def _lock_document(session: Session, inputs: StageInputs) -> tuple[Document, DocumentVersion, DocumentVersion | None]:
+    """The document (locked), the version, and the version that is current now. Raises DocumentDeletedError."""
+    document = session.scalars(
+        select(Document).where(Document.id == inputs.version.document_id).with_for_update()
+    ).one_or_none()
+    version = session.get(DocumentVersion, inputs.version.version_id)
+    if document is None or version is None or document.deleted_at is not None:
+        raise DocumentDeletedError
+    current = None
+    if document.current_version_id is not None:
+        current = session.get(DocumentVersion, document.current_version_id)
+    return document, version, current
+
+
+def _page_rows(inputs: StageInputs, parsed: ParsedDocument) -> list[dict[str, Any]]:
+    version = inputs.version
+    return [
+        {
+            "version_id": version.version_id,
+            "number": page.number,
+            "tenant_id": version.tenant_id,
+            "document_id": version.document_id,
+            "width": page.width,
+            "height": page.height,
+            "text": page.text,
+            "words": encode_words(page.words),
+        }
+        for page in parsed.pages
+    ]
+
+
+def _source(metadata: DocumentMetadata, name: str) -> dict[str, Any]:
+    source = metadata.sources.get(name)
+    if source is None:
+        return {"by": "document"}
+    return {
+        "by": "document",
+        "origin": source.origin.value,
+        "confidence": source.confidence,
+        "quote": source.quote,
+        "page": source.page,
+        "start": source.start,
+        "end": source.end,
+    }

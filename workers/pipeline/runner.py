@@ -1,0 +1,147 @@
+"""Running one stage: claim it, find or make its output with no transaction open, write once, under the lease."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from app.core.errors import DocumentError, FootnoteError
+from app.db.session import Database, system_principal
+from app.jobs.errors import LeaseLostError
+from app.jobs.leases import LeaseService
+from app.jobs.plan import StageName
+from app.jobs.states import AlreadyDone, Busy, ClaimResult, Ended, FailResult, Gone, Lease, Retry, Superseded
+from app.observability.logging import get_logger, log_context
+from app.observability.metrics import Metrics
+from workers.pipeline.contract import PipelineStage, StageInputs, StageResult
+from workers.pipeline.heartbeat import Heartbeat
+from workers.pipeline.outputs import OutputStore
+from workers.pipeline.versions import get_version_facts
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """The stage is done by us. `reused`: its output had been made before."""
+
+    reused: bool
+
+
+RunResult = ClaimResult | Completed | FailResult
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """A stage's view of earlier outputs: `digests` by key."""
+
+    inputs: StageInputs
+    outputs: OutputStore
+    digests: Mapping[str, str]
+
+    def load(self, stage: StageName, decode: Callable[[bytes], T]) -> T:
+        return self.outputs.read(self._tenant(), self.digests.get(self.inputs.key_of(stage), ""), decode)
+
+    def find(self, stage: StageName, key: str, decode: Callable[[bytes], T]) -> T | None:  # noqa: ARG002  part of the contract
+        digest = self.outputs.find_digests(self._tenant(), [key]).get(key)
+        if digest is None or not self.outputs.exists(self._tenant(), digest):
+            return None
+        return self.outputs.read(self._tenant(), digest, decode)
+
+    def _tenant(self) -> UUID:
+        return self.inputs.version.tenant_id
+
+
+class StageRunner:
+    """Answers wake-up calls. Calls may come twice, late, or for stages that are long done: each is harmless."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        leases: LeaseService,
+        outputs: OutputStore,
+        stages: Mapping[StageName, PipelineStage],
+        metrics: Metrics,
+        heartbeat_seconds: float,
+        owner: str,
+    ) -> None:
+        self._database = database
+        self._leases = leases
+        self._outputs = outputs
+        self._stages = stages
+        self._metrics = metrics
+        self._heartbeat_seconds = heartbeat_seconds
+        self._owner = owner
+
+    def run(self, tenant_id: UUID, stage_id: UUID) -> RunResult:
+        """Run a stage if it is to be had; the result says what became of it. Raises UnavailableError."""
+        claimed = self._leases.claim(tenant_id, stage_id, owner=self._owner)
+        if not isinstance(claimed, Lease):
+            return claimed
+        began = time.perf_counter()
+        with log_context(run_id=claimed.run_id, tenant_id=tenant_id):
+            result = self._run_leased(claimed)
+            seconds = time.perf_counter() - began
+            outcome = outcome_of(result)
+            get_logger(__name__).info(
+                "jobs.stage.ended", stage=claimed.stage, attempt=claimed.attempt, outcome=outcome, seconds=seconds
+            )
+        self._metrics.record_stage(stage=claimed.stage, outcome=outcome, seconds=seconds)
+        return result
+
+    def _run_leased(self, lease: Lease) -> RunResult:
+        try:
+            with Heartbeat(leases=self._leases, lease=lease, seconds=self._heartbeat_seconds) as heartbeat:
+                return self._work(lease, heartbeat)
+        except LeaseLostError:
+            return Superseded()
+        except Exception as error:  # noqa: BLE001  whatever a stage raises ends this try, and is recorded
+            if not isinstance(error, DocumentError):
+                trace = None if isinstance(error, FootnoteError) else error
+                get_logger(__name__).warning("jobs.stage.raised", stage=lease.stage, exc_info=trace)
+            return self._leases.fail(lease, error)
+
+    def _work(self, lease: Lease, heartbeat: Heartbeat) -> Completed:
+        stage = self._stages[StageName(lease.stage)]
+        with self._database.transaction(system_principal(lease.tenant_id)) as session:
+            facts = get_version_facts(session, lease.version_id)
+        inputs = StageInputs(version=facts, outputs=lease.outputs)
+        key = stage.key(inputs)
+        digests = self._outputs.find_digests(lease.tenant_id, [key, *lease.outputs.values()])
+        reused = key in digests and self._outputs.exists(lease.tenant_id, digests[key])
+        result = StageResult() if reused else stage.run(_Context(inputs, self._outputs, digests))
+        heartbeat.check()
+        stored = self._store(lease, stage.name, key, result)
+        with self._database.transaction(system_principal(lease.tenant_id)) as session:
+            self._leases.hold(session, lease)
+            if result.write is not None:
+                result.write(session)
+            self._leases.complete(session, lease, key, outputs=stored, pages_total=result.pages_total)
+        return Completed(reused=reused)
+
+    def _store(self, lease: Lease, stage: StageName, key: str, result: StageResult) -> dict[str, tuple[str, str]]:
+        made = {(name, other): encoded for (name, other), encoded in result.also.items()}
+        if result.output is not None:
+            made[(stage, key)] = result.output
+        return {
+            other: (str(name), self._outputs.write(lease.tenant_id, encoded)) for (name, other), encoded in made.items()
+        }
+
+
+def outcome_of(result: RunResult) -> str:
+    """The outcome's word in logs and metrics."""
+    match result:
+        case Completed(reused=reused):
+            return "already-done" if reused else "done"
+        case AlreadyDone():
+            return "already-done"
+        case Ended(code=code):
+            return code
+        case Retry():
+            return "retry"
+        case Superseded():
+            return "lost"
+        case Lease() | Busy() | Gone():
+            return "skipped"

@@ -1,0 +1,172 @@
+"""The stages before publishing. Each is a pure function of its inputs, so its output may be kept for ever."""
+
+from collections.abc import Callable
+from typing import Protocol
+from uuid import UUID
+
+from app.documents.chunks import ChunkDraft
+from app.documents.metadata import DocumentMetadata
+from app.documents.parsed import ParsedDocument
+from app.documents.parsed_codec import decode_document, encode_document
+from app.jobs.plan import StageName
+from app.llm.port import Embedder
+from app.retrieval.lexicon import LEXICON_VERSION
+from app.storage.errors import BlobMissingError
+from app.storage.port import BlobStore
+from workers.parsing.errors import EmptyFileError
+from workers.pipeline.codecs import (
+    ChunkVectors,
+    decode_drafts,
+    decode_metadata,
+    encode_drafts,
+    encode_metadata,
+    encode_vectors,
+)
+from workers.pipeline.contract import Encoded, StageContext, StageInputs, StageResult, VersionFacts, output_key
+
+
+class Parser(Protocol):
+    """Reads files, safely: whatever a file does, the worker lives."""
+
+    @property
+    def version(self) -> str:
+        """Changes with what the readers make of a file."""
+
+    def parse(self, version: VersionFacts, *, password: str | None) -> ParsedDocument:
+        """Raises DocumentError, UnavailableError."""
+
+
+class ValidateStage:
+    """Is the file there, and is it not empty? What it is, the parser finds out."""
+
+    name = StageName.VALIDATE
+    version = "1"
+
+    def __init__(self, *, blobs: BlobStore) -> None:
+        self._blobs = blobs
+
+    def key(self, inputs: StageInputs) -> str:
+        return output_key(self, inputs.version.content_sha256)
+
+    def run(self, context: StageContext) -> StageResult:
+        version = context.inputs.version
+        if version.size_bytes == 0:
+            raise EmptyFileError
+        if not self._blobs.exists(version.tenant_id, version.content_sha256):
+            raise BlobMissingError
+        return StageResult()
+
+
+class ParseStage:
+    """Bytes → ParsedDocument."""
+
+    name = StageName.PARSE
+
+    def __init__(self, *, parser: Parser, unseal: Callable[[UUID, bytes], str]) -> None:
+        self._parser = parser
+        self._unseal = unseal
+
+    @property
+    def version(self) -> str:
+        return self._parser.version
+
+    def key(self, inputs: StageInputs) -> str:
+        version = inputs.version
+        # What a password opened is for this version only: the same file sent without it must not be opened by it.
+        owner = str(version.version_id) if version.sealed_password is not None else ""
+        return output_key(self, version.content_sha256, params={"suffix": version.suffix(), "owner": owner})
+
+    def run(self, context: StageContext) -> StageResult:
+        version = context.inputs.version
+        sealed = version.sealed_password
+        password = None if sealed is None else self._unseal(version.tenant_id, sealed)
+        parsed = self._parser.parse(version, password=password)
+        return StageResult(output=Encoded(encode_document(parsed), parsed), pages_total=len(parsed.pages))
+
+
+class ExtractStage:
+    """ParsedDocument → metadata."""
+
+    name = StageName.EXTRACT
+
+    def __init__(self, *, read: Callable[[ParsedDocument, str], DocumentMetadata], version: str) -> None:
+        self._read = read
+        self._version = version
+
+    @property
+    def version(self) -> str:
+        return self._version
+
+    def key(self, inputs: StageInputs) -> str:
+        return output_key(self, inputs.key_of(StageName.PARSE), params={"filename": inputs.version.filename})
+
+    def run(self, context: StageContext) -> StageResult:
+        parsed = context.load(StageName.PARSE, decode_document)
+        return StageResult(output=self.read(parsed, context.inputs))
+
+    def read(self, parsed: ParsedDocument, inputs: StageInputs) -> Encoded:
+        metadata = self._read(parsed, inputs.version.filename)
+        return Encoded(encode_metadata(metadata), metadata)
+
+
+class ChunkStage:
+    """ParsedDocument → chunks. Their headings need the metadata, which is made here and kept for the extract stage."""
+
+    name = StageName.CHUNK
+
+    def __init__(
+        self,
+        *,
+        chunk: Callable[[ParsedDocument, DocumentMetadata], tuple[ChunkDraft, ...]],
+        version: str,
+        extract: ExtractStage,
+    ) -> None:
+        self._chunk = chunk
+        self._version = version
+        self._extract = extract
+
+    @property
+    def version(self) -> str:
+        return self._version
+
+    def key(self, inputs: StageInputs) -> str:
+        return output_key(self, inputs.key_of(StageName.PARSE), self._extract.key(inputs))
+
+    def run(self, context: StageContext) -> StageResult:
+        parsed = context.load(StageName.PARSE, decode_document)
+        place = (StageName.EXTRACT, self._extract.key(context.inputs))
+        metadata = context.find(*place, decode_metadata)
+        also: dict[tuple[StageName, str], Encoded] = {}
+        if metadata is None:
+            also[place] = self._extract.read(parsed, context.inputs)
+            metadata = decode_metadata(also[place].data)
+        drafts = self._chunk(parsed, metadata)
+        return StageResult(output=Encoded(encode_drafts(drafts), drafts), also=also, pages_total=len(parsed.pages))
+
+
+class EmbedStage:
+    """Chunks → vectors and term weights."""
+
+    name = StageName.EMBED
+
+    def __init__(self, *, embedder: Embedder, weigh: Callable[[str], dict[int, float]]) -> None:
+        self._embedder = embedder
+        self._weigh = weigh
+
+    @property
+    def version(self) -> str:
+        return LEXICON_VERSION
+
+    def key(self, inputs: StageInputs) -> str:
+        space = self._embedder.space
+        params = {"model": space.model, "dimensions": space.dimensions, "version": space.version}
+        return output_key(self, inputs.key_of(StageName.CHUNK), params=params)
+
+    def run(self, context: StageContext) -> StageResult:
+        texts = [draft.indexed_text() for draft in context.load(StageName.CHUNK, decode_drafts)]
+        vectors = ChunkVectors(
+            space=self._embedder.space,
+            embeddings=self._embedder.embed_documents(texts),
+            terms=tuple(self._weigh(text) for text in texts),
+        )
+        return StageResult(output=Encoded(encode_vectors(vectors), vectors))

@@ -1,0 +1,169 @@
+"""The relay: takes wake-up calls from the outbox to the broker, and sweeps. `python -m workers.relay`.
+
+A message leaves the outbox in the transaction in which the broker took it: it may be sent twice, never not at all. Any
+number of relays may run at once.
+"""
+
+import signal
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import psycopg
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+
+from app.core.errors import UnavailableError
+from app.db.session import Database, build_engine
+from app.jobs.plan import OUTBOX_CHANNEL
+from app.observability.logging import configure_logging, get_logger
+from app.settings import JobSettings, Settings
+from workers.broker import build_broker_app
+from workers.sending import BrokerUnavailableError, CelerySender
+
+log = get_logger(__name__)
+
+BATCH = 100
+LONGEST_BACKOFF = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A message to send: `payload` holds queue, arguments and trace context."""
+
+    id: int
+    topic: str
+    payload: dict[str, Any]
+
+
+class Sender(Protocol):
+    def send(self, row: OutboxRow) -> None:
+        """Return once the broker has it. Raises BrokerUnavailableError."""
+
+    def close(self) -> None: ...
+
+
+class Relay:
+    """One relay. `listen_url` is a libpq URL of the relay's role."""
+
+    def __init__(self, *, database: Database, sender: Sender, listen_url: str, settings: JobSettings) -> None:
+        self._database = database
+        self._sender = sender
+        self._listen_url = listen_url
+        self._settings = settings
+        self._stop = threading.Event()
+        self._swept_at = float("-inf")
+
+    def stop(self) -> None:
+        """End `run` after the batch that is under way."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Relay until stopped, through outages of the broker and the database."""
+        failures = 0
+        while not self._stop.is_set():
+            try:
+                with self._listen() as connection:
+                    failures = 0
+                    self._run_listening(connection)
+            except (UnavailableError, psycopg.OperationalError) as error:
+                failures += 1
+                wait = min(0.2 * 2 ** min(failures, 10), LONGEST_BACKOFF)
+                code = error.code if isinstance(error, UnavailableError) else type(error).__name__
+                log.warning("relay.waiting", code=code, seconds=wait)
+                self._stop.wait(wait)
+
+    def _listen(self) -> "psycopg.Connection[tuple[object, ...]]":
+        connection = psycopg.connect(
+            self._listen_url, autocommit=True, connect_timeout=5, application_name="footnote-relay-listener"
+        )
+        connection.execute(f"LISTEN {OUTBOX_CHANNEL}".encode())
+        return connection
+
+    def _run_listening(self, connection: "psycopg.Connection[tuple[object, ...]]") -> None:
+        while not self._stop.is_set():
+            self._sweep_when_due()
+            while self.send_batch() == BATCH and not self._stop.is_set():
+                pass
+            pause = min(self._settings.poll_seconds, self._settings.sweep_seconds)
+            for _ in connection.notifies(timeout=pause, stop_after=1):
+                pass
+
+    def send_batch(self) -> int:
+        """Send up to 100 due messages; returns how many were taken up. Raises BrokerUnavailableError.
+
+        What the broker took before it failed is removed all the same.
+        """
+        failure: BrokerUnavailableError | None = None
+        with self._database.anonymous() as session:
+            rows = session.execute(
+                text(
+                    "SELECT id, topic, payload FROM outbox WHERE available_at <= now() "
+                    "ORDER BY available_at, id LIMIT :batch FOR UPDATE SKIP LOCKED"
+                ),
+                {"batch": BATCH},
+            ).all()
+            sent: list[int] = []
+            for row in rows:
+                try:
+                    self._sender.send(OutboxRow(row.id, row.topic, row.payload))
+                except BrokerUnavailableError as error:
+                    failure = error
+                    break
+                sent.append(row.id)
+            if sent:
+                session.execute(text("DELETE FROM outbox WHERE id = ANY(:sent)"), {"sent": sent})
+        if failure is not None:
+            raise failure
+        return len(rows)
+
+    def sweep(self) -> tuple[int, int]:
+        """Take back leases that ran out and call again for untaken stages: (how many of the one, of the other)."""
+        with self._database.anonymous() as session:
+            expired, woken = session.execute(
+                text("SELECT expired, woken FROM sweep_stages(:wake_again, 500)"),
+                {"wake_again": self._settings.wake_again_seconds},
+            ).one()
+        if expired or woken:
+            log.info("relay.swept", expired=expired, woken=woken)
+        return expired, woken
+
+    def _sweep_when_due(self) -> None:
+        if time.monotonic() - self._swept_at >= self._settings.sweep_seconds:
+            self.sweep()
+            self._swept_at = time.monotonic()
+
+
+def build_relay(settings: Settings) -> Relay:
+    """A relay over the configured database and broker."""
+    if settings.database.relay_url is None:
+        raise SystemExit("The relay needs FOOTNOTE_DATABASE__RELAY_URL: the database's URL for its role.")
+    url = settings.database.relay_url.get_secret_value()
+    engine = build_engine(
+        url,
+        pool_size=1,
+        statement_timeout_ms=settings.database.statement_timeout_ms,
+        application_name="footnote-relay",
+    )
+    return Relay(
+        database=Database(engine=engine),
+        sender=CelerySender(app=build_broker_app(settings)),
+        listen_url=make_url(url).set(drivername="postgresql").render_as_string(hide_password=False),
+        settings=settings.jobs,
+    )
+
+
+def main(_arguments: Sequence[str] = ()) -> None:
+    """Run a relay until SIGTERM or SIGINT."""
+    settings = Settings()
+    configure_logging(level=settings.observability.log_level)
+    relay = build_relay(settings)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: relay.stop())
+    relay.run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""Sending wake-up calls through Celery, on one connection that is made anew after each failure."""
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from celery import Celery
+from kombu.exceptions import KombuError
+
+from app.core.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from workers.relay import OutboxRow
+
+MESSAGE_SECONDS = 3600
+"""A call that waited longer is dropped: the sweeper calls again for whatever is still to be done."""
+
+
+class BrokerUnavailableError(UnavailableError):
+    code = "broker-unavailable"
+    title = "The message broker is not answering: try again shortly."
+
+
+class CelerySender:
+    """Hands messages to the broker one by one. RabbitMQ confirms each; Redis has it when its reply is there."""
+
+    def __init__(self, *, app: Celery) -> None:
+        self._app = app
+        self._connection: Any = None
+        self._producer: Any = None
+
+    def send(self, row: "OutboxRow") -> None:
+        """Return once the broker has the message. Raises BrokerUnavailableError."""
+        producer = self._connected()
+        try:
+            self._app.send_task(
+                row.topic,
+                kwargs=row.payload["arguments"],
+                queue=row.payload["queue"],
+                headers={"trace": row.payload.get("trace")},
+                expires=MESSAGE_SECONDS,
+                producer=producer,
+                retry=False,
+                ignore_result=True,
+            )
+        except self._failures() as error:
+            self.close()
+            raise BrokerUnavailableError from error
+
+    def close(self) -> None:
+        """Drop the connection; the next message makes a new one."""
+        connection, self._connection, self._producer = self._connection, None, None
+        if connection is not None:
+            with suppress(OSError, KombuError, *self._failures()):
+                connection.release()
+
+    def _connected(self) -> Any:
+        if self._producer is None:
+            self._connection = self._app.connection_for_write()
+            try:
+                self._connection.ensure_connection(max_retries=0, timeout=5, reraise_as_library_errors=True)
+                self._producer = self._app.amqp.Producer(self._connection, auto_declare=False)
+            except self._failures() as error:
+                self.close()
+                raise BrokerUnavailableError from error
+        return self._producer
+
+    def _failures(self) -> tuple[type[BaseException], ...]:
+        connection = self._app.connection_for_write()
+        return (OSError, KombuError, *connection.connection_errors, *connection.channel_errors)

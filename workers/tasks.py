@@ -1,0 +1,76 @@
+"""Tasks: they take ids, and hand them to parts that each worker process builds once."""
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from celery import Celery, signals
+from opentelemetry.trace import SpanKind
+
+from app.core.errors import UnavailableError
+from app.jobs.plan import RUN_STAGE
+from app.observability.logging import configure_logging, get_logger
+from app.observability.tracing import Tracing, configure_tracing, extract_context, traced
+from app.settings import ObservabilitySettings
+from workers.bootstrap import Worker
+
+log = get_logger(__name__)
+
+
+class ProcessParts:
+    """The parts of the process that asks: built at its first question, never shared with a forked child."""
+
+    def __init__(self, build: Callable[[], Worker]) -> None:
+        self._build = build
+        self._lock = threading.Lock()
+        self._built: tuple[int, Worker] | None = None
+
+    def get(self) -> Worker:
+        with self._lock:
+            if self._built is None or self._built[0] != os.getpid():
+                self._built = (os.getpid(), self._build())
+            return self._built[1]
+
+    def close(self) -> None:
+        with self._lock:
+            if self._built is not None and self._built[0] == os.getpid():
+                self._built[1].close()
+            self._built = None
+
+
+def register_tasks(app: Celery, *, build: Callable[[], Worker], observability: ObservabilitySettings) -> None:
+    """Give `app` its tasks, and have each worker process build its parts before the first one."""
+    parts = ProcessParts(build)
+    traces: list[Tracing] = []
+
+    @app.task(name=RUN_STAGE, bind=True)  # type: ignore[untyped-decorator]  # Celery ships no types
+    def run_stage(task: Any, *, tenant_id: str, stage_id: str) -> None:
+        parent = extract_context(task.request.get("trace"))
+        try:
+            with traced(RUN_STAGE, parent=parent, kind=SpanKind.CONSUMER, stage_id=stage_id):
+                parts.get().runner.run(UUID(tenant_id), UUID(stage_id))
+        except UnavailableError as error:
+            # The database is down: the call is spent, and the sweeper makes a new one.
+            log.warning("jobs.stage.unavailable", stage_id=stage_id, code=error.code)
+
+    def set_up_logging(**_: object) -> None:
+        configure_logging(level=observability.log_level)
+        for name in ("celery.app.trace", "celery.worker.strategy"):  # two lines a call, beside the runner's own
+            logging.getLogger(name).setLevel(logging.WARNING)
+
+    def start_process(**_: object) -> None:
+        # After the fork, as an exporter's thread would not come along.
+        traces.append(configure_tracing("footnote-worker", observability.otlp_endpoint))
+        parts.get()
+
+    def end_process(**_: object) -> None:
+        parts.close()
+        for tracing in traces:
+            tracing.shutdown()
+
+    signals.setup_logging.connect(set_up_logging, weak=False, dispatch_uid=f"footnote-logging-{id(app)}")
+    signals.worker_process_init.connect(start_process, weak=False, dispatch_uid=f"footnote-start-{id(app)}")
+    signals.worker_process_shutdown.connect(end_process, weak=False, dispatch_uid=f"footnote-end-{id(app)}")
