@@ -1,0 +1,1 @@
+"""From parsed documents to fields: what a document says about itself."""

@@ -1,0 +1,93 @@
+"""Which kind of document it is: the SEC form on the cover, or the words by which other documents name themselves."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from app.documents.metadata import DocumentType
+from app.documents.parsed import ParsedPage
+from workers.extraction.reading import Reading, matches, read_at, tagged
+
+_FORM = re.compile(r"^[ \t]*FORM\s+(10|8|20|40|6)\s*[-–—]?\s*(K|Q|F)(?:T|SB|405)?(?:/A)?\b(?!\s+(?:for|filed|dated))", re.M | re.I)
+_COMMISSION = re.compile(r"SECURITIES\s+AND\s+EXCHANGE\s+COMMISSION", re.I)
+_FORMS = {
+    "10K": DocumentType.FORM_10K,
+    "10Q": DocumentType.FORM_10Q,
+    "8K": DocumentType.FORM_8K,
+    "20F": DocumentType.FORM_20F,
+    "40F": DocumentType.ANNUAL_REPORT,
+    "6K": DocumentType.OTHER,
+}
+_PERIOD_WORD = (
+    r"(?:first|second|third|fourth|1st|2nd|3rd|4th|full|annual|year[- ]end|half|interim|quarter(?:ly)?|fiscal|Q[1-4]|[1-4]Q|[12]H|FY)"
+)
+
+# The headline of a release: who reports, which period, "results" (or earnings, revenue).
+HEADLINE = re.compile(
+    r"(?P<who>[^\n]{2,90}?)\s+(?:Today\s+)?(?:Reports?|Announces?|Reported|Announced|Delivers|Posts|Releases|Achieves)\s+"
+    rf"(?P<what>(?:[^\n.]|\.\d|\n){{0,140}}?\b{_PERIOD_WORD}\b(?:[^\n.]|\.\d|\n(?!\n)){{0,120}}?"
+    r"\b(?:results|earnings|revenues?|performance|sales|profit)\b)",
+    re.I,
+)
+_HEADLINE_SHORT = re.compile(
+    rf"^(?P<who>[^\n]{{2,80}}?)\s*[-–—:]?\s+(?P<what>{_PERIOD_WORD}[^\n.]{{0,80}}\b(?:results|earnings)(?:\s+release)?)\s*$", re.M | re.I
+)
+_NAMED = (
+    (DocumentType.OFFERING_MEMORANDUM, r"(?:PRELIMINARY\s+|CONFIDENTIAL\s+|FINAL\s+)*OFFERING\s+(?:MEMORANDUM|CIRCULAR)|LISTING\s+PARTICULARS"),
+    (
+        DocumentType.PROSPECTUS,
+        r"(?:PRELIMINARY\s+|FINAL\s+|BASE\s+)*(?:PROSPECTUS(?:\s+SUPPLEMENT)?|PRICING\s+SUPPLEMENT)(?:\s+DATED\b.*|\s*\(.*)?"
+        r"|\(?\s*To\s+Prospectus\s+dated\b.*|Filed\s+pursuant\s+to\s+Rule\s+424\(b\).*",
+    ),
+    (
+        DocumentType.CREDIT_AGREEMENT,
+        r"(?:.{0,60}\s)?(?:CREDIT|LOAN|TERM\s+LOAN|FACILIT(?:Y|IES)|REVOLVING\s+CREDIT)\s+(?:AND\s+\w+\s+)?AGREEMENT(?:\s+dated\b.*)?",
+    ),
+    (DocumentType.INDENTURE, r"(?:\w+\s+){0,2}(?:SUPPLEMENTAL\s+)?INDENTURE(?:\s+dated\b.*)?"),
+    (DocumentType.ANNUAL_REPORT, r"(?:(?:19|20)\d\d\s+)?(?:INTEGRATED\s+)?ANNUAL\s+REPORT(?:\s+(?:AND\s+ACCOUNTS|(?:19|20)\d\d).*)?"),
+)
+_NAMED_PATTERNS = tuple(
+    (kind, re.compile(rf"^[ \t]*(?:{pattern})[ \t.,]*$", re.M | re.I)) for kind, pattern in _NAMED
+)
+
+
+def find_document_type(pages: Sequence[ParsedPage], properties: Mapping[str, str]) -> Reading[DocumentType] | None:
+    """The document's type: tag, form on the cover, headline of a release, or the name in a line of its own; None if unknown."""
+    stated = properties.get("dei:DocumentType", "").upper().replace("-", "").removesuffix("/A").removesuffix("T")
+    if stated in _FORMS:
+        return tagged(_FORMS[stated], properties["dei:DocumentType"])
+    form = _find_form(pages[:12])
+    release = find_headline(pages[:2])
+    if release and (form is None or form.source.page != 1):
+        page, found = release
+        return read_at(DocumentType.EARNINGS_RELEASE, page, *found.span("what"), 0.9)
+    return form or _find_named(pages[:4])
+
+
+def find_headline(pages: Sequence[ParsedPage]) -> tuple[ParsedPage, re.Match[str]] | None:
+    """The headline of an earnings release, on the first pages' upper parts; groups `who` and `what`."""
+    for page in pages:
+        for pattern in (HEADLINE, _HEADLINE_SHORT):
+            found = pattern.search(page.text, 0, 1500)
+            if found:
+                return page, found
+    return None
+
+
+def _find_form(pages: Sequence[ParsedPage]) -> Reading[DocumentType] | None:
+    for page, found in matches(_FORM, pages):
+        kind = _FORMS.get(found.group(1) + found.group(2).upper())
+        if kind is not None and _COMMISSION.search(page.text):
+            return read_at(kind, page, *found.span(), 0.97)
+    return None
+
+
+def _find_named(pages: Sequence[ParsedPage]) -> Reading[DocumentType] | None:
+    for page in pages:
+        best: Reading[DocumentType] | None = None
+        for kind, pattern in _NAMED_PATTERNS:
+            found = pattern.search(page.text)
+            if found and (best is None or found.start() < (best.source.start or 0)):
+                best = read_at(kind, page, found.start(), found.end(), 0.8)
+        if best:
+            return best
+    return None

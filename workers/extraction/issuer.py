@@ -1,0 +1,186 @@
+"""Who issued the document: the registrant on the cover, the subject of a headline, a party of an agreement."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from app.documents.issuers import normalise_issuer
+from app.documents.metadata import DocumentType
+from app.documents.parsed import ParsedPage
+from workers.extraction.document_type import find_headline
+from workers.extraction.reading import Reading, matches, read_at, tagged
+
+_EXACT_NAME = re.compile(r"\(?\s*Exact\s+name\s+of\s+(?:the\s+)?(?:registrant|company|issuer)s?\b", re.I)
+_NOT_A_NAME = re.compile(
+    r"commission|file\s+(?:no|number)|securities\s+act|\bform\b|for\s+the\s+(?:fiscal|year|quarter|transition)|date\s+of\s+report"
+    r"|^\W*or\W*$|transition\s+period|\bto\s*[_.]*\s*$|\bended\b|pursuant|exchange\s+act|^[\W\d_]+$|telephone|identification",
+    re.I,
+)
+_FORM_WORDS = r"Inc|INC|Incorporated|INCORPORATED|Corp|CORP|Corporation|CORPORATION|Company|COMPANY|plc|PLC|Ltd|LTD|Limited|LIMITED"
+_LEGAL_NAME = re.compile(
+    r"(?<![\w&])((?:[A-Z0-9][\w&'’.\-]*,?[ \t]+(?:(?:of|and|the|&)[ \t]+)?){1,6}?"
+    rf"(?:{_FORM_WORDS}|LLC|L\.L\.C|L\.P|LP|N\.V|S\.A|AG|SE|ASA|Holdings|HOLDINGS|Bancorp|BANCORP)\b\.?)"
+)
+_OTHERS = re.compile(
+    r"exchange|stock\s+market|securities|trust\s+company|\bbank\b|depositary|national\s+association|clearing|advisors|LLP|underwrit",
+    re.I,
+)
+_LISTED = re.compile(
+    r"([A-Z][\w&'’.\- ]{1,60}?(?:,?\s+(?:Inc|Corp|Co|Ltd|plc|PLC|N\.V|S\.A|AG|SE)\b\.?)?)\s*"
+    r"\(\s*(?:the\s+[“\"]\w+[”\"]\s*[;,)]?\s*\(?)?(?:NYSE|Nasdaq|NASDAQ|AMEX|LSE|TSX|ASX|Euronext|OTC\w*|SIX|XETRA|TSE|SEHK)[^:)]{0,30}:"
+)
+_PARTY = re.compile(r"(?:\bamong|\bbetween|\bby\s+and\s+(?:among|between)|^)\s*([^\n;]{3,90}?)\s*,?\s+as\s+(?:the\s+)?(?:lead\s+|parent\s+|initial\s+)?(?:borrower|issuer|company)\b", re.I | re.M)
+_TICKER_PAIR = re.compile(r"\b(?:NYSE|Nasdaq|NASDAQ|AMEX|LSE|TSX|ASX|Euronext)[^:\n)]{0,30}:\s*([A-Z][A-Z.]{0,5})\b")
+_SYMBOL_HEAD = re.compile(r"Trading\s+symbol", re.I)
+_SYMBOL_ROW = re.compile(
+    r"(?:common\s+(?:stock|shares?)|ordinary\s+shares?|par\s+value)[^\n]{0,120}?[\s\t]([A-Z]{1,5}(?:\.[A-Z])?)[\s\t]+(?:The\s+)?(?:New\s+York|Nasdaq|NASDAQ|NYSE|Chicago)"
+)
+_ID_NUMBER = re.compile(r"\s*\b\d{2}-\d{5,}.*$|\s*\b\d{1,3}-\d{4,5}\b.*$")
+
+
+def find_issuer(
+    pages: Sequence[ParsedPage], properties: Mapping[str, str], kind: DocumentType
+) -> Reading[str] | None:
+    """The issuer's name as the document spells it (all-capital names in title case); None if it can't be told."""
+    stated = properties.get("dei:EntityRegistrantName", "").strip()
+    if stated:
+        return tagged(tidy_name(stated), stated)
+    found = _registrant(pages[:12])
+    if found is None and kind is DocumentType.EARNINGS_RELEASE:
+        found = _headline_subject(pages)
+    if found is None and kind in (DocumentType.CREDIT_AGREEMENT, DocumentType.INDENTURE):
+        found = _party(pages[:6])
+    if found is None and kind in (DocumentType.PROSPECTUS, DocumentType.OFFERING_MEMORANDUM):
+        found = _name_alone(pages[:2])
+    return found or _listed(pages[:3]) or _most_named(pages[:12])
+
+
+def find_tickers(pages: Sequence[ParsedPage], properties: Mapping[str, str]) -> tuple[str, ...]:
+    """Trading symbols on the cover or in the first lines of a release."""
+    stated = properties.get("dei:TradingSymbol", "")
+    symbols = [symbol for symbol in re.split(r"[\s;,]+", stated) if re.fullmatch(r"[A-Z]{1,5}(?:\.[A-Z])?", symbol)]
+    if not symbols:
+        symbols = [found.group(1) for page, found in matches(_TICKER_PAIR, pages[:2])][:2]
+    if not symbols:
+        for page in pages[:4]:
+            if _SYMBOL_HEAD.search(page.text):
+                symbols = [found.group(1) for found in _SYMBOL_ROW.finditer(page.text)][:2]
+                break
+    return tuple(dict.fromkeys(symbols))
+
+
+def tidy_name(name: str) -> str:
+    """One line without trailing notes; capitals throughout are set in title case, short words and initials kept."""
+    text = re.sub(r"\s+", " ", name).strip(" ,;:–—-_*")
+    letters = [character for character in text if character.isalpha()]
+    if len(text) < 6 or not all(character.isupper() for character in letters):
+        return text
+    words = []
+    for index, word in enumerate(text.split(" ")):
+        bare = word.strip(".,").lower()
+        if bare in {"of", "and", "the", "for"} and index:
+            words.append(word.lower())
+        elif bare in {"inc", "corp", "co", "ltd"} or (len(bare) > 3 and bare != "plc"):
+            words.append("-".join(part.capitalize() for part in word.split("-")))
+        else:
+            words.append("plc" if bare == "plc" else word if len(bare) <= 3 and "." in word else word.capitalize() if _vowelled(bare) else word)
+    return " ".join(words)
+
+
+def _vowelled(word: str) -> bool:
+    return len(word) > 1 and bool(re.search(r"[aeiou]", word)) and bool(re.search(r"[bcdfghjklmnpqrstvwxyz]", word))
+
+
+def _plausible(line: str) -> bool:
+    text = line.strip()
+    return 2 <= len(text) <= 110 and not _NOT_A_NAME.search(text) and any(character.isalpha() for character in text)
+
+
+def _registrant(pages: Sequence[ParsedPage]) -> Reading[str] | None:
+    """The line before "(Exact name of registrant as specified in its charter)"."""
+    for page, found in matches(_EXACT_NAME, pages):
+        end = found.start()
+        for _ in range(3):
+            begin = page.text.rfind("\n", 0, end) + 1
+            line = page.text[begin:end]
+            if line.strip(" _\t-"):
+                break
+            end = begin - 1
+            if end <= 0:
+                break
+        else:
+            continue
+        name = _ID_NUMBER.sub("", line.split("\t")[0] if "\t" in line.strip() else line).strip()
+        if _plausible(name):
+            start = page.text.find(name, begin)
+            return read_at(tidy_name(name), page, start, start + len(name), 0.95)
+    return None
+
+
+def _headline_subject(pages: Sequence[ParsedPage]) -> Reading[str] | None:
+    listed = _listed(pages[:1])
+    release = find_headline(pages[:2])
+    if release is None:
+        return listed
+    page, found = release
+    who = re.sub(r"^.*(?:\d{4}|release|--?|—|:)\s+", "", found.group("who")).strip(" ,-–—")
+    if not _plausible(who) or len(who.split()) > 8:
+        return listed
+    start = page.text.find(who, found.start())
+    short = read_at(tidy_name(who), page, start, start + len(who), 0.85)
+    return _fuller(pages[:3], who) or (listed if listed and _same_start(who, listed.value) else short)
+
+
+def _same_start(short: str, full: str) -> bool:
+    return normalise_issuer(full).startswith(normalise_issuer(short).split(" ")[0])
+
+
+def _fuller(pages: Sequence[ParsedPage], who: str) -> Reading[str] | None:
+    """The legal name that begins with the short one."""
+    pattern = re.compile(re.escape(who) + rf",?\s+(?:{_FORM_WORDS}|N\.V|S\.A|AG|SE)\b\.?", re.I)
+    for page, found in matches(pattern, pages):
+        return read_at(tidy_name(found.group()), page, *found.span(), 0.9)
+    return None
+
+
+def _party(pages: Sequence[ParsedPage]) -> Reading[str] | None:
+    for page, found in matches(_PARTY, pages):
+        name = re.sub(r"^(?:among|between|and|by)\s+", "", found.group(1), flags=re.I).strip()
+        if _plausible(name):
+            start = page.text.find(name, found.start())
+            return read_at(tidy_name(name), page, start, start + len(name), 0.85)
+    return None
+
+
+def _name_alone(pages: Sequence[ParsedPage]) -> Reading[str] | None:
+    """A legal name that has a line of its own: how prospectuses name the issuer on their cover."""
+    for page in pages:
+        for line in re.finditer(r"[^\n]+", page.text):
+            text = line.group().strip()
+            found = _LEGAL_NAME.match(text)
+            if found and len(found.group()) >= len(text) - 1 and not _OTHERS.search(text):
+                start = page.text.find(text, line.start())
+                return read_at(tidy_name(text), page, start, start + len(text), 0.75)
+    return None
+
+
+def _listed(pages: Sequence[ParsedPage]) -> Reading[str] | None:
+    """The name before "(NYSE: …)"."""
+    for page, found in matches(_LISTED, pages):
+        name = found.group(1).strip()
+        if _plausible(name):
+            return read_at(tidy_name(name), page, *found.span(1), 0.8)
+    return None
+
+
+def _most_named(pages: Sequence[ParsedPage]) -> Reading[str] | None:
+    """The legal name that the first pages speak of most."""
+    counts: Counter[str] = Counter()
+    first: dict[str, Reading[str]] = {}
+    for page, found in matches(_LEGAL_NAME, pages):
+        name = found.group(1)
+        key = normalise_issuer(name)
+        if _plausible(name) and not _OTHERS.search(name) and key:
+            counts[key] += 1
+            first.setdefault(key, read_at(tidy_name(name), page, *found.span(1), 0.5))
+    return first[counts.most_common(1)[0][0]] if counts else None

@@ -1,0 +1,112 @@
+"""Reading a document's metadata from the document itself.
+
+Order of trust: inline-XBRL `dei` tags (SEC EDGAR Filer Manual, volume II, chapter 6), the cover page's fixed wordings, the
+headline of a release, the text; the file's name only where nothing else speaks.
+"""
+
+import re
+from datetime import date
+from pathlib import PurePath
+
+from app.documents.issuers import issuer_aliases
+from app.documents.metadata import DocumentMetadata, DocumentType, FieldSource, Origin
+from app.documents.parsed import BlockKind, ParsedDocument
+from workers.extraction.amounts import find_currency, find_scale
+from workers.extraction.document_type import find_document_type, find_headline
+from workers.extraction.issuer import find_issuer, find_tickers
+from workers.extraction.periods import find_filing_date, find_fiscal_period, find_fiscal_year, find_period_end
+from workers.extraction.reading import Reading
+
+METADATA_VERSION = "1"
+
+_NAME_FORMS = (
+    (DocumentType.FORM_10K, r"10[-_ ]?k"),
+    (DocumentType.FORM_10Q, r"10[-_ ]?q"),
+    (DocumentType.FORM_8K, r"8[-_ ]?k"),
+    (DocumentType.FORM_20F, r"20[-_ ]?f"),
+    (DocumentType.EARNINGS_RELEASE, r"earnings|results"),
+    (DocumentType.PROSPECTUS, r"424b\d|prospectus"),
+    (DocumentType.OFFERING_MEMORANDUM, r"offering[-_ ](?:memorandum|circular)"),
+    (DocumentType.CREDIT_AGREEMENT, r"(?:credit|loan)[-_ ]agreement"),
+    (DocumentType.INDENTURE, r"indenture"),
+    (DocumentType.ANNUAL_REPORT, r"annual[-_ ]?report"),
+)
+
+
+def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
+    """The document's fields with their sources; what can't be told stays None (the type: `OTHER`)."""
+    pages, properties = parsed.pages, parsed.properties
+    kind_read = find_document_type(pages, properties) or _type_from_name(filename)
+    kind = kind_read.value if kind_read else DocumentType.OTHER
+    issuer = find_issuer(pages, properties, kind)
+    period_end = find_period_end(pages, properties, kind)
+    fiscal_period = find_fiscal_period(pages, properties, kind)
+    fiscal_year = find_fiscal_year(
+        pages, properties, kind=kind, period_end=period_end, fiscal_period=fiscal_period
+    ) or _year_from_name(filename, kind)
+    filing_date = find_filing_date(pages, kind, period_end)
+    currency, scale = find_currency(pages, kind), find_scale(pages)
+    readings: dict[str, Reading[object] | None] = {
+        "issuer": _any(issuer),
+        "document_type": _any(kind_read),
+        "fiscal_year": _any(fiscal_year),
+        "fiscal_period": _any(fiscal_period),
+        "period_end": _any(period_end),
+        "filing_date": _any(filing_date),
+        "currency": _any(currency),
+        "scale": _any(scale),
+    }
+    metadata = DocumentMetadata(
+        title="",
+        issuer=issuer.value if issuer else None,
+        issuer_aliases=issuer_aliases(issuer.value, tickers=find_tickers(pages, properties)) if issuer else (),
+        document_type=kind,
+        fiscal_year=fiscal_year.value if fiscal_year else None,
+        fiscal_period=fiscal_period.value if fiscal_period else None,
+        period_end=period_end.value if period_end else None,
+        filing_date=filing_date.value if filing_date else None,
+        currency=currency.value if currency else None,
+        scale=scale.value if scale else None,
+        sources={name: reading.source for name, reading in readings.items() if reading},
+    )
+    return _titled(metadata, parsed, filename)
+
+
+def _any(reading: Reading[str] | Reading[int] | Reading[date] | None) -> Reading[object] | None:
+    return None if reading is None else reading.with_value(reading.value)
+
+
+def _type_from_name(filename: str) -> Reading[DocumentType] | None:
+    stem = PurePath(filename).stem
+    for kind, pattern in _NAME_FORMS:
+        found = re.search(rf"(?<![a-z0-9]){pattern}(?![a-z0-9])", stem, re.I)
+        if found:
+            return Reading(kind, FieldSource(Origin.FILENAME, 0.3, found.group()))
+    return None
+
+
+def _year_from_name(filename: str, kind: DocumentType) -> Reading[int] | None:
+    found = re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", PurePath(filename).stem)
+    periodic = (DocumentType.FORM_10K, DocumentType.FORM_10Q, DocumentType.EARNINGS_RELEASE, DocumentType.ANNUAL_REPORT)
+    if found is None or kind not in periodic:
+        return None
+    return Reading(int(found.group()), FieldSource(Origin.FILENAME, 0.3, found.group()))
+
+
+def _titled(metadata: DocumentMetadata, parsed: ParsedDocument, filename: str) -> DocumentMetadata:
+    """With a title: issuer, type and period where known, else a headline or first heading, else the file's name."""
+    from dataclasses import replace
+
+    if metadata.issuer and metadata.document_type is not DocumentType.OTHER:
+        words = (metadata.issuer, metadata.document_type.value.replace("-", " ") if metadata.document_type.value[0].isalpha() else metadata.document_type.value, metadata.period_label())
+        return replace(metadata, title=" ".join(word for word in words if word))
+    release = find_headline(parsed.pages[:1])
+    if release:
+        return replace(metadata, title=re.sub(r"\s+", " ", release[1].group()).strip())
+    for page in parsed.pages[:2]:
+        for block in page.blocks:
+            text = re.sub(r"\s+", " ", page.text[block.start : block.end]).strip()
+            if block.kind is BlockKind.HEADING and 3 < len(text) < 160:
+                return replace(metadata, title=text)
+    stated = parsed.properties.get("title", "").strip()
+    return replace(metadata, title=stated or PurePath(filename).stem or "Untitled")

@@ -1,0 +1,46 @@
+"""What a finder gives back: a value, and the place it was read."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from app.documents.metadata import FieldSource, Origin
+from app.documents.parsed import ParsedPage
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[T]):
+    value: T
+    source: FieldSource
+
+    def with_value(self, value: U) -> "Reading[U]":
+        """Another value that was read in the same place."""
+        return Reading(value, self.source)
+
+
+def read_at(value: T, page: ParsedPage, start: int, end: int, confidence: float) -> Reading[T]:
+    """A value read in the page's text from `start` to `end`."""
+    return Reading(
+        value, FieldSource(Origin.TEXT, confidence, page.text[start:end], page=page.number, start=start, end=end)
+    )
+
+
+def tagged(value: T, quote: str) -> Reading[T]:
+    """A value that a tag or property of the file states."""
+    return Reading(value, FieldSource(Origin.TAG, 0.99, quote))
+
+
+def derived(value: T, quote: str, confidence: float) -> Reading[T]:
+    """A value that follows from other fields; `quote` says from what."""
+    return Reading(value, FieldSource(Origin.DERIVED, confidence, quote))
+
+
+def matches(pattern: re.Pattern[str], pages: Sequence[ParsedPage]) -> Iterator[tuple[ParsedPage, re.Match[str]]]:
+    """All matches of `pattern`, page after page."""
+    for page in pages:
+        for found in pattern.finditer(page.text):
+            yield page, found
