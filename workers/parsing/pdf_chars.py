@@ -20,10 +20,10 @@ _WORD = re.compile(r"\S+")
 _LIGATURES = {
     "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st",
 }  # fmt: skip
-_DROPPED = "\u200b\u200c\u200d\u2060\ufeff\ufffe\uffff"
+_DROPPED = "\u200b\u200c\u200d\u2060\ufeff\uffff"
 # Symbol-font bullets live in the private use area (code 0xB7 of Symbol and 0xA7, 0x76 of Wingdings, moved to U+F000).
 _SYMBOLS = {"\uf0b7": "•", "\uf0a7": "▪", "\uf0a8": "□", "\uf0fe": "☒", "\uf06f": "□", "\uf0d8": "➢"}
-_ODD = re.compile("[\u00ad\ufb00-\ufb06\u200b-\u200d\u2060\ufeff\ufffe\uffff\uf000-\uf0ff\ud800-\udfff]")
+_ODD = re.compile("[\u00ad\ufb00-\ufb06\u200b-\u200d\u2060\ufeff\uffff\uf000-\uf0ff\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,15 @@ def read_page_words(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE) -> 
     text = _read_chars(text_page)
     spans = np.array([match.span() for match in _WORD.finditer(text)], np.int32).reshape(-1, 2)
     first, last = _boxes_of(text_page, spans[:, 0]), _boxes_of(text_page, spans[:, 1] - 1)
-    spans, first, last = _split_jumps(text_page, text, spans, first, last)
+    spans, first, last = _split_jumps(text_page, spans, first, last)
     first, last = to_display(page, first, width, height), to_display(page, last, width, height)
     boxes = np.concatenate([np.minimum(first[:, :2], last[:, :2]), np.maximum(first[:, 2:], last[:, 2:])], axis=1)
     # What lies wholly outside of the displayed page can't be seen, so it is not said either.
     seen = (boxes[:, 2] > 0) & (boxes[:, 3] > 0) & (boxes[:, 0] < width) & (boxes[:, 1] < height)
     seen &= np.isfinite(boxes).all(axis=1)
-    texts = [normalise_word(text[start:end]) for start, end in spans.tolist()]
+    texts = [text[start:end] for start, end in spans.tolist()]
+    if _ODD.search(text):
+        texts = [normalise_word(word) for word in texts]
     seen &= np.array([bool(word) for word in texts], bool)
     if not seen.all():
         texts = [word for word, keep in zip(texts, seen.tolist(), strict=True) if keep]
@@ -129,7 +131,7 @@ def _boxes_of(text_page: pdfium.FPDF_TEXTPAGE, indexes: npt.NDArray[np.int32]) -
 
 
 def _split_jumps(
-    text_page: pdfium.FPDF_TEXTPAGE, text: str, spans: npt.NDArray[np.int32], first: Boxes, last: Boxes
+    text_page: pdfium.FPDF_TEXTPAGE, spans: npt.NDArray[np.int32], first: Boxes, last: Boxes
 ) -> tuple[npt.NDArray[np.int32], Boxes, Boxes]:
     """Cut words that pdfium ran together across a gap or a line end; their characters tell where."""
     size = np.maximum(np.abs(first[:, 1] - first[:, 3]), np.abs(first[:, 2] - first[:, 0])) + 0.1
@@ -139,9 +141,10 @@ def _split_jumps(
     odd = (length > 1) & ((np.minimum(across, along) > 0.6 * size) | (np.maximum(across, along) > 1.2 * size * length))
     if not odd.any():
         return spans, first, last
-    pieces: list[npt.NDArray[np.int32]] = []
-    for index in range(len(spans)):
-        pieces.append(spans[index : index + 1] if not odd[index] else _pieces(text_page, spans[index]))
+    pieces = [
+        _pieces(text_page, span) if is_odd else span[np.newaxis]
+        for span, is_odd in zip(spans, odd.tolist(), strict=True)
+    ]
     cut = np.concatenate(pieces)
     return cut, _boxes_of(text_page, cut[:, 0]), _boxes_of(text_page, cut[:, 1] - 1)
 

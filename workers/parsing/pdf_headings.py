@@ -36,8 +36,10 @@ def _marked(block: Block, style: LineStyle, text: str, body: float) -> Block:
 
 def heading_level(text: str, style: LineStyle, body: float) -> int:
     """The depth of a heading (1 to 4), or 0 for other text; `body` is the size of most of the document's text."""
+    if len(text) > _MAX_CHARS or style.lines > _MAX_LINES:
+        return 0
     letters = [char for char in text if char.isalpha()]
-    if len(text) > _MAX_CHARS or style.lines > _MAX_LINES or len(letters) < 3 or len(letters) < 0.4 * len(text):
+    if len(letters) < max(3, 0.4 * len(text)):
         return 0
     in_capitals = all(char.isupper() for char in letters)
     stands_out = style.bold or in_capitals or style.size > 1.08 * body

@@ -16,6 +16,8 @@ NUMBER = re.compile(
     r"|[($€£¥]*[-–—]+\)?%?|N/?[AM]|\*|[$€£¥%)]"
 )
 _LEADERS = re.compile(r"[.·…_]{4,}|\.|…")
+BULLETS = frozenset("•▪◦○●–—-*➢")
+CURRENCIES = frozenset("$€£¥")
 _MIN_COLUMN_LINES = 5
 
 
@@ -59,7 +61,9 @@ Column = list[Line]
 
 def read_columns(words: PageWords) -> list[Column]:
     """The page's columns in reading order, each a list of lines from top to bottom. Words that are turned come last."""
-    boxes = [turned_back(box, words) for box in words.boxes.tolist()]
+    boxes: list[list[float]] = words.boxes.tolist()
+    if words.turn in (1, 3):
+        boxes = [turned_back(box, words) for box in boxes]
     straight: list[int] = []
     turned: list[int] = []
     for index, is_turned in enumerate(words.turned.tolist()):
@@ -95,24 +99,25 @@ def _join_turned(lines: list[Line]) -> Column:
 
 
 def _lines(texts: list[str], boxes: list[list[float]], indexes: list[int]) -> list[Line]:
-    """Lines from top to bottom: a word joins the line that it overlaps by half of the lower of both."""
-    order = sorted(indexes, key=lambda index: boxes[index][1] + boxes[index][3])
+    """Lines from top to bottom: words join the line that they overlap by half of the lower of both."""
+    runs = _runs(boxes, indexes)
+    runs.sort(key=lambda run: boxes[run[0]][1] + boxes[run[0]][3])
     groups: list[list[int]] = []
     spans: list[tuple[float, float]] = []
-    for index in order:
-        y0, y1 = boxes[index][1], boxes[index][3]
+    for run in runs:
+        _, y0, _, y1 = boxes[run[0]]
         height = y1 - y0
         for back in range(1, min(4, len(groups) + 1)):
             top, bottom = spans[-back]
             shared = min(y1, bottom) - max(y0, top)
             if shared > 0.5 * min(height, bottom - top):
-                groups[-back].append(index)
+                groups[-back].extend(run)
                 # A footnote mark must not decide what the line is: the taller word does.
                 if height > bottom - top:
                     spans[-back] = (y0, y1)
                 break
         else:
-            groups.append([index])
+            groups.append(run)
             spans.append((y0, y1))
     lines = [
         Line(pieces, top, bottom)
@@ -123,43 +128,63 @@ def _lines(texts: list[str], boxes: list[list[float]], indexes: list[int]) -> li
     return lines
 
 
+def _runs(boxes: list[list[float]], indexes: list[int]) -> list[list[int]]:
+    """Words that follow each other in the file at the same height: few, where words are many."""
+    runs: list[list[int]] = []
+    run: list[int] = []
+    top = bottom = -1.0
+    for index in indexes:
+        _, y0, _, y1 = boxes[index]
+        if y0 != top or y1 != bottom:
+            run = []
+            runs.append(run)
+            top, bottom = y0, y1
+        run.append(index)
+    return runs
+
+
 def _pieces(texts: list[str], boxes: list[list[float]], group: list[int], height: float) -> list[Piece]:
     group.sort(key=lambda index: boxes[index][0])
     group = _without_leaders(texts, group)
     pieces: list[list[int]] = []
+    piece: list[int] = []
     right = 0.0
-    was_number = False
+    narrow, wide = 0.45 * height, 0.8 * height
     for index in group:
         x0, _, x1, _ = boxes[index]
-        text = texts[index]
-        is_number = NUMBER.fullmatch(text) is not None
         gap = x0 - right
-        wide = 0.45 * height if (is_number and was_number) or text in "$€£¥" else 0.8 * height
-        if not pieces or (gap > wide and not (len(pieces[-1]) == 1 and texts[pieces[-1][0]] in "•▪◦○●–—-*➢")):
-            pieces.append([index])
-            right = x1
-        else:
-            pieces[-1].append(index)
+        if piece and (
+            gap <= narrow or not _parts(texts[piece[-1]], texts[index], gap > wide, len(piece) + len(pieces) == 2)
+        ):
+            piece.append(index)
             right = max(right, x1)
-        was_number = is_number
-    return [_piece(texts, boxes, piece) for piece in pieces]
+        else:
+            piece = [index]
+            pieces.append(piece)
+            right = x1
+    return [_piece(texts, boxes, indexes) for indexes in pieces]
+
+
+def _parts(before: str, text: str, is_wide: bool, is_second: bool) -> bool:
+    """Whether a gap wider than a blank parts two cells. Numbers and currency signs stand closer to their neighbours."""
+    if is_wide:
+        return not (is_second and before in BULLETS and NUMBER.fullmatch(text) is None)
+    return text in CURRENCIES or (NUMBER.fullmatch(text) is not None and NUMBER.fullmatch(before) is not None)
 
 
 def _without_leaders(texts: list[str], group: list[int]) -> list[int]:
     """Dotted lines between a title and its page number are rules made of letters, not words."""
-    dots = [index for index in group if _LEADERS.fullmatch(texts[index])]
+    dots = [index for index in group if texts[index][0] in ".·…_" and _LEADERS.fullmatch(texts[index])]
     if len(dots) >= 4 or any(len(texts[index]) >= 4 for index in dots):
         return [index for index in group if index not in dots]
     return group
 
 
 def _piece(texts: list[str], boxes: list[list[float]], indexes: list[int]) -> Piece:
-    return Piece(
-        words=list(indexes),
-        x0=boxes[indexes[0]][0],
-        x1=max(boxes[index][2] for index in indexes),
-        text=" ".join([texts[index] for index in indexes]),
-    )
+    first, last = indexes[0], indexes[-1]
+    right = boxes[last][2] if len(indexes) < 3 else max([boxes[index][2] for index in indexes])
+    text = texts[first] if first == last else " ".join([texts[index] for index in indexes])
+    return Piece(words=indexes, x0=boxes[first][0], x1=right, text=text)
 
 
 def _cut_columns(lines: list[Line], depth: int = 0) -> list[Column]:

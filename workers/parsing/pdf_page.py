@@ -60,17 +60,21 @@ class _Writer:
 
     def put_words(self, words: list[int], *, glued: bool) -> tuple[int, int]:
         """The words with blanks between them; `glued` closes the gaps at "$", "(", ")" and "%"."""
-        start = self.length
-        before: str | None = None
-        for index in words:
-            text = self.texts[index]
-            if before is not None and not (glued and (_GLUED_BEFORE.fullmatch(before) or _GLUED_AFTER.fullmatch(text))):
-                self.put(" ")
-            self.order.append(index)
-            self.starts.append(self.length)
-            self.put(text)
-            before = text
-        return start, self.length
+        texts, parts, starts = self.texts, self.parts, self.starts
+        start = end = self.length
+        self.order += words
+        for position, index in enumerate(words):
+            text = texts[index]
+            if position and not (
+                glued and (_GLUED_BEFORE.fullmatch(texts[words[position - 1]]) or _GLUED_AFTER.fullmatch(text))
+            ):
+                parts.append(" ")
+                end += 1
+            starts.append(end)
+            parts.append(text)
+            end += len(text)
+        self.length = end
+        return start, end
 
 
 def compose_page(number: int, words: PageWords, bold_lines: "BoldLines") -> PageDraft:

@@ -11,7 +11,8 @@ from itertools import pairwise
 from workers.parsing.pdf_lines import Line, Piece
 
 _SIGN_BEFORE = re.compile(r"[-–—]?[$€£¥(]+|[A-Z]{0,3}[$€£¥]")
-_SIGN_AFTER = re.compile(r"[)%]+(?:\(\w{1,2}\))?|\(\w{1,2}\)|x|bps")
+_SIGN_AFTER = re.compile(r"[)%]+(?:\(\w{1,2}\))?|x|bps")
+_VALUE = re.compile(r".*[\d–—-].*")
 _DIGIT_END = re.compile(r".*[\d,.—–-]\)?%?")
 _PERIOD = re.compile(
     r"(?:19|20)\d\d|(?:FY|Q[1-4]|[1-4]Q)\W*(?:19|20)?\d\d|.*\b(?:January|February|March|April|May|June|July|August"
@@ -20,7 +21,11 @@ _PERIOD = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _YEAR = re.compile(r"(?:19|20)\d\d(?:\s*\(\w{1,2}\)|\*)?(?:A|E)?")
-_MAX_HEADER_LINES = 5
+_MAX_HEADER_LINES = 6
+_MAX_HEADER_WIDTH = 260
+_HEADER_OVERHANG = 60
+"""How far (points) a header may stick out to the left of the numbers below it."""
+_MAX_LABELS = 3
 
 
 @dataclass(slots=True)
@@ -54,14 +59,17 @@ def split_tables(column: list[Line]) -> list[Table | Prose]:
     while index < len(rows):
         end = _table_end(rows, kinds, index, width) if kinds[index] else index
         if sum(kinds[index:end]) < 2 or not _aligned(rows[index:end]):
-            end = _text_table_end(rows, index)
+            end = _text_table_end(rows, kinds, index)
         if end == index:
             index += 1
             continue
-        start = _header_start(rows, kinds, done, index)
+        headers = _header_rows(rows, kinds, done, index)
+        for header in headers:
+            rows[header].is_header = True
+        start = min(headers, default=index)
         if start > done:
             parts.append(Prose(column[done:start]))
-        parts.append(_build(rows[start:end], index - start))
+        parts.append(_build(rows[start:end]))
         done = index = end
     if done < len(rows):
         parts.append(Prose(column[done:]))
@@ -74,7 +82,7 @@ def join_signs(pieces: list[Piece]) -> list[Piece]:
     for piece in pieces:
         last = joined[-1] if joined else None
         if last and (
-            (_SIGN_BEFORE.fullmatch(last.text) and piece.is_number)
+            (_SIGN_BEFORE.fullmatch(last.text) and piece.is_number and _VALUE.fullmatch(piece.text))
             or (_SIGN_AFTER.fullmatch(piece.text) and _DIGIT_END.fullmatch(last.text) and last.is_number)
         ):
             joined[-1] = Piece(last.words + piece.words, last.x0, piece.x1, last.text + " " + piece.text)
@@ -120,10 +128,10 @@ def _aligned(rows: list[TableRow]) -> bool:
     return len(near) >= 2 and sum(near) >= 0.5 * len(near)
 
 
-def _text_table_end(rows: list[TableRow], start: int) -> int:
-    """Three lines or more of several cells whose left edges agree make a table of words."""
+def _text_table_end(rows: list[TableRow], kinds: list[bool], start: int) -> int:
+    """Three lines or more of several cells whose left edges agree, none with numbers, make a table of words."""
     end = start
-    while end < len(rows) and len(rows[end].cells) >= 2:
+    while end < len(rows) and len(rows[end].cells) >= 2 and not kinds[end]:
         if end > start:
             edges = [cell.x0 for cell in rows[end - 1].cells[1:]]
             gap = rows[end].lines[0].y0 - rows[end - 1].lines[0].y1
@@ -135,35 +143,39 @@ def _text_table_end(rows: list[TableRow], start: int) -> int:
     return end if end - start >= 3 else start
 
 
-def _header_start(rows: list[TableRow], kinds: list[bool], done: int, index: int) -> int:
-    """The first line above row `index` that names its columns: several cells, or one over the numbers."""
+def _header_rows(rows: list[TableRow], kinds: list[bool], done: int, index: int) -> list[int]:
+    """The lines above row `index` that name its columns: several cells, or one over the numbers. Labels may lie between."""
     table = rows[index]
-    edges = [cell for cell in table.cells if cell.is_number] or table.cells[1:]
-    left = min((cell.x0 for cell in edges), default=0) - 60
-    start = index
-    while start > done and index - start < _MAX_HEADER_LINES and not kinds[start - 1]:
-        row, below = rows[start - 1], rows[start]
+    over = [cell for cell in table.cells if cell.is_number] or table.cells[1:]
+    left = min((cell.x0 for cell in over), default=0) - _HEADER_OVERHANG
+    headers: list[int] = []
+    labels = 0
+    for position in range(index - 1, done - 1, -1):
+        row, below = rows[position], rows[position + 1]
         gap = below.lines[0].y0 - row.lines[0].y1
-        if gap > 2.2 * row.lines[0].size:
+        is_short = all(cell.x1 - cell.x0 < _MAX_HEADER_WIDTH for cell in row.cells)
+        if kinds[position] or gap > 2.2 * row.lines[0].size or not is_short or len(headers) >= _MAX_HEADER_LINES:
             break
-        over = all(cell.x0 >= left for cell in row.cells[1:]) and row.cells[-1].x1 > left
-        is_short = all(cell.x1 - cell.x0 < 260 for cell in row.cells)
-        if not is_short or not ((len(row.cells) >= 2 and over) or (len(row.cells) == 1 and row.cells[0].x0 >= left)):
+        if all(cell.x0 >= left for cell in row.cells[1:]) and (len(row.cells) >= 2 or row.cells[0].x0 >= left):
+            headers.append(position)
+        elif headers or len(row.cells) > 1 or labels == _MAX_LABELS:
             break
-        start -= 1
-    return start
+        else:
+            labels += 1
+    return headers
 
 
-def _build(rows: list[TableRow], headers: int) -> Table:
-    for row in rows[:headers]:
-        row.is_header = True
+def _build(rows: list[TableRow]) -> Table:
     rows = _merge_wrapped(rows)
-    starts = _column_edges(rows)
-    for position, row in enumerate(rows):
-        row.columns = _columns_of(row, starts)
+    edges = _column_edges(rows)
+    is_top = True
+    for row in rows:
+        row.columns = _columns_of(row, edges)
         values = [cell for cell, column in zip(row.cells, row.columns, strict=True) if column > 0]
         is_period = bool(values) and all(_YEAR.fullmatch(cell.text) or _PERIOD.fullmatch(cell.text) for cell in values)
-        row.is_header = row.is_header or (is_period and (len(values) >= 2 or position <= headers))
+        is_words = bool(values) and 0 not in row.columns and not any(cell.is_number for cell in values)
+        row.is_header = row.is_header or (is_period and (len(values) >= 2 or is_top)) or (is_top and is_words)
+        is_top = is_top and row.is_header
     return Table(rows)
 
 
