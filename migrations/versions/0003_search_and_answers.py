@@ -92,6 +92,7 @@ def upgrade() -> None:
         sa.Column("access_class_id", sa.Integer(), nullable=False),
         sa.Column("version_id", sa.Uuid(), nullable=False),
         sa.Column("chunk_count", sa.Integer(), nullable=False),
+        sa.Column("layout", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["tenant_id", "version_id"],
             ["document_versions.tenant_id", "document_versions.id"],

@@ -137,12 +137,13 @@ API_RULES: dict[str, tuple[str | None, str | None]] = {
     "api_keys": (_TENANT, _TENANT),
     "groups": (_TENANT, _TENANT),
     "group_members": (_TENANT, _TENANT),
-    "collections": (_VISIBLE, _TENANT),
-    "access_classes": (f"{_TENANT} AND id = ANY ((SELECT visible_classes())::int[])", _TENANT),
+    # Collections, access classes and grants are written through the functions of the next migration only.
+    "collections": (_VISIBLE, None),
+    "access_classes": (f"{_TENANT} AND id = ANY ((SELECT visible_classes())::int[])", None),
     "grants": (
         f"{_TENANT} AND (collection_id IN (SELECT granted_collections(3)) OR document_id IN "
         "(SELECT d.id FROM documents d WHERE d.access_class_id = ANY ((SELECT owned_classes())::int[])))",
-        _TENANT,
+        None,
     ),
     "documents": (_VISIBLE, _EDITABLE),
     "document_versions": (_OF_VISIBLE_DOCUMENT, _OF_EDITABLE_DOCUMENT),
@@ -179,7 +180,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 """
 
-_DELETABLE_BY_API = ("grants", "group_members", "idempotency_records")
+_DELETABLE_BY_API = ("group_members", "idempotency_records")
 _DEFINER_READS = (
     "users",
     "api_keys",
@@ -207,7 +208,6 @@ def upgrade() -> None:
     op.execute("GRANT USAGE ON SCHEMA public TO footnote_api, footnote_worker, footnote_relay, footnote_definer")
     op.execute("GRANT SELECT ON alembic_version TO footnote_api, footnote_worker, footnote_relay")
     op.execute("GRANT SELECT ON embedding_spaces TO footnote_api, footnote_worker")
-    op.execute("GRANT USAGE ON SEQUENCE access_class_ids TO footnote_api")
     for table, (read, write) in API_RULES.items():
         _protect(table)
         _allow_api(table, read, write)
