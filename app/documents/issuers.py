@@ -50,6 +50,9 @@ def issuer_aliases(name: str, *, tickers: tuple[str, ...] = ()) -> tuple[str, ..
     compact = re.sub(r"[^a-z0-9]", "", "".join(words))
     if 1 < len(words) <= 3 and len(compact) >= 6:
         forms.add(compact)
+    joined = normalise_issuer(re.sub(r"(?<=\w)-(?=\w)", "", name)).split()
+    if joined != words:
+        forms.update({" ".join(joined), joined[0]})
     if len(words) > 1 and len(words[0]) >= 4 and words[0] not in _TOO_PLAIN:
         forms.add(words[0])
     letters = "".join(word[0] for word in words if word not in {"and", "of", "the"})

@@ -2,14 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from app.documents.metadata import DocumentType, Scale
 from app.documents.parsed import ParsedPage
 from workers.extraction.reading import Reading, T, matches, read_at
 
-_SCALE = re.compile(r"\b(?:in|of|US)\s*\$?\s*(thousand|million|billion)s?\b(?=[^\n]{0,60}[)\n,;:]|\s*$)", re.I)
-_SCALE_LINE = re.compile(r"\(?[^()\n]{0,70}?\b(?:in|of|\$)\s*(thousand|million|billion)s\b[^()\n]{0,90}\)?", re.I)
+_SCALE_WORD = re.compile(r"(?:\bin|\bof|\$)\s*(thousand|million|billion)s\b", re.I)
+_MAX_UNITS_LINE = 150  # characters
 _SCALES = {"thousand": Scale.THOUSANDS, "million": Scale.MILLIONS, "billion": Scale.BILLIONS}
 
 # ISO 4217 codes, and the signs and names by which filings call the currencies; the plain dollar comes last.
@@ -36,34 +37,45 @@ _SIGNS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "₹": "INR", "RM
 _SEC_FORMS = (DocumentType.FORM_10K, DocumentType.FORM_10Q, DocumentType.FORM_8K)
 
 
+@dataclass(frozen=True, slots=True)
+class _UnitsLine:
+    """A line like "(dollars in millions, except per share amounts)": the page's text from `start` to `end`."""
+
+    page: ParsedPage
+    start: int
+    end: int
+    scale: Scale
+
+    def text(self) -> str:
+        return self.page.text[self.start : self.end]
+
+
 def find_scale(pages: Sequence[ParsedPage]) -> Reading[Scale] | None:
     """The scale that the tables' units lines state most often ("(in millions, except per share amounts)")."""
-    lines = [
-        read_at(_SCALES[found.group(1).lower()], page, *found.span(), 0.8)
-        for page, found in matches(_SCALE_LINE, pages)
-        if _is_units_line(found)
-    ]
-    return _commonest(lines)
+    return _commonest([read_at(line.scale, line.page, line.start, line.end, 0.8) for line in _units_lines(pages)])
 
 
-def _is_units_line(found: re.Match[str]) -> bool:
-    """A units line stands in brackets or is a short line of its own; "in millions of homes" in a sentence is none."""
-    text = found.group().strip()
-    if text.startswith("("):
-        return True
-    before, after = found.string[max(found.start() - 1, 0) : found.start()], found.string[found.end() : found.end() + 1]
-    alone = before in ("", "\n", "\t") and after in ("", "\n", "\t")
-    return alone and len(text) < 100 and not text.endswith(".")
+def _units_lines(pages: Sequence[ParsedPage]) -> Iterator[_UnitsLine]:
+    """Units lines stand in brackets or are short lines of their own; "in millions of homes" in a sentence is none."""
+    for page, found in matches(_SCALE_WORD, pages):
+        text = page.text
+        line_start, line_end = text.rfind("\n", 0, found.start()) + 1, text.find("\n", found.end())
+        line_end = len(text) if line_end < 0 else line_end
+        opened = text.rfind("(", max(line_start, found.start() - 80), found.start())
+        closed = text.find(")", found.end(), found.end() + _MAX_UNITS_LINE)
+        if opened >= 0 and closed >= 0 and text.find(")", opened, found.start()) < 0:
+            yield _UnitsLine(page, opened, closed + 1, _SCALES[found.group(1).lower()])
+        elif line_end - line_start < _MAX_UNITS_LINE * 2 // 3 and not text[line_start:line_end].rstrip().endswith("."):
+            yield _UnitsLine(page, line_start, line_end, _SCALES[found.group(1).lower()])
 
 
 def find_currency(pages: Sequence[ParsedPage], kind: DocumentType) -> Reading[str] | None:
     """The reporting currency: named in a units line, else the sign that stands before most amounts; None without either."""
     named = []
-    for page, found in matches(_SCALE_LINE, pages):
-        if _is_units_line(found):
-            code = next((code for code, pattern in _CURRENCIES if pattern.search(found.group())), None)
-            if code:
-                named.append(read_at(code, page, *found.span(), 0.85))
+    for line in _units_lines(pages):
+        code = next((code for code, pattern in _CURRENCIES if pattern.search(line.text())), None)
+        if code:
+            named.append(read_at(code, line.page, line.start, line.end, 0.85))
     signs = _commonest(
         [
             read_at(_SIGNS.get(found.group(), found.group()), page, *found.span(), 0.7)

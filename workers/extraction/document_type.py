@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from app.documents.metadata import DocumentType
 from app.documents.parsed import ParsedPage
 from workers.extraction.reading import Reading, matches, read_at, tagged
 
-_FORM = re.compile(r"^[ \t]*FORM\s+(10|8|20|40|6)\s*[-–—]?\s*(K|Q|F)(?:T|SB|405)?(?:/A)?\b(?!\s+(?:for|filed|dated))", re.M | re.I)
+_FORM = re.compile(
+    r"(?:^[ \t]*(?i:FORM)|(?<![A-Za-z“\"] )(?<![A-Za-z])FORM)\s+(10|8|20|40|6)\s*[-–—]?\s*([KkQqFf])(?:T|SB|405)?(?:/A)?\b(?!\s+(?:for|filed|dated))",
+    re.M,
+)
 _COMMISSION = re.compile(r"SECURITIES\s+AND\s+EXCHANGE\s+COMMISSION", re.I)
 _FORMS = {
     "10K": DocumentType.FORM_10K,
@@ -21,16 +25,15 @@ _PERIOD_WORD = (
     r"(?:first|second|third|fourth|1st|2nd|3rd|4th|full|annual|year[- ]end|half|interim|quarter(?:ly)?|fiscal|Q[1-4]|[1-4]Q|[12]H|FY)"
 )
 
-# The headline of a release: who reports, which period, "results" (or earnings, revenue).
-HEADLINE = re.compile(
-    r"(?P<who>[^\n]{2,90}?)\s+(?:Today\s+)?(?:Reports?|Announces?|Reported|Announced|Delivers|Posts|Releases|Achieves)\s+"
-    rf"(?P<what>(?:[^\n.]|\.\d|\n){{0,140}}?\b{_PERIOD_WORD}\b(?:[^\n.]|\.\d|\n(?!\n)){{0,120}}?"
-    r"\b(?:results|earnings|revenues?|performance|sales|profit)\b)",
+_RESULTS = r"\b(?:results|earnings|revenues?|performance|sales|profit)\b"
+_REPORTS = re.compile(
+    r"\b(?:Reports?|Announces?|Reported|Announced|Delivers|Posts|Releases|Achieves)\b"
+    rf"|[-–—:]?[ \t]+(?={_PERIOD_WORD}[^\n.]{{0,80}}\b(?:results|earnings)(?:[ \t]+release)?[ \t]*(?:\n|$))",
     re.I,
 )
-_HEADLINE_SHORT = re.compile(
-    rf"^(?P<who>[^\n]{{2,80}}?)\s*[-–—:]?\s+(?P<what>{_PERIOD_WORD}[^\n.]{{0,80}}\b(?:results|earnings)(?:\s+release)?)\s*$", re.M | re.I
-)
+_REPORTED = re.compile(rf"\s+(?:[^\n.]|\.\d|\n(?!\n)){{0,140}}?\b{_PERIOD_WORD}\b(?:[^\n.]|\.\d|\n(?!\n)){{0,120}}?{_RESULTS}", re.I)
+_LINE = re.compile(r"[^\n]+")
+_HEADLINE_WITHIN = 1500  # characters from a page's top
 _NAMED = (
     (DocumentType.OFFERING_MEMORANDUM, r"(?:PRELIMINARY\s+|CONFIDENTIAL\s+|FINAL\s+)*OFFERING\s+(?:MEMORANDUM|CIRCULAR)|LISTING\s+PARTICULARS"),
     (
@@ -58,18 +61,32 @@ def find_document_type(pages: Sequence[ParsedPage], properties: Mapping[str, str
     form = _find_form(pages[:12])
     release = find_headline(pages[:2])
     if release and (form is None or form.source.page != 1):
-        page, found = release
-        return read_at(DocumentType.EARNINGS_RELEASE, page, *found.span("what"), 0.9)
+        return read_at(DocumentType.EARNINGS_RELEASE, release.page, *release.what, 0.9)
     return form or _find_named(pages[:4])
 
 
-def find_headline(pages: Sequence[ParsedPage]) -> tuple[ParsedPage, re.Match[str]] | None:
-    """The headline of an earnings release, on the first pages' upper parts; groups `who` and `what`."""
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """An earnings release's headline on `page`: who reports stands in `who`, which results in `what` (start, end)."""
+
+    page: ParsedPage
+    who: tuple[int, int]
+    what: tuple[int, int]
+
+    def text(self) -> str:
+        return self.page.text[self.who[0] : self.what[1]]
+
+
+def find_headline(pages: Sequence[ParsedPage]) -> Headline | None:
+    """The headline "X reports … quarter … results" in the upper part of one of `pages`, None without one."""
     for page in pages:
-        for pattern in (HEADLINE, _HEADLINE_SHORT):
-            found = pattern.search(page.text, 0, 1500)
-            if found:
-                return page, found
+        for verb in _REPORTS.finditer(page.text, 0, _HEADLINE_WITHIN):
+            start = page.text.rfind("\n", 0, verb.start()) + 1
+            reported = _REPORTED.match(page.text, verb.end())
+            if reported is None and not verb.group().strip(" \t-–—:"):
+                reported = _LINE.match(page.text, verb.end())
+            if reported and 2 <= verb.start() - start <= 90:
+                return Headline(page, (start, verb.start()), (verb.end(), reported.end()))
     return None
 
 

@@ -35,6 +35,9 @@ _SYMBOL_HEAD = re.compile(r"Trading\s+symbol", re.I)
 _SYMBOL_ROW = re.compile(
     r"(?:common\s+(?:stock|shares?)|ordinary\s+shares?|par\s+value)[^\n]{0,120}?[\s\t]([A-Z]{1,5}(?:\.[A-Z])?)[\s\t]+(?:The\s+)?(?:New\s+York|Nasdaq|NASDAQ|NYSE|Chicago)"
 )
+_RULE = re.compile(r"_{3,}|-{5,}")
+_LEGAL_FORM_ALONE = re.compile(rf"(?:{_FORM_WORDS}|LLC|L\.P)\.?")
+_AFTER_FILE_NUMBER = re.compile(r"(?:file\s+(?:number|no\.?)):?\s*[\d-]+\.?\s+([^\d(]{3,100}?)\s*$", re.I)
 _ID_NUMBER = re.compile(r"\s*\b\d{2}-\d{5,}.*$|\s*\b\d{1,3}-\d{4,5}\b.*$")
 
 
@@ -110,7 +113,11 @@ def _registrant(pages: Sequence[ParsedPage]) -> Reading[str] | None:
                 break
         else:
             continue
-        name = _ID_NUMBER.sub("", line.split("\t")[0] if "\t" in line.strip() else line).strip()
+        name = _ID_NUMBER.sub("", _RULE.split(line)[-1].strip()).split("\t")[0].strip()
+        if _LEGAL_FORM_ALONE.fullmatch(name):
+            after_number = _AFTER_FILE_NUMBER.search(page.text, max(found.start() - 250, 0), found.start())
+            name = after_number.group(1) if after_number else name
+            begin = after_number.start(1) if after_number else begin
         if _plausible(name):
             start = page.text.find(name, begin)
             return read_at(tidy_name(name), page, start, start + len(name), 0.95)
@@ -122,11 +129,11 @@ def _headline_subject(pages: Sequence[ParsedPage]) -> Reading[str] | None:
     release = find_headline(pages[:2])
     if release is None:
         return listed
-    page, found = release
-    who = re.sub(r"^.*(?:\d{4}|release|--?|—|:)\s+", "", found.group("who")).strip(" ,-–—")
+    page = release.page
+    who = re.sub(r"^.*(?:\d{4}|release|--?|—|:)\s+", "", page.text[slice(*release.who)]).strip(" ,-–—")
     if not _plausible(who) or len(who.split()) > 8:
         return listed
-    start = page.text.find(who, found.start())
+    start = page.text.find(who, release.who[0])
     short = read_at(tidy_name(who), page, start, start + len(who), 0.85)
     return _fuller(pages[:3], who) or (listed if listed and _same_start(who, listed.value) else short)
 

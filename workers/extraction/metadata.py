@@ -5,6 +5,7 @@ headline of a release, the text; the file's name only where nothing else speaks.
 """
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import PurePath
 
@@ -95,14 +96,12 @@ def _year_from_name(filename: str, kind: DocumentType) -> Reading[int] | None:
 
 def _titled(metadata: DocumentMetadata, parsed: ParsedDocument, filename: str) -> DocumentMetadata:
     """With a title: issuer, type and period where known, else a headline or first heading, else the file's name."""
-    from dataclasses import replace
-
     if metadata.issuer and metadata.document_type is not DocumentType.OTHER:
         words = (metadata.issuer, metadata.document_type.value.replace("-", " ") if metadata.document_type.value[0].isalpha() else metadata.document_type.value, metadata.period_label())
         return replace(metadata, title=" ".join(word for word in words if word))
     release = find_headline(parsed.pages[:1])
     if release:
-        return replace(metadata, title=re.sub(r"\s+", " ", release[1].group()).strip())
+        return replace(metadata, title=re.sub(r"\s+", " ", release.text()).strip())
     for page in parsed.pages[:2]:
         for block in page.blocks:
             text = re.sub(r"\s+", " ", page.text[block.start : block.end]).strip()

@@ -25,7 +25,7 @@ _ANY_ENDED = re.compile(
     re.I,
 )
 _REPORT_DATE = re.compile(rf"date\s+of\s+(?:earliest\s+event\s+reported|report)[^\n]{{0,60}}?\)?:?\s*({DATE})", re.I)
-_DATE_BEFORE_REPORT = re.compile(rf"({DATE})[^\n]{{0,40}}\n\s*\(?\s*date\s+of\s+(?:earliest\s+event|report)", re.I)
+_DATE_BEFORE_REPORT = re.compile(rf"^[ \t]*({DATE})[^\n]{{0,40}}\n\s*\(?\s*date\s+of\s+(?:earliest\s+event|report)", re.I | re.M)
 _SIGNED = re.compile(rf"(?:^|\n)\s*(?:Date[d]?\s*:?\s*|Dated\s+as\s+of\s+)({DATE})", re.I)
 _ANY_DATE = re.compile(rf"({DATE})", re.I)
 _AGREED = re.compile(rf"dated\s+(?:as\s+of\s+)?({DATE})", re.I)
@@ -163,6 +163,9 @@ def _label(pages: Sequence[ParsedPage], year_end: date, period_end: Reading[date
     named = Counter[int]()
     for _page, found in matches(_FISCAL_NAMED, pages[:60]):
         named[int(found.group(1))] += 1
+    for _page, found in matches(_QUARTER_NAMED, pages[:60]):
+        text = found.group(2) or found.group(4) or found.group(6)
+        named[int(text) if len(text) == 4 else 2000 + int(text)] += 1
     before, same, after = named[year - 1], named[year], named[year + 1]
     if before > same and after <= same:
         return Reading(year - 1, period_end.source)
@@ -185,12 +188,12 @@ def _headline_period(pages: Sequence[ParsedPage]) -> Reading[FiscalPeriod] | Non
     release = find_headline(pages[:2])
     if release is None:
         return None
-    page, found = release
-    word = _QUARTER_WORD.search(page.text, *found.span())
+    page = release.page
+    word = _QUARTER_WORD.search(page.text, *release.what)
     if word:
         number = _QUARTERS.get((word.group(1) or "").lower()) or int(word.group(2) or word.group(3))
         return read_at(_quarter(number), page, *word.span(), 0.9)
-    whole = re.compile(r"\b(?:full[\s-]year|annual|fiscal(?:\s+year)?|year[\s-]end)\b", re.I).search(page.text, *found.span())
+    whole = re.compile(r"\b(?:full[\s-]year|annual|fiscal(?:\s+year)?|year[\s-]end)\b", re.I).search(page.text, *release.what)
     return read_at(FiscalPeriod.FY, page, *whole.span(), 0.8) if whole else None
 
 
@@ -199,8 +202,8 @@ def _headline_year(pages: Sequence[ParsedPage]) -> Reading[int] | None:
     release = find_headline(pages[:2])
     if release is None:
         return None
-    page, found = release
-    year = _YEAR.search(page.text, *found.span("what"))
+    page = release.page
+    year = _YEAR.search(page.text, *release.what)
     if year:
         return read_at(int(year.group(1)), page, *year.span(1), 0.9)
     for named in _QUARTER_NAMED.finditer(page.text):
