@@ -150,6 +150,7 @@ class Stack:
         ensure_key_file(self._home.storage_key)
         self._say("Starting Valkey")
         valkey = self._started.enter_context(EmbeddedValkey(self._home))
+        self._home.write_secret("broker-url", valkey.url())
         chat = None
         if self._wants_local_llm:
             self._say("Starting the local model")

@@ -1,0 +1,178 @@
+"""The calls: each returns what the API answered, or raises its problem as an error with the same sentence."""
+
+import mimetypes
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import BinaryIO, Self, TypeVar
+from uuid import uuid4
+
+import httpx
+from pydantic import BaseModel
+
+from app.client.errors import ApiProblemError, ServerUnreachableError
+from app.client.models import Answer, Collection, CreatedKey, Document, Listed, Run, Uploaded
+
+Model = TypeVar("Model", bound=BaseModel)
+
+ATTEMPTS = 6
+LONGEST_WAIT = 60.0
+UPLOAD_TIMEOUT = httpx.Timeout(30.0, read=300.0, write=300.0)
+
+
+class ApiClient:
+    """A session with one server, as the holder of one key. A context manager; safe to share among threads."""
+
+    def __init__(self, *, url: str, key: str | None, transport: httpx.BaseTransport | None = None) -> None:
+        headers = {"Accept": "application/json"}
+        if key:
+            headers["Authorization"] = f"Bearer {key}"
+        self._url = url
+        self._http = httpx.Client(
+            base_url=url,
+            headers=headers,
+            timeout=httpx.Timeout(120.0, connect=5.0),
+            trust_env=False,
+            transport=transport,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._http.close()
+
+    def upload_document(
+        self,
+        path: Path,
+        *,
+        collection: str,
+        password: str | None = None,
+        title: str | None = None,
+        on_bytes: Callable[[int], None] = lambda _: None,
+    ) -> Uploaded:
+        """Send one file, streamed.
+
+        `on_bytes` is told how many bytes were read so far. Raises ApiProblemError.
+        """
+        fields = {"collection": collection}
+        if password is not None:
+            fields["password"] = password
+        if title is not None:
+            fields["title"] = title
+        media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        with path.open("rb") as file:
+            counted = _CountedFile(file, on_bytes)
+            files = {"file": (path.name, counted, media_type)}
+            return self._call("POST", "/v1/documents", Uploaded, data=fields, files=files, timeout=UPLOAD_TIMEOUT)
+
+    def get_document(self, document_id: str) -> Document:
+        return self._call("GET", f"/v1/documents/{document_id}", Document)
+
+    def list_documents(self) -> Iterator[Document]:
+        return self._list("/v1/documents", Document)
+
+    def get_run(self, run_id: str) -> Run:
+        return self._call("GET", f"/v1/runs/{run_id}", Run)
+
+    def list_runs(self) -> Iterator[Run]:
+        return self._list("/v1/runs", Run)
+
+    def list_collections(self) -> Iterator[Collection]:
+        return self._list("/v1/collections", Collection)
+
+    def create_collection(self, name: str) -> Collection:
+        return self._call("POST", "/v1/collections", Collection, json={"name": name})
+
+    def ensure_collection(self, name: str) -> Collection:
+        """The collection of that name, made when there is none."""
+        for collection in self.list_collections():
+            if name in {collection.name, collection.id}:
+                return collection
+        return self.create_collection(name)
+
+    def grant_collection(self, collection_id: str, *, user_id: str, level: str) -> None:
+        """Open a collection to a user; `level` is viewer, editor or owner."""
+        body = {"collection_id": collection_id, "user_id": user_id, "level": level}
+        self._send("POST", "/v1/grants", json=body)
+
+    def ask(self, question: str, *, filters: Mapping[str, object] | None = None) -> Answer:
+        return self._call("POST", "/v1/questions", Answer, json={"question": question, **(filters or {})})
+
+    def create_key(self, name: str) -> CreatedKey:
+        return self._call("POST", "/v1/keys", CreatedKey, json={"name": name})
+
+    def _list(self, path: str, model: type[Model]) -> Iterator[Model]:
+        cursor: str | None = None
+        while True:
+            parameters = {"limit": "200"} | ({"cursor": cursor} if cursor else {})
+            page = Listed[model].model_validate_json(  # type: ignore[valid-type]  # a model chosen at run time
+                self._send("GET", path, params=parameters).content
+            )
+            yield from page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    def _call(self, method: str, path: str, model: type[Model], **options: object) -> Model:
+        return model.model_validate_json(self._send(method, path, **options).content)
+
+    def _send(self, method: str, path: str, **options: object) -> httpx.Response:
+        """One call.
+
+        Waits as the server says when it is asked too often, and repeats under the same idempotency key.
+        """
+        headers = {"Idempotency-Key": str(uuid4())} if method == "POST" else {}
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                response = self._http.request(method, path, headers=headers, **options)  # type: ignore[arg-type]  # httpx's own options
+            except httpx.TransportError as error:
+                raise ServerUnreachableError(
+                    f"No Footnote answers at {self._url}: start it with `footnote up`, or say where it is with --url."
+                ) from error
+            if response.status_code != httpx.codes.TOO_MANY_REQUESTS or attempt == ATTEMPTS:
+                break
+            time.sleep(min(_retry_after(response), LONGEST_WAIT))
+        if response.is_success:
+            return response
+        raise _problem(response)
+
+
+class _CountedFile:
+    """A file that tells how far it was read; httpx reads it in parts."""
+
+    def __init__(self, file: BinaryIO, on_bytes: Callable[[int], None]) -> None:
+        self._file = file
+        self._on_bytes = on_bytes
+
+    def read(self, size: int = -1) -> bytes:
+        part = self._file.read(size)
+        self._on_bytes(self._file.tell())
+        return part
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+
+def _retry_after(response: httpx.Response) -> float:
+    """The header's seconds; a second when it says something else."""
+    try:
+        return max(0.1, float(response.headers.get("Retry-After", "1")))
+    except ValueError:
+        return 1.0
+
+
+def _problem(response: httpx.Response) -> ApiProblemError:
+    try:
+        body = response.json()
+    except ValueError:
+        body = None
+    fields = body if isinstance(body, dict) else {}
+    detail = fields.get("detail") or fields.get("title") or f"The server answered {response.status_code}."
+    return ApiProblemError(code=str(fields.get("code", "unknown")), status=response.status_code, detail=str(detail))

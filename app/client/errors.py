@@ -1,0 +1,17 @@
+"""What the client raises: the API's problem documents as errors, and a server that can't be reached."""
+
+from app.core.errors import FootnoteError, UnavailableError
+
+
+class ApiProblemError(FootnoteError):
+    """A problem document (RFC 9457) of the API: its code, status and sentence are the instance's own."""
+
+    def __init__(self, *, code: str, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.problem_code = code
+        self.problem_status = status
+
+
+class ServerUnreachableError(UnavailableError):
+    code = "server-unreachable"
+    title = "No Footnote answers: start it with `footnote up`, or say where it is with --url."

@@ -1,0 +1,87 @@
+"""What the API answers, as far as the command line reads it.
+
+Other members are kept, so that `--json` shows them.
+"""
+
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Item = TypeVar("Item", bound=BaseModel)
+
+
+class _Answered(BaseModel):
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+
+class Failure(_Answered):
+    """Why a run failed: a stable code and a sentence."""
+
+    code: str
+    detail: str
+
+
+class Run(_Answered):
+    """An ingestion: `status` is queued, running, ready or failed."""
+
+    id: str
+    status: str
+    stage: str = ""
+    document_id: str | None = None
+    error: Failure | None = None
+
+    @property
+    def is_finished(self) -> bool:
+        return self.status in {"ready", "failed"}
+
+
+class Document(_Answered):
+    id: str
+    title: str = ""
+
+
+class Uploaded(_Answered):
+    document: Document
+    run: Run
+
+
+class Collection(_Answered):
+    id: str
+    name: str
+
+
+class CreatedKey(_Answered):
+    """A new key; `secret` is shown this once."""
+
+    id: str
+    secret: str = ""
+
+
+class Citation(_Answered):
+    document_title: str = ""
+    page_number: int = 0
+    quote: str = ""
+
+
+class Claim(_Answered):
+    text: str
+    citations: list[Citation] = Field(default_factory=list)
+
+
+class Answer(_Answered):
+    """An answer: `outcome` tells answered from not-found, `writer` who wrote the draft."""
+
+    id: str = ""
+    question: str = ""
+    outcome: str = ""
+    writer: str = ""
+    degraded: bool = False
+    dropped: int = 0
+    claims: list[Claim] = Field(default_factory=list)
+
+
+class Listed(BaseModel, Generic[Item]):
+    """One page of a list."""
+
+    items: list[Item]
+    next_cursor: str | None = None

@@ -1,0 +1,1 @@
+"""The commands of `footnote`, one module a subject; `app.cli` puts them together."""

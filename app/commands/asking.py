@@ -1,0 +1,51 @@
+"""`footnote ask`: a question, its verified claims, and where each stands."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from app.client.models import Answer
+from app.commands.options import (
+    HomeOption,
+    JsonOption,
+    KeyOption,
+    UrlOption,
+    console,
+    open_client,
+    print_json,
+    sentences,
+)
+
+
+def ask(
+    *,
+    question: Annotated[str, typer.Argument(help="The question, in quotes.")],
+    home: HomeOption = None,
+    url: UrlOption = None,
+    key: KeyOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask the documents that you may see."""
+    with sentences(as_json=as_json), open_client(home=home, url=url, key=key) as client:
+        answer = client.ask(question)
+    if as_json:
+        print_json(answer.model_dump(mode="json"))
+    else:
+        print_answer(console(), answer)
+
+
+def print_answer(out: Console, answer: Answer) -> None:
+    """The claims, each with its citations (document, page, quote), and what one should know about the answer."""
+    if not answer.claims:
+        out.print("  [yellow]Not found in what you may see.[/]")
+    for claim in answer.claims:
+        out.print(f"  {escape(claim.text)}")
+        for citation in claim.citations:
+            quote = " ".join(citation.quote.split())
+            out.print(f"    [dim]{escape(citation.document_title)}, page {citation.page_number}: “{escape(quote)}”[/]")
+    if answer.degraded:
+        out.print("  [dim]The model did not answer as it should: these are quotes.[/]")
+    if answer.dropped:
+        out.print(f"  [dim]{answer.dropped} dropped: not proven by what was cited.[/]")

@@ -1,0 +1,82 @@
+"""`footnote doctor`: what is wrong with the set-up, in sentences."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+from rich.markup import escape
+
+from app.commands.options import FAILED, HomeOption, JsonOption, console, print_json, sentences
+from app.settings import Settings
+from app.stack.database_findings import check_database
+from app.stack.findings import (
+    Finding,
+    check_api,
+    check_broker,
+    check_disk,
+    check_key_file,
+    check_model,
+    check_packages,
+    check_processes,
+    check_python,
+    check_secrets,
+    check_storage,
+    guard,
+)
+from app.stack.home import Home
+from app.stack.postgres import EmbeddedPostgres
+
+
+def doctor(*, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Say what is wrong with the set-up, and what to do; ends non-zero when something is."""
+    with sentences(as_json=as_json):
+        findings = list(examine(Home.at(home), Settings()))
+    wrong = [finding for finding in findings if not finding.ok]
+    if as_json:
+        print_json(
+            {
+                "ok": not wrong,
+                "findings": [{"check": f.check, "ok": f.ok, "sentence": f.sentence} for f in findings],
+            }
+        )
+    else:
+        for finding in findings:
+            console().print(f"{'[green]✓[/]' if finding.ok else '[red]✗[/]'} {escape(finding.sentence)}")
+    if wrong:
+        raise typer.Exit(FAILED)
+
+
+def examine(home: Home, settings: Settings) -> Iterator[Finding]:
+    """All findings.
+
+    About the parts that the settings name, or, where they name no database, about the home.
+    """
+    yield check_python()
+    yield check_packages()
+    yield guard("disk", lambda: check_disk(home))
+    owner_url = settings.database.owner_url
+    if owner_url is not None:
+        yield from check_database(owner_url.get_secret_value())
+        yield check_broker(settings.broker.url.get_secret_value())
+        yield from _examine_storage(settings.storage.root, settings.storage.key_file)
+    else:
+        yield from _examine_home(home)
+    yield check_model(settings.chat)
+
+
+def _examine_home(home: Home) -> Iterator[Finding]:
+    yield guard("secrets", lambda: check_secrets(home))
+    running = list(check_processes(home))
+    yield from running
+    state = home.read_state()
+    if not home.secrets.exists() or not state or any(finding.check == "running" for finding in running):
+        return
+    yield check_api(str(state.get("url", "")))
+    yield from check_database(EmbeddedPostgres(home).url("owner"))
+    yield check_broker(str(home.read_secret("broker-url") or ""))
+    yield from _examine_storage(home.blobs, home.storage_key)
+
+
+def _examine_storage(root: Path, key_file: Path) -> Iterator[Finding]:
+    yield check_storage(root)
+    yield guard("key-file", lambda: check_key_file(key_file))

@@ -1,0 +1,246 @@
+"""`footnote ingest`.
+
+Files and folders go in through the API, and it waits until each is ready or has failed.
+"""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Protocol
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from app.client.api import ApiClient
+from app.client.models import Run
+from app.commands.options import (
+    FAILED,
+    HomeOption,
+    JsonOption,
+    KeyOption,
+    UrlOption,
+    console,
+    describe,
+    error_console,
+    open_client,
+    print_json,
+    sentences,
+)
+from app.core.errors import FootnoteError
+
+UPLOADS_AT_ONCE = 4
+STAGES = ("validate", "parse", "chunk", "embed", "extract", "publish")
+LOOKS_A_TICK = 5  # single look-ups a second, well under the rate limit
+UPLOAD_SHARE = 0.3  # of a document's bar
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file: `code` and `detail` say why it failed."""
+
+    path: Path
+    status: str
+    document_id: str | None = None
+    run_id: str | None = None
+    code: str | None = None
+    detail: str | None = None
+
+    @property
+    def failed(self) -> bool:
+        return self.status == "failed"
+
+
+class Watcher(Protocol):
+    """Is told how far each file is: a share from 0 to 1 and the step's name, then its outcome."""
+
+    def move(self, path: Path, share: float, step: str) -> None: ...
+
+    def finish(self, outcome: Outcome) -> None: ...
+
+
+def find_files(paths: Sequence[Path]) -> list[Path]:
+    """The files given, and those inside the folders given, hidden ones left out."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = (file for file in path.rglob("*") if file.is_file())
+            found += sorted(file for file in inside if not any(p.startswith(".") for p in file.relative_to(path).parts))
+        else:
+            found.append(path)
+    return found
+
+
+def ingest_files(
+    client: ApiClient, files: Sequence[Path], *, collection: str, password: str | None, watcher: Watcher
+) -> list[Outcome]:
+    """Upload all, four at a time, and wait for their runs; the outcomes in the order of `files`.
+
+    Raises ServerUnreachableError and the like when the server goes away; a file's own failure is an outcome.
+    """
+    outcomes: dict[Path, Outcome] = {}
+    waiting: dict[str, Path] = {}
+
+    def upload(path: Path) -> Outcome | Run:
+        return _upload(client, path, collection=collection, password=password, watcher=watcher)
+
+    with ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool:
+        for path, result in zip(files, pool.map(upload, files), strict=True):
+            if isinstance(result, Run):
+                waiting[result.id] = path
+                _follow(result, path, waiting, outcomes, watcher)
+            else:
+                outcomes[path] = result
+                watcher.finish(result)
+    while waiting:
+        for run in _look(client, waiting):
+            _follow(run, waiting[run.id], waiting, outcomes, watcher)
+        if waiting:
+            time.sleep(0.5)
+    return [outcomes[path] for path in files]
+
+
+def _upload(client: ApiClient, path: Path, *, collection: str, password: str | None, watcher: Watcher) -> Outcome | Run:
+    try:
+        size = max(1, path.stat().st_size)
+        uploaded = client.upload_document(
+            path,
+            collection=collection,
+            password=password,
+            on_bytes=lambda read: watcher.move(path, UPLOAD_SHARE * read / size, "upload"),
+        )
+    except FootnoteError as error:
+        told = describe(error)
+        return Outcome(path, "failed", code=str(told["code"]), detail=error.detail)
+    except OSError as error:
+        return Outcome(path, "failed", code="file-unreadable", detail=f"The file can't be read: {error.strerror}.")
+    run = uploaded.run
+    return run if run.document_id else run.model_copy(update={"document_id": uploaded.document.id})
+
+
+def _look(client: ApiClient, waiting: dict[str, Path]) -> list[Run]:
+    """The newest state of the first waiting runs; the others have their turn after them."""
+    runs = [client.get_run(run_id) for run_id in list(waiting)[:LOOKS_A_TICK]]
+    for run in runs:
+        waiting[run.id] = waiting.pop(run.id)
+    return runs
+
+
+def _follow(run: Run, path: Path, waiting: dict[str, Path], outcomes: dict[Path, Outcome], watcher: Watcher) -> None:
+    if not run.is_finished:
+        done = STAGES.index(run.stage) if run.stage in STAGES else 0
+        watcher.move(path, UPLOAD_SHARE + (1 - UPLOAD_SHARE) * done / len(STAGES), run.stage or run.status)
+        return
+    error = run.error
+    outcome = Outcome(
+        path,
+        run.status,
+        document_id=run.document_id,
+        run_id=run.id,
+        code=error.code if error else None,
+        detail=error.detail if error else None,
+    )
+    del waiting[run.id]
+    outcomes[path] = outcome
+    watcher.finish(outcome)
+
+
+class ProgressBars:
+    """A bar a document while it is under way, a line when it is done.
+
+    Lines only where there is no terminal.
+    """
+
+    def __init__(self, out: Console) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[step]}"),
+            TimeElapsedColumn(),
+            console=out,
+        )
+        self._tasks: dict[Path, TaskID] = {}
+
+    def __enter__(self) -> "ProgressBars":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def move(self, path: Path, share: float, step: str) -> None:
+        if path not in self._tasks:
+            self._tasks[path] = self._progress.add_task(escape(_short(path)), total=1.0, step=step)
+        self._progress.update(self._tasks[path], completed=share, step=step)
+
+    def finish(self, outcome: Outcome) -> None:
+        name = escape(_short(outcome.path))
+        self._progress.console.print(
+            f"[red]✗[/] {name}: {escape(outcome.detail or '')}" if outcome.failed else f"[green]✓[/] {name}"
+        )
+        task = self._tasks.pop(outcome.path, None)
+        if task is not None:
+            self._progress.remove_task(task)
+
+
+class Silence:
+    """Nothing is shown."""
+
+    def move(self, path: Path, share: float, step: str) -> None:
+        """Nobody is told."""
+
+    def finish(self, outcome: Outcome) -> None:
+        """Nobody is told."""
+
+
+def _short(path: Path, longest: int = 48) -> str:
+    return path.name if len(path.name) <= longest else f"{path.name[: longest - 1]}…"
+
+
+def ingest(
+    *,
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.", exists=True)],
+    collection: Annotated[str, typer.Option("--collection", help="The collection's name; it is made when missing.")],
+    password: Annotated[str | None, typer.Option("--password", help="Opens encrypted files.")] = None,
+    home: HomeOption = None,
+    url: UrlOption = None,
+    key: KeyOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Upload files, wait until they can be asked about, and say which failed and why."""
+    files = find_files(paths)
+    with sentences(as_json=as_json), open_client(home=home, url=url, key=key) as client:
+        place = client.ensure_collection(collection)
+        outcomes = _ingest_shown(client, files, collection=place.id, password=password, as_json=as_json)
+    failed = [outcome for outcome in outcomes if outcome.failed]
+    if as_json:
+        print_json({"documents": [_plain(outcome) for outcome in outcomes], "failed": len(failed)})
+    else:
+        console().print(f"{len(outcomes) - len(failed)} ready, {len(failed)} failed.")
+        for outcome in failed:
+            console().print(f"  {escape(str(outcome.path))}: {escape(outcome.detail or '')} ({outcome.code})")
+    if failed:
+        raise typer.Exit(FAILED)
+
+
+def _ingest_shown(
+    client: ApiClient, files: Sequence[Path], *, collection: str, password: str | None, as_json: bool
+) -> list[Outcome]:
+    if as_json:
+        return ingest_files(client, files, collection=collection, password=password, watcher=Silence())
+    with ProgressBars(error_console()) as bars:
+        return ingest_files(client, files, collection=collection, password=password, watcher=bars)
+
+
+def _plain(outcome: Outcome) -> dict[str, object]:
+    error = {"code": outcome.code, "detail": outcome.detail} if outcome.failed else None
+    return {
+        "path": str(outcome.path),
+        "status": outcome.status,
+        "document_id": outcome.document_id,
+        "run_id": outcome.run_id,
+        "error": error,
+    }

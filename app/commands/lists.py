@@ -1,0 +1,106 @@
+"""`footnote documents`, `footnote runs`, `footnote key create`, `footnote tenant create`."""
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from app.client.models import Document, Run
+from app.commands.options import (
+    HomeOption,
+    JsonOption,
+    KeyOption,
+    UrlOption,
+    as_plain,
+    console,
+    open_client,
+    print_json,
+    sentences,
+)
+from app.core.principal import Role
+from app.settings import Settings
+from app.stack.founding import open_tenant_admin
+from app.stack.home import Home
+from app.stack.postgres import EmbeddedPostgres
+
+keys = typer.Typer(help="Keys for the API.", no_args_is_help=True)
+tenants = typer.Typer(help="Tenants, as the database's owner.", no_args_is_help=True)
+
+
+def documents(
+    *, home: HomeOption = None, url: UrlOption = None, key: KeyOption = None, as_json: JsonOption = False
+) -> None:
+    """List the documents that you may see."""
+    with sentences(as_json=as_json), open_client(home=home, url=url, key=key) as client:
+        found = list(client.list_documents())
+    if as_json:
+        print_json({"documents": as_plain(found)})
+        return
+    table = Table("Id", "Title", "Issuer", "Type", box=None)
+    for document in found:
+        table.add_row(
+            document.id, escape(document.title), *(_text(document, name) for name in ("issuer", "document_type"))
+        )
+    console().print(table)
+
+
+def runs(*, home: HomeOption = None, url: UrlOption = None, key: KeyOption = None, as_json: JsonOption = False) -> None:
+    """List ingestion runs, newest first."""
+    with sentences(as_json=as_json), open_client(home=home, url=url, key=key) as client:
+        found = list(client.list_runs())
+    if as_json:
+        print_json({"runs": as_plain(found)})
+        return
+    table = Table("Id", "Status", "Stage", "Why", box=None)
+    for run in found:
+        table.add_row(run.id, run.status, run.stage, escape(run.error.detail) if run.error else "")
+    console().print(table)
+
+
+@keys.command("create")
+def create_key(
+    *,
+    name: Annotated[str, typer.Option("--name", help="What the key is for.")] = "command line",
+    home: HomeOption = None,
+    url: UrlOption = None,
+    key: KeyOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make another key of your own; its secret is shown this once."""
+    with sentences(as_json=as_json), open_client(home=home, url=url, key=key) as client:
+        created = client.create_key(name)
+    if as_json:
+        print_json(created.model_dump(mode="json"))
+    else:
+        console().print(f"{created.secret}\nKeep it: it is shown this once.")
+
+
+@tenants.command("create")
+def create_tenant(
+    *,
+    slug: Annotated[str, typer.Argument(help="Its short name: lower-case letters, digits and dashes.")],
+    name: Annotated[str | None, typer.Option("--name", help="Its full name.", show_default="the short name")] = None,
+    email: Annotated[str, typer.Option("--email", help="Its administrator.")] = "admin@localhost",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Found a tenant with an administrator, whose key is shown this once."""
+    configured = Settings().database.owner_url
+    owner_url = configured.get_secret_value() if configured else EmbeddedPostgres(Home.at(home)).url("owner")
+    with sentences(as_json=as_json):
+        admin, database = open_tenant_admin(owner_url)
+        try:
+            tenant_id = admin.create_tenant(slug=slug, name=name or slug)
+            _, secret = admin.create_user(tenant_id, email=email, name="Administrator", roles=[Role.ADMIN, Role.EDITOR])
+        finally:
+            database.close()
+    if as_json:
+        print_json({"tenant_id": str(tenant_id), "email": email, "key": secret})
+    else:
+        console().print(f"Tenant {slug}: {tenant_id}\nThe key of {email}: {secret}\nKeep it: it is shown this once.")
+
+
+def _text(model: Document | Run, name: str) -> str:
+    value = (model.model_extra or {}).get(name)
+    return "" if value is None else escape(str(value))

@@ -1,0 +1,168 @@
+"""What `footnote doctor` looks at, outside of the database: each check gives one finding, in a sentence."""
+
+import importlib.metadata
+import os
+import re
+import shutil
+import stat
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psutil
+import redis
+
+from app.settings import ChatSettings
+from app.stack.home import Home
+from app.storage.errors import StorageKeyError
+from app.storage.keyfile import load_key_file
+
+OLDEST_PYTHON, NEWEST_PYTHON = (3, 11), (3, 13)
+LEAST_DISK = 2 * 1024**3
+LITTLE_DISK_SHARE = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check.
+
+    Its name, whether it is well, and a sentence (what is wrong and what to do, when it is not).
+    """
+
+    check: str
+    ok: bool
+    sentence: str
+
+
+def check_python() -> Finding:
+    version = sys.version_info[:2]
+    text = ".".join(map(str, sys.version_info[:3]))
+    if OLDEST_PYTHON <= version <= NEWEST_PYTHON:
+        return Finding("python", True, f"Python {text}.")
+    return Finding("python", False, f"Python {text} is not supported: use 3.11, 3.12 or 3.13.")
+
+
+def check_packages() -> Finding:
+    """That every package that ours asks for is installed."""
+    try:
+        needed = importlib.metadata.requires("footnote") or []
+    except importlib.metadata.PackageNotFoundError:
+        return Finding("packages", False, "The package footnote is not installed: run `make install`.")
+    missing = []
+    for requirement in needed:
+        name = re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]
+        try:
+            importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        return Finding("packages", False, f"Packages are missing ({', '.join(missing)}): run `make install`.")
+    return Finding("packages", True, f"All {len(needed)} packages are installed.")
+
+
+def check_disk(home: Home) -> Finding:
+    existing = next(folder for folder in (home.path, *home.path.parents) if folder.exists())
+    usage = shutil.disk_usage(existing)
+    free = f"{usage.free / 1024**3:.1f} GiB"
+    if usage.free < LEAST_DISK or usage.free < LITTLE_DISK_SHARE * usage.total:
+        return Finding("disk", False, f"Only {free} are free at {existing}: make room, or move the home.")
+    return Finding("disk", True, f"{free} are free at {existing}.")
+
+
+def check_secrets(home: Home) -> Finding:
+    """That nobody else can read the secrets."""
+    if not home.secrets.exists():
+        return Finding("secrets", False, f"{home.path} is no home yet: `footnote up` makes it.")
+    wide = [path for path in (home.secrets, *home.secrets.iterdir()) if stat.S_IMODE(path.stat().st_mode) & 0o077]
+    if wide:
+        names = ", ".join(path.name for path in wide)
+        return Finding("secrets", False, f"Others may read {names} in {home.path}: take their rights away (chmod go=).")
+    return Finding("secrets", True, "Secrets are readable by their owner only.")
+
+
+def check_key_file(path: Path) -> Finding:
+    try:
+        load_key_file(path)
+    except StorageKeyError as error:
+        return Finding("key-file", False, f"{error.detail} ({path})")
+    return Finding("key-file", True, "The storage key is there, and closed to others.")
+
+
+def check_storage(root: Path) -> Finding:
+    """That a file can be written where blobs go."""
+    try:
+        with tempfile.NamedTemporaryFile(dir=root, prefix=".doctor-") as file:
+            file.write(b"footnote")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        return Finding("storage", False, f"Documents can't be stored in {root} ({error.strerror}): check its rights.")
+    return Finding("storage", True, f"Documents can be stored in {root}.")
+
+
+def check_broker(url: str) -> Finding:
+    """That the broker answers; other brokers than Redis's kind are told by the worker."""
+    if not url.startswith(("redis", "rediss")):
+        return Finding("broker", True, "The broker is not of Redis's kind: its state shows in the worker's log.")
+    try:
+        with redis.Redis.from_url(url, socket_connect_timeout=3, socket_timeout=3) as client:
+            client.ping()
+    except redis.RedisError as error:
+        return Finding(
+            "broker", False, f"The broker does not answer ({type(error).__name__}): look at valkey.log, or its URL."
+        )
+    return Finding("broker", True, "The broker answers.")
+
+
+def check_processes(home: Home) -> Iterator[Finding]:
+    """That what `footnote up` started is alive."""
+    state = home.read_state()
+    processes = state.get("processes")
+    owner = state.get("pid")
+    if not isinstance(processes, dict) or not isinstance(owner, int) or not psutil.pid_exists(owner):
+        yield Finding("running", False, f"Footnote is not running on {home.path}: start it with `footnote up`.")
+        return
+    for name, pid in processes.items():
+        alive = psutil.pid_exists(pid)
+        log = home.logs / f"{name}.log"
+        sentence = f"The {name} is alive." if alive else f"The {name} is not running: {log} says why."
+        yield Finding(str(name), alive, sentence)
+
+
+def check_api(url: str) -> Finding:
+    try:
+        response = httpx.get(f"{url}/readyz", timeout=5, trust_env=False)
+    except httpx.TransportError:
+        return Finding("ready", False, f"The API does not answer at {url}: look at api.log.")
+    if response.status_code != httpx.codes.OK:
+        return Finding("ready", False, f"The API at {url} says that it is not ready: {response.text[:300]}")
+    return Finding("ready", True, f"The API at {url} is ready.")
+
+
+def check_model(chat: ChatSettings) -> Finding:
+    if chat.base_url is None:
+        return Finding("model", True, "No model is configured: answers are quotes (the built-in extractive writer).")
+    headers = {"Authorization": f"Bearer {chat.api_key.get_secret_value()}"}
+    try:
+        response = httpx.get(f"{chat.base_url.rstrip('/')}/models", headers=headers, timeout=5)
+    except httpx.HTTPError as error:
+        return Finding(
+            "model",
+            False,
+            f"The model endpoint {chat.base_url} does not answer ({type(error).__name__}): "
+            "check FOOTNOTE_CHAT__BASE_URL. Answers are quotes until then.",
+        )
+    if response.status_code in {401, 403}:
+        return Finding("model", False, "The model endpoint refuses the key: check FOOTNOTE_CHAT__API_KEY.")
+    return Finding("model", True, f"The model endpoint {chat.base_url} answers.")
+
+
+def guard(check: str, look: Callable[[], Finding]) -> Finding:
+    """The finding, or one that says that the check itself could not be made."""
+    try:
+        return look()
+    except OSError as error:
+        return Finding(check, False, f"This could not be looked at: {error}.")

@@ -1,0 +1,65 @@
+"""The first tenant of a home and its administrator, whose key the command line uses when it is given no
+other.
+"""
+
+from itertools import count
+from uuid import UUID
+
+from app.core.clock import SystemClock
+from app.core.principal import Role
+from app.db.session import Database, build_engine
+from app.identity.errors import EmailTakenError, SlugTakenError
+from app.identity.service import TenantAdmin
+from app.stack.home import Home
+
+ADMIN_KEY = "admin-key"
+TENANT = "tenant"
+
+
+def open_tenant_admin(owner_url: str) -> tuple[TenantAdmin, Database]:
+    """(the service, the database to close afterwards)."""
+    engine = build_engine(owner_url, pool_size=1, statement_timeout_ms=30_000, application_name="footnote-owner")
+    database = Database(engine=engine)
+    return TenantAdmin(owner=database, clock=SystemClock()), database
+
+
+def ensure_admin(home: Home, owner_url: str) -> str:
+    """The administrator's key in the home's secrets; on the first start it is made, with the tenant.
+
+    A crash on the way leaves at most a tenant or a user that nobody has a key of: the next start makes
+    another.
+    """
+    known = home.read_secret(ADMIN_KEY)
+    if known:
+        return known
+    admin, database = open_tenant_admin(owner_url)
+    try:
+        tenant = home.read_secret(TENANT)
+        tenant_id = UUID(tenant) if tenant else _found_tenant(home, admin)
+        key = _make_admin(admin, tenant_id)
+    finally:
+        database.close()
+    home.write_secret(ADMIN_KEY, key)
+    return key
+
+
+def _found_tenant(home: Home, admin: TenantAdmin) -> UUID:
+    for number in count(1):
+        try:
+            tenant_id = admin.create_tenant(slug="main" if number == 1 else f"main-{number}", name="Main")
+        except SlugTakenError:
+            continue
+        home.write_secret(TENANT, str(tenant_id))
+        return tenant_id
+    raise AssertionError("counting does not end")
+
+
+def _make_admin(admin: TenantAdmin, tenant_id: UUID) -> str:
+    for number in count(1):
+        email = "admin@localhost" if number == 1 else f"admin-{number}@localhost"
+        try:
+            _, key = admin.create_user(tenant_id, email=email, name="Administrator", roles=[Role.ADMIN, Role.EDITOR])
+        except EmailTakenError:
+            continue
+        return key
+    raise AssertionError("counting does not end")
