@@ -1,0 +1,94 @@
+# Footnote: `make demo` shows it, `make up` runs it, `make test` and `make check` prove it.
+# The environment is .venv, from locks with hashes. Python 3.11 to 3.13; choose with PYTHON=.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	if $$p -c '$(SUPPORTED)' >/dev/null 2>&1; then echo $$p; break; fi; done)
+
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
+STAMPS := $(VENV)/stamps
+CODE := app workers evals migrations tests
+
+DOCS ?=
+BENCH ?= ingest
+JSON ?=
+TESTS ?= tests
+PYTEST_ARGS ?=
+
+.PHONY: help install install-dev local-llm demo up test check format bench samples lock clean
+
+help: ## Say what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+install: $(STAMPS)/runtime ## Make the environment from requirements.lock
+
+install-dev: $(STAMPS)/dev ## Add what tests and checks need
+
+local-llm: $(STAMPS)/llm ## Add the small local model and its server (footnote up --local-llm)
+
+demo: $(STAMPS)/runtime ## Show everything in a minute; DOCS=path reads your documents, too
+	@$(BIN)/footnote demo $(foreach path,$(DOCS),--docs '$(path)')
+
+up: $(STAMPS)/runtime ## Run Footnote on this machine until Ctrl-C
+	@exec $(BIN)/footnote up
+
+test: $(STAMPS)/dev $(STAMPS)/llm ## Run all tests; TESTS=path runs some
+	$(BIN)/python -m pytest $(PYTEST_ARGS) $(TESTS)
+
+check: $(STAMPS)/dev ## Lint, types, import rules, architecture, and models against the migrated schema
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/architecture tests/db/test_schema.py
+
+format: $(STAMPS)/dev ## Format the code
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+bench: $(STAMPS)/runtime ## Measure: BENCH=ingest DOCS=folder or BENCH=ask; JSON=file keeps the figures
+	@$(BIN)/python -m evals.bench $(BENCH) $(foreach path,$(DOCS),--docs '$(path)') $(if $(JSON),--json '$(JSON)')
+
+samples: $(STAMPS)/runtime ## Write the sample documents to samples/
+	@$(BIN)/python -m evals.datasets.samples samples
+
+lock: $(STAMPS)/dev ## Solve the versions anew
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url \
+		--no-header --no-annotate requirements-bootstrap.in -o requirements-bootstrap.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url \
+		--no-header pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --constraint requirements.lock --group dev pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url \
+		--no-header --no-annotate --no-deps --group llm -o requirements-llm.lock
+
+clean: ## Remove the environment and what tools left
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(STAMPS)/bootstrap: requirements-bootstrap.lock
+	@test -n '$(PYTHON)' || { echo 'Python 3.11, 3.12 or 3.13 is needed: install one, or say where with PYTHON=.' >&2; exit 1; }
+	@$(PYTHON) -c '$(SUPPORTED)' || { echo '$(PYTHON) is not Python 3.11, 3.12 or 3.13.' >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
+		{ echo 'Python cannot make environments here: on Debian and Ubuntu install the package python3-venv.' >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bootstrap.lock
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/runtime: requirements.lock pyproject.toml $(STAMPS)/bootstrap
+	$(UV) --compile-bytecode --require-hashes -r requirements.lock
+	$(UV) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(STAMPS)/dev: requirements-dev.lock $(STAMPS)/runtime
+	$(UV) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(STAMPS)/llm: requirements-llm.lock $(STAMPS)/runtime
+	$(UV) --no-deps --require-hashes -r requirements-llm.lock
+	@touch $@
