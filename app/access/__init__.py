@@ -1,0 +1,1 @@
+"""Access: collections, and the grants that open them or single documents."""

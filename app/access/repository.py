@@ -1,0 +1,87 @@
+"""SQL of access. What is written goes through functions that check the principal's own rights (migration 0005)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.access.models import Collection, Grant
+
+
+@dataclass(frozen=True, slots=True)
+class NewGrant:
+    """One user or group, one collection or document. `level`: 1 viewer, 2 editor, 3 owner."""
+
+    user_id: UUID | None
+    group_id: UUID | None
+    collection_id: UUID | None
+    document_id: UUID | None
+    level: int
+    expires_at: datetime | None
+
+
+class AccessRepository:
+    """Collections and grants that the session's principal may see."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def create_collection(self, collection_id: UUID, *, parent_id: UUID | None, name: str, grant_id: UUID) -> bool:
+        """False when the parent is hidden, or not the principal's to edit."""
+        return bool(self._session.scalar(select(func.create_collection(collection_id, parent_id, name, grant_id))))
+
+    def find_collection(self, collection_id: UUID) -> Collection | None:
+        return self._session.scalar(select(Collection).where(Collection.id == collection_id))
+
+    def find_collections_by_name(self, name: str) -> Sequence[Collection]:
+        return self._session.scalars(select(Collection).where(Collection.name == name).order_by(Collection.id)).all()
+
+    def list_collections(self, *, after: UUID | None, limit: int) -> Sequence[Collection]:
+        query = select(Collection).order_by(Collection.id).limit(limit)
+        if after is not None:
+            query = query.where(Collection.id > after)
+        return self._session.scalars(query).all()
+
+    def rename_collection(self, collection_id: UUID, *, name: str, revision: int) -> bool:
+        """False when the row is not the principal's to edit, or no longer at `revision`."""
+        change = (
+            update(Collection)
+            .where(Collection.id == collection_id, Collection.revision == revision)
+            .values(name=name, revision=revision + 1)
+            .returning(Collection.id)
+        )
+        return self._session.scalar(change) is not None
+
+    def create_grant(self, grant_id: UUID, grant: NewGrant) -> bool:
+        """False when the principal does not own what is granted."""
+        call = func.create_grant(
+            grant_id,
+            grant.user_id,
+            grant.group_id,
+            grant.collection_id,
+            grant.document_id,
+            grant.level,
+            grant.expires_at,
+        )
+        return bool(self._session.scalar(select(call)))
+
+    def find_grant(self, grant_id: UUID) -> Grant | None:
+        return self._session.scalar(select(Grant).where(Grant.id == grant_id))
+
+    def list_grants(
+        self, *, collection_id: UUID | None, document_id: UUID | None, after: UUID | None, limit: int
+    ) -> Sequence[Grant]:
+        query = select(Grant).order_by(Grant.id).limit(limit)
+        if collection_id is not None:
+            query = query.where(Grant.collection_id == collection_id)
+        if document_id is not None:
+            query = query.where(Grant.document_id == document_id)
+        if after is not None:
+            query = query.where(Grant.id > after)
+        return self._session.scalars(query).all()
+
+    def delete_grant(self, grant_id: UUID) -> bool:
+        return bool(self._session.scalar(select(func.delete_grant(grant_id))))

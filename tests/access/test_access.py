@@ -1,0 +1,112 @@
+"""Collections and grants on the real database: what is granted is seen, what is not does not exist."""
+
+from uuid import uuid4
+
+import pytest
+
+from app.access.errors import (
+    CollectionExistsError,
+    CollectionNotFoundError,
+    GrantNotFoundError,
+    GrantTargetNotFoundError,
+)
+from app.access.repository import NewGrant
+from app.access.service import AccessService
+from app.core.clock import SystemClock
+from app.core.errors import PreconditionFailedError
+from app.core.pagination import PageRequest
+from app.core.principal import Principal, Role
+from app.identity.service import TenantAdmin
+
+
+@pytest.fixture
+def people(database):
+    """Two users of one tenant."""
+    admin = TenantAdmin(owner=database.owner, clock=SystemClock())
+    tenant_id = admin.create_tenant(slug=f"t-{uuid4().hex}", name="Tenant")
+    return [
+        Principal(
+            tenant_id=tenant_id,
+            user_id=admin.create_user(tenant_id, email=f"{name}@example.org", name=name, roles={Role.ANALYST})[0],
+        )
+        for name in ("first", "second")
+    ]
+
+
+@pytest.fixture
+def access(database):
+    return AccessService(database=database.api)
+
+
+def grant(subject, *, collection, level=1):
+    return NewGrant(
+        user_id=subject.user_id, group_id=None, collection_id=collection, document_id=None, level=level, expires_at=None
+    )
+
+
+def test_a_collection_is_its_makers_until_it_is_granted(access, people):
+    owner, other = people
+    made = access.create_collection(owner, name="Loans")
+    with pytest.raises(CollectionNotFoundError):
+        access.get_collection(other, made.id)
+    access.create_grant(owner, grant(other, collection=made.id))
+    assert access.get_collection(other, made.id).name == "Loans"
+
+
+def test_a_grant_holds_for_collections_inside(access, people):
+    owner, other = people
+    outer = access.create_collection(owner, name="Outer")
+    inner = access.create_collection(owner, name="Inner", parent_id=outer.id)
+    access.create_grant(owner, grant(other, collection=outer.id))
+    assert [item.id for item in access.list_collections(other, PageRequest()).items] == [outer.id, inner.id]
+
+
+def test_a_withdrawn_grant_closes_at_once(access, people):
+    owner, other = people
+    made = access.create_collection(owner, name="Loans")
+    given = access.create_grant(owner, grant(other, collection=made.id))
+    access.delete_grant(owner, given.id)
+    assert access.list_collections(other, PageRequest()).items == []
+
+
+def test_nobody_gives_what_they_do_not_own(access, people):
+    owner, other = people
+    made = access.create_collection(owner, name="Loans")
+    given = access.create_grant(owner, grant(other, collection=made.id, level=2))
+    with pytest.raises(GrantTargetNotFoundError):
+        access.create_grant(other, grant(other, collection=made.id, level=3))
+    with pytest.raises(GrantNotFoundError):
+        access.delete_grant(other, given.id)
+
+
+def test_a_viewer_may_neither_rename_nor_nest(access, people):
+    owner, other = people
+    made = access.create_collection(owner, name="Loans")
+    access.create_grant(owner, grant(other, collection=made.id))
+    with pytest.raises(CollectionNotFoundError):
+        access.rename_collection(other, made.id, name="Mine", revision=1)
+    with pytest.raises(CollectionNotFoundError):
+        access.create_collection(other, name="Inside", parent_id=made.id)
+
+
+def test_two_edits_of_one_revision_do_not_overwrite_each_other(access, people):
+    owner, _ = people
+    made = access.create_collection(owner, name="Loans")
+    assert access.rename_collection(owner, made.id, name="Bonds", revision=1).name == "Bonds"
+    with pytest.raises(PreconditionFailedError):
+        access.rename_collection(owner, made.id, name="Notes", revision=1)
+
+
+def test_a_name_is_taken_once_a_level(access, people):
+    owner, _ = people
+    access.create_collection(owner, name="Loans")
+    with pytest.raises(CollectionExistsError):
+        access.create_collection(owner, name="Loans")
+
+
+def test_another_tenants_collection_does_not_exist(access, people, database):
+    owner, _ = people
+    made = access.create_collection(owner, name="Loans")
+    stranger = Principal(tenant_id=uuid4(), user_id=owner.user_id)
+    with pytest.raises(CollectionNotFoundError):
+        access.get_collection(stranger, made.id)
