@@ -38,3 +38,8 @@ def get_revisions(owner_url: str) -> tuple[str | None, str | None]:
     finally:
         engine.dispose()
     return current, ScriptDirectory.from_config(_config(owner_url)).get_current_head()
+
+
+def find_head() -> str | None:
+    """The newest revision that this code knows."""
+    return ScriptDirectory.from_config(_config("postgresql+psycopg://")).get_current_head()

@@ -1,0 +1,1 @@
+"""What every endpoint needs: the principal, problems, idempotency, conditional requests, limits, pages, OpenAPI."""

@@ -68,3 +68,17 @@ class EmailTakenError(ConflictError):
 class KeyLifetimeError(InvalidInputError):
     code = "key-lifetime-invalid"
     title = "The key would expire in the past: choose a later time."
+
+
+class GroupNotFoundError(NotFoundError):
+    code = "group-not-found"
+    title = "There is no such group or user in your tenant."
+
+
+class GroupTakenError(ConflictError):
+    code = "group-exists"
+    title = "A group of that name is there already."
+
+
+REFUSALS = (KeyMissingError, KeyMalformedError, KeyRefusedError, KeyExpiredError, KeyRevokedError, UserDisabledError)
+"""What a request without a valid key may be answered."""

@@ -19,6 +19,7 @@ from app.identity.errors import (
     EmailTakenError,
     KeyExpiredError,
     KeyLifetimeError,
+    KeyMissingError,
     KeyNotFoundError,
     KeyRefusedError,
     KeyRevokedError,
@@ -47,6 +48,10 @@ class IdentityService:
     def __init__(self, *, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+
+    def refuse_missing(self) -> KeyMissingError:
+        """The error for a request without a key."""
+        return KeyMissingError()
 
     def authenticate(self, text: str) -> Principal:
         """The principal that a key stands for. Raises KeyRefusedError and those derived from it."""

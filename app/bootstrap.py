@@ -1,0 +1,133 @@
+"""The composition root of the API: the only place where settings meet implementations."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.access.service import AccessService
+from app.core.clock import Clock, SystemClock
+from app.db.session import Database, build_engine
+from app.http.dependencies import Authenticator
+from app.http.idempotency import Idempotency
+from app.http.limits import RateLimits
+from app.http.probes import Check
+from app.http.readiness import broker_check, database_check, migrations_check, storage_check
+from app.identity.data_keys import PostgresDataKeys
+from app.identity.groups import GroupService
+from app.identity.service import IdentityService, TenantAdmin
+from app.jobs.service import RunService
+from app.observability.metrics import Metrics
+from app.settings import DatabaseSettings, LimitSettings, Settings, StorageSettings, WebSettings
+from app.storage.factory import build_blob_store, build_keyring
+from app.storage.port import BlobStore
+from app.storage.sealing import Sealer
+from app.web.session import SessionCookies
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """All parts of the API. `services` holds what endpoints ask for by type; `close` ends what was started."""
+
+    settings: Settings
+    services: Mapping[type, Any]
+    authenticator: Authenticator
+    rate_limits: RateLimits
+    idempotency: Idempotency
+    session_cookies: SessionCookies
+    metrics: Metrics
+    readiness: Mapping[str, Check]
+    close: Callable[[], None]
+
+
+def build_container(settings: Settings, *, clock: Clock | None = None) -> Container:
+    """The API's parts. Raises ValueError without the api role's URL, StorageKeyError, StorageUnavailableError."""
+    clock = clock or SystemClock()
+    database = build_database(settings.database, role="api")
+    data_keys = PostgresDataKeys(database=database)
+    blobs = build_blobs(settings.storage, data_keys=data_keys)
+    sealer = Sealer(keyring=build_keyring(key_file=settings.storage.key_file, data_keys=data_keys))
+    identity = IdentityService(database=database, clock=clock)
+    runs = RunService(database=database, clock=clock, wake_again_seconds=settings.jobs.wake_again_seconds)
+    metrics = Metrics()
+    broker_url = settings.broker.url.get_secret_value()
+    services: list[object] = [
+        identity,
+        GroupService(database=database, clock=clock),
+        AccessService(database=database),
+        runs,
+    ]
+    return Container(
+        settings=settings,
+        services={type(part): part for part in services},
+        authenticator=identity,
+        rate_limits=build_rate_limits(settings.limits, broker_url=broker_url),
+        idempotency=Idempotency(database=database, sealer=sealer, clock=clock),
+        session_cookies=build_session_cookies(settings.web),
+        metrics=metrics,
+        readiness={
+            "database": database_check(database),
+            "migrations": migrations_check(database),
+            "broker": broker_check(broker_url),
+            "storage": storage_check(blobs, settings.storage.root / ".partial"),
+        },
+        close=database.close,
+    )
+
+
+def build_database(settings: DatabaseSettings, *, role: str) -> Database:
+    """Transactions under one role: api, worker, relay or owner. Raises ValueError when its URL is not set."""
+    url = getattr(settings, f"{role}_url")
+    if url is None:
+        raise ValueError(f"Set FOOTNOTE_DATABASE__{role.upper()}_URL.")
+    return Database(
+        engine=build_engine(
+            url.get_secret_value(),
+            pool_size=settings.pool_size,
+            statement_timeout_ms=settings.statement_timeout_ms,
+            application_name=f"footnote-{role}",
+        )
+    )
+
+
+def build_blobs(settings: StorageSettings, *, data_keys: PostgresDataKeys) -> BlobStore:
+    """The blob store of this installation. Raises StorageKeyError, StorageUnavailableError."""
+    return build_blob_store(
+        kind=settings.kind,
+        root=settings.root,
+        key_file=settings.key_file,
+        data_keys=data_keys,
+        plain_dir=settings.scratch,
+        bucket=settings.s3_bucket or None,
+        endpoint_url=settings.s3_endpoint_url,
+        region=settings.s3_region,
+        access_key_id=_secret(settings.s3_access_key),
+        secret_access_key=_secret(settings.s3_secret_key),
+    )
+
+
+def build_rate_limits(settings: LimitSettings, *, broker_url: str | None) -> RateLimits:
+    return RateLimits(
+        per_minute={
+            "requests": settings.requests_per_minute,
+            "uploads": settings.uploads_per_minute,
+            "questions": settings.questions_per_minute,
+            "refusals": settings.requests_per_minute,
+        },
+        broker_url=broker_url,
+    )
+
+
+def build_session_cookies(settings: WebSettings) -> SessionCookies:
+    """Without a secret in the settings one is made, and sessions end with the process."""
+    secret = settings.cookie_secret.get_secret_value() or secrets.token_urlsafe(32)
+    return SessionCookies(secret=secret, lifetime=settings.session_hours * 3600)
+
+
+def build_tenant_admin(settings: Settings, *, clock: Clock | None = None) -> TenantAdmin:
+    """Founds tenants as the database's owner: for the operator's commands, never for the API's process."""
+    return TenantAdmin(owner=build_database(settings.database, role="owner"), clock=clock or SystemClock())
+
+
+def _secret(value: Any) -> str | None:
+    return None if value is None else str(value.get_secret_value())

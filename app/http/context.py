@@ -1,0 +1,95 @@
+"""The outermost layer: an id a request, security headers, one log line, metrics, and the last net under errors."""
+
+import re
+import time
+
+from fastapi import Request
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.audit.service import current_request_id
+from app.core.ids import new_id
+from app.http.errors import InternalError
+from app.http.problems import as_our_error, problem_response
+from app.observability.logging import get_logger, log_context
+from app.observability.metrics import Metrics
+
+REQUEST_ID_HEADER = "X-Request-ID"
+_GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_QUIET_PATHS = frozenset({"/livez", "/readyz", "/metrics"})
+# The API answers with data, never with a page: nothing in it may be run or framed. Pages set their own policy.
+_SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+
+class RequestContextMiddleware:
+    """Wraps the whole application. `https` adds Strict-Transport-Security."""
+
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, https: bool = False) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._headers = dict(_SECURITY_HEADERS)
+        if https:
+            self._headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
+        request_id = given if _GIVEN_ID.fullmatch(given) else str(new_id())
+        scope.setdefault("state", {})["request_id"] = request_id
+        token = current_request_id.set(request_id)
+        try:
+            with log_context(request_id=request_id):
+                await self._serve(scope, receive, send, request_id)
+        finally:
+            current_request_id.reset(token)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        began = time.perf_counter()
+        status = 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers[REQUEST_ID_HEADER] = request_id
+                for name, value in (self._headers | scope["state"].get("response_headers", {})).items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except Exception as error:
+            if status:
+                # The status line is out; cutting the connection is all that still tells the client.
+                raise
+            ours = as_our_error(error)
+            if ours is None:
+                get_logger(__name__).error("http.request.crashed", exc_info=error)
+                ours = InternalError()
+            await problem_response(Request(scope), ours)(scope, receive, send_with_headers)
+        finally:
+            self._record(scope, status or 499, time.perf_counter() - began)
+
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+        route = scope["state"].get("route") or getattr(scope.get("route"), "path", None) or "unmatched"
+        self._metrics.record_request(route=route, method=scope["method"], status=status, seconds=seconds)
+        if scope["path"] not in _QUIET_PATHS:
+            get_logger(__name__).info(
+                "http.request.finished",
+                method=scope["method"],
+                route=route,
+                status=status,
+                code=scope["state"].get("problem_code"),
+                milliseconds=round(seconds * 1000, 1),
+            )

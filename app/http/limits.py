@@ -1,0 +1,76 @@
+"""Rates: a fixed number of requests a minute for each key, counted in the broker when it is Redis or Valkey.
+
+Headers are those of draft-ietf-httpapi-ratelimit-headers-10 (`RateLimit-Policy`, `RateLimit`), and Retry-After of
+RFC 9110 §10.2.3. A counter that can't be reached stops nobody: counting then goes on in this process's memory.
+"""
+
+import math
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import Request
+from limits import RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from limits.errors import StorageError
+
+from app.core.errors import RateLimitedError
+from app.observability.logging import get_logger
+
+_WINDOW_SECONDS = 60
+_REDIS_SCHEMES = ("redis://", "rediss://")
+
+
+class RateLimits:
+    """Counts requests. `per_minute` names the rates; `broker_url` tells where to count for all processes at once."""
+
+    def __init__(self, *, per_minute: Mapping[str, int], broker_url: str | None) -> None:
+        self._items = {name: RateLimitItemPerMinute(amount) for name, amount in per_minute.items()}
+        self._memory = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._shared: SlidingWindowCounterRateLimiter | None = None
+        if broker_url is not None and broker_url.startswith(_REDIS_SCHEMES):
+            storage = RedisStorage(
+                f"async+{broker_url}",
+                wrap_exceptions=True,
+                implementation="redispy",
+                key_prefix="footnote-rate",
+                socket_timeout=0.5,
+                socket_connect_timeout=0.5,
+            )
+            self._shared = SlidingWindowCounterRateLimiter(storage)
+        self._shared_again_at = 0.0
+
+    async def hit(self, request: Request, name: str, who: str) -> None:
+        """Count one request of `who`, and tell in the response's headers what is left. Raises RateLimitedError."""
+        item = self._items.get(name)
+        if item is None:
+            return
+        allowed, remaining, reset = await self._count(item, name, who)
+        headers = {
+            "RateLimit-Policy": f'"{name}";q={item.amount};w={_WINDOW_SECONDS}',
+            "RateLimit": f'"{name}";r={remaining};t={reset}',
+        }
+        request.scope["state"]["response_headers"] = request.scope["state"].get("response_headers", {}) | headers
+        if not allowed:
+            raise RateLimitedError(headers={"Retry-After": str(max(1, reset))}, extra={"limit": name})
+
+    async def _count(self, item: Any, name: str, who: str) -> tuple[bool, int, int]:
+        if self._shared is not None and time.monotonic() >= self._shared_again_at:
+            try:
+                return await _hit(self._shared, item, name, who)
+            except StorageError:
+                # Not asked again for a while, or each request would wait for the time-out.
+                self._shared_again_at = time.monotonic() + 5
+                get_logger(__name__).warning("http.rates.counter-unreachable")
+        return await _hit(self._memory, item, name, who)
+
+
+async def _hit(limiter: SlidingWindowCounterRateLimiter, item: Any, name: str, who: str) -> tuple[bool, int, int]:
+    allowed = await limiter.hit(item, name, who)
+    stats = await limiter.get_window_stats(item, name, who)
+    return allowed, max(0, int(stats.remaining)), _seconds_until(stats.reset_time)
+
+
+def _seconds_until(moment: float) -> int:
+    return max(0, math.ceil(moment - time.time()))

@@ -1,0 +1,45 @@
+"""Lists in pages: `limit` and `cursor` in, `items`, `next_cursor` and a Link header (RFC 8288) out."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Generic, TypeVar
+
+from fastapi import Depends, Query, Request
+from fastapi.responses import Response
+from pydantic import BaseModel
+
+from app.core.pagination import DEFAULT_LIMIT, MAX_LIMIT, PageOf, PageRequest
+from app.http.text import LINE_PATTERN
+
+Out = TypeVar("Out", bound=BaseModel)
+Item = TypeVar("Item")
+
+
+class Page(BaseModel, Generic[Out]):
+    """One page. `next_cursor` is null on the last; give it back as `cursor` for the next."""
+
+    items: list[Out]
+    next_cursor: str | None = None
+
+
+def _requested(
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many rows a page holds.")] = DEFAULT_LIMIT,
+    cursor: Annotated[
+        str | None,
+        Query(max_length=500, pattern=LINE_PATTERN, description="`next_cursor` of the page before.", examples=[None]),
+    ] = None,
+) -> PageRequest:
+    return PageRequest(limit=limit, cursor=cursor)
+
+
+RequestedPage = Annotated[PageRequest, Depends(_requested)]
+
+
+def page_out(
+    request: Request, response: Response, page: PageOf[Item], present: Callable[[Item], Out], kind: type[Page[Out]]
+) -> Page[Out]:
+    """The page as it is sent; puts the next page's address into the Link header."""
+    if page.next_cursor is not None:
+        url = request.url.include_query_params(cursor=page.next_cursor)
+        response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
+    items: Sequence[Item] = page.items
+    return kind(items=[present(item) for item in items], next_cursor=page.next_cursor)

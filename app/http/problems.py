@@ -1,0 +1,127 @@
+"""Errors as `application/problem+json` (RFC 9457): ours, the framework's, and what nobody expected."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import DataError
+from starlette.exceptions import HTTPException
+
+from app.core.errors import FootnoteError, InvalidInputError
+from app.http.errors import (
+    BodyTooLargeError,
+    InvalidTextError,
+    MalformedRequestError,
+    MediaTypeNotTakenError,
+    MethodNotAllowedError,
+    RouteNotFoundError,
+)
+
+MEDIA_TYPE = "application/problem+json"
+_MAX_FINDINGS = 20
+_BY_STATUS: dict[int, type[FootnoteError]] = {
+    400: MalformedRequestError,
+    404: RouteNotFoundError,
+    405: MethodNotAllowedError,
+    413: BodyTooLargeError,
+    415: MediaTypeNotTakenError,
+}
+
+
+class Finding(BaseModel):
+    """One thing that is wrong with a request: `where` is the path to it, such as `body.name`."""
+
+    where: str
+    message: str
+
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457). `code` is stable; `detail` says what to do; `instance` names the request."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(examples=["/problems/not-found"])
+    title: str
+    status: int
+    code: str
+    detail: str
+    instance: str = Field(examples=["urn:footnote:request:0190c0de-7e57-7000-8000-00000000feed"])
+    errors: list[Finding] | None = None
+
+
+def describe(error: FootnoteError, instance: str) -> dict[str, Any]:
+    """The members of the problem document of an error."""
+    return {
+        **error.extra,
+        "type": f"/problems/{error.code}",
+        "title": error.title,
+        "status": error.status,
+        "code": error.code,
+        "detail": error.detail,
+        "instance": instance,
+    }
+
+
+def problem_response(request: Request, error: FootnoteError) -> JSONResponse:
+    """The response that tells of `error`."""
+    request_id = request.scope.get("state", {}).get("request_id", "unknown")
+    request.state.problem_code = error.code
+    return JSONResponse(
+        describe(error, f"urn:footnote:request:{request_id}"),
+        status_code=error.status,
+        headers={**error.headers, "Cache-Control": "no-store"},
+        media_type=MEDIA_TYPE,
+    )
+
+
+def as_our_error(error: Exception) -> FootnoteError | None:
+    """The error of ours that stands for one of the framework's or the driver's; None when nobody expected it."""
+    if isinstance(error, FootnoteError):
+        return error
+    if isinstance(error, RequestValidationError):
+        return _from_validation(error.errors())
+    if isinstance(error, HTTPException):
+        return _from_http(error)
+    if isinstance(error, (DataError, UnicodeEncodeError)):
+        # What the edge let through and PostgreSQL can't hold, such as U+0000.
+        return InvalidTextError()
+    return None
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Answer every error that has a name with its problem document; the outermost middleware does so for the rest."""
+
+    async def answer(request: Request, error: Exception) -> JSONResponse:
+        ours = as_our_error(error)
+        if ours is None:
+            raise error
+        return problem_response(request, ours)
+
+    for kind in (FootnoteError, RequestValidationError, HTTPException, DataError, UnicodeEncodeError):
+        app.add_exception_handler(kind, answer)
+
+
+def _from_http(error: HTTPException) -> FootnoteError:
+    headers = dict(error.headers or {})
+    kind = _BY_STATUS.get(error.status_code)
+    if kind is not None:
+        return kind(headers=headers)
+    made = MalformedRequestError(HTTPStatus(error.status_code).phrase + ".", headers=headers)
+    made.status = error.status_code  # type: ignore[misc]  # rare statuses of the framework keep their number
+    return made
+
+
+def _from_validation(findings: Sequence[Any]) -> FootnoteError:
+    if any(finding["type"] == "json_invalid" for finding in findings):
+        return MalformedRequestError("The body is not valid JSON: check its form.")
+    shown = [
+        Finding(where=".".join(str(part) for part in finding["loc"]), message=str(finding["msg"])).model_dump()
+        for finding in findings[:_MAX_FINDINGS]
+    ]
+    first = shown[0]
+    code = InvalidTextError if any(finding["type"] == "invalid_text" for finding in findings) else InvalidInputError
+    return code(f"{first['where']}: {first['message']}.", extra={"errors": shown})

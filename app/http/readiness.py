@@ -1,0 +1,82 @@
+"""What `/readyz` checks: the database, its migrations, the broker, the storage."""
+
+import socket
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import redis
+from sqlalchemy import text
+
+from app.core.errors import UnavailableError
+from app.db.migrate import find_head
+from app.db.session import Database
+from app.storage.errors import disk_errors_mapped
+from app.storage.port import BlobStore
+
+_SECONDS = 2.0
+_DEFAULT_PORTS = {"amqp": 5672, "amqps": 5671}
+_NO_TENANT = UUID(int=0)
+
+
+class MigrationsBehindError(UnavailableError):
+    code = "migrations-behind"
+    title = "The database's schema is not this version's: run the migrations."
+
+
+class BrokerUnavailableError(UnavailableError):
+    code = "broker-unavailable"
+    title = "The broker is not answering: uploads are kept and will be read once it does."
+
+
+def database_check(database: Database) -> Callable[[], None]:
+    def check() -> None:
+        with database.anonymous() as session:
+            session.execute(text("SELECT 1"))
+
+    return check
+
+
+def migrations_check(database: Database) -> Callable[[], None]:
+    head = cache(find_head)
+
+    def check() -> None:
+        with database.anonymous() as session:
+            if session.scalar(text("SELECT version_num FROM alembic_version")) != head():
+                raise MigrationsBehindError
+
+    return check
+
+
+def broker_check(url: str) -> Callable[[], None]:
+    """Redis and Valkey are pinged; of an AMQP broker it is seen that its port takes connections."""
+    parts = urlsplit(url.replace("redis+socket://", "unix://", 1))
+
+    def check() -> None:
+        try:
+            if parts.scheme in _DEFAULT_PORTS:
+                address = (parts.hostname or "127.0.0.1", parts.port or _DEFAULT_PORTS[parts.scheme])
+                socket.create_connection(address, timeout=_SECONDS).close()
+                return
+            with redis.Redis.from_url(
+                parts.geturl(), socket_timeout=_SECONDS, socket_connect_timeout=_SECONDS
+            ) as client:
+                client.ping()
+        except (OSError, redis.RedisError) as error:
+            raise BrokerUnavailableError from error
+
+    return check
+
+
+def storage_check(blobs: BlobStore, spool: Path) -> Callable[[], None]:
+    def check() -> None:
+        with disk_errors_mapped(), tempfile.TemporaryFile(dir=spool) as file:
+            file.write(b"ready?")
+            file.flush()
+        list(islice(blobs.list_digests(_NO_TENANT), 1))
+
+    return check

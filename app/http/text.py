@@ -1,0 +1,42 @@
+"""Text as requests may hold it: whole Unicode, no control characters, so that it can be stored, shown and logged."""
+
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic_core import PydanticCustomError
+
+_KEPT = frozenset("\t\n\r")
+
+
+def _check(text: str, kept: frozenset[str]) -> str:
+    if any(character not in kept and unicodedata.category(character) in {"Cc", "Cs"} for character in text):
+        raise PydanticCustomError("invalid_text", "control characters and broken Unicode are not allowed")
+    return text
+
+
+def _check_line(text: str) -> str:
+    return _check(text, frozenset())
+
+
+def _check_lines(text: str) -> str:
+    return _check(text, _KEPT)
+
+
+def _check_raw(value: object) -> object:
+    # Before Pydantic's own check, whose message on broken Unicode would not say what to do.
+    return _check(value, _KEPT) if isinstance(value, str) else value
+
+
+LINE_PATTERN = r"^[^\x00-\x1f\x7f-\x9f]*\S[^\x00-\x1f\x7f-\x9f]*$"
+
+Line = Annotated[
+    str,
+    BeforeValidator(_check_raw),
+    AfterValidator(_check_line),
+    StringConstraints(min_length=1, max_length=200, strip_whitespace=True),
+]
+"""A name or title: 1 to 200 characters on one line."""
+
+Lines = Annotated[str, BeforeValidator(_check_raw), AfterValidator(_check_lines)]
+"""Text that may have several lines; its length is the field's own matter."""

@@ -1,0 +1,82 @@
+"""The API's application: routers, error handlers, lifespan; nothing else."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from app.access.endpoints import collections as collections_router
+from app.access.endpoints import grants as grants_router
+from app.bootstrap import Container, build_container
+from app.http.catalogue import problems_router
+from app.http.context import RequestContextMiddleware
+from app.http.openapi import install_openapi
+from app.http.probes import probes_router
+from app.http.problems import add_problem_handlers
+from app.identity.endpoints import router as identity_router
+from app.identity.errors import REFUSALS
+from app.observability.logging import configure_logging
+from app.observability.tracing import configure_tracing, instrument_app
+from app.settings import Settings
+from app.web.endpoints import web_router
+
+API_VERSION = "1.0.0"
+JSON_BODY_BYTES = 1 << 20
+"""The limit of every body but uploads, which have their own."""
+
+_ROUTERS = (identity_router, collections_router, grants_router)
+
+
+def create_app(container: Container) -> FastAPI:
+    """The application over the given parts."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        container.close()
+
+    app = FastAPI(
+        title="Footnote",
+        version=API_VERSION,
+        lifespan=lifespan,
+        middleware=[
+            Middleware(
+                RequestContextMiddleware,
+                metrics=container.metrics,
+                https=container.settings.web.public_url.startswith("https://"),
+            )
+        ],
+        max_body_size=JSON_BODY_BYTES,
+        # The framework's own pages load scripts from elsewhere; traces are made by app.observability.
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
+    app.state.services = container.services
+    app.state.authenticator = container.authenticator
+    app.state.rate_limits = container.rate_limits
+    app.state.idempotency = container.idempotency
+    app.state.metrics = container.metrics
+    app.state.session_cookies = container.session_cookies
+    app.state.readiness = container.readiness
+    add_problem_handlers(app)
+    app.include_router(probes_router())
+    app.include_router(problems_router())
+    for router in _ROUTERS:
+        app.include_router(router)
+    app.include_router(
+        web_router(container.session_cookies, secure=container.settings.web.public_url.startswith("https://"))
+    )
+    install_openapi(app, refusals=REFUSALS)
+    instrument_app(app)
+    return app
+
+
+def create_app_from_environment() -> FastAPI:
+    """What `uvicorn --factory app.main:create_app_from_environment` serves."""
+    settings = Settings()
+    configure_logging(level=settings.observability.log_level)
+    configure_tracing("footnote-api", settings.observability.otlp_endpoint)
+    return create_app(build_container(settings))

@@ -1,0 +1,147 @@
+"""A real API server on loopback over a database of its own, with tenants and users to ask as."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from app.bootstrap import build_container
+from app.core.clock import SystemClock
+from app.core.principal import Role
+from app.identity.service import TenantAdmin
+from app.main import create_app
+from app.settings import BrokerSettings, DatabaseSettings, LimitSettings, Settings, StorageSettings
+from app.storage.keyfile import ensure_key_file
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody with a key, and a client that sends it."""
+
+    id: UUID
+    tenant_id: UUID
+    key: str
+    http: httpx.Client
+
+    def collection(self, name: str = "filings", **more: Any) -> dict[str, Any]:
+        answer = self.http.post("/v1/collections", json={"name": f"{name} {uuid4().hex[:8]}", **more})
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def grant(self, where: str, to: "User", level: str = "viewer") -> dict[str, Any]:
+        answer = self.http.post(f"/v1/{where}/grants", json={"user_id": str(to.id), "level": level})
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def upload(self, collection: dict[str, Any], content: bytes | None = None, name: str = "a.txt") -> dict[str, Any]:
+        content = content if content is not None else f"Revenue was {uuid4()}.".encode()
+        answer = self.http.put(f"/v1/collections/{collection['id']}/files/{name}", content=content)
+        assert answer.status_code in (200, 202), answer.text
+        return answer.json()
+
+
+@dataclass
+class Server:
+    """A running API: its address, its application, and the database under it."""
+
+    url: str
+    app: FastAPI
+    database: Any
+    blobs: Path
+    admin: TenantAdmin
+    clients: list[httpx.Client] = field(default_factory=list)
+
+    def client(self, **more: Any) -> httpx.Client:
+        client = httpx.Client(base_url=self.url, timeout=30, **more)
+        self.clients.append(client)
+        return client
+
+    def tenant(self) -> UUID:
+        return self.admin.create_tenant(slug=f"t{uuid4().hex}", name="Tenant")
+
+    def user(self, tenant_id: UUID | None = None, *roles: Role) -> User:
+        tenant = tenant_id or self.tenant()
+        user_id, key = self.admin.create_user(tenant, email=f"{uuid4().hex}@example.com", name="Ana", roles=roles)
+        return User(user_id, tenant, key, self.client(headers={"Authorization": f"Bearer {key}"}))
+
+
+def settings_for(database: Any, folder: Path, **limits: Any) -> Settings:
+    ensure_key_file(folder / "keys.json")
+    return Settings(
+        database=DatabaseSettings(api_url=database.urls["api"], pool_size=10),
+        broker=BrokerSettings(url="amqp://127.0.0.1:9"),
+        storage=StorageSettings(root=folder / "blobs", key_file=folder / "keys.json"),
+        limits=LimitSettings(**{"requests_per_minute": 1_000_000, "uploads_per_minute": 1_000_000, **limits}),
+    )
+
+
+def _serve(app: FastAPI, database: Any, folder: Path) -> Iterator[Server]:
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, timeout_graceful_shutdown=2))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive(), "the server did not start"
+            time.sleep(0.005)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        admin = TenantAdmin(owner=database.owner, clock=SystemClock())
+        running = Server(f"http://127.0.0.1:{port}", app, database, folder / "blobs", admin)
+        yield running
+        for client in running.clients:
+            client.close()
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def server(module_database: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("api")
+    yield from _serve(create_app(build_container(settings_for(module_database, folder))), module_database, folder)
+
+
+@pytest.fixture
+def start_server(database: Any, tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Starts a server with other limits than usual."""
+    running: list[Iterator[Server]] = []
+
+    def start(**limits: Any) -> Server:
+        made = _serve(create_app(build_container(settings_for(database, tmp_path, **limits))), database, tmp_path)
+        running.append(made)
+        return next(made)
+
+    yield start
+    for made in running:
+        next(made, None)
+
+
+@pytest.fixture
+def editor(server: Server) -> User:
+    """A user of a new tenant who may make collections."""
+    return server.user(None, Role.EDITOR)
+
+
+@pytest.fixture
+def admin(server: Server, editor: User) -> User:
+    """An administrator of the editor's tenant."""
+    return server.user(editor.tenant_id, Role.ADMIN)
+
+
+@pytest.fixture
+def analyst(server: Server, editor: User) -> User:
+    """A user of the editor's tenant to whom nothing was granted."""
+    return server.user(editor.tenant_id, Role.ANALYST)
+
+
+@pytest.fixture
+def stranger(server: Server) -> User:
+    """An editor of another tenant."""
+    return server.user(None, Role.EDITOR)

@@ -1,0 +1,106 @@
+"""Signing in by key over HTTP: each refusal has its code, keys are shown once, administrators keep users."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from app.db.session import system_principal
+from app.identity.keys import new_key
+
+
+def assert_problem(answer, status, code):
+    assert answer.status_code == status, answer.text
+    body = answer.json()
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (body["status"], body["code"], body["type"]) == (status, code, f"/problems/{code}")
+    assert body["detail"].endswith((".", "…")) and " " in body["detail"]
+    assert body["instance"].endswith(answer.headers["x-request-id"])
+
+
+def test_a_key_says_who_it_stands_for(server, editor):
+    me = editor.http.get("/v1/me").json()
+    assert (me["user_id"], me["tenant_id"], me["roles"]) == (str(editor.id), str(editor.tenant_id), ["editor"])
+
+
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        (None, "key-missing"),
+        ("Basic YTpi", "key-missing"),
+        ("Bearer", "key-missing"),
+        ("Bearer fn_x", "key-malformed"),
+        ("Bearer fn_x_y z", "key-malformed"),
+        (f"Bearer {new_key().text}", "key-unknown"),
+    ],
+)
+def test_a_refused_key_is_told_why(server, header, code):
+    answer = server.client().get("/v1/me", headers={} if header is None else {"Authorization": header})
+    assert_problem(answer, 401, code)
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_a_key_with_a_wrong_secret_is_unknown(server, editor):
+    wrong = editor.key[:-1] + ("A" if editor.key[-1] != "A" else "B")
+    assert_problem(server.client().get("/v1/me", headers={"Authorization": f"Bearer {wrong}"}), 401, "key-unknown")
+
+
+def test_a_revoked_key_is_refused_at_once(server, editor):
+    made = editor.http.post("/v1/keys", json={"name": "second"}).json()
+    second = server.client(headers={"Authorization": f"Bearer {made['key']}"})
+    assert second.get("/v1/me").status_code == 200
+    assert editor.http.delete(f"/v1/keys/{made['id']}").status_code == 204
+    assert_problem(second.get("/v1/me"), 401, "key-revoked")
+
+
+def test_an_expired_key_is_refused(server, editor):
+    later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    made = editor.http.post("/v1/keys", json={"name": "short", "expires_at": later}).json()
+    with server.database.owner.transaction(system_principal(editor.tenant_id)) as session:
+        session.execute(
+            text("UPDATE api_keys SET expires_at = now() - interval '1 second' WHERE id = :id"), {"id": made["id"]}
+        )
+    answer = server.client().get("/v1/me", headers={"Authorization": f"Bearer {made['key']}"})
+    assert_problem(answer, 401, "key-expired")
+
+
+def test_a_key_can_not_be_made_for_the_past(editor):
+    answer = editor.http.post("/v1/keys", json={"name": "late", "expires_at": "2001-01-01T00:00:00Z"})
+    assert_problem(answer, 422, "key-lifetime-invalid")
+
+
+def test_a_secret_is_shown_once(editor):
+    made = editor.http.post("/v1/keys", json={"name": "second"}).json()
+    listed = editor.http.get("/v1/keys").json()["items"]
+    assert {item["id"] for item in listed} >= {made["id"]}
+    assert all("key" not in item and "secret_hash" not in item for item in listed)
+
+
+def test_only_administrators_make_keys_and_users_for_others(editor, admin):
+    assert_problem(editor.http.post("/v1/keys", json={"name": "x", "user_id": str(admin.id)}), 403, "admin-required")
+    assert_problem(editor.http.post("/v1/users", json={"email": "a@b.example", "name": "A"}), 403, "admin-required")
+    assert_problem(editor.http.get("/v1/users"), 403, "admin-required")
+    assert admin.http.post("/v1/keys", json={"name": "x", "user_id": str(editor.id)}).status_code == 201
+    user = {"email": "new@b.example", "name": "New", "roles": ["analyst", "analyst"]}
+    assert admin.http.post("/v1/users", json=user).json()["roles"] == ["analyst"]
+    assert_problem(admin.http.post("/v1/users", json=user), 409, "user-exists")
+
+
+def test_nobody_can_be_given_the_systems_role(admin):
+    answer = admin.http.post("/v1/users", json={"email": "s@b.example", "name": "S", "roles": ["system"]})
+    assert_problem(answer, 422, "invalid-input")
+
+
+def test_lists_are_paged_to_the_last_row(editor):
+    made = {editor.http.post("/v1/keys", json={"name": f"key {n}"}).json()["id"] for n in range(5)}
+    seen, url = [], "/v1/keys?limit=2"
+    while url:
+        answer = editor.http.get(url)
+        seen += [item["id"] for item in answer.json()["items"]]
+        url = answer.links["next"]["url"] if "next" in answer.links else None
+    assert len(seen) == len(set(seen)) == 6
+    assert made < set(seen)
+
+
+def test_a_cursor_that_is_not_ours_is_refused(editor):
+    assert_problem(editor.http.get("/v1/keys?cursor=abc"), 422, "invalid-cursor")
