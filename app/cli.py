@@ -9,6 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 import typer
 
 from app.commands import asking, doctor, ingest, lists, showing, up
+from app.commands.options import error_console
 
 GROUP = "footnote.commands"
 
@@ -39,7 +40,12 @@ def build_cli(arguments: list[str]) -> typer.Typer:
 
 
 def _join(cli: typer.Typer, entry: EntryPoint) -> None:
-    commands = entry.load()
+    """Add a package's commands; one that can't be imported is told of and does not take the others down."""
+    try:
+        commands = entry.load()
+    except ImportError as error:
+        error_console().print(f"[yellow]The command {entry.name} can't be loaded: {error}.[/]")
+        return
     if not isinstance(commands, typer.Typer):
         raise TypeError(f"{entry.value} is not a typer.Typer")
     cli.add_typer(commands, name=entry.name)
