@@ -32,8 +32,22 @@ _CURRENCIES = (
     ("MXN", re.compile(r"\bMXN\b|Mexican\s+pesos", re.I)),
     ("USD", re.compile(r"\bUS\$|\bUSD\b|U\.?S\.?\s+dollars|\bdollars\b|\$", re.I)),
 )
-_SIGN = re.compile(r"HK\$|C\$|A\$|S\$|R\$|US\$|\$|€|£|₹|\b(?:EUR|GBP|CHF|SEK|NOK|DKK|RMB|CAD|AUD|JPY|CNY|INR)\b(?=\s*[\d(])")
-_SIGNS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "₹": "INR", "RMB": "CNY", "HK$": "HKD", "C$": "CAD", "A$": "AUD", "S$": "SGD", "R$": "BRL"}
+_SIGN = re.compile(
+    r"HK\$|C\$|A\$|S\$|R\$|US\$|\$|€|£|₹|\b(?:EUR|GBP|CHF|SEK|NOK|DKK|RMB|CAD|AUD|JPY|CNY|INR)\b(?=\s*[\d(])"
+)
+_SIGNS = {
+    "$": "USD",
+    "US$": "USD",
+    "€": "EUR",
+    "£": "GBP",
+    "₹": "INR",
+    "RMB": "CNY",
+    "HK$": "HKD",
+    "C$": "CAD",
+    "A$": "AUD",
+    "S$": "SGD",
+    "R$": "BRL",
+}
 _SEC_FORMS = (DocumentType.FORM_10K, DocumentType.FORM_10Q, DocumentType.FORM_8K)
 
 

@@ -21,9 +21,7 @@ _FORMS = {
     "40F": DocumentType.ANNUAL_REPORT,
     "6K": DocumentType.OTHER,
 }
-_PERIOD_WORD = (
-    r"(?:first|second|third|fourth|1st|2nd|3rd|4th|full|annual|year[- ]end|half|interim|quarter(?:ly)?|fiscal|Q[1-4]|[1-4]Q|[12]H|FY)"
-)
+_PERIOD_WORD = r"(?:first|second|third|fourth|1st|2nd|3rd|4th|full|annual|year[- ]end|half|interim|quarter(?:ly)?|fiscal|Q[1-4]|[1-4]Q|[12]H|FY)"
 
 _RESULTS = r"\b(?:results|earnings|revenues?|performance|sales|profit)\b"
 _REPORTS = re.compile(
@@ -31,11 +29,16 @@ _REPORTS = re.compile(
     rf"|[-–—:]?[ \t]+(?={_PERIOD_WORD}[^\n.]{{0,80}}\b(?:results|earnings)(?:[ \t]+release)?[ \t]*(?:\n|$))",
     re.I,
 )
-_REPORTED = re.compile(rf"\s+(?:[^\n.]|\.\d|\n(?!\n)){{0,140}}?\b{_PERIOD_WORD}\b(?:[^\n.]|\.\d|\n(?!\n)){{0,120}}?{_RESULTS}", re.I)
+_REPORTED = re.compile(
+    rf"\s+(?:[^\n.]|\.\d|\n(?!\n)){{0,140}}?\b{_PERIOD_WORD}\b(?:[^\n.]|\.\d|\n(?!\n)){{0,120}}?{_RESULTS}", re.I
+)
 _LINE = re.compile(r"[^\n]+")
 _HEADLINE_WITHIN = 1500  # characters from a page's top
 _NAMED = (
-    (DocumentType.OFFERING_MEMORANDUM, r"(?:PRELIMINARY\s+|CONFIDENTIAL\s+|FINAL\s+)*OFFERING\s+(?:MEMORANDUM|CIRCULAR)|LISTING\s+PARTICULARS"),
+    (
+        DocumentType.OFFERING_MEMORANDUM,
+        r"(?:PRELIMINARY\s+|CONFIDENTIAL\s+|FINAL\s+)*OFFERING\s+(?:MEMORANDUM|CIRCULAR)|LISTING\s+PARTICULARS",
+    ),
     (
         DocumentType.PROSPECTUS,
         r"(?:PRELIMINARY\s+|FINAL\s+|BASE\s+)*(?:PROSPECTUS(?:\s+SUPPLEMENT)?|PRICING\s+SUPPLEMENT)(?:\s+DATED\b.*|\s*\(.*)?"
@@ -46,11 +49,12 @@ _NAMED = (
         r"(?:.{0,60}\s)?(?:CREDIT|LOAN|TERM\s+LOAN|FACILIT(?:Y|IES)|REVOLVING\s+CREDIT)\s+(?:AND\s+\w+\s+)?AGREEMENT(?:\s+dated\b.*)?",
     ),
     (DocumentType.INDENTURE, r"(?:\w+\s+){0,2}(?:SUPPLEMENTAL\s+)?INDENTURE(?:\s+dated\b.*)?"),
-    (DocumentType.ANNUAL_REPORT, r"(?:(?:19|20)\d\d\s+)?(?:INTEGRATED\s+)?ANNUAL\s+REPORT(?:\s+(?:AND\s+ACCOUNTS|(?:19|20)\d\d).*)?"),
+    (
+        DocumentType.ANNUAL_REPORT,
+        r"(?:(?:19|20)\d\d\s+)?(?:INTEGRATED\s+)?ANNUAL\s+REPORT(?:\s+(?:AND\s+ACCOUNTS|(?:19|20)\d\d).*)?",
+    ),
 )
-_NAMED_PATTERNS = tuple(
-    (kind, re.compile(rf"^[ \t]*(?:{pattern})[ \t.,]*$", re.M | re.I)) for kind, pattern in _NAMED
-)
+_NAMED_PATTERNS = tuple((kind, re.compile(rf"^[ \t]*(?:{pattern})[ \t.,]*$", re.M | re.I)) for kind, pattern in _NAMED)
 
 
 def find_document_type(pages: Sequence[ParsedPage], properties: Mapping[str, str]) -> Reading[DocumentType] | None:

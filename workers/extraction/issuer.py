@@ -29,7 +29,10 @@ _LISTED = re.compile(
     r"([A-Z][\w&'’.\- ]{1,60}?(?:,?\s+(?:Inc|Corp|Co|Ltd|plc|PLC|N\.V|S\.A|AG|SE)\b\.?)?)\s*"
     r"\(\s*(?:the\s+[“\"]\w+[”\"]\s*[;,)]?\s*\(?)?(?:NYSE|Nasdaq|NASDAQ|AMEX|LSE|TSX|ASX|Euronext|OTC\w*|SIX|XETRA|TSE|SEHK)[^:)]{0,30}:"
 )
-_PARTY = re.compile(r"(?:\bamong|\bbetween|\bby\s+and\s+(?:among|between)|^)\s*([^\n;]{3,90}?)\s*,?\s+as\s+(?:the\s+)?(?:lead\s+|parent\s+|initial\s+)?(?:borrower|issuer|company)\b", re.I | re.M)
+_PARTY = re.compile(
+    r"(?:\bamong|\bbetween|\bby\s+and\s+(?:among|between)|^)\s*([^\n;]{3,90}?)\s*,?\s+as\s+(?:the\s+)?(?:lead\s+|parent\s+|initial\s+)?(?:borrower|issuer|company)\b",
+    re.I | re.M,
+)
 _TICKER_PAIR = re.compile(r"\b(?:NYSE|Nasdaq|NASDAQ|AMEX|LSE|TSX|ASX|Euronext)[^:\n)]{0,30}:\s*([A-Z][A-Z.]{0,5})\b")
 _SYMBOL_HEAD = re.compile(r"Trading\s+symbol", re.I)
 _SYMBOL_ROW = re.compile(
@@ -41,9 +44,7 @@ _AFTER_FILE_NUMBER = re.compile(r"(?:file\s+(?:number|no\.?)):?\s*[\d-]+\.?\s+([
 _ID_NUMBER = re.compile(r"\s*\b\d{2}-\d{5,}.*$|\s*\b\d{1,3}-\d{4,5}\b.*$")
 
 
-def find_issuer(
-    pages: Sequence[ParsedPage], properties: Mapping[str, str], kind: DocumentType
-) -> Reading[str] | None:
+def find_issuer(pages: Sequence[ParsedPage], properties: Mapping[str, str], kind: DocumentType) -> Reading[str] | None:
     """The issuer's name as the document spells it (all-capital names in title case); None if it can't be told."""
     stated = properties.get("dei:EntityRegistrantName", "").strip()
     if stated:
@@ -86,7 +87,15 @@ def tidy_name(name: str) -> str:
         elif bare in {"inc", "corp", "co", "ltd"} or (len(bare) > 3 and bare != "plc"):
             words.append("-".join(part.capitalize() for part in word.split("-")))
         else:
-            words.append("plc" if bare == "plc" else word if len(bare) <= 3 and "." in word else word.capitalize() if _vowelled(bare) else word)
+            words.append(
+                "plc"
+                if bare == "plc"
+                else word
+                if len(bare) <= 3 and "." in word
+                else word.capitalize()
+                if _vowelled(bare)
+                else word
+            )
     return " ".join(words)
 
 

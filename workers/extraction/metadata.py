@@ -97,7 +97,13 @@ def _year_from_name(filename: str, kind: DocumentType) -> Reading[int] | None:
 def _titled(metadata: DocumentMetadata, parsed: ParsedDocument, filename: str) -> DocumentMetadata:
     """With a title: issuer, type and period where known, else a headline or first heading, else the file's name."""
     if metadata.issuer and metadata.document_type is not DocumentType.OTHER:
-        words = (metadata.issuer, metadata.document_type.value.replace("-", " ") if metadata.document_type.value[0].isalpha() else metadata.document_type.value, metadata.period_label())
+        words = (
+            metadata.issuer,
+            metadata.document_type.value.replace("-", " ")
+            if metadata.document_type.value[0].isalpha()
+            else metadata.document_type.value,
+            metadata.period_label(),
+        )
         return replace(metadata, title=" ".join(word for word in words if word))
     release = find_headline(parsed.pages[:1])
     if release:

@@ -25,12 +25,15 @@ _ANY_ENDED = re.compile(
     re.I,
 )
 _REPORT_DATE = re.compile(rf"date\s+of\s+(?:earliest\s+event\s+reported|report)[^\n]{{0,60}}?\)?:?\s*({DATE})", re.I)
-_DATE_BEFORE_REPORT = re.compile(rf"^[ \t]*({DATE})[^\n]{{0,40}}\n\s*\(?\s*date\s+of\s+(?:earliest\s+event|report)", re.I | re.M)
+_DATE_BEFORE_REPORT = re.compile(
+    rf"^[ \t]*({DATE})[^\n]{{0,40}}\n\s*\(?\s*date\s+of\s+(?:earliest\s+event|report)", re.I | re.M
+)
 _SIGNED = re.compile(rf"(?:^|\n)\s*(?:Date[d]?\s*:?\s*|Dated\s+as\s+of\s+)({DATE})", re.I)
 _ANY_DATE = re.compile(rf"({DATE})", re.I)
 _AGREED = re.compile(rf"dated\s+(?:as\s+of\s+)?({DATE})", re.I)
 _OFFERED = re.compile(
-    rf"(?:prospectus(?:\s+supplement)?|offering\s+(?:memorandum|circular))\s*(?:is\s+|dated\s+|,\s*)+(?:as\s+of\s+)?({DATE})", re.I
+    rf"(?:prospectus(?:\s+supplement)?|offering\s+(?:memorandum|circular))\s*(?:is\s+|dated\s+|,\s*)+(?:as\s+of\s+)?({DATE})",
+    re.I,
 )
 _FISCAL_NAMED = re.compile(r"\b(?:fiscal(?:\s+year)?|FY)\s*['’]?\s*((?:19|20)\d\d)\b(?!\s*[-–]\s*\d)", re.I)
 _QUARTER_NAMED = re.compile(
@@ -38,7 +41,9 @@ _QUARTER_NAMED = re.compile(
     r"|\bQ([1-4])\s*(?:FY|fiscal)?\s*['’]?((?:19|20)?\d\d)\b|\b([1-4])Q\s*['’]?((?:19|20)?\d\d)\b",
     re.I,
 )
-_QUARTER_WORD = re.compile(r"\b(first|second|third|fourth|1st|2nd|3rd|4th)[\s-]+(?:fiscal[\s-]+)?quarter\b|\bQ([1-4])\b|\b([1-4])Q\b", re.I)
+_QUARTER_WORD = re.compile(
+    r"\b(first|second|third|fourth|1st|2nd|3rd|4th)[\s-]+(?:fiscal[\s-]+)?quarter\b|\bQ([1-4])\b|\b([1-4])Q\b", re.I
+)
 _YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
 _TO_DATE = (
     (3, re.compile(r"\b(?:nine\s+months|(?:thirty[\s-]?nine|39|40|forty)\s+weeks)\s+ended", re.I)),
@@ -193,7 +198,9 @@ def _headline_period(pages: Sequence[ParsedPage]) -> Reading[FiscalPeriod] | Non
     if word:
         number = _QUARTERS.get((word.group(1) or "").lower()) or int(word.group(2) or word.group(3))
         return read_at(_quarter(number), page, *word.span(), 0.9)
-    whole = re.compile(r"\b(?:full[\s-]year|annual|fiscal(?:\s+year)?|year[\s-]end)\b", re.I).search(page.text, *release.what)
+    whole = re.compile(r"\b(?:full[\s-]year|annual|fiscal(?:\s+year)?|year[\s-]end)\b", re.I).search(
+        page.text, *release.what
+    )
     return read_at(FiscalPeriod.FY, page, *whole.span(), 0.8) if whole else None
 
 

@@ -1,0 +1,159 @@
+"""An HTML table as rows of cells in shared columns.
+
+Filings draw tables with spacer cells, and with "$", "(", ")" and "%" in cells of their own: those go to their number, and
+columns are told by the grid that the spans make (HTML Living Standard §4.9.12, forming a table).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workers.parsing.flow import FlowRow
+
+_BEFORE = re.compile(r"[-–—]?(?:[A-Z]{0,3}[$€£¥])?\(?|[-–—]?\(\s*[A-Z]{0,3}[$€£¥]?")
+_AFTER = re.compile(r"[)%]+(?:\s*\(\w{1,2}\))?|pts?|bps|x|\)\s*%")
+_AMOUNT = re.compile(
+    r"\(?[-–—]?\s*\(?[A-Z]{0,3}[$€£¥]?\s*\(?\s*-?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?\s*\)?\s*%?\)?(?:\s*\(\w{1,2}\))?|[–—-]+"
+)
+_NUMBER_START = re.compile(r"[-–—]?[(\d.$€£¥–—-]")
+_YEAR = re.compile(r"(?:19|20)\d\d(?:\s*\(\w{1,2}\))?")
+_BULLET = re.compile(
+    r"[•●▪■◦○·*–—-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|(?i:item\s*\d+[A-C]?\.?|note\s*\d+\.?)|☐|☒|☑|o|ý|¨"
+)
+_MAX_HEADERS = 6
+_MAX_COLSPAN = 1000  # the standard's own bound
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """A cell's text on the grid: columns `left` to `right` (exclusive)."""
+
+    left: int
+    right: int
+    text: str
+    is_head: bool = False
+
+
+class Grid:
+    """Collects a table's cells row by row; cells that span rows push later cells to the right."""
+
+    def __init__(self) -> None:
+        self.rows: list[list[GridCell]] = []
+        self._taken: dict[int, int] = {}
+        self._left = 0
+
+    def open_row(self) -> None:
+        self.rows.append([])
+        self._left = 0
+        self._taken = {column: rows - 1 for column, rows in self._taken.items() if rows > 1}
+
+    def add(self, text: str, *, colspan: int, rowspan: int, is_head: bool) -> None:
+        """The next cell of the open row."""
+        while self._left in self._taken:
+            self._left += 1
+        right = self._left + max(1, min(colspan, _MAX_COLSPAN))
+        if rowspan > 1:
+            self._taken.update(dict.fromkeys(range(self._left, right), rowspan))
+        if text:
+            self.rows[-1].append(GridCell(self._left, right, text, is_head))
+        self._left = right
+
+
+def table_rows(grid: Grid) -> tuple[FlowRow, ...]:
+    """The table's rows, empty ones left out, signs joined to their numbers, columns numbered across the table."""
+    rows = [joined for joined in (_join_signs(row) for row in grid.rows) if joined]
+    starts = _columns(rows)
+    headers = _header_count(rows)
+    made = []
+    for index, row in enumerate(rows):
+        cells: list[tuple[int, str]] = []
+        for cell in row:
+            column = starts.get(cell.left)
+            if column is None:
+                column = next((starts[at] for at in range(cell.left, cell.right) if at in starts), 0)
+            cells.append((max(column, cells[-1][0] + 1) if cells else column, cell.text))
+        made.append(FlowRow(tuple(cells), is_header=index < headers))
+    return tuple(made)
+
+
+def is_layout(rows: Sequence[FlowRow]) -> bool:
+    """Whether the table only places text: nowhere two cells side by side, or nothing but marks before texts."""
+    if not rows:
+        return True
+    if all(len(row.cells) == 1 for row in rows):
+        return True
+    return all(len(row.cells) == 1 or (len(row.cells) == 2 and _BULLET.fullmatch(row.cells[0][1])) for row in rows)
+
+
+def _join_signs(row: Sequence[GridCell]) -> list[GridCell]:
+    joined: list[GridCell] = []
+    for cell in row:
+        last = joined[-1] if joined else None
+        if last and _AFTER.fullmatch(cell.text) and any(map(str.isdigit, last.text)):
+            joined[-1] = GridCell(last.left, cell.right, last.text + cell.text, last.is_head)
+        elif (
+            last
+            and last.text
+            and _BEFORE.fullmatch(last.text)
+            and _NUMBER_START.match(cell.text)
+            and len(last.text) < 6
+        ):
+            joined[-1] = GridCell(last.left, cell.right, last.text + cell.text, cell.is_head)
+        else:
+            joined.append(cell)
+    return [GridCell(cell.left, cell.right, _tight(cell.text), cell.is_head) for cell in joined]
+
+
+def _tight(text: str) -> str:
+    """An amount without spaces between its sign, its figures and its brackets; any other text as it is."""
+    return re.sub(r"\s+(?!\(\w)", "", text) if _AMOUNT.fullmatch(text) and " " in text else text
+
+
+def _columns(rows: Sequence[Sequence[GridCell]]) -> dict[int, int]:
+    """Grid column → column of the table: cells below each other that overlap share one; wide cells (over several) don't tell."""
+    width = max((cell.right for row in rows for cell in row), default=0)
+    most = max((len(row) for row in rows), default=0)
+    linked = [False] * (width + 1)
+    used = [False] * (width + 1)
+    for row in rows:
+        if len(row) * 2 < most or (len(row) == 1 and most > 1):
+            continue
+        for cell in row:
+            for at in range(cell.left, cell.right):
+                used[at] = True
+                if at > cell.left and (len(row) == most or _AMOUNT.fullmatch(cell.text)):
+                    linked[at] = True
+    columns: dict[int, int] = {}
+    number = -1
+    for at in range(width):
+        if not used[at]:
+            continue
+        if not (linked[at] and at and at - 1 in columns):
+            number += 1
+        columns[at] = number
+    return _without_empty(columns, rows)
+
+
+def _without_empty(columns: dict[int, int], rows: Sequence[Sequence[GridCell]]) -> dict[int, int]:
+    """Columns renumbered so that only those in which a cell begins are counted."""
+    begun = sorted({columns[cell.left] for row in rows for cell in row if cell.left in columns})
+    order = {number: index for index, number in enumerate(begun)}
+    return {at: order[number] for at, number in columns.items() if number in order}
+
+
+def _header_count(rows: Sequence[Sequence[GridCell]]) -> int:
+    """Rows at the top that are heads: `th` cells, or those before the first amount (a year is a head, not an amount)."""
+    marked = 0
+    while marked < len(rows) and all(cell.is_head for cell in rows[marked]):
+        marked += 1
+    if marked:
+        return min(marked, _MAX_HEADERS) if marked < len(rows) else 0
+    for index, row in enumerate(rows[: _MAX_HEADERS + 1]):
+        values = [cell.text for cell in row[1:]] or [cell.text for cell in row if cell.left > 0]
+        if any(_AMOUNT.fullmatch(value) and not _YEAR.fullmatch(value) for value in values):
+            labels = [at for at in range(index) if len(rows[at]) == 1 and rows[at][0].left == 0]
+            # A lone label directly above the figures names a group of rows, and is no head of columns.
+            while labels and labels[-1] == index - 1 and index > 1:
+                index = labels.pop()
+            return index
+    return 0

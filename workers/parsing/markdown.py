@@ -1,0 +1,106 @@
+"""Markdown: ATX and setext headings, pipe tables (GitHub Flavored Markdown §4.10), paragraphs, fenced code as it stands."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.documents.parsed import BlockKind, ParsedDocument
+from workers.parsing.charset import read_text_file
+from workers.parsing.flow import FlowBlock, FlowRow, PageBreak, clean_text, compose_pages
+
+_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*")
+_SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*")
+_RULE = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})")
+_DELIMITERS = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
+_BREAK = re.compile(r"(?:\f|<!--\s*page\s*break\s*-->|\\(?:pagebreak|newpage))\s*", re.I)
+
+
+def parse_markdown(path: Path, *, password: str | None = None) -> ParsedDocument:  # noqa: ARG001 - every reader's signature
+    """The Markdown file at `path`. Raises EmptyFileError, UnsupportedFormatError (binary content)."""
+    text = read_text_file(path)
+    return ParsedDocument("text/markdown", "markdown", compose_pages(_flow(text.split("\n"))))
+
+
+def _flow(lines: list[str]) -> Iterator[FlowBlock | PageBreak]:
+    held: list[str] = []
+    fence = ""
+    index = 0
+    while index < len(lines):
+        line = lines[index].rstrip()
+        index += 1
+        opened = _FENCE.match(line)
+        if fence or opened:
+            if opened and not fence:
+                fence = opened.group(1)
+            elif opened and opened.group(1).startswith(fence):
+                fence = ""
+            else:
+                held.append(line)
+            continue
+        heading = _ATX.fullmatch(line)
+        under = _SETEXT.fullmatch(line) if held else None
+        if _BREAK.fullmatch(line):
+            yield from _paragraph(held)
+            yield PageBreak()
+        elif heading:
+            yield from _paragraph(held)
+            yield from _heading(heading.group(2) or "", len(heading.group(1)))
+        elif under:
+            yield from _paragraph(held[:-1])
+            yield from _heading(held[-1], 1 if under.group(1)[0] == "=" else 2)
+        elif "|" in line and index < len(lines) and "-" in lines[index] and _is_table(line, lines[index]):
+            yield from _paragraph(held)
+            table, index = _table(lines, index - 1)
+            yield table
+        elif not line.strip() or _RULE.fullmatch(line):
+            yield from _paragraph(held)
+        else:
+            held.append(line)
+            continue
+        held = []
+    yield from _paragraph(held)
+
+
+def _heading(text: str, level: int) -> Iterator[FlowBlock]:
+    plain = _plain(text)
+    if plain:
+        yield FlowBlock(BlockKind.HEADING, plain, level=level)
+
+
+def _paragraph(lines: list[str]) -> Iterator[FlowBlock]:
+    text = "\n".join(plain for plain in map(_plain, lines) if plain)
+    if text:
+        yield FlowBlock(BlockKind.PARAGRAPH, text)
+
+
+def _plain(text: str) -> str:
+    """Without the marks of emphasis and links; the words stay."""
+    return re.sub(r"[ \t]+", " ", _STRONG.sub(r"\2", _LINK.sub(r"\1", clean_text(text)))).strip()
+
+
+def _is_table(head: str, delimiters: str) -> bool:
+    return bool(_DELIMITERS.fullmatch(delimiters)) and len(_cells(head)) == len(_cells(delimiters))
+
+
+def _table(lines: list[str], start: int) -> tuple[FlowBlock, int]:
+    """The table whose header is line `start`, and the number of the line after it."""
+    rows = [_row(lines[start], is_header=True)]
+    index = start + 2
+    while index < len(lines) and "|" in lines[index] and lines[index].strip():
+        rows.append(_row(lines[index], is_header=False))
+        index += 1
+    return FlowBlock(BlockKind.TABLE, rows=tuple(row for row in rows if row.cells)), index
+
+
+def _row(line: str, *, is_header: bool) -> FlowRow:
+    cells = ((column, _plain(cell)) for column, cell in enumerate(_cells(line)))
+    return FlowRow(tuple((column, text) for column, text in cells if text), is_header=is_header)
+
+
+def _cells(line: str) -> list[str]:
+    text = line.strip()
+    inner = text[1 if text.startswith("|") else 0 : -1 if text.endswith("|") and not text.endswith("\\|") else None]
+    return [cell.replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", inner)]

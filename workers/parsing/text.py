@@ -1,0 +1,72 @@
+"""Plain text: paragraphs between empty lines, pages at form feeds or about every 3,500 characters."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.documents.parsed import BlockKind, ParsedDocument
+from workers.parsing.charset import read_text_file
+from workers.parsing.flow import FlowBlock, FlowRow, PageBreak, clean_text, compose_pages
+
+_GAP = re.compile(r"[ \t]{2,}|\t")
+_NUMBER = re.compile(r"\(?-?[$€£¥]?\s?\(?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\)?%?\)?|[-–—]+")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_CAPTION_TAG = re.compile(r"^<(?:PAGE|S|C|CAPTION|TABLE|/TABLE|FN|/FN)>[ \t]*$|<(?:S|C)>", re.M)
+
+
+def parse_text(path: Path, *, password: str | None = None) -> ParsedDocument:  # noqa: ARG001 - every reader's signature
+    """The text file at `path`. Raises EmptyFileError, UnsupportedFormatError (binary content)."""
+    text = read_text_file(path)
+    return ParsedDocument("text/plain", "text", compose_pages(_flow(text)))
+
+
+def _flow(text: str) -> Iterator[FlowBlock | PageBreak]:
+    """Old EDGAR submissions break pages by "<PAGE>" (Regulation S-T's ASCII rules), others by form feeds."""
+    for number, sheet in enumerate(re.split(r"\f|^<PAGE>.*$", text, flags=re.M)):
+        if number:
+            yield PageBreak()
+        for paragraph in re.split(r"\n[ \t]*\n", _CAPTION_TAG.sub("", clean_text(sheet))):
+            yield from text_blocks(paragraph)
+
+
+def text_blocks(paragraph: str) -> Iterator[FlowBlock]:
+    """The paragraph as a block: a table where most lines are labels and numbers set apart by spaces, else text."""
+    lines = [line.rstrip() for line in paragraph.split("\n") if line.strip()]
+    if not lines:
+        return
+    rows = [[cell for cell in _GAP.split(line.strip()) if cell] for line in lines]
+    numeric = [any(_NUMBER.fullmatch(cell) for cell in row[1:]) for row in rows]
+    if sum(numeric) * 2 >= len(rows) and sum(numeric) >= 2:
+        first = next(
+            (
+                index
+                for index, row in enumerate(rows)
+                if any(_NUMBER.fullmatch(cell) and not _YEAR.fullmatch(cell) for cell in row[1:])
+            ),
+            0,
+        )
+        yield FlowBlock(
+            BlockKind.TABLE,
+            rows=tuple(
+                FlowRow(tuple(enumerate(_joined_signs(row))), is_header=index < min(first, 5))
+                for index, row in enumerate(rows)
+                if row
+            ),
+        )
+        return
+    text = "\n".join(re.sub(r"[ \t]+", " ", line.strip()) for line in lines)
+    is_heading = len(lines) == 1 and len(text) < 90 and text.isupper() and len(text) > 3
+    yield FlowBlock(BlockKind.HEADING if is_heading else BlockKind.PARAGRAPH, text, level=2 if is_heading else 0)
+
+
+def _joined_signs(cells: list[str]) -> list[str]:
+    """Cells with "$" put to the number after it, and ")" and "%" to the one before."""
+    joined: list[str] = []
+    for cell in cells:
+        if joined and re.fullmatch(r"[$€£¥(]+", joined[-1]):
+            joined[-1] += cell
+        elif joined and re.fullmatch(r"[)%]+", cell):
+            joined[-1] += cell
+        else:
+            joined.append(re.sub(r"(?<=[$€£¥]) +", "", cell))
+    return joined
