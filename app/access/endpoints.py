@@ -28,7 +28,7 @@ grants = api_router(prefix="/v1/grants", tag="grants")
 Access = Annotated[AccessService, Depends(service(AccessService))]
 
 
-@collections.post("", status_code=201, responses=problems(CollectionNotFoundError, CollectionExistsError))
+@collections.post("", status_code=201, openapi_extra=problems(CollectionNotFoundError, CollectionExistsError))
 def create_collection(
     body: CollectionIn, principal: CurrentPrincipal, access: Access, response: Response
 ) -> CollectionOut:
@@ -39,7 +39,7 @@ def create_collection(
     return CollectionOut.of(made)
 
 
-@collections.get("", responses=problems(InvalidCursorError))
+@collections.get("", openapi_extra=problems(InvalidCursorError))
 def list_collections(
     page: RequestedPage, principal: CurrentPrincipal, access: Access, request: Request, response: Response
 ) -> Page[CollectionOut]:
@@ -48,7 +48,7 @@ def list_collections(
     return page_out(request, response, found, CollectionOut.of, Page[CollectionOut])
 
 
-@collections.get("/{collection_id}", responses=problems(CollectionNotFoundError))
+@collections.get("/{collection_id}", openapi_extra=problems(CollectionNotFoundError))
 def get_collection(
     collection_id: UUID, principal: CurrentPrincipal, access: Access, response: Response
 ) -> CollectionOut:
@@ -60,7 +60,7 @@ def get_collection(
 
 @collections.patch(
     "/{collection_id}",
-    responses=problems(
+    openapi_extra=problems(
         CollectionNotFoundError, CollectionExistsError, PreconditionFailedError, PreconditionRequiredError
     ),
 )
@@ -79,7 +79,7 @@ def update_collection(
     return CollectionOut.of(changed)
 
 
-@grants.post("", status_code=201, responses=problems(GrantTargetNotFoundError, GrantSubjectError))
+@grants.post("", status_code=201, openapi_extra=problems(GrantTargetNotFoundError, GrantSubjectError))
 def create_grant(body: GrantIn, principal: CurrentPrincipal, access: Access, response: Response) -> GrantOut:
     """Open a collection or one document that you own to a user or a group."""
     made = access.create_grant(principal, body.to_grant())
@@ -87,7 +87,7 @@ def create_grant(body: GrantIn, principal: CurrentPrincipal, access: Access, res
     return GrantOut.of(made)
 
 
-@grants.get("", responses=problems(InvalidCursorError))
+@grants.get("", openapi_extra=problems(InvalidCursorError))
 def list_grants(
     page: RequestedPage,
     principal: CurrentPrincipal,
@@ -102,7 +102,7 @@ def list_grants(
     return page_out(request, response, found, GrantOut.of, Page[GrantOut])
 
 
-@grants.delete("/{grant_id}", status_code=204, responses=problems(GrantNotFoundError))
+@grants.delete("/{grant_id}", status_code=204, openapi_extra=problems(GrantNotFoundError))
 def delete_grant(grant_id: UUID, principal: CurrentPrincipal, access: Access) -> None:
     """Withdraw a grant: it holds from the next request on."""
     access.delete_grant(principal, grant_id)
