@@ -1,0 +1,148 @@
+"""The writer that asks a chat model: fenced passages go out, claims with quotes come back and are located.
+
+Nothing of the answer is believed: quotes are looked for in the passage that the model names, and what is cited is the
+page's own text. Where a quote stands in a table's row, the table's headings and units are cited with it.
+"""
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from app.answers.claims import CitedSpan, Draft, DraftClaim, DroppedClaim, DropReason, PageTexts, Writer, cite
+from app.answers.quotes import locate_quote
+from app.answers.tables import PageLines
+from app.llm.errors import ModelNonsenseError
+from app.llm.port import ChatModel, ChatRequest, Purpose
+from app.llm.prompts import FencedText, PromptLibrary, fence, new_boundary
+from app.retrieval.passages import Passage
+
+PROMPT_NAME = "answer"
+_MAX_CLAIMS = 8
+
+
+class _ModelClaim(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    text: str = Field(max_length=2_000)
+    passage: int
+    quote: str = Field(max_length=4_000)
+
+
+class _ModelAnswer(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    claims: list[_ModelClaim] = Field(max_length=50)
+
+
+class ModelWriter:
+    """Drafts an answer with a chat model. Passages beyond `context_characters` in all are not shown to it."""
+
+    def __init__(
+        self,
+        *,
+        chat: ChatModel,
+        prompts: PromptLibrary,
+        max_output_tokens: int = 800,
+        context_characters: int = 16_000,
+    ) -> None:
+        self._chat = chat
+        self._prompts = prompts
+        self._max_output_tokens = max_output_tokens
+        self._context_characters = context_characters
+
+    @property
+    def model(self) -> str:
+        return self._chat.model
+
+    @property
+    def prompt_digest(self) -> str:
+        return self._prompts.get_prompt(PROMPT_NAME).digest
+
+    async def write(
+        self, question: str, passages: Sequence[Passage], pages: PageTexts, *, timeout_seconds: float
+    ) -> Draft:
+        """The model's claims with located quotes.
+
+        Raises ModelUnavailableError (down, or not done within `timeout_seconds`) and ModelNonsenseError.
+        """
+        shown = self._shown(passages)
+        prompt = self._prompts.get_prompt(PROMPT_NAME)
+        texts = [_passage_text(passage) for passage in shown]
+        boundary = new_boundary([question, *texts])
+        pieces = [FencedText(f"passage {number}", text) for number, text in enumerate(texts, start=1)]
+        variables = {
+            "boundary": boundary,
+            "passages": fence(pieces, boundary=boundary),
+            "question": fence([FencedText("question", question)], boundary=boundary),
+        }
+        response = await self._chat.complete(
+            ChatRequest(
+                messages=prompt.render(variables),
+                purpose=Purpose.ANSWER,
+                max_output_tokens=self._max_output_tokens,
+                timeout_seconds=timeout_seconds,
+                schema=prompt.output_schema,
+                schema_name=PROMPT_NAME,
+            )
+        )
+        try:
+            answer = _ModelAnswer.model_validate(response.parsed)
+        except ValidationError as error:
+            raise ModelNonsenseError from error
+        claims, dropped = _located(answer.claims[:_MAX_CLAIMS], shown, pages)
+        return Draft(
+            writer=Writer.MODEL,
+            claims=tuple(claims),
+            dropped=tuple(dropped),
+            model=response.model,
+            prompt_digest=prompt.digest,
+            usage=response.usage,
+        )
+
+    def _shown(self, passages: Sequence[Passage]) -> list[Passage]:
+        """The first passages that fit; at least one."""
+        shown: list[Passage] = []
+        room = self._context_characters
+        for passage in passages:
+            room -= len(_passage_text(passage))
+            if shown and room < 0:
+                break
+            shown.append(passage)
+        return shown
+
+
+def _passage_text(passage: Passage) -> str:
+    about = f"[{passage.document_title}, page {passage.page_number}] {passage.heading}"
+    return "\n".join(part for part in (about, passage.table_header, passage.text) if part)
+
+
+def _located(
+    claims: Sequence[_ModelClaim], passages: Sequence[Passage], pages: PageTexts
+) -> tuple[list[DraftClaim], list[DroppedClaim]]:
+    located: list[DraftClaim] = []
+    dropped: list[DroppedClaim] = []
+    for claim in claims:
+        passage = passages[claim.passage - 1] if 1 <= claim.passage <= len(passages) else None
+        citations = _citations(claim.quote, passage, pages) if passage else ()
+        if citations:
+            located.append(DraftClaim(text=claim.text, citations=citations))
+        else:
+            dropped.append(DroppedClaim(text=claim.text, reason=DropReason.QUOTE_NOT_FOUND))
+    return located, dropped
+
+
+def _citations(quote: str, passage: Passage, pages: PageTexts) -> tuple[CitedSpan, ...]:
+    """The quote's span, and those of the headings and units of the table row that it is taken from."""
+    page = pages.get((passage.version_id, passage.page_number))
+    if page is None:
+        return ()
+    found = locate_quote(quote, page[passage.char_start : passage.char_end])
+    if found is None:
+        return ()
+    start, end = passage.char_start + found[0], passage.char_start + found[1]
+    spans = [(start, end)]
+    lines = PageLines(page)
+    row_line = lines.line_at(start)
+    if row_line is not None:
+        spans.extend(lines.row(row_line).support)
+    return tuple(cite(passage, page, *span) for span in spans)

@@ -1,0 +1,261 @@
+"""Reading a table's row out of a page's text: its label, its values, the periods and the units that stand above them.
+
+A page's text keeps a row of a table as one line with a tab between cells (`app.documents.parsed.Row`). Cells that were
+set close together may share a cell, and signs may stand apart ("19<tab>% $<tab>39,117"), so values are read by form.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+
+Span = tuple[int, int]
+
+_VALUE = re.compile(
+    r"\(?\s?[-−–]?(?:US)?[$€£¥]?\s*\(?[-−–]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\s?\)?(?:\s*%)?\)?|(?<!\S)[—–-]+(?!\S)"
+)
+_YEAR = re.compile(r"(?<![\d,.])(?:19|20)\d\d(?![\d,]|\.\d)")
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]*\.?"
+_NOT_AMOUNTS = re.compile(
+    rf"\b{_MONTH}\s+\d{{1,2}}(?!\d),?|\b\d{{1,2}}\s+{_MONTH}|\b\d{{1,2}}[- ]?(?:weeks?|months?)\b"
+    r"|\(\d{1,2}\)|\bQ[1-4]\b|(?:^|(?<=\t))\d{1,2},(?=\t|$)",
+    re.IGNORECASE,
+)
+_PART_OF_GROUP = re.compile(
+    r"(?:basic|diluted|current|non-?current|domestic|foreign|federal|state|other|class|series)\b|\S+$", re.IGNORECASE
+)
+_PERIOD_WORDS = re.compile(
+    rf"\b(?:ended|ending|months?|weeks?|quarters?|years?|as of|at|fiscal|{_MONTH})\b", re.IGNORECASE
+)
+_UNITS = re.compile(
+    r"\(?[^()\n\t]*?\b(?:in|of)\s+(?:[A-Za-z.$€£¥]+\s+){0,2}?(?:thousands|millions|billions)\b[^()\n\t]*\)?",
+    re.IGNORECASE,
+)
+_UNITS_HINT = re.compile(r"thousands|millions|billions", re.IGNORECASE)
+_MAX_GROUP = 15
+_MAX_UP = 80
+_MAX_UNITS_UP = 8
+_PROSE_CHARACTERS = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of values: its heading as a reader would say it, and the years in it."""
+
+    label: str
+    years: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row: spans are offsets into the page's text. `columns` is empty where values and headings can't be matched up.
+
+    `headings` are the columns as the heading has them. `units` is what the table says of its amounts ("in millions"),
+    or "". `support` are the spans of the heading lines, of the line with the units, and of a group's name that the
+    label begins with: whoever uses what they say must cite them.
+    """
+
+    span: Span
+    label: str
+    values: tuple[str, ...]
+    columns: tuple[Column, ...]
+    headings: tuple[Column, ...]
+    units: str
+    support: tuple[Span, ...]
+
+
+class PageLines:
+    """A page's lines, kept so that many rows are looked at without cutting the page again."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._spans = [match.span() for match in re.finditer(r"[^\n]*\n?", text) if match.group()]
+        self._lines = [text[start:end].rstrip("\n") for start, end in self._spans]
+        self._known_headings: dict[int, bool] = {}
+        self._starts = [start for start, _ in self._spans]
+        self._headings: dict[int, tuple[int, int] | None] = {}
+
+    def row_lines(self, start: int, end: int) -> list[int]:
+        """The numbers of the lines within offsets `start` to `end` that are rows with values, in order."""
+        first = bisect_left(self._starts, start)
+        last = bisect_left(self._starts, end)
+        return [index for index in range(first, last) if self._spans[index][1] <= end + 1 and self._is_row(index)]
+
+    def line_at(self, offset: int) -> int | None:
+        """The number of the line that holds `offset` where that is a row with values, else None."""
+        index = bisect_right(self._starts, offset) - 1
+        return index if index >= 0 and offset < self._spans[index][1] and self._is_row(index) else None
+
+    def label(self, index: int) -> str:
+        """A row's label, with the group's name or the first line that it continues."""
+        return self._label(index)[0]
+
+    def years(self, index: int) -> frozenset[int]:
+        """The years in the heading of a row's table."""
+        heading = self._heading(index)
+        return frozenset(map(int, _YEAR.findall(self._lines[heading[1]]))) if heading else frozenset()
+
+    def row(self, index: int) -> TableRow:
+        """The row on line `index`, one that `row_lines` or `line_at` told."""
+        label, parent = self._label(index)
+        _, _, rest = self._lines[index].partition("\t")
+        values = tuple(re.sub(r"\s+", "", match.group()) for match in _VALUE.finditer(rest))
+        heading = self._heading(index)
+        units, units_line = self._units(index, heading)
+        support = [self._trimmed(*heading)] if heading else []
+        if units_line not in (None, index) and not (heading and heading[0] <= (units_line or 0) <= heading[1]):
+            support.append(self._trimmed(units_line or 0, units_line or 0))
+        if parent is not None:
+            support.append(self._trimmed(parent, parent))
+        headings = self._columns(heading) if heading else []
+        return TableRow(
+            span=self._trimmed(index, index),
+            label=label,
+            values=values,
+            columns=tuple(_matched(headings, values)),
+            headings=tuple(headings),
+            units=units,
+            support=tuple(support),
+        )
+
+    def _is_row(self, index: int) -> bool:
+        line = self._lines[index]
+        label, tab, rest = line.partition("\t")
+        if not tab or self._is_heading(index) or not any(map(str.isalpha, label)) or not _VALUE.search(rest):
+            return False
+        return not self._heads(index)
+
+    def _label(self, index: int) -> tuple[str, int | None]:
+        """A row's label, and the line above that it begins with, if any."""
+        label = self._lines[index].partition("\t")[0].strip()
+        parent = self._parent(index, label)
+        return (label, None) if parent is None else (f"{self._lines[parent].strip()} {label}", parent)
+
+    def _trimmed(self, first: int, last: int) -> Span:
+        start, end = self._spans[first][0], self._spans[last][1]
+        piece = self._text[start:end]
+        return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
+
+    def _parent(self, index: int, label: str) -> int | None:
+        """The line that a row's label continues: a group's name ending in ":", or the first line of a wrapped label."""
+        for above in range(index - 1, max(-1, index - _MAX_GROUP), -1):
+            line = self._lines[above].strip()
+            if not line or line.lower().startswith("total") or self._is_heading(above):
+                return None
+            if "\t" in line:
+                continue
+            if line.endswith(":"):
+                return above if len(line) < 100 and _PART_OF_GROUP.match(label) else None
+            wrapped = above == index - 1 and len(line) < 100 and not line.endswith((".", ")")) and label[:1].islower()
+            return above if wrapped else None
+        return None
+
+    def _heading(self, index: int) -> tuple[int, int] | None:
+        """First and last line of the nearest period heading above a row, within the same table."""
+        if index not in self._headings:
+            above = index - 1
+            known = self._headings.get(above) if above >= 0 and "\t" in self._lines[above] else None
+            self._headings[index] = known or self._find_heading(index)
+        return self._headings[index]
+
+    def _find_heading(self, index: int) -> tuple[int, int] | None:
+        for above in range(index - 1, max(-1, index - _MAX_UP), -1):
+            line = self._lines[above]
+            if self._is_heading(above):
+                first = above
+                while first > 0 and above - first < 4 and self._heads(first - 1):
+                    first -= 1
+                return first, above
+            if "\t" not in line and len(line) > _PROSE_CHARACTERS:
+                return None
+        return None
+
+    def _is_heading(self, index: int) -> bool:
+        if index not in self._known_headings:
+            self._known_headings[index] = _is_period_heading(self._lines[index])
+        return self._known_headings[index]
+
+    def _heads(self, index: int) -> bool:
+        """Whether a line can stand above the years in a heading: words of periods or days, no amount, no sentence."""
+        line = self._lines[index].strip()
+        bare = _NOT_AMOUNTS.sub("", _YEAR.sub("", line))
+        if re.search(r"\d", bare) or len(line) >= 120 or line.endswith("."):
+            return False
+        return bool(_PERIOD_WORDS.search(line)) or (bool(line) and not bare.strip())
+
+    def _units(self, index: int, heading: tuple[int, int] | None) -> tuple[str, int | None]:
+        """What is said of the amounts' units, and on which line: in the row, the heading, or shortly above it."""
+        first = max(0, (heading[0] if heading else index) - _MAX_UNITS_UP)
+        for line in range(index, first - 1, -1):
+            text = self._lines[line]
+            if (
+                (heading and heading[1] < line < index and "\t" in text)
+                or "s" not in text
+                or not _UNITS_HINT.search(text)
+            ):
+                continue
+            if found := _UNITS.search(text):
+                return found.group().strip().strip("()").strip(), line
+        return "", None
+
+    def _columns(self, heading: tuple[int, int]) -> list[Column]:
+        first, last = heading
+        cells = _cells(self._lines[last])
+        if cells and not _YEAR.search(cells[0]) and len(cells) > 1:
+            cells = cells[1:]
+        labels = [_short(cell) for cell in cells]
+        years = [frozenset(map(int, _YEAR.findall(cell))) for cell in cells]
+        for line in range(last - 1, first - 1, -1):
+            above = [cell for cell in _cells(self._lines[line]) if _PERIOD_WORDS.search(cell) or cell[0].isdigit()]
+            if above and len(labels) % len(above) == 0:
+                share = len(labels) // len(above)
+                labels = [f"{above[place // share]} {label}" for place, label in enumerate(labels)]
+        dated = [label for label, found in zip(labels, years, strict=True) if found]
+        if len(set(dated)) < len(dated):
+            return []
+        return [Column(label=label, years=found) for label, found in zip(labels, years, strict=True)]
+
+
+def _is_period_heading(line: str) -> bool:
+    """Whether a line's only numbers are years (and the days and weeks that go with them)."""
+    if (
+        ("20" not in line and "19" not in line)
+        or not _YEAR.search(line)
+        or len(line) > _PROSE_CHARACTERS
+        or line.rstrip().endswith(".")
+    ):
+        return False
+    bare = _NOT_AMOUNTS.sub("", _YEAR.sub("", line))
+    if re.search(r"\d", bare):
+        return False
+    # A line without cells is a heading of periods only when it says little else: titles name years, too.
+    return "\t" in line or len(re.sub(r"[\W\d]|for|the", "", _PERIOD_WORDS.sub("", bare))) < 8
+
+
+def _cells(line: str) -> list[str]:
+    """A heading's cells; several years in one cell are cells of their own."""
+    cells: list[str] = []
+    for cell in filter(None, map(str.strip, line.split("\t"))):
+        years = _YEAR.findall(cell)
+        cells.extend(years if len(years) > 1 and not _YEAR.sub("", cell).strip() else [cell])
+    return cells
+
+
+def _short(cell: str) -> str:
+    year = _YEAR.search(cell)
+    return cell if len(cell) <= 40 or not year else year.group()
+
+
+def _matched(columns: list[Column], values: tuple[str, ...]) -> list[Column]:
+    """The columns, one a value (a value without a column is left out by giving it an empty label); [] when unclear."""
+    if not columns:
+        return []
+    if len(columns) == len(values):
+        return columns
+    dated = [column for column in columns if column.years]
+    if len(dated) == len(values):
+        return dated
+    plain = [not value.endswith(("%", "%)")) for value in values]
+    if len(dated) == sum(plain):
+        remaining = iter(dated)
+        return [next(remaining) if is_plain else Column("", frozenset()) for is_plain in plain]
+    return []
