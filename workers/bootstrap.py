@@ -5,18 +5,37 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pydantic import SecretStr
+
 import app.access.models
 import app.identity.models  # noqa: F401  tables that documents point to: SQLAlchemy must know both ends
-from app.core.clock import Clock
-from app.db.session import Database
+from app.core.clock import Clock, SystemClock
+from app.db.session import Database, build_engine
+from app.documents.models import PASSWORD_PURPOSE
+from app.identity.data_keys import PostgresDataKeys
 from app.jobs.leases import LeaseService
 from app.jobs.plan import LeaseTerms, StageName
+from app.llm.openai_embedder import OpenAIEmbedder
+from app.llm.port import Embedder
+from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.observability.metrics import Metrics
-from app.settings import JobSettings, Settings
+from app.retrieval.indexing import ChunkIndex
+from app.sandbox import Limits
+from app.settings import EmbeddingSettings, JobSettings, LimitSettings, Settings, StorageSettings
+from app.storage.factory import build_blob_store, build_keyring
+from app.storage.keyring import DataKeyRepository
 from app.storage.port import BlobStore
+from app.storage.sealing import Sealer
+from workers.chunking.chunker import CHUNKER_VERSION, ChunkingParams, chunk_document
+from workers.extraction.metadata import METADATA_VERSION, read_metadata
+from workers.parsing.reader import ParsingSandbox
 from workers.pipeline.contract import PipelineStage
+from workers.pipeline.indexing import SpaceIndex, weigh_terms
 from workers.pipeline.outputs import OutputStore
+from workers.pipeline.parsing import SandboxParser
+from workers.pipeline.publish import PublishStage
 from workers.pipeline.runner import StageRunner
+from workers.pipeline.stages import ChunkStage, EmbedStage, ExtractStage, Parser, ParseStage, ValidateStage
 from workers.pipeline.versions import mark_version_failed
 
 
@@ -64,4 +83,107 @@ def build_runner(
 
 
 def build_worker(settings: Settings) -> Worker:
-    raise SystemExit("later")
+    """A worker process's parts. Raises SystemExit without the database's URL, StorageKeyError."""
+    database = build_worker_database(settings)
+    data_keys = PostgresDataKeys(database=database)
+    blobs = build_worker_blobs(settings.storage, data_keys=data_keys)
+    sealer = Sealer(keyring=build_keyring(key_file=settings.storage.key_file, data_keys=data_keys))
+    clock, metrics = SystemClock(), Metrics()
+    sandbox = ParsingSandbox(limits=parsing_limits(settings.limits))
+    runner = build_runner(
+        settings.jobs,
+        database=database,
+        blobs=blobs,
+        clock=clock,
+        metrics=metrics,
+        stages=build_stages(
+            blobs=blobs,
+            parser=SandboxParser(blobs=blobs, sandbox=sandbox, max_pages=settings.limits.pages),
+            sealer=sealer,
+            embedder=build_embedder(settings.embedding),
+            clock=clock,
+        ),
+    )
+
+    def close() -> None:
+        sandbox.close()
+        database.close()
+
+    return Worker(runner=runner, close=close)
+
+
+def build_stages(
+    *, blobs: BlobStore, parser: Parser, sealer: Sealer, embedder: Embedder, clock: Clock
+) -> tuple[PipelineStage, ...]:
+    """The stages of an ingestion, in order."""
+    extract = ExtractStage(read=read_metadata, version=METADATA_VERSION)
+    params = ChunkingParams()
+    return (
+        ValidateStage(blobs=blobs),
+        ParseStage(
+            parser=parser,
+            unseal=lambda tenant_id, sealed: sealer.open(tenant_id, PASSWORD_PURPOSE, sealed).decode(),
+        ),
+        ChunkStage(
+            chunk=lambda parsed, metadata: chunk_document(parsed, metadata, params=params),
+            version=f"{CHUNKER_VERSION}:{params.target}:{params.least}:{params.most}:{params.caption_most}",
+            extract=extract,
+        ),
+        EmbedStage(embedder=embedder, weigh=weigh_terms),
+        extract,
+        PublishStage(index=SpaceIndex(index=ChunkIndex()), clock=clock),
+    )
+
+
+def build_worker_database(settings: Settings) -> Database:
+    url = settings.database.worker_url
+    if url is None:
+        raise SystemExit("Workers need FOOTNOTE_DATABASE__WORKER_URL: the database's URL for their role.")
+    return Database(
+        engine=build_engine(
+            url.get_secret_value(),
+            pool_size=2,  # one stage at a time, and its heartbeat
+            statement_timeout_ms=settings.database.statement_timeout_ms,
+            application_name="footnote-worker",
+        )
+    )
+
+
+def build_worker_blobs(settings: StorageSettings, *, data_keys: DataKeyRepository) -> BlobStore:
+    return build_blob_store(
+        kind=settings.kind,
+        root=settings.root,
+        key_file=settings.key_file,
+        data_keys=data_keys,
+        plain_dir=settings.scratch,
+        bucket=settings.s3_bucket or None,
+        endpoint_url=settings.s3_endpoint_url,
+        region=settings.s3_region,
+        access_key_id=_secret(settings.s3_access_key),
+        secret_access_key=_secret(settings.s3_secret_key),
+    )
+
+
+def build_embedder(settings: EmbeddingSettings) -> Embedder:
+    """The built-in embeddings, or those of the endpoint that is set."""
+    if settings.base_url is None:
+        return WordLlamaEmbedder()
+    return OpenAIEmbedder(
+        base_url=settings.base_url,
+        api_key=settings.api_key.get_secret_value(),
+        model=settings.model,
+        dimensions=settings.dimensions,
+    )
+
+
+def parsing_limits(settings: LimitSettings) -> Limits:
+    return Limits(
+        memory_bytes=settings.parse_memory_bytes,
+        cpu_seconds=settings.parse_cpu_seconds,
+        wall_seconds=settings.parse_wall_seconds,
+        output_bytes=settings.parse_output_bytes,
+    )
+
+
+def _secret(value: SecretStr | None) -> str | None:
+    return None if value is None else value.get_secret_value()

@@ -18,6 +18,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base
 
+PASSWORD_PURPOSE = "documents.version.password"  # noqa: S105  a purpose's name, not a password
+"""The purpose under which `app.storage.sealing` seals a version's password: the API seals, the workers open."""
+
 
 class Document(Base):
     """What readers speak of. `content_sha256` is its newest version's digest (hex): one collection holds one

@@ -1,5 +1,6 @@
-"""A house for ingestion: a tenant's rows and blobs in a real database, a broker, and processes to be started and killed."""
+"""A house for ingestion: a tenant's rows and blobs, a real database and broker, processes to be started and killed."""
 
+import itertools
 import os
 import subprocess
 import sys
@@ -50,8 +51,7 @@ class House:
     folder: Path
     broker: str
     tenant: UUID = field(default_factory=new_id)
-    access_class: int = 1
-    collection: UUID = field(default_factory=new_id)
+    access_classes: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
 
@@ -84,33 +84,41 @@ class House:
                 text("INSERT INTO tenants VALUES (:id, :slug, 'Plain', :now)"),
                 {"id": self.tenant, "slug": str(self.tenant), "now": now},
             )
-        self.access_class = int(self.tenant.int % (1 << 30)) + 1
+        self.collection = self.add_collection("Filings")
+
+    def add_collection(self, name: str) -> UUID:
+        collection, access_class = new_id(), next(self.access_classes)
         self.sql(
             "INSERT INTO collections (id, tenant_id, access_class_id, name, revision, created_at, created_by) "
-            "VALUES (:id, :tenant, :access, 'Filings', 1, now(), :tenant)",
-            id=self.collection, tenant=self.tenant, access=self.access_class,
+            "VALUES (:id, :tenant, :access, :name, 1, now(), :tenant)",
+            id=collection, tenant=self.tenant, access=access_class, name=name,
         )  # fmt: skip
         self.sql(
             "INSERT INTO access_classes (id, tenant_id, collection_id) VALUES (:access, :tenant, :collection)",
-            access=self.access_class, tenant=self.tenant, collection=self.collection,
+            access=access_class, tenant=self.tenant, collection=collection,
         )  # fmt: skip
+        return collection
 
-    def upload(self, content: str | bytes, *, filename: str = "file.txt", password: bytes | None = None) -> UUID:
+    def upload(
+        self, content: str | bytes, *, filename: str = "file.txt", password: bytes | None = None,
+        collection: UUID | None = None,
+    ) -> UUID:  # fmt: skip
         """Store a file and queue its run, as an upload does; returns the run's id."""
         data = content.encode() if isinstance(content, str) else content
         stored = self.blobs.put_bytes(self.tenant, data)
-        document, version = new_id(), new_id()
+        document = new_id()
         with self.database.worker.transaction(self.principal) as session:
             session.execute(
                 text(
-                    "INSERT INTO documents (id, tenant_id, collection_id, access_class_id, content_sha256, title, filename,"
-                    " revision, created_at, created_by, updated_at, deleted_at) "
-                    "VALUES (:id, :tenant, :collection, :access, :digest, :name, :name, 1, now(), :tenant, now(), NULL)"
+                    "INSERT INTO documents (id, tenant_id, collection_id, access_class_id, content_sha256, title,"
+                    " filename, revision, created_at, created_by, updated_at) "
+                    "SELECT :id, tenant_id, id, access_class_id, :digest, :name, :name, 1, now(), :tenant, now() "
+                    "FROM collections WHERE id = :collection"
                 ),
-                {"id": document, "tenant": self.tenant, "collection": self.collection, "access": self.access_class,
+                {"id": document, "tenant": self.tenant, "collection": collection or self.collection,
                  "digest": stored.digest, "name": filename},
             )  # fmt: skip
-            return self._add_version(session, document, version, 1, stored, password)
+            return self._add_version(session, document, number=1, stored=stored, password=password)
 
     def upload_version(self, run: UUID, content: str) -> UUID:
         """A further version of the document of `run`."""
@@ -118,9 +126,10 @@ class House:
         ((document,),) = self.sql("SELECT document_id FROM runs WHERE id = :run", run=run)
         ((number,),) = self.sql("SELECT max(number) FROM document_versions WHERE document_id = :id", id=document)
         with self.database.worker.transaction(self.principal) as session:
-            return self._add_version(session, document, new_id(), number + 1, stored, None)
+            return self._add_version(session, document, number=number + 1, stored=stored, password=None)
 
-    def _add_version(self, session, document, version, number, stored, password) -> UUID:
+    def _add_version(self, session, document, *, number, stored, password) -> UUID:
+        version = new_id()
         session.execute(
             text(
                 "INSERT INTO document_versions (id, tenant_id, document_id, number, status, content_sha256, size_bytes,"

@@ -1,7 +1,7 @@
 """A worker process whose reader takes orders from the text of a file: `stall FILE`, `raise`, `broken`, `die`, `down`.
 
-Everything else is real: Celery, the broker, the database, the leases, the blobs. Run as `python plain_process.py`, with the
-settings in the environment.
+Everything else is real: Celery, the broker, the database, the leases, the blobs. Run it as a script, with the settings
+in the environment.
 """
 
 import hashlib
@@ -68,7 +68,7 @@ def page_of(number, text):
 
 
 def wait_while_there(path):
-    path.with_suffix(".reached").touch()
+    Path(f"{path}.reached").touch()
     deadline = time.monotonic() + 60
     while path.exists() and time.monotonic() < deadline:
         time.sleep(0.02)

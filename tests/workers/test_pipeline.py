@@ -1,5 +1,25 @@
 """Ingestion through real processes: relay, broker, Celery worker, database."""
 
+import json
+from pathlib import Path
+
+from sqlalchemy import text
+
+
+def call_again(house, stage, times=1):
+    """Wake-up calls as a broker might repeat them."""
+    payload = {"queue": "parse", "trace": None, "arguments": {"tenant_id": str(house.tenant), "stage_id": str(stage)}}
+    with house.database.relay.anonymous() as session:
+        for _ in range(times):
+            session.execute(
+                text(
+                    "INSERT INTO outbox (tenant_id, topic, payload, created_at, available_at) "
+                    "VALUES (:tenant, 'jobs.run_stage', CAST(:payload AS jsonb), now(), now())"
+                ),
+                {"tenant": house.tenant, "payload": json.dumps(payload)},
+            )
+        session.execute(text("SELECT pg_notify('footnote_outbox', '')"))
+
 
 def test_a_queued_run_becomes_ready_and_its_version_the_current_one(running):
     run = running.upload("first page\fsecond page", filename="one.txt")
@@ -15,6 +35,108 @@ def test_a_queued_run_becomes_ready_and_its_version_the_current_one(running):
     assert running.sql("SELECT status, page_count FROM document_versions WHERE id = :id", id=ended.version_id) == [
         ("ready", 2)
     ]
-    assert running.sql(
-        "SELECT action FROM audit_events WHERE object_id = :id", id=str(ended.document_id)
-    ) == [("documents.version.published",)]
+    assert running.sql("SELECT action FROM audit_events WHERE object_id = :id", id=str(ended.document_id)) == [
+        ("documents.version.published",)
+    ]
+
+
+def test_calls_that_come_again_do_nothing_twice(running):
+    run = running.upload("said once")
+    (ended,) = running.wait_final(run)
+    for name in ("validate", "parse", "publish"):
+        call_again(running, running.stage(run, name), times=5)
+    last = running.upload("a later file, behind the calls")
+    running.wait_final(last)
+    assert running.run(run) == ended
+    assert running.notes("parsed.txt").count(str(ended.version_id)) == 1
+    assert running.notes("indexed.txt").count(f"{ended.version_id} 1") == 1
+
+
+def test_the_same_file_in_two_documents_is_read_once(running):
+    first = running.upload("the very same bytes")
+    running.wait_final(first)
+    elsewhere = running.add_collection("Elsewhere")
+    second = running.upload("the very same bytes", filename="another name.txt", collection=elsewhere)
+    (ended,) = running.wait_final(second)
+    assert ended.status == "ready"
+    assert str(ended.version_id) not in running.notes("parsed.txt")
+    assert running.sql("SELECT count(*) FROM pages WHERE version_id = :id", id=ended.version_id) == [(1,)]
+
+
+def test_a_file_that_a_password_opened_is_not_opened_for_who_sends_it_without(running):
+    running.wait_final(running.upload("under lock", password=b"secret"))
+    (ended,) = running.wait_final(running.upload("under lock", collection=running.add_collection("Open")))
+    assert running.notes("parsed.txt").count(str(ended.version_id)) == 1
+
+
+def test_an_unreadable_file_ends_failed_at_once_with_its_own_code_and_sentence(running):
+    (ended,) = running.wait_final(running.upload("broken file"))
+    assert (ended.status, ended.stage, ended.error_code) == ("failed", "parse", "pdf-damaged")
+    assert "fetch it again" in ended.error_detail
+    assert [stage.attempt for stage in ended.stages] == [1, 1, 0, 0, 0, 0]
+    assert running.sql("SELECT status FROM document_versions WHERE id = :id", id=ended.version_id) == [("failed",)]
+
+
+def test_an_empty_file_ends_failed(running):
+    (ended,) = running.wait_final(running.upload(b""))
+    assert (ended.status, ended.stage, ended.error_code) == ("failed", "validate", "empty-file")
+
+
+def test_a_stage_that_keeps_failing_on_our_side_ends_failed_and_says_nothing_of_the_inside(running):
+    (ended,) = running.wait_final(running.upload("raise hell"))
+    assert (ended.status, ended.error_code) == ("failed", "ingestion-gave-up")
+    assert "upload it again" in ended.error_detail
+    assert "mistake" not in ended.error_detail
+    assert ended.stages[1].attempt == 3
+
+
+def test_a_file_that_kills_its_worker_ends_failed_and_the_others_go_on(running):
+    killer, other = running.upload("die now"), running.upload("an honest file")
+    ended, fine = running.wait_final(killer, other, seconds=40)
+    assert (ended.status, ended.stage, ended.error_code) == ("failed", "parse", "ingestion-gave-up")
+    assert fine.status == "ready"
+
+
+def test_fields_that_an_editor_set_stay_when_a_new_version_is_published(running):
+    run = running.upload("version one", filename="kept.txt")
+    (first,) = running.wait_final(run)
+    running.sql(
+        "UPDATE documents SET issuer = 'Set by Hand plc', issuer_key = 'set by hand', metadata_sources = "
+        'metadata_sources || \'{"issuer": {"by": "editor"}}\' WHERE id = :id',
+        id=first.document_id,
+    )
+    (second,) = running.wait_final(running.upload_version(run, "version two"))
+    ((issuer, key, year, current),) = running.sql(
+        "SELECT issuer, issuer_key, fiscal_year, current_version_id FROM documents WHERE id = :id",
+        id=first.document_id,
+    )
+    assert (issuer, key, year, current) == ("Set by Hand plc", "set by hand", 2024, second.version_id)
+
+
+def test_an_older_version_that_ends_late_does_not_replace_the_newer_one(running, wait_for, tmp_path):
+    gate = tmp_path / "gate"
+    gate.touch()
+    run = running.upload(f"stall {gate}")
+    wait_for(Path(f"{gate}.reached").exists)
+    (newer,) = running.wait_final(running.upload_version(run, "the newer text"))
+    gate.unlink()
+    (older,) = running.wait_final(run)
+    assert (newer.status, older.status) == ("ready", "ready")
+    assert running.sql("SELECT current_version_id FROM documents WHERE id = :id", id=older.document_id) == [
+        (newer.version_id,)
+    ]
+    assert f"{older.version_id} 1" not in running.notes("indexed.txt")
+
+
+def test_a_document_deleted_while_it_is_read_is_not_published(running, wait_for, tmp_path):
+    gate = tmp_path / "gate"
+    gate.touch()
+    run = running.upload(f"stall {gate}")
+    wait_for(Path(f"{gate}.reached").exists)
+    running.sql(
+        "UPDATE documents SET deleted_at = now() WHERE id = (SELECT document_id FROM runs WHERE id = :r)", r=run
+    )
+    gate.unlink()
+    (ended,) = running.wait_final(run)
+    assert (ended.status, ended.error_code) == ("failed", "document-deleted")
+    assert running.sql("SELECT count(*) FROM pages WHERE version_id = :id", id=ended.version_id) == [(0,)]

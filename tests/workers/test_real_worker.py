@@ -1,0 +1,51 @@
+"""The worker as it is run: its own command line, the real readers, chunker, embeddings and search tables."""
+
+import io
+
+from reportlab.lib.pagesizes import letter
+from reportlab.pdfgen.canvas import Canvas
+
+from app.documents.models import PASSWORD_PURPOSE
+from app.identity.data_keys import PostgresDataKeys
+from app.storage.factory import build_keyring
+from app.storage.sealing import Sealer
+
+WORKER = ("-m", "celery", "-A", "workers.celery_app", "worker", "-Q", "parse,embed,extract,maintenance",
+          "--concurrency", "1", "--without-gossip", "--without-mingle")  # fmt: skip
+
+
+def small_report(*, password=None):
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=letter, encrypt=password)
+    for title, line in (
+        ("Example Tools Corporation", "Annual report 2023"),
+        ("Results", "Net sales were $1,250 million"),
+    ):
+        canvas.setFont("Helvetica-Bold", 16)
+        canvas.drawString(72, 720, title)
+        canvas.setFont("Helvetica", 11)
+        canvas.drawString(72, 690, line)
+        canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+def test_a_pdf_goes_in_and_can_be_searched_and_one_without_its_password_fails(house):
+    house.start_relay()
+    house.start(*WORKER)
+    keyring = build_keyring(
+        key_file=house.folder / "keys.json", data_keys=PostgresDataKeys(database=house.database.worker)
+    )
+    sealed = Sealer(keyring=keyring).seal(house.tenant, PASSWORD_PURPOSE, b"open sesame")
+    plain = house.upload(small_report(), filename="report.pdf")
+    locked = house.upload(small_report(password="open sesame"), filename="locked.pdf", password=sealed)
+    shut = house.upload(small_report(password="other"), filename="shut.pdf")
+    misnamed = house.upload(b"PK\x03\x04 not a report", filename="archive.pdf")
+    ready, opened, refused, wrong = house.wait_final(plain, locked, shut, misnamed, seconds=60)
+    assert [(run.status, run.error_code, run.pages_total) for run in (ready, opened)] == [("ready", None, 2)] * 2
+    assert (refused.status, refused.error_code) == ("failed", "pdf-encrypted")
+    assert (wrong.status, wrong.error_code) == ("failed", "type-mismatch")
+    chunks = house.sql("SELECT text FROM chunks WHERE version_id = :id ORDER BY ordinal", id=ready.version_id)
+    assert any("Net sales were $1,250 million" in text for (text,) in chunks)
+    for table in ("chunk_embeddings", "term_postings", "indexed_documents"):
+        assert house.sql(f"SELECT count(*) FROM {table} WHERE document_id = :id", id=ready.document_id)[0][0] > 0

@@ -1,0 +1,46 @@
+"""Between the pipeline and retrieval: term weights of a chunk, and the index under the embedding space's id."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from app.documents.chunks import ChunkDraft
+from app.documents.models import Document, DocumentVersion
+from app.retrieval.indexing import ChunkIndex
+from app.retrieval.lexicon import term_weights, tokenise
+from app.retrieval.spaces import get_space_id
+from workers.pipeline.codecs import ChunkVectors
+
+AVERAGE_TERMS = 200.0
+"""Terms of an average chunk: BM25 asks for the collection's mean; a fixed one keeps weights as they are."""
+
+
+def weigh_terms(text: str) -> dict[int, float]:
+    """A chunk's BM25 term weights."""
+    return term_weights(tokenise(text), average_length=AVERAGE_TERMS)
+
+
+class SpaceIndex:
+    """Writes to the search index, naming the embedding space by its row. Raises EmbeddingSpaceMissingError."""
+
+    def __init__(self, *, index: ChunkIndex) -> None:
+        self._index = index
+
+    def replace(
+        self,
+        session: Session,
+        *,
+        document: Document,
+        version: DocumentVersion,
+        drafts: Sequence[ChunkDraft],
+        vectors: ChunkVectors,
+    ) -> None:
+        self._index.replace(
+            session,
+            document=document,
+            version_id=version.id,
+            drafts=drafts,
+            embeddings=vectors.embeddings,
+            terms=vectors.terms,
+            space_id=get_space_id(session, vectors.space),
+        )

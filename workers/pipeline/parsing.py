@@ -1,0 +1,26 @@
+"""The parse stage's reader: the sandbox, over the blob store."""
+
+from app.documents.parsed import ParsedDocument
+from app.storage.port import BlobStore
+from workers.parsing.errors import DocumentTooLargeError
+from workers.parsing.reader import PARSER_VERSION, ParsingSandbox
+from workers.pipeline.contract import VersionFacts
+
+
+class SandboxParser:
+    """Reads a version's file in a sandboxed child; the plaintext is on disk only for as long."""
+
+    version = PARSER_VERSION
+
+    def __init__(self, *, blobs: BlobStore, sandbox: ParsingSandbox, max_pages: int) -> None:
+        self._blobs = blobs
+        self._sandbox = sandbox
+        self._max_pages = max_pages
+
+    def parse(self, version: VersionFacts, *, password: str | None) -> ParsedDocument:
+        """Raises DocumentError, BlobMissingError, UnavailableError."""
+        with self._blobs.materialise(version.tenant_id, version.content_sha256) as path:
+            parsed = self._sandbox.parse_document(path, filename=version.filename, password=password)
+        if len(parsed.pages) > self._max_pages:
+            raise DocumentTooLargeError
+        return parsed
