@@ -17,16 +17,17 @@ from psycopg.types import TypeInfo
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from app.documents.chunks import ChunkDraft
+from app.documents.chunks import ChunkDraft, ChunkKind
 from app.documents.models import Document
 from app.retrieval.models import Chunk, ChunkEmbedding, IndexedDocument, TermPosting
-from app.retrieval.postings import pack_postings
+from app.retrieval.postings import pack_layout, pack_postings
 
 _CHUNKS = """
 INSERT INTO chunks (tenant_id, access_class_id, document_id, version_id, ordinal, kind, page_number, char_start,
                     char_end, heading, table_header, text, section_path, token_count)
 SELECT %(tenant)s, %(access_class)s, %(document)s, %(version)s, c.ordinal, c.kind, c.page_number, c.char_start,
-       c.char_end, c.heading, c.table_header, c.text, COALESCE(string_to_array(NULLIF(c.section_path, ''), E'\\x1f'), '{}'),
+       c.char_end, c.heading, c.table_header, c.text,
+       COALESCE(string_to_array(NULLIF(c.section_path, ''), E'\\x1f'), '{}'),
        c.token_count
 FROM unnest(%(ordinals)b::int[], %(kinds)b::text[], %(pages)b::int[], %(starts)b::int[], %(ends)b::int[],
             %(headings)b::text[], %(table_headers)b::text[], %(texts)b::text[], %(paths)b::text[], %(tokens)b::int[])
@@ -75,6 +76,9 @@ class ChunkIndex:
                 access_class_id=document.access_class_id,
                 version_id=version_id,
                 chunk_count=len(drafts),
+                layout=pack_layout(
+                    [draft.page_number for draft in drafts], [draft.kind is ChunkKind.TABLE for draft in drafts]
+                ),
             )
         )
         session.flush()

@@ -42,7 +42,8 @@ class EmbeddingSpace(Base):
 class IndexedDocument(Base):
     """A document that can be searched: one version of it, of `chunk_count` chunks. All else here hangs on it.
 
-    The sum of `chunk_count` over the rows that a principal sees decides the plan of its searches.
+    The sum of `chunk_count` over the rows that a principal sees decides the plan of its searches. `layout` tells where
+    each chunk stands (`app.retrieval.postings.LAYOUT`).
     """
 
     __tablename__ = "indexed_documents"
@@ -61,6 +62,7 @@ class IndexedDocument(Base):
     access_class_id: Mapped[int]
     version_id: Mapped[UUID]
     chunk_count: Mapped[int]
+    layout: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Chunk(Base):

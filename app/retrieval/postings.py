@@ -11,6 +11,19 @@ import numpy as np
 import numpy.typing as npt
 
 POSTING = np.dtype([("ordinal", "<i4"), ("weight", "<f2")])
+LAYOUT = np.dtype([("page", "<i4"), ("is_table", "u1")])
+"""Where a document's chunks stand, one record a chunk in their order: page (from 1), and whether it is a table."""
+
+
+def pack_layout(pages: Sequence[int], tables: Sequence[bool]) -> bytes:
+    records = np.zeros(len(pages), LAYOUT)
+    records["page"], records["is_table"] = pages, tables
+    return records.tobytes()
+
+
+def unpack_layout(data: bytes) -> npt.NDArray[np.void]:
+    """Records of LAYOUT."""
+    return np.frombuffer(data, LAYOUT)
 
 
 @dataclass(frozen=True, slots=True)

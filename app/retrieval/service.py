@@ -1,0 +1,105 @@
+"""Search: a question in, passages out, in one short read transaction under the asker's row-level security."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from app.core.principal import Principal
+from app.db.session import Database
+from app.llm.port import Embedder
+from app.retrieval.evidence import EvidenceGatherer, SearchLimits
+from app.retrieval.filters import SearchFilters
+from app.retrieval.passages import Passage
+from app.retrieval.priors import document_priors
+from app.retrieval.ranking import Found
+from app.retrieval.repository import Candidate, SearchRepository
+from app.retrieval.spaces import get_space_id
+from app.retrieval.understanding import QuestionReader, Understanding
+from app.retrieval.vocabulary import FinanceVocabulary
+from app.retrieval.wording import get_core
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Passages, best first, and what was understood of the question."""
+
+    passages: tuple[Passage, ...]
+    understanding: Understanding
+
+
+class RetrievalService:
+    """Dense and lexical search, fused, over what the principal sees; keeps nothing between searches."""
+
+    def __init__(self, *, database: Database, embedder: Embedder, limits: SearchLimits | None = None) -> None:
+        self._database = database
+        self._embedder = embedder
+        self._limits = limits or SearchLimits()
+        self._reader = QuestionReader(vocabulary=FinanceVocabulary())
+
+    def search(
+        self, principal: Principal, question: str, filters: SearchFilters | None = None, k: int = 10
+    ) -> SearchResult:
+        """The best `k` passages, or all when the principal sees fewer: distinct pages first.
+
+        Raises ModelUnavailableError, EmbeddingSpaceMissingError, DatabaseUnavailableError.
+        """
+        core = get_core(question)
+        vector = self._embedder.embed_query(core)  # before the transaction: a remote model may take its time
+        with self._database.transaction(principal) as session:
+            repository = SearchRepository(session)
+            space_id = get_space_id(session, self._embedder.space)
+            return self._search(repository, space_id, core, vector, filters or SearchFilters(), k)
+
+    def _search(
+        self,
+        repository: SearchRepository,
+        space_id: int,
+        core: str,
+        vector: npt.NDArray[np.float32],
+        filters: SearchFilters,
+        k: int,
+    ) -> SearchResult:
+        understanding = self._reader.read(core, issuers=repository.list_issuers())
+        scope = repository.list_candidates(filters, understanding.issuer_keys)
+        if understanding.issuer_keys and sum(candidate.chunk_count for candidate in scope) < k:
+            scope = repository.list_candidates(filters)  # so few that the question may mean others
+        if not scope or k < 1:
+            return SearchResult((), understanding)
+        priors = document_priors(scope, understanding, question=core)
+        gatherer = EvidenceGatherer(
+            repository=repository, scope=scope, priors=priors, space_id=space_id, limits=self._limits
+        )
+        found = gatherer.gather(core, vector, understanding, k=k)
+        return SearchResult(_passages(repository, scope, found), understanding)
+
+
+def _passages(repository: SearchRepository, scope: list[Candidate], found: list[Found]) -> tuple[Passage, ...]:
+    chunks = repository.list_chunks([(scope[item.document].document_id, item.ordinal) for item in found])
+    passages: list[Passage] = []
+    for item in found:
+        candidate = scope[item.document]
+        chunk = chunks.get((candidate.document_id, item.ordinal))
+        if chunk is None or chunk.version_id != candidate.version_id:
+            continue  # published anew between two statements of this transaction
+        passages.append(
+            Passage(
+                chunk_id=chunk.id,
+                document_id=chunk.document_id,
+                version_id=chunk.version_id,
+                document_title=candidate.title,
+                issuer=candidate.issuer,
+                document_type=candidate.document_type or "other",
+                period=candidate.period_label(),
+                page_number=chunk.page_number,
+                char_start=chunk.char_start,
+                char_end=chunk.char_end,
+                heading=chunk.heading,
+                table_header=chunk.table_header,
+                text=chunk.text,
+                kind=chunk.kind,
+                score=item.score,
+                rank=len(passages) + 1,
+            )
+        )
+    return tuple(passages)

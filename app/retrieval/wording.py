@@ -1,0 +1,40 @@
+"""What a question is about, without what it says on the form of the answer."""
+
+import re
+
+from app.retrieval.lexicon import tokenise
+
+_SENTENCE = re.compile(r"(?<=[.?!:])\s+(?=[\"“(]?[A-Z])")
+_FORM = re.compile(
+    r"^\W*(?:please\s+)?(?:answer|round|respond|reply|state|explain|express|report|present|provide|give|format|quote|cite|"
+    r"keep|limit|assume|pretend|act|think|use|show|return|be|do not|don['’]t)\b"
+    r"|^\W*if\b.*\b(?:say|state|explain|tell|mention|note|indicate|write|answer|respond)\b[^?]*$"
+    r"|^\W*(?:thanks?|thank you|hello|hi)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+
+# Words by which people speak to whoever answers; a filing that holds them is none the likelier for it.
+_TALK = frozenset(
+    term
+    for word in (
+        "answer answers question questions ask asked asking tell show give list describe explain state summarise summarize "
+        "calculate compute define defined determine provide provided please help want need round rounded rounding decimal "
+        "decimals place places unit units analyst metric metrics useful relevant using utilizing based basing according "
+        "information detail details outlined shown clearly primarily solely only any does did do done is was has have "
+        "about also than versus vs much many compare compared did you could would should can"
+    ).split()
+    for term in tokenise(word)
+)
+
+
+def get_core(question: str) -> str:
+    """The sentences that ask; the whole question when none is left. "Answer in millions." and the like are left out."""
+    sentences = _SENTENCE.split(question.strip())
+    kept = [sentence for sentence in sentences if not _FORM.search(sentence) or sentence.rstrip().endswith("?")]
+    return " ".join(kept) if kept else question
+
+
+def search_terms(core: str) -> list[str]:
+    """Terms of the question to look for; the words of talk are left out as long as something else is there."""
+    terms = tokenise(core)
+    return [term for term in terms if term not in _TALK] or terms
