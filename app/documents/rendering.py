@@ -43,8 +43,8 @@ def render_page_png(
 ) -> bytes:
     """A PNG of page `page_number` (from 1) of the PDF at a path or in bytes.
 
-    Up to 200 dpi, and less where the page would have more than 12 million pixels; annotations are not drawn, as they are
-    not part of the text. Raises NoSuchPageError, PageNotDrawableError, SandboxUnavailableError.
+    Up to 200 dpi, and less where the page would have more than 12 million pixels; annotations are not drawn, as
+    they are not part of the text. Raises NoSuchPageError, PageNotDrawableError, SandboxUnavailableError.
     """
     where = str(source.resolve()) if isinstance(source, Path) else None
     data = None if isinstance(source, Path) else source
@@ -59,7 +59,7 @@ def render_page_png(
 
 
 def render_payload(payload: bytes) -> bytes:
-    """What runs in the child: a msgpack [path, bytes, page, dpi, password] to a PNG, or nothing for a page there isn't."""
+    """What runs in the child: a msgpack [path, bytes, page, dpi, password] to a PNG, or to nothing for no such page."""
     path, data, number, dpi, password = msgpack.unpackb(payload)
     content: bytes = Path(path).read_bytes() if path is not None else data
     document = pdfium.FPDF_LoadMemDocument64(content, len(content), password.encode() if password else None)

@@ -1,7 +1,7 @@
 """What the sandbox's owner, its zygote and its children say to each other.
 
-Owner and zygote share one Unix stream socket of frames (4 bytes length, big endian, then msgpack). A job's frame carries,
-as SCM_RIGHTS, the writing end of the job's result pipe. Only the child holds that end: its output never passes the zygote.
+Owner and zygote share one Unix stream socket of frames (4 bytes length, big endian, then msgpack). A job's frame
+carries, as SCM_RIGHTS, the writing end of the job's result pipe, so that output never passes through the zygote.
 On the pipe: one byte of `Outcome`, then the result's bytes or a msgpack map, until the end of the file.
 """
 

@@ -80,7 +80,7 @@ class _Zygote:
 
 
 class Sandbox:
-    """Runs functions of importable modules on untrusted input, one at a time, each in a child of its own.
+    """Runs functions of importable modules on untrusted input, one at a time, each in its own child.
 
     Thread-safe: callers queue for it. Usable inside Celery's daemonic children, as the zygote is started by subprocess.
     A zygote that dies is replaced at the next job.
@@ -96,8 +96,8 @@ class Sandbox:
     def run(self, target: str, payload: bytes, *, limits: Limits | None = None) -> bytes:
         """What `target` ("package.module:function", bytes to bytes) returns for `payload`.
 
-        Raises SandboxCrashedError, SandboxMemoryError, SandboxTimeoutError, SandboxOutputError, SandboxUnavailableError,
-        and the DocumentError that the function raised.
+        Raises SandboxCrashedError, SandboxMemoryError, SandboxTimeoutError, SandboxOutputError,
+        SandboxUnavailableError, and the DocumentError that the function raised.
         """
         bounds = limits or self._limits
         with self._lock:
@@ -146,7 +146,7 @@ class Sandbox:
 
 @contextmanager
 def _result_pipe() -> Iterator[tuple[int, int]]:
-    """Both ends of a pipe. Our writing end stays open meanwhile: that a child has ended, the zygote says, not the pipe."""
+    """Both ends of a pipe. Ours for writing stays open: that a child has ended, the zygote says, not the pipe."""
     reader, writer = os.pipe()
     try:
         with suppress(OSError, AttributeError):  # a larger pipe is only faster
@@ -218,7 +218,7 @@ def _outcome(data: bytes, end: End) -> bytes:
 
 
 def _document_error(body: bytes) -> DocumentError:
-    """The error the child raised, found by its code among the classes known here: a child can't make us build others."""
+    """The error the child raised, by its code among the classes known here: a child can't make us build others."""
     try:
         value = msgpack.unpackb(body)
         code, detail = str(value["code"]), str(value["detail"])[:1_000]

@@ -1,7 +1,7 @@
 """The zygote: a small single-threaded process that imports the readers once and forks one child a job.
 
-Started as `python -m app.sandbox.zygote FD OWNER_PID` by `Sandbox`. It ends when its owner's side of the socket closes, or
-when its parent is another than the owner; its child ends with it.
+Started as `python -m app.sandbox.zygote FD OWNER_PID` by `Sandbox`. It ends when its owner's side of the socket closes,
+or when its parent is another than the owner; its child ends with it.
 """
 
 import gc
@@ -23,7 +23,7 @@ _MEMORY_SHARE = 0.85
 
 
 def main(arguments: list[str]) -> int:
-    """Serve jobs until the owner is gone. First frame in: {"preload": […]}; first frame out: {"ready": bool, "error"}."""
+    """Serve jobs until the owner is gone. First frame in: {"preload"}; first frame out: {"ready", "error"}."""
     control = socket.socket(fileno=int(arguments[0]))
     owner = int(arguments[1])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -80,7 +80,7 @@ def _run(control: socket.socket, owner: int, job: dict[str, Any], result_fd: int
 
 
 def _watch(control: socket.socket, owner: int, pid: int, alive: int, wall_seconds: float) -> End | None:
-    """Wait for the child's end; why it had to be ended, if it had to be. `alive` is a pipe that only the child holds."""
+    """Wait for the child's end; why it had to be ended, if so. `alive` is a pipe that only the child holds."""
     deadline = time.monotonic() + wall_seconds
     while True:
         left = deadline - time.monotonic()

@@ -1,4 +1,4 @@
-"""Why a file can't be read. Each is final for that file, except that a password may be given and the file sent again."""
+"""Why a file can't be read. Each is final for that file; one that needs a password may be sent again with it."""
 
 from app.core.errors import DocumentError
 

@@ -4,12 +4,11 @@ import ctypes
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 import pypdfium2.raw as pdfium
 
-from app.documents.parsed import OutlineEntry, ParsedDocument, Words
+from app.documents.parsed import ParsedDocument, Words
 from workers.parsing.errors import (
     DocumentTooLargeError,
     PdfDamagedError,
@@ -18,14 +17,14 @@ from workers.parsing.errors import (
     PdfWrongPasswordError,
 )
 from workers.parsing.pdf_chars import read_page_words
+from workers.parsing.pdf_damaged import read_damaged_pdf
+from workers.parsing.pdf_details import read_details
 from workers.parsing.pdf_headings import mark_headings
 from workers.parsing.pdf_page import BoldLines, PageDraft, compose_page, finish_page
 
 MEDIA_TYPE = "application/pdf"
 MAX_PAGES = 10_000
 MAX_CHARS = 50_000_000
-_PROPERTIES = ("Title", "Author", "Subject", "Keywords", "Creator", "Producer", "CreationDate", "ModDate")
-_MAX_OUTLINE = 5_000
 _FORCE_BOLD = 1 << 18
 """The font descriptor's ForceBold flag (ISO 32000-1 table 123, bit 19)."""
 
@@ -35,6 +34,13 @@ def parse_pdf(path: Path, *, password: str | None = None) -> ParsedDocument:
 
     Raises PdfDamagedError, PdfEncryptedError, PdfWrongPasswordError, PdfNoTextError, DocumentTooLargeError.
     """
+    try:
+        return _by_pdfium(path, password)
+    except PdfDamagedError:
+        return read_damaged_pdf(path, password)
+
+
+def _by_pdfium(path: Path, password: str | None) -> ParsedDocument:
     with open_pdf(path, password) as document:
         count = int(pdfium.FPDF_GetPageCount(document))
         if count > MAX_PAGES:
@@ -46,13 +52,16 @@ def parse_pdf(path: Path, *, password: str | None = None) -> ParsedDocument:
             if has_images:
                 raise PdfNoTextError
             raise PdfNoTextError("The PDF has no text on any page: there is nothing in it to search.")
+        if not _has_end(path):
+            warnings.append("The file has no end mark: it may have been cut off, and pages may be missing.")
         blocks = mark_headings(drafts)
+        details = read_details(path, password, document)
         return ParsedDocument(
             media_type=MEDIA_TYPE,
             reader="pdfium",
             pages=tuple(finish_page(draft, found) for draft, found in zip(drafts, blocks, strict=True)),
-            outline=tuple(_outline(document)),
-            properties=_properties(document),
+            outline=details.outline,
+            properties=details.properties,
             warnings=tuple(warnings),
         )
 
@@ -70,6 +79,13 @@ def open_pdf(path: Path, password: str | None) -> Iterator[pdfium.FPDF_DOCUMENT]
         yield document
     finally:
         pdfium.FPDF_CloseDocument(document)
+
+
+def _has_end(path: Path) -> bool:
+    """Whether "%%EOF" stands in the last 1024 bytes (ISO 32000-1 annex H.3)."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 1024))
+        return b"%%EOF" in file.read()
 
 
 def _read_pages(document: pdfium.FPDF_DOCUMENT, count: int) -> tuple[list[PageDraft], list[str], bool]:
@@ -145,43 +161,3 @@ def _empty_page(number: int) -> PageDraft:
     return PageDraft(
         number=number, text="", width=0.0, height=0.0, words=Words.none(), blocks=[], styles=[], sizes=Counter()
     )
-
-
-def _properties(document: pdfium.FPDF_DOCUMENT) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name in _PROPERTIES:
-        value = _wide(partial(pdfium.FPDF_GetMetaText, document, name.encode()))
-        if value:
-            found[name] = value[:2_000]
-    return found
-
-
-def _outline(document: pdfium.FPDF_DOCUMENT) -> Iterator[OutlineEntry]:
-    """The bookmarks in order; a chain that comes back to itself ends there."""
-    seen: set[int] = set()
-    stack = [(pdfium.FPDFBookmark_GetFirstChild(document, None), 1)]
-    while stack and len(seen) < _MAX_OUTLINE:
-        mark, level = stack.pop()
-        address = ctypes.cast(mark, ctypes.c_void_p).value if mark else None
-        if address is None or address in seen:
-            continue
-        seen.add(address)
-        title = _wide(partial(pdfium.FPDFBookmark_GetTitle, mark))
-        target = pdfium.FPDFBookmark_GetDest(document, mark)
-        page = int(pdfium.FPDFDest_GetDestPageIndex(document, target)) if target else -1
-        if title and page >= 0:
-            yield OutlineEntry(title=title[:500], page=page + 1, level=level)
-        stack.append((pdfium.FPDFBookmark_GetNextSibling(document, mark), level))
-        if level < 12:
-            stack.append((pdfium.FPDFBookmark_GetFirstChild(document, mark), level + 1))
-
-
-def _wide(read: Callable[[ctypes.Array[ctypes.c_char] | None, int], int]) -> str:
-    """A UTF-16 string that pdfium writes into a buffer, without control characters."""
-    size = int(read(None, 0))
-    if not 2 < size <= 100_000:
-        return ""
-    buffer = ctypes.create_string_buffer(size)
-    read(buffer, size)
-    text = buffer.raw[: size - 2].decode("utf-16-le", "replace")
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())

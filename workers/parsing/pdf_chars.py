@@ -17,6 +17,11 @@ Boxes = npt.NDArray[np.float32]
 
 MAX_CHARS_A_PAGE = 400_000
 _WORD = re.compile(r"\S+")
+_LOST = re.compile(
+    r"\b(?:a|bu|co|di|e|stu|su|tra)f(?= [a-z])"
+    r"|\bof(?= (?:er(?:ed|ing|ings|s)?|ice[rs]?|icers|icials?|icially|set(?:s|ting)?|shore|load|line)\b)",
+    re.IGNORECASE,
+)
 _LIGATURES = {
     "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st",
 }  # fmt: skip
@@ -28,7 +33,7 @@ _ODD = re.compile("[\u00ad\ufb00-\ufb06\u200b-\u200d\u2060\ufeff\uffff\uf000-\uf
 
 @dataclass(frozen=True, slots=True)
 class PageWords:
-    """A page's words in content order: `texts`, `boxes` (n, 4) displayed points, `starts` the index of their first character.
+    """A page's words in content order: `texts`, `boxes` (n, 4) displayed points, `starts` of their characters.
 
     `turn` is how far most of the words are turned against the displayed page, in quarter turns clockwise; `turned` (n,)
     holds those that are turned otherwise than most.
@@ -111,11 +116,33 @@ def _read_chars(text_page: pdfium.FPDF_TEXTPAGE) -> str:
         # Some characters have no Unicode value: then text and character indexes differ.
         get = pdfium.FPDFText_GetUnicode
         text = "".join(map(chr, (min(get(text_page, index), 0x10FFFF) for index in range(count))))
+    return _with_lost_letters(text_page, clean_text(text))
+
+
+def clean_text(text: str) -> str:
+    """The text with a blank for each control character, and hyphens where pdfium marks them; as long as before."""
     return text.translate(_CONTROLS)
 
 
-# U+0002 is how pdfium marks a hyphen at the end of a line.
-_CONTROLS = dict.fromkeys((*range(32), *range(127, 161)), " ") | {2: "-"}
+def _with_lost_letters(text_page: pdfium.FPDF_TEXTPAGE, text: str) -> str:
+    """Put the second "f" of "different" back, where pdfium took it for the shadow of the first.
+
+    pdfium drops a letter drawn over the same letter (that is how some programs make bold), also where two kerned "f"
+    overlap, and then infers a blank for the room it took. Neither width nor order tell that blank from a true one; that
+    "dif" and "icer" are no English words does.
+    """
+    is_inferred = pdfium.FPDFText_IsGenerated
+    lost = [match.end() for match in _LOST.finditer(text) if is_inferred(text_page, match.end()) == 1]
+    if not lost:
+        return text
+    letters = list(text)
+    for index in lost:
+        letters[index] = "f"
+    return "".join(letters)
+
+
+# U+0002 and U+FFFE are how pdfium marks a hyphen at the end of a line.
+_CONTROLS = dict.fromkeys((*range(32), *range(127, 161)), " ") | {0x2: "-", 0xFFFE: "-"}
 
 
 def _boxes_of(text_page: pdfium.FPDF_TEXTPAGE, indexes: npt.NDArray[np.int32]) -> Boxes:
@@ -153,8 +180,10 @@ def _pieces(text_page: pdfium.FPDF_TEXTPAGE, span: npt.NDArray[np.int32]) -> npt
     indexes = np.arange(span[0], span[1], dtype=np.int32)
     boxes = _boxes_of(text_page, indexes)
     size = float(np.median(np.abs(boxes[:, 1] - boxes[:, 3]))) + 0.1
-    step = np.diff(boxes[:, [0, 3]], axis=0)
-    cuts = np.flatnonzero(np.abs(step).max(axis=1) > 3 * size) + 1
+    steps = np.abs(np.diff(boxes[:, [0, 3]], axis=0))
+    # Along the way that most characters follow, or off it.
+    along, off = (0, 1) if np.median(steps[:, 0]) >= np.median(steps[:, 1]) else (1, 0)
+    cuts = np.flatnonzero((steps[:, along] > 3 * size) | (steps[:, off] > 0.6 * size)) + 1
     edges = np.concatenate([[0], cuts, [len(indexes)]]) + span[0]
     return np.stack([edges[:-1], edges[1:]], axis=1).astype(np.int32)
 

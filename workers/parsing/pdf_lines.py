@@ -1,62 +1,17 @@
-"""From words to lines in reading order: words side by side make pieces, pieces side by side make a line, lines make columns.
+"""From words to lines in reading order: words side by side make pieces, pieces side by side make a line.
 
-A piece is a run of words with ordinary blanks between them: a line of prose, or a cell of a table. A column of prose is
-read to its end before the one at its right; a table is read row by row. What tells them apart is the pieces: prose fills
-its column, a table's cells don't. (The recursive cutting follows Nagy and Seth's X-Y cut, ICPR 1984.)
+A piece is a line of prose, or a cell of a table: a gap wider than a blank parts it from the next.
 """
 
 import re
-from dataclasses import dataclass
-from statistics import median
 
 from workers.parsing.pdf_chars import PageWords
+from workers.parsing.pdf_columns import cut_columns
+from workers.parsing.pdf_pieces import NUMBER, Column, Line, Piece
 
-NUMBER = re.compile(
-    r"[-–—+]?[$€£¥(]*[-–—]?[$€£¥]?\d[\d,.]*\)?%?[)]?(?:x|bps|pts)?(?:\(\w{1,2}\)|[*†])?"
-    r"|[($€£¥]*[-–—]+\)?%?|N/?[AM]|\*|[$€£¥%)]"
-)
 _LEADERS = re.compile(r"[.·…_]{4,}|\.|…")
 BULLETS = frozenset("•▪◦○●–—-*➢")
 CURRENCIES = frozenset("$€£¥")
-_MIN_COLUMN_LINES = 5
-
-
-@dataclass(slots=True)
-class Piece:
-    """Words `words` (indexes into the page) from x0 to x1, in the frame that lines are read in."""
-
-    words: list[int]
-    x0: float
-    x1: float
-    text: str
-
-    @property
-    def is_number(self) -> bool:
-        return NUMBER.fullmatch(self.text.replace(" ", "")) is not None
-
-
-@dataclass(slots=True)
-class Line:
-    """Pieces side by side, left to right; y0 and y1 are those of the tallest word."""
-
-    pieces: list[Piece]
-    y0: float
-    y1: float
-
-    @property
-    def x0(self) -> float:
-        return self.pieces[0].x0
-
-    @property
-    def x1(self) -> float:
-        return max(piece.x1 for piece in self.pieces)
-
-    @property
-    def size(self) -> float:
-        return self.y1 - self.y0
-
-
-Column = list[Line]
 
 
 def read_columns(words: PageWords) -> list[Column]:
@@ -68,7 +23,7 @@ def read_columns(words: PageWords) -> list[Column]:
     turned: list[int] = []
     for index, is_turned in enumerate(words.turned.tolist()):
         (turned if is_turned else straight).append(index)
-    columns = _cut_columns(_lines(words.texts, boxes, straight))
+    columns = cut_columns(_lines(words.texts, boxes, straight))
     if turned:
         pieces = [Line([_piece(words.texts, boxes, [index])], boxes[index][1], boxes[index][3]) for index in turned]
         columns.append(_join_turned(pieces))
@@ -102,7 +57,7 @@ def _lines(texts: list[str], boxes: list[list[float]], indexes: list[int]) -> li
     """Lines from top to bottom: words join the line that they overlap by half of the lower of both."""
     runs = _runs(boxes, indexes)
     runs.sort(key=lambda run: boxes[run[0]][1] + boxes[run[0]][3])
-    groups: list[list[int]] = []
+    groups: list[list[list[int]]] = []
     spans: list[tuple[float, float]] = []
     for run in runs:
         _, y0, _, y1 = boxes[run[0]]
@@ -111,19 +66,21 @@ def _lines(texts: list[str], boxes: list[list[float]], indexes: list[int]) -> li
             top, bottom = spans[-back]
             shared = min(y1, bottom) - max(y0, top)
             if shared > 0.5 * min(height, bottom - top):
-                groups[-back].extend(run)
+                groups[-back].append(run)
                 # A footnote mark must not decide what the line is: the taller word does.
                 if height > bottom - top:
                     spans[-back] = (y0, y1)
                 break
         else:
-            groups.append(run)
+            groups.append([run])
             spans.append((y0, y1))
-    lines = [
-        Line(pieces, top, bottom)
-        for group, (top, bottom) in zip(groups, spans, strict=True)
-        if (pieces := _pieces(texts, boxes, group, bottom - top))
-    ]
+    lines: list[Line] = []
+    for group in groups:
+        # Most of its words say how high a line is, not a tick box or a footnote's mark.
+        _, top, _, bottom = boxes[max(group, key=len)[0]]
+        indexes = group[0] if len(group) == 1 else [index for run in group for index in run]
+        if pieces := _pieces(texts, boxes, indexes, bottom - top):
+            lines.append(Line(pieces, top, bottom))
     lines.sort(key=lambda line: line.y0 + line.y1)
     return lines
 
@@ -184,96 +141,5 @@ def _piece(texts: list[str], boxes: list[list[float]], indexes: list[int]) -> Pi
     first, last = indexes[0], indexes[-1]
     right = boxes[last][2] if len(indexes) < 3 else max([boxes[index][2] for index in indexes])
     text = texts[first] if first == last else " ".join([texts[index] for index in indexes])
-    return Piece(words=indexes, x0=boxes[first][0], x1=right, text=text)
-
-
-def _cut_columns(lines: list[Line], depth: int = 0) -> list[Column]:
-    """Cut where a gutter runs between prose on both sides; else the lines are one column."""
-    cut = _find_gutter(lines) if len(lines) >= _MIN_COLUMN_LINES and depth < 6 else None
-    if cut is None:
-        return [lines] if lines else []
-    first, end, gutter = cut
-    inside = lines[first:end]
-    left = [part for line in inside if (part := _side(line, gutter, right=False))]
-    right = [part for line in inside if (part := _side(line, gutter, right=True))]
-    return (
-        _cut_columns(lines[:first], depth + 1)
-        + _cut_columns(left, depth + 1)
-        + _cut_columns(right, depth + 1)
-        + _cut_columns(lines[end:], depth + 1)
-    )
-
-
-def _side(line: Line, gutter: float, *, right: bool) -> Line | None:
-    pieces = [piece for piece in line.pieces if (piece.x0 >= gutter) == right]
-    return Line(pieces, line.y0, line.y1) if pieces else None
-
-
-def _find_gutter(lines: list[Line]) -> tuple[int, int, float] | None:
-    """The longest run of lines (first, end) with prose at both sides of x = gutter."""
-    best: tuple[int, int, float] | None = None
-    for gutter in _left_edges(lines):
-        start = 0
-        for index in range(len(lines) + 1):
-            crosses = index == len(lines) or any(
-                piece.x0 < gutter - 1 and piece.x1 > gutter - 3 for piece in lines[index].pieces
-            )
-            if not crosses:
-                continue
-            if (best is None or index - start > best[1] - best[0]) and _is_prose(lines[start:index], gutter):
-                first, end = _trimmed(lines, start, index, gutter)
-                if best is None or end - first > best[1] - best[0]:
-                    best = (first, end, gutter)
-            start = index + 1
-    return best
-
-
-def _left_edges(lines: list[Line]) -> list[float]:
-    """Left edges (less 2 pt) that at least five pieces share within 2 pt, without the page's own left edge."""
-    edges = sorted(piece.x0 for line in lines for piece in line.pieces)
-    if not edges:
-        return []
-    outermost = edges[0]
-    shared: list[float] = []
-    index = 0
-    while index < len(edges):
-        end = index
-        while end < len(edges) and edges[end] - edges[index] <= 2:
-            end += 1
-        if end - index >= _MIN_COLUMN_LINES and edges[index] > outermost + 60:
-            shared.append(edges[index] - 2)
-        index = end
-    return shared
-
-
-def _trimmed(lines: list[Line], start: int, end: int, gutter: float) -> tuple[int, int]:
-    """Leave a headline above and a footer below out: lines far from the others that have one side only."""
-    first, last = start, end
-    while last - first > _MIN_COLUMN_LINES and not (
-        _side(lines[first], gutter, right=True) or lines[first + 1].y0 - lines[first].y1 < lines[first].size
-    ):
-        first += 1
-    while last - first > _MIN_COLUMN_LINES and not (
-        _side(lines[last - 1], gutter, right=True)
-        or lines[last - 1].y0 - lines[last - 2].y1 < 1.5 * lines[last - 1].size
-    ):
-        last -= 1
-    return first, last
-
-
-def _is_prose(lines: list[Line], gutter: float) -> bool:
-    sides = [[part for line in lines if (part := _side(line, gutter, right=is_right))] for is_right in (False, True)]
-    return all(len(side) >= _MIN_COLUMN_LINES and _fills(side) for side in sides)
-
-
-def _fills(side: list[Line]) -> bool:
-    """Whether lines fill their column as prose does: most are nearly full, hardly one holds a lone number."""
-    x0 = min(line.x0 for line in side)
-    width = max(line.x1 for line in side) - x0
-    filled = [sum(piece.x1 - piece.x0 for piece in line.pieces) / (width or 1) for line in side]
-    numbers = sum(1 for line in side if any(piece.is_number for piece in line.pieces))
-    letters = [sum(len(piece.text) for piece in line.pieces) for line in side]
-    pieces = sum(len(line.pieces) for line in side)
-    return (
-        median(filled) >= 0.72 and median(letters) >= 18 and numbers <= 0.15 * len(side) and pieces <= 1.5 * len(side)
-    )
+    starts = [boxes[index][0] for index in indexes]
+    return Piece(words=indexes, x0=starts[0], x1=right, text=text, starts=starts)

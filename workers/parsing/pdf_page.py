@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from app.documents.parsed import Block, BlockKind, Cell, ParsedPage, Row, Words
 from workers.parsing.pdf_chars import PageWords
-from workers.parsing.pdf_lines import Line, Piece, read_columns
+from workers.parsing.pdf_lines import read_columns
+from workers.parsing.pdf_pieces import Line, Piece
 from workers.parsing.pdf_tables import Prose, Table, join_signs, split_tables
 
 _GLUED_BEFORE = re.compile(r"[-–—]?[$€£¥(]+")

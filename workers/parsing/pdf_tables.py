@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from workers.parsing.pdf_lines import Line, Piece
+from workers.parsing.pdf_pieces import Line, Piece
 
 _SIGN_BEFORE = re.compile(r"[-–—]?[$€£¥(]+|[A-Z]{0,3}[$€£¥]")
 _SIGN_AFTER = re.compile(r"[)%]+(?:\(\w{1,2}\))?|x|bps")
@@ -85,7 +85,7 @@ def join_signs(pieces: list[Piece]) -> list[Piece]:
             (_SIGN_BEFORE.fullmatch(last.text) and piece.is_number and _VALUE.fullmatch(piece.text))
             or (_SIGN_AFTER.fullmatch(piece.text) and _DIGIT_END.fullmatch(last.text) and last.is_number)
         ):
-            joined[-1] = Piece(last.words + piece.words, last.x0, piece.x1, last.text + " " + piece.text)
+            joined[-1] = last.followed_by(piece)
         else:
             joined.append(piece)
     return joined
@@ -144,7 +144,7 @@ def _text_table_end(rows: list[TableRow], kinds: list[bool], start: int) -> int:
 
 
 def _header_rows(rows: list[TableRow], kinds: list[bool], done: int, index: int) -> list[int]:
-    """The lines above row `index` that name its columns: several cells, or one over the numbers. Labels may lie between."""
+    """The lines above row `index` that name its columns: several cells, or one over the numbers."""
     table = rows[index]
     over = [cell for cell in table.cells if cell.is_number] or table.cells[1:]
     left = min((cell.x0 for cell in over), default=0) - _HEADER_OVERHANG
@@ -186,9 +186,7 @@ def _merge_wrapped(rows: list[TableRow]) -> list[TableRow]:
         last = merged[-1] if merged else None
         if last and not row.is_header and not last.is_header and _continues(last, row):
             first, more = last.cells[0], row.cells[0]
-            label = Piece(
-                first.words + more.words, min(first.x0, more.x0), max(first.x1, more.x1), f"{first.text} {more.text}"
-            )
+            label = first.followed_by(more)
             merged[-1] = TableRow([label, *last.cells[1:], *row.cells[1:]], [], last.lines + row.lines)
         else:
             merged.append(row)

@@ -1,0 +1,58 @@
+"""The parts that a page's lines are made of: a piece is a run of words with ordinary blanks between them."""
+
+import re
+from dataclasses import dataclass
+
+NUMBER = re.compile(
+    r"[-–—+]?[$€£¥(]*[-–—]?[$€£¥]?\d[\d,.]*\)?%?[)]?(?:x|bps|pts)?(?:\(\w{1,2}\)|[*†])?"
+    r"|[($€£¥]*[-–—]+\)?%?|N/?[AM]|\*|[$€£¥%)]"
+)
+
+
+@dataclass(slots=True)
+class Piece:
+    """Words `words` (indexes into the page) from x0 to x1, each starting at its `starts`, in the frame of the lines."""
+
+    words: list[int]
+    x0: float
+    x1: float
+    text: str
+    starts: list[float]
+
+    @property
+    def is_number(self) -> bool:
+        return NUMBER.fullmatch(self.text.replace(" ", "")) is not None
+
+    def followed_by(self, piece: "Piece") -> "Piece":
+        """Both as one."""
+        return Piece(
+            words=self.words + piece.words,
+            x0=min(self.x0, piece.x0),
+            x1=max(self.x1, piece.x1),
+            text=f"{self.text} {piece.text}",
+            starts=self.starts + piece.starts,
+        )
+
+
+@dataclass(slots=True)
+class Line:
+    """Pieces side by side, left to right; y0 and y1 are those of most of its words."""
+
+    pieces: list[Piece]
+    y0: float
+    y1: float
+
+    @property
+    def x0(self) -> float:
+        return self.pieces[0].x0
+
+    @property
+    def x1(self) -> float:
+        return max(piece.x1 for piece in self.pieces)
+
+    @property
+    def size(self) -> float:
+        return self.y1 - self.y0
+
+
+Column = list[Line]
