@@ -1,0 +1,78 @@
+"""A whole Footnote on this machine, a signed-in user, and headless Chromium."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from app.client.api import ApiClient
+from app.core.principal import Role
+from app.demo import make_samples
+from app.stack.founding import open_tenant_admin
+from app.stack.home import Home
+from app.stack.supervisor import Stack
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where the page is, a key of a user with one collection, and two documents to upload."""
+
+    url: str
+    key: str
+    documents: list[Path]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    folder = tmp_path_factory.mktemp("site")
+    with Stack(home=Home.at(folder / "home"), port=0, say=lambda _: None) as stack:
+        admin, database = open_tenant_admin(stack.database_url("owner"))
+        tenant_id = admin.create_tenant(slug=f"web-{uuid4().hex}", name="Web")
+        _, key = admin.create_user(tenant_id, email="mira@example.org", name="Mira", roles=[Role.ANALYST])
+        database.close()
+        with ApiClient(url=stack.url, key=key) as api:
+            api.create_collection("Filings")
+        yield Site(url=stack.url, key=key, documents=list(make_samples(folder)))
+
+
+@pytest.fixture(scope="module")
+def chromium(site: Site) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A new visitor's page; anything written to the console as an error fails the test."""
+    context: BrowserContext = chromium.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(60_000)
+    opened = context.new_page()
+    errors: list[str] = []
+    opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened
+    context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def desk(page: Page, site: Site) -> Page:
+    """The page after signing in."""
+    page.goto(site.url)
+    page.get_by_label("Your key").fill(site.key)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("Ask about these documents").wait_for()
+    return page
