@@ -3,62 +3,67 @@
 import re
 import unicodedata
 
-# Legal forms and fillers that people leave out of a company's name (ISO 20275 entity legal forms, the frequent ones).
+# Legal forms that people leave out of a company's name (ISO 20275 entity legal forms, the frequent ones).
 _LEGAL_FORMS = frozenset(
-    "inc incorporated corp corporation co company companies ltd limited llc lp llp plc sa nv bv ag se spa ab asa oyj kgaa "
-    "gmbh sarl sas group holding holdings trust bancorp cos".split()
+    """inc incorporated corp corporation co company companies cos ltd limited llc lp llp plc sa nv bv ag se spa ab asa
+    oyj kgaa gmbh sarl sas group holding holdings trust bancorp""".split()  # noqa: SIM905 - words as a text read better than as literals
 )
-_STATES = re.compile(r"[/\\](?:[a-z]{2}|new|adr|fi)[/\\]?\s*$", re.IGNORECASE)
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_JOINED_LETTERS = re.compile(r"\b(?:[A-Za-z]\.){2,}")
-_WEAK = frozenset({"group", "holding", "holdings", "trust", "bancorp", "companies", "cos"})
+# What a company does: a word after which the first word alone names it ("Example Properties" → "Example").
+_TRADES = frozenset(
+    """properties realty reit financial pharmaceuticals pharmaceutical pharma therapeutics biosciences laboratories labs
+    technologies technology systems software semiconductor semiconductors networks communications telecom wireless media
+    entertainment energy petroleum oil resources gas utilities power electric water works airlines airways railway
+    motors motor automotive aerospace industries materials chemicals chemical steel paper packaging foods food brands
+    beverages stores retail markets beauty apparel health healthcare medical insurance bancshares bank capital partners
+    solutions services logistics international global platforms interactive""".split()  # noqa: SIM905 - words as a text read better than as literals
+)
+# Words with which too many names begin for them to name one.
 _TOO_PLAIN = frozenset(
-    "the first national general american united international global new us u.s. north south east west pacific atlantic "
-    "public standard financial bank energy capital royal western eastern southern northern central federal industries "
-    "advanced applied universal".split()
+    """first national general american united international global north south east west pacific atlantic public
+    standard financial bank energy capital royal western eastern southern northern central federal advanced applied
+    universal health home food digital smart consolidated allied associated great best golden power water electric
+    community peoples citizens liberty premier summit alliance new""".split()  # noqa: SIM905 - words as a text read better than as literals
 )
+_STATE_SUFFIX = re.compile(r"[/\\](?:[a-z]{2}|new|adr|fi)[/\\]?\s*$", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_JOINED_LETTERS = re.compile(r"\b(?:[a-z]\.){2,}")
+_APOSTROPHE = re.compile(r"['’]")
 
 
 def normalise_issuer(name: str) -> str:
-    """The key under which spellings of one issuer meet: folded case, no accents, no punctuation, no legal form, no "The".
+    """The key under which spellings of one issuer meet: case, accents, punctuation, legal form and "The" left out.
 
-    "The Example Company, Inc." → "example"; a name made of nothing but such words keeps them.
+    "The Example Company, Inc." → "example"; a name made of nothing but such words keeps the first of them.
     """
-    folded = unicodedata.normalize("NFKD", _STATES.sub("", name)).casefold()
-    folded = "".join(character for character in folded if not unicodedata.combining(character))
+    decomposed = unicodedata.normalize("NFKD", _STATE_SUFFIX.sub("", name)).casefold()
+    folded = "".join(character for character in decomposed if not unicodedata.combining(character))
     folded = _JOINED_LETTERS.sub(lambda match: match.group().replace(".", "") + " ", folded).replace("&", " and ")
-    folded = re.sub(r"['’.]com\b", "com", folded)
-    words = [re.sub(r"['’]", "", word) for word in _WORD.findall(folded)]
+    words = [_APOSTROPHE.sub("", word) for word in _WORD.findall(re.sub(r"\.com\b", "com", folded))]
     kept = words[1:] if len(words) > 1 and words[0] == "the" else words
     while len(kept) > 1 and (kept[-1] in _LEGAL_FORMS or kept[-1] == "and"):
         kept = kept[:-1]
     return " ".join(kept)
 
 
-def issuer_aliases(name: str, *, tickers: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Normalised short forms by which a question may name the issuer, longest first: the key, its parts, initials, tickers.
+def issuer_aliases(name: str, *, tickers: tuple[str, ...] = (), short_names: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Normalised forms by which a question may name the issuer, longest first.
 
-    Parts that are plain words of many names ("American", "General") are left out; so are forms shorter than 2 letters.
+    They are the key, the key without spaces or hyphens, the first word before a trade ("Example Properties"),
+    initials of three or more words, `tickers`, and `short_names` that the document gives itself; none of one letter.
     """
     key = normalise_issuer(name)
     words = key.split()
-    forms = {key}
-    trimmed = list(words)
-    while len(trimmed) > 1 and trimmed[-1] in _LEGAL_FORMS | _WEAK:
-        trimmed.pop()
-    forms.add(" ".join(trimmed))
-    compact = re.sub(r"[^a-z0-9]", "", "".join(words))
-    if 1 < len(words) <= 3 and len(compact) >= 6:
-        forms.add(compact)
-    joined = normalise_issuer(re.sub(r"(?<=\w)-(?=\w)", "", name)).split()
-    if joined != words:
-        forms.update({" ".join(joined), joined[0]})
-    if len(words) > 1 and len(words[0]) >= 4 and words[0] not in _TOO_PLAIN:
+    forms = {key, *(normalise_issuer(short) for short in short_names), *(ticker.casefold() for ticker in tickers)}
+    if 1 < len(words) <= 3 and len("".join(words)) >= 6:
+        forms.add("".join(words))
+    unhyphened = normalise_issuer(re.sub(r"(?<=\w)-(?=\w)", "", name))
+    if unhyphened != key:
+        forms.update({unhyphened, unhyphened.split(" ")[0]})
+    if len(words) > 1 and len(words[0]) >= 4 and words[0] not in _TOO_PLAIN and words[1] in _TRADES:
         forms.add(words[0])
-    letters = "".join(word[0] for word in words if word not in {"and", "of", "the"})
-    if 3 <= len(letters) <= 5:
-        forms.add(letters)
+    initials = "".join(word[0] for word in words if word not in {"and", "of", "the"})
+    if 3 <= len(initials) <= 5:
+        forms.add(initials)
     if "and" in words:
         forms.add(" ".join(word for word in words if word != "and"))
-    forms.update(ticker.casefold() for ticker in tickers)
     return tuple(sorted((form for form in forms if len(form) >= 2), key=lambda form: (-len(form), form)))

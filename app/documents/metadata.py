@@ -1,4 +1,4 @@
-"""What a document says about itself: issuer, type, period, dates, currency and scale, each with the place it was read."""
+"""What a document says about itself: issuer, type, period, dates, currency, scale, each with where it was read."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -37,7 +37,7 @@ class Scale(StrEnum):
 
 
 class Origin(StrEnum):
-    """Where a field was read: the page's text, a tag or property of the file, derived from other fields, the file's name."""
+    """Where a field was read: a page's text, a tag of the file, other fields, the file's name."""
 
     TEXT = "text"
     TAG = "tag"
@@ -64,8 +64,8 @@ class FieldSource:
 class DocumentMetadata:
     """The fields of a document; what it doesn't say is None. `sources` is keyed by field name and has no other keys.
 
-    `fiscal_year` is the label the document itself uses ("fiscal 2022"), which for a 52/53-week year that ends in January
-    is commonly the year before that of `period_end`. `currency` is an ISO 4217 code.
+    `fiscal_year` is the label the document itself uses ("fiscal 2022"), which for a 52/53-week year that ends in
+    January is commonly the year before that of `period_end`. `currency` is an ISO 4217 code.
     """
 
     title: str
@@ -81,7 +81,7 @@ class DocumentMetadata:
     sources: dict[str, FieldSource] = field(default_factory=dict)
 
     def period_label(self) -> str:
-        """The period in short: "FY2022", "Q2 FY2023", the end or filing date where there is no fiscal label, else ""."""
+        """The period in short: "FY2022", "Q2 FY2023"; without a label the period's end or the filing date, else ""."""
         if self.fiscal_year is not None:
             quarter = self.fiscal_period
             label = f"FY{self.fiscal_year}"

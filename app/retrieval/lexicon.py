@@ -1,7 +1,7 @@
 """The words of lexical search: how text becomes terms, terms become numbers, and numbers become BM25 weights.
 
-A chunk stores the term-frequency part of BM25 as a sparse vector; the question's vector carries the IDF; their inner product
-is the score (Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009, eq. 3.15).
+A chunk stores the term-frequency part of BM25 as a sparse vector; the question's vector carries the IDF; their inner
+product is the score (Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009, eq. 3.15).
 """
 
 import math
@@ -22,8 +22,8 @@ MAX_TERM_LENGTH = 80  # characters; longer runs are encoded data, and their begi
 
 # Lucene's English list and the question words that analysts' questions are full of.
 STOP_WORDS = frozenset(
-    "a an and are as at be but by for from had has have how if in into is it its me no not of on or our s such that the their "
-    "then there these they this to was we were what when where which who will with you your".split()
+    """a an and are as at be but by for from had has have how if in into is it its me no not of on or our s such that
+    the their then there these they this to was we were what when where which who will with you your""".split()  # noqa: SIM905 - words as a text read better than as literals
 )
 
 _NUMBER_COMMA = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
@@ -36,7 +36,7 @@ _FORM_NAME = re.compile(r"\d{1,2}-[a-z]{1,2}")
 def tokenise(text: str) -> list[str]:
     """Terms of `text` in order, stop words left out: folded (NFKC), stemmed (Snowball English), numbers without commas.
 
-    "1,234.5" → "1234.5"; "10-K" → "10-k"; "FY2022" → "fy2022", "2022"; "long-term" → "long-term" stemmed, and its parts.
+    "1,234.5" → "1234.5"; "10-K" → "10-k"; "FY2022" → "fy2022", "2022"; "long-term" → "long-term", "long", "term".
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
     terms: list[str] = []
@@ -50,18 +50,22 @@ def _terms_of(token: str) -> tuple[str, ...]:
     """The terms that one token stands for: itself, and the parts by which it may also be asked for."""
     if token in STOP_WORDS:
         return ()
-    if token[0].isdigit() and (token.replace(".", "").isdigit() or _FORM_NAME.fullmatch(token)):
-        return (token,)
     label = _YEAR_IN_LABEL.fullmatch(token)
     if label:
         year = label.group(1)
         return (token, year if len(year) == 4 else f"20{year}")
-    parts = [part for part in _JOINTS.split(token) if part]
+    if token.replace(".", "").isdigit() or _FORM_NAME.fullmatch(token):
+        return (token,)
+    return _terms_of_words([part for part in _JOINTS.split(token) if part], is_split="-" in token or "/" in token)
+
+
+def _terms_of_words(parts: list[str], *, is_split: bool) -> tuple[str, ...]:
+    """Terms of a word's parts: "issuer's" → its stem; "U.S." → "us"; "long-term" → the whole and its parts."""
+    if len(parts) == 2 and parts[1] == "s" and len(parts[0]) > 1:
+        parts = parts[:1]
     if len(parts) == 1:
-        return (_stem(token),)
-    if parts[-1] == "s" and len(parts) == 2 and len(parts[0]) > 1:
         return (_stem(parts[0]),)
-    if "-" not in token and "/" not in token and (min(map(len, parts)) == 1):
+    if not is_split and min(map(len, parts)) == 1:
         return ("".join(parts),)
     whole = "-".join(_stem(part) for part in parts)
     return (whole, *(_stem(part) for part in parts if len(part) > 1 and part not in STOP_WORDS))
@@ -75,10 +79,9 @@ def _stem(word: str) -> str:
 
 @lru_cache(maxsize=1 << 17)
 def term_id(term: str) -> int:
-    """The term's dimension in `sparsevec(1000000)`, 1 to 1,000,000; the same in every process. Collisions share a number."""
-    return (
-        int.from_bytes(blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") % TERM_SPACE + 1
-    )
+    """The term's dimension, 1 to 1,000,000, the same in every process; terms that collide share it."""
+    digest = blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") % TERM_SPACE + 1
 
 
 def term_weights(tokens: Iterable[str], *, average_length: float) -> dict[int, float]:
@@ -93,7 +96,7 @@ def term_weights(tokens: Iterable[str], *, average_length: float) -> dict[int, f
 
 
 def idf(chunk_count: int, *, total: int) -> float:
-    """BM25's inverse document frequency, never negative: ln(1 + (N − n + ½)/(n + ½)), N `total` chunks, n with the term."""
+    """BM25's inverse document frequency, never negative: ln(1 + (N − n + ½)/(n + ½)); n of N `total` have the term."""
     return math.log(1 + (total - chunk_count + 0.5) / (chunk_count + 0.5)) if total >= chunk_count else 0.0
 
 

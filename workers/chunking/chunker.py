@@ -1,7 +1,7 @@
 """Cutting a parsed document into chunks.
 
-Headings begin a chunk; a table stays whole, with the caption and units line before it, where it fits, and is cut between
-rows with its header repeated where it does not; small neighbours are merged; a chunk never crosses a page.
+Headings begin a chunk; a table stays whole, with the caption and units line before it, where it fits, and is cut
+between rows with its header repeated where it does not; small neighbours are merged; a chunk never crosses a page.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,9 +20,9 @@ _TABLE_ROLES = frozenset({Role.ROW, Role.HEADER_ROW})
 
 @dataclass(frozen=True, slots=True)
 class ChunkingParams:
-    """Sizes in cl100k tokens of `table_header` and `text` together: aim at `target`, merge below `least`, never over `most`.
+    """Sizes in cl100k tokens of `table_header` and `text` together: aim at `target`, never over `most`.
 
-    `caption_most` bounds what is taken as a table's caption.
+    Chunks below `least` are merged with a neighbour; `caption_most` bounds what is taken as a table's caption.
     """
 
     target: int = 350
@@ -74,10 +74,16 @@ def chunk_document(
 
 
 def document_context(metadata: DocumentMetadata) -> str:
-    """What every chunk's context line begins with: issuer · document type · period."""
+    """What every chunk's context line begins with: issuer · document type · period.
+
+    Where the fiscal year is not called after the year of its end, that end is said too.
+    """
     kind = "" if metadata.document_type is DocumentType.OTHER else metadata.document_type.value
     name = metadata.issuer or metadata.title[:80]
-    return " · ".join(part for part in (name, kind, metadata.period_label()) if part)
+    period, end = metadata.period_label(), metadata.period_end
+    if end and metadata.fiscal_year and end.year != metadata.fiscal_year:
+        period = f"{period} (ended {end.isoformat()})"
+    return " · ".join(part for part in (name, kind, period) if part)
 
 
 def _draft(ordinal: int, page: ParsedPage, piece: _Piece, context: str) -> ChunkDraft:

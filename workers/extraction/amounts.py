@@ -84,7 +84,7 @@ def _units_lines(pages: Sequence[ParsedPage]) -> Iterator[_UnitsLine]:
 
 
 def find_currency(pages: Sequence[ParsedPage], kind: DocumentType) -> Reading[str] | None:
-    """The reporting currency: named in a units line, else the sign that stands before most amounts; None without either."""
+    """The reporting currency: named in a units line, else the sign before most amounts; None without either."""
     named = []
     for line in _units_lines(pages):
         code = next((code for code, pattern in _CURRENCIES if pattern.search(line.text())), None)

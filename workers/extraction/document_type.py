@@ -9,7 +9,8 @@ from app.documents.parsed import ParsedPage
 from workers.extraction.reading import Reading, matches, read_at, tagged
 
 _FORM = re.compile(
-    r"(?:^[ \t]*(?i:FORM)|(?<![A-Za-z“\"] )(?<![A-Za-z])FORM)\s+(10|8|20|40|6)\s*[-–—]?\s*([KkQqFf])(?:T|SB|405)?(?:/A)?\b(?!\s+(?:for|filed|dated))",
+    r"(?:^[ \t]*(?i:FORM)|(?<![A-Za-z“\"] )(?<![A-Za-z])FORM)\s+"
+    r"(10|8|20|40|6)\s*[-–—]?\s*([KkQqFf])(?:T|SB|405)?(?:/A)?\b(?!\s+(?:for|filed|dated))",
     re.M,
 )
 _COMMISSION = re.compile(r"SECURITIES\s+AND\s+EXCHANGE\s+COMMISSION", re.I)
@@ -21,9 +22,12 @@ _FORMS = {
     "40F": DocumentType.ANNUAL_REPORT,
     "6K": DocumentType.OTHER,
 }
-_PERIOD_WORD = r"(?:first|second|third|fourth|1st|2nd|3rd|4th|full|annual|year[- ]end|half|interim|quarter(?:ly)?|fiscal|Q[1-4]|[1-4]Q|[12]H|FY)"
+_PERIOD_WORD = (
+    r"(?:first|second|third|fourth|1st|2nd|3rd|4th|full|annual|year[- ]end|half|interim|quarter(?:ly)?|fiscal"
+    r"|Q[1-4]|[1-4]Q|[12]H|FY)"
+)
 
-_RESULTS = r"\b(?:results|earnings|revenues?|performance|sales|profit)\b"
+_RESULTS = r"\b(?:results|earnings|revenues?|performance|sales|profits?|(?:net\s+)?(?:income|loss))\b"
 _REPORTS = re.compile(
     r"\b(?:Reports?|Announces?|Reported|Announced|Delivers|Posts|Releases|Achieves)\b"
     rf"|[-–—:]?[ \t]+(?={_PERIOD_WORD}[^\n.]{{0,80}}\b(?:results|earnings)(?:[ \t]+release)?[ \t]*(?:\n|$))",
@@ -58,10 +62,12 @@ _NAMED_PATTERNS = tuple((kind, re.compile(rf"^[ \t]*(?:{pattern})[ \t.,]*$", re.
 
 
 def find_document_type(pages: Sequence[ParsedPage], properties: Mapping[str, str]) -> Reading[DocumentType] | None:
-    """The document's type: tag, form on the cover, headline of a release, or the name in a line of its own; None if unknown."""
+    """The type by tag, form on the cover, headline of a release, or a name in a line of its own; None if unknown."""
     stated = properties.get("dei:DocumentType", "").upper().replace("-", "").removesuffix("/A").removesuffix("T")
     if stated in _FORMS:
         return tagged(_FORMS[stated], properties["dei:DocumentType"])
+    if properties.get("edgar:type", "").upper().startswith("424B"):
+        return tagged(DocumentType.PROSPECTUS, properties["edgar:type"])
     form = _find_form(pages[:12])
     release = find_headline(pages[:2])
     if release and (form is None or form.source.page != 1):

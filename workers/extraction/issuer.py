@@ -16,7 +16,10 @@ _NOT_A_NAME = re.compile(
     r"|^\W*or\W*$|transition\s+period|\bto\s*[_.]*\s*$|\bended\b|pursuant|exchange\s+act|^[\W\d_]+$|telephone|identification",
     re.I,
 )
-_FORM_WORDS = r"Inc|INC|Incorporated|INCORPORATED|Corp|CORP|Corporation|CORPORATION|Company|COMPANY|plc|PLC|Ltd|LTD|Limited|LIMITED"
+_FORM_WORDS = (
+    r"Inc|INC|Incorporated|INCORPORATED|Corp|CORP|Corporation|CORPORATION|Company|COMPANY"
+    r"|plc|PLC|Ltd|LTD|Limited|LIMITED"
+)
 _LEGAL_NAME = re.compile(
     r"(?<![\w&])((?:[A-Z0-9][\w&'’.\-]*,?[ \t]+(?:(?:of|and|the|&)[ \t]+)?){1,6}?"
     rf"(?:{_FORM_WORDS}|LLC|L\.L\.C|L\.P|LP|N\.V|S\.A|AG|SE|ASA|Holdings|HOLDINGS|Bancorp|BANCORP)\b\.?)"
@@ -37,6 +40,10 @@ _TICKER_PAIR = re.compile(r"\b(?:NYSE|Nasdaq|NASDAQ|AMEX|LSE|TSX|ASX|Euronext)[^
 _SYMBOL_HEAD = re.compile(r"Trading\s+symbol", re.I)
 _SYMBOL_ROW = re.compile(
     r"(?:common\s+(?:stock|shares?)|ordinary\s+shares?|par\s+value)[^\n]{0,120}?[\s\t]([A-Z]{1,5}(?:\.[A-Z])?)[\s\t]+(?:The\s+)?(?:New\s+York|Nasdaq|NASDAQ|NYSE|Chicago)"
+)
+_DEFINED = re.compile(
+    r"[(,]\s*(?:(?:or|and|the|collectively|together|hereinafter|referred\s+to\s+as)[\s,]+){0,4}"
+    r"[“\"]([A-Z][\w&'’. -]{1,40}?)[,.]?[”\"]"
 )
 _RULE = re.compile(r"_{3,}|-{5,}")
 _LEGAL_FORM_ALONE = re.compile(rf"(?:{_FORM_WORDS}|LLC|L\.P)\.?")
@@ -71,6 +78,21 @@ def find_tickers(pages: Sequence[ParsedPage], properties: Mapping[str, str]) -> 
                 symbols = [found.group(1) for found in _SYMBOL_ROW.finditer(page.text)][:2]
                 break
     return tuple(dict.fromkeys(symbols))
+
+
+def find_short_names(pages: Sequence[ParsedPage], issuer: str) -> tuple[str, ...]:
+    """Short names that the document defines for its issuer: Example Group plc (“Example” or the “Company”)."""
+    key = normalise_issuer(issuer)
+    initials = "".join(word[0] for word in key.split())
+    names: list[str] = []
+    for _page, found in matches(_DEFINED, pages[:12]):
+        short = normalise_issuer(found.group(1))
+        is_part = (f" {key} ".startswith(f" {short} ") and short != key) or (
+            len(short) > 2 and initials.startswith(short)
+        )
+        if is_part and len(short) > 2 and short not in names and found.group(1)[:1].isupper():
+            names.append(short)
+    return tuple(names[:4])
 
 
 def tidy_name(name: str) -> str:

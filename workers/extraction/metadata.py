@@ -1,12 +1,11 @@
 """Reading a document's metadata from the document itself.
 
-Order of trust: inline-XBRL `dei` tags (SEC EDGAR Filer Manual, volume II, chapter 6), the cover page's fixed wordings, the
-headline of a release, the text; the file's name only where nothing else speaks.
+Order of trust: inline-XBRL `dei` tags (SEC EDGAR Filer Manual, volume II, chapter 6), the cover page's fixed wordings,
+the headline of a release, the text; the file's name only where nothing else speaks.
 """
 
 import re
 from dataclasses import replace
-from datetime import date
 from pathlib import PurePath
 
 from app.documents.issuers import issuer_aliases
@@ -14,8 +13,9 @@ from app.documents.metadata import DocumentMetadata, DocumentType, FieldSource, 
 from app.documents.parsed import BlockKind, ParsedDocument
 from workers.extraction.amounts import find_currency, find_scale
 from workers.extraction.document_type import find_document_type, find_headline
-from workers.extraction.issuer import find_issuer, find_tickers
-from workers.extraction.periods import find_filing_date, find_fiscal_period, find_fiscal_year, find_period_end
+from workers.extraction.filing_date import find_filing_date, find_release_date, is_soon_after
+from workers.extraction.issuer import find_issuer, find_short_names, find_tickers
+from workers.extraction.periods import find_fiscal_period, find_fiscal_year, find_period_end
 from workers.extraction.reading import Reading
 
 METADATA_VERSION = "1"
@@ -40,27 +40,30 @@ def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
     kind_read = find_document_type(pages, properties) or _type_from_name(filename)
     kind = kind_read.value if kind_read else DocumentType.OTHER
     issuer = find_issuer(pages, properties, kind)
+    released = find_release_date(pages) if kind is DocumentType.EARNINGS_RELEASE else None
     period_end = find_period_end(pages, properties, kind)
+    if released and period_end and not is_soon_after(released.value, period_end.value):
+        period_end = None
     fiscal_period = find_fiscal_period(pages, properties, kind)
     fiscal_year = find_fiscal_year(
         pages, properties, kind=kind, period_end=period_end, fiscal_period=fiscal_period
     ) or _year_from_name(filename, kind)
-    filing_date = find_filing_date(pages, kind, period_end)
+    filing_date = released or find_filing_date(pages, kind, period_end)
     currency, scale = find_currency(pages, kind), find_scale(pages)
-    readings: dict[str, Reading[object] | None] = {
-        "issuer": _any(issuer),
-        "document_type": _any(kind_read),
-        "fiscal_year": _any(fiscal_year),
-        "fiscal_period": _any(fiscal_period),
-        "period_end": _any(period_end),
-        "filing_date": _any(filing_date),
-        "currency": _any(currency),
-        "scale": _any(scale),
+    readings = {
+        "issuer": issuer,
+        "document_type": kind_read,
+        "fiscal_year": fiscal_year,
+        "fiscal_period": fiscal_period,
+        "period_end": period_end,
+        "filing_date": filing_date,
+        "currency": currency,
+        "scale": scale,
     }
     metadata = DocumentMetadata(
         title="",
         issuer=issuer.value if issuer else None,
-        issuer_aliases=issuer_aliases(issuer.value, tickers=find_tickers(pages, properties)) if issuer else (),
+        issuer_aliases=_aliases(issuer.value, parsed) if issuer else (),
         document_type=kind,
         fiscal_year=fiscal_year.value if fiscal_year else None,
         fiscal_period=fiscal_period.value if fiscal_period else None,
@@ -73,8 +76,12 @@ def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
     return _titled(metadata, parsed, filename)
 
 
-def _any(reading: Reading[str] | Reading[int] | Reading[date] | None) -> Reading[object] | None:
-    return None if reading is None else reading.with_value(reading.value)
+def _aliases(issuer: str, parsed: ParsedDocument) -> tuple[str, ...]:
+    return issuer_aliases(
+        issuer,
+        tickers=find_tickers(parsed.pages, parsed.properties),
+        short_names=find_short_names(parsed.pages, issuer),
+    )
 
 
 def _type_from_name(filename: str) -> Reading[DocumentType] | None:
@@ -97,13 +104,9 @@ def _year_from_name(filename: str, kind: DocumentType) -> Reading[int] | None:
 def _titled(metadata: DocumentMetadata, parsed: ParsedDocument, filename: str) -> DocumentMetadata:
     """With a title: issuer, type and period where known, else a headline or first heading, else the file's name."""
     if metadata.issuer and metadata.document_type is not DocumentType.OTHER:
-        words = (
-            metadata.issuer,
-            metadata.document_type.value.replace("-", " ")
-            if metadata.document_type.value[0].isalpha()
-            else metadata.document_type.value,
-            metadata.period_label(),
-        )
+        kind = metadata.document_type.value
+        named = kind if kind[0].isdigit() else kind.replace("-", " ")
+        words = (metadata.issuer, named, metadata.period_label())
         return replace(metadata, title=" ".join(word for word in words if word))
     release = find_headline(parsed.pages[:1])
     if release:

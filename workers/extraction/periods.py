@@ -1,7 +1,7 @@
 """Which period the document is about: its end, its fiscal year by the document's own label, its quarter, its date.
 
-A fiscal year that ends in January or early February (the 52/53-week calendar of retailers) is called by some after the year
-before and by others after the year of its end: the document's own words ("fiscal 2022") decide.
+A fiscal year that ends in January or early February (the 52/53-week calendar of retailers) is called by some after the
+year before and by others after the year of its end: the document's own words ("fiscal 2022") decide.
 """
 
 import re
@@ -21,19 +21,12 @@ _PERIOD_ENDED = re.compile(
     re.I,
 )
 _ANY_ENDED = re.compile(
-    rf"(?:year|quarter|months|weeks|period|(?:first|second|third|fourth)[\s-]quarter[^\n]{{0,20}})[”\"')]*\s+(?:of\s+fiscal\s+\d{{4}}\s+)?end(?:ed|ing):?\s+({DATE})",
+    rf"(?:year|quarter|months|weeks|period|(?:first|second|third|fourth)[\s-]quarter[^\n]{{0,20}})[”\"')]*\s+(?:of\s+fiscal\s+\d{{4}}\s+)?ended:?\s+({DATE})",
     re.I,
 )
 _REPORT_DATE = re.compile(rf"date\s+of\s+(?:earliest\s+event\s+reported|report)[^\n]{{0,60}}?\)?:?\s*({DATE})", re.I)
 _DATE_BEFORE_REPORT = re.compile(
     rf"^[ \t]*({DATE})[^\n]{{0,40}}\n\s*\(?\s*date\s+of\s+(?:earliest\s+event|report)", re.I | re.M
-)
-_SIGNED = re.compile(rf"(?:^|\n)\s*(?:Date[d]?\s*:?\s*|Dated\s+as\s+of\s+)({DATE})", re.I)
-_ANY_DATE = re.compile(rf"({DATE})", re.I)
-_AGREED = re.compile(rf"dated\s+(?:as\s+of\s+)?({DATE})", re.I)
-_OFFERED = re.compile(
-    rf"(?:prospectus(?:\s+supplement)?|offering\s+(?:memorandum|circular))\s*(?:is\s+|dated\s+|,\s*)+(?:as\s+of\s+)?({DATE})",
-    re.I,
 )
 _FISCAL_NAMED = re.compile(r"\b(?:fiscal(?:\s+year)?|FY)\s*['’]?\s*((?:19|20)\d\d)\b(?!\s*[-–]\s*\d)", re.I)
 _QUARTER_NAMED = re.compile(
@@ -62,11 +55,12 @@ def find_period_end(
     if stated:
         return tagged(stated, properties["dei:DocumentPeriodEndDate"])
     if kind is DocumentType.FORM_8K:
-        return _first_date((_REPORT_DATE, _DATE_BEFORE_REPORT), pages[:3], 0.95)
+        return first_date((_REPORT_DATE, _DATE_BEFORE_REPORT), pages[:3], 0.95)
     if kind not in _PERIODIC:
         return None
-    patterns = (_ANY_ENDED,) if kind is DocumentType.EARNINGS_RELEASE else (_PERIOD_ENDED, _ANY_ENDED)
-    return _first_date(patterns, pages[:12], 0.95)
+    if kind is DocumentType.EARNINGS_RELEASE:
+        return _latest_end(pages[:3])
+    return first_date((_PERIOD_ENDED, _ANY_ENDED), pages[:12], 0.95)
 
 
 def find_fiscal_period(
@@ -101,57 +95,40 @@ def find_fiscal_year(
         return tagged(int(stated), stated)
     if kind not in _PERIODIC:
         return None
-    if kind is DocumentType.EARNINGS_RELEASE:
-        named = _headline_year(pages)
-        if named:
-            return named
+    named = _headline_year(pages) if kind is DocumentType.EARNINGS_RELEASE else None
+    if named:
+        return named
     if period_end is None:
-        return _commonest_year(pages) if kind in _PERIODIC else None
+        return _commonest_year(pages)
     quarter = fiscal_period.value if fiscal_period else FiscalPeriod.FY
     year_end = _year_end(period_end.value, quarter)
     return _label(pages, year_end, period_end)
-
-
-def find_filing_date(
-    pages: Sequence[ParsedPage], kind: DocumentType, period_end: Reading[date] | None
-) -> Reading[date] | None:
-    """When it was signed, released, or dated."""
-    if kind in (DocumentType.CREDIT_AGREEMENT, DocumentType.INDENTURE):
-        return _first_date((_AGREED,), pages[:4], 0.9)
-    if kind in (DocumentType.PROSPECTUS, DocumentType.OFFERING_MEMORANDUM):
-        return _first_date((_OFFERED, _AGREED), pages[:4], 0.8)
-    end = period_end.value if period_end else None
-    if kind is DocumentType.EARNINGS_RELEASE:
-        for page, found in matches(_ANY_DATE, pages[:1]):
-            day = parse_date(found.group(1))
-            if day and found.start() < 2500 and (end is None or end < day <= end + timedelta(days=150)):
-                return read_at(day, page, *found.span(1), 0.75)
-        return None
-    for page in reversed(pages):
-        if "ignature" not in page.text and "IGNATURE" not in page.text:
-            continue
-        for found in _SIGNED.finditer(page.text):
-            day = parse_date(found.group(1))
-            if day and end and end <= day <= end + timedelta(days=366):
-                return read_at(day, page, *found.span(1), 0.85)
-    if kind is DocumentType.FORM_8K and period_end:
-        return Reading(period_end.value, period_end.source)
-    return None
 
 
 def _quarter(number: int) -> FiscalPeriod:
     return FiscalPeriod[f"Q{number}"]
 
 
-def _first_date(
+def first_date(
     patterns: Sequence[re.Pattern[str]], pages: Sequence[ParsedPage], confidence: float
 ) -> Reading[date] | None:
+    """The first date in group 1 of the first pattern that finds one."""
     for pattern in patterns:
         for page, found in matches(pattern, pages):
             day = parse_date(found.group(1))
             if day:
                 return read_at(day, page, *found.span(1), confidence)
     return None
+
+
+def _latest_end(pages: Sequence[ParsedPage]) -> Reading[date] | None:
+    """The latest end of a period that a release names on its first pages: those before it are compared with."""
+    ends = [
+        read_at(day, page, *found.span(1), 0.8)
+        for page, found in matches(_ANY_ENDED, pages)
+        if (day := parse_date(found.group(1)))
+    ]
+    return max(ends, key=lambda end: end.value) if ends else None
 
 
 def _year_end(period_end: date, period: FiscalPeriod) -> date:

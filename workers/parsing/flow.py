@@ -1,7 +1,7 @@
 """From a flow of blocks to pages: what formats without drawn pages (HTML, Markdown, plain text) have in common.
 
-The text's conventions are those of the PDF reader: a table's row is a line whose cells are separated by one tab, blocks are
-separated by an empty line. Words have no boxes: theirs are all zero, as are the pages' sizes.
+The text's conventions are those of the PDF reader: a table's row is a line whose cells are separated by one tab, blocks
+are separated by an empty line. Words have no boxes: theirs are all zero, as are the pages' sizes.
 """
 
 import re
@@ -57,7 +57,7 @@ def clean_text(text: str) -> str:
 
 
 def compose_pages(flow: Iterable[FlowBlock | PageBreak]) -> tuple[ParsedPage, ...]:
-    """Pages at the flow's own breaks; where they are missing or far apart, cut at the ends of blocks. Empty ones are dropped."""
+    """Pages at the flow's own breaks; where there are none for long, cut at ends of blocks. Empty ones are dropped."""
     sheets: list[list[FlowBlock]] = [[]]
     for item in flow:
         if isinstance(item, PageBreak):
@@ -135,7 +135,8 @@ def _compose(number: int, blocks: Sequence[FlowBlock]) -> ParsedPage:
             if rows:
                 parts.append("\n")
                 position += 1
-            cells, row_start = [], position
+            cells: list[Cell] = []
+            row_start = position
             for column, text in row.cells:
                 if cells:
                     parts.append("\t")

@@ -1,7 +1,7 @@
 """HTML, with inline XBRL (Inline XBRL 1.1): its elements are read through, hidden facts are not shown.
 
-The parser is kept from the network, from entities of the document's own and from huge trees. Pages are those that the file
-breaks for print (CSS Fragmentation, `page-break-*`), else cut at the ends of blocks.
+The parser is kept from the network, from entities of the document's own and from huge trees. Pages are those that the
+file breaks for print (CSS Fragmentation, `page-break-*`), else cut at the ends of blocks.
 """
 
 import re
@@ -10,9 +10,9 @@ from pathlib import Path
 
 from lxml import etree
 
+from app.core.errors import DocumentError
 from app.documents.parsed import ParsedDocument
 from workers.parsing.charset import read_text_file
-from workers.parsing.errors import DocumentError
 from workers.parsing.flow import clean_text, compose_pages
 from workers.parsing.html_flow import FlowReader, local_name
 
@@ -80,7 +80,7 @@ def _tree(text: str) -> etree._Element | None:
 
 
 def _properties(root: etree._Element) -> dict[str, str]:
-    """The title and the inline-XBRL facts about the document and entity (`dei:…`); symbols of several securities are joined."""
+    """The title and the inline-XBRL facts about document and entity (`dei:…`); several trading symbols are joined."""
     found: dict[str, str] = {}
     for name, value in _facts(root):
         if name not in found:
@@ -94,7 +94,7 @@ def _facts(root: etree._Element) -> Iterator[tuple[str, str]]:
     for element in root.iter(etree.Element):
         name = local_name(element)
         if name == "title" or (name in ("nonnumeric", "nonfraction") and _DEI.fullmatch(element.get("name", ""))):
-            value = " ".join("".join(element.itertext()).split())
+            value = " ".join("".join(map(str, element.itertext())).split())
             key = "title" if name == "title" else element.get("name", "")
             if value and len(value) <= _MAX_VALUE:
                 yield key, value

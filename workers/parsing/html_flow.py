@@ -11,8 +11,46 @@ from workers.parsing.flow import FlowBlock, FlowRow, PageBreak
 from workers.parsing.html_tables import Grid, is_layout, table_rows
 
 _BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure footer form "
-    "header hgroup html legend li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()  # noqa: SIM905 - a list of words reads better than 40 quoted ones
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "header",
+        "hgroup",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _DROPPED = frozenset(
@@ -203,7 +241,7 @@ def _styled(name: str, css: str, element: etree._Element, outer: _Style) -> _Sty
 
 
 def _heading_level(text: str, line: _Line) -> int:
-    """1 to 6 for a heading, 0 for none: by its tag; else bold throughout (2 if centred or in capitals, 3 if not); underlined: 4."""
+    """1 to 6 for a heading, else 0: by its tag; bold throughout (2 if centred or capitals, else 3); underlined: 4."""
     if line.level:
         return line.level
     if not line.letters or len(text) > _MAX_HEADING or not any(map(str.isalpha, text)) or text.count("\n") > 2:
@@ -226,7 +264,8 @@ def _grid(table: etree._Element) -> Grid:
         if local_name(row) != "tr" or (css and _HIDDEN.search(css)):
             continue
         grid.open_row()
-        in_head = local_name(row.getparent()) == "thead" if row.getparent() is not None else False
+        parent = row.getparent()
+        in_head = parent is not None and local_name(parent) == "thead"
         for cell in row:
             name = local_name(cell)
             if name in ("td", "th") and not _skipped(cell, name, cell.get("style") or ""):

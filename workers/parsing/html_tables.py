@@ -1,7 +1,7 @@
 """An HTML table as rows of cells in shared columns.
 
-Filings draw tables with spacer cells, and with "$", "(", ")" and "%" in cells of their own: those go to their number, and
-columns are told by the grid that the spans make (HTML Living Standard §4.9.12, forming a table).
+Filings draw tables with spacer cells, and with "$", "(", ")" and "%" in cells of their own: those go to their number,
+and columns are told by the grid that the spans make (HTML Living Standard §4.9.12, forming a table).
 """
 
 import re
@@ -110,7 +110,7 @@ def _tight(text: str) -> str:
 
 
 def _columns(rows: Sequence[Sequence[GridCell]]) -> dict[int, int]:
-    """Grid column → column of the table: cells below each other that overlap share one; wide cells (over several) don't tell."""
+    """Grid column → column of the table: cells below each other that overlap share one; wide cells don't tell."""
     width = max((cell.right for row in rows for cell in row), default=0)
     most = max((len(row) for row in rows), default=0)
     linked = [False] * (width + 1)
@@ -141,8 +141,13 @@ def _without_empty(columns: dict[int, int], rows: Sequence[Sequence[GridCell]]) 
     return {at: order[number] for at, number in columns.items() if number in order}
 
 
+def _is_amount(text: str) -> bool:
+    """A figure or the dash that stands for nil; a lone "$" or "%" is a head."""
+    return bool(_AMOUNT.fullmatch(text)) and any(character.isdigit() or character in "–—" for character in text)
+
+
 def _header_count(rows: Sequence[Sequence[GridCell]]) -> int:
-    """Rows at the top that are heads: `th` cells, or those before the first amount (a year is a head, not an amount)."""
+    """Rows at the top that are heads: `th` cells, or those before the first amount (a year is a head, no amount)."""
     marked = 0
     while marked < len(rows) and all(cell.is_head for cell in rows[marked]):
         marked += 1
@@ -150,10 +155,10 @@ def _header_count(rows: Sequence[Sequence[GridCell]]) -> int:
         return min(marked, _MAX_HEADERS) if marked < len(rows) else 0
     for index, row in enumerate(rows[: _MAX_HEADERS + 1]):
         values = [cell.text for cell in row[1:]] or [cell.text for cell in row if cell.left > 0]
-        if any(_AMOUNT.fullmatch(value) and not _YEAR.fullmatch(value) for value in values):
-            labels = [at for at in range(index) if len(rows[at]) == 1 and rows[at][0].left == 0]
+        if any(_is_amount(value) and not _YEAR.fullmatch(value) for value in values):
             # A lone label directly above the figures names a group of rows, and is no head of columns.
-            while labels and labels[-1] == index - 1 and index > 1:
-                index = labels.pop()
-            return index
+            count = index
+            while count > 1 and len(rows[count - 1]) == 1 and rows[count - 1][0].left == 0:
+                count -= 1
+            return count
     return 0

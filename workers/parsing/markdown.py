@@ -1,4 +1,4 @@
-"""Markdown: ATX and setext headings, pipe tables (GitHub Flavored Markdown §4.10), paragraphs, fenced code as it stands."""
+"""Markdown: ATX and setext headings, pipe tables (GitHub Flavored Markdown §4.10), paragraphs, fenced code as it is."""
 
 import re
 from collections.abc import Iterator

@@ -63,9 +63,7 @@ def _joined_signs(cells: list[str]) -> list[str]:
     """Cells with "$" put to the number after it, and ")" and "%" to the one before."""
     joined: list[str] = []
     for cell in cells:
-        if joined and re.fullmatch(r"[$€£¥(]+", joined[-1]):
-            joined[-1] += cell
-        elif joined and re.fullmatch(r"[)%]+", cell):
+        if (joined and re.fullmatch(r"[$€£¥(]+", joined[-1])) or (joined and re.fullmatch(r"[)%]+", cell)):
             joined[-1] += cell
         else:
             joined.append(re.sub(r"(?<=[$€£¥]) +", "", cell))

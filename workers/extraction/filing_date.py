@@ -1,0 +1,60 @@
+"""When a document was signed, released, or dated."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from app.documents.metadata import DocumentType
+from app.documents.parsed import ParsedPage
+from workers.extraction.dates import DATE, parse_date
+from workers.extraction.periods import first_date
+from workers.extraction.reading import Reading, matches, read_at
+
+_SIGNED = re.compile(
+    rf"^[ \t]*(?:Dated?\s*(?:as\s+of)?\s*:?\s*)?({DATE})[ \t]*(?:$|\t|by\b|/s/)|\bDated?\s*:?\s*({DATE})", re.I | re.M
+)
+_ANY_DATE = re.compile(rf"(?<!ended )(?<!ended\n)({DATE})", re.I)
+_AGREED = re.compile(rf"dated\s+(?:as\s+of\s+)?({DATE})", re.I)
+_OFFERED = re.compile(
+    r"(?:prospectus(?:\s+supplement)?|offering\s+(?:memorandum|circular))\s*(?:is\s+|dated\s+|,\s*)+"
+    rf"(?:as\s+of\s+)?({DATE})",
+    re.I,
+)
+_DATELINE_WITHIN = 2500  # characters from a release's top
+_REPORTING_LAG = timedelta(days=150)
+
+
+def find_filing_date(
+    pages: Sequence[ParsedPage], kind: DocumentType, period_end: Reading[date] | None
+) -> Reading[date] | None:
+    """The date of the signatures; of agreements and offerings the date they bear; of an 8-K else that of the event."""
+    if kind in (DocumentType.CREDIT_AGREEMENT, DocumentType.INDENTURE):
+        return first_date((_AGREED,), pages[:4], 0.9)
+    if kind in (DocumentType.PROSPECTUS, DocumentType.OFFERING_MEMORANDUM):
+        return first_date((_OFFERED, _AGREED), pages[:4], 0.8)
+    if period_end is None:
+        return None
+    end = period_end.value
+    for page in reversed(pages):
+        if "ignature" not in page.text and "IGNATURE" not in page.text:
+            continue
+        for found in _SIGNED.finditer(page.text):
+            group = 1 if found.group(1) else 2
+            day = parse_date(found.group(group))
+            if day and end <= day <= end + timedelta(days=366):
+                return read_at(day, page, *found.span(group), 0.85)
+    return period_end if kind is DocumentType.FORM_8K else None
+
+
+def find_release_date(pages: Sequence[ParsedPage]) -> Reading[date] | None:
+    """The first date near the top of a release that is not the end of its period: the dateline."""
+    for page, found in matches(_ANY_DATE, pages[:1]):
+        day = parse_date(found.group(1))
+        if day and found.start() < _DATELINE_WITHIN:
+            return read_at(day, page, *found.span(1), 0.75)
+    return None
+
+
+def is_soon_after(day: date, period_end: date) -> bool:
+    """Whether a release of `day` may report on a period that ended on `period_end`: at most 150 days before."""
+    return period_end < day <= period_end + _REPORTING_LAG
