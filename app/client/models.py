@@ -51,10 +51,10 @@ class Collection(_Answered):
 
 
 class CreatedKey(_Answered):
-    """A new key; `secret` is shown this once."""
+    """A new key; `key` holds its secret, which is shown this once."""
 
     id: str
-    secret: str = ""
+    key: str
 
 
 class Citation(_Answered):

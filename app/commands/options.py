@@ -49,12 +49,12 @@ def open_client(*, home: Path | None, url: str | None, key: str | None) -> ApiCl
 
 def console() -> Console:
     """For words: standard output."""
-    return Console(highlight=False)
+    return Console(highlight=False, soft_wrap=True)
 
 
 def error_console() -> Console:
     """For progress and errors: standard error."""
-    return Console(stderr=True, highlight=False)
+    return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def print_json(value: object) -> None:

@@ -1,0 +1,87 @@
+"""A running `footnote up` on a home of its own, and a way to call the command line."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CLI = [sys.executable, "-m", "app.cli"]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A `footnote up`: its process, its home, and what it announced."""
+
+    process: subprocess.Popen[str]
+    home: Path
+    announced: dict[str, Any]
+
+    def tree(self) -> list[psutil.Process]:
+        """Everything it started, itself included."""
+        top = psutil.Process(self.process.pid)
+        return [top, *top.children(recursive=True)]
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(60)
+
+
+def start_up(home: Path) -> Running:
+    process = subprocess.Popen(
+        [*CLI, "up", "--home", str(home), "--port", "0", "--concurrency", "1", "--json"],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    assert process.stdout is not None
+    text = ""
+    for line in process.stdout:
+        text += line
+        if line == "}\n":
+            break
+    return Running(process, home, json.loads(text))
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[[Path], Running]]:
+    """Starts `footnote up` on a home; whatever is still running afterwards is stopped."""
+    started: list[Running] = []
+
+    def begin(home: Path) -> Running:
+        started.append(start_up(home))
+        return started[-1]
+
+    yield begin
+    for running in started:
+        if running.process.poll() is None:
+            running.stop()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    up = start_up(tmp_path_factory.mktemp("home"))
+    yield up
+    if up.process.poll() is None:
+        up.stop()
+
+
+@pytest.fixture
+def footnote() -> Callable[..., "subprocess.CompletedProcess[str]"]:
+    """Calls the command line; the test asserts on code and output."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("FOOTNOTE_")}
+
+    def call(*words: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [*CLI, *words], capture_output=True, text=True, cwd=ROOT, env=environment, timeout=120, check=False
+        )
+
+    return call

@@ -1,0 +1,51 @@
+"""The commands: shapes of `--json`, sentences for people, codes for scripts."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Call = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def test_a_server_that_is_not_there_is_told_in_a_sentence(footnote: Call, tmp_path: Path) -> None:
+    result = footnote("documents", "--home", str(tmp_path), "--url", "http://127.0.0.1:9")
+    assert result.returncode == 1
+    assert "No Footnote answers at http://127.0.0.1:9" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("words", [["ask"], ["ingest", "no-such-file"], ["no-such-command"]])
+def test_a_wrong_call_ends_with_2(footnote: Call, words: list[str]) -> None:
+    result = footnote(*words)
+    assert result.returncode == 2
+    assert "Usage" in result.stderr
+
+
+def test_key_create_gives_a_key_that_works(running: Any, footnote: Call) -> None:
+    made = footnote("key", "create", "--home", str(running.home), "--name", "notebook", "--json")
+    assert made.returncode == 0
+    created = json.loads(made.stdout)
+    used = footnote("key", "create", "--home", str(running.home), "--key", created["key"], "--json")
+    assert used.returncode == 0
+    assert json.loads(used.stdout)["user_id"] == created["user_id"]
+
+
+def test_a_wrong_key_is_told_with_the_apis_code_and_sentence(running: Any, footnote: Call) -> None:
+    words = ("key", "create", "--home", str(running.home), "--key", "fn_wrong")
+    assert footnote(*words).returncode == 1
+    error = json.loads(footnote(*words, "--json").stdout)["error"]
+    assert error["status"] == 401
+    assert error["detail"]
+
+
+def test_tenant_create_founds_one_with_a_key_that_works(running: Any, footnote: Call) -> None:
+    made = footnote("tenant", "create", "second", "--home", str(running.home), "--json")
+    key = json.loads(made.stdout)["key"]
+    assert footnote("key", "create", "--home", str(running.home), "--key", key).returncode == 0
+    again = footnote("tenant", "create", "second", "--home", str(running.home))
+    assert again.returncode == 1
+    assert "Traceback" not in again.stderr
