@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from app.answers.claims import CitedSpan, Draft, DraftClaim, DroppedClaim, DropReason, PageTexts, Writer, cite
 from app.answers.quotes import locate_quote
 from app.answers.tables import PageLines
+from app.answers.verification import tidy
 from app.llm.errors import ModelNonsenseError
 from app.llm.port import ChatModel, ChatRequest, Purpose
 from app.llm.prompts import FencedText, PromptLibrary, fence, new_boundary
@@ -127,7 +128,7 @@ def _located(
         if citations:
             located.append(DraftClaim(text=claim.text, citations=citations))
         else:
-            dropped.append(DroppedClaim(text=claim.text, reason=DropReason.QUOTE_NOT_FOUND))
+            dropped.append(DroppedClaim(text=tidy(claim.text), reason=DropReason.QUOTE_NOT_FOUND))
     return located, dropped
 
 

@@ -10,7 +10,7 @@ from app.answers.numbers import missing_numbers
 from app.retrieval.lexicon import tokenise
 
 MAX_CLAIM_CHARACTERS = 1_500
-_CONTROL = re.compile(r"[^\S\n]|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_CONTROL = re.compile(r"[^\S\n]|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)

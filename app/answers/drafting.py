@@ -1,0 +1,118 @@
+"""From passages to verified claims: a model's draft where one is set, the extractive one where not or if it fails."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from app.answers.claims import Draft, DroppedClaim, PageTexts, Writer
+from app.answers.events import ShownClaim
+from app.answers.extractive import ExtractiveWriter
+from app.answers.focus import Focus
+from app.answers.model_writer import ModelWriter
+from app.answers.verification import verify_claims
+from app.llm.errors import ModelNonsenseError, ModelUnavailableError
+from app.llm.port import TokenUsage
+from app.retrieval.passages import Passage
+
+NOTHING_VERIFIED = "nothing-verified"
+"""`degraded` where a model's draft held claims and none of them stood."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedDraft:
+    """What may be shown, and what not, each with its ordinal among all drafted sentences.
+
+    `usage`, `model` and `prompt_digest` are of the model that was asked, also where its draft was not used.
+    """
+
+    writer: Writer
+    shown: tuple[ShownClaim, ...]
+    dropped: tuple[tuple[int, DroppedClaim], ...]
+    degraded: str | None = None
+    model: str | None = None
+    prompt_digest: str | None = None
+    usage: TokenUsage = field(default_factory=TokenUsage)
+
+
+class Drafter:
+    """Writes and verifies. `timeout_seconds` bounds the model; the extractive draft after it takes some 10 ms.
+
+    The extractive writer is to have embeddings that need no network, or it could fail as the model does.
+    """
+
+    def __init__(
+        self, *, extractive: ExtractiveWriter, model: ModelWriter | None = None, timeout_seconds: float = 30.0
+    ) -> None:
+        self._extractive = extractive
+        self._model = model
+        self._timeout_seconds = timeout_seconds
+
+    async def draft(self, question: str, focus: Focus, passages: Sequence[Passage], pages: PageTexts) -> VerifiedDraft:
+        """The verified draft. A model that is down, slow or talks nonsense is no error: `degraded` tells of it."""
+        if self._model is None or not passages:
+            return await asyncio.to_thread(self._extract, question, focus, passages, pages)
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                draft = await self._model.write(question, passages, pages, timeout_seconds=self._timeout_seconds)
+        except TimeoutError:
+            return await self._degraded(question, focus, passages, pages, ModelUnavailableError.code)
+        except (ModelUnavailableError, ModelNonsenseError) as error:
+            return await self._degraded(question, focus, passages, pages, error.code)
+        verified = await asyncio.to_thread(_verified, draft, pages)
+        if verified.shown or not verified.dropped:
+            return verified
+        fallback = await asyncio.to_thread(self._extract, question, focus, passages, pages)
+        return _instead(fallback, verified)
+
+    async def _degraded(
+        self, question: str, focus: Focus, passages: Sequence[Passage], pages: PageTexts, code: str
+    ) -> VerifiedDraft:
+        assert self._model is not None
+        draft = await asyncio.to_thread(self._extract, question, focus, passages, pages)
+        return VerifiedDraft(
+            writer=draft.writer,
+            shown=draft.shown,
+            dropped=draft.dropped,
+            degraded=code,
+            model=self._model.model,
+            prompt_digest=self._model.prompt_digest,
+        )
+
+    def _extract(self, question: str, focus: Focus, passages: Sequence[Passage], pages: PageTexts) -> VerifiedDraft:
+        return _verified(self._extractive.write(question, focus, passages, pages), pages)
+
+
+def _verified(draft: Draft, pages: PageTexts) -> VerifiedDraft:
+    shown: list[ShownClaim] = []
+    dropped: list[tuple[int, DroppedClaim]] = []
+    ordinal = 0
+    for ordinal, verdict in enumerate(verify_claims(draft.claims, pages), start=1):
+        if verdict.claim:
+            shown.append(ShownClaim(ordinal=ordinal, text=verdict.claim.text, citations=verdict.claim.citations))
+        elif verdict.dropped:
+            dropped.append((ordinal, verdict.dropped))
+    dropped.extend(enumerate(draft.dropped, start=ordinal + 1))
+    return VerifiedDraft(
+        writer=draft.writer,
+        shown=tuple(shown),
+        dropped=tuple(dropped),
+        model=draft.model,
+        prompt_digest=draft.prompt_digest,
+        usage=draft.usage,
+    )
+
+
+def _instead(fallback: VerifiedDraft, failed: VerifiedDraft) -> VerifiedDraft:
+    """The extractive draft in place of a model's of which nothing stood; what was dropped is still told."""
+    last = max((claim.ordinal for claim in fallback.shown), default=0)
+    last = max(last, *(ordinal for ordinal, _ in fallback.dropped), 0)
+    dropped = (*fallback.dropped, *enumerate((claim for _, claim in failed.dropped), start=last + 1))
+    return VerifiedDraft(
+        writer=fallback.writer,
+        shown=fallback.shown,
+        dropped=dropped,
+        degraded=NOTHING_VERIFIED,
+        model=failed.model,
+        prompt_digest=failed.prompt_digest,
+        usage=failed.usage,
+    )

@@ -1,0 +1,138 @@
+"""`/v1/questions`."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request, Response
+from fastapi.responses import JSONResponse
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from app.answers.errors import (
+    QuestionEmptyError,
+    QuestionInvalidCharactersError,
+    QuestionNotFoundError,
+    QuestionTooLongError,
+)
+from app.answers.events import AnswerDone, AnswerEvent, ClaimDropped, ClaimVerified, SourcesFound
+from app.answers.schemas import AnswerOut, ClaimOut, DroppedOut, QuestionIn, QuestionOut, SourcesOut
+from app.answers.service import AnswerService
+from app.core.pagination import InvalidCursorError
+from app.http.dependencies import CurrentPrincipal, limited, service
+from app.http.errors import InternalError
+from app.http.openapi import problems
+from app.http.pages import Page, RequestedPage, page_out
+from app.http.problems import as_our_error, describe
+from app.http.routing import api_router
+from app.observability.logging import get_logger
+from app.retrieval.errors import EmbeddingSpaceMissingError
+
+router = api_router(prefix="/v1/questions", tag="questions")
+Answers = Annotated[AnswerService, Depends(service(AnswerService))]
+
+_STREAM = "text/event-stream"
+_STREAM_EXAMPLE = (
+    'event: sources\ndata: {"id": "…", "sources": [{"document_title": "…", "page_number": 3, "…": "…"}]}\n\n'
+    'event: claim\ndata: {"ordinal": 1, "text": "…", "citations": [{"quote": "…", "…": "…"}]}\n\n'
+    'event: dropped\ndata: {"reason": "number-not-in-quote"}\n\n'
+    'event: done\ndata: {"id": "…", "outcome": "answered", "…": "…"}\n\n'
+)
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=AnswerOut,
+    summary="Ask a question",
+    description=(
+        "Answers with verified claims, each with its citations. With `Accept: text/event-stream` the answer comes as "
+        "events: `sources`, then `claim` and `dropped`, then `done` (the whole answer) or `error` (a problem)."
+    ),
+    dependencies=[Depends(limited("questions"))],
+    responses={
+        200: {
+            "description": "The answer as server-sent events.",
+            "content": {_STREAM: {"schema": {"type": "string"}, "example": _STREAM_EXAMPLE}},
+        }
+    },
+    openapi_extra=problems(
+        QuestionEmptyError, QuestionTooLongError, QuestionInvalidCharactersError, EmbeddingSpaceMissingError
+    ),
+)
+async def ask_question(request: Request, principal: CurrentPrincipal, answers: Answers, body: QuestionIn) -> Response:
+    if _STREAM not in request.headers.get("accept", ""):
+        answer = await answers.answer(principal, body.question, body.filters())
+        address = _address(answer.question_id)
+        return JSONResponse(
+            AnswerOut.of(answer).model_dump(mode="json"),
+            status_code=201,
+            headers={"Location": address, "Content-Location": address, "Cache-Control": "no-store"},
+        )
+    events = answers.ask(principal, body.question, body.filters())
+    # What can go wrong before the first event is still told with a status of its own.
+    first = await anext(events)
+    assert isinstance(first, SourcesFound), "answering begins with its sources"
+    return EventSourceResponse(
+        _stream(request, first, events),
+        headers={"Content-Location": _address(first.question_id), "Cache-Control": "no-store"},
+    )
+
+
+@router.get("", summary="List the questions you asked, newest first", openapi_extra=problems(InvalidCursorError))
+def list_questions(
+    request: Request, response: Response, principal: CurrentPrincipal, answers: Answers, page: RequestedPage
+) -> Page[QuestionOut]:
+    return page_out(request, response, answers.list_questions(principal, page), QuestionOut.of, Page[QuestionOut])
+
+
+@router.get(
+    "/{question_id}",
+    summary="A question you asked, with its answer",
+    openapi_extra=problems(QuestionNotFoundError),
+)
+def get_question(principal: CurrentPrincipal, answers: Answers, question_id: UUID, response: Response) -> AnswerOut:
+    response.headers["Cache-Control"] = "no-store"
+    return AnswerOut.of(answers.get_question(principal, question_id))
+
+
+def _address(question_id: UUID) -> str:
+    return f"/v1/questions/{question_id}"
+
+
+async def _stream(
+    request: Request, first: AnswerEvent, events: AsyncGenerator[AnswerEvent, None]
+) -> AsyncIterator[ServerSentEvent]:
+    """The events as they are sent; an error after the first ends them with the problem that it is."""
+    async with aclosing(events):
+        yield _sent(first)
+        try:
+            async for event in events:
+                yield _sent(event)
+        except Exception as error:  # noqa: BLE001 - the status line is out: the reader is told in the stream
+            ours = as_our_error(error)
+            if ours is None:
+                get_logger(__name__).error("answers.stream.crashed", exc_info=error)
+                ours = InternalError()
+            request_id = request.scope.get("state", {}).get("request_id", "unknown")
+            yield _event("error", _json(describe(ours, f"urn:footnote:request:{request_id}")))
+
+
+def _sent(event: AnswerEvent) -> ServerSentEvent:
+    match event:
+        case SourcesFound():
+            return _event("sources", SourcesOut.of(event).model_dump_json())
+        case ClaimVerified(claim=claim):
+            return _event("claim", ClaimOut.of(claim).model_dump_json())
+        case ClaimDropped(reason=reason):
+            return _event("dropped", DroppedOut(reason=reason).model_dump_json())
+        case AnswerDone(answer=answer):
+            return _event("done", AnswerOut.of(answer).model_dump_json())
+
+
+def _event(name: str, data: str) -> ServerSentEvent:
+    return ServerSentEvent(data=data, event=name, sep="\n")
+
+
+def _json(value: dict[str, object]) -> str:
+    return bytes(JSONResponse(value).body).decode()

@@ -1,0 +1,128 @@
+"""SQL of answers, under the session's principal: row-level security decides what there is."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import insert, select, tuple_
+from sqlalchemy.orm import Session
+
+from app.answers.claims import CitedSpan, DroppedClaim, PageKey
+from app.answers.events import AskedQuestion, ShownClaim
+from app.answers.models import Answer, Citation, Claim, Question
+from app.documents.models import Document, Page
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCitation:
+    """A citation with the title that its document has now."""
+
+    claim_ordinal: int
+    span: CitedSpan
+
+
+class AnswerRepository:
+    """Questions and answers of one tenant's user."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get_page_texts(self, keys: Iterable[PageKey]) -> dict[PageKey, str]:
+        """The texts of the pages among `keys` that may be read."""
+        wanted = list(keys)
+        if not wanted:
+            return {}
+        query = select(Page.version_id, Page.number, Page.text).where(tuple_(Page.version_id, Page.number).in_(wanted))
+        return {(row.version_id, row.number): row.text for row in self._session.execute(query)}
+
+    def insert_question(self, tenant_id: UUID, user_id: UUID, question: AskedQuestion) -> None:
+        self._session.execute(
+            insert(Question).values(
+                id=question.id,
+                tenant_id=tenant_id,
+                user_id=user_id,
+                text=question.text,
+                filters=question.filters,
+                understanding=question.understanding,
+                asked_at=question.asked_at,
+            )
+        )
+
+    def insert_answer(self, tenant_id: UUID, question_id: UUID, values: Mapping[str, object]) -> None:
+        self._session.execute(insert(Answer).values(tenant_id=tenant_id, question_id=question_id, **values))
+
+    def insert_claims(
+        self,
+        tenant_id: UUID,
+        question_id: UUID,
+        shown: Sequence[ShownClaim],
+        dropped: Sequence[tuple[int, DroppedClaim]],
+    ) -> None:
+        """Claims under their ordinals, shown and dropped, and the citations of those that are shown."""
+        key = {"tenant_id": tenant_id, "question_id": question_id}
+        claims = [{**key, "ordinal": claim.ordinal, "text": claim.text, "dropped_reason": None} for claim in shown]
+        claims += [
+            {**key, "ordinal": ordinal, "text": claim.text, "dropped_reason": claim.reason.value}
+            for ordinal, claim in dropped
+        ]
+        citations = [
+            {
+                **key,
+                "claim_ordinal": claim.ordinal,
+                "ordinal": ordinal,
+                "document_id": span.document_id,
+                "version_id": span.version_id,
+                "page_number": span.page_number,
+                "char_start": span.char_start,
+                "char_end": span.char_end,
+                "quote": span.quote,
+            }
+            for claim in shown
+            for ordinal, span in enumerate(claim.citations, start=1)
+        ]
+        if claims:
+            self._session.execute(insert(Claim), claims)
+        if citations:
+            self._session.execute(insert(Citation), citations)
+
+    def find_question(self, question_id: UUID) -> Question | None:
+        return self._session.scalar(select(Question).where(Question.id == question_id))
+
+    def list_questions(self, *, before: UUID | None, limit: int) -> Sequence[Question]:
+        """The asker's questions, newest first (their ids grow with time)."""
+        query = select(Question).order_by(Question.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(Question.id < before)
+        return self._session.scalars(query).all()
+
+    def find_answers(self, question_ids: Sequence[UUID]) -> dict[UUID, Answer]:
+        """The answers, by question; an answer of which a source is hidden is not there."""
+        found = self._session.scalars(select(Answer).where(Answer.question_id.in_(question_ids)))
+        return {answer.question_id: answer for answer in found}
+
+    def list_claims(self, question_ids: Sequence[UUID]) -> Sequence[Claim]:
+        query = select(Claim).where(Claim.question_id.in_(question_ids)).order_by(Claim.question_id, Claim.ordinal)
+        return self._session.scalars(query).all()
+
+    def list_citations(self, question_id: UUID) -> list[StoredCitation]:
+        query = (
+            select(Citation, Document.title)
+            .join(Document, Document.id == Citation.document_id)
+            .where(Citation.question_id == question_id)
+            .order_by(Citation.claim_ordinal, Citation.ordinal)
+        )
+        return [
+            StoredCitation(
+                claim_ordinal=row.claim_ordinal,
+                span=CitedSpan(
+                    document_id=row.document_id,
+                    version_id=row.version_id,
+                    document_title=title,
+                    page_number=row.page_number,
+                    char_start=row.char_start,
+                    char_end=row.char_end,
+                    quote=row.quote,
+                ),
+            )
+            for row, title in self._session.execute(query)
+        ]

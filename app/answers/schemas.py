@@ -1,0 +1,177 @@
+"""What the question endpoints take and give."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.answers.claims import CitedSpan, DropReason, Writer
+from app.answers.errors import MAX_QUESTION_CHARACTERS
+from app.answers.events import AnswerStatus, AnswerView, ShownClaim, SourcesFound
+from app.documents.metadata import DocumentType, FiscalPeriod
+from app.http.text import Line
+from app.retrieval.filters import SearchFilters
+from app.retrieval.passages import Passage
+
+_MAX_VALUES = 50
+Year = Annotated[int, Field(ge=1900, le=2100)]
+
+
+class QuestionIn(BaseModel):
+    """A question, and what to narrow the search to: empty lists let everything through."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    # Its length and characters are checked by the service, whose errors say more than a schema's.
+    question: str = Field(
+        json_schema_extra={"minLength": 1, "maxLength": MAX_QUESTION_CHARACTERS},
+        examples=["What was total revenue in fiscal 2022?"],
+    )
+    collection_ids: list[UUID] = Field(default=[], max_length=_MAX_VALUES, description="Collections to look in.")
+    issuers: list[Line] = Field(default=[], max_length=_MAX_VALUES, description="Issuers' names, in any spelling.")
+    document_types: list[DocumentType] = Field(default=[], max_length=_MAX_VALUES)
+    fiscal_years: list[Year] = Field(default=[], max_length=_MAX_VALUES)
+    periods: list[FiscalPeriod] = Field(default=[], max_length=_MAX_VALUES)
+    document_ids: list[UUID] = Field(default=[], max_length=_MAX_VALUES, description="Documents to look in.")
+
+    def filters(self) -> SearchFilters:
+        return SearchFilters(
+            collection_ids=tuple(self.collection_ids),
+            issuers=tuple(self.issuers),
+            document_types=tuple(self.document_types),
+            fiscal_years=tuple(self.fiscal_years),
+            periods=tuple(self.periods),
+            document_ids=tuple(self.document_ids),
+        )
+
+
+class CitationOut(BaseModel):
+    """`quote` is the text of the version's page from `char_start` to `char_end`."""
+
+    document_id: UUID
+    version_id: UUID
+    document_title: str
+    page_number: int
+    char_start: int
+    char_end: int
+    quote: str
+
+    @classmethod
+    def of(cls, span: CitedSpan) -> "CitationOut":
+        return cls.model_validate(span, from_attributes=True)
+
+
+class ClaimOut(BaseModel):
+    """A verified sentence; the first citation carries it, others hold a table's headings and units."""
+
+    ordinal: int
+    text: str
+    citations: list[CitationOut]
+
+    @classmethod
+    def of(cls, claim: ShownClaim) -> "ClaimOut":
+        return cls(ordinal=claim.ordinal, text=claim.text, citations=[CitationOut.of(span) for span in claim.citations])
+
+
+class UsageOut(BaseModel):
+    """What the model cost. `cost_usd` is a decimal number in a string."""
+
+    tokens_in: int
+    tokens_out: int
+    cost_usd: str
+
+
+class QuestionOut(BaseModel):
+    """A question and how it was answered.
+
+    `outcome` "not-found" says that nothing in what you may see answers it; "withdrawn", that a source of the answer
+    may no longer be seen by you. `writer` "extractive" says that no language model wrote it; `degraded`, that one
+    was asked and did not do, for `degraded_reason`.
+    """
+
+    id: UUID
+    question: str
+    asked_at: datetime
+    outcome: AnswerStatus
+    writer: Writer | None
+    degraded: bool
+    degraded_reason: str | None
+
+    @classmethod
+    def of(cls, view: AnswerView) -> "QuestionOut":
+        return cls(**_summary(view))
+
+
+class AnswerOut(QuestionOut):
+    """The whole answer. `dropped` counts sentences that were drafted and not shown, for want of evidence."""
+
+    notice: str | None
+    claims: list[ClaimOut]
+    dropped: int
+    dropped_reasons: dict[DropReason, int]
+    model: str | None
+    usage: UsageOut
+    duration_ms: int
+
+    @classmethod
+    def of(cls, view: AnswerView) -> "AnswerOut":
+        return cls(
+            **_summary(view),
+            notice=view.notice,
+            claims=[ClaimOut.of(claim) for claim in view.claims],
+            dropped=view.dropped_count(),
+            dropped_reasons=dict(view.dropped or {}),
+            model=view.model,
+            usage=UsageOut(tokens_in=view.tokens_in, tokens_out=view.tokens_out, cost_usd=f"{view.cost_usd:f}"),
+            duration_ms=view.duration_ms,
+        )
+
+
+def _summary(view: AnswerView) -> dict[str, object]:
+    return {
+        "id": view.question_id,
+        "question": view.question,
+        "asked_at": view.asked_at,
+        "outcome": view.status,
+        "writer": view.writer,
+        "degraded": view.degraded is not None,
+        "degraded_reason": view.degraded,
+    }
+
+
+class SourceOut(BaseModel):
+    """A passage that the answer is drafted from."""
+
+    document_id: UUID
+    version_id: UUID
+    document_title: str
+    issuer: str | None
+    document_type: str
+    period: str | None
+    page_number: int
+    char_start: int
+    char_end: int
+    heading: str
+    rank: int
+
+    @classmethod
+    def of(cls, passage: Passage) -> "SourceOut":
+        return cls.model_validate(passage, from_attributes=True)
+
+
+class SourcesOut(BaseModel):
+    """Data of the event `sources`."""
+
+    id: UUID
+    sources: list[SourceOut]
+
+    @classmethod
+    def of(cls, found: SourcesFound) -> "SourcesOut":
+        return cls(id=found.question_id, sources=[SourceOut.of(passage) for passage in found.passages])
+
+
+class DroppedOut(BaseModel):
+    """Data of the event `dropped`. What the sentence said is not told."""
+
+    reason: DropReason

@@ -1,0 +1,270 @@
+"""Answering: a question in, verified claims out, told as they come and recorded before the end is told.
+
+No connection is held while a draft is made: one short read finds passages and their pages, one short write records.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Protocol
+from uuid import UUID
+
+from app.answers.claims import DropReason, Outcome, PageTexts, Writer, page_keys
+from app.answers.drafting import Drafter, VerifiedDraft
+from app.answers.errors import QuestionNotFoundError
+from app.answers.events import (
+    AnswerDone,
+    AnswerEvent,
+    AnswerStatus,
+    AnswerView,
+    AskedQuestion,
+    ClaimDropped,
+    ClaimVerified,
+    ShownClaim,
+    SourcesFound,
+    count_reasons,
+)
+from app.answers.extractive import NOTICE
+from app.answers.focus import Focus, find_focus
+from app.answers.models import Answer, Claim, Question
+from app.answers.questions import parse_question
+from app.answers.repository import AnswerRepository, StoredCitation
+from app.audit.service import record
+from app.core.clock import Clock
+from app.core.ids import new_id
+from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
+from app.core.principal import Principal
+from app.db.session import Database
+from app.observability.metrics import Metrics
+from app.observability.tracing import traced
+from app.retrieval.filters import SearchFilters
+from app.retrieval.passages import Passage
+from app.retrieval.service import SearchResult
+
+DEFAULT_PASSAGES = 12
+
+
+class PassageSearch(Protocol):
+    """What answering needs of retrieval; `app.retrieval.service.RetrievalService` is one."""
+
+    def search(
+        self, principal: Principal, question: str, filters: SearchFilters | None = None, k: int = 10
+    ) -> SearchResult: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A question, what was found for it, and the texts to verify against."""
+
+    question: AskedQuestion
+    focus: Focus
+    passages: tuple[Passage, ...]
+    pages: PageTexts
+    began: float
+
+
+class AnswerService:
+    """Asks, and shows what was asked before."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        search: PassageSearch,
+        drafter: Drafter,
+        clock: Clock,
+        metrics: Metrics,
+        passages: int = DEFAULT_PASSAGES,
+    ) -> None:
+        self._database = database
+        self._search = search
+        self._drafter = drafter
+        self._clock = clock
+        self._metrics = metrics
+        self._passages = passages
+        self._finishing: set[asyncio.Task[AnswerView]] = set()
+
+    async def ask(
+        self, principal: Principal, question: str, filters: SearchFilters | None = None
+    ) -> AsyncGenerator[AnswerEvent, None]:
+        """What happens, in order: sources, claims and drops, done. Recorded before the first claim is told.
+
+        A reader who leaves in between stops nothing: the answer is finished and recorded.
+        Raises QuestionEmptyError, QuestionTooLongError, QuestionInvalidCharactersError before the first event, and
+        UnavailableError when the database or remote embeddings are down.
+        """
+        text = parse_question(question)
+        reading = await asyncio.to_thread(self._read, principal, text, filters or SearchFilters())
+        task = asyncio.create_task(self._finish(principal, reading))
+        self._finishing.add(task)
+        task.add_done_callback(self._finishing.discard)
+        yield SourcesFound(question_id=reading.question.id, passages=reading.passages)
+        answer = await asyncio.shield(task)
+        for claim in answer.claims:
+            yield ClaimVerified(claim=claim)
+        for reason, count in (answer.dropped or {}).items():
+            for _ in range(count):
+                yield ClaimDropped(reason=reason)
+        yield AnswerDone(answer=answer)
+
+    async def answer(self, principal: Principal, question: str, filters: SearchFilters | None = None) -> AnswerView:
+        """The whole answer at once. Raises as `ask`."""
+        async for event in self.ask(principal, question, filters):
+            if isinstance(event, AnswerDone):
+                return event.answer
+        raise AssertionError("asking ends with the answer")
+
+    async def finish(self) -> None:
+        """Wait for answers whose readers have left; for the end of the process."""
+        await asyncio.gather(*self._finishing, return_exceptions=True)
+
+    def get_question(self, principal: Principal, question_id: UUID) -> AnswerView:
+        """One of the asker's questions with its answer. Raises QuestionNotFoundError."""
+        with self._database.transaction(principal) as session:
+            repository = AnswerRepository(session)
+            question = repository.find_question(question_id)
+            if question is None:
+                raise QuestionNotFoundError
+            answer = repository.find_answers([question_id]).get(question_id)
+            record(session, principal, "answers.answer.read", object_type="question", object_id=question_id)
+            return _view(
+                question, answer, repository.list_claims([question_id]), repository.list_citations(question_id)
+            )
+
+    def list_questions(self, principal: Principal, page: PageRequest) -> PageOf[AnswerView]:
+        """The asker's questions, newest first, without their claims. Raises InvalidCursorError."""
+        before = parse_uuid_cursor(page)
+        with self._database.transaction(principal) as session:
+            repository = AnswerRepository(session)
+            questions = list(repository.list_questions(before=before, limit=page.limit + 1))
+            answers = repository.find_answers([question.id for question in questions])
+        shown = questions[: page.limit]
+        last = shown[-1].id if len(questions) > page.limit else None
+        return PageOf(
+            items=[_view(question, answers.get(question.id), (), ()) for question in shown],
+            next_cursor=None if last is None else encode_cursor(str(last)),
+        )
+
+    def _read(self, principal: Principal, text: str, filters: SearchFilters) -> _Reading:
+        began = time.monotonic()
+        with traced("answers.retrieve"), self._metrics.time_step("retrieve"):
+            result = self._search.search(principal, text, filters, self._passages)
+            with self._database.transaction(principal) as session:
+                pages = AnswerRepository(session).get_page_texts(page_keys(result.passages))
+        question = AskedQuestion(
+            id=new_id(),
+            text=text,
+            asked_at=self._clock.now(),
+            filters={name: [str(value) for value in values] for name, values in asdict(filters).items() if values},
+            understanding=result.understanding.as_record(),
+        )
+        focus = find_focus(text, result.understanding)
+        return _Reading(question=question, focus=focus, passages=result.passages, pages=pages, began=began)
+
+    async def _finish(self, principal: Principal, reading: _Reading) -> AnswerView:
+        with traced("answers.draft"), self._metrics.time_step("draft"):
+            draft = await self._drafter.draft(reading.question.text, reading.focus, reading.passages, reading.pages)
+        return await asyncio.to_thread(self._record, principal, reading, draft)
+
+    def _record(self, principal: Principal, reading: _Reading, draft: VerifiedDraft) -> AnswerView:
+        """Everything that is kept of a question, with its audit event, in one transaction."""
+        seconds = time.monotonic() - reading.began
+        outcome = Outcome.ANSWERED if draft.shown else Outcome.NOT_FOUND
+        question = reading.question
+        kept = {
+            "outcome": outcome.value,
+            "writer": draft.writer.value,
+            "degraded": draft.degraded,
+            "model": draft.model,
+            "prompt_hash": draft.prompt_digest,
+            "tokens_in": draft.usage.tokens_in,
+            "tokens_out": draft.usage.tokens_out,
+            "cost_usd": draft.usage.cost_usd or Decimal(0),
+            "duration_ms": round(seconds * 1000),
+            "answered_at": self._clock.now(),
+        }
+        cited = {span.document_id for claim in draft.shown for span in claim.citations}
+        with traced("answers.record"), self._database.transaction(principal) as session:
+            repository = AnswerRepository(session)
+            repository.insert_question(principal.tenant_id, principal.user_id, question)
+            repository.insert_answer(principal.tenant_id, question.id, kept)
+            repository.insert_claims(principal.tenant_id, question.id, draft.shown, draft.dropped)
+            record(
+                session,
+                principal,
+                "answers.question.asked",
+                object_type="question",
+                object_id=question.id,
+                detail={
+                    "outcome": outcome.value,
+                    "writer": draft.writer.value,
+                    "degraded": draft.degraded,
+                    "claims": len(draft.shown),
+                    "dropped": len(draft.dropped),
+                    "documents": sorted(map(str, cited)),
+                },
+            )
+        self._metrics.record_question(kind=draft.writer.value, outcome=outcome.value, seconds=seconds)
+        self._metrics.record_claims(verdict="shown", count=len(draft.shown))
+        reasons = count_reasons([claim.reason for _, claim in draft.dropped])
+        for reason, count in reasons.items():
+            self._metrics.record_claims(verdict=reason.value, count=count)
+        return AnswerView(
+            question_id=question.id,
+            question=question.text,
+            asked_at=question.asked_at,
+            status=AnswerStatus(outcome.value),
+            writer=draft.writer.value,
+            degraded=draft.degraded,
+            notice=_notice(draft.writer.value),
+            claims=draft.shown,
+            dropped=reasons,
+            model=draft.model,
+            tokens_in=draft.usage.tokens_in,
+            tokens_out=draft.usage.tokens_out,
+            cost_usd=draft.usage.cost_usd or Decimal(0),
+            duration_ms=round(seconds * 1000),
+        )
+
+
+def _notice(writer: str) -> str | None:
+    return NOTICE if writer == Writer.EXTRACTIVE else None
+
+
+def _view(
+    question: Question, answer: Answer | None, claims: Sequence[Claim], citations: Sequence[StoredCitation]
+) -> AnswerView:
+    if answer is None:
+        return AnswerView(
+            question_id=question.id,
+            question=question.text,
+            asked_at=question.asked_at,
+            status=AnswerStatus.WITHDRAWN,
+        )
+    shown = tuple(
+        ShownClaim(
+            ordinal=claim.ordinal,
+            text=claim.text,
+            citations=tuple(item.span for item in citations if item.claim_ordinal == claim.ordinal),
+        )
+        for claim in claims
+        if claim.dropped_reason is None
+    )
+    return AnswerView(
+        question_id=question.id,
+        question=question.text,
+        asked_at=question.asked_at,
+        status=AnswerStatus(answer.outcome),
+        writer=answer.writer,
+        degraded=answer.degraded,
+        notice=_notice(answer.writer),
+        claims=shown,
+        dropped=count_reasons([DropReason(claim.dropped_reason) for claim in claims if claim.dropped_reason]),
+        model=answer.model,
+        tokens_in=answer.tokens_in,
+        tokens_out=answer.tokens_out,
+        cost_usd=answer.cost_usd,
+        duration_ms=answer.duration_ms,
+    )
