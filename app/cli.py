@@ -1,21 +1,31 @@
-"""`footnote …`.
-
-The commands put together. Those of other packages join by the entry points "footnote.commands".
-"""
+"""`footnote …`: the commands put together. Those of other packages join by the entry points "footnote.commands"."""
 
 import sys
+from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 
 import typer
 
-from app.commands import asking, doctor, ingest, lists, showing, up
 from app.commands.options import error_console
 
 GROUP = "footnote.commands"
 
+# Command → the module and the name in it. Only what was asked for is imported: the database's libraries take a second.
+COMMANDS = {
+    "up": ("app.commands.up", "up"),
+    "ingest": ("app.commands.ingest", "ingest"),
+    "ask": ("app.commands.asking", "ask"),
+    "documents": ("app.commands.lists", "documents"),
+    "runs": ("app.commands.lists", "runs"),
+    "key": ("app.commands.lists", "keys"),
+    "tenant": ("app.commands.tenants", "tenants"),
+    "doctor": ("app.commands.doctor", "doctor"),
+    "demo": ("app.commands.showing", "demo"),
+}
+
 
 def build_cli(arguments: list[str]) -> typer.Typer:
-    """The command line. What others add is imported only when `arguments` ask for it or for help."""
+    """The command line: the command that `arguments` ask for, or all of them (for help, or a word that is none)."""
     cli = typer.Typer(
         name="footnote",
         help="Answers from filings, each on a quoted span.",
@@ -23,20 +33,26 @@ def build_cli(arguments: list[str]) -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    cli.command("up")(up.up)
-    cli.command("ingest")(ingest.ingest)
-    cli.command("ask")(asking.ask)
-    cli.command("documents")(lists.documents)
-    cli.command("runs")(lists.runs)
-    cli.command("doctor")(doctor.doctor)
-    cli.command("demo")(showing.demo)
-    cli.add_typer(lists.keys, name="key")
-    cli.add_typer(lists.tenants, name="tenant")
-    wanted = next((argument for argument in arguments if not argument.startswith("-")), None)
+    cli.callback()(_start)
+    wanted = arguments[0] if arguments else ""
+    for name, (module, attribute) in COMMANDS.items():
+        if wanted == name or wanted not in COMMANDS:
+            _add(cli, name, getattr(import_module(module), attribute))
     for entry in entry_points(group=GROUP):
-        if wanted is None or wanted == entry.name:
+        if wanted not in COMMANDS:
             _join(cli, entry)
     return cli
+
+
+def _start() -> None:
+    """Answers from filings, each on a quoted span."""
+
+
+def _add(cli: typer.Typer, name: str, command: object) -> None:
+    if isinstance(command, typer.Typer):
+        cli.add_typer(command, name=name)
+    elif callable(command):
+        cli.command(name)(command)
 
 
 def _join(cli: typer.Typer, entry: EntryPoint) -> None:
@@ -46,9 +62,7 @@ def _join(cli: typer.Typer, entry: EntryPoint) -> None:
     except ImportError as error:
         error_console().print(f"[yellow]The command {entry.name} can't be loaded: {error}.[/]")
         return
-    if not isinstance(commands, typer.Typer):
-        raise TypeError(f"{entry.value} is not a typer.Typer")
-    cli.add_typer(commands, name=entry.name)
+    _add(cli, entry.name, commands)
 
 
 def main() -> None:

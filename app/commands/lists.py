@@ -1,4 +1,4 @@
-"""`footnote documents`, `footnote runs`, `footnote key create`, `footnote tenant create`."""
+"""`footnote documents`, `footnote runs`, `footnote key create`."""
 
 from typing import Annotated
 
@@ -18,14 +18,8 @@ from app.commands.options import (
     print_json,
     sentences,
 )
-from app.core.principal import Role
-from app.settings import Settings
-from app.stack.founding import open_tenant_admin
-from app.stack.home import Home
-from app.stack.postgres import EmbeddedPostgres
 
 keys = typer.Typer(help="Keys for the API.", no_args_is_help=True)
-tenants = typer.Typer(help="Tenants, as the database's owner.", no_args_is_help=True)
 
 
 def documents(
@@ -58,6 +52,11 @@ def runs(*, home: HomeOption = None, url: UrlOption = None, key: KeyOption = Non
     console().print(table)
 
 
+@keys.callback()
+def group() -> None:
+    """Keys for the API."""
+
+
 @keys.command("create")
 def create_key(
     *,
@@ -74,31 +73,6 @@ def create_key(
         print_json(created.model_dump(mode="json"))
     else:
         console().print(f"{created.key}\nKeep it: it is shown this once.")
-
-
-@tenants.command("create")
-def create_tenant(
-    *,
-    slug: Annotated[str, typer.Argument(help="Its short name: lower-case letters, digits and dashes.")],
-    name: Annotated[str | None, typer.Option("--name", help="Its full name.", show_default="the short name")] = None,
-    email: Annotated[str, typer.Option("--email", help="Its administrator.")] = "admin@localhost",
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Found a tenant with an administrator, whose key is shown this once."""
-    configured = Settings().database.owner_url
-    owner_url = configured.get_secret_value() if configured else EmbeddedPostgres(Home.at(home)).url("owner")
-    with sentences(as_json=as_json):
-        admin, database = open_tenant_admin(owner_url)
-        try:
-            tenant_id = admin.create_tenant(slug=slug, name=name or slug)
-            _, secret = admin.create_user(tenant_id, email=email, name="Administrator", roles=[Role.ADMIN, Role.EDITOR])
-        finally:
-            database.close()
-    if as_json:
-        print_json({"tenant_id": str(tenant_id), "email": email, "key": secret})
-    else:
-        console().print(f"Tenant {slug}: {tenant_id}\nThe key of {email}: {secret}\nKeep it: it is shown this once.")
 
 
 def _text(model: Document | Run, name: str) -> str:

@@ -16,8 +16,7 @@ from rich.markup import escape
 from app.client.api import ApiClient
 from app.client.errors import ApiProblemError
 from app.core.errors import FootnoteError
-from app.stack.founding import ADMIN_KEY
-from app.stack.home import Home
+from app.stack.home import ADMIN_KEY, Home
 
 FAILED = 1
 

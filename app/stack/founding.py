@@ -10,9 +10,8 @@ from app.core.principal import Role
 from app.db.session import Database, build_engine
 from app.identity.errors import EmailTakenError, SlugTakenError
 from app.identity.service import TenantAdmin
-from app.stack.home import Home
+from app.stack.home import ADMIN_KEY, Home
 
-ADMIN_KEY = "admin-key"
 TENANT = "tenant"
 
 

@@ -21,6 +21,9 @@ import platformdirs
 
 from app.stack.errors import HomeDamagedError
 
+ADMIN_KEY = "admin-key"
+"""The secret with the key of the home's administrator."""
+
 
 def default_home() -> Path:
     """`footnote` in the user's data folder (XDG base directories, or the platform's own)."""

@@ -1,0 +1,130 @@
+"""Ingesting through the API: what is sent, what is waited for, and what is told of each file."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from app.client.api import ApiClient
+from app.client.errors import ApiProblemError, ServerUnreachableError
+from app.commands.ingest import Outcome, find_files, ingest_files
+
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+class Seen:
+    """Keeps what a watcher is told."""
+
+    def __init__(self) -> None:
+        self.shares: list[float] = []
+        self.finished: list[Outcome] = []
+
+    def move(self, path: Path, share: float, step: str) -> None:
+        self.shares.append(share)
+
+    def finish(self, outcome: Outcome) -> None:
+        self.finished.append(outcome)
+
+
+def client(handler: Handler) -> ApiClient:
+    return ApiClient(url="http://footnote", key="k", transport=httpx.MockTransport(handler))
+
+
+def run(number: int, status: str, error: dict[str, str] | None = None) -> dict[str, Any]:
+    return {"id": f"r{number}", "status": status, "stage": "parse", "error": error}
+
+
+def test_folders_are_searched_and_hidden_files_left_out(tmp_path: Path) -> None:
+    for name in ("b.pdf", "a/c.html", ".hidden.pdf", ".git/config"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    assert [path.relative_to(tmp_path).as_posix() for path in find_files([tmp_path])] == ["a/c.html", "b.pdf"]
+
+
+def test_it_waits_for_runs_and_tells_each_outcome_in_the_order_given(tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("good.pdf", "bad.pdf", "refused.pdf")]
+    for file in files:
+        file.write_bytes(b"%PDF")
+    looked: list[str] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            body = request.read()
+            if b"refused.pdf" in body:
+                problem = {"code": "unsupported-type", "detail": "This format can't be read."}
+                return httpx.Response(415, json=problem)
+            number = 1 if b"good.pdf" in body else 2
+            return httpx.Response(202, json={"document": {"id": f"d{number}"}, "run": run(number, "queued")})
+        looked.append(request.url.path)
+        if request.url.path.endswith("r1"):
+            return httpx.Response(200, json=run(1, "ready" if looked.count("/v1/runs/r1") > 1 else "running"))
+        return httpx.Response(200, json=run(2, "failed", {"code": "pdf-damaged", "detail": "It is damaged."}))
+
+    seen = Seen()
+    with client(handler) as api:
+        outcomes = ingest_files(api, files, collection="c", password=None, watcher=seen)
+    assert [(outcome.path.name, outcome.status, outcome.code) for outcome in outcomes] == [
+        ("good.pdf", "ready", None),
+        ("bad.pdf", "failed", "pdf-damaged"),
+        ("refused.pdf", "failed", "unsupported-type"),
+    ]
+    assert outcomes[2].detail == "This format can't be read."
+    assert len(seen.finished) == 3
+
+
+def test_the_password_and_the_bytes_are_sent_and_counted(tmp_path: Path) -> None:
+    file = tmp_path / "locked.pdf"
+    file.write_bytes(b"0123456789" * 50_000)
+    counts: list[int] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        body = request.read()
+        assert b'name="password"\r\n\r\nopen sesame' in body
+        assert file.read_bytes() in body
+        return httpx.Response(202, json={"document": {"id": "d1"}, "run": run(1, "queued")})
+
+    with client(handler) as api:
+        api.upload_document(file, collection="c", password="open sesame", on_bytes=counts.append)
+    assert counts == sorted(counts)
+    assert counts[-1] == 500_000
+
+
+def test_too_many_requests_are_repeated_under_the_same_idempotency_key() -> None:
+    keys: list[str] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        keys.append(request.headers["Idempotency-Key"])
+        if len(keys) == 1:
+            return httpx.Response(429, headers={"Retry-After": "0"}, json={"code": "rate-limited"})
+        return httpx.Response(200, json={"id": "a1", "claims": []})
+
+    with client(handler) as api:
+        assert api.ask("Why?").id == "a1"
+    assert len(keys) == 2
+    assert len(set(keys)) == 1
+
+
+def test_lists_are_followed_to_their_last_page() -> None:
+    def handler(request: httpx.Request) -> httpx.Response:
+        if request.url.params.get("cursor") == "next":
+            return httpx.Response(200, json={"items": [{"id": "d2"}], "next_cursor": None})
+        return httpx.Response(200, json={"items": [{"id": "d1"}], "next_cursor": "next"})
+
+    with client(handler) as api:
+        assert [document.id for document in api.list_documents()] == ["d1", "d2"]
+
+
+def test_a_problem_that_is_not_json_still_has_a_sentence() -> None:
+    with client(lambda _: httpx.Response(502, text="<html>")) as api, pytest.raises(ApiProblemError) as raised:
+        api.ask("Why?")
+    assert raised.value.detail == "The server answered 502."
+
+
+def test_a_broken_connection_says_where_to_look() -> None:
+    def handler(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused", request=request)
+
+    with client(handler) as api, pytest.raises(ServerUnreachableError, match="http://footnote"):
+        api.ask("Why?")
