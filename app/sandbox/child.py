@@ -71,16 +71,16 @@ def take_limits(limits: Limits, zygote_pid: int) -> None:
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, 0)
     _limit(resource.RLIMIT_NOFILE, _OPEN_FILES)
-    _limit(resource.RLIMIT_CPU, max(1, limits.cpu_seconds))
+    # The second one is for SIGXCPU, which tells the end of CPU time from other ends; the hard limit kills.
+    _limit(resource.RLIMIT_CPU, max(1, limits.cpu_seconds), reserve=1)
     with contextlib.suppress(ValueError, OSError):  # some systems know no limit of the address space
         _limit(resource.RLIMIT_AS, _address_space() + limits.memory_bytes + _HEADROOM_BYTES)
 
 
-def _limit(kind: int, value: int) -> None:
+def _limit(kind: int, value: int, *, reserve: int = 0) -> None:
     _, hard = resource.getrlimit(kind)
-    if hard != resource.RLIM_INFINITY:
-        value = min(value, hard)
-    resource.setrlimit(kind, (value, value))
+    most = value + reserve if hard == resource.RLIM_INFINITY else min(value + reserve, hard)
+    resource.setrlimit(kind, (min(value, most), most))
 
 
 def _address_space() -> int:

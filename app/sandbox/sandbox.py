@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import msgpack
 
@@ -28,10 +29,7 @@ _GRACE_SECONDS = 5.0
 """The zygote keeps the wall time; this long after it, the zygote itself is taken to hang."""
 _START_SECONDS = 60.0
 _PIPE_BYTES = 1 << 20
-
-
-class _TooMuchError(Exception):
-    """The child writes on beyond its limit."""
+_KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "SYSTEMROOT")
 
 
 class _Zygote:
@@ -41,8 +39,6 @@ class _Zygote:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self.control = ours
         self.owner = os.getpid()
-        environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-        environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
         try:
             self.process = subprocess.Popen(  # noqa: S603 - our own module, no input in the command
                 [sys.executable, "-m", "app.sandbox.zygote", str(theirs.fileno()), str(self.owner)],
@@ -50,7 +46,7 @@ class _Zygote:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env=environment,
+                env=_environment(),
             )
         except OSError as error:
             ours.close()
@@ -77,6 +73,15 @@ class _Zygote:
             self.process.wait()
         else:
             self.process.returncode = 0  # so that the forgotten handle asks nothing of a process that isn't our child
+
+
+def _environment() -> dict[str, str]:
+    """What a child needs to start, and none of the owner's keys and addresses."""
+    kept = {name: value for name in _KEPT_VARIABLES if (value := os.environ.get(name)) is not None}
+    # One thread: others would not live on in a forked child.
+    kept |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    kept["PYTHONPATH"] = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
+    return kept
 
 
 class Sandbox:
