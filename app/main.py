@@ -16,6 +16,7 @@ from app.http.probes import probes_router
 from app.http.problems import add_problem_handlers
 from app.identity.endpoints import router as identity_router
 from app.identity.errors import REFUSALS
+from app.jobs.endpoints import router as runs_router
 from app.observability.logging import configure_logging
 from app.observability.tracing import configure_tracing, instrument_app
 from app.settings import Settings
@@ -25,7 +26,7 @@ API_VERSION = "1.0.0"
 JSON_BODY_BYTES = 1 << 20
 """The limit of every body but uploads, which have their own."""
 
-_ROUTERS = (identity_router, collections_router, grants_router)
+_ROUTERS = (identity_router, collections_router, grants_router, runs_router)
 
 
 def create_app(container: Container) -> FastAPI:

@@ -76,6 +76,10 @@ class RunRepository:
     def find_run(self, run_id: UUID) -> Run | None:
         return self._session.scalars(select(Run).where(Run.id == run_id)).one_or_none()
 
+    def find_latest_run(self, version_id: UUID) -> Run | None:
+        query = select(Run).where(Run.version_id == version_id).order_by(Run.id.desc()).limit(1)
+        return self._session.scalars(query).one_or_none()
+
     def list_stages(self, run_id: UUID) -> Sequence[Stage]:
         return self._session.scalars(select(Stage).where(Stage.run_id == run_id).order_by(Stage.position)).all()
 

@@ -84,6 +84,11 @@ class RunService:
                 raise RunNotFoundError
             return _view(run, tuple(_stage_view(stage) for stage in repository.list_stages(run_id)))
 
+    def find_latest_run(self, session: Session, version_id: UUID) -> RunView | None:
+        """The last run of a version, inside the caller's transaction."""
+        run = RunRepository(session).find_latest_run(version_id)
+        return None if run is None else _view(run)
+
     def list_runs(
         self,
         principal: Principal,

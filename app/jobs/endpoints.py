@@ -1,0 +1,88 @@
+"""`/v1/runs`."""
+
+import time
+from collections.abc import AsyncIterator
+from typing import Annotated
+from uuid import UUID
+
+import anyio
+from fastapi import Depends, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from app.core.errors import FootnoteError
+from app.core.pagination import InvalidCursorError
+from app.core.principal import Principal
+from app.http.dependencies import CurrentPrincipal, service
+from app.http.openapi import problems
+from app.http.pages import Page, RequestedPage, page_out
+from app.http.routing import api_router
+from app.jobs.errors import RunNotFoundError
+from app.jobs.schemas import RunOut
+from app.jobs.service import RunService
+from app.jobs.states import RunStatus, RunView
+
+LOOK_SECONDS = 0.5
+STREAM_SECONDS = 900.0
+_STREAM = {"description": "Events `run` with a run as data, ending with the run's last state.", "content": {
+    "text/event-stream": {"schema": {"type": "string"}, "examples": {"run": {"value": (
+        'event: run\ndata: {"id": "0190c0de-7e57-7000-8000-00000000feed", "status": "running", "stage": "parse"}\n\n'
+    )}}},
+}}  # fmt: skip
+
+router = api_router(prefix="/v1/runs", tag="runs")
+
+Runs = Annotated[RunService, Depends(service(RunService))]
+
+
+@router.get("", openapi_extra=problems(InvalidCursorError))
+def list_runs(
+    page: RequestedPage,
+    principal: CurrentPrincipal,
+    runs: Runs,
+    request: Request,
+    response: Response,
+    document_id: Annotated[UUID | None, Query()] = None,
+    status: Annotated[RunStatus | None, Query()] = None,
+) -> Page[RunOut]:
+    """Runs of the documents that you may see, newest first."""
+    found = runs.list_runs(principal, page, document_id=document_id, status=status)
+    return page_out(request, response, found, RunOut.of, Page[RunOut])
+
+
+@router.get("/{run_id}", openapi_extra=problems(RunNotFoundError))
+def get_run(run_id: UUID, principal: CurrentPrincipal, runs: Runs) -> RunOut:
+    """One run with its stages; when it has failed, why."""
+    return RunOut.of(runs.get_run(principal, run_id))
+
+
+@router.get(
+    "/{run_id}/events",
+    response_class=EventSourceResponse,
+    responses={200: _STREAM},
+    openapi_extra=problems(RunNotFoundError),
+)
+async def stream_run(run_id: UUID, principal: CurrentPrincipal, runs: Runs) -> EventSourceResponse:
+    """A run's progress as server-sent events, until it ends, for at most a quarter of an hour."""
+    first = await run_in_threadpool(runs.get_run, principal, run_id)
+    return EventSourceResponse(_events(runs, principal, first))
+
+
+async def _events(runs: RunService, principal: Principal, run: RunView) -> AsyncIterator[ServerSentEvent]:
+    """An event for each change. Every look is a transaction of its own, so that a withdrawn right ends the stream."""
+    deadline = time.monotonic() + STREAM_SECONDS
+    yield _event(run)
+    while not run.status.is_final and time.monotonic() < deadline:
+        await anyio.sleep(LOOK_SECONDS)
+        try:
+            seen = await run_in_threadpool(runs.get_run, principal, run.id)
+        except FootnoteError as error:
+            yield ServerSentEvent(event="problem", data=f'{{"code": "{error.code}"}}')
+            return
+        if seen != run:
+            run = seen
+            yield _event(run)
+
+
+def _event(run: RunView) -> ServerSentEvent:
+    return ServerSentEvent(event="run", data=RunOut.of(run).model_dump_json())

@@ -1,0 +1,191 @@
+"""Leases on stages, on the real database."""
+
+import threading
+from collections import Counter
+
+import pytest
+
+from app.core.errors import UnavailableError
+from app.jobs.errors import LeaseLostError
+from app.jobs.plan import LeaseTerms, StageName
+from app.jobs.states import AlreadyDone, Busy, Ended, Gone, Lease, Retry, StageStatus, Superseded
+from workers.parsing.errors import PdfDamagedError
+
+
+def test_a_stage_is_given_to_one_of_many_who_ask_at_once(ledger):
+    stage = ledger.stage(ledger.start(), "validate")
+    results = []
+    threads = [
+        threading.Thread(target=lambda number=number: results.append(ledger.claim(stage, f"worker {number}")))
+        for number in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Counter(type(result) for result in results) == {Lease: 1, Busy: 3}
+
+
+def test_stages_are_called_in_order_and_the_last_one_makes_the_run_ready(ledger):
+    run = ledger.start()
+    for name in StageName:
+        (call,) = ledger.calls()
+        assert call["arguments"] == {"tenant_id": str(ledger.tenant), "stage_id": str(ledger.stage(run, name))}
+        assert call["trace"] == {"traceparent": "00-1"}
+        ledger.sql("DELETE FROM outbox")
+        assert ledger.runs.get_run(ledger.principal, run).status != "ready"
+        ledger.complete(ledger.claim(ledger.stage(run, name)), key=f"key of {name}")
+    ended = ledger.runs.get_run(ledger.principal, run)
+    assert (ended.status, ended.stage) == ("ready", "publish")
+    assert ledger.calls() == []
+
+
+def test_a_stage_behind_an_unfinished_one_is_not_to_be_had(ledger):
+    run = ledger.start()
+    assert ledger.claim(ledger.stage(run, "parse")) == Busy(StageStatus.WAITING)
+
+
+def test_outputs_of_earlier_stages_come_with_the_lease(ledger):
+    run = ledger.start()
+    ledger.complete(ledger.claim(ledger.stage(run, "validate")), key="first")
+    assert ledger.claim(ledger.stage(run, "parse")).outputs == {"validate": "first"}
+
+
+def test_a_finished_stage_is_already_done_and_an_absent_one_is_gone(ledger, open_ledger):
+    run = ledger.start()
+    stage = ledger.stage(run, "validate")
+    ledger.complete(ledger.claim(stage))
+    assert ledger.claim(stage) == AlreadyDone(StageStatus.DONE)
+    assert open_ledger().claim(stage) == Gone()
+
+
+def test_an_old_holder_can_neither_complete_nor_fail_nor_keep_a_stage(ledger):
+    stage = ledger.stage(ledger.start(), "validate")
+    old = ledger.claim(stage, "old")
+    ledger.expire(stage)
+    new = ledger.claim(stage, "new")
+    assert new.token > old.token
+    with pytest.raises(LeaseLostError):
+        ledger.complete(old)
+    assert ledger.leases.fail(old, RuntimeError()) == Superseded()
+    assert ledger.leases.heartbeat(old) is False
+    assert ledger.leases.heartbeat(new) is True
+    ledger.complete(new)
+
+
+def test_a_lease_taken_back_by_the_sweeper_is_lost_before_anybody_else_claims_it(ledger):
+    stage = ledger.stage(ledger.start(), "validate")
+    old = ledger.claim(stage)
+    ledger.expire(stage)
+    ledger.sweep()
+    with pytest.raises(LeaseLostError):
+        ledger.complete(old)
+    assert isinstance(ledger.claim(stage), Lease)
+
+
+def test_what_is_written_under_a_lost_lease_is_undone(ledger):
+    stage = ledger.stage(ledger.start(), "validate")
+    old = ledger.claim(stage)
+    ledger.expire(stage)
+    ledger.claim(stage)
+    with (
+        pytest.raises(LeaseLostError),
+        ledger.database.worker.transaction(ledger.principal) as session,
+    ):
+        session.connection().exec_driver_sql("UPDATE documents SET title = 'from the grave'")
+        ledger.leases.complete(session, old, "key")
+    assert ledger.sql("SELECT count(*) FROM documents WHERE title = 'from the grave'") == [(0,)]
+
+
+def test_a_heartbeat_keeps_the_lease(ledger):
+    stage = ledger.stage(ledger.start(), "validate")
+    lease = ledger.claim(stage)
+    ledger.sql("UPDATE stages SET lease_expires_at = now() + interval '1 s' WHERE id = :id", id=stage)
+    assert ledger.leases.heartbeat(lease) is True
+    assert ledger.sql(
+        "SELECT lease_expires_at > now() + interval '50 s', wake_at = lease_expires_at FROM stages WHERE id = :id",
+        id=stage,
+    ) == [(True, True)]
+
+
+def test_a_failed_try_waits_longer_each_time_and_the_last_ends_the_run(ledger):
+    run = ledger.start()
+    stage = ledger.stage(run, "validate")
+    waits = []
+    for _ in range(2):
+        waits.append(ledger.leases.fail(ledger.claim(stage), RuntimeError("inside")))
+        assert ledger.claim(stage) == Busy(StageStatus.PENDING)
+        ledger.come_due(stage)
+    ended = ledger.leases.fail(ledger.claim(stage), RuntimeError("inside"))
+    assert waits == [Retry(8), Retry(16)]
+    assert isinstance(ended, Ended)
+    assert "inside" not in ended.detail
+    seen = ledger.runs.get_run(ledger.principal, run)
+    assert (seen.status, seen.error_code, seen.error_detail) == ("failed", ended.code, ended.detail)
+    assert [failed.run_id for failed in ledger.failures] == [run]
+
+
+def test_a_document_at_fault_ends_the_run_at_once(ledger):
+    run = ledger.start()
+    ended = ledger.leases.fail(ledger.claim(ledger.stage(run, "validate")), PdfDamagedError())
+    assert ended == Ended("pdf-damaged", PdfDamagedError.title)
+    assert ledger.runs.get_run(ledger.principal, run).status == "failed"
+
+
+def test_outages_are_counted_apart_from_failures(ledger):
+    stage = ledger.stage(ledger.start(), "validate")
+    for _ in range(3):
+        assert isinstance(ledger.leases.fail(ledger.claim(stage), UnavailableError()), Retry)
+        ledger.come_due(stage)
+    assert isinstance(ledger.leases.fail(ledger.claim(stage), RuntimeError()), Retry)
+    ledger.come_due(stage)
+    assert ledger.leases.fail(ledger.claim(stage), UnavailableError()) == Ended("unavailable", UnavailableError.title)
+
+
+def test_a_stage_whose_workers_keep_dying_ends_the_run(ledger):
+    run = ledger.start()
+    stage = ledger.stage(run, "validate")
+    for _ in range(3):
+        assert isinstance(ledger.claim(stage), Lease)
+        ledger.expire(stage)
+    assert ledger.claim(stage) == AlreadyDone(StageStatus.FAILED)
+    assert ledger.runs.get_run(ledger.principal, run).error_code == "ingestion-gave-up"
+
+
+def test_the_sweeper_calls_again_at_growing_intervals(ledger):
+    stage = ledger.stage(ledger.start(), "validate")
+    ledger.sql("DELETE FROM outbox")
+    assert len(ledger.calls()) == 0
+    waits = []
+    for number in range(1, 9):
+        ledger.come_due(stage)
+        ledger.sweep(10)
+        assert len(ledger.calls()) == number
+        ((wait,),) = ledger.sql("SELECT extract(epoch FROM wake_at - now()) FROM stages WHERE id = :id", id=stage)
+        waits.append(round(float(wait), -1))
+    assert waits == [20, 40, 80, 160, 320, 640, 640, 640]
+    assert ledger.calls()[0] == {
+        "queue": "parse",
+        "trace": {"traceparent": "00-1"},
+        "arguments": {"tenant_id": str(ledger.tenant), "stage_id": str(stage)},
+    }
+
+
+def test_the_sweeper_serves_all_tenants_and_leaves_what_is_in_hand(ledger, open_ledger):
+    other = open_ledger()
+    mine, theirs = ledger.stage(ledger.start(), "validate"), other.stage(other.start(), "validate")
+    held = ledger.stage(ledger.start(), "validate")
+    ledger.claim(held)
+    ledger.claim(mine)
+    ledger.expire(mine)
+    other.come_due(theirs)
+    for each in (ledger, other):
+        each.sql("DELETE FROM outbox")
+    ledger.sweep()
+    assert [call["arguments"]["stage_id"] for call in ledger.calls()] == [str(mine)]
+    assert [call["arguments"]["stage_id"] for call in other.calls()] == [str(theirs)]
+
+
+def test_backoff_doubles_up_to_its_limit():
+    terms = LeaseTerms(backoff_seconds=2, longest_backoff_seconds=60)
+    assert [terms.backoff_after(tries) for tries in (1, 2, 5, 6, 500)] == [2, 4, 32, 60, 60]

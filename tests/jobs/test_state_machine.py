@@ -1,0 +1,127 @@
+"""The state machine of one stage against a model, under any order of events."""
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from app.core.errors import UnavailableError
+from app.jobs.errors import LeaseLostError
+from app.jobs.states import AlreadyDone, Busy, Ended, Lease, Retry, StageStatus, Superseded
+from workers.parsing.errors import PdfDamagedError
+
+MAX_ATTEMPTS, MAX_OUTAGES = 3, 4
+
+
+def machine(ledger):
+    class StageMachine(RuleBasedStateMachine):
+        """The model: `status`, the live lease's token, and whether the time has come."""
+
+        @initialize()
+        def begin(self):
+            self.run = ledger.start()
+            self.stage = ledger.stage(self.run, "validate")
+            self.status, self.due, self.expired = StageStatus.PENDING, True, False
+            self.attempts = self.outages = 0
+            self.leases = []
+
+        @rule()
+        def claim(self):
+            result = ledger.claim(self.stage, f"owner {len(self.leases)}")
+            available = (self.status is StageStatus.PENDING and self.due) or (
+                self.status is StageStatus.LEASED and self.expired
+            )
+            if self.status in (StageStatus.DONE, StageStatus.FAILED):
+                assert result == AlreadyDone(self.status)
+            elif not available:
+                assert result == Busy(self.status)
+            elif self.attempts + 1 - self.outages > MAX_ATTEMPTS:
+                self.attempts += 1
+                self.status = StageStatus.FAILED
+                assert result == AlreadyDone(StageStatus.FAILED)
+            else:
+                assert isinstance(result, Lease)
+                assert result.token > max((lease.token for lease in self.leases), default=0)
+                self.attempts += 1
+                self.status, self.expired = StageStatus.LEASED, False
+                self.leases.append(result)
+
+        @rule()
+        def let_the_lease_run_out(self):
+            ledger.expire(self.stage)
+            self.expired = self.status is StageStatus.LEASED
+
+        @rule()
+        def let_time_pass(self):
+            ledger.come_due(self.stage)
+            self.due = self.due or self.status is StageStatus.PENDING
+
+        @rule()
+        def sweep(self):
+            ledger.sweep()
+            if self.status is StageStatus.LEASED and self.expired:
+                self.status, self.due, self.expired = StageStatus.PENDING, True, False
+
+        @rule(which=st.integers(0, 5))
+        def heartbeat(self, which):
+            for lease in self.leases[which : which + 1]:
+                assert ledger.leases.heartbeat(lease) is self.holds(lease)
+                if self.holds(lease):
+                    self.expired = False
+
+        @rule(which=st.integers(0, 5))
+        def complete(self, which):
+            for lease in self.leases[which : which + 1]:
+                if self.holds(lease):
+                    ledger.complete(lease)
+                    self.status = StageStatus.DONE
+                else:
+                    with pytest.raises(LeaseLostError):
+                        ledger.complete(lease)
+
+        @rule(which=st.integers(0, 5), error=st.sampled_from([RuntimeError(), UnavailableError(), PdfDamagedError()]))
+        def fail(self, which, error):
+            for lease in self.leases[which : which + 1]:
+                result = ledger.leases.fail(lease, error)
+                if not self.holds(lease):
+                    assert result == Superseded()
+                    continue
+                outage = isinstance(error, UnavailableError)
+                outages = self.outages + outage
+                used_up = outages >= MAX_OUTAGES if outage else self.attempts - self.outages >= MAX_ATTEMPTS
+                if isinstance(error, PdfDamagedError) or used_up:
+                    assert isinstance(result, Ended)
+                    self.status = StageStatus.FAILED
+                else:
+                    assert isinstance(result, Retry)
+                    self.status, self.due, self.outages = StageStatus.PENDING, False, outages
+
+        def holds(self, lease):
+            return self.status is StageStatus.LEASED and lease is self.leases[-1]
+
+        @invariant()
+        def the_rows_say_what_the_model_says(self):
+            if not hasattr(self, "run"):
+                return
+            ((status, attempt),) = ledger.sql("SELECT status, attempt FROM stages WHERE id = :id", id=self.stage)
+            assert (status, attempt) == (self.status, self.attempts)
+            seen = ledger.runs.get_run(ledger.principal, self.run)
+            assert (seen.status == "failed") is (self.status is StageStatus.FAILED)
+            following = seen.stages[1].status
+            assert (following == "pending") is (self.status is StageStatus.DONE)
+            assert sum(failed.run_id == self.run for failed in ledger.failures) == (self.status is StageStatus.FAILED)
+
+    return StageMachine
+
+
+def test_no_order_of_events_makes_two_holders_or_two_ends(ledger):
+    run_state_machine_as_test(
+        machine(ledger),
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=15,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            derandomize=True,
+        ),
+    )
