@@ -8,9 +8,9 @@ from typing import BinaryIO, Self, TypeVar
 from uuid import uuid4
 
 import httpx
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
-from app.client.errors import ApiProblemError, ServerUnreachableError
+from app.client.errors import ApiProblemError, ServerUnreachableError, UnknownAnswerError
 from app.client.models import Answer, Collection, CreatedKey, Document, Listed, Run, Uploaded
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -109,8 +109,9 @@ class ApiClient:
         cursor: str | None = None
         while True:
             parameters = {"limit": "200"} | ({"cursor": cursor} if cursor else {})
-            page = Listed[model].model_validate_json(  # type: ignore[valid-type]  # a model chosen at run time
-                self._send("GET", path, params=parameters).content
+            page: Listed[Model] = _parse(
+                Listed[model],  # type: ignore[valid-type]  # a model chosen at run time
+                self._send("GET", path, params=parameters),
             )
             yield from page.items
             cursor = page.next_cursor
@@ -118,7 +119,7 @@ class ApiClient:
                 return
 
     def _call(self, method: str, path: str, model: type[Model], **options: object) -> Model:
-        return model.model_validate_json(self._send(method, path, **options).content)
+        return _parse(model, self._send(method, path, **options))
 
     def _send(self, method: str, path: str, **options: object) -> httpx.Response:
         """One call.
@@ -158,6 +159,14 @@ class _CountedFile:
 
     def tell(self) -> int:
         return self._file.tell()
+
+
+def _parse(model: type[Model], response: httpx.Response) -> Model:
+    """Raises UnknownAnswerError, whose text holds nothing of the answer: it may be a secret."""
+    try:
+        return model.model_validate_json(response.content)
+    except ValidationError:
+        raise UnknownAnswerError from None
 
 
 def _retry_after(response: httpx.Response) -> float:

@@ -15,3 +15,8 @@ class ApiProblemError(FootnoteError):
 class ServerUnreachableError(UnavailableError):
     code = "server-unreachable"
     title = "No Footnote answers: start it with `footnote up`, or say where it is with --url."
+
+
+class UnknownAnswerError(UnavailableError):
+    code = "unknown-answer"
+    title = "The server answered in a form that is not known here: use the same version of both."

@@ -36,13 +36,18 @@ class Run(_Answered):
 
 
 class Document(_Answered):
+    """A document; `status` is its newest version's: processing, ready or failed."""
+
     id: str
     title: str = ""
+    status: str = ""
 
 
 class Uploaded(_Answered):
+    """What an upload made or found; there is no run when the same bytes were there already and are done."""
+
     document: Document
-    run: Run
+    run: Run | None = None
 
 
 class Collection(_Answered):
@@ -51,10 +56,10 @@ class Collection(_Answered):
 
 
 class CreatedKey(_Answered):
-    """A new key; `key` holds its secret, which is shown this once."""
+    """A new key with its secret, which is shown this once."""
 
     id: str
-    key: str
+    secret: str
 
 
 class Citation(_Answered):

@@ -82,7 +82,9 @@ def ingest_files(
     Raises ServerUnreachableError and the like when the server goes away; a file's own failure is an outcome.
     """
     outcomes: dict[Path, Outcome] = {}
-    waiting: dict[str, Path] = {}
+    waiting: dict[str, list[Path]] = {}  # the same bytes under two names have one run
+
+    started: list[Run] = []
 
     def upload(path: Path) -> Outcome | Run:
         return _upload(client, path, collection=collection, password=password, watcher=watcher)
@@ -90,14 +92,16 @@ def ingest_files(
     with ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool:
         for path, result in zip(files, pool.map(upload, files), strict=True):
             if isinstance(result, Run):
-                waiting[result.id] = path
-                _follow(result, path, waiting, outcomes, watcher)
+                waiting.setdefault(result.id, []).append(path)
+                started.append(result)
             else:
                 outcomes[path] = result
                 watcher.finish(result)
+    for run in started:
+        _follow(run, waiting, outcomes, watcher)
     while waiting:
         for run in _look(client, waiting):
-            _follow(run, waiting[run.id], waiting, outcomes, watcher)
+            _follow(run, waiting, outcomes, watcher)
         if waiting:
             time.sleep(0.5)
     return [outcomes[path] for path in files]
@@ -117,11 +121,17 @@ def _upload(client: ApiClient, path: Path, *, collection: str, password: str | N
         return Outcome(path, "failed", code=str(told["code"]), detail=error.detail)
     except OSError as error:
         return Outcome(path, "failed", code="file-unreadable", detail=f"The file can't be read: {error.strerror}.")
-    run = uploaded.run
-    return run if run.document_id else run.model_copy(update={"document_id": uploaded.document.id})
+    run, document = uploaded.run, uploaded.document
+    if run is None:
+        failed = document.status == "failed"
+        why = "These bytes were uploaded before and could not be read." if failed else None
+        return Outcome(
+            path, document.status, document_id=document.id, code="read-before" if failed else None, detail=why
+        )
+    return run if run.document_id else run.model_copy(update={"document_id": document.id})
 
 
-def _look(client: ApiClient, waiting: dict[str, Path]) -> list[Run]:
+def _look(client: ApiClient, waiting: dict[str, list[Path]]) -> list[Run]:
     """The newest state of the first waiting runs; the others have their turn after them."""
     runs = [client.get_run(run_id) for run_id in list(waiting)[:LOOKS_A_TICK]]
     for run in runs:
@@ -129,23 +139,25 @@ def _look(client: ApiClient, waiting: dict[str, Path]) -> list[Run]:
     return runs
 
 
-def _follow(run: Run, path: Path, waiting: dict[str, Path], outcomes: dict[Path, Outcome], watcher: Watcher) -> None:
-    if not run.is_finished:
-        done = STAGES.index(run.stage) if run.stage in STAGES else 0
-        watcher.move(path, UPLOAD_SHARE + (1 - UPLOAD_SHARE) * done / len(STAGES), run.stage or run.status)
-        return
-    error = run.error
-    outcome = Outcome(
-        path,
-        run.status,
-        document_id=run.document_id,
-        run_id=run.id,
-        code=error.code if error else None,
-        detail=error.detail if error else None,
-    )
-    del waiting[run.id]
-    outcomes[path] = outcome
-    watcher.finish(outcome)
+def _follow(run: Run, waiting: dict[str, list[Path]], outcomes: dict[Path, Outcome], watcher: Watcher) -> None:
+    """Tell the watcher how far a run is; when it is done, its files wait no longer."""
+    for path in waiting.get(run.id, ()):
+        if not run.is_finished:
+            done = STAGES.index(run.stage) if run.stage in STAGES else 0
+            watcher.move(path, UPLOAD_SHARE + (1 - UPLOAD_SHARE) * done / len(STAGES), run.stage or run.status)
+            continue
+        error = run.error
+        outcomes[path] = Outcome(
+            path,
+            run.status,
+            document_id=run.document_id,
+            run_id=run.id,
+            code=error.code if error else None,
+            detail=error.detail if error else None,
+        )
+        watcher.finish(outcomes[path])
+    if run.is_finished:
+        waiting.pop(run.id, None)
 
 
 class ProgressBars:

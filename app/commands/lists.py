@@ -72,7 +72,7 @@ def create_key(
     if as_json:
         print_json(created.model_dump(mode="json"))
     else:
-        console().print(f"{created.key}\nKeep it: it is shown this once.")
+        console().print(f"{created.secret}\nKeep it: it is shown this once.")
 
 
 def _text(model: Document | Run, name: str) -> str:

@@ -29,7 +29,7 @@ def test_key_create_gives_a_key_that_works(running: Any, footnote: Call) -> None
     made = footnote("key", "create", "--home", str(running.home), "--name", "notebook", "--json")
     assert made.returncode == 0
     created = json.loads(made.stdout)
-    used = footnote("key", "create", "--home", str(running.home), "--key", created["key"], "--json")
+    used = footnote("key", "create", "--home", str(running.home), "--key", created["secret"], "--json")
     assert used.returncode == 0
     assert json.loads(used.stdout)["user_id"] == created["user_id"]
 

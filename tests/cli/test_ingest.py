@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from app.client.api import ApiClient
-from app.client.errors import ApiProblemError, ServerUnreachableError
+from app.client.errors import ApiProblemError, ServerUnreachableError, UnknownAnswerError
 from app.commands.ingest import Outcome, find_files, ingest_files
 
 Handler = Callable[[httpx.Request], httpx.Response]
@@ -128,3 +128,26 @@ def test_a_broken_connection_says_where_to_look() -> None:
 
     with client(handler) as api, pytest.raises(ServerUnreachableError, match="http://footnote"):
         api.ask("Why?")
+
+
+def test_the_same_bytes_under_two_names_have_one_run_and_two_outcomes(tmp_path: Path) -> None:
+    files = [tmp_path / "one.pdf", tmp_path / "two.pdf"]
+    for file in files:
+        file.write_bytes(b"%PDF")
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        request.read()
+        if request.method == "POST":
+            return httpx.Response(200, json={"document": {"id": "d1"}, "run": run(1, "running")})
+        return httpx.Response(200, json=run(1, "ready"))
+
+    with client(handler) as api:
+        outcomes = ingest_files(api, files, collection="c", password=None, watcher=Seen())
+    assert [(outcome.path, outcome.status) for outcome in outcomes] == [(file, "ready") for file in files]
+
+
+def test_an_answer_in_an_unknown_form_tells_nothing_of_it() -> None:
+    answer = httpx.Response(201, json={"hidden": "fn_secret"})
+    with client(lambda _: answer) as api, pytest.raises(UnknownAnswerError) as raised:
+        api.create_key("notebook")
+    assert "fn_secret" not in str(raised.value)
