@@ -14,7 +14,7 @@ from workers.chunking.headings import SectionTrail, running_titles
 from workers.chunking.tokens import count_tokens
 from workers.chunking.units import Role, Unit, page_units
 
-CHUNKER_VERSION = "1"
+CHUNKER_VERSION = "2"
 _TABLE_ROLES = frozenset({Role.ROW, Role.HEADER_ROW})
 
 
@@ -68,8 +68,9 @@ def chunk_document(
     context = document_context(metadata)
     chunks: list[ChunkDraft] = []
     for page in parsed.pages:
-        for piece in _page_pieces(page, trail, params):
-            chunks.append(_draft(len(chunks), page, piece, context))
+        for whole in _page_pieces(page, trail, params):
+            for piece, tokens in _fitted(page, whole, params):
+                chunks.append(_draft(len(chunks), page, piece, context, tokens=tokens))
     return tuple(chunks)
 
 
@@ -86,9 +87,25 @@ def document_context(metadata: DocumentMetadata) -> str:
     return " · ".join(part for part in (name, kind, period) if part)
 
 
-def _draft(ordinal: int, page: ParsedPage, piece: _Piece, context: str) -> ChunkDraft:
+def _fitted(page: ParsedPage, piece: _Piece, params: ChunkingParams) -> Iterator[tuple[_Piece, int]]:
+    """The piece with its exact token count, in halves where that is over the limit.
+
+    Counts of parts add up to that of the whole only nearly: a word cut in two may take fewer tokens than the word.
+    """
+    text = page.text[piece.units[0].start : piece.units[-1].end]
+    tokens = piece.header_tokens + count_tokens(text)
+    if tokens <= params.most or len(piece.units) == 1:
+        yield piece, tokens
+        return
+    middle = len(piece.units) // 2
+    yield from _fitted(page, replace(piece, units=piece.units[:middle], paths=piece.paths[:middle]), params)
+    yield from _fitted(page, replace(piece, units=piece.units[middle:], paths=piece.paths[middle:]), params)
+
+
+def _draft(ordinal: int, page: ParsedPage, piece: _Piece, context: str, *, tokens: int) -> ChunkDraft:
     start, end = piece.units[0].start, piece.units[-1].end
     path = piece.path()
+    text = page.text[start:end]
     return ChunkDraft(
         ordinal=ordinal,
         kind=ChunkKind.TABLE if piece.is_table() else ChunkKind.TEXT,
@@ -97,9 +114,9 @@ def _draft(ordinal: int, page: ParsedPage, piece: _Piece, context: str) -> Chunk
         char_end=end,
         heading=" · ".join(part for part in (context, " > ".join(path)) if part),
         table_header=piece.table_header,
-        text=page.text[start:end],
+        text=text,
         section_path=path,
-        token_count=piece.tokens(),
+        token_count=tokens,
     )
 
 
@@ -234,7 +251,8 @@ def _belong_together(first: _Piece, second: _Piece, params: ChunkingParams) -> b
     if second.table_header or (first.part_of_split is not None and second.part_of_split is not None):
         return False
     total = first.tokens() + second.tokens()
-    only_headings = all(unit.role is Role.HEADING for unit in first.units)
-    if total > (params.most if only_headings else params.target):
-        return False
-    return only_headings or min(first.tokens(), second.tokens()) < params.least
+    smaller = min(first.tokens(), second.tokens())
+    is_scrap = smaller < params.least // 3 or all(unit.role is Role.HEADING for unit in first.units)
+    if is_scrap:
+        return total <= params.most
+    return smaller < params.least and total <= params.target

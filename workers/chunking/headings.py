@@ -17,7 +17,9 @@ MAX_DEPTH = 4  # titles of a path, the innermost ones
 _SPACE = re.compile(r"\s+")
 _PART = re.compile(r"part\s+(?:i{1,3}|iv|v|\d)\b(?!\s*,)", re.IGNORECASE)
 _ITEM = re.compile(
-    r"item\s*\d{1,2}[a-c]?\b(?:\.\d\d)?\s*[.:—–-]?\s*(?!of\b|in\b|and\b|to\b|above\b|below\b|herein\b)", re.IGNORECASE
+    r"item\s*\d{1,2}[a-c]?\b(?:\.\d\d)?\s*+[.:—–-]?+\s*+"
+    r"(?!(?:of|in|and|to|above|below|herein|is|was|which|that|for|or|contains|includes|discusses)\b)",
+    re.IGNORECASE,
 )
 _NOTE = re.compile(r"(?:note\s+)?\d{1,2}\s*[.:—–-]\s+[A-Z]")
 _ARTICLE = re.compile(r"(?:article|section)\s+[ivxlc\d.]+", re.IGNORECASE)
@@ -81,9 +83,14 @@ def statement_title(text: str) -> str | None:
 
 
 def marked_heading(text: str, level: int) -> Heading | None:
-    """The heading that a reader marked with `level` (1 outermost); None for page furniture."""
+    """The heading that a reader marked with `level` (1 outermost); None for page furniture and units lines."""
     title = clean_title(text)
-    if len(title) < 3 or _FURNITURE.fullmatch(title) or not any(character.isalpha() for character in title):
+    if (
+        len(title) < 3
+        or title[0] in "(["
+        or _FURNITURE.fullmatch(title)
+        or not any(character.isalpha() for character in title)
+    ):
         return None
     known = known_heading(text)
     if known:

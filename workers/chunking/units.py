@@ -49,16 +49,24 @@ class _Span:
 
 
 def page_units(page: ParsedPage, *, max_tokens: int) -> list[Unit]:
-    """The page's units in the order of its text, none over `max_tokens` cl100k tokens."""
-    spans = [span for span in _spans(page) if page.text[span.start : span.end].strip()]
-    counts = count_each([_with_space_after(page.text, spans, index) for index in range(len(spans))])
-    units: list[Unit] = []
-    for span, tokens in zip(spans, counts, strict=True):
-        if tokens <= max_tokens:
-            units.append(Unit(span.start, span.end, span.role, span.block, tokens, span.opens))
-        else:
-            units.extend(_cut_long(page.text, span, max_tokens))
-    return units
+    """The page's units in the order of its text, none over `max_tokens` cl100k tokens without the space after it."""
+    spans = list(_spans(page))
+    counts = _count_spans(page.text, spans)
+    if any(tokens > max_tokens for tokens in counts):
+        spans = [
+            piece
+            for span, tokens in zip(spans, counts, strict=True)
+            for piece in (_cut_long(page.text, span, max_tokens) if tokens > max_tokens else (span,))
+        ]
+        counts = _count_spans(page.text, spans)
+    return [
+        Unit(span.start, span.end, span.role, span.block, tokens, span.opens)
+        for span, tokens in zip(spans, counts, strict=True)
+    ]
+
+
+def _count_spans(text: str, spans: list[_Span]) -> list[int]:
+    return count_each([_with_space_after(text, spans, index) for index in range(len(spans))])
 
 
 def _with_space_after(text: str, spans: list[_Span], index: int) -> str:
@@ -150,12 +158,10 @@ def header_row_count(text: str, rows: tuple[Row, ...]) -> int:
     return 0
 
 
-def _cut_long(text: str, span: _Span, max_tokens: int) -> Iterator[Unit]:
+def _cut_long(text: str, span: _Span, max_tokens: int) -> Iterator[_Span]:
     """A span over the limit, cut in halves at the best place near the middle until each piece fits."""
-    tokens = count_tokens(text[span.start : span.end])
-    if tokens <= max_tokens or span.end - span.start < 2:
-        opens = span.opens if tokens <= max_tokens else None
-        yield Unit(span.start, span.end, span.role, span.block, tokens, opens)
+    if span.end - span.start < 2 or count_tokens(text[span.start : span.end]) <= max_tokens:
+        yield span
         return
     middle = _break_near_middle(text, span.start, span.end)
     for start, end in ((span.start, middle), (middle, span.end)):
