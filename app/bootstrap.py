@@ -6,8 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.access.service import AccessService
+from app.answers.drafting import Drafter
+from app.answers.extractive import ExtractiveWriter
+from app.answers.model_writer import ModelWriter
+from app.answers.service import AnswerService
 from app.core.clock import Clock, SystemClock
 from app.db.session import Database, build_engine
+from app.documents.images import PageImages
+from app.documents.rendering import page_sandbox
+from app.documents.service import DocumentService
+from app.documents.uploads import UploadService
 from app.http.dependencies import Authenticator
 from app.http.idempotency import Idempotency
 from app.http.limits import RateLimits
@@ -17,7 +25,12 @@ from app.identity.data_keys import PostgresDataKeys
 from app.identity.groups import GroupService
 from app.identity.service import IdentityService, TenantAdmin
 from app.jobs.service import RunService
+from app.llm.factory import build_chat, build_embedder
+from app.llm.port import Embedder
+from app.llm.prompts import PromptLibrary
+from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.observability.metrics import Metrics
+from app.retrieval.service import RetrievalService
 from app.settings import DatabaseSettings, LimitSettings, Settings, StorageSettings, WebSettings
 from app.storage.factory import build_blob_store, build_keyring
 from app.storage.port import BlobStore
@@ -51,12 +64,31 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
     runs = RunService(database=database, clock=clock, wake_again_seconds=settings.jobs.wake_again_seconds)
     metrics = Metrics()
     broker_url = settings.broker.url.get_secret_value()
+    access = AccessService(database=database)
+    sandbox = page_sandbox()
     services: list[object] = [
         identity,
         GroupService(database=database, clock=clock),
-        AccessService(database=database),
+        access,
         runs,
+        DocumentService(database=database, blobs=blobs, clock=clock),
+        PageImages(database=database, blobs=blobs, sealer=sealer, sandbox=sandbox),
+        UploadService(
+            database=database,
+            access=access,
+            runs=runs,
+            blobs=blobs,
+            sealer=sealer,
+            clock=clock,
+            max_bytes=settings.limits.upload_bytes,
+        ),
+        build_answers(settings, database=database, clock=clock, metrics=metrics),
     ]
+
+    def close() -> None:
+        sandbox.close()
+        database.close()
+
     return Container(
         settings=settings,
         services={type(part): part for part in services},
@@ -71,7 +103,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
             "broker": broker_check(broker_url),
             "storage": storage_check(blobs, settings.storage.root / ".partial"),
         },
-        close=database.close,
+        close=close,
     )
 
 
@@ -116,6 +148,47 @@ def build_rate_limits(settings: LimitSettings, *, broker_url: str | None) -> Rat
         },
         broker_url=broker_url,
     )
+
+
+def build_answers(settings: Settings, *, database: Database, clock: Clock, metrics: Metrics) -> AnswerService:
+    """Answering, with the model that the settings name, or the built-in extractive writer alone."""
+    chat = build_chat(
+        base_url=settings.chat.base_url,
+        api_key=settings.chat.api_key.get_secret_value(),
+        model=settings.chat.model,
+        price_in=settings.chat.price_in,
+        price_out=settings.chat.price_out,
+    )
+    prompts = PromptLibrary(folder=settings.prompts_dir)
+    writer = (
+        None
+        if chat is None
+        else ModelWriter(chat=chat, prompts=prompts, max_output_tokens=settings.chat.max_output_tokens)
+    )
+    local = WordLlamaEmbedder()
+    return AnswerService(
+        database=database,
+        search=build_retrieval(settings, database=database, local=local),
+        drafter=Drafter(
+            extractive=ExtractiveWriter(embedder=local), model=writer, timeout_seconds=settings.chat.timeout_seconds
+        ),
+        clock=clock,
+        metrics=metrics,
+    )
+
+
+def build_retrieval(settings: Settings, *, database: Database, local: Embedder | None = None) -> RetrievalService:
+    """Search in the embedding space that the settings name; `local` saves loading the built-in one twice."""
+    embedding = settings.embedding
+    if embedding.base_url is None and local is not None:
+        return RetrievalService(database=database, embedder=local)
+    embedder = build_embedder(
+        base_url=embedding.base_url,
+        api_key=embedding.api_key.get_secret_value(),
+        model=embedding.model,
+        dimensions=embedding.dimensions,
+    )
+    return RetrievalService(database=database, embedder=embedder)
 
 
 def build_session_cookies(settings: WebSettings) -> SessionCookies:

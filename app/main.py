@@ -8,7 +8,10 @@ from starlette.middleware import Middleware
 
 from app.access.endpoints import collections as collections_router
 from app.access.endpoints import grants as grants_router
+from app.answers.endpoints import router as answers_router
 from app.bootstrap import Container, build_container
+from app.documents.endpoints import files as files_router
+from app.documents.endpoints import router as documents_router
 from app.http.catalogue import problems_router
 from app.http.context import RequestContextMiddleware
 from app.http.openapi import install_openapi
@@ -26,7 +29,15 @@ API_VERSION = "1.0.0"
 JSON_BODY_BYTES = 1 << 20
 """The limit of every body but uploads, which have their own."""
 
-_ROUTERS = (identity_router, collections_router, grants_router, runs_router)
+_ROUTERS = (
+    identity_router,
+    collections_router,
+    files_router,
+    grants_router,
+    documents_router,
+    runs_router,
+    answers_router,
+)
 
 
 def create_app(container: Container) -> FastAPI:

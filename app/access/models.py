@@ -32,7 +32,7 @@ class Collection(Base):
         Index(
             "uq_collections_tenant_parent_name",
             "tenant_id",
-            text("COALESCE(parent_id, '00000000-0000-0000-0000-000000000000'::uuid)"),
+            text("COALESCE(parent_id, created_by)"),
             "name",
             unique=True,
         ),

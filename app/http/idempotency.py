@@ -9,7 +9,7 @@ events, which is repeated as the JSON of the same answer.
 
 import hashlib
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -18,7 +18,7 @@ from uuid import UUID
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response, StreamingResponse
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from starlette.types import Receive, Scope, Send
 
@@ -70,9 +70,9 @@ class Idempotency:
         kept = await run_in_threadpool(self._claim, principal, key, fingerprint)
         if isinstance(kept, Kept):
             return repeat(request, kept)
-        return await self._complete(request, kept, handle)
+        return await self._complete(kept, handle)
 
-    async def _complete(self, request: Request, claim: Claim, handle: Handler) -> Response:
+    async def _complete(self, claim: Claim, handle: Handler) -> Response:
         try:
             response = await handle()
         except BaseException:
@@ -161,7 +161,7 @@ class _FollowedResponse(Response):
             await run_in_threadpool(self._idempotency._drop, self._claim)
 
 
-def _is(claim: Claim) -> tuple[object, ...]:
+def _is(claim: Claim) -> tuple[ColumnElement[bool], ...]:
     return (
         IdempotencyRecord.tenant_id == claim.principal.tenant_id,
         IdempotencyRecord.user_id == claim.principal.user_id,
@@ -177,10 +177,3 @@ def fingerprint(request: Request, *parts: bytes) -> str:
     for part in (request.method.encode(), request.url.path.encode(), request.url.query.encode(), *parts):
         digest.update(len(part).to_bytes(8, "big") + part)
     return digest.hexdigest()
-
-
-async def read_body(request: Request) -> AsyncIterator[bytes]:
-    """The body piece by piece, for uploads, which are never held in memory whole."""
-    async for piece in request.stream():
-        if piece:
-            yield piece

@@ -34,7 +34,7 @@ _DESCRIPTION = """
 Footnote answers questions about filings and offering documents; every statement stands on a quoted span.
 
 Errors are `application/problem+json` (RFC 9457) with a stable `code` and a sentence that says what to do.
-Every POST takes an `Idempotency-Key`. Lists are paged by cursor. What can be edited has an ETag, and asks for `If-Match`.
+Every POST takes an `Idempotency-Key`. Lists are paged by cursor. Edits name the ETag that was seen in `If-Match`.
 """
 
 

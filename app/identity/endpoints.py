@@ -40,7 +40,7 @@ def get_me(principal: CurrentPrincipal) -> MeOut:
 )
 def create_key(principal: CurrentPrincipal, identity: Identity, body: KeyIn) -> CreatedKeyOut:
     made = identity.create_key(principal, name=body.name, user_id=body.user_id, expires_at=body.expires_at)
-    return CreatedKeyOut(**KeyOut.of(made.key).model_dump(), key=made.secret)
+    return CreatedKeyOut(**KeyOut.of(made.key).model_dump(), secret=made.secret)
 
 
 @router.get("/keys", summary="List one's keys; an administrator sees all of the tenant's")

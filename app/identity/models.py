@@ -45,7 +45,9 @@ class User(Base):
 
 
 class ApiKey(Base):
-    """A key of a user. `prefix` finds it and may be shown; of the secret only a SHA-256 digest is kept."""
+    """A key of a user. `prefix` finds it and may be shown; of the secret only a SHA-256 digest is kept, which
+    the api role can't select.
+    """
 
     __tablename__ = "api_keys"
     __table_args__ = (
@@ -58,7 +60,7 @@ class ApiKey(Base):
     user_id: Mapped[UUID]
     name: Mapped[str]
     prefix: Mapped[str] = mapped_column(unique=True)
-    secret_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]

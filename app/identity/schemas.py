@@ -48,7 +48,7 @@ class KeyOut(BaseModel):
 class CreatedKeyOut(KeyOut):
     """A new key with the secret, shown this once."""
 
-    key: str = Field(examples=["fn_0123456789ab_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"])
+    secret: str = Field(examples=["fn_0123456789ab_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"])
 
 
 class UserIn(BaseModel):

@@ -1,7 +1,7 @@
 """Small secrets at rest (passwords of files, stored responses), encrypted with the tenant's data key.
 
-Format: 1 byte version 1, 4 bytes data key version, 12 bytes nonce, AES-256-GCM of the text; `purpose` and the tenant are
-authenticated with it, so that a sealed value can't be moved to another place.
+Format: 1 byte version 1, 4 bytes data key version, 12 bytes nonce, AES-256-GCM of the text. Each tenant and purpose has
+a key of its own, so that a sealed value can't be moved to another place.
 """
 
 import os

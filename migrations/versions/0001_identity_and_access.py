@@ -85,7 +85,7 @@ def upgrade() -> None:
         "collections",
         [
             "tenant_id",
-            sa.literal_column("COALESCE(parent_id, '00000000-0000-0000-0000-000000000000'::uuid)"),
+            sa.literal_column("COALESCE(parent_id, created_by)"),
             "name",
         ],
         unique=True,

@@ -47,7 +47,7 @@ def test_a_key_with_a_wrong_secret_is_unknown(server, editor):
 
 def test_a_revoked_key_is_refused_at_once(server, editor):
     made = editor.http.post("/v1/keys", json={"name": "second"}).json()
-    second = server.client(headers={"Authorization": f"Bearer {made['key']}"})
+    second = server.client(headers={"Authorization": f"Bearer {made['secret']}"})
     assert second.get("/v1/me").status_code == 200
     assert editor.http.delete(f"/v1/keys/{made['id']}").status_code == 204
     assert_problem(second.get("/v1/me"), 401, "key-revoked")
@@ -60,7 +60,7 @@ def test_an_expired_key_is_refused(server, editor):
         session.execute(
             text("UPDATE api_keys SET expires_at = now() - interval '1 second' WHERE id = :id"), {"id": made["id"]}
         )
-    answer = server.client().get("/v1/me", headers={"Authorization": f"Bearer {made['key']}"})
+    answer = server.client().get("/v1/me", headers={"Authorization": f"Bearer {made['secret']}"})
     assert_problem(answer, 401, "key-expired")
 
 
@@ -73,7 +73,7 @@ def test_a_secret_is_shown_once(editor):
     made = editor.http.post("/v1/keys", json={"name": "second"}).json()
     listed = editor.http.get("/v1/keys").json()["items"]
     assert {item["id"] for item in listed} >= {made["id"]}
-    assert all("key" not in item and "secret_hash" not in item for item in listed)
+    assert all("secret" not in item and "secret_hash" not in item for item in listed)
 
 
 def test_only_administrators_make_keys_and_users_for_others(editor, admin):

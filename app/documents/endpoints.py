@@ -1,0 +1,453 @@
+"""`/v1/documents` and uploads into `/v1/collections/{id}/files`."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
+from typing import Annotated, Any
+from urllib.parse import quote
+from uuid import UUID
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import Depends, Header, Path, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from pydantic import ValidationError
+
+from app.access.errors import CollectionNotFoundError
+from app.core.errors import PreconditionFailedError, PreconditionRequiredError
+from app.core.pagination import InvalidCursorError
+from app.core.principal import Principal
+from app.documents.errors import (
+    ContentExistsError,
+    DocumentNotFoundError,
+    NotEditableError,
+    PageNotFoundError,
+    UploadEmptyError,
+    UploadIncompleteError,
+    UploadMalformedError,
+    UploadTooLargeError,
+    VersionNotFoundError,
+)
+from app.documents.images import PageImages
+from app.documents.metadata import DocumentType
+from app.documents.receiving import MULTIPART, receive_form, receive_raw
+from app.documents.rendering import MAX_DPI, PageNotDrawableError
+from app.documents.repository import DocumentFilters
+from app.documents.schemas import (
+    DocumentOut,
+    MetadataChange,
+    PageOut,
+    UploadedOut,
+    UploadFields,
+    VersionOut,
+    VersionStatus,
+)
+from app.documents.service import DocumentService, FileView
+from app.documents.uploads import Uploaded, UploadedFile, UploadService
+from app.http.conditional import IfMatch, etag, matches, parse_if_match
+from app.http.dependencies import CurrentPrincipal, limited, service
+from app.http.idempotency import Idempotency, fingerprint
+from app.http.openapi import problems
+from app.http.pages import Page, RequestedPage, page_out
+from app.http.routing import UPLOAD, api_router
+from app.http.text import Line
+
+router = api_router(prefix="/v1/documents", tag="documents")
+files = api_router(prefix="/v1/collections", tag="documents")
+
+Documents = Annotated[DocumentService, Depends(service(DocumentService))]
+Uploads = Annotated[UploadService, Depends(service(UploadService))]
+Images = Annotated[PageImages, Depends(service(PageImages))]
+PageNumber = Annotated[int, Path(ge=1, le=1_000_000)]
+Dpi = Annotated[int, Query(ge=36, le=MAX_DPI, description="Resolution in dots an inch.")]
+
+_ANY_SIZE = 1 << 40  # the limit of uploads is a setting, and checked while they stream
+_FORM_OVERHEAD = 64 * 1024
+_PIECE = 256 * 1024
+_REVALIDATE = "private, no-cache"
+"""A copy may be kept, but must be asked for each time: rights may have been withdrawn since."""
+
+_UPLOAD_PROBLEMS = (
+    UploadEmptyError,
+    UploadMalformedError,
+    UploadIncompleteError,
+    UploadTooLargeError,
+    NotEditableError,
+)
+_PAGE_PROBLEMS = (DocumentNotFoundError, VersionNotFoundError, PageNotFoundError)
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+
+
+def _multipart(fields: dict[str, str], required: list[str]) -> dict[str, Any]:
+    properties: dict[str, Any] = {
+        name: {"type": "string", "minLength": 1, "maxLength": 200, "description": words}
+        for name, words in fields.items()
+    }
+    properties["file"] = {"type": "string", "format": "binary", "description": "The file, streamed."}
+    schema = {"type": "object", "properties": properties, "required": required}
+    return {"requestBody": {"required": True, "content": {MULTIPART: {"schema": schema}}}, UPLOAD: True}
+
+
+_FIELDS = {"title": "What to call it.", "password": "Opens an encrypted file; it is stored encrypted."}
+_UPLOAD_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"model": UploadedOut, "description": "The same bytes were there already"},
+    202: {"model": UploadedOut, "description": "Stored; the run at Location reads it"},
+}
+
+
+@router.post(
+    "",
+    status_code=202,
+    summary="Upload a file as multipart/form-data",
+    response_model=UploadedOut,
+    responses=_UPLOAD_RESPONSES,
+    openapi_extra=_multipart({"collection": "The collection's id or name.", **_FIELDS}, ["collection", "file"])
+    | problems(*_UPLOAD_PROBLEMS, CollectionNotFoundError),
+    dependencies=[Depends(limited("uploads"))],
+    max_body_size=_ANY_SIZE,
+)
+async def upload_document(
+    request: Request,
+    principal: CurrentPrincipal,
+    uploads: Uploads,
+    content_type: Annotated[str, Header(include_in_schema=False)] = "",
+) -> Response:
+    _check_length(request, uploads)
+    with ExitStack() as stack:
+        writer = await run_in_threadpool(stack.enter_context, uploads.open_writer(principal))
+        form = await receive_form(_pieces(request), content_type, writer, run_in_threadpool, max_parts=8)
+        fields = _parse_fields(form.fields)
+        if fields.collection is None:
+            raise UploadIncompleteError
+        collection_id = await run_in_threadpool(uploads.check_collection, principal, fields.collection)
+        blob = await run_in_threadpool(writer.commit)
+    file = UploadedFile(blob, form.filename or "", title=fields.title, password=fields.password)
+    return await _answer(request, principal, file, lambda: uploads.add_document(principal, collection_id, file))
+
+
+@router.post(
+    "/{document_id}/versions",
+    status_code=202,
+    summary="Upload a new version of a document as multipart/form-data",
+    response_model=UploadedOut,
+    responses=_UPLOAD_RESPONSES,
+    openapi_extra=_multipart({"password": _FIELDS["password"]}, ["file"])
+    | problems(*_UPLOAD_PROBLEMS, DocumentNotFoundError, ContentExistsError),
+    dependencies=[Depends(limited("uploads"))],
+    max_body_size=_ANY_SIZE,
+)
+async def upload_version(
+    request: Request,
+    principal: CurrentPrincipal,
+    uploads: Uploads,
+    document_id: UUID,
+    content_type: Annotated[str, Header(include_in_schema=False)] = "",
+) -> Response:
+    await run_in_threadpool(uploads.check_document, principal, document_id)
+    _check_length(request, uploads)
+    with ExitStack() as stack:
+        writer = await run_in_threadpool(stack.enter_context, uploads.open_writer(principal))
+        form = await receive_form(_pieces(request), content_type, writer, run_in_threadpool, max_parts=8)
+        fields = _parse_fields(form.fields)
+        blob = await run_in_threadpool(writer.commit)
+    file = UploadedFile(blob, form.filename or "", password=fields.password)
+    return await _answer(request, principal, file, lambda: uploads.add_version(principal, document_id, file))
+
+
+@files.put(
+    "/{collection_id}/files/{filename}",
+    status_code=202,
+    summary="Upload a file as the body itself",
+    response_model=UploadedOut,
+    responses=_UPLOAD_RESPONSES,
+    openapi_extra={
+        "requestBody": {"required": True, "content": {"application/octet-stream": {**_BINARY}}},
+        UPLOAD: True,
+        **problems(*_UPLOAD_PROBLEMS, CollectionNotFoundError),
+    },
+    dependencies=[Depends(limited("uploads"))],
+    max_body_size=_ANY_SIZE,
+)
+async def put_file(
+    request: Request,
+    principal: CurrentPrincipal,
+    uploads: Uploads,
+    collection_id: UUID,
+    filename: Annotated[Line, Path(examples=["annual-report.pdf"])],
+) -> Response:
+    await run_in_threadpool(uploads.check_collection, principal, str(collection_id))
+    _check_length(request, uploads)
+    with ExitStack() as stack:
+        writer = await run_in_threadpool(stack.enter_context, uploads.open_writer(principal))
+        await receive_raw(_pieces(request), writer, run_in_threadpool)
+        blob = await run_in_threadpool(writer.commit)
+    file = UploadedFile(blob, filename)
+    return _uploaded(await run_in_threadpool(uploads.add_document, principal, collection_id, file))
+
+
+@router.get("", summary="List documents, newest first", openapi_extra=problems(InvalidCursorError))
+def list_documents(
+    request: Request,
+    response: Response,
+    principal: CurrentPrincipal,
+    documents: Documents,
+    page: RequestedPage,
+    collection_id: Annotated[UUID | None, Query()] = None,
+    issuer: Annotated[Line | None, Query(description="In any spelling.")] = None,
+    document_type: Annotated[DocumentType | None, Query()] = None,
+    fiscal_year: Annotated[int | None, Query(ge=1900, le=2200)] = None,
+    status: Annotated[VersionStatus | None, Query(description="Of the newest version.")] = None,
+) -> Page[DocumentOut]:
+    filters = DocumentFilters(
+        collection_id=collection_id,
+        issuer=issuer,
+        document_type=document_type,
+        fiscal_year=fiscal_year,
+        status=status,
+    )
+    found = documents.list_documents(principal, page, filters)
+    return page_out(request, response, found, DocumentOut.of, Page[DocumentOut])
+
+
+@router.get("/{document_id}", summary="A document", openapi_extra=problems(DocumentNotFoundError))
+def get_document(
+    principal: CurrentPrincipal, documents: Documents, document_id: UUID, response: Response
+) -> DocumentOut:
+    view = documents.get_document(principal, document_id)
+    response.headers["ETag"] = etag(view.document.revision)
+    return DocumentOut.of(view)
+
+
+@router.patch(
+    "/{document_id}",
+    summary="Correct a document's metadata",
+    openapi_extra=problems(DocumentNotFoundError, NotEditableError, PreconditionFailedError, PreconditionRequiredError),
+)
+def update_document(
+    principal: CurrentPrincipal,
+    documents: Documents,
+    document_id: UUID,
+    body: MetadataChange,
+    response: Response,
+    if_match: IfMatch = None,
+) -> DocumentOut:
+    fields = body.model_dump(exclude_unset=True)
+    view = documents.update_metadata(principal, document_id, revision=parse_if_match(if_match), fields=fields)
+    response.headers["ETag"] = etag(view.document.revision)
+    return DocumentOut.of(view)
+
+
+@router.delete(
+    "/{document_id}",
+    status_code=204,
+    summary="Delete a document",
+    openapi_extra=problems(DocumentNotFoundError, NotEditableError),
+)
+def delete_document(principal: CurrentPrincipal, documents: Documents, document_id: UUID) -> None:
+    documents.delete_document(principal, document_id)
+
+
+@router.get(
+    "/{document_id}/versions",
+    summary="List a document's versions, newest first",
+    openapi_extra=problems(DocumentNotFoundError, InvalidCursorError),
+)
+def list_versions(
+    request: Request,
+    response: Response,
+    principal: CurrentPrincipal,
+    documents: Documents,
+    page: RequestedPage,
+    document_id: UUID,
+) -> Page[VersionOut]:
+    found = documents.list_versions(principal, document_id, page)
+    return page_out(request, response, found, VersionOut.of, Page[VersionOut])
+
+
+@router.get(
+    "/{document_id}/versions/{version_id}",
+    summary="A version",
+    openapi_extra=problems(DocumentNotFoundError, VersionNotFoundError),
+)
+def get_version(principal: CurrentPrincipal, documents: Documents, document_id: UUID, version_id: UUID) -> VersionOut:
+    return VersionOut.of(documents.get_version(principal, document_id, version_id))
+
+
+def _get_file(documents: DocumentService, principal: Principal, document_id: UUID, version_id: UUID | None) -> Response:
+    file = documents.get_file(principal, document_id, version_id)
+    stack = ExitStack()
+    stream = stack.enter_context(documents.open_file(file))
+
+    def pieces() -> Iterator[bytes]:
+        with stack:
+            while piece := stream.read(_PIECE):
+                yield piece
+
+    return StreamingResponse(pieces(), media_type="application/octet-stream", headers=_file_headers(file))
+
+
+_FILE_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/octet-stream": _BINARY}, "description": "The file"}
+}
+
+
+@router.get(
+    "/{document_id}/file",
+    summary="The searchable version's file, as it was uploaded",
+    response_class=Response,
+    responses=_FILE_RESPONSES,
+    openapi_extra=problems(DocumentNotFoundError),
+)
+def get_current_file(principal: CurrentPrincipal, documents: Documents, document_id: UUID) -> Response:
+    return _get_file(documents, principal, document_id, None)
+
+
+@router.get(
+    "/{document_id}/versions/{version_id}/file",
+    summary="A version's file, as it was uploaded",
+    response_class=Response,
+    responses=_FILE_RESPONSES,
+    openapi_extra=problems(DocumentNotFoundError, VersionNotFoundError),
+)
+def get_file(principal: CurrentPrincipal, documents: Documents, document_id: UUID, version_id: UUID) -> Response:
+    return _get_file(documents, principal, document_id, version_id)
+
+
+@router.get(
+    "/{document_id}/pages/{number}",
+    summary="A page of the searchable version: text, words, boxes",
+    openapi_extra=problems(*_PAGE_PROBLEMS),
+)
+def get_current_page(
+    principal: CurrentPrincipal, documents: Documents, document_id: UUID, number: PageNumber, response: Response
+) -> PageOut:
+    response.headers["Cache-Control"] = _REVALIDATE
+    return PageOut.of(documents.get_page(principal, document_id, None, number))
+
+
+@router.get(
+    "/{document_id}/versions/{version_id}/pages/{number}",
+    summary="A page: text, words, boxes",
+    openapi_extra=problems(*_PAGE_PROBLEMS),
+)
+def get_page(
+    principal: CurrentPrincipal,
+    documents: Documents,
+    document_id: UUID,
+    version_id: UUID,
+    number: PageNumber,
+    response: Response,
+) -> PageOut:
+    response.headers["Cache-Control"] = _REVALIDATE
+    return PageOut.of(documents.get_page(principal, document_id, version_id, number))
+
+
+_IMAGE_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/png": _BINARY}, "description": "The page as it looks"},
+    304: {"description": "The image that If-None-Match names is still right"},
+}
+
+
+@router.get(
+    "/{document_id}/pages/{number}/image",
+    summary="A page of the searchable version as PNG",
+    response_class=Response,
+    responses=_IMAGE_RESPONSES,
+    openapi_extra=problems(*_PAGE_PROBLEMS, PageNotDrawableError),
+)
+async def get_current_page_image(
+    request: Request,
+    principal: CurrentPrincipal,
+    images: Images,
+    document_id: UUID,
+    number: PageNumber,
+    dpi: Dpi = 110,
+) -> Response:
+    return await _get_image(request, principal, images, document_id, None, number, dpi)
+
+
+@router.get(
+    "/{document_id}/versions/{version_id}/pages/{number}/image",
+    summary="A page as PNG",
+    response_class=Response,
+    responses=_IMAGE_RESPONSES,
+    openapi_extra=problems(*_PAGE_PROBLEMS, PageNotDrawableError),
+)
+async def get_page_image(
+    request: Request,
+    principal: CurrentPrincipal,
+    images: Images,
+    document_id: UUID,
+    version_id: UUID,
+    number: PageNumber,
+    dpi: Dpi = 110,
+) -> Response:
+    return await _get_image(request, principal, images, document_id, version_id, number, dpi)
+
+
+async def _get_image(
+    request: Request,
+    principal: Principal,
+    images: PageImages,
+    document_id: UUID,
+    version_id: UUID | None,
+    number: int,
+    dpi: int,
+) -> Response:
+    image = await run_in_threadpool(images.get_image, principal, document_id, version_id, number, dpi=dpi)
+    headers = {"ETag": image.tag, "Cache-Control": _REVALIDATE}
+    if matches(request, image.tag):
+        return Response(status_code=304, headers=headers)
+    # Drawing has threads of its own: a queue of images must not hold up all other requests.
+    limiter = request.app.state.drawing = getattr(request.app.state, "drawing", None) or CapacityLimiter(4)
+    png = await to_thread.run_sync(images.draw, image, limiter=limiter)
+    return Response(png, media_type="image/png", headers=headers)
+
+
+def _check_length(request: Request, uploads: UploadService) -> None:
+    """Refuse a body that says it is too long before any of it is read."""
+    declared = request.headers.get("Content-Length", "")
+    if declared.isascii() and declared.isdigit() and int(declared) > uploads.max_bytes + _FORM_OVERHEAD:
+        raise UploadTooLargeError(extra={"max_bytes": uploads.max_bytes}, headers={"Connection": "close"})
+
+
+async def _pieces(request: Request) -> AsyncIterator[bytes]:
+    async for piece in request.stream():
+        if piece:
+            yield piece
+
+
+def _parse_fields(fields: dict[str, str]) -> UploadFields:
+    try:
+        return UploadFields.model_validate(fields)
+    except ValidationError as error:
+        raise RequestValidationError([{**found, "loc": ("body", *found["loc"])} for found in error.errors()]) from error
+
+
+async def _answer(request: Request, principal: Principal, file: UploadedFile, add: Callable[[], Uploaded]) -> Response:
+    idempotency: Idempotency = request.app.state.idempotency
+    said = [file.blob.digest, file.filename, file.title or "", file.password or ""]
+
+    async def handle() -> Response:
+        return _uploaded(await run_in_threadpool(add))
+
+    return await idempotency.run(request, principal, fingerprint(request, *(part.encode() for part in said)), handle)
+
+
+def _uploaded(uploaded: Uploaded) -> Response:
+    headers = {"ETag": etag(uploaded.document.revision)}
+    if uploaded.run is not None:
+        headers["Location"] = f"/v1/runs/{uploaded.run.id}"
+    body = UploadedOut.of(uploaded).model_dump(mode="json")
+    return JSONResponse(body, status_code=202 if uploaded.is_new else 200, headers=headers)
+
+
+def _file_headers(file: FileView) -> dict[str, str]:
+    """Always an attachment (RFC 6266): a file of unknown origin must not be run by the browser as ours."""
+    plain = file.filename.encode("ascii", "replace").decode().replace('"', "'").replace("\\", "_").replace("%", "_")
+    return {
+        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file.filename, safe='')}",
+        "Content-Length": str(file.version.size_bytes),
+        "ETag": f'"{file.version.content_sha256}"',
+        "Cache-Control": _REVALIDATE,
+    }

@@ -1,0 +1,56 @@
+"""Errors of documents.
+
+NotFoundError     ← DocumentNotFoundError, VersionNotFoundError, PageNotFoundError
+ForbiddenError    ← NotEditableError         the principal may see it, but not change it
+ConflictError     ← ContentExistsError
+InvalidInputError ← UploadEmptyError, UploadIncompleteError, UploadMalformedError 400
+TooLargeError     ← UploadTooLargeError
+"""
+
+from app.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, TooLargeError
+
+
+class DocumentNotFoundError(NotFoundError):
+    code = "document-not-found"
+    title = "There is no such document that you may see."
+
+
+class VersionNotFoundError(NotFoundError):
+    code = "version-not-found"
+    title = "There is no such version of a document that you may see."
+
+
+class PageNotFoundError(NotFoundError):
+    code = "page-not-found"
+    title = "The document has no page of this number, or it has not been read yet."
+
+
+class NotEditableError(ForbiddenError):
+    code = "not-editable"
+    title = "You may read this, but not change it: ask its owner for the right to edit."
+
+
+class ContentExistsError(ConflictError):
+    code = "content-exists"
+    title = "Another document of the collection has the same content: delete one of them first."
+
+
+class UploadEmptyError(InvalidInputError):
+    code = "upload-empty"
+    title = "The file is empty: check it and send it again."
+
+
+class UploadIncompleteError(InvalidInputError):
+    code = "upload-incomplete"
+    title = "The upload needs a file and a collection: send the parts 'collection' and 'file'."
+
+
+class UploadMalformedError(InvalidInputError):
+    code = "upload-malformed"
+    status = 400
+    title = "The upload is not whole multipart/form-data: it may have been cut off. Send it again."
+
+
+class UploadTooLargeError(TooLargeError):
+    code = "upload-too-large"
+    title = "The file is over the size limit: split it, or ask your administrator for a higher limit."

@@ -1,0 +1,171 @@
+"""SQL of documents. `get_document` is the one way from an id to a document; it runs under row-level security."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import CursorResult, Select, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.documents.errors import DocumentNotFoundError, PageNotFoundError, VersionNotFoundError
+from app.documents.issuers import normalise_issuer
+from app.documents.models import Document, DocumentVersion, Page
+
+
+def get_document(session: Session, document_id: UUID) -> Document:
+    """The document, if the session's principal may see it. Raises DocumentNotFoundError."""
+    found = session.scalar(select(Document).where(Document.id == document_id, Document.deleted_at.is_(None)))
+    if found is None:
+        raise DocumentNotFoundError
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFilters:
+    """What a list is narrowed to; None: not at all. `status` is that of the newest version."""
+
+    collection_id: UUID | None = None
+    issuer: str | None = None
+    document_type: str | None = None
+    fiscal_year: int | None = None
+    status: str | None = None
+
+
+class DocumentRepository:
+    """Rows of documents, versions and pages that the session's principal may see."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get_document(self, document_id: UUID) -> Document:
+        return get_document(self._session, document_id)
+
+    def get_version(self, document_id: UUID, version_id: UUID | None) -> DocumentVersion:
+        """A version of a document; without an id the searchable one, or the newest where none is yet.
+
+        Raises DocumentNotFoundError, VersionNotFoundError.
+        """
+        document = self.get_document(document_id)
+        if version_id is None:
+            version_id = document.current_version_id
+        if version_id is None:
+            return self.list_newest_versions([document_id])[document_id]
+        query = select(DocumentVersion).where(
+            DocumentVersion.id == version_id, DocumentVersion.document_id == document_id
+        )
+        found = self._session.scalar(query)
+        if found is None:
+            raise VersionNotFoundError
+        return found
+
+    def list_documents(self, filters: DocumentFilters, *, before: UUID | None, limit: int) -> Sequence[Document]:
+        """Newest first (ids are ordered by time)."""
+        query: Select[Document] = (
+            select(Document).where(Document.deleted_at.is_(None)).order_by(Document.id.desc()).limit(limit)
+        )
+        if before is not None:
+            query = query.where(Document.id < before)
+        if filters.collection_id is not None:
+            query = query.where(Document.collection_id == filters.collection_id)
+        if filters.issuer is not None:
+            query = query.where(Document.issuer_key == normalise_issuer(filters.issuer))
+        if filters.document_type is not None:
+            query = query.where(Document.document_type == filters.document_type)
+        if filters.fiscal_year is not None:
+            query = query.where(Document.fiscal_year == filters.fiscal_year)
+        if filters.status is not None:
+            newest = (
+                select(DocumentVersion.status)
+                .where(DocumentVersion.document_id == Document.id)
+                .order_by(DocumentVersion.number.desc())
+                .limit(1)
+                .scalar_subquery()
+            )
+            query = query.where(newest == filters.status)
+        return self._session.scalars(query).all()
+
+    def list_newest_versions(self, document_ids: Sequence[UUID]) -> dict[UUID, DocumentVersion]:
+        query = (
+            select(DocumentVersion)
+            .where(DocumentVersion.document_id.in_(document_ids))
+            .distinct(DocumentVersion.document_id)
+            .order_by(DocumentVersion.document_id, DocumentVersion.number.desc())
+        )
+        return {version.document_id: version for version in self._session.scalars(query)}
+
+    def list_versions(self, document_id: UUID, *, before: int | None, limit: int) -> Sequence[DocumentVersion]:
+        """Newest first."""
+        query = (
+            select(DocumentVersion)
+            .where(DocumentVersion.document_id == document_id)
+            .order_by(DocumentVersion.number.desc())
+            .limit(limit)
+        )
+        if before is not None:
+            query = query.where(DocumentVersion.number < before)
+        return self._session.scalars(query).all()
+
+    def get_page(self, version_id: UUID, number: int) -> Page:
+        """Raises PageNotFoundError."""
+        found = self._session.scalar(select(Page).where(Page.version_id == version_id, Page.number == number))
+        if found is None:
+            raise PageNotFoundError
+        return found
+
+    def is_editable(self, access_class_id: int) -> bool:
+        query = text("SELECT :class_id = ANY (editable_classes())")
+        return bool(self._session.scalar(query, {"class_id": access_class_id}))
+
+    # --- writing -----------------------------------------------------------------------------------------------------
+
+    def insert_document(self, values: Mapping[str, Any]) -> bool:
+        """False when the collection has a document of that content; waits for one that is being written just now."""
+        inserted = (
+            insert(Document)
+            .values(**values)
+            .on_conflict_do_nothing(
+                index_elements=["tenant_id", "collection_id", "content_sha256"],
+                index_where=Document.deleted_at.is_(None),
+            )
+            .returning(Document.id)
+        )
+        return self._session.scalar(inserted) is not None
+
+    def find_by_content(self, collection_id: UUID, digest: str) -> Document | None:
+        query = select(Document).where(
+            Document.collection_id == collection_id,
+            Document.content_sha256 == digest,
+            Document.deleted_at.is_(None),
+        )
+        return self._session.scalar(query)
+
+    def insert_version(self, values: Mapping[str, Any]) -> None:
+        self._session.execute(insert(DocumentVersion).values(**values))
+
+    def retry_version(self, version_id: UUID, *, sealed_password: bytes | None) -> bool:
+        """Take a failed version up again; False when it is not failed, or somebody else just did."""
+        change = (
+            update(DocumentVersion)
+            .where(DocumentVersion.id == version_id, DocumentVersion.status == "failed")
+            .values(status="processing", sealed_password=sealed_password)
+        )
+        return self._count(change) == 1
+
+    def update_document(self, document_id: UUID, *, revision: int, values: Mapping[str, Any]) -> bool:
+        """False when the row is not the principal's to edit, or no longer at `revision`."""
+        change = (
+            update(Document)
+            .where(Document.id == document_id, Document.revision == revision, Document.deleted_at.is_(None))
+            .values(**values, revision=revision + 1)
+        )
+        return self._count(change) == 1
+
+    def delete_document(self, document_id: UUID) -> bool:
+        """False when it is not the principal's to delete."""
+        return bool(self._session.scalar(select(func.delete_document(document_id))))
+
+    def _count(self, change: Any) -> int:
+        done = self._session.execute(change.execution_options(synchronize_session=False))
+        return cast(CursorResult[Any], done).rowcount

@@ -1,0 +1,182 @@
+"""What the API takes and gives of documents."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from app.documents.metadata import DocumentType, FiscalPeriod, Scale
+from app.documents.models import DocumentVersion
+from app.documents.service import DocumentView, PageView
+from app.documents.uploads import Uploaded
+from app.http.text import Line, Lines
+from app.jobs.schemas import RunOut
+
+VersionStatus = Literal["processing", "ready", "failed"]
+
+
+class VersionOut(BaseModel):
+    """One file of a document."""
+
+    id: UUID
+    document_id: UUID
+    number: int
+    status: VersionStatus
+    content_sha256: str
+    size_bytes: int
+    media_type: str | None
+    page_count: int | None
+    warnings: list[str]
+    created_at: datetime
+    published_at: datetime | None
+
+    @staticmethod
+    def of(version: DocumentVersion) -> "VersionOut":
+        return VersionOut(
+            id=version.id,
+            document_id=version.document_id,
+            number=version.number,
+            status=version.status,
+            content_sha256=version.content_sha256,
+            size_bytes=version.size_bytes,
+            media_type=version.media_type,
+            page_count=version.page_count,
+            warnings=list((version.warnings or {}).get("items", [])),
+            created_at=version.created_at,
+            published_at=version.published_at,
+        )
+
+
+class DocumentOut(BaseModel):
+    """A document. `status` is that of its newest version; `metadata_sources` tells where each field was read."""
+
+    id: UUID
+    collection_id: UUID
+    title: str
+    filename: str
+    status: VersionStatus
+    issuer: str | None
+    document_type: str | None = Field(examples=["10-K"])
+    fiscal_year: int | None
+    fiscal_period: str | None
+    period_end: date | None
+    filing_date: date | None
+    currency: str | None
+    scale: str | None
+    metadata_sources: dict[str, Any]
+    current_version_id: UUID | None
+    newest_version: VersionOut
+    revision: int
+    created_at: datetime
+    updated_at: datetime
+
+    @staticmethod
+    def of(view: DocumentView) -> "DocumentOut":
+        row = view.document
+        newest = VersionOut.of(view.newest)
+        read_as_they_are = set(DocumentOut.model_fields) - {"metadata_sources", "status", "newest_version"}
+        return DocumentOut(
+            **{name: getattr(row, name) for name in read_as_they_are},
+            metadata_sources=row.metadata_sources or {},
+            status=newest.status,
+            newest_version=newest,
+        )
+
+
+class UploadedOut(BaseModel):
+    """The document that an upload made or found, and the run that reads it. `created` is false for known bytes."""
+
+    created: bool
+    document: DocumentOut
+    version: VersionOut
+    run: RunOut | None
+
+    @staticmethod
+    def of(uploaded: Uploaded) -> "UploadedOut":
+        return UploadedOut(
+            created=uploaded.is_new,
+            document=DocumentOut.of(DocumentView(uploaded.document, uploaded.version)),
+            version=VersionOut.of(uploaded.version),
+            run=None if uploaded.run is None else RunOut.of(uploaded.run),
+        )
+
+
+class MetadataChange(BaseModel):
+    """Fields to set; null clears one. What is left out stays."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "minProperties": 1,
+            "examples": [{"issuer": "Northwind Holdings plc", "fiscal_year": 2024, "fiscal_period": "FY"}],
+        },
+    )
+
+    title: Line = "untitled"
+    issuer: Line | None = None
+    document_type: DocumentType | None = None
+    fiscal_year: Annotated[int, Field(ge=1900, le=2200)] | None = None
+    fiscal_period: FiscalPeriod | None = None
+    period_end: date | None = None
+    filing_date: date | None = None
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
+    scale: Scale | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> "MetadataChange":
+        if not self.model_fields_set:
+            raise ValueError("give at least one field to change")
+        return self
+
+
+class UploadFields(BaseModel):
+    """The text parts of an upload."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    collection: Line | None = None
+    title: Line | None = None
+    password: Annotated[Lines, StringConstraints(max_length=500)] | None = None
+
+
+class WordOut(BaseModel):
+    """A word: `text[start:end]` of its page, and its box in points from the page's top left corner."""
+
+    start: int
+    end: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+class PageOut(BaseModel):
+    """A page's text in reading order. `width` and `height` are in points (1/72 inch); 0 for formats without them."""
+
+    document_id: UUID
+    version_id: UUID
+    number: int
+    width: float
+    height: float
+    text: str
+    words: list[WordOut]
+
+    @staticmethod
+    def of(view: PageView) -> "PageOut":
+        page = view.page
+        words = [
+            WordOut(start=start, end=end, x0=x0, y0=y0, x1=x1, y1=y1)
+            for (start, end), (x0, y0, x1, y1) in zip(
+                view.words.spans.tolist(), view.words.boxes.round(2).tolist(), strict=True
+            )
+        ]
+        return PageOut(
+            document_id=page.document_id,
+            version_id=view.version_id,
+            number=page.number,
+            width=page.width,
+            height=page.height,
+            text=page.text,
+            words=words,
+        )

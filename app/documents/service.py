@@ -1,0 +1,180 @@
+"""Documents as readers and editors see them: lists, pages, files, metadata. Every read of content is audited."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from app.audit.service import record
+from app.core.clock import Clock
+from app.core.errors import PreconditionFailedError
+from app.core.pagination import InvalidCursorError, PageOf, PageRequest, encode_cursor, parse_uuid_cursor
+from app.core.principal import Principal
+from app.db.session import Database
+from app.documents.errors import NotEditableError
+from app.documents.issuers import issuer_aliases, normalise_issuer
+from app.documents.models import Document, DocumentVersion, Page
+from app.documents.parsed import Words
+from app.documents.parsed_codec import decode_words
+from app.documents.repository import DocumentFilters, DocumentRepository
+from app.storage.port import BlobStore
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """A document with its newest version."""
+
+    document: Document
+    newest: DocumentVersion
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """A page with its words."""
+
+    page: Page
+    version_id: UUID
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A version's file; its bytes are to be had by `DocumentService.open_file`."""
+
+    filename: str
+    version: DocumentVersion
+
+
+class DocumentService:
+    """Every method acts as the principal: what it may not see is absent."""
+
+    def __init__(self, *, database: Database, blobs: BlobStore, clock: Clock) -> None:
+        self._database = database
+        self._blobs = blobs
+        self._clock = clock
+
+    def list_documents(self, principal: Principal, page: PageRequest, filters: DocumentFilters) -> PageOf[DocumentView]:
+        """Newest first. Raises InvalidCursorError."""
+        before = parse_uuid_cursor(page)
+        with self._database.transaction(principal) as session:
+            repository = DocumentRepository(session)
+            found = repository.list_documents(filters, before=before, limit=page.limit + 1)
+            items = found[: page.limit]
+            newest = repository.list_newest_versions([document.id for document in items])
+        views = [DocumentView(document, newest[document.id]) for document in items]
+        more = len(found) > page.limit
+        return PageOf(items=views, next_cursor=encode_cursor(str(items[-1].id)) if more else None)
+
+    def get_document(self, principal: Principal, document_id: UUID) -> DocumentView:
+        """Raises DocumentNotFoundError."""
+        with self._database.transaction(principal) as session:
+            repository = DocumentRepository(session)
+            document = repository.get_document(document_id)
+            record(session, principal, "documents.document.read", object_type="document", object_id=document_id)
+            return DocumentView(document, repository.list_newest_versions([document_id])[document_id])
+
+    def update_metadata(
+        self, principal: Principal, document_id: UUID, *, revision: int | None, fields: Mapping[str, Any]
+    ) -> DocumentView:
+        """Set the given fields as an editor; later readings of the file leave them as they are.
+
+        Raises DocumentNotFoundError, NotEditableError; PreconditionFailedError when it is no longer at `revision`
+        (None: any).
+        """
+        with self._database.transaction(principal) as session:
+            repository = DocumentRepository(session)
+            document = repository.get_document(document_id)
+            if not repository.is_editable(document.access_class_id):
+                raise NotEditableError
+            if revision is not None and document.revision != revision:
+                raise PreconditionFailedError
+            sources = dict(document.metadata_sources or {}) | {name: {"by": "editor"} for name in fields}
+            values = {**fields, "metadata_sources": sources, "updated_at": self._clock.now()}
+            if "issuer" in fields:
+                name = fields["issuer"]
+                values["issuer_key"] = normalise_issuer(name) if name else None
+                values["issuer_aliases"] = {"names": list(issuer_aliases(name))} if name else None
+            if not repository.update_document(document_id, revision=document.revision, values=values):
+                raise PreconditionFailedError
+            record(
+                session,
+                principal,
+                "documents.metadata.edited",
+                object_type="document",
+                object_id=document_id,
+                detail={"fields": sorted(fields), "revision": document.revision + 1},
+            )
+            session.refresh(document)
+            return DocumentView(document, repository.list_newest_versions([document_id])[document_id])
+
+    def delete_document(self, principal: Principal, document_id: UUID) -> None:
+        """From the next transaction on it is neither seen nor searched nor cited.
+
+        Raises DocumentNotFoundError, NotEditableError.
+        """
+        with self._database.transaction(principal) as session:
+            repository = DocumentRepository(session)
+            repository.get_document(document_id)
+            if not repository.delete_document(document_id):
+                raise NotEditableError
+            record(session, principal, "documents.document.deleted", object_type="document", object_id=document_id)
+
+    def list_versions(self, principal: Principal, document_id: UUID, page: PageRequest) -> PageOf[DocumentVersion]:
+        """Newest first. Raises DocumentNotFoundError, InvalidCursorError."""
+        after = page.after()
+        if after is not None and not (after.isascii() and after.isdigit() and len(after) <= 9):
+            raise InvalidCursorError
+        with self._database.transaction(principal) as session:
+            repository = DocumentRepository(session)
+            repository.get_document(document_id)
+            found = repository.list_versions(
+                document_id, before=None if after is None else int(after), limit=page.limit + 1
+            )
+        items = found[: page.limit]
+        return PageOf(
+            items=items, next_cursor=encode_cursor(str(items[-1].number)) if len(found) > page.limit else None
+        )
+
+    def get_version(self, principal: Principal, document_id: UUID, version_id: UUID) -> DocumentVersion:
+        """Raises DocumentNotFoundError, VersionNotFoundError."""
+        with self._database.transaction(principal) as session:
+            return DocumentRepository(session).get_version(document_id, version_id)
+
+    def get_page(self, principal: Principal, document_id: UUID, version_id: UUID | None, number: int) -> PageView:
+        """A page of a version, by default of the searchable one.
+
+        Raises DocumentNotFoundError, VersionNotFoundError, PageNotFoundError.
+        """
+        with self._database.transaction(principal) as session:
+            repository = DocumentRepository(session)
+            version = repository.get_version(document_id, version_id)
+            page = repository.get_page(version.id, number)
+            record(
+                session,
+                principal,
+                "documents.page.read",
+                object_type="document",
+                object_id=document_id,
+                detail={"version_id": str(version.id), "page": number},
+            )
+        return PageView(page=page, version_id=version.id, words=decode_words(bytes(page.words)))
+
+    def get_file(self, principal: Principal, document_id: UUID, version_id: UUID | None) -> FileView:
+        """A version's file, read by the principal. Raises DocumentNotFoundError, VersionNotFoundError."""
+        with self._database.transaction(principal) as session:
+            repository = DocumentRepository(session)
+            version = repository.get_version(document_id, version_id)
+            record(
+                session,
+                principal,
+                "documents.file.read",
+                object_type="document",
+                object_id=document_id,
+                detail={"version_id": str(version.id)},
+            )
+            return FileView(filename=repository.get_document(document_id).filename, version=version)
+
+    def open_file(self, file: FileView) -> AbstractContextManager[BinaryIO]:
+        """The bytes of a file that `get_file` has just given. Raises BlobMissingError, StorageUnavailableError."""
+        return self._blobs.open(file.version.tenant_id, file.version.content_sha256)
