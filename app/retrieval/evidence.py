@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from app.retrieval.lexicon import idf, term_id, tokenise
-from app.retrieval.postings import TermHits, score_chunks
+from app.retrieval.postings import SURE, TermHits, score_chunks, unpack_layout
 from app.retrieval.ranking import Found, Fusion, Positions, RankedList, Scores, best_positions
 from app.retrieval.repository import Candidate, Near, SearchRepository, TermRows
 from app.retrieval.understanding import Understanding
-from app.retrieval.vocabulary import SIGNATURES, Statement
+from app.retrieval.vocabulary import Statement
 from app.retrieval.wording import search_terms
 
 
@@ -23,7 +23,7 @@ class SearchLimits:
     """Where plans change, in chunks that the search may see, and how long lists are.
 
     Up to `exact_chunks` vectors are compared one by one; over it the graph is walked. Up to `most_postings` postings are
-    read; over it a question's commonest terms are left out.
+    read; over it a question's commonest terms are left out. Pages count as a statement's from `least_sure` on.
     """
 
     exact_chunks: int = 10_000
@@ -31,6 +31,8 @@ class SearchLimits:
     most_scanned: int = 40_000
     list_length: int = 200
     statement_documents: int = 6
+    statement_pages: int = 12
+    least_sure: float = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +60,18 @@ class EvidenceGatherer:
         weights: Weights | None = None,
     ) -> None:
         self._repository = repository
-        self._scope = scope
         self._priors = np.asarray(priors, np.float32)
         self._space_id = space_id
         self._limits = limits
         self._weights = weights or Weights()
         self._ids: list[UUID] = [candidate.document_id for candidate in scope]
-        self._offsets: Positions = np.concatenate(
-            ([0], np.cumsum([candidate.chunk_count for candidate in scope]))
-        ).astype(np.int64)
-        self._layouts: dict[UUID, npt.NDArray[np.void]] = {}
+        self._counts = np.asarray([candidate.chunk_count for candidate in scope], np.int64)
+        self._offsets: Positions = np.concatenate(([0], np.cumsum(self._counts))).astype(np.int64)
+        self._layouts = {
+            place: unpack_layout(candidate.layout)
+            for place, candidate in enumerate(scope)
+            if candidate.layout is not None
+        }
 
     @property
     def _total(self) -> int:
@@ -80,34 +84,34 @@ class EvidenceGatherer:
         length = max(self._limits.list_length, 4 * k)
         asked = search_terms(core)
         synonyms = tokenise(" ".join(understanding.synonyms))
-        signatures = {statement: tokenise(SIGNATURES[statement]) for statement in understanding.statements}
-        rows = self._read_terms({term_id(term) for term in chain(asked, synonyms, *signatures.values())})
-        fusion = Fusion(offsets=self._offsets, priors=self._priors.tolist())
-        lexical = self._score(asked, rows)
-        fusion.add(RankedList(best_positions(lexical, limit=length), self._weights.lexical))
-        fusion.add(
-            RankedList(self._near(vector, length, exact=self._total <= self._limits.exact_chunks), self._weights.dense)
-        )
+        rows = self._read_terms({term_id(term) for term in chain(asked, synonyms)})
+        fusion = Fusion(offsets=self._offsets, priors=self._priors)
+        fusion.add(RankedList(best_positions(self._score(asked, rows), limit=length), self._weights.lexical))
+        fusion.add(RankedList(self._near(vector, length), self._weights.dense))
         if synonyms:
             fusion.add(RankedList(best_positions(self._score(synonyms, rows), limit=length), self._weights.synonyms))
-        for statement, terms in signatures.items():
-            self._add_statement(fusion, statement, terms, rows, understanding)
-        found = fusion.arrange(self._page_of(fusion.documents()), limit=k)
+        for statement in understanding.statements:
+            named = statement in understanding.named_statements
+            weight = self._weights.named_statement if named else self._weights.implied_statement
+            fusion.add(RankedList(self._statement_pages(statement), weight))
+        found = self._arrange(fusion, k)
         if len(found) < min(k, self._total):
-            fusion.add(RankedList(self._near(vector, length, exact=True), self._weights.dense))
-            found = fusion.arrange(self._page_of(fusion.documents()), limit=k)
+            near = self._repository.find_nearest(vector, self._ids, space_id=self._space_id, limit=length)
+            fusion.add(RankedList(self._positions(near), self._weights.dense))
+            found = self._arrange(fusion, k)
         return found
 
     def _read_terms(self, terms: set[int]) -> dict[int, TermRows]:
         if self._total * len(terms) > self._limits.most_postings:
-            counts = sorted(self._repository.count_terms(list(terms)).items(), key=lambda item: item[1])
-            totals = np.cumsum([count for _, count in counts])
-            terms = {
-                term
-                for (term, _), total in zip(counts, totals.tolist(), strict=True)
-                if total <= self._limits.most_postings
-            }
+            terms = self._affordable(terms)
         return {row.term_id: row for row in self._repository.list_terms(list(terms), self._ids)} if terms else {}
+
+    def _affordable(self, terms: set[int]) -> set[int]:
+        """The rarest terms, as many as the limit of postings allows: common ones hardly move a score."""
+        counts = sorted(self._repository.count_terms(list(terms)).items(), key=lambda item: item[1])
+        totals = np.cumsum([count for _, count in counts])
+        within = (totals <= self._limits.most_postings).tolist()
+        return {term for (term, _), fits in zip(counts, within, strict=True) if fits}
 
     def _score(self, terms: Iterable[str], rows: dict[int, TermRows]) -> Scores:
         """BM25 of every chunk of the scope; document frequencies are the scope's own."""
@@ -116,68 +120,65 @@ class EvidenceGatherer:
             row = rows.get(term)
             if row is not None:
                 weight = min(times, 2) * idf(sum(row.counts), total=self._total)
-                hits.append(TermHits(weight, np.asarray(row.documents) - 1, row.counts, row.packed))
+                hits.append(TermHits(weight, np.asarray(row.documents, np.int64) - 1, row.counts, row.packed))
         return score_chunks(hits, offsets=self._offsets)
 
-    def _near(self, vector: npt.NDArray[np.float32], length: int, *, exact: bool) -> Positions:
-        if exact:
-            near = self._repository.find_nearest(vector, self._ids, space_id=self._space_id, limit=length)
-        else:
-            near = self._walk(vector, length)
+    def _near(self, vector: npt.NDArray[np.float32], length: int) -> Positions:
+        """The dense list: compared one by one in the likeliest documents, or by the graph when these are too many."""
+        likeliest = self._likeliest()
+        if int(self._counts[likeliest].sum()) <= self._limits.exact_chunks:
+            ids = [self._ids[place] for place in likeliest.tolist()]
+            near = self._repository.find_nearest(vector, ids, space_id=self._space_id, limit=length)
+            return self._offsets[likeliest[near.documents]] + near.ordinals
+        near = self._repository.find_near(
+            vector, self._ids, space_id=self._space_id, limit=length, most_scanned=self._limits.most_scanned
+        )
+        return self._positions(near)
+
+    def _likeliest(self) -> Positions:
+        """Places of the documents at least half as likely as the likeliest, and of enough others to fill a list."""
+        order = np.argsort(-self._priors, kind="stable")
+        before = np.cumsum(self._counts[order]) - self._counts[order]
+        chosen = (self._priors[order] >= 0.5 * self._priors[order[0]]) | (before < self._limits.list_length)
+        places: Positions = order[chosen]
+        return places
+
+    def _positions(self, near: Near) -> Positions:
         return self._offsets[near.documents] + near.ordinals
 
-    def _walk(self, vector: npt.NDArray[np.float32], length: int) -> Near:
-        return self._repository.find_near(
-            vector,
-            self._ids,
-            narrowed=True,
-            space_id=self._space_id,
-            limit=length,
-            most_scanned=self._limits.most_scanned,
-        )
+    def _statement_pages(self, statement: Statement) -> Positions:
+        """Chunks on pages that hold the statement, in the likeliest documents, surest first: a table's chunk a page."""
+        likeliest = np.argsort(-self._priors, kind="stable")[: self._limits.statement_documents].tolist()
+        self._load_layouts(likeliest)
+        positions: list[Positions] = []
+        values: list[npt.NDArray[np.float64]] = []
+        for place in likeliest:
+            layout = self._layouts[place]
+            sure = layout[statement.value].astype(np.float64)
+            # The first table chunk of each page, or else its first chunk.
+            order = np.lexsort((np.arange(len(layout)), 1 - layout["is_table"], layout["page"]))
+            _, first = np.unique(layout["page"][order], return_index=True)
+            ordinals = order[first]
+            ordinals = ordinals[sure[ordinals] >= self._limits.least_sure * SURE]
+            positions.append(self._offsets[place] + ordinals)
+            values.append(sure[ordinals] * self._priors[place])
+        every, value = np.concatenate(positions), np.concatenate(values)
+        best: Positions = every[np.argsort(-value, kind="stable")][: self._limits.statement_pages]
+        return best
 
-    def _add_statement(
-        self,
-        fusion: Fusion,
-        statement: Statement,
-        terms: Sequence[str],
-        rows: dict[int, TermRows],
-        understanding: Understanding,
-    ) -> None:
-        """Rank whole pages by how much they read like the statement, in the likeliest documents."""
-        likeliest = np.argsort(-self._priors, kind="stable")[: self._limits.statement_documents]
-        scores = self._score(terms, rows)
-        self._load_layouts(likeliest.tolist())
-        pages: list[tuple[float, int]] = []
-        for place in likeliest.tolist():
-            begin, end = int(self._offsets[place]), int(self._offsets[place + 1])
-            part, layout = scores[begin:end], self._layouts[self._ids[place]]
-            numbers, inverse = np.unique(layout["page"], return_inverse=True)
-            sums = np.bincount(inverse, weights=part * np.where(layout["is_table"], 1.0, 0.5), minlength=len(numbers))
-            for page in np.argsort(-sums, kind="stable")[:8].tolist():
-                best = begin + int(np.argmax(np.where(inverse == page, part, -1.0)))
-                pages.append((float(sums[page] * self._priors[place]), best))
-        pages.sort(key=lambda item: -item[0])
-        named = statement in understanding.named_statements
-        weight = self._weights.named_statement if named else self._weights.implied_statement
-        fusion.add(RankedList(np.asarray([best for _, best in pages], np.int64), weight))
+    def _arrange(self, fusion: Fusion, k: int) -> list[Found]:
+        self._load_layouts(fusion.documents())
+        return fusion.arrange(self._pages, limit=k)
 
-    def _page_of(self, documents: list[int]) -> "_Pages":
-        self._load_layouts(documents)
-        return _Pages(self._ids, self._layouts)
+    def _pages(self, documents: Positions, ordinals: Positions) -> Positions:
+        pages = np.zeros(len(documents), np.int64)
+        for place in np.unique(documents).tolist():
+            of_it = documents == place
+            pages[of_it] = self._layouts[place]["page"][ordinals[of_it]]
+        return pages
 
     def _load_layouts(self, documents: list[int]) -> None:
-        missing = [self._ids[place] for place in documents if self._ids[place] not in self._layouts]
+        missing = [place for place in documents if place not in self._layouts]
         if missing:
-            self._layouts.update(self._repository.list_layouts(missing))
-
-
-class _Pages:
-    """The page of a chunk, by its document's place and its ordinal."""
-
-    def __init__(self, ids: list[UUID], layouts: dict[UUID, npt.NDArray[np.void]]) -> None:
-        self._ids = ids
-        self._layouts = layouts
-
-    def __call__(self, document: int, ordinal: int) -> int:
-        return int(self._layouts[self._ids[document]]["page"][ordinal])
+            stored = self._repository.list_layouts([self._ids[place] for place in missing])
+            self._layouts.update((place, unpack_layout(stored[self._ids[place]])) for place in missing)

@@ -21,6 +21,7 @@ from app.documents.chunks import ChunkDraft, ChunkKind
 from app.documents.models import Document
 from app.retrieval.models import Chunk, ChunkEmbedding, IndexedDocument, TermPosting
 from app.retrieval.postings import pack_layout, pack_postings
+from app.retrieval.statements import StatementRecogniser
 
 _CHUNKS = """
 INSERT INTO chunks (tenant_id, access_class_id, document_id, version_id, ordinal, kind, page_number, char_start,
@@ -48,7 +49,10 @@ _SEPARATOR = "\x1f"
 
 
 class ChunkIndex:
-    """The search tables of a document. Stateless; joins the caller's transaction."""
+    """The search tables of a document. Joins the caller's transaction."""
+
+    def __init__(self) -> None:
+        self._recogniser = StatementRecogniser()
 
     def replace(
         self,
@@ -76,9 +80,7 @@ class ChunkIndex:
                 access_class_id=document.access_class_id,
                 version_id=version_id,
                 chunk_count=len(drafts),
-                layout=pack_layout(
-                    [draft.page_number for draft in drafts], [draft.kind is ChunkKind.TABLE for draft in drafts]
-                ),
+                layout=self._layout(drafts),
             )
         )
         session.flush()
@@ -115,6 +117,11 @@ class ChunkIndex:
                 .values(access_class_id=access_class_id)
                 .execution_options(synchronize_session=False)
             )
+
+    def _layout(self, drafts: Sequence[ChunkDraft]) -> bytes:
+        pages = [draft.page_number for draft in drafts]
+        statements = self._recogniser.by_page(pages, [draft.text for draft in drafts])
+        return pack_layout(pages, [draft.kind is ChunkKind.TABLE for draft in drafts], statements)
 
 
 def _columns(drafts: Sequence[ChunkDraft]) -> dict[str, list[Any]]:

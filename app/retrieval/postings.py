@@ -1,6 +1,6 @@
-"""Postings: for one term in one document, which chunks hold it and with what BM25 weight, packed as bytes.
+"""Packed forms: a term's postings in one document, and where a document's chunks stand.
 
-A posting is 6 bytes, little-endian: the chunk's ordinal (int32) and its weight (float16; weights lie in (0, 2.2), so
+A posting is 6 bytes, little-endian: the chunk's ordinal (int32) and its BM25 weight (float16; weights lie in (0, 2.2), so
 that rounding moves a score by less than one part in a thousand).
 """
 
@@ -10,14 +10,24 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from app.retrieval.vocabulary import Statement
+
 POSTING = np.dtype([("ordinal", "<i4"), ("weight", "<f2")])
-LAYOUT = np.dtype([("page", "<i4"), ("is_table", "u1")])
-"""Where a document's chunks stand, one record a chunk in their order: page (from 1), and whether it is a table."""
+LAYOUT = np.dtype([("page", "<i4"), ("is_table", "u1"), *((statement.value, "u1") for statement in Statement)])
+"""One record a chunk, in their order: its page (from 1), whether it is a table, and how surely (0 to 255) its page holds
+each primary statement.
+"""
+SURE = 255
 
 
-def pack_layout(pages: Sequence[int], tables: Sequence[bool]) -> bytes:
+def pack_layout(
+    pages: Sequence[int], tables: Sequence[bool], statements: Mapping[int, Mapping[Statement, float]]
+) -> bytes:
+    """Records of LAYOUT; `statements` gives per page what `StatementRecogniser` makes of it."""
     records = np.zeros(len(pages), LAYOUT)
     records["page"], records["is_table"] = pages, tables
+    for statement in Statement:
+        records[statement.value] = [round(SURE * statements.get(page, {}).get(statement, 0.0)) for page in pages]
     return records.tobytes()
 
 
@@ -56,10 +66,10 @@ def pack_postings(terms: Sequence[Mapping[int, float]]) -> DocumentPostings:
 
 @dataclass(frozen=True, slots=True)
 class TermHits:
-    """A term in a search's documents: `counts[i]` postings in `documents[i]` (an index), packed one after another."""
+    """A term in a search's documents: `counts[i]` postings in `documents[i]` (from 0), packed one after another."""
 
     idf: float
-    documents: Sequence[int]
+    documents: npt.NDArray[np.int64]
     counts: Sequence[int]
     packed: bytes
 
@@ -69,6 +79,6 @@ def score_chunks(hits: Iterable[TermHits], *, offsets: npt.NDArray[np.int64]) ->
     scores = np.zeros(int(offsets[-1]), np.float32)
     for hit in hits:
         records = np.frombuffer(hit.packed, POSTING)
-        positions = np.repeat(offsets[np.asarray(hit.documents, np.int64)], hit.counts) + records["ordinal"]
+        positions = np.repeat(offsets[hit.documents], hit.counts) + records["ordinal"]
         scores[positions] += records["weight"].astype(np.float32) * np.float32(hit.idf)
     return scores

@@ -4,17 +4,20 @@ Fusion is Cormack, Clarke & Büttcher, "Reciprocal Rank Fusion outperforms Condo
 SIGIR 2009: the sum over the lists of 1 / (60 + rank).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 RRF_K = 60
+SECOND_WEIGHT = 0.3
 _PAGE_BITS = 24  # a page's number in its key; the document's place stands above it
 
 Scores = npt.NDArray[np.float32]
 Positions = npt.NDArray[np.int64]
+PageLookup = Callable[[Positions, Positions], Positions]
+"""(documents' places, ordinals) → page numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,43 +50,61 @@ def best_positions(scores: Scores, *, limit: int) -> Positions:
 class Fusion:
     """Fuses ranked lists over the chunks of a scope. `offsets` (n + 1) tells where each document's chunks begin."""
 
-    def __init__(self, *, offsets: Positions, priors: Sequence[float]) -> None:
+    def __init__(self, *, offsets: Positions, priors: npt.NDArray[np.float32]) -> None:
         self._offsets = offsets
-        self._priors = np.asarray(priors, np.float64)
-        self._fused: dict[int, float] = {}
+        self._priors = priors
+        self._lists: list[RankedList] = []
 
     def add(self, ranked: RankedList) -> None:
-        for rank, position in enumerate(ranked.positions.tolist(), 1):
-            self._fused[position] = self._fused.get(position, 0.0) + ranked.weight / (RRF_K + rank)
+        self._lists.append(ranked)
 
     def documents(self) -> list[int]:
         """Places of the documents that the lists came upon."""
-        positions = np.fromiter(self._fused, np.int64, len(self._fused))
-        return np.unique(self._documents_of(positions)).tolist()
+        found = [self._documents_of(ranked.positions) for ranked in self._lists]
+        places: list[int] = np.unique(np.concatenate([*found, np.zeros(0, np.int64)])).tolist()
+        return places
 
-    def arrange(self, page_of: Callable[[int, int], int], *, limit: int, second_weight: float = 0.3) -> list[Found]:
+    def arrange(self, page_of: PageLookup, *, limit: int, second_weight: float = SECOND_WEIGHT) -> list[Found]:
         """Up to `limit` chunks: the best of each page, best page first, then the pages' other chunks.
 
-        A page's score is that of its best chunk and a part of its second, times its document's prior.
+        A page's score is that of its best chunk and a part of its second's, chunks' scores being fused ranks times
+        their document's prior.
         """
-        positions = np.fromiter(self._fused, np.int64, len(self._fused))
-        documents = self._documents_of(positions)
-        values = np.fromiter(self._fused.values(), np.float64, len(self._fused)) * self._priors[documents]
-        ordinals = positions - self._offsets[documents]
+        positions, values = self._fuse()
         order = np.lexsort((positions, -values))
-        pages: dict[int, list[Found]] = {}
-        for index in order.tolist():
-            document, ordinal = int(documents[index]), int(ordinals[index])
-            key = (document << _PAGE_BITS) | page_of(document, ordinal)
-            pages.setdefault(key, []).append(Found(document, ordinal, float(values[index])))
-        totals = {
-            key: found[0].score + (second_weight * found[1].score if len(found) > 1 else 0.0)
-            for key, found in pages.items()
-        }
-        ranked = sorted(pages, key=lambda key: -totals[key])
-        first = [Found(found.document, found.ordinal, totals[key]) for key in ranked for found in pages[key][:1]]
-        others = sorted((found for key in ranked for found in pages[key][1:]), key=lambda found: -found.score)
-        return (first + others)[:limit]
+        positions, values = positions[order], values[order]
+        documents = self._documents_of(positions)
+        ordinals = positions - self._offsets[documents]
+        keys = (documents << _PAGE_BITS) | page_of(documents, ordinals)
+        _, first, page = np.unique(keys, return_index=True, return_inverse=True)
+        is_first = np.zeros(len(keys), bool)
+        is_first[first] = True
+        rest = np.flatnonzero(~is_first)
+        _, second = np.unique(keys[rest], return_index=True)
+        totals = values[first].copy()
+        totals[page[rest[second]]] += second_weight * values[rest[second]]
+        by_total = np.argsort(-totals, kind="stable")
+        chosen = np.concatenate([first[by_total], rest])[:limit]
+        scores = np.concatenate([totals[by_total], values[rest]])[:limit]
+        return [
+            Found(document, ordinal, score)
+            for document, ordinal, score in zip(
+                documents[chosen].tolist(), ordinals[chosen].tolist(), scores.tolist(), strict=True
+            )
+        ]
+
+    def _fuse(self) -> tuple[Positions, npt.NDArray[np.float64]]:
+        """Each chunk of any list once, with the sum of its reciprocal ranks times its document's prior."""
+        if not self._lists:
+            return np.zeros(0, np.int64), np.zeros(0)
+        every = np.concatenate([ranked.positions for ranked in self._lists])
+        parts = np.concatenate(
+            [ranked.weight / (RRF_K + 1.0 + np.arange(len(ranked.positions))) for ranked in self._lists]
+        )
+        positions, inverse = np.unique(every, return_inverse=True)
+        sums = np.bincount(inverse, weights=parts, minlength=len(positions)).astype(np.float64)
+        return positions.astype(np.int64), sums * self._priors.astype(np.float64)[self._documents_of(positions)]
 
     def _documents_of(self, positions: Positions) -> Positions:
-        return np.searchsorted(self._offsets, positions, side="right") - 1
+        places: Positions = np.searchsorted(self._offsets, positions, side="right") - 1
+        return places

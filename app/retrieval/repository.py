@@ -1,6 +1,6 @@
 """SQL of searches. Nothing here names a tenant or a right: row-level security decides what these statements see."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,15 +9,11 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 import psycopg
-from sqlalchemy import select, text
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
-from app.access.models import Collection
 from app.documents.issuers import normalise_issuer
-from app.documents.models import Document
 from app.retrieval.filters import SearchFilters
-from app.retrieval.models import Chunk, IndexedDocument
-from app.retrieval.postings import unpack_layout
 from app.retrieval.understanding import VisibleIssuer
 
 
@@ -31,11 +27,20 @@ class Candidate:
     title: str
     issuer: str | None
     issuer_key: str | None
+    issuer_aliases: Mapping[str, Sequence[str]] | None
     document_type: str | None
     fiscal_year: int | None
     fiscal_period: str | None
     period_end: date | None
     filing_date: date | None
+    layout: bytes | None
+
+    def visible_issuer(self) -> VisibleIssuer | None:
+        """Its issuer with all names, as far as this document knows them."""
+        if self.issuer_key is None:
+            return None
+        aliases = (self.issuer_aliases or {}).get("names", ())
+        return VisibleIssuer(self.issuer_key, self.issuer or self.issuer_key, tuple(aliases))
 
     def period_label(self) -> str | None:
         """The period in short, as `DocumentMetadata.period_label` writes it; None when there is none."""
@@ -44,6 +49,23 @@ class Candidate:
             return label if self.fiscal_period in (None, "FY") else f"{self.fiscal_period} {label}"
         day = self.period_end or self.filing_date
         return day.isoformat() if day else None
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkRow:
+    """A chunk as stored (`app.retrieval.models.Chunk`)."""
+
+    id: int
+    document_id: UUID
+    version_id: UUID
+    ordinal: int
+    kind: str
+    page_number: int
+    char_start: int
+    char_end: int
+    heading: str
+    table_header: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +87,25 @@ class Near:
     products: npt.NDArray[np.float32]
 
 
+_CANDIDATES = """
+SELECT d.id, i.version_id, i.chunk_count, d.title, d.issuer, d.issuer_key, d.issuer_aliases, d.document_type,
+       d.fiscal_year, d.fiscal_period, d.period_end, d.filing_date, {layout}
+FROM documents d JOIN indexed_documents i ON i.document_id = d.id
+WHERE {conditions} ORDER BY d.id
+"""
+_NAMED = "(d.issuer_key = ANY(%(forms)b::text[]) OR d.issuer_aliases -> 'names' ?| %(forms)b::text[])"
+_IN_COLLECTIONS = """d.collection_id IN (
+    WITH RECURSIVE inside AS (
+        SELECT c.id FROM collections c WHERE c.id = ANY(%(collections)b::uuid[])
+        UNION SELECT c.id FROM collections c JOIN inside ON c.parent_id = inside.id
+    ) SELECT id FROM inside)"""
+_LAYOUTS = "SELECT document_id, layout FROM indexed_documents WHERE document_id = ANY(%(documents)b::uuid[])"
+_CHUNKS = """
+SELECT c.id, c.document_id, c.version_id, c.ordinal, c.kind, c.page_number, c.char_start, c.char_end, c.heading,
+       c.table_header, c.text
+FROM unnest(%(documents)b::uuid[], %(ordinals)b::int[]) AS s(document_id, ordinal)
+JOIN chunks c ON c.document_id = s.document_id AND c.ordinal = s.ordinal
+"""
 _TERMS = """
 SELECT p.term_id, array_agg(s.place::int), array_agg(p.chunk_count), string_agg(p.postings, '')
 FROM unnest(%(documents)b::uuid[]) WITH ORDINALITY AS s(document_id, place)
@@ -90,9 +131,14 @@ FROM visible ORDER BY distance LIMIT %(limit)s
 _GRAPH = """
 SELECT e.document_id, e.ordinal, (e.embedding::halfvec({dimensions}) <#> %(vector)s::halfvec({dimensions})) AS distance
 FROM chunk_embeddings e
-WHERE e.space_id = {space} {narrowed}
+WHERE e.space_id = {space} AND e.document_id = ANY(%(documents)b::uuid[])
 ORDER BY e.embedding::halfvec({dimensions}) <#> %(vector)s::halfvec({dimensions}) LIMIT %(limit)s
 """
+# Sorting is switched off for the walk: with it the planner may gather and sort instead, at any number of rows.
+_WALK = text(
+    "SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', :ef, true), "
+    "set_config('hnsw.max_scan_tuples', :most, true), set_config('enable_sort', :sort, true)"
+)
 
 
 class SearchRepository:
@@ -104,55 +150,17 @@ class SearchRepository:
         assert isinstance(driver, psycopg.Connection), "the database is reached through psycopg"
         self._driver: psycopg.Connection[Any] = driver
 
-    def list_issuers(self) -> list[VisibleIssuer]:
-        """Issuers of the documents that the principal sees."""
-        rows = self._session.execute(
-            select(Document.issuer_key, Document.issuer, Document.issuer_aliases)
-            .where(Document.issuer_key.is_not(None), Document.deleted_at.is_(None))
-            .distinct()
-        )
-        names: dict[str, str] = {}
-        aliases: dict[str, set[str]] = {}
-        for key, name, stored in rows:
-            names.setdefault(key, name or key)
-            aliases.setdefault(key, set()).update((stored or {}).get("names", ()))
-        return [VisibleIssuer(key, name, tuple(sorted(aliases[key]))) for key, name in sorted(names.items())]
-
-    def list_candidates(self, filters: SearchFilters, issuer_keys: Sequence[str] = ()) -> list[Candidate]:
-        """Documents that can be searched, of the issuers given (all when none is), oldest first."""
-        query = (
-            select(
-                Document.id,
-                IndexedDocument.version_id,
-                IndexedDocument.chunk_count,
-                Document.title,
-                Document.issuer,
-                Document.issuer_key,
-                Document.document_type,
-                Document.fiscal_year,
-                Document.fiscal_period,
-                Document.period_end,
-                Document.filing_date,
-            )
-            .join(IndexedDocument, IndexedDocument.document_id == Document.id)
-            .where(Document.deleted_at.is_(None), IndexedDocument.chunk_count > 0)
-            .order_by(Document.id)
-        )
-        if issuer_keys:
-            query = query.where(Document.issuer_key.in_(issuer_keys))
-        if filters.issuers:
-            query = query.where(Document.issuer_key.in_({normalise_issuer(name) for name in filters.issuers}))
-        if filters.collection_ids:
-            query = query.where(Document.collection_id.in_(self._inside(filters.collection_ids)))
-        for column, wanted in (
-            (Document.document_type, [kind.value for kind in filters.document_types]),
-            (Document.fiscal_year, list(filters.fiscal_years)),
-            (Document.fiscal_period, [period.value for period in filters.periods]),
-            (Document.id, list(filters.document_ids)),
-        ):
-            if wanted:
-                query = query.where(column.in_(wanted))
-        return [Candidate(*row) for row in self._session.execute(query)]
+    def list_candidates(self, filters: SearchFilters, *, name_forms: Sequence[str] | None = None) -> list[Candidate]:
+        """Documents that can be searched, oldest first; with `name_forms`, those whose issuer goes by one of them."""
+        conditions, parameters = _conditions(filters)
+        layout = "NULL"
+        if name_forms is not None:
+            conditions.append(_NAMED)
+            parameters["forms"] = list(name_forms)
+            layout = "i.layout"  # of one issuer's documents there are few
+        cursor = self._driver.cursor(binary=True)
+        statement = _CANDIDATES.format(layout=layout, conditions=" AND ".join(conditions))
+        return [Candidate(*row) for row in cursor.execute(statement, parameters).fetchall()]
 
     def list_terms(self, terms: Sequence[int], documents: Sequence[UUID]) -> list[TermRows]:
         """Postings of the terms in the documents."""
@@ -179,67 +187,54 @@ class SearchRepository:
         vector: npt.NDArray[np.float32],
         documents: Sequence[UUID],
         *,
-        narrowed: bool,
         space_id: int,
         limit: int,
         most_scanned: int,
     ) -> Near:
-        """Near chunks by the space's graph, going on until `limit` visible ones are found or `most_scanned` were looked at.
+        """Near chunks of the documents by the space's graph; may miss some of the nearest.
 
-        `narrowed` says that `documents` are not all that the principal sees. May miss some of the nearest.
+        The walk goes on until `limit` rows that the principal sees are found, or `most_scanned` were looked at.
         """
-        self._session.execute(
-            text(
-                "SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', :ef, true), "
-                "set_config('hnsw.max_scan_tuples', :most, true), set_config('enable_sort', 'off', true)"
-            ),
-            {"ef": str(min(1000, limit)), "most": str(most_scanned)},
-        )
-        statement = _GRAPH.format(
-            space=int(space_id),
-            dimensions=len(vector),
-            narrowed="AND e.document_id = ANY(%(documents)b::uuid[])" if narrowed else "",
-        )
-        places = {document: place for place, document in enumerate(documents)}
-        parameters: dict[str, object] = {"vector": _literal(vector), "limit": limit}
-        if narrowed:
-            parameters["documents"] = list(documents)
+        self._session.execute(_WALK, {"ef": str(min(1000, limit)), "most": str(most_scanned), "sort": "off"})
+        statement = _GRAPH.format(space=int(space_id), dimensions=len(vector))
         cursor = self._driver.cursor(binary=True)
+        parameters = {"vector": _literal(vector), "limit": limit, "documents": list(documents)}
         rows = cursor.execute(statement, parameters).fetchall()
-        self._session.execute(text("SELECT set_config('enable_sort', 'on', true)"))
-        found = [(places[document], ordinal, distance) for document, ordinal, distance in rows if document in places]
-        return _near(sorted(found, key=lambda row: row[2]))
+        self._session.execute(_WALK, {"ef": "40", "most": "20000", "sort": "on"})
+        places = {document: place for place, document in enumerate(documents)}
+        return _near(sorted(((places[row[0]], row[1], row[2]) for row in rows), key=lambda row: row[2]))
 
-    def list_layouts(self, documents: Sequence[UUID]) -> dict[UUID, npt.NDArray[np.void]]:
+    def list_layouts(self, documents: Sequence[UUID]) -> dict[UUID, bytes]:
         """Where each chunk of the documents stands (`app.retrieval.postings.LAYOUT`)."""
-        rows = self._session.execute(
-            select(IndexedDocument.document_id, IndexedDocument.layout).where(
-                IndexedDocument.document_id.in_(documents)
-            )
-        )
-        return {document: unpack_layout(layout) for document, layout in rows}
+        cursor = self._driver.cursor(binary=True)
+        return dict(cursor.execute(_LAYOUTS, {"documents": list(documents)}).fetchall())
 
-    def list_chunks(self, places: Sequence[tuple[UUID, int]]) -> dict[tuple[UUID, int], Chunk]:
+    def list_chunks(self, places: Sequence[tuple[UUID, int]]) -> dict[tuple[UUID, int], ChunkRow]:
         """The chunks at (document, ordinal)."""
-        documents = [document for document, _ in places]
-        ordinals = [ordinal for _, ordinal in places]
-        rows = self._session.scalars(
-            select(Chunk).from_statement(
-                text(
-                    "SELECT c.* FROM unnest(CAST(:documents AS uuid[]), CAST(:ordinals AS int[])) AS s(document_id, ordinal) "
-                    "JOIN chunks c ON c.document_id = s.document_id AND c.ordinal = s.ordinal"
-                )
-            ),
-            {"documents": documents, "ordinals": ordinals},
+        cursor = self._driver.cursor(binary=True)
+        cursor.execute(
+            _CHUNKS,
+            {"documents": [document for document, _ in places], "ordinals": [ordinal for _, ordinal in places]},
         )
-        return {(chunk.document_id, chunk.ordinal): chunk for chunk in rows}
+        rows = [ChunkRow(*row) for row in cursor.fetchall()]
+        return {(row.document_id, row.ordinal): row for row in rows}
 
-    def _inside(self, collection_ids: Sequence[UUID]) -> Any:
-        """The collections and all inside them, as far as the principal sees them."""
-        tree = select(Collection.id).where(Collection.id.in_(collection_ids)).cte(recursive=True)
-        child = aliased(Collection)
-        tree = tree.union(select(child.id).where(child.parent_id == tree.c.id))
-        return select(tree.c.id)
+
+def _conditions(filters: SearchFilters) -> tuple[list[str], dict[str, Any]]:
+    """SQL conditions, each with its parameter, for the filters that are set."""
+    wanted = (
+        ("collections", _IN_COLLECTIONS, list(filters.collection_ids)),
+        ("issuers", "d.issuer_key = ANY(%(issuers)b::text[])", [normalise_issuer(name) for name in filters.issuers]),
+        ("types", "d.document_type = ANY(%(types)b::text[])", [kind.value for kind in filters.document_types]),
+        ("years", "d.fiscal_year = ANY(%(years)b::int[])", list(filters.fiscal_years)),
+        ("periods", "d.fiscal_period = ANY(%(periods)b::text[])", [period.value for period in filters.periods]),
+        ("ids", "d.id = ANY(%(ids)b::uuid[])", list(filters.document_ids)),
+    )
+    chosen = [(name, condition, values) for name, condition, values in wanted if values]
+    return (
+        ["d.deleted_at IS NULL", "i.chunk_count > 0", *(condition for _, condition, _ in chosen)],
+        {name: values for name, _, values in chosen},
+    )
 
 
 def _literal(vector: npt.NDArray[np.float32]) -> str:

@@ -15,7 +15,7 @@ from app.retrieval.priors import document_priors
 from app.retrieval.ranking import Found
 from app.retrieval.repository import Candidate, SearchRepository
 from app.retrieval.spaces import get_space_id
-from app.retrieval.understanding import QuestionReader, Understanding
+from app.retrieval.understanding import QuestionReader, Understanding, name_forms
 from app.retrieval.vocabulary import FinanceVocabulary
 from app.retrieval.wording import get_core
 
@@ -29,13 +29,14 @@ class SearchResult:
 
 
 class RetrievalService:
-    """Dense and lexical search, fused, over what the principal sees; keeps nothing between searches."""
+    """Dense and lexical search, fused, over what the principal sees; keeps nothing of a search for the next."""
 
     def __init__(self, *, database: Database, embedder: Embedder, limits: SearchLimits | None = None) -> None:
         self._database = database
         self._embedder = embedder
         self._limits = limits or SearchLimits()
         self._reader = QuestionReader(vocabulary=FinanceVocabulary())
+        self._space_id: int | None = None
 
     def search(
         self, principal: Principal, question: str, filters: SearchFilters | None = None, k: int = 10
@@ -48,8 +49,9 @@ class RetrievalService:
         vector = self._embedder.embed_query(core)  # before the transaction: a remote model may take its time
         with self._database.transaction(principal) as session:
             repository = SearchRepository(session)
-            space_id = get_space_id(session, self._embedder.space)
-            return self._search(repository, space_id, core, vector, filters or SearchFilters(), k)
+            if self._space_id is None:
+                self._space_id = get_space_id(session, self._embedder.space)  # the same for everybody, and for ever
+            return self._search(repository, self._space_id, core, vector, filters or SearchFilters(), k)
 
     def _search(
         self,
@@ -60,10 +62,14 @@ class RetrievalService:
         filters: SearchFilters,
         k: int,
     ) -> SearchResult:
-        understanding = self._reader.read(core, issuers=repository.list_issuers())
-        scope = repository.list_candidates(filters, understanding.issuer_keys)
-        if understanding.issuer_keys and sum(candidate.chunk_count for candidate in scope) < k:
-            scope = repository.list_candidates(filters)  # so few that the question may mean others
+        named = repository.list_candidates(filters, name_forms=name_forms(core))
+        issuers = [issuer for candidate in named if (issuer := candidate.visible_issuer()) is not None]
+        understanding = self._reader.read(core, issuers=issuers)
+        scope = [candidate for candidate in named if candidate.issuer_key in understanding.issuer_keys]
+        if sum(candidate.chunk_count for candidate in scope) < k:
+            scope = repository.list_candidates(
+                filters
+            )  # nobody is named, or so little is there that others may be meant
         if not scope or k < 1:
             return SearchResult((), understanding)
         priors = document_priors(scope, understanding, question=core)

@@ -6,11 +6,11 @@ question that names nobody.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.documents.issuers import issuer_aliases, normalise_issuer
+from app.documents.issuers import normalise_issuer
 from app.documents.metadata import DocumentType
 from app.retrieval.asked_periods import AskedPeriods, parse_asked_periods
 from app.retrieval.vocabulary import FinanceVocabulary, Statement
@@ -31,6 +31,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*&?")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _LONGEST_NAME = 6
 _ABBREVIATION = 4
+_READ = 4_000  # characters of a question in which names are looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,6 @@ class VisibleIssuer:
     key: str
     name: str
     aliases: tuple[str, ...] = ()
-
-    def forms(self) -> frozenset[str]:
-        return frozenset((self.key, *self.aliases, *issuer_aliases(self.name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,46 +92,52 @@ class QuestionReader:
         )
 
 
+def name_forms(question: str) -> list[str]:
+    """The forms under which the question may be naming issuers: what to look for among stored keys and aliases."""
+    words = _words(question)
+    forms: dict[str, None] = {}
+    for start in range(len(words)):
+        for length in range(1, min(_LONGEST_NAME, len(words) - start) + 1):
+            forms.update(dict.fromkeys(_forms(words[start : start + length], small=question.islower())))
+    return list(forms)
+
+
 def find_issuers(question: str, issuers: Iterable[VisibleIssuer]) -> tuple[VisibleIssuer, ...]:
     """The issuers that the question names: the longest names first, no name inside a longer one.
 
-    Single words must be written like names (a capital, or all of the question in small letters), and abbreviations of up
-    to 4 letters in capitals, so that "all" or "target" in a sentence is no issuer.
+    A name must begin like one (a capital or a digit, unless all of the question is in small letters), and abbreviations
+    of up to 4 letters must be in capitals, so that "all" or "target" in a sentence is no issuer.
     """
-    by_form: dict[str, list[VisibleIssuer]] = {}
+    by_form: dict[str, dict[str, VisibleIssuer]] = {}
     for issuer in issuers:
-        for form in issuer.forms():
-            by_form.setdefault(form, []).append(issuer)
-    words = [match.group() for match in _WORD.finditer(unicodedata.normalize("NFKC", question))]
+        for form in (issuer.key, *issuer.aliases):
+            by_form.setdefault(form, {})[issuer.key] = issuer
+    if not by_form:
+        return ()
+    words, small = _words(question), question.islower()
     found: dict[str, VisibleIssuer] = {}
     taken = [False] * len(words)
     for length in range(min(_LONGEST_NAME, len(words)), 0, -1):
         for start in range(len(words) - length + 1):
-            span = words[start : start + length]
             if any(taken[start : start + length]):
                 continue
-            matched = _match(span, by_form, small=question.islower())
-            if matched:
+            matched = [by_form[form] for form in _forms(words[start : start + length], small=small) if form in by_form]
+            for issuers_of_form in matched:
                 taken[start : start + length] = [True] * length
-                found.update((issuer.key, issuer) for issuer in matched)
+                found.update(issuers_of_form)
     return tuple(found.values())
 
 
-def _match(span: Sequence[str], by_form: Mapping[str, list[VisibleIssuer]], *, small: bool) -> list[VisibleIssuer]:
-    plain = [*span[:-1], _POSSESSIVE.sub("", span[-1])]
-    if len(span) == 1 and not small:
-        word = plain[0]
-        if not any(letter.isupper() or letter.isdigit() for letter in word):
-            return []
-        if len(word) <= _ABBREVIATION and not word.isupper() and word.casefold() not in _keys(by_form, word):
-            return []
-    text = " ".join(plain)
-    for form in (normalise_issuer(text), text.casefold()):
-        if form in by_form:
-            return by_form[form]
-    return []
+def _words(question: str) -> list[str]:
+    return [match.group() for match in _WORD.finditer(unicodedata.normalize("NFKC", question[:_READ]))]
 
 
-def _keys(by_form: Mapping[str, list[VisibleIssuer]], word: str) -> set[str]:
-    """Keys of the issuers that go by the word: a short name that is the whole name needs no capitals ("Visa")."""
-    return {issuer.key for issuer in by_form.get(word.casefold(), ())}
+def _forms(span: Sequence[str], *, small: bool) -> tuple[str, ...]:
+    """The span as keys and aliases are written; none when it is not written like a name."""
+    first, last = span[0], _POSSESSIVE.sub("", span[-1])
+    if not (small or first[0].isupper() or any(letter.isdigit() for letter in first)):
+        return ()
+    if len(span) == 1 and not small and len(last) <= _ABBREVIATION and not (last.isupper() or last.istitle()):
+        return ()
+    text = " ".join((*span[:-1], last))
+    return tuple(dict.fromkeys((normalise_issuer(text), text.casefold())))

@@ -1,4 +1,4 @@
-"""Finance's own words: which primary statement a question's metric is read from, and how that statement reads.
+"""Finance's own words: which primary statement a question's metric is read from, and its words there.
 
 Line items and their statements follow Regulation S-X (17 CFR 210.5-02 balance sheets, 210.5-03 statements of comprehensive
 income, 210.9-03/04 for banks) and ASC 230 (statement of cash flows); metrics are those of the usual textbooks.
@@ -13,30 +13,6 @@ class Statement(StrEnum):
     BALANCE = "balance-sheet"
     CASH_FLOW = "cash-flow-statement"
 
-
-# How a statement's own page reads: titles and the line items that stand together nowhere else.
-SIGNATURES: dict[Statement, str] = {
-    Statement.INCOME: (
-        "consolidated statements of income consolidated statements of operations consolidated statements of earnings "
-        "net sales total revenues cost of sales cost of goods sold gross profit selling general and administrative expenses "
-        "operating income interest expense income before income taxes provision for income taxes net income "
-        "earnings per share basic diluted weighted average shares outstanding"
-    ),
-    Statement.BALANCE: (
-        "consolidated balance sheets consolidated statements of financial position assets current assets "
-        "cash and cash equivalents accounts receivable inventories total current assets property plant and equipment net "
-        "goodwill total assets liabilities and equity current liabilities accounts payable accrued liabilities "
-        "total current liabilities long-term debt total liabilities retained earnings treasury stock total shareholders equity "
-        "total liabilities and equity"
-    ),
-    Statement.CASH_FLOW: (
-        "consolidated statements of cash flows operating activities net income depreciation and amortization "
-        "changes in operating assets and liabilities net cash provided by operating activities investing activities "
-        "capital expenditures purchases of property plant and equipment net cash used in investing activities "
-        "financing activities repayments of debt dividends paid repurchases of common stock net cash used in financing "
-        "activities effect of exchange rate changes on cash cash and cash equivalents end of year"
-    ),
-}
 
 # The statements by name: as strong a hint as a question can give.
 _NAMED: tuple[tuple[Statement, str], ...] = (

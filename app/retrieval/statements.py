@@ -1,0 +1,120 @@
+"""Recognising the pages of primary statements, when a document is indexed.
+
+A page is a statement's as far as its line items stand on it and its title stands at its top. Line items and titles follow
+Regulation S-X (17 CFR 210.5-02, 5-03, 9-03, 9-04), IAS 1 and ASC 230.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.retrieval.vocabulary import Statement
+
+_TOP = 700  # characters of a page among which its title stands
+_ENOUGH = 10  # line items that make it certain
+_NUMBER = re.compile(r"\d[\d,.]*\d|\(\d")
+_FEWEST_NUMBERS = 12
+
+_TITLES: dict[Statement, str] = {
+    Statement.INCOME: (
+        r"statements?\s+of\s+(?:consolidated\s+|combined\s+)?(?:net\s+)?(?:comprehensive\s+)?"
+        r"(?:income|operations|earnings|profit|loss)|income\s+statements?"
+    ),
+    Statement.BALANCE: (
+        r"balance\s+sheets?|statements?\s+of\s+(?:consolidated\s+|combined\s+)?financial\s+(?:position|condition)"
+    ),
+    Statement.CASH_FLOW: (
+        r"statements?\s+of\s+(?:consolidated\s+|combined\s+)?cash\s+flows?|cash\s+flows?\s+statements?"
+    ),
+}
+_LINE_ITEMS: dict[Statement, tuple[str, ...]] = {
+    Statement.INCOME: (
+        r"(?:net\s+)?(?:sales|revenues?)",
+        r"total\s+(?:net\s+)?revenues?",
+        r"costs?\s+of\s+(?:sales|goods|products?|revenues?|services)|operation\s+and\s+maintenance|cost\s+and\s+expenses",
+        r"gross\s+(?:profit|margin)",
+        r"selling,?\s+(?:general|and)|general\s+and\s+administrative|marketing|salaries",
+        r"research\s+and\s+development|product\s+development|depreciation",
+        r"(?:operating\s+(?:income|profit|earnings|loss))|(?:income|earnings|loss)\s+from\s+operations|total\s+(?:operating\s+)?expenses",
+        r"interest\s+(?:expense|income|and)|interest,\s+net|provisions?\s+for\s+credit\s+losses|net\s+interest\s+income",
+        r"before\s+(?:provision\s+for\s+)?(?:income\s+)?tax(?:es)?|pretax\s+income",
+        r"(?:provision|benefit)[\w\s()]*\sfor\s+income\s+taxes|income\s+tax(?:es)?(?:\s+(?:expense|provision|benefit))?",
+        r"net\s+(?:income|earnings|loss)",
+        r"(?:earnings|income|loss)[\w\s()]*\bper\s+(?:\w+\s+)?(?:common\s+)?(?:share|unit)",
+        r"\bdiluted\b",
+        r"weighted[\s-]+average",
+    ),
+    Statement.BALANCE: (
+        r"total\s+current\s+assets",
+        r"total\s+assets",
+        r"cash\s+and\s+(?:cash\s+)?(?:equivalents|due\s+from\s+banks)",
+        r"receivables?|loans",
+        r"inventor(?:y|ies)|investment\s+securities",
+        r"property,?\s+(?:plant|and\s+equipment)|premises\s+and\s+equipment",
+        r"goodwill",
+        r"total\s+current\s+liabilities",
+        r"(?:accounts|trade)\s+payable|deposits",
+        r"long[\s-]term\s+(?:debt|borrowings)",
+        r"total\s+liabilities",
+        r"retained\s+earnings|accumulated\s+deficit|reinvested",
+        r"treasury\s+(?:stock|shares)",
+        r"paid[\s-]in\s+capital|capital\s+(?:in\s+excess|surplus)",
+        r"accumulated\s+other\s+comprehensive",
+        r"total\s+[\w\s’',&]{0,40}\bequity",
+    ),
+    Statement.CASH_FLOW: (
+        r"operating\s+activities",
+        r"investing\s+activities",
+        r"financing\s+activities",
+        r"depreciation",
+        r"deferred\s+(?:income\s+)?tax(?:es)?",
+        r"(?:stock|share)[\s-]based\s+compensation",
+        r"(?:purchases?|acquisitions?|additions?)[\w\s]*\sproperty|capital\s+expenditures",
+        r"dividends?",
+        r"(?:re)?purchases?\s+of\s+(?:\w+\s+){0,2}(?:stock|shares)",
+        r"proceeds\s+from",
+        r"(?:repayments?|payments?|redemptions?)\s+(?:of|on)",
+        r"exchange\s+rates?",
+        r"(?:beginning|end)\s+of\s+(?:the\s+)?(?:year|period)",
+        r"net\s+(?:increase|decrease|\(decrease\)|change)",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    title: re.Pattern[str]
+    line_items: tuple[re.Pattern[str], ...]
+
+
+class StatementRecogniser:
+    """Tells how surely a page holds a primary statement. Immutable: threads share it."""
+
+    def __init__(self) -> None:
+        self._signs = {
+            statement: _Signs(
+                re.compile(rf"\b(?:{_TITLES[statement]})", re.IGNORECASE),
+                tuple(re.compile(rf"\b(?:{item})", re.IGNORECASE) for item in _LINE_ITEMS[statement]),
+            )
+            for statement in Statement
+        }
+
+    def recognise(self, text: str) -> Mapping[Statement, float]:
+        """Statement → sureness, 0 to 1, for what stands on one page. Without the title it is at most one half."""
+        if len(_NUMBER.findall(text)) < _FEWEST_NUMBERS:
+            return {}
+        found: dict[Statement, float] = {}
+        for statement, signs in self._signs.items():
+            titled = signs.title.search(text, 0, _TOP) is not None
+            items = sum(pattern.search(text) is not None for pattern in signs.line_items)
+            sureness = min(1.0, items / _ENOUGH) * (1.0 if titled else 0.5)
+            if sureness >= 0.3:
+                found[statement] = sureness
+        return found
+
+    def by_page(self, pages: Sequence[int], texts: Sequence[str]) -> dict[int, Mapping[Statement, float]]:
+        """The same for each page, from the chunks that stand on it: their page numbers and texts, in order."""
+        joined: dict[int, list[str]] = {}
+        for page, text in zip(pages, texts, strict=True):
+            joined.setdefault(page, []).append(text)
+        return {page: self.recognise("\n".join(parts)) for page, parts in joined.items()}

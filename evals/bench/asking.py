@@ -1,0 +1,113 @@
+"""Asking: milliseconds from a question to its sources, without a model, four asking at once."""
+
+import json
+import statistics
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy import text
+
+from app.llm.wordllama_embedder import WordLlamaEmbedder
+from app.retrieval.service import RetrievalService
+from evals.bench.ingesting import sha256_mib_per_second
+from evals.bench.setting import BenchSetting, BenchWork
+from evals.engine import Case, SuiteResult
+from evals.store import Store, open_store
+from evals.watching import COLLECTION
+
+ASKERS = 4
+ROUNDS = 3
+K = 12
+METRICS = (
+    "total revenue",
+    "capital expenditures",
+    "gross margin",
+    "effective tax rate",
+    "net cash provided by operating activities",
+    "total current liabilities",
+    "long-term debt",
+    "dividends paid",
+)
+
+
+def bench_ask(setting: BenchSetting, work: BenchWork) -> SuiteResult:
+    """Raises what the stack raises when it can't be started."""
+    with open_store(work.home, work.files, say=setting.say, place=COLLECTION) as store:
+        questions = _beside(work.files) or make_questions(store)
+        service = RetrievalService(database=store.database, embedder=WordLlamaEmbedder())
+        for question in questions[: 2 * ASKERS]:
+            service.search(store.principal, question, k=K)  # connections, caches of the machine
+        setting.say(f"Asking {len(questions)} questions, {ROUNDS} times, {ASKERS} at once")
+        alone = [_ask(service, store, question) for question in questions]
+        together = ask_at_once(service, store, questions * ROUNDS)
+    milliseconds = [seconds * 1000 for _, seconds, _ in together]
+    metrics = {
+        "p50_ms": float(np.percentile(milliseconds, 50)),
+        "p95_ms": float(np.percentile(milliseconds, 95)),
+        "alone_p50_ms": statistics.median(seconds for _, seconds, _ in alone) * 1000,
+        "questions": float(len(together)),
+        "documents": float(len(store.files)),
+        "reference_sha256_mib_per_second": sha256_mib_per_second(),
+    }
+    return SuiteResult(
+        metrics=metrics,
+        cases=[
+            Case(f"{number:04d}", seconds * 1000, f"{found} passages", {"question": question})
+            for number, (question, seconds, found) in enumerate(together)
+        ],
+    )
+
+
+def ask_at_once(service: RetrievalService, store: Store, questions: Sequence[str]) -> list[tuple[str, float, int]]:
+    """Ask all, `ASKERS` at a time: (question, seconds, passages) each, in the order in which they ended."""
+    pending, lock, asked = iter(questions), threading.Lock(), list[tuple[str, float, int]]()
+
+    def take() -> str | None:
+        with lock:
+            return next(pending, None)
+
+    def work() -> None:
+        while (question := take()) is not None:
+            asked.append(_ask(service, store, question))
+
+    threads = [threading.Thread(target=work) for _ in range(ASKERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return asked
+
+
+def _ask(service: RetrievalService, store: Store, question: str) -> tuple[str, float, int]:
+    started = time.perf_counter()
+    result = service.search(store.principal, question, k=K)
+    return question, time.perf_counter() - started, len(result.passages)
+
+
+def make_questions(store: Store) -> list[str]:
+    """Questions for the issuers and years in the store: one for each issuer's newest report and each metric in turn."""
+    with store.database.transaction(store.principal) as session:
+        rows = session.execute(
+            text(
+                "SELECT issuer, max(fiscal_year) FROM documents WHERE issuer IS NOT NULL AND fiscal_year IS NOT NULL "
+                "GROUP BY issuer ORDER BY issuer"
+            )
+        ).all()
+    return list(_phrased(rows)) or [f"What was the {metric}?" for metric in METRICS]
+
+
+def _phrased(rows: Sequence[Sequence[object]]) -> Iterator[str]:
+    for number, (issuer, year) in enumerate(rows):
+        for step in range(3):
+            yield f"What was {issuer}'s {METRICS[(number + step * 3) % len(METRICS)]} in FY{year}?"
+
+
+def _beside(files: Sequence[Path]) -> list[str]:
+    """The questions of a `questions.jsonl` that lies beside the documents' folder; none when there is no such file."""
+    path = files[0].parent.parent / "questions.jsonl"
+    if not path.is_file():
+        return []
+    return [str(json.loads(line)["question"]) for line in path.read_text().splitlines() if line.strip()]

@@ -1,0 +1,103 @@
+"""Ingestion: pages a second from an empty home to all searchable, the workers' memory, and the same a second time."""
+
+import hashlib
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import text
+
+from app.client.api import ApiClient
+from app.commands.ingest import Outcome
+from app.core.errors import DocumentError
+from app.db.session import Database, build_engine, system_principal
+from app.stack.founding import TENANT, ensure_admin
+from app.stack.supervisor import Stack
+from evals.bench.setting import BenchSetting, BenchWork
+from evals.engine import Case, SuiteResult
+from evals.store import remember, running_stack
+from evals.watching import COLLECTION, ingest_and_sample
+from workers.parsing.reader import parse_file
+
+HANG_SECONDS = 600.0
+REFERENCE_SECONDS = 8.0
+HASHED_BYTES = 64 * 1024 * 1024
+
+
+def bench_ingest(setting: BenchSetting, work: BenchWork) -> SuiteResult:
+    """Raises what the stack raises when it can't be started."""
+    setting.say("Measuring the machine")
+    references = {
+        "reference_read_pages_per_second": read_pages_per_second(work.files),
+        "reference_sha256_mib_per_second": sha256_mib_per_second(),
+    }
+    setting.empty(work)
+    with (
+        running_stack(work.home, say=setting.say) as stack,
+        ApiClient(url=stack.url, key=ensure_admin(work.home, stack.database_url("owner"))) as client,
+    ):
+        collection = client.ensure_collection(COLLECTION).id
+        setting.say(f"Ingesting {len(work.files)} files")
+        outcomes, watch = ingest_and_sample(stack, client, work.files, collection=collection, hang_seconds=HANG_SECONDS)
+        remember(work.home, COLLECTION, outcomes)
+        pages = count_pages(work, stack)
+        setting.say("Ingesting the same a second time")
+        again, second = ingest_and_sample(stack, client, work.files, collection=collection, hang_seconds=HANG_SECONDS)
+    metrics = {
+        "pages_per_second": pages / watch.seconds,
+        "worker_peak_mib": max(watch.peak_mib, second.peak_mib),
+        "second_run_s": second.seconds,
+        "pages": float(pages),
+        "seconds": watch.seconds,
+        "failed": float(sum(outcome.failed for outcome in outcomes)),
+        **references,
+    }
+    for outcome in outcomes:
+        if outcome.status != "ready":
+            setting.say(f"{outcome.path.name}: {outcome.code}: {outcome.detail}")
+    return SuiteResult(metrics=metrics, cases=[_case(*pair) for pair in zip(outcomes, again, strict=True)])
+
+
+def _case(outcome: Outcome, again: Outcome) -> Case:
+    same = outcome.status == again.status
+    reason = "ready" if outcome.status == "ready" else f"{outcome.code}: {outcome.detail}"
+    return Case(
+        outcome.path.name,
+        1.0 if outcome.status in ("ready", "failed") and same else 0.0,
+        reason if same else f"{reason}; the second time {again.status}",
+        {"status": outcome.status},
+    )
+
+
+def count_pages(work: BenchWork, stack: Stack) -> int:
+    """Pages that can be searched, as the tenant's worker counts them."""
+    engine = build_engine(
+        stack.database_url("worker"), pool_size=1, statement_timeout_ms=30_000, application_name="footnote-bench"
+    )
+    database = Database(engine=engine)
+    try:
+        with database.transaction(system_principal(UUID(work.home.read_secret(TENANT) or ""))) as session:
+            return int(session.scalar(text("SELECT count(*) FROM pages")) or 0)
+    finally:
+        database.close()
+
+
+def read_pages_per_second(files: Sequence[Path]) -> float:
+    """Pages a second of our reader alone, on one core, without a sandbox: every seventh file, for a few seconds."""
+    pages, started = 0, time.perf_counter()
+    for path in files[::7] or files:
+        try:
+            pages += len(parse_file(path, filename=path.name).pages)
+        except DocumentError:
+            continue
+        if time.perf_counter() - started > REFERENCE_SECONDS:
+            break
+    return pages / (time.perf_counter() - started)
+
+
+def sha256_mib_per_second() -> float:
+    """SHA-256 of 64 MiB of zeros, on one core: a figure of the machine that no change of ours moves."""
+    data, started = bytes(HASHED_BYTES), time.perf_counter()
+    hashlib.sha256(data).hexdigest()
+    return HASHED_BYTES / (1024 * 1024) / (time.perf_counter() - started)

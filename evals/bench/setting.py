@@ -1,0 +1,63 @@
+"""Where a bench works: the documents given, or those of the last time, and the home that holds them."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.commands.ingest import find_files
+from app.stack.home import Home
+from evals.engine import DataMissingError
+from evals.store import home_name
+
+
+@dataclass(frozen=True, slots=True)
+class BenchWork:
+    """Documents with the SHA-256 (hex) of all of them, and their home."""
+
+    files: tuple[Path, ...]
+    digest: str
+    home: Home
+
+
+@dataclass(frozen=True, slots=True)
+class BenchSetting:
+    """`homes` is the folder of all homes; `say` is told in sentences what is being done."""
+
+    homes: Path
+    say: Callable[[str], None]
+
+    def choose(self, docs: Sequence[Path] | None) -> BenchWork:
+        """The documents given, else those of the last time. Raises DataMissingError when there are none."""
+        paths = [path.resolve() for path in docs] if docs else self._last()
+        files = tuple(path for path in find_files(paths) if path.is_file())
+        if not files:
+            raise DataMissingError("There are no documents to measure with: say where they are with --docs.")
+        self.homes.mkdir(parents=True, exist_ok=True)
+        self._note.write_text(json.dumps([str(path) for path in paths]))
+        digest = _digest(files)
+        return BenchWork(files, digest, Home.at(self.homes / home_name(digest)))
+
+    def empty(self, work: BenchWork) -> None:
+        """Remove the home and all in it. The next start makes another."""
+        shutil.rmtree(work.home.path, ignore_errors=True)
+
+    @property
+    def _note(self) -> Path:
+        return self.homes / "last.json"
+
+    def _last(self) -> list[Path]:
+        try:
+            return [Path(path) for path in json.loads(self._note.read_text())]
+        except (OSError, ValueError):
+            return []
+
+
+def _digest(files: Sequence[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(files, key=lambda path: path.name):
+        with path.open("rb") as file:
+            digest.update(path.name.encode() + b"\0" + hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()

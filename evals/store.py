@@ -1,0 +1,143 @@
+"""A store of documents for measuring: a whole Footnote on a home of its own, filled through the API once and kept.
+
+The home is named by the data and the schema, the collection by the code of the stages: after a change of the code the
+same home takes the documents again, and what did not change is found among the stages' outputs.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from app.client.api import ApiClient
+from app.commands.ingest import Outcome, Silence, Watcher, ingest_files
+from app.core.principal import Principal, Role
+from app.db.session import Database, build_engine
+from app.stack.founding import TENANT, ensure_admin, open_tenant_admin
+from app.stack.home import Home
+from app.stack.supervisor import Stack
+from evals.report import ROOT, digest_files
+
+PIPELINE_CODE = ("workers", "app/retrieval", "app/documents", "app/llm")
+POOL = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Documents that can be searched by `principal` and by no right but its grant. `files`: document id → file name."""
+
+    stack: Stack
+    database: Database
+    principal: Principal
+    files: Mapping[UUID, str]
+    outcomes: Sequence[Outcome]
+
+
+def home_name(data_digest: str) -> str:
+    """A folder's name for the home of that data, which a changed schema makes another."""
+    schema = digest_files((ROOT / "migrations").rglob("*.py"), root=ROOT)
+    return f"{data_digest[:16]}-{schema[:8]}"
+
+
+def pipeline_digest() -> str:
+    """SHA-256 (hex) of the code that makes what is stored."""
+    return digest_files((path for part in PIPELINE_CODE for path in (ROOT / part).rglob("*.py")), root=ROOT)
+
+
+@contextmanager
+def running_stack(home: Home, *, say: Callable[[str], None], concurrency: int = 2) -> Iterator[Stack]:
+    """Footnote on `home`, on a free port, until the block ends."""
+    with Stack(home=home, port=0, concurrency=concurrency, say=say) as stack:
+        yield stack
+
+
+@contextmanager
+def open_store(
+    home: Home,
+    files: Sequence[Path],
+    *,
+    say: Callable[[str], None],
+    place: str | None = None,
+    watcher: Watcher | None = None,
+) -> Iterator[Store]:
+    """Start Footnote on `home` with `files` ingested into the collection `place` (by default one for this code).
+
+    What was ingested there before is not sent again.
+    """
+    with running_stack(home, say=say) as stack:
+        place = place or f"pipeline {pipeline_digest()[:16]}"
+        with ApiClient(url=stack.url, key=ensure_admin(home, stack.database_url("owner"))) as client:
+            collection = client.ensure_collection(place).id
+            principal = _ensure_asker(home, stack, client, collection)
+            known = _known(home, place)
+            if known is None:
+                say(f"Ingesting {len(files)} files")
+                outcomes = ingest_files(
+                    client, files, collection=collection, password=None, watcher=watcher or Silence()
+                )
+                remember(home, place, outcomes)
+            else:
+                outcomes = known
+        engine = build_engine(
+            stack.database_url("api"), pool_size=POOL, statement_timeout_ms=30_000, application_name="footnote-evals"
+        )
+        database = Database(engine=engine)
+        try:
+            yield Store(
+                stack=stack,
+                database=database,
+                principal=principal,
+                files={
+                    UUID(outcome.document_id): outcome.path.name
+                    for outcome in outcomes
+                    if outcome.document_id and not outcome.failed
+                },
+                outcomes=outcomes,
+            )
+        finally:
+            database.close()
+
+
+def _ensure_asker(home: Home, stack: Stack, client: ApiClient, collection: str) -> Principal:
+    """An analyst who may read that collection and nothing else."""
+    secret = f"asker-{hashlib.sha256(collection.encode()).hexdigest()[:12]}"
+    tenant_id = UUID(home.read_secret(TENANT) or "")
+    known = home.read_secret(secret)
+    if known is not None:
+        return Principal(tenant_id=tenant_id, user_id=UUID(known), roles=frozenset({Role.ANALYST}))
+    admin, database = open_tenant_admin(stack.database_url("owner"))
+    try:
+        user_id, _ = admin.create_user(tenant_id, email=f"{secret}@localhost", name="Asker", roles=[Role.ANALYST])
+    finally:
+        database.close()
+    client.grant_collection(collection, user_id=str(user_id), level="viewer")
+    home.write_secret(secret, str(user_id))
+    return Principal(tenant_id=tenant_id, user_id=user_id, roles=frozenset({Role.ANALYST}))
+
+
+def _known(home: Home, place: str) -> list[Outcome] | None:
+    try:
+        stored = json.loads((home.path / "ingested.json").read_text())
+    except (OSError, ValueError):
+        return None
+    rows = stored.get(place) if isinstance(stored, dict) else None
+    return None if rows is None else [Outcome(**{**row, "path": Path(row["path"])}) for row in rows]
+
+
+def remember(home: Home, place: str, outcomes: Sequence[Outcome]) -> None:
+    """Note what was ingested into a collection of the home, so that `open_store` need not send it again."""
+    rows = [
+        {
+            "path": str(outcome.path),
+            "status": outcome.status,
+            "document_id": outcome.document_id,
+            "run_id": outcome.run_id,
+            "code": outcome.code,
+            "detail": outcome.detail,
+        }
+        for outcome in outcomes
+    ]
+    (home.path / "ingested.json").write_text(json.dumps({place: rows}))

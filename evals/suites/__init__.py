@@ -1,0 +1,1 @@
+"""The suites: each measures one thing on data that is given."""

@@ -1,0 +1,123 @@
+"""Ingesting while watching the workers: their memory, whether one is lost, whether anything hangs."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from app.client.api import ApiClient
+from app.commands.ingest import Outcome, ingest_files
+from app.core.errors import FootnoteError
+from app.stack.founding import ensure_admin
+from app.stack.home import Home
+from app.stack.supervisor import Stack
+from evals.store import running_stack
+
+SAMPLE_SECONDS = 0.25
+MIB = 1024 * 1024
+COLLECTION = "measured"
+
+# What celery writes when a pool process ended without having said so (billiard's WorkerLostError).
+LOST = "WorkerLostError"
+
+
+@dataclass(slots=True)
+class WorkerWatch:
+    """What was seen: the largest worker process with its children (MiB), workers lost, seconds of ingesting."""
+
+    peak_mib: float = 0.0
+    lost: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class _Progress:
+    """Implements `Watcher`: outcomes so far, and when something last moved."""
+
+    outcomes: dict[Path, Outcome] = field(default_factory=dict)
+    moved_at: float = field(default_factory=time.monotonic)
+    last: dict[Path, float] = field(default_factory=dict)
+
+    def move(self, path: Path, share: float, step: str) -> None:
+        del step
+        if self.last.get(path) != share:
+            self.last[path] = share
+            self.moved_at = time.monotonic()
+
+    def finish(self, outcome: Outcome) -> None:
+        self.outcomes[outcome.path] = outcome
+        self.moved_at = time.monotonic()
+
+
+def ingest_watched(
+    home: Home, files: Sequence[Path], *, say: Callable[[str], None], hang_seconds: float
+) -> tuple[list[Outcome], WorkerWatch]:
+    """Start Footnote on `home`, ingest, stop. A file that is not done when nothing moved for `hang_seconds` is hung."""
+    with running_stack(home, say=say) as stack:
+        with ApiClient(url=stack.url, key=ensure_admin(home, stack.database_url("owner"))) as client:
+            collection = client.ensure_collection(COLLECTION).id
+            say(f"Ingesting {len(files)} files")
+            outcomes, watch = ingest_and_sample(stack, client, files, collection=collection, hang_seconds=hang_seconds)
+        watch.lost += _lost_in_log(home)
+    return outcomes, watch
+
+
+def ingest_and_sample(
+    stack: Stack, client: ApiClient, files: Sequence[Path], *, collection: str, hang_seconds: float
+) -> tuple[list[Outcome], WorkerWatch]:
+    """Ingest on a running stack, looking at the workers four times a second; outcomes in the order of `files`."""
+    progress, watch, errors = _Progress(), WorkerWatch(), list[FootnoteError]()
+
+    def ingest() -> None:
+        try:
+            ingest_files(client, files, collection=collection, password=None, watcher=progress)
+        except FootnoteError as error:
+            errors.append(error)
+
+    main = stack.pids["worker"]
+    thread = threading.Thread(target=ingest, daemon=True)
+    started = time.monotonic()
+    thread.start()
+    while thread.is_alive() and time.monotonic() - progress.moved_at < hang_seconds:
+        watch.peak_mib = max(watch.peak_mib, largest_worker_mib(main))
+        thread.join(SAMPLE_SECONDS)
+    watch.seconds = time.monotonic() - started
+    if errors:
+        raise errors[0]
+    if not psutil.pid_exists(main):
+        watch.lost += 1
+    return [progress.outcomes.get(path) or Outcome(path, "hung") for path in files], watch
+
+
+def largest_worker_mib(keeper: int) -> float:
+    """MiB of the largest worker process below `keeper`: its resident memory with that of the children it parses in."""
+    try:
+        below = psutil.Process(keeper).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return 0.0
+    sizes: dict[int, int] = {}
+    parents: dict[int, int] = {}
+    for process in below:
+        try:
+            sizes[process.pid], parents[process.pid] = process.memory_info().rss, process.ppid()
+        except psutil.NoSuchProcess:
+            continue
+    # keeper → celery's main process → pool processes → sandboxes: what is below a pool process counts to it.
+    main = {pid for pid, parent in parents.items() if parent == keeper}
+    totals: dict[int, int] = {}
+    for pid, size in sizes.items():
+        owner = pid
+        while parents.get(owner) in sizes and parents[owner] not in main:
+            owner = parents[owner]
+        totals[owner] = totals.get(owner, 0) + size
+    return max(totals.values(), default=0) / MIB
+
+
+def _lost_in_log(home: Home) -> int:
+    try:
+        return (home.logs / "worker.log").read_text(errors="replace").count(LOST)
+    except OSError:
+        return 0
