@@ -16,7 +16,7 @@ from app.jobs.plan import LeaseTerms
 from app.jobs.service import RunService
 
 TERMS = LeaseTerms(lease_seconds=60, wake_again_seconds=60, max_attempts=3, max_outages=4, backoff_seconds=8)
-_slugs = itertools.count()
+_numbers = itertools.count(1)
 
 
 @dataclass
@@ -32,12 +32,12 @@ class Ledger:
         with self.database.owner.transaction(self.principal) as session:
             session.execute(
                 text("INSERT INTO tenants VALUES (:id, :slug, 'Tenant', now())"),
-                {"id": self.tenant, "slug": f"jobs-{next(_slugs)}-{self.tenant}"},
+                {"id": self.tenant, "slug": f"jobs-{self.tenant}"},
             )
         self.sql(
             "INSERT INTO collections (id, tenant_id, access_class_id, name, revision, created_at, created_by) "
-            "VALUES (:id, :tenant, nextval('access_class_ids'), 'Filings', 1, now(), :tenant)",
-            id=self.collection, tenant=self.tenant,
+            "VALUES (:id, :tenant, :access_class, 'Filings', 1, now(), :tenant)",
+            id=self.collection, tenant=self.tenant, access_class=next(_numbers),
         )  # fmt: skip
         self.sql(
             "INSERT INTO access_classes (id, tenant_id, collection_id) "

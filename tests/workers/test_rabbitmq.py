@@ -1,0 +1,83 @@
+"""The pipeline over RabbitMQ: the same code, another URL."""
+
+import os
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+from signal import SIGKILL, SIGTERM
+
+import pytest
+
+from app.stack.processes import end_process, start_tethered, tail
+
+pytestmark = pytest.mark.rabbitmq
+SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # the one on PATH switches users, which a test need not
+EPMD = shutil.which("epmd")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def rabbitmq(tmp_path, wait_for):
+    """The URL of a node of our own, on free ports, with its files in the test's folder."""
+    if shutil.which("rabbitmq-server") is None or not SERVER.exists() or EPMD is None:
+        pytest.skip("RabbitMQ (Debian's rabbitmq-server) is not installed")
+    home = tmp_path / "rabbitmq"
+    home.mkdir()
+    port, mapper = free_port(), str(free_port())
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "ERL_EPMD_PORT": mapper,
+        "ERL_EPMD_ADDRESS": "127.0.0.1",
+        "RABBITMQ_NODENAME": f"footnote{port}@localhost",
+        "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
+        "RABBITMQ_NODE_PORT": str(port),
+        "RABBITMQ_DIST_PORT": str(free_port()),
+        "RABBITMQ_MNESIA_BASE": str(home / "data"),
+        "RABBITMQ_LOG_BASE": str(home / "logs"),
+        "RABBITMQ_LOGS": "-",
+        "RABBITMQ_CONFIG_FILE": str(home / "rabbitmq.conf"),
+        "RABBITMQ_ENABLED_PLUGINS_FILE": str(home / "enabled_plugins"),
+        "RABBITMQ_PID_FILE": str(home / "pid"),
+    }
+    (home / "enabled_plugins").write_text("[].")
+    (home / "rabbitmq.conf").write_text("vm_memory_high_watermark.absolute = 1GiB\n")
+    log = tmp_path / "rabbitmq.log"
+    # A mapper of our own, in the foreground: the one that Erlang starts by itself would outlive the test.
+    names = start_tethered(
+        [EPMD, "-port", mapper, "-address", "127.0.0.1"], log=log, death_signal=SIGKILL, environment=environment
+    )
+    server = start_tethered([str(SERVER)], log=log, death_signal=SIGTERM, environment=environment, directory=home)
+    try:
+        wait_for(lambda: "Server startup complete" in log.read_text(errors="replace"), what="RabbitMQ", seconds=60)
+        yield f"amqp://guest:guest@127.0.0.1:{port}//"
+    finally:
+        end_family(server)
+        end_process(names, ((SIGTERM, 2.0), (SIGKILL, 2.0)))
+        print(tail(log, 5))  # noqa: T201  pytest shows it with a failure
+
+
+def end_family(server: subprocess.Popen[bytes]) -> None:
+    """The server's script starts Erlang as a child in the same process group."""
+    os.killpg(server.pid, SIGTERM)
+    try:
+        server.wait(15)
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, SIGKILL)
+        server.wait(5)
+
+
+def test_the_pipeline_runs_over_rabbitmq(house, rabbitmq):
+    house.broker = rabbitmq
+    house.start_relay()
+    house.start_worker()
+    runs = [house.upload(f"file {number}") for number in range(5)]
+    ended = house.wait_final(*runs, seconds=40)
+    assert {(run.status, run.error_code) for run in ended} == {("ready", None)}
+    assert sorted(house.notes("indexed.txt")) == sorted(f"{run.version_id} 1" for run in ended)
