@@ -23,7 +23,7 @@ from workers.parsing.pdf_headings import mark_headings
 from workers.parsing.pdf_page import BoldLines, PageDraft, compose_page, finish_page
 
 MEDIA_TYPE = "application/pdf"
-MAX_PAGES = 10_000
+MAX_PAGES = 5_000
 MAX_CHARS = 50_000_000
 _FORCE_BOLD = 1 << 18
 """The font descriptor's ForceBold flag (ISO 32000-1 table 123, bit 19)."""

@@ -13,7 +13,7 @@ _MAX_DEPTH = 6
 _EDGE = 2.0
 """Points by which left edges in one column may differ."""
 _MAX_GUTTER = 45.0
-"""Points between two columns; what lies farther apart is a table's cells. Usual gutters are 10 to 36."""
+"""Points between two columns (usually 10 to 36) if they are narrow; what lies farther apart is a table's cells."""
 
 
 def cut_columns(lines: list[Line], depth: int = 0) -> list[Column]:
@@ -118,7 +118,12 @@ def _is_prose(lines: list[Line], gutter: float) -> bool:
         return False
     edge = max(line.x1 for line in left)
     widths = sorted((edge - min(line.x0 for line in left), max(line.x1 for line in right) - gutter))
-    return gutter - edge < _MAX_GUTTER and widths[0] > 0.3 * widths[1] and _fills(left) and _fills(right)
+    return (
+        gutter - edge < max(_MAX_GUTTER, 0.3 * widths[0])
+        and widths[0] > 0.3 * widths[1]
+        and _fills(left)
+        and _fills(right)
+    )
 
 
 def _fills(side: list[Line]) -> bool:

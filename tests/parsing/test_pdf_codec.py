@@ -1,0 +1,128 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.documents.parsed import Block, BlockKind, Cell, OutlineEntry, ParsedDocument, ParsedPage, Row, Words
+from app.documents.parsed_codec import (
+    BadEncodingError,
+    decode_document,
+    decode_words,
+    encode_document,
+    encode_words,
+)
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+
+
+@st.composite
+def words(draw: st.DrawFn, limit: int) -> Words:
+    edges = sorted(draw(st.lists(st.integers(0, limit), max_size=12)))
+    spans = np.array(list(zip(edges[::2], edges[1::2], strict=False)), np.int32).reshape(-1, 2)
+    steps = draw(st.lists(st.tuples(*[st.integers(-400_000, 400_000)] * 4), min_size=len(spans), max_size=len(spans)))
+    return Words(spans=spans, boxes=(np.array(steps, np.float64).reshape(-1, 4) * 0.05).astype(np.float32))
+
+
+@st.composite
+def blocks(draw: st.DrawFn, limit: int) -> Block:
+    start, end = sorted((draw(st.integers(0, limit)), draw(st.integers(0, limit))))
+    cells = (Cell(start, end, draw(st.integers(0, 30))),) if draw(st.booleans()) else ()
+    rows = (Row(start, end, cells, is_header=draw(st.booleans())),) if draw(st.booleans()) else ()
+    return Block(draw(st.sampled_from(BlockKind)), start, end, level=draw(st.integers(0, 6)), rows=rows)
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> ParsedDocument:
+    pages = []
+    for number in range(1, draw(st.integers(0, 3)) + 1):
+        text = draw(TEXT)
+        pages.append(
+            ParsedPage(
+                number=number,
+                text=text,
+                width=draw(st.floats(0, 2000, width=32)),
+                height=draw(st.floats(0, 2000, width=32)),
+                words=draw(words(len(text))),
+                blocks=tuple(draw(st.lists(blocks(len(text)), max_size=3))),
+            )
+        )
+    return ParsedDocument(
+        media_type="application/pdf",
+        reader="pdfium",
+        pages=tuple(pages),
+        outline=tuple(draw(st.lists(st.builds(OutlineEntry, TEXT, st.integers(1, 9), st.integers(1, 4)), max_size=3))),
+        properties=draw(st.dictionaries(TEXT, TEXT, max_size=3)),
+        warnings=tuple(draw(st.lists(TEXT, max_size=2))),
+    )
+
+
+def same(one: Words, other: Words) -> bool:
+    return np.array_equal(one.spans, other.spans) and np.array_equal(one.boxes, other.boxes)
+
+
+@settings(max_examples=60, deadline=None)
+@given(documents())
+def test_what_is_decoded_is_what_was_encoded(document: ParsedDocument) -> None:
+    decoded = decode_document(encode_document(document))
+    assert (decoded.media_type, decoded.reader) == (document.media_type, document.reader)
+    assert (decoded.outline, decoded.properties, decoded.warnings) == (
+        document.outline,
+        document.properties,
+        document.warnings,
+    )
+    assert len(decoded.pages) == len(document.pages)
+    for one, other in zip(decoded.pages, document.pages, strict=True):
+        assert (one.number, one.text, one.width, one.height, one.blocks) == (
+            other.number,
+            other.text,
+            other.width,
+            other.height,
+            other.blocks,
+        )
+        assert same(one.words, other.words)
+
+
+@settings(max_examples=60, deadline=None)
+@given(words(5000))
+def test_words_survive_the_way_there_and_back(found: Words) -> None:
+    decoded = decode_words(encode_words(found))
+    assert same(decoded, found)
+    assert (decoded.spans.dtype, decoded.boxes.dtype) == (np.int32, np.float32)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.binary(max_size=80))
+def test_foreign_bytes_are_refused(data: bytes) -> None:
+    for decode in (decode_document, decode_words):
+        for prefix in (b"", b"FNPD\x01", b"FNWB\x01"):
+            with pytest.raises(BadEncodingError):
+                decode(prefix + data)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_damage_is_noticed_or_harmless(data: st.DataObject) -> None:
+    document = data.draw(documents())
+    encoded = bytearray(encode_document(document))
+    encoded[data.draw(st.integers(0, len(encoded) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    try:
+        decoded = decode_document(bytes(encoded))
+    except BadEncodingError:
+        return
+    for page in decoded.pages:
+        assert all(0 <= block.start <= block.end <= len(page.text) for block in page.blocks)
+
+
+@pytest.mark.parametrize("box", [[np.nan, 0, 1, 1], [np.inf, -np.inf, 1e30, 1]])
+def test_boxes_that_are_no_numbers_are_stored_as_ones(box: list[float]) -> None:
+    found = Words(spans=np.array([[0, 1]], np.int32), boxes=np.array([box], np.float32))
+    assert np.isfinite(decode_words(encode_words(found)).boxes).all()
+
+
+def test_words_take_few_bytes() -> None:
+    count = 600
+    starts = np.arange(count, dtype=np.int32) * 6
+    column, line = np.arange(count) % 12, np.arange(count) // 12
+    boxes = np.stack([72 + column * 38.4, 80 + line * 12, 100 + column * 38.4, 90 + line * 12], axis=1)
+    blob = encode_words(Words(np.stack([starts, starts + 5], axis=1).astype(np.int32), boxes.astype(np.float32)))
+    assert len(blob) < 8 * count
