@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from app.retrieval.vocabulary import Statement
 
 _TOP = 700  # characters of a page among which its title stands
+_BELOW_TOP = 0.6
 _ENOUGH = 10  # line items that make it certain
 _NUMBER = re.compile(r"\d[\d,.]*\d|\(\d")
 _FEWEST_NUMBERS = 12
@@ -38,9 +39,9 @@ _LINE_ITEMS: dict[Statement, tuple[str, ...]] = {
         r"(?:operating\s+(?:income|profit|earnings|loss))|(?:income|earnings|loss)\s+from\s+operations|total\s+(?:operating\s+)?expenses",
         r"interest\s+(?:expense|income|and)|interest,\s+net|provisions?\s+for\s+credit\s+losses|net\s+interest\s+income",
         r"before\s+(?:provision\s+for\s+)?(?:income\s+)?tax(?:es)?|pretax\s+income",
-        r"(?:provision|benefit)[\w\s()]*\sfor\s+income\s+taxes|income\s+tax(?:es)?(?:\s+(?:expense|provision|benefit))?",
+        r"income\s+tax(?:es)?",
         r"net\s+(?:income|earnings|loss)",
-        r"(?:earnings|income|loss)[\w\s()]*\bper\s+(?:\w+\s+)?(?:common\s+)?(?:share|unit)",
+        r"per\s+(?:\w+\s+)?(?:common\s+)?(?:share|unit)",
         r"\bdiluted\b",
         r"weighted[\s-]+average",
     ),
@@ -60,7 +61,7 @@ _LINE_ITEMS: dict[Statement, tuple[str, ...]] = {
         r"treasury\s+(?:stock|shares)",
         r"paid[\s-]in\s+capital|capital\s+(?:in\s+excess|surplus)",
         r"accumulated\s+other\s+comprehensive",
-        r"total\s+[\w\s’',&]{0,40}\bequity",
+        r"(?:share|stock)?holders['’]?\s+(?:\w+\s+)?(?:equity|investment)|total\s+equity",
     ),
     Statement.CASH_FLOW: (
         r"operating\s+activities",
@@ -69,7 +70,7 @@ _LINE_ITEMS: dict[Statement, tuple[str, ...]] = {
         r"depreciation",
         r"deferred\s+(?:income\s+)?tax(?:es)?",
         r"(?:stock|share)[\s-]based\s+compensation",
-        r"(?:purchases?|acquisitions?|additions?)[\w\s]*\sproperty|capital\s+expenditures",
+        r"(?:purchases?|acquisitions?|additions?)\s+(?:of|to)\s+(?:\w+\s+)?property|capital\s+expenditures",
         r"dividends?",
         r"(?:re)?purchases?\s+of\s+(?:\w+\s+){0,2}(?:stock|shares)",
         r"proceeds\s+from",
@@ -93,23 +94,23 @@ class StatementRecogniser:
     def __init__(self) -> None:
         self._signs = {
             statement: _Signs(
-                re.compile(rf"\b(?:{_TITLES[statement]})", re.IGNORECASE),
-                tuple(re.compile(rf"\b(?:{item})", re.IGNORECASE) for item in _LINE_ITEMS[statement]),
+                re.compile(_TITLES[statement]),
+                tuple(re.compile(rf"\b(?:{item})") for item in _LINE_ITEMS[statement]),
             )
             for statement in Statement
         }
 
     def recognise(self, text: str) -> Mapping[Statement, float]:
-        """Statement → sureness, 0 to 1, for what stands on one page. Without the title it is at most one half."""
-        if len(_NUMBER.findall(text)) < _FEWEST_NUMBERS:
+        """Statement → sureness, 0 to 1, for what stands on one page. A title below the page's top counts for less."""
+        folded = text.casefold()
+        titles = {statement: signs.title.search(folded) for statement, signs in self._signs.items()}
+        if not any(titles.values()) or len(_NUMBER.findall(folded)) < _FEWEST_NUMBERS:
             return {}
         found: dict[Statement, float] = {}
-        for statement, signs in self._signs.items():
-            titled = signs.title.search(text, 0, _TOP) is not None
-            items = sum(pattern.search(text) is not None for pattern in signs.line_items)
-            sureness = min(1.0, items / _ENOUGH) * (1.0 if titled else 0.5)
-            if sureness >= 0.3:
-                found[statement] = sureness
+        for statement, title in titles.items():
+            if title is not None:
+                items = sum(pattern.search(folded) is not None for pattern in self._signs[statement].line_items)
+                found[statement] = min(1.0, items / _ENOUGH) * (1.0 if title.start() < _TOP else _BELOW_TOP)
         return found
 
     def by_page(self, pages: Sequence[int], texts: Sequence[str]) -> dict[int, Mapping[Statement, float]]:
