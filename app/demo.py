@@ -18,7 +18,7 @@ from rich.markup import escape
 
 from app.client.api import ApiClient
 from app.client.errors import ApiProblemError
-from app.client.models import Answer
+from app.client.models import Answer, Collection
 from app.commands.asking import print_answer
 from app.commands.ingest import ProgressBars, Silence, find_files, ingest_files
 from app.core.principal import Role
@@ -28,14 +28,13 @@ from app.stack.home import Home
 from app.stack.supervisor import ROOT, Stack
 
 PUBLIC, DEAL = "Public filings", "Deal room"
-QUESTIONS = (
+OPEN_QUESTIONS = (
     "What were Tarnwick's net sales in 2025?",
-    "What is the principal amount of debt that matures in 2028?",
+    "What were capital expenditures in 2025?",
     "What net leverage ratio does the credit agreement permit?",
-    "At what price can the 5.750% Senior Notes due 2034 be redeemed in 2030?",
-    "How will the net proceeds of the notes offering be used?",
+    "At what price may the notes be redeemed?",
 )
-CLOSED_QUESTION = QUESTIONS[4]
+DEAL_QUESTION = "What is the cross-default threshold of the notes?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +128,11 @@ def _show(
     say.print(f"{len(outcomes) - len(failed)} documents are ready, {len(failed)} failed.")
     with ApiClient(url=stack.url, key=people.full.key) as client:
         say.print(f"\n[bold]{people.full.name} asks[/]")
-        answers = [_ask(client, question, say) for question in QUESTIONS]
+        answers = [_ask(client, question, say) for question in OPEN_QUESTIONS]
+        answers.append(_ask(client, DEAL_QUESTION, say, collection=deal))
     with ApiClient(url=stack.url, key=people.outside.key) as client:
-        say.print(f"\n[bold]{people.outside.name} asks the same[/]")
-        refused = _ask(client, CLOSED_QUESTION, say)
+        say.print(f"\n[bold]{people.outside.name} asks the last one, too[/]")
+        refused = _ask(client, DEAL_QUESTION, say, collection=deal)
         status = _open_document(client, outcomes[1].document_id or "", say)
     return {
         "documents": len(outcomes),
@@ -143,9 +143,10 @@ def _show(
     }
 
 
-def _ask(client: ApiClient, question: str, say: Console) -> Answer:
-    say.print(f"\n[bold cyan]{escape(question)}[/]")
-    answer = client.ask(question)
+def _ask(client: ApiClient, question: str, say: Console, *, collection: Collection | None = None) -> Answer:
+    where = f" [dim](in {collection.name})[/]" if collection else ""
+    say.print(f"\n[bold cyan]{escape(question)}[/]{where}")
+    answer = client.ask(question, filters={"collection_ids": [collection.id]} if collection else None)
     print_answer(say, answer)
     return answer
 

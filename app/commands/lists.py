@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from app.client.models import Document, Run
 from app.commands.options import (
@@ -31,7 +31,7 @@ def documents(
     if as_json:
         print_json({"documents": as_plain(found)})
         return
-    table = Table("Id", "Title", "Issuer", "Type", box=None)
+    table = Table(Column("Id", no_wrap=True), "Title", "Issuer", "Type", box=None)
     for document in found:
         table.add_row(
             document.id, escape(document.title), *(_text(document, name) for name in ("issuer", "document_type"))
@@ -46,7 +46,7 @@ def runs(*, home: HomeOption = None, url: UrlOption = None, key: KeyOption = Non
     if as_json:
         print_json({"runs": as_plain(found)})
         return
-    table = Table("Id", "Status", "Stage", "Why", box=None)
+    table = Table(Column("Id", no_wrap=True), "Status", "Stage", "Why", box=None)
     for run in found:
         table.add_row(run.id, run.status, run.stage, escape(run.error.detail) if run.error else "")
     console().print(table)

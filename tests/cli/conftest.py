@@ -66,7 +66,7 @@ def start() -> Iterator[Callable[[Path], Running]]:
             running.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     up = start_up(tmp_path_factory.mktemp("home"))
     yield up
