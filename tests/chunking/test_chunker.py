@@ -12,6 +12,7 @@ from app.documents.metadata import DocumentMetadata, DocumentType, FiscalPeriod
 from app.documents.parsed import Block, BlockKind, Cell, ParsedDocument, ParsedPage, Row, Words
 from workers.chunking.chunker import ChunkingParams, chunk_document
 from workers.chunking.tokens import count_tokens
+import itertools
 
 MakeDocument = Callable[..., ParsedDocument]
 METADATA = DocumentMetadata(
@@ -198,7 +199,7 @@ def test_chunks_hold_every_character_of_a_page_once_and_fit(
     for page in document.pages:
         own = [chunk for chunk in chunks if chunk.page_number == page.number]
         assert all(chunk.text == page.text[chunk.char_start : chunk.char_end] for chunk in own)
-        assert all(first.char_end <= second.char_start for first, second in zip(own, own[1:], strict=False))
+        assert all(first.char_end <= second.char_start for first, second in itertools.pairwise(own))
         assert "".join("".join(chunk.text.split()) for chunk in own) == "".join(page.text.split())
     for chunk in chunks:
         assert chunk.token_count <= params.most

@@ -48,7 +48,7 @@ class Heading:
 
 def clean_title(text: str) -> str:
     """A heading as it is shown in a path: one line, no "(continued)", no dots and page number, cut to 90 characters."""
-    title = _TRAILING_PAGE.sub("", _SPACE.sub(" ", text.replace("\t", " ")).strip())
+    title = _TRAILING_PAGE.sub("", _SPACE.sub(" ", text[:400]).strip())
     title = _CONTINUED.sub("", title).strip(" .:—–-·•")
     return title if len(title) <= MAX_TITLE else title[: MAX_TITLE - 1].rstrip() + "…"
 

@@ -18,9 +18,11 @@ from workers.parsing.html_flow import FlowReader, local_name
 
 _SGML_HEAD = re.compile(r"\A\s*(?:<SEC-DOCUMENT>.*?)?<DOCUMENT>\s*(.*?)<TEXT>\s*(?:<XBRL>\s*)?", re.S | re.I)
 _SGML_FIELD = re.compile(r"^<(TYPE|DESCRIPTION)>([^\n<]{1,200})", re.M | re.I)
+_LOOKS = re.compile(rb"</?(?:font|b|i|u|span|strong|em|small|big|a|center)\b[^<>]*>", re.I)
 _XML_HEAD = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _DEI = re.compile(r"dei:(\w{1,80})")
 _MAX_VALUE = 200
+_MAX_SGML_HEAD = 20_000
 
 
 class HtmlUnreadableError(DocumentError):
@@ -28,14 +30,19 @@ class HtmlUnreadableError(DocumentError):
     title = "The HTML holds no text that can be read: save it anew from its source and send that."
 
 
+class HtmlTooDeepError(DocumentError):
+    code = "html-too-deep"
+    title = "The HTML nests its elements too deep to be read whole: save it anew from its source, or send it as PDF."
+
+
 def parse_html(path: Path, *, password: str | None = None) -> ParsedDocument:  # noqa: ARG001 - every reader's signature
     """The HTML file at `path`; `properties` holds its title, the EDGAR wrapper's type, and the facts named `dei:…`.
 
-    Raises EmptyFileError, UnsupportedFormatError (binary content), HtmlUnreadableError.
+    Raises EmptyFileError, UnsupportedFormatError (binary content), HtmlUnreadableError, HtmlTooDeepError.
     """
     text = clean_text(read_text_file(path, declared=True))
     properties: dict[str, str] = {}
-    wrapper = _SGML_HEAD.match(text)
+    wrapper = _SGML_HEAD.match(text, 0, _MAX_SGML_HEAD)
     if wrapper:
         properties.update(
             {f"edgar:{name.lower()}": value.strip() for name, value in _SGML_FIELD.findall(wrapper.group(1))}
@@ -70,13 +77,23 @@ def _tree(text: str) -> etree._Element | None:
             return etree.fromstring(raw, strict)
         except etree.XMLSyntaxError:
             pass  # not well-formed: read as browsers do
-    forgiving = etree.HTMLParser(
-        encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
-    )
+    root, is_whole = _forgiving_tree(raw)
+    if not is_whole:
+        # Tags of looks that nobody closed nest without end in old filings; the text is the same without them.
+        root, is_whole = _forgiving_tree(_LOOKS.sub(b"", raw))
+    if not is_whole:
+        raise HtmlTooDeepError
+    return root
+
+
+def _forgiving_tree(raw: bytes) -> tuple[etree._Element | None, bool]:
+    """The tree as browsers would build it, and whether the parser reached the end (it stops at 256 levels of nesting)."""
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
-        return etree.fromstring(raw, forgiving)
+        root = etree.fromstring(raw, parser)
     except etree.XMLSyntaxError:
-        return None
+        root = None
+    return root, not any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log)
 
 
 def _properties(root: etree._Element) -> dict[str, str]:

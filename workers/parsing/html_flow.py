@@ -82,7 +82,8 @@ _UNDERLINED = re.compile(r"text-decoration\s*:\s*underline", re.I)
 _FLOATED = re.compile(r"float\s*:\s*left", re.I)
 _SPACE = re.compile(r"[ \t\n\r\xa0\u2000-\u200a\u202f\u3000]+")
 _MAX_HEADING = 160
-_MAX_DEPTH = 240
+_MAX_DEPTH = 150
+"""Elements nested deeper are read as plain text, so that no file exhausts the stack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,10 @@ class FlowReader:
     def _walk(self, element: etree._Element, outer: _Style, depth: int) -> Iterator[FlowBlock | PageBreak]:
         name = local_name(element)
         css = element.get("style") or ""
-        if _skipped(element, name, css) or depth > _MAX_DEPTH:
+        if _skipped(element, name, css):
+            return
+        if depth > _MAX_DEPTH:
+            self._line.add(" ".join(map(str, element.itertext())), outer)
             return
         if name == "br":
             self._line.parts.append("\n")
@@ -284,13 +288,16 @@ def _span(value: str | None) -> int:
 
 def _cell_text(cell: etree._Element) -> str:
     parts: list[str] = []
-    _collect(cell, parts)
+    _collect(cell, parts, 0)
     return _SPACE.sub(" ", "".join(parts)).strip()
 
 
-def _collect(element: etree._Element, parts: list[str]) -> None:
+def _collect(element: etree._Element, parts: list[str], depth: int) -> None:
     name = local_name(element)
     if _skipped(element, name, element.get("style") or ""):
+        return
+    if depth > _MAX_DEPTH:
+        parts.extend(map(str, element.itertext()))
         return
     apart = name in _BLOCKS or name == "br" or name in _HEADINGS
     if apart:
@@ -298,7 +305,7 @@ def _collect(element: etree._Element, parts: list[str]) -> None:
     if element.text:
         parts.append(element.text)
     for child in element:
-        _collect(child, parts)
+        _collect(child, parts, depth + 1)
         if child.tail:
             parts.append(child.tail)
     if apart:

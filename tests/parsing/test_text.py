@@ -1,0 +1,134 @@
+"""The readers of plain text and Markdown."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.documents.parsed import BlockKind, ParsedDocument
+from workers.parsing.errors import EmptyFileError, UnsupportedFormatError
+from workers.parsing.markdown import parse_markdown
+from workers.parsing.text import parse_text
+
+Read = Callable[[str | bytes], ParsedDocument]
+
+
+@pytest.fixture
+def read_text(tmp_path: Path) -> Read:
+    def read(source: str | bytes) -> ParsedDocument:
+        path = tmp_path / "file.txt"
+        path.write_bytes(source if isinstance(source, bytes) else source.encode())
+        return parse_text(path)
+
+    return read
+
+
+@pytest.fixture
+def read_markdown(tmp_path: Path) -> Read:
+    def read(source: str | bytes) -> ParsedDocument:
+        path = tmp_path / "file.md"
+        path.write_bytes(source if isinstance(source, bytes) else source.encode())
+        return parse_markdown(path)
+
+    return read
+
+
+def blocks_of(document: ParsedDocument) -> list[tuple[str, str]]:
+    return [(block.kind.value, page.text[block.start : block.end]) for page in document.pages for block in page.blocks]
+
+
+def test_paragraphs_lie_between_empty_lines(read_text: Read) -> None:
+    assert blocks_of(read_text("One\r\ntwo\r\n\r\n  \r\nthree")) == [("paragraph", "One\ntwo"), ("paragraph", "three")]
+
+
+def test_form_feeds_and_page_tags_break_pages(read_text: Read) -> None:
+    document = read_text("first\fsecond\n<PAGE>   3\nthird")
+    assert [page.text for page in document.pages] == ["first", "second", "third"]
+
+
+def test_lines_of_labels_and_numbers_are_a_table(read_text: Read) -> None:
+    (page,) = read_text(
+        "               2031     2030\nRevenue     $  1,234   $   987\nLoss           (56)      (7)"
+    ).pages
+    assert page.text == "2031\t2030\nRevenue\t$1,234\t$987\nLoss\t(56)\t(7)"
+    assert page.blocks[0].kind is BlockKind.TABLE
+    assert [row.is_header for row in page.blocks[0].rows] == [True, False, False]
+
+
+def test_line_of_capitals_is_a_heading(read_text: Read) -> None:
+    assert blocks_of(read_text("RISK FACTORS\n\nMany."))[0] == ("heading", "RISK FACTORS")
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        (b"\xef\xbb\xbfna\xc3\xafve", "naïve"),
+        (b"\x8050 \x93x\x94", "€50 “x”"),
+        ("wide".encode("utf-16"), "wide"),
+        (b"a\x00b\x1bc", "abc"),
+    ],
+)
+def test_charsets_are_told_and_control_characters_dropped(read_text: Read, raw: bytes, text: str) -> None:
+    assert read_text(raw).pages[0].text == text
+
+
+def test_long_text_is_cut_into_pages(read_text: Read) -> None:
+    pages = read_text(("A paragraph of words. " * 30 + "\n\n") * 30).pages
+    assert len(pages) > 3
+    assert [page.number for page in pages] == list(range(1, len(pages) + 1))
+    assert all(len(page.text) <= 4200 for page in pages)
+
+
+def test_one_endless_line_is_cut_between_words(read_text: Read) -> None:
+    pages = read_text("word " * 20_000).pages
+    assert {word for page in pages for word in page.text.split()} == {"word"}
+    assert sum(len(page.text.split()) for page in pages) == 20_000
+
+
+def test_empty_file_is_told(read_text: Read) -> None:
+    with pytest.raises(EmptyFileError):
+        read_text(b"\xef\xbb\xbf \x00\n")
+
+
+def test_binary_content_is_told(read_text: Read) -> None:
+    with pytest.raises(UnsupportedFormatError):
+        read_text(bytes(range(256)) * 50)
+
+
+def test_markdown_headings_tables_and_paragraphs_are_told(read_markdown: Read) -> None:
+    source = """# Report #
+
+First **bold** line,
+[linked](https://example.org) second.
+
+Liquidity
+---------
+
+| Item | 2031 |
+|:-----|-----:|
+| Cash | 1,234 |
+| A \\| B | |
+
+```
+# no heading
+```
+"""
+    document = read_markdown(source)
+    assert blocks_of(document) == [
+        ("heading", "Report"),
+        ("paragraph", "First bold line,\nlinked second."),
+        ("heading", "Liquidity"),
+        ("table", "Item\t2031\nCash\t1,234\nA | B"),
+        ("paragraph", "# no heading"),
+    ]
+    levels = [block.level for block in document.pages[0].blocks if block.kind is BlockKind.HEADING]
+    assert levels == [1, 2]
+    assert [row.is_header for row in document.pages[0].blocks[3].rows] == [True, False, False]
+
+
+def test_pipe_in_a_sentence_makes_no_table(read_markdown: Read) -> None:
+    assert blocks_of(read_markdown("a | b\nc")) == [("paragraph", "a | b\nc")]
+
+
+def test_fence_that_is_never_closed_keeps_its_text(read_markdown: Read) -> None:
+    assert blocks_of(read_markdown("```\nleft open")) == [("paragraph", "left open")]
