@@ -15,7 +15,6 @@ from app.documents.models import PASSWORD_PURPOSE
 from app.identity.data_keys import PostgresDataKeys
 from app.jobs.leases import LeaseService
 from app.jobs.plan import LeaseTerms, StageName
-from app.llm.openai_embedder import OpenAIEmbedder
 from app.llm.port import Embedder
 from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.observability.metrics import Metrics
@@ -168,6 +167,9 @@ def build_embedder(settings: EmbeddingSettings) -> Embedder:
     """The built-in embeddings, or those of the endpoint that is set."""
     if settings.base_url is None:
         return WordLlamaEmbedder()
+    # The client imports a second's worth of modules: only those who use it pay.
+    from app.llm.openai_embedder import OpenAIEmbedder  # noqa: PLC0415
+
     return OpenAIEmbedder(
         base_url=settings.base_url,
         api_key=settings.api_key.get_secret_value(),

@@ -1,0 +1,149 @@
+"""Runs as readers see them: under row-level security, in pages, over HTTP and as a stream of events."""
+
+import json
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from app.core.clock import SystemClock
+from app.core.ids import new_id
+from app.core.pagination import InvalidCursorError, PageRequest
+from app.core.principal import Principal
+from app.http.dependencies import authenticate
+from app.http.problems import add_problem_handlers
+from app.jobs import endpoints
+from app.jobs.errors import RunNotFoundError
+from app.jobs.service import RunService
+from app.jobs.states import RunStatus
+from workers.parsing.errors import PdfDamagedError
+
+
+@pytest.fixture
+def readers(ledger):
+    """Two users of the tenant: one whom the collection is open to, one whom it is not."""
+    people = [Principal(tenant_id=ledger.tenant, user_id=new_id()) for _ in range(2)]
+    for person in people:
+        ledger.sql(
+            "INSERT INTO users (id, tenant_id, email, name, roles, created_at) "
+            "VALUES (:id, :tenant, :email, 'x', '{analyst}', now())",
+            id=person.user_id, tenant=ledger.tenant, email=str(person.user_id),
+        )  # fmt: skip
+    ledger.sql(
+        "INSERT INTO grants (id, tenant_id, user_id, collection_id, level, created_at, created_by) "
+        "VALUES (:id, :tenant, :user, :collection, 1, now(), :tenant)",
+        id=uuid4(), tenant=ledger.tenant, user=people[0].user_id, collection=ledger.collection,
+    )  # fmt: skip
+    return SimpleNamespace(allowed=people[0], refused=people[1])
+
+
+@pytest.fixture
+def runs(ledger):
+    return RunService(database=ledger.database.api, clock=SystemClock())
+
+
+@pytest.fixture
+def client(ledger, runs, readers):
+    """The endpoints, for a caller who may see the collection."""
+    application = FastAPI()
+    application.state.services = {RunService: runs}
+    application.state.caller = readers.allowed
+    application.include_router(endpoints.router)
+    add_problem_handlers(application)
+    application.dependency_overrides[_dependency_of(endpoints.CurrentPrincipal)] = lambda: application.state.caller
+    with TestClient(application, raise_server_exceptions=False) as opened:
+        opened.application = application
+        yield opened
+
+
+def _dependency_of(annotated):
+    return annotated.__metadata__[0].dependency or authenticate
+
+
+def test_who_may_not_see_the_document_is_told_of_no_run(ledger, runs, readers):
+    run = ledger.start()
+    assert runs.get_run(readers.allowed, run).status is RunStatus.QUEUED
+    with pytest.raises(RunNotFoundError):
+        runs.get_run(readers.refused, run)
+    assert runs.list_runs(readers.refused, PageRequest()).items == []
+    stranger = Principal(tenant_id=new_id(), user_id=readers.allowed.user_id)
+    with pytest.raises(RunNotFoundError):
+        runs.get_run(stranger, run)
+
+
+def test_runs_are_listed_newest_first_in_pages_that_neither_skip_nor_double(ledger, runs, readers):
+    made = [ledger.start() for _ in range(5)]
+    seen, cursor = [], None
+    while True:
+        page = runs.list_runs(readers.allowed, PageRequest(limit=2, cursor=cursor))
+        seen += [run.id for run in page.items]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert seen == made[::-1]
+
+
+def test_lists_are_filtered_by_document_and_status(ledger, runs, readers):
+    failed, queued = ledger.start(), ledger.start()
+    ledger.leases.fail(ledger.claim(ledger.stage(failed, "validate")), PdfDamagedError())
+    found = runs.list_runs(readers.allowed, PageRequest(), status=RunStatus.FAILED)
+    assert [run.id for run in found.items] == [failed]
+    document = runs.get_run(readers.allowed, queued).document_id
+    found = runs.list_runs(readers.allowed, PageRequest(), document_id=document)
+    assert [run.id for run in found.items] == [queued]
+
+
+def test_a_cursor_of_another_list_is_refused(runs, readers):
+    with pytest.raises(InvalidCursorError):
+        runs.list_runs(readers.allowed, PageRequest(cursor="WyJrIiwgIngiXQ"))
+
+
+def test_a_failed_run_says_why(client, ledger):
+    run = ledger.start()
+    ledger.leases.fail(ledger.claim(ledger.stage(run, "validate")), PdfDamagedError())
+    body = client.get(f"/v1/runs/{run}").json()
+    assert body["error"] == {"code": "pdf-damaged", "detail": PdfDamagedError.title}
+    assert [stage["status"] for stage in body["stages"]] == ["failed", *["waiting"] * 5]
+
+
+def test_an_unknown_run_is_a_problem_with_a_code(client):
+    response = client.get(f"/v1/runs/{uuid4()}")
+    assert (response.status_code, response.json()["code"]) == (404, "run-not-found")
+    assert client.get(f"/v1/runs/{uuid4()}/events").status_code == 404
+
+
+def test_a_run_is_streamed_until_it_ends(client, ledger, monkeypatch):
+    monkeypatch.setattr(endpoints, "LOOK_SECONDS", 0.01)
+    run = ledger.start()
+    stage = ledger.stage(run, "validate")
+    look = client.application.state.services[RunService].get_run
+    looks = iter([lambda: None, lambda: None, lambda: ledger.leases.fail(ledger.claim(stage), PdfDamagedError())])
+
+    def get_run(principal, run_id):
+        next(looks, lambda: None)()
+        return look(principal, run_id)
+
+    client.application.state.services[RunService].get_run = get_run
+    body = client.get(f"/v1/runs/{run}/events").text
+    states = [json.loads(line[6:])["status"] for line in body.splitlines() if line.startswith("data: ")]
+    assert states == ["queued", "failed"]
+
+
+def test_a_right_that_is_withdrawn_ends_the_stream(client, ledger, monkeypatch, readers):
+    monkeypatch.setattr(endpoints, "LOOK_SECONDS", 0.01)
+    run = ledger.start()
+    look = client.application.state.services[RunService].get_run
+    withdraw = iter(
+        [lambda: None, lambda: ledger.sql("DELETE FROM grants WHERE user_id = :id", id=readers.allowed.user_id)]
+    )
+
+    def get_run(principal, run_id):
+        next(withdraw, lambda: None)()
+        return look(principal, run_id)
+
+    client.application.state.services[RunService].get_run = get_run
+    body = client.get(f"/v1/runs/{run}/events").text
+    assert body.count("event: run") == 1
+    assert '{"code": "run-not-found"}' in body
