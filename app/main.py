@@ -12,6 +12,7 @@ from app.answers.endpoints import router as answers_router
 from app.bootstrap import Container, build_container
 from app.documents.endpoints import files as files_router
 from app.documents.endpoints import router as documents_router
+from app.http.body_limit import BodyLimitMiddleware
 from app.http.catalogue import problems_router
 from app.http.context import RequestContextMiddleware
 from app.http.openapi import install_openapi
@@ -26,8 +27,6 @@ from app.settings import Settings
 from app.web.endpoints import web_router
 
 API_VERSION = "1.0.0"
-JSON_BODY_BYTES = 1 << 20
-"""The limit of every body but uploads, which have their own."""
 
 _ROUTERS = (
     identity_router,
@@ -57,9 +56,9 @@ def create_app(container: Container) -> FastAPI:
                 RequestContextMiddleware,
                 metrics=container.metrics,
                 https=container.settings.web.public_url.startswith("https://"),
-            )
+            ),
+            Middleware(BodyLimitMiddleware),
         ],
-        max_body_size=JSON_BODY_BYTES,
         # The framework's own pages load scripts from elsewhere; traces are made by app.observability.
         docs_url=None,
         redoc_url=None,

@@ -61,7 +61,6 @@ Images = Annotated[PageImages, Depends(service(PageImages))]
 PageNumber = Annotated[int, Path(ge=1, le=1_000_000)]
 Dpi = Annotated[int, Query(ge=36, le=MAX_DPI, description="Resolution in dots an inch.")]
 
-_ANY_SIZE = 1 << 40  # the limit of uploads is a setting, and checked while they stream
 _FORM_OVERHEAD = 64 * 1024
 _PIECE = 256 * 1024
 _REVALIDATE = "private, no-cache"
@@ -104,7 +103,6 @@ _UPLOAD_RESPONSES: dict[int | str, dict[str, Any]] = {
     openapi_extra=_multipart({"collection": "The collection's id or name.", **_FIELDS}, ["collection", "file"])
     | problems(*_UPLOAD_PROBLEMS, CollectionNotFoundError),
     dependencies=[Depends(limited("uploads"))],
-    max_body_size=_ANY_SIZE,
 )
 async def upload_document(
     request: Request,
@@ -134,7 +132,6 @@ async def upload_document(
     openapi_extra=_multipart({"password": _FIELDS["password"]}, ["file"])
     | problems(*_UPLOAD_PROBLEMS, DocumentNotFoundError, ContentExistsError),
     dependencies=[Depends(limited("uploads"))],
-    max_body_size=_ANY_SIZE,
 )
 async def upload_version(
     request: Request,
@@ -166,7 +163,6 @@ async def upload_version(
         **problems(*_UPLOAD_PROBLEMS, CollectionNotFoundError),
     },
     dependencies=[Depends(limited("uploads"))],
-    max_body_size=_ANY_SIZE,
 )
 async def put_file(
     request: Request,

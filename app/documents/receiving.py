@@ -95,7 +95,8 @@ class _Sink:
         try:
             await self._run(lambda: self._writer.write(data))
         except BlobTooLargeError as error:
-            raise UploadTooLargeError(extra=error.extra) from error
+            # The rest of the body is not waited for.
+            raise UploadTooLargeError(extra=error.extra, headers={"Connection": "close"}) from error
 
 
 class _FormReader:

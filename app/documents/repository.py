@@ -6,7 +6,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import CursorResult, Select, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from app.documents.errors import DocumentNotFoundError, PageNotFoundError, VersionNotFoundError
@@ -90,7 +90,7 @@ class DocumentRepository:
         query = (
             select(DocumentVersion)
             .where(DocumentVersion.document_id.in_(document_ids))
-            .distinct(DocumentVersion.document_id)
+            .ext(distinct_on(DocumentVersion.document_id))
             .order_by(DocumentVersion.document_id, DocumentVersion.number.desc())
         )
         return {version.document_id: version for version in self._session.scalars(query)}

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
 
+from app.http.body_limit import lift_body_limit
 from app.http.dependencies import authenticate
 from app.http.idempotency import HEADER, Idempotency, fingerprint
 
@@ -25,6 +26,8 @@ class ApiRoute(APIRoute):
 
         async def handle_request(request: Request) -> Response:
             request.state.route = template
+            if streams:
+                lift_body_limit(request.scope)
             if not idempotent or HEADER not in request.headers:
                 return await handle(request)
             principal = await authenticate(request)

@@ -36,8 +36,9 @@ class User:
         assert answer.status_code == 201, answer.text
         return answer.json()
 
-    def grant(self, where: str, to: "User", level: str = "viewer") -> dict[str, Any]:
-        answer = self.http.post(f"/v1/{where}/grants", json={"user_id": str(to.id), "level": level})
+    def grant(self, collection: dict[str, Any], to: "User", level: str = "viewer") -> dict[str, Any]:
+        body = {"collection_id": collection["id"], "user_id": str(to.id), "level": level}
+        answer = self.http.post("/v1/grants", json=body)
         assert answer.status_code == 201, answer.text
         return answer.json()
 
@@ -60,7 +61,7 @@ class Server:
     clients: list[httpx.Client] = field(default_factory=list)
 
     def client(self, **more: Any) -> httpx.Client:
-        client = httpx.Client(base_url=self.url, timeout=30, **more)
+        client = httpx.Client(base_url=self.url, timeout=30, trust_env=False, **more)
         self.clients.append(client)
         return client
 

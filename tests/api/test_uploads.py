@@ -1,0 +1,262 @@
+"""Uploads over a real connection: streamed, deduplicated, refused early, and leaving nothing when cut off."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from app.db.session import system_principal
+
+MIB = 1024 * 1024
+
+
+def problem(answer, status, code):
+    assert answer.status_code == status, answer.text
+    body = answer.json()
+    assert (body["status"], body["code"]) == (status, code)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert len(body["detail"]) > 20
+    return body
+
+
+def stored_files(server, tenant):
+    folder = server.blobs / str(tenant)
+    return [path for path in folder.rglob("*") if path.is_file()] if folder.exists() else []
+
+
+def partial_files(server):
+    return list((server.blobs / ".partial").iterdir())
+
+
+def send(user, collection, content=b"Revenue was 5.", name="a.txt", **fields):
+    data = {"collection": collection["id"], **fields}
+    return user.http.post("/v1/documents", data=data, files={"file": (name, content)})
+
+
+def test_an_upload_is_accepted_with_its_runs_address(editor):
+    answer = send(editor, editor.collection(), name="Annual report.txt")
+    body = answer.json()
+    assert answer.status_code == 202
+    assert answer.headers["location"] == f"/v1/runs/{body['run']['id']}"
+    assert (body["document"]["filename"], body["document"]["title"]) == ("Annual report.txt", "Annual report")
+    run = editor.http.get(answer.headers["location"]).json()
+    assert (run["status"], run["document_id"]) == ("queued", body["document"]["id"])
+    assert [stage["name"] for stage in run["stages"]][0] == "validate"
+
+
+def test_a_collection_may_be_named(editor):
+    collection = editor.collection()
+    body = send(editor, {"id": collection["name"]}).json()
+    assert body["document"]["collection_id"] == collection["id"]
+
+
+def test_raw_bytes_may_be_put_under_a_name(editor):
+    body = editor.upload(editor.collection(), b"Revenue was 7.", name="Bericht%20%C3%BC.txt")
+    assert body["document"]["filename"] == "Bericht ü.txt"
+    file = editor.http.get(f"/v1/documents/{body['document']['id']}/file")
+    assert file.content == b"Revenue was 7."
+    assert file.headers["content-disposition"].startswith("attachment;")
+    assert "filename*=UTF-8''Bericht%20%C3%BC.txt" in file.headers["content-disposition"]
+
+
+def test_the_same_bytes_are_the_same_document(editor):
+    collection = editor.collection()
+    first, second = send(editor, collection, name="a.txt"), send(editor, collection, name="b.txt")
+    assert (first.status_code, second.status_code) == (202, 200)
+    assert second.json()["document"]["id"] == first.json()["document"]["id"]
+    assert second.json()["run"]["id"] == first.json()["run"]["id"]
+
+
+def test_the_same_bytes_at_the_same_moment_make_one_document(editor):
+    collection = editor.collection()
+    content = uuid4().bytes * 1000
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: send(editor, collection, content), range(16)))
+    assert sorted(answer.status_code for answer in answers) == [200] * 15 + [202]
+    assert len({answer.json()["document"]["id"] for answer in answers}) == 1
+    assert len({answer.json()["run"]["id"] for answer in answers}) == 1
+
+
+def test_other_collections_have_a_document_of_their_own(editor):
+    first, second = send(editor, editor.collection()), send(editor, editor.collection())
+    assert first.json()["document"]["id"] != second.json()["document"]["id"]
+
+
+def test_a_failed_document_is_read_again_with_the_password_given(server, editor):
+    collection = editor.collection()
+    first = send(editor, collection).json()
+    with server.database.owner.transaction(system_principal(editor.tenant_id)) as session:
+        session.execute(
+            text("UPDATE document_versions SET status = 'failed' WHERE id = :id"), {"id": first["version"]["id"]}
+        )
+    again = send(editor, collection, password="open sesame")
+    assert again.status_code == 202
+    assert again.json()["version"]["id"] == first["version"]["id"]
+    assert again.json()["run"]["id"] != first["run"]["id"]
+    with server.database.owner.transaction(system_principal(editor.tenant_id)) as session:
+        query = text("SELECT status, sealed_password FROM document_versions WHERE id = :id")
+        status, sealed = session.execute(query, {"id": first["version"]["id"]}).one()
+    assert status == "processing"
+    assert sealed is not None
+    assert b"sesame" not in bytes(sealed)
+
+
+def test_a_new_version_has_the_next_number(editor):
+    document = send(editor, editor.collection()).json()["document"]
+    path = f"/v1/documents/{document['id']}/versions"
+    second = editor.http.post(path, files={"file": ("b.txt", b"Revenue was 6.")})
+    assert (second.status_code, second.json()["version"]["number"]) == (202, 2)
+    same = editor.http.post(path, files={"file": ("b.txt", b"Revenue was 6.")})
+    assert (same.status_code, same.json()["version"]["number"]) == (200, 2)
+    listed = editor.http.get(path).json()["items"]
+    assert [version["number"] for version in listed] == [2, 1]
+    assert editor.http.get(f"{path}/{listed[1]['id']}/file").content == b"Revenue was 5."
+
+
+def test_a_version_with_the_bytes_of_another_document_is_refused(editor):
+    collection = editor.collection()
+    send(editor, collection, b"one")
+    second = send(editor, collection, b"two").json()["document"]
+    answer = editor.http.post(f"/v1/documents/{second['id']}/versions", files={"file": ("b.txt", b"one")})
+    problem(answer, 409, "content-exists")
+
+
+def test_an_empty_file_is_refused(server, editor):
+    problem(send(editor, editor.collection(), b""), 422, "upload-empty")
+    collection = editor.collection()
+    problem(editor.http.put(f"/v1/collections/{collection['id']}/files/a.pdf", content=b""), 422, "upload-empty")
+    assert stored_files(server, editor.tenant_id) == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\temp\\report.pdf", "report.pdf"),
+        ("a\u202etxt.exe", "atxt.exe"),
+        (" .. ", "document"),
+        ("x" * 500 + ".pdf", "x" * 196 + ".pdf"),
+    ],
+)
+def test_a_filename_is_made_safe(editor, sent, kept):
+    assert send(editor, editor.collection(), name=sent).json()["document"]["filename"] == kept
+
+
+def test_control_characters_in_a_filename_are_taken_out(server, editor):
+    collection = editor.collection()
+    body = (
+        b'--x\r\nContent-Disposition: form-data; name="collection"\r\n\r\n' + collection["id"].encode() + b"\r\n"
+        b'--x\r\nContent-Disposition: form-data; name="file"; filename="a\x00\x01\x7f.txt"\r\n\r\nRevenue\r\n--x--\r\n'
+    )
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    answer = editor.http.post("/v1/documents", content=body, headers=headers)
+    assert answer.status_code in (202, 400), answer.text
+    if answer.status_code == 202:
+        assert answer.json()["document"]["filename"] == "a.txt"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"", 400, "upload-malformed"),
+        (b"nonsense", 400, "upload-malformed"),
+        (b"--x--\r\n", 422, "upload-incomplete"),
+        (b'--x\r\nContent-Disposition: form-data; name="collection"\r\n\r\na\r\n--x--\r\n', 422, "upload-incomplete"),
+        (b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nhal', 400, "upload-malformed"),
+        (b"--x\r\n\r\nno name\r\n--x--\r\n", 400, "upload-malformed"),
+        (b'--x\r\nContent-Disposition: form-data; name="q"\r\n\r\na\xff\r\n--x--\r\n', 400, "upload-malformed"),
+        (
+            b'--x\r\nContent-Disposition: form-data; name="title"\r\n\r\n' + b"a" * 5000 + b"\r\n--x--\r\n",
+            400,
+            "upload-malformed",
+        ),
+    ],
+)
+def test_a_malformed_form_is_told_what_is_wrong(server, editor, body, status, code):
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    problem(editor.http.post("/v1/documents", content=body, headers=headers), status, code)
+    assert partial_files(server) == []
+
+
+@pytest.mark.parametrize("fields", [{"title": "a\x00b"}, {"collection": "a\x07b"}, {"unknown": "x"}, {"title": ""}])
+def test_fields_that_can_not_be_taken_are_refused(editor, fields):
+    answer = send(editor, {"id": fields.pop("collection", editor.collection()["id"])}, **fields)
+    assert problem(answer, 422, answer.json()["code"])["code"] in {"invalid-text", "invalid-input"}
+
+
+def test_a_viewer_may_not_upload_and_a_stranger_finds_nothing(editor, analyst, stranger):
+    collection = editor.collection()
+    problem(send(analyst, collection), 404, "collection-not-found")
+    problem(send(stranger, collection), 404, "collection-not-found")
+    editor.grant(collection, analyst)
+    problem(send(analyst, collection), 403, "not-editable")
+
+
+def test_a_refused_upload_leaves_no_blob(server, editor, analyst):
+    collection = editor.collection()
+    problem(send(analyst, collection, uuid4().bytes), 404, "collection-not-found")
+    assert stored_files(server, editor.tenant_id) == []
+    assert partial_files(server) == []
+
+
+class Declared:
+    """A body of 300 MB that counts how much of it was asked for."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        while self.sent < 300 * MIB:
+            self.sent += MIB
+            yield bytes(MIB)
+
+
+def test_300_megabytes_are_refused_before_they_are_read(server, editor):
+    collection = editor.collection()
+    body = Declared()
+    headers = {"Content-Length": str(300 * MIB)}
+    answer = editor.http.put(f"/v1/collections/{collection['id']}/files/a.pdf", content=body, headers=headers)
+    problem(answer, 413, "upload-too-large")
+    assert body.sent < 100 * MIB
+    assert partial_files(server) == []
+
+
+def test_an_upload_of_undeclared_length_ends_at_the_limit(start_server):
+    server = start_server(upload_bytes=2 * MIB)
+    user = server.user()
+    collection = user.collection()
+    body = Declared()
+    answer = user.http.put(f"/v1/collections/{collection['id']}/files/a.pdf", content=iter(body))
+    problem(answer, 413, "upload-too-large")
+    assert body.sent < 100 * MIB
+    assert partial_files(server) == []
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_an_upload_cut_off_half_way_leaves_nothing(server, editor, declared):
+    collection = editor.collection()
+    url = httpx.URL(server.url)
+    length = b"Content-Length: 5000000\r\n" if declared else b"Transfer-Encoding: chunked\r\n"
+    with socket.create_connection((url.host, url.port)) as connection:
+        connection.sendall(
+            f"PUT /v1/collections/{collection['id']}/files/a.pdf HTTP/1.1\r\nHost: x\r\n"
+            f"Authorization: Bearer {editor.key}\r\n".encode()
+            + length
+            + b"\r\n"
+        )
+        connection.sendall(bytes(600_000) if declared else b"927C0\r\n" + bytes(600_000) + b"\r\n")
+        while not partial_files(server):
+            threading.Event().wait(0.01)
+    while partial_files(server):
+        threading.Event().wait(0.01)
+    assert stored_files(server, editor.tenant_id) == []
+    assert editor.http.get("/v1/documents").json()["items"] == []
+
+
+def test_a_body_of_another_kind_may_not_be_large(editor):
+    problem(editor.http.post("/v1/collections", content=b"[" + b" " * 2 * MIB + b"]"), 413, "body-too-large")
