@@ -1,5 +1,6 @@
 """Chunks: what they hold, where they are cut, what they say about their place."""
 
+import itertools
 from collections.abc import Callable
 from datetime import date
 
@@ -12,7 +13,6 @@ from app.documents.metadata import DocumentMetadata, DocumentType, FiscalPeriod
 from app.documents.parsed import Block, BlockKind, Cell, ParsedDocument, ParsedPage, Row, Words
 from workers.chunking.chunker import ChunkingParams, chunk_document
 from workers.chunking.tokens import count_tokens
-import itertools
 
 MakeDocument = Callable[..., ParsedDocument]
 METADATA = DocumentMetadata(

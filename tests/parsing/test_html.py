@@ -48,7 +48,8 @@ def test_inline_xbrl_is_read_through_and_its_hidden_part_left_out(read_html: Rea
     source = """<?xml version="1.0" encoding="ASCII"?>
     <html xmlns="http://www.w3.org/1999/xhtml" xmlns:ix="http://www.xbrl.org/2013/inlineXBRL"><body>
     <div style="display:none"><ix:header><ix:hidden>
-      <ix:nonNumeric name="dei:DocumentFiscalYearFocus" contextRef="c">2031</ix:nonNumeric></ix:hidden></ix:header></div>
+      <ix:nonNumeric name="dei:DocumentFiscalYearFocus" contextRef="c">2031</ix:nonNumeric>
+      </ix:hidden></ix:header></div>
     <p>Net sales of $<ix:nonFraction name="us-gaap:Revenues" scale="6">1,234</ix:nonFraction> million</p>
     <p><ix:nonNumeric name="dei:EntityRegistrantName" contextRef="c">Example plc</ix:nonNumeric></p>
     <ix:continuation id="x"><p>went on</p></ix:continuation></body></html>"""
@@ -68,7 +69,8 @@ def test_signs_in_cells_of_their_own_go_to_their_number(read_html: ReadHtml) -> 
       <tr><td colspan="3"></td><td colspan="3">2031</td><td></td><td colspan="3">2030</td></tr>
       <tr><td colspan="3">Revenue</td><td>$</td><td>1,234</td><td></td><td></td><td>$</td><td>987</td><td></td></tr>
       <tr><td colspan="3">Loss</td><td></td><td>(56</td><td>)</td><td></td><td></td><td>(7</td><td>)</td></tr>
-      <tr><td colspan="3">Margin</td><td></td><td>4.5</td><td>%</td><td></td><td></td><td>—</td><td></td></tr></table>"""
+      <tr><td colspan="3">Margin</td><td></td><td>4.5</td><td>%</td><td></td><td></td><td>—</td><td></td></tr>
+      </table>"""
     (page,) = read_html(body(inner)).pages
     assert page.text == "2031\t2030\nRevenue\t$1,234\t$987\nLoss\t(56)\t(7)\nMargin\t4.5%\t—"
     assert grid_of(page)[0] == [(1, "2031"), (2, "2030")]
@@ -93,7 +95,8 @@ def test_wide_head_stands_in_the_first_column_that_it_covers(read_html: ReadHtml
 
 
 def test_cell_that_spans_rows_moves_the_cells_beside_it(read_html: ReadHtml) -> None:
-    inner = """<table><tr><td rowspan="2">Debt</td><td>Notes</td><td>10</td></tr><tr><td>Loans</td><td>20</td></tr></table>"""
+    inner = """<table><tr><td rowspan="2">Debt</td><td>Notes</td><td>10</td></tr>
+      <tr><td>Loans</td><td>20</td></tr></table>"""
     (page,) = read_html(body(inner)).pages
     assert grid_of(page)[1] == [(1, "Loans"), (2, "20")]
 
@@ -113,8 +116,15 @@ def test_table_that_only_places_text_is_paragraphs(read_html: ReadHtml) -> None:
     assert {block.kind for block in page.blocks} == {BlockKind.PARAGRAPH}
 
 
+def test_foot_of_a_page_is_no_table(read_html: ReadHtml) -> None:
+    (page,) = read_html(body("<table><tr><td>Form 10-K</td><td>17</td></tr></table>")).pages
+    assert page.text == "Form 10-K 17"
+    assert page.blocks[0].kind is BlockKind.PARAGRAPH
+
+
 def test_table_inside_a_layout_table_is_a_table(read_html: ReadHtml) -> None:
-    inner = "<table><tr><td>Before<table><tr><td>Cash</td><td>1</td></tr><tr><td>Debt</td><td>2</td></tr></table></td></tr></table>"
+    data = "<table><tr><td>Cash</td><td>1</td></tr><tr><td>Debt</td><td>2</td></tr></table>"
+    inner = f"<table><tr><td>Before{data}</td></tr></table>"
     (page,) = read_html(body(inner)).pages
     assert page.text == "Before\n\nCash\t1\nDebt\t2"
 
@@ -149,9 +159,9 @@ def test_file_without_breaks_is_cut_at_the_ends_of_blocks(read_html: ReadHtml) -
 
 
 def test_words_cover_the_text_and_have_no_boxes(read_html: ReadHtml) -> None:
-    (page,) = read_html(body("<p>Cash of $5</p><table><tr><td>Debt</td><td>7</td></tr></table>")).pages
+    (page,) = read_html(body("<p>Cash of $5</p><table><tr><td>Debt</td><td>7</td><td>8</td></tr></table>")).pages
     words = [page.text[start:end] for start, end in page.words.spans]
-    assert words == ["Cash", "of", "$5", "Debt", "7"]
+    assert words == ["Cash", "of", "$5", "Debt", "7", "8"]
     assert not page.words.boxes.any()
     assert (page.width, page.height) == (0.0, 0.0)
 
@@ -229,14 +239,15 @@ def test_page_of_pictures_alone_is_told(read_html: ReadHtml) -> None:
 
 _PIECES = st.lists(
     st.sampled_from(
-        ["<p>", "</p>", "<table>", "</table>", "<tr>", "</tr>", "<td colspan=3>", "<td>", "</td>", "$", "1,234", ")", "(", "%", "text",
-         "<b>", "</b>", "<br>", "\t", "\n", "&nbsp;", "&amp;", "<!--", "-->", BREAK, "<ix:hidden>", "\u2028", "é", "<h1>", "<", ">"]
+        ["<p>", "</p>", "<table>", "</table>", "<tr>", "</tr>", "<td colspan=3>", "<td>", "</td>", "<b>", "</b>",
+         "$", "1,234", ")", "(", "%", "text", "<br>", "\t", "\n", "&nbsp;", "&amp;", "<!--", "-->", BREAK,
+         "<ix:hidden>", "\u2028", "é", "<h1>", "<", ">"]
     ),
     max_size=40,
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pieces=_PIECES)
 def test_whatever_is_read_agrees_with_its_own_offsets(read_html: ReadHtml, pieces: list[str]) -> None:
     try:

@@ -18,7 +18,7 @@ from workers.extraction.issuer import find_issuer, find_short_names, find_ticker
 from workers.extraction.periods import find_fiscal_period, find_fiscal_year, find_period_end
 from workers.extraction.reading import Reading
 
-METADATA_VERSION = "1"
+METADATA_VERSION = "2"
 
 _NAME_FORMS = (
     (DocumentType.FORM_10K, r"10[-_ ]?k"),

@@ -87,7 +87,7 @@ def _tree(text: str) -> etree._Element | None:
 
 
 def _forgiving_tree(raw: bytes) -> tuple[etree._Element | None, bool]:
-    """The tree as browsers would build it, and whether the parser reached the end (it stops at 256 levels of nesting)."""
+    """The tree as browsers would build it, and whether the parser reached the end (it stops at 256 levels)."""
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
         root = etree.fromstring(raw, parser)

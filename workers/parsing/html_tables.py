@@ -77,10 +77,10 @@ def table_rows(grid: Grid) -> tuple[FlowRow, ...]:
 
 
 def is_layout(rows: Sequence[FlowRow]) -> bool:
-    """Whether the table only places text: nowhere two cells side by side, or nothing but marks before texts."""
+    """Whether it only places text: no two cells side by side, a lone pair (a page's foot), or marks before texts."""
     if not rows:
         return True
-    if all(len(row.cells) == 1 for row in rows):
+    if all(len(row.cells) == 1 for row in rows) or (len(rows) == 1 and len(rows[0].cells) == 2):
         return True
     return all(len(row.cells) == 1 or (len(row.cells) == 2 and _BULLET.fullmatch(row.cells[0][1])) for row in rows)
 

@@ -1,0 +1,281 @@
+"""What is read from documents' own words, and where."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.documents.metadata import DocumentType, FiscalPeriod, Origin, Scale
+from app.documents.parsed import ParsedDocument
+from workers.extraction.dates import parse_date
+from workers.extraction.issuer import tidy_name
+from workers.extraction.metadata import read_metadata
+
+MakeDocument = Callable[..., ParsedDocument]
+
+COVER = """UNITED STATES
+SECURITIES AND EXCHANGE COMMISSION
+Washington, D.C. 20549
+FORM {form}
+(Mark One)
+☒ {kind} REPORT PURSUANT TO SECTION 13 OR 15(d) OF THE SECURITIES EXCHANGE ACT OF 1934
+For the {span} ended {end}
+OR
+☐ TRANSITION REPORT PURSUANT TO SECTION 13 OR 15(d) OF THE SECURITIES EXCHANGE ACT OF 1934
+For the transition period from ____ to ____
+Commission File Number 001-99999
+{name}
+(Exact name of registrant as specified in its charter)
+Delaware 99-1234567
+Title of each class Trading Symbol(s) Name of each exchange on which registered
+Common Stock, par value $0.01 per share ZYPH New York Stock Exchange
+"""
+ANNUAL = COVER.format(
+    form="10-K", kind="ANNUAL", span="fiscal year", end="December 31, 2031", name="ZEPHYRINE PROPERTIES, INC."
+)
+RELEASE = """Zephyrine Announces {headline}
+HARBOUR CITY, Feb. 3, 2032 – Zephyrine Properties, Inc. (NYSE: ZYPH) today announced its results for the quarter
+ended December 31, 2031.
+(Dollars in thousands)
+"""
+
+
+def test_annual_reports_cover_gives_its_fields(make_document: MakeDocument) -> None:
+    metadata = read_metadata(make_document(ANNUAL), "upload.pdf")
+    assert metadata.issuer == "Zephyrine Properties, Inc."
+    assert metadata.document_type is DocumentType.FORM_10K
+    assert (metadata.fiscal_year, metadata.fiscal_period) == (2031, FiscalPeriod.FY)
+    assert metadata.period_end == date(2031, 12, 31)
+    assert {"zephyrine", "zyph"} <= set(metadata.issuer_aliases)
+    assert metadata.title == "Zephyrine Properties, Inc. 10-K FY2031"
+
+
+def test_each_field_says_where_it_was_read(make_document: MakeDocument) -> None:
+    document = make_document("A letter to shareholders.", ANNUAL)
+    sources = read_metadata(document, "upload.pdf").sources
+    assert sources["issuer"].page == 2
+    assert sources["issuer"].quote == "ZEPHYRINE PROPERTIES, INC."
+    assert sources["period_end"].quote == "December 31, 2031"
+    assert sources["fiscal_period"].origin is Origin.DERIVED
+
+
+@pytest.mark.parametrize(
+    ("words", "quarter"),
+    [
+        ("three months ended", "Q1"),
+        ("three and six months ended", "Q2"),
+        ("nine months ended", "Q3"),
+        ("39 weeks ended", "Q3"),
+    ],
+)
+def test_quarter_is_told_by_the_months_to_date(make_document: MakeDocument, words: str, quarter: str) -> None:
+    cover = COVER.format(
+        form="10-Q", kind="QUARTERLY", span="quarterly period", end="June 30, 2031", name="Example Inc."
+    )
+    metadata = read_metadata(make_document(cover, f"Results for the {words} June 30, 2031"), "x.pdf")
+    assert metadata.document_type is DocumentType.FORM_10Q
+    assert metadata.fiscal_period == FiscalPeriod(quarter)
+
+
+def test_quarter_that_ends_before_the_calendar_year_belongs_to_the_fiscal_year_that_ends_later(
+    make_document: MakeDocument,
+) -> None:
+    cover = COVER.format(
+        form="10-Q", kind="QUARTERLY", span="quarterly period", end="December 28, 2030", name="Example Inc."
+    )
+    metadata = read_metadata(make_document(cover, "three months ended December 28, 2030"), "x.pdf")
+    assert (metadata.fiscal_year, metadata.fiscal_period) == (2031, FiscalPeriod.Q1)
+
+
+@pytest.mark.parametrize(
+    ("words", "year"),
+    [
+        ("In fiscal 2030 sales rose. Fiscal 2030 had 52 weeks. In fiscal 2029 they fell.", 2030),
+        ("In fiscal 2031 sales rose. Fiscal 2031 had 52 weeks. In fiscal 2030 they fell.", 2031),
+        ("Sales rose.", 2031),
+    ],
+)
+def test_year_that_ends_in_january_is_called_as_the_document_calls_it(
+    make_document: MakeDocument, words: str, year: int
+) -> None:
+    cover = COVER.format(
+        form="10-K", kind="ANNUAL", span="fiscal year", end="January 28, 2031", name="Example Stores, Inc."
+    )
+    metadata = read_metadata(make_document(cover, words), "x.pdf")
+    assert metadata.fiscal_year == year
+    assert metadata.period_end == date(2031, 1, 28)
+
+
+def test_current_report_has_a_day_and_no_fiscal_year(make_document: MakeDocument) -> None:
+    text = """SECURITIES AND EXCHANGE COMMISSION\nFORM 8-K\nCURRENT REPORT
+Date of Report (Date of earliest event reported): May 25, 2031 (May 22, 2031)\nExample Corporation
+(Exact name of registrant as specified in its charter)"""
+    metadata = read_metadata(make_document(text), "x.pdf")
+    assert metadata.document_type is DocumentType.FORM_8K
+    assert (metadata.issuer, metadata.period_end, metadata.fiscal_year) == (
+        "Example Corporation",
+        date(2031, 5, 25),
+        None,
+    )
+    assert metadata.period_label() == "2031-05-25"
+
+
+@pytest.mark.parametrize(
+    ("headline", "year", "period"),
+    [
+        ("Fourth-Quarter and Full-Year 2031 Financial Results", 2031, "Q4"),
+        ("Third Quarter\nFiscal 2032 Results", 2032, "Q3"),
+        ("Q2 2031 Earnings", 2031, "Q2"),
+        ("Full Year 2031 Results", 2031, "FY"),
+    ],
+)
+def test_releases_headline_gives_period_and_year(
+    make_document: MakeDocument, headline: str, year: int, period: str
+) -> None:
+    metadata = read_metadata(make_document(RELEASE.format(headline=headline)), "x.pdf")
+    assert metadata.document_type is DocumentType.EARNINGS_RELEASE
+    assert (metadata.fiscal_year, metadata.fiscal_period) == (year, FiscalPeriod(period))
+    assert metadata.issuer == "Zephyrine Properties, Inc."
+    assert metadata.filing_date == date(2032, 2, 3)
+    assert metadata.scale is Scale.THOUSANDS
+
+
+def test_tags_of_inline_xbrl_are_believed_first(make_document: MakeDocument) -> None:
+    document = make_document(
+        ANNUAL,
+        dei__EntityRegistrantName="OTHER NAME PLC",
+        dei__DocumentType="10-K/A",
+        dei__DocumentFiscalYearFocus="2030",
+        dei__DocumentFiscalPeriodFocus="FY",
+        dei__DocumentPeriodEndDate="February 1, 2031",
+        dei__TradingSymbol="OTHR",
+    )
+    metadata = read_metadata(document, "x.html")
+    assert (metadata.issuer, metadata.fiscal_year, metadata.period_end) == ("Other Name plc", 2030, date(2031, 2, 1))
+    assert "othr" in metadata.issuer_aliases
+    assert metadata.sources["fiscal_year"].origin is Origin.TAG
+
+
+def test_prospectus_supplement_names_issuer_and_date(make_document: MakeDocument) -> None:
+    text = """Filed Pursuant to Rule 424(b)(5)\nPROSPECTUS SUPPLEMENT\n(To Prospectus dated February 8, 2031)\n$500,000,000
+Zephyrine Properties, Inc.\n5.25% Senior Notes due 2041\nThe date of this prospectus supplement is March 4, 2031."""
+    metadata = read_metadata(make_document(text), "x.pdf")
+    assert (metadata.document_type, metadata.issuer) == (DocumentType.PROSPECTUS, "Zephyrine Properties, Inc.")
+    assert metadata.filing_date in (date(2031, 3, 4), date(2031, 2, 8))
+
+
+def test_credit_agreement_names_borrower_and_date(make_document: MakeDocument) -> None:
+    text = """CREDIT AGREEMENT\ndated as of March 4, 2031\namong\nZEPHYRINE PROPERTIES, INC.,\nas Borrower,
+the Lenders party hereto, and\nEXAMPLE BANK, N.A.,\nas Administrative Agent"""
+    metadata = read_metadata(make_document(text), "x.pdf")
+    assert metadata.document_type is DocumentType.CREDIT_AGREEMENT
+    assert metadata.issuer == "Zephyrine Properties, Inc."
+    assert metadata.filing_date == date(2031, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("CONFIDENTIAL OFFERING MEMORANDUM", DocumentType.OFFERING_MEMORANDUM),
+        ("FIRST SUPPLEMENTAL INDENTURE", DocumentType.INDENTURE),
+        ("Annual Report 2031", DocumentType.ANNUAL_REPORT),
+        ("Shopping list", DocumentType.OTHER),
+    ],
+)
+def test_document_names_itself_in_a_line_of_its_own(
+    make_document: MakeDocument, title: str, kind: DocumentType
+) -> None:
+    assert read_metadata(make_document(f"{title}\nExample plc"), "x.pdf").document_type is kind
+
+
+def test_sentence_about_a_form_does_not_make_it_one(make_document: MakeDocument) -> None:
+    text = "Securities and Exchange Commission rules: see our Annual Report on Form 10-K for the risks."
+    assert read_metadata(make_document(text), "x.pdf").document_type is DocumentType.OTHER
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "scale"),
+    [
+        ("(in millions, except per share amounts)\nSales $ 5", "USD", Scale.MILLIONS),
+        ("(€ in thousands)\nRevenue 5", "EUR", Scale.THOUSANDS),
+        ("Amounts in billions of Swiss francs\nRevenue 5", "CHF", Scale.BILLIONS),
+        ("Revenue £5 and £6", "GBP", None),
+        ("We served guests in millions of homes around the world and were glad of it all the while.", None, None),
+    ],
+)
+def test_currency_and_scale_are_those_of_the_units_lines(
+    make_document: MakeDocument, text: str, currency: str | None, scale: Scale | None
+) -> None:
+    metadata = read_metadata(make_document(text), "x.pdf")
+    assert (metadata.currency, metadata.scale) == (currency, scale)
+
+
+def test_signature_dates_the_filing(make_document: MakeDocument) -> None:
+    metadata = read_metadata(
+        make_document(ANNUAL, "SIGNATURES\nPursuant to …\nDate: February 9, 2032\tBy: /s/ A. Person"), "x"
+    )
+    assert metadata.filing_date == date(2032, 2, 9)
+
+
+def test_files_name_speaks_only_where_the_document_is_silent(make_document: MakeDocument) -> None:
+    silent = read_metadata(make_document("nothing to see"), "ACME_2029_10K.pdf")
+    assert (silent.document_type, silent.fiscal_year) == (DocumentType.FORM_10K, 2029)
+    assert silent.sources["fiscal_year"].origin is Origin.FILENAME
+    assert read_metadata(make_document(ANNUAL), "ACME_2029_10Q.pdf").fiscal_year == 2031
+
+
+def test_document_without_any_text_still_has_a_title(make_document: MakeDocument) -> None:
+    assert read_metadata(make_document(), "scan.pdf").title == "scan"
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("January 28, 2031", date(2031, 1, 28)),
+        ("28 Jan. 2031", date(2031, 1, 28)),
+        ("Sept. 1st, 2031", date(2031, 9, 1)),
+        ("2031-01-28", date(2031, 1, 28)),
+        ("1/28/2031", date(2031, 1, 28)),
+        ("February 30, 2031", None),
+        ("Smarch 3, 2031", None),
+        ("2031", None),
+    ],
+)
+def test_dates_are_read_as_filings_write_them(text: str, day: date | None) -> None:
+    assert parse_date(text) == day
+
+
+@pytest.mark.parametrize(
+    ("name", "tidy"),
+    [
+        ("ZEPHYRINE PROPERTIES, INC.", "Zephyrine Properties, Inc."),
+        ("BANK OF THE HARBOUR N.V.", "Bank of the Harbour N.V."),
+        ("Zephyrine  plc\n", "Zephyrine plc"),
+    ],
+)
+def test_names_in_capitals_are_set_as_people_write_them(name: str, tidy: str) -> None:
+    assert tidy_name(name) == tidy
+
+
+_LINES = st.lists(
+    st.one_of(
+        st.sampled_from([*ANNUAL.split("\n"), *RELEASE.split("\n"), "as Borrower", "(in millions)", "Q3 2031"]),
+        st.text(max_size=40),
+    ),
+    max_size=25,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lines=_LINES)
+def test_every_quote_is_the_text_at_its_place(make_document: MakeDocument, lines: list[str]) -> None:
+    document = make_document("\n".join(lines[::2]), "\n".join(lines[1::2]))
+    metadata = read_metadata(document, "x.pdf")
+    for name, source in metadata.sources.items():
+        assert getattr(metadata, name) is not None
+        assert 0 < source.confidence <= 1
+        if source.origin is Origin.TEXT:
+            assert source.page is not None
+            assert document.pages[source.page - 1].text[source.start : source.end] == source.quote
