@@ -44,7 +44,8 @@ class LocalModelServer:
     """
 
     def __init__(self, *, threads: int | None = None) -> None:
-        self._threads = threads or max(1, os.cpu_count() or 1)
+        # Its threads wait for each other by spinning: with one on every core, any other work on the machine stalls all.
+        self._threads = threads or max(1, (os.cpu_count() or 1) // 2)
         self._process: subprocess.Popen[bytes] | None = None
         self._base_url = ""
 

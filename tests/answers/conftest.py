@@ -1,0 +1,248 @@
+"""Passages made of pages of text, models that stand in for a remote one, and a tenant with a document."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+
+from app.access.repository import NewGrant
+from app.access.service import AccessService
+from app.answers.claims import PageTexts
+from app.answers.extractive import ExtractiveWriter
+from app.core.clock import SystemClock
+from app.core.ids import new_id
+from app.core.principal import Principal, Role
+from app.db.session import system_principal
+from app.identity.service import TenantAdmin
+from app.llm.errors import LocalModelMissingError
+from app.llm.local_server import LocalModelServer
+from app.llm.port import ChatRequest, ChatResponse, TokenUsage
+from app.llm.prompts import PromptLibrary
+from app.llm.wordllama_embedder import WordLlamaEmbedder
+from app.retrieval.passages import Passage
+from app.retrieval.service import SearchResult
+from app.retrieval.understanding import QuestionReader, Understanding
+from app.retrieval.vocabulary import FinanceVocabulary
+
+INCOME_PAGE = """Consolidated Statements of Income
+($ in millions, except per share data)
+
+For the years ended June 30,	2022	2021
+Net revenue	$4,210	$3,900
+Cost of goods sold	(2,480)	(2,310)
+Gross profit	1,730	1,590
+Net income	$412	$388
+Net income per share:
+Basic	$2.06	$1.94
+"""
+
+PROSE_PAGE = """Liquidity and Capital Resources
+
+Revenue grew because the Lantern business opened nine depots. The revolving credit facility matures in March 2027
+and bears interest at 6.25% a year. As of June 30, 2022, we had $350 million undrawn under it.
+
+Our head office is in a leased building.
+"""
+
+
+@dataclass
+class Library:
+    """Pages, and passages that cover them."""
+
+    pages: dict[tuple[UUID, int], str] = field(default_factory=dict)
+    passages: list[Passage] = field(default_factory=list)
+
+    def add(
+        self,
+        page: str,
+        *,
+        start: int = 0,
+        end: int | None = None,
+        document_id: UUID | None = None,
+        version_id: UUID | None = None,
+        number: int = 1,
+    ) -> Passage:
+        version = version_id or uuid4()
+        self.pages[(version, number)] = page
+        stop = len(page) if end is None else end
+        passage = Passage(
+            chunk_id=len(self.passages) + 1,
+            document_id=document_id or uuid4(),
+            version_id=version,
+            document_title="Plain Holdings 10-K",
+            issuer="Plain Holdings",
+            document_type="10-K",
+            period="FY2022",
+            page_number=number,
+            char_start=start,
+            char_end=stop,
+            heading="Plain Holdings · 10-K · FY2022",
+            table_header="",
+            text=page[start:stop],
+            kind="table" if "\t" in page else "text",
+            score=1.0,
+            rank=len(self.passages) + 1,
+        )
+        self.passages.append(passage)
+        return passage
+
+
+@pytest.fixture
+def library() -> Library:
+    made = Library()
+    made.add(INCOME_PAGE)
+    made.add(PROSE_PAGE, number=2)
+    return made
+
+
+@pytest.fixture(scope="session")
+def extractive() -> ExtractiveWriter:
+    return ExtractiveWriter(embedder=WordLlamaEmbedder())
+
+
+@pytest.fixture(scope="session")
+def prompts() -> PromptLibrary:
+    return PromptLibrary()
+
+
+@pytest.fixture(scope="session")
+def understand() -> Callable[[str], Understanding]:
+    reader = QuestionReader(vocabulary=FinanceVocabulary())
+    return lambda question: reader.read(question, issuers=[])
+
+
+Behave = Callable[[ChatRequest], object]
+
+
+@dataclass
+class StubChat:
+    """A chat model that does what it is told: returns an object, text, or raises."""
+
+    behave: Callable[[ChatRequest], object]
+    requests: list[ChatRequest] = field(default_factory=list)
+    model: str = "stub-1"
+
+    async def complete(self, request: ChatRequest) -> ChatResponse:
+        self.requests.append(request)
+        parsed = self.behave(request)
+        if hasattr(parsed, "__await__"):
+            parsed = await parsed
+        return ChatResponse(
+            text="", model=self.model, purpose=request.purpose, usage=TokenUsage(700, 50, None), parsed=parsed
+        )
+
+    async def close(self) -> None:
+        return None
+
+
+@pytest.fixture
+def stub_chat() -> type[StubChat]:
+    return StubChat
+
+
+@dataclass
+class FixedSearch:
+    """Retrieval that always finds the same passages."""
+
+    passages: Sequence[Passage]
+    reader: QuestionReader = field(default_factory=lambda: QuestionReader(vocabulary=FinanceVocabulary()))
+
+    def search(self, principal, question, filters=None, k=10) -> SearchResult:
+        return SearchResult(tuple(self.passages)[:k], self.reader.read(question, issuers=[]))
+
+
+@dataclass
+class Office:
+    """A tenant with a document of two pages in a collection, its owner and another analyst."""
+
+    database: object
+    owner: Principal
+    other: Principal
+    collection: UUID
+    document: UUID
+    version: UUID
+    search: FixedSearch
+    pages: PageTexts
+
+    def rows(self, statement: str, **values: object) -> list:
+        with self.database.worker.transaction(system_principal(self.owner.tenant_id)) as session:
+            result = session.execute(text(statement), values)
+            return [dict(row) for row in result.mappings()] if result.returns_rows else []
+
+
+@pytest.fixture
+def office(module_database) -> Office:
+    admin = TenantAdmin(owner=module_database.owner, clock=SystemClock())
+    tenant = admin.create_tenant(slug=f"t-{uuid4().hex}", name="Tenant")
+    owner, other = (
+        Principal(tenant, admin.create_user(tenant, email=f"{uuid4().hex}@example.com", name=name, roles=[role])[0])
+        for name, role in (("Owner", Role.EDITOR), ("Other", Role.ANALYST))
+    )
+    access = AccessService(database=module_database.api)
+    collection = access.create_collection(owner, name="Filings").id
+    document, version = new_id(), new_id()
+    library = Library()
+    for number, page in enumerate((INCOME_PAGE, PROSE_PAGE), start=1):
+        library.add(page, document_id=document, version_id=version, number=number)
+    made = Office(
+        module_database, owner, other, collection, document, version, FixedSearch(library.passages), library.pages
+    )
+    made.rows(
+        "INSERT INTO documents (id, tenant_id, collection_id, access_class_id, content_sha256, title, filename,"
+        " revision, created_at, created_by, updated_at) SELECT :id, tenant_id, id, access_class_id, 'digest',"
+        " 'Plain Holdings 10-K', 'a.pdf', 1, now(), :tenant, now() FROM collections WHERE id = :collection",
+        id=document,
+        tenant=tenant,
+        collection=collection,
+    )
+    made.rows(
+        "INSERT INTO document_versions (id, tenant_id, document_id, number, status, content_sha256, size_bytes,"
+        " created_at, created_by) VALUES (:id, :tenant, :document, 1, 'ready', 'digest', 1, now(), :tenant)",
+        id=version,
+        tenant=tenant,
+        document=document,
+    )
+    for (version_id, number), page in library.pages.items():
+        made.rows(
+            "INSERT INTO pages (version_id, number, tenant_id, document_id, width, height, text, words)"
+            " VALUES (:version, :number, :tenant, :document, 612, 792, :text, '')",
+            version=version_id,
+            number=number,
+            tenant=tenant,
+            document=document,
+            text=page,
+        )
+    return made
+
+
+@pytest.fixture
+def grant(office: Office) -> Callable[[], Callable[[], None]]:
+    """Opens the collection to the other analyst; gives back how to close it again."""
+    access = AccessService(database=office.database.api)
+
+    def give() -> Callable[[], None]:
+        given = access.create_grant(
+            office.owner,
+            NewGrant(
+                user_id=office.other.user_id,
+                group_id=None,
+                collection_id=office.collection,
+                document_id=None,
+                level=1,
+                expires_at=None,
+            ),
+        )
+        return lambda: access.delete_grant(office.owner, given.id)
+
+    return give
+
+
+@pytest.fixture(scope="session")
+def local_server() -> Iterator[LocalModelServer]:
+    try:
+        with LocalModelServer() as server:
+            yield server
+    except LocalModelMissingError as error:
+        pytest.skip(error.detail)

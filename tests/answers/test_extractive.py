@@ -1,0 +1,78 @@
+"""The built-in writer."""
+
+import time
+
+import pytest
+
+from app.answers.claims import Writer
+from app.answers.focus import find_focus
+from app.answers.verification import verify_claims
+
+
+@pytest.fixture
+def answer(extractive, understand, library):
+    """The verified texts of a question's answer."""
+
+    def ask(question: str) -> list[str]:
+        draft = extractive.write(question, find_focus(question, understand(question)), library.passages, library.pages)
+        assert draft.writer is Writer.EXTRACTIVE
+        verdicts = list(verify_claims(draft.claims, library.pages))
+        assert all(verdict.claim for verdict in verdicts), "what it takes from the page stands on the page"
+        return [verdict.claim.text for verdict in verdicts if verdict.claim]
+
+    return ask
+
+
+def test_a_number_is_answered_with_the_row_of_the_year_that_was_asked_for(answer) -> None:
+    assert answer("What was net revenue in fiscal 2021?")[0] == (
+        "Net revenue — 2021: $3,900 ($ in millions, except per share data)"
+    )
+
+
+def test_a_line_item_is_known_by_its_other_names(answer) -> None:
+    assert answer("What was COGS in FY2022?")[0].startswith("Cost of goods sold — 2022: (2,480)")
+
+
+def test_a_question_in_words_is_answered_with_a_sentence(answer) -> None:
+    assert answer("When does the revolving credit facility mature?")[0].startswith(
+        "The revolving credit facility matures in March 2027 and bears interest"
+    )
+
+
+@pytest.mark.parametrize("question", ["Who painted the ceiling?", "?", "2022", "the of and"])
+def test_what_nothing_speaks_of_is_not_answered(answer, question) -> None:
+    assert answer(question) == []
+
+
+def test_at_most_five_claims_and_none_twice(extractive, understand, library) -> None:
+    for _ in range(6):
+        library.add(library.passages[0].text)
+    question = "What was net revenue, gross profit, net income and cost of goods sold in 2022?"
+    draft = extractive.write(question, find_focus(question, understand(question)), library.passages, library.pages)
+    assert 1 <= len(draft.claims) <= 5
+    assert len({claim.text for claim in draft.claims}) == len(draft.claims)
+
+
+def test_a_passage_whose_page_is_not_given_is_not_used(extractive, understand, library) -> None:
+    question = "What was net revenue in 2022?"
+    focus = find_focus(question, understand(question))
+    assert extractive.write(question, focus, library.passages, {}).claims == ()
+    assert extractive.write(question, focus, [], library.pages).claims == ()
+
+
+def test_offsets_beyond_the_page_do_no_harm(extractive, understand, library) -> None:
+    library.add("Net revenue was $5 million in 2022.", start=-4, end=10_000)
+    question = "What was net revenue in 2022?"
+    focus = find_focus(question, understand(question))
+    draft = extractive.write(question, focus, library.passages[-1:], library.pages)
+    assert [claim.text for claim in draft.claims] == ["Net revenue was $5 million in 2022."]
+
+
+def test_twenty_passages_are_read_in_a_moment(extractive, understand, library) -> None:
+    for number in range(20):
+        library.add("\n".join(f"Item {number}.{line}\t{line}\t{number}" for line in range(60)), number=3)
+    question = "What was net revenue in 2022?"
+    focus = find_focus(question, understand(question))
+    began = time.process_time()
+    extractive.write(question, focus, library.passages[-20:], library.pages)
+    assert time.process_time() - began < 0.5

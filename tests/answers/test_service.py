@@ -1,0 +1,180 @@
+"""Asking on the real database: what is kept, who may read it again, and what the audit log says."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from app.answers.drafting import Drafter
+from app.answers.errors import (
+    QuestionEmptyError,
+    QuestionInvalidCharactersError,
+    QuestionNotFoundError,
+    QuestionTooLongError,
+)
+from app.answers.events import AnswerDone, AnswerEvent, AnswerStatus, ClaimDropped, ClaimVerified, SourcesFound
+from app.answers.model_writer import ModelWriter
+from app.answers.service import AnswerService
+from app.core.clock import SystemClock
+from app.core.pagination import InvalidCursorError, PageRequest
+from app.observability.metrics import Metrics
+from app.retrieval.filters import SearchFilters
+
+QUESTION = "What was net revenue in fiscal 2022?"
+
+
+@pytest.fixture
+def service(office, extractive):
+    def make(**parts) -> AnswerService:
+        return AnswerService(
+            database=office.database.api,
+            search=parts.get("search", office.search),
+            drafter=Drafter(extractive=extractive, model=parts.get("model")),
+            clock=SystemClock(),
+            metrics=Metrics(),
+        )
+
+    return make
+
+
+def ask(service: AnswerService, principal, question: str = QUESTION, filters=None) -> Sequence[AnswerEvent]:
+    async def run() -> list[AnswerEvent]:
+        return [event async for event in service.ask(principal, question, filters)]
+
+    return asyncio.run(run())
+
+
+def test_events_come_in_order_and_end_with_the_whole_answer(service, office) -> None:
+    first, *claims, last = ask(service(), office.owner)
+    assert isinstance(first, SourcesFound)
+    assert {passage.document_id for passage in first.passages} == {office.document}
+    assert claims
+    assert all(isinstance(event, ClaimVerified) for event in claims)
+    assert isinstance(last, AnswerDone)
+    assert last.answer.status is AnswerStatus.ANSWERED
+    assert last.answer.claims == tuple(event.claim for event in claims)
+    assert "No language model" in (last.answer.notice or "")
+
+
+def test_a_question_is_read_again_as_it_was_answered(service, office) -> None:
+    asking = service()
+    filters = SearchFilters(collection_ids=(office.collection,), fiscal_years=(2022,))
+    answer = ask(asking, office.owner, filters=filters)[-1].answer
+    again = asking.get_question(office.owner, answer.question_id)
+    assert replace(again, asked_at=answer.asked_at) == answer
+    (question,) = office.rows("SELECT * FROM questions WHERE id = :id", id=answer.question_id)
+    assert question["filters"] == {"collection_ids": [str(office.collection)], "fiscal_years": ["2022"]}
+    assert question["understanding"]["fiscal_years"] == [2022]
+    listed = asking.list_questions(office.owner, PageRequest()).items
+    assert [item.question_id for item in listed] == [answer.question_id]
+
+
+def test_the_audit_log_tells_of_asking_and_reading_without_their_words(service, office) -> None:
+    asking = service()
+    answer = ask(asking, office.owner)[-1].answer
+    asking.get_question(office.owner, answer.question_id)
+    events = office.rows("SELECT * FROM audit_events WHERE object_type = 'question' ORDER BY id")
+    assert [event["action"] for event in events] == ["answers.question.asked", "answers.answer.read"]
+    assert {event["object_id"] for event in events} == {str(answer.question_id)}
+    assert events[0]["detail"]["documents"] == [str(office.document)]
+    assert "revenue" not in str(events[0]["detail"])
+
+
+def test_nothing_found_is_an_answer_and_is_kept(service, office) -> None:
+    answer = ask(service(), office.owner, "Who painted the ceiling?")[-1].answer
+    assert (answer.status, answer.claims) == (AnswerStatus.NOT_FOUND, ())
+    assert service().get_question(office.owner, answer.question_id).status is AnswerStatus.NOT_FOUND
+
+
+def test_pages_that_may_not_be_read_are_not_quoted(service, office) -> None:
+    """Even if search were to hand out a passage of a hidden document."""
+    answer = ask(service(), office.other)[-1].answer
+    assert (answer.status, answer.claims) == (AnswerStatus.NOT_FOUND, ())
+
+
+def test_questions_are_their_askers_alone(service, office, grant) -> None:
+    grant()
+    answer = ask(service(), office.other)[-1].answer
+    assert answer.status is AnswerStatus.ANSWERED
+    with pytest.raises(QuestionNotFoundError):
+        service().get_question(office.owner, answer.question_id)
+    with pytest.raises(QuestionNotFoundError):
+        service().get_question(office.owner, uuid4())
+    assert service().list_questions(office.owner, PageRequest()).items == []
+
+
+def test_an_answer_is_withdrawn_when_a_source_is_closed(service, office, grant) -> None:
+    close = grant()
+    asking = service()
+    answer = ask(asking, office.other)[-1].answer
+    close()
+    again = asking.get_question(office.other, answer.question_id)
+    assert (again.status, again.claims, again.writer) == (AnswerStatus.WITHDRAWN, (), None)
+    (listed,) = asking.list_questions(office.other, PageRequest()).items
+    assert listed.status is AnswerStatus.WITHDRAWN
+
+
+def test_what_was_dropped_is_counted_and_its_words_are_not_told(service, office, prompts, stub_chat) -> None:
+    def behave(request):
+        good = {"text": "Net income was $412 million in 2022.", "passage": 1, "quote": "Net income\t$412\t$388"}
+        bad = {"text": "Net income was $999\x00 million.", "passage": 1, "quote": "Net income\t$412\t$388"}
+        lost = {"text": "Secret\x00", "passage": 1, "quote": "nowhere at all"}
+        return {"claims": [good, bad, lost]}
+
+    asking = service(model=ModelWriter(chat=stub_chat(behave), prompts=prompts))
+    events = ask(asking, office.owner)
+    assert [type(event) for event in events] == [SourcesFound, ClaimVerified, ClaimDropped, ClaimDropped, AnswerDone]
+    answer = events[-1].answer
+    assert (answer.writer, answer.dropped_count(), answer.model, answer.tokens_in) == ("model", 2, "stub-1", 700)
+    again = asking.get_question(office.owner, answer.question_id)
+    assert [claim.text for claim in again.claims] == ["Net income was $412 million in 2022."]
+    assert again.dropped == answer.dropped
+
+
+def test_a_reader_who_leaves_does_not_stop_the_recording(service, office) -> None:
+    asking = service()
+
+    async def leave():
+        events = asking.ask(office.owner, QUESTION)
+        first = await anext(events)
+        await events.aclose()
+        await asking.finish()
+        return first.question_id
+
+    assert asking.get_question(office.owner, asyncio.run(leave())).claims
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("", QuestionEmptyError),
+        (" \n\t ", QuestionEmptyError),
+        ("\u200b", QuestionEmptyError),
+        ("x" * 4_001, QuestionTooLongError),
+        ("x" * 100_000, QuestionTooLongError),
+        ("What\x00?", QuestionInvalidCharactersError),
+        ("What\x1b[31m?", QuestionInvalidCharactersError),
+        ("What\ud800?", QuestionInvalidCharactersError),
+    ],
+)
+def test_what_is_no_question_is_refused_and_not_kept(service, office, text, error) -> None:
+    with pytest.raises(error):
+        ask(service(), office.owner, text)
+    assert office.rows("SELECT id FROM questions") == []
+
+
+def test_a_question_of_the_longest_length_is_answered(service, office) -> None:
+    assert ask(service(), office.owner, "  " + "net revenue " * 333 + "2022\n")[-1].answer.claims
+
+
+def test_lists_are_paged_newest_first(service, office) -> None:
+    asking = service()
+    asked = [ask(asking, office.owner)[-1].answer.question_id for _ in range(3)]
+    first = asking.list_questions(office.owner, PageRequest(limit=2))
+    second = asking.list_questions(office.owner, PageRequest(limit=2, cursor=first.next_cursor))
+    assert [item.question_id for item in (*first.items, *second.items)] == asked[::-1]
+    assert second.next_cursor is None
+    with pytest.raises(InvalidCursorError):
+        asking.list_questions(office.owner, PageRequest(cursor="nonsense"))

@@ -1,0 +1,120 @@
+"""The check that every claim passes before it is shown."""
+
+import re
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from app.answers.claims import CitedSpan, DraftClaim, DropReason
+from app.answers.verification import verify_claims
+
+PAGE = "Net sales were $1,234 million in 2022. Debt fell by 12% to $90 million.\nTotal debt\t$90\t$102"
+VERSION = UUID(int=1)
+PAGES = {(VERSION, 1): PAGE}
+
+
+def span(quote: str, page: str = PAGE) -> CitedSpan:
+    start = page.index(quote)
+    return CitedSpan(UUID(int=2), VERSION, "A", 1, start, start + len(quote), quote)
+
+
+def verdict(text: str, *spans: CitedSpan) -> DropReason | None:
+    (found,) = verify_claims([DraftClaim(text=text, citations=spans)], PAGES)
+    assert (found.claim is None) != (found.dropped is None)
+    return found.dropped.reason if found.dropped else None
+
+
+SALES = span("Net sales were $1,234 million in 2022.")
+
+
+def test_a_claim_with_its_quote_and_numbers_is_shown() -> None:
+    assert verdict("In 2022, net sales came to $1.234 billion.", SALES) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "spans", "reason"),
+    [
+        ("Net sales were $1,235 million.", (SALES,), DropReason.NUMBER_NOT_IN_QUOTE),
+        ("Net sales were $1,234 million in 2021.", (SALES,), DropReason.NUMBER_NOT_IN_QUOTE),
+        ("Debt fell by 12%.", (SALES,), DropReason.NUMBER_NOT_IN_QUOTE),
+        ("The moon is green.", (SALES,), DropReason.UNRELATED_TO_QUOTE),
+        ("Net sales rose.", (), DropReason.QUOTE_NOT_FOUND),
+        ("Net sales.", (replace(SALES, quote="Net sales were $9,999 million"),), DropReason.QUOTE_MISMATCH),
+        ("Net sales.", (replace(SALES, char_start=1),), DropReason.QUOTE_MISMATCH),
+        ("Net sales.", (replace(SALES, char_start=-3),), DropReason.QUOTE_MISMATCH),
+        ("Net sales.", (replace(SALES, char_end=10_000),), DropReason.QUOTE_MISMATCH),
+        ("Net sales.", (replace(SALES, char_end=0, quote=""),), DropReason.QUOTE_MISMATCH),
+        ("Net sales.", (replace(SALES, page_number=2),), DropReason.QUOTE_MISMATCH),
+        ("Net sales.", (replace(SALES, version_id=uuid4()),), DropReason.QUOTE_MISMATCH),
+        ("Net sales.", (SALES, replace(SALES, page_number=2)), DropReason.QUOTE_MISMATCH),
+        ("  \x00\u200b ", (SALES,), DropReason.EMPTY),
+        ("…", (SALES,), DropReason.EMPTY),
+    ],
+)
+def test_what_fails_is_dropped_with_its_reason(text: str, spans: tuple[CitedSpan, ...], reason: DropReason) -> None:
+    assert verdict(text, *spans) is reason
+
+
+def test_the_same_sentence_is_shown_once() -> None:
+    claims = [
+        DraftClaim("Net sales were $1,234 million.", (SALES,)),
+        DraftClaim("net sales were $1,234 million", (SALES,)),
+    ]
+    first, second = verify_claims(claims, PAGES)
+    assert first.claim
+    assert second.dropped
+    assert second.dropped.reason is DropReason.REPEATED
+
+
+def test_a_shown_text_holds_no_control_or_direction_characters() -> None:
+    (found,) = verify_claims([DraftClaim("Net\x00 sales\u202e were\n\tgood\ud800.", (SALES,))], PAGES)
+    assert found.claim
+    assert found.claim.text == "Net sales were good ."
+
+
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+
+
+@given(
+    words=st.lists(
+        st.one_of(
+            st.sampled_from(["net sales", "debt", "fell", "was", "to", "$", "million", "%", "(", ")", "in", "billion"]),
+            st.integers(0, 3000).map(str),
+            st.decimals(0, 2000, places=1).map(str),
+            st.sampled_from(["1,234", "90", "12%", "$90 million", "2022", "102"]),
+        ),
+        min_size=1,
+        max_size=12,
+    ),
+    quotes=st.lists(st.sampled_from(PAGE.replace("\n", ". ").split(". ")[:2]), min_size=1, max_size=2),
+)
+def test_no_claim_survives_with_a_number_that_its_spans_do_not_hold(words: list[str], quotes: list[str]) -> None:
+    spans = tuple(span(quote) for quote in quotes)
+    (found,) = verify_claims([DraftClaim(" ".join(words), spans)], PAGES)
+    if found.claim:
+        held = {number.rstrip(",").replace(",", "") for quote in quotes for number in _NUMBER.findall(quote)}
+        stated = {number.rstrip(",").replace(",", "") for number in _NUMBER.findall(found.claim.text)}
+        digits = {number.replace(".", "").strip("0") for number in held}
+        assert all(number.replace(".", "").strip("0") in digits for number in stated)
+
+
+@given(
+    start=st.integers(0, len(PAGE)),
+    length=st.integers(1, 60),
+    at=st.integers(0, 59),
+    character=st.characters(),
+    shift=st.integers(-3, 3),
+)
+def test_a_quote_that_was_changed_or_moved_is_always_dropped(
+    start: int, length: int, at: int, character: str, shift: int
+) -> None:
+    quote = PAGE[start : start + length]
+    assume(quote.strip())
+    place = at % len(quote)
+    changed = quote[:place] + character + quote[place + 1 :]
+    moved = CitedSpan(UUID(int=2), VERSION, "A", 1, start + shift, start + shift + len(quote), changed)
+    assume(not (start + shift >= 0 and PAGE[start + shift : start + shift + len(quote)] == changed))
+    assert verdict("Net sales and debt", moved) is DropReason.QUOTE_MISMATCH
