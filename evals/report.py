@@ -27,7 +27,7 @@ class Report:
     cases: tuple[Case, ...]
 
     def as_object(self) -> dict[str, object]:
-        """The one form of reports: what ran on what, `n`, `metrics` by name, `cases` with id, score, reason, details."""
+        """The one form of reports: what ran on what, `n`, `metrics` by name, and the cases with their details."""
         return {
             "suite": self.suite,
             "suite_version": self.suite_version,

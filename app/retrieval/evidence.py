@@ -22,8 +22,8 @@ from app.retrieval.wording import search_terms
 class SearchLimits:
     """Where plans change, in chunks that the search may see, and how long lists are.
 
-    Up to `exact_chunks` vectors are compared one by one; over it the graph is walked. Up to `most_postings` postings are
-    read; over it a question's commonest terms are left out. Pages count as a statement's from `least_sure` on.
+    Up to `exact_chunks` vectors are compared one by one; over it the graph is walked. Up to `most_postings` postings
+    are read; over it a question's commonest terms are left out. Pages count as a statement's from `least_sure` on.
     """
 
     exact_chunks: int = 10_000
@@ -47,7 +47,7 @@ class Weights:
 
 
 class EvidenceGatherer:
-    """One search over `scope`: the documents that it may find, each with its prior. Lives as long as its transaction."""
+    """One search over `scope`, the documents it may find, each with its prior. Lives as long as its transaction."""
 
     def __init__(
         self,

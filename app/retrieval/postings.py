@@ -1,7 +1,7 @@
 """Packed forms: a term's postings in one document, and where a document's chunks stand.
 
-A posting is 6 bytes, little-endian: the chunk's ordinal (int32) and its BM25 weight (float16; weights lie in (0, 2.2), so
-that rounding moves a score by less than one part in a thousand).
+A posting is 6 bytes, little-endian: the chunk's ordinal (int32) and its BM25 weight (float16; weights lie in (0, 2.2),
+so that rounding moves a score by less than one part in a thousand).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,8 +14,8 @@ from app.retrieval.vocabulary import Statement
 
 POSTING = np.dtype([("ordinal", "<i4"), ("weight", "<f2")])
 LAYOUT = np.dtype([("page", "<i4"), ("is_table", "u1"), *((statement.value, "u1") for statement in Statement)])
-"""One record a chunk, in their order: its page (from 1), whether it is a table, and how surely (0 to 255) its page holds
-each primary statement.
+"""One record a chunk, in their order: its page (from 1), whether it is a table, and how surely (0 to 255) its page
+holds each primary statement.
 """
 SURE = 255
 

@@ -42,44 +42,41 @@ def _year(candidate: Candidate) -> int | None:
 
 def _period_factor(candidate: Candidate, understanding: Understanding, newest: int | None, *, outlook: bool) -> float:
     periods = understanding.periods
-    if periods.days and any(day in (candidate.period_end, candidate.filing_date) for day in periods.days):
+    if any(day in (candidate.period_end, candidate.filing_date) for day in periods.days):
         return 1.3
     target, year = periods.target_year(), _year(candidate)
     if target is None:
         return 1.0 if year is None or newest is None else max(0.6, 0.9 ** (newest - year))
     if year is None:
         return 0.6
-    if year == target:
-        return 1.0
-    if candidate.period_end is not None and candidate.period_end.year == target:
-        return 0.8
-    if outlook and year == target - 1:
-        return 0.9
-    if year in periods.years:
-        return 0.6
-    return 0.5 if year == target + 1 else 0.25
+    reasons = (
+        (1.0, year == target),
+        (0.9, outlook and year == target - 1),  # what was expected of a year stands in the report before it
+        (0.8, candidate.period_end is not None and candidate.period_end.year == target),  # years are counted both ways
+        (0.6, year in periods.years),
+        (0.5, year == target + 1),  # next to its own figures a report shows those of the year before
+    )
+    return max((factor for factor, holds in reasons if holds), default=0.25)
 
 
 def _type_factor(candidate: Candidate, understanding: Understanding) -> float:
-    try:
-        kind = DocumentType(candidate.document_type or DocumentType.OTHER)
-    except ValueError:
-        kind = DocumentType.OTHER
+    kind = _type(candidate)
     asked = understanding.document_types
     if asked:
-        if kind in asked or (kind in _ANNUAL and not _ANNUAL.isdisjoint(asked)):
-            return 1.0
-        return 0.4
+        return 1.0 if kind in asked or (kind in _ANNUAL and not _ANNUAL.isdisjoint(asked)) else 0.4
     quarters = understanding.periods.quarters
     if quarters:
         return _quarter_factor(candidate, kind, quarters)
-    if kind in _ANNUAL:
-        return 1.0
-    if kind is DocumentType.FORM_10Q:
-        return 0.6
     if kind is DocumentType.EARNINGS_RELEASE:
         return 0.85 if candidate.fiscal_period in ("Q4", "FY") else 0.6
-    return 0.8
+    return {DocumentType.FORM_10Q: 0.6}.get(kind, 1.0 if kind in _ANNUAL else 0.8)
+
+
+def _type(candidate: Candidate) -> DocumentType:
+    try:
+        return DocumentType(candidate.document_type or DocumentType.OTHER)
+    except ValueError:
+        return DocumentType.OTHER
 
 
 def _quarter_factor(candidate: Candidate, kind: DocumentType, quarters: Sequence[tuple[int, int | None]]) -> float:

@@ -1,7 +1,7 @@
 """From scores of chunks to an order of passages: reciprocal rank fusion, document priors, one passage a page first.
 
-Fusion is Cormack, Clarke & Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning Methods",
-SIGIR 2009: the sum over the lists of 1 / (60 + rank).
+Fusion is Cormack, Clarke & Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning
+Methods", SIGIR 2009: the sum over the lists of 1 / (60 + rank).
 """
 
 from collections.abc import Callable

@@ -70,7 +70,7 @@ class ChunkRow:
 
 @dataclass(frozen=True, slots=True)
 class TermRows:
-    """A term's postings in the scope: `documents` are places in the scope's list (from 1), `counts` postings in each."""
+    """A term's postings in the scope: `documents` are places in its list (from 1), with `counts` postings in each."""
 
     term_id: int
     documents: Sequence[int]

@@ -1,7 +1,7 @@
 """Recognising the pages of primary statements, when a document is indexed.
 
-A page is a statement's as far as its line items stand on it and its title stands at its top. Line items and titles follow
-Regulation S-X (17 CFR 210.5-02, 5-03, 9-03, 9-04), IAS 1 and ASC 230.
+A page is a statement's as far as its line items stand on it and its title stands at its top. Line items and titles
+follow Regulation S-X (17 CFR 210.5-02, 5-03, 9-03, 9-04), IAS 1 and ASC 230.
 """
 
 import re

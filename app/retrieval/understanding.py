@@ -1,13 +1,13 @@
 """Understanding a question without a model: whose documents, which periods and types, which metrics and statements.
 
-Issuers are looked for among those that the principal sees, and no others: a question that names a hidden one reads like a
-question that names nobody.
+Issuers are looked for among those that the principal sees, and no others: a question that names a hidden one reads
+like a question that names nobody.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.documents.issuers import normalise_issuer
@@ -49,7 +49,7 @@ class Understanding:
 
     issuer_keys: tuple[str, ...] = ()
     issuer_names: tuple[str, ...] = ()
-    periods: AskedPeriods = AskedPeriods()
+    periods: AskedPeriods = field(default_factory=AskedPeriods)
     document_types: tuple[DocumentType, ...] = ()
     named_statements: tuple[Statement, ...] = ()
     statements: tuple[Statement, ...] = ()

@@ -1,7 +1,7 @@
 """Finance's own words: which primary statement a question's metric is read from, and its words there.
 
-Line items and their statements follow Regulation S-X (17 CFR 210.5-02 balance sheets, 210.5-03 statements of comprehensive
-income, 210.9-03/04 for banks) and ASC 230 (statement of cash flows); metrics are those of the usual textbooks.
+Line items and their statements follow Regulation S-X (17 CFR 210.5-02 balance sheets, 210.5-03 statements of
+comprehensive income, 210.9-03/04 for banks) and ASC 230 (statement of cash flows); metrics are those of the usual textbooks.
 """
 
 import re
@@ -92,12 +92,12 @@ _METRICS: tuple[tuple[str, tuple[Statement, ...], str], ...] = (
         "property, plant and equipment, net",
     ),
     (
-        r"days (?:payables?|sales|inventory)[\w ]*|dpo|dso|dio|cash conversion cycle|accounts payable|accounts receivable",
+        r"days (?:payables?|sales|inventory)[\w ]*|dpo|dso|dio|cash conversion cycle|accounts (?:payable|receivable)",
         (Statement.INCOME, Statement.BALANCE),
         "accounts payable accounts receivable inventories cost of sales",
     ),
     (
-        r"(?:asset|inventory|receivables?|payables?) turnover(?: ratio)?|return on (?:assets|equity|capital)|ro[aei]c?\b",
+        r"(?:asset|inventory|receivables?|payables?) turnover(?: ratio)?|return on (?:assets|equity|capital)|ro[aei]c?",
         (Statement.INCOME, Statement.BALANCE),
         "total assets inventories",
     ),

@@ -14,17 +14,14 @@ _FORM = re.compile(
 )
 
 # Words by which people speak to whoever answers; a filing that holds them is none the likelier for it.
-_TALK = frozenset(
-    term
-    for word in (
-        "answer answers question questions ask asked asking tell show give list describe explain state summarise summarize "
-        "calculate compute define defined determine provide provided please help want need round rounded rounding decimal "
-        "decimals place places unit units analyst metric metrics useful relevant using utilizing based basing according "
-        "information detail details outlined shown clearly primarily solely only any does did do done is was has have "
-        "about also than versus vs much many compare compared did you could would should can"
-    ).split()
-    for term in tokenise(word)
-)
+_TALK_WORDS = """
+    answer answers question questions ask asked asking tell show give list describe explain state summarise summarize
+    calculate compute define defined determine provide provided please help want need round rounded rounding decimal
+    decimals place places unit units analyst metric metrics useful relevant using utilising utilizing based basing
+    according information detail details shown clearly primarily solely only any does did do done is was has have
+    about also than versus vs much many compare compared you could would should can
+"""
+_TALK = frozenset(tokenise(_TALK_WORDS))
 
 
 def get_core(question: str) -> str:

@@ -1,0 +1,160 @@
+"""Searching under row-level security: what is found, in which order, and what is never shown."""
+
+from datetime import date
+
+import pytest
+
+from app.documents.metadata import DocumentType, FiscalPeriod
+from app.retrieval.evidence import SearchLimits
+from app.retrieval.filters import SearchFilters
+from app.retrieval.service import RetrievalService
+
+BALANCE = (
+    "Consolidated Balance Sheets as of December 31 2021 2020\nCash and cash equivalents 1,204 998\nReceivables 310 290\n"
+    "Inventories 410 388\nTotal current assets 1,924 1,676\nGoodwill 800 800\nTotal assets 5,250 4,910\n"
+    "Accounts payable 350 330\nTotal current liabilities 720 690\nLong-term debt 1,500 1,450\n"
+    "Retained earnings 2,100 1,900\nTotal stockholders' equity 2,600 2,380"
+)
+
+
+@pytest.fixture
+def service(library) -> RetrievalService:
+    return RetrievalService(database=library.database.api, embedder=library.embedder)
+
+
+def test_the_passage_that_speaks_of_it_comes_first(library, service, page):
+    collection = library.add_collection()
+    library.add_document(collection, [page("weather of the year"), page("covenant leverage ratio of lenders")])
+    result = service.search(library.reader(collection), "What is the leverage covenant?", k=2)
+    first = result.passages[0]
+    assert (first.text, first.page_number, first.rank) == ("covenant leverage ratio of lenders", 2, 1)
+    assert result.passages[1].page_number == 1
+
+
+def test_nothing_is_found_without_a_grant(library, service, page):
+    library.add_document(library.add_collection(), [page("secret merger")], issuer="Hidden Harbour Corp")
+    result = service.search(library.reader(), "secret merger of Hidden Harbour", k=5)
+    assert result.passages == ()
+    assert result.understanding.issuer_names == ()
+
+
+def test_a_hidden_issuer_is_not_understood_and_the_visible_ones_are_searched(library, service, page):
+    seen, hidden = library.add_collection(), library.add_collection()
+    library.add_document(seen, [page("revenue of the visible one")], issuer="Lindenfeld Optics AG")
+    library.add_document(hidden, [page("revenue of the hidden one")], issuer="Hidden Harbour Corp")
+    result = service.search(library.reader(seen), "What is the revenue of Hidden Harbour?", k=5)
+    assert result.understanding.issuer_keys == ()
+    assert [passage.issuer for passage in result.passages] == ["Lindenfeld Optics AG"]
+
+
+def test_another_document_that_is_hidden_moves_no_score(library, page):
+    """Document frequencies are those of what is visible: scores must not tell of the rest."""
+    service = RetrievalService(database=library.database.api, embedder=library.embedder)
+    seen, hidden = library.add_collection(), library.add_collection()
+    library.add_document(seen, [page("tranche pricing grid"), page("other matters")])
+    reader = library.reader(seen)
+    before = [(p.chunk_id, p.score) for p in service.search(reader, "tranche pricing", k=5).passages]
+    library.add_document(hidden, [page("tranche pricing tranche pricing")] * 5)
+    assert [(p.chunk_id, p.score) for p in service.search(reader, "tranche pricing", k=5).passages] == before
+
+
+def test_the_named_issuers_asked_year_comes_first(library, service, page):
+    collection = library.add_collection()
+    for issuer in ("Lindenfeld Optics AG", "Marlow Freight Inc."):
+        for year in (2019, 2020, 2021):
+            library.add_document(collection, [page(f"net sales were {year % 7} million")], issuer=issuer, fiscal_year=year)
+    result = service.search(library.reader(collection), "What were Marlow Freight's net sales in FY2020?", k=3)
+    assert {passage.issuer for passage in result.passages} == {"Marlow Freight Inc."}
+    assert result.passages[0].period == "FY2020"
+
+
+def test_a_day_leads_to_the_report_of_that_day(library, service, page):
+    collection = library.add_collection()
+    for day in (date(2021, 3, 4), date(2021, 8, 9)):
+        library.add_document(
+            collection,
+            [page("the board resolved")],
+            issuer="Marlow Freight Inc.",
+            document_type="8-K",
+            fiscal_period=None,
+            period_end=day,
+        )
+    result = service.search(library.reader(collection), "What did Marlow Freight's 8-K of August 9, 2021 say?", k=2)
+    assert result.passages[0].period == "2021-08-09"
+
+
+def test_a_statement_asked_for_by_name_comes_before_pages_that_only_speak_of_it(library, service, page):
+    collection = library.add_collection()
+    prose = [page(f"management thinks that inventory turnover and the balance sheet are healthy {n}") for n in range(12)]
+    library.add_document(collection, [*prose, page(BALANCE)], issuer="Marlow Freight Inc.", fiscal_year=2021)
+    question = "From the balance sheet, what is Marlow Freight's FY2021 inventory turnover?"
+    result = service.search(library.reader(collection), question, k=3)
+    assert 13 in {passage.page_number for passage in result.passages}
+
+
+def test_ten_passages_cover_ten_pages_when_there_are_as_many(library, service, page):
+    collection = library.add_collection()
+    library.add_document(collection, [page(*["interest rate swap notional"] * 4)] + [page("swap")] * 11)
+    result = service.search(library.reader(collection), "interest rate swap", k=12)
+    assert len({passage.page_number for passage in result.passages[:10]}) == 10
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (SearchFilters(document_types=(DocumentType.FORM_10Q,)), {"Q2 FY2021"}),
+        (SearchFilters(fiscal_years=(2020,)), {"FY2020"}),
+        (SearchFilters(periods=(FiscalPeriod.FY,)), {"FY2020", "FY2021"}),
+        (SearchFilters(issuers=("MARLOW FREIGHT, INC",), fiscal_years=(2021,)), {"FY2021", "Q2 FY2021"}),
+        (SearchFilters(issuers=("Nobody Ltd",)), set()),
+    ],
+)
+def test_filters_narrow_the_search(library, service, page, filters, expected):
+    collection = library.add_collection()
+    for kind, year, period in (("10-K", 2020, "FY"), ("10-K", 2021, "FY"), ("10-Q", 2021, "Q2")):
+        library.add_document(
+            collection,
+            [page("net sales")],
+            issuer="Marlow Freight Inc.",
+            document_type=kind,
+            fiscal_year=year,
+            fiscal_period=period,
+        )
+    result = service.search(library.reader(collection), "net sales", filters, 10)
+    assert {passage.period for passage in result.passages} == expected
+
+
+def test_a_collections_filter_holds_for_the_collections_inside_it(library, service, page):
+    outer = library.add_collection()
+    inner, beside = library.add_collection(outer), library.add_collection()
+    wanted = library.add_document(inner, [page("net sales")])
+    library.add_document(beside, [page("net sales")])
+    reader = library.reader(outer, beside)
+    result = service.search(reader, "net sales", SearchFilters(collection_ids=(outer,)), 10)
+    assert [passage.document_id for passage in result.passages] == [wanted]
+
+
+def test_filters_do_not_open_what_is_hidden(library, service, page):
+    hidden = library.add_document(library.add_collection(), [page("net sales")])
+    result = service.search(library.reader(), "net sales", SearchFilters(document_ids=(hidden,)), 10)
+    assert result.passages == ()
+
+
+@pytest.mark.parametrize("question", ["", "   ", "?", "\u200b", "the of and", "x" * 20_000, "'; DROP TABLE chunks; --"])
+def test_odd_questions_find_something_or_nothing_but_never_fail(library, service, page, question):
+    collection = library.add_collection()
+    library.add_document(collection, [page("net sales"), page("gross profit")])
+    assert len(service.search(library.reader(collection), question, k=5).passages) == 2
+
+
+def test_the_graph_finds_what_comparing_finds(library, page):
+    """The plan for those who see much: the same first passage, by walking the space's graph."""
+    collection = library.add_collection()
+    words = "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima".split()
+    library.add_document(collection, [page(f"{word} tranche {number}") for number, word in enumerate(words)])
+    walking = RetrievalService(
+        database=library.database.api, embedder=library.embedder, limits=SearchLimits(exact_chunks=0)
+    )
+    reader = library.reader(collection)
+    for word in words:
+        assert word in walking.search(reader, f"{word} tranche", k=3).passages[0].text

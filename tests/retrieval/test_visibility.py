@@ -1,0 +1,64 @@
+"""However little a principal sees, a search gives min(k, visible) passages, all of them visible, by either plan."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.core.principal import Principal
+from app.retrieval.evidence import SearchLimits
+from app.retrieval.service import RetrievalService
+
+PAGES = 1_000
+SHARES = {"0.1 %": 1, "1 %": 10, "10 %": 100, "100 %": PAGES}
+WORDS = ("tranche", "covenant", "lender", "swap", "notional", "maturity", "issuer", "coupon", "trustee", "lien")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    principal: Principal
+    documents: frozenset[UUID]
+    chunks: int
+
+
+@pytest.fixture(scope="module")
+def readers(module_library, page) -> dict[str, Seen]:
+    """Readers of 0.1 %, 1 %, 10 % and all of 1,000 chunks."""
+    sizes = (1, 9, 90, 900)
+    collections, documents = [], []
+    for size in sizes:
+        collection = module_library.add_collection()
+        texts = [page(f"{WORDS[n % 10]} {WORDS[(n // 10) % 10]} {n}") for n in range(size)]
+        collections.append(collection)
+        documents.append(module_library.add_document(collection, texts))
+    return {
+        name: Seen(
+            module_library.reader(*collections[: number + 1]), frozenset(documents[: number + 1]), sum(sizes[: number + 1])
+        )
+        for number, name in enumerate(SHARES)
+    }
+
+
+@pytest.mark.parametrize("share", SHARES)
+@pytest.mark.parametrize("exact_chunks", [0, 50, 10_000], ids=["graph", "mixed", "exact"])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    words=st.lists(st.sampled_from((*WORDS, "unheard")), min_size=1, max_size=4),
+    k=st.integers(min_value=1, max_value=40),
+)
+def test_a_search_never_returns_fewer_than_there_are_nor_what_is_hidden(
+    module_library, readers, share, exact_chunks, words, k
+):
+    seen = readers[share]
+    service = RetrievalService(
+        database=module_library.database.api,
+        embedder=module_library.embedder,
+        limits=SearchLimits(exact_chunks=exact_chunks, most_scanned=200, list_length=20),
+    )
+    passages = service.search(seen.principal, " ".join(words), k=k).passages
+    assert len(passages) == min(k, seen.chunks)
+    assert len({passage.chunk_id for passage in passages}) == len(passages)
+    assert {passage.document_id for passage in passages} <= seen.documents
+    assert [passage.rank for passage in passages] == list(range(1, len(passages) + 1))
