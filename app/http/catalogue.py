@@ -1,6 +1,5 @@
 """`/problems/{code}`: what the `type` of a problem document leads to."""
 
-from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -8,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from app.core.errors import FootnoteError, NotFoundError
 from app.http.openapi import problems
+from app.http.problems import list_kinds
 
 
 class ProblemKind(BaseModel):
@@ -30,15 +30,9 @@ def problems_router() -> APIRouter:
         "/problems/{code}", summary="Explain a problem's code", openapi_extra=problems(ProblemKindNotFoundError)
     )
     def get_problem_kind(code: Annotated[str, Path(max_length=100, examples=["not-found"])]) -> ProblemKind:
-        for kind in _kinds(FootnoteError):
+        for kind in list_kinds(FootnoteError):
             if kind.code == code:
                 return ProblemKind(code=kind.code, status=kind.status, title=kind.title)
         raise ProblemKindNotFoundError
 
     return router
-
-
-def _kinds(base: type[FootnoteError]) -> Iterator[type[FootnoteError]]:
-    for kind in base.__subclasses__():
-        yield kind
-        yield from _kinds(kind)

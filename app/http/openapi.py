@@ -22,7 +22,7 @@ from app.http.errors import (
     MalformedRequestError,
     MediaTypeNotTakenError,
 )
-from app.http.problems import MEDIA_TYPE, Finding, Problem, describe
+from app.http.problems import MEDIA_TYPE, Finding, Problem, describe, list_kinds
 
 _INSTANCE = "urn:footnote:request:0190c0de-7e57-7000-8000-00000000feed"
 _EVERY = (MalformedRequestError, InvalidInputError, InvalidTextError, RateLimitedError, InternalError, UnavailableError)
@@ -40,7 +40,7 @@ Every POST takes an `Idempotency-Key`. Lists are paged by cursor. Edits name the
 
 def problems(*kinds: type[FootnoteError]) -> dict[str, Any]:
     """For `openapi_extra`: the problems that an operation may answer besides those that each may."""
-    return {_PROBLEMS: list(kinds)}
+    return {_PROBLEMS: [kind.code for kind in kinds]}
 
 
 def install_openapi(app: FastAPI, refusals: tuple[type[FootnoteError], ...]) -> None:
@@ -78,7 +78,8 @@ def _build(app: FastAPI, refusals: tuple[type[FootnoteError], ...]) -> dict[str,
 
 
 def _complete(operation: dict[str, Any], method: str, path: str, refusals: tuple[type[FootnoteError], ...]) -> None:
-    kinds: list[type[FootnoteError]] = [*operation.pop(_PROBLEMS, ()), *_EVERY]
+    by_code = {kind.code: kind for kind in list_kinds(FootnoteError)}
+    kinds: list[type[FootnoteError]] = [*(by_code[code] for code in operation.pop(_PROBLEMS, ())), *_EVERY]
     if operation.get("security"):
         kinds += refusals
     if method in {"post", "put", "patch"}:

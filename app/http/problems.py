@@ -1,6 +1,7 @@
 """Errors as `application/problem+json` (RFC 9457): ours, the framework's, and what nobody expected."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -78,6 +79,13 @@ def problem_response(request: Request, error: FootnoteError) -> JSONResponse:
     )
 
 
+def list_kinds(base: type[FootnoteError]) -> Iterator[type[FootnoteError]]:
+    """All errors derived from `base`."""
+    for kind in base.__subclasses__():
+        yield kind
+        yield from list_kinds(kind)
+
+
 def as_our_error(error: Exception) -> FootnoteError | None:
     """The error of ours that stands for one of the framework's or the driver's; None when nobody expected it."""
     if isinstance(error, FootnoteError):
@@ -99,10 +107,21 @@ def add_problem_handlers(app: FastAPI) -> None:
         ours = as_our_error(error)
         if ours is None:
             raise error
+        if isinstance(ours, MethodNotAllowedError):
+            ours.headers["Allow"] = _allowed_methods(app, request.url.path)
         return problem_response(request, ours)
 
     for kind in (FootnoteError, RequestValidationError, HTTPException, DataError, UnicodeEncodeError):
         app.add_exception_handler(kind, answer)
+
+
+def _allowed_methods(app: FastAPI, path: str) -> str:
+    """All methods of an address (RFC 9110 §10.2.1); the framework tells those of one of its routes only."""
+    allowed: set[str] = set()
+    for template, item in app.openapi()["paths"].items():
+        if re.fullmatch(re.sub(r"\\\{[^{}]+\\\}", "[^/]+", re.escape(template)), path):
+            allowed.update(method.upper() for method in item)
+    return ", ".join(sorted(allowed))
 
 
 def _from_http(error: HTTPException) -> FootnoteError:

@@ -1,5 +1,6 @@
 """A real API server on loopback over a database of its own, with tenants and users to ask as."""
 
+import io
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from app.core.clock import SystemClock
 from app.core.principal import Role
 from app.identity.service import TenantAdmin
 from app.main import create_app
+from app.observability.logging import configure_logging
 from app.settings import BrokerSettings, DatabaseSettings, LimitSettings, Settings, StorageSettings
 from app.storage.keyfile import ensure_key_file
 
@@ -82,6 +84,12 @@ def settings_for(database: Any, folder: Path, **limits: Any) -> Settings:
         storage=StorageSettings(root=folder / "blobs", key_file=folder / "keys.json"),
         limits=LimitSettings(**{"requests_per_minute": 1_000_000, "uploads_per_minute": 1_000_000, **limits}),
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_logs() -> None:
+    # Without this, structlog draws every frame's locals, which takes seconds for the frames of a request.
+    configure_logging(level="ERROR", stream=io.StringIO())
 
 
 def _serve(app: FastAPI, database: Any, folder: Path) -> Iterator[Server]:

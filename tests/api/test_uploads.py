@@ -46,7 +46,7 @@ def test_an_upload_is_accepted_with_its_runs_address(editor):
     assert (body["document"]["filename"], body["document"]["title"]) == ("Annual report.txt", "Annual report")
     run = editor.http.get(answer.headers["location"]).json()
     assert (run["status"], run["document_id"]) == ("queued", body["document"]["id"])
-    assert [stage["name"] for stage in run["stages"]][0] == "validate"
+    assert run["stages"][0]["name"] == "validate"
 
 
 def test_a_collection_may_be_named(editor):

@@ -1,0 +1,263 @@
+"""What HTTP itself answers: problems for everything, conditional edits, repeats, rates, probes, security headers."""
+
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from app.db.session import system_principal
+from app.identity.service import IdentityService
+
+
+def problem(answer, status, code):
+    assert answer.status_code == status, answer.text
+    body = answer.json()
+    assert (body["status"], body["code"], body["type"]) == (status, code, f"/problems/{code}")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert body["instance"].endswith(answer.headers["x-request-id"])
+    return body
+
+
+def test_an_unknown_address_is_a_problem_too(editor):
+    problem(editor.http.get("/v1/nowhere"), 404, "route-not-found")
+
+
+def test_a_method_that_is_not_taken_names_those_that_are(editor):
+    answer = editor.http.put("/v1/keys", json={})
+    problem(answer, 405, "method-not-allowed")
+    assert "GET" in answer.headers["allow"]
+
+
+def test_broken_json_is_a_malformed_request(editor):
+    headers = {"Content-Type": "application/json"}
+    problem(editor.http.post("/v1/keys", content=b"{", headers=headers), 400, "malformed-request")
+    answer = editor.http.post("/v1/keys", content=b'"\xff"', headers=headers)
+    assert answer.status_code in (400, 422)
+
+
+def test_every_finding_of_a_wrong_body_is_named(editor):
+    body = problem(editor.http.post("/v1/users", json={"email": "x", "extra": 1}), 422, "invalid-input")
+    assert {finding["where"] for finding in body["errors"]} == {"body.email", "body.name", "body.extra"}
+
+
+@pytest.mark.parametrize("bad", ["a\x00b", "\x00", "a\x07b", "a\x1bb", "a\nb", "\ud800", "a\x7fb"])
+def test_control_characters_are_refused_wherever_text_is_taken(editor, admin, bad):
+    collection = editor.collection()
+    etag = editor.http.get(f"/v1/collections/{collection['id']}").headers["etag"]
+    escaped = {"Content-Type": "application/json", "If-Match": etag}
+    quoted = "".join(f"\\u{ord(character):04x}" for character in bad)
+    body = f'{{"name": "{quoted}"}}'.encode()
+    for method, path, user in (
+        ("POST", "/v1/keys", editor),
+        ("POST", "/v1/collections", editor),
+        ("PATCH", f"/v1/collections/{collection['id']}", editor),
+        ("POST", "/v1/groups", admin),
+    ):
+        answer = user.http.request(method, path, content=body, headers=escaped)
+        assert problem(answer, 422, answer.json()["code"])["code"] in ("invalid-text", "invalid-input")
+
+
+@pytest.mark.parametrize("path", ["/v1/documents?issuer=%00", "/v1/keys?cursor=%00", "/v1/documents?issuer=%ff"])
+def test_control_characters_in_queries_are_refused(editor, path):
+    assert editor.http.get(path).status_code in (200, 422)
+    assert editor.http.get(path.replace("%ff", "%01")).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/v1/documents/%00", "/v1/runs/x", "/v1/collections/1/files/%00"])
+def test_ids_that_are_none_are_refused(editor, path):
+    answer = editor.http.get(path) if "files" not in path else editor.http.put(path, content=b"x")
+    assert answer.status_code in (404, 422)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_the_types_of_problems_can_be_looked_up(server):
+    client = server.client()
+    assert client.get("/problems/upload-too-large").json()["status"] == 413
+    problem(client.get("/problems/no-such"), 404, "problem-kind-not-found")
+
+
+def test_an_error_nobody_expected_is_a_problem_without_a_trace(server, editor, monkeypatch):
+    def fail(*_args, **_kwargs):
+        raise RuntimeError("secret words")
+
+    monkeypatch.setattr(server.app.state.services[IdentityService], "list_keys", fail)
+    answer = editor.http.get("/v1/keys")
+    problem(answer, 500, "internal")
+    assert "secret words" not in answer.text
+    assert "Traceback" not in answer.text
+
+
+def test_a_request_id_of_ones_own_is_kept_when_it_is_harmless(server):
+    client = server.client()
+    assert client.get("/livez", headers={"X-Request-ID": "my-request-1"}).headers["x-request-id"] == "my-request-1"
+    assert client.get("/livez", headers={"X-Request-ID": "a b<c>"}).headers["x-request-id"] != "a b<c>"
+
+
+def test_answers_can_not_be_framed_sniffed_or_run(editor):
+    headers = editor.http.get("/v1/me").headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["content-security-policy"].startswith("default-src 'none'")
+
+
+# --- repeats ---
+
+
+def test_a_repeated_post_is_answered_the_same_and_done_once(server, editor):
+    headers = {"Idempotency-Key": uuid4().hex}
+    first = editor.http.post("/v1/keys", json={"name": "once"}, headers=headers)
+    second = editor.http.post("/v1/keys", json={"name": "once"}, headers=headers)
+    assert (second.status_code, second.json()) == (first.status_code, first.json())
+    assert second.headers["idempotent-replayed"] == "true"
+    assert "idempotent-replayed" not in first.headers
+    assert [key["name"] for key in editor.http.get("/v1/keys").json()["items"]].count("once") == 1
+    with server.database.owner.transaction(system_principal(editor.tenant_id)) as session:
+        kept = session.scalars(text("SELECT body FROM idempotency_records")).all()
+    assert all(first.json()["secret"].encode() not in bytes(body) for body in kept if body)
+
+
+def test_a_key_of_another_request_is_refused(editor):
+    headers = {"Idempotency-Key": uuid4().hex}
+    editor.http.post("/v1/keys", json={"name": "one"}, headers=headers)
+    problem(editor.http.post("/v1/keys", json={"name": "two"}, headers=headers), 422, "idempotency-key-reused")
+    problem(editor.http.post("/v1/collections", json={"name": "one"}, headers=headers), 422, "idempotency-key-reused")
+
+
+def test_keys_are_each_users_own(editor, admin):
+    headers = {"Idempotency-Key": uuid4().hex}
+    first = editor.http.post("/v1/keys", json={"name": "one"}, headers=headers)
+    second = admin.http.post("/v1/keys", json={"name": "one"}, headers=headers)
+    assert first.json()["id"] != second.json()["id"]
+
+
+def test_a_failed_post_may_be_repeated_with_its_key(editor):
+    headers = {"Idempotency-Key": uuid4().hex}
+    body = {"name": f"inside {uuid4().hex}", "parent_id": str(uuid4())}
+    problem(editor.http.post("/v1/collections", json=body, headers=headers), 404, "collection-not-found")
+    problem(editor.http.post("/v1/collections", json=body, headers=headers), 404, "collection-not-found")
+
+
+def test_repeats_at_the_same_moment_are_done_once(editor):
+    headers = {"Idempotency-Key": uuid4().hex}
+    name = uuid4().hex
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: editor.http.post("/v1/keys", json={"name": name}, headers=headers), range(6)))
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 409} <= {"idempotency-in-progress"}
+    assert len({answer.json()["id"] for answer in answers if answer.status_code == 201}) == 1
+
+
+def test_a_claim_that_a_dead_process_left_expires(server, editor):
+    headers = {"Idempotency-Key": uuid4().hex}
+    first = editor.http.post("/v1/keys", json={"name": "one"}, headers=headers).json()
+    change = "UPDATE idempotency_records SET status = NULL, body = NULL, expires_at = {} WHERE key = :key"
+    key = {"key": headers["Idempotency-Key"]}
+    with server.database.owner.transaction(system_principal(editor.tenant_id)) as session:
+        session.execute(text(change.format("now() + interval '1 minute'")), key)
+    problem(editor.http.post("/v1/keys", json={"name": "one"}, headers=headers), 409, "idempotency-in-progress")
+    with server.database.owner.transaction(system_principal(editor.tenant_id)) as session:
+        session.execute(text(change.format("now() - interval '1 second'")), key)
+    assert editor.http.post("/v1/keys", json={"name": "one"}, headers=headers).json()["id"] != first["id"]
+
+
+@pytest.mark.parametrize("key", ["", "a b", "é".encode(), "x" * 256])
+def test_a_key_must_be_visible_ascii(editor, key):
+    answer = editor.http.post("/v1/keys", json={"name": "one"}, headers={"Idempotency-Key": key})
+    problem(answer, 422, "idempotency-key-invalid")
+
+
+def test_an_upload_is_repeated_by_its_content(editor):
+    collection = editor.collection()
+    headers = {"Idempotency-Key": uuid4().hex}
+
+    def send(content):
+        files = {"file": ("a.txt", content)}
+        return editor.http.post("/v1/documents", data={"collection": collection["id"]}, files=files, headers=headers)
+
+    first, second = send(b"one"), send(b"one")
+    assert (second.status_code, second.json()) == (202, first.json())
+    assert second.headers["idempotent-replayed"] == "true"
+    assert second.headers["location"] == first.headers["location"]
+    problem(send(b"two"), 422, "idempotency-key-reused")
+
+
+# --- edits ---
+
+
+def test_an_edit_must_name_what_it_was_made_on(editor):
+    document = editor.upload(editor.collection())["document"]
+    path = f"/v1/documents/{document['id']}"
+    etag = editor.http.get(path).headers["etag"]
+    change = {"fiscal_year": 2023, "issuer": "Example Holdings plc"}
+    problem(editor.http.patch(path, json=change), 428, "precondition-required")
+    problem(editor.http.patch(path, json=change, headers={"If-Match": '"999"'}), 412, "precondition-failed")
+    changed = editor.http.patch(path, json=change, headers={"If-Match": etag})
+    assert changed.json()["fiscal_year"] == 2023
+    assert changed.json()["metadata_sources"]["issuer"] == {"by": "editor"}
+    assert changed.headers["etag"] != etag
+    problem(editor.http.patch(path, json=change, headers={"If-Match": etag}), 412, "precondition-failed")
+    found = editor.http.get("/v1/documents", params={"issuer": "EXAMPLE Holdings", "fiscal_year": 2023}).json()
+    assert [item["id"] for item in found["items"]] == [document["id"]]
+
+
+def test_a_viewer_reads_but_does_not_edit_or_delete(editor, analyst):
+    collection = editor.collection()
+    document = editor.upload(collection)["document"]
+    path = f"/v1/documents/{document['id']}"
+    problem(analyst.http.get(path), 404, "document-not-found")
+    editor.grant(collection, analyst)
+    assert analyst.http.get(path).status_code == 200
+    headers = {"If-Match": "*"}
+    problem(analyst.http.patch(path, json={"fiscal_year": 2023}, headers=headers), 403, "not-editable")
+    problem(analyst.http.delete(path), 403, "not-editable")
+
+
+def test_a_deleted_document_is_gone_for_everybody(editor):
+    collection = editor.collection()
+    uploaded = editor.upload(collection, b"Revenue was 9.")
+    path = f"/v1/documents/{uploaded['document']['id']}"
+    assert editor.http.delete(path).status_code == 204
+    for gone in (path, f"{path}/versions", f"{path}/file", f"{path}/pages/1", f"{path}/pages/1/image"):
+        problem(editor.http.get(gone), 404, "document-not-found")
+    problem(editor.http.get(f"/v1/runs/{uploaded['run']['id']}"), 404, "run-not-found")
+    assert editor.http.get("/v1/documents").json()["items"] == []
+    again = editor.upload(collection, b"Revenue was 9.")
+    assert again["document"]["id"] != uploaded["document"]["id"]
+
+
+# --- rates and probes ---
+
+
+def test_requests_over_the_rate_are_told_when_to_come_back(start_server):
+    user = start_server(requests_per_minute=3).user()
+    answers = [user.http.get("/v1/me") for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert answers[0].headers["ratelimit-policy"] == '"requests";q=3;w=60'
+    assert answers[0].headers["ratelimit"].startswith('"requests";r=2;t=')
+    problem(answers[3], 429, "rate-limited")
+    assert 1 <= int(answers[3].headers["retry-after"]) <= 120
+
+
+def test_uploads_have_a_rate_of_their_own(start_server):
+    user = start_server(uploads_per_minute=1).user()
+    collection = user.collection()
+    user.upload(collection)
+    problem(user.http.put(f"/v1/collections/{collection['id']}/files/a.txt", content=b"x"), 429, "rate-limited")
+    assert user.http.get("/v1/me").status_code == 200
+
+
+def test_the_probes_tell_which_part_is_down(server):
+    client = server.client()
+    assert client.get("/livez").json() == {"status": "alive"}
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    parts = answer.json()["parts"]
+    assert {name for name, part in parts.items() if not part["ready"]} == {"broker"}
+    assert "uploads are kept" in parts["broker"]["detail"]
+
+
+def test_metrics_count_requests_by_route(server, editor):
+    editor.http.get("/v1/me")
+    assert (
+        'footnote_http_requests_total{method="GET",route="/v1/me",status="200"}' in server.client().get("/metrics").text
+    )

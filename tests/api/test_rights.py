@@ -1,0 +1,59 @@
+"""What the database itself refuses the API's role, whatever the code above it asks for."""
+
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from app.core.principal import Principal
+
+FORBIDDEN = {
+    "read a key's digest": "SELECT secret_hash FROM api_keys",
+    "become an administrator": "UPDATE users SET roles = '{admin}' WHERE id = :me",
+    "open what one does not own": "INSERT INTO grants (id, tenant_id, user_id, collection_id, level, created_at, "
+    "created_by) VALUES (:new, :tenant, :me, :collection, 3, now(), :me)",
+    "move a document to another class": "UPDATE documents SET access_class_id = 1",
+    "bring a deleted document back": "UPDATE documents SET deleted_at = NULL",
+    "make a key for somebody else": "INSERT INTO api_keys (id, tenant_id, user_id, name, prefix, secret_hash, "
+    "created_at) VALUES (:new, :tenant, :other, 'x', :new, 'x', now())",
+    "make a user": "INSERT INTO users (id, tenant_id, email, name, roles, created_at) VALUES (:new, :tenant, 'a@b', "
+    "'x', '{admin}', now())",
+    "join a group": "INSERT INTO groups (id, tenant_id, name, created_at) VALUES (:new, :tenant, 'x', now())",
+    "write the audit log in another's name": "INSERT INTO audit_events (id, tenant_id, at, actor_id, action, "
+    "object_type, object_id, detail) VALUES (:new, :tenant, now(), :other, 'x', 'x', 'x', '{}')",
+    "finish a run": "UPDATE runs SET status = 'ready'",
+    "change a tenant's data key": "UPDATE tenant_keys SET wrapped_key = 'x'",
+}
+
+
+@pytest.mark.parametrize("deed", FORBIDDEN)
+def test_an_analyst_can_not(server, editor, analyst, deed):
+    values = {
+        "me": analyst.id,
+        "other": editor.id,
+        "tenant": analyst.tenant_id,
+        "new": uuid4(),
+        "collection": editor.collection()["id"],
+    }
+    principal = Principal(tenant_id=analyst.tenant_id, user_id=analyst.id)
+    statement = text(FORBIDDEN[deed])
+    used = {name: value for name, value in values.items() if f":{name}" in FORBIDDEN[deed]}
+    try:
+        with server.database.api.transaction(principal) as session:
+            # Rows that the principal may not change are as if they were not there.
+            assert session.execute(statement, used).rowcount == 0
+    except DBAPIError as error:
+        assert error.orig.sqlstate == "42501"  # insufficient_privilege, PostgreSQL appendix A
+
+
+def test_a_read_is_audited_with_its_request(server, editor):
+    document = editor.upload(editor.collection())["document"]
+    answer = editor.http.get(f"/v1/documents/{document['id']}")
+    query = text("SELECT action, request_id, key_id FROM audit_events WHERE object_id = :id ORDER BY id")
+    principal = Principal(tenant_id=editor.tenant_id, user_id=editor.id)
+    with server.database.owner.transaction(principal) as session:
+        rows = session.execute(query, {"id": document["id"]}).all()
+    assert [row.action for row in rows] == ["documents.version.uploaded", "documents.document.read"]
+    assert rows[1].request_id == answer.headers["x-request-id"]
+    assert all(row.key_id is not None for row in rows)
