@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from signal import SIGKILL, SIGTERM
+from signal import SIGKILL
 from uuid import UUID
 
 import psutil
@@ -22,7 +22,7 @@ from app.core.principal import Principal
 from app.db.session import system_principal
 from app.identity.data_keys import PostgresDataKeys
 from app.jobs.service import RunService
-from app.stack.processes import end_process, start_tethered, tail
+from app.stack.processes import start_tethered, tail
 from app.storage.factory import build_blob_store
 from app.storage.keyfile import ensure_key_file
 
@@ -208,13 +208,10 @@ class House:
         process.wait(10)
 
     def close(self) -> None:
+        """Kill what still runs: a gentle end takes seconds, and nothing hangs on it."""
         for process in self.processes:
             if process.poll() is None:
-                family = psutil.Process(process.pid).children(recursive=True)
-                end_process(process, ((SIGTERM, 4.0), (SIGKILL, 5.0)))
-                for member in family:
-                    if member.is_running():
-                        member.kill()
+                self.kill(process)
 
     def logs(self) -> str:
         return "\n".join(tail(process.log, 30) for process in self.processes)
