@@ -26,7 +26,7 @@ _QUARTER = re.compile(
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _RANGE = re.compile(r"\s*(?:[-–—]|to|through|until)\s*(?:(?:the\s+)?end\s+of\s+)?", re.IGNORECASE)
 _LONGEST_RANGE = 12
-_EARLIEST, _LATEST = 1950, 2100
+_EARLIEST, _LATEST = 1950, 2099
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def pack_postings(terms: Sequence[Mapping[int, float]]) -> DocumentPostings:
     records["weight"] = np.fromiter((weight for weights in terms for weight in weights.values()), np.float32, total)
     order = np.argsort(term_ids, kind="stable")
     distinct, starts = np.unique(term_ids[order], return_index=True)
-    ends = np.append(starts[1:], total)
+    ends = np.append(starts, total)[1:]
     data, size = records[order].tobytes(), POSTING.itemsize
     return DocumentPostings(
         term_ids=distinct.tolist(),

@@ -11,7 +11,7 @@ from app.retrieval.models import EmbeddingSpace
 
 INDEX_PREFIX = "hnsw_chunk_embeddings_space_"
 
-# Malkov & Yashunin 2018, §4.1: M 5–48; at 256 dimensions M 12 keeps recall and halves the cost of an insert (ADR 0002).
+# Malkov & Yashunin 2018, §4.1: M 5–48; at 256 dimensions M 12 keeps recall and halves the cost of an insert (ADR 0004).
 HNSW_M = 12
 HNSW_EF_CONSTRUCTION = 40
 

@@ -1,7 +1,7 @@
 """Finance's own words: which primary statement a question's metric is read from, and its words there.
 
 Line items and their statements follow Regulation S-X (17 CFR 210.5-02 balance sheets, 210.5-03 statements of
-comprehensive income, 210.9-03/04 for banks) and ASC 230 (statement of cash flows); metrics are those of the usual textbooks.
+comprehensive income, 210.9-03/04 for banks) and ASC 230 (statement of cash flows); metrics are the textbooks'.
 """
 
 import re

@@ -17,9 +17,7 @@ TABLES = ("indexed_documents", "chunks", "chunk_embeddings", "term_postings")
 def rows_of(library, document_id):
     with library.database.worker.transaction(system_principal(library.tenant_id)) as session:
         return {
-            table: session.scalar(
-                text(f"SELECT count(*) FROM {table} WHERE document_id = :id"), {"id": document_id}
-            )
+            table: session.scalar(text(f"SELECT count(*) FROM {table} WHERE document_id = :id"), {"id": document_id})
             for table in TABLES
         }
 

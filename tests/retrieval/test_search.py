@@ -10,8 +10,8 @@ from app.retrieval.filters import SearchFilters
 from app.retrieval.service import RetrievalService
 
 BALANCE = (
-    "Consolidated Balance Sheets as of December 31 2021 2020\nCash and cash equivalents 1,204 998\nReceivables 310 290\n"
-    "Inventories 410 388\nTotal current assets 1,924 1,676\nGoodwill 800 800\nTotal assets 5,250 4,910\n"
+    "Consolidated Balance Sheets as of December 31 2021 2020\nCash and cash equivalents 1,204 998\n"
+    "Receivables 310 290\nInventories 410 388\nTotal current assets 1,924 1,676\nGoodwill 800\nTotal assets 5,250 4,910\n"
     "Accounts payable 350 330\nTotal current liabilities 720 690\nLong-term debt 1,500 1,450\n"
     "Retained earnings 2,100 1,900\nTotal stockholders' equity 2,600 2,380"
 )
@@ -62,7 +62,9 @@ def test_the_named_issuers_asked_year_comes_first(library, service, page):
     collection = library.add_collection()
     for issuer in ("Lindenfeld Optics AG", "Marlow Freight Inc."):
         for year in (2019, 2020, 2021):
-            library.add_document(collection, [page(f"net sales were {year % 7} million")], issuer=issuer, fiscal_year=year)
+            library.add_document(
+                collection, [page(f"net sales were {year % 7} million")], issuer=issuer, fiscal_year=year
+            )
     result = service.search(library.reader(collection), "What were Marlow Freight's net sales in FY2020?", k=3)
     assert {passage.issuer for passage in result.passages} == {"Marlow Freight Inc."}
     assert result.passages[0].period == "FY2020"
@@ -85,7 +87,9 @@ def test_a_day_leads_to_the_report_of_that_day(library, service, page):
 
 def test_a_statement_asked_for_by_name_comes_before_pages_that_only_speak_of_it(library, service, page):
     collection = library.add_collection()
-    prose = [page(f"management thinks that inventory turnover and the balance sheet are healthy {n}") for n in range(12)]
+    prose = [
+        page(f"management thinks that inventory turnover and the balance sheet are healthy {n}") for n in range(12)
+    ]
     library.add_document(collection, [*prose, page(BALANCE)], issuer="Marlow Freight Inc.", fiscal_year=2021)
     question = "From the balance sheet, what is Marlow Freight's FY2021 inventory turnover?"
     result = service.search(library.reader(collection), question, k=3)
@@ -150,7 +154,20 @@ def test_odd_questions_find_something_or_nothing_but_never_fail(library, service
 def test_the_graph_finds_what_comparing_finds(library, page):
     """The plan for those who see much: the same first passage, by walking the space's graph."""
     collection = library.add_collection()
-    words = "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima".split()
+    words = (
+        "alpha",
+        "bravo",
+        "charlie",
+        "delta",
+        "echo",
+        "foxtrot",
+        "golf",
+        "hotel",
+        "india",
+        "juliet",
+        "kilo",
+        "lima",
+    )
     library.add_document(collection, [page(f"{word} tranche {number}") for number, word in enumerate(words)])
     walking = RetrievalService(
         database=library.database.api, embedder=library.embedder, limits=SearchLimits(exact_chunks=0)

@@ -35,7 +35,9 @@ def readers(module_library, page) -> dict[str, Seen]:
         documents.append(module_library.add_document(collection, texts))
     return {
         name: Seen(
-            module_library.reader(*collections[: number + 1]), frozenset(documents[: number + 1]), sum(sizes[: number + 1])
+            module_library.reader(*collections[: number + 1]),
+            frozenset(documents[: number + 1]),
+            sum(sizes[: number + 1]),
         )
         for number, name in enumerate(SHARES)
     }

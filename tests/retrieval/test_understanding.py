@@ -1,0 +1,160 @@
+"""What is understood of a question: issuers, periods, types, statements, and the part that asks."""
+
+from datetime import date
+
+import pytest
+
+from app.documents.issuers import issuer_aliases, normalise_issuer
+from app.documents.metadata import DocumentType
+from app.retrieval.asked_periods import parse_asked_periods
+from app.retrieval.understanding import QuestionReader, VisibleIssuer, find_issuers, name_forms
+from app.retrieval.vocabulary import FinanceVocabulary, Statement
+from app.retrieval.wording import get_core, search_terms
+
+
+def issuer(name: str, *, tickers: tuple[str, ...] = ()) -> VisibleIssuer:
+    return VisibleIssuer(normalise_issuer(name), name, issuer_aliases(name, tickers=tickers))
+
+
+ISSUERS = [
+    issuer("Marlow Freight, Inc.", tickers=("MFRT",)),
+    issuer("Marlow Freight Finance Corp."),
+    issuer("Lindenfeld Optics AG"),
+    issuer("Target Corporation", tickers=("TGT",)),
+    issuer("Allied Land Logistics Ltd"),
+    issuer("Oak, Inc."),
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What is Marlow Freight's revenue?", ["Marlow Freight, Inc."]),
+        ("What is MARLOW FREIGHT, INC.'s revenue?", ["Marlow Freight, Inc."]),
+        ("How did Marlow Freight Finance fund it?", ["Marlow Freight Finance Corp."]),
+        ("what is marlow freight's revenue?", ["Marlow Freight, Inc."]),
+        ("Compare MFRT with Lindenfeld Optics", ["Lindenfeld Optics AG", "Marlow Freight, Inc."]),
+        ("What is Target's capital target?", ["Target Corporation"]),
+        ("Did the company reach its target for the year?", []),
+        ("Did all segments of the Company grow?", []),
+        ("What did ALL report?", ["Allied Land Logistics Ltd"]),
+        ("Is Oak profitable?", ["Oak, Inc."]),
+        ("Is the oak table theirs? They sell furniture.", []),
+        ("What is Unheard Corp's revenue?", []),
+    ],
+)
+def test_issuers_are_named_as_people_name_them(question, expected):
+    assert [found.name for found in find_issuers(question, ISSUERS)] == expected
+
+
+@pytest.mark.parametrize("one", ISSUERS, ids=lambda one: one.name)
+def test_every_name_by_which_an_issuer_is_found_is_among_the_forms_looked_up(one):
+    assert {one.key, *one.aliases} & set(name_forms(f"What is {one.name}'s revenue?"))
+
+
+@pytest.mark.parametrize(
+    ("question", "years", "quarters"),
+    [
+        ("in FY2022", (2022,), ()),
+        ("in FY 22 and fiscal year 2020", (2020, 2022), ()),
+        ("between 2021 and 2022", (2021, 2022), ()),
+        ("FY2019 - FY2021 average", (2019, 2020, 2021), ()),
+        ("from fiscal 2016 to 2018", (2016, 2017, 2018), ()),
+        ("Q2 of FY2023", (2023,), ((2, 2023),)),
+        ("2Q23 margin", (2023,), ((2, 2023),)),
+        ("in the third quarter of 2021", (2021,), ((3, 2021),)),
+        ("in Q4", (), ((4, None),)),
+        ("paid $2,019 or 2019% of 2020.5", (), ()),
+        ("the 10-K of page 1234", (), ()),
+        ("over 1900 to 2100 stores", (), ()),
+    ],
+)
+def test_years_and_quarters_are_read(question, years, quarters):
+    asked = parse_asked_periods(question)
+    assert (asked.years, asked.quarters) == (years, quarters)
+
+
+@pytest.mark.parametrize(
+    "question", ["as of June 30, 2022", "dated 30th June 2022", "fiscal year ended 30 June 2022", "on 2022-06-30"]
+)
+def test_days_are_read_and_stand_for_their_year(question):
+    asked = parse_asked_periods(question)
+    assert asked.days == (date(2022, 6, 30),)
+    assert asked.target_year() == 2022
+
+
+def test_a_year_written_as_fiscal_goes_before_a_bare_one():
+    assert parse_asked_periods("As of FY2021, what falls due in 2024?").target_year() == 2021
+
+
+def test_a_day_that_is_none_is_left_out():
+    assert parse_asked_periods("on February 31, 2022").days == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("in the 10-K", (DocumentType.FORM_10K,)),
+        ("in its 8k filing", (DocumentType.FORM_8K,)),
+        ("the earnings release and the 10-Q", (DocumentType.FORM_10Q, DocumentType.EARNINGS_RELEASE)),
+        ("under the credit agreement", (DocumentType.CREDIT_AGREEMENT,)),
+        ("how many people work there", ()),
+    ],
+)
+def test_document_types_are_read(question, expected):
+    reader = QuestionReader(vocabulary=FinanceVocabulary())
+    assert reader.read(question, issuers=[]).document_types == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("How high was capex?", {Statement.CASH_FLOW}),
+        ("What is the quick ratio?", {Statement.BALANCE}),
+        ("What is the EBITDA margin?", {Statement.INCOME, Statement.CASH_FLOW}),
+        ("From the P&L statement", {Statement.INCOME}),
+        ("in the statement of financial position", {Statement.BALANCE}),
+        ("Who sits on the board?", set()),
+    ],
+)
+def test_metrics_lead_to_their_statements(question, expected):
+    understood = QuestionReader(vocabulary=FinanceVocabulary()).read(question, issuers=[])
+    assert set(understood.statements) == expected
+
+
+def test_capex_is_looked_for_under_the_words_of_the_statement():
+    understood = QuestionReader(vocabulary=FinanceVocabulary()).read("capex in 2021?", issuers=[])
+    assert "purchases of property, plant and equipment" in understood.synonyms[0]
+
+
+def test_an_understanding_is_recorded_as_plain_values():
+    understood = QuestionReader(vocabulary=FinanceVocabulary()).read(
+        "What was Oak's capex in Q2 2021 as of June 30, 2021 in the 10-Q?", issuers=ISSUERS
+    )
+    assert understood.as_record() == {
+        "issuers": ["Oak, Inc."],
+        "fiscal_years": [2021],
+        "quarters": [[2, 2021]],
+        "days": ["2021-06-30"],
+        "document_types": ["10-Q"],
+        "statements": ["cash-flow-statement"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("question", "core"),
+    [
+        ("What is the margin? Round to one decimal.", "What is the margin?"),
+        ("Please answer in millions. What is net debt?", "What is net debt?"),
+        ("What is churn? If that makes no sense here, then say so and explain.", "What is churn?"),
+        ("Answer in millions.", "Answer in millions."),
+        ("What is X? X is defined as A over B.", "What is X? X is defined as A over B."),
+    ],
+)
+def test_what_a_question_says_on_the_answers_form_is_left_out(question, core):
+    assert get_core(question) == core
+
+
+def test_words_of_talk_are_no_search_terms_unless_nothing_else_is_there():
+    assert search_terms("please calculate the leverage") == search_terms("leverage")
+    assert search_terms("please explain") == ["pleas", "explain"]
