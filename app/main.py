@@ -12,6 +12,7 @@ from app.answers.endpoints import router as answers_router
 from app.bootstrap import Container, build_container
 from app.documents.endpoints import files as files_router
 from app.documents.endpoints import router as documents_router
+from app.documents.page_endpoints import router as pages_router
 from app.http.body_limit import BodyLimitMiddleware
 from app.http.catalogue import problems_router
 from app.http.context import RequestContextMiddleware
@@ -34,6 +35,7 @@ _ROUTERS = (
     files_router,
     grants_router,
     documents_router,
+    pages_router,
     runs_router,
     answers_router,
 )

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
-from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Header, Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
@@ -21,22 +20,19 @@ from app.documents.errors import (
     ContentExistsError,
     DocumentNotFoundError,
     NotEditableError,
-    PageNotFoundError,
     UploadEmptyError,
     UploadIncompleteError,
     UploadMalformedError,
     UploadTooLargeError,
     VersionNotFoundError,
 )
-from app.documents.images import PageImages
 from app.documents.metadata import DocumentType
+from app.documents.page_endpoints import REVALIDATE
 from app.documents.receiving import MULTIPART, receive_form, receive_raw
-from app.documents.rendering import MAX_DPI, PageNotDrawableError
 from app.documents.repository import DocumentFilters
 from app.documents.schemas import (
     DocumentOut,
     MetadataChange,
-    PageOut,
     UploadedOut,
     UploadFields,
     VersionOut,
@@ -44,7 +40,7 @@ from app.documents.schemas import (
 )
 from app.documents.service import DocumentService, FileView
 from app.documents.uploads import Uploaded, UploadedFile, UploadService
-from app.http.conditional import IfMatch, etag, matches, parse_if_match
+from app.http.conditional import IfMatch, etag, parse_if_match
 from app.http.dependencies import CurrentPrincipal, limited, service
 from app.http.idempotency import Idempotency, fingerprint
 from app.http.openapi import problems
@@ -57,15 +53,9 @@ files = api_router(prefix="/v1/collections", tag="documents")
 
 Documents = Annotated[DocumentService, Depends(service(DocumentService))]
 Uploads = Annotated[UploadService, Depends(service(UploadService))]
-Images = Annotated[PageImages, Depends(service(PageImages))]
-PageNumber = Annotated[int, Path(ge=1, le=1_000_000)]
-Dpi = Annotated[int, Query(ge=36, le=MAX_DPI, description="Resolution in dots an inch.")]
 
 _FORM_OVERHEAD = 64 * 1024
 _PIECE = 256 * 1024
-_REVALIDATE = "private, no-cache"
-"""A copy may be kept, but must be asked for each time: rights may have been withdrawn since."""
-
 _UPLOAD_PROBLEMS = (
     UploadEmptyError,
     UploadMalformedError,
@@ -73,7 +63,6 @@ _UPLOAD_PROBLEMS = (
     UploadTooLargeError,
     NotEditableError,
 )
-_PAGE_PROBLEMS = (DocumentNotFoundError, VersionNotFoundError, PageNotFoundError)
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 
 
@@ -309,97 +298,6 @@ def get_file(principal: CurrentPrincipal, documents: Documents, document_id: UUI
     return _get_file(documents, principal, document_id, version_id)
 
 
-@router.get(
-    "/{document_id}/pages/{number}",
-    summary="A page of the searchable version: text, words, boxes",
-    openapi_extra=problems(*_PAGE_PROBLEMS),
-)
-def get_current_page(
-    principal: CurrentPrincipal, documents: Documents, document_id: UUID, number: PageNumber, response: Response
-) -> PageOut:
-    response.headers["Cache-Control"] = _REVALIDATE
-    return PageOut.of(documents.get_page(principal, document_id, None, number))
-
-
-@router.get(
-    "/{document_id}/versions/{version_id}/pages/{number}",
-    summary="A page: text, words, boxes",
-    openapi_extra=problems(*_PAGE_PROBLEMS),
-)
-def get_page(
-    principal: CurrentPrincipal,
-    documents: Documents,
-    document_id: UUID,
-    version_id: UUID,
-    number: PageNumber,
-    response: Response,
-) -> PageOut:
-    response.headers["Cache-Control"] = _REVALIDATE
-    return PageOut.of(documents.get_page(principal, document_id, version_id, number))
-
-
-_IMAGE_RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"image/png": _BINARY}, "description": "The page as it looks"},
-    304: {"description": "The image that If-None-Match names is still right"},
-}
-
-
-@router.get(
-    "/{document_id}/pages/{number}/image",
-    summary="A page of the searchable version as PNG",
-    response_class=Response,
-    responses=_IMAGE_RESPONSES,
-    openapi_extra=problems(*_PAGE_PROBLEMS, PageNotDrawableError),
-)
-async def get_current_page_image(
-    request: Request,
-    principal: CurrentPrincipal,
-    images: Images,
-    document_id: UUID,
-    number: PageNumber,
-    dpi: Dpi = 110,
-) -> Response:
-    return await _get_image(request, principal, images, document_id, None, number, dpi)
-
-
-@router.get(
-    "/{document_id}/versions/{version_id}/pages/{number}/image",
-    summary="A page as PNG",
-    response_class=Response,
-    responses=_IMAGE_RESPONSES,
-    openapi_extra=problems(*_PAGE_PROBLEMS, PageNotDrawableError),
-)
-async def get_page_image(
-    request: Request,
-    principal: CurrentPrincipal,
-    images: Images,
-    document_id: UUID,
-    version_id: UUID,
-    number: PageNumber,
-    dpi: Dpi = 110,
-) -> Response:
-    return await _get_image(request, principal, images, document_id, version_id, number, dpi)
-
-
-async def _get_image(
-    request: Request,
-    principal: Principal,
-    images: PageImages,
-    document_id: UUID,
-    version_id: UUID | None,
-    number: int,
-    dpi: int,
-) -> Response:
-    image = await run_in_threadpool(images.get_image, principal, document_id, version_id, number, dpi=dpi)
-    headers = {"ETag": image.tag, "Cache-Control": _REVALIDATE}
-    if matches(request, image.tag):
-        return Response(status_code=304, headers=headers)
-    # Drawing has threads of its own: a queue of images must not hold up all other requests.
-    limiter = request.app.state.drawing = getattr(request.app.state, "drawing", None) or CapacityLimiter(4)
-    png = await to_thread.run_sync(images.draw, image, limiter=limiter)
-    return Response(png, media_type="image/png", headers=headers)
-
-
 def _check_length(request: Request, uploads: UploadService) -> None:
     """Refuse a body that says it is too long before any of it is read."""
     declared = request.headers.get("Content-Length", "")
@@ -445,5 +343,5 @@ def _file_headers(file: FileView) -> dict[str, str]:
         "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file.filename, safe='')}",
         "Content-Length": str(file.version.size_bytes),
         "ETag": f'"{file.version.content_sha256}"',
-        "Cache-Control": _REVALIDATE,
+        "Cache-Control": REVALIDATE,
     }

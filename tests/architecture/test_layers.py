@@ -24,7 +24,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "wordllama": ("app/llm/",),
     "xllamacpp": ("app/llm/",),
 }
-FASTAPI_FILES = ("endpoints.py", "main.py")
+FASTAPI_FILES = ("endpoints.py", "page_endpoints.py", "main.py")
 FASTAPI_HOMES = ("app/http/", "app/web/")
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager"}
 
