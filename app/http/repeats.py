@@ -10,6 +10,8 @@ MAX_KEPT_BYTES = 1 << 20
 REPEATED = "Idempotent-Replayed"
 _KEPT_HEADERS = frozenset({"content-type", "location", "etag", "link", "content-location", "cache-control"})
 
+_OF_ROUTE = frozenset({"route", "endpoint", "path_params", "router", "fastapi_inner_astack", "fastapi_function_astack"})
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -40,21 +42,14 @@ class _ReadAgain(Response):
         self.raw_headers = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # The framework keeps things of its own in the scope (such as its exit stack): all but the route's goes along.
         inner = {
-            "type": "http",
-            "asgi": scope["asgi"],
-            "http_version": scope["http_version"],
+            **{name: value for name, value in scope.items() if name not in _OF_ROUTE},
             "method": "GET",
-            "scheme": scope["scheme"],
             "path": self._location,
             "raw_path": self._location.encode(),
             "query_string": b"",
-            "root_path": scope.get("root_path", ""),
             "headers": [pair for pair in scope["headers"] if pair[0] in {b"authorization", b"cookie", b"host"}],
-            "client": scope.get("client"),
-            "server": scope.get("server"),
-            "state": scope["state"],
-            "app": scope["app"],
         }
 
         async def send_marked(message: Message) -> None:
