@@ -40,10 +40,10 @@ class Weights:
     """How much each list counts in the fusion."""
 
     lexical: float = 1.0
-    dense: float = 1.0
-    synonyms: float = 0.5
+    dense: float = 0.8
+    synonyms: float = 0.75
     named_statement: float = 3.0
-    implied_statement: float = 1.0
+    implied_statement: float = 1.5
 
 
 class EvidenceGatherer:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 RRF_K = 60
-SECOND_WEIGHT = 0.3
+SECOND_WEIGHT = 0.2
 _PAGE_BITS = 24  # a page's number in its key; the document's place stands above it
 
 Scores = npt.NDArray[np.float32]

@@ -11,7 +11,7 @@ from app.retrieval.service import RetrievalService
 
 BALANCE = (
     "Consolidated Balance Sheets as of December 31 2021 2020\nCash and cash equivalents 1,204 998\n"
-    "Receivables 310 290\nInventories 410 388\nTotal current assets 1,924 1,676\nGoodwill 800\nTotal assets 5,250 4,910\n"
+    "Receivables 310 290\nInventories 410 388\nTotal current assets 1,924 1,676\nGoodwill 800\nTotal assets 5,250\n"
     "Accounts payable 350 330\nTotal current liabilities 720 690\nLong-term debt 1,500 1,450\n"
     "Retained earnings 2,100 1,900\nTotal stockholders' equity 2,600 2,380"
 )
