@@ -15,6 +15,12 @@ _SIGNED = re.compile(
 )
 _ANY_DATE = re.compile(rf"(?<!ended )(?<!ended\n)({DATE})", re.I)
 _AGREED = re.compile(rf"dated\s+(?:as\s+of\s+)?({DATE})", re.I)
+_OFFERED_ON = re.compile(
+    r"(?:the\s+date\s+of\s+this\s+(?:preliminary\s+)?(?:prospectus(?:\s+supplement)?|offering\s+(?:memorandum|circular))\s+is"
+    r"|^[ \t]*(?:preliminary\s+)?(?:prospectus\s+supplement|offering\s+(?:memorandum|circular))\s*,?\s*dated)"
+    rf"\s+(?:as\s+of\s+)?({DATE})",
+    re.I | re.M,
+)
 _OFFERED = re.compile(
     r"(?:prospectus(?:\s+supplement)?|offering\s+(?:memorandum|circular))\s*(?:is\s+|dated\s+|,\s*)+"
     rf"(?:as\s+of\s+)?({DATE})",
@@ -31,7 +37,7 @@ def find_filing_date(
     if kind in (DocumentType.CREDIT_AGREEMENT, DocumentType.INDENTURE):
         return first_date((_AGREED,), pages[:4], 0.9)
     if kind in (DocumentType.PROSPECTUS, DocumentType.OFFERING_MEMORANDUM):
-        return first_date((_OFFERED, _AGREED), pages[:4], 0.8)
+        return first_date((_OFFERED_ON, _OFFERED, _AGREED), pages[:4], 0.8)
     if period_end is None:
         return None
     end = period_end.value

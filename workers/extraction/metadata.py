@@ -5,12 +5,13 @@ the headline of a release, the text; the file's name only where nothing else spe
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
 from app.documents.issuers import issuer_aliases
 from app.documents.metadata import DocumentMetadata, DocumentType, FieldSource, Origin
-from app.documents.parsed import BlockKind, ParsedDocument
+from app.documents.parsed import BlockKind, ParsedDocument, ParsedPage
 from workers.extraction.amounts import find_currency, find_scale
 from workers.extraction.document_type import find_document_type, find_headline
 from workers.extraction.filing_date import find_filing_date, find_release_date, is_soon_after
@@ -19,6 +20,9 @@ from workers.extraction.periods import find_fiscal_period, find_fiscal_year, fin
 from workers.extraction.reading import Reading
 
 METADATA_VERSION = "2"
+
+_GAP = re.compile(r"\s{300}")
+_MAX_PAGE = 40_000  # characters; pages of filings hold under 10,000
 
 _NAME_FORMS = (
     (DocumentType.FORM_10K, r"10[-_ ]?k"),
@@ -36,7 +40,7 @@ _NAME_FORMS = (
 
 def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
     """The document's fields with their sources; what can't be told stays None (the type: `OTHER`)."""
-    pages, properties = parsed.pages, parsed.properties
+    pages, properties = tuple(map(_readable, parsed.pages)), parsed.properties
     kind_read = find_document_type(pages, properties) or _type_from_name(filename)
     kind = kind_read.value if kind_read else DocumentType.OTHER
     issuer = find_issuer(pages, properties, kind)
@@ -63,7 +67,7 @@ def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
     metadata = DocumentMetadata(
         title="",
         issuer=issuer.value if issuer else None,
-        issuer_aliases=_aliases(issuer.value, parsed) if issuer else (),
+        issuer_aliases=_aliases(issuer.value, pages, properties) if issuer else (),
         document_type=kind,
         fiscal_year=fiscal_year.value if fiscal_year else None,
         fiscal_period=fiscal_period.value if fiscal_period else None,
@@ -73,15 +77,19 @@ def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
         scale=scale.value if scale else None,
         sources={name: reading.source for name, reading in readings.items() if reading},
     )
-    return _titled(metadata, parsed, filename)
+    return _titled(metadata, parsed, pages, filename)
 
 
-def _aliases(issuer: str, parsed: ParsedDocument) -> tuple[str, ...]:
-    return issuer_aliases(
-        issuer,
-        tickers=find_tickers(parsed.pages, parsed.properties),
-        short_names=find_short_names(parsed.pages, issuer),
-    )
+def _readable(page: ParsedPage) -> ParsedPage:
+    """The page up to an absurd length or an absurd run of white space, on which patterns would take for ever."""
+    gap = _GAP.search(page.text, 0, _MAX_PAGE)
+    end = gap.start() if gap else _MAX_PAGE
+    return page if len(page.text) <= end else replace(page, text=page.text[:end])
+
+
+def _aliases(issuer: str, pages: Sequence[ParsedPage], properties: Mapping[str, str]) -> tuple[str, ...]:
+    tickers = find_tickers(pages, properties)
+    return issuer_aliases(issuer, tickers=tickers, short_names=find_short_names(pages, issuer))
 
 
 def _type_from_name(filename: str) -> Reading[DocumentType] | None:
@@ -101,17 +109,19 @@ def _year_from_name(filename: str, kind: DocumentType) -> Reading[int] | None:
     return Reading(int(found.group()), FieldSource(Origin.FILENAME, 0.3, found.group()))
 
 
-def _titled(metadata: DocumentMetadata, parsed: ParsedDocument, filename: str) -> DocumentMetadata:
+def _titled(
+    metadata: DocumentMetadata, parsed: ParsedDocument, pages: Sequence[ParsedPage], filename: str
+) -> DocumentMetadata:
     """With a title: issuer, type and period where known, else a headline or first heading, else the file's name."""
     if metadata.issuer and metadata.document_type is not DocumentType.OTHER:
         kind = metadata.document_type.value
         named = kind if kind[0].isdigit() else kind.replace("-", " ")
         words = (metadata.issuer, named, metadata.period_label())
         return replace(metadata, title=" ".join(word for word in words if word))
-    release = find_headline(parsed.pages[:1])
+    release = find_headline(pages[:1])
     if release:
         return replace(metadata, title=re.sub(r"\s+", " ", release.text()).strip())
-    for page in parsed.pages[:2]:
+    for page in pages[:2]:
         for block in page.blocks:
             text = re.sub(r"\s+", " ", page.text[block.start : block.end]).strip()
             if block.kind is BlockKind.HEADING and 3 < len(text) < 160:
