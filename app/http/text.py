@@ -3,7 +3,7 @@
 import unicodedata
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 _KEPT = frozenset("\t\n\r")
@@ -28,13 +28,15 @@ def _check_raw(value: object) -> object:
     return _check(value, _KEPT) if isinstance(value, str) else value
 
 
-LINE_PATTERN = r"^[^\x00-\x1f\x7f-\x9f]*\S[^\x00-\x1f\x7f-\x9f]*$"
+LINE_PATTERN = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
+"""No control characters, and something besides white space."""
 
 Line = Annotated[
     str,
     BeforeValidator(_check_raw),
     AfterValidator(_check_line),
     StringConstraints(min_length=1, max_length=200, strip_whitespace=True),
+    Field(json_schema_extra={"pattern": LINE_PATTERN}),
 ]
 """A name or title: 1 to 200 characters on one line."""
 
