@@ -52,7 +52,7 @@ def pipeline_digest() -> str:
 
 @contextmanager
 def running_stack(home: Home, *, say: Callable[[str], None], concurrency: int = 2) -> Iterator[Stack]:
-    """Footnote on `home`, on a free port, until the block ends. Rates are not limited: work is measured, not waiting."""
+    """Footnote on `home`, on a free port, until the block ends; rates unlimited: work is measured, not waiting."""
     for name in LIMITS:
         os.environ.setdefault(name, UNLIMITED)  # the stack hands settings to its processes through the environment
     with Stack(home=home, port=0, concurrency=concurrency, say=say) as stack:
