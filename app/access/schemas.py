@@ -5,6 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 from app.access.models import Collection, Grant
 from app.access.repository import NewGrant
@@ -48,10 +49,22 @@ class CollectionOut(BaseModel):
         return cls(id=row.id, name=row.name, parent_id=row.parent_id, revision=row.revision, created_at=row.created_at)
 
 
+def _one_of(first: str, second: str) -> JsonDict:
+    """The schema of "one of these two and not the other"."""
+
+    def only(given: str, left_out: str) -> JsonDict:
+        return {"required": [given], "properties": {given: {"type": "string"}, left_out: {"type": "null"}}}
+
+    return {"oneOf": [only(first, second), only(second, first)]}
+
+
 class GrantIn(BaseModel):
     """Exactly one of `user_id` and `group_id`, and one of `collection_id` and `document_id`."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"allOf": [_one_of("user_id", "group_id"), _one_of("collection_id", "document_id")]},
+    )
 
     user_id: UUID | None = None
     group_id: UUID | None = None

@@ -46,7 +46,7 @@ from app.http.idempotency import Idempotency, fingerprint
 from app.http.openapi import problems
 from app.http.pages import Page, RequestedPage, page_out
 from app.http.routing import UPLOAD, api_router
-from app.http.text import Line
+from app.http.text import LINE_PATTERN, Line
 
 router = api_router(prefix="/v1/documents", tag="documents")
 files = api_router(prefix="/v1/collections", tag="documents")
@@ -68,7 +68,7 @@ _BINARY = {"schema": {"type": "string", "format": "binary"}}
 
 def _multipart(fields: dict[str, str], required: list[str]) -> dict[str, Any]:
     properties: dict[str, Any] = {
-        name: {"type": "string", "minLength": 1, "maxLength": 200, "description": words}
+        name: {"type": "string", "minLength": 1, "maxLength": 200, "pattern": LINE_PATTERN, "description": words}
         for name, words in fields.items()
     }
     properties["file"] = {"type": "string", "format": "binary", "description": "The file, streamed."}

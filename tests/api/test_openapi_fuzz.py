@@ -2,8 +2,20 @@
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from app.core.principal import Role
+
+# What no schema can tell from what is right: a cursor of ours, a date in the past, a key that was used before.
+REFUSED_FOR_THEIR_MEANING = {
+    "idempotency-key-reused",
+    "invalid-cursor",
+    "key-lifetime-invalid",
+    "precondition-required",
+    "question-invalid-characters",
+    "precondition-failed",
+    "upload-empty",
+}
 
 
 def test_the_document_is_whole(server):
@@ -38,7 +50,9 @@ def test_no_request_breaks_the_api_or_its_document(server):
 
         @schemathesis_case(operation)
         def check(case):
-            case.call_and_validate(headers=headers)
+            answer = case.call(headers=headers)
+            meant = answer.status_code >= 400 and answer.json().get("code") in REFUSED_FOR_THEIR_MEANING
+            case.validate_response(answer, excluded_checks=[positive_data_acceptance] if meant else [])
 
         try:
             check()
