@@ -25,7 +25,8 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_HEADERS = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"}
+# With "no-referrer" browsers would send "Origin: null" with our own forms (Fetch, "append a request Origin header").
+_HEADERS = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
 
 Identity = Annotated[IdentityService, Depends(service(IdentityService))]
 Access = Annotated[AccessService, Depends(service(AccessService))]
