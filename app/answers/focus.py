@@ -14,6 +14,9 @@ _QUANTITY = re.compile(
 )
 _OF_FORM = re.compile(r"(?:fy|cy)?\d{1,4}|q[1-4]|end|year|fiscal|quarter|compani|million|billion|thousand|usd|dollar")
 
+_OF_MANY_ITEMS = frozenset({"total", "net"})
+"""Words that synonyms share with half of all line items: "total net sales" is no better than "net sales" for them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Focus:
@@ -31,7 +34,7 @@ class Focus:
 def find_focus(question: str, understanding: Understanding) -> Focus:
     """The focus of a question. Never fails: a question of which nothing is understood has no terms."""
     terms = frozenset(term for term in search_terms(get_core(question)) if not _OF_FORM.fullmatch(term))
-    synonyms = frozenset(term for words in understanding.synonyms for term in tokenise(words))
+    synonyms = frozenset(term for words in understanding.synonyms for term in tokenise(words)) - _OF_MANY_ITEMS
     return Focus(
         terms=terms,
         synonyms=synonyms - terms,

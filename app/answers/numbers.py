@@ -17,10 +17,12 @@ _BEFORE = re.compile(rf"(\(\s?)?{_MINUS}({_CURRENCY})?\s*(\(\s?)?{_MINUS}$")
 _CURRENCY_BEFORE = re.compile(rf"(?:{_CURRENCY})$")
 _CLOSED = re.compile(r"\s?%?\s?\)")
 _CURRENCY_AFTER = re.compile(r"\s*(USD|EUR|GBP|JPY|CHF|CAD|AUD|CNY|INR|(?:US )?dollars|euros?|pounds)\b", re.IGNORECASE)
+# A sign may stand in a cell of its own ("19<tab>% $<tab>39"), but "2020<tab>% change" are two headings.
 _UNIT_AFTER = re.compile(
-    r"\s*(%|percentage points?\b|per ?cent\b|pp\b|basis points?\b|bps?\b)|(x\b|times\b)", re.IGNORECASE
+    r"[ \n]?%|\s+%(?!\s*[A-Za-z])|\s*(?:percentage points?\b|per ?cent\b|pp\b|basis points?\b|bps?\b)|x\b|\stimes\b",
+    re.IGNORECASE,
 )
-_SCALE_AFTER = re.compile(r"[\s-]*(thousand|million|billion|trillion)s?\b|(mm|mn|bn|m|b|k)\b", re.IGNORECASE)
+_SCALE_AFTER = re.compile(r"[ \n-]*(thousand|million|billion|trillion)s?\b|(mm|mn|bn|m|b|k)\b", re.IGNORECASE)
 _LABEL = re.compile(r"[A-Za-z0-9]+(?:[-./][A-Za-z0-9]+)*")
 _ORDINAL_AFTER = re.compile(r"(?:st|nd|rd|th)\b", re.IGNORECASE)
 _FISCAL_YEAR = re.compile(r"(?:fy|cy)['’]?((?:19|20)\d\d|\d\d)(?:e|a)?", re.IGNORECASE)

@@ -33,6 +33,8 @@ from app.answers.numbers import find_numbers, missing_numbers
         ("One of the largest.", "among the largest"),
         ("Leverage was 3.5x.", "leverage of 3.5x"),
         ("It cost US$5bn.", "$5 billion"),
+        ("Earnings — 2020: $1.60", "2021\t2020\t% CHANGE\nEarnings\t$3.56\t$1.60\t123\t% $\t2.49"),
+        ("It rose 123%.", "Earnings\t$3.56\t$1.60\t123\t% $\t2.49"),
     ],
 )
 def test_a_number_that_the_span_says_is_supported(claim: str, span: str) -> None:
