@@ -72,7 +72,7 @@ def _multipart(fields: dict[str, str], required: list[str]) -> dict[str, Any]:
         for name, words in fields.items()
     }
     properties["file"] = {"type": "string", "format": "binary", "description": "The file, streamed."}
-    schema = {"type": "object", "properties": properties, "required": required}
+    schema = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
     return {"requestBody": {"required": True, "content": {MULTIPART: {"schema": schema}}}, UPLOAD: True}
 
 
