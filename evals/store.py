@@ -30,12 +30,15 @@ UNLIMITED = "1000000"
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """Documents that can be searched by `principal` and by no right but its grant. `files`: document id → file name."""
+    """Documents that can be searched by `principal` and by no right but its grant.
+
+    `files` gives a document's file names: files of the same bytes are one document.
+    """
 
     stack: Stack
     database: Database
     principal: Principal
-    files: Mapping[UUID, str]
+    files: Mapping[UUID, tuple[str, ...]]
     outcomes: Sequence[Outcome]
 
 
@@ -95,15 +98,20 @@ def open_store(
                 stack=stack,
                 database=database,
                 principal=principal,
-                files={
-                    UUID(outcome.document_id): outcome.path.name
-                    for outcome in outcomes
-                    if outcome.document_id and not outcome.failed
-                },
+                files=_files(outcomes),
                 outcomes=outcomes,
             )
         finally:
             database.close()
+
+
+def _files(outcomes: Sequence[Outcome]) -> dict[UUID, tuple[str, ...]]:
+    files: dict[UUID, tuple[str, ...]] = {}
+    for outcome in outcomes:
+        if outcome.document_id and not outcome.failed:
+            document_id = UUID(outcome.document_id)
+            files[document_id] = (*files.get(document_id, ()), outcome.path.name)
+    return files
 
 
 def _ensure_asker(home: Home, stack: Stack, client: ApiClient, collection: str) -> Principal:

@@ -8,6 +8,7 @@ with `financebench_id` (or `id`), `question` and `evidence` (`doc_name`, `page_i
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -21,6 +22,8 @@ from evals.engine import Case, DataMissingError, SuiteContext, SuiteResult, requ
 from evals.store import home_name, open_store
 
 DEPTHS = (1, 5, 10, 20)
+Names = Mapping[UUID, tuple[str, ...]]
+"""Document → the names of its files, without their endings: files of the same bytes are one document."""
 PASSAGES = 60  # enough for 20 distinct pages
 
 
@@ -52,7 +55,7 @@ class RetrievalSuite:
         home = Home.at(context.homes / home_name(context.data_digest))
         with open_store(home, files, say=context.say) as store:
             service = RetrievalService(database=store.database, embedder=WordLlamaEmbedder())
-            names = {document: Path(name).stem for document, name in store.files.items()}
+            names = {document: tuple(Path(name).stem for name in files) for document, files in store.files.items()}
             context.say(f"Asking {len(questions)} questions of {len(names)} documents")
             cases = [score_question(service, store.principal, question, names) for question in questions]
         return SuiteResult(metrics=summarise(cases), cases=cases)
@@ -74,16 +77,16 @@ def read_questions(path: Path) -> list[AskedQuestion]:
     return questions
 
 
-def score_question(search: Search, principal: Principal, question: AskedQuestion, names: Mapping[UUID, str]) -> Case:
+def score_question(search: Search, principal: Principal, question: AskedQuestion, names: Names) -> Case:
     """The case of one question: its score is the reciprocal rank of the first evidence page."""
     result = search.search(principal, question.text, k=PASSAGES)
     pages = distinct_pages(result.passages, names)
-    ranks = [rank for rank, page in enumerate(pages, 1) if page in question.evidence]
+    ranks = [rank for rank, (files, page) in enumerate(pages, 1) if any((f, page) in question.evidence for f in files)]
     wanted = {name for name, _ in question.evidence}
     rank = ranks[0] if ranks else None
     if rank is not None:
         reason = f"evidence page at rank {rank}"
-    elif wanted.isdisjoint(names.values()):
+    elif wanted.isdisjoint(chain.from_iterable(names.values())):
         reason = "the evidence's document is not in the store"
     else:
         reason = f"no evidence page among {len(pages)} pages"
@@ -93,17 +96,17 @@ def score_question(search: Search, principal: Principal, question: AskedQuestion
         reason=reason,
         details={
             "rank": rank,
-            "first_document_right": bool(pages) and pages[0][0] in wanted,
+            "first_document_right": bool(pages) and not wanted.isdisjoint(pages[0][0]),
             "evidence": [list(page) for page in sorted(question.evidence)],
-            "found": [list(page) for page in pages[:10]],
+            "found": [[*files, page] for files, page in pages[:10]],
             "understood": result.understanding.as_record(),
         },
     )
 
 
-def distinct_pages(passages: Sequence[Passage], names: Mapping[UUID, str]) -> list[tuple[str, int]]:
-    """(document name, page) in the order in which they were first found."""
-    return list(dict.fromkeys((names.get(passage.document_id, ""), passage.page_number) for passage in passages))
+def distinct_pages(passages: Sequence[Passage], names: Names) -> list[tuple[tuple[str, ...], int]]:
+    """(the document's file names, page) in the order in which they were first found."""
+    return list(dict.fromkeys((names.get(passage.document_id, ()), passage.page_number) for passage in passages))
 
 
 def summarise(cases: Sequence[Case]) -> dict[str, float]:

@@ -21,7 +21,7 @@ from evals.watching import WorkerWatch
 
 ANYBODY = Principal(tenant_id=uuid4(), user_id=uuid4())
 RIGHT, WRONG = UUID(int=1), UUID(int=2)
-NAMES = {RIGHT: "right", WRONG: "wrong"}
+NAMES = {RIGHT: ("copy", "right"), WRONG: ("wrong",)}
 
 
 def passage(document: UUID, page: int, rank: int) -> Passage:
