@@ -74,5 +74,5 @@ def desk(page: Page, site: Site) -> Page:
     page.goto(site.url)
     page.get_by_label("Your key").fill(site.key)
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_label("Ask about these documents").wait_for()
+    page.locator("#files:enabled").wait_for(state="attached")
     return page

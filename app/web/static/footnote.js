@@ -21,3 +21,8 @@ document.addEventListener("keydown", (event) => {
 });
 watchUploads(listDocuments);
 listDocuments();
+
+// The controls wait for this script: a file chosen before it runs would be lost without a word.
+for (const control of [document.getElementById("files"), document.getElementById("ask")]) {
+  control.disabled = false;
+}
