@@ -72,7 +72,7 @@ class LimitSettings(BaseModel):
     parse_memory_bytes: int = 900 * 1024 * 1024
     parse_cpu_seconds: int = 300
     parse_wall_seconds: float = 420.0
-    parse_output_bytes: int = 512 * 1024 * 1024
+    parse_output_bytes: int = 64 * 1024 * 1024
 
 
 class JobSettings(BaseModel):

@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from pydantic import SecretStr
 
@@ -86,6 +87,8 @@ def build_worker(settings: Settings) -> Worker:
     database = build_worker_database(settings)
     data_keys = PostgresDataKeys(database=database)
     blobs = build_worker_blobs(settings.storage, data_keys=data_keys)
+    # A worker that was killed leaves the plaintext it was reading; none is read for longer than a stage may take.
+    blobs.sweep_partial(timedelta(seconds=max(3600.0, 2 * settings.jobs.hard_limit_seconds)))
     sealer = Sealer(keyring=build_keyring(key_file=settings.storage.key_file, data_keys=data_keys))
     clock, metrics = SystemClock(), Metrics()
     sandbox = ParsingSandbox(limits=parsing_limits(settings.limits))

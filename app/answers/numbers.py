@@ -59,7 +59,13 @@ _DEDUCTION = re.compile(
     r"allowance|acqui|deduct|credit|impairment|amorti|depreci|writ|contra|eliminat)\w*",
     re.IGNORECASE,
 )
-_HEDGED_LABEL = re.compile(r"\((?:loss|losses|expense|deficit|decrease|benefit|used)[^)]*\)", re.IGNORECASE)
+# Words of a line item's own name say nothing of the direction: "income before income taxes", "interest income".
+_HEDGED_LABEL = re.compile(
+    r"\((?:loss|losses|expense|deficit|decrease|benefit|used)[^)]*\)"
+    r"|\b(?:before|after|pre|net of)[- ](?:\w+ ){0,3}?tax(?:es|ation)?\b"
+    r"|\b(?:interest|investment|dividend|tax|credit)s? (?:income|revenues?|gains?)\b",
+    re.IGNORECASE,
+)
 
 Amount = tuple[tuple[int, ...], int]
 
@@ -141,26 +147,30 @@ def find_numbers(text: str) -> NumbersOfText:
 
 
 def missing_numbers(claim: str, spans: Sequence[str]) -> list[str]:
-    """The numbers of `claim` that none of the `spans` says, in the claim's words. Empty: every number is supported."""
+    """The numbers of `claim` that none of the `spans` says, in the claim's words. Empty: every number is supported.
+
+    Each span is all that is cited of one page: a scale that one page states says nothing of another's numbers.
+    """
     said = find_numbers(claim)
     if not said.mentions and not said.labels:
         return []
     found = [find_numbers(span) for span in spans]
-    evidence = [mention for numbers in found for mention in numbers.mentions]
+    evidence = [(mention, numbers.stated_scales) for numbers in found for mention in numbers.mentions]
     labels = frozenset[str]().union(*(numbers.labels for numbers in found))
-    scales = frozenset[int]().union(*(numbers.stated_scales for numbers in found))
     may_turn_sign = _DEDUCTION.search(_HEDGED_LABEL.sub(" ", claim)) is not None
-    missing = [mention.text for mention in said.mentions if not _supported(mention, evidence, scales, may_turn_sign)]
+    bare = not said.stated_scales
+    missing = [mention.text for mention in said.mentions if not _supported(mention, evidence, may_turn_sign, bare)]
     return missing + sorted(said.labels - labels)
 
 
 def _supported(
-    mention: NumberMention, evidence: Iterable[NumberMention], scales: frozenset[int], may_turn_sign: bool
+    mention: NumberMention, evidence: Iterable[tuple[NumberMention, frozenset[int]]], may_turn_sign: bool, bare: bool
 ) -> bool:
-    return any(_agrees(mention, other, scales, may_turn_sign) for other in evidence)
+    return any(_agrees(mention, other, scales, may_turn_sign, bare) for other, scales in evidence)
 
 
-def _agrees(said: NumberMention, seen: NumberMention, scales: frozenset[int], may_turn_sign: bool) -> bool:
+def _agrees(said: NumberMention, seen: NumberMention, scales: frozenset[int], may_turn_sign: bool, bare: bool) -> bool:
+    """`bare`: the claim states no scale anywhere, so that "$383,285" means dollars, whatever the table counts in."""
     if said.unit != seen.unit:
         return False
     if said.currency and seen.currency and said.currency != seen.currency:
@@ -169,7 +179,9 @@ def _agrees(said: NumberMention, seen: NumberMention, scales: frozenset[int], ma
         return False
     amounts = {seen.amount()}
     if seen.scale is None and not seen.unit:
-        amounts |= {seen.amount(scale) for scale in scales}
+        scaled = {seen.amount(scale) for scale in scales}
+        in_full = bare and said.scale is None and said.currency is not None and "," in said.text
+        amounts = scaled if scaled and in_full else amounts | scaled
     return said.amount() in amounts
 
 

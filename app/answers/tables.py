@@ -252,10 +252,8 @@ def _matched(columns: list[Column], values: tuple[str, ...]) -> list[Column]:
     if len(columns) == len(values):
         return columns
     dated = [column for column in columns if column.years]
-    if len(dated) == len(values):
-        return dated
     plain = [not value.endswith(("%", "%)")) for value in values]
-    if len(dated) == sum(plain):
+    if not all(plain) and len(dated) == sum(plain):
         remaining = iter(dated)
         return [next(remaining) if is_plain else Column("", frozenset()) for is_plain in plain]
     return []

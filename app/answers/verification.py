@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.answers.claims import CitedSpan, DraftClaim, DroppedClaim, DropReason, PageTexts
+from app.answers.claims import CitedSpan, DraftClaim, DroppedClaim, DropReason, PageKey, PageTexts
 from app.answers.numbers import missing_numbers
 from app.retrieval.lexicon import tokenise
 
@@ -49,11 +49,19 @@ def _fault(text: str, citations: tuple[CitedSpan, ...], pages: PageTexts) -> Dro
     if not all(_stands(citation, pages) for citation in citations):
         return DropReason.QUOTE_MISMATCH
     quotes = [citation.quote for citation in citations]
-    if missing_numbers(text, quotes):
+    if missing_numbers(text, _by_page(citations)):
         return DropReason.NUMBER_NOT_IN_QUOTE
     if not _related(text, quotes):
         return DropReason.UNRELATED_TO_QUOTE
     return None
+
+
+def _by_page(citations: tuple[CitedSpan, ...]) -> list[str]:
+    """All that is cited of each page, as one text a page."""
+    cited: dict[PageKey, list[str]] = {}
+    for citation in citations:
+        cited.setdefault(citation.page_key(), []).append(citation.quote)
+    return ["\n".join(quotes) for quotes in cited.values()]
 
 
 def _stands(citation: CitedSpan, pages: PageTexts) -> bool:

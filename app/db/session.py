@@ -40,12 +40,17 @@ class Database:
         return self._engine
 
     @contextmanager
-    def transaction(self, principal: Principal) -> Iterator[Session]:
+    def transaction(self, principal: Principal, *, snapshot: bool = False) -> Iterator[Session]:
         """One transaction as `principal`; commits at the end, rolls back on any exception.
+
+        With `snapshot` all its statements see one state of the database (REPEATABLE READ), as reads that join in Python
+        must.
 
         Raises DatabaseUnavailableError when the server can't be reached or ends the connection.
         """
         with self._begin() as session:
+            if snapshot:
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             session.execute(_TELL, {"tenant_id": str(principal.tenant_id), "user_id": str(principal.user_id)})
             yield session
 

@@ -17,7 +17,7 @@ from app.documents.parsed import Block, BlockKind, Cell, OutlineEntry, ParsedDoc
 DOCUMENT_MAGIC = b"FNPD"
 WORDS_MAGIC = b"FNWB"
 VERSION = 1
-MAX_DECODED_BYTES = 1 << 30
+MAX_DECODED_BYTES = 192 << 20
 BOX_STEP = 0.05
 """Boxes are stored in steps of 1/20 point, finer than a pixel at 200 dpi (0.36 pt)."""
 

@@ -47,7 +47,7 @@ class RetrievalService:
         """
         core = get_core(question)
         vector = self._embedder.embed_query(core)  # before the transaction: a remote model may take its time
-        with self._database.transaction(principal) as session:
+        with self._database.transaction(principal, snapshot=True) as session:
             repository = SearchRepository(session)
             if self._space_id is None:
                 self._space_id = get_space_id(session, self._embedder.space)  # the same for everybody, and for ever

@@ -121,11 +121,15 @@ class Stack:
 
     def stop(self) -> None:
         """Stop everything, in order: the API, the relay, the worker, the model, Valkey, PostgreSQL."""
-        for running in self._running:
-            if running.process.poll() is None:
-                end_process(running.process, ((SIGTERM, running.service.grace_seconds + 5.0), (SIGKILL, 5.0)))
-        self._running.clear()
-        self._started.close()
+        try:
+            for running in self._running:
+                if running.process.poll() is None:
+                    # One that can't be ended must not keep the others, or the home's lock.
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        end_process(running.process, ((SIGTERM, running.service.grace_seconds + 5.0), (SIGKILL, 5.0)))
+        finally:
+            self._running.clear()
+            self._started.close()
 
     def watch(self, *, until: Callable[[], bool]) -> None:
         """Restart what ends, waiting longer each time it ends early, until `until()`.

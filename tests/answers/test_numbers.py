@@ -108,3 +108,21 @@ def test_digits_that_are_nowhere_in_the_span_never_pass(digits: str, span: str) 
     bare = "".join(filter(str.isdigit, span))
     if digits.lstrip("0").rstrip("0") and digits.strip("0") not in bare:
         assert missing_numbers(f"It was {digits} in all", [span]) != []
+
+
+def test_a_loss_is_not_told_as_income_by_a_line_items_own_name() -> None:
+    span = "(in millions)\nIncome (loss) before income taxes\t(1,234)"
+    assert missing_numbers("Income before income taxes was $1,234 million.", [span]) != []
+    assert missing_numbers("The loss before income taxes was $1,234 million.", [span]) == []
+    assert missing_numbers("Interest income was $12 million.", ["(in millions)\nInterest income\t(12)"]) != []
+
+
+def test_one_pages_scale_does_not_multiply_anothers_number() -> None:
+    assert missing_numbers("Revenue was $5 billion.", ["(in millions)", "(in thousands)\nRevenue\t5,000"]) != []
+    assert missing_numbers("Revenue was $5 million.", ["(in millions)", "(in thousands)\nRevenue\t5,000"]) == []
+
+
+def test_an_amount_in_millions_is_not_told_as_dollars() -> None:
+    span = "($ in millions)\nNet sales\t383,285"
+    assert missing_numbers("Net sales were $383,285.", [span]) != []
+    assert missing_numbers("Net sales were $383,285 (in millions).", [span]) == []

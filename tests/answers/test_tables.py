@@ -85,3 +85,8 @@ def test_headings_above_a_paragraph_do_not_reach_the_table_below_it() -> None:
 
 def test_a_line_of_dates_is_no_row() -> None:
     assert rows("January 28,\tJanuary 29,\n2023\t2022\nCash\t5\t6\n").keys() == {"Cash"}
+
+
+def test_values_are_not_given_years_when_a_cell_is_blank() -> None:
+    row = rows("2022\t2021\tChange\nNet gain\t\t1,100\t(1,100)\n")["Net gain"]
+    assert "2022: 1,100" not in row_sentence(row, frozenset())

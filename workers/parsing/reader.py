@@ -28,7 +28,7 @@ PARSER_VERSION = "1"
 _TARGET = "workers.parsing.reader:parse_payload"
 PRELOAD = ("workers.parsing.reader", "workers.parsing.pdf", "workers.parsing.html")
 DEFAULT_LIMITS = Limits(
-    memory_bytes=900 * 1024 * 1024, cpu_seconds=300, wall_seconds=420.0, output_bytes=512 * 1024 * 1024
+    memory_bytes=900 * 1024 * 1024, cpu_seconds=300, wall_seconds=420.0, output_bytes=64 * 1024 * 1024
 )
 
 

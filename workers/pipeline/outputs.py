@@ -12,8 +12,8 @@ from workers.pipeline.contract import Encoded
 
 T = TypeVar("T")
 
-CACHE_BYTES = 24 * 1024 * 1024
-"""Of encoded size; decoded, a document takes about eight times as much."""
+CACHE_BYTES = 4 * 1024 * 1024
+"""Of encoded size. Decoded, a filing takes about eight times as much, and repetitive tables fifty times and more."""
 
 
 class OutputStore:
@@ -33,7 +33,8 @@ class OutputStore:
 
     def exists(self, tenant_id: UUID, digest: str) -> bool:
         """Whether the blob of an output is (still) there."""
-        return (tenant_id, digest) in self._cache or self._blobs.exists(tenant_id, digest)
+        # Memory does not count: the next stage may run in another process, which needs the blob.
+        return self._blobs.exists(tenant_id, digest)
 
     def read(self, tenant_id: UUID, digest: str, decode: Callable[[bytes], T]) -> T:
         """A decoded output. The digest fixes the content, so a decoded one is good for ever."""
