@@ -1,7 +1,8 @@
 """The API's application: routers, error handlers, lifespan; nothing else."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
@@ -9,6 +10,7 @@ from starlette.middleware import Middleware
 from app.access.endpoints import collections as collections_router
 from app.access.endpoints import grants as grants_router
 from app.answers.endpoints import router as answers_router
+from app.answers.service import AnswerService
 from app.bootstrap import Container, build_container
 from app.documents.endpoints import files as files_router
 from app.documents.endpoints import router as documents_router
@@ -29,6 +31,9 @@ from app.web.endpoints import web_router
 
 API_VERSION = "1.0.0"
 
+FINISH_SECONDS = 5.0
+"""How long a stop waits for answers under way."""
+
 _ROUTERS = (
     identity_router,
     collections_router,
@@ -47,6 +52,9 @@ def create_app(container: Container) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
+        # Answers whose readers left are still recorded.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(container.services[AnswerService].finish(), FINISH_SECONDS)
         container.close()
 
     app = FastAPI(

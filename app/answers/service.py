@@ -122,7 +122,7 @@ class AnswerService:
 
     def get_question(self, principal: Principal, question_id: UUID) -> AnswerView:
         """One of the asker's questions with its answer. Raises QuestionNotFoundError."""
-        with self._database.transaction(principal) as session:
+        with self._database.transaction(principal, snapshot=True) as session:
             repository = AnswerRepository(session)
             question = repository.find_question(question_id)
             if question is None:
@@ -136,7 +136,7 @@ class AnswerService:
     def list_questions(self, principal: Principal, page: PageRequest) -> PageOf[AnswerView]:
         """The asker's questions, newest first, without their claims. Raises InvalidCursorError."""
         before = parse_uuid_cursor(page)
-        with self._database.transaction(principal) as session:
+        with self._database.transaction(principal, snapshot=True) as session:
             repository = AnswerRepository(session)
             questions = list(repository.list_questions(before=before, limit=page.limit + 1))
             answers = repository.find_answers([question.id for question in questions])
@@ -206,11 +206,20 @@ class AnswerService:
                     "documents": sorted(map(str, cited)),
                 },
             )
+            # Row-level security decides once more: a source may have been closed while the answer was drafted.
+            closed = not repository.find_answers([question.id])
         self._metrics.record_question(kind=draft.writer.value, outcome=outcome.value, seconds=seconds)
         self._metrics.record_claims(verdict="shown", count=len(draft.shown))
         reasons = count_reasons([claim.reason for _, claim in draft.dropped])
         for reason, count in reasons.items():
             self._metrics.record_claims(verdict=reason.value, count=count)
+        if closed:
+            return AnswerView(
+                question_id=question.id,
+                question=question.text,
+                asked_at=question.asked_at,
+                status=AnswerStatus.WITHDRAWN,
+            )
         return AnswerView(
             question_id=question.id,
             question=question.text,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.core.errors import UnavailableError
@@ -68,7 +69,7 @@ class Database:
         try:
             with self._sessions.begin() as session:
                 yield session
-        except OperationalError as error:
+        except (OperationalError, PoolTimeoutError) as error:
             raise DatabaseUnavailableError from error
         except DBAPIError as error:
             if error.connection_invalidated:

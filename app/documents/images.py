@@ -45,7 +45,7 @@ class PageImages:
         self, principal: Principal, document_id: UUID, version_id: UUID | None, number: int, *, dpi: int
     ) -> PageImage:
         """Raises DocumentNotFoundError, VersionNotFoundError, PageNotFoundError; PageNotDrawableError but for PDF."""
-        with self._database.transaction(principal) as session:
+        with self._database.transaction(principal, snapshot=True) as session:
             repository = DocumentRepository(session)
             version = repository.get_version(document_id, version_id)
             if version.page_count is None or number > version.page_count:

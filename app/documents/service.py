@@ -57,7 +57,7 @@ class DocumentService:
     def list_documents(self, principal: Principal, page: PageRequest, filters: DocumentFilters) -> PageOf[DocumentView]:
         """Newest first. Raises InvalidCursorError."""
         before = parse_uuid_cursor(page)
-        with self._database.transaction(principal) as session:
+        with self._database.transaction(principal, snapshot=True) as session:
             repository = DocumentRepository(session)
             found = repository.list_documents(filters, before=before, limit=page.limit + 1)
             items = found[: page.limit]
@@ -68,7 +68,7 @@ class DocumentService:
 
     def get_document(self, principal: Principal, document_id: UUID) -> DocumentView:
         """Raises DocumentNotFoundError."""
-        with self._database.transaction(principal) as session:
+        with self._database.transaction(principal, snapshot=True) as session:
             repository = DocumentRepository(session)
             document = repository.get_document(document_id)
             record(session, principal, "documents.document.read", object_type="document", object_id=document_id)
@@ -125,7 +125,7 @@ class DocumentService:
         after = page.after()
         if after is not None and not (after.isascii() and after.isdigit() and len(after) <= 9):
             raise InvalidCursorError
-        with self._database.transaction(principal) as session:
+        with self._database.transaction(principal, snapshot=True) as session:
             repository = DocumentRepository(session)
             repository.get_document(document_id)
             found = repository.list_versions(
@@ -138,7 +138,7 @@ class DocumentService:
 
     def get_version(self, principal: Principal, document_id: UUID, version_id: UUID) -> DocumentVersion:
         """Raises DocumentNotFoundError, VersionNotFoundError."""
-        with self._database.transaction(principal) as session:
+        with self._database.transaction(principal, snapshot=True) as session:
             return DocumentRepository(session).get_version(document_id, version_id)
 
     def get_page(self, principal: Principal, document_id: UUID, version_id: UUID | None, number: int) -> PageView:
@@ -146,7 +146,7 @@ class DocumentService:
 
         Raises DocumentNotFoundError, VersionNotFoundError, PageNotFoundError.
         """
-        with self._database.transaction(principal) as session:
+        with self._database.transaction(principal, snapshot=True) as session:
             repository = DocumentRepository(session)
             version = repository.get_version(document_id, version_id)
             page = repository.get_page(version.id, number)
@@ -162,7 +162,7 @@ class DocumentService:
 
     def get_file(self, principal: Principal, document_id: UUID, version_id: UUID | None) -> FileView:
         """A version's file, read by the principal. Raises DocumentNotFoundError, VersionNotFoundError."""
-        with self._database.transaction(principal) as session:
+        with self._database.transaction(principal, snapshot=True) as session:
             repository = DocumentRepository(session)
             version = repository.get_version(document_id, version_id)
             record(

@@ -67,7 +67,7 @@ class EmailTakenError(ConflictError):
 
 class KeyLifetimeError(InvalidInputError):
     code = "key-lifetime-invalid"
-    title = "The key would expire in the past: choose a later time."
+    title = "The key would expire in the past, or over a century from now: choose another time."
 
 
 class GroupNotFoundError(NotFoundError):

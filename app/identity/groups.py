@@ -55,7 +55,14 @@ class GroupService:
         try:
             with self._database.transaction(principal) as session:
                 session.execute(insert_or_ignore(GroupMember).values(values).on_conflict_do_nothing())
-                record(session, principal, "identity.member.added", object_type="group", object_id=group_id)
+                record(
+                    session,
+                    principal,
+                    "identity.member.added",
+                    object_type="group",
+                    object_id=group_id,
+                    detail={"user_id": str(user_id)},
+                )
         except IntegrityError as error:
             raise GroupNotFoundError from error
 
@@ -66,7 +73,14 @@ class GroupService:
             removal = delete(GroupMember).where(GroupMember.group_id == group_id, GroupMember.user_id == user_id)
             if cast(CursorResult[Any], session.execute(removal)).rowcount == 0:
                 raise GroupNotFoundError
-            record(session, principal, "identity.member.removed", object_type="group", object_id=group_id)
+            record(
+                session,
+                principal,
+                "identity.member.removed",
+                object_type="group",
+                object_id=group_id,
+                detail={"user_id": str(user_id)},
+            )
 
 
 def _require_admin(principal: Principal) -> None:

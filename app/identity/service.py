@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -32,6 +32,8 @@ from app.identity.models import ApiKey, User
 from app.identity.repository import IdentityRepository
 
 Row = TypeVar("Row", ApiKey, User)
+LONGEST_KEY = timedelta(days=36_500)
+"""A century: later times can't all be read back from the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ class IdentityService:
         owner_id = user_id or principal.user_id
         if owner_id != principal.user_id:
             _require_admin(principal)
-        if expires_at is not None and expires_at <= self._clock.now():
+        now = self._clock.now()
+        if expires_at is not None and not now < expires_at <= now + LONGEST_KEY:
             raise KeyLifetimeError
         with self._database.transaction(principal) as session:
             repository = IdentityRepository(session)
@@ -95,7 +98,14 @@ class IdentityService:
                 principal.tenant_id, owner_id, name=name, secret=secret, now=self._clock.now(), expires_at=expires_at
             )
             repository.insert_key(values)
-            record(session, principal, "identity.key.created", object_type="key", object_id=values["id"])
+            record(
+                session,
+                principal,
+                "identity.key.created",
+                object_type="key",
+                object_id=values["id"],
+                detail={"user_id": str(owner_id)},
+            )
         return CreatedKey(key=ApiKey(**values), secret=secret.text)
 
     def list_keys(self, principal: Principal, page: PageRequest) -> PageOf[ApiKey]:

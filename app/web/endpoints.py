@@ -96,5 +96,9 @@ def _find_principal(request: Request, cookies: SessionCookies, identity: Identit
 def _check_same_site(request: Request) -> None:
     """Refuse a form that another site sent: browsers name the sending origin with each POST (Fetch, §3.2)."""
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("Host"):
+    try:
+        ours = origin is None or urlsplit(origin).netloc == request.headers.get("Host")
+    except ValueError:  # not even a URL
+        ours = False
+    if not ours:
         raise CrossSiteRequestError

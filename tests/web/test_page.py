@@ -88,9 +88,10 @@ def test_the_policy_allows_our_own_files_only(site):
 
 
 def test_a_form_from_another_site_is_refused(site):
-    refused = httpx.post(f"{site.url}/sign-in", data={"key": site.key}, headers={"Origin": "https://elsewhere.example"})
-    assert refused.status_code == 403
-    assert refused.json()["code"] == "cross-site-request"
+    for origin in ("https://elsewhere.example", "http://[", "null"):
+        refused = httpx.post(f"{site.url}/sign-in", data={"key": site.key}, headers={"Origin": origin})
+        assert refused.status_code == 403
+        assert refused.json()["code"] == "cross-site-request"
 
 
 def test_the_cookie_is_out_of_scripts_reach_and_stays_on_our_site(site):
