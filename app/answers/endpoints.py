@@ -114,6 +114,7 @@ async def _stream(
             if ours is None:
                 get_logger(__name__).error("answers.stream.crashed", exc_info=error)
                 ours = InternalError()
+            request.state.problem_code = ours.code  # so that no repeat of the request is told that it succeeded
             request_id = request.scope.get("state", {}).get("request_id", "unknown")
             yield _event("error", _json(describe(ours, f"urn:footnote:request:{request_id}")))
 

@@ -39,6 +39,11 @@ class DocumentRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    def lock_document(self, document_id: UUID) -> bool:
+        """Lock the row and read it anew; False when it was closed or deleted while waiting for the lock."""
+        query = select(Document).where(Document.id == document_id, Document.deleted_at.is_(None)).with_for_update()
+        return self._session.scalar(query.execution_options(populate_existing=True)) is not None
+
     def get_document(self, document_id: UUID) -> Document:
         return get_document(self._session, document_id)
 

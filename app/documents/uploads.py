@@ -127,7 +127,8 @@ class UploadService:
                 if not repository.is_editable(document.access_class_id):
                     raise NotEditableError
                 # The row stays locked until the end, so that two new versions get two numbers.
-                session.refresh(document, with_for_update=True)
+                if not repository.lock_document(document_id):
+                    raise DocumentNotFoundError
                 if document.content_sha256 == file.blob.digest:
                     return self._take_up_again(session, principal, document, password)
                 values = {"content_sha256": file.blob.digest, "updated_at": self._clock.now()}

@@ -155,7 +155,8 @@ class _FollowedResponse(Response):
         except BaseException:
             await run_in_threadpool(self._idempotency._drop, self._claim)
             raise
-        if "content-location" in headers:
+        failed = scope.get("state", {}).get("problem_code") is not None
+        if "content-location" in headers and not failed:
             await run_in_threadpool(self._idempotency._keep, self._claim, 200, headers, b"")
         else:
             await run_in_threadpool(self._idempotency._drop, self._claim)

@@ -59,7 +59,7 @@ def configure_tracing(service_name: str, endpoint: str | None) -> Tracing:
     if not endpoint:
         return Tracing(None)
     # The exporter imports half a second's worth of modules: only those who use it pay.
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415 - only who traces pays for it
 
     url = endpoint if endpoint.rstrip("/").endswith(_TRACES_PATH) else endpoint.rstrip("/") + _TRACES_PATH
     provider = build_provider(service_name, OTLPSpanExporter(endpoint=url, timeout=_EXPORT_SECONDS))
