@@ -1,0 +1,111 @@
+"""Metrics: named figures over cases, each made from the cases' measures by one of a few aggregates.
+
+A case has measures (`{"recall@5": 1.0, "declined": 0.0}`); a metric says which of them it is made of and how. Because a
+metric is a function of cases, it can be taken over any resample of them, which is what intervals and p-values need.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, model_validator
+
+Values = npt.NDArray[np.float64]
+
+Measures = Mapping[str, float | None]
+"""What was measured of one case, by name. None (or a missing name): not measured, which is not 0."""
+
+
+class Better(StrEnum):
+    """Which way a metric is to go. `NEITHER` is told and never judged."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    NEITHER = "neither"
+
+
+class Aggregate(StrEnum):
+    """How a metric is made of measures.
+
+    `MEAN` of one measure over the cases that have it; `SUM` of one; `RATIO` of the sums of two; `F1` of the sums of
+    three: true positives, false positives, false negatives (van Rijsbergen 1979); `PERCENTILE` of one, interpolated.
+    """
+
+    MEAN = "mean"
+    SUM = "sum"
+    RATIO = "ratio"
+    F1 = "f1"
+    PERCENTILE = "percentile"
+
+
+_ARITY = {Aggregate.MEAN: 1, Aggregate.SUM: 1, Aggregate.RATIO: 2, Aggregate.F1: 3, Aggregate.PERCENTILE: 1}
+
+
+class MetricSpec(BaseModel):
+    """A metric: its name, the measures it is made of, and how.
+
+    `hard`: a change for the worse is never noise (a leak is a leak). `percentile` counts from 0 to 100.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    of: tuple[str, ...]
+    how: Aggregate = Aggregate.MEAN
+    better: Better = Better.HIGHER
+    hard: bool = False
+    percentile: float | None = None
+
+    @model_validator(mode="after")
+    def check_parts(self) -> Self:
+        if len(self.of) != _ARITY[self.how]:
+            raise ValueError(f"{self.name}: {self.how} is made of {_ARITY[self.how]} measures")
+        if (self.how is Aggregate.PERCENTILE) != (self.percentile is not None):
+            raise ValueError(f"{self.name}: a percentile, and only that, says which")
+        return self
+
+    def matrix(self, cases: Sequence[Measures]) -> Values:
+        """The measures of the cases, (measures, cases); NaN where a case has none."""
+        rows = [[_number(case.get(name)) for case in cases] for name in self.of]
+        return np.array(rows, np.float64).reshape(len(self.of), len(cases))
+
+    def value(self, cases: Sequence[Measures]) -> float | None:
+        """The metric over the cases; None when nothing was measured that it could be made of."""
+        value = float(self.aggregate(self.matrix(cases)))
+        return value if np.isfinite(value) else None
+
+    def aggregate(self, matrix: Values) -> Values:
+        """The metric over the last axis of (measures, …, cases): an array (…); NaN where there is nothing."""
+        first = matrix[0]
+        if self.how is Aggregate.SUM:
+            return np.where(_any(first), np.nansum(first, axis=-1), np.nan)
+        if self.how is Aggregate.MEAN:
+            return _divide(np.nansum(first, axis=-1), np.sum(~np.isnan(first), axis=-1))
+        if self.how is Aggregate.RATIO:
+            return _divide(np.nansum(first, axis=-1), np.nansum(matrix[1], axis=-1))
+        if self.how is Aggregate.F1:
+            right, false, missed = (np.nansum(part, axis=-1) for part in matrix)
+            return _divide(2 * right, 2 * right + false + missed)
+        return _percentile(first, self.percentile or 0.0)
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else float(value)
+
+
+def _any(values: Values) -> npt.NDArray[np.bool_]:
+    present: npt.NDArray[np.bool_] = np.any(~np.isnan(values), axis=-1)
+    return present
+
+
+def _divide(numerator: Values, denominator: Values) -> Values:
+    nothing = np.asarray(denominator) == 0
+    return np.where(nothing, np.nan, numerator / np.where(nothing, 1, denominator))
+
+
+def _percentile(values: Values, percentile: float) -> Values:
+    present = np.any(~np.isnan(values), axis=-1, keepdims=True)
+    filled = np.where(present, values, 0.0)  # a slice of nothing but NaN would warn
+    return np.where(present[..., 0], np.nanpercentile(filled, percentile, axis=-1), np.nan)
