@@ -1,11 +1,23 @@
-"""Running a suite: what a suite is, what it is given, what it hands back."""
+"""What a suite is, what it is given, what it hands back. How suites run is `evals.runner`'s.
 
+A suite reads its cases from a folder of data, opens what they need (a store of documents, a writer), scores each case
+by itself, and says which metrics are made of the cases' measures. A new suite is one file in `evals/suites` that ends
+in `SUITE = …`.
+"""
+
+import importlib
+import pkgutil
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
-from typing import Protocol
+from types import ModuleType
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from app.core.errors import InvalidInputError
+from app.evaluations.metrics import MetricSpec
 
 
 class UnknownSuiteError(InvalidInputError):
@@ -20,12 +32,23 @@ class DataMissingError(InvalidInputError):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One case's outcome. `score` is None when it could not be scored, which is not 0; `reason` says why."""
+    """One case's outcome. `score` is None when it could not be scored, which is not 0; `reason` says why.
+
+    `measures` is what metrics are made of; `details` goes into every report, `trace` into the run's files and pages.
+    Nothing in them may differ between two runs of the same code on the same data: no ids, no times (but a measure that
+    is a time, in a suite that measures times).
+    """
 
     id: str
     score: float | None
     reason: str
     details: Mapping[str, object] = field(default_factory=dict)
+    measures: Mapping[str, float | None] = field(default_factory=dict)
+    kind: str = ""
+    trace: Mapping[str, object] = field(default_factory=dict)
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_usd: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,47 +59,98 @@ class SuiteResult:
     cases: Sequence[Case]
 
 
+class Planned(Protocol):
+    """A case before it is scored: its id, unlike any other's, and its kind (a question type; "" for none)."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def kind(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class SuiteContext:
-    """What a run is given: the data, where it may keep homes between runs, whom to tell what is being done."""
+    """What a run is given: the data, where it may keep homes between runs, whom to tell what is being done.
+
+    `live`: models may be called, and what they say is recorded; else only what was recorded is heard. `cassettes` is
+    the folder of what was recorded.
+    """
 
     data: Path
     data_digest: str
     homes: Path
     say: Callable[[str], None]
+    cassettes: Path = Path("cassettes")
+    live: bool = False
 
 
-class Suite(Protocol):
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What a suite measures with, for the run's record: the model, its parameters, prompts' digests by name."""
+
+    embedding_space: str = ""
+    model: str | None = None
+    parameters: Mapping[str, str | int | float | None] = field(default_factory=dict)
+    prompts: Mapping[str, str] = field(default_factory=dict)
+
+
+P = TypeVar("P", bound=Planned)
+P_contra = TypeVar("P_contra", bound=Planned, contravariant=True)
+
+
+class Scoring(Protocol[P_contra]):
+    """What `Suite.open` gives: everything that scoring needs, made ready."""
+
+    @property
+    def used(self) -> Used: ...
+
+    def score(self, case: P_contra) -> Case:
+        """The case's outcome. Called from several threads at once, unless the suite is not `parallel`.
+
+        What it raises, other than our own errors, is a defect of the suite and ends the run.
+        """
+
+
+class Suite(ABC, Generic[P]):
     """A measurement. `version` changes whenever the same system would get other figures."""
 
-    @property
-    def name(self) -> str: ...
+    name: ClassVar[str]
+    version: ClassVar[str]
+    purpose: ClassVar[str]
+    metrics: ClassVar[tuple[MetricSpec, ...]]
+    parallel: ClassVar[bool] = True
 
-    @property
-    def version(self) -> str: ...
+    @abstractmethod
+    def load(self, data: Path) -> Sequence[P]:
+        """The cases in the data folder, in an order of their own. Raises DataMissingError, DatasetError."""
 
-    @property
-    def purpose(self) -> str:
-        """One sentence for the list of suites."""
-
-    def run(self, context: SuiteContext) -> SuiteResult:
-        """Raises DataMissingError, and what the stack raises when it can't be started."""
+    @abstractmethod
+    def open(self, context: SuiteContext, cases: Sequence[P]) -> AbstractContextManager[Scoring[P]]:
+        """Make ready what scoring these cases needs. Raises what the stack raises when it can't be started."""
 
 
 class Suites:
     """The suites by name."""
 
-    def __init__(self, suites: Sequence[Suite]) -> None:
+    def __init__(self, suites: Sequence[Suite[Any]]) -> None:
         self._suites = {suite.name: suite for suite in suites}
 
-    def list_all(self) -> list[Suite]:
-        return list(self._suites.values())
+    def list_all(self) -> list[Suite[Any]]:
+        return [self._suites[name] for name in sorted(self._suites)]
 
-    def get(self, name: str) -> Suite:
+    def get(self, name: str) -> Suite[Any]:
         """Raises UnknownSuiteError."""
         if name not in self._suites:
-            raise UnknownSuiteError(f"There is no suite {name}: choose one of {', '.join(self._suites)}.")
+            raise UnknownSuiteError(f"There is no suite {name}: choose one of {', '.join(sorted(self._suites))}.")
         return self._suites[name]
+
+
+def discover_suites(package: ModuleType) -> Suites:
+    """Every `SUITE` that a module of the package ends in."""
+    names = [found.name for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")]
+    modules = [importlib.import_module(name) for name in names]
+    return Suites([module.SUITE for module in modules if hasattr(module, "SUITE")])
 
 
 def require_file(folder: Path, name: str) -> Path:

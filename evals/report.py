@@ -8,7 +8,9 @@ import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
+from app.evaluations.records import RunRecord
 from evals.engine import Case
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,6 +27,25 @@ class Report:
     cores: int
     metrics: Mapping[str, float]
     cases: tuple[Case, ...]
+
+    @classmethod
+    def of(cls, record: RunRecord) -> Self:
+        """The report of a suite's run."""
+        manifest = record.manifest
+        conditions = manifest.conditions
+        cases = (
+            Case(case.id, case.score, case.reason, {"kind": case.kind, "measures": case.measures, **case.details})
+            for case in record.cases
+        )
+        return cls(
+            suite=manifest.suite,
+            suite_version=manifest.suite_version,
+            commit=conditions.commit + ("+changes" if conditions.dirty else ""),
+            data_digest=conditions.data_digest,
+            cores=conditions.cores,
+            metrics=manifest.figures,
+            cases=tuple(cases),
+        )
 
     def as_object(self) -> dict[str, object]:
         """The one form of reports: what ran on what, `n`, `metrics` by name, and the cases with their details."""

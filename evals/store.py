@@ -17,15 +17,21 @@ from app.client.api import ApiClient
 from app.commands.ingest import Outcome, Silence, Watcher, ingest_files
 from app.core.principal import Principal, Role
 from app.db.session import Database, build_engine
+from app.llm.port import EmbeddingSpaceSpec
 from app.stack.founding import TENANT, ensure_admin, open_tenant_admin
 from app.stack.home import Home
 from app.stack.supervisor import Stack
+from evals.data import load_questions
+from evals.engine import SuiteContext
 from evals.report import ROOT, digest_files
 
 PIPELINE_CODE = ("workers", "app/retrieval", "app/documents", "app/llm")
 POOL = 8
 LIMITS = ("FOOTNOTE_LIMITS__REQUESTS_PER_MINUTE", "FOOTNOTE_LIMITS__UPLOADS_PER_MINUTE")
 UNLIMITED = "1000000"
+
+Names = Mapping[UUID, tuple[str, ...]]
+"""Document → the names of its files, without their endings: files of the same bytes are one document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,10 @@ class Store:
     principal: Principal
     files: Mapping[UUID, tuple[str, ...]]
     outcomes: Sequence[Outcome]
+
+    @property
+    def names(self) -> Names:
+        return {document: tuple(Path(name).stem for name in files) for document, files in self.files.items()}
 
 
 def home_name(data_digest: str) -> str:
@@ -103,6 +113,22 @@ def open_store(
             )
         finally:
             database.close()
+
+
+@contextmanager
+def open_question_store(context: SuiteContext) -> Iterator[Store]:
+    """The documents of a set of questions, ingested; all suites on the same data share one home.
+
+    Raises DataMissingError, DatasetError, and what the stack raises when it can't be started.
+    """
+    home = Home.at(context.homes / home_name(context.data_digest))
+    with open_store(home, load_questions(context.data).files, say=context.say) as store:
+        yield store
+
+
+def describe_space(space: EmbeddingSpaceSpec) -> str:
+    """An embedding space in one word, for records of runs."""
+    return f"{space.model}/{space.dimensions}/{space.version}"
 
 
 def _files(outcomes: Sequence[Outcome]) -> dict[UUID, tuple[str, ...]]:

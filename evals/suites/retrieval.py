@@ -1,107 +1,140 @@
-"""Retrieval: is a page that holds the evidence among the first k distinct pages, with all documents as one store?
+"""Retrieval: is a page that holds the evidence among the first k distinct pages?
 
-Data: `pdfs/` (the documents; `doc_name` is a file's name without ending) and `questions.jsonl`, one question a line
-with `financebench_id` (or `id`), `question` and `evidence` (`doc_name`, `page_index` counted from 0).
-`documents.jsonl` may be there and is not read: what a document is, the system has to find out.
+Asked twice: of all documents as one store, and of the evidence's own documents alone (`own_…`), which tells finding the
+document from finding the page. Data: a set of questions (`evals.data`). What a document is, the system has to find out.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Protocol
-from uuid import UUID
+
+import ir_measures
+from ir_measures import RR, Measure, R, Success, nDCG
 
 from app.core.principal import Principal
+from app.evaluations.metrics import MetricSpec
 from app.llm.wordllama_embedder import WordLlamaEmbedder
+from app.retrieval.filters import SearchFilters
 from app.retrieval.passages import Passage
 from app.retrieval.service import RetrievalService, SearchResult
-from app.stack.home import Home
-from evals.engine import Case, DataMissingError, SuiteContext, SuiteResult, require_file
-from evals.store import home_name, open_store
+from evals.data import QuestionCase, load_questions
+from evals.engine import Case, Suite, SuiteContext, Used
+from evals.store import Names, describe_space, open_question_store
 
 DEPTHS = (1, 5, 10, 20)
-Names = Mapping[UUID, tuple[str, ...]]
-"""Document → the names of its files, without their endings: files of the same bytes are one document."""
 PASSAGES = 60  # enough for 20 distinct pages
+TRACED = 20
 
-
-@dataclass(frozen=True, slots=True)
-class AskedQuestion:
-    """A question with the pages that hold its evidence: (document name, page from 1)."""
-
-    id: str
-    text: str
-    evidence: frozenset[tuple[str, int]]
+# "recall@k" is whether any evidence page is among the first k (success@k): one page is enough to answer from.
+_MEASURES: Mapping[str, Measure] = {
+    **{f"recall@{depth}": Success @ depth for depth in DEPTHS},
+    "mrr": RR,
+    "ndcg@10": nDCG @ 10,
+    "all_evidence@20": R @ 20,
+}
 
 
 class Search(Protocol):
     """What is measured: `RetrievalService.search`."""
 
-    def search(self, principal: Principal, question: str, *, k: int) -> SearchResult: ...
+    def search(
+        self, principal: Principal, question: str, filters: SearchFilters | None = None, *, k: int
+    ) -> SearchResult: ...
 
 
-class RetrievalSuite:
-    """Implements `Suite`."""
+@dataclass(frozen=True, slots=True)
+class RetrievalScoring:
+    """Scores questions on a store. Implements `Scoring`."""
 
+    search: Search
+    principal: Principal
+    names: Names
+    used: Used
+
+    def score(self, case: QuestionCase) -> Case:
+        """The case's score is the reciprocal rank of the first evidence page, all documents as one store."""
+        whole = self.search.search(self.principal, case.question, k=PASSAGES)
+        pages = distinct_pages(whole.passages, self.names)
+        own_pages = distinct_pages(self._search_own(case), self.names)
+        wanted = case.evidence_documents()
+        measures: dict[str, float | None] = dict(measure_pages(pages, case.evidence_pages()))
+        measures["doc@1"] = float(bool(pages) and not wanted.isdisjoint(pages[0][0]))
+        own = measure_pages(own_pages, case.evidence_pages())
+        measures |= {f"own_{name}": own[name] for name in ("recall@1", "recall@5", "recall@10", "recall@20", "mrr")}
+        rank, own_rank = first_rank(pages, case.evidence_pages()), first_rank(own_pages, case.evidence_pages())
+        return Case(
+            id=case.id,
+            kind=case.kind,
+            score=1 / rank if rank else 0.0,
+            reason=self._reason(rank, wanted, len(pages)),
+            measures=measures,
+            details={
+                "rank": rank,
+                "own_rank": own_rank,
+                "first_document_right": measures["doc@1"] == 1,
+                "evidence": sorted([document, page] for document, page in case.evidence_pages()),
+                "found": [[*files, page] for files, page in pages[:10]],
+            },
+            trace={
+                "question": case.question,
+                "understood": whole.understanding.as_record(),
+                "retrieved": [
+                    {"rank": place, "documents": list(files), "page": page}
+                    for place, (files, page) in enumerate(pages[:TRACED], 1)
+                ],
+                "retrieved_of_own_documents": [
+                    {"rank": place, "documents": list(files), "page": page}
+                    for place, (files, page) in enumerate(own_pages[:TRACED], 1)
+                ],
+            },
+        )
+
+    def _search_own(self, case: QuestionCase) -> Sequence[Passage]:
+        wanted = case.evidence_documents()
+        own = tuple(document for document, files in self.names.items() if not wanted.isdisjoint(files))
+        if not own:
+            return ()
+        return self.search.search(self.principal, case.question, SearchFilters(document_ids=own), k=PASSAGES).passages
+
+    def _reason(self, rank: int | None, wanted: frozenset[str], pages: int) -> str:
+        if rank is not None:
+            return f"evidence page at rank {rank}"
+        if wanted.isdisjoint(chain.from_iterable(self.names.values())):
+            return "the evidence's document is not in the store"
+        return f"no evidence page among {pages} pages"
+
+
+class RetrievalSuite(Suite[QuestionCase]):
     name = "retrieval"
-    version = "1"
-    purpose = "evidence page among the first k pages found, all documents as one store"
-
-    def run(self, context: SuiteContext) -> SuiteResult:
-        questions = read_questions(require_file(context.data, "questions.jsonl"))
-        files = sorted(path for path in require_file(context.data, "pdfs").iterdir() if path.is_file())
-        home = Home.at(context.homes / home_name(context.data_digest))
-        with open_store(home, files, say=context.say) as store:
-            service = RetrievalService(database=store.database, embedder=WordLlamaEmbedder())
-            names = {document: tuple(Path(name).stem for name in files) for document, files in store.files.items()}
-            context.say(f"Asking {len(questions)} questions of {len(names)} documents")
-            cases = [score_question(service, store.principal, question, names) for question in questions]
-        return SuiteResult(metrics=summarise(cases), cases=cases)
-
-
-def read_questions(path: Path) -> list[AskedQuestion]:
-    """Raises DataMissingError for a line that is not a question with evidence."""
-    questions: list[AskedQuestion] = []
-    for number, line in enumerate(path.read_text().splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            evidence = frozenset((item["doc_name"], int(item["page_index"]) + 1) for item in row["evidence"])
-            name = str(row.get("financebench_id") or row.get("id") or number)
-            questions.append(AskedQuestion(name, row["question"], evidence))
-        except (ValueError, KeyError, TypeError) as error:
-            raise DataMissingError(f"Line {number} of {path} is not a question with evidence.") from error
-    return questions
-
-
-def score_question(search: Search, principal: Principal, question: AskedQuestion, names: Names) -> Case:
-    """The case of one question: its score is the reciprocal rank of the first evidence page."""
-    result = search.search(principal, question.text, k=PASSAGES)
-    pages = distinct_pages(result.passages, names)
-    ranks = [rank for rank, (files, page) in enumerate(pages, 1) if any((f, page) in question.evidence for f in files)]
-    wanted = {name for name, _ in question.evidence}
-    rank = ranks[0] if ranks else None
-    if rank is not None:
-        reason = f"evidence page at rank {rank}"
-    elif wanted.isdisjoint(chain.from_iterable(names.values())):
-        reason = "the evidence's document is not in the store"
-    else:
-        reason = f"no evidence page among {len(pages)} pages"
-    return Case(
-        id=question.id,
-        score=1 / rank if rank else 0.0,
-        reason=reason,
-        details={
-            "rank": rank,
-            "first_document_right": bool(pages) and not wanted.isdisjoint(pages[0][0]),
-            "evidence": [list(page) for page in sorted(question.evidence)],
-            "found": [[*files, page] for files, page in pages[:10]],
-            "understood": result.understanding.as_record(),
-        },
+    version = "2"
+    purpose = "evidence page among the first k pages found, of all documents and of its own document"
+    metrics = (
+        *(MetricSpec(name=f"recall@{depth}", of=(f"recall@{depth}",)) for depth in DEPTHS),
+        MetricSpec(name="mrr", of=("mrr",)),
+        MetricSpec(name="ndcg@10", of=("ndcg@10",)),
+        MetricSpec(name="all_evidence@20", of=("all_evidence@20",)),
+        MetricSpec(name="doc@1", of=("doc@1",)),
+        *(MetricSpec(name=f"own_recall@{depth}", of=(f"own_recall@{depth}",)) for depth in DEPTHS),
+        MetricSpec(name="own_mrr", of=("own_mrr",)),
     )
+
+    def load(self, data: Path) -> Sequence[QuestionCase]:
+        return load_questions(data).cases
+
+    @contextmanager
+    def open(self, context: SuiteContext, cases: Sequence[QuestionCase]) -> Iterator[RetrievalScoring]:
+        with open_question_store(context) as store:
+            embedder = WordLlamaEmbedder()
+            context.say(f"Asking {len(cases)} questions of {len(store.files)} documents")
+            yield RetrievalScoring(
+                search=RetrievalService(database=store.database, embedder=embedder),
+                principal=store.principal,
+                names=store.names,
+                used=Used(embedding_space=describe_space(embedder.space)),
+            )
 
 
 def distinct_pages(passages: Sequence[Passage], names: Names) -> list[tuple[tuple[str, ...], int]]:
@@ -109,13 +142,22 @@ def distinct_pages(passages: Sequence[Passage], names: Names) -> list[tuple[tupl
     return list(dict.fromkeys((names.get(passage.document_id, ()), passage.page_number) for passage in passages))
 
 
-def summarise(cases: Sequence[Case]) -> dict[str, float]:
-    """`recall@k`, `mrr`, and `doc@1`: the first page is of a document that holds evidence."""
-    count = max(1, len(cases))
-    ranks = [case.details["rank"] for case in cases]
-    metrics = {
-        f"recall@{depth}": sum(isinstance(rank, int) and rank <= depth for rank in ranks) / count for depth in DEPTHS
-    }
-    metrics["mrr"] = sum(case.score or 0.0 for case in cases) / count
-    metrics["doc@1"] = sum(case.details["first_document_right"] is True for case in cases) / count
-    return metrics
+def first_rank(pages: Sequence[tuple[tuple[str, ...], int]], evidence: frozenset[tuple[str, int]]) -> int | None:
+    """The rank (from 1) of the first page that holds evidence."""
+    ranks = (rank for rank, (files, page) in enumerate(pages, 1) if any((file, page) in evidence for file in files))
+    return next(ranks, None)
+
+
+def measure_pages(
+    pages: Sequence[tuple[tuple[str, ...], int]], evidence: frozenset[tuple[str, int]]
+) -> dict[str, float]:
+    """The measures of one ranking, by `ir_measures`: relevance is 0 or 1 a page."""
+    # A document of several names is one page: its evidence counts under the first name that is meant.
+    keys = [next((f"{f}:{page}" for f in files if (f, page) in evidence), f"{files}:{page}") for files, page in pages]
+    relevant = {"q": {f"{document}:{page}": 1 for document, page in evidence}}
+    run = {"q": {key: float(len(keys) - place) for place, key in enumerate(keys)} or {"": 0.0}}
+    found = {metric.measure: metric.value for metric in ir_measures.iter_calc(_MEASURES.values(), relevant, run)}
+    return {name: float(found[measure]) for name, measure in _MEASURES.items()}
+
+
+SUITE = RetrievalSuite()

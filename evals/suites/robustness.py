@@ -1,52 +1,96 @@
 """Robustness: each odd file ends ready, or failed with a code; no worker is lost, nothing hangs.
 
-Data: a folder of files of any kind. Each is ingested through the API and the real workers.
+Data: a folder of files of any kind. All are ingested together, through the API and the real workers, and each is then
+judged by how it ended.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.commands.ingest import Outcome
+from app.evaluations.metrics import Aggregate, Better, MetricSpec
 from app.stack.home import Home
-from evals.engine import Case, SuiteContext, SuiteResult
+from evals.engine import Case, DataMissingError, Suite, SuiteContext, Used
 from evals.store import home_name
 from evals.watching import WorkerWatch, ingest_watched
 
 HANG_SECONDS = 900.0
 
 
-class RobustnessSuite:
-    """Implements `Suite`."""
+@dataclass(frozen=True, slots=True)
+class OddFile:
+    """A file, named by its path inside the data."""
 
+    id: str
+    path: Path
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RobustnessScoring:
+    """Looks up how each file ended. Implements `Scoring`."""
+
+    outcomes: Mapping[Path, Outcome]
+    watch: WorkerWatch
+    lost_at: str
+    used: Used = Used()  # noqa: RUF009  frozen
+
+    def score(self, case: OddFile) -> Case:
+        judged = judge(case.id, self.outcomes.get(case.path) or Outcome(case.path, "hung"))
+        if case.id != self.lost_at:
+            return judged
+        # Which file a worker was lost over is not known: the first case tells of it.
+        return Case(
+            judged.id,
+            judged.score,
+            judged.reason,
+            judged.details,
+            measures={**judged.measures, "lost_workers": float(self.watch.lost)},
+        )
+
+
+class RobustnessSuite(Suite[OddFile]):
     name = "robustness"
-    version = "1"
+    version = "2"
     purpose = "odd and damaged files end ready or failed with a code, and no worker is lost"
+    metrics = (
+        MetricSpec(name="ready", of=("ready",), how=Aggregate.SUM, better=Better.NEITHER),
+        MetricSpec(name="failed", of=("failed",), how=Aggregate.SUM, better=Better.NEITHER),
+        MetricSpec(name="hung", of=("hung",), how=Aggregate.SUM, better=Better.LOWER, hard=True),
+        MetricSpec(name="unclear", of=("unclear",), how=Aggregate.SUM, better=Better.LOWER, hard=True),
+        MetricSpec(name="lost_workers", of=("lost_workers",), how=Aggregate.SUM, better=Better.LOWER, hard=True),
+    )
 
-    def run(self, context: SuiteContext) -> SuiteResult:
-        files = sorted(path for path in context.data.rglob("*") if path.is_file())
+    def load(self, data: Path) -> Sequence[OddFile]:
+        files = sorted(path for path in data.rglob("*") if path.is_file())
+        if not files:
+            raise DataMissingError(f"{data} holds no file.")
+        return [OddFile(path.relative_to(data).as_posix(), path) for path in files]
+
+    @contextmanager
+    def open(self, context: SuiteContext, cases: Sequence[OddFile]) -> Iterator[RobustnessScoring]:
         home = Home.at(context.homes / f"odd-{home_name(context.data_digest)}")
-        outcomes, watch = ingest_watched(home, files, say=context.say, hang_seconds=HANG_SECONDS)
-        cases = [judge(outcome, root=context.data) for outcome in outcomes]
-        return SuiteResult(metrics=summarise(cases, watch), cases=cases)
+        outcomes, watch = ingest_watched(
+            home, [case.path for case in cases], say=context.say, hang_seconds=HANG_SECONDS
+        )
+        yield RobustnessScoring({outcome.path: outcome for outcome in outcomes}, watch, lost_at=cases[0].id)
 
 
-def judge(outcome: Outcome, *, root: Path) -> Case:
+def judge(name: str, outcome: Outcome) -> Case:
     """1 when the file ended in a clear state: ready, or failed with a code and a sentence."""
-    name = outcome.path.relative_to(root).as_posix() if outcome.path.is_relative_to(root) else outcome.path.name
-    status = outcome.status
-    if status == "failed" and not (outcome.code and outcome.detail):
-        return Case(name, 0.0, "failed without a code or a sentence", {"status": status})
-    if status not in ("ready", "failed"):
-        return Case(name, 0.0, "did not end in time", {"status": "hung"})
-    reason = "ready" if status == "ready" else f"{outcome.code}: {outcome.detail}"
-    return Case(name, 1.0, reason, {"status": status, "code": outcome.code})
+    status = outcome.status if outcome.status in ("ready", "failed") else "hung"
+    unclear = status == "failed" and not (outcome.code and outcome.detail)
+    if unclear:
+        reason = "failed without a code or a sentence"
+    elif status == "hung":
+        reason = "did not end in time"
+    else:
+        reason = "ready" if status == "ready" else f"{outcome.code}: {outcome.detail}"
+    measures = {state: float(status == state) for state in ("ready", "failed", "hung")} | {"unclear": float(unclear)}
+    score = 0.0 if unclear or status == "hung" else 1.0
+    return Case(name, score, reason, {"status": status, "code": outcome.code}, measures=measures)
 
 
-def summarise(cases: Sequence[Case], watch: WorkerWatch) -> dict[str, float]:
-    statuses = [case.details["status"] for case in cases]
-    return {
-        "ready": float(statuses.count("ready")),
-        "failed": float(statuses.count("failed")),
-        "hung": float(statuses.count("hung")),
-        "lost_workers": float(watch.lost),
-    }
+SUITE = RobustnessSuite()

@@ -1,0 +1,144 @@
+"""A run's files: a folder of its own with `manifest.json`, `cases.jsonl`, `timings.jsonl`, that a person can read.
+
+While it runs, each case is appended to `progress.jsonl` as it ends, so that nothing is lost when the run is
+interrupted; at the end the cases are written in their order and that file goes.
+"""
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from app.core.errors import InvalidInputError, NotFoundError
+from app.evaluations.records import CaseRecord, CaseTiming, RunManifest, RunRecord, RunStatus
+
+MANIFEST, CASES, TIMINGS, PROGRESS = "manifest.json", "cases.jsonl", "timings.jsonl", "progress.jsonl"
+
+
+class EvalRunNotFoundError(NotFoundError):
+    code = "eval-run-not-found"
+    title = "There is no such run: 'footnote eval show' lists them."
+
+
+class EvalRunBrokenError(InvalidInputError):
+    code = "eval-run-broken"
+    title = "The run's files can't be read: run the suite again."
+
+
+@dataclass(frozen=True, slots=True)
+class RunFiles:
+    """The files of one run."""
+
+    folder: Path
+
+    def start(self, manifest: RunManifest) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.write_manifest(manifest)
+
+    def write_manifest(self, manifest: RunManifest) -> None:
+        _write_whole(self.folder / MANIFEST, manifest.model_dump_json(indent=1) + "\n")
+
+    def append(self, case: CaseRecord, timing: CaseTiming) -> None:
+        """Note one ended case. A line is written whole or, when the machine stops, is told apart as broken."""
+        line = json.dumps({"case": case.model_dump(mode="json"), "timing": timing.model_dump(mode="json")})
+        with (self.folder / PROGRESS).open("a") as file:
+            file.write(line + "\n")
+
+    def read_progress(self) -> dict[str, tuple[CaseRecord, CaseTiming]]:
+        """The cases that had ended, by id; a last line that was cut off is left out."""
+        ended: dict[str, tuple[CaseRecord, CaseTiming]] = {}
+        path = self.folder / PROGRESS
+        for line in path.read_text().splitlines() if path.exists() else ():
+            try:
+                row = json.loads(line)
+                case = CaseRecord.model_validate(row["case"])
+                ended[case.id] = (case, CaseTiming.model_validate(row["timing"]))
+            except (ValueError, KeyError, TypeError):
+                continue
+        return ended
+
+    def finish(self, record: RunRecord) -> None:
+        """Write all, the cases in the record's order."""
+        _write_lines(self.folder / CASES, record.cases)
+        _write_lines(self.folder / TIMINGS, record.timings)
+        self.write_manifest(record.manifest)
+        if record.manifest.status is RunStatus.DONE:
+            (self.folder / PROGRESS).unlink(missing_ok=True)
+
+    def read_manifest(self) -> RunManifest:
+        """Raises EvalRunNotFoundError, EvalRunBrokenError."""
+        path = self.folder / MANIFEST
+        if not path.is_file():
+            raise EvalRunNotFoundError(f"There is no run {self.folder.name}.")
+        try:
+            return RunManifest.model_validate_json(path.read_text())
+        except ValidationError as error:
+            raise EvalRunBrokenError(f"{path.name} of {self.folder.name} can't be read.") from error
+
+    def read(self) -> RunRecord:
+        """Raises EvalRunNotFoundError, EvalRunBrokenError."""
+        manifest = self.read_manifest()
+        if manifest.status is not RunStatus.DONE and (self.folder / PROGRESS).exists():
+            ended = self.read_progress().values()
+            return RunRecord(
+                manifest=manifest, cases=tuple(case for case, _ in ended), timings=tuple(timing for _, timing in ended)
+            )
+        try:
+            cases = tuple(CaseRecord.model_validate_json(line) for line in _lines(self.folder / CASES))
+            timings = tuple(CaseTiming.model_validate_json(line) for line in _lines(self.folder / TIMINGS))
+        except ValidationError as error:
+            raise EvalRunBrokenError(f"The cases of {self.folder.name} can't be read.") from error
+        return RunRecord(manifest=manifest, cases=cases, timings=timings)
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """All runs, a folder each."""
+
+    path: Path
+
+    def files(self, run_id: str) -> RunFiles:
+        return RunFiles(self.path / run_id)
+
+    def list_all(self) -> list[RunManifest]:
+        """The runs' manifests, newest first; what can't be read is left out."""
+        found: list[RunManifest] = []
+        for folder in sorted(self.path.iterdir()) if self.path.is_dir() else ():
+            try:
+                found.append(RunFiles(folder).read_manifest())
+            except (EvalRunNotFoundError, EvalRunBrokenError):
+                continue
+        return sorted(found, key=lambda manifest: manifest.started_at, reverse=True)
+
+    def get(self, name: str) -> RunRecord:
+        """The run of that id, that folder, or (`latest`, `SUITE`, `SUITE~1`) the newest but n of a suite.
+
+        Raises EvalRunNotFoundError, EvalRunBrokenError.
+        """
+        if os.sep in name or (Path(name) / MANIFEST).is_file():
+            return RunFiles(Path(name)).read()
+        if (self.path / name / MANIFEST).is_file():
+            return self.files(name).read()
+        suite, _, back = name.partition("~")
+        runs = [run for run in self.list_all() if suite in ("latest", run.suite) and run.status is RunStatus.DONE]
+        place = int(back) if back.isdigit() else 0
+        if (back and not back.isdigit()) or place >= len(runs):
+            raise EvalRunNotFoundError(f"There is no run {name}.")
+        return self.files(runs[place].id).read()
+
+
+def _lines(path: Path) -> list[str]:
+    return [line for line in path.read_text().split("\n") if line] if path.exists() else []
+
+
+def _write_lines(path: Path, records: Iterable[BaseModel]) -> None:
+    _write_whole(path, "".join(record.model_dump_json() + "\n" for record in records))
+
+
+def _write_whole(path: Path, text: str) -> None:
+    part = path.with_suffix(".part")
+    part.write_text(text)
+    part.replace(path)
