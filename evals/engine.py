@@ -36,7 +36,7 @@ class Case:
 
     `measures` is what metrics are made of; `details` goes into every report, `trace` into the run's files and pages.
     Nothing in them may differ between two runs of the same code on the same data: no ids, no times (but a measure that
-    is a time, in a suite that measures times).
+    is a time, in a suite that measures times). `times` are seconds by name, and are kept apart.
     """
 
     id: str
@@ -49,6 +49,7 @@ class Case:
     tokens_in: int = 0
     tokens_out: int = 0
     cost_usd: Decimal = Decimal(0)
+    times: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
 import psutil
 
 from app.core.errors import FootnoteError, InvalidInputError
@@ -113,7 +114,7 @@ class Runner:
             manifest = clock.stop(manifest)
         cases = tuple(ended[turn.id][0] for turn in turns if turn.id in ended)
         timings = tuple(ended[turn.id][1] for turn in turns if turn.id in ended)
-        record = RunRecord(manifest=summarise(manifest, status, cases), cases=cases, timings=timings)
+        record = RunRecord(manifest=summarise(manifest, status, cases, timings), cases=cases, timings=timings)
         files.finish(record)
         return record
 
@@ -198,7 +199,9 @@ def distinct(turns: Sequence[_Turn]) -> list[Planned]:
     return list({turn.planned.id: turn.planned for turn in turns}.values())
 
 
-def summarise(manifest: RunManifest, status: RunStatus, cases: tuple[CaseRecord, ...]) -> RunManifest:
+def summarise(
+    manifest: RunManifest, status: RunStatus, cases: tuple[CaseRecord, ...], timings: Sequence[CaseTiming] = ()
+) -> RunManifest:
     """The manifest with the figures over the cases."""
     kinds = sorted({case.kind for case in cases} - {""})
     by_kind = {
@@ -213,9 +216,21 @@ def summarise(manifest: RunManifest, status: RunStatus, cases: tuple[CaseRecord,
             "unscored": sum(case.score is None for case in cases),
             "tokens_in": sum(case.tokens_in for case in cases),
             "tokens_out": sum(case.tokens_out for case in cases),
+            "times": _percentiles(timings),
             "cost_usd": sum((case.cost_usd for case in cases), Decimal(0)),
         }
     )
+
+
+def _percentiles(timings: Sequence[CaseTiming]) -> dict[str, tuple[float, float]]:
+    by_name: dict[str, list[float]] = {"case": [timing.seconds for timing in timings]} if timings else {}
+    for timing in timings:
+        for name, seconds in timing.times.items():
+            by_name.setdefault(name, []).append(seconds)
+    return {
+        name: (round(float(np.percentile(values, 50)), 6), round(float(np.percentile(values, 95)), 6))
+        for name, values in by_name.items()
+    }
 
 
 def digest_settings(settings: Settings) -> str:
@@ -260,9 +275,9 @@ def _score_all(
             case = score(turn.planned)
         except FootnoteError as error:
             case = Case(turn.id, None, f"{error.code}: {error.detail}")
-        return as_record(turn.id, turn.planned, case), CaseTiming(
-            id=turn.id, seconds=round(time.perf_counter() - began, 6)
-        )
+        seconds = round(time.perf_counter() - began, 6)
+        times = {name: round(value, 6) for name, value in case.times.items()}
+        return as_record(turn.id, turn.planned, case), CaseTiming(id=turn.id, seconds=seconds, times=times)
 
     pool = ThreadPoolExecutor(workers, thread_name_prefix="case")
     pending: set[Future[tuple[CaseRecord, CaseTiming]]] = set()

@@ -74,14 +74,18 @@ class CaseRecord(_Record):
 
 
 class CaseTiming(_Record):
-    """How long one case took: wall seconds."""
+    """How long one case took: wall seconds, and seconds of what the suite timed, by name."""
 
     id: str
     seconds: float
+    times: dict[str, float] = {}
 
 
 class RunManifest(_Record):
-    """A run without its cases. `figures` are over all cases, `by_kind` over those of one kind. Times in seconds."""
+    """A run without its cases. `figures` are over all cases, `by_kind` over those of one kind. Times in seconds.
+
+    `times` holds the 50th and the 95th percentile over the cases of what was timed, by name (`case`: the whole case).
+    """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,99}$")
     suite: str
@@ -99,6 +103,7 @@ class RunManifest(_Record):
     tokens_in: int = 0
     tokens_out: int = 0
     cost_usd: Decimal = Decimal(0)
+    times: dict[str, tuple[float, float]] = {}
     wall_seconds: float = 0.0
     cpu_seconds: float = 0.0
 

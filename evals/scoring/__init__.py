@@ -1,0 +1,1 @@
+"""Scorers: checks that need no judge, written apart from the product's own verification."""

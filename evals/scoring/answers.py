@@ -1,0 +1,129 @@
+"""Whether an answer is right, wrong or declined, by checks that need no judge; what no check decides is unscored."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from evals.scoring.figures import (
+    Figure,
+    FigureKind,
+    asked_scale,
+    figures_of_claim,
+    find_figures,
+    is_same,
+    of_periods,
+    years_in,
+)
+
+MOST_FIGURES = 3
+"""A sentence with more figures than these lists; it states no answer."""
+SHORT_WORDS = 5
+
+_WORD = re.compile(r"[a-z0-9]+")
+_POLARITY = re.compile(r"^\W*(yes|no)\b", re.IGNORECASE)
+_ONLY_FIGURE = re.compile(
+    r"[\s(\-−–]*(?:US)?[$€£¥]?\s?[(\-−]?[\d,.]+\s?%?\)?\.?(?:\s?(?:million|billion|thousand|x|times))?\s*",
+    re.IGNORECASE,
+)
+_SMALL_WORDS = frozenset(
+    {"a", "an", "and", "are", "as", "at", "by", "for", "from", "in", "is", "it", "none", "of", "on", "or", "that"}
+    | {"the", "there", "to", "was", "were", "with"}
+)
+_TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?")
+
+
+class Verdict(StrEnum):
+    RIGHT = "right"
+    WRONG = "wrong"
+    DECLINED = "declined"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict and the sentence that says which check gave it."""
+
+    verdict: Verdict
+    reason: str
+
+
+def judge_answer(question: str, truth: str, claims: Sequence[str]) -> Judgement:
+    """Judge the sentences of an answer (none: it was declined) against the truth."""
+    if not claims:
+        return Judgement(Verdict.DECLINED, "declined")
+    if _ONLY_FIGURE.fullmatch(truth):
+        return _judge_figure(question, truth, claims)
+    return _judge_polarity(truth, claims[0]) or _judge_figures(truth, claims) or _judge_words(truth, claims[0])
+
+
+def count_supported(claim: str, quotes: Sequence[str]) -> tuple[int, int]:
+    """How many numbers a sentence holds, and how many of them stand, digit for digit, in its quotes."""
+    quoted = {token for quote in quotes for token in _tokens(quote)}
+    said = _tokens(claim)
+    return len(said), sum(token in quoted for token in said)
+
+
+def _judge_figure(question: str, truth: str, claims: Sequence[str]) -> Judgement:
+    """The first sentence that states a figure for the asked periods is taken for the answer."""
+    wanted = find_figures(truth, scale=asked_scale(question))
+    if not wanted:
+        return Judgement(Verdict.UNDECIDED, "the truth can't be read as a figure")
+    years = years_in(question)
+    for claim in claims:
+        stated = of_periods(figures_of_claim(claim), years)
+        if not stated:
+            continue
+        if len(stated) <= MOST_FIGURES and any(is_same(wanted[0], figure) for figure in stated):
+            return Judgement(Verdict.RIGHT, f"states {truth.strip()}")
+        return Judgement(Verdict.WRONG, f"states {_described(stated[0])} where the truth is {truth.strip()}")
+    return Judgement(Verdict.WRONG, f"states no figure where the truth is {truth.strip()}")
+
+
+def _judge_polarity(truth: str, claim: str) -> Judgement | None:
+    """Yes against no is wrong; the same of both is right where the truth says no figure besides."""
+    wanted, said = _polarity(truth), _polarity(claim)
+    if not wanted or not said:
+        return None
+    if wanted != said:
+        return Judgement(Verdict.WRONG, f"says {said} where the truth is {wanted}")
+    return None if find_figures(truth) else Judgement(Verdict.RIGHT, f"says {said}, as the truth does")
+
+
+def _judge_figures(truth: str, claims: Sequence[str]) -> Judgement | None:
+    figures = find_figures(truth)
+    if not figures:
+        return None
+    missing = [figure for figure in figures if not _is_stated(figure, claims)]
+    if not missing:
+        return Judgement(Verdict.RIGHT, "every figure of the truth is stated")
+    return Judgement(Verdict.UNDECIDED, f"{len(missing)} of {len(figures)} figures of the truth are not stated")
+
+
+def _judge_words(truth: str, claim: str) -> Judgement:
+    words = _content_words(truth)
+    if not _polarity(truth) and 0 < len(words) <= SHORT_WORDS and words <= _content_words(claim):
+        return Judgement(Verdict.RIGHT, "the first sentence holds every word of the truth")
+    return Judgement(Verdict.UNDECIDED, "free text that no check decides")
+
+
+def _is_stated(figure: Figure, claims: Sequence[str]) -> bool:
+    return any(is_same(figure, said) for claim in claims for said in figures_of_claim(claim))
+
+
+def _described(figure: Figure) -> str:
+    sign = "%" if figure.kind is FigureKind.PERCENT else ""
+    return f"{figure.value.normalize():,f}{sign}"
+
+
+def _polarity(text: str) -> str | None:
+    match = _POLARITY.match(text)
+    return match.group(1).lower() if match else None
+
+
+def _content_words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.lower())) - _SMALL_WORDS
+
+
+def _tokens(text: str) -> list[str]:
+    return [token.replace(",", "").rstrip(".") for token in _TOKEN.findall(text)]

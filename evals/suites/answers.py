@@ -1,0 +1,124 @@
+"""Answers: right, wrong or declined, and whether their citations and numbers hold. Data: a set of questions.
+
+Numbers are compared by value, unit and rounding; free text by checks that need no judge. What no check decides is
+unscored, and counted so (`unscored`).
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.core.principal import Principal
+from app.evaluations.metrics import Aggregate, Better, MetricSpec
+from app.settings import Settings
+from evals.answering import Asked, Asking, build_asking, describe_use, open_chat
+from evals.data import QuestionCase, load_questions
+from evals.engine import Case, Suite, SuiteContext, Used
+from evals.scoring.answers import Judgement, Verdict, count_supported, judge_answer
+from evals.store import Names, open_question_store
+
+VERDICTS = (Verdict.RIGHT, Verdict.WRONG, Verdict.DECLINED)
+# A right answer is worth more than none, and none more than a wrong one.
+SCORES = {Verdict.RIGHT: 1.0, Verdict.DECLINED: 0.0, Verdict.WRONG: -1.0, Verdict.UNDECIDED: None}
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersScoring:
+    """Asks as one principal, and judges. Implements `Scoring`."""
+
+    asking: Asking
+    principal: Principal
+    names: Names
+    used: Used
+
+    def score(self, case: QuestionCase) -> Case:
+        asked = self.asking.ask(self.principal, case.question)
+        return judge_case(case, asked, self.names)
+
+
+class AnswersSuite(Suite[QuestionCase]):
+    name = "answers"
+    version = "1"
+    purpose = "right, wrong and declined answers; citations on evidence pages; numbers that stand in their quotes"
+    metrics = (
+        MetricSpec(name="right", of=("right",), how=Aggregate.SUM),
+        MetricSpec(name="wrong", of=("wrong",), how=Aggregate.SUM, better=Better.LOWER),
+        MetricSpec(name="declined", of=("declined",), how=Aggregate.SUM, better=Better.NEITHER),
+        MetricSpec(name="unscored", of=("unscored",), how=Aggregate.SUM, better=Better.NEITHER),
+        MetricSpec(name="right_of_decided", of=("right", "decided"), how=Aggregate.RATIO),
+        MetricSpec(name="citation_precision", of=("cited_evidence", "cited"), how=Aggregate.RATIO),
+        MetricSpec(name="citation_recall", of=("evidence_cited", "evidence"), how=Aggregate.RATIO),
+        MetricSpec(name="numbers_supported", of=("supported_numbers", "numbers"), how=Aggregate.RATIO),
+        MetricSpec(
+            name="unsupported_numbers", of=("unsupported_numbers",), how=Aggregate.SUM, better=Better.LOWER, hard=True
+        ),
+        MetricSpec(name="dropped_claims", of=("dropped",), how=Aggregate.SUM, better=Better.NEITHER),
+    )
+
+    def load(self, data: Path) -> Sequence[QuestionCase]:
+        return load_questions(data).cases
+
+    @contextmanager
+    def open(self, context: SuiteContext, cases: Sequence[QuestionCase]) -> Iterator[AnswersScoring]:
+        settings = Settings()
+        with open_question_store(context) as store, open_chat(context, settings) as chat:
+            context.say(f"Asking {len(cases)} questions of {len(store.files)} documents")
+            yield AnswersScoring(
+                asking=build_asking(store.database, chat=chat),
+                principal=store.principal,
+                names=store.names,
+                used=describe_use(chat, settings),
+            )
+
+
+def judge_case(case: QuestionCase, asked: Asked, names: Names) -> Case:
+    """The case of one answered question."""
+    judgement = judge_answer(case.question, case.answer, asked.texts())
+    cited = asked.cited_pages(names)
+    evidence = case.evidence_pages()
+    found = {(file, page) for files, page in cited for file in files} & evidence
+    numbers = [count_supported(claim.text, [s.quote for s in claim.citations]) for claim in asked.answer.claims]
+    said, supported = sum(count for count, _ in numbers), sum(count for _, count in numbers)
+    times = {"answer": asked.seconds}
+    if asked.first_seconds is not None:
+        times["first_sentence"] = asked.first_seconds
+    return Case(
+        id=case.id,
+        kind=case.kind,
+        score=SCORES[judgement.verdict],
+        reason=judgement.reason,
+        measures={
+            **_verdict_measures(judgement),
+            "cited": float(len(cited)),
+            "cited_evidence": float(sum(any((file, page) in evidence for file in files) for files, page in cited)),
+            "evidence": float(len(evidence)),
+            "evidence_cited": float(len(found)),
+            "numbers": float(said),
+            "supported_numbers": float(supported),
+            "unsupported_numbers": float(said - supported),
+            "dropped": float(len(asked.dropped)),
+        },
+        details={
+            "verdict": judgement.verdict.value,
+            "answer": asked.texts(),
+            "truth": case.answer,
+            "cited": [[*files, page] for files, page in cited],
+        },
+        trace={"question": case.question, **asked.trace(names)},
+        tokens_in=asked.answer.tokens_in,
+        tokens_out=asked.answer.tokens_out,
+        cost_usd=asked.answer.cost_usd,
+        times=times,
+    )
+
+
+def _verdict_measures(judgement: Judgement) -> dict[str, float | None]:
+    decided = judgement.verdict is not Verdict.UNDECIDED
+    measures: dict[str, float | None] = {
+        verdict.value: float(judgement.verdict is verdict) if decided else None for verdict in VERDICTS
+    }
+    return measures | {"unscored": float(not decided), "decided": float(decided)}
+
+
+SUITE = AnswersSuite()
