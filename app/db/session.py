@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.core.errors import UnavailableError
+from app.core.errors import NotFoundError, UnavailableError
 from app.core.principal import Principal, Role
 
 _TELL = text(
@@ -18,10 +18,19 @@ _TELL = text(
 
 SYSTEM_USER_ID = UUID(int=0)
 
+_INSUFFICIENT_PRIVILEGE = "42501"  # PostgreSQL appendix A
+
 
 class DatabaseUnavailableError(UnavailableError):
     code = "database-unavailable"
     title = "The database is not answering: try again shortly."
+
+
+class RightsChangedError(NotFoundError):
+    """The database refused a write: what a check allowed a moment ago was withdrawn before the row was written."""
+
+    code = "rights-changed"
+    title = "You may no longer do this: your rights changed meanwhile."
 
 
 def system_principal(tenant_id: UUID) -> Principal:
@@ -47,7 +56,8 @@ class Database:
         With `snapshot` all its statements see one state of the database (REPEATABLE READ), as reads that join in Python
         must.
 
-        Raises DatabaseUnavailableError when the server can't be reached or ends the connection.
+        Raises DatabaseUnavailableError when the server can't be reached or ends the connection, RightsChangedError when
+        it refuses a row that the principal may not write.
         """
         with self._begin() as session:
             if snapshot:
@@ -74,6 +84,8 @@ class Database:
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise DatabaseUnavailableError from error
+            if getattr(error.orig, "sqlstate", None) == _INSUFFICIENT_PRIVILEGE:
+                raise RightsChangedError from error
             raise
 
     def close(self) -> None:

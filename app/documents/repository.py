@@ -47,6 +47,19 @@ class DocumentRepository:
     def get_document(self, document_id: UUID) -> Document:
         return get_document(self._session, document_id)
 
+    def read_again(self, document: Document) -> Document:
+        """The row as it is now, after a write. Raises DocumentNotFoundError when it was closed meanwhile."""
+        document_id = document.id
+        self._session.expire(document)
+        return self.get_document(document_id)
+
+    def get_newest_version(self, document_id: UUID) -> DocumentVersion:
+        """Raises DocumentNotFoundError: every document has a version, so it was closed meanwhile."""
+        newest = self.list_newest_versions([document_id]).get(document_id)
+        if newest is None:
+            raise DocumentNotFoundError
+        return newest
+
     def get_version(self, document_id: UUID, version_id: UUID | None) -> DocumentVersion:
         """A version of a document; without an id the searchable one, or the newest where none is yet.
 
@@ -56,7 +69,7 @@ class DocumentRepository:
         if version_id is None:
             version_id = document.current_version_id
         if version_id is None:
-            return self.list_newest_versions([document_id])[document_id]
+            return self.get_newest_version(document_id)
         query = select(DocumentVersion).where(
             DocumentVersion.id == version_id, DocumentVersion.document_id == document_id
         )

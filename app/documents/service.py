@@ -72,7 +72,7 @@ class DocumentService:
             repository = DocumentRepository(session)
             document = repository.get_document(document_id)
             record(session, principal, "documents.document.read", object_type="document", object_id=document_id)
-            return DocumentView(document, repository.list_newest_versions([document_id])[document_id])
+            return DocumentView(document, repository.get_newest_version(document_id))
 
     def update_metadata(
         self, principal: Principal, document_id: UUID, *, revision: int | None, fields: Mapping[str, Any]
@@ -105,8 +105,7 @@ class DocumentService:
                 object_id=document_id,
                 detail={"fields": sorted(fields), "revision": document.revision + 1},
             )
-            session.refresh(document)
-            return DocumentView(document, repository.list_newest_versions([document_id])[document_id])
+            return DocumentView(repository.read_again(document), repository.get_newest_version(document_id))
 
     def delete_document(self, principal: Principal, document_id: UUID) -> None:
         """From the next transaction on it is neither seen nor searched nor cited.

@@ -133,10 +133,10 @@ class UploadService:
                     return self._take_up_again(session, principal, document, password)
                 values = {"content_sha256": file.blob.digest, "updated_at": self._clock.now()}
                 repository.update_document(document_id, revision=document.revision, values=values)
-                newest = repository.list_newest_versions([document_id])[document_id]
+                newest = repository.get_newest_version(document_id)
                 version = self._add_version(session, principal, document_id, file, password, number=newest.number + 1)
                 run = self._start(session, principal, version)
-                session.refresh(document)
+                document = repository.read_again(document)
         except IntegrityError as error:
             raise ContentExistsError from error
         return Uploaded(document=document, version=version, run=run, is_new=True)
@@ -145,9 +145,10 @@ class UploadService:
         self, session: Session, principal: Principal, document: Document, password: bytes | None
     ) -> Uploaded:
         repository = DocumentRepository(session)
-        version = repository.list_newest_versions([document.id])[document.id]
+        version = repository.get_newest_version(document.id)
         if repository.retry_version(version.id, sealed_password=password):
-            session.refresh(version)
+            session.expire(version)
+            version = repository.get_newest_version(document.id)
             run = self._start(session, principal, version)
             return Uploaded(document=document, version=version, run=run, is_new=True)
         latest = self._runs.find_latest_run(session, version.id)

@@ -1,0 +1,51 @@
+"""Rights that end in the middle of a request: between its check and its write, or between its write and its read."""
+
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from app.documents.repository import DocumentRepository
+
+
+@pytest.fixture
+def withdrawn_after_check(monkeypatch):
+    """The check still finds an editor; the database, a moment later, does not."""
+    monkeypatch.setattr(DocumentRepository, "is_editable", lambda _self, _class_id: True)
+
+
+def test_an_upload_whose_right_ended_after_the_check_is_told_so(server, editor, analyst, withdrawn_after_check):
+    collection = editor.collection()
+    editor.grant(collection, analyst, "viewer")
+    answer = analyst.http.put(f"/v1/collections/{collection['id']}/files/a.txt", content=uuid4().bytes.hex())
+    assert (answer.status_code, answer.json()["code"]) == (404, "rights-changed")
+    assert editor.http.get("/v1/documents", params={"collection_id": collection["id"]}).json()["items"] == []
+
+
+def test_a_new_version_whose_right_ended_after_the_check_is_told_so(server, editor, analyst, withdrawn_after_check):
+    collection = editor.collection()
+    document = editor.upload(collection)["document"]
+    editor.grant(collection, analyst, "viewer")
+    answer = analyst.http.post(
+        f"/v1/documents/{document['id']}/versions", files={"file": ("a.txt", uuid4().bytes.hex().encode())}
+    )
+    assert answer.status_code == 404
+    versions = editor.http.get(f"/v1/documents/{document['id']}/versions").json()["items"]
+    assert len(versions) == 1
+
+
+def test_an_edit_of_what_closes_before_it_is_read_again_is_undone(server, editor, monkeypatch):
+    document = editor.upload(editor.collection())["document"]
+    write = DocumentRepository.update_document
+
+    def write_and_lose_rights(self, document_id, *, revision, values):
+        written = write(self, document_id, revision=revision, values=values)
+        # In this transaction only: it is rolled back with the rest.
+        self._session.execute(text("SELECT set_config('footnote.user_id', :nobody, true)"), {"nobody": str(uuid4())})
+        return written
+
+    monkeypatch.setattr(DocumentRepository, "update_document", write_and_lose_rights)
+    answer = editor.http.patch(f"/v1/documents/{document['id']}", json={"fiscal_year": 2031}, headers={"If-Match": "*"})
+    assert answer.status_code == 404
+    monkeypatch.undo()
+    assert editor.http.get(f"/v1/documents/{document['id']}").json()["fiscal_year"] != 2031
