@@ -7,6 +7,7 @@ home/
 ├── blobs/      the documents, encrypted
 ├── run/        sockets
 ├── logs/       one log a process
+├── metrics/    what the processes counted, since the stack started
 └── footnote.lock, stack.json   held and written by the `footnote up` that runs on it
 """
 
@@ -68,6 +69,11 @@ class Home:
     @property
     def run(self) -> Path:
         return self.path / "run"
+
+    @property
+    def metrics(self) -> Path:
+        """What worker processes counted, for the API's `/metrics`."""
+        return self.path / "metrics"
 
     @property
     def logs(self) -> Path:

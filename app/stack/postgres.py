@@ -171,6 +171,11 @@ class EmbeddedPostgres:
             self.stop()
             raise
 
+    def revive(self) -> None:
+        """Start the server again after it ended by itself; it recovers what was committed. Raises ServerStartError."""
+        self._end_leftovers()
+        self._run()
+
     def stop(self) -> None:
         """Stop the server: fast shutdown, then harder. Does nothing when it doesn't run."""
         if self._process is not None:

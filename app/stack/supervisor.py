@@ -14,13 +14,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
-from typing import Self
+from typing import Protocol, Self
 
 import httpx
 from filelock import FileLock, Timeout
 
 from app.db.migrate import upgrade_to_head
 from app.llm.local_server import LOCAL_MODEL, LocalModelServer
+from app.observability.metrics import clear_metrics_folder
 from app.stack.errors import HomeInUseError, PortTakenError, ServerStartError
 from app.stack.home import Home, write_state
 from app.stack.postgres import EmbeddedPostgres
@@ -35,6 +36,15 @@ DATABASE = "footnote"
 READY_SECONDS = 60.0
 STEADY_SECONDS = 60.0  # a process that lived so long starts again at once
 LONGEST_BACKOFF = 30.0
+
+
+class _Server(Protocol):
+    """A server that the stack runs besides its own processes."""
+
+    @property
+    def pid(self) -> int | None: ...
+
+    def revive(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -72,6 +82,8 @@ class Stack:
         self._lock = FileLock(home.lock)
         self._started = contextlib.ExitStack()
         self._running: list[_Running] = []
+        self._servers: dict[str, _Server] = {}
+        self._servers_wait_until = 0.0
         self._databases: dict[str, str] = {}
 
     def __enter__(self) -> Self:
@@ -129,14 +141,16 @@ class Stack:
                         end_process(running.process, ((SIGTERM, running.service.grace_seconds + 5.0), (SIGKILL, 5.0)))
         finally:
             self._running.clear()
+            self._servers.clear()
             self._started.close()
 
     def watch(self, *, until: Callable[[], bool]) -> None:
         """Restart what ends, waiting longer each time it ends early, until `until()`.
 
-        Asked twice a second.
+        Asked twice a second. The servers come back at their old addresses, so that the processes find them again.
         """
         while not until():
+            self._revive_servers()
             for running in self._running:
                 self._restart_if_ended(running)
             time.sleep(0.5)
@@ -145,15 +159,18 @@ class Stack:
         self._port = _check_port(self._host, self._port)
         shutil.rmtree(self._home.scratch, ignore_errors=True)  # plaintext that a crash left
         self._home.ensure()
+        clear_metrics_folder(self._home.metrics)
         self._say("Starting PostgreSQL")
         postgres = self._started.enter_context(EmbeddedPostgres(self._home))
         postgres.databases.ensure_database(DATABASE)
         self._databases = {role: postgres.url(role, DATABASE) for role in ("owner", "api", "worker", "relay")}
+        self._servers["PostgreSQL"] = postgres
         self._say("Bringing the schema up to date")
         upgrade_to_head(self._databases["owner"])
         ensure_key_file(self._home.storage_key)
         self._say("Starting Valkey")
         valkey = self._started.enter_context(EmbeddedValkey(self._home))
+        self._servers["Valkey"] = valkey
         self._home.write_secret("broker-url", valkey.url())
         chat = None
         if self._wants_local_llm:
@@ -202,6 +219,17 @@ class Stack:
                 time.sleep(0.1)
         log = self._home.logs / "api.log"
         raise ServerStartError(f"The API was not ready in {READY_SECONDS:.0f} seconds. The end of {log}:\n{tail(log)}")
+
+    def _revive_servers(self) -> None:
+        for name, server in self._servers.items():
+            if server.pid is not None or time.monotonic() < self._servers_wait_until:
+                continue
+            self._say(f"{name} ended; see {self._home.logs / f'{name.lower()}.log'}. Starting it again")
+            try:
+                server.revive()
+            except ServerStartError as error:
+                self._servers_wait_until = time.monotonic() + LONGEST_BACKOFF / 3
+                self._say(error.detail)
 
     def _restart_if_ended(self, running: _Running) -> None:
         now = time.monotonic()

@@ -76,6 +76,12 @@ class EmbeddedValkey:
             self.stop()
             raise
 
+    def revive(self) -> None:
+        """Start the server again, on its port, after it ended by itself. Raises ServerStartError."""
+        self._end_leftovers()
+        if not self._run(self._port):
+            raise ServerStartError(f"Valkey did not start again. The end of {self._log()}:\n{tail(self._log())}")
+
     def stop(self) -> None:
         """Stop the server. Does nothing when it doesn't run."""
         if self._process is not None:
@@ -85,13 +91,13 @@ class EmbeddedValkey:
 
     def _run_on_free_port(self) -> None:
         for _ in range(ATTEMPTS):
-            if self._run():
+            if self._run(_free_port()):
                 return
         log = self._log()
         raise ServerStartError(f"Valkey did not start. The end of {log}:\n{tail(log)}")
 
-    def _run(self) -> bool:
-        self._port = _free_port()
+    def _run(self, port: int) -> bool:
+        self._port = port
         configuration = self._home.valkey / "valkey.conf"
         write_private(configuration, self._configuration())
         self._process = start_tethered(

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import psutil
+import pytest
 
 Call = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -70,3 +71,42 @@ def test_a_process_that_is_killed_is_started_again(running: Any) -> None:
                 break
             client.get("/livez")
     assert len(relays()) == 1
+
+
+@pytest.mark.parametrize("name", ["postgres", "valkey-server"])
+def test_a_server_that_is_killed_is_started_again_where_it_was(start: Any, footnote: Call, tmp_path: Path, name: str):
+    up = start(tmp_path)
+    server = next(process for process in psutil.Process(up.process.pid).children(recursive=True) if runs(process, name))
+    server.kill()
+    psutil.wait_procs([server], timeout=10)
+    with httpx.Client(base_url=up.announced["url"], trust_env=False, timeout=30) as client:
+        for _ in range(2000):  # asked until it is there; the test's time limit is what ends it otherwise
+            if client.get("/readyz").status_code == 200:
+                break
+    file = tmp_path / "note.txt"
+    file.write_text("Revenue was $5 million in fiscal 2024.")
+    result = footnote("ingest", str(file), "--collection", "notes", "--home", str(tmp_path))
+    assert result.returncode == 0, result.stderr
+
+
+def runs(process: psutil.Process, name: str) -> bool:
+    """Whether that process is the server itself: of PostgreSQL's, the one with its command line.
+
+    Valkey tells its address behind its name: `…/valkey-server 127.0.0.1:6379`.
+    """
+    command = process.cmdline()
+    return bool(command) and Path(command[0].split()[0]).name == name
+
+
+def test_metrics_tell_of_the_workers_and_of_what_waits(start: Any, footnote: Call, tmp_path: Path) -> None:
+    up = start(tmp_path)
+    file = tmp_path / "note.txt"
+    file.write_text("Revenue was $5 million in fiscal 2024.")
+    assert footnote("ingest", str(file), "--collection", "notes", "--home", str(tmp_path)).returncode == 0
+    assert footnote("ask", "What was revenue in fiscal 2024?", "--home", str(tmp_path)).returncode == 0
+    told = httpx.get(f"{up.announced['url']}/metrics", trust_env=False).text
+    assert 'footnote_ingestion_stages_total{outcome="done",stage="publish"} 1.0' in told
+    assert 'purpose="embed-documents"' in told
+    assert 'purpose="embed-query"' in told
+    assert "footnote_state_up 1.0" in told
+    assert "footnote_outbox_pending 0.0" in told
