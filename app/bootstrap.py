@@ -25,7 +25,9 @@ from app.identity.data_keys import PostgresDataKeys
 from app.identity.groups import GroupService
 from app.identity.service import IdentityService, TenantAdmin
 from app.jobs.service import RunService
+from app.jobs.state import build_state_reader
 from app.llm.factory import build_chat, build_embedder
+from app.llm.metering import MeteredChat, MeteredEmbedder
 from app.llm.port import Embedder
 from app.llm.prompts import PromptLibrary
 from app.llm.wordllama_embedder import WordLlamaEmbedder
@@ -62,7 +64,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
     sealer = Sealer(keyring=build_keyring(key_file=settings.storage.key_file, data_keys=data_keys))
     identity = IdentityService(database=database, clock=clock)
     runs = RunService(database=database, clock=clock, wake_again_seconds=settings.jobs.wake_again_seconds)
-    metrics = Metrics()
+    metrics = Metrics(read_state=build_state_reader(database))
     broker_url = settings.broker.url.get_secret_value()
     access = AccessService(database=database)
     sandbox = page_sandbox()
@@ -163,12 +165,16 @@ def build_answers(settings: Settings, *, database: Database, clock: Clock, metri
     writer = (
         None
         if chat is None
-        else ModelWriter(chat=chat, prompts=prompts, max_output_tokens=settings.chat.max_output_tokens)
+        else ModelWriter(
+            chat=MeteredChat(chat, meter=metrics),
+            prompts=prompts,
+            max_output_tokens=settings.chat.max_output_tokens,
+        )
     )
     local = WordLlamaEmbedder()
     return AnswerService(
         database=database,
-        search=build_retrieval(settings, database=database, local=local),
+        search=build_retrieval(settings, database=database, local=local, metrics=metrics),
         drafter=Drafter(
             extractive=ExtractiveWriter(embedder=local), model=writer, timeout_seconds=settings.chat.timeout_seconds
         ),
@@ -177,18 +183,18 @@ def build_answers(settings: Settings, *, database: Database, clock: Clock, metri
     )
 
 
-def build_retrieval(settings: Settings, *, database: Database, local: Embedder | None = None) -> RetrievalService:
+def build_retrieval(settings: Settings, *, database: Database, metrics: Metrics, local: Embedder) -> RetrievalService:
     """Search in the embedding space that the settings name; `local` saves loading the built-in one twice."""
     embedding = settings.embedding
-    if embedding.base_url is None and local is not None:
-        return RetrievalService(database=database, embedder=local)
+    if embedding.base_url is None:
+        return RetrievalService(database=database, embedder=MeteredEmbedder(local, meter=metrics))
     embedder = build_embedder(
         base_url=embedding.base_url,
         api_key=embedding.api_key.get_secret_value(),
         model=embedding.model,
         dimensions=embedding.dimensions,
     )
-    return RetrievalService(database=database, embedder=embedder)
+    return RetrievalService(database=database, embedder=MeteredEmbedder(embedder, meter=metrics))
 
 
 def build_session_cookies(settings: WebSettings) -> SessionCookies:

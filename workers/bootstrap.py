@@ -16,6 +16,7 @@ from app.documents.models import PASSWORD_PURPOSE
 from app.identity.data_keys import PostgresDataKeys
 from app.jobs.leases import LeaseService
 from app.jobs.plan import LeaseTerms, StageName
+from app.llm.metering import MeteredEmbedder
 from app.llm.port import Embedder
 from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.observability.metrics import Metrics
@@ -102,7 +103,7 @@ def build_worker(settings: Settings) -> Worker:
             blobs=blobs,
             parser=SandboxParser(blobs=blobs, sandbox=sandbox, max_pages=settings.limits.pages),
             sealer=sealer,
-            embedder=build_embedder(settings.embedding),
+            embedder=MeteredEmbedder(build_embedder(settings.embedding), meter=metrics),
             clock=clock,
         ),
     )

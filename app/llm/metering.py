@@ -1,0 +1,108 @@
+"""Metering: each call of a model is counted, timed and priced, by what it was for, wherever it is made."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from app.core.errors import FootnoteError
+from app.llm.port import ChatModel, ChatRequest, ChatResponse, Embedder, EmbeddingSpaceSpec, TokenUsage, Vectors
+
+OK = "ok"
+CANCELLED = "cancelled"
+DEFECT = "defect"
+
+
+class Meter(Protocol):
+    """Where calls are counted; `app.observability.metrics.Metrics` is one."""
+
+    def record_model_call(
+        self,
+        *,
+        purpose: str,
+        model: str,
+        outcome: str,
+        seconds: float,
+        input_tokens: int = 0,
+        output_tokens: int = 0,
+        cost_usd: Decimal = Decimal(0),
+    ) -> None: ...
+
+
+class _Call:
+    """One call under way; `usage` is set when it is known."""
+
+    def __init__(self) -> None:
+        self.usage = TokenUsage()
+
+
+@contextmanager
+def _metered(meter: Meter, *, purpose: str, model: str) -> Iterator[_Call]:
+    call, began, outcome = _Call(), time.perf_counter(), CANCELLED
+    try:
+        yield call
+        outcome = OK
+    except FootnoteError as error:
+        outcome = error.code
+        raise
+    except Exception:
+        outcome = DEFECT
+        raise
+    finally:
+        meter.record_model_call(
+            purpose=purpose,
+            model=model,
+            outcome=outcome,
+            seconds=time.perf_counter() - began,
+            input_tokens=call.usage.tokens_in,
+            output_tokens=call.usage.tokens_out,
+            cost_usd=call.usage.cost_usd or Decimal(0),
+        )
+
+
+class MeteredChat:
+    """Implements `ChatModel` by asking another, and counting."""
+
+    def __init__(self, chat: ChatModel, *, meter: Meter) -> None:
+        self._chat = chat
+        self._meter = meter
+
+    @property
+    def model(self) -> str:
+        return self._chat.model
+
+    async def complete(self, request: ChatRequest) -> ChatResponse:
+        """Raises as the model that is asked."""
+        with _metered(self._meter, purpose=request.purpose.value, model=self._chat.model) as call:
+            response = await self._chat.complete(request)
+            call.usage = response.usage
+            return response
+
+    async def close(self) -> None:
+        await self._chat.close()
+
+
+class MeteredEmbedder:
+    """Implements `Embedder` by asking another, and counting; tokens are not known of embeddings."""
+
+    def __init__(self, embedder: Embedder, *, meter: Meter) -> None:
+        self._embedder = embedder
+        self._meter = meter
+
+    @property
+    def space(self) -> EmbeddingSpaceSpec:
+        return self._embedder.space
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        """Raises as the model that is asked."""
+        with _metered(self._meter, purpose="embed-documents", model=self.space.model):
+            return self._embedder.embed_documents(texts)
+
+    def embed_query(self, text: str) -> npt.NDArray[np.float32]:
+        """Raises as the model that is asked."""
+        with _metered(self._meter, purpose="embed-query", model=self.space.model):
+            return self._embedder.embed_query(text)
