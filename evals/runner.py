@@ -10,6 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -279,21 +280,19 @@ def _score_all(
         times = {name: round(value, 6) for name, value in case.times.items()}
         return as_record(turn.id, turn.planned, case), CaseTiming(id=turn.id, seconds=seconds, times=times)
 
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="case")
-    pending: set[Future[tuple[CaseRecord, CaseTiming]]] = set()
-    try:
-        pending = {pool.submit(score_one, turn) for turn in turns}
-        while pending:
-            done, pending = wait(pending, return_when=FIRST_COMPLETED)
-            for future in done:
-                case, timing = future.result()
-                ended[case.id] = (case, timing)
-                files.append(case, timing)
-                watcher.end_case(case)
-    except KeyboardInterrupt:
-        return False
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    left, pending = iter(turns), set[Future[tuple[CaseRecord, CaseTiming]]]()
+    with ThreadPoolExecutor(workers, thread_name_prefix="case") as pool:
+        try:
+            # No more than can run are handed over, so that after an interruption nothing new begins.
+            while pending := pending | {pool.submit(score_one, turn) for turn in islice(left, workers - len(pending))}:
+                done, pending = wait(pending, return_when=FIRST_COMPLETED)
+                for future in done:
+                    case, timing = future.result()
+                    ended[case.id] = (case, timing)
+                    files.append(case, timing)
+                    watcher.end_case(case)
+        except KeyboardInterrupt:
+            return False
     return True
 
 

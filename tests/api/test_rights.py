@@ -4,9 +4,9 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from app.core.principal import Principal
+from app.db.session import RightsChangedError
 
 FORBIDDEN = {
     "read a key's digest": "SELECT secret_hash FROM api_keys",
@@ -43,8 +43,8 @@ def test_an_analyst_can_not(server, editor, analyst, deed):
         with server.database.api.transaction(principal) as session:
             # Rows that the principal may not change are as if they were not there.
             assert session.execute(statement, used).rowcount == 0
-    except DBAPIError as error:
-        assert error.orig.sqlstate == "42501"  # insufficient_privilege, PostgreSQL appendix A
+    except RightsChangedError as refused:
+        assert refused.__cause__.orig.sqlstate == "42501"  # insufficient_privilege, PostgreSQL appendix A
 
 
 def test_a_read_is_audited_with_its_request(server, editor):

@@ -139,5 +139,5 @@ def ledger(module_database) -> Ledger:
 
 @pytest.fixture
 def open_ledger(module_database):
-    """Makes ledgers, each of a tenant of its own."""
-    return lambda: Ledger(database=module_database)
+    """Makes ledgers, each of a tenant of its own; in the module's database, or in another."""
+    return lambda database=module_database: Ledger(database=database)

@@ -1,0 +1,140 @@
+"""Metrics over cases, and what two runs say about the change between them."""
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from app.evaluations.comparison import RunsNotComparableError, Verdict, compare_runs
+from app.evaluations.metrics import Aggregate, Better, MetricSpec
+
+
+def metric(how, *of, **rest):
+    return MetricSpec(name="m", of=of or ("m",), how=how, **rest)
+
+
+def test_a_run_against_itself_is_the_same(record_of):
+    comparison = compare_runs(record_of([0, 1, None, 1]), record_of([0, 1, None, 1], run_id="after"))
+    [change] = comparison.changes
+    assert (change.verdict, change.p_value, comparison.flips, comparison.regressed) == (Verdict.SAME, 1.0, (), False)
+    assert (comparison.wins, comparison.losses, comparison.ties) == (0, 0, 3)
+
+
+def test_a_drop_in_most_cases_is_worse_beyond_noise(record_of):
+    comparison = compare_runs(record_of([1] * 30), record_of([0] * 12 + [1] * 18, run_id="after"))
+    [change] = comparison.changes
+    assert change.verdict is Verdict.WORSE
+    assert comparison.regressed
+    assert change.adjusted_p < 0.01
+    assert change.difference == pytest.approx(-0.4)
+    assert change.low < change.difference < change.high < 0
+    assert (comparison.losses, len(comparison.flips)) == (12, 12)
+
+
+def test_a_single_flip_among_many_is_noise(record_of):
+    comparison = compare_runs(record_of([1] * 30), record_of([0] + [1] * 29, run_id="after"))
+    assert comparison.changes[0].verdict is Verdict.NOISE
+    assert not comparison.regressed
+    assert [flip.after.id for flip in comparison.flips] == ["0"]
+
+
+def test_one_leak_is_never_noise(record_of):
+    leaks = metric(Aggregate.SUM, better=Better.LOWER, hard=True)
+    comparison = compare_runs(
+        record_of([0] * 30, metric=leaks), record_of([1] + [0] * 29, run_id="after", metric=leaks)
+    )
+    assert comparison.changes[0].verdict is Verdict.WORSE
+
+
+def test_a_rise_is_worse_where_less_is_better(record_of):
+    wrong = metric(Aggregate.SUM, better=Better.LOWER)
+    comparison = compare_runs(record_of([0] * 30, metric=wrong), record_of([1] * 30, run_id="after", metric=wrong))
+    assert comparison.changes[0].verdict is Verdict.WORSE
+
+
+def test_what_is_only_told_is_never_judged(record_of):
+    told = metric(Aggregate.SUM, better=Better.NEITHER)
+    comparison = compare_runs(record_of([0] * 30, metric=told), record_of([1] * 30, run_id="after", metric=told))
+    assert comparison.changes[0].verdict is Verdict.TOLD
+
+
+def test_comparing_twice_gives_the_same_figures(record_of):
+    before, after = record_of([0, 1] * 20), record_of([1, 1, 0, 1] * 10, run_id="after")
+    assert compare_runs(before, after) == compare_runs(before, after)
+
+
+def test_cases_of_one_run_only_are_named_and_not_judged(record_of):
+    comparison = compare_runs(record_of([1, 1, 1]), record_of([1, 1], run_id="after"))
+    assert (comparison.paired, comparison.only_before, comparison.only_after) == (2, ("2",), ())
+    assert comparison.changes[0].verdict is Verdict.SAME
+
+
+def test_runs_of_two_suites_are_not_compared(record_of):
+    with pytest.raises(RunsNotComparableError, match=r"toy.*other"):
+        compare_runs(record_of([1]), record_of([1], suite="other"))
+
+
+def test_runs_without_a_case_in_common_are_not_compared(record_of):
+    with pytest.raises(RunsNotComparableError, match="no case in common"):
+        compare_runs(record_of([1]), record_of([]))
+
+
+def test_what_else_differs_is_said(record_of):
+    after = record_of([1], run_id="after")
+    conditions = after.manifest.conditions.model_copy(update={"data_digest": "other", "model": "m"})
+    after = after.model_copy(update={"manifest": after.manifest.model_copy(update={"conditions": conditions})})
+    warnings = compare_runs(record_of([1]), after).warnings
+    assert warnings == ("The two runs differ in the data.", "The two runs differ in the model.")
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    pairs=st.lists(
+        st.tuples(st.sampled_from([0.0, 0.5, 1.0]), st.sampled_from([0.0, 0.5, 1.0])), min_size=2, max_size=20
+    )
+)
+def test_swapping_the_runs_swaps_the_difference_and_keeps_the_p_value(record_of, pairs):
+    first, second = record_of([a for a, _ in pairs]), record_of([b for _, b in pairs], run_id="after")
+    [there], [back] = compare_runs(first, second).changes, compare_runs(second, first).changes
+    assert there.difference == pytest.approx(-back.difference)
+    assert there.p_value == pytest.approx(back.p_value, abs=0.05)
+    assert there.low - 1e-9 <= there.difference <= there.high + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("spec", "cases", "expected"),
+    [
+        (metric(Aggregate.MEAN), [{"m": 1}, {"m": 0}, {"m": None}, {}], 0.5),
+        (metric(Aggregate.SUM), [{"m": 1}, {"m": 2}, {}], 3),
+        (metric(Aggregate.RATIO, "a", "b"), [{"a": 1, "b": 2}, {"a": 1, "b": 2}], 0.5),
+        (metric(Aggregate.F1, "tp", "fp", "fn"), [{"tp": 6, "fp": 2, "fn": 4}], 12 / 18),
+        (metric(Aggregate.PERCENTILE, percentile=50), [{"m": 1}, {"m": 3}, {}], 2),
+        (metric(Aggregate.MEAN), [{}, {"m": None}], None),
+        (metric(Aggregate.RATIO, "a", "b"), [{"a": 0, "b": 0}], None),
+        (metric(Aggregate.PERCENTILE, percentile=95), [{}], None),
+        (metric(Aggregate.MEAN), [], None),
+    ],
+)
+def test_a_metric_is_made_of_measures(spec, cases, expected):
+    assert spec.value(cases) == (expected if expected is None else pytest.approx(expected))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": "m", "of": ("a", "b")},
+        {"name": "m", "of": ("a",), "how": Aggregate.RATIO},
+        {"name": "m", "of": ("a",), "how": Aggregate.PERCENTILE},
+        {"name": "m", "of": ("a",), "percentile": 95},
+    ],
+)
+def test_a_metric_made_of_the_wrong_parts_is_refused(wrong):
+    with pytest.raises(ValidationError, match="m: "):
+        MetricSpec(**wrong)
+
+
+def test_a_score_that_is_no_number_is_refused(record_of):
+    with pytest.raises(ValidationError, match="finite"):
+        record_of([math.nan])

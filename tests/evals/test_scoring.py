@@ -1,0 +1,73 @@
+"""Checks of answers that need no judge: figures by value, unit, sign and rounding; polarity; short words."""
+
+from decimal import Decimal
+
+import pytest
+
+from evals.scoring.answers import Verdict, count_supported, judge_answer
+from evals.scoring.figures import FigureKind, find_figures, is_same
+
+AMOUNT = "What was capital expenditure in FY2018, in USD millions?"
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "kind"),
+    [
+        ("$1,577.00", "1577", FigureKind.MONEY),
+        ("(1,577)", "-1577", FigureKind.PLAIN),
+        ("-4.2%", "-4.2", FigureKind.PERCENT),
+        ("(4.2)%", "-4.2", FigureKind.PERCENT),
+        ("$1.5 billion", "1500000000", FigureKind.MONEY),
+        ("12 basis points", "0.12", FigureKind.PERCENT),
+        ("2.5x", "2.5", FigureKind.PLAIN),
+    ],
+)
+def test_a_figure_is_read_with_its_sign_unit_and_scale(text, value, kind):
+    [figure] = find_figures(text)
+    assert (figure.value, figure.kind) == (Decimal(value), kind)
+
+
+@pytest.mark.parametrize("text", ["in 2022", "On December 31, 2022", "Note 14", "the 10-K of fiscal 2021", "Item 7"])
+def test_years_dates_and_numbers_in_names_are_no_figures(text):
+    assert find_figures(text) == []
+
+
+@pytest.mark.parametrize(
+    ("truth", "said", "same"),
+    [
+        ("1.5%", "1.49%", True),
+        ("1.5%", "1.44%", False),
+        ("1.5%", "1.5", False),
+        ("$8.70", "$8.738", True),
+        ("$400", "(400)", True),
+        ("-4.0%", "4.0%", False),
+        ("-3.3", "(3.3)", True),
+    ],
+)
+def test_two_figures_are_the_same_within_the_rounding_of_the_truth(truth, said, same):
+    assert is_same(find_figures(truth)[0], find_figures(said)[0]) is same
+
+
+@pytest.mark.parametrize(
+    ("question", "truth", "claims", "verdict"),
+    [
+        (AMOUNT, "$1577.00", ["Capital expenditure was $1,577 million in 2018."], Verdict.RIGHT),
+        (AMOUNT, "$1577.00", ["Capital expenditure was $1.6 billion in 2018."], Verdict.WRONG),
+        (AMOUNT, "$1577.00", ["Capital expenditure was $1,373 million in 2018."], Verdict.WRONG),
+        (AMOUNT, "$1577.00", ["Purchases of PP&E — 2018: (1,577); 2017: (1,373) (in USD millions)"], Verdict.RIGHT),
+        (AMOUNT, "$1373.00", ["Purchases of PP&E — 2018: (1,577); 2017: (1,373) (in USD millions)"], Verdict.WRONG),
+        (AMOUNT, "$1577.00", ["It was considerable."], Verdict.WRONG),
+        (AMOUNT, "$1577.00", [], Verdict.DECLINED),
+        ("Is it?", "Yes. It is.", ["No, it is not."], Verdict.WRONG),
+        ("Is it?", "Yes. It is.", ["Yes, it is."], Verdict.RIGHT),
+        ("Who audits?", "Deloitte & Touche", ["Touche and Deloitte audit."], Verdict.RIGHT),
+        ("Why?", "Because of higher raw material prices in all segments.", ["Prices."], Verdict.UNDECIDED),
+    ],
+)
+def test_an_answer_is_judged_by_what_it_states(question, truth, claims, verdict):
+    assert judge_answer(question, truth, claims).verdict is verdict
+
+
+def test_numbers_are_supported_when_they_stand_in_the_quotes():
+    assert count_supported("Revenue was 1,577 and 12.5% more.", ["… 1,577 …"]) == (2, 1)
+    assert count_supported("No number.", []) == (0, 0)
