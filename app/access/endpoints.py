@@ -8,6 +8,7 @@ from fastapi import Depends, Query, Request, Response
 from app.access.errors import (
     CollectionExistsError,
     CollectionNotFoundError,
+    GrantLifetimeError,
     GrantNotFoundError,
     GrantSubjectError,
     GrantTargetNotFoundError,
@@ -79,7 +80,9 @@ def update_collection(
     return CollectionOut.of(changed)
 
 
-@grants.post("", status_code=201, openapi_extra=problems(GrantTargetNotFoundError, GrantSubjectError))
+@grants.post(
+    "", status_code=201, openapi_extra=problems(GrantTargetNotFoundError, GrantSubjectError, GrantLifetimeError)
+)
 def create_grant(body: GrantIn, principal: CurrentPrincipal, access: Access, response: Response) -> GrantOut:
     """Open a collection or one document that you own to a user or a group."""
     made = access.create_grant(principal, body.to_grant())

@@ -18,6 +18,11 @@ class GrantTargetNotFoundError(NotFoundError):
     title = "There is no such collection or document that you own."
 
 
+class GrantLifetimeError(InvalidInputError):
+    code = "grant-lifetime-invalid"
+    title = "The grant would end after the year 2199: choose an earlier time, or none."
+
+
 class GrantNotFoundError(NotFoundError):
     code = "grant-not-found"
     title = "There is no such grant that you may see."

@@ -23,19 +23,17 @@ ACCESS_CLASS_IDS = Sequence("access_class_ids", data_type=Integer, metadata=Base
 
 
 class Collection(Base):
-    """A folder of documents. Grants on it hold for the collections inside it too."""
+    """A folder of documents. Grants on it hold for the collections inside it too.
+
+    Names are unlike among those that one principal sees; the database does not enforce it over all, as a refusal
+    would tell of a collection that the principal may not know of.
+    """
 
     __tablename__ = "collections"
     __table_args__ = (
         UniqueConstraint("tenant_id", "id"),
         ForeignKeyConstraint(["tenant_id", "parent_id"], ["collections.tenant_id", "collections.id"]),
-        Index(
-            "uq_collections_tenant_parent_name",
-            "tenant_id",
-            text("COALESCE(parent_id, created_by)"),
-            "name",
-            unique=True,
-        ),
+        Index(None, "tenant_id", "name"),
         Index(None, "tenant_id", "parent_id"),
     )
 

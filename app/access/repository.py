@@ -39,6 +39,18 @@ class AccessRepository:
     def find_collections_by_name(self, name: str) -> Sequence[Collection]:
         return self._session.scalars(select(Collection).where(Collection.name == name).order_by(Collection.id)).all()
 
+    def is_name_taken(self, name: str, *, parent_id: UUID | None, but: UUID | None = None) -> bool:
+        """Whether a collection that the principal sees has that name there; waits for one that is being made.
+
+        Only what is visible counts: a hidden collection's name is not to be learnt by trying it.
+        """
+        place = func.concat(func.current_tenant(), " ", str(parent_id), " ", name)
+        self._session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(place, 0))))
+        named = select(Collection.id).where(
+            Collection.name == name, Collection.parent_id.is_not_distinct_from(parent_id)
+        )
+        return any(found != but for found in self._session.scalars(named))
+
     def list_collections(self, *, after: UUID | None, limit: int) -> Sequence[Collection]:
         query = select(Collection).order_by(Collection.id).limit(limit)
         if after is not None:

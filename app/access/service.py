@@ -1,6 +1,7 @@
 """Collections and grants, as a principal may see and give them. A changed grant holds from the next transaction on."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from app.access.errors import (
     CollectionExistsError,
     CollectionNotFoundError,
+    GrantLifetimeError,
     GrantNotFoundError,
     GrantSubjectError,
     GrantTargetNotFoundError,
@@ -22,6 +24,9 @@ from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_c
 from app.core.principal import Principal
 from app.db.session import Database
 
+LATEST_END = datetime(2200, 1, 1, tzinfo=UTC)
+"""Far later times can't be told in every time zone."""
+
 Row = TypeVar("Row", Collection, Grant)
 
 
@@ -34,21 +39,20 @@ class AccessService:
     def create_collection(self, principal: Principal, *, name: str, parent_id: UUID | None = None) -> Collection:
         """A collection that the principal owns. Raises CollectionNotFoundError (the parent), CollectionExistsError."""
         collection_id = new_id()
-        try:
-            with self._database.transaction(principal) as session:
-                repository = AccessRepository(session)
-                if not repository.create_collection(collection_id, parent_id=parent_id, name=name, grant_id=new_id()):
-                    raise CollectionNotFoundError
-                record(
-                    session,
-                    principal,
-                    "access.collection.created",
-                    object_type="collection",
-                    object_id=collection_id,
-                )
-                return _found(repository.find_collection(collection_id))
-        except IntegrityError as error:
-            raise CollectionExistsError from error
+        with self._database.transaction(principal) as session:
+            repository = AccessRepository(session)
+            if repository.is_name_taken(name, parent_id=parent_id):
+                raise CollectionExistsError
+            if not repository.create_collection(collection_id, parent_id=parent_id, name=name, grant_id=new_id()):
+                raise CollectionNotFoundError
+            record(
+                session,
+                principal,
+                "access.collection.created",
+                object_type="collection",
+                object_id=collection_id,
+            )
+            return _found(repository.find_collection(collection_id))
 
     def get_collection(self, principal: Principal, collection_id: UUID) -> Collection:
         """Raises CollectionNotFoundError."""
@@ -78,31 +82,33 @@ class AccessService:
     ) -> Collection:
         """Rename the collection that was seen at `revision` (None: any).
 
-        Raises CollectionNotFoundError, also for one that may be seen but not edited; PreconditionFailedError.
+        Raises CollectionNotFoundError, also for one that may be seen but not edited; PreconditionFailedError,
+        CollectionExistsError.
         """
-        try:
-            with self._database.transaction(principal) as session:
-                repository = AccessRepository(session)
-                seen = _found(repository.find_collection(collection_id))
-                if revision is not None and seen.revision != revision:
-                    raise PreconditionFailedError
-                if not repository.rename_collection(collection_id, name=name, revision=seen.revision):
-                    raise CollectionNotFoundError("There is no such collection that you may edit.")
-                record(
-                    session,
-                    principal,
-                    "access.collection.renamed",
-                    object_type="collection",
-                    object_id=collection_id,
-                    detail={"revision": seen.revision + 1},
-                )
-                session.expire(seen)
-                return _found(repository.find_collection(collection_id))
-        except IntegrityError as error:
-            raise CollectionExistsError from error
+        with self._database.transaction(principal) as session:
+            repository = AccessRepository(session)
+            seen = _found(repository.find_collection(collection_id))
+            if revision is not None and seen.revision != revision:
+                raise PreconditionFailedError
+            if repository.is_name_taken(name, parent_id=seen.parent_id, but=collection_id):
+                raise CollectionExistsError
+            if not repository.rename_collection(collection_id, name=name, revision=seen.revision):
+                raise CollectionNotFoundError("There is no such collection that you may edit.")
+            record(
+                session,
+                principal,
+                "access.collection.renamed",
+                object_type="collection",
+                object_id=collection_id,
+                detail={"revision": seen.revision + 1},
+            )
+            session.expire(seen)
+            return _found(repository.find_collection(collection_id))
 
     def create_grant(self, principal: Principal, grant: NewGrant) -> Grant:
-        """Open what the principal owns. Raises GrantTargetNotFoundError, GrantSubjectError."""
+        """Open what the principal owns. Raises GrantTargetNotFoundError, GrantSubjectError, GrantLifetimeError."""
+        if grant.expires_at is not None and grant.expires_at >= LATEST_END:
+            raise GrantLifetimeError
         grant_id = new_id()
         try:
             with self._database.transaction(principal) as session:
@@ -121,6 +127,7 @@ class AccessService:
                         "collection_id": _text(grant.collection_id),
                         "document_id": _text(grant.document_id),
                         "level": grant.level,
+                        "expires_at": None if grant.expires_at is None else grant.expires_at.isoformat(),
                     },
                 )
                 made = repository.find_grant(grant_id)

@@ -151,10 +151,20 @@ class AnswerService:
         began = time.monotonic()
         with traced("answers.retrieve"), self._metrics.time_step("retrieve"):
             result = self._search.search(principal, text, filters, self._passages)
+            question_id = new_id()
             with self._database.transaction(principal) as session:
                 pages = AnswerRepository(session).get_page_texts(page_keys(result.passages))
+                documents = sorted({str(passage.document_id) for passage in result.passages})
+                record(
+                    session,
+                    principal,
+                    "answers.sources.read",
+                    object_type="question",
+                    object_id=question_id,
+                    detail={"documents": documents},
+                )
         question = AskedQuestion(
-            id=new_id(),
+            id=question_id,
             text=text,
             asked_at=self._clock.now(),
             filters={name: [str(value) for value in values] for name, values in asdict(filters).items() if values},

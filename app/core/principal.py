@@ -3,6 +3,7 @@ transaction.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -19,12 +20,16 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A user of one tenant, by way of one key. Rows that it may see are decided by the database, never here."""
+    """A user of one tenant, by way of one key (`key_expires_at`: None for never).
+
+    Rows that it may see are decided by the database, never here.
+    """
 
     tenant_id: UUID
     user_id: UUID
     roles: frozenset[Role] = frozenset()
     key_id: UUID | None = None
+    key_expires_at: datetime | None = None
     name: str = ""
 
     def has_role(self, role: Role) -> bool:

@@ -109,7 +109,9 @@ async def upload_document(
         collection_id = await run_in_threadpool(uploads.check_collection, principal, fields.collection)
         blob = await run_in_threadpool(writer.commit)
     file = UploadedFile(blob, form.filename or "", title=fields.title, password=fields.password)
-    return await _answer(request, principal, file, lambda: uploads.add_document(principal, collection_id, file))
+    return await _answer(
+        request, principal, file, uploads, lambda: uploads.add_document(principal, collection_id, file)
+    )
 
 
 @router.post(
@@ -137,7 +139,7 @@ async def upload_version(
         fields = _parse_fields(form.fields)
         blob = await run_in_threadpool(writer.commit)
     file = UploadedFile(blob, form.filename or "", password=fields.password)
-    return await _answer(request, principal, file, lambda: uploads.add_version(principal, document_id, file))
+    return await _answer(request, principal, file, uploads, lambda: uploads.add_version(principal, document_id, file))
 
 
 @files.put(
@@ -318,9 +320,12 @@ def _parse_fields(fields: dict[str, str]) -> UploadFields:
         raise RequestValidationError([{**found, "loc": ("body", *found["loc"])} for found in error.errors()]) from error
 
 
-async def _answer(request: Request, principal: Principal, file: UploadedFile, add: Callable[[], Uploaded]) -> Response:
+async def _answer(
+    request: Request, principal: Principal, file: UploadedFile, uploads: UploadService, add: Callable[[], Uploaded]
+) -> Response:
     idempotency: Idempotency = request.app.state.idempotency
-    said = [file.blob.digest, file.filename, file.title or "", file.password or ""]
+    password = await run_in_threadpool(uploads.digest_password, principal, file)
+    said = [file.blob.digest, file.filename, file.title or "", password]
 
     async def handle() -> Response:
         return _uploaded(await run_in_threadpool(add))

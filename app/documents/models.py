@@ -23,8 +23,8 @@ PASSWORD_PURPOSE = "documents.version.password"  # noqa: S105  a purpose's name,
 
 
 class Document(Base):
-    """What readers speak of. `content_sha256` is its newest version's digest (hex): one collection holds one
-    document a content.
+    """What readers speak of. `content_sha256` is its newest version's digest (hex): one access class holds one
+    document a content, so that a refusal tells nobody of a document that they may not see.
 
     `current_version_id` is the version that is searchable, set at publish. `metadata_sources` tells per field
     where it was
@@ -38,7 +38,7 @@ class Document(Base):
         Index(
             "uq_documents_content",
             "tenant_id",
-            "collection_id",
+            "access_class_id",
             "content_sha256",
             unique=True,
             postgresql_where=text("deleted_at IS NULL"),

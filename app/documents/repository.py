@@ -139,12 +139,12 @@ class DocumentRepository:
     # --- writing -----------------------------------------------------------------------------------------------------
 
     def insert_document(self, values: Mapping[str, Any]) -> bool:
-        """False when the collection has a document of that content; waits for one that is being written just now."""
+        """False when the access class has a document of that content; waits for one that is being written just now."""
         inserted = (
             insert(Document)
             .values(**values)
             .on_conflict_do_nothing(
-                index_elements=["tenant_id", "collection_id", "content_sha256"],
+                index_elements=["tenant_id", "access_class_id", "content_sha256"],
                 index_where=Document.deleted_at.is_(None),
             )
             .returning(Document.id)
@@ -152,12 +152,13 @@ class DocumentRepository:
         return self._session.scalar(inserted) is not None
 
     def find_by_content(self, collection_id: UUID, digest: str) -> Document | None:
+        """The oldest document of that content there that the principal may see."""
         query = select(Document).where(
             Document.collection_id == collection_id,
             Document.content_sha256 == digest,
             Document.deleted_at.is_(None),
         )
-        return self._session.scalar(query)
+        return self._session.scalars(query.order_by(Document.id).limit(1)).first()
 
     def insert_version(self, values: Mapping[str, Any]) -> None:
         self._session.execute(insert(DocumentVersion).values(**values))

@@ -83,6 +83,12 @@ class UploadService:
                 raise NotEditableError
         return collection.id
 
+    def digest_password(self, principal: Principal, file: UploadedFile) -> str:
+        """A keyed digest of the file's password, for what may not hold the password itself; "" for none."""
+        if not file.password:
+            return ""
+        return self._sealer.digest(principal.tenant_id, PASSWORD_PURPOSE, file.password.encode())
+
     def check_document(self, principal: Principal, document_id: UUID) -> None:
         """Raises DocumentNotFoundError; NotEditableError when no version of it may be added."""
         with self._database.transaction(principal) as session:
@@ -103,10 +109,12 @@ class UploadService:
             repository = DocumentRepository(session)
             if not repository.is_editable(collection.access_class_id):
                 raise NotEditableError
-            if not repository.insert_document(values):
+            existing = repository.find_by_content(collection_id, file.blob.digest)
+            if existing is None and not repository.insert_document(values):
                 existing = repository.find_by_content(collection_id, file.blob.digest)
                 if existing is None:
                     raise DocumentNotFoundError
+            if existing is not None:
                 return self._take_up_again(session, principal, existing, password)
             version = self._add_version(session, principal, UUID(str(values["id"])), file, password, number=1)
             run = self._start(session, principal, version)
@@ -131,6 +139,8 @@ class UploadService:
                     raise DocumentNotFoundError
                 if document.content_sha256 == file.blob.digest:
                     return self._take_up_again(session, principal, document, password)
+                if repository.find_by_content(document.collection_id, file.blob.digest) is not None:
+                    raise ContentExistsError
                 values = {"content_sha256": file.blob.digest, "updated_at": self._clock.now()}
                 repository.update_document(document_id, revision=document.revision, values=values)
                 newest = repository.get_newest_version(document_id)

@@ -76,6 +76,7 @@ class IdentityService:
             user_id=found.user_id,
             roles=frozenset(Role(role) for role in found.roles),
             key_id=found.key_id,
+            key_expires_at=found.expires_at,
             name=found.user_name,
         )
 
@@ -89,6 +90,9 @@ class IdentityService:
         now = self._clock.now()
         if expires_at is not None and not now < expires_at <= now + LONGEST_KEY:
             raise KeyLifetimeError
+        ends = principal.key_expires_at
+        if ends is not None and (expires_at is None or expires_at > ends):
+            raise KeyLifetimeError(f"A key that expires makes none that lives longer: give a time up to {ends:%FT%TZ}.")
         with self._database.transaction(principal) as session:
             repository = IdentityRepository(session)
             if repository.find_user(owner_id) is None:
@@ -104,7 +108,10 @@ class IdentityService:
                 "identity.key.created",
                 object_type="key",
                 object_id=values["id"],
-                detail={"user_id": str(owner_id)},
+                detail={
+                    "user_id": str(owner_id),
+                    "expires_at": None if expires_at is None else expires_at.isoformat(),
+                },
             )
         return CreatedKey(key=ApiKey(**values), secret=secret.text)
 
@@ -134,7 +141,14 @@ class IdentityService:
         try:
             with self._database.transaction(principal) as session:
                 IdentityRepository(session).insert_user(values)
-                record(session, principal, "identity.user.created", object_type="user", object_id=values["id"])
+                record(
+                    session,
+                    principal,
+                    "identity.user.created",
+                    object_type="user",
+                    object_id=values["id"],
+                    detail={"roles": values["roles"]},
+                )
         except IntegrityError as error:
             raise EmailTakenError from error
         return User(**values)
@@ -179,7 +193,14 @@ class TenantAdmin:
                 repository = IdentityRepository(session)
                 repository.insert_user(user)
                 repository.insert_key(key)
-                record(session, principal, "identity.user.created", object_type="user", object_id=user_id)
+                record(
+                    session,
+                    principal,
+                    "identity.user.created",
+                    object_type="user",
+                    object_id=user_id,
+                    detail={"roles": user["roles"]},
+                )
         except IntegrityError as error:
             raise EmailTakenError from error
         return user_id, secret.text

@@ -4,6 +4,7 @@ Format: 1 byte version 1, 4 bytes data key version, 12 bytes nonce, AES-256-GCM 
 a key of its own, so that a sealed value can't be moved to another place.
 """
 
+import hmac
 import os
 from uuid import UUID
 
@@ -33,6 +34,14 @@ class Sealer:
         nonce = os.urandom(_NONCE_BYTES)
         return header + nonce + _cipher(key, tenant_id, purpose).encrypt(nonce, plain, header)
 
+    def digest(self, tenant_id: UUID, purpose: str, plain: bytes) -> str:
+        """A keyed digest (HMAC-SHA256, hex), by which equal values are known and no value is guessed.
+
+        Raises StorageKeyError.
+        """
+        key = self._keyring.get_current(tenant_id)
+        return hmac.digest(_derive(key, tenant_id, f"digest of {purpose}"), plain, "sha256").hex()
+
     def open(self, tenant_id: UUID, purpose: str, sealed: bytes) -> bytes:
         """Raises BlobDamagedError for what was not sealed for this tenant and purpose; StorageKeyError."""
         header, nonce, body = (
@@ -51,5 +60,9 @@ class Sealer:
 
 def _cipher(key: DataKey, tenant_id: UUID, purpose: str) -> AESGCM:
     """A key of its own for each tenant and purpose (HKDF, RFC 5869), apart from those of blobs."""
+    return AESGCM(_derive(key, tenant_id, purpose))
+
+
+def _derive(key: DataKey, tenant_id: UUID, purpose: str) -> bytes:
     info = b"footnote sealed value v1" + tenant_id.bytes + purpose.encode()
-    return AESGCM(HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=info).derive(key.secret))
+    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=info).derive(key.secret)

@@ -80,16 +80,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_collections_tenant_id_id")),
     )
     op.create_index(op.f("ix_collections_tenant_id_parent_id"), "collections", ["tenant_id", "parent_id"], unique=False)
-    op.create_index(
-        "uq_collections_tenant_parent_name",
-        "collections",
-        [
-            "tenant_id",
-            sa.literal_column("COALESCE(parent_id, created_by)"),
-            "name",
-        ],
-        unique=True,
-    )
+    op.create_index(op.f("ix_collections_tenant_id_name"), "collections", ["tenant_id", "name"], unique=False)
     op.create_table(
         "groups",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -71,7 +71,7 @@ def upgrade() -> None:
     op.create_index(
         "uq_documents_content",
         "documents",
-        ["tenant_id", "collection_id", "content_sha256"],
+        ["tenant_id", "access_class_id", "content_sha256"],
         unique=True,
         postgresql_where=sa.text("deleted_at IS NULL"),
     )

@@ -1,5 +1,7 @@
 """Collections and grants on the real database: what is granted is seen, what is not does not exist."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from app.access.errors import (
     CollectionExistsError,
     CollectionNotFoundError,
+    GrantLifetimeError,
     GrantNotFoundError,
     GrantTargetNotFoundError,
 )
@@ -110,3 +113,22 @@ def test_another_tenants_collection_does_not_exist(access, people, database):
     stranger = Principal(tenant_id=uuid4(), user_id=owner.user_id)
     with pytest.raises(CollectionNotFoundError):
         access.get_collection(stranger, made.id)
+
+
+def test_a_hidden_collections_name_is_not_learnt_by_trying_it(access, people):
+    owner, other = people
+    outer = access.create_collection(owner, name="Deals")
+    access.create_collection(owner, name="Project Falcon", parent_id=outer.id)
+    shared = access.create_collection(owner, name="Loans", parent_id=outer.id)
+    access.create_grant(owner, grant(other, collection=shared.id, level=2))
+    assert access.rename_collection(other, shared.id, name="Project Falcon", revision=1).name == "Project Falcon"
+    with pytest.raises(CollectionExistsError):
+        access.create_collection(owner, name="Project Falcon", parent_id=outer.id)
+
+
+def test_a_grant_that_ends_too_far_away_to_be_told_is_refused(access, people):
+    owner, other = people
+    made = access.create_collection(owner, name="Loans")
+    far = replace(grant(other, collection=made.id), expires_at=datetime(9999, 12, 31, tzinfo=UTC))
+    with pytest.raises(GrantLifetimeError):
+        access.create_grant(owner, far)

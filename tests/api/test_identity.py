@@ -69,6 +69,32 @@ def test_a_key_can_not_be_made_for_the_past(editor):
     assert_problem(answer, 422, "key-lifetime-invalid")
 
 
+def test_a_key_that_expires_makes_none_that_lives_longer(server, editor):
+    ends = datetime.now(UTC) + timedelta(hours=1)
+    made = editor.http.post("/v1/keys", json={"name": "short", "expires_at": ends.isoformat()}).json()
+    short = server.client(headers={"Authorization": f"Bearer {made['secret']}"})
+    assert_problem(short.post("/v1/keys", json={"name": "for ever"}), 422, "key-lifetime-invalid")
+    later = (ends + timedelta(minutes=1)).isoformat()
+    assert_problem(short.post("/v1/keys", json={"name": "x", "expires_at": later}), 422, "key-lifetime-invalid")
+    sooner = (ends - timedelta(minutes=1)).isoformat()
+    assert short.post("/v1/keys", json={"name": "x", "expires_at": sooner}).status_code == 201
+
+
+def test_the_audit_log_tells_the_roles_of_a_new_user_and_the_end_of_a_grant(server, editor, admin):
+    made = admin.http.post("/v1/users", json={"email": "new@example.com", "name": "New", "roles": ["analyst"]}).json()
+    collection = editor.collection()
+    ends = "2199-01-01T00:00:00+00:00"
+    body = {"collection_id": collection["id"], "user_id": made["id"], "level": "viewer", "expires_at": ends}
+    granted = editor.http.post("/v1/grants", json=body).json()
+    query = text("SELECT object_id, detail FROM audit_events WHERE object_id IN (:user, :grant)")
+    with server.database.owner.transaction(system_principal(editor.tenant_id)) as session:
+        details = {
+            row.object_id: row.detail for row in session.execute(query, {"user": made["id"], "grant": granted["id"]})
+        }
+    assert details[made["id"]]["roles"] == ["analyst"]
+    assert details[granted["id"]]["expires_at"] == ends
+
+
 def test_a_secret_is_shown_once(editor):
     made = editor.http.post("/v1/keys", json={"name": "second"}).json()
     listed = editor.http.get("/v1/keys").json()["items"]

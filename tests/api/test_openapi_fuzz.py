@@ -10,6 +10,7 @@ from app.core.principal import Role
 REFUSED_FOR_THEIR_MEANING = {
     "idempotency-key-reused",
     "invalid-cursor",
+    "grant-lifetime-invalid",
     "key-lifetime-invalid",
     "precondition-required",
     "question-invalid-characters",

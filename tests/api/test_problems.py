@@ -1,5 +1,6 @@
 """What HTTP itself answers: problems for everything, conditional edits, repeats, rates, probes, security headers."""
 
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
@@ -179,6 +180,25 @@ def test_an_upload_is_repeated_by_its_content(editor):
     assert second.headers["idempotent-replayed"] == "true"
     assert second.headers["location"] == first.headers["location"]
     problem(send(b"two"), 422, "idempotency-key-reused")
+
+
+def test_a_password_is_part_of_what_is_repeated_and_can_not_be_guessed_from_the_record(server, editor):
+    collection = editor.collection()
+    headers = {"Idempotency-Key": uuid4().hex}
+
+    def send(password):
+        data = {"collection": collection["id"], "password": password}
+        return editor.http.post("/v1/documents", data=data, files={"file": ("a.txt", b"one")}, headers=headers)
+
+    assert send("sesame").json() == send("sesame").json()
+    problem(send("other"), 422, "idempotency-key-reused")
+    with server.database.owner.transaction(system_principal(editor.tenant_id)) as session:
+        query = text("SELECT fingerprint FROM idempotency_records WHERE key = :key")
+        kept = session.scalars(query, {"key": headers["Idempotency-Key"]}).one()
+    digest = hashlib.sha256()
+    for part in (b"POST", b"/v1/documents", b"", hashlib.sha256(b"one").hexdigest().encode(), b"a.txt", b"", b"sesame"):
+        digest.update(len(part).to_bytes(8, "big") + part)
+    assert kept != digest.hexdigest()
 
 
 # --- edits ---

@@ -126,6 +126,36 @@ def test_a_version_with_the_bytes_of_another_document_is_refused(editor):
     problem(answer, 409, "content-exists")
 
 
+def test_two_new_versions_at_the_same_moment_have_two_numbers(editor):
+    document = send(editor, editor.collection()).json()["document"]
+    path = f"/v1/documents/{document['id']}/versions"
+    with ThreadPoolExecutor(6) as pool:
+        contents = [uuid4().bytes for _ in range(6)]
+        answers = list(pool.map(lambda content: editor.http.post(path, files={"file": ("b", content)}), contents))
+    assert [answer.status_code for answer in answers] == [202] * 6
+    assert sorted(answer.json()["version"]["number"] for answer in answers) == [2, 3, 4, 5, 6, 7]
+
+
+def test_a_hidden_documents_bytes_are_not_learnt_by_sending_them(editor, analyst):
+    """Whoever may edit one document of a collection learns nothing of the others in it."""
+    collection = editor.collection()
+    send(editor, collection, b"secret")
+    open_to_both = send(editor, collection, b"open").json()["document"]
+    grant = {"document_id": open_to_both["id"], "user_id": str(analyst.id), "level": "editor"}
+    assert editor.http.post("/v1/grants", json=grant).status_code == 201
+    answer = analyst.http.post(f"/v1/documents/{open_to_both['id']}/versions", files={"file": ("b.txt", b"secret")})
+    assert (answer.status_code, answer.json()["version"]["number"]) == (202, 2)
+
+
+def test_a_document_with_grants_of_its_own_is_still_known_by_its_bytes(editor, analyst):
+    collection = editor.collection()
+    first = send(editor, collection, b"open").json()["document"]
+    grant = {"document_id": first["id"], "user_id": str(analyst.id), "level": "viewer"}
+    assert editor.http.post("/v1/grants", json=grant).status_code == 201
+    again = send(editor, collection, b"open")
+    assert (again.status_code, again.json()["document"]["id"]) == (200, first["id"])
+
+
 def test_an_empty_file_is_refused(server, editor):
     problem(send(editor, editor.collection(), b""), 422, "upload-empty")
     collection = editor.collection()
