@@ -188,13 +188,7 @@ def build_retrieval(settings: Settings, *, database: Database, metrics: Metrics,
     embedding = settings.embedding
     if embedding.base_url is None:
         return RetrievalService(database=database, embedder=MeteredEmbedder(local, meter=metrics))
-    embedder = build_embedder(
-        base_url=embedding.base_url,
-        api_key=embedding.api_key.get_secret_value(),
-        model=embedding.model,
-        dimensions=embedding.dimensions,
-    )
-    return RetrievalService(database=database, embedder=MeteredEmbedder(embedder, meter=metrics))
+    return RetrievalService(database=database, embedder=MeteredEmbedder(build_embedder(embedding), meter=metrics))
 
 
 def build_session_cookies(settings: WebSettings) -> SessionCookies:

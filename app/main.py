@@ -25,7 +25,7 @@ from app.identity.endpoints import router as identity_router
 from app.identity.errors import REFUSALS
 from app.jobs.endpoints import router as runs_router
 from app.observability.logging import configure_logging
-from app.observability.tracing import configure_tracing, instrument_app
+from app.observability.tracing import Tracing, configure_tracing, instrument_app
 from app.settings import Settings
 from app.web.endpoints import web_router
 
@@ -46,8 +46,8 @@ _ROUTERS = (
 )
 
 
-def create_app(container: Container) -> FastAPI:
-    """The application over the given parts."""
+def create_app(container: Container, *, tracing: Tracing | None = None) -> FastAPI:
+    """The application over the given parts; `tracing` is shut down with it."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -56,6 +56,8 @@ def create_app(container: Container) -> FastAPI:
         with suppress(TimeoutError):
             await asyncio.wait_for(container.services[AnswerService].finish(), FINISH_SECONDS)
         container.close()
+        if tracing is not None:
+            tracing.shutdown()
 
     app = FastAPI(
         title="Footnote",
@@ -99,5 +101,5 @@ def create_app_from_environment() -> FastAPI:
     """What `uvicorn --factory app.main:create_app_from_environment` serves."""
     settings = Settings()
     configure_logging(level=settings.observability.log_level)
-    configure_tracing("footnote-api", settings.observability.otlp_endpoint)
-    return create_app(build_container(settings))
+    tracing = configure_tracing("footnote-api", settings.observability.otlp_endpoint)
+    return create_app(build_container(settings), tracing=tracing)

@@ -40,12 +40,17 @@ class StorageSettings(BaseModel):
 
 
 class EmbeddingSettings(BaseModel):
-    """No `base_url`: the built-in embeddings."""
+    """No `base_url`: the built-in embeddings.
+
+    `version` tells apart spaces of one model's name; `send_dimensions` asks the endpoint to shorten its vectors.
+    """
 
     base_url: str | None = None
     api_key: SecretStr = SecretStr("none")
     model: str = "wordllama-l2-supercat"
-    dimensions: int = 256
+    dimensions: int = Field(default=256, ge=1, le=4_000)  # of an indexed halfvec, pgvector
+    version: str = "1"
+    send_dimensions: bool = False
 
 
 class ChatSettings(BaseModel):

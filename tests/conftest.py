@@ -2,12 +2,15 @@
 template.
 """
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from app.db.migrate import upgrade_to_head
 from app.db.session import Database, build_engine
@@ -93,3 +96,28 @@ def module_database(postgres: EmbeddedPostgres, migrated_template: str) -> Itera
     opened = _open(postgres, name)
     yield opened
     _close(postgres, opened)
+
+
+@pytest.fixture
+def collector() -> Iterator[tuple[str, list[tuple[str, ExportTraceServiceRequest]]]]:
+    """A collector of traces (OTLP over HTTP): its URL, and (path, request) of what it received."""
+    received: list[tuple[str, ExportTraceServiceRequest]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            received.append((self.path, ExportTraceServiceRequest.FromString(body)))
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            """Tests read what it received, not what it says."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", received
+    server.shutdown()
+    server.server_close()
+    thread.join()

@@ -16,13 +16,13 @@ from app.documents.models import PASSWORD_PURPOSE
 from app.identity.data_keys import PostgresDataKeys
 from app.jobs.leases import LeaseService
 from app.jobs.plan import LeaseTerms, StageName
+from app.llm.factory import build_embedder
 from app.llm.metering import MeteredEmbedder
 from app.llm.port import Embedder
-from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.observability.metrics import Metrics
 from app.retrieval.indexing import ChunkIndex
 from app.sandbox import Limits
-from app.settings import EmbeddingSettings, JobSettings, LimitSettings, Settings, StorageSettings
+from app.settings import JobSettings, LimitSettings, Settings, StorageSettings
 from app.storage.factory import build_blob_store, build_keyring
 from app.storage.keyring import DataKeyRepository
 from app.storage.port import BlobStore
@@ -164,21 +164,6 @@ def build_worker_blobs(settings: StorageSettings, *, data_keys: DataKeyRepositor
         region=settings.s3_region,
         access_key_id=_secret(settings.s3_access_key),
         secret_access_key=_secret(settings.s3_secret_key),
-    )
-
-
-def build_embedder(settings: EmbeddingSettings) -> Embedder:
-    """The built-in embeddings, or those of the endpoint that is set."""
-    if settings.base_url is None:
-        return WordLlamaEmbedder()
-    # The client imports a second's worth of modules: only those who use it pay.
-    from app.llm.openai_embedder import OpenAIEmbedder  # noqa: PLC0415
-
-    return OpenAIEmbedder(
-        base_url=settings.base_url,
-        api_key=settings.api_key.get_secret_value(),
-        model=settings.model,
-        dimensions=settings.dimensions,
     )
 
 

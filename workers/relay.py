@@ -19,6 +19,7 @@ from app.core.errors import UnavailableError
 from app.db.session import Database, build_engine
 from app.jobs.plan import OUTBOX_CHANNEL
 from app.observability.logging import configure_logging, get_logger
+from app.observability.tracing import configure_tracing
 from app.settings import JobSettings, Settings
 from workers.broker import build_broker_app
 from workers.sending import BrokerUnavailableError, CelerySender
@@ -159,10 +160,14 @@ def main(_arguments: Sequence[str] = ()) -> None:
     """Run a relay until SIGTERM or SIGINT."""
     settings = Settings()
     configure_logging(level=settings.observability.log_level)
+    tracing = configure_tracing("footnote-relay", settings.observability.otlp_endpoint)
     relay = build_relay(settings)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: relay.stop())
-    relay.run()
+    try:
+        relay.run()
+    finally:
+        tracing.shutdown()
 
 
 if __name__ == "__main__":

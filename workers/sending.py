@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from celery import Celery
 from kombu.exceptions import KombuError
+from opentelemetry.trace import SpanKind
 
 from app.core.errors import UnavailableError
+from app.observability.tracing import extract_context, inject_context, traced
 
 if TYPE_CHECKING:
     from workers.relay import OutboxRow
@@ -30,21 +32,23 @@ class CelerySender:
 
     def send(self, row: "OutboxRow") -> None:
         """Return once the broker has the message. Raises BrokerUnavailableError."""
-        producer = self._connected()
-        try:
-            self._app.send_task(
-                row.topic,
-                kwargs=row.payload["arguments"],
-                queue=row.payload["queue"],
-                headers={"trace": row.payload.get("trace")},
-                expires=MESSAGE_SECONDS,
-                producer=producer,
-                retry=False,
-                ignore_result=True,
-            )
-        except self._failures() as error:
-            self.close()
-            raise BrokerUnavailableError from error
+        given = row.payload.get("trace")
+        with traced(f"send {row.topic}", parent=extract_context(given), kind=SpanKind.PRODUCER):
+            producer = self._connected()
+            try:
+                self._app.send_task(
+                    row.topic,
+                    kwargs=row.payload["arguments"],
+                    queue=row.payload["queue"],
+                    headers={"trace": inject_context() or given},
+                    expires=MESSAGE_SECONDS,
+                    producer=producer,
+                    retry=False,
+                    ignore_result=True,
+                )
+            except self._failures() as error:
+                self.close()
+                raise BrokerUnavailableError from error
 
     def close(self) -> None:
         """Drop the connection; the next message makes a new one."""

@@ -1,19 +1,27 @@
-"""Builds the models from plain arguments; the composition roots call it with what the settings say."""
+"""Builds the models that the settings name. A client imports a second's worth of modules: only those who use it pay."""
 
 from decimal import Decimal
 
-from app.llm.openai_chat import OpenAIChatModel
-from app.llm.openai_embedder import OpenAIEmbedder
 from app.llm.port import ChatModel, Embedder
 from app.llm.prices import TokenPrice
 from app.llm.wordllama_embedder import WordLlamaEmbedder
+from app.settings import EmbeddingSettings
 
 
-def build_embedder(*, base_url: str | None, api_key: str, model: str, dimensions: int) -> Embedder:
-    """The built-in embeddings, or those of the endpoint that is given."""
-    if base_url is None:
+def build_embedder(settings: EmbeddingSettings) -> Embedder:
+    """The built-in embeddings, or those of the endpoint that is set."""
+    if settings.base_url is None:
         return WordLlamaEmbedder()
-    return OpenAIEmbedder(base_url=base_url, api_key=api_key, model=model, dimensions=dimensions)
+    from app.llm.openai_embedder import OpenAIEmbedder  # noqa: PLC0415
+
+    return OpenAIEmbedder(
+        base_url=settings.base_url,
+        api_key=settings.api_key.get_secret_value(),
+        model=settings.model,
+        dimensions=settings.dimensions,
+        version=settings.version,
+        send_dimensions=settings.send_dimensions,
+    )
 
 
 def build_chat(
@@ -22,5 +30,7 @@ def build_chat(
     """The chat model of an endpoint; None without one. Prices are US dollars a million tokens."""
     if base_url is None:
         return None
+    from app.llm.openai_chat import OpenAIChatModel  # noqa: PLC0415
+
     price = TokenPrice(price_in=price_in, price_out=price_out) if price_in or price_out else None
     return OpenAIChatModel(base_url=base_url, api_key=api_key, model=model, price=price)

@@ -19,13 +19,14 @@ from typing import Protocol, Self
 import httpx
 from filelock import FileLock, Timeout
 
-from app.db.migrate import upgrade_to_head
 from app.llm.local_server import LOCAL_MODEL, LocalModelServer
 from app.observability.metrics import clear_metrics_folder
+from app.settings import Settings
 from app.stack.errors import HomeInUseError, PortTakenError, ServerStartError
 from app.stack.home import Home, write_state
 from app.stack.postgres import EmbeddedPostgres
 from app.stack.processes import end_process, open_log, tail
+from app.stack.schema import prepare_database
 from app.stack.services import Addresses, Service, services
 from app.stack.valkey import EmbeddedValkey
 from app.storage.keyfile import ensure_key_file
@@ -166,7 +167,7 @@ class Stack:
         self._databases = {role: postgres.url(role, DATABASE) for role in ("owner", "api", "worker", "relay")}
         self._servers["PostgreSQL"] = postgres
         self._say("Bringing the schema up to date")
-        upgrade_to_head(self._databases["owner"])
+        prepare_database(self._databases["owner"], Settings().embedding)
         ensure_key_file(self._home.storage_key)
         self._say("Starting Valkey")
         valkey = self._started.enter_context(EmbeddedValkey(self._home))

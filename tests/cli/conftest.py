@@ -35,12 +35,13 @@ class Running:
         return self.process.wait(60)
 
 
-def start_up(home: Path) -> Running:
+def start_up(home: Path, **settings: str) -> Running:
     process = subprocess.Popen(
         [*CLI, "up", "--home", str(home), "--port", "0", "--concurrency", "1", "--json"],
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
+        env={**os.environ, **settings},
     )
     assert process.stdout is not None
     text = ""
@@ -52,12 +53,12 @@ def start_up(home: Path) -> Running:
 
 
 @pytest.fixture
-def start() -> Iterator[Callable[[Path], Running]]:
-    """Starts `footnote up` on a home; whatever is still running afterwards is stopped."""
+def start() -> Iterator[Callable[..., Running]]:
+    """Starts `footnote up` on a home, with `FOOTNOTE_…` settings; whatever is still running afterwards is stopped."""
     started: list[Running] = []
 
-    def begin(home: Path) -> Running:
-        started.append(start_up(home))
+    def begin(home: Path, **settings: str) -> Running:
+        started.append(start_up(home, **settings))
         return started[-1]
 
     yield begin

@@ -7,6 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
+
+from app.commands.databases import databases
+from app.llm.port import EmbeddingSpaceSpec
+from app.retrieval.spaces import find_space_id
 
 Call = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -49,3 +54,18 @@ def test_tenant_create_founds_one_with_a_key_that_works(running: Any, footnote: 
     again = footnote("tenant", "create", "second", "--home", str(running.home))
     assert again.returncode == 1
     assert "Traceback" not in again.stderr
+
+
+def test_the_database_may_be_brought_up_to_date_twice_with_a_space_for_other_embeddings(
+    database: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {"DATABASE__OWNER_URL": database.urls["owner"], "EMBEDDING__BASE_URL": "http://127.0.0.1:9/v1"}
+    settings |= {"EMBEDDING__MODEL": "letters", "EMBEDDING__DIMENSIONS": "8"}
+    for name, value in settings.items():
+        monkeypatch.setenv(f"FOOTNOTE_{name}", value)
+    for _ in range(2):
+        result = CliRunner().invoke(databases, ["upgrade", "--json"])
+        assert result.exit_code == 0, result.output
+    assert json.loads(result.output)["embedding_space"] == "letters/8/1"
+    with database.api.anonymous() as session:
+        assert find_space_id(session, EmbeddingSpaceSpec("letters", 8, "1")) is not None

@@ -1,0 +1,36 @@
+"""`footnote database upgrade`: an operator's command, with the database owner's rights."""
+
+import typer
+
+from app.commands.options import HomeOption, JsonOption, console, print_json, sentences
+from app.db.migrate import get_revisions
+from app.settings import Settings
+from app.stack.home import Home
+from app.stack.postgres import EmbeddedPostgres
+from app.stack.schema import prepare_database
+
+databases = typer.Typer(help="The database, as its owner.", no_args_is_help=True)
+
+
+@databases.callback()
+def group() -> None:
+    """The database, as its owner."""
+
+
+@databases.command("upgrade")
+def upgrade_database(*, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Bring the schema up to date, and make the space and the index of the embeddings that are set.
+
+    `footnote up` does so by itself; this is for a database of your own (FOOTNOTE_DATABASE__OWNER_URL).
+    """
+    settings = Settings()
+    configured = settings.database.owner_url
+    owner_url = configured.get_secret_value() if configured else EmbeddedPostgres(Home.at(home)).url("owner")
+    with sentences(as_json=as_json):
+        prepare_database(owner_url, settings.embedding)
+        revision, _ = get_revisions(owner_url)
+    space = f"{settings.embedding.model}/{settings.embedding.dimensions}/{settings.embedding.version}"
+    if as_json:
+        print_json({"revision": revision, "embedding_space": space})
+    else:
+        console().print(f"The schema is at revision {revision}; the embeddings are {space}.")

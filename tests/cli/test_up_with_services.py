@@ -1,0 +1,90 @@
+"""`footnote up` with services of others: traces go to a collector, embeddings come from an endpoint."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Call = Callable[..., Any]
+DIMENSIONS = 8
+
+
+@pytest.fixture
+def embeddings() -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """An endpoint for embeddings that knows only how often each of eight letters occurs; what it was asked."""
+    asked: list[dict[str, Any]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            asked.append(request)
+            vectors = [[float(text.lower().count(letter)) for letter in "etaoinsr"] for text in request["input"]]
+            data = [{"object": "embedding", "index": place, "embedding": v} for place, v in enumerate(vectors)]
+            usage = {"prompt_tokens": 1, "total_tokens": 1}
+            body = json.dumps({"object": "list", "data": data, "model": request["model"], "usage": usage}).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: object) -> None:
+            """Tests read what it was asked."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/v1", asked
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def ingest_and_ask(home: Path, footnote: Call, question: str) -> dict[str, Any]:
+    file = home / "note.txt"
+    file.write_text("Revenue was $5 million in fiscal 2024.")
+    assert footnote("ingest", str(file), "--collection", "notes", "--home", str(home)).returncode == 0
+    asked = footnote("ask", question, "--json", "--home", str(home))
+    assert asked.returncode == 0, asked.stderr
+    return json.loads(asked.stdout)
+
+
+def test_an_upload_is_one_trace_from_the_api_through_the_relay_to_the_worker(
+    start: Call, footnote: Call, collector: tuple[str, list[Any]], tmp_path: Path
+) -> None:
+    url, received = collector
+    up = start(tmp_path, FOOTNOTE_OBSERVABILITY__OTLP_ENDPOINT=url)
+    ingest_and_ask(tmp_path, footnote, "What was revenue in fiscal 2024?")
+    up.stop()
+    spans: dict[bytes, dict[str, set[str]]] = {}
+    for _, request in received:
+        for resource in request.resource_spans:
+            service = next(a.value.string_value for a in resource.resource.attributes if a.key == "service.name")
+            for scope in resource.scope_spans:
+                for span in scope.spans:
+                    spans.setdefault(span.trace_id, {}).setdefault(service, set()).add(span.name)
+    whole = [by_service for by_service in spans.values() if "footnote-worker" in by_service]
+    assert len(whole) == 1, "one upload, one trace"
+    assert any("POST" in name or "PUT" in name for name in whole[0]["footnote-api"])
+    assert whole[0]["footnote-relay"] == {"send jobs.run_stage"}
+    assert whole[0]["footnote-worker"] == {"jobs.run_stage"}
+
+
+def test_embeddings_of_an_endpoint_have_a_space_of_their_own_and_answer(
+    start: Call, footnote: Call, embeddings: tuple[str, list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    url, asked = embeddings
+    start(
+        tmp_path,
+        FOOTNOTE_EMBEDDING__BASE_URL=url,
+        FOOTNOTE_EMBEDDING__MODEL="letters",
+        FOOTNOTE_EMBEDDING__DIMENSIONS=str(DIMENSIONS),
+    )
+    answer = ingest_and_ask(tmp_path, footnote, "What was revenue in fiscal 2024?")
+    assert "$5 million" in answer["claims"][0]["text"]
+    assert {request["model"] for request in asked} == {"letters"}
+    assert any("What was revenue" in text for request in asked for text in request["input"])
