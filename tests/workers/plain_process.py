@@ -1,4 +1,5 @@
-"""A worker process whose reader takes orders from the text of a file: `stall FILE`, `raise`, `broken`, `die`, `down`.
+"""A worker process whose reader takes orders from the text of a file: `stall FILE`, `deaf FILE` (a
+stall that no signal but a kill ends), `raise`, `broken`, `die`, `down`.
 
 Everything else is real: Celery, the broker, the database, the leases, the blobs. Run it as a script, with the settings
 in the environment.
@@ -6,10 +7,10 @@ in the environment.
 
 import hashlib
 import os
+import signal
 import sys
 import time
 from pathlib import Path
-from signal import SIGKILL
 
 import numpy as np
 
@@ -48,7 +49,9 @@ class PlainParser:
         with self._log.open("a") as file:
             file.write(f"{version.version_id}\n")
         order, _, rest = text.partition(" ")
-        if order == "stall":
+        if order == "deaf":
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})  # Celery's soft limit
+        if order in ("stall", "deaf"):
             wait_while_there(Path(rest.split("\n")[0]))
         elif order == "raise":
             raise RuntimeError("a mistake of ours")
@@ -57,7 +60,7 @@ class PlainParser:
         elif order == "down":
             raise UnavailableError
         elif order == "die":
-            os.kill(os.getpid(), SIGKILL)
+            os.kill(os.getpid(), signal.SIGKILL)
         pages = tuple(page_of(number, part) for number, part in enumerate(text.split("\f"), 1))
         return ParsedDocument(media_type="text/plain", reader="plain", pages=pages)
 
