@@ -28,7 +28,7 @@ from app.jobs.service import RunService
 from app.jobs.state import build_state_reader
 from app.llm.factory import build_chat, build_embedder
 from app.llm.metering import MeteredChat, MeteredEmbedder
-from app.llm.port import Embedder
+from app.llm.port import Embedder, EmbeddingSpaceSpec
 from app.llm.prompts import PromptLibrary
 from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.observability.metrics import Metrics
@@ -188,7 +188,13 @@ def build_retrieval(settings: Settings, *, database: Database, metrics: Metrics,
     embedding = settings.embedding
     if embedding.base_url is None:
         return RetrievalService(database=database, embedder=MeteredEmbedder(local, meter=metrics))
-    return RetrievalService(database=database, embedder=MeteredEmbedder(build_embedder(embedding), meter=metrics))
+    embedder = build_embedder(
+        base_url=embedding.base_url,
+        api_key=embedding.api_key.get_secret_value(),
+        space=EmbeddingSpaceSpec(embedding.model, embedding.dimensions, embedding.version),
+        send_dimensions=embedding.send_dimensions,
+    )
+    return RetrievalService(database=database, embedder=MeteredEmbedder(embedder, meter=metrics))
 
 
 def build_session_cookies(settings: WebSettings) -> SessionCookies:

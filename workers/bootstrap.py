@@ -18,7 +18,7 @@ from app.jobs.leases import LeaseService
 from app.jobs.plan import LeaseTerms, StageName
 from app.llm.factory import build_embedder
 from app.llm.metering import MeteredEmbedder
-from app.llm.port import Embedder
+from app.llm.port import Embedder, EmbeddingSpaceSpec
 from app.observability.metrics import Metrics
 from app.retrieval.indexing import ChunkIndex
 from app.sandbox import Limits
@@ -93,6 +93,13 @@ def build_worker(settings: Settings) -> Worker:
     sealer = Sealer(keyring=build_keyring(key_file=settings.storage.key_file, data_keys=data_keys))
     clock, metrics = SystemClock(), Metrics()
     sandbox = ParsingSandbox(limits=parsing_limits(settings.limits))
+    embedding = settings.embedding
+    embedder = build_embedder(
+        base_url=embedding.base_url,
+        api_key=embedding.api_key.get_secret_value(),
+        space=EmbeddingSpaceSpec(embedding.model, embedding.dimensions, embedding.version),
+        send_dimensions=embedding.send_dimensions,
+    )
     runner = build_runner(
         settings.jobs,
         database=database,
@@ -103,7 +110,7 @@ def build_worker(settings: Settings) -> Worker:
             blobs=blobs,
             parser=SandboxParser(blobs=blobs, sandbox=sandbox, max_pages=settings.limits.pages),
             sealer=sealer,
-            embedder=MeteredEmbedder(build_embedder(settings.embedding), meter=metrics),
+            embedder=MeteredEmbedder(embedder, meter=metrics),
             clock=clock,
         ),
     )

@@ -2,25 +2,24 @@
 
 from decimal import Decimal
 
-from app.llm.port import ChatModel, Embedder
+from app.llm.port import ChatModel, Embedder, EmbeddingSpaceSpec
 from app.llm.prices import TokenPrice
 from app.llm.wordllama_embedder import WordLlamaEmbedder
-from app.settings import EmbeddingSettings
 
 
-def build_embedder(settings: EmbeddingSettings) -> Embedder:
-    """The built-in embeddings, or those of the endpoint that is set."""
-    if settings.base_url is None:
+def build_embedder(*, base_url: str | None, api_key: str, space: EmbeddingSpaceSpec, send_dimensions: bool) -> Embedder:
+    """The built-in embeddings, or those of the endpoint that is given."""
+    if base_url is None:
         return WordLlamaEmbedder()
     from app.llm.openai_embedder import OpenAIEmbedder  # noqa: PLC0415
 
     return OpenAIEmbedder(
-        base_url=settings.base_url,
-        api_key=settings.api_key.get_secret_value(),
-        model=settings.model,
-        dimensions=settings.dimensions,
-        version=settings.version,
-        send_dimensions=settings.send_dimensions,
+        base_url=base_url,
+        api_key=api_key,
+        model=space.model,
+        dimensions=space.dimensions,
+        version=space.version,
+        send_dimensions=send_dimensions,
     )
 
 

@@ -76,7 +76,7 @@ $$;
 """
 
 # The sweeper looks across tenants: it takes back leases that ran out, and calls again for what nobody took. Intervals
-# between calls double (to 1,024 times the first), so that a long backlog is not flooded with duplicates.
+# between calls double (to 128 times the first: about as long as a call lives), so that a long backlog is not flooded with duplicates.
 _SWEEP = """
 CREATE FUNCTION sweep_stages(wake_again_seconds double precision, batch int)
 RETURNS TABLE (expired bigint, woken bigint)
@@ -93,7 +93,7 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
             available_at = CASE WHEN due.status = 'leased' THEN now() ELSE s.available_at END,
             wakes = CASE WHEN due.status = 'leased' THEN 1 ELSE s.wakes + 1 END,
             wake_at = now() + make_interval(secs => wake_again_seconds *
-                CASE WHEN due.status = 'leased' THEN 1 ELSE 2 ^ LEAST(s.wakes + 1, 10) END)
+                CASE WHEN due.status = 'leased' THEN 1 ELSE 2 ^ LEAST(s.wakes + 1, 7) END)
         FROM due WHERE s.id = due.id
         RETURNING s.id, s.tenant_id, s.run_id, s.queue, due.status AS before
     ), sent AS (

@@ -1,0 +1,1 @@
+"""The commands of `footnote eval`, a module each."""

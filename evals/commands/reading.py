@@ -1,0 +1,96 @@
+"""`footnote eval show` and `compare`: runs in words, in Markdown, in one HTML file."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from app.core.errors import NotFoundError
+from app.evaluations.comparison import compare_runs
+from app.evaluations.records import CaseRecord, RunRecord
+from evals.commands.options import REGRESSED, RunsOption, open_runs, sentences, told
+from evals.html import render_comparison, render_run
+from evals.markdown import describe_case, describe_comparison, describe_run
+
+LOWEST = 10
+
+HtmlOption = Annotated[
+    Path | None, typer.Option("--html", dir_okay=False, help="Where to write the report as one HTML file.")
+]
+MarkdownOption = Annotated[
+    Path | None, typer.Option("--markdown", dir_okay=False, help="Where to write the report as Markdown.")
+]
+
+
+class EvalCaseNotFoundError(NotFoundError):
+    code = "eval-case-not-found"
+    title = "The run has no such case."
+
+
+def show_run(
+    run: Annotated[
+        str | None, typer.Argument(help="An id, a folder, `latest`, SUITE, or SUITE~1 (the one before).")
+    ] = None,
+    case: Annotated[str | None, typer.Option("--case", help="Show this case with its trace.")] = None,
+    cases: Annotated[int, typer.Option("--cases", min=0, help="So many of the lowest-scored cases.")] = LOWEST,
+    html: HtmlOption = None,
+    markdown: MarkdownOption = None,
+    runs: RunsOption = None,
+) -> None:
+    """Show a run; without one, list all."""
+    folder = open_runs(runs)
+    with sentences():
+        if run is None:
+            table = Table("run", "suite", "data", "cases", "status", box=None)
+            for manifest in folder.list_all():
+                name = manifest.conditions.data_name
+                table.add_row(manifest.id, manifest.suite, name, str(manifest.n), manifest.status.value)
+            Console().print(table)
+            return
+        record = folder.get(run)
+        text = describe_run(record, cases=cases) if case is None else describe_case(_find(record, case))
+        _hand_out(text, markdown)
+        if html is not None:
+            _write(html, render_run(record))
+
+
+def compare(
+    before: Annotated[str, typer.Argument(help="The run to compare with.")],
+    after: Annotated[str, typer.Argument(help="The run that is looked at.")],
+    html: HtmlOption = None,
+    markdown: MarkdownOption = None,
+    runs: RunsOption = None,
+) -> None:
+    """Compare two runs of a suite, case by case. Ends with 3 when something is worse beyond noise."""
+    folder = open_runs(runs)
+    with sentences():
+        first, second = folder.get(before), folder.get(after)
+        comparison = compare_runs(first, second)
+        _hand_out(describe_comparison(comparison), markdown)
+        if html is not None:
+            _write(html, render_comparison(comparison, first, second))
+        if comparison.regressed:
+            raise typer.Exit(REGRESSED)
+
+
+def _find(record: RunRecord, case_id: str) -> CaseRecord:
+    for case in record.cases:
+        if case.id == case_id:
+            return case
+    raise EvalCaseNotFoundError(f"{record.manifest.id} has no case {case_id}.")
+
+
+def _hand_out(text: str, markdown: Path | None) -> None:
+    if markdown is None:
+        sys.stdout.write(text)
+    else:
+        _write(markdown, text)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    told().print(f"Written: {path}")

@@ -1,0 +1,92 @@
+"""`footnote eval list` and `run`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from app.evaluations.records import RunRecord, RunStatus, Selection
+from app.settings import Settings
+from evals.commands.options import (
+    INTERRUPTED,
+    HomesOption,
+    RunsOption,
+    build_suites,
+    find_homes,
+    open_runs,
+    sentences,
+    told,
+)
+from evals.progress import RunProgress
+from evals.report import Report
+from evals.runner import Runner, RunRequest
+
+
+def list_suites() -> None:
+    """Say which suites there are."""
+    table = Table("suite", "version", "measures", box=None)
+    for suite in build_suites().list_all():
+        table.add_row(suite.name, suite.version, suite.purpose)
+    Console().print(table)
+
+
+def run_suites(
+    suites: Annotated[list[str], typer.Argument(metavar="SUITE…", help="The suites' names.")],
+    data: Annotated[Path, typer.Option("--data", exists=True, file_okay=False, help="The folder of data.")],
+    only: Annotated[str | None, typer.Option("--only", metavar="KIND", help="Only cases of this kind.")] = None,
+    sample: Annotated[int | None, typer.Option("--sample", min=1, help="So many cases, drawn with the seed.")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="For the sample.")] = 0,
+    repeat: Annotated[int, typer.Option("--repeat", min=1, max=100, help="Score each case so often.")] = 1,
+    json_out: Annotated[Path | None, typer.Option("--json", help="Where to write the report as JSON.")] = None,
+    live: Annotated[bool, typer.Option("--live", help="Call the models, and record what they say.")] = False,
+    resume: Annotated[str | None, typer.Option("--resume", metavar="RUN", help="Go on with this run.")] = None,
+    home: HomesOption = None,
+    runs: RunsOption = None,
+) -> None:
+    """Run suites on a folder of data. Ctrl-C keeps what is done; --resume goes on from there."""
+    runner = build_runner(homes=find_homes(home), runs=runs)
+    request = RunRequest(
+        data=data,
+        selection=Selection(only=only, sample=sample, seed=seed, repeat=repeat),
+        live=live,
+        resume=resume,
+    )
+    with sentences():
+        chosen = [build_suites().get(name) for name in dict.fromkeys(suites)]
+        for suite in chosen:
+            with RunProgress(told()) as progress:
+                record = runner.run(suite, request, progress)
+            tell(record)
+            if json_out is not None:
+                Report.of(record).write(json_out if len(chosen) == 1 else _beside(json_out, suite.name))
+            if record.manifest.status is RunStatus.INTERRUPTED:
+                told().print(f"Interrupted: go on with --resume {record.manifest.id}")
+                raise typer.Exit(INTERRUPTED)
+
+
+def build_runner(*, homes: Path, runs: Path | None) -> Runner:
+    """A runner with the settings of the environment; model calls are recorded beside the homes."""
+    return Runner(
+        runs=open_runs(runs),
+        homes=homes,
+        cassettes=homes / "cassettes",
+        settings=Settings(),
+        say=lambda sentence: told().print(sentence),
+    )
+
+
+def tell(record: RunRecord) -> None:
+    """The run's metrics, one a line."""
+    console, manifest = Console(highlight=False), record.manifest
+    console.print(f"{manifest.suite} on {manifest.conditions.data_name}")
+    for line in Report.of(record).lines():
+        console.print(line)
+    unscored = f", {manifest.unscored} unscored" if manifest.unscored else ""
+    console.print(f"{manifest.n} cases{unscored}; the run is {manifest.id}")
+
+
+def _beside(path: Path, suite: str) -> Path:
+    """Where the report of one of several suites goes: `out.json` → `out.retrieval.json`."""
+    return path.with_suffix(f".{suite}{path.suffix}")

@@ -1,0 +1,103 @@
+"""The project's own set of questions: `python -m evals.datasets.project OUTDIR` writes it, in our form.
+
+Fictional issuers, two annual reports each, questions whose answer and page are known because we wrote both. It is what
+the gate runs on where no other data is; being our own, it says whether something changed, and nothing of how good it is.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+
+from evals.data import EvidencePage, QuestionCase
+from evals.datasets.project_issuers import ISSUERS, YEARS, Issuer, Year, figures_of
+from evals.datasets.project_reports import PageOf, annual_report
+from evals.datasets.samples_layout import money
+
+METRICS, DOMAIN, NOVEL = "metrics-generated", "domain-relevant", "novel-generated"
+
+
+def write_project_data(folder: Path) -> Path:
+    """Write `cases.jsonl` and `documents/` into `folder` (made when missing); the same bytes each time."""
+    documents = folder / "documents"
+    documents.mkdir(parents=True, exist_ok=True)
+    cases: list[QuestionCase] = []
+    for issuer in ISSUERS:
+        figures = figures_of(issuer)
+        for year in YEARS:
+            (documents / f"{document_name(issuer, year)}.pdf").write_bytes(annual_report(issuer, year, figures))
+            cases.extend(_of_year(issuer, year, figures))
+        cases.extend(_of_issuer(issuer))
+    lines = (json.dumps(case.model_dump(mode="json"), ensure_ascii=False) for case in cases)
+    (folder / "cases.jsonl").write_text("\n".join(lines) + "\n")
+    return folder
+
+
+def document_name(issuer: Issuer, year: int) -> str:
+    """The file name without its ending."""
+    return f"{issuer.key}-{year}-10k"
+
+
+def _of_year(issuer: Issuer, year: int, figures: Mapping[int, Year]) -> Iterator[QuestionCase]:
+    now = figures[year]
+    asked: tuple[tuple[str, str, Decimal, PageOf], ...] = (
+        ("revenue", f"What was {issuer.name}'s revenue in FY{year}, in USD millions?", now.revenue, PageOf.INCOME),
+        (
+            "capex",
+            f"How much did {issuer.name} spend on capital expenditures in FY{year}? Answer in USD millions.",
+            now.capex,
+            PageOf.CASH_FLOWS,
+        ),
+        (
+            "inventories",
+            f"What were the inventories of {issuer.name} at the end of FY{year}, in USD millions?",
+            now.inventories,
+            PageOf.BALANCE,
+        ),
+        (
+            "segment",
+            f"What revenue did the {issuer.segments[1]} segment of {issuer.name} have in FY{year}, in USD millions?",
+            now.second_segment,
+            PageOf.SEGMENTS,
+        ),
+    )
+    for name, question, value, page in asked[:: 1 if year == YEARS[0] else 2]:
+        yield _case(issuer, year, f"{name}-{year}", METRICS, question, f"${money(value)} million", page)
+
+
+def _of_issuer(issuer: Issuer) -> Iterator[QuestionCase]:
+    year = YEARS[0]
+    yield _case(
+        issuer, year, "covenant", DOMAIN,
+        f"What ratio of net debt to EBITDA does the credit agreement of {issuer.name} permit, as told in its FY{year} 10-K?",
+        f"{issuer.covenant} to 1.00", PageOf.DEBT,
+    )  # fmt: skip
+    yield _case(
+        issuer, year, "auditor", NOVEL,
+        f"Who audits the statements of {issuer.name} according to its FY{year} annual report?",
+        issuer.auditor, PageOf.LIQUIDITY,
+    )  # fmt: skip
+
+
+def _case(issuer: Issuer, year: int, name: str, kind: str, question: str, answer: str, page: PageOf) -> QuestionCase:
+    return QuestionCase(
+        id=f"{issuer.key}-{name}",
+        kind=kind,
+        question=question,
+        answer=answer,
+        issuer=issuer.name,
+        evidence=(EvidencePage(document=document_name(issuer, year), page=int(page)),),
+    )
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 1:
+        sys.stderr.write("Say where to: python -m evals.datasets.project OUTDIR\n")
+        return 2
+    sys.stdout.write(f"{write_project_data(Path(arguments[0]))}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

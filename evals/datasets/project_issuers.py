@@ -1,0 +1,164 @@
+"""Eight fictional issuers and their figures by year, US dollars in millions, made from their names alone."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+YEARS = (2023, 2022)
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """Who files. `segments` are named largest first; `covenant` is the most net leverage that its loans permit."""
+
+    name: str
+    ticker: str
+    trade: str
+    seat: str
+    auditor: str
+    segments: tuple[str, str]
+    covenant: str
+    maturity: str
+
+    @property
+    def key(self) -> str:
+        """A word for file names and ids."""
+        return self.ticker.lower()
+
+
+ISSUERS = (
+    Issuer(
+        "Aldermoor Cement Corporation", "ALDM", "cement and ready-mixed concrete", "Toledo, Ohio",
+        "Harrow & Finch LLP", ("Cement", "Ready-Mix"), "3.75", "June 15, 2028",
+    ),
+    Issuer(
+        "Brackenhurst Airlines, Inc.", "BRKN", "scheduled air transport of passengers", "Tulsa, Oklahoma",
+        "Pell Strand LLP", ("Mainline", "Regional"), "4.50", "March 31, 2027",
+    ),
+    Issuer(
+        "Corvane Pharmaceuticals, Inc.", "CRVN", "medicines for the eye and the ear", "Durham, North Carolina",
+        "Harrow & Finch LLP", ("Ophthalmology", "Otology"), "3.25", "September 30, 2029",
+    ),
+    Issuer(
+        "Dunmarrow Foods Company", "DNMR", "canned vegetables and frozen meals", "Omaha, Nebraska",
+        "Oakley Vance LLP", ("Frozen", "Canned"), "4.00", "December 1, 2026",
+    ),
+    Issuer(
+        "Ellisquay Shipping Corporation", "ELLQ", "container vessels on long charters", "Mobile, Alabama",
+        "Pell Strand LLP", ("Liner", "Feeder"), "5.25", "April 20, 2030",
+    ),
+    Issuer(
+        "Fennimar Semiconductor, Inc.", "FNMR", "sensors and power controllers", "Boise, Idaho",
+        "Oakley Vance LLP", ("Automotive", "Industrial"), "2.75", "August 1, 2028",
+    ),
+    Issuer(
+        "Grisdale Hotels Corporation", "GRSD", "hotels beside motorways and airports", "Savannah, Georgia",
+        "Harrow & Finch LLP", ("Owned", "Franchised"), "5.00", "May 15, 2027",
+    ),
+    Issuer(
+        "Hathermoss Retail Group, Inc.", "HTHM", "garden centres and farm supplies", "Spokane, Washington",
+        "Pell Strand LLP", ("Stores", "Online"), "3.50", "November 30, 2029",
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """One fiscal year: leaves are drawn, totals computed, so that the statements foot."""
+
+    revenue: Decimal
+    first_segment: Decimal
+    cost: Decimal
+    selling: Decimal
+    interest: Decimal
+    tax: Decimal
+    cash: Decimal
+    receivables: Decimal
+    inventories: Decimal
+    property: Decimal
+    payables: Decimal
+    debt: Decimal
+    depreciation: Decimal
+    working_capital: Decimal
+    capex: Decimal
+    dividends: Decimal
+    shares: Decimal
+
+    @property
+    def second_segment(self) -> Decimal:
+        return self.revenue - self.first_segment
+
+    @property
+    def gross_profit(self) -> Decimal:
+        return self.revenue - self.cost
+
+    @property
+    def operating_income(self) -> Decimal:
+        return self.gross_profit - self.selling
+
+    @property
+    def pretax(self) -> Decimal:
+        return self.operating_income - self.interest
+
+    @property
+    def net_income(self) -> Decimal:
+        return self.pretax - self.tax
+
+    @property
+    def current_assets(self) -> Decimal:
+        return self.cash + self.receivables + self.inventories
+
+    @property
+    def assets(self) -> Decimal:
+        return self.current_assets + self.property
+
+    @property
+    def liabilities(self) -> Decimal:
+        return self.payables + self.debt
+
+    @property
+    def equity(self) -> Decimal:
+        return self.assets - self.liabilities
+
+    @property
+    def operating_cash(self) -> Decimal:
+        return self.net_income + self.depreciation + self.working_capital
+
+
+def figures_of(issuer: Issuer) -> Mapping[int, Year]:
+    """The issuer's figures by fiscal year."""
+    return {year: _draw(issuer, year) for year in (*YEARS, YEARS[-1] - 1)}
+
+
+def _draw(issuer: Issuer, year: int) -> Year:
+    def share(name: str, low: int, high: int) -> Decimal:
+        """A number between two per mille, by a digest: the same on every machine and under every Python."""
+        digest = hashlib.sha256(f"{issuer.ticker} {year} {name}".encode()).digest()
+        return Decimal(low + int.from_bytes(digest[:4], "big") % (high - low)) / 1000
+
+    def part(of: Decimal, name: str, low: int, high: int) -> Decimal:
+        return (of * share(name, low, high)).quantize(Decimal("0.1"))
+
+    revenue = (Decimal(9000) * share("revenue", 120, 980)).quantize(Decimal("0.1"))
+    cost = part(revenue, "cost", 540, 660)
+    interest = part(revenue, "interest", 15, 40)
+    return Year(
+        revenue=revenue,
+        first_segment=part(revenue, "segment", 560, 720),
+        cost=cost,
+        selling=part(revenue, "selling", 120, 210),
+        interest=interest,
+        tax=part(revenue, "tax", 18, 45),
+        cash=part(revenue, "cash", 60, 140),
+        receivables=part(revenue, "receivables", 90, 160),
+        inventories=part(revenue, "inventories", 70, 170),
+        property=part(revenue, "property", 520, 900),
+        payables=part(revenue, "payables", 80, 150),
+        debt=part(revenue, "debt", 300, 520),
+        depreciation=part(revenue, "depreciation", 40, 80),
+        working_capital=-part(revenue, "working capital", 5, 30),
+        capex=part(revenue, "capex", 40, 95),
+        dividends=part(revenue, "dividends", 10, 30),
+        shares=(Decimal(400) * share("shares", 200, 950)).quantize(Decimal("0.1")),
+    )
