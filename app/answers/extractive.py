@@ -16,7 +16,7 @@ import numpy as np
 from app.answers.claims import Draft, DraftClaim, PageKey, PageTexts, Writer, cite
 from app.answers.focus import Focus
 from app.answers.sentences import find_sentences
-from app.answers.tables import Column, PageLines, TableRow
+from app.documents.tables import Column, PageLines, TableRow
 from app.llm.port import Embedder
 from app.retrieval.lexicon import tokenise
 from app.retrieval.passages import Passage

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.answers.claims import CitedSpan, Draft, DraftClaim, DroppedClaim, DropReason, PageTexts, Writer, cite
 from app.answers.quotes import locate_quote
-from app.answers.tables import PageLines
 from app.answers.verification import tidy
+from app.documents.tables import PageLines
 from app.llm.errors import ModelNonsenseError
 from app.llm.port import ChatModel, ChatRequest, Purpose
 from app.llm.prompts import FencedText, PromptLibrary, fence, new_boundary

@@ -9,12 +9,12 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
+from app.documents.statements import Statement
 from app.retrieval.lexicon import idf, term_id, tokenise
 from app.retrieval.postings import SURE, TermHits, score_chunks, unpack_layout
 from app.retrieval.ranking import Found, Fusion, Positions, RankedList, Scores, best_positions
 from app.retrieval.repository import Candidate, Near, SearchRepository, TermRows
 from app.retrieval.understanding import Understanding
-from app.retrieval.vocabulary import Statement
 from app.retrieval.wording import search_terms
 
 

@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session
 
 from app.documents.chunks import ChunkDraft, ChunkKind
 from app.documents.models import Document
+from app.documents.statements import StatementRecogniser
 from app.retrieval.models import Chunk, ChunkEmbedding, IndexedDocument, TermPosting
 from app.retrieval.postings import pack_layout, pack_postings
-from app.retrieval.statements import StatementRecogniser
 
 _CHUNKS = """
 INSERT INTO chunks (tenant_id, access_class_id, document_id, version_id, ordinal, kind, page_number, char_start,

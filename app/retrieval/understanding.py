@@ -12,8 +12,9 @@ from typing import Any
 
 from app.documents.issuers import normalise_issuer
 from app.documents.metadata import DocumentType
+from app.documents.statements import Statement
 from app.retrieval.asked_periods import AskedPeriods, parse_asked_periods
-from app.retrieval.vocabulary import FinanceVocabulary, Statement
+from app.retrieval.vocabulary import FinanceVocabulary
 
 _TYPES: tuple[tuple[DocumentType, str], ...] = (
     (DocumentType.FORM_10K, r"10-?\s?ks?|form 10-?\s?k|annual (?:filing|report on form)"),

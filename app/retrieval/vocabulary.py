@@ -5,14 +5,8 @@ comprehensive income, 210.9-03/04 for banks) and ASC 230 (statement of cash flow
 """
 
 import re
-from enum import StrEnum
 
-
-class Statement(StrEnum):
-    INCOME = "income-statement"
-    BALANCE = "balance-sheet"
-    CASH_FLOW = "cash-flow-statement"
-
+from app.documents.statements import Statement
 
 # The statements by name: as strong a hint as a question can give.
 _NAMED: tuple[tuple[Statement, str], ...] = (

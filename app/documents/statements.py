@@ -1,4 +1,4 @@
-"""Recognising the pages of primary statements, when a document is indexed.
+"""The primary statements, and recognising the pages that hold them.
 
 A page is a statement's as far as its line items stand on it and its title stands at its top. Line items and titles
 follow Regulation S-X (17 CFR 210.5-02, 5-03, 9-03, 9-04), IAS 1 and ASC 230.
@@ -7,14 +7,20 @@ follow Regulation S-X (17 CFR 210.5-02, 5-03, 9-03, 9-04), IAS 1 and ASC 230.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-from app.retrieval.vocabulary import Statement
+from enum import StrEnum
 
 _TOP = 700  # characters of a page among which its title stands
 _BELOW_TOP = 0.6
 _ENOUGH = 10  # line items that make it certain
 _NUMBER = re.compile(r"\d[\d,.]*\d|\(\d")
 _FEWEST_NUMBERS = 12
+
+
+class Statement(StrEnum):
+    INCOME = "income-statement"
+    BALANCE = "balance-sheet"
+    CASH_FLOW = "cash-flow-statement"
+
 
 _TITLES: dict[Statement, str] = {
     Statement.INCOME: (

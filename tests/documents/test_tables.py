@@ -1,7 +1,7 @@
 """Rows of tables as page text has them."""
 
 from app.answers.extractive import row_sentence
-from app.answers.tables import PageLines, TableRow
+from app.documents.tables import PageLines, TableRow
 
 
 def rows(page: str) -> dict[str, TableRow]:
