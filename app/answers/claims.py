@@ -33,6 +33,8 @@ class DropReason(StrEnum):
     QUOTE_MISMATCH = "quote-mismatch"
     NUMBER_NOT_IN_QUOTE = "number-not-in-quote"
     UNRELATED_TO_QUOTE = "unrelated-to-quote"
+    NOT_A_STATEMENT = "not-a-statement"
+    SAYS_MORE_THAN_QUOTE = "says-more-than-quote"
     REPEATED = "repeated"
 
 

@@ -58,7 +58,7 @@ class Drafter:
             return await self._degraded(question, focus, passages, pages, ModelUnavailableError.code)
         except (ModelUnavailableError, ModelNonsenseError) as error:
             return await self._degraded(question, focus, passages, pages, error.code)
-        verified = await asyncio.to_thread(_verified, draft, pages)
+        verified = await asyncio.to_thread(_verified, draft, pages, _given(question, passages))
         if verified.shown or not verified.dropped:
             return verified
         fallback = await asyncio.to_thread(self._extract, question, focus, passages, pages)
@@ -79,14 +79,19 @@ class Drafter:
         )
 
     def _extract(self, question: str, focus: Focus, passages: Sequence[Passage], pages: PageTexts) -> VerifiedDraft:
-        return _verified(self._extractive.write(question, focus, passages, pages), pages)
+        draft = self._extractive.write(question, focus, passages, pages)
+        return _verified(draft, pages, _given(question, passages))
 
 
-def _verified(draft: Draft, pages: PageTexts) -> VerifiedDraft:
+def _given(question: str, passages: Sequence[Passage]) -> frozenset[str]:
+    return frozenset({question, *(passage.issuer for passage in passages if passage.issuer)})
+
+
+def _verified(draft: Draft, pages: PageTexts, given: frozenset[str]) -> VerifiedDraft:
     shown: list[ShownClaim] = []
     dropped: list[tuple[int, DroppedClaim]] = []
     ordinal = 0
-    for ordinal, verdict in enumerate(verify_claims(draft.claims, pages), start=1):
+    for ordinal, verdict in enumerate(verify_claims(draft.claims, pages, given=given), start=1):
         if verdict.claim:
             shown.append(ShownClaim(ordinal=ordinal, text=verdict.claim.text, citations=verdict.claim.citations))
         elif verdict.dropped:

@@ -2,14 +2,27 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from app.answers.claims import CitedSpan, DraftClaim, DroppedClaim, DropReason, PageKey, PageTexts
+from app.answers.instructions import blank_instructions
 from app.answers.numbers import missing_numbers
+from app.answers.sentences import find_sentences
 from app.retrieval.lexicon import tokenise
 
 MAX_CLAIM_CHARACTERS = 1_500
+LEAST_COVERAGE = 0.6
+_MARKUP = re.compile(r"!\[|\]\(|</?[a-z]|```|\w+://\S+|\bwww\.\S+|\S+@\S+\.\w+", re.IGNORECASE)
+# Words of reporting: they say that something is told, and how large, but not what.
+_NEUTRAL = frozenset(
+    tokenise(
+        "million billion thousand trillion percent per cent amounted came comes stood reported reports recorded "
+        "according compared versus increased decreased rose fell grew declined higher lower year years quarter fiscal "
+        "period ended company issuer total approximately about during also its were"
+    )
+)
+_NAME = re.compile(r"(?<=[a-z,;] )[A-Z][\w’'-]*")
 _CONTROL = re.compile(r"[^\S\n]|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
@@ -21,19 +34,49 @@ class Verdict:
     dropped: DroppedClaim | None
 
 
-def verify_claims(claims: Iterable[DraftClaim], pages: PageTexts) -> Iterable[Verdict]:
-    """Each claim's verdict, in order. `pages` holds the stored texts; what is not on them can't be cited."""
+def verify_claims(claims: Iterable[DraftClaim], pages: PageTexts, *, given: Collection[str] = ()) -> Iterable[Verdict]:
+    """Each claim's verdict, in order. `pages` holds the stored texts; what is not on them can't be cited.
+
+    `given` are texts whose words a claim may use besides its quote's: the question, the issuers' names.
+    """
+    checked = CheckedPages(pages)
+    words = frozenset(term for text in given for term in tokenise(text))
     shown: set[str] = set()
     for claim in claims:
-        verdict = _verdict(claim, pages, shown)
+        verdict = _verdict(claim, checked, words, shown)
         if verdict.claim:
             shown.add(_fingerprint(verdict.claim.text))
         yield verdict
 
 
-def _verdict(claim: DraftClaim, pages: PageTexts, shown: set[str]) -> Verdict:
+class CheckedPages:
+    """Pages' texts, and what of them states something."""
+
+    def __init__(self, pages: PageTexts) -> None:
+        self._pages = pages
+        self._statements: dict[PageKey, str] = {}
+
+    def holds(self, citation: CitedSpan) -> bool:
+        """Whether the quote is the stored page's text at the stored offsets."""
+        page = self._pages.get(citation.page_key())
+        return (
+            page is not None
+            and 0 <= citation.char_start < citation.char_end <= len(page)
+            and bool(citation.quote.strip())
+            and page[citation.char_start : citation.char_end] == citation.quote
+        )
+
+    def statement(self, citation: CitedSpan) -> str:
+        """The quote without what asks or instructs, judged by the whole sentences around it."""
+        key = citation.page_key()
+        if key not in self._statements:
+            self._statements[key] = blank_instructions(self._pages[key])
+        return self._statements[key][citation.char_start : citation.char_end]
+
+
+def _verdict(claim: DraftClaim, pages: CheckedPages, given: frozenset[str], shown: set[str]) -> Verdict:
     text = tidy(claim.text)
-    reason = _fault(text, claim.citations, pages)
+    reason = _fault(text, claim.citations, pages, given)
     if reason is None and _fingerprint(text) in shown:
         reason = DropReason.REPEATED
     if reason is not None:
@@ -41,41 +84,60 @@ def _verdict(claim: DraftClaim, pages: PageTexts, shown: set[str]) -> Verdict:
     return Verdict(claim=DraftClaim(text=text, citations=claim.citations), dropped=None)
 
 
-def _fault(text: str, citations: tuple[CitedSpan, ...], pages: PageTexts) -> DropReason | None:
+def _fault(
+    text: str, citations: tuple[CitedSpan, ...], pages: CheckedPages, given: frozenset[str]
+) -> DropReason | None:
     if not any(character.isalnum() for character in text):
         return DropReason.EMPTY
     if not citations:
         return DropReason.QUOTE_NOT_FOUND
-    if not all(_stands(citation, pages) for citation in citations):
+    if not all(map(pages.holds, citations)):
         return DropReason.QUOTE_MISMATCH
-    quotes = [citation.quote for citation in citations]
-    if missing_numbers(text, _by_page(citations)):
+    return _unsupported(text, citations, [pages.statement(citation) for citation in citations], given)
+
+
+def _unsupported(
+    text: str, citations: tuple[CitedSpan, ...], quotes: Sequence[str], given: frozenset[str]
+) -> DropReason | None:
+    """What the claim says beyond what its quotes state, if anything."""
+    if not any(quote.strip() for quote in quotes):
+        return DropReason.NOT_A_STATEMENT
+    if missing_numbers(text, _by_page(citations, quotes)):
         return DropReason.NUMBER_NOT_IN_QUOTE
     if not _related(text, quotes):
         return DropReason.UNRELATED_TO_QUOTE
-    return None
+    return DropReason.SAYS_MORE_THAN_QUOTE if says_more(text, quotes, given) else None
 
 
-def _by_page(citations: tuple[CitedSpan, ...]) -> list[str]:
+def _by_page(citations: tuple[CitedSpan, ...], quotes: Sequence[str]) -> list[str]:
     """All that is cited of each page, as one text a page."""
     cited: dict[PageKey, list[str]] = {}
-    for citation in citations:
-        cited.setdefault(citation.page_key(), []).append(citation.quote)
+    for citation, quote in zip(citations, quotes, strict=True):
+        cited.setdefault(citation.page_key(), []).append(quote)
     return ["\n".join(quotes) for quotes in cited.values()]
 
 
-def _stands(citation: CitedSpan, pages: PageTexts) -> bool:
-    """Whether the quote is the stored page's text at the stored offsets."""
-    page = pages.get(citation.page_key())
-    return (
-        page is not None
-        and 0 <= citation.char_start < citation.char_end <= len(page)
-        and bool(citation.quote.strip())
-        and page[citation.char_start : citation.char_end] == citation.quote
-    )
+def says_more(text: str, quotes: Sequence[str], given: frozenset[str]) -> bool:
+    """Whether a sentence of the claim goes far beyond its quotes.
+
+    Of the words of each sentence three in five are to stand in the quotes or among `given`; addresses, markup and names
+    (words with a capital inside a sentence) must all stand there.
+    """
+    quoted = "\n".join(quotes)
+    if any(mark.casefold() not in quoted.casefold() for mark in _MARKUP.findall(text)):
+        return True
+    known = frozenset(tokenise(quoted)) | given
+    for start, end in find_sentences(text):
+        sentence = text[start:end]
+        terms = [term for term in tokenise(sentence) if not term[0].isdigit() and term not in _NEUTRAL]
+        if terms and sum(term in known for term in terms) < LEAST_COVERAGE * len(terms):
+            return True
+        if any(known.isdisjoint(tokenise(name)) for name in _NAME.findall(sentence) if tokenise(name)):
+            return True
+    return False
 
 
-def _related(text: str, quotes: list[str]) -> bool:
+def _related(text: str, quotes: Sequence[str]) -> bool:
     """Whether claim and quotes share a word that is no number: a bound from below, not a proof of meaning."""
     words = {term for term in tokenise(text) if not term[0].isdigit()}
     quoted = {term for quote in quotes for term in tokenise(quote)}
