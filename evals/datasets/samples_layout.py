@@ -109,7 +109,9 @@ def text_table(rows: Sequence[Sequence[str]], widths: Sequence[float]) -> Flowab
     return KeepTogether([table, gap()])
 
 
-def render(story: Sequence[Flowable], *, name: str, subject: str, footer: str) -> bytes:
+def render(
+    story: Sequence[Flowable], *, name: str, subject: str, footer: str, author: str = "Tarnwick Packaging Corporation"
+) -> bytes:
     """The PDF of a story. `invariant` keeps dates and ids out, so that the same story is the same bytes."""
     target = BytesIO()
 
@@ -120,9 +122,7 @@ def render(story: Sequence[Flowable], *, name: str, subject: str, footer: str) -
         canvas.drawRightString(7.5 * inch, 0.6 * inch, str(document.page))
         canvas.restoreState()
 
-    document = BaseDocTemplate(
-        target, pagesize=LETTER, title=name, author="Tarnwick Packaging Corporation", subject=subject, invariant=1
-    )
+    document = BaseDocTemplate(target, pagesize=LETTER, title=name, author=author, subject=subject, invariant=1)
     frame = Frame(inch, 0.9 * inch, 6.5 * inch, 9.2 * inch, leftPadding=0, rightPadding=0)
     document.addPageTemplates([PageTemplate(id="page", frames=[frame], onPage=number_page)])
     document.build(list(story))

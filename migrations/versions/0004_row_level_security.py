@@ -76,7 +76,7 @@ $$;
 """
 
 # The sweeper looks across tenants: it takes back leases that ran out, and calls again for what nobody took. Intervals
-# between calls double (to 128 times the first: about as long as a call lives), so that a long backlog is not flooded with duplicates.
+# between calls double (to 128 times the first: about as long as a call lives), so that a long backlog is not flooded.
 _SWEEP = """
 CREATE FUNCTION sweep_stages(wake_again_seconds double precision, batch int)
 RETURNS TABLE (expired bigint, woken bigint)
