@@ -115,9 +115,9 @@ def _show(
     with tempfile.TemporaryDirectory() as folder, ApiClient(url=stack.url, key=people.admin.key) as admin:
         annual, offering = make_samples(Path(folder))
         public, deal = admin.create_collection(PUBLIC), admin.create_collection(DEAL)
-        admin.grant_collection(public.id, user_id=people.full.id, level="viewer")
-        admin.grant_collection(deal.id, user_id=people.full.id, level="viewer")
-        admin.grant_collection(public.id, user_id=people.outside.id, level="viewer")
+        admin.grant(collection_id=public.id, user_id=people.full.id)
+        admin.grant(collection_id=deal.id, user_id=people.full.id)
+        admin.grant(collection_id=public.id, user_id=people.outside.id)
         with ProgressBars(progress) if progress else nullcontext(Silence()) as watcher:
             outcomes = [
                 *ingest_files(admin, [annual], collection=public.id, password=None, watcher=watcher),

@@ -16,10 +16,12 @@ from app.core.clock import SystemClock
 from app.core.principal import Principal
 from app.db.session import Database
 from app.llm.factory import build_chat
+from app.llm.local_server import LOCAL_MODEL, LocalModelServer
 from app.llm.port import ChatModel
 from app.llm.prompts import PromptLibrary
 from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.observability.metrics import Metrics
+from app.retrieval.filters import SearchFilters
 from app.retrieval.passages import Passage
 from app.retrieval.service import RetrievalService
 from app.settings import ChatSettings, Settings
@@ -97,14 +99,14 @@ class Asking:
     service: AnswerService
     database: Database
 
-    def ask(self, principal: Principal, question: str) -> Asked:
+    def ask(self, principal: Principal, question: str, filters: SearchFilters | None = None) -> Asked:
         """Raises what `AnswerService.ask` raises, and CassetteMissingError."""
-        return asyncio.run(self._ask(principal, question))
+        return asyncio.run(self._ask(principal, question, filters))
 
-    async def _ask(self, principal: Principal, question: str) -> Asked:
+    async def _ask(self, principal: Principal, question: str, filters: SearchFilters | None) -> Asked:
         began, first = time.perf_counter(), None
         passages: Sequence[Passage] = ()
-        async for event in self.service.ask(principal, question):
+        async for event in self.service.ask(principal, question, filters):
             if isinstance(event, SourcesFound):
                 passages = event.passages
             elif isinstance(event, ClaimVerified) and first is None:
@@ -141,6 +143,30 @@ def open_chat(context: SuiteContext, settings: Settings) -> Iterator[ChatModel |
         return
     cassettes = Cassettes((context.cassettes, COMMITTED_CASSETTES))
     yield RecordedChat(model=chat.model, cassettes=cassettes, live=_live(chat) if context.live else None)
+
+
+@contextmanager
+def open_recorded_chat(context: SuiteContext) -> Iterator[ChatModel]:
+    """A model in any case: the one that the settings name, or the local one; by cassettes, for real with `live`."""
+    settings = Settings()
+    if settings.chat.model:
+        with open_chat(context, settings) as chat:
+            assert chat is not None
+            yield chat
+        return
+    cassettes = Cassettes((context.cassettes, COMMITTED_CASSETTES))
+    if not context.live:
+        yield RecordedChat(model=LOCAL_MODEL, cassettes=cassettes)
+        return
+    with LocalModelServer() as server:
+        local = settings.chat.model_copy(update={"base_url": server.base_url, "model": LOCAL_MODEL})
+        yield RecordedChat(model=LOCAL_MODEL, cassettes=cassettes, live=_live(local))
+
+
+def describe_recorded(chat: ChatModel) -> Used:
+    """For the record of a run with `open_recorded_chat`'s model."""
+    settings = Settings()
+    return describe_use(chat, settings)
 
 
 def describe_use(chat: ChatModel | None, settings: Settings) -> Used:

@@ -1,8 +1,9 @@
 """Sets of questions with their truth, read strictly.
 
 Our own form is a folder with `cases.jsonl` or `cases.yaml` (a list of `QuestionCase`; unknown fields and doubled ids
-are errors) and the documents in `documents/`. The form of FinanceBench is read as well, as it is published:
-`questions.jsonl`, where `evidence[].page_index` counts from 0, beside `pdfs/`; what else its lines hold is let be.
+are errors), the documents in `documents/`, and, where it matters, `documents.jsonl` (a `DocumentIssuer` a line). That
+of FinanceBench is read as well, as it is published: `questions.jsonl`, where `evidence[].page_index` counts from 0, and
+`documents.jsonl`, beside `pdfs/`; what else their lines hold is let be.
 """
 
 import json
@@ -53,12 +54,25 @@ class QuestionCase(BaseModel):
         return frozenset(item.document for item in self.evidence)
 
 
+class DocumentIssuer(BaseModel):
+    """Whom a document is of: its file name without its ending, the issuer as the cases name it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    document: str
+    issuer: str
+
+
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """The questions of a folder, and the files of its documents."""
+    """The questions of a folder, the files of its documents, and whom a document (by its name) is of, where known."""
 
     cases: tuple[QuestionCase, ...]
     files: tuple[Path, ...]
+    issuers: Mapping[str, str]
+
+    def issuer_of(self, file: Path) -> str:
+        return self.issuers.get(file.stem, "")
 
 
 def load_questions(data: Path) -> QuestionSet:
@@ -66,9 +80,25 @@ def load_questions(data: Path) -> QuestionSet:
     for name in ("cases.jsonl", "cases.yaml"):
         if (data / name).is_file():
             cases = tuple(parse_cases(data / name, QuestionCase))
-            return QuestionSet(cases, _files(require_file(data, "documents")))
+            told = {row.document: row.issuer for row in _optional(data / "documents.jsonl")}
+            return QuestionSet(cases, _files(require_file(data, "documents")), _issuers(cases, told))
     cases = tuple(read_financebench(require_file(data, "questions.jsonl")))
-    return QuestionSet(cases, _files(require_file(data, "pdfs")))
+    told = {}
+    if (data / "documents.jsonl").is_file():
+        rows = (row for _, row in read_rows(data / "documents.jsonl") if isinstance(row, dict))
+        told = {str(row.get("doc_name")): str(row.get("company") or "") for row in rows}
+    return QuestionSet(cases, _files(require_file(data, "pdfs")), _issuers(cases, told))
+
+
+def _optional(path: Path) -> Iterator[DocumentIssuer]:
+    if path.is_file():
+        yield from parse_cases(path, DocumentIssuer)
+
+
+def _issuers(cases: Sequence[QuestionCase], told: Mapping[str, str]) -> dict[str, str]:
+    """What is told of documents, and what the cases say of those that hold their evidence."""
+    of_cases = {document: case.issuer for case in cases for document in case.evidence_documents() if case.issuer}
+    return {**of_cases, **{document: issuer for document, issuer in told.items() if issuer}}
 
 
 def read_rows(path: Path) -> Iterator[tuple[str, Any]]:
@@ -100,7 +130,7 @@ def parse_cases(path: Path, model: type[CaseT]) -> Iterator[CaseT]:
             first = error.errors()[0]
             place = ".".join(map(str, first["loc"]))
             raise DatasetError(f"{where}: {place}: {first['msg']}.") from error
-        case_id = str(getattr(case, "id", ""))
+        case_id = str(getattr(case, "id", where))
         if case_id in seen:
             raise DatasetError(f"{where}: the id {case_id} is another case's.")
         seen.add(case_id)

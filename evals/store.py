@@ -7,7 +7,7 @@ same home takes the documents again, and what did not change is found among the 
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +72,14 @@ def running_stack(home: Home, *, say: Callable[[str], None], concurrency: int = 
         yield stack
 
 
+def open_database(stack: Stack) -> Database:
+    """The stack's database with the API's rights: as whoever is told of it, and no more."""
+    engine = build_engine(
+        stack.database_url("api"), pool_size=POOL, statement_timeout_ms=30_000, application_name="footnote-evals"
+    )
+    return Database(engine=engine)
+
+
 @contextmanager
 def open_store(
     home: Home,
@@ -90,7 +98,7 @@ def open_store(
         with ApiClient(url=stack.url, key=ensure_admin(home, stack.database_url("owner"))) as client:
             collection = client.ensure_collection(place).id
             principal = _ensure_asker(home, stack, client, collection)
-            known = _known(home, place)
+            known = known_outcomes(home, place)
             if known is None:
                 say(f"Ingesting {len(files)} files")
                 outcomes = ingest_files(
@@ -99,16 +107,13 @@ def open_store(
                 remember(home, place, outcomes)
             else:
                 outcomes = known
-        engine = build_engine(
-            stack.database_url("api"), pool_size=POOL, statement_timeout_ms=30_000, application_name="footnote-evals"
-        )
-        database = Database(engine=engine)
+        database = open_database(stack)
         try:
             yield Store(
                 stack=stack,
                 database=database,
                 principal=principal,
-                files=_files(outcomes),
+                files=documents_by_name(outcomes),
                 outcomes=outcomes,
             )
         finally:
@@ -126,12 +131,21 @@ def open_question_store(context: SuiteContext) -> Iterator[Store]:
         yield store
 
 
+def digest_texts(texts: Iterable[str]) -> str:
+    """SHA-256 (hex) of texts in their order."""
+    digest = hashlib.sha256()
+    for text in texts:
+        digest.update(f"{len(text)} {text}".encode())
+    return digest.hexdigest()
+
+
 def describe_space(space: EmbeddingSpaceSpec) -> str:
     """An embedding space in one word, for records of runs."""
     return f"{space.model}/{space.dimensions}/{space.version}"
 
 
-def _files(outcomes: Sequence[Outcome]) -> dict[UUID, tuple[str, ...]]:
+def documents_by_name(outcomes: Sequence[Outcome]) -> dict[UUID, tuple[str, ...]]:
+    """Document → the names of the files that it came from."""
     files: dict[UUID, tuple[str, ...]] = {}
     for outcome in outcomes:
         if outcome.document_id and not outcome.failed:
@@ -152,12 +166,13 @@ def _ensure_asker(home: Home, stack: Stack, client: ApiClient, collection: str) 
         user_id, _ = admin.create_user(tenant_id, email=f"{secret}@localhost", name="Asker", roles=[Role.ANALYST])
     finally:
         database.close()
-    client.grant_collection(collection, user_id=str(user_id), level="viewer")
+    client.grant(collection_id=collection, user_id=str(user_id))
     home.write_secret(secret, str(user_id))
     return Principal(tenant_id=tenant_id, user_id=user_id, roles=frozenset({Role.ANALYST}))
 
 
-def _known(home: Home, place: str) -> list[Outcome] | None:
+def known_outcomes(home: Home, place: str) -> list[Outcome] | None:
+    """What `remember` noted of the collection."""
     try:
         stored = json.loads((home.path / "ingested.json").read_text())
     except (OSError, ValueError):

@@ -11,7 +11,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from app.client.errors import ApiProblemError, ServerUnreachableError, UnknownAnswerError
-from app.client.models import Answer, Collection, CreatedKey, Document, Listed, Run, Uploaded
+from app.client.models import Answer, Collection, CreatedKey, Document, Group, Listed, Run, Uploaded
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -84,20 +84,28 @@ class ApiClient:
     def list_collections(self) -> Iterator[Collection]:
         return self._list("/v1/collections", Collection)
 
-    def create_collection(self, name: str) -> Collection:
-        return self._call("POST", "/v1/collections", Collection, json={"name": name})
+    def create_collection(self, name: str, *, parent_id: str | None = None) -> Collection:
+        return self._call("POST", "/v1/collections", Collection, json={"name": name, "parent_id": parent_id})
 
-    def ensure_collection(self, name: str) -> Collection:
-        """The collection of that name, made when there is none."""
+    def ensure_collection(self, name: str, *, parent_id: str | None = None) -> Collection:
+        """The collection of that name, made (inside the other, if one is named) when there is none."""
         for collection in self.list_collections():
             if name in {collection.name, collection.id}:
                 return collection
-        return self.create_collection(name)
+        return self.create_collection(name, parent_id=parent_id)
 
-    def grant_collection(self, collection_id: str, *, user_id: str, level: str) -> None:
-        """Open a collection to a user; `level` is viewer, editor or owner."""
-        body = {"collection_id": collection_id, "user_id": user_id, "level": level}
-        self._send("POST", "/v1/grants", json=body)
+    def grant(self, *, level: str = "viewer", **what: str) -> None:
+        """Open something: `user_id` or `group_id`, `collection_id` or `document_id`, and `expires_at` if it ends.
+
+        `level` is viewer, editor or owner.
+        """
+        self._send("POST", "/v1/grants", json={"level": level, **what})
+
+    def create_group(self, name: str) -> Group:
+        return self._call("POST", "/v1/groups", Group, json={"name": name})
+
+    def add_group_member(self, group_id: str, user_id: str) -> None:
+        self._send("PUT", f"/v1/groups/{group_id}/members/{user_id}")
 
     def ask(self, question: str, *, filters: Mapping[str, object] | None = None) -> Answer:
         return self._call("POST", "/v1/questions", Answer, json={"question": question, **(filters or {})})

@@ -55,6 +55,11 @@ class Collection(_Answered):
     name: str
 
 
+class Group(_Answered):
+    id: str
+    name: str
+
+
 class CreatedKey(_Answered):
     """A new key with its secret, which is shown this once."""
 

@@ -11,7 +11,7 @@ from app.core.errors import FootnoteError
 from evals.bench.asking import bench_ask
 from evals.bench.ingesting import bench_ingest
 from evals.bench.setting import BenchSetting
-from evals.cli import default_homes
+from evals.commands.options import find_homes
 from evals.engine import SuiteResult
 from evals.report import Report, count_cores, find_commit
 
@@ -38,9 +38,7 @@ def ask(docs: DocsOption = None, json: JsonOption = None, home: HomeOption = Non
 
 def _run(bench: str, docs: Sequence[Path] | None, json: Path | None, home: Path | None) -> None:
     told = Console(stderr=True)
-    setting = BenchSetting(
-        homes=(home or default_homes()) / "bench", say=lambda sentence: told.print(sentence, highlight=False)
-    )
+    setting = BenchSetting(homes=find_homes(home) / "bench", say=lambda sentence: told.print(sentence, highlight=False))
     try:
         work = setting.choose(docs)
         result: SuiteResult = bench_ingest(setting, work) if bench == "ingest" else bench_ask(setting, work)

@@ -1,16 +1,18 @@
 """The project's own set of questions: `python -m evals.datasets.project OUTDIR` writes it, in our form.
 
 Fictional issuers, two annual reports each, questions whose answer and page are known because we wrote both. It is what
-the gate runs on where no other data is; being our own, it says whether something changed, and nothing of how good it is.
+the gate runs on where no other data is; being our own, it says whether something changed, not how good it is.
 """
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from evals.data import EvidencePage, QuestionCase
+from pydantic import BaseModel
+
+from evals.data import DocumentIssuer, EvidencePage, QuestionCase
 from evals.datasets.project_issuers import ISSUERS, YEARS, Issuer, Year, figures_of
 from evals.datasets.project_reports import PageOf, annual_report
 from evals.datasets.samples_layout import money
@@ -29,9 +31,16 @@ def write_project_data(folder: Path) -> Path:
             (documents / f"{document_name(issuer, year)}.pdf").write_bytes(annual_report(issuer, year, figures))
             cases.extend(_of_year(issuer, year, figures))
         cases.extend(_of_issuer(issuer))
-    lines = (json.dumps(case.model_dump(mode="json"), ensure_ascii=False) for case in cases)
-    (folder / "cases.jsonl").write_text("\n".join(lines) + "\n")
+    issuers = [
+        DocumentIssuer(document=document_name(issuer, year), issuer=issuer.name) for issuer in ISSUERS for year in YEARS
+    ]
+    _write(folder / "cases.jsonl", cases)
+    _write(folder / "documents.jsonl", issuers)
     return folder
+
+
+def _write(path: Path, rows: Sequence[BaseModel]) -> None:
+    path.write_text("".join(json.dumps(row.model_dump(mode="json"), ensure_ascii=False) + "\n" for row in rows))
 
 
 def document_name(issuer: Issuer, year: int) -> str:
@@ -70,7 +79,7 @@ def _of_issuer(issuer: Issuer) -> Iterator[QuestionCase]:
     year = YEARS[0]
     yield _case(
         issuer, year, "covenant", DOMAIN,
-        f"What ratio of net debt to EBITDA does the credit agreement of {issuer.name} permit, as told in its FY{year} 10-K?",
+        f"What ratio of net debt to EBITDA does the credit agreement of {issuer.name} permit in its FY{year} 10-K?",
         f"{issuer.covenant} to 1.00", PageOf.DEBT,
     )  # fmt: skip
     yield _case(

@@ -76,7 +76,7 @@ class Year:
     cash: Decimal
     receivables: Decimal
     inventories: Decimal
-    property: Decimal
+    plant: Decimal
     payables: Decimal
     debt: Decimal
     depreciation: Decimal
@@ -111,7 +111,7 @@ class Year:
 
     @property
     def assets(self) -> Decimal:
-        return self.current_assets + self.property
+        return self.current_assets + self.plant
 
     @property
     def liabilities(self) -> Decimal:
@@ -153,7 +153,7 @@ def _draw(issuer: Issuer, year: int) -> Year:
         cash=part(revenue, "cash", 60, 140),
         receivables=part(revenue, "receivables", 90, 160),
         inventories=part(revenue, "inventories", 70, 170),
-        property=part(revenue, "property", 520, 900),
+        plant=part(revenue, "property", 520, 900),
         payables=part(revenue, "payables", 80, 150),
         debt=part(revenue, "debt", 300, 520),
         depreciation=part(revenue, "depreciation", 40, 80),

@@ -1,4 +1,4 @@
-"""The annual reports of the fictional issuers: ten pages each, one subject a page, so that evidence is known by page."""
+"""The annual reports of the fictional issuers: ten pages each, a subject a page, so that evidence is known by page."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -47,7 +47,7 @@ def annual_report(issuer: Issuer, year: int, figures: Mapping[int, Year]) -> byt
         _business(issuer),
         _risks(issuer),
         _results(issuer, year, now, before),
-        _liquidity(issuer, year, now, before),
+        _liquidity(issuer, year),
         _income(year, now, before),
         _balance(year, now, before),
         _cash_flows(year, now, before),
@@ -98,7 +98,7 @@ def _risks(issuer: Issuer) -> list[Flowable]:
         item("Item 1A. Risk Factors"),
         *paragraphs(
             f"Demand for {issuer.trade} rises and falls with the economy, and our costs do not follow at once.",
-            "Our credit agreement restricts us: a breach of its covenants would let our lenders ask for their money back.",
+            "Our credit agreement restricts us: a breach of its covenants would let our lenders ask for their money.",
             "Prices of energy and of what we buy may rise faster than we can raise our own.",
         ),
     ]
@@ -111,19 +111,19 @@ def _results(issuer: Issuer, year: int, now: Year, before: Year) -> list[Flowabl
         item("Item 7. Management's Discussion and Analysis"),
         section("Results of operations"),
         *paragraphs(
-            f"Revenue {direction} by {abs(change):.1f}% in fiscal {year}, mainly on account of the {issuer.segments[0]} "
-            "segment, where volumes moved with demand.",
+            f"Revenue {direction} by {abs(change):.1f}% in fiscal {year}, mainly on account of "
+            f"the {issuer.segments[0]} segment, where volumes moved with demand.",
             "Selling and administrative expenses moved with wages.",
         ),
     ]
 
 
-def _liquidity(issuer: Issuer, year: int, now: Year, before: Year) -> list[Flowable]:
+def _liquidity(issuer: Issuer, year: int) -> list[Flowable]:
     return [
         section("Liquidity and capital resources"),
         *paragraphs(
-            f"We spent more than half of our capital expenditures of fiscal {year} on the {issuer.segments[0]} segment. "
-            "We expect to pay for what we plan from what we earn.",
+            f"We spent more than half of our capital expenditures of fiscal {year} on the {issuer.segments[0]} "
+            "segment. We expect to pay for what we plan from what we earn.",
             f"Our auditor is {issuer.auditor}, which has audited our statements for many years.",
         ),
     ]
@@ -160,7 +160,7 @@ def _balance(year: int, now: Year, before: Year) -> list[Flowable]:
         _two("Accounts receivable, net", now.receivables, before.receivables),
         _two("Inventories", now.inventories, before.inventories),
         _two("Total current assets", now.current_assets, before.current_assets, total=True),
-        _two("Property, plant and equipment, net", now.property, before.property),
+        _two("Property, plant and equipment, net", now.plant, before.plant),
         _two("Total assets", now.assets, before.assets, total=True),
         _two("Accounts payable", now.payables, before.payables),
         _two("Long-term debt", now.debt, before.debt),
@@ -191,8 +191,8 @@ def _debt(issuer: Issuer, year: int, now: Year) -> list[Flowable]:
     return [
         section("Note 7. Debt"),
         *paragraphs(
-            f"Under our credit agreement our ratio of net debt to EBITDA may not exceed {issuer.covenant} to 1.00 at the "
-            "end of a quarter.",
+            f"Under our credit agreement our ratio of net debt to EBITDA may not exceed {issuer.covenant} to 1.00 "
+            "at the end of a quarter.",
             f"The term loan under the credit agreement is due on {issuer.maturity}. At December 31, {year}, "
             f"${money(now.debt)} million of it was drawn.",
             "We were in compliance with all covenants at the end of the year.",

@@ -1,0 +1,52 @@
+"""Who may see what, said once more in plain Python: the oracle that the permissions suite holds the system against.
+
+Written apart from the SQL and from `app.access`: a grant opens a collection with everything inside it, or one document,
+to a user or to a group's members, until it ends. Nothing else opens anything.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A grant as it was given. Exactly one of `user` and `group`, and one of `collection` and `document` is set."""
+
+    user: str = ""
+    group: str = ""
+    collection: str = ""
+    document: UUID | None = None
+    ended: bool = False
+
+
+@dataclass(slots=True)
+class World:
+    """Collections with what they are inside of, documents with their collection, groups with their members, grants."""
+
+    parents: Mapping[str, str | None]
+    documents: Mapping[UUID, str]
+    members: dict[str, set[str]] = field(default_factory=dict)
+    given: list[Given] = field(default_factory=list)
+
+    def visible_to(self, user: str) -> frozenset[UUID]:
+        """The documents that a user may see."""
+        return frozenset(document for document in self.documents if self.may_see(user, document))
+
+    def may_see(self, user: str, document: UUID) -> bool:
+        around = self._around(self.documents[document])
+        for grant in self.given:
+            if grant.ended or not (grant.user == user or user in self.members.get(grant.group, ())):
+                continue
+            if grant.document == document or (grant.collection and grant.collection in around):
+                return True
+        return False
+
+    def _around(self, collection: str) -> set[str]:
+        """The collection and all that it is inside of."""
+        found: set[str] = set()
+        step: str | None = collection
+        while step is not None:
+            found.add(step)
+            step = self.parents[step]
+        return found

@@ -1,0 +1,115 @@
+"""Abstention: questions whose answer is not in what the asker may see, and the same asked by whom may see it.
+
+Made from a set of questions by taking rights away: of each question's issuer the asker `lacking` may open nothing, and
+of all others everything; the asker `holding` may open that issuer's documents and nothing else, so that a system that
+declines everything is found out.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.evaluations.metrics import Aggregate, Better, MetricSpec
+from app.settings import Settings
+from evals.answering import Asked, Asking, build_asking, describe_use, open_chat
+from evals.data import QuestionCase, load_questions
+from evals.engine import Case, Suite, SuiteContext, Used
+from evals.store import Names
+from evals.walls import Asker, open_walled_store
+
+LACKING, HOLDING = "lacking", "holding"
+
+
+@dataclass(frozen=True, slots=True)
+class AbstentionCase:
+    """A question asked without (`lacking`) or with (`holding`) the documents of its issuer."""
+
+    id: str
+    kind: str
+    question: QuestionCase
+
+
+@dataclass(frozen=True, slots=True)
+class AbstentionScoring:
+    """Asks as the asker of the case. Implements `Scoring`."""
+
+    asking: Asking
+    askers: Mapping[tuple[str, str], Asker]
+    names: Names
+    used: Used
+
+    def score(self, case: AbstentionCase) -> Case:
+        asker = self.askers[case.kind, case.question.issuer]
+        asked = self.asking.ask(asker.principal, case.question.question)
+        return judge_abstention(case, asked, self.names)
+
+
+class AbstentionSuite(Suite[AbstentionCase]):
+    name = "abstention"
+    version = "1"
+    purpose = "declines what the asker's documents do not answer, and only that"
+    metrics = (
+        MetricSpec(name="declined_right", of=("declined_right",), how=Aggregate.SUM),
+        MetricSpec(name="answered_wrong", of=("answered_wrong",), how=Aggregate.SUM, better=Better.LOWER),
+        MetricSpec(name="declined_wrong", of=("declined_wrong",), how=Aggregate.SUM, better=Better.LOWER),
+        MetricSpec(name="answered", of=("answered",), how=Aggregate.SUM),
+    )
+
+    def load(self, data: Path) -> Sequence[AbstentionCase]:
+        cases = [case for case in load_questions(data).cases if case.issuer]
+        return [AbstentionCase(f"{case.id}/{kind}", kind, case) for case in cases for kind in (LACKING, HOLDING)]
+
+    @contextmanager
+    def open(self, context: SuiteContext, cases: Sequence[AbstentionCase]) -> Iterator[AbstentionScoring]:
+        settings, questions = Settings(), load_questions(context.data)
+        with open_walled_store(context, questions) as store, open_chat(context, settings) as chat:
+            askers: dict[tuple[str, str], Asker] = {}
+            for issuer in sorted({case.question.issuer for case in cases}):
+                askers[LACKING, issuer] = store.make_asker(other for other in store.collections if other != issuer)
+                askers[HOLDING, issuer] = store.make_asker([issuer] if issuer in store.collections else [])
+            context.say(f"Asking {len(cases)} questions behind walls around {len(store.collections)} issuers")
+            yield AbstentionScoring(
+                asking=build_asking(store.database, chat=chat),
+                askers=askers,
+                names=store.names,
+                used=describe_use(chat, settings),
+            )
+
+
+def judge_abstention(case: AbstentionCase, asked: Asked, names: Names) -> Case:
+    """1 when declined for lack of documents, or answered where they are there; what the answer says is not judged."""
+    declined = not asked.answer.claims
+    lacking = case.kind == LACKING
+    verdict = (
+        ("declined_right" if declined else "answered_wrong")
+        if lacking
+        else ("declined_wrong" if declined else "answered")
+    )
+    names_of = ("declined_right", "answered_wrong") if lacking else ("declined_wrong", "answered")
+    reasons = {
+        "declined_right": "declined: the answer is not in what the asker may see",
+        "answered_wrong": "answered without the issuer's documents",
+        "declined_wrong": "declined although the issuer's documents are there",
+        "answered": "answered from the issuer's documents",
+    }
+    return Case(
+        id=case.id,
+        kind=case.kind,
+        score=float(declined == lacking),
+        reason=reasons[verdict],
+        measures={name: float(name == verdict) for name in names_of},
+        details={
+            "verdict": verdict,
+            "answer": asked.texts(),
+            "cited": [[*f, page] for f, page in asked.cited_pages(names)],
+        },
+        trace={"question": case.question.question, "issuer": case.question.issuer, **asked.trace(names)},
+        tokens_in=asked.answer.tokens_in,
+        tokens_out=asked.answer.tokens_out,
+        cost_usd=asked.answer.cost_usd,
+        times={"answer": asked.seconds},
+    )
+
+
+SUITE = AbstentionSuite()
