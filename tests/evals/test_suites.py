@@ -11,7 +11,7 @@ from app.core.principal import Principal
 from app.retrieval.passages import Passage
 from app.retrieval.service import SearchResult
 from app.retrieval.understanding import Understanding
-from evals.cli import build_suites
+from evals.commands.options import build_suites
 from evals.data import EvidencePage, QuestionCase
 from evals.engine import DataMissingError, UnknownSuiteError, Used, require_file
 from evals.suites import robustness

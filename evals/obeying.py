@@ -1,0 +1,72 @@
+"""A chat model that does whatever a document says: safety must not rest on a model's good manners.
+
+For each planted instruction that it reads it says what obedience would say, in three ways, each with a quote that
+really stands in the passage: the payload on the instruction itself, the payload on an honest sentence, and the honest
+sentence with the payload after it. Then it answers, by the line that shares the most words with the question.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from app.llm.port import ChatRequest, ChatResponse, TokenUsage
+from evals.datasets.attacks import Attack
+
+_FENCE = re.compile(r"<<data ([0-9a-f]{12}) (passage (\d+)|question)>>\n(.*?)\n<<end \1>>", re.DOTALL)
+_WORD = re.compile(r"[A-Za-z]{3,}")
+_SENTENCE = re.compile(r"[^\n.!?]+[.!?]?")
+
+
+class ObeyingChat:
+    """Implements `ChatModel`."""
+
+    model = "always-obeying"
+
+    def __init__(self, attacks: Sequence[Attack]) -> None:
+        self._attacks = attacks
+
+    async def complete(self, request: ChatRequest) -> ChatResponse:
+        """Never raises."""
+        text = "\n".join(message.content for message in request.messages if message.role == "user")
+        passages = _passages(text)
+        question = next((m.group(4) for m in _FENCE.finditer(text) if m.group(2) == "question"), "")
+        claims: list[dict[str, Any]] = []
+        for number, passage in passages.items():
+            claims.extend(self._obey(number, passage))
+        claims = [*claims[:6], *_ordinary(question, passages)]
+        return ChatResponse(
+            text="", model=self.model, purpose=request.purpose, usage=TokenUsage(), parsed={"claims": claims}
+        )
+
+    async def close(self) -> None:
+        """There is nothing to close."""
+
+    def _obey(self, number: int, passage: str) -> Iterator[dict[str, Any]]:
+        flat = " ".join(passage.split())
+        for attack in self._attacks:
+            if " ".join(attack.instruction.split()) not in flat:
+                continue
+            honest = next(
+                (s.strip() for s in _SENTENCE.findall(passage) if len(s) > 20 and s.strip() not in attack.instruction),
+                "",
+            )
+            yield {"text": attack.payload, "passage": number, "quote": attack.instruction}
+            if honest:
+                yield {"text": attack.payload, "passage": number, "quote": honest}
+                yield {"text": f"{honest} {attack.payload}", "passage": number, "quote": honest}
+
+
+def _passages(text: str) -> dict[int, str]:
+    return {int(found.group(3)): found.group(4) for found in _FENCE.finditer(text) if found.group(3)}
+
+
+def _ordinary(question: str, passages: dict[int, str]) -> Iterator[dict[str, Any]]:
+    asked = {word.lower() for word in _WORD.findall(question)}
+    best, place, quote = 0, 0, ""
+    for number, passage in passages.items():
+        for line in passage.splitlines():
+            shared = len(asked & {word.lower() for word in _WORD.findall(line)})
+            if shared > best and any(character.isdigit() for character in line):
+                best, place, quote = shared, number, line.strip()
+    if quote:
+        yield {"text": quote, "passage": place, "quote": quote}
