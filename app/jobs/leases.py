@@ -4,10 +4,12 @@
                                                ^                 │ ├──fail, final──> failed (and the run with it)
                                                └─fail, transient─┘ └──the lease runs out: pending again
 
-Each claim has a greater token than all before it; an end is written only under the newest token.
+A stage that finds an earlier one's output lost sends the run back: the earlier one is pending, and all after it up to
+itself are waiting again. Each claim has a greater token than all before it; an end is written only under the newest
+token.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import func
@@ -17,7 +19,7 @@ from app.core.clock import Clock
 from app.core.errors import DocumentError, FootnoteError, UnavailableError
 from app.db.session import Database, system_principal
 from app.jobs.errors import LeaseLostError, StageGaveUpError
-from app.jobs.plan import LeaseTerms
+from app.jobs.plan import LeaseTerms, StageName
 from app.jobs.repository import OutputRepository, RunRepository
 from app.jobs.states import (
     AlreadyDone,
@@ -30,6 +32,7 @@ from app.jobs.states import (
     Lease,
     Retry,
     RunStatus,
+    SentBack,
     StageStatus,
     Superseded,
 )
@@ -148,6 +151,32 @@ class LeaseService:
                 after_seconds=wait,
             )
             return Retry(wait)
+
+    def send_back(self, lease: Lease, *, lost: Sequence[StageName], error: FootnoteError) -> FailResult:
+        """Have earlier stages make their lost outputs again, from the first of them on; each time counts as a try.
+
+        When the tries are used up the run ends with `error`.
+        """
+        earlier = min(lost, key=list(StageName).index)
+        with self._database.transaction(system_principal(lease.tenant_id)) as session:
+            repository = RunRepository(session)
+            if not repository.lock_held(lease.stage_id, token=lease.token):
+                return Superseded()
+            if lease.attempt - lease.outages >= self._terms.max_attempts:
+                return self._end(session, lease, error)
+            # Without its name nobody takes a damaged output for one that is there.
+            OutputRepository(session).delete([lease.outputs[name] for name in lost])
+            reopened = repository.reopen_stages(
+                lease.run_id, earlier, until=lease.position, wake_again_seconds=self._terms.wake_again_seconds
+            )
+            repository.update_run(lease.run_id, stage=earlier)
+            repository.call(
+                tenant_id=lease.tenant_id,
+                stage_id=reopened.id,
+                queue=reopened.queue,
+                trace=repository.find_trace(lease.run_id),
+            )
+            return SentBack(earlier)
 
     def _end(self, session: Session, lease: Lease, error: Exception) -> Ended:
         # Only what was raised on purpose has a sentence that is fit for readers.

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, insert, literal, select, text, update
+from sqlalchemy import Row, Select, case, delete, func, insert, literal, select, text, update
 from sqlalchemy.orm import Session
 
 from app.jobs.models import OutboxMessage, Run, Stage, StageOutput
@@ -191,6 +191,28 @@ class RunRepository:
             .execution_options(synchronize_session=False)
         ).one_or_none()
 
+    def reopen_stages(self, run_id: UUID, earlier: str, *, until: int, wake_again_seconds: float) -> Row[UUID, str]:
+        """Make a finished stage pending again, and those after it up to position `until` waiting; its id and queue."""
+        first = select(Stage.position).where(Stage.run_id == run_id, Stage.name == earlier).scalar_subquery()
+        pending = Stage.name == earlier
+        self._session.execute(
+            update(Stage)
+            .where(Stage.run_id == run_id, Stage.position >= first, Stage.position <= until)
+            .values(
+                status=case((pending, StageStatus.PENDING), else_=StageStatus.WAITING),
+                output_key=None,
+                lease_owner=None,
+                lease_expires_at=None,
+                wakes=0,
+                available_at=func.now(),
+                wake_at=_in_seconds(wake_again_seconds),
+                finished_at=None,
+            )
+            .execution_options(synchronize_session=False)
+        )
+        query = select(Stage.id, Stage.queue).where(Stage.run_id == run_id, pending)
+        return self._session.execute(query).one()
+
     def update_run(self, run_id: UUID, **values: object) -> None:
         self._session.execute(
             update(Run).where(Run.id == run_id).values(**values).execution_options(synchronize_session=False)
@@ -226,3 +248,7 @@ class OutputRepository:
             ),
             {"tenant_id": tenant_id, "key": key, "stage": stage, "blob_digest": blob_digest, "now": now},
         )
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Forget outputs; their blobs are left to be collected."""
+        self._session.execute(delete(StageOutput).where(StageOutput.key.in_(keys)))

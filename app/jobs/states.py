@@ -134,4 +134,11 @@ class Superseded:
     """Somebody else holds the stage by now: the failure was not recorded."""
 
 
-FailResult = Retry | Ended | Superseded
+@dataclass(frozen=True, slots=True)
+class SentBack:
+    """The run goes on from an earlier stage, as what that one had made is lost."""
+
+    stage: str
+
+
+FailResult = Retry | Ended | SentBack | Superseded

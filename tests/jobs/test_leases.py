@@ -8,8 +8,11 @@ import pytest
 from app.core.errors import UnavailableError
 from app.jobs.errors import LeaseLostError
 from app.jobs.plan import LeaseTerms, StageName
-from app.jobs.states import AlreadyDone, Busy, Ended, Gone, Lease, Retry, StageStatus, Superseded
+from app.jobs.states import AlreadyDone, Busy, Ended, Gone, Lease, Retry, SentBack, StageStatus, Superseded
 from workers.parsing.errors import PdfDamagedError
+from workers.pipeline.errors import OutputLostError
+
+LOST = OutputLostError(StageName.PARSE)
 
 
 def test_a_stage_is_given_to_one_of_many_who_ask_at_once(ledger):
@@ -140,6 +143,60 @@ def test_outages_are_counted_apart_from_failures(ledger):
     assert isinstance(ledger.leases.fail(ledger.claim(stage), RuntimeError()), Retry)
     ledger.come_due(stage)
     assert ledger.leases.fail(ledger.claim(stage), UnavailableError()) == Ended("unavailable", UnavailableError.title)
+
+
+def test_a_run_is_sent_back_to_the_first_stage_whose_output_is_lost(ledger):
+    run = ledger.start()
+    lease = advance(ledger, run, to="embed")
+    ledger.sql("DELETE FROM outbox")
+    assert ledger.leases.send_back(lease, lost=[StageName.CHUNK, StageName.PARSE], error=LOST) == SentBack("parse")
+    seen = ledger.runs.get_run(ledger.principal, run)
+    assert (seen.status, seen.stage) == ("running", "parse")
+    assert [stage.status for stage in seen.stages] == ["done", "pending", *["waiting"] * 4]
+    assert [call["arguments"]["stage_id"] for call in ledger.calls()] == [str(ledger.stage(run, "parse"))]
+    assert ledger.claim(ledger.stage(run, "embed")) == Busy(StageStatus.WAITING)
+    again = ledger.claim(ledger.stage(run, "parse"))
+    assert (again.attempt, dict(again.outputs)) == (2, {"validate": "key of validate"})
+
+
+def test_an_old_holder_can_not_send_a_run_back(ledger):
+    run = ledger.start()
+    old = advance(ledger, run, to="embed")
+    ledger.expire(ledger.stage(run, "embed"))
+    new = ledger.claim(ledger.stage(run, "embed"), "new")
+    assert ledger.leases.send_back(old, lost=[StageName.PARSE], error=LOST) == Superseded()
+    assert [stage.status for stage in ledger.runs.get_run(ledger.principal, run).stages][:2] == ["done", "done"]
+    assert ledger.leases.heartbeat(new) is True
+
+
+def test_who_sent_a_run_back_holds_nothing_any_more(ledger):
+    lease = advance(ledger, ledger.start(), to="embed")
+    ledger.leases.send_back(lease, lost=[StageName.PARSE], error=LOST)
+    with pytest.raises(LeaseLostError):
+        ledger.complete(lease)
+    assert ledger.leases.fail(lease, RuntimeError()) == Superseded()
+    assert ledger.leases.send_back(lease, lost=[StageName.PARSE], error=LOST) == Superseded()
+
+
+def test_a_run_is_sent_back_as_often_as_a_stage_may_be_tried(ledger):
+    run = ledger.start()
+    lease = advance(ledger, run, to="chunk")
+    for _ in range(2):
+        assert ledger.leases.send_back(lease, lost=[StageName.PARSE], error=LOST) == SentBack("parse")
+        lease = advance(ledger, run, to="chunk")
+    assert ledger.leases.send_back(lease, lost=[StageName.PARSE], error=LOST) == Ended("output-lost", LOST.detail)
+    assert [failed.code for failed in ledger.failures] == ["output-lost"]
+
+
+def advance(ledger, run, *, to):
+    """Complete the stages before `to` that are not done yet; the lease of `to`."""
+    for name in StageName:
+        lease = ledger.claim(ledger.stage(run, name))
+        if name == to:
+            return lease
+        if isinstance(lease, Lease):
+            ledger.complete(lease, key=f"key of {name}")
+    raise AssertionError(to)
 
 
 def test_a_stage_whose_workers_keep_dying_ends_the_run(ledger):

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import runpy
 import subprocess
 import sys
 import time
@@ -22,6 +23,7 @@ from app.core.principal import Principal
 from app.db.session import system_principal
 from app.identity.data_keys import PostgresDataKeys
 from app.jobs.service import RunService
+from app.settings import Settings
 from app.stack.processes import start_tethered, tail
 from app.storage.factory import build_blob_store
 from app.storage.keyfile import ensure_key_file
@@ -199,6 +201,21 @@ class House:
 
     def start_worker(self, *arguments: str) -> subprocess.Popen[bytes]:
         return self.start(str(PLAIN_PROCESS), "--concurrency", "2", *arguments)
+
+    def take_step(self, run_id: UUID, name: str) -> object:
+        """Run one stage here and now, as a worker process of its own would: nothing is remembered between two."""
+        worker = runpy.run_path(str(PLAIN_PROCESS))["build_plain_worker"](
+            Settings(
+                database={"worker_url": self.database.urls["worker"]},
+                storage={"root": self.folder / "blobs", "key_file": self.folder / "keys.json"},
+                jobs={name.lower(): value for name, value in QUICK.items()},
+            ),
+            notes=self.folder / "notes",
+        )
+        try:
+            return worker.runner.run(self.tenant, self.stage(run_id, name))
+        finally:
+            worker.close()
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
         """kill -9 a process and all of its children at the same moment."""

@@ -111,8 +111,8 @@ class NoteOfIndexing:
             file.write(f"{version.id} {len(drafts)}\n")
 
 
-def build_plain_worker(settings):
-    notes = Path(os.environ["PLAIN_NOTES"])
+def build_plain_worker(settings, *, notes=None):
+    notes = notes or Path(os.environ["PLAIN_NOTES"])
     database = Database(
         engine=build_engine(
             settings.database.worker_url.get_secret_value(),

@@ -73,10 +73,10 @@ class StageContext(Protocol):
     def inputs(self) -> StageInputs: ...
 
     def load(self, stage: StageName, decode: Callable[[bytes], T]) -> T:
-        """An earlier stage's output. Raises BlobMissingError, BlobDamagedError, UnavailableError."""
+        """An earlier stage's output. Raises OutputLostError when it is gone or damaged; UnavailableError."""
 
     def find(self, stage: StageName, key: str, decode: Callable[[bytes], T]) -> T | None:
-        """The output of any stage under `key`, if it was made before and its blob is still there."""
+        """The output of any stage under `key`, if it was made before and its blob is still there, whole."""
 
 
 class PipelineStage(Protocol):
@@ -91,7 +91,10 @@ class PipelineStage(Protocol):
     def key(self, inputs: StageInputs) -> str: ...
 
     def run(self, context: StageContext) -> StageResult:
-        """Do the work. Raises DocumentError when the file is at fault, UnavailableError when a part is down."""
+        """Do the work. Raises DocumentError when the file is at fault, UnavailableError when a part is down.
+
+        An OutputLostError of `load` is let through: the runner has that output made again.
+        """
 
 
 def output_key(stage: PipelineStage, *inputs: str, params: Mapping[str, object] | None = None) -> str:

@@ -7,10 +7,13 @@ from uuid import UUID
 
 from app.db.session import Database, system_principal
 from app.jobs.repository import OutputRepository
+from app.storage.errors import BlobDamagedError, BlobMissingError
 from app.storage.port import BlobStore
 from workers.pipeline.contract import Encoded
 
 T = TypeVar("T")
+
+_PIECE_BYTES = 1024 * 1024
 
 CACHE_BYTES = 4 * 1024 * 1024
 """Of encoded size. Decoded, a filing takes about eight times as much, and repetitive tables fifty times and more."""
@@ -35,6 +38,16 @@ class OutputStore:
         """Whether the blob of an output is (still) there."""
         # Memory does not count: the next stage may run in another process, which needs the blob.
         return self._blobs.exists(tenant_id, digest)
+
+    def is_whole(self, tenant_id: UUID, digest: str) -> bool:
+        """Whether every byte of an output's blob can be read. Raises StorageUnavailableError."""
+        try:
+            with self._blobs.open(tenant_id, digest) as stream:
+                while stream.read(_PIECE_BYTES):
+                    pass
+        except (BlobMissingError, BlobDamagedError):
+            return False
+        return True
 
     def read(self, tenant_id: UUID, digest: str, decode: Callable[[bytes], T]) -> T:
         """A decoded output. The digest fixes the content, so a decoded one is good for ever."""

@@ -11,10 +11,23 @@ from app.db.session import Database, system_principal
 from app.jobs.errors import LeaseLostError
 from app.jobs.leases import LeaseService
 from app.jobs.plan import StageName
-from app.jobs.states import AlreadyDone, Busy, ClaimResult, Ended, FailResult, Gone, Lease, Retry, Superseded
+from app.jobs.states import (
+    AlreadyDone,
+    Busy,
+    ClaimResult,
+    Ended,
+    FailResult,
+    Gone,
+    Lease,
+    Retry,
+    SentBack,
+    Superseded,
+)
 from app.observability.logging import get_logger, log_context
 from app.observability.metrics import Metrics
+from app.storage.errors import BlobDamagedError, BlobMissingError
 from workers.pipeline.contract import PipelineStage, StageInputs, StageResult
+from workers.pipeline.errors import OutputLostError
 from workers.pipeline.heartbeat import Heartbeat
 from workers.pipeline.outputs import OutputStore
 from workers.pipeline.versions import get_version_facts
@@ -41,13 +54,20 @@ class _Context:
     digests: Mapping[str, str]
 
     def load(self, stage: StageName, decode: Callable[[bytes], T]) -> T:
-        return self.outputs.read(self._tenant(), self.digests.get(self.inputs.key_of(stage), ""), decode)
+        digest = self.digests.get(self.inputs.key_of(stage), "")
+        try:
+            return self.outputs.read(self._tenant(), digest, decode)
+        except (BlobMissingError, BlobDamagedError) as error:
+            raise OutputLostError(stage) from error
 
     def find(self, stage: StageName, key: str, decode: Callable[[bytes], T]) -> T | None:  # noqa: ARG002  part of the contract
         digest = self.outputs.find_digests(self._tenant(), [key]).get(key)
         if digest is None or not self.outputs.exists(self._tenant(), digest):
             return None
-        return self.outputs.read(self._tenant(), digest, decode)
+        try:
+            return self.outputs.read(self._tenant(), digest, decode)
+        except (BlobMissingError, BlobDamagedError):
+            return None
 
     def _tenant(self) -> UUID:
         return self.inputs.version.tenant_id
@@ -97,6 +117,10 @@ class StageRunner:
                 return self._work(lease, heartbeat)
         except LeaseLostError:
             return Superseded()
+        except OutputLostError as error:
+            lost = self._list_lost(lease, error.stage)
+            get_logger(__name__).warning("jobs.stage.output_lost", stage=lease.stage, lost=lost)
+            return self._leases.send_back(lease, lost=lost, error=error)
         except Exception as error:  # noqa: BLE001  whatever a stage raises ends this try, and is recorded
             if not isinstance(error, DocumentError):
                 trace = None if isinstance(error, FootnoteError) else error
@@ -121,6 +145,16 @@ class StageRunner:
             self._leases.complete(session, lease, key, outputs=stored, pages_total=result.pages_total)
         return Completed(reused=reused)
 
+    def _list_lost(self, lease: Lease, found: StageName) -> list[StageName]:
+        """All earlier stages whose outputs are lost, so that a run whose storage lost several is sent back once."""
+        digests = self._outputs.find_digests(lease.tenant_id, list(lease.outputs.values()))
+        made = {StageName(name): digests[key] for name, key in lease.outputs.items() if key in digests}
+        return [
+            name
+            for name in StageName
+            if name is found or (name in made and not self._outputs.is_whole(lease.tenant_id, made[name]))
+        ]
+
     def _store(self, lease: Lease, stage: StageName, key: str, result: StageResult) -> dict[str, tuple[str, str]]:
         made = {(name, other): encoded for (name, other), encoded in result.also.items()}
         if result.output is not None:
@@ -135,13 +169,18 @@ def outcome_of(result: RunResult) -> str:
     match result:
         case Completed(reused=reused):
             return "already-done" if reused else "done"
-        case AlreadyDone():
-            return "already-done"
         case Ended(code=code):
             return code
-        case Retry():
-            return "retry"
-        case Superseded():
-            return "lost"
-        case Lease() | Busy() | Gone():
-            return "skipped"
+        case _:
+            return _OUTCOMES[type(result)]
+
+
+_OUTCOMES: dict[type, str] = {
+    AlreadyDone: "already-done",
+    Retry: "retry",
+    SentBack: "sent-back",
+    Superseded: "lost",
+    Lease: "skipped",
+    Busy: "skipped",
+    Gone: "skipped",
+}

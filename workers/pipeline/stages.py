@@ -11,7 +11,7 @@ from app.documents.parsed_codec import decode_document, encode_document
 from app.jobs.plan import StageName
 from app.llm.port import Embedder
 from app.retrieval.lexicon import LEXICON_VERSION
-from app.storage.errors import BlobMissingError
+from app.storage.errors import BlobDamagedError, BlobMissingError
 from app.storage.port import BlobStore
 from workers.parsing.errors import EmptyFileError
 from workers.pipeline.codecs import (
@@ -23,6 +23,7 @@ from workers.pipeline.codecs import (
     encode_vectors,
 )
 from workers.pipeline.contract import Encoded, StageContext, StageInputs, StageResult, VersionFacts, output_key
+from workers.pipeline.errors import FileDamagedError, FileMissingError
 
 
 class Parser(Protocol):
@@ -33,7 +34,7 @@ class Parser(Protocol):
         """Changes with what the readers make of a file."""
 
     def parse(self, version: VersionFacts, *, password: str | None) -> ParsedDocument:
-        """Raises DocumentError, UnavailableError."""
+        """Raises DocumentError, UnavailableError; BlobMissingError, BlobDamagedError of the file itself."""
 
 
 class ValidateStage:
@@ -53,7 +54,7 @@ class ValidateStage:
         if version.size_bytes == 0:
             raise EmptyFileError
         if not self._blobs.exists(version.tenant_id, version.content_sha256):
-            raise BlobMissingError
+            raise FileMissingError
         return StageResult()
 
 
@@ -80,7 +81,12 @@ class ParseStage:
         version = context.inputs.version
         sealed = version.sealed_password
         password = None if sealed is None else self._unseal(version.tenant_id, sealed)
-        parsed = self._parser.parse(version, password=password)
+        try:
+            parsed = self._parser.parse(version, password=password)
+        except BlobMissingError as error:
+            raise FileMissingError from error
+        except BlobDamagedError as error:
+            raise FileDamagedError from error
         return StageResult(output=Encoded(encode_document(parsed), parsed), pages_total=len(parsed.pages))
 
 
