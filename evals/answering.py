@@ -25,13 +25,11 @@ from app.retrieval.filters import SearchFilters
 from app.retrieval.passages import Passage
 from app.retrieval.service import RetrievalService
 from app.settings import ChatSettings, Settings
-from evals.cassettes import Cassettes, RecordedChat
+from evals.cassettes import RecordedChat, cassettes_of
 from evals.engine import SuiteContext, Used
-from evals.report import ROOT
 from evals.store import Names, describe_space
 
 PATIENCE_SECONDS = 600.0
-COMMITTED_CASSETTES = ROOT / "evals" / "cassettes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +139,7 @@ def open_chat(context: SuiteContext, settings: Settings) -> Iterator[ChatModel |
     if not chat.model:
         yield None
         return
-    cassettes = Cassettes((context.cassettes, COMMITTED_CASSETTES))
+    cassettes = cassettes_of(context)
     yield RecordedChat(model=chat.model, cassettes=cassettes, live=_live(chat) if context.live else None)
 
 
@@ -154,7 +152,7 @@ def open_recorded_chat(context: SuiteContext) -> Iterator[ChatModel]:
             assert chat is not None
             yield chat
         return
-    cassettes = Cassettes((context.cassettes, COMMITTED_CASSETTES))
+    cassettes = cassettes_of(context)
     if not context.live:
         yield RecordedChat(model=LOCAL_MODEL, cassettes=cassettes)
         return

@@ -17,6 +17,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.core.errors import FootnoteError
 from app.llm.port import ChatModel, ChatRequest, ChatResponse, Purpose, TokenUsage
+from evals.engine import SuiteContext
+from evals.report import ROOT
+
+COMMITTED = ROOT / "evals" / "cassettes"
+"""Recordings that everybody has; a run's own come before them."""
 
 _BOUNDARY = re.compile(r"<<data ([0-9a-f]{12}) ")
 
@@ -71,6 +76,11 @@ class Cassettes:
         part = folder / f"{key}.part"
         part.write_text(recording.model_dump_json(indent=1) + "\n")
         part.replace(folder / f"{key}.json")
+
+
+def cassettes_of(context: SuiteContext) -> Cassettes:
+    """What a run hears and where it records."""
+    return Cassettes((context.cassettes, COMMITTED))
 
 
 def _response(recording: _Recording, purpose: Purpose) -> ChatResponse:

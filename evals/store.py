@@ -9,7 +9,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
@@ -35,17 +35,29 @@ Names = Mapping[UUID, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """Somebody who asks: the principal, and the key that the API knows them by."""
+
+    principal: Principal
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Store:
-    """Documents that can be searched by `principal` and by no right but its grant.
+    """Documents that can be searched by `asker` and by no right but its grant.
 
     `files` gives a document's file names: files of the same bytes are one document.
     """
 
     stack: Stack
     database: Database
-    principal: Principal
+    asker: Asker
     files: Mapping[UUID, tuple[str, ...]]
     outcomes: Sequence[Outcome]
+
+    @property
+    def principal(self) -> Principal:
+        return self.asker.principal
 
     @property
     def names(self) -> Names:
@@ -97,7 +109,7 @@ def open_store(
         place = place or f"pipeline {pipeline_digest()[:16]}"
         with ApiClient(url=stack.url, key=ensure_admin(home, stack.database_url("owner"))) as client:
             collection = client.ensure_collection(place).id
-            principal = _ensure_asker(home, stack, client, collection)
+            asker = _ensure_asker(home, stack, client, collection)
             known = known_outcomes(home, place)
             if known is None:
                 say(f"Ingesting {len(files)} files")
@@ -112,7 +124,7 @@ def open_store(
             yield Store(
                 stack=stack,
                 database=database,
-                principal=principal,
+                asker=asker,
                 files=documents_by_name(outcomes),
                 outcomes=outcomes,
             )
@@ -154,21 +166,23 @@ def documents_by_name(outcomes: Sequence[Outcome]) -> dict[UUID, tuple[str, ...]
     return files
 
 
-def _ensure_asker(home: Home, stack: Stack, client: ApiClient, collection: str) -> Principal:
+def _ensure_asker(home: Home, stack: Stack, client: ApiClient, collection: str) -> Asker:
     """An analyst who may read that collection and nothing else."""
-    secret = f"asker-{hashlib.sha256(collection.encode()).hexdigest()[:12]}"
+    secret = f"reader-{hashlib.sha256(collection.encode()).hexdigest()[:12]}"
     tenant_id = UUID(home.read_secret(TENANT) or "")
     known = home.read_secret(secret)
-    if known is not None:
-        return Principal(tenant_id=tenant_id, user_id=UUID(known), roles=frozenset({Role.ANALYST}))
-    admin, database = open_tenant_admin(stack.database_url("owner"))
-    try:
-        user_id, _ = admin.create_user(tenant_id, email=f"{secret}@localhost", name="Asker", roles=[Role.ANALYST])
-    finally:
-        database.close()
-    client.grant(collection_id=collection, user_id=str(user_id))
-    home.write_secret(secret, str(user_id))
-    return Principal(tenant_id=tenant_id, user_id=user_id, roles=frozenset({Role.ANALYST}))
+    if known is None:
+        admin, database = open_tenant_admin(stack.database_url("owner"))
+        try:
+            user_id, key = admin.create_user(tenant_id, email=f"{secret}@localhost", name="Asker", roles=[Role.ANALYST])
+        finally:
+            database.close()
+        client.grant(collection_id=collection, user_id=str(user_id))
+        home.write_secret(secret, f"{user_id} {key}")
+    else:
+        user, _, key = known.partition(" ")
+        user_id = UUID(user)
+    return Asker(Principal(tenant_id=tenant_id, user_id=user_id, roles=frozenset({Role.ANALYST})), key)
 
 
 def known_outcomes(home: Home, place: str) -> list[Outcome] | None:

@@ -5,7 +5,7 @@ It has a home of its own, as the same documents are there in other collections t
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -19,19 +19,20 @@ from app.stack.home import Home
 from app.stack.supervisor import Stack
 from evals.data import QuestionSet
 from evals.engine import SuiteContext
-from evals.store import Names, documents_by_name, home_name, known_outcomes, open_database, pipeline_digest, remember
+from evals.store import (
+    Asker,
+    Names,
+    documents_by_name,
+    home_name,
+    known_outcomes,
+    open_database,
+    pipeline_digest,
+    remember,
+)
 from evals.store import running_stack as run_stack
 
 OTHERS = "others"
 OUTER = ("one half", "other half")
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Somebody who asks: the principal, and the key that the API knows them by."""
-
-    principal: Principal
-    key: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from app.settings import Settings
 from evals.answering import Asked, Asking, build_asking, describe_use, open_chat
 from evals.data import QuestionCase, load_questions
 from evals.engine import Case, Suite, SuiteContext, Used
-from evals.store import Names
-from evals.walls import Asker, open_walled_store
+from evals.store import Asker, Names
+from evals.walls import open_walled_store
 
 LACKING, HOLDING = "lacking", "holding"
 

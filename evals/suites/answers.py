@@ -1,20 +1,25 @@
 """Answers: right, wrong or declined, and whether their citations and numbers hold. Data: a set of questions.
 
 Numbers are compared by value, unit and rounding; free text by checks that need no judge. What no check decides is
-unscored, and counted so (`unscored`).
+unscored, and counted so (`unscored`). Where a judging model is set (`evals.judging`), it is asked about those, and what
+it says is told by metrics of its own (`judged_…`).
 """
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 
 from app.core.principal import Principal
 from app.evaluations.metrics import Aggregate, Better, MetricSpec
+from app.retrieval.lexicon import tokenise
 from app.settings import Settings
 from evals.answering import Asked, Asking, build_asking, describe_use, open_chat
 from evals.data import QuestionCase, load_questions
 from evals.engine import Case, Suite, SuiteContext, Used
+from evals.judging import Judge, Opinion, open_judge
 from evals.scoring.answers import Judgement, Verdict, count_supported, judge_answer
 from evals.store import Names, open_question_store
 
@@ -31,10 +36,31 @@ class AnswersScoring:
     principal: Principal
     names: Names
     used: Used
+    judge: Judge | None
 
     def score(self, case: QuestionCase) -> Case:
         asked = self.asking.ask(self.principal, case.question)
-        return judge_case(case, asked, self.names)
+        checked = judge_case(case, asked, self.names)
+        if self.judge is None or checked.score is not None:
+            return checked
+        return self._judged(self.judge, case, asked, checked)
+
+    def _judged(self, judge: Judge, case: QuestionCase, asked: Asked, checked: Case) -> Case:
+        """The case with the judge's opinion; its score stays None: a judge is no check."""
+        judged = asyncio.run(judge.judge(case.question, case.answer, asked.texts()))
+        return replace(
+            checked,
+            reason=f"{checked.reason}; the judge says {judged.opinion}",
+            measures={
+                **checked.measures,
+                "judged_right": float(judged.opinion is Opinion.RIGHT),
+                "judged_wrong": float(judged.opinion is Opinion.WRONG),
+            },
+            trace={**checked.trace, "judge": {"opinion": judged.opinion.value, "why": judged.why}},
+            tokens_in=checked.tokens_in + judged.usage.tokens_in,
+            tokens_out=checked.tokens_out + judged.usage.tokens_out,
+            cost_usd=checked.cost_usd + (judged.usage.cost_usd or Decimal(0)),
+        )
 
 
 class AnswersSuite(Suite[QuestionCase]):
@@ -53,6 +79,8 @@ class AnswersSuite(Suite[QuestionCase]):
         MetricSpec(
             name="unsupported_numbers", of=("unsupported_numbers",), how=Aggregate.SUM, better=Better.LOWER, hard=True
         ),
+        MetricSpec(name="judged_right", of=("judged_right",), how=Aggregate.SUM, better=Better.NEITHER),
+        MetricSpec(name="judged_wrong", of=("judged_wrong",), how=Aggregate.SUM, better=Better.NEITHER),
         MetricSpec(name="dropped_claims", of=("dropped",), how=Aggregate.SUM, better=Better.NEITHER),
     )
 
@@ -62,13 +90,18 @@ class AnswersSuite(Suite[QuestionCase]):
     @contextmanager
     def open(self, context: SuiteContext, cases: Sequence[QuestionCase]) -> Iterator[AnswersScoring]:
         settings = Settings()
-        with open_question_store(context) as store, open_chat(context, settings) as chat:
+        with (
+            open_question_store(context) as store,
+            open_chat(context, settings) as chat,
+            open_judge(context) as judge,
+        ):
             context.say(f"Asking {len(cases)} questions of {len(store.files)} documents")
             yield AnswersScoring(
                 asking=build_asking(store.database, chat=chat),
                 principal=store.principal,
                 names=store.names,
                 used=describe_use(chat, settings),
+                judge=judge,
             )
 
 
@@ -98,6 +131,7 @@ def judge_case(case: QuestionCase, asked: Asked, names: Names) -> Case:
             "supported_numbers": float(supported),
             "unsupported_numbers": float(said - supported),
             "dropped": float(len(asked.dropped)),
+            "confidence": cover_question(case.question, asked),
         },
         details={
             "verdict": judgement.verdict.value,
@@ -111,6 +145,19 @@ def judge_case(case: QuestionCase, asked: Asked, names: Names) -> Case:
         cost_usd=asked.answer.cost_usd,
         times=times,
     )
+
+
+def cover_question(question: str, asked: Asked) -> float | None:
+    """Which share of the question's words the first sentence and what it cites hold: the answer's own sureness.
+
+    It is what reports plot against being right (calibration). None for an answer without a sentence.
+    """
+    if not asked.answer.claims:
+        return None
+    first = asked.answer.claims[0]
+    wanted = set(tokenise(question))
+    held = set(tokenise(" ".join([first.text, *(f"{s.document_title} {s.quote}" for s in first.citations)])))
+    return round(len(wanted & held) / len(wanted), 6) if wanted else None
 
 
 def _verdict_measures(judgement: Judgement) -> dict[str, float | None]:

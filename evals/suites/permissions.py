@@ -21,8 +21,8 @@ from evals.answering import Asking, build_asking, describe_use
 from evals.data import QuestionCase, load_questions
 from evals.engine import Case, Suite, SuiteContext, Used
 from evals.oracle import Given, World
-from evals.store import Names
-from evals.walls import Asker, WalledStore, open_walled_store
+from evals.store import Asker, Names
+from evals.walls import WalledStore, open_walled_store
 
 ASKERS = 12
 ASKED_BY = 3
