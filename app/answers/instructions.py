@@ -56,8 +56,8 @@ _ADDRESS = re.compile(
     r"|^[ \t]*(?:(?:system|user|human)\s*:|assistant\s*[:,])"
     r"|\b(?:ignore|disregard|forget|override)\b[^.\n]{0,60}"
     r"\b(?:above|previous|prior|earlier|before|instructions?|rules?)\b"
-    r"|\b(?:your|the)\s+(?:\w+\s+)?(?:answer|response|reply|output|instructions?|prompt)\s+(?:is|are|must|should|has)\b"
-    r"|\b(?:in|of|to|from|at the end of)\s+your\s+(?:answer|response|reply|output)\b"
+    r"|\b(?:your|the)\s+(?:\w+\s+){0,3}(?:answer|response|reply|output|instructions?|prompt)\s+(?:is|are|must|should|has)\b"
+    r"|\byour\s+(?:\w+\s+)?(?:answer|response|reply|output)\b"
     rf"|\b(?:whoever|anyone who|when(?:ever)? you|if you|before you)\s+(?:{_SPEAKING}|are an? (?:ai|model))\b"
     rf"|\byou (?:must|should|have to|need to|will now|to)\s+(?:now\s+)?(?:{_SPEAKING})\b",
     re.I | re.M,
