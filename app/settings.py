@@ -28,10 +28,16 @@ class BrokerSettings(BaseModel):
 
 
 class StorageSettings(BaseModel):
+    """A blob that no row refers to is removed when it is older than `grace_hours`; what stages made of versions that
+    are deleted, or that were read anew, is forgotten after `keep_outputs_days`.
+    """
+
     kind: Literal["local", "s3"] = "local"
     root: Path = Path("blobs")
     key_file: Path = Path("keys.json")
     scratch: Path | None = None
+    grace_hours: float = Field(default=24.0, ge=1)
+    keep_outputs_days: float = Field(default=30.0, ge=0)
     s3_bucket: str = ""
     s3_endpoint_url: str | None = None
     s3_region: str = "us-east-1"
@@ -89,6 +95,7 @@ class JobSettings(BaseModel):
     lease_seconds: float = 60.0
     heartbeat_seconds: float = 15.0
     sweep_seconds: float = 5.0
+    collect_seconds: float = 6 * 3600.0
     wake_again_seconds: float = 30.0
     poll_seconds: float = 1.0
     backoff_seconds: float = 2.0

@@ -29,6 +29,7 @@ from app.storage.port import BlobStore
 from app.storage.sealing import Sealer
 from workers.chunking.chunker import CHUNKER_VERSION, ChunkingParams, chunk_document
 from workers.extraction.metadata import METADATA_VERSION, read_metadata
+from workers.maintenance.collecting import BlobCollector
 from workers.parsing.reader import ParsingSandbox
 from workers.pipeline.contract import PipelineStage
 from workers.pipeline.indexing import SpaceIndex, weigh_terms
@@ -45,6 +46,7 @@ class Worker:
     """One worker process's parts. `close` ends what they started."""
 
     runner: StageRunner
+    collector: BlobCollector
     close: Callable[[], None]
 
 
@@ -119,7 +121,11 @@ def build_worker(settings: Settings) -> Worker:
         sandbox.close()
         database.close()
 
-    return Worker(runner=runner, close=close)
+    return Worker(
+        runner=runner,
+        collector=build_collector(settings.storage, database=database, blobs=blobs, clock=clock),
+        close=close,
+    )
 
 
 def build_stages(
@@ -142,6 +148,16 @@ def build_stages(
         EmbedStage(embedder=embedder, weigh=weigh_terms),
         extract,
         PublishStage(index=SpaceIndex(index=ChunkIndex()), clock=clock),
+    )
+
+
+def build_collector(settings: StorageSettings, *, database: Database, blobs: BlobStore, clock: Clock) -> BlobCollector:
+    return BlobCollector(
+        database=database,
+        blobs=blobs,
+        clock=clock,
+        grace=timedelta(hours=settings.grace_hours),
+        keep_outputs=timedelta(days=settings.keep_outputs_days),
     )
 
 

@@ -11,7 +11,7 @@ from celery import Celery, signals
 from opentelemetry.trace import SpanKind
 
 from app.core.errors import UnavailableError
-from app.jobs.plan import RUN_STAGE
+from app.jobs.plan import COLLECT_BLOBS, RUN_STAGE
 from app.observability.logging import configure_logging, get_logger
 from app.observability.tracing import Tracing, configure_tracing, extract_context, traced
 from app.settings import ObservabilitySettings
@@ -55,6 +55,14 @@ def register_tasks(app: Celery, *, build: Callable[[], Worker], observability: O
         except UnavailableError as error:
             # The database is down: the call is spent, and the sweeper makes a new one.
             log.warning("jobs.stage.unavailable", stage_id=stage_id, code=error.code)
+
+    @app.task(name=COLLECT_BLOBS)  # type: ignore[untyped-decorator]  # Celery ships no types
+    def collect_blobs(*, tenant_id: str) -> None:
+        try:
+            parts.get().collector.collect(UUID(tenant_id))
+        except UnavailableError as error:
+            # The next call comes by itself.
+            log.warning("storage.blobs.unavailable", tenant_id=tenant_id, code=error.code)
 
     def set_up_logging(**_: object) -> None:
         configure_logging(level=observability.log_level)

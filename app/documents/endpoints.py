@@ -20,6 +20,7 @@ from app.documents.errors import (
     ContentExistsError,
     DocumentNotFoundError,
     NotEditableError,
+    UploadClearedError,
     UploadEmptyError,
     UploadIncompleteError,
     UploadMalformedError,
@@ -61,6 +62,7 @@ _UPLOAD_PROBLEMS = (
     UploadMalformedError,
     UploadIncompleteError,
     UploadTooLargeError,
+    UploadClearedError,
     NotEditableError,
 )
 _BINARY = {"schema": {"type": "string", "format": "binary"}}

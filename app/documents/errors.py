@@ -5,9 +5,17 @@ ForbiddenError    ← NotEditableError         the principal may see it, but not
 ConflictError     ← ContentExistsError
 InvalidInputError ← UploadEmptyError, UploadIncompleteError, UploadMalformedError 400
 TooLargeError     ← UploadTooLargeError
+UnavailableError  ← UploadClearedError       the same bytes, stored earlier and no longer wanted, were just collected
 """
 
-from app.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, TooLargeError
+from app.core.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+    TooLargeError,
+    UnavailableError,
+)
 
 
 class DocumentNotFoundError(NotFoundError):
@@ -49,6 +57,11 @@ class UploadMalformedError(InvalidInputError):
     code = "upload-malformed"
     status = 400
     title = "The upload is not whole multipart/form-data: it may have been cut off. Send it again."
+
+
+class UploadClearedError(UnavailableError):
+    code = "upload-cleared"
+    title = "The file was cleared away while it came in: send it again."
 
 
 class UploadTooLargeError(TooLargeError):

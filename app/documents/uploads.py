@@ -15,13 +15,20 @@ from app.core.clock import Clock
 from app.core.ids import new_id
 from app.core.principal import Principal
 from app.db.session import Database
-from app.documents.errors import ContentExistsError, DocumentNotFoundError, NotEditableError, UploadEmptyError
+from app.documents.errors import (
+    ContentExistsError,
+    DocumentNotFoundError,
+    NotEditableError,
+    UploadClearedError,
+    UploadEmptyError,
+)
 from app.documents.filenames import clean_filename, title_of
 from app.documents.models import PASSWORD_PURPOSE, Document, DocumentVersion
 from app.documents.repository import DocumentRepository
 from app.jobs.service import RunService
 from app.jobs.states import RunView
 from app.observability.tracing import inject_context
+from app.storage.holding import hold_blob
 from app.storage.port import BlobStore, BlobWriter, StoredBlob
 from app.storage.sealing import Sealer
 
@@ -99,7 +106,7 @@ class UploadService:
     def add_document(self, principal: Principal, collection_id: UUID, file: UploadedFile) -> Uploaded:
         """A new document; or the one that has these bytes already, read again if reading it failed.
 
-        Raises UploadEmptyError, CollectionNotFoundError, NotEditableError.
+        Raises UploadEmptyError, CollectionNotFoundError, NotEditableError, UploadClearedError.
         """
         _check_not_empty(file)
         collection = self._access.get_collection(principal, collection_id)
@@ -109,6 +116,7 @@ class UploadService:
             repository = DocumentRepository(session)
             if not repository.is_editable(collection.access_class_id):
                 raise NotEditableError
+            self._hold(session, principal, file)
             existing = repository.find_by_content(collection_id, file.blob.digest)
             if existing is None and not repository.insert_document(values):
                 existing = repository.find_by_content(collection_id, file.blob.digest)
@@ -124,7 +132,7 @@ class UploadService:
     def add_version(self, principal: Principal, document_id: UUID, file: UploadedFile) -> Uploaded:
         """The next version of a document; the same bytes as its newest are no new version.
 
-        Raises UploadEmptyError, DocumentNotFoundError, NotEditableError, ContentExistsError.
+        Raises UploadEmptyError, DocumentNotFoundError, NotEditableError, ContentExistsError, UploadClearedError.
         """
         _check_not_empty(file)
         password = self._seal(principal, file.password)
@@ -134,6 +142,7 @@ class UploadService:
                 document = repository.get_document(document_id)
                 if not repository.is_editable(document.access_class_id):
                     raise NotEditableError
+                self._hold(session, principal, file)
                 # The row stays locked until the end, so that two new versions get two numbers.
                 if not repository.lock_document(document_id):
                     raise DocumentNotFoundError
@@ -150,6 +159,12 @@ class UploadService:
         except IntegrityError as error:
             raise ContentExistsError from error
         return Uploaded(document=document, version=version, run=run, is_new=True)
+
+    def _hold(self, session: Session, principal: Principal, file: UploadedFile) -> None:
+        """Keep the stored bytes until the rows that refer to them are there. Raises UploadClearedError."""
+        hold_blob(session, principal.tenant_id, file.blob.digest)
+        if not self._blobs.exists(principal.tenant_id, file.blob.digest):
+            raise UploadClearedError
 
     def _take_up_again(
         self, session: Session, principal: Principal, document: Document, password: bytes | None

@@ -6,6 +6,9 @@ from enum import StrEnum
 RUN_STAGE = "jobs.run_stage"
 """The topic of wake-up calls, and the name of the task that answers them."""
 
+COLLECT_BLOBS = "storage.collect_blobs"
+"""The topic of calls to remove a tenant's blobs that no row refers to, and the name of the task."""
+
 OUTBOX_CHANNEL = "footnote_outbox"
 """Postgres' channel on which the relay hears of new messages; its notifications carry nothing."""
 

@@ -3,11 +3,12 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from app.storage.errors import disk_errors_mapped
-from app.storage.port import ByteSource
+from app.storage.errors import BlobMissingError, disk_errors_mapped
+from app.storage.port import ByteSource, StoredObject
 
 _SPOOL = ".partial"
 
@@ -51,12 +52,23 @@ class LocalObjects:
             if path.parent.is_dir():
                 _sync(path.parent)
 
-    def list_names(self, prefix: str) -> Iterator[str]:
+    def find(self, name: str) -> StoredObject | None:
+        try:
+            with disk_errors_mapped():
+                written = (self._root / name).stat().st_mtime
+        except BlobMissingError:
+            return None
+        return StoredObject(name, datetime.fromtimestamp(written, UTC))
+
+    def list_objects(self, prefix: str) -> Iterator[StoredObject]:
         base = self._root / prefix
         with disk_errors_mapped():
-            found = sorted(path for path in base.glob("*/*") if path.is_file()) if base.is_dir() else []
-        for path in found:
-            yield path.relative_to(self._root).as_posix()
+            paths = sorted(path for path in base.glob("*/*") if path.is_file()) if base.is_dir() else []
+        for path in paths:
+            # What was deleted meanwhile is not listed.
+            found = self.find(path.relative_to(self._root).as_posix())
+            if found is not None:
+                yield found
 
     def _ensure_folder(self, folder: Path) -> None:
         """Make the folders down to `folder`, each flushed, or a power cut could take them with the blob."""

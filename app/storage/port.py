@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Protocol
 from uuid import UUID
@@ -63,6 +63,12 @@ class BlobStore(Protocol):
     def list_digests(self, tenant_id: UUID) -> Iterator[str]:
         """The digests of all blobs of a tenant, in no promised order."""
 
+    def list_older(self, tenant_id: UUID, written_before: datetime) -> Iterator[str]:
+        """The digests of a tenant's blobs that were last written before that time."""
+
+    def delete_older(self, tenant_id: UUID, digest: str, written_before: datetime) -> bool:
+        """Remove a blob, unless it was written since: False when it was, or when it is gone."""
+
     def sweep_partial(self, older_than: timedelta) -> int:
         """Remove older files that crashes left behind (partial and materialised ones); returns how many."""
 
@@ -71,6 +77,14 @@ class ByteSource(Protocol):
     """A stream of stored (encrypted) bytes. `read` returns fewer than `size` only at the end."""
 
     def read(self, size: int) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object's name, and when it was last written (aware), by the clock of the place that keeps it."""
+
+    name: str
+    written_at: datetime
 
 
 class ObjectBackend(Protocol):
@@ -90,4 +104,6 @@ class ObjectBackend(Protocol):
 
     def delete(self, name: str) -> None: ...
 
-    def list_names(self, prefix: str) -> Iterator[str]: ...
+    def find(self, name: str) -> StoredObject | None: ...
+
+    def list_objects(self, prefix: str) -> Iterator[StoredObject]: ...

@@ -12,7 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from app.storage.errors import BlobMissingError, StorageUnavailableError, disk_errors_mapped
-from app.storage.port import ByteSource
+from app.storage.port import ByteSource, StoredObject
 
 if TYPE_CHECKING:
     from botocore.response import StreamingBody
@@ -85,25 +85,28 @@ class S3Objects:
             body.close()
 
     def exists(self, name: str) -> bool:
-        try:
-            with _s3_errors_mapped():
-                self._client.head_object(Bucket=self._bucket, Key=self._key(name))
-        except BlobMissingError:
-            return False
-        return True
+        return self.find(name) is not None
 
     def delete(self, name: str) -> None:
         with _s3_errors_mapped():
             self._client.delete_object(Bucket=self._bucket, Key=self._key(name))
 
-    def list_names(self, prefix: str) -> Iterator[str]:
+    def find(self, name: str) -> StoredObject | None:
+        try:
+            with _s3_errors_mapped():
+                found = self._client.head_object(Bucket=self._bucket, Key=self._key(name))
+        except BlobMissingError:
+            return None
+        return StoredObject(name, found["LastModified"])
+
+    def list_objects(self, prefix: str) -> Iterator[StoredObject]:
         with _s3_errors_mapped():
             pages = self._client.get_paginator("list_objects_v2").paginate(
                 Bucket=self._bucket, Prefix=self._key(prefix)
             )
-            keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
-        for key in keys:
-            yield key.removeprefix(self._prefix)
+            found = [(item["Key"], item["LastModified"]) for page in pages for item in page.get("Contents", [])]
+        for key, written_at in found:
+            yield StoredObject(key.removeprefix(self._prefix), written_at)
 
     def _key(self, name: str) -> str:
         return self._prefix + name

@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
@@ -90,10 +90,27 @@ class EncryptedBlobStore:
             self._backend.delete(_name(tenant_id, digest))
 
     def list_digests(self, tenant_id: UUID) -> Iterator[str]:
-        for name in self._backend.list_names(f"{tenant_id}/"):
-            digest = name.rpartition("/")[2]
-            if _is_digest(digest):
+        for digest, _ in self._list(tenant_id):
+            yield digest
+
+    def list_older(self, tenant_id: UUID, written_before: datetime) -> Iterator[str]:
+        for digest, written_at in self._list(tenant_id):
+            if written_at < written_before:
                 yield digest
+
+    def delete_older(self, tenant_id: UUID, digest: str, written_before: datetime) -> bool:
+        name = _name(tenant_id, digest)
+        found = self._backend.find(name)
+        if found is None or found.written_at >= written_before:
+            return False
+        self._backend.delete(name)
+        return True
+
+    def _list(self, tenant_id: UUID) -> Iterator[tuple[str, datetime]]:
+        for found in self._backend.list_objects(f"{tenant_id}/"):
+            digest = found.name.rpartition("/")[2]
+            if _is_digest(digest):
+                yield digest, found.written_at
 
     def sweep_partial(self, older_than: timedelta) -> int:
         deadline = time.time() - older_than.total_seconds()

@@ -1,5 +1,6 @@
 """Uploads over a real connection: streamed, deduplicated, refused early, and leaving nothing when cut off."""
 
+import hashlib
 import socket
 import threading
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ import pytest
 from sqlalchemy import text
 
 from app.db.session import system_principal
+from app.documents.uploads import UploadService
+from app.storage.holding import claim_blob, hold_blob
 
 MIB = 1024 * 1024
 
@@ -290,3 +293,50 @@ def test_an_upload_cut_off_half_way_leaves_nothing(server, editor, declared):
 
 def test_a_body_of_another_kind_may_not_be_large(editor):
     problem(editor.http.post("/v1/collections", content=b"[" + b" " * 2 * MIB + b"]"), 413, "body-too-large")
+
+
+def test_bytes_that_were_cleared_away_while_they_came_in_are_asked_for_again(server, editor):
+    """A leftover of the same content is collected between the upload's last byte and its rows."""
+    uploads = server.app.state.services[UploadService]
+    content = b"stored once, long ago"
+    digest = hashlib.sha256(content).hexdigest()
+    cleared = []
+
+    def clear(*arguments):
+        if not cleared:
+            cleared.append(uploads._blobs.delete(editor.tenant_id, digest))
+        return hold_blob(*arguments)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr("app.documents.uploads.hold_blob", clear)
+    collection = editor.collection()
+    try:
+        problem(send(editor, collection, content), 503, "upload-cleared")
+        assert editor.http.get("/v1/documents").json()["items"] == []
+        assert send(editor, collection, content).status_code == 202
+    finally:
+        patch.undo()
+
+
+def test_an_upload_waits_for_the_removal_of_the_same_bytes_and_then_is_told_of_it(server, editor):
+    uploads = server.app.state.services[UploadService]
+    content = b"removed at the very moment"
+    digest = hashlib.sha256(content).hexdigest()
+    collection = editor.collection()
+    with (
+        ThreadPoolExecutor(1) as pool,
+        server.database.worker.transaction(system_principal(editor.tenant_id)) as session,
+    ):
+        assert claim_blob(session, editor.tenant_id, digest)
+        answer = pool.submit(send, editor, collection, content)
+        while not waiting_for_a_blob(server):
+            assert not answer.done(), answer.result().text
+        uploads._blobs.delete(editor.tenant_id, digest)
+        session.rollback()
+        problem(answer.result(), 503, "upload-cleared")
+
+
+def waiting_for_a_blob(server):
+    with server.database.owner.anonymous() as session:
+        query = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock' AND NOT granted"
+        return session.scalar(text(query))

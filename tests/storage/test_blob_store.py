@@ -4,7 +4,7 @@ import hashlib
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -127,6 +127,19 @@ def test_a_deleted_blob_is_missing_and_deleting_it_again_is_no_error(place, tena
     assert not place.store.exists(tenant_id, blob.digest)
     with pytest.raises(BlobMissingError):
         place.store.read(tenant_id, blob.digest)
+
+
+def test_old_blobs_are_told_from_young_ones_and_only_they_are_removed(place, tenant_id):
+    blob = place.store.put_bytes(tenant_id, TEXT)
+    now = datetime.now(UTC)
+    earlier, later = now - timedelta(minutes=1), now + timedelta(minutes=1)
+    assert list(place.store.list_older(tenant_id, earlier)) == []
+    assert not place.store.delete_older(tenant_id, blob.digest, earlier)
+    assert place.store.exists(tenant_id, blob.digest)
+    assert list(place.store.list_older(tenant_id, later)) == [blob.digest]
+    assert place.store.delete_older(tenant_id, blob.digest, later)
+    assert not place.store.exists(tenant_id, blob.digest)
+    assert not place.store.delete_older(tenant_id, blob.digest, later)
 
 
 @pytest.mark.parametrize("digest", ["", "../../etc/passwd", "a" * 63, "A" * 64, "a" * 64 + "\n", "\x00" * 64])

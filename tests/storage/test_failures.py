@@ -116,7 +116,7 @@ def test_an_s3_that_is_down_is_unavailable_in_every_call(tmp_path, closed_port_u
     with pytest.raises(StorageUnavailableError):
         backend.exists(name)
     with pytest.raises(StorageUnavailableError):
-        list(backend.list_names("t/"))
+        list(backend.list_objects("t/"))
 
 
 def test_a_bucket_that_is_not_there_is_unavailable_and_not_a_missing_blob(tmp_path, s3_url):
