@@ -16,6 +16,7 @@ from app.documents.images import PageImages
 from app.documents.rendering import page_sandbox
 from app.documents.service import DocumentService
 from app.documents.uploads import UploadService
+from app.evaluations.service import EvaluationService
 from app.http.dependencies import Authenticator
 from app.http.idempotency import Idempotency
 from app.http.limits import RateLimits
@@ -85,6 +86,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
             max_bytes=settings.limits.upload_bytes,
         ),
         build_answers(settings, database=database, clock=clock, metrics=metrics),
+        EvaluationService(database=database, clock=clock),
     ]
 
     def close() -> None:

@@ -15,6 +15,7 @@ from app.bootstrap import Container, build_container
 from app.documents.endpoints import files as files_router
 from app.documents.endpoints import router as documents_router
 from app.documents.page_endpoints import router as pages_router
+from app.evaluations.endpoints import router as evaluations_router
 from app.http.body_limit import BodyLimitMiddleware
 from app.http.catalogue import problems_router
 from app.http.context import RequestContextMiddleware
@@ -43,6 +44,7 @@ _ROUTERS = (
     pages_router,
     runs_router,
     answers_router,
+    evaluations_router,
 )
 
 

@@ -6,6 +6,7 @@ import app.access.models
 import app.answers.models
 import app.audit.models
 import app.documents.models
+import app.evaluations.models
 import app.http.models
 import app.identity.models
 import app.jobs.models

@@ -10,7 +10,7 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Values = npt.NDArray[np.float64]
 
@@ -56,7 +56,7 @@ class MetricSpec(BaseModel):
     how: Aggregate = Aggregate.MEAN
     better: Better = Better.HIGHER
     hard: bool = False
-    percentile: float | None = None
+    percentile: float | None = Field(default=None, ge=0, le=100)
 
     @model_validator(mode="after")
     def check_parts(self) -> Self:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from app.evaluations.metrics import MetricSpec
 
@@ -24,6 +24,10 @@ class RunStatus(StrEnum):
     RUNNING = "running"
     INTERRUPTED = "interrupted"
     DONE = "done"
+
+
+# The runs of ingestion have a RunStatus, too, and in the API's document one would be taken for the other.
+_Status = Annotated[RunStatus, WithJsonSchema({"type": "string", "enum": [status.value for status in RunStatus]})]
 
 
 class Selection(_Record):
@@ -91,7 +95,7 @@ class RunManifest(_Record):
     suite: str
     suite_version: str
     purpose: str = ""
-    status: RunStatus
+    status: _Status
     started_at: datetime
     selection: Selection
     conditions: Conditions

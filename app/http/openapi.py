@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 
 from app.core.errors import (
     FootnoteError,
@@ -29,6 +30,7 @@ _EVERY = (MalformedRequestError, InvalidInputError, InvalidTextError, RateLimite
 _WITH_BODY = (BodyTooLargeError, MediaTypeNotTakenError)
 _OF_POST = (IdempotencyKeyInvalidError, IdempotencyKeyReusedError, IdempotencyInProgressError)
 _PROBLEMS = "x-problems"
+_INPUT = "-Input"  # as FastAPI names what is taken in another form than it is given
 _METHODS = frozenset({"get", "put", "post", "patch", "delete"})
 _DESCRIPTION = """
 Footnote answers questions about filings and offering documents; every statement stands on a quoted span.
@@ -41,6 +43,12 @@ Every POST takes an `Idempotency-Key`. Lists are paged by cursor. Edits name the
 def problems(*kinds: type[FootnoteError]) -> dict[str, Any]:
     """For `openapi_extra`: the problems that an operation may answer besides those that each may."""
     return {_PROBLEMS: [kind.code for kind in kinds]}
+
+
+def json_body(model: type[BaseModel], example: object) -> dict[str, Any]:
+    """For `openapi_extra` of operations that parse their JSON body themselves: what it is to be."""
+    schema = model.model_json_schema(ref_template=f"#/components/schemas/{{model}}{_INPUT}")
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema, "example": example}}}}
 
 
 def install_openapi(app: FastAPI, refusals: tuple[type[FootnoteError], ...]) -> None:
@@ -74,7 +82,15 @@ def _build(app: FastAPI, refusals: tuple[type[FootnoteError], ...]) -> dict[str,
         for method, operation in item.items():
             if method in _METHODS:
                 _complete(operation, method, path, refusals)
+                schemas |= _take_definitions(operation)
     return document
+
+
+def _take_definitions(operation: dict[str, Any]) -> dict[str, Any]:
+    """The schemas that a body of `json_body` is made of, taken out of it: they are the document's."""
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    definitions: dict[str, Any] = body.get("schema", {}).pop("$defs", {})
+    return {f"{name}{_INPUT}": schema for name, schema in definitions.items()}
 
 
 def _complete(operation: dict[str, Any], method: str, path: str, refusals: tuple[type[FootnoteError], ...]) -> None:

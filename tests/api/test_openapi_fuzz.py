@@ -16,6 +16,9 @@ REFUSED_FOR_THEIR_MEANING = {
     "question-invalid-characters",
     "precondition-failed",
     "upload-empty",
+    "published-run-invalid",
+    "published-run-unfinished",
+    "published-run-differs",
 }
 
 

@@ -1,0 +1,140 @@
+"""`/v1/eval-runs` and `/v1/eval-comparisons`.
+
+A case is named in the query, not in the path: its id may be any line, also one with `/`, `#` or `..`.
+"""
+
+from typing import Annotated
+
+from fastapi import Depends, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from app.core.pagination import InvalidCursorError
+from app.evaluations.comparison import RunsNotComparableError, compare_runs
+from app.evaluations.errors import (
+    EngineerRequiredError,
+    PublishedCaseNotFoundError,
+    PublishedRunNotFoundError,
+    RunInvalidError,
+    RunPublishedBeforeError,
+    RunTooLargeError,
+    RunUnfinishedError,
+)
+from app.evaluations.receiving import MAX_RUN_BYTES, receive_run
+from app.evaluations.records import RunRecord
+from app.evaluations.schemas import EXAMPLE_RUN, CaseOut, ComparisonOut, ListedCaseOut, PublishedRunOut
+from app.evaluations.service import EvaluationService
+from app.http.dependencies import CurrentPrincipal, service
+from app.http.errors import MediaTypeNotTakenError
+from app.http.openapi import json_body, problems
+from app.http.pages import Page, RequestedPage, page_out
+from app.http.routing import UPLOAD, api_router
+from app.http.text import LINE_PATTERN
+
+JSON = "application/json"
+RUN_PATTERN = "^[a-z0-9][a-z0-9.-]{0,99}$"
+
+router = api_router(prefix="/v1", tag="evaluations")
+
+Evaluations = Annotated[EvaluationService, Depends(service(EvaluationService))]
+RunId = Annotated[str, Path(pattern=RUN_PATTERN, examples=["20260301-101500-answers-0a1b"])]
+RunQuery = Annotated[str, Query(pattern=RUN_PATTERN, examples=["20260301-101500-answers-0a1b"])]
+Name = Query(max_length=300, pattern=LINE_PATTERN)
+
+
+@router.put(
+    "/eval-runs/{run_id}",
+    status_code=201,
+    summary="Publish a run, whole (engineers)",
+    response_model=PublishedRunOut,
+    responses={200: {"model": PublishedRunOut, "description": "The same run was published before."}},
+    openapi_extra={
+        UPLOAD: True,
+        **json_body(RunRecord, EXAMPLE_RUN),
+        **problems(
+            EngineerRequiredError, RunInvalidError, RunUnfinishedError, RunTooLargeError, RunPublishedBeforeError
+        ),
+    },
+)
+async def publish_run(
+    run_id: RunId, request: Request, response: Response, principal: CurrentPrincipal, evaluations: Evaluations
+) -> PublishedRunOut:
+    """The record that `footnote eval run` keeps, up to 32 MiB. Publishing the same again changes nothing."""
+    await run_in_threadpool(evaluations.check_may_publish, principal)
+    content = await _receive(request)
+    received = await run_in_threadpool(receive_run, content, run_id)
+    run, created = await run_in_threadpool(evaluations.publish, principal, received)
+    response.status_code = 201 if created else 200
+    return PublishedRunOut.of(run)
+
+
+@router.get("/eval-runs", openapi_extra=problems(InvalidCursorError))
+def list_eval_runs(
+    request: Request,
+    response: Response,
+    principal: CurrentPrincipal,
+    evaluations: Evaluations,
+    page: RequestedPage,
+    suite: Annotated[str | None, Name] = None,
+) -> Page[PublishedRunOut]:
+    """Published runs that you may see, the last started first."""
+    found = evaluations.list_runs(principal, page, suite=suite)
+    return page_out(request, response, found, PublishedRunOut.of, Page[PublishedRunOut])
+
+
+@router.get("/eval-runs/{run_id}", openapi_extra=problems(PublishedRunNotFoundError))
+def get_eval_run(run_id: RunId, principal: CurrentPrincipal, evaluations: Evaluations) -> PublishedRunOut:
+    """One run: its conditions, and its figures over all cases and by kind."""
+    return PublishedRunOut.of(evaluations.get_run(principal, run_id))
+
+
+@router.get("/eval-runs/{run_id}/cases", openapi_extra=problems(PublishedRunNotFoundError, InvalidCursorError))
+def list_eval_cases(
+    run_id: RunId,
+    request: Request,
+    response: Response,
+    principal: CurrentPrincipal,
+    evaluations: Evaluations,
+    page: RequestedPage,
+    kind: Annotated[str | None, Name] = None,
+) -> Page[ListedCaseOut]:
+    """A run's cases, in its order, without their traces."""
+    found = evaluations.list_cases(principal, run_id, page, kind=kind)
+    return page_out(request, response, found, ListedCaseOut.of, Page[ListedCaseOut])
+
+
+@router.get("/eval-runs/{run_id}/case", openapi_extra=problems(PublishedCaseNotFoundError))
+def get_eval_case(
+    run_id: RunId,
+    principal: CurrentPrincipal,
+    evaluations: Evaluations,
+    case_id: Annotated[
+        str, Query(alias="id", max_length=300, pattern=LINE_PATTERN, description="The case's id.", examples=["q-1"])
+    ],
+) -> CaseOut:
+    """One case with its trace: all that explains its score."""
+    return CaseOut.of(evaluations.get_case(principal, run_id, case_id))
+
+
+@router.get("/eval-comparisons", openapi_extra=problems(PublishedRunNotFoundError, RunsNotComparableError))
+def compare_eval_runs(
+    principal: CurrentPrincipal, evaluations: Evaluations, before: RunQuery, after: RunQuery
+) -> ComparisonOut:
+    """Two runs of a suite side by side, paired by their cases: differences, intervals, p-values, verdicts, flips."""
+    return ComparisonOut.of(compare_runs(*evaluations.get_pair(principal, before, after)))
+
+
+async def _receive(request: Request) -> bytes:
+    """The body. Raises MediaTypeNotTakenError, and RunTooLargeError as soon as it is known."""
+    if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != JSON:
+        raise MediaTypeNotTakenError
+    declared = request.headers.get("Content-Length", "")
+    size = int(declared) if declared.isascii() and declared.isdigit() else 0
+    received = bytearray()
+    if size <= MAX_RUN_BYTES:
+        async for piece in request.stream():
+            received += piece
+            if len(received) > MAX_RUN_BYTES:
+                break
+        else:
+            return bytes(received)
+    raise RunTooLargeError(headers={"Connection": "close"})

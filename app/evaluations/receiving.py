@@ -1,0 +1,83 @@
+"""A run as it is received: its record read and checked, and the digest by which it is known again."""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pydantic import ValidationError
+
+from app.evaluations.errors import RunInvalidError, RunTooLargeError, RunUnfinishedError
+from app.evaluations.records import RunRecord, RunStatus
+from app.http.text import LINE_PATTERN
+
+MAX_RUN_BYTES = 32 * 1024 * 1024
+MAX_CASES = 5_000
+MAX_METRICS = 200
+# Cases and kinds are asked for by name in addresses.
+_LINE = re.compile(LINE_PATTERN)
+_LONGEST_NAME = 300
+_LARGEST_COUNT = 2**53
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedRun:
+    """A run that may be kept. `content_sha256` (hex) is over its canonical JSON: keys sorted, no white space."""
+
+    record: RunRecord
+    content_sha256: str
+
+
+def receive_run(content: bytes, run_id: str) -> ReceivedRun:
+    """The run in a body that was sent for `run_id`. Raises RunInvalidError, RunUnfinishedError, RunTooLargeError."""
+    try:
+        record = RunRecord.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "body"
+        raise RunInvalidError(f"{where}: {first['msg']}.") from error
+    finding = find_fault(record, run_id)
+    if finding is not None:
+        raise RunInvalidError(finding)
+    if record.manifest.status is not RunStatus.DONE:
+        raise RunUnfinishedError
+    if len(record.cases) > MAX_CASES or len(record.manifest.metrics) > MAX_METRICS:
+        raise RunTooLargeError
+    return ReceivedRun(record, _digest(record))
+
+
+def find_fault(record: RunRecord, run_id: str) -> str | None:
+    """What is wrong with a record that its schema can't tell, in a sentence."""
+    manifest, cases = record.manifest, record.cases
+    ids, timed = [case.id for case in cases], [timing.id for timing in record.timings]
+    counts = [count for case in cases for count in (case.tokens_in, case.tokens_out)]
+    checks = (
+        (manifest.id == run_id, f"The run's id is {manifest.id}, the address is another's."),
+        (_EARLIEST <= _aware(manifest.started_at) <= _LATEST, "The run did not start in this age."),
+        (len(set(ids)) == len(ids), "Two cases have the same id."),
+        (len(set(timed)) == len(timed) and set(ids).issuperset(timed), "The times are not each of one of the cases."),
+        (all(map(_is_name, (manifest.suite, *ids))), f"A suite or case is named by no line of up to {_LONGEST_NAME}."),
+        (all(map(_is_name, (case.kind or "-" for case in cases))), f"A kind is no line of up to {_LONGEST_NAME}."),
+        (not any("\x00" in case.reason for case in cases), "A reason holds the character U+0000."),
+        (all(0 <= count <= _LARGEST_COUNT for count in counts), "A count of tokens is out of range."),
+    )
+    return next((sentence for holds, sentence in checks if not holds), None)
+
+
+def _is_name(text: str) -> bool:
+    return len(text) <= _LONGEST_NAME and _LINE.fullmatch(text) is not None
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def _digest(record: RunRecord) -> str:
+    """Raises RunInvalidError for a number that JSON has no form for."""
+    try:
+        text = json.dumps(record.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), allow_nan=False)
+    except ValueError as error:
+        raise RunInvalidError("A number is not finite.") from error
+    return hashlib.sha256(text.encode()).hexdigest()

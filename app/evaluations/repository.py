@@ -1,0 +1,74 @@
+"""SQL of published runs. Who sees and writes them is said by the policies alone."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select, text, tuple_
+from sqlalchemy import insert as insert_rows
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, defer
+
+from app.evaluations.models import EvalCase, EvalRun
+
+_IS_ENGINEER = text("SELECT principal_is_engineer()")
+
+
+class EvaluationRepository:
+    """Rows of runs and cases that the session's principal may see."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def is_engineer(self) -> bool:
+        """Whether the principal sees and publishes runs: by the function that the policies themselves ask."""
+        return bool(self._session.scalar(_IS_ENGINEER))
+
+    def insert_run(self, values: dict[str, object]) -> bool:
+        """False when a run of that id is there."""
+        statement = insert(EvalRun).values(values).on_conflict_do_nothing().returning(EvalRun.id)
+        return self._session.execute(statement).first() is not None
+
+    def insert_cases(self, rows: Sequence[dict[str, object]]) -> None:
+        if rows:
+            self._session.execute(insert_rows(EvalCase), rows)
+
+    def find_run(self, run_id: str) -> EvalRun | None:
+        return self._session.scalar(select(EvalRun).where(EvalRun.id == run_id))
+
+    def list_runs(self, *, suite: str | None, before: tuple[datetime, str] | None, limit: int) -> Sequence[EvalRun]:
+        """Runs, newest first; those that started before another."""
+        query = select(EvalRun).order_by(EvalRun.started_at.desc(), EvalRun.id.desc()).limit(limit)
+        if suite is not None:
+            query = query.where(EvalRun.suite == suite)
+        if before is not None:
+            query = query.where(tuple_(EvalRun.started_at, EvalRun.id) < tuple_(*before))
+        return self._session.scalars(query).all()
+
+    def list_cases(
+        self, run_id: str, *, kind: str | None = None, after: int = -1, limit: int | None = None
+    ) -> Sequence[EvalCase]:
+        """Cases in the run's order, without details and traces."""
+        query = _slim(run_id, kind).where(EvalCase.ordinal > after).order_by(EvalCase.ordinal).limit(limit)
+        return self._session.scalars(query).all()
+
+    def list_lowest(self, run_id: str, *, kind: str | None, offset: int, limit: int) -> Sequence[EvalCase]:
+        """Cases, without details and traces: those that could not be scored, then the lowest first."""
+        order = (EvalCase.score.asc().nulls_first(), EvalCase.ordinal)
+        query = _slim(run_id, kind).order_by(*order).offset(offset).limit(limit)
+        return self._session.scalars(query).all()
+
+    def count_cases(self, run_id: str) -> dict[str, int]:
+        """How many cases there are, by kind."""
+        query = select(EvalCase.kind, func.count()).where(EvalCase.run_id == run_id).group_by(EvalCase.kind)
+        return {row[0]: row[1] for row in self._session.execute(query)}
+
+    def list_whole(self, run_id: str, case_ids: Sequence[str]) -> Sequence[EvalCase]:
+        """These cases with details and traces."""
+        query = select(EvalCase).where(EvalCase.run_id == run_id, EvalCase.case_id.in_(case_ids))
+        return self._session.scalars(query.order_by(EvalCase.ordinal)).all()
+
+
+def _slim(run_id: str, kind: str | None) -> Select[Any]:
+    query = select(EvalCase).options(defer(EvalCase.details), defer(EvalCase.trace)).where(EvalCase.run_id == run_id)
+    return query if kind is None else query.where(EvalCase.kind == kind)

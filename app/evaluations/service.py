@@ -1,0 +1,228 @@
+"""Publishing runs of suites, and reading them. The database shows them to engineers and administrators only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.audit.service import record as record_event
+from app.core.clock import Clock
+from app.core.pagination import InvalidCursorError, PageOf, PageRequest, encode_cursor
+from app.core.principal import Principal
+from app.db.session import Database
+from app.evaluations.errors import (
+    EngineerRequiredError,
+    PublishedCaseNotFoundError,
+    PublishedRunNotFoundError,
+    RunPublishedBeforeError,
+)
+from app.evaluations.models import EvalCase, EvalRun
+from app.evaluations.receiving import ReceivedRun
+from app.evaluations.records import CaseRecord, CaseTiming, RunManifest, RunRecord
+from app.evaluations.repository import EvaluationRepository
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedRun:
+    """A run without its cases; `content_sha256` (hex) is of the whole."""
+
+    manifest: RunManifest
+    content_sha256: str
+    published_at: datetime
+    published_by: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedCase:
+    """A case and its times, when it has any. In lists, details and trace are left empty."""
+
+    record: CaseRecord
+    timing: CaseTiming | None
+
+
+class EvaluationService:
+    """Runs of the principal's tenant."""
+
+    def __init__(self, *, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def may_see(self, principal: Principal) -> bool:
+        """Whether the principal sees and publishes runs at all."""
+        with self._database.transaction(principal) as session:
+            return EvaluationRepository(session).is_engineer()
+
+    def check_may_publish(self, principal: Principal) -> None:
+        """Before a run is even received. Raises EngineerRequiredError."""
+        if not self.may_see(principal):
+            raise EngineerRequiredError
+
+    def publish(self, principal: Principal, run: ReceivedRun) -> tuple[PublishedRun, bool]:
+        """Keep a run, whole; (the run, False) when the same was there already.
+
+        Raises EngineerRequiredError, RunPublishedBeforeError.
+        """
+        manifest, now = run.record.manifest, self._clock.now()
+        values = {
+            "tenant_id": principal.tenant_id,
+            "id": manifest.id,
+            "suite": manifest.suite,
+            "started_at": manifest.started_at,
+            "manifest": manifest.model_dump(mode="json"),
+            "content_sha256": run.content_sha256,
+            "published_at": now,
+            "published_by": principal.user_id,
+        }
+        with self._database.transaction(principal) as session:
+            repository = EvaluationRepository(session)
+            if not repository.is_engineer():
+                raise EngineerRequiredError
+            if not repository.insert_run(values):
+                there = repository.find_run(manifest.id)
+                if there is None or there.content_sha256 != run.content_sha256:
+                    raise RunPublishedBeforeError
+                return _run(there), False
+            repository.insert_cases(_rows(principal.tenant_id, run.record))
+            record_event(
+                session,
+                principal,
+                "evaluations.run.published",
+                object_type="eval_run",
+                object_id=manifest.id,
+                detail={
+                    "suite": manifest.suite,
+                    "cases": len(run.record.cases),
+                    "content_sha256": run.content_sha256,
+                },
+            )
+        return PublishedRun(manifest, run.content_sha256, now, principal.user_id), True
+
+    def list_runs(self, principal: Principal, page: PageRequest, *, suite: str | None = None) -> PageOf[PublishedRun]:
+        """Runs, the last started first. Raises InvalidCursorError."""
+        after = page.after()
+        with self._database.transaction(principal) as session:
+            found = EvaluationRepository(session).list_runs(
+                suite=suite, before=None if after is None else _parse_place(after), limit=page.limit + 1
+            )
+        last = found[: page.limit][-1] if len(found) > page.limit else None
+        cursor = None if last is None else encode_cursor(f"{last.started_at.isoformat()} {last.id}")
+        return PageOf(items=[_run(row) for row in found[: page.limit]], next_cursor=cursor)
+
+    def get_run(self, principal: Principal, run_id: str) -> PublishedRun:
+        """Raises PublishedRunNotFoundError."""
+        with self._database.transaction(principal) as session:
+            return _run(_require(EvaluationRepository(session), run_id))
+
+    def list_cases(
+        self, principal: Principal, run_id: str, page: PageRequest, *, kind: str | None = None
+    ) -> PageOf[PublishedCase]:
+        """Cases in the run's order. Raises PublishedRunNotFoundError, InvalidCursorError."""
+        after = page.after()
+        with self._database.transaction(principal) as session:
+            repository = EvaluationRepository(session)
+            _require(repository, run_id)
+            place = -1 if after is None else _parse_ordinal(after)
+            found = repository.list_cases(run_id, kind=kind, after=place, limit=page.limit + 1)
+            items = [_slim_case(row) for row in found[: page.limit]]
+        more = len(found) > page.limit
+        return PageOf(items=items, next_cursor=encode_cursor(str(found[page.limit - 1].ordinal)) if more else None)
+
+    def list_lowest(
+        self, principal: Principal, run_id: str, *, kind: str | None, offset: int, limit: int
+    ) -> tuple[Sequence[PublishedCase], dict[str, int]]:
+        """(a stretch of the cases, those without a score and the lowest-scored first; how many there are by kind).
+
+        Raises PublishedRunNotFoundError.
+        """
+        with self._database.transaction(principal) as session:
+            repository = EvaluationRepository(session)
+            _require(repository, run_id)
+            found = repository.list_lowest(run_id, kind=kind, offset=offset, limit=limit)
+            return [_slim_case(row) for row in found], repository.count_cases(run_id)
+
+    def get_case(self, principal: Principal, run_id: str, case_id: str) -> PublishedCase:
+        """One case with its trace. Raises PublishedCaseNotFoundError, also when there is no such run."""
+        found = self.list_whole(principal, run_id, [case_id])
+        if not found:
+            raise PublishedCaseNotFoundError
+        return found[0]
+
+    def list_whole(self, principal: Principal, run_id: str, case_ids: Sequence[str]) -> list[PublishedCase]:
+        """These cases of a run with their traces, as far as they are there."""
+        with self._database.transaction(principal) as session:
+            return [_case(row) for row in EvaluationRepository(session).list_whole(run_id, case_ids)]
+
+    def get_pair(self, principal: Principal, before: str, after: str) -> tuple[RunRecord, RunRecord]:
+        """Two runs for comparing: their cases without details and traces. Raises PublishedRunNotFoundError."""
+        with self._database.transaction(principal, snapshot=True) as session:
+            repository = EvaluationRepository(session)
+            runs = [_run(_require(repository, run_id)).manifest for run_id in (before, after)]
+            cases = [tuple(_slim_case(row).record for row in repository.list_cases(manifest.id)) for manifest in runs]
+        first, second = (RunRecord(manifest=manifest, cases=of) for manifest, of in zip(runs, cases, strict=True))
+        return first, second
+
+
+def _require(repository: EvaluationRepository, run_id: str) -> EvalRun:
+    found = repository.find_run(run_id)
+    if found is None:
+        raise PublishedRunNotFoundError
+    return found
+
+
+def _rows(tenant_id: UUID, run: RunRecord) -> list[dict[str, object]]:
+    timings = {timing.id: timing for timing in run.timings}
+    rows: list[dict[str, object]] = []
+    for ordinal, case in enumerate(run.cases):
+        timing = timings.get(case.id)
+        kept = case.model_dump(mode="json", exclude={"id", "cost_usd"})
+        place = {"tenant_id": tenant_id, "run_id": run.manifest.id, "ordinal": ordinal, "case_id": case.id}
+        times = {"seconds": timing.seconds if timing else None, "times": timing.times if timing else {}}
+        rows.append({**place, **kept, **times, "cost_usd": case.cost_usd})
+    return rows
+
+
+def _run(row: EvalRun) -> PublishedRun:
+    return PublishedRun(
+        manifest=RunManifest.model_validate(row.manifest),
+        content_sha256=row.content_sha256,
+        published_at=row.published_at,
+        published_by=row.published_by,
+    )
+
+
+def _case(row: EvalCase) -> PublishedCase:
+    slim = _slim_case(row)
+    whole = slim.record.model_copy(update={"details": row.details, "trace": row.trace})
+    return PublishedCase(whole, slim.timing)
+
+
+def _slim_case(row: EvalCase) -> PublishedCase:
+    record = CaseRecord(
+        id=row.case_id,
+        kind=row.kind,
+        score=row.score,
+        reason=row.reason,
+        measures=row.measures,
+        tokens_in=row.tokens_in,
+        tokens_out=row.tokens_out,
+        cost_usd=row.cost_usd,
+    )
+    timed = row.seconds is not None
+    return PublishedCase(
+        record, CaseTiming(id=row.case_id, seconds=row.seconds or 0.0, times=row.times) if timed else None
+    )
+
+
+def _parse_place(key: str) -> tuple[datetime, str]:
+    started, _, run_id = key.partition(" ")
+    try:
+        return datetime.fromisoformat(started), run_id
+    except ValueError as error:
+        raise InvalidCursorError from error
+
+
+def _parse_ordinal(key: str) -> int:
+    # Longer numbers are not ours, and no integer of the database's.
+    if not (key.isascii() and key.isdigit() and len(key) < 10):
+        raise InvalidCursorError
+    return int(key)

@@ -1,0 +1,171 @@
+"""Published runs on the real database: who sees them, what publishing again does, what reading gives."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+
+from app.core.pagination import InvalidCursorError, PageRequest, encode_cursor
+from app.core.principal import Principal, Role
+from app.db.session import RightsChangedError
+from app.evaluations.errors import (
+    EngineerRequiredError,
+    PublishedCaseNotFoundError,
+    PublishedRunNotFoundError,
+    RunPublishedBeforeError,
+)
+
+
+def test_a_published_run_is_read_as_it_was_sent(evaluations, engineer, received):
+    sent = received([1.0, None, 0.25])
+    run, created = evaluations.publish(engineer, sent)
+    assert created
+    read = evaluations.get_run(engineer, run.manifest.id)
+    assert read == run
+    assert read.manifest == sent.record.manifest
+    case = evaluations.get_case(engineer, run.manifest.id, "case/1")
+    assert case.record == sent.record.cases[1]
+    assert list(case.record.trace) == ["question", "zebra", "apple"]
+    assert case.timing == sent.record.timings[1]
+
+
+def test_publishing_the_same_again_changes_nothing(evaluations, engineer, received, module_database):
+    sent = received([1.0, 0.0])
+    first, _ = evaluations.publish(engineer, sent)
+    again, created = evaluations.publish(engineer, sent)
+    assert (again, created) == (first, False)
+    with module_database.owner.transaction(engineer) as session:
+        events = session.scalars(
+            text("SELECT detail FROM audit_events WHERE action = 'evaluations.run.published' AND object_id = :id"),
+            {"id": first.manifest.id},
+        ).all()
+    assert events == [{"suite": "toy", "cases": 2, "content_sha256": sent.content_sha256}]
+
+
+def test_other_content_under_the_same_id_is_refused_and_leaves_the_first(evaluations, engineer, received):
+    first = received([1.0, 0.0])
+    evaluations.publish(engineer, first)
+    with pytest.raises(RunPublishedBeforeError):
+        evaluations.publish(engineer, received([1.0, 1.0], run_id=first.record.manifest.id))
+    page = evaluations.list_cases(engineer, first.record.manifest.id, PageRequest())
+    assert [case.record.score for case in page.items] == [1.0, 0.0]
+
+
+@pytest.mark.parametrize("role", [Role.ANALYST, Role.EDITOR])
+def test_analysts_and_editors_see_and_publish_nothing(evaluations, people, engineer, received, role):
+    run, _ = evaluations.publish(engineer, received([1.0]))
+    other = people.make(role)
+    assert not evaluations.may_see(other)
+    assert evaluations.list_runs(other, PageRequest()).items == []
+    with pytest.raises(PublishedRunNotFoundError):
+        evaluations.get_run(other, run.manifest.id)
+    with pytest.raises(PublishedCaseNotFoundError):
+        evaluations.get_case(other, run.manifest.id, "case/0")
+    with pytest.raises(PublishedRunNotFoundError):
+        evaluations.list_cases(other, run.manifest.id, PageRequest())
+    with pytest.raises(EngineerRequiredError):
+        evaluations.publish(other, received([1.0]))
+
+
+def test_the_database_goes_by_the_users_roles_and_not_by_what_the_principal_says(evaluations, people, received):
+    boaster = replace(people.make(Role.ANALYST), roles=frozenset({Role.ENGINEER, Role.ADMIN}))
+    with pytest.raises(EngineerRequiredError):
+        evaluations.publish(boaster, received([1.0]))
+
+
+def test_an_engineer_of_another_tenant_sees_nothing_and_may_use_the_same_id(evaluations, people, engineer, received):
+    sent = received([1.0])
+    evaluations.publish(engineer, sent)
+    stranger = people.make(Role.ENGINEER, tenant_id=people.found())
+    assert evaluations.list_runs(stranger, PageRequest()).items == []
+    with pytest.raises(PublishedRunNotFoundError):
+        evaluations.get_run(stranger, sent.record.manifest.id)
+    _, created = evaluations.publish(stranger, received([0.0], run_id=sent.record.manifest.id))
+    assert created
+    assert evaluations.get_case(engineer, sent.record.manifest.id, "case/0").record.score == 1.0
+
+
+def test_an_administrator_sees_what_an_engineer_published(evaluations, people, engineer, received):
+    run, _ = evaluations.publish(engineer, received([1.0]))
+    assert evaluations.get_run(people.make(Role.ADMIN), run.manifest.id) == run
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE eval_runs SET suite = 'other'",
+        "DELETE FROM eval_runs",
+        "UPDATE eval_cases SET score = 1",
+        "DELETE FROM eval_cases",
+        "INSERT INTO eval_cases SELECT tenant_id, run_id, 99, 'late', kind, score, reason, measures, details, trace, "
+        "tokens_in, tokens_out, cost_usd, seconds, times FROM eval_cases WHERE ordinal = 0",
+        "INSERT INTO eval_runs SELECT tenant_id, 'forged', suite, started_at, manifest, content_sha256, published_at, "
+        "gen_random_uuid() FROM eval_runs",
+    ],
+)
+def test_even_an_engineer_can_not_change_a_published_run(evaluations, engineer, received, module_database, statement):
+    evaluations.publish(engineer, received([0.0]))
+    with pytest.raises(RightsChangedError), module_database.api.transaction(engineer) as session:
+        session.execute(text(statement))
+
+
+def test_runs_are_listed_the_last_started_first_page_by_page(evaluations, engineer, received):
+    sent = [received([1.0], day=day, suite="odd" if day % 2 else "even") for day in (2, 0, 1, 0, 3)]
+    for run in sent:
+        evaluations.publish(engineer, run)
+    seen, cursor = [], None
+    while True:
+        page = evaluations.list_runs(engineer, PageRequest(limit=2, cursor=cursor))
+        seen += [run.manifest for run in page.items]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    order = sorted((run.record.manifest for run in sent), key=lambda it: (it.started_at, it.id), reverse=True)
+    assert seen == order
+    odd = evaluations.list_runs(engineer, PageRequest(), suite="odd").items
+    assert [run.manifest.id for run in odd] == [manifest.id for manifest in order if manifest.suite == "odd"]
+
+
+def test_cases_are_listed_in_the_runs_order_and_by_kind(evaluations, engineer, received):
+    run, _ = evaluations.publish(engineer, received([float(place) for place in range(5)]))
+    first = evaluations.list_cases(engineer, run.manifest.id, PageRequest(limit=3))
+    rest = evaluations.list_cases(engineer, run.manifest.id, PageRequest(limit=3, cursor=first.next_cursor))
+    assert [case.record.id for case in (*first.items, *rest.items)] == [f"case/{place}" for place in range(5)]
+    assert rest.next_cursor is None
+    odd = evaluations.list_cases(engineer, run.manifest.id, PageRequest(), kind="odd").items
+    assert [case.record.id for case in odd] == ["case/1", "case/3"]
+
+
+def test_what_was_not_scored_and_the_lowest_come_first(evaluations, engineer, received):
+    run, _ = evaluations.publish(engineer, received([1.0, 0.5, None, -1.0]))
+    lowest, counts = evaluations.list_lowest(engineer, run.manifest.id, kind=None, offset=0, limit=3)
+    assert [case.record.score for case in lowest] == [None, -1.0, 0.5]
+    assert counts == {"even": 2, "odd": 2}
+
+
+@pytest.mark.parametrize("key", ["", "yesterday x", "2026-03-01", "-1", "99999999999"])
+def test_a_cursor_of_another_list_is_refused(evaluations, engineer, received, key):
+    run, _ = evaluations.publish(engineer, received([1.0]))
+    page = PageRequest(cursor=encode_cursor(key))
+    with pytest.raises(InvalidCursorError):
+        evaluations.list_cases(engineer, run.manifest.id, page)
+
+
+@pytest.mark.parametrize("key", ["", "yesterday x", "7"])
+def test_a_cursor_that_names_no_time_is_refused(evaluations, engineer, key):
+    with pytest.raises(InvalidCursorError):
+        evaluations.list_runs(engineer, PageRequest(cursor=encode_cursor(key)))
+
+
+def test_a_pair_for_comparing_has_all_measures_and_no_traces(evaluations, engineer, received):
+    runs = [received(scores) for scores in ([1.0, 0.0], [0.0, 0.0])]
+    for run in runs:
+        evaluations.publish(engineer, run)
+    pair = evaluations.get_pair(engineer, *(run.record.manifest.id for run in runs))
+    for sent, read in zip(runs, pair, strict=True):
+        assert [case.measures for case in read.cases] == [case.measures for case in sent.record.cases]
+        assert all(case.trace == {} for case in read.cases)
+
+
+def test_nobody_without_a_session_is_an_engineer(evaluations, people):
+    assert not evaluations.may_see(Principal(tenant_id=people.tenant_id, user_id=people.tenant_id))
