@@ -78,6 +78,16 @@ def test_signs_in_cells_of_their_own_go_to_their_number(read_html: ReadHtml) -> 
     assert [row.is_header for row in table_of(page).rows] == [True, False, False, False]
 
 
+def test_a_dash_in_a_cell_of_its_own_is_a_nil_and_no_sign_of_the_next_number(read_html: ReadHtml) -> None:
+    inner = """<table>
+      <tr><td></td><td colspan="2">2031</td><td colspan="2">2030</td><td colspan="2">2029</td></tr>
+      <tr><td>Bonds</td><td></td><td>—</td><td></td><td>5,228</td><td></td><td>—</td></tr>
+      <tr><td>Notes</td><td>$</td><td>—</td><td></td><td>—</td><td></td><td>-</td></tr>
+      </table>"""
+    (page,) = read_html(body(inner)).pages
+    assert page.text == "2031\t2030\t2029\nBonds\t—\t5,228\t—\nNotes\t$—\t—\t-"
+
+
 def test_missing_value_leaves_its_column_empty(read_html: ReadHtml) -> None:
     inner = """<table><tr><td></td><td>2031</td><td>2030</td></tr><tr><td>A</td><td>1</td><td>2</td></tr>
       <tr><td>B</td><td></td><td>3</td></tr></table>"""

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from workers.parsing.flow import FlowRow
 
-_BEFORE = re.compile(r"[-–—]?(?:[A-Z]{0,3}[$€£¥])?\(?|[-–—]?\(\s*[A-Z]{0,3}[$€£¥]?")
+# A dash in a cell of its own is a nil, not the next number's sign.
+_BEFORE = re.compile(r"[-–—]?[A-Z]{0,3}[$€£¥]\(?|[-–—]?\(\s*[A-Z]{0,3}[$€£¥]?")
 _AFTER = re.compile(r"[)%]+(?:\s*\(\w{1,2}\))?|pts?|bps|x|\)\s*%")
 _AMOUNT = re.compile(
     r"\(?[-–—]?\s*\(?[A-Z]{0,3}[$€£¥]?\s*\(?\s*-?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?\s*\)?\s*%?\)?(?:\s*\(\w{1,2}\))?|[–—-]+"
