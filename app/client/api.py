@@ -36,6 +36,10 @@ class ApiClient:
             transport=transport,
         )
 
+    @property
+    def url(self) -> str:
+        return self._url
+
     def __enter__(self) -> Self:
         return self
 
@@ -109,6 +113,10 @@ class ApiClient:
 
     def ask(self, question: str, *, filters: Mapping[str, object] | None = None) -> Answer:
         return self._call("POST", "/v1/questions", Answer, json={"question": question, **(filters or {})})
+
+    def publish_run(self, run_id: str, record: Mapping[str, object]) -> bool:
+        """Publish the record of a suite's run; False when the same was published before. Raises ApiProblemError."""
+        return self._send("PUT", f"/v1/eval-runs/{run_id}", json=record).status_code == httpx.codes.CREATED
 
     def create_key(self, name: str) -> CreatedKey:
         return self._call("POST", "/v1/keys", CreatedKey, json={"name": name})

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 import evals.suites
+from app.client.errors import ApiProblemError
 from app.core.errors import FootnoteError
 from evals.engine import Suites, discover_suites
 from evals.records import RunFolder
@@ -53,5 +54,6 @@ def sentences() -> Iterator[None]:
     try:
         yield
     except FootnoteError as error:
-        told().print(f"[red]{escape(error.code)}[/]: {escape(error.detail)}")
+        code = error.problem_code if isinstance(error, ApiProblemError) else error.code
+        told().print(f"[red]{escape(code)}[/]: {escape(error.detail)}")
         raise typer.Exit(FAILED) from error

@@ -1,0 +1,30 @@
+"""`footnote eval publish`: runs sent to a running Footnote, for its pages."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from app.commands.options import HomeOption, KeyOption, UrlOption, open_client
+from evals.commands.options import RunsOption, open_runs, sentences
+
+
+def publish(
+    names: Annotated[
+        list[str], typer.Argument(metavar="RUN…", help="Ids, folders, `latest`, SUITE, or SUITE~1 (the one before).")
+    ],
+    url: UrlOption = None,
+    key: KeyOption = None,
+    home: HomeOption = None,
+    runs: RunsOption = None,
+) -> None:
+    """Publish runs on a running Footnote, as an engineer or administrator. Publishing one again changes nothing."""
+    folder = open_runs(runs)
+    with sentences():
+        records = [folder.get(name) for name in names]
+        with open_client(home=home, url=url, key=key) as client:
+            for record in records:
+                run_id = record.manifest.id
+                created = client.publish_run(run_id, record.model_dump(mode="json"))
+                told = "Published" if created else "Published before"
+                Console(highlight=False, soft_wrap=True).print(f"{told}: {client.url.rstrip('/')}/evaluations/{run_id}")
