@@ -1,4 +1,4 @@
-"""The relay: takes wake-up calls from the outbox to the broker, and sweeps. `python -m workers.relay`.
+"""The relay: takes calls from the outbox to the broker, sweeps, and calls collectors. `python -m workers.relay`.
 
 A message leaves the outbox in the transaction in which the broker took it: it may be sent twice, never not at all. Any
 number of relays may run at once.
@@ -56,6 +56,7 @@ class Relay:
         self._settings = settings
         self._stop = threading.Event()
         self._swept_at = float("-inf")
+        self._collected_at = float("-inf")
 
     def stop(self) -> None:
         """End `run` after the batch that is under way."""
@@ -86,6 +87,7 @@ class Relay:
     def _run_listening(self, connection: "psycopg.Connection[tuple[object, ...]]") -> None:
         while not self._stop.is_set():
             self._sweep_when_due()
+            self._call_collectors_when_due()
             while self.send_batch() == BATCH and not self._stop.is_set():
                 pass
             pause = min(self._settings.poll_seconds, self._settings.sweep_seconds)
@@ -135,6 +137,16 @@ class Relay:
         if time.monotonic() - self._swept_at >= self._settings.sweep_seconds:
             self.sweep()
             self._swept_at = time.monotonic()
+
+    def call_collectors(self) -> int:
+        """Call for each tenant's blobs to be collected; returns how many calls were written."""
+        with self._database.anonymous() as session:
+            return int(session.execute(text("SELECT call_collectors()")).scalar_one())
+
+    def _call_collectors_when_due(self) -> None:
+        if time.monotonic() - self._collected_at >= self._settings.collect_seconds:
+            self.call_collectors()
+            self._collected_at = time.monotonic()
 
 
 def build_relay(settings: Settings) -> Relay:
