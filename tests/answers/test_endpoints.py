@@ -218,3 +218,18 @@ def test_an_error_in_the_middle_of_a_stream_ends_it_with_the_problem(client, off
     assert [name for name, _ in told] == ["sources", "error"]
     assert (told[-1][1]["code"], told[-1][1]["status"]) == ("database-unavailable", 503)
     assert told[-1][1]["detail"]
+
+
+def test_a_stream_that_failed_is_not_kept_and_its_repeat_asks_again(client, office, app, monkeypatch) -> None:
+    def down(*args, **more):
+        raise DatabaseUnavailableError
+
+    headers = {**STREAM, "Idempotency-Key": str(uuid4())}
+    monkeypatch.setattr(app.state.services[AnswerService], "_record", down)
+    assert events(client.post("/v1/questions", json=QUESTION, headers=headers))[-1][0] == "error"
+    monkeypatch.undo()
+    again = client.post("/v1/questions", json=QUESTION, headers=headers)
+    assert "Idempotent-Replayed" not in again.headers
+    told = events(again)
+    assert [name for name, _ in told][-1] != "error"
+    assert len(office.rows("SELECT id FROM questions")) == 1

@@ -1,10 +1,12 @@
 """Rights that end in the middle of a request: between its check and its write, or between its write and its read."""
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
+from app.db.session import system_principal
 from app.documents.repository import DocumentRepository
 
 
@@ -49,3 +51,43 @@ def test_an_edit_of_what_closes_before_it_is_read_again_is_undone(server, editor
     assert answer.status_code == 404
     monkeypatch.undo()
     assert editor.http.get(f"/v1/documents/{document['id']}").json()["fiscal_year"] != 2031
+
+
+@pytest.mark.parametrize("how", ["deleted", "closed to the editor"])
+def test_a_new_version_of_what_goes_while_it_waits_for_its_lock_is_refused_and_leaves_nothing(
+    server, editor, admin, how
+):
+    """Two requests meet: the one holds the document's row, the other waits for it and finds it gone."""
+    collection = admin.collection()
+    editor_grant = admin.grant(collection, editor, "editor")
+    document = editor.upload(collection)["document"]
+    content = {"file": ("a.txt", uuid4().bytes.hex().encode())}
+    with ThreadPoolExecutor(1) as pool, server.database.worker.transaction(as_worker(editor)) as session:
+        session.execute(text("SELECT 1 FROM documents WHERE id = :id FOR UPDATE"), {"id": document["id"]})
+        answer = pool.submit(editor.http.post, f"/v1/documents/{document['id']}/versions", files=content)
+        while not waits_for_a_row(server):
+            assert not answer.done(), answer.result().text
+        if how == "deleted":
+            session.execute(
+                text("UPDATE documents SET deleted_at = now(), access_class_id = 0 WHERE id = :id"),
+                {"id": document["id"]},
+            )
+        else:
+            assert admin.http.delete(f"/v1/grants/{editor_grant['id']}").status_code == 204
+    refused = answer.result()
+    assert refused.status_code == 404, refused.text
+    assert refused.json()["code"] in {"document-not-found", "rights-changed"}
+    with server.database.worker.transaction(as_worker(editor)) as session:
+        versions = session.scalar(
+            text("SELECT count(*) FROM document_versions WHERE document_id = :id"), {"id": document["id"]}
+        )
+    assert versions == 1
+
+
+def as_worker(user):
+    return system_principal(user.tenant_id)
+
+
+def waits_for_a_row(server):
+    with server.database.owner.anonymous() as session:
+        return session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))
