@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 Span = tuple[int, int]
 
+# A sign may stand a space before its number; a dash in a cell of its own is a nil.
 _VALUE = re.compile(
-    r"\(?\s?[-−–]?(?:US)?[$€£¥]?\s*\(?[-−–]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\s?\)?(?:\s*%)?\)?|(?<!\S)[—–-]+(?!\S)"
+    r"\(?\s?(?:[-−–](?=[ ]?[\d$€£¥(U]))?(?:US)?[$€£¥]?\s*\(?[-−–]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\s?\)?(?:\s*%)?\)?|(?<!\S)[—–-]+(?!\S)"
 )
 _YEAR = re.compile(r"(?<![\d,.])(?:19|20)\d\d(?![\d,]|\.\d)")
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]*\.?"
@@ -49,6 +50,8 @@ class Column:
 class TableRow:
     """A row: spans are offsets into the page's text. `columns` is empty where values and headings can't be matched up.
 
+    `cells` are the spans of the values as they stand there. `heading` is that of the heading's lines, if there are any.
+
     `headings` are the columns as the heading has them. `units` is what the table says of its amounts ("in millions"),
     or "". `support` are the spans of the heading lines, of the line with the units, and of a group's name that the
     label begins with: whoever uses what they say must cite them.
@@ -57,8 +60,10 @@ class TableRow:
     span: Span
     label: str
     values: tuple[str, ...]
+    cells: tuple[Span, ...]
     columns: tuple[Column, ...]
     headings: tuple[Column, ...]
+    heading: Span | None
     units: str
     support: tuple[Span, ...]
 
@@ -97,8 +102,9 @@ class PageLines:
     def row(self, index: int) -> TableRow:
         """The row on line `index`, one that `row_lines` or `line_at` told."""
         label, parent = self._label(index)
-        _, _, rest = self._lines[index].partition("\t")
-        values = tuple(re.sub(r"\s+", "", match.group()) for match in _VALUE.finditer(rest))
+        matches = self._values(index)
+        values = tuple(re.sub(r"\s+", "", match.group()) for match in matches)
+        at = self._spans[index][0]
         heading = self._heading(index)
         units, units_line = self._units(index, heading)
         support = [self._trimmed(*heading)] if heading else []
@@ -111,11 +117,17 @@ class PageLines:
             span=self._trimmed(index, index),
             label=label,
             values=values,
+            cells=tuple(_stripped(match, at) for match in matches),
             columns=tuple(_matched(headings, values)),
             headings=tuple(headings),
+            heading=self._trimmed(*heading) if heading else None,
             units=units,
             support=tuple(support),
         )
+
+    def _values(self, index: int) -> list[re.Match[str]]:
+        line = self._lines[index]
+        return list(_VALUE.finditer(line, line.index("\t") + 1))
 
     def _is_row(self, index: int) -> bool:
         line = self._lines[index]
@@ -213,6 +225,12 @@ class PageLines:
         if len(set(dated)) < len(dated):
             return []
         return [Column(label=label, years=found) for label, found in zip(labels, years, strict=True)]
+
+
+def _stripped(match: re.Match[str], at: int) -> Span:
+    """The match's span without the white space around it, `at` being where its line begins."""
+    found = match.group()
+    return at + match.end() - len(found.lstrip()), at + match.start() + len(found.rstrip())
 
 
 def _is_period_heading(line: str) -> bool:

@@ -90,3 +90,15 @@ def test_a_line_of_dates_is_no_row() -> None:
 def test_values_are_not_given_years_when_a_cell_is_blank() -> None:
     row = rows("2022\t2021\tChange\nNet gain\t\t1,100\t(1,100)\n")["Net gain"]
     assert "2022: 1,100" not in row_sentence(row, frozenset())
+
+
+def test_the_cells_are_where_the_values_stand() -> None:
+    row = rows(INCOME)["Net sales"]
+    assert [INCOME[start:end] for start, end in row.cells] == ["$14,544", "$12,861", "$12,468"]
+    assert row.heading is not None
+    assert INCOME[slice(*row.heading)] == "For the years ended June 30,\t2022\t2021\t2020"
+
+
+def test_a_dash_in_a_cell_of_its_own_is_a_value_of_its_own() -> None:
+    row = rows("\t2022\t2021\t2020\nBonds issued\t–\t5,228\t-\n")["Bonds issued"]
+    assert row.values == ("–", "5,228", "-")
