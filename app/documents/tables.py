@@ -12,7 +12,8 @@ Span = tuple[int, int]
 
 # A sign may stand a space before its number; a dash in a cell of its own is a nil.
 _VALUE = re.compile(
-    r"\(?\s?(?:[-−–](?=[ ]?[\d$€£¥(U]))?(?:US)?[$€£¥]?\s*\(?[-−–]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\s?\)?(?:\s*%)?\)?|(?<!\S)[—–-]+(?!\S)"
+    r"\(?\s?(?:[-−–](?=[ ]?[\d$€£¥(U]))?(?:US)?[$€£¥]?\s*\(?[-−–]?"
+    r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\s?\)?(?:\s*%)?\)?|(?<!\S)[—–-]+(?!\S)"
 )
 _YEAR = re.compile(r"(?<![\d,.])(?:19|20)\d\d(?![\d,]|\.\d)")
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]*\.?"
