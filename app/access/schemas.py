@@ -63,7 +63,16 @@ class GrantIn(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"allOf": [_one_of("user_id", "group_id"), _one_of("collection_id", "document_id")]},
+        json_schema_extra={
+            "allOf": [_one_of("user_id", "group_id"), _one_of("collection_id", "document_id")],
+            "examples": [
+                {
+                    "collection_id": "0190c0de-7e57-7000-8000-00000000c011",
+                    "user_id": "0190c0de-7e57-7000-8000-00000000a11a",
+                    "level": "viewer",
+                }
+            ],
+        },
     )
 
     user_id: UUID | None = None

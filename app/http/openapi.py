@@ -23,6 +23,7 @@ from app.http.errors import (
     MalformedRequestError,
     MediaTypeNotTakenError,
 )
+from app.http.examples import Examples
 from app.http.problems import MEDIA_TYPE, Finding, Problem, describe, list_kinds
 
 _INSTANCE = "urn:footnote:request:0190c0de-7e57-7000-8000-00000000feed"
@@ -78,10 +79,12 @@ def _build(app: FastAPI, refusals: tuple[type[FootnoteError], ...]) -> dict[str,
         schemas[model.__name__] = schema
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
+    examples = Examples(schemas)
     for path, item in document["paths"].items():
         for method, operation in item.items():
             if method in _METHODS:
                 _complete(operation, method, path, refusals)
+                _add_examples(operation, examples)
                 schemas |= _take_definitions(operation)
     return document
 
@@ -128,6 +131,16 @@ def _complete(operation: dict[str, Any], method: str, path: str, refusals: tuple
                 }
             },
         }
+
+
+def _add_examples(operation: dict[str, Any], examples: Examples) -> None:
+    """An example of each JSON body that has none of its own, of the request and of each success."""
+    bodies = [(operation.get("requestBody", {}), examples.of_request)]
+    bodies += [(answer, examples.of_response) for answer in operation["responses"].values()]
+    for body, make in bodies:
+        content = body.get("content", {}).get("application/json")
+        if content is not None and not {"example", "examples"} & content.keys():
+            content["example"] = make(content["schema"])
 
 
 def _example(kind: type[FootnoteError]) -> dict[str, Any]:

@@ -1,0 +1,65 @@
+"""The OpenAPI document has an example of every call and of every error, and each is what its schema takes."""
+
+import jsonschema_rs
+import pytest
+
+from app.http.examples import Examples
+
+BYTES = {"application/octet-stream", "image/png", "multipart/form-data"}
+
+
+def bodies(document):
+    """(where, media type, content) of each body that a call takes or gives."""
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            answers = [(f"{method} {path} {status}", answer) for status, answer in operation["responses"].items()]
+            for where, body in [(f"{method} {path}", operation.get("requestBody", {})), *answers]:
+                for media_type, content in body.get("content", {}).items():
+                    yield where, media_type, content
+
+
+def values(content):
+    return [content["example"]] if "example" in content else [each["value"] for each in content["examples"].values()]
+
+
+def test_every_call_and_every_error_has_an_example_that_its_schema_takes(server):
+    document = server.client().get("/openapi.json").json()
+    wrong, missing = [], []
+    for where, media_type, content in bodies(document):
+        if not {"example", "examples"} & content.keys():
+            missing += [where] if media_type not in BYTES else []
+            continue
+        takes = jsonschema_rs.validator_for({**content["schema"], "components": document["components"]})
+        wrong += [(where, value) for value in values(content) if not takes.is_valid(value)]
+    assert (missing, wrong) == ([], [])
+
+
+PLACE = {"type": "object", "title": "Place", "required": ["id"], "properties": {
+    "id": {"type": "string", "format": "uuid"}, "rooms": {"type": "integer", "minimum": 3},
+    "note": {"anyOf": [{"type": "string"}, {"type": "null"}]}, "kind": {"enum": ["flat", "house"]},
+    "inside": {"$ref": "#/components/schemas/Place"},
+}}  # fmt: skip
+
+
+def test_a_request_leaves_out_what_may_be_left_out_and_an_answer_is_whole():
+    examples = Examples({"Place": PLACE})
+    place = {"$ref": "#/components/schemas/Place"}
+    assert list(examples.of_request(place)) == ["id"]
+    whole = examples.of_response(place)
+    assert (whole["rooms"], whole["note"], whole["kind"]) == (3, "text", "flat")
+    assert whole["inside"]["inside"]["kind"] == "flat"
+
+
+@pytest.mark.parametrize(
+    ("schema", "example"),
+    [
+        ({"type": "string", "examples": ["own"]}, "own"),
+        ({"type": "integer", "default": 50}, 50),
+        ({"type": "array", "items": {"type": "boolean"}}, [True]),
+        ({"type": "number"}, 0.5),
+        ({"const": "fixed"}, "fixed"),
+        ({"type": "string", "format": "date"}, "2025-12-31"),
+    ],
+)
+def test_an_example_is_what_the_schema_says(schema, example):
+    assert Examples({}).of_response(schema) == example
