@@ -15,7 +15,6 @@ from app.answers.service import AnswerService
 from app.core.clock import SystemClock
 from app.core.principal import Principal
 from app.db.session import Database
-from app.llm.factory import build_chat
 from app.llm.local_server import LOCAL_MODEL, LocalModelServer
 from app.llm.port import ChatModel
 from app.llm.prompts import PromptLibrary
@@ -27,6 +26,7 @@ from app.retrieval.service import RetrievalService
 from app.settings import ChatSettings, Settings
 from evals.cassettes import RecordedChat, cassettes_of
 from evals.engine import SuiteContext, Used
+from evals.live import build_live
 from evals.store import Names, describe_space
 
 PATIENCE_SECONDS = 600.0
@@ -181,9 +181,9 @@ def describe_use(chat: ChatModel | None, settings: Settings) -> Used:
 
 
 def _live(settings: ChatSettings) -> ChatModel | None:
-    return build_chat(
+    return build_live(
         base_url=settings.base_url,
-        api_key=settings.api_key.get_secret_value(),
+        api_key=settings.api_key,
         model=settings.model,
         price_in=settings.price_in,
         price_out=settings.price_out,

@@ -14,12 +14,12 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.llm.errors import ModelNonsenseError
-from app.llm.factory import build_chat
 from app.llm.local_server import LOCAL_MODEL, LocalModelServer
 from app.llm.port import ChatModel, ChatRequest, Purpose, TokenUsage
 from app.llm.prompts import FencedText, PromptLibrary, fence, new_boundary
 from evals.cassettes import RecordedChat, cassettes_of
 from evals.engine import SuiteContext, Used
+from evals.live import build_live
 
 PROMPT_NAME = "judge"
 LOCAL = "local"
@@ -119,18 +119,18 @@ def open_judge(context: SuiteContext) -> Iterator[Judge | None]:
     cassettes = cassettes_of(context)
     if settings.model != LOCAL or not context.live:
         name = LOCAL_MODEL if settings.model == LOCAL else settings.model
-        live = _build_live(settings.base_url, settings) if context.live else None
+        live = _live(settings.base_url, settings) if context.live else None
         yield Judge(RecordedChat(model=name, cassettes=cassettes, live=live), PromptLibrary())
         return
     with LocalModelServer() as server:
-        live = _build_live(server.base_url, settings.model_copy(update={"model": LOCAL_MODEL}))
+        live = _live(server.base_url, settings.model_copy(update={"model": LOCAL_MODEL}))
         yield Judge(RecordedChat(model=LOCAL_MODEL, cassettes=cassettes, live=live), PromptLibrary())
 
 
-def _build_live(base_url: str | None, settings: JudgeSettings) -> ChatModel | None:
-    return build_chat(
+def _live(base_url: str | None, settings: JudgeSettings) -> ChatModel | None:
+    return build_live(
         base_url=base_url,
-        api_key=settings.api_key.get_secret_value(),
+        api_key=settings.api_key,
         model=settings.model,
         price_in=settings.price_in,
         price_out=settings.price_out,
