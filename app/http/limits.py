@@ -15,11 +15,11 @@ from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.errors import StorageError
 
+from app.core.broker_url import is_redis, redis_url
 from app.core.errors import RateLimitedError
 from app.observability.logging import get_logger
 
 _WINDOW_SECONDS = 60
-_REDIS_SCHEMES = ("redis://", "rediss://")
 
 
 class RateLimits:
@@ -29,9 +29,9 @@ class RateLimits:
         self._items = {name: RateLimitItemPerMinute(amount) for name, amount in per_minute.items()}
         self._memory = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._shared: SlidingWindowCounterRateLimiter | None = None
-        if broker_url is not None and broker_url.startswith(_REDIS_SCHEMES):
+        if broker_url is not None and is_redis(broker_url):
             storage = RedisStorage(
-                f"async+{broker_url}",
+                _storage_url(broker_url),
                 wrap_exceptions=True,
                 implementation="redispy",
                 key_prefix="footnote-rate",
@@ -64,6 +64,12 @@ class RateLimits:
                 self._shared_again_at = time.monotonic() + 5
                 get_logger(__name__).warning("http.rates.counter-unreachable")
         return await _hit(self._memory, item, name, who)
+
+
+def _storage_url(broker_url: str) -> str:
+    """The broker as `limits` names it: `async+redis+unix://` for a socket."""
+    url = redis_url(broker_url)
+    return f"async+redis+{url}" if url.startswith("unix:") else f"async+{url}"
 
 
 async def _hit(limiter: SlidingWindowCounterRateLimiter, item: Any, name: str, who: str) -> tuple[bool, int, int]:

@@ -12,6 +12,7 @@ from uuid import UUID
 import redis
 from sqlalchemy import text
 
+from app.core.broker_url import redis_url
 from app.core.errors import UnavailableError
 from app.db.migrate import find_head
 from app.db.session import Database
@@ -54,7 +55,7 @@ def migrations_check(database: Database) -> Callable[[], None]:
 
 def broker_check(url: str) -> Callable[[], None]:
     """Redis and Valkey are pinged; of an AMQP broker it is seen that its port takes connections."""
-    parts = urlsplit(url.replace("redis+socket://", "unix://", 1))
+    parts = urlsplit(url)
 
     def check() -> None:
         try:
@@ -63,7 +64,7 @@ def broker_check(url: str) -> Callable[[], None]:
                 socket.create_connection(address, timeout=_SECONDS).close()
                 return
             with redis.Redis.from_url(
-                parts.geturl(), socket_timeout=_SECONDS, socket_connect_timeout=_SECONDS
+                redis_url(url), socket_timeout=_SECONDS, socket_connect_timeout=_SECONDS
             ) as client:
                 client.ping()
         except (OSError, redis.RedisError) as error:

