@@ -14,11 +14,12 @@ from app.core.errors import FootnoteError
 from app.stack.founding import ensure_admin
 from app.stack.home import Home
 from app.stack.supervisor import Stack
-from evals.store import running_stack
+from evals.store import pipeline_digest, running_stack
 
 SAMPLE_SECONDS = 0.25
 MIB = 1024 * 1024
 COLLECTION = "measured"
+CONCURRENCY = 2
 
 # What celery writes when a pool process ended without having said so (billiard's WorkerLostError).
 LOST = "WorkerLostError"
@@ -26,11 +27,19 @@ LOST = "WorkerLostError"
 
 @dataclass(slots=True)
 class WorkerWatch:
-    """What was seen: the largest worker process with its children (MiB), workers lost, seconds of ingesting."""
+    """What was seen: the largest worker process with its children (MiB), workers lost, seconds of ingesting.
+
+    `pids` are of all worker processes there were: those beyond the first took the place of others.
+    """
 
     peak_mib: float = 0.0
     lost: int = 0
     seconds: float = 0.0
+    pids: set[int] = field(default_factory=set)
+
+    @property
+    def restarts(self) -> int:
+        return max(0, len(self.pids) - CONCURRENCY)
 
 
 @dataclass(slots=True)
@@ -56,9 +65,10 @@ def ingest_watched(
     home: Home, files: Sequence[Path], *, say: Callable[[str], None], hang_seconds: float
 ) -> tuple[list[Outcome], WorkerWatch]:
     """Start Footnote on `home`, ingest, stop. A file that is not done when nothing moved for `hang_seconds` is hung."""
-    with running_stack(home, say=say) as stack:
+    with running_stack(home, say=say, concurrency=CONCURRENCY) as stack:
         with ApiClient(url=stack.url, key=ensure_admin(home, stack.database_url("owner"))) as client:
-            collection = client.ensure_collection(COLLECTION).id
+            # After a change of the code the same files are to be read anew, not found done.
+            collection = client.ensure_collection(f"{COLLECTION} {pipeline_digest()[:16]}").id
             say(f"Ingesting {len(files)} files")
             outcomes, watch = ingest_and_sample(stack, client, files, collection=collection, hang_seconds=hang_seconds)
         watch.lost += _lost_in_log(home)
@@ -82,7 +92,7 @@ def ingest_and_sample(
     started = time.monotonic()
     thread.start()
     while thread.is_alive() and time.monotonic() - progress.moved_at < hang_seconds:
-        watch.peak_mib = max(watch.peak_mib, largest_worker_mib(main))
+        look_at_workers(main, watch)
         thread.join(SAMPLE_SECONDS)
     watch.seconds = time.monotonic() - started
     if errors:
@@ -92,12 +102,12 @@ def ingest_and_sample(
     return [progress.outcomes.get(path) or Outcome(path, "hung") for path in files], watch
 
 
-def largest_worker_mib(keeper: int) -> float:
-    """MiB of the largest worker process below `keeper`: its resident memory with that of the children it parses in."""
+def look_at_workers(keeper: int, watch: WorkerWatch) -> None:
+    """Note the worker processes below `keeper`; the size of one is its resident memory with its children's."""
     try:
         below = psutil.Process(keeper).children(recursive=True)
     except psutil.NoSuchProcess:
-        return 0.0
+        return
     sizes: dict[int, int] = {}
     parents: dict[int, int] = {}
     for process in below:
@@ -113,7 +123,8 @@ def largest_worker_mib(keeper: int) -> float:
         while parents.get(owner) in sizes and parents[owner] not in main:
             owner = parents[owner]
         totals[owner] = totals.get(owner, 0) + size
-    return max(totals.values(), default=0) / MIB
+    watch.pids |= {pid for pid in totals if parents[pid] in main}
+    watch.peak_mib = max(watch.peak_mib, max(totals.values(), default=0) / MIB)
 
 
 def _lost_in_log(home: Home) -> int:

@@ -1,7 +1,7 @@
 """Robustness: each odd file ends ready, or failed with a code; no worker is lost, nothing hangs.
 
 Data: a folder of files of any kind. All are ingested together, through the API and the real workers, and each is then
-judged by how it ended.
+judged by how it ended. The workers' memory and restarts are told, and, being of the machine, differ from run to run.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -41,19 +41,22 @@ class RobustnessScoring:
         judged = judge(case.id, self.outcomes.get(case.path) or Outcome(case.path, "hung"))
         if case.id != self.lost_at:
             return judged
-        # Which file a worker was lost over is not known: the first case tells of it.
+        # Over which file a worker was lost or grew is not known: the first case tells of it.
+        watch = self.watch
+        seen = {"lost_workers": watch.lost, "restarts": watch.restarts, "peak_mib": watch.peak_mib}
         return Case(
             judged.id,
             judged.score,
             judged.reason,
             judged.details,
-            measures={**judged.measures, "lost_workers": float(self.watch.lost)},
+            measures={**judged.measures, **{name: round(float(value), 3) for name, value in seen.items()}},
+            times={"ingest": watch.seconds},
         )
 
 
 class RobustnessSuite(Suite[OddFile]):
     name = "robustness"
-    version = "2"
+    version = "3"
     purpose = "odd and damaged files end ready or failed with a code, and no worker is lost"
     metrics = (
         MetricSpec(name="ready", of=("ready",), how=Aggregate.SUM, better=Better.NEITHER),
@@ -61,6 +64,8 @@ class RobustnessSuite(Suite[OddFile]):
         MetricSpec(name="hung", of=("hung",), how=Aggregate.SUM, better=Better.LOWER, hard=True),
         MetricSpec(name="unclear", of=("unclear",), how=Aggregate.SUM, better=Better.LOWER, hard=True),
         MetricSpec(name="lost_workers", of=("lost_workers",), how=Aggregate.SUM, better=Better.LOWER, hard=True),
+        MetricSpec(name="worker_restarts", of=("restarts",), how=Aggregate.SUM, better=Better.NEITHER),
+        MetricSpec(name="worker_peak_mib", of=("peak_mib",), how=Aggregate.SUM, better=Better.NEITHER),
     )
 
     def load(self, data: Path) -> Sequence[OddFile]:
