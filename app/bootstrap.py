@@ -16,6 +16,7 @@ from app.documents.images import PageImages
 from app.documents.rendering import page_sandbox
 from app.documents.service import DocumentService
 from app.documents.uploads import UploadService
+from app.evaluations.comparing import ComparisonService
 from app.evaluations.service import EvaluationService
 from app.http.dependencies import Authenticator
 from app.http.idempotency import Idempotency
@@ -68,6 +69,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
     metrics = Metrics(read_state=build_state_reader(database))
     broker_url = settings.broker.url.get_secret_value()
     access = AccessService(database=database)
+    evaluations = EvaluationService(database=database, clock=clock)
     sandbox = page_sandbox()
     services: list[object] = [
         identity,
@@ -86,7 +88,8 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
             max_bytes=settings.limits.upload_bytes,
         ),
         build_answers(settings, database=database, clock=clock, metrics=metrics),
-        EvaluationService(database=database, clock=clock),
+        evaluations,
+        ComparisonService(evaluations=evaluations),
     ]
 
     def close() -> None:

@@ -9,7 +9,8 @@ from fastapi import Depends, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from app.core.pagination import InvalidCursorError
-from app.evaluations.comparison import RunsNotComparableError, compare_runs
+from app.evaluations.comparing import ComparisonService
+from app.evaluations.comparison import RunsNotComparableError
 from app.evaluations.errors import (
     EngineerRequiredError,
     PublishedCaseNotFoundError,
@@ -36,6 +37,7 @@ RUN_PATTERN = "^[a-z0-9][a-z0-9.-]{0,99}$"
 router = api_router(prefix="/v1", tag="evaluations")
 
 Evaluations = Annotated[EvaluationService, Depends(service(EvaluationService))]
+Comparisons = Annotated[ComparisonService, Depends(service(ComparisonService))]
 RunId = Annotated[str, Path(pattern=RUN_PATTERN, examples=["20260301-101500-answers-0a1b"])]
 RunQuery = Annotated[str, Query(pattern=RUN_PATTERN, examples=["20260301-101500-answers-0a1b"])]
 Name = Query(max_length=300, pattern=LINE_PATTERN)
@@ -117,10 +119,10 @@ def get_eval_case(
 
 @router.get("/eval-comparisons", openapi_extra=problems(PublishedRunNotFoundError, RunsNotComparableError))
 def compare_eval_runs(
-    principal: CurrentPrincipal, evaluations: Evaluations, before: RunQuery, after: RunQuery
+    principal: CurrentPrincipal, comparisons: Comparisons, before: RunQuery, after: RunQuery
 ) -> ComparisonOut:
     """Two runs of a suite side by side, paired by their cases: differences, intervals, p-values, verdicts, flips."""
-    return ComparisonOut.of(compare_runs(*evaluations.get_pair(principal, before, after)))
+    return ComparisonOut.of(comparisons.compare(principal, before, after).comparison)
 
 
 async def _receive(request: Request) -> bytes:

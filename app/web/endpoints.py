@@ -1,56 +1,49 @@
-"""The page's addresses: `/` (sign in, or the desk), `/sign-in`, `/sign-out`, and the static files."""
+"""The page's addresses: `/` (sign in, or the desk), `/sign-in`, `/sign-out`, `/evaluations…`, and the static files."""
 
-from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
-from fastapi.templating import Jinja2Templates
 from starlette.routing import Mount
 
 from app.access.service import AccessService
 from app.core.errors import UnauthenticatedError
 from app.core.pagination import MAX_LIMIT, PageRequest
-from app.core.principal import Principal
+from app.evaluations.service import EvaluationService
 from app.http.dependencies import SESSION_COOKIE, service
 from app.http.errors import CrossSiteRequestError
 from app.identity.service import IdentityService
+from app.web.evaluation_pages import evaluation_pages
+from app.web.pages import FOLDER, Pages
 from app.web.session import SessionCookies
-
-_FOLDER = Path(__file__).parent
-# Nothing but our own files: no inline script or style, no frame, no form to elsewhere.
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-# With "no-referrer" browsers would send "Origin: null" with our own forms (Fetch, "append a request Origin header").
-_HEADERS = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
 
 Identity = Annotated[IdentityService, Depends(service(IdentityService))]
 Access = Annotated[AccessService, Depends(service(AccessService))]
+Evaluations = Annotated[EvaluationService, Depends(service(EvaluationService))]
 
 
 def web_router(cookies: SessionCookies, *, secure: bool) -> APIRouter:
     """The page. `secure`: the cookie travels over HTTPS only."""
     router = APIRouter(include_in_schema=False)
-    templates = Jinja2Templates(directory=_FOLDER / "templates")
+    pages = Pages(cookies=cookies)
 
     def sign_in_page(request: Request, problem: str | None, status: int) -> HTMLResponse:
-        return templates.TemplateResponse(
-            request, "sign_in.html", {"problem": problem}, status_code=status, headers=_HEADERS
-        )
+        return pages.show(request, "sign_in.html", {"problem": problem}, status=status)
 
     @router.get("/")
-    def show_desk(request: Request, identity: Identity, access: Access) -> HTMLResponse:
-        principal = _find_principal(request, cookies, identity)
+    def show_desk(request: Request, identity: Identity, access: Access, evaluations: Evaluations) -> HTMLResponse:
+        principal = pages.find_principal(request, identity)
         if principal is None:
             return sign_in_page(request, None, 200)
         collections = access.list_collections(principal, PageRequest(limit=MAX_LIMIT)).items
-        return templates.TemplateResponse(
-            request, "home.html", {"name": principal.name, "collections": collections}, headers=_HEADERS
-        )
+        values = {
+            "name": principal.name,
+            "collections": collections,
+            "sees_evaluations": evaluations.may_see(principal),
+        }
+        return pages.show(request, "home.html", values)
 
     @router.post("/sign-in")
     def sign_in(request: Request, key: Annotated[str, Form(max_length=200)], identity: Identity) -> Response:
@@ -77,20 +70,9 @@ def web_router(cookies: SessionCookies, *, secure: bool) -> APIRouter:
         response.delete_cookie(SESSION_COOKIE, httponly=True, secure=secure, samesite="strict")
         return response
 
-    router.routes.append(Mount("/static", StaticFiles(directory=_FOLDER / "static"), name="static"))
+    router.include_router(evaluation_pages(pages))
+    router.routes.append(Mount("/static", StaticFiles(directory=FOLDER / "static"), name="static"))
     return router
-
-
-def _find_principal(request: Request, cookies: SessionCookies, identity: IdentityService) -> Principal | None:
-    """Who is signed in; nobody when the cookie or its key no longer holds."""
-    cookie = request.cookies.get(SESSION_COOKIE)
-    key = None if cookie is None else cookies.find_key(cookie)
-    if key is None:
-        return None
-    try:
-        return identity.authenticate(key)
-    except UnauthenticatedError:
-        return None
 
 
 def _check_same_site(request: Request) -> None:

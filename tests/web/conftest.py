@@ -1,4 +1,4 @@
-"""A whole Footnote on this machine, a signed-in user, and headless Chromium."""
+"""A whole Footnote on this machine, signed-in users, and headless Chromium."""
 
 import shutil
 from collections.abc import Iterator
@@ -21,10 +21,11 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where the page is, a key of a user with one collection, and two documents to upload."""
+    """Where the page is, keys of an analyst with one collection and of an engineer, and two documents to upload."""
 
     url: str
     key: str
+    engineer_key: str
     documents: list[Path]
 
 
@@ -37,10 +38,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         admin, database = open_tenant_admin(stack.database_url("owner"))
         tenant_id = admin.create_tenant(slug=f"web-{uuid4().hex}", name="Web")
         _, key = admin.create_user(tenant_id, email="mira@example.org", name="Mira", roles=[Role.ANALYST])
+        _, engineer_key = admin.create_user(tenant_id, email="noor@example.org", name="Noor", roles=[Role.ENGINEER])
         database.close()
         with ApiClient(url=stack.url, key=key) as api:
             api.create_collection("Filings")
-        yield Site(url=stack.url, key=key, documents=list(make_samples(folder)))
+        yield Site(url=stack.url, key=key, engineer_key=engineer_key, documents=list(make_samples(folder)))
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +73,18 @@ def page(chromium: Browser) -> Iterator[Page]:
 @pytest.fixture
 def desk(page: Page, site: Site) -> Page:
     """The page after signing in."""
-    page.goto(site.url)
-    page.get_by_label("Your key").fill(site.key)
+    return sign_in(page, site.url, site.key)
+
+
+@pytest.fixture
+def engineers_desk(page: Page, site: Site) -> Page:
+    """The page after signing in as an engineer."""
+    return sign_in(page, site.url, site.engineer_key)
+
+
+def sign_in(page: Page, url: str, key: str) -> Page:
+    page.goto(url)
+    page.get_by_label("Your key").fill(key)
     page.get_by_role("button", name="Sign in").click()
     page.locator("#files:enabled").wait_for(state="attached")
     return page

@@ -1,0 +1,222 @@
+"""Pages of published runs: `/evaluations`, one run, two runs side by side, one case with its trace."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from app.core.errors import InvalidInputError, NotFoundError
+from app.core.pagination import PageRequest
+from app.core.principal import Principal
+from app.evaluations.comparing import ComparisonService
+from app.evaluations.comparison import Comparison, Flip, Verdict
+from app.evaluations.records import RunManifest
+from app.evaluations.service import EvaluationService, PublishedRun
+from app.evaluations.traces import Trace
+from app.evaluations.wording import verdict_sentence
+from app.http.dependencies import service
+from app.identity.service import IdentityService
+from app.web.pages import Pages
+
+Identity = Annotated[IdentityService, Depends(service(IdentityService))]
+Evaluations = Annotated[EvaluationService, Depends(service(EvaluationService))]
+Comparisons = Annotated[ComparisonService, Depends(service(ComparisonService))]
+Stretch = Annotated[int, Query(alias="from", ge=0, le=1_000_000)]
+
+RUNS_A_PAGE = 25
+CASES_A_PAGE = 100
+FLIPS_A_PAGE = 10  # each with two whole traces
+OTHER_RUNS = 50
+_SIGNS = {Verdict.WORSE: "▼ worse", Verdict.BETTER: "▲ better"}
+
+
+def evaluation_pages(pages: Pages) -> APIRouter:
+    """Whoever is not signed in is sent to sign in; whoever may see no runs is told that there is nothing."""
+    router = APIRouter(prefix="/evaluations", include_in_schema=False)
+
+    def answer(request: Request, identity: Identity, show: Callable[[Principal], Response]) -> Response:
+        principal = pages.find_principal(request, identity)
+        if principal is None:
+            return RedirectResponse("/", status_code=303)
+        try:
+            return show(principal)
+        except (NotFoundError, InvalidInputError) as error:
+            return pages.show_problem(request, error)
+
+    @router.get("")
+    def show_runs(
+        request: Request,
+        identity: Identity,
+        evaluations: Evaluations,
+        suite: str | None = None,
+        cursor: str | None = None,
+    ) -> Response:
+        def show(principal: Principal) -> Response:
+            if not evaluations.may_see(principal):
+                raise NotFoundError
+            found = evaluations.list_runs(principal, PageRequest(limit=RUNS_A_PAGE, cursor=cursor), suite=suite)
+            older = found.next_cursor and _query(suite=suite, cursor=found.next_cursor)
+            values = {"name": principal.name, "runs": found.items, "suite": suite, "older": older}
+            return pages.show(request, "evaluations.html", values)
+
+        return answer(request, identity, show)
+
+    @router.get("/compare")
+    def show_comparison(
+        request: Request,
+        identity: Identity,
+        evaluations: Evaluations,
+        comparisons: Comparisons,
+        before: str = "",
+        after: str = "",
+        start: Stretch = 0,
+    ) -> Response:
+        def show(principal: Principal) -> Response:
+            compared = comparisons.compare(principal, before, after)
+            comparison = compared.comparison
+            flips = comparison.flips[start : start + FLIPS_A_PAGE]
+            values = {
+                "name": principal.name,
+                "comparison": comparison,
+                "sentence": verdict_sentence(comparison),
+                "signs": _SIGNS,
+                "before": compared.before,
+                "after": compared.after,
+                "flips": _traced(evaluations, principal, comparison, flips),
+                **_stretch(start, FLIPS_A_PAGE, len(comparison.flips), before=before, after=after),
+            }
+            return pages.show(request, "comparison.html", values)
+
+        return answer(request, identity, show)
+
+    @router.get("/{run_id}")
+    def show_run(
+        request: Request,
+        identity: Identity,
+        evaluations: Evaluations,
+        run_id: str,
+        kind: str | None = None,
+        start: Stretch = 0,
+    ) -> Response:
+        def show(principal: Principal) -> Response:
+            run = evaluations.get_run(principal, run_id)
+            cases, counts = evaluations.list_lowest(principal, run_id, kind=kind, offset=start, limit=CASES_A_PAGE)
+            total = sum(counts.values()) if kind is None else counts.get(kind, 0)
+            others = evaluations.list_runs(principal, PageRequest(limit=OTHER_RUNS), suite=run.manifest.suite).items
+            values = {
+                "name": principal.name,
+                "run": run,
+                "manifest": run.manifest,
+                "conditions": _conditions(run),
+                "cases": cases,
+                "counts": counts,
+                "kinds": sorted(counts),
+                "kind": kind,
+                "others": [other.manifest for other in others if other.manifest.id != run_id],
+                **_stretch(start, CASES_A_PAGE, total, kind=kind),
+            }
+            return pages.show(request, "evaluation.html", values)
+
+        return answer(request, identity, show)
+
+    @router.get("/{run_id}/case")
+    def show_case(
+        request: Request,
+        identity: Identity,
+        evaluations: Evaluations,
+        run_id: str,
+        case_id: Annotated[str, Query(alias="case")] = "",
+    ) -> Response:
+        def show(principal: Principal) -> Response:
+            case = evaluations.get_case(principal, run_id, case_id)
+            values = {
+                "name": principal.name,
+                "run_id": run_id,
+                "case": case.record,
+                "timing": case.timing,
+                "trace": Trace.of(case.record),
+            }
+            return pages.show(request, "evaluation_case.html", values)
+
+        return answer(request, identity, show)
+
+    return router
+
+
+def _traced(
+    evaluations: EvaluationService, principal: Principal, comparison: Comparison, flips: Sequence[Flip]
+) -> list[dict[str, object]]:
+    """Flips with the traces of both sides."""
+    ids = [flip.after.id for flip in flips]
+    first, second = (
+        {case.record.id: Trace.of(case.record) for case in evaluations.list_whole(principal, run_id, ids)}
+        for run_id in (comparison.before, comparison.after)
+    )
+    return [
+        {
+            "id": flip.after.id,
+            "change": flip.change,
+            "question": second[flip.after.id].question,
+            "sides": (
+                ("before", comparison.before, flip.before, first[flip.after.id]),
+                ("after", comparison.after, flip.after, second[flip.after.id]),
+            ),
+        }
+        for flip in flips
+    ]
+
+
+def _conditions(run: PublishedRun) -> list[tuple[str, str]]:
+    """(what, how it was): everything that could make another run give other figures, and what it cost."""
+    manifest = run.manifest
+    conditions = manifest.conditions
+    rows = [
+        ("started", f"{manifest.started_at:%Y-%m-%d %H:%M} UTC"),
+        ("published", f"{run.published_at:%Y-%m-%d %H:%M} UTC"),
+        ("commit", f"{conditions.commit[:12]}{' with changes' if conditions.dirty else ''}"),
+        ("data", f"{conditions.data_name} ({conditions.data_digest[:12]})"),
+        ("cases", _describe_selection(manifest)),
+        ("settings", conditions.settings_digest[:12]),
+        ("embeddings", conditions.embedding_space),
+        ("model", conditions.model or "none"),
+        ("parameters", ", ".join(f"{name} {value}" for name, value in conditions.parameters.items())),
+        ("prompts", ", ".join(f"{name} {digest[:12]}" for name, digest in conditions.prompts.items())),
+        (
+            "took",
+            f"{manifest.wall_seconds:,.1f} s, {manifest.cpu_seconds:,.1f} s of processor, {conditions.cores} cores",
+        ),
+        ("tokens", f"{manifest.tokens_in:,} in, {manifest.tokens_out:,} out, ${manifest.cost_usd}"),
+    ]
+    return [(name, value) for name, value in rows if value]
+
+
+def _describe_selection(manifest: RunManifest) -> str:
+    selection = manifest.selection
+    parts = [f"{manifest.n:,}"]
+    if manifest.unscored:
+        parts.append(f"{manifest.unscored:,} unscored")
+    if selection.only is not None:
+        parts.append(f"only {selection.only}")
+    if selection.sample is not None:
+        parts.append(f"a sample of {selection.sample:,} (seed {selection.seed})")
+    if selection.repeat > 1:
+        parts.append(f"each {selection.repeat} times")
+    return ", ".join(parts)
+
+
+def _stretch(start: int, size: int, total: int, **kept: str | None) -> dict[str, object]:
+    """Where `size` rows from `start` on stand in a list of `total`, and the queries of the pages beside them."""
+    end = min(start + size, total)
+    return {
+        "first": start + 1,
+        "last": end,
+        "total": total,
+        "previous": _query(**kept, **{"from": str(max(0, start - size))}) if start else None,
+        "next": _query(**kept, **{"from": str(end)}) if end < total else None,
+    }
+
+
+def _query(**values: str | None) -> str:
+    return "?" + urlencode({name: value for name, value in values.items() if value is not None})

@@ -1,0 +1,70 @@
+"""What all pages share: templates, headers, who is signed in, and how an error is shown."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from fastapi.templating import Jinja2Templates
+
+from app.core.errors import FootnoteError, UnauthenticatedError
+from app.core.principal import Principal
+from app.evaluations.wording import figure, p_value, signed
+from app.http.dependencies import SESSION_COOKIE
+from app.identity.service import IdentityService
+from app.web.session import SessionCookies
+
+FOLDER = Path(__file__).parent
+ONE_LINE = 100
+# Nothing but our own files: no inline script or style, no frame, no form to elsewhere.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+# With "no-referrer" browsers would send "Origin: null" with our own forms (Fetch, "append a request Origin header").
+_HEADERS = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
+
+
+class Pages:
+    """Renders templates for whoever a session cookie stands for."""
+
+    def __init__(self, *, cookies: SessionCookies) -> None:
+        self._cookies = cookies
+        self._templates = Jinja2Templates(directory=FOLDER / "templates")
+        self._templates.env.filters |= {
+            "figure": figure,
+            "signed": signed,
+            "p_value": p_value,
+            "moment": _moment,
+            "as_json": _as_json,
+        }
+
+    def show(self, request: Request, template: str, values: Mapping[str, object], *, status: int = 200) -> HTMLResponse:
+        return self._templates.TemplateResponse(request, template, dict(values), status_code=status, headers=_HEADERS)
+
+    def show_problem(self, request: Request, error: FootnoteError) -> HTMLResponse:
+        """The error's sentence, under its status."""
+        return self.show(request, "problem.html", {"detail": error.detail}, status=error.status)
+
+    def find_principal(self, request: Request, identity: IdentityService) -> Principal | None:
+        """Who is signed in; nobody when the cookie or its key no longer holds."""
+        cookie = request.cookies.get(SESSION_COOKIE)
+        key = None if cookie is None else self._cookies.find_key(cookie)
+        if key is None:
+            return None
+        try:
+            return identity.authenticate(key)
+        except UnauthenticatedError:
+            return None
+
+
+def _moment(value: datetime) -> str:
+    return f"{value:%Y-%m-%d %H:%M} UTC"
+
+
+def _as_json(value: object) -> str:
+    """On one line where it is short."""
+    line = json.dumps(value, ensure_ascii=False)
+    return line if len(line) <= ONE_LINE else json.dumps(value, ensure_ascii=False, indent=1)
