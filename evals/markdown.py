@@ -1,11 +1,17 @@
 """Runs and comparisons in Markdown: for a terminal and for the description of a change."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 
-from app.evaluations.comparison import Comparison, Flip, MetricChange, Verdict
+from app.evaluations.comparison import Comparison, Flip, Verdict
 from app.evaluations.records import CaseRecord, RunManifest, RunRecord
+from app.evaluations.traces import Dropped, Trace
+from app.evaluations.wording import figure, p_value, signed, verdict_sentence
 
 SHOWN_FLIPS = 20
+TRACED_FLIPS = 10
+TRACED_RANKS = 5
 _SIGNS = {Verdict.WORSE: "▼ worse", Verdict.BETTER: "▲ better"}
 
 
@@ -32,9 +38,28 @@ def describe_run(record: RunRecord, *, cases: int = 0) -> str:
 
 
 def describe_case(case: CaseRecord) -> str:
-    """One case: how it was scored, and why."""
-    measures = table(["measure", "value"], [[name, figure(value)] for name, value in case.measures.items()])
-    return f"# {case.id}\n\n{case.reason} (score {figure(case.score)})\n\n{measures}\n"
+    """One case: how it was scored and why, and its whole trace."""
+    trace = Trace.of(case)
+    parts = [f"# {case.id}", f"{case.reason} (score {figure(case.score)})"]
+    if trace.question:
+        parts.append(f"> {_line(trace.question)}")
+    parts.append(table(["measure", "value"], [[name, figure(value)] for name, value in case.measures.items()]))
+    if trace.retrieved:
+        rows = [
+            [str(item.rank), item.place, "yes" if item.is_evidence else "", item.kind, item.heading]
+            for item in trace.retrieved
+        ]
+        parts += ["## Retrieved", table(["rank", "page", "evidence", "kind", "heading"], rows)]
+    if trace.claims:
+        parts += ["## Said", "\n".join(_claim_lines(trace))]
+    if trace.dropped:
+        lines = [f"- {_line(item.text)}\n  - dropped: {_line(item.reason)}" for item in trace.dropped]
+        parts += ["## Dropped", "\n".join(lines)]
+    rest = {**case.details, **trace.rest}
+    if rest:
+        rows = [[name, value if isinstance(value, str) else as_json(value)] for name, value in rest.items()]
+        parts += ["## What else is known", table(["name", "value"], rows)]
+    return "\n\n".join(parts) + "\n"
 
 
 def describe_comparison(comparison: Comparison) -> str:
@@ -68,18 +93,8 @@ def describe_comparison(comparison: Comparison) -> str:
         )
         if len(comparison.flips) > len(shown):
             parts.append(f"… and {len(comparison.flips) - len(shown)} more.")
+        parts += [part for flip in shown[:TRACED_FLIPS] for part in _side_by_side(flip)]
     return "\n\n".join(parts) + "\n"
-
-
-def verdict_sentence(comparison: Comparison) -> str:
-    """What two runs say about the change between them."""
-    worse = [change.metric.name for change in comparison.changes if change.verdict is Verdict.WORSE]
-    better = [change.metric.name for change in comparison.changes if change.verdict is Verdict.BETTER]
-    if worse:
-        return f"Worse beyond noise: {', '.join(worse)}."
-    if better:
-        return f"Better beyond noise: {', '.join(better)}; nothing is worse."
-    return "No metric moved beyond noise."
 
 
 def conditions_of(manifest: RunManifest) -> list[str]:
@@ -108,22 +123,45 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(lines)
 
 
-def figure(value: float | None) -> str:
-    """A figure as people read it; "–" for what was not measured."""
-    if value is None:
-        return "–"
-    return f"{value:,.0f}" if float(value).is_integer() and abs(value) >= 2 else f"{value:,.3f}"
+def as_json(value: object) -> str:
+    """What a suite kept, for people."""
+    return json.dumps(value, ensure_ascii=False)
 
 
-def signed(value: float) -> str:
-    return f"{value:+,.3f}"
+def _claim_lines(trace: Trace) -> Iterator[str]:
+    for claim in trace.claims:
+        yield f"- {_line(claim.text)}"
+        yield from (f'  - {quoted.place}: "{_line(quoted.quote)}"' for quoted in claim.citations)
 
 
-def p_value(change: MetricChange) -> str:
-    """The p-value, and in brackets the one adjusted for the number of metrics."""
-    if change.verdict in (Verdict.SAME, Verdict.TOLD):
-        return "–"
-    return f"{change.p_value:.4f} ({change.adjusted_p:.4f})"
+def _side_by_side(flip: Flip) -> list[str]:
+    """The first ranks and the sentences of both runs; nothing for a baseline, which keeps no traces."""
+    before, after = Trace.of(flip.before), Trace.of(flip.after)
+    if before.empty or after.empty:
+        return []
+    rows = [
+        [str(rank), _place_at(before, rank), _place_at(after, rank)]
+        for rank in range(1, 1 + min(TRACED_RANKS, max(len(before.retrieved), len(after.retrieved))))
+    ]
+    rows += [
+        ["said", first.text if first else "", second.text if second else ""]
+        for first, second in zip_longest(before.claims, after.claims)
+    ]
+    rows += [["dropped", _why(first), _why(second)] for first, second in zip_longest(before.dropped, after.dropped)]
+    return [
+        f"## {flip.after.id}",
+        *([f"> {_line(after.question)}"] if after.question else []),
+        table(["", "before", "after"], rows),
+    ]
+
+
+def _place_at(trace: Trace, rank: int) -> str:
+    found = next((item for item in trace.retrieved if item.rank == rank), None)
+    return "" if found is None else f"{found.place}{' (evidence)' if found.is_evidence else ''}"
+
+
+def _why(dropped: Dropped | None) -> str:
+    return "" if dropped is None else f"{dropped.text} ({dropped.reason})"
 
 
 def _flip_row(flip: Flip) -> list[str]:
@@ -135,5 +173,9 @@ def _count(record: RunRecord, kind: str) -> int:
     return sum(case.kind == kind for case in record.cases)
 
 
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
 def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+    return _line(text).replace("|", "\\|")

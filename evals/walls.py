@@ -4,6 +4,7 @@ It has a home of its own, as the same documents are there in other collections t
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,7 @@ from evals.store import running_stack as run_stack
 
 OTHERS = "others"
 OUTER = ("one half", "other half")
+GROUPS_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +139,12 @@ def _ingested(
     if known is not None:
         return known
     say(f"Ingesting {sum(map(len, groups.values()))} files of {len(groups)} issuers")
-    outcomes: list[Outcome] = []
-    for issuer, files in groups.items():
-        outcomes += ingest_files(client, files, collection=collections[issuer], password=None, watcher=Silence())
+
+    def ingest(issuer: str) -> list[Outcome]:
+        return ingest_files(client, groups[issuer], collection=collections[issuer], password=None, watcher=Silence())
+
+    # Several at once, as the end of each group would leave workers idle.
+    with ThreadPoolExecutor(GROUPS_AT_ONCE) as pool:
+        outcomes = [outcome for found in pool.map(ingest, groups) for outcome in found]
     remember(home, place, outcomes)
     return outcomes
