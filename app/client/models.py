@@ -79,12 +79,13 @@ class Claim(_Answered):
 
 
 class Answer(_Answered):
-    """An answer: `outcome` tells answered from not-found, `writer` who wrote the draft."""
+    """An answer: `outcome` tells answered from not-found, `writer` who wrote the draft; `notice` says so to readers."""
 
     id: str = ""
     question: str = ""
     outcome: str = ""
     writer: str = ""
+    notice: str | None = None
     degraded: bool = False
     dropped: int = 0
     claims: list[Claim] = Field(default_factory=list)

@@ -1,0 +1,72 @@
+"""What a user does first: files go in, and are listed, asked about and quoted; what failed is named."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Call = Callable[..., "subprocess.CompletedProcess[str]"]
+TEXT = (
+    "Hollybrook Kilns plc\n\nAnnual report 2025\n\nThe deposit for kiln repairs was $4,210,000 at December 31, 2025.\n"
+)
+QUESTION = "What was the deposit for kiln repairs at December 31, 2025?"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A readable file, an empty one, and a program that calls itself a PDF."""
+    made = tmp_path_factory.mktemp("filings")
+    (made / "kilns.txt").write_text(TEXT)
+    (made / "empty.txt").write_text("")
+    (made / "program.pdf").write_bytes(b"\x7fELF" + bytes(200))
+    return made
+
+
+def test_ingest_waits_and_ends_with_1_naming_what_failed_and_why(running: Any, footnote: Call, folder: Path) -> None:
+    words = ("ingest", str(folder), "--collection", "Kilns", "--home", str(running.home))
+    told = footnote(*words)
+    assert told.returncode == 1
+    shown = " ".join((told.stdout + told.stderr).split())
+    assert "empty.txt" in shown
+    assert "The file is empty" in shown
+    assert "program.pdf" in shown
+    assert "The file is named as PDF and is a program" in shown
+    again = json.loads(footnote(*words, "--json").stdout)
+    by_name = {Path(each["path"]).name: each for each in again["documents"]}
+    assert by_name["kilns.txt"]["status"] == "ready"
+    assert by_name["empty.txt"]["error"]["code"] == "upload-empty"
+    assert by_name["program.pdf"]["error"]["code"] == "type-mismatch"
+    assert again["failed"] == 2
+
+
+def test_what_was_read_is_listed_and_answers_with_its_quote_and_says_who_wrote(
+    running: Any, footnote: Call, folder: Path
+) -> None:
+    home = ("--home", str(running.home))
+    assert footnote("ingest", str(folder / "kilns.txt"), "--collection", "Kilns", *home).returncode == 0
+    listed = footnote("documents", *home)
+    assert (listed.returncode, "kilns" in listed.stdout.casefold()) == (0, True)
+    documents = json.loads(footnote("documents", "--json", *home).stdout)["documents"]
+    runs = json.loads(footnote("runs", "--json", *home).stdout)["runs"]
+    assert {document["id"] for document in documents} >= {
+        run["document_id"] for run in runs if run["status"] == "ready"
+    }
+    assert "ready" in footnote("runs", *home).stdout
+    asked = footnote("ask", QUESTION, *home)
+    shown = " ".join(asked.stdout.split())
+    assert asked.returncode == 0
+    assert "$4,210,000" in shown
+    assert "page 1" in shown
+    assert "No language model" in shown
+    answer = json.loads(footnote("ask", QUESTION, "--json", *home).stdout)
+    quotes = [citation["quote"] for claim in answer["claims"] for citation in claim["citations"]]
+    assert any("$4,210,000" in quote for quote in quotes)
+
+
+def test_what_no_document_says_is_an_answer_and_no_error(running: Any, footnote: Call) -> None:
+    asked = footnote("ask", "Who painted the ceiling of the chapel?", "--home", str(running.home))
+    assert asked.returncode == 0
+    assert "Not found in what you may see" in asked.stdout
