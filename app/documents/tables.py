@@ -19,7 +19,7 @@ _YEAR = re.compile(r"(?<![\d,.])(?:19|20)\d\d(?![\d,]|\.\d)")
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]*\.?"
 _NOT_AMOUNTS = re.compile(
     rf"\b{_MONTH}\s+\d{{1,2}}(?!\d),?|\b\d{{1,2}}\s+{_MONTH}|\b\d{{1,2}}[- ]?(?:weeks?|months?)\b"
-    r"|\(\d{1,2}\)|\bQ[1-4]\b|(?:^|(?<=\t))\d{1,2},(?=\t|$)",
+    r"|(?<!\t)\(\d{1,2}\)|\bQ[1-4]\b|(?:^|(?<=\t))\d{1,2},(?=\t|$)",
     re.IGNORECASE,
 )
 _PART_OF_GROUP = re.compile(

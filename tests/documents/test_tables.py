@@ -102,3 +102,8 @@ def test_the_cells_are_where_the_values_stand() -> None:
 def test_a_dash_in_a_cell_of_its_own_is_a_value_of_its_own() -> None:
     row = rows("\t2022\t2021\t2020\nBonds issued\t–\t5,228\t-\n")["Bonds issued"]
     assert row.values == ("–", "5,228", "-")
+
+
+def test_a_row_of_small_figures_in_brackets_is_no_heading() -> None:
+    row = rows("\t2022\t2021\nTreasury stock, at cost\t(95)\t(80)\n")["Treasury stock, at cost"]
+    assert row.values == ("(95)", "(80)")
