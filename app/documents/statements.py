@@ -88,6 +88,16 @@ _LINE_ITEMS: dict[Statement, tuple[str, ...]] = {
 }
 
 
+# What else may stand on a title's line: before it a company's name or "Consolidated", after it the periods.
+_NO_TITLE = re.compile(r"\t|\b(?:notes? to|see|accompanying|our|following|parent|item)\b")
+_AFTER_TITLE = re.compile(
+    r"(?:\s*(?:\([^)]*\)|[-–—,:]|continued|unaudited|(?:and|&)\s+(?:other\s+)?comprehensive\s+(?:income|loss|earnings)))*"
+    r"(?:\s*(?:for\s+the|as\s+of|at|years?|(?:three|six|nine|twelve)\s+months|in\s+(?:thou|mill|bill))\b.*)?\s*"
+)
+_MOST_OF_TITLE = 140
+_MOST_BEFORE_TITLE = 60
+
+
 @dataclass(frozen=True, slots=True)
 class _Signs:
     title: re.Pattern[str]
@@ -118,6 +128,24 @@ class StatementRecogniser:
                 items = sum(pattern.search(folded) is not None for pattern in self._signs[statement].line_items)
                 found[statement] = min(1.0, items / _ENOUGH) * (1.0 if title.start() < _TOP else _BELOW_TOP)
         return found
+
+    def find_title(self, line: str) -> Statement | None:
+        """The statement whose title a line is; None for all else, such as contents, prose, comprehensive income."""
+        folded = line.strip().casefold()
+        if len(folded) > _MOST_OF_TITLE or ("statement" not in folded and "sheet" not in folded):
+            return None
+        for statement, signs in self._signs.items():
+            found = signs.title.search(folded)
+            if (
+                found is not None
+                and found.start() <= _MOST_BEFORE_TITLE
+                and _AFTER_TITLE.fullmatch(folded, found.end())
+                and not _NO_TITLE.search(folded, 0, found.end())
+                and not re.search(r"(?<!\d)\d{1,3}$", folded)
+                and "comprehensive" not in found.group()
+            ):
+                return statement
+        return None
 
     def by_page(self, pages: Sequence[int], texts: Sequence[str]) -> dict[int, Mapping[Statement, float]]:
         """The same for each page, from the chunks that stand on it: their page numbers and texts, in order."""

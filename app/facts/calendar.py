@@ -1,0 +1,96 @@
+"""A company's fiscal calendar, as far as a document lets it be known: which days its periods end and begin.
+
+Years end at a month's end, or on the same weekday each year after 52 or 53 weeks (17 CFR 210.3A-02; ASC 280 speaks of
+"52-53 week fiscal years"). Which of the possible days it was, the dates that the document names most decide.
+"""
+
+import calendar
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+MONTHS = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)"
+)
+_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DATE = re.compile(rf"\b({MONTHS})\.?\s+(\d{{1,2}}),?\s+((?:19|20)\d\d)\b", re.IGNORECASE)
+_MONTH_DAY = re.compile(rf"\b({MONTHS})\.?\s+(\d{{1,2}})\b(?![ ,]*\d)", re.IGNORECASE)
+WEEKS_OF_MONTHS = {3: 13, 6: 26, 9: 39, 12: 52}
+_WEEK = timedelta(days=7)
+_NEAR = timedelta(days=10)
+
+
+def find_dates(text: str) -> Iterator[date]:
+    """The dates written out in a text ("June 30, 2025"), in order."""
+    for found in _DATE.finditer(text):
+        day = _day(int(found.group(3)), _NAMES.index(found.group(1)[:3].lower()) + 1, int(found.group(2)))
+        if day is not None:
+            yield day
+
+
+def find_days_of_year(text: str) -> Iterator[tuple[int, int]]:
+    """The days named without a year ("June 30"), as (month, day)."""
+    for found in _MONTH_DAY.finditer(text):
+        yield _NAMES.index(found.group(1)[:3].lower()) + 1, int(found.group(2))
+
+
+def day_in(year: int, month: int, day: int) -> date:
+    """The day of that year; the month's last where it has fewer days."""
+    return date(year, month, min(day, calendar.monthrange(year, month)[1]))
+
+
+def is_month_end(day: date) -> bool:
+    return (day + timedelta(days=1)).day == 1
+
+
+@dataclass(frozen=True, slots=True)
+class FiscalCalendar:
+    """`mentioned`: how often the document names each day. `period_end` is the last day of the period reported on."""
+
+    mentioned: Counter[date]
+    period_end: date | None
+    fiscal_year: int | None
+    by_weeks: bool
+
+    @classmethod
+    def of(cls, texts: Sequence[str], *, period_end: date | None, fiscal_year: int | None) -> "FiscalCalendar":
+        """The calendar that a document's pages tell of."""
+        mentioned = Counter(day for text in texts for day in find_dates(text))
+        by_weeks = period_end is not None and not is_month_end(period_end)
+        return cls(mentioned, period_end, fiscal_year, by_weeks)
+
+    def year_end(self, label: int) -> date | None:
+        """The last day of the fiscal year that the document calls by `label`; None where that can't be told."""
+        if self.period_end is None or self.fiscal_year is None:
+            return None
+        year = self.period_end.year + label - self.fiscal_year
+        about = day_in(year, self.period_end.month, self.period_end.day)
+        if is_month_end(self.period_end) and not self.by_weeks:
+            return day_in(year, about.month, 31)
+        weekday = [
+            day for day in self._around(about, _NEAR) if day.weekday() == self.period_end.weekday() and day.year > 1900
+        ]
+        return max(weekday, key=lambda day: (self.mentioned[day], -abs((day - about).days)), default=None)
+
+    def start(self, end: date, *, months: int, weeks: int | None, by_weeks: bool) -> date:
+        """The first day of the period of so many months (or weeks, where the document says them) that ends on `end`."""
+        if weeks is None and not by_weeks:
+            first = end.year * 12 + end.month - months
+            return date(first // 12, first % 12 + 1, 1)
+        before = end - (weeks or WEEKS_OF_MONTHS.get(months, 52)) * _WEEK
+        if weeks is None:
+            before = max((before, before - _WEEK, before + _WEEK), key=lambda day: self.mentioned[day])
+        return before + timedelta(days=1)
+
+    def _around(self, day: date, most: timedelta) -> list[date]:
+        return [day + timedelta(days=days) for days in range(-most.days, most.days + 1)]
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,157 @@
+"""Reading the primary statements of a document: each row that goes by a known label, each figure with its period.
+
+A row whose figures and columns can't be matched up, a column whose period can't be told and a label that is not known
+give no fact: nothing is guessed from a figure's size or place.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from app.core.periods import Period
+from app.documents.statements import Statement
+from app.documents.tables import PageLines, TableRow
+from app.facts.amounts import Scales, find_scale, parse_figure
+from app.facts.balance_items import BALANCE_ITEMS
+from app.facts.calendar import FiscalCalendar
+from app.facts.cash_flow_items import CASH_FLOW_ITEMS
+from app.facts.headings import ColumnPeriods
+from app.facts.income_items import INCOME_ITEMS
+from app.facts.line_items import Edge, LineItem, LineItems, Measure
+from app.facts.proposals import ProposedFact
+from app.facts.sections import section_of_rows
+from app.facts.signs import Signs
+from app.facts.statement_texts import StatementFinder, StatementText
+
+_FEWEST_SHARES = 100_000
+_SCALE_WORDS = {"thousands": 3, "millions": 6, "billions": 9}
+_MONTHS_OF = {"FY": 12, "Q1": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of the document as a whole; None or "" for what isn't."""
+
+    period_end: date | None = None
+    fiscal_year: int | None = None
+    fiscal_period: str | None = None
+    currency: str | None = None
+    scale: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row that goes by a known label, with a period for each of its values."""
+
+    item: LineItem
+    row: TableRow
+    periods: tuple[Period | None, ...]
+
+
+class StatementReader:
+    """Proposes facts. Immutable: threads share it."""
+
+    def __init__(self) -> None:
+        self._finder = StatementFinder()
+        self._items = {
+            Statement.INCOME: LineItems(INCOME_ITEMS),
+            Statement.BALANCE: LineItems(BALANCE_ITEMS),
+            Statement.CASH_FLOW: LineItems(CASH_FLOW_ITEMS),
+        }
+
+    def read(self, pages: Sequence[str], about: About) -> tuple[ProposedFact, ...]:
+        """The facts of the three statements, one after the other; of two that go by one title, those of the fuller."""
+        calendar = FiscalCalendar.of(pages, period_end=about.period_end, fiscal_year=about.fiscal_year)
+        periods = ColumnPeriods(calendar=calendar, months=_MONTHS_OF.get(about.fiscal_period or ""))
+        best: dict[Statement, tuple[ProposedFact, ...]] = {}
+        for found in self._finder.find(pages):
+            facts = tuple(self._facts(found, periods, about))
+            if len(facts) > len(best.get(found.statement, ())):
+                best[found.statement] = facts
+        facts = tuple(fact for statement in Statement for fact in best.get(statement, ()))
+        return _with_noncontrolling(facts)
+
+    def _facts(self, found: StatementText, periods: ColumnPeriods, about: About) -> Iterator[ProposedFact]:
+        rows = list(self._rows(found, periods))
+        signs = Signs.of([(known.item, known.row) for known in rows])
+        for known in rows:
+            yield from _of_row(known, found, signs, about)
+
+    def _rows(self, found: StatementText, periods: ColumnPeriods) -> Iterator[_Row]:
+        lines = PageLines(found.text)
+        numbers = lines.row_lines(0, len(found.text))
+        sections = section_of_rows(found.statement, [lines.label(number) for number in numbers])
+        read: dict[tuple[int, int], tuple[Period | None, ...]] = {}
+        for number, section in zip(numbers, sections, strict=True):
+            item = self._items[found.statement].find(lines.label(number), section)
+            if item is None:
+                continue
+            row = lines.row(number)
+            if not row.columns or row.heading is None:
+                continue
+            if row.heading not in read:
+                heading = found.text[slice(*row.heading)]
+                intro = found.text[: row.heading[0]]
+                read[row.heading] = periods.read(found.statement, row.headings, heading=heading, intro=intro)
+            by_column = dict(zip(row.headings, read[row.heading], strict=True))
+            yield _Row(item, row, tuple(by_column.get(column) for column in row.columns))
+
+
+def _of_row(known: _Row, found: StatementText, signs: Signs, about: About) -> Iterator[ProposedFact]:
+    item, row = known.item, known.row
+    figures = [parse_figure(value) for value in row.values]
+    scale = _scale(item, row, figures, about)
+    for figure, cell, period in zip(figures, row.cells, known.periods, strict=True):
+        if figure is None or period is None:
+            continue
+        page, start = found.locate(cell[0])
+        yield ProposedFact(
+            line_item=item.name,
+            label=row.label,
+            statement=found.statement,
+            period=_at_edge(period, item.edge),
+            value=signs.value(item, row, figure) * 10**scale,
+            measure=item.measure,
+            scale=scale,
+            currency=None if item.measure is Measure.SHARES else about.currency,
+            page_number=page,
+            char_start=start,
+            char_end=start + cell[1] - cell[0],
+        )
+
+
+def _scale(item: LineItem, row: TableRow, figures: Sequence[Decimal | None], about: About) -> int:
+    if item.measure is Measure.PER_SHARE:
+        return 0
+    scales = Scales.of(row.units, otherwise=_SCALE_WORDS.get(about.scale or "", 0))
+    if item.measure is Measure.MONEY:
+        return scales.money
+    own = find_scale(row.label)
+    if own is not None:
+        return own
+    # Where whole shares are announced and a few hundred are given, they are in the units of the money.
+    small = all(abs(figure) < _FEWEST_SHARES for figure in figures if figure is not None)
+    return scales.money if small and scales.shares == 0 else scales.shares
+
+
+def _at_edge(period: Period, edge: Edge | None) -> Period:
+    if edge is None or period.start is None:
+        return period
+    return Period(period.end) if edge is Edge.END else Period(period.start - timedelta(days=1))
+
+
+_SHARED = {"NetIncomeLoss": "ProfitLoss"}
+_NONCONTROLLING = frozenset({"NetIncomeLossAttributableToNoncontrollingInterest"})
+
+
+def _with_noncontrolling(facts: Sequence[ProposedFact]) -> tuple[ProposedFact, ...]:
+    """Where others hold a part of subsidiaries, net income that is nobody's in particular is `ProfitLoss`."""
+    if not any(fact.line_item in _NONCONTROLLING for fact in facts):
+        return tuple(facts)
+    return tuple(
+        replace(fact, line_item=_SHARED[fact.line_item])
+        if fact.line_item in _SHARED and "attributable" not in fact.label.casefold()
+        else fact
+        for fact in facts
+    )

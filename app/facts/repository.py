@@ -1,0 +1,30 @@
+"""SQL of facts: what they are read from, under row-level security."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.documents.models import Document, Page
+
+
+class FactRepository:
+    """Documents and pages that the session's principal may see."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def find_searchable(self, document_id: UUID) -> Document | None:
+        """The document, when one of its versions is searchable."""
+        return self._session.scalar(
+            select(Document).where(
+                Document.id == document_id,
+                Document.deleted_at.is_(None),
+                Document.current_version_id.is_not(None),
+            )
+        )
+
+    def list_page_texts(self, version_id: UUID) -> Sequence[str]:
+        """The texts of a version's pages, in order."""
+        return self._session.scalars(select(Page.text).where(Page.version_id == version_id).order_by(Page.number)).all()

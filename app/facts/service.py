@@ -1,0 +1,48 @@
+"""Facts as their readers see them. For now they are proposed anew at each reading, and none is kept."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from app.audit.service import record
+from app.core.principal import Principal
+from app.db.session import Database
+from app.documents.errors import DocumentNotFoundError
+from app.facts.proposals import ProposedFact
+from app.facts.reading import About, StatementReader
+from app.facts.repository import FactRepository
+
+
+class FactService:
+    """Every method acts as the principal: what it may not see is absent."""
+
+    def __init__(self, *, database: Database, reader: StatementReader | None = None) -> None:
+        self._database = database
+        self._reader = reader or StatementReader()
+
+    def list_proposed(self, principal: Principal, document_id: UUID) -> Sequence[ProposedFact]:
+        """The facts that the primary statements of the searchable version show, in the statements' order.
+
+        Raises DocumentNotFoundError, also where no version is searchable yet.
+        """
+        with self._database.transaction(principal, snapshot=True) as session:
+            repository = FactRepository(session)
+            document = repository.find_searchable(document_id)
+            if document is None or document.current_version_id is None:
+                raise DocumentNotFoundError
+            pages = repository.list_page_texts(document.current_version_id)
+            about = About(
+                period_end=document.period_end,
+                fiscal_year=document.fiscal_year,
+                fiscal_period=document.fiscal_period,
+                currency=document.currency,
+                scale=document.scale,
+            )
+            record(
+                session,
+                principal,
+                "facts.proposed.read",
+                object_type="document",
+                object_id=document_id,
+                detail={"version_id": str(document.current_version_id)},
+            )
+        return self._reader.read(pages, about)

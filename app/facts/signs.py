@@ -1,0 +1,80 @@
+"""From a figure as a statement shows it to a value with the taxonomy's sign.
+
+A word in brackets says what a figure in brackets is: "income tax (expense) benefit", "other (income) expense". A label
+that speaks of losses only is of a loss, in brackets or not. Some statements put all expenses in brackets.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.documents.tables import TableRow
+from app.facts.amounts import parse_figure
+from app.facts.line_items import LineItem, Shown, plain_label
+
+_EXPENSE_IN_BRACKETS = re.compile(r"\((?:[a-z]+ )?(?:expenses?|loss(?:es)?|costs?|charges?|provision)\)")
+_INCOME_IN_BRACKETS = re.compile(r"\((?:[a-z]+ )?(?:income|benefits?|gains?|earnings|credits?)\)")
+_OF_EXPENSE = re.compile(r"\b(?:expenses?|costs?|charges?|provision)\b")
+_OF_INCOME = re.compile(r"\b(?:income|earnings|gains?|benefits?|profit|revenues?)\b")
+_OF_LOSS = re.compile(r"\b(?:loss(?:es)?|deficit|decrease|used)\b")
+_OF_NO_LOSS = re.compile(r"\b(?:income|earnings|gains?|profit|increase|provided|generated)\b")
+# These are expenses on every statement that has them: in brackets, they tell that all expenses are.
+_ALWAYS_EXPENSES = frozenset(
+    {
+        "CostOfRevenue",
+        "CostOfGoodsAndServicesSold",
+        "SellingGeneralAndAdministrativeExpense",
+        "GeneralAndAdministrativeExpense",
+        "ResearchAndDevelopmentExpense",
+        "OperatingExpenses",
+        "CostsAndExpenses",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """The signs of one statement."""
+
+    expenses_in_brackets: bool
+
+    @classmethod
+    def of(cls, rows: Sequence[tuple[LineItem, TableRow]]) -> "Signs":
+        expenses = [figure for item, row in rows if item.name in _ALWAYS_EXPENSES for figure in _figures(row)]
+        return cls(expenses_in_brackets=2 * sum(figure < 0 for figure in expenses) > len(expenses) > 0)
+
+    def value(self, item: LineItem, row: TableRow, figure: Decimal) -> Decimal:
+        """The figure of the row with the item's sign."""
+        if item.shown is Shown.OUTFLOW:
+            return -figure
+        if item.shown is Shown.DEDUCTION:
+            return abs(figure)
+        if item.shown is Shown.AS_IS:
+            return -figure if _is_loss(row) else figure
+        return figure if (item.shown is Shown.INCOME) == self._shows_income(item, row) else -figure
+
+    def _shows_income(self, item: LineItem, row: TableRow) -> bool:
+        """Whether a figure that is not in brackets is an income here."""
+        folded = row.label.casefold()
+        if _EXPENSE_IN_BRACKETS.search(folded):
+            return True
+        if _INCOME_IN_BRACKETS.search(folded):
+            return False
+        plain = plain_label(row.label)
+        if item.shown is Shown.EXPENSE:
+            return self.expenses_in_brackets
+        if _OF_EXPENSE.search(plain) and not _OF_INCOME.search(plain):
+            return self.expenses_in_brackets
+        return not _is_loss(row)
+
+
+def _is_loss(row: TableRow) -> bool:
+    """Whether the label speaks of a loss alone, and the figures are not in brackets."""
+    plain = plain_label(row.label)
+    only_loss = _OF_LOSS.search(plain) and not _OF_NO_LOSS.search(plain) and "(" not in row.label
+    return bool(only_loss) and all(figure >= 0 for figure in _figures(row))
+
+
+def _figures(row: TableRow) -> list[Decimal]:
+    return [figure for value in row.values if (figure := parse_figure(value)) is not None]

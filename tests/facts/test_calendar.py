@@ -1,0 +1,81 @@
+"""Fiscal calendars: years that end at a month's end, and those of 52 or 53 weeks."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.periods import Period
+from app.documents.statements import Statement
+from app.documents.tables import Column
+from app.facts.calendar import FiscalCalendar, find_dates
+from app.facts.headings import ColumnPeriods
+
+# A year of 53 weeks, from the Monday after the last Sunday of January.
+RETAIL_END = date(2032, 2, 1)
+RETAIL_TEXT = "the fiscal years ended February 1, 2032, January 26, 2031 and January 27, 2030 (January 28, 2029)"
+
+
+def periods_of(labels, *, statement=Statement.INCOME, heading="", intro="", text="", end=date(2031, 12, 31), year=2031):
+    calendar = FiscalCalendar.of([text], period_end=end, fiscal_year=year)
+    columns = [Column(label, frozenset(found.year for found in find_dates(label)) or _years(label)) for label in labels]
+    return ColumnPeriods(calendar, months=12).read(statement, columns, heading=heading, intro=intro)
+
+
+def _years(label):
+    return frozenset(int(word) for word in label.split() if word.isdigit() and len(word) == 4)
+
+
+def test_dates_are_read_with_and_without_commas_and_abbreviations():
+    text = "June 30, 2031; Sept. 30 2031; DECEMBER 31, 2030; February 30, 2031"
+    assert list(find_dates(text)) == [date(2031, 6, 30), date(2031, 9, 30), date(2030, 12, 31)]
+
+
+def test_a_year_of_weeks_begins_the_day_after_the_last_one_ended():
+    found = periods_of(["Fiscal 2031", "Fiscal 2030"], text=RETAIL_TEXT, end=RETAIL_END)
+    assert found == (
+        Period(date(2032, 2, 1), date(2031, 1, 27)),
+        Period(date(2031, 1, 26), date(2030, 1, 28)),
+    )
+
+
+def test_weeks_that_are_named_are_counted():
+    found = periods_of(["13 weeks ended May 2, 2032"], end=date(2032, 5, 2))
+    assert found == (Period(date(2032, 5, 2), date(2032, 2, 2)),)
+
+
+def test_the_day_of_the_year_may_stand_in_the_heading_or_above_it():
+    expected = (Period(date(2031, 6, 30), date(2030, 7, 1)),)
+    assert periods_of(["2031"], heading="Years ended June 30,\t2031") == expected
+    assert periods_of(["2031"], intro="Statements of income for the years ended June 30") == expected
+
+
+def test_the_end_of_february_is_found_in_every_year():
+    found = periods_of(["2031", "2032"], heading="Years ended February 29,")
+    assert [period.end for period in found] == [date(2031, 2, 28), date(2032, 2, 29)]
+
+
+@pytest.mark.parametrize("label", ["Change", "2031 vs. 2030"])
+def test_a_column_of_no_period_has_none(label):
+    assert periods_of([label], heading="Years ended June 30,") == (None,)
+
+
+def test_a_balance_sheet_has_instants():
+    assert periods_of(["June 30, 2031"], statement=Statement.BALANCE) == (Period(date(2031, 6, 30)),)
+
+
+def test_columns_of_several_lengths_that_do_not_say_which_have_none():
+    heading = "Three months ended\tSix months ended"
+    calendar = FiscalCalendar.of([], period_end=None, fiscal_year=None)
+    columns = [Column("June 30, 2031", frozenset({2031}))]
+    found = ColumnPeriods(calendar, months=None).read(Statement.INCOME, columns, heading=heading, intro="")
+    assert found == (None,)
+
+
+@given(end=st.dates(date(1950, 1, 1), date(2090, 1, 1)), months=st.sampled_from([3, 6, 9, 12]), by_weeks=st.booleans())
+def test_a_period_is_about_as_long_as_its_months(end, months, by_weeks):
+    calendar = FiscalCalendar.of([], period_end=end, fiscal_year=end.year)
+    start = calendar.start(end, months=months, weeks=None, by_weeks=by_weeks)
+    assert abs((end - start) - timedelta(days=30.4 * months)) < timedelta(days=32)
+    assert start < end

@@ -1,0 +1,166 @@
+"""Facts as statements show them: values, signs, scales, periods."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from app.core.periods import Period
+from app.documents.statements import Statement
+from app.facts.reading import About, StatementReader
+
+YEAR = About(date(2031, 12, 31), 2031, "FY", "USD", "millions")
+Y2031, Y2030 = Period(date(2031, 12, 31), date(2031, 1, 1)), Period(date(2030, 12, 31), date(2030, 1, 1))
+MILLION = 10**6
+
+
+@pytest.fixture(scope="module")
+def facts(statements):
+    return StatementReader().read(["Annual report\n", *statements], YEAR)
+
+
+def values(facts, line_item):
+    return {fact.period: fact.value for fact in facts if fact.line_item == line_item}
+
+
+def read_income(rows, *, units="In millions, except per share data", heading="Year Ended December 31,\t2031\t2030"):
+    page = f"CONSOLIDATED STATEMENTS OF OPERATIONS\n({units})\n\n{heading}\n{rows}\n"
+    return StatementReader().read([page], YEAR)
+
+
+def read_cash_flow(rows):
+    page = f"CONSOLIDATED STATEMENTS OF CASH FLOWS\n(In millions)\n\nYear Ended December 31,\t2031\t2030\n{rows}\n"
+    return StatementReader().read([page], YEAR)
+
+
+def test_figures_are_whole_values_of_their_periods(facts):
+    assert values(facts, "GrossProfit") == {Y2031: 1_610 * MILLION, Y2030: 1_535 * MILLION}
+    assert values(facts, "Assets") == {Period(Y2031.end): 2_500 * MILLION, Period(Y2030.end): 2_400 * MILLION}
+
+
+def test_figures_per_share_are_not_scaled_and_numbers_of_shares_are(facts):
+    assert values(facts, "EarningsPerShareBasic")[Y2031] == Decimal("2.47")
+    assert values(facts, "WeightedAverageNumberOfDilutedSharesOutstanding")[Y2031] == 201 * MILLION
+
+
+def test_payments_and_growing_assets_are_positive_and_growing_debts_too(facts):
+    assert values(facts, "PaymentsOfDividends")[Y2031] == 300 * MILLION
+    assert values(facts, "IncreaseDecreaseInAccountsReceivable")[Y2031] == 25 * MILLION
+    assert values(facts, "IncreaseDecreaseInAccountsPayable") == {Y2031: 10 * MILLION, Y2030: -4 * MILLION}
+
+
+def test_what_is_deducted_is_positive(facts):
+    assert values(facts, "TreasuryStockCommonValue")[Period(Y2031.end)] == 95 * MILLION
+
+
+def test_cash_at_the_beginning_of_a_year_is_that_of_the_day_before_it(facts):
+    cash = values(facts, "CashAndCashEquivalentsAtCarryingValue")
+    assert cash[Period(date(2029, 12, 31))] == 267 * MILLION
+    assert cash[Period(date(2030, 12, 31))] == 287 * MILLION
+
+
+def test_the_same_label_means_another_item_in_another_section(facts):
+    assert values(facts, "OtherLiabilitiesCurrent")[Period(Y2031.end)] == 60 * MILLION
+    assert values(facts, "OtherLiabilitiesNoncurrent")[Period(Y2031.end)] == 240 * MILLION
+
+
+@pytest.mark.parametrize(
+    ("row", "line_item", "value"),
+    [
+        ("Income tax (expense) benefit\t(150)\t(140)", "IncomeTaxExpenseBenefit", 150),
+        ("Income tax expense (benefit)\t(150)\t140", "IncomeTaxExpenseBenefit", -150),
+        ("Other income (expense), net\t(120)\t30", "OtherNonoperatingIncomeExpense", -120),
+        ("Other (income) expense, net\t(120)\t30", "OtherNonoperatingIncomeExpense", 120),
+        ("Other expense, net\t120\t130", "OtherNonoperatingIncomeExpense", -120),
+        ("Interest expense, net\t120\t130", "InterestIncomeExpenseNonoperatingNet", -120),
+        ("Net loss\t(643)\t(500)", "NetIncomeLoss", -643),
+        ("Net loss\t643\t500", "NetIncomeLoss", -643),
+        ("Net income (loss)\t(643)\t500", "NetIncomeLoss", -643),
+        ("Research and development\t—\t100", "ResearchAndDevelopmentExpense", 0),
+    ],
+)
+def test_signs_follow_the_words_of_the_label(row, line_item, value):
+    assert values(read_income(row), line_item)[Y2031] == value * MILLION
+
+
+def test_where_all_expenses_are_in_brackets_they_are_expenses_still():
+    rows = "Cost of sales\t(2,600)\t(2,450)\nInterest expense\t(145)\t(150)\nNet income\t493\t473"
+    facts = read_income(rows)
+    assert values(facts, "CostOfGoodsAndServicesSold")[Y2031] == 2_600 * MILLION
+    assert values(facts, "InterestExpense")[Y2031] == 145 * MILLION
+
+
+@pytest.mark.parametrize(
+    ("units", "expected"),
+    [
+        ("In millions, except per share data", 201 * 10**6),
+        ("Dollars in millions, except share data", 201 * 10**6),
+        ("In millions, except number of shares, which are reflected in thousands", 201 * 10**3),
+        ("Shares in thousands; dollars in millions", 201 * 10**3),
+    ],
+)
+def test_numbers_of_shares_have_the_scale_that_is_said_of_them(units, expected):
+    facts = read_income("Weighted average shares, diluted\t201\t206", units=units)
+    assert values(facts, "WeightedAverageNumberOfDilutedSharesOutstanding")[Y2031] == expected
+
+
+def test_whole_shares_are_not_scaled():
+    rows = "Weighted average shares, diluted\t201,450,123\t206,118,456"
+    facts = read_income(rows, units="In millions, except share and per share data")
+    assert values(facts, "WeightedAverageNumberOfDilutedSharesOutstanding")[Y2031] == 201_450_123
+
+
+def test_net_income_is_the_whole_groups_where_others_hold_a_part():
+    rows = (
+        "Net income\t500\t480\nNet income attributable to noncontrolling interests\t70\t70\n"
+        "Net income attributable to Juniper Tool Works\t430\t410"
+    )
+    facts = read_income(rows)
+    assert values(facts, "ProfitLoss")[Y2031] == 500 * MILLION
+    assert values(facts, "NetIncomeLoss")[Y2031] == 430 * MILLION
+
+
+def test_headings_of_quarters_and_halves_give_their_columns_periods():
+    heading = "\tThree Months Ended June 30,\tSix Months Ended June 30,\n\t2031\t2030\t2031\t2030"
+    facts = read_income("Gross profit\t10\t20\t30\t40", heading=heading)
+    assert values(facts, "GrossProfit") == {
+        Period(date(2031, 6, 30), date(2031, 4, 1)): 10 * MILLION,
+        Period(date(2030, 6, 30), date(2030, 4, 1)): 20 * MILLION,
+        Period(date(2031, 6, 30), date(2031, 1, 1)): 30 * MILLION,
+        Period(date(2030, 6, 30), date(2030, 1, 1)): 40 * MILLION,
+    }
+
+
+def test_a_row_with_a_blank_cell_gives_nothing_rather_than_a_guess():
+    assert read_income("Gross profit\t1,610\nNet income\t493\t473", heading="Year Ended May 31,\t2031\t2030")
+    assert not values(read_income("Gross profit\t1,610\nNet income\t493\t473"), "GrossProfit")
+
+
+def test_a_label_that_is_not_known_gives_nothing():
+    assert read_income("Quayside demurrage\t10\t20") == ()
+
+
+def test_a_statement_goes_on_over_the_end_of_a_page(statements):
+    _, balance, _ = statements
+    cut = balance.index("Total assets")
+    pages = ["", balance[:cut], balance[cut:]]
+    facts = StatementReader().read(pages, YEAR)
+    equity = next(fact for fact in facts if fact.line_item == "StockholdersEquity")
+    assert equity.page_number == 3
+    assert pages[2][equity.char_start : equity.char_end] == "1,800"
+
+
+def test_of_two_tables_under_one_title_the_fuller_is_the_statement(statements):
+    income, balance, cash_flow = statements
+    summary = "Consolidated Statements of Income\n(In millions)\n\n\t2031\t2030\nNet sales\t$1\t$2\n"
+    facts = StatementReader().read([summary, income, balance, cash_flow], YEAR)
+    assert values(facts, "RevenueFromContractWithCustomerExcludingAssessedTax")[Y2031] == 4_210 * MILLION
+
+
+def test_pages_without_statements_give_nothing():
+    pages = ["", "Consolidated Balance Sheets\t51", "As our consolidated statements of income show, sales grew."]
+    assert StatementReader().read(pages, YEAR) == ()
+
+
+def test_the_statement_of_each_fact_is_told(facts):
+    assert {fact.statement for fact in facts} == set(Statement)

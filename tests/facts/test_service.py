@@ -1,0 +1,46 @@
+"""Proposed facts over the real database: whose they are, where they stand, that the reading is audited."""
+
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from app.audit.models import AuditEvent
+from app.db.session import system_principal
+from app.documents.errors import DocumentNotFoundError
+from app.facts.service import FactService
+
+
+@pytest.fixture
+def service(module_database) -> FactService:
+    return FactService(database=module_database.api)
+
+
+def test_every_proposed_fact_points_at_its_cell(desk, service, statements):
+    pages = ["Annual report\n", *statements]
+    facts = service.list_proposed(desk.owner, desk.document)
+    assert len(facts) > 80
+    for fact in facts:
+        cell = pages[fact.page_number - 1][fact.char_start : fact.char_end]
+        assert Decimal(cell.strip("$()").replace(",", "")) * 10**fact.scale == abs(fact.value)
+
+
+def test_whoever_may_not_see_the_document_learns_that_there_is_none(desk, service):
+    with pytest.raises(DocumentNotFoundError):
+        service.list_proposed(desk.other, desk.document)
+    desk.grant()
+    assert service.list_proposed(desk.other, desk.document)
+
+
+def test_a_document_that_is_not_searchable_yet_has_no_facts_to_list(file_document, statements, service):
+    desk = file_document(statements)
+    with pytest.raises(DocumentNotFoundError):
+        service.list_proposed(desk.owner, desk.document)
+
+
+def test_reading_facts_is_audited(desk, service):
+    service.list_proposed(desk.owner, desk.document)
+    with desk.database.owner.transaction(system_principal(desk.owner.tenant_id)) as session:
+        events = session.scalars(select(AuditEvent).where(AuditEvent.action == "facts.proposed.read")).all()
+    read = [event for event in events if event.object_id == str(desk.document)]
+    assert [(event.actor_id, event.detail["version_id"]) for event in read] == [(desk.owner.user_id, str(desk.version))]
