@@ -68,9 +68,7 @@ def run_demo(
         people = _found(stack)
         say.print(f"[bold]Footnote is up[/] after {time.monotonic() - started:.1f} s.")
         shown = _show(stack, people, docs, say, None if quiet else progress)
-        say.print(
-            f"\nThe page is at {stack.url}/ and the OpenAPI docs at {stack.url}/openapi.json while Footnote runs:"
-        )
+        say.print(f"\nThe page is at {stack.url}/ and the OpenAPI docs at {stack.url}/docs while Footnote runs:")
         say.print("[bold]footnote up[/] keeps it running.")
     seconds = round(time.monotonic() - started, 1)
     say.print(f"Stopped; nothing is left running. All of it took {seconds} s.")

@@ -66,7 +66,7 @@ def _announce(stack: Stack, *, as_json: bool) -> None:
         print_json({"url": stack.url, "home": str(stack.home.path), "processes": stack.pids})
         return
     out = console()
-    out.print(f"[bold green]Footnote is running.[/] The page: {stack.url}/  The API: {stack.url}/openapi.json")
+    out.print(f"[bold green]Footnote is running.[/] The page: {stack.url}/  The API's reference: {stack.url}/docs")
     out.print(f"Data: {stack.home.path}")
     out.print(f"The administrator's key, to sign in with: {stack.home.secrets / 'admin-key'}")
     out.print("Ctrl-C stops it.")

@@ -1,4 +1,4 @@
-"""The page's addresses: `/` (sign in, or the desk), `/sign-in`, `/sign-out`, `/evaluations…`, and the static files."""
+"""The page's addresses: `/` (sign in, or the desk), `/sign-in`, `/sign-out`, `/evaluations…`, `/docs`, static files."""
 
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from app.http.errors import CrossSiteRequestError
 from app.identity.service import IdentityService
 from app.web.evaluation_pages import evaluation_pages
 from app.web.pages import FOLDER, Pages
+from app.web.reference_pages import reference_pages
 from app.web.session import SessionCookies
 
 Identity = Annotated[IdentityService, Depends(service(IdentityService))]
@@ -71,6 +72,7 @@ def web_router(cookies: SessionCookies, *, secure: bool) -> APIRouter:
         return response
 
     router.include_router(evaluation_pages(pages))
+    router.include_router(reference_pages(pages))
     router.routes.append(Mount("/static", StaticFiles(directory=FOLDER / "static"), name="static"))
     return router
 
