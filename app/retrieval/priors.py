@@ -1,4 +1,4 @@
-"""How likely a document is meant, from what the question says of periods and types: a factor, 1 for the likeliest.
+"""How likely a document is meant, from what the question says of issuers, periods and types: 1 for the likeliest.
 
 The factors are ranks made numbers, not probabilities; they were chosen by hand so that the asked year comes before its
 neighbours, and these before the rest, without shutting any document out.
@@ -29,8 +29,16 @@ def document_priors(candidates: Sequence[Candidate], understanding: Understandin
     return [
         _period_factor(candidate, understanding, newest.get(candidate.issuer_key), outlook=outlook)
         * _type_factor(candidate, understanding)
+        * _issuer_factor(candidate, understanding)
         for candidate in candidates
     ]
+
+
+def _issuer_factor(candidate: Candidate, understanding: Understanding) -> float:
+    """Where little of a named issuer is there, others are searched as well, and come after it."""
+    if not understanding.issuer_keys or candidate.issuer_key in understanding.issuer_keys:
+        return 1.0
+    return 0.4 if candidate.issuer_key is None else 0.2
 
 
 def _year(candidate: Candidate) -> int | None:

@@ -70,6 +70,18 @@ def test_the_named_issuers_asked_year_comes_first(library, service, page):
     assert result.passages[0].period == "FY2020"
 
 
+def test_the_named_issuers_pages_come_first_also_where_it_has_fewer_than_are_asked_for(library, service, page):
+    collection = library.add_collection()
+    for issuer in ("Lindenfeld Optics AG", "Aldous Cement Corp", "Marlow Freight Inc."):
+        net_sales = (
+            page("Consolidated statements of income: net sales net sales") if issuer[0] != "M" else page("net sales")
+        )
+        library.add_document(collection, [net_sales], issuer=issuer, fiscal_year=2020)
+    result = service.search(library.reader(collection), "What were Marlow Freight's net sales in FY2020?", k=3)
+    assert result.passages[0].issuer == "Marlow Freight Inc."
+    assert len(result.passages) == 3
+
+
 def test_a_day_leads_to_the_report_of_that_day(library, service, page):
     collection = library.add_collection()
     for day in (date(2021, 3, 4), date(2021, 8, 9)):
