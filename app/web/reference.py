@@ -196,6 +196,8 @@ class _Reader:
         if "enum" in schema:
             choice = [str(value) for value in schema["enum"]]
             return "one of: " + ", ".join(choice[:_LONGEST_CHOICE]) + (", …" if len(choice) > _LONGEST_CHOICE else "")
+        if schema.get("format") == "binary":
+            return "file"
         kind = schema.get("type", "any")
         if kind == "array":
             return f"list of {self._name_type(schema.get('items', {}))}"

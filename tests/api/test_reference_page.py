@@ -61,6 +61,7 @@ def test_types_are_told_in_words(document):
     told = {field.name: (field.where, field.type, field.required) for field in calls["list_documents"].fields}
     assert told["limit"] == ("query", "integer from 1 to 200", False)
     assert told["status"] == ("query", "one of: processing, ready, failed", False)
+    assert {field.type for field in calls["upload_document"].fields if field.name == "file"} == {"file"}
     grant = {field.name: field.type for field in calls["create_grant"].fields}
     assert (grant["level"], grant["user_id"]) == ("one of: viewer, editor, owner", "string (uuid)")
 
