@@ -1,5 +1,6 @@
 """Published runs on the real database: who sees them, what publishing again does, what reading gives."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -49,6 +50,15 @@ def test_other_content_under_the_same_id_is_refused_and_leaves_the_first(evaluat
         evaluations.publish(engineer, received([1.0, 1.0], run_id=first.record.manifest.id))
     page = evaluations.list_cases(engineer, first.record.manifest.id, PageRequest())
     assert [case.record.score for case in page.items] == [1.0, 0.0]
+
+
+def test_of_two_that_publish_the_same_at_once_one_makes_it_and_both_get_it(evaluations, engineer, received):
+    sent = received([1.0] * 50)
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: evaluations.publish(engineer, sent), range(4)))
+    assert sorted(created for _, created in answers) == [False, False, False, True]
+    assert len({run.published_at for run, _ in answers}) == 1
+    assert len(evaluations.list_cases(engineer, sent.record.manifest.id, PageRequest(limit=100)).items) == 50
 
 
 @pytest.mark.parametrize("role", [Role.ANALYST, Role.EDITOR])
