@@ -1,0 +1,80 @@
+"""What matters is in the audit log, written with what it tells of: who, by which key, in which request."""
+
+from sqlalchemy import text
+
+from app.core.principal import Principal
+
+
+def events(server, user, object_id):
+    """(action, actor, request id) of what was done to an object, oldest first."""
+    query = text("SELECT action, actor_id, request_id FROM audit_events WHERE object_id = :id ORDER BY id")
+    with server.database.owner.transaction(Principal(tenant_id=user.tenant_id, user_id=user.id)) as session:
+        return [tuple(row) for row in session.execute(query, {"id": str(object_id)})]
+
+
+def test_the_life_of_a_document_is_told(server, editor, analyst):
+    collection = editor.collection()
+    document = editor.upload(collection, b"Revenue was 5.")["document"]
+    path = f"/v1/documents/{document['id']}"
+    editor.grant(collection, analyst)
+    answers = [
+        analyst.http.get(path),
+        analyst.http.get(f"{path}/file"),
+        editor.http.patch(path, json={"fiscal_year": 2024}, headers={"If-Match": "*"}),
+        editor.http.post(f"{path}/versions", files={"file": ("b.txt", b"Revenue was 6.")}),
+        editor.http.delete(path),
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 202, 204]
+    told = events(server, editor, document["id"])
+    assert [action for action, _, _ in told] == [
+        "documents.version.uploaded",
+        "documents.document.read",
+        "documents.file.read",
+        "documents.metadata.edited",
+        "documents.version.uploaded",
+        "documents.document.deleted",
+    ]
+    assert [actor for _, actor, _ in told[1:]] == [analyst.id, analyst.id, editor.id, editor.id, editor.id]
+    assert [request for _, _, request in told[1:]] == [answer.headers["x-request-id"] for answer in answers]
+
+
+def test_collections_grants_and_keys_are_told(server, editor, analyst):
+    collection = editor.collection()
+    changed = editor.http.patch(
+        f"/v1/collections/{collection['id']}", json={"name": "Renamed"}, headers={"If-Match": "*"}
+    )
+    assert changed.status_code == 200
+    grant = editor.grant(collection, analyst)
+    assert editor.http.delete(f"/v1/grants/{grant['id']}").status_code == 204
+    key = editor.http.post("/v1/keys", json={"name": "notebook"}).json()
+    assert editor.http.delete(f"/v1/keys/{key['id']}").status_code == 204
+    assert [action for action, _, _ in events(server, editor, collection["id"])] == [
+        "access.collection.created",
+        "access.collection.renamed",
+    ]
+    for made, kind in ((grant, "access.grant"), (key, "identity.key")):
+        ends = "deleted" if kind == "access.grant" else "revoked"
+        assert [action for action, _, _ in events(server, editor, made["id"])] == [f"{kind}.created", f"{kind}.{ends}"]
+
+
+def test_what_was_refused_is_not_told_as_done(server, editor, analyst):
+    collection = editor.collection()
+    document = editor.upload(collection)["document"]
+    editor.grant(collection, analyst)
+    assert analyst.http.delete(f"/v1/documents/{document['id']}").status_code == 403
+    assert "documents.document.deleted" not in [action for action, _, _ in events(server, editor, document["id"])]
+
+
+def test_what_can_not_be_told_is_not_done(server, editor, monkeypatch):
+    """The event is in the transaction of the deed: without the one there is not the other."""
+    collection = editor.collection()
+
+    def fail(*_arguments, **_more):
+        raise RuntimeError("the audit log is full")
+
+    monkeypatch.setattr("app.documents.uploads.record", fail)
+    answer = editor.http.put(f"/v1/collections/{collection['id']}/files/a.txt", content=b"Revenue was 7.")
+    assert answer.status_code == 500
+    monkeypatch.undo()
+    assert editor.http.get("/v1/documents").json()["items"] == []
+    assert editor.http.get("/v1/runs").json()["items"] == []
