@@ -141,7 +141,6 @@ class StatementRecogniser:
                 and found.start() <= _MOST_BEFORE_TITLE
                 and _AFTER_TITLE.fullmatch(folded, found.end())
                 and not _NO_TITLE.search(folded, 0, found.end())
-                and not re.search(r"(?<!\d)\d{1,3}$", folded)
                 and "comprehensive" not in found.group()
             ):
                 return statement

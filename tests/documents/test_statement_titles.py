@@ -12,6 +12,7 @@ from app.documents.statements import Statement, StatementRecogniser
         ("Condensed Consolidated Statements of Operations (Unaudited)", Statement.INCOME),
         ("Juniper Tool Works, Inc. Consolidated Statements of Cash Flows — continued", Statement.CASH_FLOW),
         ("Consolidated Statements of Income for the years ended May 31, 2031 and 2030", Statement.INCOME),
+        ("CONSOLIDATED STATEMENTS OF INCOME FOR THE YEARS ENDED DECEMBER 31", Statement.INCOME),
         ("STATEMENTS OF OPERATIONS AND COMPREHENSIVE LOSS", Statement.INCOME),
         ("Consolidated Statement of Financial Position", Statement.BALANCE),
     ],
