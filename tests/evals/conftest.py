@@ -140,3 +140,108 @@ def make_record(
         for place, score in enumerate(scores)
     )
     return RunRecord(manifest=summarise(manifest, RunStatus.DONE, cases), cases=cases)
+
+
+_PERIODS = {
+    "y1": "<xbrli:startDate>2031-01-01</xbrli:startDate><xbrli:endDate>2031-12-31</xbrli:endDate>",
+    "y0": "<xbrli:startDate>2030-01-01</xbrli:startDate><xbrli:endDate>2030-12-31</xbrli:endDate>",
+    "i1": "<xbrli:instant>2031-12-31</xbrli:instant>",
+    "i0": "<xbrli:instant>2030-12-31</xbrli:instant>",
+}
+_SEGMENT = (
+    '<xbrli:segment><xbrldi:explicitMember dimension="us-gaap:StatementBusinessSegmentsAxis">made:Tools'
+    "</xbrldi:explicitMember></xbrli:segment>"
+)
+# A figure after "-" is shown in brackets and tagged as negative, one after "!" is in brackets and tagged as positive.
+_INCOME = (
+    ("Total revenues", "Revenues", "4,210", "3,985"),
+    ("Cost of sales", "CostOfGoodsAndServicesSold", "2,600", "2,450"),
+    ("Research and development", "ResearchAndDevelopmentExpense", "210", "195"),
+    ("Quayside demurrage", "OtherCostAndExpenseOperating", "117", "115"),
+    ("Provision for income taxes", "IncomeTaxExpenseBenefit", "150", "140"),
+    ("Net income", "NetIncomeLoss", "1,133", "1,085"),
+)
+_BALANCE = (
+    ("Cash and cash equivalents", "CashAndCashEquivalentsAtCarryingValue", "312", "287"),
+    ("Total assets", "Assets", "2,500", "2,400"),
+    ("Total liabilities", "Liabilities", "700", "700"),
+    ("Total stockholders’ equity", "StockholdersEquity", "1,800", "1,700"),
+    ("Total liabilities and stockholders’ equity", "LiabilitiesAndStockholdersEquity", "2,500", "2,400"),
+)
+_CASH_FLOW = (
+    ("Net income", "NetIncomeLoss", "1,133", "1,085"),
+    ("Net cash provided by operating activities", "NetCashProvidedByUsedInOperatingActivities", "640", "600"),
+    ("Capital expenditures", "PaymentsToAcquirePropertyPlantAndEquipment", "!140", "!130"),
+    ("Net cash used in investing activities", "NetCashProvidedByUsedInInvestingActivities", "-140", "-130"),
+    ("Dividends paid", "PaymentsOfDividends", "!475", "!450"),
+    ("Net cash used in financing activities", "NetCashProvidedByUsedInFinancingActivities", "-475", "-450"),
+)
+
+
+def _cell(concept: str, context: str, figure: str) -> str:
+    sign = 'sign="-" ' if figure.startswith("-") else ""
+    tagged = (
+        f'<ix:nonFraction name="us-gaap:{concept}" contextRef="{context}" unitRef="usd" scale="6" decimals="-6" {sign}'
+        f'format="ixt:num-dot-decimal">{figure.lstrip("-!")}</ix:nonFraction>'
+    )
+    return f"<td>({tagged})</td>" if figure[0] in "-!" else f"<td>{tagged}</td>"
+
+
+def _statement(title: str, contexts: tuple[str, str], rows: Sequence[tuple[str, ...]]) -> str:
+    lines = "".join(
+        f"<tr><td>{label}</td>{''.join(map(_cell, (concept, concept), contexts, figures))}</tr>"
+        for label, concept, *figures in rows
+    )
+    return (
+        f'<div style="page-break-before:always"><p>{title}</p><p>(In millions)</p>'
+        '<table style="width:100%">'
+        f"<tr><td>December 31,</td><td>2031</td><td>2030</td></tr>{lines}</table>"
+        "<p>See accompanying notes to consolidated financial statements.</p></div>"
+    )
+
+
+def write_filing(more: str = "") -> str:
+    """An annual report in inline XBRL with three small statements, of a company that is not; `more` ends its body."""
+    contexts = "".join(
+        f'<xbrli:context id="{name}{tail}"><xbrli:entity><xbrli:identifier scheme="made">1</xbrli:identifier>{segment}'
+        f"</xbrli:entity><xbrli:period>{period}</xbrli:period></xbrli:context>"
+        for name, period in _PERIODS.items()
+        for tail, segment in (("", ""), ("-tools", _SEGMENT))
+    )
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>'
+        '<html xmlns="http://www.w3.org/1999/xhtml" xmlns:ix="http://www.xbrl.org/2013/inlineXBRL"'
+        ' xmlns:ixt="http://www.xbrl.org/inlineXBRL/transformation/2020-02-12"'
+        ' xmlns:xbrli="http://www.xbrl.org/2003/instance" xmlns:xbrldi="http://xbrl.org/2006/xbrldi"'
+        ' xmlns:iso4217="http://www.xbrl.org/2003/iso4217" xmlns:us-gaap="http://fasb.org/us-gaap/2031"'
+        ' xmlns:dei="http://xbrl.sec.gov/dei/2031" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+        "<head><title>jtw-20311231</title><script>alert(1)</script></head><body>"
+        '<div style="display:none"><ix:header><ix:hidden><ix:nonNumeric name="dei:AmendmentFlag" contextRef="y1">'
+        f"hidden</ix:nonNumeric></ix:hidden><ix:resources>{contexts}"
+        '<xbrli:unit id="usd"><xbrli:measure>iso4217:USD</xbrli:measure></xbrli:unit>'
+        "</ix:resources></ix:header></div>"
+        '<p>FORM <ix:nonNumeric name="dei:DocumentType" contextRef="y1">10-K</ix:nonNumeric></p>'
+        "<p>ANNUAL REPORT PURSUANT TO SECTION 13 OR 15(d)</p>"
+        '<p>For the fiscal year ended <ix:nonNumeric name="dei:DocumentPeriodEndDate" contextRef="y1">December 31, 2031'
+        "</ix:nonNumeric></p><p>Juniper Tool Works, Inc.</p>"
+        + _statement("CONSOLIDATED STATEMENTS OF INCOME FOR THE YEARS ENDED DECEMBER 31", ("y1", "y0"), _INCOME)
+        + _statement("CONSOLIDATED BALANCE SHEETS", ("i1", "i0"), _BALANCE)
+        + _statement("CONSOLIDATED STATEMENTS OF CASH FLOWS FOR THE YEARS ENDED DECEMBER 31", ("y1", "y0"), _CASH_FLOW)
+        + f"{more}</body></html>"
+    )
+
+
+@pytest.fixture(scope="session")
+def filing() -> Callable[..., str]:
+    """`filing()`, or `filing(more)`: the text of the filing; it tags 17 lines of two years, two of them net income."""
+    return write_filing
+
+
+@pytest.fixture
+def filings(tmp_path: Path, filing: Callable[..., str]) -> Path:
+    """A folder with that filing, and a page that is none."""
+    folder = tmp_path / "filings"
+    folder.mkdir()
+    (folder / "jtw-10k.html").write_text(filing())
+    (folder / "release.html").write_text("<html><body><p>Sales grew.</p></body></html>")
+    return folder

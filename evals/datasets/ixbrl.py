@@ -1,0 +1,197 @@
+"""Inline XBRL (Inline XBRL 1.1, XBRL 2.1): the facts that a filing tags on its primary statements, and the filing
+without its tags.
+
+Which table is which statement is told by the tags alone, so that the truth owes nothing to how we read pages: it is the
+first table that holds the facts that only that statement has together (its anchors). A statement that is cut into
+tables none of which holds them all is not counted.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from lxml import etree
+
+from app.core.periods import Period
+from app.documents.statements import Statement
+from evals.data import DatasetError
+from evals.tagged import TaggedFact
+
+_IX = "http://www.xbrl.org/2013/inlineXBRL"
+_XBRLI = "http://www.xbrl.org/2003/instance"
+_XHTML = "http://www.w3.org/1999/xhtml"
+_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+_TAXONOMY = "us-gaap:"
+_SIGNATURE = b"inlineXBRL"
+_HEAD = 100_000
+
+_ANCHORS: Mapping[Statement, tuple[frozenset[str], ...]] = {
+    Statement.INCOME: (frozenset({"NetIncomeLoss", "ProfitLoss"}), frozenset({"IncomeTaxExpenseBenefit"})),
+    Statement.BALANCE: (frozenset({"Assets"}), frozenset({"LiabilitiesAndStockholdersEquity"})),
+    Statement.CASH_FLOW: (
+        frozenset({"NetCashProvidedByUsedInOperatingActivities"}),
+        frozenset({"NetCashProvidedByUsedInFinancingActivities"}),
+    ),
+}
+# Formats of the Inline XBRL transformation registries that are no plain number.
+_ZERO = re.compile(r"(?:fixed-?zero|zero-?dash|num-?dash|no-?content)", re.IGNORECASE)
+_COMMA = re.compile(r"num-?(?:comma|unit)", re.IGNORECASE)
+_WORDS = re.compile(r"num-?words?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tag:
+    """A fact in a table, before it is known whether that is a statement's."""
+
+    name: str
+    period: Period
+    unit: str
+    value: Decimal
+    decimals: int | None
+
+
+def is_inline_xbrl(path: Path) -> bool:
+    """Whether a file says near its top that it is inline XBRL."""
+    with path.open("rb") as file:
+        return _SIGNATURE in file.read(_HEAD)
+
+
+def read_tagged(path: Path) -> tuple[TaggedFact, ...]:
+    """The facts that a filing tags on its primary statements, each once, in the order of the statements.
+
+    They are those of the us-gaap taxonomy, without dimensions and not nil. Raises DatasetError.
+    """
+    root = _tree(path.read_bytes(), path.name)
+    found: dict[str, TaggedFact] = {}
+    for statement, tags in _statements(root):
+        for tag in tags:
+            fact = TaggedFact.of(
+                document=path.stem,
+                statement=statement,
+                line_item=tag.name,
+                period=tag.period,
+                unit=tag.unit,
+                value=tag.value,
+                decimals=tag.decimals,
+            )
+            found.setdefault(fact.id, fact)
+    return tuple(found.values())
+
+
+def strip_tags(data: bytes, name: str) -> bytes:
+    """The filing as XHTML that shows the same text without inline XBRL: no tag, no hidden fact, and no script.
+
+    Raises DatasetError.
+    """
+    root = _tree(data, name)
+    etree.strip_elements(root, f"{{{_IX}}}header", f"{{{_XHTML}}}script", with_tail=False)
+    etree.strip_tags(root, f"{{{_IX}}}*")
+    etree.cleanup_namespaces(root)
+    return etree.tostring(root, xml_declaration=True, encoding="utf-8")
+
+
+def _tree(data: bytes, name: str) -> etree._Element:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise DatasetError(f"{name}:{error.lineno or 1} is not well-formed, as inline XBRL has to be.") from error
+
+
+def _statements(root: etree._Element) -> Iterator[tuple[Statement, list[_Tag]]]:
+    """The tags of the first table that holds a statement's anchors, statement by statement."""
+    tables = list(_tags_by_table(root))
+    for statement, anchors in _ANCHORS.items():
+        for tags in tables:
+            names = {tag.name for tag in tags}
+            if all(names & anchor for anchor in anchors):
+                yield statement, tags
+                break
+
+
+def _tags_by_table(root: etree._Element) -> Iterator[list[_Tag]]:
+    periods, units = dict(_periods(root)), dict(_units(root))
+    tables: dict[etree._Element, list[_Tag]] = {}
+    for element in root.iter(f"{{{_IX}}}nonFraction"):
+        table = next(element.iterancestors(f"{{{_XHTML}}}table"), None)
+        tag = None if table is None else _tag(element, periods, units)
+        if table is not None and tag is not None:
+            tables.setdefault(table, []).append(tag)
+    yield from tables.values()
+
+
+def _periods(root: etree._Element) -> Iterator[tuple[str, Period]]:
+    """Context id → period, of contexts without dimensions whose period has ends."""
+    for context in root.iter(f"{{{_XBRLI}}}context"):
+        dimensions = context.xpath("*[local-name()='entity']/*[local-name()='segment'] | *[local-name()='scenario']")
+        dates = {_local(part): part.text or "" for part in context.iter() if _local(part) in _DATES}
+        end = dates.get("instant") or dates.get("endDate")
+        if dimensions or end is None:
+            continue
+        start = dates.get("startDate")
+        yield context.get("id", ""), Period(_last_day(end), None if start is None else date.fromisoformat(start[:10]))
+
+
+_DATES = ("instant", "startDate", "endDate")
+
+
+def _last_day(text: str) -> date:
+    """The day at whose end a period ends; midnight, where a time is given, ends the day before (XBRL 2.1 §4.7.2)."""
+    day = date.fromisoformat(text.strip()[:10])
+    return day - timedelta(days=1) if "T00:00:00" in text else day
+
+
+def _units(root: etree._Element) -> Iterator[tuple[str, str]]:
+    """Unit id → its measures: "USD", "shares", "USD/shares"."""
+    for unit in root.iter(f"{{{_XBRLI}}}unit"):
+        measures = [(part.text or "").strip().rpartition(":")[2] for part in unit.iter(f"{{{_XBRLI}}}measure")]
+        yield unit.get("id", ""), "/".join(measures)
+
+
+def _tag(element: etree._Element, periods: Mapping[str, Period], units: Mapping[str, str]) -> _Tag | None:
+    name, period = element.get("name", ""), periods.get(element.get("contextRef", ""))
+    nil = element.get(_NIL) in ("true", "1")
+    value = None if nil or period is None or not name.startswith(_TAXONOMY) else _value(element)
+    if value is None or period is None:
+        return None
+    decimals = element.get("decimals")
+    exact = decimals in (None, "INF")
+    return _Tag(
+        name=name.removeprefix(_TAXONOMY),
+        period=period,
+        unit=units.get(element.get("unitRef", ""), ""),
+        value=value,
+        decimals=None if exact else int(decimals or 0),
+    )
+
+
+def _value(element: etree._Element) -> Decimal | None:
+    """The whole value: the text by its format, times ten to `scale`, negative with `sign`; None for one in words."""
+    form = element.get("format", "").rpartition(":")[2]
+    text = _text(element)
+    if _ZERO.match(form):
+        return Decimal(0)
+    if _WORDS.match(form):
+        return None
+    if _COMMA.match(form):
+        text = text.replace(".", "").replace(",", ".")
+    try:
+        number = Decimal(re.sub(r"[^\d.]", "", text))
+    except InvalidOperation:
+        return None
+    number *= Decimal(10) ** int(element.get("scale", "0"))
+    return -number if element.get("sign") == "-" else number
+
+
+def _text(element: etree._Element) -> str:
+    """The text without what is marked as no part of the fact."""
+    inner = ("" if _local(child) == "exclude" else _text(child) for child in element)
+    return (element.text or "") + "".join(part + (child.tail or "") for part, child in zip(inner, element, strict=True))
+
+
+def _local(element: etree._Element) -> str:
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""

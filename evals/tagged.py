@@ -1,0 +1,63 @@
+"""A fact as a filing tags it: what proposed facts are measured against."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from app.core.periods import Period
+from app.documents.statements import Statement
+
+
+class TaggedFact(BaseModel):
+    """A fact as a filing tags it. `start` is None for an instant, `decimals` for an exact value.
+
+    `id` is made of the rest: a document has one value a line item and period.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(min_length=1)
+    document: str = Field(min_length=1)
+    statement: Statement
+    line_item: str = Field(min_length=1)
+    start: date | None = None
+    end: date
+    unit: str
+    value: Decimal
+    decimals: int | None = None
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        document: str,
+        statement: Statement,
+        line_item: str,
+        period: Period,
+        unit: str,
+        value: Decimal,
+        decimals: int | None,
+    ) -> Self:
+        return cls(
+            id=f"{document}/{line_item}/{period}",
+            document=document,
+            statement=statement,
+            line_item=line_item,
+            start=period.start,
+            end=period.end,
+            unit=unit,
+            value=value,
+            decimals=decimals,
+        )
+
+    @model_validator(mode="after")
+    def check_id(self) -> Self:
+        if self.id != f"{self.document}/{self.line_item}/{self.period}":
+            raise ValueError(f"the id is not {self.document}/{self.line_item}/{self.period}")
+        return self
+
+    @property
+    def period(self) -> Period:
+        return Period(self.end, self.start)
