@@ -1,0 +1,36 @@
+"""`footnote eval import`: published forms of data into our own."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evals.commands.options import sentences, told
+from evals.importing import Imported, import_filings, import_questions
+
+
+class DataForm(StrEnum):
+    """Forms that are read: FinanceBench's questions, filings in inline XBRL."""
+
+    FINANCEBENCH = "financebench"
+    IXBRL = "ixbrl"
+
+
+_READERS: dict[DataForm, tuple[Callable[[Path, Path], Imported], str]] = {
+    DataForm.FINANCEBENCH: (import_questions, "questions"),
+    DataForm.IXBRL: (import_filings, "facts"),
+}
+
+
+def import_data(
+    form: Annotated[DataForm, typer.Argument(help="The form that the data is in.")],
+    source: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="The folder that holds it.")],
+    out: Annotated[Path, typer.Option("--out", file_okay=False, help="An empty or new folder to write to.")],
+) -> None:
+    """Read data in a published form, check it, and write it in our own."""
+    read, what = _READERS[form]
+    with sentences():
+        imported = read(source, out)
+    told().print(f"Written to {out}: {imported.cases} {what}, {imported.documents} documents")
