@@ -123,6 +123,21 @@ def test_a_lost_output_whose_file_is_gone_too_ends_the_run_for_the_file(house):
     assert (house.run(run).status, house.run(run).error_code) == ("failed", "file-missing")
 
 
+def test_two_documents_that_share_a_lost_output_both_end_ready(house):
+    runs = [
+        house.upload("the very same bytes", filename="a.txt"),
+        house.upload("the very same bytes", filename="a.txt", collection=house.add_collection("Elsewhere")),
+    ]
+    for run in runs:
+        take_steps(house, run, "validate", "parse", "chunk")
+    damage(output_path(house, runs[0], "chunk"))
+    assert [house.take_step(run, "embed") for run in runs] == [SentBack("chunk")] * 2
+    for name in NAMES[NAMES.index("chunk") :]:
+        for run in runs:
+            house.take_step(run, name)
+    assert [house.run(run).status for run in runs] == ["ready", "ready"]
+
+
 def test_processes_make_what_was_lost_again_by_themselves(house):
     house.start_relay()
     first = house.start_worker()
