@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from app.storage.errors import BlobMissingError, disk_errors_mapped
+from app.storage.errors import BlobMissingError, StorageUnavailableError, disk_errors_mapped
 from app.storage.port import ByteSource, StoredObject
 
 _SPOOL = ".partial"
@@ -36,14 +36,17 @@ class LocalObjects:
 
     @contextmanager
     def open(self, name: str) -> Iterator[ByteSource]:
-        with disk_errors_mapped():
-            file = (self._root / name).open("rb")
+        try:
+            with disk_errors_mapped():
+                file = (self._root / name).open("rb")
+        except BlobMissingError:
+            self._check_mounted()
+            raise
         with file:
             yield _FileSource(file)
 
     def exists(self, name: str) -> bool:
-        with disk_errors_mapped():
-            return (self._root / name).is_file()
+        return self.find(name) is not None
 
     def delete(self, name: str) -> None:
         path = self._root / name
@@ -57,6 +60,7 @@ class LocalObjects:
             with disk_errors_mapped():
                 written = (self._root / name).stat().st_mtime
         except BlobMissingError:
+            self._check_mounted()
             return None
         return StoredObject(name, datetime.fromtimestamp(written, UTC))
 
@@ -69,6 +73,11 @@ class LocalObjects:
             found = self.find(path.relative_to(self._root).as_posix())
             if found is not None:
                 yield found
+
+    def _check_mounted(self) -> None:
+        """An object is missing only where the others are: a folder without the spool is not ours (any more)."""
+        if not self.spool_dir.is_dir():
+            raise StorageUnavailableError
 
     def _ensure_folder(self, folder: Path) -> None:
         """Make the folders down to `folder`, each flushed, or a power cut could take them with the blob."""

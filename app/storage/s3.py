@@ -96,6 +96,7 @@ class S3Objects:
             with _s3_errors_mapped():
                 found = self._client.head_object(Bucket=self._bucket, Key=self._key(name))
         except BlobMissingError:
+            self._check_bucket()
             return None
         return StoredObject(name, found["LastModified"])
 
@@ -107,6 +108,14 @@ class S3Objects:
             found = [(item["Key"], item["LastModified"]) for page in pages for item in page.get("Contents", [])]
         for key, written_at in found:
             yield StoredObject(key.removeprefix(self._prefix), written_at)
+
+    def _check_bucket(self) -> None:
+        """A HEAD has no body to tell a missing bucket from a missing object: both are 404."""
+        try:
+            with _s3_errors_mapped():
+                self._client.head_bucket(Bucket=self._bucket)
+        except BlobMissingError as error:
+            raise StorageUnavailableError from error
 
     def _key(self, name: str) -> str:
         return self._prefix + name

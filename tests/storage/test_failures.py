@@ -124,6 +124,24 @@ def test_a_bucket_that_is_not_there_is_unavailable_and_not_a_missing_blob(tmp_pa
     backend = S3Objects(client=client, bucket="no-such-bucket", spool_dir=tmp_path / "spool")
     with pytest.raises(StorageUnavailableError), backend.open("t/aa/aa"):
         pytest.fail("it was opened")
+    with pytest.raises(StorageUnavailableError):
+        backend.exists("t/aa/aa")
+
+
+def test_a_folder_that_is_no_longer_mounted_is_unavailable_and_not_full_of_missing_blobs(
+    local_place, tenant_id, tmp_path
+):
+    digest = local_place.store.put_bytes(tenant_id, b"text").digest
+    mounted = tmp_path / "blobs"
+    mounted.rename(tmp_path / "elsewhere")
+    mounted.mkdir()
+    with pytest.raises(StorageUnavailableError):
+        local_place.store.exists(tenant_id, digest)
+    with pytest.raises(StorageUnavailableError):
+        local_place.store.read(tenant_id, digest)
+    mounted.rmdir()
+    (tmp_path / "elsewhere").rename(mounted)
+    assert local_place.store.read(tenant_id, digest) == b"text"
 
 
 def test_a_large_blob_goes_to_s3_in_parts(s3_place, s3_url, tmp_path, tenant_id):
