@@ -60,7 +60,7 @@ BALANCE_ITEMS: tuple[LineItem, ...] = (
     LineItem("Liabilities", r"total liabilities"),
     LineItem("PreferredStockValue", r"preferred (?:stock|shares)\b.*"),
     LineItem("CommonStocksIncludingAdditionalPaidInCapital", r"common (?:stock|shares) and (?:additional )?paid-in capital\b.*"),
-    LineItem("TreasuryStockCommonValue", r"(?:common stock (?:held )?in )?treasury(?: stock| shares)?\b.*", Shown.DEDUCTION),
+    LineItem("TreasuryStockValue", r"(?:common stock (?:held )?in )?treasury(?: stock| shares)?\b.*", Shown.DEDUCTION),
     LineItem("CommonStockValue", r"common (?:stock|shares)\b.*"),
     LineItem("AdditionalPaidInCapital", r"(?:additional )?paid-in capital|capital (?:surplus|in excess of .*)"),
     LineItem("RetainedEarningsAccumulatedDeficit", r"retained earnings|accumulated (?:deficit|earnings)|(?:earnings reinvested|reinvested earnings)\b.*"),

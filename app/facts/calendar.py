@@ -34,7 +34,8 @@ def find_dates(text: str) -> Iterator[date]:
 def find_days_of_year(text: str) -> Iterator[tuple[int, int]]:
     """The days named without a year ("June 30"), as (month, day)."""
     for found in _MONTH_DAY.finditer(text):
-        yield _NAMES.index(found.group(1)[:3].lower()) + 1, int(found.group(2))
+        if 1 <= int(found.group(2)) <= 31:
+            yield _NAMES.index(found.group(1)[:3].lower()) + 1, int(found.group(2))
 
 
 def day_in(year: int, month: int, day: int) -> date:

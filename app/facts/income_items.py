@@ -11,10 +11,10 @@ _PER_SHARE = r"(?=.*per (?:\w+ ){0,2}(?:share|unit))(?!.*(?:weighted|shares used
 INCOME_ITEMS: tuple[LineItem, ...] = (
     LineItem("RevenueFromContractWithCustomerExcludingAssessedTax", r"(?:total )?(?:net )?sales", Shown.INCOME),
     LineItem("Revenues", r"(?:total )?(?:net )?(?:operating )?revenues?(?:, net)?|total net revenues?", Shown.INCOME),
-    LineItem("CostOfRevenue", r"(?:total )?costs? of (?:net )?(?:revenues?|services|products and services)", Shown.EXPENSE),
+    LineItem("CostOfRevenue", r"(?:total )?costs? of (?:net )?(?:revenues?|products and services)", Shown.EXPENSE),
     LineItem(
         "CostOfGoodsAndServicesSold",
-        r"(?:total )?costs? of (?:goods|products?)(?: and services)?(?: sold)?|(?:total )?costs? of (?:net )?sales",
+        r"(?:total )?costs? of (?:goods|products?)(?: and services)? sold|(?:total )?costs? of (?:net )?sales",
         Shown.EXPENSE,
     ),
     LineItem("GrossProfit", r"gross (?:profit|margin|income)", Shown.INCOME),
@@ -43,7 +43,7 @@ INCOME_ITEMS: tuple[LineItem, ...] = (
     ),
     LineItem("RestructuringCharges", r"restructuring(?: charges?| costs?| expenses?)?(?:, net)?", Shown.EXPENSE),
     LineItem("GoodwillImpairmentLoss", r"goodwill impairments?(?: charges?| loss(?:es)?)?|impairment of goodwill", Shown.EXPENSE),
-    LineItem("OperatingExpenses", r"total operating (?:costs and )?expenses", Shown.EXPENSE),
+    LineItem("OperatingExpenses", r"total operating expenses", Shown.EXPENSE),
     LineItem("CostsAndExpenses", r"total (?:operating )?costs and (?:operating )?expenses|total expenses", Shown.EXPENSE),
     LineItem(
         "OperatingIncomeLoss",
@@ -51,7 +51,8 @@ INCOME_ITEMS: tuple[LineItem, ...] = (
         Shown.INCOME,
     ),
     LineItem("InterestIncomeExpenseNonoperatingNet", r"interest expense, net|net interest expense|interest, net", Shown.INCOME),
-    LineItem("InterestExpense", r"interest(?: and debt)? expenses?", Shown.EXPENSE),
+    LineItem("InterestExpense", r"interest expenses?", Shown.EXPENSE),
+    LineItem("InterestAndDebtExpense", r"interest and debt expenses?", Shown.EXPENSE),
     LineItem("InvestmentIncomeInterest", r"interest income", Shown.INCOME),
     LineItem("InvestmentIncomeInterestAndDividend", r"interest and dividend income", Shown.INCOME),
     LineItem("InvestmentIncomeNet", r"(?:net )?investment income(?:, net)?", Shown.INCOME),

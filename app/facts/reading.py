@@ -4,6 +4,7 @@ A row whose figures and columns can't be matched up, a column whose period can't
 give no fact: nothing is guessed from a figure's size or place.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -27,6 +28,7 @@ from app.facts.statement_texts import StatementFinder, StatementText
 _FEWEST_SHARES = 100_000
 _SCALE_WORDS = {"thousands": 3, "millions": 6, "billions": 9}
 _MONTHS_OF = {"FY": 12, "Q1": 3}
+_NONCONTROLLING = re.compile(r"attributable to (?:the )?(?:redeemable )?non-?controlling interests?\t", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,14 @@ class StatementReader:
         calendar = FiscalCalendar.of(pages, period_end=about.period_end, fiscal_year=about.fiscal_year)
         periods = ColumnPeriods(calendar=calendar, months=_MONTHS_OF.get(about.fiscal_period or ""))
         best: dict[Statement, tuple[ProposedFact, ...]] = {}
+        shared = False
         for found in self._finder.find(pages):
             facts = tuple(self._facts(found, periods, about))
             if len(facts) > len(best.get(found.statement, ())):
                 best[found.statement] = facts
+                shared = shared or _NONCONTROLLING.search(found.text) is not None
         facts = tuple(fact for statement in Statement for fact in best.get(statement, ()))
-        return _with_noncontrolling(facts)
+        return tuple(map(_of_the_group, facts)) if shared else facts
 
     def _facts(self, found: StatementText, periods: ColumnPeriods, about: About) -> Iterator[ProposedFact]:
         rows = list(self._rows(found, periods))
@@ -141,17 +145,8 @@ def _at_edge(period: Period, edge: Edge | None) -> Period:
     return Period(period.end) if edge is Edge.END else Period(period.start - timedelta(days=1))
 
 
-_SHARED = {"NetIncomeLoss": "ProfitLoss"}
-_NONCONTROLLING = frozenset({"NetIncomeLossAttributableToNoncontrollingInterest"})
-
-
-def _with_noncontrolling(facts: Sequence[ProposedFact]) -> tuple[ProposedFact, ...]:
-    """Where others hold a part of subsidiaries, net income that is nobody's in particular is `ProfitLoss`."""
-    if not any(fact.line_item in _NONCONTROLLING for fact in facts):
-        return tuple(facts)
-    return tuple(
-        replace(fact, line_item=_SHARED[fact.line_item])
-        if fact.line_item in _SHARED and "attributable" not in fact.label.casefold()
-        else fact
-        for fact in facts
-    )
+def _of_the_group(fact: ProposedFact) -> ProposedFact:
+    """Where others hold a part of subsidiaries, net income that is nobody's in particular is the whole group's."""
+    if fact.line_item != "NetIncomeLoss" or "attributable" in fact.label.casefold():
+        return fact
+    return replace(fact, line_item="ProfitLoss")

@@ -4,9 +4,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.core.periods import Period
 from app.documents.statements import Statement
+from app.facts.amounts import parse_figure
 from app.facts.reading import About, StatementReader
 
 YEAR = About(date(2031, 12, 31), 2031, "FY", "USD", "millions")
@@ -50,7 +53,7 @@ def test_payments_and_growing_assets_are_positive_and_growing_debts_too(facts):
 
 
 def test_what_is_deducted_is_positive(facts):
-    assert values(facts, "TreasuryStockCommonValue")[Period(Y2031.end)] == 95 * MILLION
+    assert values(facts, "TreasuryStockValue")[Period(Y2031.end)] == 95 * MILLION
 
 
 def test_cash_at_the_beginning_of_a_year_is_that_of_the_day_before_it(facts):
@@ -112,10 +115,11 @@ def test_whole_shares_are_not_scaled():
 
 def test_net_income_is_the_whole_groups_where_others_hold_a_part():
     rows = (
-        "Net income\t500\t480\nNet income attributable to noncontrolling interests\t70\t70\n"
+        "Net income\t500\t480\nNet income attributable to noncontrolling interests\t70\n"
         "Net income attributable to Juniper Tool Works\t430\t410"
     )
     facts = read_income(rows)
+    assert not values(read_income("Net income\t500\t480"), "ProfitLoss")
     assert values(facts, "ProfitLoss")[Y2031] == 500 * MILLION
     assert values(facts, "NetIncomeLoss")[Y2031] == 430 * MILLION
 
@@ -160,6 +164,33 @@ def test_of_two_tables_under_one_title_the_fuller_is_the_statement(statements):
 def test_pages_without_statements_give_nothing():
     pages = ["", "Consolidated Balance Sheets\t51", "As our consolidated statements of income show, sales grew."]
     assert StatementReader().read(pages, YEAR) == ()
+
+
+CELLS = st.sampled_from(
+    [
+        "Net income",
+        "Total assets",
+        "Basic",
+        "2031",
+        "May 0, 2031",
+        "May 31,",
+        "52 weeks",
+        "(5)",
+        "—",
+        "1.5%",
+        "$ 9",
+        "(In",
+    ]
+)
+LINES = st.lists(st.lists(CELLS, min_size=1, max_size=4).map("\t".join), max_size=12).map("\n".join)
+
+
+@given(before=LINES, after=LINES, title=st.sampled_from(["BALANCE SHEETS", "STATEMENTS OF INCOME"]))
+def test_whatever_a_page_holds_every_fact_stands_on_its_cell(before, after, title):
+    pages = [before, f"CONSOLIDATED {title}\n\t2031\tMay 0, 2030\n{after}", after]
+    for fact in StatementReader().read(pages, YEAR):
+        cell = pages[fact.page_number - 1][fact.char_start : fact.char_end]
+        assert (parse_figure(cell) or 0) * 10**fact.scale in (fact.value, -fact.value)
 
 
 def test_the_statement_of_each_fact_is_told(facts):
