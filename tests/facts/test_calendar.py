@@ -56,6 +56,10 @@ def test_the_end_of_february_is_found_in_every_year():
     assert [period.end for period in found] == [date(2031, 2, 28), date(2032, 2, 29)]
 
 
+def test_a_day_that_no_month_has_is_none():
+    assert periods_of(["2031"], heading="Years ended May 0,", end=None, year=None) == (None,)
+
+
 @pytest.mark.parametrize("label", ["Change", "2031 vs. 2030"])
 def test_a_column_of_no_period_has_none(label):
     assert periods_of([label], heading="Years ended June 30,") == (None,)
