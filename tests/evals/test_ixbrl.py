@@ -12,6 +12,7 @@ from app.core.periods import Period
 from app.documents.statements import Statement
 from evals.data import DatasetError
 from evals.datasets.ixbrl import is_inline_xbrl, read_tagged, strip_tags
+from evals.filings import load_filings
 from workers.parsing.html import parse_html
 
 YEAR, END = Period(date(2031, 12, 31), date(2031, 1, 1)), Period(date(2031, 12, 31))
@@ -148,3 +149,15 @@ def test_stripping_keeps_every_text_but_the_headers(before, header, after):
     stripped = etree.fromstring(strip_tags(tagged.encode(), "made.html"))
     assert "".join(stripped.itertext()) == "".join(etree.fromstring(without_header.encode()).itertext())
     assert not any("inlineXBRL" in str(element.tag) for element in stripped.iter())
+
+
+@pytest.mark.corpus
+def test_readers_see_the_same_pages_of_real_filings_with_and_without_tags(corpus, tmp_path):
+    filings = [filing for filing in load_filings(corpus / "filings") if filing.facts]
+    assert len(filings) > 3
+    for filing in filings:
+        assert {fact.statement for fact in filing.facts} == set(Statement)
+        plain = tmp_path / filing.path.name
+        plain.write_bytes(filing.read_plain())
+        with_tags, without = parse_html(filing.path), parse_html(plain)
+        assert [page.text for page in with_tags.pages] == [page.text for page in without.pages]
