@@ -22,7 +22,7 @@ JSON ?=
 TESTS ?= tests
 PYTEST_ARGS ?=
 
-.PHONY: help install install-dev local-llm demo up test check format bench samples lock clean
+.PHONY: help install install-dev local-llm demo up test check gate format bench samples lock clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -48,6 +48,9 @@ check: $(STAMPS)/dev ## Lint, types, import rules, architecture, and models agai
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/architecture tests/db/test_schema.py
+
+gate: $(STAMPS)/runtime ## Run the gated eval suites and compare with evals/baselines
+	@$(BIN)/footnote eval gate
 
 format: $(STAMPS)/dev ## Format the code
 	$(BIN)/ruff check --fix $(CODE)

@@ -8,6 +8,7 @@ from app.evaluations.comparison import Comparison, Flip, Verdict
 from app.evaluations.records import CaseRecord, RunManifest, RunRecord
 from app.evaluations.traces import Dropped, Trace
 from app.evaluations.wording import figure, p_value, signed, verdict_sentence
+from evals.gate import Judgement
 
 SHOWN_FLIPS = 20
 TRACED_FLIPS = 10
@@ -95,6 +96,14 @@ def describe_comparison(comparison: Comparison) -> str:
             parts.append(f"… and {len(comparison.flips) - len(shown)} more.")
         parts += [part for flip in shown[:TRACED_FLIPS] for part in _side_by_side(flip)]
     return "\n\n".join(parts) + "\n"
+
+
+def describe_judgement(judgement: Judgement) -> str:
+    """A run held against its baseline."""
+    text = describe_comparison(judgement.comparison)
+    if judgement.newly_unscored:
+        text += f"\n**{judgement.newly_unscored} cases that the baseline scored were not scored.**\n"
+    return text
 
 
 def conditions_of(manifest: RunManifest) -> list[str]:

@@ -11,9 +11,11 @@ from rich.table import Table
 from app.core.errors import NotFoundError
 from app.evaluations.comparison import compare_runs
 from app.evaluations.records import CaseRecord, RunRecord
+from evals.baseline import read_baseline
 from evals.commands.options import REGRESSED, RunsOption, open_runs, sentences, told
 from evals.html import render_comparison, render_run
 from evals.markdown import describe_case, describe_comparison, describe_run
+from evals.records import RunFolder
 
 LOWEST = 10
 
@@ -58,7 +60,7 @@ def show_run(
 
 
 def compare(
-    before: Annotated[str, typer.Argument(help="The run to compare with.")],
+    before: Annotated[str, typer.Argument(help="The run to compare with, or a baseline's file.")],
     after: Annotated[str, typer.Argument(help="The run that is looked at.")],
     html: HtmlOption = None,
     markdown: MarkdownOption = None,
@@ -67,13 +69,18 @@ def compare(
     """Compare two runs of a suite, case by case. Ends with 3 when something is worse beyond noise."""
     folder = open_runs(runs)
     with sentences():
-        first, second = folder.get(before), folder.get(after)
+        first, second = (_get(folder, name) for name in (before, after))
         comparison = compare_runs(first, second)
         _hand_out(describe_comparison(comparison), markdown)
         if html is not None:
             _write(html, render_comparison(comparison, first, second))
         if comparison.regressed:
             raise typer.Exit(REGRESSED)
+
+
+def _get(folder: RunFolder, name: str) -> RunRecord:
+    path = Path(name)
+    return read_baseline(path).as_record() if path.suffix == ".json" else folder.get(name)
 
 
 def _find(record: RunRecord, case_id: str) -> CaseRecord:

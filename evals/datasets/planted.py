@@ -22,7 +22,7 @@ def render(title: str, lines: Sequence[str], instruction: str, carrier: Carrier)
 
 def _pdf(title: str, lines: Sequence[str], instruction: str, carrier: Carrier) -> bytes:
     target = BytesIO()
-    canvas = Canvas(target, pagesize=LETTER, invariant=1)
+    canvas = Canvas(target, pagesize=LETTER, invariant=1, pageCompression=0)
     canvas.setTitle(title)
     if carrier is Carrier.PDF_METADATA:
         canvas.setTitle(f"{title}. {instruction}")

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from evals.data import DocumentIssuer, EvidencePage, QuestionCase
-from evals.datasets.project_issuers import ISSUERS, YEARS, Issuer, Year, figures_of
+from evals.datasets.project_issuers import ISSUERS, YEARS, Issuer, Year, agreements_of, figures_of
 from evals.datasets.project_reports import PageOf, annual_report
 from evals.datasets.samples_layout import money
 
@@ -31,6 +31,7 @@ def write_project_data(folder: Path) -> Path:
             (documents / f"{document_name(issuer, year)}.pdf").write_bytes(annual_report(issuer, year, figures))
             cases.extend(_of_year(issuer, year, figures))
         cases.extend(_of_issuer(issuer))
+        cases.extend(_of_agreements(issuer))
     issuers = [
         DocumentIssuer(document=document_name(issuer, year), issuer=issuer.name) for issuer in ISSUERS for year in YEARS
     ]
@@ -89,14 +90,27 @@ def _of_issuer(issuer: Issuer) -> Iterator[QuestionCase]:
     )  # fmt: skip
 
 
-def _case(issuer: Issuer, year: int, name: str, kind: str, question: str, answer: str, page: PageOf) -> QuestionCase:
+def _of_agreements(issuer: Issuer) -> Iterator[QuestionCase]:
+    """Questions that only a number tells apart; every other one does not say whose contract it is."""
+    year = YEARS[0]
+    for number, agreement in enumerate(agreements_of(issuer)):
+        whose = f"does {issuer.name} have to" if number % 2 else "has to be"
+        paid = "pay a year" if number % 2 else "paid a year"
+        yield _case(
+            issuer, year, f"agreement-{number + 1}", NOVEL,
+            f"What {whose} {paid} under agreement {agreement.number}, as of FY{year}?",
+            f"${money(agreement.fee)} million", PageOf.FIRST_AGREEMENT + number,
+        )  # fmt: skip
+
+
+def _case(issuer: Issuer, year: int, name: str, kind: str, question: str, answer: str, page: int) -> QuestionCase:
     return QuestionCase(
         id=f"{issuer.key}-{name}",
         kind=kind,
         question=question,
         answer=answer,
         issuer=issuer.name,
-        evidence=(EvidencePage(document=document_name(issuer, year), page=int(page)),),
+        evidence=(EvidencePage(document=document_name(issuer, year), page=page),),
     )
 
 

@@ -126,6 +126,34 @@ class Year:
         return self.net_income + self.depreciation + self.working_capital
 
 
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """A contract of an issuer, known by a number that nothing else has. `fee` is US dollars in millions a year."""
+
+    number: str
+    fee: Decimal
+    ends: int
+
+
+def agreements_of(issuer: Issuer) -> tuple[Agreement, ...]:
+    """Five contracts. No two issuers share a number."""
+    place = ISSUERS.index(issuer)
+    return tuple(
+        Agreement(
+            number=f"{4000 + 100 * place + 17 * number}-{(7 * place + 3 * number) % 10}",
+            fee=(30 * _share(f"{issuer.ticker} agreement {number}", 100, 990)).quantize(Decimal("0.1")),
+            ends=2026 + (place + 3 * number) % 9,
+        )
+        for number in range(5)
+    )
+
+
+def _share(name: str, low: int, high: int) -> Decimal:
+    """A number between two per mille, by a digest: the same on every machine and under every Python."""
+    digest = hashlib.sha256(name.encode()).digest()
+    return Decimal(low + int.from_bytes(digest[:4], "big") % (high - low)) / 1000
+
+
 def figures_of(issuer: Issuer) -> Mapping[int, Year]:
     """The issuer's figures by fiscal year."""
     return {year: _draw(issuer, year) for year in (*YEARS, YEARS[-1] - 1)}
@@ -133,9 +161,7 @@ def figures_of(issuer: Issuer) -> Mapping[int, Year]:
 
 def _draw(issuer: Issuer, year: int) -> Year:
     def share(name: str, low: int, high: int) -> Decimal:
-        """A number between two per mille, by a digest: the same on every machine and under every Python."""
-        digest = hashlib.sha256(f"{issuer.ticker} {year} {name}".encode()).digest()
-        return Decimal(low + int.from_bytes(digest[:4], "big") % (high - low)) / 1000
+        return _share(f"{issuer.ticker} {year} {name}", low, high)
 
     def part(of: Decimal, name: str, low: int, high: int) -> Decimal:
         return (of * share(name, low, high)).quantize(Decimal("0.1"))

@@ -1,4 +1,8 @@
-"""The annual reports of the fictional issuers: ten pages each, a subject a page, so that evidence is known by page."""
+"""The annual reports of the fictional issuers: a subject a page, so that evidence is known by page.
+
+The last five pages say the same of five contracts, but for their numbers and figures: who looks for one has to go by
+its number.
+"""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -6,7 +10,7 @@ from enum import IntEnum
 
 from reportlab.platypus import Flowable
 
-from evals.datasets.project_issuers import Issuer, Year
+from evals.datasets.project_issuers import Agreement, Issuer, Year, agreements_of
 from evals.datasets.samples_figures import Line
 from evals.datasets.samples_layout import (
     centred,
@@ -37,6 +41,7 @@ class PageOf(IntEnum):
     CASH_FLOWS = 8
     DEBT = 9
     SEGMENTS = 10
+    FIRST_AGREEMENT = 11
 
 
 def annual_report(issuer: Issuer, year: int, figures: Mapping[int, Year]) -> bytes:
@@ -53,6 +58,7 @@ def annual_report(issuer: Issuer, year: int, figures: Mapping[int, Year]) -> byt
         _cash_flows(year, now, before),
         _debt(issuer, year, now),
         _segments(issuer, year, now, before),
+        *(_agreement(number, agreement) for number, agreement in enumerate(agreements_of(issuer), 8)),
     )
     story = [flowable for page in pages for flowable in (*page, new_page())][:-1]
     return render(
@@ -209,3 +215,17 @@ def _segments(issuer: Issuer, year: int, now: Year, before: Year) -> list[Flowab
     )
     heading = "Note 12. Segments"
     return [section(heading), centred(MILLIONS), statement("Year ended December 31,", _columns(year), lines)]
+
+
+def _agreement(number: int, agreement: Agreement) -> list[Flowable]:
+    return [
+        section(f"Note {number}. Commitments"),
+        *paragraphs(
+            "We have a long-term agreement with a supplier, under which we take agreed quantities or pay for them. "
+            "Prices are reviewed each year against an index that both sides accept.",
+            f"Under agreement {agreement.number} we pay ${money(agreement.fee)} million a year. It ends in "
+            f"{agreement.ends} and can be ended earlier by either side with two years' notice.",
+            "We believe that what we would have to pay if the agreement ended early is not material to our results, to "
+            "our cash flows or to our financial position.",
+        ),
+    ]

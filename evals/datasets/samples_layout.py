@@ -112,7 +112,9 @@ def text_table(rows: Sequence[Sequence[str]], widths: Sequence[float]) -> Flowab
 def render(
     story: Sequence[Flowable], *, name: str, subject: str, footer: str, author: str = "Tarnwick Packaging Corporation"
 ) -> bytes:
-    """The PDF of a story. `invariant` keeps dates and ids out, so that the same story is the same bytes."""
+    """The PDF of a story, the same bytes for the same story on every machine: no dates, no ids, no compression, which
+    differs between zlib's builds.
+    """
     target = BytesIO()
 
     def number_page(canvas: Canvas, document: BaseDocTemplate) -> None:
@@ -122,7 +124,9 @@ def render(
         canvas.drawRightString(7.5 * inch, 0.6 * inch, str(document.page))
         canvas.restoreState()
 
-    document = BaseDocTemplate(target, pagesize=LETTER, title=name, author=author, subject=subject, invariant=1)
+    document = BaseDocTemplate(
+        target, pagesize=LETTER, title=name, author=author, subject=subject, invariant=1, pageCompression=0
+    )
     frame = Frame(inch, 0.9 * inch, 6.5 * inch, 9.2 * inch, leftPadding=0, rightPadding=0)
     document.addPageTemplates([PageTemplate(id="page", frames=[frame], onPage=number_page)])
     document.build(list(story))

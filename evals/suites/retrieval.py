@@ -16,13 +16,14 @@ from ir_measures import RR, Measure, R, Success, nDCG
 
 from app.core.principal import Principal
 from app.evaluations.metrics import MetricSpec
+from app.llm.port import Embedder
 from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.retrieval.filters import SearchFilters
 from app.retrieval.passages import Passage
 from app.retrieval.service import RetrievalService, SearchResult
 from evals.data import QuestionCase, load_questions
 from evals.engine import Case, Suite, SuiteContext, Used
-from evals.store import Names, describe_space, open_question_store
+from evals.store import Names, Store, describe_space, open_question_store
 
 DEPTHS = (1, 5, 10, 20)
 PASSAGES = 60  # enough for 20 distinct pages
@@ -127,14 +128,18 @@ class RetrievalSuite(Suite[QuestionCase]):
     @contextmanager
     def open(self, context: SuiteContext, cases: Sequence[QuestionCase]) -> Iterator[RetrievalScoring]:
         with open_question_store(context) as store:
-            embedder = WordLlamaEmbedder()
             context.say(f"Asking {len(cases)} questions of {len(store.files)} documents")
+            embedder = WordLlamaEmbedder()
             yield RetrievalScoring(
-                search=RetrievalService(database=store.database, embedder=embedder),
+                search=self.build_search(store, embedder),
                 principal=store.principal,
                 names=store.names,
                 used=Used(embedding_space=describe_space(embedder.space)),
             )
+
+    def build_search(self, store: Store, embedder: Embedder) -> Search:
+        """The search that is measured: the product's own."""
+        return RetrievalService(database=store.database, embedder=embedder)
 
 
 def distinct_pages(passages: Sequence[Passage], names: Names) -> list[tuple[tuple[str, ...], int]]:

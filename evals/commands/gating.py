@@ -1,0 +1,121 @@
+"""`footnote eval gate` and `accept`: hold a change against the baselines, or make new ones."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evals.baseline import BASELINES, accept_run
+from evals.commands.options import (
+    REGRESSED,
+    HomesOption,
+    RunsOption,
+    build_suites,
+    find_homes,
+    open_runs,
+    sentences,
+    told,
+)
+from evals.commands.running import build_runner
+from evals.gate import Gate, Judgement
+from evals.markdown import describe_judgement
+from evals.progress import RunProgress
+from evals.report import ROOT
+
+CORPUS = ROOT.parent / "shared" / "corpus" / "financebench"
+"""Data that lies beside the checkout on some machines; where it is, the gate runs on it, too."""
+
+BaselinesOption = Annotated[
+    Path, typer.Option("--baselines", file_okay=False, show_default=False, help="Where the baselines are kept.")
+]
+
+
+def gate(
+    suites: Annotated[list[str] | None, typer.Argument(metavar="[SUITE…]", help="Only these suites.")] = None,
+    data: Annotated[
+        list[Path] | None,
+        typer.Option("--data", exists=True, file_okay=False, help="A folder of other data that has baselines."),
+    ] = None,
+    update: Annotated[bool, typer.Option("--update", help="Make what is measured now the baselines.")] = False,
+    markdown: Annotated[Path | None, typer.Option("--markdown", dir_okay=False, help="Where to write it.")] = None,
+    json_out: Annotated[Path | None, typer.Option("--json", dir_okay=False, help="The verdicts as JSON.")] = None,
+    baselines: BaselinesOption = BASELINES,
+    home: HomesOption = None,
+    runs: RunsOption = None,
+) -> None:
+    """Run the gated suites and compare with the baselines. Ends with 3 when something is worse beyond noise."""
+    homes = find_homes(home)
+    with sentences(), _watching() as progress:
+        made = Gate(
+            runner=build_runner(homes=homes, runs=runs),
+            suites=build_suites(),
+            watch=lambda: progress,
+            baselines=baselines,
+        )
+        others = data if data is not None else [folder for folder in (CORPUS,) if folder.is_dir()]
+        plan = [
+            (gated, folder) for gated, folder in made.plan(others, homes=homes) if not suites or gated.suite in suites
+        ]
+        judged: list[Judgement] = []
+        for gated, folder in plan:
+            record = made.run(gated, folder)
+            if update:
+                told().print(f"Written: {accept_run(record, folder=baselines)}")
+            else:
+                judged.append(made.judge(record))
+    _hand_out(judged, markdown, json_out)
+    if any(judgement.regressed for judgement in judged):
+        raise typer.Exit(REGRESSED)
+
+
+def accept(
+    run: Annotated[list[str], typer.Argument(metavar="RUN…", help="Ids, folders, `latest`, SUITE or SUITE~1.")],
+    baselines: BaselinesOption = BASELINES,
+    runs: RunsOption = None,
+) -> None:
+    """Make runs the baselines of their suites and data."""
+    folder = open_runs(runs)
+    with sentences():
+        for name in run:
+            told().print(f"Written: {accept_run(folder.get(name), folder=baselines)}")
+
+
+@contextmanager
+def _watching() -> Iterator[RunProgress]:
+    with RunProgress(told()) as progress:
+        yield progress
+
+
+def _hand_out(judged: Sequence[Judgement], markdown: Path | None, json_out: Path | None) -> None:
+    text = "\n".join(map(describe_judgement, judged))
+    if markdown is None:
+        sys.stdout.write(text)
+    else:
+        markdown.parent.mkdir(parents=True, exist_ok=True)
+        markdown.write_text(text)
+    if json_out is not None:
+        verdicts = [
+            {
+                "suite": judgement.comparison.suite,
+                "data": judgement.record.manifest.conditions.data_name,
+                "regressed": judgement.regressed,
+                "newly_unscored": judgement.newly_unscored,
+                "metrics": {
+                    change.metric.name: {
+                        "before": change.before,
+                        "after": change.after,
+                        "p": change.p_value,
+                        "adjusted_p": change.adjusted_p,
+                        "verdict": change.verdict.value,
+                    }
+                    for change in judgement.comparison.changes
+                },
+            }
+            for judgement in judged
+        ]
+        json_out.parent.mkdir(parents=True, exist_ok=True)
+        json_out.write_text(json.dumps(verdicts, indent=1) + "\n")

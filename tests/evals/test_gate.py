@@ -1,0 +1,170 @@
+"""The gate: a change that hurts is stopped with a p-value, one of no effect passes; the same run twice is the same."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from app.evaluations.comparison import Verdict
+from app.evaluations.records import RunRecord, RunStatus, Selection
+from app.llm.port import Embedder
+from app.retrieval.evidence import SearchLimits
+from app.retrieval.service import RetrievalService
+from app.settings import Settings
+from evals.baseline import (
+    Baseline,
+    BaselineBrokenError,
+    BaselineMissingError,
+    BaselineOutdatedError,
+    RunNotAcceptableError,
+    accept_run,
+    read_baseline,
+)
+from evals.cli import commands
+from evals.commands.options import REGRESSED
+from evals.datasets.project import write_project_data
+from evals.engine import Suites
+from evals.gate import PROJECT, Gate, Gated
+from evals.records import RunFolder
+from evals.report import digest_folder
+from evals.runner import Runner
+from evals.store import Store
+from evals.suites.retrieval import RetrievalSuite, Search
+from tests.evals.conftest import Silent, make_record
+
+
+class WithoutWords(RetrievalSuite):
+    """A search that lost its lexical half: it may read no postings."""
+
+    def build_search(self, store: Store, embedder: Embedder) -> Search:
+        return RetrievalService(database=store.database, embedder=embedder, limits=SearchLimits(most_postings=0))
+
+
+class WithLongerLists(RetrievalSuite):
+    """A change of no effect: more is ranked than is ever looked at."""
+
+    def build_search(self, store: Store, embedder: Embedder) -> Search:
+        return RetrievalService(database=store.database, embedder=embedder, limits=SearchLimits(list_length=300))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("gate")
+
+
+@pytest.fixture(scope="module")
+def data(folder: Path) -> Path:
+    return write_project_data(folder / PROJECT)
+
+
+def gate_of(folder: Path, suite: RetrievalSuite) -> Gate:
+    runner = Runner(
+        runs=RunFolder(folder / "runs"),
+        homes=folder / "homes",
+        cassettes=folder / "cassettes",
+        settings=Settings(_env_file=None),
+        say=lambda _: None,
+    )
+    return Gate(runner=runner, suites=Suites([suite]), watch=Silent, baselines=folder / "baselines")
+
+
+@pytest.fixture(scope="module")
+def accepted(folder: Path, data: Path) -> RunRecord:
+    record = gate_of(folder, RetrievalSuite()).run(Gated("retrieval"), data)
+    accept_run(record, folder=folder / "baselines")
+    return record
+
+
+def test_a_change_that_hurts_is_stopped_with_a_p_value(folder: Path, data: Path, accepted: RunRecord) -> None:
+    gate = gate_of(folder, WithoutWords())
+    judgement = gate.judge(gate.run(Gated("retrieval"), data))
+    assert judgement.regressed
+    worse = {change.metric.name: change for change in judgement.comparison.changes if change.verdict is Verdict.WORSE}
+    assert worse["mrr"].adjusted_p < 0.05
+    assert worse["mrr"].high < 0
+
+
+def test_a_change_of_no_effect_passes(folder: Path, data: Path, accepted: RunRecord) -> None:
+    gate = gate_of(folder, WithLongerLists())
+    assert not gate.judge(gate.run(Gated("retrieval"), data)).regressed
+
+
+def test_the_same_run_twice_gives_the_same_bytes(folder: Path, data: Path, accepted: RunRecord) -> None:
+    gate = gate_of(folder, RetrievalSuite())
+    again = gate.run(Gated("retrieval"), data)
+    first, second = (gate.runner.runs.files(record.manifest.id).folder / "cases.jsonl" for record in (accepted, again))
+    assert first.read_bytes() == second.read_bytes()
+    assert again.manifest.figures == accepted.manifest.figures
+
+
+def test_the_project_s_data_is_the_same_bytes_each_time(data: Path, tmp_path: Path) -> None:
+    assert digest_folder(write_project_data(tmp_path / "again")) == digest_folder(data)
+
+
+def test_the_command_passes_on_the_committed_baseline(folder: Path, accepted: RunRecord) -> None:
+    out = folder / "verdicts.json"
+    options = ["--home", str(folder / "homes"), "--runs", str(folder / "runs"), "--json", str(out)]
+    result = CliRunner().invoke(commands, ["gate", "retrieval", "--data", str(folder), *options])
+    assert result.exit_code == 0, result.output
+    (verdict,) = json.loads(out.read_text())
+    assert (verdict["suite"], verdict["data"], verdict["regressed"]) == ("retrieval", PROJECT, False)
+
+
+def test_the_command_ends_with_3_when_something_is_worse_than_the_baseline(
+    folder: Path, accepted: RunRecord, tmp_path: Path
+) -> None:
+    perfect = dict.fromkeys(accepted.cases[0].measures, 1.0)
+    cases = tuple(case.model_copy(update={"score": 1.0, "measures": perfect}) for case in accepted.cases)
+    accept_run(accepted.model_copy(update={"cases": cases}), folder=tmp_path)
+    options = ["--home", str(folder / "homes"), "--runs", str(folder / "runs"), "--baselines", str(tmp_path)]
+    result = CliRunner().invoke(commands, ["gate", "retrieval", "--data", str(folder), *options])
+    assert result.exit_code == REGRESSED, result.output
+    assert "Worse beyond noise" in result.stdout
+
+
+def test_a_baseline_keeps_no_text(tmp_path: Path) -> None:
+    record = make_record([1.0, None])
+    told = record.cases[0].model_copy(update={"reason": "secret", "trace": {"quote": "secret"}})
+    path = accept_run(record.model_copy(update={"cases": (told, record.cases[1])}), folder=tmp_path)
+    assert path.name == "data.toy.json"
+    assert "secret" not in path.read_text()
+    kept = read_baseline(path)
+    assert [case.score for case in kept.cases] == [1.0, None]
+    assert kept.as_record().manifest.figures == record.manifest.figures
+    assert kept.command == "footnote eval run toy --data data"
+
+
+def test_the_command_of_a_baseline_says_which_cases_ran() -> None:
+    record = make_record([1.0])
+    chosen = record.manifest.model_copy(update={"selection": Selection(only="odd", sample=3, seed=7)})
+    assert Baseline.of(record.model_copy(update={"manifest": chosen})).command.endswith(
+        "--only odd --sample 3 --seed 7"
+    )
+
+
+def test_a_run_that_is_not_done_is_no_baseline(tmp_path: Path) -> None:
+    record = make_record([1.0])
+    cut = record.model_copy(update={"manifest": record.manifest.model_copy(update={"status": RunStatus.INTERRUPTED})})
+    with pytest.raises(RunNotAcceptableError):
+        accept_run(cut, folder=tmp_path)
+
+
+def test_a_missing_a_broken_and_an_outdated_baseline_are_told_apart(folder: Path, tmp_path: Path) -> None:
+    gate = Gate(runner=gate_of(folder, RetrievalSuite()).runner, suites=Suites([]), watch=Silent, baselines=tmp_path)
+    record = make_record([1.0])
+    with pytest.raises(BaselineMissingError, match=r"data\.toy\.json"):
+        gate.judge(record)
+    path = accept_run(record, folder=tmp_path)
+    newer = record.model_copy(update={"manifest": record.manifest.model_copy(update={"suite_version": "2"})})
+    with pytest.raises(BaselineOutdatedError, match="version 1"):
+        gate.judge(newer)
+    path.write_text("{}")
+    with pytest.raises(BaselineBrokenError):
+        gate.judge(record)
+
+
+def test_what_is_no_longer_scored_is_told(folder: Path, tmp_path: Path) -> None:
+    gate = Gate(runner=gate_of(folder, RetrievalSuite()).runner, suites=Suites([]), watch=Silent, baselines=tmp_path)
+    accept_run(make_record([1.0, 1.0]), folder=tmp_path)
+    assert gate.judge(make_record([1.0, None], run_id="after")).newly_unscored == 1
