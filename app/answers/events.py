@@ -34,7 +34,8 @@ class ShownClaim:
 class AnswerView:
     """A question with its answer. `dropped` counts the drafted sentences that were not shown, by reason.
 
-    `degraded` is the code of why a model was asked and its draft not used. `notice` says that no model wrote it.
+    `degraded` is the code of why a model was asked and its draft not used. `notice` says that no model wrote it, or
+    which names in the question nothing speaks of.
     """
 
     question_id: UUID

@@ -31,6 +31,7 @@ from app.answers.focus import Focus, find_focus
 from app.answers.models import Answer, Claim, Question
 from app.answers.questions import parse_question
 from app.answers.repository import AnswerRepository, StoredCitation
+from app.answers.subjects import find_unseen_names
 from app.audit.service import record
 from app.core.clock import Clock
 from app.core.ids import new_id
@@ -44,6 +45,8 @@ from app.retrieval.passages import Passage
 from app.retrieval.service import SearchResult
 
 DEFAULT_PASSAGES = 12
+UNSEEN = "unseen_names"
+"""Where a question's record holds the names in it that nothing found speaks of."""
 
 
 class PassageSearch(Protocol):
@@ -60,6 +63,7 @@ class _Reading:
 
     question: AskedQuestion
     focus: Focus
+    unseen: tuple[str, ...]
     passages: tuple[Passage, ...]
     pages: PageTexts
     began: float
@@ -163,19 +167,24 @@ class AnswerService:
                     object_id=question_id,
                     detail={"documents": documents},
                 )
+        unseen = find_unseen_names(text, result.understanding, result.passages, pages)
         question = AskedQuestion(
             id=question_id,
             text=text,
             asked_at=self._clock.now(),
             filters={name: [str(value) for value in values] for name, values in asdict(filters).items() if values},
-            understanding=result.understanding.as_record(),
+            understanding={**result.understanding.as_record(), UNSEEN: list(unseen)},
         )
         focus = find_focus(text, result.understanding)
-        return _Reading(question=question, focus=focus, passages=result.passages, pages=pages, began=began)
+        return _Reading(
+            question=question, focus=focus, unseen=unseen, passages=result.passages, pages=pages, began=began
+        )
 
     async def _finish(self, principal: Principal, reading: _Reading) -> AnswerView:
+        # About what is not there nothing is drafted: whatever was found speaks of something else.
+        passages = () if reading.unseen else reading.passages
         with traced("answers.draft"), self._metrics.time_step("draft"):
-            draft = await self._drafter.draft(reading.question.text, reading.focus, reading.passages, reading.pages)
+            draft = await self._drafter.draft(reading.question.text, reading.focus, passages, reading.pages)
         return await asyncio.to_thread(self._record, principal, reading, draft)
 
     def _record(self, principal: Principal, reading: _Reading, draft: VerifiedDraft) -> AnswerView:
@@ -237,7 +246,7 @@ class AnswerService:
             status=AnswerStatus(outcome.value),
             writer=draft.writer.value,
             degraded=draft.degraded,
-            notice=_notice(draft.writer.value),
+            notice=_notice(outcome, draft.writer.value, question),
             claims=draft.shown,
             dropped=reasons,
             model=draft.model,
@@ -248,7 +257,10 @@ class AnswerService:
         )
 
 
-def _notice(writer: str) -> str | None:
+def _notice(outcome: Outcome, writer: str, question: AskedQuestion | Question) -> str | None:
+    if outcome is Outcome.NOT_FOUND:
+        unseen = question.understanding.get(UNSEEN)
+        return f"Nothing that you may see speaks of {', '.join(unseen)}." if unseen else None
     return NOTICE if writer == Writer.EXTRACTIVE else None
 
 
@@ -278,7 +290,7 @@ def _view(
         status=AnswerStatus(answer.outcome),
         writer=answer.writer,
         degraded=answer.degraded,
-        notice=_notice(answer.writer),
+        notice=_notice(Outcome(answer.outcome), answer.writer, question),
         claims=shown,
         dropped=count_reasons([DropReason(claim.dropped_reason) for claim in claims if claim.dropped_reason]),
         model=answer.model,

@@ -45,7 +45,7 @@ def print_answer(out: Console, answer: Answer) -> None:
         for citation in claim.citations:
             quote = " ".join(citation.quote.split())
             out.print(f"    [dim]{escape(citation.document_title)}, page {citation.page_number}: “{escape(quote)}”[/]")
-    if answer.claims and answer.notice:
+    if answer.notice:
         out.print(f"  [dim]{escape(answer.notice)}[/]")
     if answer.degraded:
         out.print("  [dim]The model did not answer as it should: these are quotes.[/]")

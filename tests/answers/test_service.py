@@ -92,6 +92,14 @@ def test_nothing_found_is_an_answer_and_is_kept(service, office) -> None:
     assert service().get_question(office.owner, answer.question_id).status is AnswerStatus.NOT_FOUND
 
 
+def test_a_question_about_an_issuer_that_is_not_there_is_not_answered_from_another_s_documents(service, office) -> None:
+    asking = service()
+    answer = ask(asking, office.owner, "What was Persimmon Holdings' net revenue in fiscal 2022?")[-1].answer
+    assert (answer.status, answer.claims) == (AnswerStatus.NOT_FOUND, ())
+    assert answer.notice == "Nothing that you may see speaks of Persimmon Holdings."
+    assert asking.get_question(office.owner, answer.question_id).notice == answer.notice
+
+
 def test_pages_that_may_not_be_read_are_not_quoted(service, office) -> None:
     """Even if search were to hand out a passage of a hidden document."""
     answer = ask(service(), office.other)[-1].answer

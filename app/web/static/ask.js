@@ -38,6 +38,9 @@ function notes(done) {
   const made = [];
   if (done.outcome === "not-found") {
     made.push("Not found in what you may see.");
+    if (done.notice) {
+      made.push(done.notice);
+    }
   } else if (done.writer === "extractive") {
     made.push("These are quotes from the documents: no model wrote them.");
   }

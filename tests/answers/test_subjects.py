@@ -1,0 +1,39 @@
+"""Names in questions that nothing found speaks of."""
+
+from uuid import UUID
+
+import pytest
+
+from app.answers.subjects import find_unseen_names
+from app.retrieval.understanding import Understanding
+
+PAGES = {(UUID(int=1), 1): "Revenue of Aldous Cement rose. Operating margin was 12%. Days payable outstanding fell."}
+NOBODY = Understanding()
+
+
+@pytest.mark.parametrize(
+    ("question", "unseen"),
+    [
+        ("What was Persimmon's revenue in FY2022?", ("Persimmon",)),
+        ("What did Persimmon Foods Limited earn?", ("Persimmon Foods Limited",)),
+        ("Persimmon’s revenue?", ("Persimmon",)),
+        ("How large is the margin of PQR's trucks?", ("PQR",)),
+        ("Does it lease ships from Tamar-Blake?", ("Tamar-Blake",)),
+        ("What was Aldous Cement's revenue?", ()),
+        ("What was revenue in March 2022, in USD millions? Answer with a number.", ()),
+        ("What are the Operating Margin and the Days Payable Outstanding?", ()),
+        ("What is the EBITDA of the Company?", ()),
+        ("Which Item of Form 10-K tells of the Chief Financial Officer?", ()),
+        ("what was persimmon's revenue?", ()),
+        ("What is paid under agreement 4117-3, as of FY2023?", ("4117-3",)),
+        ("How did margin change in 2021-2022, per the 10-K?", ()),
+        ("", ()),
+    ],
+)
+def test_names_that_stand_nowhere_are_told(question: str, unseen: tuple[str, ...]) -> None:
+    assert find_unseen_names(question, NOBODY, (), PAGES) == unseen
+
+
+def test_a_question_that_names_a_visible_issuer_is_taken_as_it_is() -> None:
+    known = Understanding(issuer_keys=("aldous cement",))
+    assert find_unseen_names("How does Aldous Cement differ from Persimmon?", known, (), PAGES) == ()
