@@ -1,0 +1,162 @@
+"""Matplotlib's figures as SVG that stands in a page: its colours are the page's, its texts the page's fonts.
+
+Figures are drawn in stand-in colours, which become CSS variables, so that one drawing is right on light and on dark
+ground. The same figure gives the same bytes: ids are hashed with a fixed salt, and no date is written.
+"""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+
+from cycler import cycler
+from lxml import etree
+from markupsafe import Markup
+from matplotlib import style
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+WIDTH = 4.2
+"""Inches; at 72 points an inch a drawing's letters stay readable where it is shrunk to a phone's width."""
+LONGEST_LABEL = 26
+
+INK, SOFT, LINE, BAND, GOOD, BAD = "#010101", "#020202", "#030303", "#040404", "#050505", "#060606"
+SERIES = tuple(f"#0701{number:02x}" for number in range(1, 9))
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+"""One fewer than colours, so that 56 series are told apart, and none by its colour alone."""
+
+_VARIABLES = {
+    INK: "var(--ink)",
+    SOFT: "var(--soft)",
+    LINE: "var(--line)",
+    BAND: "var(--band)",
+    GOOD: "var(--good)",
+    BAD: "var(--bad)",
+} | {colour: f"var(--series-{number})" for number, colour in enumerate(SERIES, 1)}
+
+_STYLE = {
+    "svg.fonttype": "none",
+    "text.parse_math": False,  # a "$" in a name is a "$"
+    "font.size": 9,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": SOFT,
+    "axes.facecolor": "none",
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.prop_cycle": cycler(color=SERIES),
+    "grid.color": LINE,
+    "grid.linewidth": 0.6,
+    "xtick.color": SOFT,
+    "ytick.color": SOFT,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "figure.facecolor": "none",
+    "legend.frameon": False,
+    "legend.fontsize": 8.5,
+}
+_NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A drawing with what it is called, what it shows in words (for who does not see it), and a note below it."""
+
+    name: str
+    title: str
+    alternative: str
+    svg: Markup
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """What is drawn on: a figure's axes, one above the other."""
+
+    name: str
+    figure: Figure
+    axes: tuple[Axes, ...]
+
+    def svg(self) -> Markup:
+        """The drawing, to be put into a page inside an element that tells it in words."""
+        written = BytesIO()
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Glyph")  # letters are the browser's, here only measured
+            self.figure.savefig(written, format="svg", metadata=_NO_METADATA)
+        return Markup(_for_page(written.getvalue(), self.name))  # noqa: S704  made here; texts are escaped by lxml
+
+
+@contextmanager
+def open_canvas(name: str, *, height: float, rows: tuple[float, ...] = (1.0,)) -> Iterator[Canvas]:
+    """A canvas so high (inches), with axes as high in proportion as `rows` say; our style holds until the block ends.
+
+    Whatever style the reader has set up for other work is left out of account.
+    """
+    with style.context({**_STYLE, "svg.hashsalt": name}, after_reset=True):
+        figure = Figure(figsize=(WIDTH, height), layout="constrained")
+        FigureCanvasSVG(figure)
+        grid = figure.subplots(len(rows), 1, squeeze=False, height_ratios=rows)
+        yield Canvas(name, figure, tuple(grid[:, 0]))
+
+
+def label(text: str) -> str:
+    """A name short enough for a plot, without what XML can't hold."""
+    plain = "".join(letter if letter.isprintable() else " " for letter in text)
+    return plain if len(plain) <= LONGEST_LABEL else plain[: LONGEST_LABEL - 1] + "…"
+
+
+def _for_page(written: bytes, name: str) -> str:
+    """The drawing without what is a file's (prologue, namespaces, size) or would hold outside it (style, plain ids)."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
+    root = etree.fromstring(written, parser)
+    for element in list(root.iter(etree.Element)):
+        element.tag = etree.QName(element).localname
+        if element.tag == "style":
+            _remove(element)
+        _rename(element, name)
+    for attribute in ("width", "height", "version"):
+        root.attrib.pop(attribute, "")
+    root.set("class", "plot")
+    root.set("aria-hidden", "true")
+    etree.cleanup_namespaces(root)
+    return etree.tostring(root, encoding="unicode")
+
+
+def _remove(element: etree._Element) -> None:
+    parent = element.getparent()
+    if parent is not None:
+        parent.remove(element)
+
+
+def _rename(element: etree._Element, name: str) -> None:
+    """Colours and fonts to the page's; ids to this drawing's own: a page holds several."""
+    attributes = [(str(key), str(value)) for key, value in element.attrib.items()]
+    element.attrib.clear()
+    for key, value in attributes:
+        plain = etree.QName(key).localname
+        if plain == "id":
+            if element.tag != "g":  # groups' ids are matplotlib's own names of parts, which nothing refers to
+                element.set("id", f"{name}-{value}")
+        elif plain == "href":
+            element.set("href", f"#{name}-{value.removeprefix('#')}")
+        elif plain == "style":
+            element.set("style", _point(_style(value), name))
+        else:
+            element.set(plain, _point(value, name))
+
+
+def _point(value: str, name: str) -> str:
+    return value.replace("url(#", f"url(#{name}-")
+
+
+def _style(declared: str) -> str:
+    kept = [part.strip() for part in declared.split(";") if not part.strip().startswith("font-family")]
+    style = "; ".join(part for part in kept if part)
+    for colour, variable in _VARIABLES.items():
+        style = style.replace(colour, variable)
+    return style

@@ -1,0 +1,337 @@
+"""The plots of a run and of a comparison: only those that there is something to draw of.
+
+Metrics of unlike scales are never drawn on one axis: shares (0 to 1), counts and other values each get a plot.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from app.evaluations.comparison import Comparison, MetricChange, Verdict
+from app.evaluations.metrics import Aggregate, Better, MetricSpec
+from app.evaluations.records import CaseRecord, CaseTiming, RunManifest, RunRecord
+from app.evaluations.wording import figure, signed
+from evals.calibration import Calibration
+from evals.drawing import BAD, BAND, GOOD, INK, MARKERS, SERIES, SOFT, Plot, label, open_canvas
+
+ALL, BEFORE, AFTER = "all", ", before", ", after"
+WIDE_SPREAD = 20
+"""Times are drawn on a logarithmic axis where the longest is more than so many times the shortest."""
+
+_DEPTH = re.compile(r"(?P<name>(?:.*[_-])?recall)@(?P<depth>[1-9]\d{0,5})")
+_VERDICTS: Mapping[Verdict, tuple[str, str]] = {
+    Verdict.WORSE: (BAD, "v"),
+    Verdict.BETTER: (GOOD, "^"),
+    Verdict.NOISE: (INK, "o"),
+    Verdict.SAME: (SOFT, "o"),
+    Verdict.TOLD: (SOFT, "D"),
+}
+
+Points = Sequence[tuple[int, float]]
+
+
+class Scale(StrEnum):
+    SHARE = "shares"
+    COUNT = "counts"
+    VALUE = "values"
+
+
+def plot_run(record: RunRecord) -> list[Plot]:
+    """The plots that the run has the data for."""
+    manifest = record.manifest
+    found = [
+        *plot_kinds(manifest),
+        plot_recall(recall_curves(manifest.figures.items())),
+        plot_calibration(Calibration.of(record.cases)),
+        plot_latency(record.timings),
+        plot_spending(record.cases),
+    ]
+    return [plot for plot in found if plot is not None]
+
+
+def plot_comparison(comparison: Comparison) -> list[Plot]:
+    """The differences with their intervals, and recall against k before and after."""
+    old = recall_curves((change.metric.name, change.before) for change in comparison.changes)
+    new = recall_curves((change.metric.name, change.after) for change in comparison.changes)
+    curves: dict[str, Points] = {}
+    for name in dict.fromkeys([*old, *new]):
+        curves |= {f"{name}{BEFORE}": old[name]} if name in old else {}
+        curves |= {f"{name}{AFTER}": new[name]} if name in new else {}
+    recall = plot_recall(curves)
+    return [*plot_differences(comparison.changes), *([] if recall is None else [recall])]
+
+
+def plot_kinds(manifest: RunManifest) -> list[Plot]:
+    """Each metric by type of question, a plot a scale; none where all cases are of one type."""
+    if len(manifest.by_kind) < 2:
+        return []
+    plots: list[Plot] = []
+    for scale in Scale:
+        series = dict(manifest.by_kind)
+        if scale is not Scale.COUNT:  # a sum over all would dwarf the types that it is made of
+            series = {ALL: manifest.figures, **series}
+        metrics = [metric.name for metric in manifest.metrics if _scale(metric, series.values()) is scale]
+        metrics = [name for name in metrics if any(name in figures for figures in series.values())]
+        if metrics:
+            plots.append(_draw_kinds(scale, metrics, series))
+    return plots
+
+
+def plot_recall(curves: Mapping[str, Points]) -> Plot | None:
+    """Recall against the number of pages looked at."""
+    if not curves:
+        return None
+    with open_canvas("recall", height=3.1) as canvas:
+        axes = canvas.axes[0]
+        names = list(dict.fromkeys(_without_side(name) for name in curves))
+        for name, points in curves.items():
+            depths, values = zip(*points, strict=True)
+            place, dashed = names.index(_without_side(name)), "--" if name.endswith(BEFORE) else "-"
+            axes.plot(depths, values, dashed, marker=_marker(place), color=_colour(place), label=label(name))
+        axes.set_ylim(-0.03, 1.03)
+        axes.set_xticks(sorted({depth for points in curves.values() for depth, _ in points}))
+        axes.set_xlabel("k, the pages looked at")
+        axes.set_ylabel("recall@k")
+        _legend(axes, len(curves))
+        told = (
+            f"{name}: {', '.join(f'{figure(value)} at {depth}' for depth, value in points)}"
+            for name, points in curves.items()
+        )
+        return Plot("recall", "Recall against k", "; ".join(told), canvas.svg())
+
+
+def plot_calibration(calibration: Calibration) -> Plot | None:
+    """Confidence against the share that is right, with how many cases each point stands for."""
+    error = calibration.expected_error
+    if error is None:
+        return None
+    with open_canvas("calibration", height=3.9, rows=(3.0, 1.0)) as canvas:
+        axes, below = canvas.axes
+        bins = calibration.bins
+        axes.plot((0, 1), (0, 1), ":", color=SOFT, label="as sure as right")
+        axes.errorbar(
+            [part.confidence for part in bins],
+            [part.share for part in bins],
+            yerr=[
+                [max(0.0, part.share - part.least) for part in bins],
+                [max(0.0, part.most - part.share) for part in bins],
+            ],
+            fmt="o-",
+            color=SERIES[0],
+            capsize=3,
+            label="95 % intervals",
+        )
+        axes.set_ylabel("share that is right")
+        axes.set_ylim(-0.03, 1.03)
+        axes.tick_params(labelbottom=False)
+        _legend(axes, 2)
+        bars = below.bar(
+            [part.low for part in bins],
+            [part.count for part in bins],
+            width=[part.high - part.low for part in bins],
+            align="edge",
+            color=SERIES[0],
+            alpha=0.6,
+        )
+        below.bar_label(bars, fontsize=8)
+        below.margins(y=0.3)
+        below.set_ylabel("cases")
+        below.set_xlabel("confidence")
+        for part in canvas.axes:
+            part.set_xlim(-0.03, 1.03)
+        told = (
+            f"confidence {part.low:.1f} to {part.high:.1f}: {part.right} of {part.count} right, "
+            f"mean confidence {figure(part.confidence)}"
+            for part in bins
+        )
+        note = f"{calibration.count} cases; the expected calibration error is {figure(error)}."
+        return Plot("calibration", "Calibration", "; ".join(told), canvas.svg(), note)
+
+
+def plot_latency(timings: Sequence[CaseTiming]) -> Plot | None:
+    """The distribution of everything that was timed: which share of the cases ended within a time."""
+    times: dict[str, list[float]] = {}
+    for timing in timings:
+        for name, seconds in (("whole case", timing.seconds), *timing.times.items()):
+            if seconds > 0:
+                times.setdefault(name, []).append(seconds * 1000)
+    if not times:
+        return None
+    with open_canvas("latency", height=3.1) as canvas:
+        axes = canvas.axes[0]
+        told: list[str] = []
+        for place, (name, values) in enumerate(times.items()):
+            half, most = (float(value) for value in np.percentile(values, (50, 95)))
+            axes.ecdf(values, color=_colour(place))
+            axes.plot(
+                (half, most),
+                (0.5, 0.95),
+                _marker(place),
+                color=_colour(place),
+                label=f"{label(name)}: {half:,.0f} / {most:,.0f} ms",
+            )
+            told.append(f"{name}: half within {half:,.1f} ms, 95 % within {most:,.1f} ms, {len(values)} cases")
+        every = [value for values in times.values() for value in values]
+        if max(every) > WIDE_SPREAD * min(every):
+            axes.set_xscale("log")
+        axes.set_ylim(0, 1.03)
+        axes.set_xlabel("milliseconds")
+        axes.set_ylabel("share of cases")
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=1)
+        note = "The marks and the figures are the 50th and the 95th percentile."
+        return Plot("latency", "Times of a case", "; ".join(told), canvas.svg(), note)
+
+
+def plot_spending(cases: Sequence[CaseRecord]) -> Plot | None:
+    """Tokens, and cost where there is any, by type of question."""
+    kinds = sorted({case.kind for case in cases if case.tokens_in or case.tokens_out or case.cost_usd})
+    if not kinds:
+        return None
+    of_kind = {kind: [case for case in cases if case.kind == kind] for kind in kinds}
+    read = [sum(case.tokens_in for case in of_kind[kind]) for kind in kinds]
+    written = [sum(case.tokens_out for case in of_kind[kind]) for kind in kinds]
+    cost = [sum(float(case.cost_usd) for case in of_kind[kind]) for kind in kinds]
+    names = [kind or "all" for kind in kinds]
+    height = 0.9 + 0.35 * len(kinds)
+    rows = (1.0, 1.0) if any(cost) else (1.0,)
+    with open_canvas("spending", height=height * len(rows) + 0.3, rows=rows) as canvas:
+        places = range(len(kinds))
+        axes = canvas.axes[0]
+        axes.barh(places, read, color=SERIES[0], label="tokens in")
+        axes.barh(places, written, left=read, color=SERIES[1], label="tokens out")
+        axes.set_xlabel("tokens")
+        axes.xaxis.set_major_formatter("{x:,.0f}")
+        _legend(axes, 2)
+        if any(cost):
+            canvas.axes[1].barh(places, cost, color=SERIES[2])
+            canvas.axes[1].set_xlabel("cost, $")
+        for part in canvas.axes:
+            _rows(part, names)
+            part.locator_params(axis="x", nbins=5)
+        told = (
+            f"{name}: {tokens_in:,} tokens in, {tokens_out:,} out, ${dollars:,.4f}"
+            for name, tokens_in, tokens_out, dollars in zip(names, read, written, cost, strict=True)
+        )
+        return Plot("spending", "Tokens and cost", "; ".join(told), canvas.svg())
+
+
+def plot_differences(changes: Sequence[MetricChange]) -> list[Plot]:
+    """Forest plots: each metric's difference with its interval, a plot a scale."""
+    plots: list[Plot] = []
+    for scale in Scale:
+        chosen = [change for change in changes if change.before is not None and change.after is not None]
+        chosen = [change for change in chosen if _change_scale(change) is scale]
+        if chosen:
+            plots.append(_draw_differences(scale, chosen))
+    return plots
+
+
+def recall_curves(figures: Iterable[tuple[str, float | None]]) -> dict[str, Points]:
+    """Figures named `…recall@k`, by what is before the k; a curve needs two points."""
+    curves: dict[str, list[tuple[int, float]]] = {}
+    for name, value in figures:
+        found = _DEPTH.fullmatch(name)
+        if found is not None and value is not None and 0 <= value <= 1:
+            curves.setdefault(found["name"], []).append((int(found["depth"]), value))
+    return {name: sorted(points) for name, points in curves.items() if len(points) > 1}
+
+
+def _draw_kinds(scale: Scale, metrics: Sequence[str], series: Mapping[str, Mapping[str, float]]) -> Plot:
+    name = f"kinds-{scale}"
+    with open_canvas(name, height=0.9 + len(metrics) * (0.22 + 0.07 * len(series)) + 0.12 * len(series)) as canvas:
+        axes = canvas.axes[0]
+        for place, (kind, figures) in enumerate(series.items()):
+            shift = (place - (len(series) - 1) / 2) * 0.7 / len(series)
+            drawn = [(figures[metric], row + shift) for row, metric in enumerate(metrics) if metric in figures]
+            if drawn:
+                values, rows = zip(*drawn, strict=True)
+                axes.plot(values, rows, _marker(place), color=_colour(place), markersize=5, label=label(kind))
+        _rows(axes, metrics)
+        if scale is Scale.SHARE:
+            axes.set_xlim(-0.03, 1.03)
+        _legend(axes, len(series))
+        told = (
+            f"{kind}: {', '.join(f'{metric} {figure(figures[metric])}' for metric in metrics if metric in figures)}"
+            for kind, figures in series.items()
+        )
+        return Plot(name, f"Metrics by type of question: {scale}", "; ".join(told), canvas.svg())
+
+
+def _draw_differences(scale: Scale, changes: Sequence[MetricChange]) -> Plot:
+    name = f"differences-{scale}"
+    with open_canvas(name, height=0.9 + 0.27 * len(changes)) as canvas:
+        axes = canvas.axes[0]
+        axes.axvline(0, color=INK, linewidth=0.8)
+        for verdict, (colour, marker) in _VERDICTS.items():
+            drawn = [(row, change) for row, change in enumerate(changes) if change.verdict is verdict]
+            if drawn:
+                axes.errorbar(
+                    [change.difference for _, change in drawn],
+                    [row for row, _ in drawn],
+                    # A bootstrap's interval need not hold the difference itself.
+                    xerr=[
+                        [max(0.0, change.difference - change.low) for _, change in drawn],
+                        [max(0.0, change.high - change.difference) for _, change in drawn],
+                    ],
+                    fmt=marker,
+                    color=colour,
+                    capsize=3,
+                    markersize=5,
+                    label=verdict.value,
+                )
+        _rows(axes, [_told(change) for change in changes])
+        axes.margins(x=0.08)
+        axes.locator_params(axis="x", nbins=6)
+        axes.set_xlabel("after − before, with 95 % intervals")
+        _legend(axes, 4)
+        told = (
+            f"{change.metric.name} {signed(change.difference)} ({signed(change.low)} to {signed(change.high)}), "
+            f"{change.verdict.value}"
+            for change in changes
+        )
+        return Plot(name, f"Differences: {scale}", "; ".join(told), canvas.svg())
+
+
+def _without_side(name: str) -> str:
+    return name.removesuffix(BEFORE).removesuffix(AFTER)
+
+
+def _told(change: MetricChange) -> str:
+    return f"{change.metric.name} ↓" if change.metric.better is Better.LOWER else change.metric.name
+
+
+def _rows(axes: Axes, names: Sequence[str]) -> None:
+    """Name the rows, the first at the top."""
+    axes.set_yticks(range(len(names)), [label(name) for name in names])
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(visible=False, axis="y")
+    for row in range(0, len(names), 2):
+        axes.axhspan(row - 0.5, row + 0.5, color=BAND, linewidth=0, zorder=-1)
+
+
+def _legend(axes: Axes, entries: int) -> None:
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=min(entries, 2), columnspacing=1.2)
+
+
+def _scale(metric: MetricSpec, series: Iterable[Mapping[str, float]]) -> Scale:
+    if metric.how is Aggregate.SUM:
+        return Scale.COUNT
+    values = (figures[metric.name] for figures in series if metric.name in figures)
+    return Scale.SHARE if all(0 <= value <= 1 for value in values) else Scale.VALUE
+
+
+def _change_scale(change: MetricChange) -> Scale:
+    sides = ({change.metric.name: value} for value in (change.before, change.after) if value is not None)
+    return _scale(change.metric, sides)
+
+
+def _colour(place: int) -> str:
+    return SERIES[place % len(SERIES)]
+
+
+def _marker(place: int) -> str:
+    return MARKERS[place % len(MARKERS)]
