@@ -168,7 +168,9 @@ def _ranked(candidates: list[_Candidate], total: int, focus: Focus) -> list[_Can
 
     named = _named_by_documents(candidates)
     weights = {term: idf(term) for term in focus.terms - named}
-    weights |= {term: idf(term) * _SYNONYM_WEIGHT for term in focus.synonyms - named}
+    # Rare as a synonym may be, it is no better than what was said.
+    most = max((weights[term] for term in weights if frequency[term]), default=math.inf)
+    weights |= {term: min(idf(term), most) * _SYNONYM_WEIGHT for term in focus.synonyms - named}
     asked = sum(weights[term] for term in focus.terms - named if frequency[term]) or sum(weights.values())
     scored: list[_Candidate] = []
     for candidate in candidates:

@@ -1,7 +1,5 @@
 """The built-in writer."""
 
-import time
-
 import pytest
 
 from app.answers.claims import Writer
@@ -68,11 +66,10 @@ def test_offsets_beyond_the_page_do_no_harm(extractive, understand, library) -> 
     assert [claim.text for claim in draft.claims] == ["Net revenue was $5 million in 2022."]
 
 
-def test_twenty_passages_are_read_in_a_moment(extractive, understand, library) -> None:
-    for number in range(20):
-        library.add("\n".join(f"Item {number}.{line}\t{line}\t{number}" for line in range(60)), number=3)
-    question = "What was net revenue in 2022?"
+def test_a_rare_synonym_is_no_better_than_the_word_that_was_asked_for(extractive, understand, library) -> None:
+    rows = "\n".join(f"Revenue of region {number}\t{number}\t{number}" for number in range(1, 9))
+    library.add(f"Years ended December 31,\t2022\t2021\nRevenue\t900\t800\nCost of sales\t500\t400\n{rows}", number=4)
+    question = "What was revenue in 2022?"
     focus = find_focus(question, understand(question))
-    began = time.process_time()
-    extractive.write(question, focus, library.passages[-20:], library.pages)
-    assert time.process_time() - began < 0.5
+    first, *_ = extractive.write(question, focus, library.passages[-1:], library.pages).claims
+    assert first.text == "Revenue — 2022: 900"
