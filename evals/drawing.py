@@ -5,7 +5,7 @@ ground. The same figure gives the same bytes: ids are hashed with a fixed salt, 
 """
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -107,7 +107,33 @@ def open_canvas(name: str, *, height: float, rows: tuple[float, ...] = (1.0,)) -
 def label(text: str) -> str:
     """A name short enough for a plot, without what XML can't hold."""
     plain = "".join(letter if letter.isprintable() else " " for letter in text)
+    plain = f" {plain}" if plain.startswith("_") else plain  # matplotlib leaves such names out of legends
     return plain if len(plain) <= LONGEST_LABEL else plain[: LONGEST_LABEL - 1] + "…"
+
+
+def name_rows(axes: Axes, names: Sequence[str]) -> None:
+    """Name the rows, the first at the top."""
+    axes.set_yticks(range(len(names)), [label(name) for name in names])
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(visible=False, axis="y")
+    for row in range(0, len(names), 2):
+        axes.axhspan(row - 0.5, row + 0.5, color=BAND, linewidth=0, zorder=-1)
+
+
+def add_legend(axes: Axes, entries: int) -> None:
+    """Above the axes, in two columns at most: a phone is narrow."""
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=min(entries, 2), columnspacing=1.2)
+
+
+def colour_of(place: int) -> str:
+    """The colour of the series at that place."""
+    return SERIES[place % len(SERIES)]
+
+
+def marker_of(place: int) -> str:
+    """The marker of the series at that place."""
+    return MARKERS[place % len(MARKERS)]
 
 
 def _for_page(written: bytes, name: str) -> str:

@@ -15,7 +15,8 @@ from app.evaluations.records import RunManifest, RunRecord
 from app.evaluations.traces import Trace
 from app.evaluations.wording import figure, p_value, signed, verdict_sentence
 from evals.calibration import Calibration
-from evals.plots import plot_comparison, plot_run
+from evals.comparison_plots import plot_comparison
+from evals.plots import milliseconds, plot_run
 
 TRACED_CASES = 200
 TRACED_FLIPS = 200
@@ -36,6 +37,10 @@ def render_run(record: RunRecord) -> str:
             "counts": {kind: sum(case.kind == kind for case in record.cases) for kind in manifest.by_kind},
             "plots": plot_run(record),
             "undrawn": _undrawn(record),
+            "times": {
+                "whole case" if name == "case" else name: [milliseconds(seconds * 1000) for seconds in percentiles]
+                for name, percentiles in manifest.times.items()
+            },
             "spending": _spending(record),
             "cases": [(case, Trace.of(case)) for case in lowest],
             "untold": len(record.cases) - len(lowest),

@@ -1,4 +1,4 @@
-"""The plots of a run and of a comparison: only those that there is something to draw of.
+"""The plots of a run: only those that there is something to draw of.
 
 Metrics of unlike scales are never drawn on one axis: shares (0 to 1), counts and other values each get a plot.
 """
@@ -8,27 +8,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 import numpy as np
-from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, NullFormatter
 
-from app.evaluations.comparison import Comparison, MetricChange, Verdict
-from app.evaluations.metrics import Aggregate, Better, MetricSpec
+from app.evaluations.metrics import Aggregate, MetricSpec
 from app.evaluations.records import CaseRecord, CaseTiming, RunManifest, RunRecord
-from app.evaluations.wording import figure, signed
+from app.evaluations.wording import figure
 from evals.calibration import Calibration
-from evals.drawing import BAD, BAND, GOOD, INK, MARKERS, SERIES, SOFT, Plot, label, open_canvas
+from evals.drawing import (
+    SERIES,
+    SOFT,
+    Plot,
+    add_legend,
+    colour_of,
+    label,
+    marker_of,
+    name_rows,
+    open_canvas,
+)
 
 ALL, BEFORE, AFTER = "all", ", before", ", after"
 WIDE_SPREAD = 20
 """Times are drawn on a logarithmic axis where the longest is more than so many times the shortest."""
 
 _DEPTH = re.compile(r"(?P<name>(?:.*[_-])?recall)@(?P<depth>[1-9]\d{0,5})")
-_VERDICTS: Mapping[Verdict, tuple[str, str]] = {
-    Verdict.WORSE: (BAD, "v"),
-    Verdict.BETTER: (GOOD, "^"),
-    Verdict.NOISE: (INK, "o"),
-    Verdict.SAME: (SOFT, "o"),
-    Verdict.TOLD: (SOFT, "D"),
-}
 
 Points = Sequence[tuple[int, float]]
 
@@ -52,18 +54,6 @@ def plot_run(record: RunRecord) -> list[Plot]:
     return [plot for plot in found if plot is not None]
 
 
-def plot_comparison(comparison: Comparison) -> list[Plot]:
-    """The differences with their intervals, and recall against k before and after."""
-    old = recall_curves((change.metric.name, change.before) for change in comparison.changes)
-    new = recall_curves((change.metric.name, change.after) for change in comparison.changes)
-    curves: dict[str, Points] = {}
-    for name in dict.fromkeys([*old, *new]):
-        curves |= {f"{name}{BEFORE}": old[name]} if name in old else {}
-        curves |= {f"{name}{AFTER}": new[name]} if name in new else {}
-    recall = plot_recall(curves)
-    return [*plot_differences(comparison.changes), *([] if recall is None else [recall])]
-
-
 def plot_kinds(manifest: RunManifest) -> list[Plot]:
     """Each metric by type of question, a plot a scale; none where all cases are of one type."""
     if len(manifest.by_kind) < 2:
@@ -73,7 +63,7 @@ def plot_kinds(manifest: RunManifest) -> list[Plot]:
         series = dict(manifest.by_kind)
         if scale is not Scale.COUNT:  # a sum over all would dwarf the types that it is made of
             series = {ALL: manifest.figures, **series}
-        metrics = [metric.name for metric in manifest.metrics if _scale(metric, series.values()) is scale]
+        metrics = [metric.name for metric in manifest.metrics if scale_of(metric, series.values()) is scale]
         metrics = [name for name in metrics if any(name in figures for figures in series.values())]
         if metrics:
             plots.append(_draw_kinds(scale, metrics, series))
@@ -90,12 +80,12 @@ def plot_recall(curves: Mapping[str, Points]) -> Plot | None:
         for name, points in curves.items():
             depths, values = zip(*points, strict=True)
             place, dashed = names.index(_without_side(name)), "--" if name.endswith(BEFORE) else "-"
-            axes.plot(depths, values, dashed, marker=_marker(place), color=_colour(place), label=label(name))
+            axes.plot(depths, values, dashed, marker=marker_of(place), color=colour_of(place), label=label(name))
         axes.set_ylim(-0.03, 1.03)
         axes.set_xticks(sorted({depth for points in curves.values() for depth, _ in points}))
         axes.set_xlabel("k, the pages looked at")
         axes.set_ylabel("recall@k")
-        _legend(axes, len(curves))
+        add_legend(axes, len(curves))
         told = (
             f"{name}: {', '.join(f'{figure(value)} at {depth}' for depth, value in points)}"
             for name, points in curves.items()
@@ -127,7 +117,7 @@ def plot_calibration(calibration: Calibration) -> Plot | None:
         axes.set_ylabel("share that is right")
         axes.set_ylim(-0.03, 1.03)
         axes.tick_params(labelbottom=False)
-        _legend(axes, 2)
+        add_legend(axes, 2)
         bars = below.bar(
             [part.low for part in bins],
             [part.count for part in bins],
@@ -165,18 +155,23 @@ def plot_latency(timings: Sequence[CaseTiming]) -> Plot | None:
         told: list[str] = []
         for place, (name, values) in enumerate(times.items()):
             half, most = (float(value) for value in np.percentile(values, (50, 95)))
-            axes.ecdf(values, color=_colour(place))
+            axes.ecdf(values, color=colour_of(place))
             axes.plot(
                 (half, most),
                 (0.5, 0.95),
-                _marker(place),
-                color=_colour(place),
-                label=f"{label(name)}: {half:,.0f} / {most:,.0f} ms",
+                marker_of(place),
+                color=colour_of(place),
+                label=f"{label(name)}: {milliseconds(half)} / {milliseconds(most)} ms",
             )
-            told.append(f"{name}: half within {half:,.1f} ms, 95 % within {most:,.1f} ms, {len(values)} cases")
+            told.append(
+                f"{name}: half within {milliseconds(half)} ms, 95 % within {milliseconds(most)} ms, {len(values)} cases"
+            )
         every = [value for values in times.values() for value in values]
         if max(every) > WIDE_SPREAD * min(every):
             axes.set_xscale("log")
+            axes.xaxis.set_major_locator(LogLocator(numticks=6))
+            axes.xaxis.set_major_formatter("{x:,g}")
+            axes.xaxis.set_minor_formatter(NullFormatter())
         axes.set_ylim(0, 1.03)
         axes.set_xlabel("milliseconds")
         axes.set_ylabel("share of cases")
@@ -204,29 +199,18 @@ def plot_spending(cases: Sequence[CaseRecord]) -> Plot | None:
         axes.barh(places, written, left=read, color=SERIES[1], label="tokens out")
         axes.set_xlabel("tokens")
         axes.xaxis.set_major_formatter("{x:,.0f}")
-        _legend(axes, 2)
+        add_legend(axes, 2)
         if any(cost):
             canvas.axes[1].barh(places, cost, color=SERIES[2])
             canvas.axes[1].set_xlabel("cost, $")
         for part in canvas.axes:
-            _rows(part, names)
+            name_rows(part, names)
             part.locator_params(axis="x", nbins=5)
         told = (
             f"{name}: {tokens_in:,} tokens in, {tokens_out:,} out, ${dollars:,.4f}"
             for name, tokens_in, tokens_out, dollars in zip(names, read, written, cost, strict=True)
         )
         return Plot("spending", "Tokens and cost", "; ".join(told), canvas.svg())
-
-
-def plot_differences(changes: Sequence[MetricChange]) -> list[Plot]:
-    """Forest plots: each metric's difference with its interval, a plot a scale."""
-    plots: list[Plot] = []
-    for scale in Scale:
-        chosen = [change for change in changes if change.before is not None and change.after is not None]
-        chosen = [change for change in chosen if _change_scale(change) is scale]
-        if chosen:
-            plots.append(_draw_differences(scale, chosen))
-    return plots
 
 
 def recall_curves(figures: Iterable[tuple[str, float | None]]) -> dict[str, Points]:
@@ -239,6 +223,11 @@ def recall_curves(figures: Iterable[tuple[str, float | None]]) -> dict[str, Poin
     return {name: sorted(points) for name, points in curves.items() if len(points) > 1}
 
 
+def milliseconds(value: float) -> str:
+    """A time as people read it: whole milliseconds, and two digits below ten."""
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+
+
 def _draw_kinds(scale: Scale, metrics: Sequence[str], series: Mapping[str, Mapping[str, float]]) -> Plot:
     name = f"kinds-{scale}"
     with open_canvas(name, height=0.9 + len(metrics) * (0.22 + 0.07 * len(series)) + 0.12 * len(series)) as canvas:
@@ -248,11 +237,13 @@ def _draw_kinds(scale: Scale, metrics: Sequence[str], series: Mapping[str, Mappi
             drawn = [(figures[metric], row + shift) for row, metric in enumerate(metrics) if metric in figures]
             if drawn:
                 values, rows = zip(*drawn, strict=True)
-                axes.plot(values, rows, _marker(place), color=_colour(place), markersize=5, label=label(kind))
-        _rows(axes, metrics)
-        if scale is Scale.SHARE:
+                axes.plot(values, rows, marker_of(place), color=colour_of(place), markersize=5, label=label(kind))
+        name_rows(axes, metrics)
+        most = max(value for figures in series.values() for name, value in figures.items() if name in metrics)
+        if scale is Scale.SHARE or (scale is Scale.COUNT and most <= 1):
             axes.set_xlim(-0.03, 1.03)
-        _legend(axes, len(series))
+        axes.locator_params(axis="x", nbins=6, integer=scale is Scale.COUNT)
+        add_legend(axes, len(series))
         told = (
             f"{kind}: {', '.join(f'{metric} {figure(figures[metric])}' for metric in metrics if metric in figures)}"
             for kind, figures in series.items()
@@ -260,78 +251,13 @@ def _draw_kinds(scale: Scale, metrics: Sequence[str], series: Mapping[str, Mappi
         return Plot(name, f"Metrics by type of question: {scale}", "; ".join(told), canvas.svg())
 
 
-def _draw_differences(scale: Scale, changes: Sequence[MetricChange]) -> Plot:
-    name = f"differences-{scale}"
-    with open_canvas(name, height=0.9 + 0.27 * len(changes)) as canvas:
-        axes = canvas.axes[0]
-        axes.axvline(0, color=INK, linewidth=0.8)
-        for verdict, (colour, marker) in _VERDICTS.items():
-            drawn = [(row, change) for row, change in enumerate(changes) if change.verdict is verdict]
-            if drawn:
-                axes.errorbar(
-                    [change.difference for _, change in drawn],
-                    [row for row, _ in drawn],
-                    # A bootstrap's interval need not hold the difference itself.
-                    xerr=[
-                        [max(0.0, change.difference - change.low) for _, change in drawn],
-                        [max(0.0, change.high - change.difference) for _, change in drawn],
-                    ],
-                    fmt=marker,
-                    color=colour,
-                    capsize=3,
-                    markersize=5,
-                    label=verdict.value,
-                )
-        _rows(axes, [_told(change) for change in changes])
-        axes.margins(x=0.08)
-        axes.locator_params(axis="x", nbins=6)
-        axes.set_xlabel("after − before, with 95 % intervals")
-        _legend(axes, 4)
-        told = (
-            f"{change.metric.name} {signed(change.difference)} ({signed(change.low)} to {signed(change.high)}), "
-            f"{change.verdict.value}"
-            for change in changes
-        )
-        return Plot(name, f"Differences: {scale}", "; ".join(told), canvas.svg())
-
-
 def _without_side(name: str) -> str:
     return name.removesuffix(BEFORE).removesuffix(AFTER)
 
 
-def _told(change: MetricChange) -> str:
-    return f"{change.metric.name} ↓" if change.metric.better is Better.LOWER else change.metric.name
-
-
-def _rows(axes: Axes, names: Sequence[str]) -> None:
-    """Name the rows, the first at the top."""
-    axes.set_yticks(range(len(names)), [label(name) for name in names])
-    axes.set_ylim(len(names) - 0.5, -0.5)
-    axes.tick_params(axis="y", length=0)
-    axes.grid(visible=False, axis="y")
-    for row in range(0, len(names), 2):
-        axes.axhspan(row - 0.5, row + 0.5, color=BAND, linewidth=0, zorder=-1)
-
-
-def _legend(axes: Axes, entries: int) -> None:
-    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=min(entries, 2), columnspacing=1.2)
-
-
-def _scale(metric: MetricSpec, series: Iterable[Mapping[str, float]]) -> Scale:
+def scale_of(metric: MetricSpec, series: Iterable[Mapping[str, float]]) -> Scale:
+    """On which axis the metric is drawn, by how it is made and by its values."""
     if metric.how is Aggregate.SUM:
         return Scale.COUNT
     values = (figures[metric.name] for figures in series if metric.name in figures)
     return Scale.SHARE if all(0 <= value <= 1 for value in values) else Scale.VALUE
-
-
-def _change_scale(change: MetricChange) -> Scale:
-    sides = ({change.metric.name: value} for value in (change.before, change.after) if value is not None)
-    return _scale(change.metric, sides)
-
-
-def _colour(place: int) -> str:
-    return SERIES[place % len(SERIES)]
-
-
-def _marker(place: int) -> str:
-    return MARKERS[place % len(MARKERS)]

@@ -141,7 +141,41 @@ def test_whoever_does_not_see_a_drawing_is_told_its_figures(run_page):
     assert any("recall: 0.000 at 1, 1.000 at 5, 1.000 at 10" in words for words in told)
     assert any("numeric: 600 tokens in, 42 out, $0.0120" in words for words in told)
     assert any("confidence 0.8 to 1.0: 2 of 2 right" in words for words in told)
-    assert any("answer: half within 100.0 ms" in words for words in told)
+    assert any("answer: half within 100 ms" in words for words in told)
+
+
+def test_times_far_apart_are_told_in_plain_figures(rich):
+    run = rich([rich_case(0, 1.0), rich_case(1, 1.0)])
+    timings = tuple(CaseTiming(id=f"case-{place}", seconds=seconds) for place, seconds in enumerate((0.00004, 12.8)))
+    page = render_run(
+        run.model_copy(
+            update={"manifest": summarise(run.manifest, RunStatus.DONE, run.cases, timings), "timings": timings}
+        )
+    )
+    (drawing,) = html.fromstring(page).xpath("//figure[figcaption = 'Times of a case']//svg")
+    assert {"0.1", "10,000"} <= set(drawing.xpath(".//text/text()"))
+    assert "mathdefault" not in page
+
+
+def test_counts_that_are_all_zero_are_drawn_on_an_axis_of_whole_numbers(rich):
+    first, second = (
+        rich([rich_case(place, 0.0, measures={"wrong": 0.0}) for place in range(4)], run_id=name)
+        for name in ("before", "after")
+    )
+    for page, title in (
+        (render_run(first), "Metrics by type of question: counts"),
+        (compared(first, second), "Differences: counts"),
+    ):
+        (drawing,) = html.fromstring(page).xpath(f"//figure[figcaption = '{title}']//svg")
+        ticks = drawing.xpath(".//text[not(contains(., 'wrong'))]/text()")
+        assert {"0", "1"} <= set(ticks)
+        assert not [tick for tick in ticks if "." in tick]
+
+
+def test_a_type_whose_name_begins_with_an_underscore_is_in_the_legend(rich):
+    page = html.fromstring(render_run(rich([rich_case(place, 1.0, kind=("_own", "other")[place]) for place in (0, 1)])))
+    (drawing,) = page.xpath("//figure[figcaption = 'Metrics by type of question: shares']//svg")
+    assert {"all", "other", " _own"} <= set(drawing.xpath(".//text/text()"))
 
 
 def test_every_case_opens_to_its_trace_with_evidence_and_quotes(run_page):
