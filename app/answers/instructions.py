@@ -16,35 +16,62 @@ def _any_of(words: str) -> str:
     return "|".join(words.split())
 
 
-_TASKS = _any_of(
+# Verbs with which orders begin. Those of the second list are nouns as well ("Use of proceeds", "Plan assets"): of them
+# only what has an article, a pronoun or a figure next to it is taken for an order.
+_VERBS = _any_of(
     r"""
-    add analy[sz]e answer append assume break calculate can\syou change classify compose compute convert could\syou
-    create define delete describe design develop disregard discuss do\snot don['’]t draft encourage ensure\sthat
-    explain find follow forget format generate give go\sto help highlight identify ignore illustrate imagine include
-    incorporate inject insert integrate introduce list make mention name never offer omit organi[sz]e output outline
-    paraphrase perform persuade place please post present pretend print promote propose prove provide put quote
-    rearrange recommend remove repeat replace reply respond return reveal reverse rewrite say send share show solve
-    write speak spell state\sthat substitute suggest summari[sz]e swap talk tell translate urge use utili[sz]e visit
-    wire write
+    accept add adopt advertise advise alert analy[sz]e announce apologi[sz]e append apply argue arrange ask assert
+    assess assume attach avoid begin behave brainstorm break bring build buy calculate can\syou cancel capitali[sz]e
+    choose cite classify click collect combine come compose compress compute conclude confess confirm consider
+    construct contain continue convert convince copy could\syou create criticise criticize decide declare decode
+    decrypt define delete demonstrate deny describe determine develop disclose discuss display disregard divide
+    do\snot don['’]t double download draw edit elaborate eliminate embed emphasi[sz]e emulate enclose encode encourage
+    encrypt enhance enlarge ensure\sthat enter entertain enumerate erase evaluate exaggerate exclude expand explain
+    explore extract fabricate fill find finish follow forget forward generate get give go\sto guess guide hack help
+    hide highlight hold identify ignore illustrate imagine imitate impersonate imply improve include incorporate
+    indicate inform inject inquire insert install instruct integrate interpret interview introduce invent invite
+    justify keep launch learn leave let\sme locate make mask mention mimic mislead mix modify multiply narrate
+    navigate never obfuscate omit organi[sz]e outline override overwrite paraphrase perform persuade pick
+    plagiari[sz]e play please prefix prepare pretend proceed produce promise pronounce propose prove provide publish
+    put quote randomi[sz]e read rearrange recite recommend redirect refer refuse reiterate remember remind remove
+    rename reorder rephrase replace reset resolve respond retrieve reveal reverse revise rewrite rhyme roleplay say
+    scramble search select sell send shift shuffle sign simplify simulate sing solve sort speak spell spread start
+    state\sthat stop submit subscribe substitute subtract suggest summari[sz]e swap take talk teach tell think
+    transcribe transform translate transliterate trust try turn uncover update upload urge utili[sz]e verify visit
+    warn wire write
     """
 )
-# What follows an order's verb: an article, a pronoun, a preposition, a quoted word, a number.
-_AFTER = _any_of(
+_NOUNS_TOO = _any_of(
     r"""
-    a all an and any as at each every everything following for from how in into it its letters? me my no numbers? of
-    only random some such that the their these this those to two three us what when where which who why with words? you
-    your ["'“‘@#\d]
+    address answer book call cast challenge change check clone comment compare contact cover design direct draft email
+    estimate exchange exercise favou?r focus format grant group guarantee index input issue judge label lead link list
+    look mail message monitor note number offer order output pass pay phrase place plan post practi[cs]e present print
+    process program project prompt purchase question quiz rank rate reason record reference reflect release repeat
+    reply report request research return review run schedule score set share shop show sketch smile split step store
+    study subject summary supply support target test text time title trace track trade transfer transport travel treat
+    use view vote wish word
+    """
+)
+_OBJECT = _any_of(
+    r"""
+    a all an another any anything at\sleast each either every everything exactly how it its me my no nothing one only
+    our some something such that the their them these this those three two us what whatever when where which who why
+    you your
+    """
+)
+_AFTER_VERB = _any_of(
+    r"""
+    and as at by following for from how in into letters? numbers? of on only out random randomly to up with without
+    words?
     """
 )
 # Orders to speak are told in any case of letters; other verbs with a capital only: wrapped lines begin with them, too.
 _TO_SPEAK = frozenset({"answer", "output", "print", "repeat", "reply", "respond", "say", "tell", "write"})
-# Verbs that are nouns as well: "Use of proceeds", "Change in fair value" order nothing.
-_NOUNS = frozenset(
-    {"change", "design", "format", "list", "name", "offer", "place", "present", "return", "share", "show", "use"}
-)
-_OF_NOUNS = frozenset({"as", "for", "from", "in", "of", "on", "to"})
 _IMPERATIVE = re.compile(
-    rf"^[ \t\W\d]{{0,12}}(?P<verb>{_TASKS})\b[\s:,]+(?P<next>(?:{_AFTER})\b|\w+\s+(?:{_AFTER})\b)", re.I | re.M
+    rf"^[ \t\W\d]{{0,12}}(?:"
+    rf"(?P<verb>{_VERBS})\b[\s:,]+(?:\w+\s+)?(?:(?:{_OBJECT}|{_AFTER_VERB})\b|[\"'“‘@#\d])"
+    rf"|(?P<noun>{_NOUNS_TOO})\s+(?:{_OBJECT})\b(?![-/]))",
+    re.I | re.M,
 )
 _SPEAKING = _any_of(
     "answers? describes? ignores? outputs? prints? repeats? reply replies responds? says? states? summari[sz]es? tells?"
@@ -94,9 +121,7 @@ def _not_statements(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_order(match: re.Match[str]) -> bool:
-    verb, following = match["verb"], match["next"].lower().split()
-    if verb.lower() in _NOUNS and not _OF_NOUNS.isdisjoint(following):
-        return False
+    verb = match["verb"] or match["noun"]
     return verb[0].isupper() or verb.lower() in _TO_SPEAK
 
 
