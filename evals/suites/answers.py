@@ -137,6 +137,7 @@ def judge_case(case: QuestionCase, asked: Asked, names: Names) -> Case:
             "verdict": judgement.verdict.value,
             "answer": asked.texts(),
             "truth": case.answer,
+            "evidence": sorted([document, page] for document, page in evidence),
             "cited": [[*files, page] for files, page in cited],
         },
         trace={"question": case.question, **asked.trace(names)},
