@@ -14,7 +14,7 @@ from pathlib import Path
 from uuid import UUID
 
 from app.client.api import ApiClient
-from app.commands.ingest import Outcome, Silence, Watcher, ingest_files
+from app.commands.ingest import Outcome, Silence, Watcher, ingest_placed
 from app.core.principal import Principal, Role
 from app.db.session import Database, build_engine
 from app.llm.port import EmbeddingSpaceSpec
@@ -113,9 +113,7 @@ def open_store(
             known = known_outcomes(home, place)
             if known is None:
                 say(f"Ingesting {len(files)} files")
-                outcomes = ingest_files(
-                    client, files, collection=collection, password=None, watcher=watcher or Silence()
-                )
+                outcomes = ingest_in_order(client, dict.fromkeys(files, collection), watcher=watcher or Silence())
                 remember(home, place, outcomes)
             else:
                 outcomes = known
@@ -141,6 +139,14 @@ def open_question_store(context: SuiteContext) -> Iterator[Store]:
     home = Home.at(context.homes / home_name(context.data_digest))
     with open_store(home, load_questions(context.data).files, say=context.say) as store:
         yield store
+
+
+def ingest_in_order(client: ApiClient, collections: Mapping[Path, str], *, watcher: Watcher) -> list[Outcome]:
+    """Ingest files into a collection each. Sent one after the other, they come in the same order each time.
+
+    Of equally good passages the older document's comes first, and of files of the same bytes the first gives the name.
+    """
+    return ingest_placed(client, collections, password=None, watcher=watcher, uploads_at_once=1)
 
 
 def digest_texts(texts: Iterable[str]) -> str:

@@ -4,14 +4,13 @@ It has a home of its own, as the same documents are there in other collections t
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
 
 from app.client.api import ApiClient
-from app.commands.ingest import Outcome, Silence, ingest_files
+from app.commands.ingest import Outcome, Silence
 from app.core.principal import Principal, Role
 from app.db.session import Database
 from app.identity.service import TenantAdmin
@@ -25,6 +24,7 @@ from evals.store import (
     Names,
     documents_by_name,
     home_name,
+    ingest_in_order,
     known_outcomes,
     open_database,
     pipeline_digest,
@@ -34,7 +34,6 @@ from evals.store import running_stack as run_stack
 
 OTHERS = "others"
 OUTER = ("one half", "other half")
-GROUPS_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +138,7 @@ def _ingested(
     if known is not None:
         return known
     say(f"Ingesting {sum(map(len, groups.values()))} files of {len(groups)} issuers")
-
-    def ingest(issuer: str) -> list[Outcome]:
-        return ingest_files(client, groups[issuer], collection=collections[issuer], password=None, watcher=Silence())
-
-    # Several at once, as the end of each group would leave workers idle.
-    with ThreadPoolExecutor(GROUPS_AT_ONCE) as pool:
-        outcomes = [outcome for found in pool.map(ingest, groups) for outcome in found]
+    placed = {file: collections[issuer] for issuer, files in groups.items() for file in files}
+    outcomes = ingest_in_order(client, placed, watcher=Silence())
     remember(home, place, outcomes)
     return outcomes

@@ -4,7 +4,7 @@ Files and folders go in through the API, and it waits until each is ready or has
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,19 +77,32 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
 def ingest_files(
     client: ApiClient, files: Sequence[Path], *, collection: str, password: str | None, watcher: Watcher
 ) -> list[Outcome]:
-    """Upload all, four at a time, and wait for their runs; the outcomes in the order of `files`.
+    """Upload all into one collection, four at a time, and wait for their runs; the outcomes in the order of `files`.
 
     Raises ServerUnreachableError and the like when the server goes away; a file's own failure is an outcome.
     """
+    return ingest_placed(client, dict.fromkeys(files, collection), password=password, watcher=watcher)
+
+
+def ingest_placed(
+    client: ApiClient,
+    collections: Mapping[Path, str],
+    *,
+    password: str | None,
+    watcher: Watcher,
+    uploads_at_once: int = UPLOADS_AT_ONCE,
+) -> list[Outcome]:
+    """The same for files with a collection each. One at once: documents get their ids in the order of the files."""
+    files = list(collections)
     outcomes: dict[Path, Outcome] = {}
     waiting: dict[str, list[Path]] = {}  # the same bytes under two names have one run
 
     started: list[Run] = []
 
     def upload(path: Path) -> Outcome | Run:
-        return _upload(client, path, collection=collection, password=password, watcher=watcher)
+        return _upload(client, path, collection=collections[path], password=password, watcher=watcher)
 
-    with ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool:
+    with ThreadPoolExecutor(uploads_at_once) as pool:
         for path, result in zip(files, pool.map(upload, files), strict=True):
             if isinstance(result, Run):
                 waiting.setdefault(result.id, []).append(path)
