@@ -142,15 +142,28 @@ class EvaluationService:
 
     def get_case(self, principal: Principal, run_id: str, case_id: str) -> PublishedCase:
         """One case with its trace. Raises PublishedCaseNotFoundError, also when there is no such run."""
-        found = self.list_whole(principal, run_id, [case_id])
-        if not found:
-            raise PublishedCaseNotFoundError
-        return found[0]
+        return self.list_whole(principal, run_id, [case_id])[0]
 
     def list_whole(self, principal: Principal, run_id: str, case_ids: Sequence[str]) -> list[PublishedCase]:
-        """These cases of a run with their traces, as far as they are there."""
+        """These cases of a run with their traces, in the run's order. Traces quote documents: reading them is audited.
+
+        Raises PublishedCaseNotFoundError when one of them is not there, also when there is no such run.
+        """
+        if not case_ids:
+            return []
         with self._database.transaction(principal) as session:
-            return [_case(row) for row in EvaluationRepository(session).list_whole(run_id, case_ids)]
+            found = [_case(row) for row in EvaluationRepository(session).list_whole(run_id, case_ids)]
+            if {case.record.id for case in found} != set(case_ids):
+                raise PublishedCaseNotFoundError
+            record_event(
+                session,
+                principal,
+                "evaluations.trace.read",
+                object_type="eval_run",
+                object_id=run_id,
+                detail={"cases": [case.record.id for case in found]},
+            )
+        return found
 
     def get_pair(self, principal: Principal, before: str, after: str) -> tuple[RunRecord, RunRecord]:
         """Two runs for comparing: their cases without details and traces. Raises PublishedRunNotFoundError."""

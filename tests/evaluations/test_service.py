@@ -167,6 +167,52 @@ def test_a_cursor_that_names_no_time_is_refused(evaluations, engineer, key):
         evaluations.list_runs(engineer, PageRequest(cursor=encode_cursor(key)))
 
 
+@pytest.fixture
+def traces_read(module_database):
+    """(who, which cases) of each reading of a run's traces that was told, oldest first."""
+
+    def read(principal, run_id):
+        query = text(
+            "SELECT actor_id, detail FROM audit_events WHERE action = 'evaluations.trace.read' AND object_id = :id "
+            "ORDER BY id"
+        )
+        with module_database.owner.transaction(principal) as session:
+            return [(row.actor_id, row.detail["cases"]) for row in session.execute(query, {"id": run_id})]
+
+    return read
+
+
+def test_whoever_reads_traces_is_told_with_the_cases(evaluations, people, engineer, received, traces_read):
+    run_id = evaluations.publish(engineer, received([1.0, 0.0, 0.5]))[0].manifest.id
+    admin = people.make(Role.ADMIN)
+    evaluations.get_case(engineer, run_id, "case/1")
+    evaluations.list_whole(admin, run_id, ["case/2", "case/0"])
+    evaluations.list_whole(admin, run_id, [])
+    evaluations.list_cases(admin, run_id, PageRequest())
+    assert traces_read(engineer, run_id) == [
+        (engineer.user_id, ["case/1"]),
+        (admin.user_id, ["case/0", "case/2"]),
+    ]
+
+
+def test_traces_that_can_not_be_told_of_are_not_read(evaluations, engineer, received, monkeypatch):
+    run_id = evaluations.publish(engineer, received([1.0]))[0].manifest.id
+
+    def fail(*_arguments, **_more):
+        raise RuntimeError("the audit log is full")
+
+    monkeypatch.setattr("app.evaluations.service.record_event", fail)
+    with pytest.raises(RuntimeError, match="full"):
+        evaluations.get_case(engineer, run_id, "case/0")
+
+
+def test_cases_of_which_one_is_not_there_are_neither_read_nor_told(evaluations, engineer, received, traces_read):
+    run_id = evaluations.publish(engineer, received([1.0]))[0].manifest.id
+    with pytest.raises(PublishedCaseNotFoundError):
+        evaluations.list_whole(engineer, run_id, ["case/0", "case/7"])
+    assert traces_read(engineer, run_id) == []
+
+
 def test_a_pair_for_comparing_has_all_measures_and_no_traces(evaluations, engineer, received):
     runs = [received(scores) for scores in ([1.0, 0.0], [0.0, 0.0])]
     for run in runs:
