@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from scipy import stats
+import scipy  # its parts are loaded when they are first asked for: the API and the CLI start without its statistics
 
 from app.core.errors import InvalidInputError
 from app.evaluations.metrics import Better, MetricSpec, Values
@@ -147,7 +147,7 @@ def _interval(metric: MetricSpec, before: Values, after: Values) -> tuple[float,
         difference: Values = metric.aggregate(after[:, chosen]) - metric.aggregate(before[:, chosen])
         return np.nan_to_num(difference)
 
-    result = stats.bootstrap(
+    result = scipy.stats.bootstrap(
         (np.arange(count, dtype=np.float64),),
         difference_of,
         n_resamples=RESAMPLES,
@@ -172,7 +172,7 @@ def _p_value(metric: MetricSpec, before: Values, after: Values) -> float:
         )
         return np.nan_to_num(difference)
 
-    result = stats.permutation_test(
+    result = scipy.stats.permutation_test(
         (np.arange(count, dtype=np.float64), np.arange(count, 2 * count, dtype=np.float64)),
         difference_of,
         permutation_type="samples",
@@ -189,7 +189,7 @@ def _adjusted(changes: list[MetricChange]) -> list[MetricChange]:
     judged = [index for index, change in enumerate(changes) if change.verdict is Verdict.NOISE]
     if not judged:
         return changes
-    adjusted = stats.false_discovery_control([changes[index].p_value for index in judged])
+    adjusted = scipy.stats.false_discovery_control([changes[index].p_value for index in judged])
     for index, p_value in zip(judged, np.atleast_1d(adjusted).tolist(), strict=True):
         changes[index] = _judged(changes[index], p_value)
     return changes

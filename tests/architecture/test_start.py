@@ -1,0 +1,17 @@
+"""What every start pays for: nothing that only some requests and commands need."""
+
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.mark.parametrize("module", ["app.main", "app.cli"])
+def test_nothing_loads_statistics_before_somebody_compares_runs(module: str) -> None:
+    started = subprocess.run(
+        [sys.executable, "-c", f"import sys, {module}; print('scipy.stats' in sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert started.stdout.strip() == "False"
