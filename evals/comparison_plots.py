@@ -68,7 +68,7 @@ def _draw_differences(scale: Scale, changes: Sequence[MetricChange]) -> Plot:
             axes.set_xlim(-1.03, 1.03)
         axes.locator_params(axis="x", nbins=6, integer=scale is Scale.COUNT)
         axes.set_xlabel("after − before, with 95 % intervals")
-        add_legend(axes, 4)
+        add_legend(canvas)
         told = (
             f"{change.metric.name} {signed(change.difference)} ({signed(change.low)} to {signed(change.high)}), "
             f"{change.verdict.value}"

@@ -18,9 +18,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-WIDTH = 4.2
+WIDTH = 4.0
 """Inches; at 72 points an inch a drawing's letters stay readable where it is shrunk to a phone's width."""
-LONGEST_LABEL = 26
+LONGEST_LABEL, SHORT_LABEL = 26, 18
 
 INK, SOFT, LINE, BAND, GOOD, BAD = "#010101", "#020202", "#030303", "#040404", "#050505", "#060606"
 SERIES = tuple(f"#0701{number:02x}" for number in range(1, 9))
@@ -39,7 +39,7 @@ _VARIABLES = {
 _STYLE = {
     "svg.fonttype": "none",
     "text.parse_math": False,  # a "$" in a name is a "$"
-    "font.size": 9,
+    "font.size": 9.5,
     "text.color": INK,
     "axes.labelcolor": INK,
     "axes.edgecolor": SOFT,
@@ -121,9 +121,11 @@ def name_rows(axes: Axes, names: Sequence[str]) -> None:
         axes.axhspan(row - 0.5, row + 0.5, color=BAND, linewidth=0, zorder=-1)
 
 
-def add_legend(axes: Axes, entries: int) -> None:
-    """Above the axes, in two columns at most: a phone is narrow."""
-    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=min(entries, 2), columnspacing=1.2)
+def add_legend(canvas: Canvas) -> None:
+    """Of the first axes, across the whole drawing, above them; in two columns where names are short."""
+    handles, labels = canvas.axes[0].get_legend_handles_labels()
+    columns = 2 if len(labels) > 1 and max(map(len, labels)) <= SHORT_LABEL else 1
+    canvas.figure.legend(handles, labels, loc="outside upper center", ncols=columns, columnspacing=1.2)
 
 
 def colour_of(place: int) -> str:

@@ -85,7 +85,7 @@ def plot_recall(curves: Mapping[str, Points]) -> Plot | None:
         axes.set_xticks(sorted({depth for points in curves.values() for depth, _ in points}))
         axes.set_xlabel("k, the pages looked at")
         axes.set_ylabel("recall@k")
-        add_legend(axes, len(curves))
+        add_legend(canvas)
         told = (
             f"{name}: {', '.join(f'{figure(value)} at {depth}' for depth, value in points)}"
             for name, points in curves.items()
@@ -117,7 +117,7 @@ def plot_calibration(calibration: Calibration) -> Plot | None:
         axes.set_ylabel("share that is right")
         axes.set_ylim(-0.03, 1.03)
         axes.tick_params(labelbottom=False)
-        add_legend(axes, 2)
+        add_legend(canvas)
         bars = below.bar(
             [part.low for part in bins],
             [part.count for part in bins],
@@ -170,12 +170,12 @@ def plot_latency(timings: Sequence[CaseTiming]) -> Plot | None:
         if max(every) > WIDE_SPREAD * min(every):
             axes.set_xscale("log")
             axes.xaxis.set_major_locator(LogLocator(numticks=6))
-            axes.xaxis.set_major_formatter("{x:,g}")
             axes.xaxis.set_minor_formatter(NullFormatter())
+        axes.xaxis.set_major_formatter("{x:,g}")
         axes.set_ylim(0, 1.03)
         axes.set_xlabel("milliseconds")
         axes.set_ylabel("share of cases")
-        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=1)
+        add_legend(canvas)
         note = "The marks and the figures are the 50th and the 95th percentile."
         return Plot("latency", "Times of a case", "; ".join(told), canvas.svg(), note)
 
@@ -199,7 +199,7 @@ def plot_spending(cases: Sequence[CaseRecord]) -> Plot | None:
         axes.barh(places, written, left=read, color=SERIES[1], label="tokens out")
         axes.set_xlabel("tokens")
         axes.xaxis.set_major_formatter("{x:,.0f}")
-        add_legend(axes, 2)
+        add_legend(canvas)
         if any(cost):
             canvas.axes[1].barh(places, cost, color=SERIES[2])
             canvas.axes[1].set_xlabel("cost, $")
@@ -243,7 +243,7 @@ def _draw_kinds(scale: Scale, metrics: Sequence[str], series: Mapping[str, Mappi
         if scale is Scale.SHARE or (scale is Scale.COUNT and most <= 1):
             axes.set_xlim(-0.03, 1.03)
         axes.locator_params(axis="x", nbins=6, integer=scale is Scale.COUNT)
-        add_legend(axes, len(series))
+        add_legend(canvas)
         told = (
             f"{kind}: {', '.join(f'{metric} {figure(figures[metric])}' for metric in metrics if metric in figures)}"
             for kind, figures in series.items()
