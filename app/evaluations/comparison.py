@@ -20,6 +20,9 @@ SEED = 20_240_229
 ALPHA = 0.05
 CONFIDENCE = 0.95
 MEMORY_BATCH = 256
+PLACES = 9
+"""Differences are rounded to so many places: sums taken in another order differ in their last bits, and what is equal
+but for these must count as equal, or the observed difference seems rarer than all others."""
 
 
 class RunsNotComparableError(InvalidInputError):
@@ -126,26 +129,26 @@ def _change(metric: MetricSpec, pairs: list[Flip]) -> MetricChange:
     after = metric.matrix([pair.after.measures for pair in pairs])
     old, new = _finite(metric.aggregate(before)), _finite(metric.aggregate(after))
     if old is None or new is None or np.array_equal(before, after, equal_nan=True):
-        difference = 0.0 if old is None or new is None else new - old
+        difference = 0.0 if old is None or new is None else _difference(new, old)
         verdict = Verdict.SAME if (old is None) == (new is None) else Verdict.TOLD
         return MetricChange(metric, old, new, difference, difference, difference, 1.0, 1.0, verdict)
     low, high = _interval(metric, before, after)
     p_value = _p_value(metric, before, after)
-    return MetricChange(metric, old, new, new - old, low, high, p_value, p_value, Verdict.NOISE)
+    return MetricChange(metric, old, new, _difference(new, old), low, high, p_value, p_value, Verdict.NOISE)
 
 
 def _interval(metric: MetricSpec, before: Values, after: Values) -> tuple[float, float]:
     """The bootstrap's percentile interval of the difference, cases drawn in pairs."""
     count = before.shape[1]
     if count < 2:
-        difference = float(metric.aggregate(after) - metric.aggregate(before))
+        difference = _difference(float(metric.aggregate(after)), float(metric.aggregate(before)))
         return difference, difference
 
     def difference_of(indexes: Values, axis: int = -1) -> Values:
         del axis  # always the last
         chosen = indexes.astype(np.intp)
         difference: Values = metric.aggregate(after[:, chosen]) - metric.aggregate(before[:, chosen])
-        return np.nan_to_num(difference)
+        return np.nan_to_num(difference).round(PLACES)
 
     result = scipy.stats.bootstrap(
         (np.arange(count, dtype=np.float64),),
@@ -167,10 +170,9 @@ def _p_value(metric: MetricSpec, before: Values, after: Values) -> float:
 
     def difference_of(first: Values, second: Values, axis: int = -1) -> Values:
         del axis  # always the last
-        difference: Values = metric.aggregate(both[:, second.astype(np.intp)]) - metric.aggregate(
-            both[:, first.astype(np.intp)]
-        )
-        return np.nan_to_num(difference)
+        old, new = (metric.aggregate(both[:, chosen.astype(np.intp)]) for chosen in (first, second))
+        difference: Values = np.nan_to_num(new - old).round(PLACES)
+        return difference
 
     result = scipy.stats.permutation_test(
         (np.arange(count, dtype=np.float64), np.arange(count, 2 * count, dtype=np.float64)),
@@ -234,6 +236,10 @@ def _differences(before: RunRecord, after: RunRecord) -> list[str]:
         ("the status", old.status, new.status),
     )
     return [f"The two runs differ in {name}." for name, first, second in checks if first != second]
+
+
+def _difference(new: float, old: float) -> float:
+    return round(new - old, PLACES)
 
 
 def _finite(value: Values) -> float | None:

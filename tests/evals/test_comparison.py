@@ -40,6 +40,23 @@ def test_a_single_flip_among_many_is_noise(record_of):
     assert [flip.after.id for flip in comparison.flips] == ["0"]
 
 
+@pytest.mark.parametrize("value", [0.2, 0.5, 0.6309297535714575, 0.9])
+def test_what_differs_in_the_last_bit_only_is_never_judged_a_change(record_of, value):
+    drifted = math.nextafter(value, 0)
+    for count in (10, 30, 60):
+        comparison = compare_runs(record_of([value] * count), record_of([drifted] * count, run_id="after"))
+        assert (comparison.changes[0].verdict, comparison.changes[0].difference) == (Verdict.NOISE, 0)
+
+
+def test_two_changed_cases_are_no_rarer_than_half_of_all_swaps(record_of):
+    # Of two pairs there are four swaps, two of them as far apart as what was seen.
+    for count in range(20, 101, 8):
+        before, after = ([value] * 2 + [0.9] * (count - 2) for value in (0.5, 1 / 3))
+        [change] = compare_runs(record_of(before), record_of(after, run_id="after")).changes
+        assert change.p_value == pytest.approx(0.5, abs=0.05)
+        assert change.verdict is Verdict.NOISE
+
+
 def test_one_leak_is_never_noise(record_of):
     leaks = metric(Aggregate.SUM, better=Better.LOWER, hard=True)
     comparison = compare_runs(
