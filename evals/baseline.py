@@ -40,7 +40,7 @@ class BaselineBrokenError(InvalidInputError):
 
 class BaselineOutdatedError(InvalidInputError):
     code = "eval-baseline-outdated"
-    title = "The baseline is of another version of the suite: 'footnote eval gate --update' makes one of this version."
+    title = "The baseline is of another suite's version, data or cases: 'footnote eval gate --update' makes another."
 
 
 class RunNotAcceptableError(InvalidInputError):

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from app.evaluations.comparison import Comparison, compare_runs
-from app.evaluations.records import RunRecord, Selection
-from evals.baseline import BASELINES, BaselineOutdatedError, baseline_path, read_baseline
+from app.evaluations.records import CaseRecord, RunRecord, Selection
+from evals.baseline import BASELINES, Baseline, BaselineOutdatedError, baseline_path, read_baseline
 from evals.datasets.project import write_project_data
 from evals.engine import Suite, Suites
 from evals.runner import Runner, RunRequest, RunWatcher
@@ -49,7 +49,14 @@ class Judgement:
 
     @property
     def regressed(self) -> bool:
-        return self.comparison.regressed
+        return self.comparison.regressed or bool(self.lost)
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """Cases that the baseline measured and of which this run measured nothing: no metric would count them."""
+        return tuple(
+            flip.after.id for flip in self.comparison.flips if _measured(flip.before) and not _measured(flip.after)
+        )
 
     @property
     def newly_unscored(self) -> int:
@@ -76,10 +83,7 @@ class Gate:
         manifest = record.manifest
         path = baseline_path(manifest.suite, manifest.conditions.data_name, folder=self.baselines)
         baseline = read_baseline(path)
-        if baseline.suite_version != manifest.suite_version:
-            raise BaselineOutdatedError(
-                f"{path.name} is of version {baseline.suite_version} of the suite, this is {manifest.suite_version}."
-            )
+        _check_fits(path.name, baseline, record)
         return Judgement(record, compare_runs(baseline.as_record(), record))
 
     def plan(self, data: Sequence[Path], *, homes: Path) -> list[tuple[Gated, Path]]:
@@ -92,3 +96,21 @@ class Gate:
             if baseline_path(gated.suite, folder.resolve().name, folder=self.baselines).exists()
         ]
         return [*((gated, ours) for gated in ON_PROJECT), *others]
+
+
+def _check_fits(name: str, baseline: Baseline, record: RunRecord) -> None:
+    """Raises BaselineOutdatedError: what a change does can't be told from what other cases do."""
+    manifest = record.manifest
+    if baseline.suite_version != manifest.suite_version:
+        differs = f"version {baseline.suite_version} of the suite, this is {manifest.suite_version}"
+    elif baseline.conditions.data_digest != manifest.conditions.data_digest:
+        differs = "other data than this run"
+    elif {case.id for case in baseline.cases} != {case.id for case in record.cases}:
+        differs = "other cases than this run"
+    else:
+        return
+    raise BaselineOutdatedError(f"{name} is of {differs}: 'footnote eval gate --update' makes another.")
+
+
+def _measured(case: CaseRecord) -> bool:
+    return any(value is not None for value in case.measures.values())

@@ -103,6 +103,10 @@ def describe_judgement(judgement: Judgement) -> str:
     text = describe_comparison(judgement.comparison)
     if judgement.newly_unscored:
         text += f"\n**{judgement.newly_unscored} cases that the baseline scored were not scored.**\n"
+    if judgement.lost:
+        text += (
+            f"\n**Worse: {len(judgement.lost)} could not be measured: {', '.join(judgement.lost[:SHOWN_FLIPS])}.**\n"
+        )
     return text
 
 

@@ -104,6 +104,7 @@ def _hand_out(judged: Sequence[Judgement], markdown: Path | None, json_out: Path
                 "data": judgement.record.manifest.conditions.data_name,
                 "regressed": judgement.regressed,
                 "newly_unscored": judgement.newly_unscored,
+                "lost": judgement.lost,
                 "metrics": {
                     change.metric.name: {
                         "before": change.before,

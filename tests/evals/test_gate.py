@@ -26,6 +26,7 @@ from evals.commands.options import REGRESSED
 from evals.datasets.project import write_project_data
 from evals.engine import Suites
 from evals.gate import PROJECT, Gate, Gated
+from evals.markdown import describe_judgement
 from evals.records import RunFolder
 from evals.report import digest_folder
 from evals.runner import Runner
@@ -164,7 +165,37 @@ def test_a_missing_a_broken_and_an_outdated_baseline_are_told_apart(folder: Path
         gate.judge(record)
 
 
-def test_what_is_no_longer_scored_is_told(folder: Path, tmp_path: Path) -> None:
-    gate = Gate(runner=gate_of(folder, RetrievalSuite()).runner, suites=Suites([]), watch=Silent, baselines=tmp_path)
-    accept_run(make_record([1.0, 1.0]), folder=tmp_path)
-    assert gate.judge(make_record([1.0, None], run_id="after")).newly_unscored == 1
+@pytest.fixture
+def toy_gate(folder: Path, tmp_path: Path) -> Gate:
+    """A gate whose baseline is thirty toy cases, all right."""
+    accept_run(make_record([1.0] * 30), folder=tmp_path)
+    return Gate(runner=gate_of(folder, RetrievalSuite()).runner, suites=Suites([]), watch=Silent, baselines=tmp_path)
+
+
+def test_a_baseline_of_other_data_is_told(toy_gate: Gate) -> None:
+    record = make_record([1.0] * 30)
+    conditions = record.manifest.conditions.model_copy(update={"data_digest": "other"})
+    manifest = record.manifest.model_copy(update={"conditions": conditions})
+    with pytest.raises(BaselineOutdatedError, match="other data"):
+        toy_gate.judge(record.model_copy(update={"manifest": manifest}))
+
+
+def test_a_baseline_of_other_cases_is_told(toy_gate: Gate) -> None:
+    with pytest.raises(BaselineOutdatedError, match="other cases"):
+        toy_gate.judge(make_record([1.0] * 29))
+
+
+def test_cases_that_end_in_an_error_do_not_pass_for_those_that_were_not_asked(toy_gate: Gate) -> None:
+    record = make_record([1.0] * 30, run_id="after")
+    failed = record.cases[3].model_copy(update={"score": None, "measures": {}, "reason": "model-down: It is gone."})
+    judgement = toy_gate.judge(record.model_copy(update={"cases": (*record.cases[:3], failed, *record.cases[4:])}))
+    assert judgement.lost == ("3",)
+    assert judgement.regressed
+    assert "could not be measured: 3" in describe_judgement(judgement)
+
+
+def test_what_is_measured_and_no_longer_scored_is_told_and_does_not_stop_a_change(toy_gate: Gate) -> None:
+    record = make_record([1.0] * 30, run_id="after")
+    undecided = record.cases[0].model_copy(update={"score": None})
+    judgement = toy_gate.judge(record.model_copy(update={"cases": (undecided, *record.cases[1:])}))
+    assert (judgement.newly_unscored, judgement.lost, judgement.regressed) == (1, (), False)
