@@ -1,0 +1,139 @@
+"""The page on evals: its example runs as it stands, its commands and its examples of data are what the code reads."""
+
+import importlib
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer.main
+from pydantic import BaseModel
+
+from app.evaluations.records import RunRecord, Selection
+from app.settings import Settings
+from evals.baseline import Baseline
+from evals.cli import commands
+from evals.commands.options import build_suites
+from evals.data import DocumentIssuer, QuestionCase
+from evals.datasets.project import write_project_data
+from evals.engine import discover_suites
+from evals.judging import JudgeSettings
+from evals.records import RunFolder
+from evals.runner import Runner, RunRequest
+from evals.suites.judge import JudgedAnswer
+from evals.tagged import TaggedFact
+from tests.evals.conftest import Silent
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "evals.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+MISFILED = "brkn-2023-10k"
+KEPT = ("aldm-2023-10k", "brkn-2022-10k", MISFILED, "crvn-2023-10k")
+
+
+def command_lines() -> Iterator[str]:
+    for language, text in BLOCKS:
+        if not language:
+            yield from (line for line in text.splitlines() if line.startswith("footnote "))
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four of the project's reports, of one of which the truth says that it is somebody else's."""
+    data = write_project_data(tmp_path_factory.mktemp("docs") / "project")
+    for file in (data / "documents").iterdir():
+        if file.stem not in KEPT:
+            file.unlink()
+    rows = [json.loads(line) for line in (data / "documents.jsonl").read_text().splitlines()]
+    told = [{**row, "issuer": "Somebody Else, Inc."} if row["document"] == MISFILED else row for row in rows]
+    (data / "documents.jsonl").write_text("".join(json.dumps(row) + "\n" for row in told))
+    return data
+
+
+@pytest.fixture(scope="module")
+def record(data: Path, tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
+    """A run of the page's suite, found in a package that holds nothing else."""
+    folder = tmp_path_factory.mktemp("example")
+    (code,) = [text for language, text in BLOCKS if language == "python"]
+    package = folder / "suites_of_the_page"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "issuers.py").write_text(code)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(folder))
+        (suite,) = discover_suites(importlib.import_module(package.name)).list_all()
+    runner = Runner(
+        runs=RunFolder(folder / "runs"),
+        homes=folder / "homes",
+        cassettes=folder / "cassettes",
+        settings=Settings(_env_file=None),
+        say=lambda _: None,
+    )
+    return runner.run(suite, RunRequest(data=data, selection=Selection()), Silent())
+
+
+def test_the_example_measures_the_real_stack(record: RunRecord) -> None:
+    assert (record.manifest.suite, record.manifest.n, record.manifest.unscored) == ("issuers", 4, 0)
+    assert record.manifest.figures == {"recognised": 0.75, "wrong": 1.0}
+    assert record.manifest.by_kind == {"pdf": record.manifest.figures}
+
+
+def test_the_example_tells_of_each_document_what_was_read(record: RunRecord) -> None:
+    scores = {case.id: case.score for case in record.cases}
+    assert scores == {f"{name}.pdf": -1.0 if name == MISFILED else 1.0 for name in KEPT}
+    (wrong,) = [case for case in record.cases if case.score == -1]
+    assert wrong.reason == "read Brackenhurst Airlines, Inc. where the truth is Somebody Else, Inc."
+
+
+def test_the_example_s_run_can_be_a_baseline(record: RunRecord) -> None:
+    assert Baseline.of(record).as_record().manifest.figures == record.manifest.figures
+
+
+@pytest.mark.parametrize("line", list(command_lines()))
+def test_every_command_of_the_page_is_one(line: str) -> None:
+    program, group, name, *arguments = shlex.split(line, comments=True)
+    assert (program, group) == ("footnote", "eval")
+    command = typer.main.get_command(commands).commands[name]
+    context = command.context_class(command, info_name=name)
+    values, left_over, _ = command.make_parser(context).parse_args(args=arguments)
+    assert left_over == []
+    assert [param.name for param in command.params if param.required and not values.get(param.name)] == []
+
+
+def test_every_command_is_on_the_page() -> None:
+    shown = {line.split()[2] for line in command_lines()}
+    assert shown == set(typer.main.get_command(commands).commands)
+
+
+def test_every_suite_has_a_row() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|", PAGE.split("## Run")[0], re.MULTILINE)
+    assert sorted(rows) == [suite.name for suite in build_suites().list_all()]
+
+
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        ("cases.jsonl", QuestionCase),
+        ("documents.jsonl", DocumentIssuer),
+        ("facts.jsonl", TaggedFact),
+        ("judgements.jsonl", JudgedAnswer),
+    ],
+)
+def test_every_form_of_data_is_shown_with_all_its_fields(name: str, model: type[BaseModel]) -> None:
+    (line,) = re.findall(rf"^`{re.escape(name)}`, [^`]*(?:`\w+/?`[^`]*)*```json\n(.*?)\n```$", PAGE, re.MULTILINE)
+    shown = json.loads(line)
+    assert model.model_validate(shown)
+    assert set(shown) == set(model.model_fields)
+
+
+def test_the_judge_s_settings_are_told() -> None:
+    told = set(re.findall(r"FOOTNOTE_JUDGE_(\w+)`", PAGE))
+    assert told == {name.upper() for name in JudgeSettings.model_fields}
+
+
+def test_what_the_page_links_to_is_there() -> None:
+    links = re.findall(r"\]\(([^)]+)\)", PAGE)
+    assert links
+    assert [link for link in links if not (ROOT / "docs" / link).is_file()] == []
