@@ -4,6 +4,7 @@ Metrics of unlike scales are never drawn on one axis: shares (0 to 1), counts an
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
@@ -11,7 +12,7 @@ import numpy as np
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from app.evaluations.metrics import Aggregate, MetricSpec
-from app.evaluations.records import CaseRecord, CaseTiming, RunManifest, RunRecord
+from app.evaluations.records import CaseRecord, CaseTiming, RunRecord
 from app.evaluations.wording import figure
 from evals.calibration import Calibration
 from evals.drawing import (
@@ -27,6 +28,7 @@ from evals.drawing import (
 )
 
 ALL, BEFORE, AFTER = "all", ", before", ", after"
+MOST_KINDS = 8
 WIDE_SPREAD = 20
 """Times are drawn on a logarithmic axis where the longest is more than so many times the shortest."""
 
@@ -45,7 +47,7 @@ def plot_run(record: RunRecord) -> list[Plot]:
     """The plots that the run has the data for."""
     manifest = record.manifest
     found = [
-        *plot_kinds(manifest),
+        *plot_kinds(record),
         plot_recall(recall_curves(manifest.figures.items())),
         plot_calibration(Calibration.of(record.cases)),
         plot_latency(record.timings),
@@ -54,19 +56,23 @@ def plot_run(record: RunRecord) -> list[Plot]:
     return [plot for plot in found if plot is not None]
 
 
-def plot_kinds(manifest: RunManifest) -> list[Plot]:
+def plot_kinds(record: RunRecord) -> list[Plot]:
     """Each metric by type of question, a plot a scale; none where all cases are of one type."""
+    manifest = record.manifest
     if len(manifest.by_kind) < 2:
         return []
+    drawn = _commonest(record)
+    left_out = len(manifest.by_kind) - len(drawn)
+    note = f"The {len(drawn)} commonest of {len(manifest.by_kind)} types; the table has all." if left_out else ""
     plots: list[Plot] = []
     for scale in Scale:
-        series = dict(manifest.by_kind)
+        series = {kind: manifest.by_kind[kind] for kind in drawn}
         if scale is not Scale.COUNT:  # a sum over all would dwarf the types that it is made of
             series = {ALL: manifest.figures, **series}
         metrics = [metric.name for metric in manifest.metrics if scale_of(metric, series.values()) is scale]
         metrics = [name for name in metrics if any(name in figures for figures in series.values())]
         if metrics:
-            plots.append(_draw_kinds(scale, metrics, series))
+            plots.append(_draw_kinds(scale, metrics, series, note))
     return plots
 
 
@@ -228,7 +234,14 @@ def milliseconds(value: float) -> str:
     return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
 
 
-def _draw_kinds(scale: Scale, metrics: Sequence[str], series: Mapping[str, Mapping[str, float]]) -> Plot:
+def _commonest(record: RunRecord) -> list[str]:
+    """The types of question that have the most cases, in the order of their names."""
+    counts = Counter(case.kind for case in record.cases)
+    kinds = sorted(record.manifest.by_kind, key=lambda kind: (-counts[kind], kind))
+    return sorted(kinds[:MOST_KINDS])
+
+
+def _draw_kinds(scale: Scale, metrics: Sequence[str], series: Mapping[str, Mapping[str, float]], note: str) -> Plot:
     name = f"kinds-{scale}"
     with open_canvas(name, height=0.9 + len(metrics) * (0.22 + 0.07 * len(series)) + 0.12 * len(series)) as canvas:
         axes = canvas.axes[0]
@@ -248,7 +261,7 @@ def _draw_kinds(scale: Scale, metrics: Sequence[str], series: Mapping[str, Mappi
             f"{kind}: {', '.join(f'{metric} {figure(figures[metric])}' for metric in metrics if metric in figures)}"
             for kind, figures in series.items()
         )
-        return Plot(name, f"Metrics by type of question: {scale}", "; ".join(told), canvas.svg())
+        return Plot(name, f"Metrics by type of question: {scale}", "; ".join(told), canvas.svg(), note)
 
 
 def _without_side(name: str) -> str:

@@ -172,6 +172,16 @@ def test_counts_that_are_all_zero_are_drawn_on_an_axis_of_whole_numbers(rich):
         assert not [tick for tick in ticks if "." in tick]
 
 
+def test_of_many_types_the_commonest_are_drawn_and_all_are_told(rich):
+    kinds = [f"type-{number:02}" for number in range(1, 11) for _ in range(number)]
+    page = html.fromstring(render_run(rich([rich_case(place, 1.0, kind=kind) for place, kind in enumerate(kinds)])))
+    (drawn,) = page.xpath("//figure[figcaption = 'Metrics by type of question: shares']")
+    assert "type-03" in drawn.text_content()
+    assert "type-02" not in drawn.text_content()
+    assert "The 8 commonest of 10 types; the table has all." in drawn.text_content()
+    assert len(page.xpath("//section[h2 = 'Figures']//thead//th")) == 12
+
+
 def test_a_type_whose_name_begins_with_an_underscore_is_in_the_legend(rich):
     page = html.fromstring(render_run(rich([rich_case(place, 1.0, kind=("_own", "other")[place]) for place in (0, 1)])))
     (drawing,) = page.xpath("//figure[figcaption = 'Metrics by type of question: shares']//svg")
