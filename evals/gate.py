@@ -4,6 +4,7 @@ It runs on the project's own data, made anew each time, and, where it is told of
 baselines, on that as well. Times are never gated.
 """
 
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,6 +89,7 @@ class Gate:
 
     def plan(self, data: Sequence[Path], *, homes: Path) -> list[tuple[Gated, Path]]:
         """What to run on which data: our own, and those suites on `data` that have baselines there."""
+        shutil.rmtree(homes / PROJECT, ignore_errors=True)  # what is made no more is not to linger
         ours = write_project_data(homes / PROJECT)
         others = [
             (gated, folder)
