@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from scipy import stats
+import scipy  # its parts are loaded when they are first asked for
 
 from app.evaluations.records import CaseRecord
 
@@ -71,7 +71,7 @@ def _pair(case: CaseRecord) -> tuple[float, bool] | None:
 
 def _bin(place: int, pairs: Sequence[tuple[float, bool]]) -> Bin:
     right = sum(was_right for _, was_right in pairs)
-    interval = stats.binomtest(right, len(pairs)).proportion_ci(confidence_level=LEVEL, method="wilson")
+    interval = scipy.stats.binomtest(right, len(pairs)).proportion_ci(confidence_level=LEVEL, method="wilson")
     return Bin(
         low=place / BINS,
         high=(place + 1) / BINS,

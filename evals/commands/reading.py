@@ -13,7 +13,6 @@ from app.evaluations.comparison import compare_runs
 from app.evaluations.records import CaseRecord, RunRecord
 from evals.baseline import read_baseline
 from evals.commands.options import REGRESSED, RunsOption, open_runs, sentences, told
-from evals.html import render_comparison, render_run
 from evals.markdown import describe_case, describe_comparison, describe_run
 from evals.records import RunFolder
 
@@ -56,6 +55,8 @@ def show_run(
         text = describe_run(record, cases=cases) if case is None else describe_case(_find(record, case))
         _hand_out(text, markdown)
         if html is not None:
+            from evals.html import render_run  # noqa: PLC0415 - only who wants plots waits for what draws them
+
             _write(html, render_run(record))
 
 
@@ -73,6 +74,8 @@ def compare(
         comparison = compare_runs(first, second)
         _hand_out(describe_comparison(comparison), markdown)
         if html is not None:
+            from evals.html import render_comparison  # noqa: PLC0415 - the same
+
             _write(html, render_comparison(comparison, first, second))
         if comparison.regressed:
             raise typer.Exit(REGRESSED)

@@ -15,3 +15,13 @@ def test_nothing_loads_statistics_before_somebody_compares_runs(module: str) -> 
         check=True,
     )
     assert started.stdout.strip() == "False"
+
+
+def test_nothing_loads_what_draws_plots_before_somebody_wants_a_report_with_them() -> None:
+    started = subprocess.run(
+        [sys.executable, "-c", "import sys, evals.cli; print('matplotlib' in sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert started.stdout.strip() == "False"
