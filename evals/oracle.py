@@ -33,14 +33,22 @@ class World:
         """The documents that a user may see."""
         return frozenset(document for document in self.documents if self.may_see(user, document))
 
+    def opened_to(self, user: str) -> frozenset[str]:
+        """The collections that a user may see: those that a grant opens, itself or around them."""
+        opened = {grant.collection for grant in self.given if grant.collection and self._holds(grant, user)}
+        return frozenset(collection for collection in self.parents if not opened.isdisjoint(self._around(collection)))
+
     def may_see(self, user: str, document: UUID) -> bool:
         around = self._around(self.documents[document])
         for grant in self.given:
-            if grant.ended or not (grant.user == user or user in self.members.get(grant.group, ())):
+            if not self._holds(grant, user):
                 continue
             if grant.document == document or (grant.collection and grant.collection in around):
                 return True
         return False
+
+    def _holds(self, grant: Given, user: str) -> bool:
+        return not grant.ended and (grant.user == user or user in self.members.get(grant.group, ()))
 
     def _around(self, collection: str) -> set[str]:
         """The collection and all that it is inside of."""

@@ -2,32 +2,36 @@
 
 Of a set of questions, the documents are put into nested collections by issuer, and askers are made whose rights are
 drawn at random (with the data's digest as seed): by collection, by what is around it, by group, by single document, by
-a grant that has ended. Every list, page, image, answer and question is asked for with the askers' own keys; each
-document that the system shows and the oracle does not, or the other way round, is a difference.
+a grant that ends later or has ended. Every list, page, image, answer and question is asked for with the askers' own
+keys; each document that the system shows and the oracle does not, or the other way round, is a difference.
 """
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 
 from app.evaluations.metrics import Aggregate, Better, MetricSpec
+from app.retrieval.filters import SearchFilters
 from app.settings import Settings
 from evals.answering import Asking, build_asking, describe_use
 from evals.data import QuestionCase, load_questions
 from evals.engine import Case, Suite, SuiteContext, Used
 from evals.oracle import Given, World
-from evals.store import Asker, Names
+from evals.showing import Known, Looking, Sight, ask_over_http, list_items
+from evals.store import Asker
 from evals.walls import WalledStore, open_walled_store
 
 ASKERS = 12
 ASKED_BY = 3
-ENDED = "2001-01-01T00:00:00Z"
+ENDED, ENDS_LATER = "2001-01-01T00:00:00Z", "2199-01-01T00:00:00Z"
 LISTING, ASKING = "listing", "asking"
+MOST_LOOKED_AT = 60
+MOST_NARROWED_TO = 50
 _SECONDS = 60.0
 
 
@@ -43,14 +47,15 @@ class PermissionCase:
 
 @dataclass(frozen=True, slots=True)
 class PermissionScoring:
-    """Asks as the case's asker. Implements `Scoring`."""
+    """Asks as the case's asker. `collections` are names by id. Implements `Scoring`."""
 
     url: str
     askers: Sequence[Asker]
     world: World
     everything: Asker
     asking: Asking
-    names: Names
+    known: Mapping[UUID, Known]
+    collections: Mapping[str, str]
     used: Used
 
     def score(self, case: PermissionCase) -> Case:
@@ -61,57 +66,82 @@ class PermissionScoring:
             score=float(not findings),
             reason="as the oracle says" if not findings else f"{len(findings)} differences: {findings[0]}",
             measures={"differences": float(len(findings))},
-            details={"visible": len(self._visible(case)), "differences": sorted(findings)},
+            details={"visible": len(self._sight(case).visible), "differences": sorted(findings)},
             trace={"question": case.question.question if case.question else ""},
         )
 
-    def _visible(self, case: PermissionCase) -> frozenset[UUID]:
-        return self.world.visible_to(_name(case.asker))
+    def _sight(self, case: PermissionCase) -> Sight:
+        user = _name(case.asker)
+        return Sight(self.known, self.world.visible_to(user), self.collections, self.world.opened_to(user))
 
     def _listing(self, case: PermissionCase) -> list[str]:
-        """Every way by id to every document, and the list of all."""
-        visible, findings = self._visible(case), list[str]()
+        """The lists, and every way by id to every document, or to as many as `MOST_LOOKED_AT`."""
+        chosen = sorted(self.known.values(), key=lambda document: document.name)
+        if len(chosen) > MOST_LOOKED_AT:
+            chosen = random.Random(case.id).sample(chosen, MOST_LOOKED_AT)  # noqa: S311  a sample
         with self._client(self.askers[case.asker]) as client:
-            listed = {UUID(item["id"]) for item in _all_items(client, "/v1/documents")}
-            for document in sorted(listed ^ visible):
-                findings.append(f"{self._title(document)} is {'listed' if document in listed else 'not listed'}")
-            for document in self.world.documents:
-                for path in ("", "/versions", "/pages/1", "/file"):
-                    shown = client.get(f"/v1/documents/{document}{path}").status_code != httpx.codes.NOT_FOUND
-                    if shown != (document in visible):
-                        findings.append(f"{self._title(document)}{path} is {'shown' if shown else 'not shown'}")
+            looking = Looking(client, self._sight(case))
+            findings = list(looking.check_lists())
+            for document in chosen:
+                findings.extend(looking.check_document(document))
         return findings
 
     def _asking(self, case: PermissionCase, question: QuestionCase) -> list[str]:
-        """Whoever sees everything asks first, so that anything kept between two questions would show."""
-        visible, asker = self._visible(case), self.askers[case.asker]
-        first = self.asking.ask(self.everything.principal, question.question)
+        """Whoever sees everything asks first, so that anything kept between two questions would show.
+
+        Both name the same `Idempotency-Key`, which is each asker's own.
+        """
+        asker, sight, key = self.askers[case.asker], self._sight(case), uuid4().hex
+        with self._client(self.everything) as client:
+            first = ask_over_http(client, question.question, key=key)
         asked = self.asking.ask(asker.principal, question.question)
-        retrieved = {passage.document_id for passage in asked.passages}
-        cited = {span.document_id for claim in asked.answer.claims for span in claim.citations}
-        findings = [f"{self._title(document)} is retrieved" for document in sorted(retrieved - visible)]
-        findings += [f"{self._title(document)} is cited" for document in sorted(cited - visible)]
-        if not visible and (asked.passages or asked.answer.claims or asked.dropped):
+        findings = _hidden(sight, (passage.document_id for passage in asked.passages), "retrieved")
+        findings += _hidden(
+            sight, (span.document_id for claim in asked.answer.claims for span in claim.citations), "cited"
+        )
+        if not sight.visible and (asked.passages or asked.answer.claims or asked.dropped):
             findings.append("something is said to whom nothing is open")
         with self._client(asker) as client:
-            if client.get(f"/v1/questions/{first.answer.question_id}").status_code != httpx.codes.NOT_FOUND:
-                findings.append("somebody else's question is shown")
-            answer = client.post("/v1/questions", json={"question": question.question}).raise_for_status().json()
-        over_http = {UUID(span["document_id"]) for claim in answer["claims"] for span in claim["citations"]}
-        findings += [f"{self._title(document)} is cited over HTTP" for document in sorted(over_http - visible)]
+            told = ask_over_http(client, question.question, key=key)
+            again = ask_over_http(client, question.question, key=key)
+            findings += _hidden(sight, told.sources, "a source over HTTP")
+            findings += _hidden(sight, (*told.cited, *again.cited), "cited over HTTP")
+            if told.id == first.id or again.id != told.id:
+                findings.append("a repeat is answered with another question's answer")
+            looking = Looking(client, sight)
+            findings += looking.check_address(f"/v1/questions/{first.id}", "somebody else's question", shown=False)
+            if first.id in {item["id"] for item in list_items(client, "/v1/questions")}:
+                findings.append("somebody else's question is listed")
+            findings += self._narrowed(client, asker, sight, question)
         return findings
 
-    def _title(self, document: UUID) -> str:
-        return next(iter(self.names.get(document, ())), "a document of another run")
+    def _narrowed(self, client: httpx.Client, asker: Asker, sight: Sight, question: QuestionCase) -> Iterator[str]:
+        """Narrowed to what is hidden nothing is found; narrowed to a document that is open, that one is."""
+        hidden = sorted(self.known.keys() - sight.visible, key=sight.name)[:MOST_NARROWED_TO]
+        if hidden:
+            told = ask_over_http(client, question.question, key=uuid4().hex, documents=hidden)
+            if told.sources or told.cited or told.dropped:
+                yield "something is found where only hidden documents were asked for"
+        readable = sorted((each for each in sight.visible if self.known[each].readable), key=sight.name)
+        if readable:
+            one = readable[len(question.id) % len(readable)]
+            asked = self.asking.ask(asker.principal, question.question, SearchFilters(document_ids=(one,)))
+            if {passage.document_id for passage in asked.passages} != {one}:
+                yield f"{sight.name(one)} is not found where it alone was asked for"
 
     def _client(self, asker: Asker) -> httpx.Client:
         headers = {"Authorization": f"Bearer {asker.key}"}
         return httpx.Client(base_url=self.url, headers=headers, timeout=_SECONDS, trust_env=False)
 
 
+def _hidden(sight: Sight, documents: Iterable[UUID], what: str) -> list[str]:
+    """Of documents that something was shown of, those that may not be seen."""
+    return [f"{name} is {what}" for name in sorted(sight.name(each) for each in set(documents) - sight.visible)]
+
+
 class PermissionsSuite(Suite[PermissionCase]):
     name = "permissions"
-    version = "1"
+    version = "2"
     purpose = "nothing shown, retrieved or cited that the principal may not read, nor less; against an oracle"
     metrics = (MetricSpec(name="differences", of=("differences",), how=Aggregate.SUM, better=Better.LOWER, hard=True),)
 
@@ -130,36 +160,66 @@ class PermissionsSuite(Suite[PermissionCase]):
             context.say(
                 f"{len(cases)} times as one of {ASKERS} askers behind walls around {len(store.collections)} issuers"
             )
-            world, askers = draw_world(store, seed=context.data_digest)
-            yield PermissionScoring(
-                url=store.stack.url,
-                askers=askers,
-                world=world,
-                everything=store.make_asker(store.collections),
-                asking=build_asking(store.database, chat=None),
-                names=store.names,
-                used=describe_use(None, Settings()),
-            )
+            yield build_scoring(store, seed=context.data_digest)
 
 
-def draw_world(store: WalledStore, *, seed: str) -> tuple[World, list[Asker]]:
+def build_scoring(store: WalledStore, *, seed: str) -> PermissionScoring:
+    """Askers with rights drawn at random behind the store's walls, and the oracle that was told of them."""
+    known = list_known(store)
+    world, askers = draw_world(store, known, seed=seed)
+    return PermissionScoring(
+        url=store.stack.url,
+        askers=askers,
+        world=world,
+        everything=store.make_asker(store.collections),
+        asking=build_asking(store.database, chat=None),
+        known=known,
+        collections={place: name for name, place in {**store.collections, **store.parent_collections}.items()},
+        used=describe_use(None, Settings()),
+    )
+
+
+def list_known(store: WalledStore) -> dict[UUID, Known]:
+    """All documents behind the walls, as their owner sees them; where they are is told by the data."""
+    runs = {run.document_id: run.id for run in store.client.list_runs()}
+    places = set(store.collections.values())
+    known: dict[UUID, Known] = {}
+    for document in store.client.list_documents():
+        told = document.model_dump()
+        if told["collection_id"] not in places:
+            continue
+        found = UUID(document.id)
+        issuer = store.issuers.get(found)
+        known[found] = Known(
+            id=found,
+            name=next(iter(store.names.get(found, ())), "a document that could not be read"),
+            collection=told["collection_id"] if issuer is None else store.collections[issuer],
+            version=told["newest_version"]["id"],
+            run=runs[document.id],
+            readable=document.status == "ready",
+        )
+    return known
+
+
+def draw_world(store: WalledStore, known: Mapping[UUID, Known], *, seed: str) -> tuple[World, list[Asker]]:
     """Askers with rights drawn at random, given through the API, and the same rights as the oracle is told of them."""
     draw = random.Random(seed)  # noqa: S311  a sample
+    names = {place: issuer for issuer, place in store.collections.items()}
     world = World(
         parents={**dict.fromkeys(store.parents.values()), **{i: store.parents[i] for i in store.collections}},
-        documents=dict(store.issuers),
+        documents={document.id: names[document.collection] for document in known.values()},
     )
     ids = {**store.collections, **store.parent_collections}
     askers = [store.make_asker() for _ in range(ASKERS)]
     issuers, outer = sorted(store.collections), sorted(store.parent_collections)
-    documents = sorted(world.documents, key=lambda document: store.names[document])
+    documents = sorted(world.documents, key=lambda document: known[document].name)
     for number, asker in enumerate(askers):
         user = str(asker.principal.user_id)
         if number == 0:
             continue  # nobody opens anything to the first
         for issuer in draw.sample(issuers, draw.randint(0, min(3, len(issuers)))):
             ended = draw.random() < 0.25
-            store.grant(user_id=user, collection_id=ids[issuer], **({"expires_at": ENDED} if ended else {}))
+            store.grant(user_id=user, collection_id=ids[issuer], expires_at=ENDED if ended else ENDS_LATER)
             world.given.append(Given(user=_name(number), collection=issuer, ended=ended))
         if draw.random() < 0.3:
             place = draw.choice(outer)
@@ -183,17 +243,6 @@ def draw_world(store: WalledStore, *, seed: str) -> tuple[World, list[Asker]]:
 
 def _name(number: int) -> str:
     return f"asker-{number:02d}"
-
-
-def _all_items(client: httpx.Client, path: str) -> Iterator[dict[str, str]]:
-    cursor: str | None = None
-    while True:
-        parameters = {"limit": "200"} | ({"cursor": cursor} if cursor else {})
-        page = client.get(path, params=parameters).raise_for_status().json()
-        yield from page["items"]
-        cursor = page["next_cursor"]
-        if cursor is None:
-            return
 
 
 SUITE = PermissionsSuite()

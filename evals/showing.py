@@ -1,0 +1,187 @@
+"""Every way by which the API shows an asker something of documents, held against what they may see.
+
+What may not be seen is to be answered as what is not there: with 404, and the same words.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+
+WAYS = (
+    "/v1/documents/{document}",
+    "/v1/documents/{document}/versions",
+    "/v1/documents/{document}/versions/{version}",
+    "/v1/runs/{run}",
+)
+READ_WAYS = (
+    "/v1/documents/{document}/file",
+    "/v1/documents/{document}/versions/{version}/file",
+    "/v1/documents/{document}/pages/1",
+    "/v1/documents/{document}/versions/{version}/pages/1",
+    "/v1/documents/{document}/pages/1/image?dpi=36",
+    "/v1/documents/{document}/versions/{version}/pages/1/image?dpi=36",
+)
+"""Those that only a document that could be read has."""
+
+_NOT_DRAWABLE = "page-not-drawable"
+_ODD = "something of another run"
+_Words = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A document as its owner knows it, with the name that findings give it."""
+
+    id: UUID
+    name: str
+    collection: str
+    version: str
+    run: str
+    readable: bool
+
+    def paths(self) -> Iterator[str]:
+        for way in (*WAYS, *READ_WAYS) if self.readable else WAYS:
+            yield way.format(document=self.id, version=self.version, run=self.run)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What an asker may see of all that there is: documents, and collections as names by id."""
+
+    known: Mapping[UUID, Known]
+    visible: frozenset[UUID]
+    collections: Mapping[str, str]
+    opened: frozenset[str]
+
+    def name(self, document: UUID) -> str:
+        return self.known[document].name if document in self.known else _ODD
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """Looks, by `client`, as the asker whose sight it is. What is found are sentences without ids."""
+
+    client: httpx.Client
+    sight: Sight
+    _absent: dict[str, _Words] = field(default_factory=dict)
+
+    def check_lists(self) -> Iterator[str]:
+        """What the lists show, narrowed and not, that they should not, or the other way round."""
+        sight = self.sight
+        yield from self._compared("/v1/documents", "id", sight.visible)
+        yield from self._compared("/v1/runs", "document_id", sight.visible)
+        for collection, name in sight.collections.items():
+            inside = frozenset(each for each in sight.visible if sight.known[each].collection == collection)
+            for found in self._compared(f"/v1/documents?collection_id={collection}", "id", inside):
+                yield f"in {name}, {found}"
+            yield from self.check_address(
+                f"/v1/collections/{collection}", f"collection {name}", shown=name in sight.opened
+            )
+        listed = {sight.collections.get(item["id"], _ODD) for item in list_items(self.client, "/v1/collections")}
+        for name in sorted(listed ^ sight.opened):
+            yield f"collection {name} is {'listed' if name in listed else 'not listed'}"
+        if any(True for _ in list_items(self.client, "/v1/grants")):
+            yield "a grant is listed to whom nothing belongs"
+
+    def check_document(self, document: Known) -> Iterator[str]:
+        """Every way to a document by an id."""
+        shown = document.id in self.sight.visible
+        for path in document.paths():
+            yield from self.check_address(path, document.name, shown=shown)
+        runs = any(True for _ in list_items(self.client, f"/v1/runs?document_id={document.id}"))
+        if runs != shown:
+            yield f"{document.name}: its runs are {'listed' if runs else 'not listed'}"
+
+    def _compared(self, path: str, member: str, expected: frozenset[UUID]) -> Iterator[str]:
+        listed = {UUID(item[member]) for item in list_items(self.client, path)}
+        what = "" if member == "id" else "a run of "
+        for document in sorted(listed ^ expected, key=lambda each: (self.sight.name(each), each)):
+            yield f"{what}{self.sight.name(document)} is {'listed' if document in listed else 'not listed'}"
+
+    def check_address(self, path: str, name: str, *, shown: bool) -> Iterator[str]:
+        """What is wrong with how an address answers, where the thing is to be shown, or to be as if it were not."""
+        # Of a file, only that it is given is of interest.
+        with self.client.stream("GET", path) as response:
+            words = _words(response.status_code, response.read() if response.is_error else b"")
+        way = "/".join("…" if _is_id(part) else part for part in path.split("/"))
+        if shown:
+            if response.is_error and _NOT_DRAWABLE not in words:
+                yield f"{name} is not shown by {way}: {response.status_code}"
+        elif response.status_code != httpx.codes.NOT_FOUND:
+            yield f"{name} is shown by {way}: {response.status_code}"
+        elif words != self._words_of_nothing(way):
+            yield f"{name} is told from what is not there by {way}"
+
+    def _words_of_nothing(self, way: str) -> _Words:
+        if way not in self._absent:
+            answer = self.client.get("/".join(str(uuid4()) if part == "…" else part for part in way.split("/")))
+            self._absent[way] = _words(answer.status_code, answer.content)
+        return self._absent[way]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a question brought over HTTP: documents by where they stand in the answer. `id` is the question's."""
+
+    id: str
+    sources: tuple[UUID, ...]
+    cited: tuple[UUID, ...]
+    dropped: int
+
+
+def ask_over_http(client: httpx.Client, question: str, *, key: str, documents: Sequence[UUID] = ()) -> Told:
+    """Ask for a stream of events (a repeat is answered without one). Raises httpx.HTTPStatusError."""
+    headers = {"Accept": "text/event-stream", "Idempotency-Key": key}
+    body = {"question": question, "document_ids": [str(document) for document in documents]}
+    response = client.post("/v1/questions", json=body, headers=headers).raise_for_status()
+    if response.headers["content-type"].startswith("text/event-stream"):
+        events = _events(response.text)
+        sources, answer = events["sources"]["sources"], events["done"]
+    else:
+        sources, answer = [], response.json()
+    cited = tuple(UUID(span["document_id"]) for claim in answer["claims"] for span in claim["citations"])
+    return Told(answer["id"], tuple(UUID(source["document_id"]) for source in sources), cited, answer["dropped"])
+
+
+def _events(text: str) -> dict[str, dict[str, Any]]:
+    """The data of events by their names, of each the last (Server-sent events, WHATWG HTML § 9.2)."""
+    events: dict[str, dict[str, Any]] = {}
+    name = ""
+    for line in text.split("\n"):
+        member, _, value = line.partition(": ")
+        if member == "event":
+            name = value
+        elif member == "data":
+            events[name] = json.loads(value)
+    return events
+
+
+def list_items(client: httpx.Client, path: str) -> Iterator[dict[str, str]]:
+    """All items of a list, page by page. Raises httpx.HTTPStatusError."""
+    cursor: str | None = None
+    while True:
+        parameters = {"limit": "200"} | ({"cursor": cursor} if cursor else {})
+        url = httpx.URL(path)
+        page = client.get(url.copy_merge_params(parameters)).raise_for_status().json()
+        yield from page["items"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return
+
+
+def _words(status: int, body: bytes) -> _Words:
+    """What tells one problem from another, but for the request's own id; of anything else only the status."""
+    told = json.loads(body) if body else {}
+    return frozenset({str(status), *(str(value) for key, value in told.items() if key != "instance")})
+
+
+def _is_id(part: str) -> bool:
+    try:
+        UUID(part)
+    except ValueError:
+        return False
+    return True
