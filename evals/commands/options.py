@@ -54,6 +54,11 @@ def sentences() -> Iterator[None]:
     try:
         yield
     except FootnoteError as error:
-        code = error.problem_code if isinstance(error, ApiProblemError) else error.code
-        told().print(f"[red]{escape(code)}[/]: {escape(error.detail)}")
+        tell_error(error)
         raise typer.Exit(FAILED) from error
+
+
+def tell_error(error: FootnoteError) -> None:
+    """Its code and its sentence; of a refusal by the API, the API's own."""
+    code = error.problem_code if isinstance(error, ApiProblemError) else error.code
+    told().print(f"[red]{escape(code)}[/]: {escape(error.detail)}")

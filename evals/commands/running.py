@@ -7,9 +7,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from app.core.errors import FootnoteError
 from app.evaluations.records import RunRecord, RunStatus, Selection
 from app.settings import Settings
 from evals.commands.options import (
+    FAILED,
     INTERRUPTED,
     HomesOption,
     RunsOption,
@@ -17,6 +19,7 @@ from evals.commands.options import (
     find_homes,
     open_runs,
     sentences,
+    tell_error,
     told,
 )
 from evals.progress import RunProgress
@@ -55,15 +58,23 @@ def run_suites(
     )
     with sentences():
         chosen = [build_suites().get(name) for name in dict.fromkeys(suites)]
-        for suite in chosen:
+    failed = False
+    for suite in chosen:
+        try:
             with RunProgress(told()) as progress:
                 record = runner.run(suite, request, progress)
-            tell(record)
-            if json_out is not None:
-                Report.of(record).write(json_out if len(chosen) == 1 else _beside(json_out, suite.name))
-            if record.manifest.status is RunStatus.INTERRUPTED:
-                told().print(f"Interrupted: go on with --resume {record.manifest.id}")
-                raise typer.Exit(INTERRUPTED)
+        except FootnoteError as error:  # the others are still run
+            tell_error(error)
+            failed = True
+            continue
+        tell(record)
+        if json_out is not None:
+            Report.of(record).write(json_out if len(chosen) == 1 else _beside(json_out, suite.name))
+        if record.manifest.status is RunStatus.INTERRUPTED:
+            told().print(f"Interrupted: go on with --resume {record.manifest.id}")
+            raise typer.Exit(INTERRUPTED)
+    if failed:
+        raise typer.Exit(FAILED)
 
 
 def build_runner(*, homes: Path, runs: Path | None) -> Runner:
