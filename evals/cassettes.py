@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -73,7 +74,8 @@ class Cassettes:
         )
         folder = self.folders[0]
         folder.mkdir(parents=True, exist_ok=True)
-        part = folder / f"{key}.part"
+        # Two threads may ask the same at once (a case that is repeated): each writes a file of its own.
+        part = folder / f"{key}.{uuid4().hex}.part"
         part.write_text(recording.model_dump_json(indent=1) + "\n")
         part.replace(folder / f"{key}.json")
 

@@ -1,6 +1,8 @@
 """What a model said is heard again, and never made up."""
 
 import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
 
@@ -58,6 +60,21 @@ def test_a_broken_recording_counts_as_none(tmp_path):
 def test_live_asks_again_and_records_anew(tmp_path):
     chat = RecordedChat(model="m", cassettes=Cassettes((tmp_path,)), live=Talkative())
     assert [asyncio.run(chat.complete(asked())).text for _ in range(2)] == ["said 1", "said 2"]
+
+
+def test_the_same_may_be_recorded_by_several_at_once(tmp_path):
+    cassettes, together = Cassettes((tmp_path,)), threading.Barrier(8)
+    response = asyncio.run(Talkative().complete(asked()))
+
+    def record(_):
+        together.wait()
+        for _ in range(20):
+            cassettes.keep("key", response)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(record, range(8)))
+    assert cassettes.find("key", Purpose.ANSWER) == response
+    assert [path.name for path in tmp_path.iterdir()] == ["key.json"]
 
 
 def test_the_fences_random_word_is_not_part_of_the_key():
