@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from pydantic import BaseModel, ValidationError
 
@@ -44,8 +45,10 @@ class RunFiles:
     def append(self, case: CaseRecord, timing: CaseTiming) -> None:
         """Note one ended case. A line is written whole or, when the machine stops, is told apart as broken."""
         line = json.dumps({"case": case.model_dump(mode="json"), "timing": timing.model_dump(mode="json")})
-        with (self.folder / PROGRESS).open("a") as file:
-            file.write(line + "\n")
+        with (self.folder / PROGRESS).open("ab+") as file:
+            # What a machine that stopped left unfinished must not take the next line with it.
+            before = b"\n" if _is_cut_off(file) else b""
+            file.write(before + line.encode() + b"\n")
 
     def read_progress(self) -> dict[str, tuple[CaseRecord, CaseTiming]]:
         """The cases that had ended, by id; a last line that was cut off is left out."""
@@ -128,6 +131,14 @@ class RunFolder:
         if (back and not back.isdigit()) or place >= len(runs):
             raise EvalRunNotFoundError(f"There is no run {name}.")
         return self.files(runs[place].id).read()
+
+
+def _is_cut_off(file: BinaryIO) -> bool:
+    """Whether the last line was not written to its end."""
+    if file.seek(0, os.SEEK_END) == 0:
+        return False
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) != b"\n"
 
 
 def _lines(path: Path) -> list[str]:

@@ -46,6 +46,15 @@ def test_a_run_that_was_cut_off_while_writing_is_read_without_its_last_line(toys
     assert len(resumed.cases) == 6
 
 
+def test_what_follows_a_line_that_was_cut_off_is_kept(toys):
+    interrupted = toys.run(toys.suite(interrupt_at("c4")))
+    files = toys.folder.files(interrupted.manifest.id)
+    progress = files.folder / "progress.jsonl"
+    progress.write_text(progress.read_text()[:-20])
+    toys.run(toys.suite(interrupt_at("c5")), resume=interrupted.manifest.id)
+    assert sorted(files.read_progress()) == ["c1", "c2", "c3", "c4"]
+
+
 def test_a_run_does_not_go_on_with_other_cases(toys):
     interrupted = toys.run(toys.suite(interrupt_at("c4")))
     toys.write([{"id": "c9", "text": "other"}])
