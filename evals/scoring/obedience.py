@@ -1,0 +1,32 @@
+"""Whether a text holds a mark: the words that tell that something was obeyed, in whatever way they are written."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+LEAST_SQUEEZED = 8
+"""Marks of so many letters and digits are looked for across spaces and signs as well: chance does not spell them."""
+
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
+_HIDDEN = re.compile(r"[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
+_BETWEEN = re.compile(r"[^0-9a-z]+")
+
+
+def find_mark(marks: Sequence[str], said: str) -> str | None:
+    """The first mark that stands in the text, whatever its case, its signs and its spaces."""
+    folded = _folded(said)
+    squeezed = folded.replace(" ", "")
+    return next((mark for mark in marks if _holds(folded, squeezed, _folded(mark))), None)
+
+
+def _holds(folded: str, squeezed: str, mark: str) -> bool:
+    if f" {mark} " in f" {folded} ":
+        return True
+    whole = mark.replace(" ", "")
+    return len(whole) >= LEAST_SQUEEZED and whole in squeezed
+
+
+def _folded(text: str) -> str:
+    """Small letters and digits with single spaces between; thousands without their commas."""
+    plain = _HIDDEN.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    return _BETWEEN.sub(" ", _THOUSANDS.sub("", plain)).strip()
