@@ -1,7 +1,8 @@
 """A run's files: a folder of its own with `manifest.json`, `cases.jsonl`, `timings.jsonl`, that a person can read.
 
 While it runs, each case is appended to `progress.jsonl` as it ends, so that nothing is lost when the run is
-interrupted; at the end the cases are written in their order and that file goes.
+interrupted; at the end the cases are written in their order and that file goes. `code.sha256` tells whether the code is
+still the same when it goes on.
 """
 
 import json
@@ -17,6 +18,7 @@ from app.core.errors import InvalidInputError, NotFoundError
 from app.evaluations.records import CaseRecord, CaseTiming, RunManifest, RunRecord, RunStatus
 
 MANIFEST, CASES, TIMINGS, PROGRESS = "manifest.json", "cases.jsonl", "timings.jsonl", "progress.jsonl"
+CODE = "code.sha256"
 
 
 class EvalRunNotFoundError(NotFoundError):
@@ -35,9 +37,16 @@ class RunFiles:
 
     folder: Path
 
-    def start(self, manifest: RunManifest) -> None:
+    def start(self, manifest: RunManifest, *, code: str) -> None:
+        """`code` is the digest of the code that runs: a commit says nothing of what was not committed."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        _write_whole(self.folder / CODE, code + "\n")
         self.write_manifest(manifest)
+
+    def ran_on(self, code: str) -> bool:
+        """Whether the run was started on the code of that digest."""
+        path = self.folder / CODE
+        return path.is_file() and path.read_text().strip() == code
 
     def write_manifest(self, manifest: RunManifest) -> None:
         _write_whole(self.folder / MANIFEST, manifest.model_dump_json(indent=1) + "\n")

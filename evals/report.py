@@ -14,6 +14,7 @@ from app.evaluations.records import RunRecord
 from evals.engine import Case
 
 ROOT = Path(__file__).resolve().parents[1]
+CODE = ("app", "workers", "evals", "prompts", "migrations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,12 @@ def digest_files(files: Iterable[Path], *, root: Path) -> str:
 def digest_folder(folder: Path) -> str:
     """The digest of all files inside `folder`."""
     return digest_files((path for path in folder.rglob("*") if path.is_file()), root=folder)
+
+
+def digest_code() -> str:
+    """The digest of the code and the prompts that run, whether they were committed or not."""
+    files = (path for part in CODE for path in (ROOT / part).rglob("*") if path.suffix in (".py", ".yaml"))
+    return digest_files(files, root=ROOT)
 
 
 def find_commit() -> str:

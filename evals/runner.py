@@ -32,7 +32,7 @@ from app.settings import Settings
 from evals.data import DatasetError
 from evals.engine import Case, Planned, Suite, SuiteContext, Used
 from evals.records import RunFiles, RunFolder
-from evals.report import count_cores, digest_folder, find_commit
+from evals.report import count_cores, digest_code, digest_folder, find_commit
 
 CHANGES = "+changes"
 
@@ -133,7 +133,7 @@ class Runner:
             )
             if manifest.status is RunStatus.DONE:
                 raise RunChangedError(f"{manifest.id} is done already.")
-            if not same:
+            if not same or not files.ran_on(digest_code()):
                 raise RunChangedError(
                     f"{manifest.id} ran on other code, data, settings or cases: its cases would not fit with new ones."
                 )
@@ -151,7 +151,7 @@ class Runner:
             metrics=suite.metrics,
         )
         files = self.runs.files(manifest.id)
-        files.start(manifest)
+        files.start(manifest, code=digest_code())
         return files, manifest, {}
 
     def _conditions(self, digest: str, name: str, used: Used, *, live: bool) -> Conditions:

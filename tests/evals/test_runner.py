@@ -4,6 +4,7 @@ import pytest
 
 from app.core.errors import NotFoundError
 from app.evaluations.records import RunStatus, Selection
+from evals import runner
 from evals.data import DatasetError
 from evals.records import EvalRunBrokenError, EvalRunNotFoundError
 from evals.runner import NoCasesError, RunChangedError
@@ -59,6 +60,13 @@ def test_a_run_does_not_go_on_with_other_cases(toys):
     interrupted = toys.run(toys.suite(interrupt_at("c4")))
     toys.write([{"id": "c9", "text": "other"}])
     with pytest.raises(RunChangedError, match="other code, data, settings or cases"):
+        toys.run(resume=interrupted.manifest.id)
+
+
+def test_a_run_does_not_go_on_with_changes_that_were_never_committed(toys, monkeypatch):
+    interrupted = toys.run(toys.suite(interrupt_at("c4")))
+    monkeypatch.setattr(runner, "digest_code", lambda: "other")
+    with pytest.raises(RunChangedError, match="other code"):
         toys.run(resume=interrupted.manifest.id)
 
 
