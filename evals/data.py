@@ -112,7 +112,8 @@ def read_rows(path: Path) -> Iterator[tuple[str, Any]]:
             raise DatasetError(f"{path.name} is no list of cases.")
         yield from ((f"Case {number} of {path.name}", row) for number, row in enumerate(rows, 1))
         return
-    for number, line in enumerate(path.read_text().splitlines(), 1):
+    # JSON may hold other separators of lines (U+2028) as they are: only a line feed ends a row.
+    for number, line in enumerate(path.read_text().split("\n"), 1):
         if line.strip():
             try:
                 yield f"Line {number} of {path.name}", json.loads(line)

@@ -38,6 +38,14 @@ def financebench(tmp_path):
     return folder
 
 
+def test_a_line_separator_inside_a_text_ends_no_line(run, financebench, tmp_path):
+    row = {**ROW, "question": "What were sales\u2028in 2031\x85?"}
+    (financebench / "questions.jsonl").write_text(json.dumps(row, ensure_ascii=False) + "\n")
+    result = run("financebench", financebench, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert load_questions(tmp_path / "out").cases[0].question == row["question"]
+
+
 def test_financebench_becomes_cases_with_pages_from_one_and_documents(run, financebench, tmp_path):
     out = tmp_path / "out"
     result = run("financebench", financebench, "--out", out)
