@@ -121,7 +121,7 @@ class Asking:
 def build_asking(database: Database, *, chat: ChatModel | None) -> Asking:
     """Answering on a store, drafted by the model, or by the built-in extractive writer when it is None."""
     embedder = WordLlamaEmbedder()
-    writer = None if chat is None else ModelWriter(chat=chat, prompts=PromptLibrary())
+    writer = None if chat is None else build_writer(chat, Settings())
     service = AnswerService(
         database=database,
         search=RetrievalService(database=database, embedder=embedder),
@@ -130,6 +130,11 @@ def build_asking(database: Database, *, chat: ChatModel | None) -> Asking:
         metrics=Metrics(),
     )
     return Asking(service, database)
+
+
+def build_writer(chat: ChatModel, settings: Settings) -> ModelWriter:
+    """The product's own, bound as the settings say."""
+    return ModelWriter(chat=chat, prompts=PromptLibrary(), max_output_tokens=settings.chat.max_output_tokens)
 
 
 @contextmanager

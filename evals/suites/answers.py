@@ -100,9 +100,17 @@ class AnswersSuite(Suite[QuestionCase]):
                 asking=build_asking(store.database, chat=chat),
                 principal=store.principal,
                 names=store.names,
-                used=describe_use(chat, settings),
+                used=describe_with_judge(describe_use(chat, settings), judge),
                 judge=judge,
             )
+
+
+def describe_with_judge(used: Used, judge: Judge | None) -> Used:
+    """What answers are measured with, the judge included: two judges make two measurements."""
+    if judge is None:
+        return used
+    prompts = {**used.prompts, **judge.describe().prompts}
+    return replace(used, parameters={**used.parameters, "judge": judge.chat.model}, prompts=prompts)
 
 
 def judge_case(case: QuestionCase, asked: Asked, names: Names) -> Case:
