@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 import psutil
 
@@ -42,6 +43,28 @@ class WorkerWatch:
         return max(0, len(self.pids) - CONCURRENCY)
 
 
+@dataclass(frozen=True, slots=True)
+class LossCount:
+    """Counts the lost workers that a log tells of after the first `before`: a home's log outlives a run."""
+
+    log: Path
+    before: int
+
+    @classmethod
+    def begin(cls, log: Path) -> Self:
+        return cls(log, _count_lost(log))
+
+    def since(self) -> int:
+        return max(0, _count_lost(self.log) - self.before)
+
+
+def _count_lost(log: Path) -> int:
+    try:
+        return log.read_text(errors="replace").count(LOST)
+    except OSError:
+        return 0
+
+
 @dataclass(slots=True)
 class _Progress:
     """Implements `Watcher`: outcomes so far, and when something last moved."""
@@ -66,12 +89,13 @@ def ingest_watched(
 ) -> tuple[list[Outcome], WorkerWatch]:
     """Start Footnote on `home`, ingest, stop. A file that is not done when nothing moved for `hang_seconds` is hung."""
     with running_stack(home, say=say, concurrency=CONCURRENCY) as stack:
+        losses = LossCount.begin(home.logs / "worker.log")
         with ApiClient(url=stack.url, key=ensure_admin(home, stack.database_url("owner"))) as client:
             # After a change of the code the same files are to be read anew, not found done.
             collection = client.ensure_collection(f"{COLLECTION} {pipeline_digest()[:16]}").id
             say(f"Ingesting {len(files)} files")
             outcomes, watch = ingest_and_sample(stack, client, files, collection=collection, hang_seconds=hang_seconds)
-        watch.lost += _lost_in_log(home)
+        watch.lost += losses.since()
     return outcomes, watch
 
 
@@ -125,10 +149,3 @@ def look_at_workers(keeper: int, watch: WorkerWatch) -> None:
         totals[owner] = totals.get(owner, 0) + size
     watch.pids |= {pid for pid in totals if parents[pid] in main}
     watch.peak_mib = max(watch.peak_mib, max(totals.values(), default=0) / MIB)
-
-
-def _lost_in_log(home: Home) -> int:
-    try:
-        return (home.logs / "worker.log").read_text(errors="replace").count(LOST)
-    except OSError:
-        return 0
