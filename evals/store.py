@@ -192,13 +192,15 @@ def _ensure_asker(home: Home, stack: Stack, client: ApiClient, collection: str) 
 
 
 def known_outcomes(home: Home, place: str) -> list[Outcome] | None:
-    """What `remember` noted of the collection."""
+    """What `remember` noted of the collection; None where a file never arrived, so that all are sent again."""
     try:
         stored = json.loads((home.path / "ingested.json").read_text())
     except (OSError, ValueError):
         return None
     rows = stored.get(place) if isinstance(stored, dict) else None
-    return None if rows is None else [Outcome(**{**row, "path": Path(row["path"])}) for row in rows]
+    if rows is None or any(row["document_id"] is None for row in rows):
+        return None
+    return [Outcome(**{**row, "path": Path(row["path"])}) for row in rows]
 
 
 def remember(home: Home, place: str, outcomes: Sequence[Outcome]) -> None:
