@@ -90,6 +90,8 @@ _ADDRESS = re.compile(
     re.I | re.M,
 )
 _QUESTION_END = re.compile(r"\?[\"'”’)\]]*$")
+# Looked for at the beginnings of lines only: anywhere else, a long line would cost the square of its length.
+_ROW = re.compile(r"^[^\n]*\t[^\n]*(?:\n|\Z)", re.M)
 _LONG = 600
 
 
@@ -128,7 +130,7 @@ def _is_order(match: re.Match[str]) -> bool:
 def _units(text: str) -> Iterator[tuple[int, int]]:
     """Sentences; each row of a table (a line with a tab) by itself."""
     at = 0
-    for line in re.finditer(r"[^\n]*\t[^\n]*(?:\n|\Z)", text):
+    for line in _ROW.finditer(text):
         yield from ((at + first, at + last) for first, last in find_sentences(text[at : line.start()]))
         yield line.span()
         at = line.end()
