@@ -12,6 +12,8 @@ from app.core.pagination import InvalidCursorError
 from app.evaluations.comparing import ComparisonService
 from app.evaluations.comparison import RunsNotComparableError
 from app.evaluations.errors import (
+    ComparisonsBusyError,
+    ComparisonTooLargeError,
     EngineerRequiredError,
     PublishedCaseNotFoundError,
     PublishedRunNotFoundError,
@@ -117,7 +119,12 @@ def get_eval_case(
     return CaseOut.of(evaluations.get_case(principal, run_id, case_id))
 
 
-@router.get("/eval-comparisons", openapi_extra=problems(PublishedRunNotFoundError, RunsNotComparableError))
+@router.get(
+    "/eval-comparisons",
+    openapi_extra=problems(
+        PublishedRunNotFoundError, RunsNotComparableError, ComparisonTooLargeError, ComparisonsBusyError
+    ),
+)
 def compare_eval_runs(
     principal: CurrentPrincipal, comparisons: Comparisons, before: RunQuery, after: RunQuery
 ) -> ComparisonOut:

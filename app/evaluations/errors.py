@@ -1,6 +1,13 @@
 """Errors of published runs."""
 
-from app.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, TooLargeError
+from app.core.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+    TooLargeError,
+    UnavailableError,
+)
 
 
 class EngineerRequiredError(ForbiddenError):
@@ -36,3 +43,16 @@ class RunPublishedBeforeError(ConflictError):
 class RunTooLargeError(TooLargeError):
     code = "published-run-too-large"
     title = "The run is over the limit of 32 MiB, 5,000 cases or 200 metrics: publish a sample of it."
+
+
+class ComparisonTooLargeError(InvalidInputError):
+    code = "eval-comparison-too-large"
+    title = (
+        "These runs have too many cases and metrics to be compared here: compare them with 'footnote eval compare', "
+        "or publish samples of them."
+    )
+
+
+class ComparisonsBusyError(UnavailableError):
+    code = "eval-comparisons-busy"
+    title = "Other runs are being compared just now: try again in a few seconds."

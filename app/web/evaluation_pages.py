@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from app.core.errors import InvalidInputError, NotFoundError
+from app.core.errors import InvalidInputError, NotFoundError, UnavailableError
 from app.core.pagination import PageRequest
 from app.core.principal import Principal
 from app.evaluations.comparing import ComparisonService
@@ -42,7 +42,7 @@ def evaluation_pages(pages: Pages) -> APIRouter:
             return RedirectResponse("/", status_code=303)
         try:
             return show(principal)
-        except (NotFoundError, InvalidInputError) as error:
+        except (NotFoundError, InvalidInputError, UnavailableError) as error:
             return pages.show_problem(request, error)
 
     @router.get("")

@@ -1,12 +1,17 @@
 """Comparisons are kept, and shown only to whoever may see both runs at that moment."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import pytest
 from sqlalchemy import text
 
 from app.core.principal import Role
 from app.db.session import system_principal
 from app.evaluations.comparing import KEPT, ComparisonService
-from app.evaluations.errors import PublishedRunNotFoundError
+from app.evaluations.comparison import RunsNotComparableError
+from app.evaluations.errors import ComparisonsBusyError, ComparisonTooLargeError, PublishedRunNotFoundError
+from app.evaluations.metrics import Aggregate, MetricSpec
 
 
 class Counting:
@@ -70,6 +75,50 @@ def test_only_the_last_are_kept(comparisons, counting, evaluations, engineer, id
     assert counting.read == KEPT + 1
     comparisons.compare(engineer, ids[0], other)
     assert counting.read == KEPT + 1
+
+
+def test_runs_that_would_take_too_long_are_refused(evaluations, engineer, received):
+    ids = [evaluations.publish(engineer, received(scores))[0].manifest.id for scores in ([0.0] * 11, [1.0] * 12)]
+    assert ComparisonService(evaluations=evaluations, most_effort=11).compare(engineer, *ids).comparison.paired == 11
+    with pytest.raises(ComparisonTooLargeError):
+        ComparisonService(evaluations=evaluations, most_effort=10).compare(engineer, *ids)
+
+
+def test_a_percentile_takes_long_over_few_cases(evaluations, engineer, received):
+    metrics = (MetricSpec(name="m", of=("m",), how=Aggregate.PERCENTILE, percentile=95),)
+    runs = [received([score], metrics=metrics, figures={}) for score in (0.0, 1.0)]
+    ids = [evaluations.publish(engineer, run)[0].manifest.id for run in runs]
+    with pytest.raises(ComparisonTooLargeError):
+        ComparisonService(evaluations=evaluations, most_effort=4_000).compare(engineer, *ids)
+
+
+def test_whoever_comes_while_others_compare_is_sent_away_and_served_afterwards(counting, engineer, ids):
+    comparisons = ComparisonService(evaluations=counting, at_once=1)
+    began, may_end = Event(), Event()
+
+    def read_slowly(*arguments, read=counting.get_pair):
+        began.set()
+        assert may_end.wait(30)
+        return read(*arguments)
+
+    counting.get_pair = read_slowly
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(comparisons.compare, engineer, *ids)
+        assert began.wait(30)
+        with pytest.raises(ComparisonsBusyError) as refused:
+            comparisons.compare(engineer, *reversed(ids))
+        may_end.set()
+        assert first.result().comparison.wins == 1
+    assert refused.value.headers["Retry-After"] == "5"
+    assert comparisons.compare(engineer, *reversed(ids)).comparison.losses == 1
+
+
+def test_a_comparison_that_fails_leaves_its_place(comparisons, evaluations, engineer, ids, received):
+    other = evaluations.publish(engineer, received([0.0], suite="other"))[0].manifest.id
+    for _ in range(3):
+        with pytest.raises(RunsNotComparableError):
+            comparisons.compare(engineer, ids[0], other)
+    assert comparisons.compare(engineer, *ids).comparison.wins == 1
 
 
 @pytest.fixture
