@@ -28,10 +28,7 @@ _PART_OF_GROUP = re.compile(
 _PERIOD_WORDS = re.compile(
     rf"\b(?:ended|ending|months?|weeks?|quarters?|years?|as of|at|fiscal|{_MONTH})\b", re.IGNORECASE
 )
-_UNITS = re.compile(
-    r"\(?[^()\n\t]*?\b(?:in|of)\s+(?:[A-Za-z.$€£¥]+\s+){0,2}?(?:thousands|millions|billions)\b[^()\n\t]*\)?",
-    re.IGNORECASE,
-)
+_UNITS = re.compile(r"\b(?:in|of)\s+(?:[A-Za-z.$€£¥]+\s+){0,2}?(?:thousands|millions|billions)\b", re.IGNORECASE)
 _UNITS_HINT = re.compile(r"thousands|millions|billions", re.IGNORECASE)
 _MAX_GROUP = 15
 _MAX_UP = 80
@@ -206,8 +203,8 @@ class PageLines:
                 or not _UNITS_HINT.search(text)
             ):
                 continue
-            if found := _UNITS.search(text):
-                return found.group().strip().strip("()").strip(), line
+            if units := _find_units(text):
+                return units, line
         return "", None
 
     def _columns(self, heading: tuple[int, int]) -> list[Column]:
@@ -232,6 +229,16 @@ def _stripped(match: re.Match[str], at: int) -> Span:
     """The match's span without the white space around it, `at` being where its line begins."""
     found = match.group()
     return at + match.end() - len(found.lstrip()), at + match.start() + len(found.rstrip())
+
+
+def _find_units(line: str) -> str:
+    """What a line says of units, as far as its cell or brackets reach; "" for nothing."""
+    found = _UNITS.search(line)
+    if found is None:
+        return ""
+    start = max(line.rfind(mark, 0, found.start()) for mark in "()\t") + 1
+    ends = [end for mark in "()\t" if (end := line.find(mark, found.end())) >= 0]
+    return line[start : min(ends, default=len(line))].strip()
 
 
 def _is_period_heading(line: str) -> bool:

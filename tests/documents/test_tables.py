@@ -1,5 +1,7 @@
 """Rows of tables as page text has them."""
 
+import pytest
+
 from app.answers.extractive import row_sentence
 from app.documents.tables import PageLines, TableRow
 
@@ -107,3 +109,22 @@ def test_a_dash_in_a_cell_of_its_own_is_a_value_of_its_own() -> None:
 def test_a_row_of_small_figures_in_brackets_is_no_heading() -> None:
     row = rows("\t2022\t2021\nTreasury stock, at cost\t(95)\t(80)\n")["Treasury stock, at cost"]
     assert row.values == ("(95)", "(80)")
+
+
+@pytest.mark.parametrize(
+    ("line", "units"),
+    [
+        ("(In millions, except per share data)", "In millions, except per share data"),
+        ("Statements of income (in thousands) (unaudited)", "in thousands"),
+        ("Amounts in millions of U.S. dollars", "Amounts in millions of U.S. dollars"),
+        ("Assets\tDollars in billions\tNotes", "Dollars in billions"),
+        ("Thousands of customers", ""),
+    ],
+)
+def test_units_are_told_as_far_as_their_brackets_or_cell_reach(line: str, units: str) -> None:
+    assert rows(f"{line}\n\t2022\t2021\nSales\t1\t2\n")["Sales"].units == units
+
+
+def test_a_line_that_seems_to_name_units_all_along_costs_no_more_than_its_length() -> None:
+    heading = "thousands of " + "x of " * 50_000
+    assert rows(f"{heading}\n\t2022\t2021\nSales\t1\t2\n")["Sales"].units == ""
