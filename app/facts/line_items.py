@@ -82,6 +82,7 @@ class LineItems:
         return None
 
 
+_LONGEST_LABEL = 500  # what is longer is prose
 _NOTE = re.compile(r"\((?:see\s+)?notes?\s[^)]*\)|\((?:\d{1,2}|[a-z])\)|\bnotes?\s\d+[a-z]?$")
 _ALTERNATIVE = re.compile(r"\s*/?\s*\([^)]*\)\s*/?\s*")
 _OWN_UNITS = re.compile(r"\((?:in|shares|dollars)\b[^)]*\)|,? in (?:thousands|millions|shares)\b")
@@ -89,8 +90,9 @@ _OWN_UNITS = re.compile(r"\((?:in|shares|dollars)\b[^)]*\)|,? in (?:thousands|mi
 
 def plain_label(label: str) -> str:
     """The label in lower case without notes, units, and the alternatives in brackets ("income (loss)")."""
-    text = label.casefold().replace("’", "'").replace("&", " and ")
-    text = re.sub(r"[–—−]", "-", text)
+    text = label[:_LONGEST_LABEL].casefold().replace("’", "'").replace("&", " and ")
+    # Runs of white space go first: the patterns below would take the cube of their length.
+    text = " ".join(re.sub(r"[–—−]", "-", text).split())
     text = _OWN_UNITS.sub(" ", _NOTE.sub(" ", text))
     text = _ALTERNATIVE.sub(" ", text)
     text = re.sub(r"^(?:less|add|plus):?\s+", "", " ".join(text.split()))
