@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from pydantic import ValidationError
 
@@ -19,6 +20,7 @@ MAX_METRICS = 200
 _LINE = re.compile(LINE_PATTERN)
 _LONGEST_NAME = 300
 _LARGEST_COUNT = 2**53
+_MOST_COST_PLACES = 100
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -55,13 +57,14 @@ def find_fault(record: RunRecord, run_id: str) -> str | None:
     counts = [count for case in cases for count in (case.tokens_in, case.tokens_out)]
     checks = (
         (manifest.id == run_id, f"The run's id is {manifest.id}, the address is another's."),
-        (_EARLIEST <= _aware(manifest.started_at) <= _LATEST, "The run did not start in this age."),
+        (_EARLIEST <= manifest.started_at <= _LATEST, "The run did not start in this age."),
         (len(set(ids)) == len(ids), "Two cases have the same id."),
         (len(set(timed)) == len(timed) and set(ids).issuperset(timed), "The times are not each of one of the cases."),
         (all(map(_is_name, (manifest.suite, *ids))), f"A suite or case is named by no line of up to {_LONGEST_NAME}."),
         (all(map(_is_name, (case.kind or "-" for case in cases))), f"A kind is no line of up to {_LONGEST_NAME}."),
         (not any("\x00" in case.reason for case in cases), "A reason holds the character U+0000."),
         (all(0 <= count <= _LARGEST_COUNT for count in counts), "A count of tokens is out of range."),
+        (all(_is_cost(case.cost_usd) for case in cases), "A cost is out of range, or has too many places."),
     )
     return next((sentence for holds, sentence in checks if not holds), None)
 
@@ -70,8 +73,9 @@ def _is_name(text: str) -> bool:
     return len(text) <= _LONGEST_NAME and _LINE.fullmatch(text) is not None
 
 
-def _aware(moment: datetime) -> datetime:
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+def _is_cost(cost: Decimal) -> bool:
+    exponent = cost.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -_MOST_COST_PLACES and 0 <= cost <= _LARGEST_COUNT
 
 
 def _digest(record: RunRecord) -> str:

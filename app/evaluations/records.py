@@ -4,12 +4,11 @@ The same records are the files of a run (`manifest.json`, `cases.jsonl`, `timing
 what the pages show. Times are apart from the cases, so that the same run twice gives the same bytes.
 """
 
-from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from app.evaluations.metrics import MetricSpec
 
@@ -96,7 +95,7 @@ class RunManifest(_Record):
     suite_version: str
     purpose: str = ""
     status: _Status
-    started_at: datetime
+    started_at: AwareDatetime
     selection: Selection
     conditions: Conditions
     metrics: tuple[MetricSpec, ...]

@@ -18,7 +18,7 @@ from app.evaluations.traces import Trace
 from app.evaluations.wording import verdict_sentence
 from app.http.dependencies import service
 from app.identity.service import IdentityService
-from app.web.pages import Pages
+from app.web.pages import Pages, moment
 
 Identity = Annotated[IdentityService, Depends(service(IdentityService))]
 Evaluations = Annotated[EvaluationService, Depends(service(EvaluationService))]
@@ -173,8 +173,8 @@ def _conditions(run: PublishedRun) -> list[tuple[str, str]]:
     manifest = run.manifest
     conditions = manifest.conditions
     rows = [
-        ("started", f"{manifest.started_at:%Y-%m-%d %H:%M} UTC"),
-        ("published", f"{run.published_at:%Y-%m-%d %H:%M} UTC"),
+        ("started", moment(manifest.started_at)),
+        ("published", moment(run.published_at)),
         ("commit", f"{conditions.commit[:12]}{' with changes' if conditions.dirty else ''}"),
         ("data", f"{conditions.data_name} ({conditions.data_digest[:12]})"),
         ("cases", _describe_selection(manifest)),

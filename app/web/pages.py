@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from fastapi import Request
@@ -37,7 +37,7 @@ class Pages:
             "figure": figure,
             "signed": signed,
             "p_value": p_value,
-            "moment": _moment,
+            "moment": moment,
             "as_json": _as_json,
         }
 
@@ -60,8 +60,8 @@ class Pages:
             return None
 
 
-def _moment(value: datetime) -> str:
-    return f"{value:%Y-%m-%d %H:%M} UTC"
+def moment(value: datetime) -> str:
+    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _as_json(value: object) -> str:

@@ -41,8 +41,24 @@ def count_too_far(run):
     run["cases"][0]["tokens_out"] = 2**63
 
 
+def earn_money(run):
+    run["cases"][0]["cost_usd"] = "-0.01"
+
+
+def cost_the_earth(run):
+    run["cases"][0]["cost_usd"] = "1e200000"
+
+
+def split_pennies(run):
+    run["cases"][0]["cost_usd"] = "1e-999999999"
+
+
 def start_too_late(run):
     run["manifest"]["started_at"] = "9999-12-31T23:00:00-05:00"
+
+
+def start_nowhere(run):
+    run["manifest"]["started_at"] = "2026-03-01T00:00:00"
 
 
 def take_for_ever(run):
@@ -64,7 +80,11 @@ def add_a_field(run):
         break_a_reason,
         count_backwards,
         count_too_far,
+        earn_money,
+        cost_the_earth,
+        split_pennies,
         start_too_late,
+        start_nowhere,
         take_for_ever,
         add_a_field,
     ],

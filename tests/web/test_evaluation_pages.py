@@ -1,6 +1,6 @@
 """The pages of published runs: what they show over HTTP, to whom, and in headless Chromium at two widths."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import httpx
@@ -66,7 +66,7 @@ def make_run(run_id: str, scores: dict[str, float | None], *, day: int) -> RunRe
         suite_version="1",
         purpose="right, wrong and declined answers",
         status=RunStatus.DONE,
-        started_at=datetime(2026, 3, 1, tzinfo=UTC) + timedelta(days=day),
+        started_at=datetime(2026, 3, 1, 5, tzinfo=timezone(timedelta(hours=5))) + timedelta(days=day),
         selection=Selection(),
         conditions=Conditions(
             commit="0123456789abcdef",
@@ -147,7 +147,14 @@ def test_the_list_tells_each_runs_figures_and_leads_to_it(site, runs, signed_in)
 def test_a_run_tells_its_figures_by_kind_its_conditions_and_its_lowest_cases_first(site, runs, signed_in):
     client = signed_in(site.engineer_key)
     page = read(client, f"/evaluations/{runs[1].manifest.id}")
-    for told in ("figure (12)", "passage (12)", "0123456789ab with changes", "24, 1 unscored", "temperature 0.0"):
+    for told in (
+        "figure (12)",
+        "passage (12)",
+        "0123456789ab with changes",
+        "24, 1 unscored",
+        "temperature 0.0",
+        "2026-03-02 00:00 UTC",
+    ):
         assert told in page
     cases = page[page.index('<ol class="cases">') :]
     assert cases.index("case-4<") < cases.index("case-8<") < cases.index("case-1<")
