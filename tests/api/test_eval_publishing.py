@@ -38,7 +38,7 @@ def keep(tmp_path):
         )
         record = RunRecord(manifest=manifest, cases=(CaseRecord(id="a/1", score=score, reason="so"),))
         files = RunFolder(tmp_path).files(run_id)
-        files.start(manifest)
+        files.start(manifest, code="c" * 64)
         files.finish(record)
         return record
 
