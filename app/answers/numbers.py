@@ -30,7 +30,8 @@ _QUARTER = re.compile(r"q([1-4])|([1-4])q", re.IGNORECASE)
 _STATED_SCALE = re.compile(
     r"\b(?:in|of|\(?000['’]?s|stated in|\$)\s+(?:[a-z.$€£¥]+\s+){0,3}?(thousand|million|billion)s?\b", re.IGNORECASE
 )
-_ZEROS = re.compile(r"\(?\s*[$€£¥]?\s*['’]?000['’]?s?(?: omitted)?\s*\)", re.IGNORECASE)
+# What may stand before the zeros is not asked for: spaces that may be there or not would cost the cube of their number.
+_ZEROS = re.compile(r"(?<![\d,.])000['’]?s?(?: omitted)?\s*\)", re.IGNORECASE)
 
 _SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12, "k": 3, "m": 6, "mm": 6, "mn": 6, "bn": 9, "b": 9}
 _CURRENCY_NAMES = {"$": "USD", "US$": "USD", "DOLLARS": "USD", "US DOLLARS": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}

@@ -126,3 +126,13 @@ def test_an_amount_in_millions_is_not_told_as_dollars() -> None:
     span = "($ in millions)\nNet sales\t383,285"
     assert missing_numbers("Net sales were $383,285.", [span]) != []
     assert missing_numbers("Net sales were $383,285 (in millions).", [span]) == []
+
+
+def test_the_zeros_of_a_figure_in_parentheses_state_no_scale():
+    assert missing_numbers("The net loss was $5 million.", ["Net loss $ (5,000)"]) != []
+    assert missing_numbers("The net loss was $5 million.", ["Net loss ($000) (5,000)"]) == []
+
+
+def test_a_run_of_spaces_costs_no_more_than_its_length():
+    blanks = " " * 100_000
+    assert missing_numbers("Revenue was $5 million.", [f"Revenue was $5 million.{blanks}In{blanks}( {blanks}$"]) == []
