@@ -21,6 +21,7 @@ _MONTH_DAY = re.compile(rf"\b({MONTHS})\.?\s+(\d{{1,2}})\b(?![ ,]*\d)", re.IGNOR
 WEEKS_OF_MONTHS = {3: 13, 6: 26, 9: 39, 12: 52}
 _WEEK = timedelta(days=7)
 _NEAR = timedelta(days=10)
+_FIRST_YEAR, _LAST_YEAR = 1901, 2200
 
 
 def find_dates(text: str) -> Iterator[date]:
@@ -68,12 +69,12 @@ class FiscalCalendar:
         if self.period_end is None or self.fiscal_year is None:
             return None
         year = self.period_end.year + label - self.fiscal_year
+        if not _FIRST_YEAR <= year <= _LAST_YEAR:
+            return None  # people may have given the document any period
         about = day_in(year, self.period_end.month, self.period_end.day)
         if is_month_end(self.period_end) and not self.by_weeks:
             return day_in(year, about.month, 31)
-        weekday = [
-            day for day in self._around(about, _NEAR) if day.weekday() == self.period_end.weekday() and day.year > 1900
-        ]
+        weekday = [day for day in self._around(about, _NEAR) if day.weekday() == self.period_end.weekday()]
         return max(weekday, key=lambda day: (self.mentioned[day], -abs((day - about).days)), default=None)
 
     def start(self, end: date, *, months: int, weeks: int | None, by_weeks: bool) -> date:

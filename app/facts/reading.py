@@ -26,6 +26,7 @@ from app.facts.signs import Signs
 from app.facts.statement_texts import StatementFinder, StatementText
 
 _FEWEST_SHARES = 100_000
+_MOST_OF_INTRO = 5_000  # characters: a heading further below is that of another table
 _SCALE_WORDS = {"thousands": 3, "millions": 6, "billions": 9}
 _MONTHS_OF = {"FY": 12, "Q1": 3}
 _NONCONTROLLING = re.compile(r"attributable to (?:the )?(?:redeemable )?non-?controlling interests?\t", re.IGNORECASE)
@@ -96,7 +97,7 @@ class StatementReader:
                 continue
             if row.heading not in read:
                 heading = found.text[slice(*row.heading)]
-                intro = found.text[: row.heading[0]]
+                intro = found.text[: min(row.heading[0], _MOST_OF_INTRO)]
                 read[row.heading] = periods.read(found.statement, row.headings, heading=heading, intro=intro)
             by_column = dict(zip(row.headings, read[row.heading], strict=True))
             yield _Row(item, row, tuple(by_column.get(column) for column in row.columns))

@@ -60,6 +60,11 @@ def test_a_day_that_no_month_has_is_none():
     assert periods_of(["2031"], heading="Years ended May 0,", end=None, year=None) == (None,)
 
 
+@pytest.mark.parametrize("end", [date(1, 1, 1), date(1999, 12, 31), date(9999, 12, 28)])
+def test_of_a_period_that_people_gave_by_mistake_no_year_is_told(end):
+    assert periods_of(["2031", "2030"], end=end, year=1900 if end.year > 2000 else 2200) == (None, None)
+
+
 @pytest.mark.parametrize("label", ["Change", "2031 vs. 2030"])
 def test_a_column_of_no_period_has_none(label):
     assert periods_of([label], heading="Years ended June 30,") == (None,)
