@@ -11,10 +11,6 @@ class Period:
     end: date
     start: date | None = None
 
-    @property
-    def is_instant(self) -> bool:
-        return self.start is None
-
     def __str__(self) -> str:
         """The period in ISO 8601: a day, or two with a slash between."""
         return self.end.isoformat() if self.start is None else f"{self.start.isoformat()}/{self.end.isoformat()}"

@@ -9,17 +9,12 @@ from app.documents.metadata import FieldSource, Origin
 from app.documents.parsed import ParsedPage
 
 T = TypeVar("T")
-U = TypeVar("U")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[T]):
     value: T
     source: FieldSource
-
-    def with_value(self, value: U) -> "Reading[U]":
-        """Another value that was read in the same place."""
-        return Reading(value, self.source)
 
 
 def read_at(value: T, page: ParsedPage, start: int, end: int, confidence: float) -> Reading[T]:
