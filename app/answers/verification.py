@@ -13,7 +13,7 @@ from app.retrieval.lexicon import tokenise
 
 MAX_CLAIM_CHARACTERS = 1_500
 LEAST_COVERAGE = 0.6
-_MARKUP = re.compile(r"!\[|\]\(|</?[a-z]|```|\w+://\S+|\bwww\.\S+|\S+@\S+\.\w+", re.IGNORECASE)
+_MARKUP = re.compile(r"!\[|\]\(|</?[a-z]|```|\w+://\S+|\bwww\.\S+|[^\s@]+@[^\s@]+\.\w+", re.IGNORECASE)
 # Words of reporting: they say that something is told, and how large, but not what.
 _NEUTRAL = frozenset(
     tokenise(
