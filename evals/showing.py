@@ -133,16 +133,21 @@ class Told:
     dropped: int
 
 
-def ask_over_http(client: httpx.Client, question: str, *, key: str, documents: Sequence[UUID] = ()) -> Told:
-    """Ask for a stream of events (a repeat is answered without one). Raises httpx.HTTPStatusError."""
-    headers = {"Accept": "text/event-stream", "Idempotency-Key": key}
+def ask_with_key(client: httpx.Client, question: str, key: str) -> Told:
+    """Ask for the whole answer at once, under an `Idempotency-Key`. Raises httpx.HTTPStatusError."""
+    response = client.post("/v1/questions", json={"question": question}, headers={"Idempotency-Key": key})
+    return _told([], response.raise_for_status().json())
+
+
+def ask_streamed(client: httpx.Client, question: str, documents: Sequence[UUID] = ()) -> Told:
+    """Ask for a stream of events, narrowed to documents if any are named. Raises httpx.HTTPStatusError."""
     body = {"question": question, "document_ids": [str(document) for document in documents]}
-    response = client.post("/v1/questions", json=body, headers=headers).raise_for_status()
-    if response.headers["content-type"].startswith("text/event-stream"):
-        events = _events(response.text)
-        sources, answer = events["sources"]["sources"], events["done"]
-    else:
-        sources, answer = [], response.json()
+    response = client.post("/v1/questions", json=body, headers={"Accept": "text/event-stream"})
+    events = _events(response.raise_for_status().text)
+    return _told(events["sources"]["sources"], events["done"])
+
+
+def _told(sources: Sequence[dict[str, Any]], answer: dict[str, Any]) -> Told:
     cited = tuple(UUID(span["document_id"]) for claim in answer["claims"] for span in claim["citations"])
     return Told(answer["id"], tuple(UUID(source["document_id"]) for source in sources), cited, answer["dropped"])
 

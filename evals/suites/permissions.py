@@ -22,7 +22,7 @@ from evals.answering import Asking, build_asking, describe_use
 from evals.data import QuestionCase, load_questions
 from evals.engine import Case, Suite, SuiteContext, Used
 from evals.oracle import Given, World
-from evals.showing import Known, Looking, Sight, ask_over_http, list_items
+from evals.showing import Known, Looking, Sight, ask_streamed, ask_with_key, list_items
 from evals.store import Asker
 from evals.walls import WalledStore, open_walled_store
 
@@ -93,7 +93,7 @@ class PermissionScoring:
         """
         asker, sight, key = self.askers[case.asker], self._sight(case), uuid4().hex
         with self._client(self.everything) as client:
-            first = ask_over_http(client, question.question, key=key)
+            first = ask_with_key(client, question.question, key)
         asked = self.asking.ask(asker.principal, question.question)
         findings = _hidden(sight, (passage.document_id for passage in asked.passages), "retrieved")
         findings += _hidden(
@@ -102,10 +102,10 @@ class PermissionScoring:
         if not sight.visible and (asked.passages or asked.answer.claims or asked.dropped):
             findings.append("something is said to whom nothing is open")
         with self._client(asker) as client:
-            told = ask_over_http(client, question.question, key=key)
-            again = ask_over_http(client, question.question, key=key)
-            findings += _hidden(sight, told.sources, "a source over HTTP")
-            findings += _hidden(sight, (*told.cited, *again.cited), "cited over HTTP")
+            told, again = (ask_with_key(client, question.question, key) for _ in range(2))
+            streamed = ask_streamed(client, question.question)
+            findings += _hidden(sight, streamed.sources, "a source over HTTP")
+            findings += _hidden(sight, (*told.cited, *again.cited, *streamed.cited), "cited over HTTP")
             if told.id == first.id or again.id != told.id:
                 findings.append("a repeat is answered with another question's answer")
             looking = Looking(client, sight)
@@ -119,7 +119,7 @@ class PermissionScoring:
         """Narrowed to what is hidden nothing is found; narrowed to a document that is open, that one is."""
         hidden = sorted(self.known.keys() - sight.visible, key=sight.name)[:MOST_NARROWED_TO]
         if hidden:
-            told = ask_over_http(client, question.question, key=uuid4().hex, documents=hidden)
+            told = ask_streamed(client, question.question, hidden)
             if told.sources or told.cited or told.dropped:
                 yield "something is found where only hidden documents were asked for"
         readable = sorted((each for each in sight.visible if self.known[each].readable), key=sight.name)
