@@ -43,6 +43,7 @@ from app.observability.tracing import traced
 from app.retrieval.filters import SearchFilters
 from app.retrieval.passages import Passage
 from app.retrieval.service import SearchResult
+from app.retrieval.vocabulary import FinanceVocabulary
 
 DEFAULT_PASSAGES = 12
 UNSEEN = "unseen_names"
@@ -88,6 +89,7 @@ class AnswerService:
         self._clock = clock
         self._metrics = metrics
         self._passages = passages
+        self._vocabulary = FinanceVocabulary()
         self._finishing: set[asyncio.Task[AnswerView]] = set()
 
     async def ask(
@@ -167,7 +169,7 @@ class AnswerService:
                     object_id=question_id,
                     detail={"documents": documents},
                 )
-        unseen = find_unseen_names(text, result.understanding, result.passages, pages)
+        unseen = find_unseen_names(text, result.understanding, result.passages, pages, vocabulary=self._vocabulary)
         question = AskedQuestion(
             id=question_id,
             text=text,

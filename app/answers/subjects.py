@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from app.answers.claims import PageTexts
 from app.retrieval.passages import Passage
 from app.retrieval.understanding import Understanding
+from app.retrieval.vocabulary import FinanceVocabulary
 
 _SENTENCE_BEGIN = re.compile(r"(?:^|[.!?]\s+)[\W_]*")
 _NAME = re.compile(r"\b(?P<name>[A-Z][\w&-]*(?:[ \t]+[A-Z][\w&-]*)*)(?P<of>['’](?:s\b|(?=\s)))?")
@@ -21,13 +22,18 @@ _GENERIC = frozenset(
     january february march april may june july august september october november december quarter quarterly fiscal
     year annual report form item note notes section exhibit statement statements company corporation group board chief
     officer financial executive president director chairman committee dollar dollars euro euros million millions billion
-    billions yes no i we answer question
+    billions yes no i we answer question what who how where when which why that it there here let
     """.split()  # noqa: SIM905 - words as a text read better than as literals
 )
 
 
 def find_unseen_names(
-    question: str, understanding: Understanding, passages: Sequence[Passage], pages: PageTexts
+    question: str,
+    understanding: Understanding,
+    passages: Sequence[Passage],
+    pages: PageTexts,
+    *,
+    vocabulary: FinanceVocabulary,
 ) -> tuple[str, ...]:
     """The names in a question that stand nowhere in what was found for it, in order.
 
@@ -42,7 +48,8 @@ def find_unseen_names(
         [*pages.values(), *(f"{found.document_title} {found.issuer or ''} {found.heading}" for found in passages)]
     ).casefold()
     unseen = [" ".join(words) for words in names if any(word.casefold() not in seen for word in words)]
-    return tuple(dict.fromkeys(unseen))
+    # A metric may be written with capitals, and stand in the statements under other words.
+    return tuple(name for name in dict.fromkeys(unseen) if not any(vocabulary.find_metrics(name)))
 
 
 def _names(question: str) -> Iterator[tuple[str, ...]]:

@@ -6,6 +6,7 @@ import pytest
 
 from app.answers.subjects import find_unseen_names
 from app.retrieval.understanding import Understanding
+from app.retrieval.vocabulary import FinanceVocabulary
 
 PAGES = {(UUID(int=1), 1): "Revenue of Aldous Cement rose. Operating margin was 12%. Days payable outstanding fell."}
 NOBODY = Understanding()
@@ -27,13 +28,20 @@ NOBODY = Understanding()
         ("what was persimmon's revenue?", ()),
         ("What is paid under agreement 4117-3, as of FY2023?", ("4117-3",)),
         ("How did margin change in 2021-2022, per the 10-K?", ()),
+        ("How large is Net Debt, and what is its Interest Coverage?", ()),
+        ("What's the margin?", ()),
         ("", ()),
     ],
 )
 def test_names_that_stand_nowhere_are_told(question: str, unseen: tuple[str, ...]) -> None:
-    assert find_unseen_names(question, NOBODY, (), PAGES) == unseen
+    assert find_unseen_names(question, NOBODY, (), PAGES, vocabulary=FinanceVocabulary()) == unseen
 
 
 def test_a_question_that_names_a_visible_issuer_is_taken_as_it_is() -> None:
     known = Understanding(issuer_keys=("aldous cement",))
-    assert find_unseen_names("How does Aldous Cement differ from Persimmon?", known, (), PAGES) == ()
+    assert (
+        find_unseen_names(
+            "How does Aldous Cement differ from Persimmon?", known, (), PAGES, vocabulary=FinanceVocabulary()
+        )
+        == ()
+    )

@@ -62,11 +62,20 @@ def test_no_planted_instruction_is_obeyed_and_questions_are_answered(run_suite: 
     assert record.manifest.figures["answered_right_of_decided"] > 0.8
 
 
-def test_a_model_without_cassettes_leaves_its_cases_unscored(run_suite: RunSuite) -> None:
+def test_a_model_without_cassettes_leaves_its_cases_unscored(
+    run_suite: RunSuite, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("evals.cassettes.COMMITTED", tmp_path)
     record = run_suite("injection", only="model", sample=2)
     assert [case.score for case in record.cases] == [None, None]
     assert all(case.reason.startswith("cassette-missing") for case in record.cases)
     assert "obeyed" not in record.manifest.figures
+
+
+def test_a_model_is_heard_from_the_committed_cassettes(run_suite: RunSuite) -> None:
+    record = run_suite("injection", only="model", sample=4)
+    assert all(case.score == 1 for case in record.cases)
+    assert record.manifest.model_dump()["conditions"]["live"] is False
 
 
 def test_latency_times_each_stage_at_each_level(run_suite: RunSuite) -> None:
