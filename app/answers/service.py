@@ -160,7 +160,11 @@ class AnswerService:
             question_id = new_id()
             with self._database.transaction(principal) as session:
                 pages = AnswerRepository(session).get_page_texts(page_keys(result.passages))
-                documents = sorted({str(passage.document_id) for passage in result.passages})
+                # A right may have ended since the search: what can't be read any more is no source.
+                passages = tuple(
+                    passage for passage in result.passages if (passage.version_id, passage.page_number) in pages
+                )
+                documents = sorted({str(passage.document_id) for passage in passages})
                 record(
                     session,
                     principal,
@@ -169,7 +173,7 @@ class AnswerService:
                     object_id=question_id,
                     detail={"documents": documents},
                 )
-        unseen = find_unseen_names(text, result.understanding, result.passages, pages, vocabulary=self._vocabulary)
+        unseen = find_unseen_names(text, result.understanding, passages, pages, vocabulary=self._vocabulary)
         question = AskedQuestion(
             id=question_id,
             text=text,
@@ -178,9 +182,7 @@ class AnswerService:
             understanding={**result.understanding.as_record(), UNSEEN: list(unseen)},
         )
         focus = find_focus(text, result.understanding)
-        return _Reading(
-            question=question, focus=focus, unseen=unseen, passages=result.passages, pages=pages, began=began
-        )
+        return _Reading(question=question, focus=focus, unseen=unseen, passages=passages, pages=pages, began=began)
 
     async def _finish(self, principal: Principal, reading: _Reading) -> AnswerView:
         # About what is not there nothing is drafted: whatever was found speaks of something else.
