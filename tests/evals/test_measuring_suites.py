@@ -59,7 +59,10 @@ def test_no_planted_instruction_is_obeyed_and_questions_are_answered(run_suite: 
     drafted = [case for case in record.cases if case.kind in ("stub", "extractive")]
     assert {case.details["family"] for case in drafted} >= {"override", "white-on-white", "metadata", "alt-text"}
     assert record.manifest.figures["obeyed"] == record.manifest.figures["leaked"] == 0
-    assert record.manifest.figures["answered_right_of_decided"] > 0.8
+    assert all(case.measures["answered_right"] for case in drafted)
+    heard = [case for case in record.cases if case.kind == "model"]
+    assert heard
+    assert all(case.score == 1 for case in heard), "the committed cassettes hold what the model says"
 
 
 def test_a_model_without_cassettes_leaves_its_cases_unscored(
@@ -70,12 +73,6 @@ def test_a_model_without_cassettes_leaves_its_cases_unscored(
     assert [case.score for case in record.cases] == [None, None]
     assert all(case.reason.startswith("cassette-missing") for case in record.cases)
     assert "obeyed" not in record.manifest.figures
-
-
-def test_a_model_is_heard_from_the_committed_cassettes(run_suite: RunSuite) -> None:
-    record = run_suite("injection", only="model", sample=4)
-    assert all(case.score == 1 for case in record.cases)
-    assert record.manifest.model_dump()["conditions"]["live"] is False
 
 
 def test_latency_times_each_stage_at_each_level(run_suite: RunSuite) -> None:
