@@ -7,7 +7,7 @@ machine; none of them is ever gated.
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -50,19 +50,19 @@ class Timed:
 
 @dataclass(slots=True)
 class LatencyScoring:
-    """Asks all questions of a level when its first case is scored. Implements `Scoring`."""
+    """Asks all questions of a level when one's time is wanted and none is left. Implements `Scoring`."""
 
     client: httpx.Client
     cases: Sequence[LatencyCase]
     used: Used
-    _timed: dict[int, Mapping[str, Timed]] = field(default_factory=dict)
+    _timed: dict[str, list[Timed]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def score(self, case: LatencyCase) -> Case:
         with self._lock:
-            if case.at_once not in self._timed:
-                self._timed[case.at_once] = self._ask_all(case.at_once)
-        timed = self._timed[case.at_once][case.id]
+            if not self._timed.get(case.id):
+                self._ask_all(case.at_once)
+            timed = self._timed[case.id].pop(0)
         if timed.problem:
             return Case(case.id, None, f"not answered: {timed.problem}", measures={"failed": 1.0})
         seconds = {"sources": timed.sources, "first_sentence": timed.first_sentence, "total": timed.total}
@@ -76,13 +76,14 @@ class LatencyScoring:
             times={name: value for name, value in seconds.items() if value is not None},
         )
 
-    def _ask_all(self, at_once: int) -> dict[str, Timed]:
+    def _ask_all(self, at_once: int) -> None:
         level = [case for case in self.cases if case.at_once == at_once]
         for case in level[:WARM_UP]:
             ask_timed(self.client, case.question.question)
         with ThreadPoolExecutor(at_once, thread_name_prefix="asker") as pool:
             timed = pool.map(lambda case: ask_timed(self.client, case.question.question), level)
-            return {case.id: found for case, found in zip(level, timed, strict=True)}
+            for case, found in zip(level, timed, strict=True):
+                self._timed.setdefault(case.id, []).append(found)
 
 
 class LatencySuite(Suite[LatencyCase]):

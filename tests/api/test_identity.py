@@ -31,7 +31,7 @@ def test_a_key_says_who_it_stands_for(server, editor):
         ("Bearer", "key-missing"),
         ("Bearer fn_x", "key-malformed"),
         ("Bearer fn_x_y z", "key-malformed"),
-        (f"Bearer {new_key().text}", "key-unknown"),
+        pytest.param(f"Bearer {new_key().text}", "key-unknown", id="a key of the right form"),
     ],
 )
 def test_a_refused_key_is_told_why(server, header, code):

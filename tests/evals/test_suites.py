@@ -1,9 +1,11 @@
 """What suites make of what the system did: retrieval's ranks, how odd files end; and the suites' registry."""
 
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 
 from app.commands.ingest import Outcome
@@ -14,7 +16,7 @@ from app.retrieval.understanding import Understanding
 from evals.commands.options import build_suites
 from evals.data import EvidencePage, QuestionCase
 from evals.engine import DataMissingError, UnknownSuiteError, Used, require_file
-from evals.suites import robustness
+from evals.suites import latency, robustness
 from evals.suites.retrieval import RetrievalScoring
 from evals.watching import WorkerWatch
 
@@ -130,3 +132,13 @@ def test_every_metric_of_a_suite_has_a_name_of_its_own():
 def test_missing_data_is_told(tmp_path):
     with pytest.raises(DataMissingError, match=r"questions\.jsonl"):
         require_file(tmp_path, "questions.jsonl")
+
+
+def test_each_repeat_of_a_question_is_timed_by_itself(monkeypatch):
+    asked = count(1)
+    monkeypatch.setattr(latency, "ask_timed", lambda client, question: latency.Timed(0.1, 0.2, float(next(asked))))
+    question = QuestionCase(id="q", question="?", evidence=(EvidencePage(document="d", page=1),))
+    cases = [latency.LatencyCase(f"{name}/1", "1-at-once", 1, question) for name in ("a", "b")]
+    scoring = latency.LatencyScoring(httpx.Client(), cases, Used())
+    times = [scoring.score(case).measures["total_ms"] for case in (cases[0], cases[0], cases[1], cases[1])]
+    assert len(set(times)) == len(times)
