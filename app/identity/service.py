@@ -29,7 +29,7 @@ from app.identity.errors import (
 )
 from app.identity.keys import KeySecret, new_key, parse_key
 from app.identity.models import ApiKey, User
-from app.identity.repository import IdentityRepository
+from app.identity.repository import FoundKey, IdentityRepository
 
 Row = TypeVar("Row", ApiKey, User)
 LONGEST_KEY = timedelta(days=36_500)
@@ -58,12 +58,26 @@ class IdentityService:
     def authenticate(self, text: str) -> Principal:
         """The principal that a key stands for. Raises KeyRefusedError and those derived from it."""
         presented = parse_key(text)
-        with self._database.anonymous() as session:
-            found = IdentityRepository(session).find_key_by_prefix(presented.prefix)
+        found = self._find_key(presented.prefix)
         # The comparison is made even for an unknown prefix, so that both take the same time.
         known = presented.matches(found.secret_hash if found else bytes(32))
         if found is None or not known:
             raise KeyRefusedError
+        return self._admit(found)
+
+    def readmit(self, prefix: str) -> Principal:
+        """The principal of a key that its session was opened with. Raises KeyRefusedError and those derived from it."""
+        found = self._find_key(prefix)
+        if found is None:
+            raise KeyRefusedError
+        return self._admit(found)
+
+    def _find_key(self, prefix: str) -> FoundKey | None:
+        with self._database.anonymous() as session:
+            return IdentityRepository(session).find_key_by_prefix(prefix)
+
+    def _admit(self, found: FoundKey) -> Principal:
+        """Raises KeyRevokedError, KeyExpiredError, UserDisabledError."""
         now = self._clock.now()
         if found.revoked_at is not None:
             raise KeyRevokedError
