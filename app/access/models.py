@@ -1,5 +1,5 @@
-"""Tables of access: nested collections, grants that open them, and access classes, the answers to "who may read
-this".
+"""Tables of access: nested collections, grants that open them, labels that close them, and access classes, the
+answers to "who may read this".
 """
 
 from datetime import datetime
@@ -7,19 +7,31 @@ from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
+    Computed,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
     Sequence,
     UniqueConstraint,
+    Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base
 
 ACCESS_CLASS_IDS = Sequence("access_class_ids", data_type=Integer, metadata=Base.metadata)
+
+_SUBJECT = "COALESCE(user_id, group_id)"
+
+
+def _of_tenant(column: str, table: str, *, ends_with_it: bool = True) -> ForeignKeyConstraint:
+    """A reference to a row of the same tenant."""
+    return ForeignKeyConstraint(
+        ["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"], ondelete="CASCADE" if ends_with_it else None
+    )
 
 
 class Collection(Base):
@@ -47,53 +59,187 @@ class Collection(Base):
     created_by: Mapped[UUID]
 
 
+class CollectionClosure(Base):
+    """Which collections are inside which, at any depth; each is inside itself. Compiled by a trigger."""
+
+    __tablename__ = "collection_closure"
+    __table_args__ = (
+        _of_tenant("ancestor_id", "collections"),
+        _of_tenant("collection_id", "collections"),
+        Index(None, "tenant_id", "collection_id"),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    ancestor_id: Mapped[UUID] = mapped_column(primary_key=True)
+    collection_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
 class AccessClass(Base):
-    """Who may read a document: whoever is let into `collection_id`, and, with `document_id`, whoever was granted
-    that document.
+    """Documents that the same principals read: those of a collection, type, source and set of labels; with
+    `document_id` one that was granted or closed by itself. The class of a collection itself has neither type, source,
+    labels nor document.
     """
 
     __tablename__ = "access_classes"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["tenant_id", "collection_id"], ["collections.tenant_id", "collections.id"], ondelete="CASCADE"
+        _of_tenant("collection_id", "collections"),
+        Index(None, "tenant_id", "document_id"),
+        Index(None, "tenant_id", "id"),
+        UniqueConstraint(
+            "tenant_id",
+            "collection_id",
+            "document_type",
+            "source",
+            "label_ids",
+            "document_id",
+            name="uq_access_classes_kind",
+            postgresql_nulls_not_distinct=True,
         ),
-        Index(None, "tenant_id", "collection_id"),
-        Index(None, "tenant_id", "document_id", unique=True, postgresql_where=text("document_id IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     tenant_id: Mapped[UUID]
     collection_id: Mapped[UUID]
     document_id: Mapped[UUID | None]
+    document_type: Mapped[str | None]
+    source: Mapped[str | None]
+    label_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()), server_default=text("'{}'"))
 
 
 class Grant(Base):
-    """Opens a collection or one document to a user or a group. `level`: 1 viewer, 2 editor, 3 owner."""
+    """Opens a collection, one document or what a pack names to a user or a group.
+
+    `level`: 1 viewer, 2 editor, 3 owner; a pack is for viewers.
+    """
 
     __tablename__ = "grants"
     __table_args__ = (
         CheckConstraint("num_nonnulls(user_id, group_id) = 1", name="one_subject"),
-        CheckConstraint("num_nonnulls(collection_id, document_id) = 1", name="one_object"),
+        CheckConstraint("num_nonnulls(collection_id, document_id, pack_id) = 1", name="one_object"),
         CheckConstraint("level BETWEEN 1 AND 3", name="level"),
-        ForeignKeyConstraint(["tenant_id", "user_id"], ["users.tenant_id", "users.id"], ondelete="CASCADE"),
-        ForeignKeyConstraint(["tenant_id", "group_id"], ["groups.tenant_id", "groups.id"], ondelete="CASCADE"),
-        ForeignKeyConstraint(
-            ["tenant_id", "collection_id"], ["collections.tenant_id", "collections.id"], ondelete="CASCADE"
-        ),
-        ForeignKeyConstraint(["tenant_id", "document_id"], ["documents.tenant_id", "documents.id"], ondelete="CASCADE"),
+        CheckConstraint("pack_id IS NULL OR level = 1", name="pack_level"),
+        _of_tenant("user_id", "users"),
+        _of_tenant("group_id", "groups"),
+        _of_tenant("collection_id", "collections"),
+        _of_tenant("document_id", "documents"),
+        _of_tenant("pack_id", "entitlement_packs"),
         Index(None, "tenant_id", "user_id"),
         Index(None, "tenant_id", "group_id"),
         Index(None, "tenant_id", "collection_id"),
         Index(None, "tenant_id", "document_id"),
+        Index(None, "tenant_id", "subject_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     tenant_id: Mapped[UUID]
     user_id: Mapped[UUID | None]
     group_id: Mapped[UUID | None]
+    subject_id: Mapped[UUID] = mapped_column(Computed(_SUBJECT, persisted=True))
     collection_id: Mapped[UUID | None]
     document_id: Mapped[UUID | None]
+    pack_id: Mapped[UUID | None]
     level: Mapped[int]
     created_at: Mapped[datetime]
     created_by: Mapped[UUID]
     expires_at: Mapped[datetime | None]
+
+
+class Label(Base):
+    """An information barrier, such as `mnpi:project-x`: what carries it is closed to whoever is not cleared for it."""
+
+    __tablename__ = "labels"
+    __table_args__ = (UniqueConstraint("tenant_id", "id"), UniqueConstraint("tenant_id", "name"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+    created_by: Mapped[UUID]
+
+
+class Clearance(Base):
+    """Lets a user, or a group and whoever is in it, through a label's barrier. It opens nothing by itself."""
+
+    __tablename__ = "clearances"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(user_id, group_id) = 1", name="one_subject"),
+        _of_tenant("label_id", "labels"),
+        _of_tenant("user_id", "users"),
+        _of_tenant("group_id", "groups"),
+        Index(None, "tenant_id", "subject_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    label_id: Mapped[UUID]
+    user_id: Mapped[UUID | None]
+    group_id: Mapped[UUID | None]
+    subject_id: Mapped[UUID] = mapped_column(Computed(_SUBJECT, persisted=True))
+    expires_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    created_by: Mapped[UUID]
+
+
+class CollectionLabel(Base):
+    """A label on a collection holds for all that is inside it. A label that is in use can't be deleted."""
+
+    __tablename__ = "collection_labels"
+    __table_args__ = (_of_tenant("collection_id", "collections"), _of_tenant("label_id", "labels", ends_with_it=False))
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    collection_id: Mapped[UUID] = mapped_column(primary_key=True)
+    label_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class DocumentLabel(Base):
+    """A label on one document."""
+
+    __tablename__ = "document_labels"
+    __table_args__ = (_of_tenant("document_id", "documents"), _of_tenant("label_id", "labels", ends_with_it=False))
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
+    label_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class EntitlementPack(Base):
+    """Documents of the whole tenant by type and source; an empty list names all. Who holds it is told by grants."""
+
+    __tablename__ = "entitlement_packs"
+    __table_args__ = (
+        CheckConstraint("cardinality(document_types) + cardinality(sources) > 0", name="names_something"),
+        UniqueConstraint("tenant_id", "id"),
+        UniqueConstraint("tenant_id", "name"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    document_types: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    sources: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    created_at: Mapped[datetime]
+    created_by: Mapped[UUID]
+
+
+class Exclusion(Base):
+    """Closes one document to a user or a group, whatever the grants say."""
+
+    __tablename__ = "exclusions"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(user_id, group_id) = 1", name="one_subject"),
+        _of_tenant("document_id", "documents"),
+        _of_tenant("user_id", "users"),
+        _of_tenant("group_id", "groups"),
+        Index(None, "tenant_id", "subject_id"),
+        Index(None, "tenant_id", "document_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    document_id: Mapped[UUID]
+    user_id: Mapped[UUID | None]
+    group_id: Mapped[UUID | None]
+    subject_id: Mapped[UUID] = mapped_column(Computed(_SUBJECT, persisted=True))
+    expires_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    created_by: Mapped[UUID]

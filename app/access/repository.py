@@ -1,4 +1,4 @@
-"""SQL of access. What is written goes through functions that check the principal's own rights (migration 0005)."""
+"""SQL of access. What is written goes through functions that check the principal's rights (migrations 0005, 0010)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from app.access.models import Collection, Grant
 
 @dataclass(frozen=True, slots=True)
 class NewGrant:
-    """One user or group, one collection or document. `level`: 1 viewer, 2 editor, 3 owner."""
+    """One user or group; one collection, document or pack. `level`: 1 viewer, 2 editor, 3 owner."""
 
     user_id: UUID | None
     group_id: UUID | None
@@ -21,6 +21,7 @@ class NewGrant:
     document_id: UUID | None
     level: int
     expires_at: datetime | None
+    pack_id: UUID | None = None
 
 
 class AccessRepository:
@@ -68,13 +69,14 @@ class AccessRepository:
         return self._session.scalar(change) is not None
 
     def create_grant(self, grant_id: UUID, grant: NewGrant) -> bool:
-        """False when the principal does not own what is granted."""
+        """False when the principal neither owns what is granted nor manages the tenant's access."""
         call = func.create_grant(
             grant_id,
             grant.user_id,
             grant.group_id,
             grant.collection_id,
             grant.document_id,
+            grant.pack_id,
             grant.level,
             grant.expires_at,
         )

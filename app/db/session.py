@@ -4,17 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.core.errors import NotFoundError, UnavailableError
 from app.core.principal import Principal, Role
-
-_TELL = text(
-    "SELECT set_config('footnote.tenant_id', :tenant_id, true), set_config('footnote.user_id', :user_id, true)"
-)
+from app.db.context import ContextSigner
 
 SYSTEM_USER_ID = UUID(int=0)
 
@@ -41,8 +38,10 @@ def system_principal(tenant_id: UUID) -> Principal:
 class Database:
     """Transactions under one database role (api, worker, relay or owner)."""
 
-    def __init__(self, *, engine: Engine) -> None:
+    def __init__(self, *, engine: Engine, context_secret: str | None = None) -> None:
+        """`context_secret`: what contexts are signed with, by default the password of the engine's URL."""
         self._engine = engine
+        self.signer = ContextSigner(secret=context_secret or engine.url.password or "")
         self._sessions = sessionmaker(engine, expire_on_commit=False)
 
     @property
@@ -57,12 +56,12 @@ class Database:
         must.
 
         Raises DatabaseUnavailableError when the server can't be reached or ends the connection, RightsChangedError when
-        it refuses a row that the principal may not write.
+        it refuses a row that the principal may not write, ContextRefusedError when it does not know our signature.
         """
         with self._begin() as session:
             if snapshot:
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            session.execute(_TELL, {"tenant_id": str(principal.tenant_id), "user_id": str(principal.user_id)})
+            self.signer.enter(session, tenant_id=principal.tenant_id, user_id=principal.user_id)
             yield session
 
     @contextmanager

@@ -27,8 +27,8 @@ class Document(Base):
     document a content, so that a refusal tells nobody of a document that they may not see.
 
     `current_version_id` is the version that is searchable, set at publish. `metadata_sources` tells per field
-    where it was
-    read (page, quote, confidence) or that an editor set it.
+    where it was read (page, quote, confidence) or that an editor set it. `access_class_id` is compiled by the database
+    from collection, type, `source`, labels and the document's own grants; what is written to it is not kept.
     """
 
     __tablename__ = "documents"
@@ -59,6 +59,7 @@ class Document(Base):
     issuer_key: Mapped[str | None]
     issuer_aliases: Mapped[dict[str, Any] | None]
     document_type: Mapped[str | None]
+    source: Mapped[str | None]
     fiscal_year: Mapped[int | None]
     fiscal_period: Mapped[str | None]
     period_end: Mapped[date | None]

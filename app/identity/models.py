@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -85,4 +85,35 @@ class GroupMember(Base):
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    group_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class GroupNesting(Base):
+    """A group that is a member of another: whoever is in it is in that one, too. No group is inside itself."""
+
+    __tablename__ = "group_nestings"
+    __table_args__ = (
+        CheckConstraint("group_id <> member_group_id", name="not_itself"),
+        ForeignKeyConstraint(["tenant_id", "group_id"], ["groups.tenant_id", "groups.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["tenant_id", "member_group_id"], ["groups.tenant_id", "groups.id"], ondelete="CASCADE"),
+        Index(None, "tenant_id", "member_group_id"),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    group_id: Mapped[UUID] = mapped_column(primary_key=True)
+    member_group_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class GroupClosure(Base):
+    """Which groups are in which others, at any depth. Compiled by a trigger."""
+
+    __tablename__ = "group_closure"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "group_id"], ["groups.tenant_id", "groups.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["tenant_id", "member_group_id"], ["groups.tenant_id", "groups.id"], ondelete="CASCADE"),
+        Index(None, "tenant_id", "group_id"),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    member_group_id: Mapped[UUID] = mapped_column(primary_key=True)
     group_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -14,13 +14,13 @@ import psycopg
 from pgvector import HalfVector
 from pgvector.psycopg.halfvec import register_halfvec_info
 from psycopg.types import TypeInfo
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.documents.chunks import ChunkDraft, ChunkKind
 from app.documents.models import Document
 from app.documents.statements import StatementRecogniser
-from app.retrieval.models import Chunk, ChunkEmbedding, IndexedDocument, TermPosting
+from app.retrieval.models import IndexedDocument
 from app.retrieval.postings import pack_layout, pack_postings
 
 _CHUNKS = """
@@ -67,12 +67,14 @@ class ChunkIndex:
     ) -> None:
         """Make the version what is found of the document: n drafts, `embeddings` (n, dimensions), n terms' weights.
 
-        The caller holds the document's row locked, so that its access class does not change meanwhile. Publishing
+        The caller holds the document's row locked, so that its access class, which is read anew, stays. Publishing
         two documents at once shares no row: nothing waits, nothing deadlocks.
         """
         if not len(drafts) == len(embeddings) == len(terms):
             raise ValueError("drafts, embeddings and terms must be of one length")
         self.remove(session, document_id=document.id)
+        session.flush()
+        session.refresh(document, ["access_class_id"])  # compiled by the database from what the document says of itself
         session.add(
             IndexedDocument(
                 document_id=document.id,
@@ -107,16 +109,6 @@ class ChunkIndex:
     def remove(self, session: Session, *, document_id: UUID) -> None:
         """Take the document out of search. Nothing happens when it is not in."""
         session.execute(delete(IndexedDocument).where(IndexedDocument.document_id == document_id))
-
-    def reclassify(self, session: Session, *, document_id: UUID, access_class_id: int) -> None:
-        """Carry a document's new access class to all that search reads of it."""
-        for model in (IndexedDocument, Chunk, ChunkEmbedding, TermPosting):
-            session.execute(
-                update(model)
-                .where(model.document_id == document_id)
-                .values(access_class_id=access_class_id)
-                .execution_options(synchronize_session=False)
-            )
 
     def _layout(self, drafts: Sequence[ChunkDraft]) -> bytes:
         pages = [draft.page_number for draft in drafts]

@@ -43,7 +43,7 @@ def test_an_edit_of_what_closes_before_it_is_read_again_is_undone(server, editor
     def write_and_lose_rights(self, document_id, *, revision, values):
         written = write(self, document_id, revision=revision, values=values)
         # In this transaction only: it is rolled back with the rest.
-        self._session.execute(text("SELECT set_config('footnote.user_id', :nobody, true)"), {"nobody": str(uuid4())})
+        server.database.api.signer.enter(self._session, tenant_id=editor.tenant_id, user_id=uuid4())
         return written
 
     monkeypatch.setattr(DocumentRepository, "update_document", write_and_lose_rights)

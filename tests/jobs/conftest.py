@@ -16,7 +16,7 @@ from app.jobs.plan import LeaseTerms
 from app.jobs.service import RunService
 
 TERMS = LeaseTerms(lease_seconds=60, wake_again_seconds=60, max_attempts=3, max_outages=4, backoff_seconds=8)
-_numbers = itertools.count(1)
+_numbers = itertools.count(1_000_000)
 
 
 @dataclass

@@ -53,7 +53,7 @@ class House:
     folder: Path
     broker: str
     tenant: UUID = field(default_factory=new_id)
-    access_classes: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    access_classes: Iterator[int] = field(default_factory=lambda: itertools.count(1_000_000))
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
 

@@ -1,0 +1,64 @@
+"""Telling the database whom a transaction is for, so that nobody else can.
+
+A statement that slips into a session of the api role may not say "I am another tenant": the database takes a context
+only with its HMAC-SHA-256 (RFC 2104), made here with a secret that no statement can read. The database keeps the two
+key pads of each login role, left at the role's first transaction (migration 0010, `enter` and `ensure_context_key`).
+"""
+
+import hashlib
+import hmac
+import time
+from uuid import UUID
+
+from sqlalchemy import LargeBinary, Text, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.core.errors import UnavailableError
+from app.db.base import Base
+
+_BLOCK = 64  # bytes, of SHA-256
+_ENTER = text("SELECT enter(:tenant_id, :user_id, :issued, :code)")
+_LEAVE_KEY = text("SELECT ensure_context_key(:inner, :outer)")
+
+
+class ContextRefusedError(UnavailableError):
+    code = "database-context-refused"
+    title = (
+        "The database does not know this process's signature: after a change of its role's password an operator runs "
+        "`footnote database forget-contexts`, and clocks may differ by five minutes at most."
+    )
+
+
+class ContextKey(Base):
+    """What a login role's contexts are checked with; the row of role '' is the database's own and read by none."""
+
+    __tablename__ = "context_keys"
+
+    role: Mapped[str] = mapped_column(Text, primary_key=True)
+    inner_pad: Mapped[bytes] = mapped_column(LargeBinary)
+    outer_pad: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ContextSigner:
+    """Signs contexts with a key derived from `secret`, which must not be empty once a context is entered."""
+
+    def __init__(self, *, secret: str) -> None:
+        self._key = hashlib.sha256(b"footnote database context" + secret.encode()).digest() if secret else None
+
+    def enter(self, session: Session, *, tenant_id: UUID, user_id: UUID) -> None:
+        """Make the transaction the principal's. Raises ContextRefusedError."""
+        if self._key is None:
+            raise ContextRefusedError("The database URL has no password: set FOOTNOTE_DATABASE__CONTEXT_SECRET.")
+        issued = int(time.time())
+        code = hmac.new(self._key, f"{tenant_id}|{user_id}|{issued}".encode(), hashlib.sha256).hexdigest()
+        context = {"tenant_id": tenant_id, "user_id": user_id, "issued": issued, "code": code}
+        said = session.scalar(_ENTER, context)
+        if said == "key-missing" and session.scalar(_LEAVE_KEY, self._pads(self._key)):
+            said = session.scalar(_ENTER, context)
+        if said != "entered":
+            raise ContextRefusedError
+
+    @staticmethod
+    def _pads(key: bytes) -> dict[str, bytes]:
+        padded = key.ljust(_BLOCK, b"\0")
+        return {"inner": bytes(byte ^ 0x36 for byte in padded), "outer": bytes(byte ^ 0x5C for byte in padded)}

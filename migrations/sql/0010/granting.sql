@@ -1,0 +1,132 @@
+-- What may be written by whom. A right that can be given must be had, or the giver manages access for the tenant.
+CREATE OR REPLACE FUNCTION create_collection(new_id uuid, inside uuid, new_name text, grant_id uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE class_id int;
+BEGIN
+    IF current_tenant() IS NULL OR (inside IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM collections c WHERE c.tenant_id = current_tenant() AND c.id = inside
+              AND c.access_class_id = ANY (classes_at(2)))) THEN
+        RETURN false;
+    END IF;
+    class_id := nextval('access_class_ids');
+    INSERT INTO collections (id, tenant_id, parent_id, access_class_id, name, revision, created_at, created_by)
+        VALUES (new_id, current_tenant(), inside, class_id, new_name, 1, now(), current_principal());
+    INSERT INTO access_classes (id, tenant_id, collection_id) VALUES (class_id, current_tenant(), new_id);
+    INSERT INTO grants (id, tenant_id, user_id, collection_id, level, created_at, created_by)
+        VALUES (grant_id, current_tenant(), current_principal(), new_id, 3, now(), current_principal());
+    PERFORM learn_classes();
+    RETURN true;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION owns(a_collection uuid, a_document uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM collections c WHERE c.tenant_id = (SELECT current_tenant()) AND c.id = a_collection
+        AND c.access_class_id = ANY ((SELECT classes_at(3))::int[]))
+    OR EXISTS (SELECT 1 FROM documents d WHERE d.tenant_id = (SELECT current_tenant()) AND d.id = a_document
+        AND d.deleted_at IS NULL AND d.access_class_id = ANY ((SELECT classes_at(3))::int[]))
+$$;
+
+-- An administrator of access may grant what is there, without seeing into it; a pack's holders are theirs alone.
+CREATE FUNCTION may_grant(a_collection uuid, a_document uuid, a_pack uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT owns(a_collection, a_document) OR ((SELECT principal_is_admin()) AND (
+        EXISTS (SELECT 1 FROM collections c WHERE c.tenant_id = (SELECT current_tenant()) AND c.id = a_collection)
+        OR EXISTS (SELECT 1 FROM documents d WHERE d.tenant_id = (SELECT current_tenant()) AND d.id = a_document
+            AND d.deleted_at IS NULL)
+        OR EXISTS (SELECT 1 FROM entitlement_packs p WHERE p.tenant_id = (SELECT current_tenant()) AND p.id = a_pack)))
+$$;
+
+CREATE FUNCTION create_grant(new_id uuid, to_user uuid, to_group uuid, a_collection uuid, a_document uuid, a_pack uuid,
+    new_level int, until timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT COALESCE(may_grant(a_collection, a_document, a_pack), false) THEN
+        RETURN false;
+    END IF;
+    INSERT INTO grants (id, tenant_id, user_id, group_id, collection_id, document_id, pack_id, level, created_at,
+            created_by, expires_at)
+        VALUES (new_id, current_tenant(), to_user, to_group, a_collection, a_document, a_pack, new_level, now(),
+            current_principal(), until);
+    PERFORM learn_classes();
+    RETURN true;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION delete_grant(grant_id uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    DELETE FROM grants g WHERE g.id = grant_id AND g.tenant_id = current_tenant()
+        AND may_grant(g.collection_id, g.document_id, g.pack_id);
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    PERFORM learn_classes();
+    RETURN true;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION delete_document(a_document uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE documents SET deleted_at = now(), revision = revision + 1
+        WHERE id = a_document AND tenant_id = current_tenant() AND deleted_at IS NULL
+          AND access_class_id = ANY (classes_at(2));
+    RETURN FOUND;
+END
+$$;
+
+-- The labels that close a collection: its own, and those around it.
+CREATE FUNCTION labels_around(a_collection uuid) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT l.label_id FROM collection_closure c
+    JOIN collection_labels l ON l.tenant_id = c.tenant_id AND l.collection_id = c.ancestor_id
+    WHERE c.tenant_id = (SELECT current_tenant()) AND c.collection_id = a_collection
+$$;
+
+-- Moving is for owners, into what they may edit. Nothing leaves a barrier that way: only an administrator of access
+-- may take something out from under a label. Says 'moved', 'hidden' (or not theirs), 'labelled' or 'inside-itself'.
+CREATE FUNCTION move_collection(moved uuid, into_collection uuid) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT owns(moved, NULL) OR (into_collection IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM collections c WHERE c.tenant_id = current_tenant() AND c.id = into_collection
+              AND c.access_class_id = ANY (classes_at(2)))) THEN
+        RETURN 'hidden';
+    END IF;
+    IF EXISTS (SELECT 1 FROM collection_closure c WHERE c.tenant_id = current_tenant()
+            AND c.ancestor_id = moved AND c.collection_id = into_collection) THEN
+        RETURN 'inside-itself';
+    END IF;
+    IF NOT principal_is_admin() AND EXISTS (
+            SELECT 1 FROM labels_around((SELECT c.parent_id FROM collections c
+                WHERE c.tenant_id = current_tenant() AND c.id = moved)) l(id)
+            WHERE l.id NOT IN (SELECT labels_around(into_collection))) THEN
+        RETURN 'labelled';
+    END IF;
+    UPDATE collections SET parent_id = into_collection, revision = revision + 1
+        WHERE tenant_id = current_tenant() AND id = moved;
+    PERFORM learn_classes();
+    RETURN 'moved';
+END
+$$;
+
+CREATE FUNCTION move_document(moved uuid, into_collection uuid) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT owns(NULL, moved) OR NOT EXISTS (
+            SELECT 1 FROM collections c WHERE c.tenant_id = current_tenant() AND c.id = into_collection
+              AND c.access_class_id = ANY (classes_at(2))) THEN
+        RETURN 'hidden';
+    END IF;
+    IF NOT principal_is_admin() AND EXISTS (
+            SELECT 1 FROM labels_around((SELECT d.collection_id FROM documents d
+                WHERE d.tenant_id = current_tenant() AND d.id = moved)) l(id)
+            WHERE l.id NOT IN (SELECT labels_around(into_collection))) THEN
+        RETURN 'labelled';
+    END IF;
+    UPDATE documents SET collection_id = into_collection, revision = revision + 1
+        WHERE tenant_id = current_tenant() AND id = moved;
+    RETURN 'moved';
+END
+$$;

@@ -1,0 +1,139 @@
+-- The policy itself: which access classes somebody may read (1), edit (2) or own (3).
+--   A grant opens a collection with all that is inside it, one document, or what an entitlement pack names.
+--   It is held by a user, or by a group and whoever is in it, however deep; until it expires.
+--   A label on a document, or on a collection around it, closes it to whoever is not cleared for that label,
+--   whatever the grants say. An exclusion closes one document to a user or a group.
+-- Plans are made for the numbers at hand: ten groups are looked up, ten thousand are read through.
+CREATE FUNCTION classes_of(tenant uuid, person uuid) RETURNS TABLE (class_id int, level int)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+DECLARE
+    joined uuid[];
+    mine uuid[];
+    cleared uuid[];
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM users u WHERE u.tenant_id = tenant AND u.id = person AND u.disabled_at IS NULL) THEN
+        RETURN;
+    END IF;
+    joined := ARRAY(SELECT m.group_id FROM group_members m WHERE m.tenant_id = tenant AND m.user_id = person);
+    mine := person || joined || ARRAY(SELECT c.group_id FROM group_closure c
+        WHERE c.tenant_id = tenant AND c.member_group_id = ANY (joined));
+    cleared := ARRAY(SELECT k.label_id FROM clearances k WHERE k.tenant_id = tenant AND k.subject_id = ANY (mine)
+        AND (k.expires_at IS NULL OR k.expires_at > now()));
+    RETURN QUERY
+    WITH held AS MATERIALIZED (
+        SELECT g.collection_id, g.document_id, g.pack_id, max(g.level) AS level FROM grants g
+        WHERE g.tenant_id = tenant AND g.subject_id = ANY (mine) AND (g.expires_at IS NULL OR g.expires_at > now())
+        GROUP BY 1, 2, 3
+    ), opened AS (
+        SELECT c.collection_id, max(h.level) AS level FROM held h
+        JOIN collection_closure c ON c.tenant_id = tenant AND c.ancestor_id = h.collection_id
+        GROUP BY 1
+    ), classes AS (
+        SELECT a.id AS class_id, o.level FROM opened o
+        JOIN access_classes a ON a.tenant_id = tenant AND a.collection_id = o.collection_id
+        UNION ALL
+        SELECT a.id, h.level FROM held h JOIN access_classes a ON a.tenant_id = tenant AND a.document_id = h.document_id
+        UNION ALL
+        SELECT a.id, 1 FROM held h
+        JOIN entitlement_packs p ON p.tenant_id = tenant AND p.id = h.pack_id
+        JOIN access_classes a ON a.tenant_id = tenant
+            AND (p.document_types = '{}' OR a.document_type = ANY (p.document_types))
+            AND (p.sources = '{}' OR a.source = ANY (p.sources))
+    ), closed AS (
+        SELECT a.id FROM collection_labels l
+        JOIN collection_closure c ON c.tenant_id = tenant AND c.ancestor_id = l.collection_id
+        JOIN access_classes a ON a.tenant_id = tenant AND a.collection_id = c.collection_id
+        WHERE l.tenant_id = tenant AND l.label_id <> ALL (cleared)
+        UNION ALL
+        SELECT a.id FROM access_classes a
+        WHERE a.tenant_id = tenant AND a.label_ids <> '{}' AND NOT a.label_ids <@ cleared
+        UNION ALL
+        SELECT a.id FROM exclusions e
+        JOIN access_classes a ON a.tenant_id = tenant AND a.document_id = e.document_id
+        WHERE e.tenant_id = tenant AND e.subject_id = ANY (mine) AND (e.expires_at IS NULL OR e.expires_at > now())
+    )
+    SELECT o.class_id, max(o.level) FROM classes o WHERE o.class_id NOT IN (SELECT x.id FROM closed x) GROUP BY 1;
+END
+$$;
+
+-- How far the tenant's policy and its classes have moved: what was worked out holds as long as this stands still.
+CREATE FUNCTION policy_position(tenant uuid) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT concat((SELECT max(h.id) FROM policy_history h WHERE h.tenant_id = tenant AND h.kind <> 'documents'), '.',
+        (SELECT max(a.id) FROM access_classes a WHERE a.tenant_id = tenant))
+$$;
+
+-- 'visible|editable|owned', each a list of numbers.
+CREATE FUNCTION class_lists(tenant uuid, person uuid) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT concat(string_agg(c.class_id::text, ','), '|',
+        string_agg(c.class_id::text, ',') FILTER (WHERE c.level >= 2), '|',
+        string_agg(c.class_id::text, ',') FILTER (WHERE c.level >= 3))
+    FROM classes_of(tenant, person) c
+$$;
+
+-- Work the classes out once for the transaction, sealed together with whom and which state of the policy they are for.
+CREATE FUNCTION learn_classes() RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    who text := context_body();
+    tenant uuid := split_part(who, '|', 1)::uuid;
+    body text;
+BEGIN
+    IF who IS NULL THEN
+        RETURN;
+    END IF;
+    body := concat(policy_position(tenant), '|', class_lists(tenant, split_part(who, '|', 2)::uuid));
+    PERFORM set_config('footnote.classes', body || '#' || context_mac('', who || '|' || body), true);
+END
+$$;
+
+CREATE OR REPLACE FUNCTION classes_at(minimum_level int) RETURNS int[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    who text := context_body();
+    tenant uuid;
+    sealed text;
+    body text;
+BEGIN
+    IF who IS NULL THEN
+        RETURN '{}';
+    END IF;
+    tenant := split_part(who, '|', 1)::uuid;
+    sealed := current_setting('footnote.classes', true);
+    body := split_part(sealed, '#', 1);
+    IF sealed IS NOT NULL AND sealed <> '' AND split_part(body, '|', 1) = policy_position(tenant)
+        AND split_part(sealed, '#', 2) = context_mac('', who || '|' || body) THEN
+        RETURN string_to_array(split_part(body, '|', minimum_level + 1), ',')::int[];
+    END IF;
+    body := class_lists(tenant, split_part(who, '|', 2)::uuid);
+    RETURN string_to_array(split_part(body, '|', minimum_level), ',')::int[];
+END
+$$;
+
+CREATE FUNCTION principal_holds(wanted text[]) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM users u WHERE u.tenant_id = (SELECT current_tenant())
+        AND u.id = (SELECT current_principal()) AND u.disabled_at IS NULL AND u.roles && wanted)
+$$;
+CREATE OR REPLACE FUNCTION principal_is_admin() RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$ SELECT principal_holds('{admin}') $$;
+CREATE OR REPLACE FUNCTION principal_is_engineer() RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$ SELECT principal_holds('{engineer,admin}') $$;
+
+-- The labels that the principal is cleared for, by itself or by a group.
+CREATE FUNCTION cleared_labels() RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT k.label_id FROM clearances k
+    WHERE k.tenant_id = (SELECT current_tenant()) AND (k.expires_at IS NULL OR k.expires_at > now())
+      AND (k.user_id = (SELECT current_principal()) OR k.group_id IN (
+          SELECT c.group_id FROM group_members m
+          JOIN group_closure c ON c.tenant_id = m.tenant_id AND c.member_group_id = m.group_id
+          WHERE m.tenant_id = (SELECT current_tenant()) AND m.user_id = (SELECT current_principal())))
+$$;
+
+CREATE OR REPLACE FUNCTION answer_sources(answered uuid) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT c.document_id FROM citations c WHERE c.tenant_id = (SELECT current_tenant()) AND c.question_id = answered
+$$;
