@@ -1,0 +1,60 @@
+"""Tables of sign-in by OpenID Connect: a tenant's providers, and who their subjects are here."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, LargeBinary, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base
+
+
+class IdentityProvider(Base):
+    """`audience` is what API tokens are addressed to; without one none is taken. An issuer and an audience name one
+    provider in the whole database, so that it is never in doubt whose a token is.
+    """
+
+    __tablename__ = "identity_providers"
+    __table_args__ = (
+        CheckConstraint("link_by IN ('subject', 'verified-email')", name="link_by"),
+        UniqueConstraint("tenant_id", "id"),
+        UniqueConstraint("tenant_id", "issuer", "client_id"),
+        UniqueConstraint("issuer", "audience"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    issuer: Mapped[str]
+    client_id: Mapped[str]
+    sealed_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    audience: Mapped[str | None]
+    email_domains: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    link_by: Mapped[str]
+    enabled: Mapped[bool]
+    revision: Mapped[int]
+    created_at: Mapped[datetime]
+    created_by: Mapped[UUID]
+    updated_at: Mapped[datetime]
+
+
+class UserIdentity(Base):
+    """A provider's subject is one user, and a user is one subject of it: an address that is given to somebody else does
+    not bring its former holder's account.
+    """
+
+    __tablename__ = "user_identities"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "provider_id"], ["identity_providers.tenant_id", "identity_providers.id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(["tenant_id", "user_id"], ["users.tenant_id", "users.id"], ondelete="CASCADE"),
+        UniqueConstraint("tenant_id", "provider_id", "user_id"),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    provider_id: Mapped[UUID] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID]
+    created_at: Mapped[datetime]
