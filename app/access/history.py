@@ -1,13 +1,13 @@
-"""The table of what the policy was at any time, written by triggers and never changed."""
+"""What the policy was at any time, written by triggers and never changed, and what was last worked out from it."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, text
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base
+from app.db.base import Base, TransactionId
 
 
 class PolicyState(Base):
@@ -17,6 +17,7 @@ class PolicyState(Base):
     __table_args__ = (
         Index(None, "tenant_id", "kind", "key", "id"),
         Index("ix_policy_history_position", "tenant_id", "id", postgresql_where=text("kind <> 'documents'")),
+        Index("ix_policy_history_made_by", "tenant_id", "made_by", postgresql_where=text("kind <> 'documents'")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -26,3 +27,22 @@ class PolicyState(Base):
     state: Mapped[dict[str, Any]]
     is_gone: Mapped[bool]
     at: Mapped[datetime]
+    made_by: Mapped[int] = mapped_column(TransactionId, server_default=text("pg_current_xact_id()"))
+
+
+class LearnedClasses(Base):
+    """A principal's access classes as they were last worked out; they hold while nothing that was made by a transaction
+    from `horizon` on is there, and until something expires. Lost at a crash, and worked out again.
+    """
+
+    __tablename__ = "learned_classes"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "user_id"], ["users.tenant_id", "users.id"], ondelete="CASCADE"),
+        {"prefixes": ["UNLOGGED"]},
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    horizon: Mapped[int] = mapped_column(TransactionId)
+    valid_until: Mapped[datetime]
+    lists: Mapped[str]

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base
+from app.db.base import Base, TransactionId
 
 ACCESS_CLASS_IDS = Sequence("access_class_ids", data_type=Integer, metadata=Base.metadata)
 
@@ -85,6 +85,7 @@ class AccessClass(Base):
         _of_tenant("collection_id", "collections"),
         Index(None, "tenant_id", "document_id"),
         Index(None, "tenant_id", "id"),
+        Index("ix_access_classes_made_by", "tenant_id", "made_by"),
         UniqueConstraint(
             "tenant_id",
             "collection_id",
@@ -104,6 +105,7 @@ class AccessClass(Base):
     document_type: Mapped[str | None]
     source: Mapped[str | None]
     label_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()), server_default=text("'{}'"))
+    made_by: Mapped[int] = mapped_column(TransactionId, server_default=text("pg_current_xact_id()"))
 
 
 class Grant(Base):
@@ -127,6 +129,7 @@ class Grant(Base):
         Index(None, "tenant_id", "group_id"),
         Index(None, "tenant_id", "collection_id"),
         Index(None, "tenant_id", "document_id"),
+        Index("ix_grants_expiry", "tenant_id", "expires_at", postgresql_where=text("expires_at IS NOT NULL")),
         Index(None, "tenant_id", "subject_id"),
     )
 
@@ -166,6 +169,7 @@ class Clearance(Base):
         _of_tenant("label_id", "labels"),
         _of_tenant("user_id", "users"),
         _of_tenant("group_id", "groups"),
+        Index("ix_clearances_expiry", "tenant_id", "expires_at", postgresql_where=text("expires_at IS NOT NULL")),
         Index(None, "tenant_id", "subject_id"),
     )
 
@@ -230,6 +234,7 @@ class Exclusion(Base):
         _of_tenant("document_id", "documents"),
         _of_tenant("user_id", "users"),
         _of_tenant("group_id", "groups"),
+        Index("ix_exclusions_expiry", "tenant_id", "expires_at", postgresql_where=text("expires_at IS NOT NULL")),
         Index(None, "tenant_id", "subject_id"),
         Index(None, "tenant_id", "document_id"),
     )

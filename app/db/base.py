@@ -5,8 +5,21 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import DateTime, MetaData, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, base
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import UserDefinedType
+
+
+class TransactionId(UserDefinedType[int]):
+    """PostgreSQL's `xid8`, which SQLAlchemy does not know: a transaction's number that is never used again."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "xid8"
+
+
+base.ischema_names["xid8"] = TransactionId
 
 
 class Base(DeclarativeBase):

@@ -57,6 +57,7 @@ _RULES: dict[str, tuple[str | None, str | None, str | None]] = {
         + 2 * [f"{_TENANT} AND ((SELECT principal_is_admin()) OR {_OWNED_DOCUMENTS})"]
     ),
     "policy_history": (f"{_TENANT} AND {_WATCHES}", None, None),
+    "learned_classes": (None, None, None),
 }
 # What the definer's functions do with each table.
 _DEFINER_RIGHTS = {
@@ -71,6 +72,7 @@ _DEFINER_RIGHTS = {
     "entitlement_packs": "SELECT",
     "exclusions": "SELECT",
     "policy_history": "SELECT, INSERT",
+    "learned_classes": "SELECT, INSERT, UPDATE",
 }
 # table → its key's columns, and those of which the history is kept
 _HISTORY = {
@@ -109,7 +111,10 @@ _INNER_FUNCTIONS = (
     "classes_of(uuid, uuid)",
     "policy_position(uuid)",
     "class_lists(uuid, uuid)",
+    "kept_lists(uuid, uuid)",
+    "next_expiry(uuid)",
     "learn_classes()",
+    "learn_after(uuid, uuid)",
     "labels_around(uuid)",
     "ensure_class(uuid, uuid, text, text, uuid[], uuid)",
 )
@@ -160,6 +165,8 @@ def _extend_tables() -> None:
         "access_classes",
         sa.Column("label_ids", postgresql.ARRAY(sa.Uuid()), nullable=False, server_default=sa.text("'{}'")),
     )
+    op.execute("ALTER TABLE access_classes ADD COLUMN made_by xid8 NOT NULL DEFAULT pg_current_xact_id()")
+    op.create_index("ix_access_classes_made_by", "access_classes", ["tenant_id", "made_by"])
     op.drop_index("ix_access_classes_tenant_id_document_id", "access_classes")
     op.create_index("ix_access_classes_tenant_id_document_id", "access_classes", ["tenant_id", "document_id"])
     op.create_unique_constraint(

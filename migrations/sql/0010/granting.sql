@@ -37,6 +37,28 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         OR EXISTS (SELECT 1 FROM entitlement_packs p WHERE p.tenant_id = (SELECT current_tenant()) AND p.id = a_pack)))
 $$;
 
+-- After a change that is about others the principal's own classes are what they were; else they are worked out anew.
+CREATE FUNCTION learn_after(to_user uuid, to_group uuid) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    who text := context_body();
+    tenant uuid := split_part(who, '|', 1)::uuid;
+    person uuid := split_part(who, '|', 2)::uuid;
+    sealed text := current_setting('footnote.classes', true);
+    body text := split_part(sealed, '#', 1);
+BEGIN
+    IF to_user = person OR who IS NULL OR sealed = '' OR split_part(sealed, '#', 2) <> context_mac('', who || '|' || body)
+        OR EXISTS (SELECT 1 FROM group_members m WHERE m.tenant_id = tenant AND m.user_id = person
+            AND (m.group_id = to_group OR EXISTS (SELECT 1 FROM group_closure c WHERE c.tenant_id = tenant
+                AND c.member_group_id = m.group_id AND c.group_id = to_group))) THEN
+        PERFORM learn_classes();
+        RETURN;
+    END IF;
+    body := concat(policy_position(tenant), substr(body, strpos(body, '|')));
+    PERFORM set_config('footnote.classes', body || '#' || context_mac('', who || '|' || body), true);
+END
+$$;
+
 CREATE FUNCTION create_grant(new_id uuid, to_user uuid, to_group uuid, a_collection uuid, a_document uuid, a_pack uuid,
     new_level int, until timestamptz) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -48,20 +70,21 @@ BEGIN
             created_by, expires_at)
         VALUES (new_id, current_tenant(), to_user, to_group, a_collection, a_document, a_pack, new_level, now(),
             current_principal(), until);
-    PERFORM learn_classes();
+    PERFORM learn_after(to_user, to_group);
     RETURN true;
 END
 $$;
 
 CREATE OR REPLACE FUNCTION delete_grant(grant_id uuid) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE gone grants;
 BEGIN
     DELETE FROM grants g WHERE g.id = grant_id AND g.tenant_id = current_tenant()
-        AND may_grant(g.collection_id, g.document_id, g.pack_id);
-    IF NOT FOUND THEN
+        AND may_grant(g.collection_id, g.document_id, g.pack_id) RETURNING g.* INTO gone;
+    IF gone.id IS NULL THEN
         RETURN false;
     END IF;
-    PERFORM learn_classes();
+    PERFORM learn_after(gone.user_id, gone.group_id);
     RETURN true;
 END
 $$;

@@ -16,27 +16,29 @@ BEGIN
         RETURN;
     END IF;
     joined := ARRAY(SELECT m.group_id FROM group_members m WHERE m.tenant_id = tenant AND m.user_id = person);
-    mine := person || joined || ARRAY(SELECT c.group_id FROM group_closure c
-        WHERE c.tenant_id = tenant AND c.member_group_id = ANY (joined));
-    cleared := ARRAY(SELECT k.label_id FROM clearances k WHERE k.tenant_id = tenant AND k.subject_id = ANY (mine)
-        AND (k.expires_at IS NULL OR k.expires_at > now()));
+    mine := person || joined || ARRAY(SELECT DISTINCT c.group_id FROM unnest(joined) j(id)
+        JOIN group_closure c ON c.tenant_id = tenant AND c.member_group_id = j.id);
+    cleared := ARRAY(SELECT k.label_id FROM unnest(mine) s(id)
+        JOIN clearances k ON k.tenant_id = tenant AND k.subject_id = s.id
+        WHERE k.expires_at IS NULL OR k.expires_at > now());
     RETURN QUERY
     WITH held AS MATERIALIZED (
-        SELECT g.collection_id, g.document_id, g.pack_id, max(g.level) AS level FROM grants g
-        WHERE g.tenant_id = tenant AND g.subject_id = ANY (mine) AND (g.expires_at IS NULL OR g.expires_at > now())
-        GROUP BY 1, 2, 3
+        SELECT COALESCE(g.collection_id, g.document_id, g.pack_id) AS id, max(g.level) AS level FROM unnest(mine) s(id)
+        JOIN grants g ON g.tenant_id = tenant AND g.subject_id = s.id
+        WHERE g.expires_at IS NULL OR g.expires_at > now()
+        GROUP BY 1
     ), opened AS (
         SELECT c.collection_id, max(h.level) AS level FROM held h
-        JOIN collection_closure c ON c.tenant_id = tenant AND c.ancestor_id = h.collection_id
+        JOIN collection_closure c ON c.tenant_id = tenant AND c.ancestor_id = h.id
         GROUP BY 1
     ), classes AS (
         SELECT a.id AS class_id, o.level FROM opened o
         JOIN access_classes a ON a.tenant_id = tenant AND a.collection_id = o.collection_id
         UNION ALL
-        SELECT a.id, h.level FROM held h JOIN access_classes a ON a.tenant_id = tenant AND a.document_id = h.document_id
+        SELECT a.id, h.level FROM held h JOIN access_classes a ON a.tenant_id = tenant AND a.document_id = h.id
         UNION ALL
         SELECT a.id, 1 FROM held h
-        JOIN entitlement_packs p ON p.tenant_id = tenant AND p.id = h.pack_id
+        JOIN entitlement_packs p ON p.tenant_id = tenant AND p.id = h.id
         JOIN access_classes a ON a.tenant_id = tenant
             AND (p.document_types = '{}' OR a.document_type = ANY (p.document_types))
             AND (p.sources = '{}' OR a.source = ANY (p.sources))
@@ -49,9 +51,10 @@ BEGIN
         SELECT a.id FROM access_classes a
         WHERE a.tenant_id = tenant AND a.label_ids <> '{}' AND NOT a.label_ids <@ cleared
         UNION ALL
-        SELECT a.id FROM exclusions e
+        SELECT a.id FROM unnest(mine) s(id)
+        JOIN exclusions e ON e.tenant_id = tenant AND e.subject_id = s.id
         JOIN access_classes a ON a.tenant_id = tenant AND a.document_id = e.document_id
-        WHERE e.tenant_id = tenant AND e.subject_id = ANY (mine) AND (e.expires_at IS NULL OR e.expires_at > now())
+        WHERE e.expires_at IS NULL OR e.expires_at > now()
     )
     SELECT o.class_id, max(o.level) FROM classes o WHERE o.class_id NOT IN (SELECT x.id FROM closed x) GROUP BY 1;
 END
@@ -73,18 +76,53 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     FROM classes_of(tenant, person) c
 $$;
 
+-- The lists as they were last worked out and kept, if nothing has changed since: neither policy nor classes, by any
+-- transaction that was not yet over then, and nothing has expired.
+CREATE FUNCTION kept_lists(tenant uuid, person uuid) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT l.lists FROM learned_classes l
+    WHERE l.tenant_id = tenant AND l.user_id = person AND l.valid_until > now()
+      AND NOT EXISTS (SELECT 1 FROM policy_history h
+          WHERE h.tenant_id = tenant AND h.kind <> 'documents' AND h.made_by >= l.horizon)
+      AND NOT EXISTS (SELECT 1 FROM access_classes a WHERE a.tenant_id = tenant AND a.made_by >= l.horizon)
+$$;
+
+CREATE FUNCTION next_expiry(tenant uuid) RETURNS timestamptz
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT LEAST('infinity',
+        (SELECT min(g.expires_at) FROM grants g WHERE g.tenant_id = tenant AND g.expires_at > now()),
+        (SELECT min(k.expires_at) FROM clearances k WHERE k.tenant_id = tenant AND k.expires_at > now()),
+        (SELECT min(e.expires_at) FROM exclusions e WHERE e.tenant_id = tenant AND e.expires_at > now()))
+$$;
+
 -- Work the classes out once for the transaction, sealed together with whom and which state of the policy they are for.
+-- They are kept for the next transaction where that makes nobody wait.
 CREATE FUNCTION learn_classes() RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     who text := context_body();
     tenant uuid := split_part(who, '|', 1)::uuid;
+    person uuid := split_part(who, '|', 2)::uuid;
+    started_from xid8 := pg_snapshot_xmin(pg_current_snapshot());
+    position_then text := policy_position(tenant);
+    lists text := kept_lists(tenant, person);
     body text;
 BEGIN
     IF who IS NULL THEN
         RETURN;
     END IF;
-    body := concat(policy_position(tenant), '|', class_lists(tenant, split_part(who, '|', 2)::uuid));
+    IF lists IS NULL THEN
+        lists := class_lists(tenant, person);
+        IF lists <> '||' AND current_setting('transaction_isolation') = 'read committed'
+            AND current_setting('transaction_read_only') = 'off'
+            AND pg_try_advisory_xact_lock(hashtextextended('footnote classes ' || person, 0)) THEN
+            INSERT INTO learned_classes (tenant_id, user_id, horizon, valid_until, lists)
+                VALUES (tenant, person, started_from, next_expiry(tenant), lists)
+                ON CONFLICT (tenant_id, user_id) DO UPDATE
+                SET horizon = EXCLUDED.horizon, valid_until = EXCLUDED.valid_until, lists = EXCLUDED.lists;
+        END IF;
+    END IF;
+    body := concat(position_then, '|', lists);
     PERFORM set_config('footnote.classes', body || '#' || context_mac('', who || '|' || body), true);
 END
 $$;

@@ -124,7 +124,22 @@ CREATE TABLE policy_history (
     key text NOT NULL,
     state jsonb NOT NULL,
     is_gone boolean NOT NULL,
-    at timestamptz NOT NULL
+    at timestamptz NOT NULL,
+    made_by xid8 NOT NULL DEFAULT pg_current_xact_id()
 );
 CREATE INDEX ix_policy_history_tenant_id_kind_key_id ON policy_history (tenant_id, kind, key, id);
-CREATE INDEX ix_policy_history_position ON policy_history (tenant_id, id) WHERE kind <> 'documents'
+CREATE INDEX ix_policy_history_position ON policy_history (tenant_id, id) WHERE kind <> 'documents';
+CREATE INDEX ix_policy_history_made_by ON policy_history (tenant_id, made_by) WHERE kind <> 'documents';
+CREATE UNLOGGED TABLE learned_classes (
+    tenant_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    horizon xid8 NOT NULL,
+    valid_until timestamptz NOT NULL,
+    lists text NOT NULL,
+    CONSTRAINT pk_learned_classes PRIMARY KEY (tenant_id, user_id),
+    CONSTRAINT fk_learned_classes_tenant_id_user_id FOREIGN KEY (tenant_id, user_id)
+        REFERENCES users (tenant_id, id) ON DELETE CASCADE
+);
+CREATE INDEX ix_grants_expiry ON grants (tenant_id, expires_at) WHERE expires_at IS NOT NULL;
+CREATE INDEX ix_clearances_expiry ON clearances (tenant_id, expires_at) WHERE expires_at IS NOT NULL;
+CREATE INDEX ix_exclusions_expiry ON exclusions (tenant_id, expires_at) WHERE expires_at IS NOT NULL
