@@ -125,7 +125,8 @@ def build_database(settings: DatabaseSettings, *, role: str) -> Database:
             pool_size=settings.pool_size,
             statement_timeout_ms=settings.statement_timeout_ms,
             application_name=f"footnote-{role}",
-        )
+        ),
+        context_secret=_secret(settings.context_secret),
     )
 
 

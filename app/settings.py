@@ -9,12 +9,16 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class DatabaseSettings(BaseModel):
-    """One URL a role (`postgresql+psycopg://…`): a process is given only those that it needs."""
+    """One URL a role (`postgresql+psycopg://…`): a process is given only those that it needs.
+
+    `context_secret` signs whom a transaction is for (`app.db.context`); without it the password of the URL does.
+    """
 
     api_url: SecretStr | None = None
     worker_url: SecretStr | None = None
     relay_url: SecretStr | None = None
     owner_url: SecretStr | None = None
+    context_secret: SecretStr | None = None
     pool_size: int = Field(default=10, ge=1)
     statement_timeout_ms: int = Field(default=30_000, ge=100)
 

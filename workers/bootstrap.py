@@ -162,7 +162,7 @@ def build_collector(settings: StorageSettings, *, database: Database, blobs: Blo
 
 
 def build_worker_database(settings: Settings) -> Database:
-    url = settings.database.worker_url
+    url, secret = settings.database.worker_url, settings.database.context_secret
     if url is None:
         raise SystemExit("Workers need FOOTNOTE_DATABASE__WORKER_URL: the database's URL for their role.")
     return Database(
@@ -171,7 +171,8 @@ def build_worker_database(settings: Settings) -> Database:
             pool_size=2,  # one stage at a time, and its heartbeat
             statement_timeout_ms=settings.database.statement_timeout_ms,
             application_name="footnote-worker",
-        )
+        ),
+        context_secret=None if secret is None else secret.get_secret_value(),
     )
 
 

@@ -1,4 +1,6 @@
-"""`footnote database upgrade`: an operator's command, with the database owner's rights."""
+"""`footnote database …`: an operator's commands, with the database owner's rights."""
+
+from pathlib import Path
 
 import typer
 
@@ -7,7 +9,7 @@ from app.db.migrate import get_revisions
 from app.settings import Settings
 from app.stack.home import Home
 from app.stack.postgres import EmbeddedPostgres
-from app.stack.schema import prepare_database
+from app.stack.schema import forget_context_keys, prepare_database
 
 databases = typer.Typer(help="The database, as its owner.", no_args_is_help=True)
 
@@ -24,8 +26,7 @@ def upgrade_database(*, home: HomeOption = None, as_json: JsonOption = False) ->
     `footnote up` does so by itself; this is for a database of your own (FOOTNOTE_DATABASE__OWNER_URL).
     """
     settings = Settings()
-    configured = settings.database.owner_url
-    owner_url = configured.get_secret_value() if configured else EmbeddedPostgres(Home.at(home)).url("owner")
+    owner_url = _owner_url(settings, home)
     with sentences(as_json=as_json):
         prepare_database(owner_url, settings.embedding)
         revision, _ = get_revisions(owner_url)
@@ -34,3 +35,22 @@ def upgrade_database(*, home: HomeOption = None, as_json: JsonOption = False) ->
         print_json({"revision": revision, "embedding_space": space})
     else:
         console().print(f"The schema is at revision {revision}; the embeddings are {space}.")
+
+
+@databases.command("forget-contexts")
+def forget_contexts(*, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Let the login roles leave new keys for their contexts, after their passwords (or the context secret) changed.
+
+    Do it while no process of the old passwords runs: whoever is first leaves the key.
+    """
+    with sentences(as_json=as_json):
+        forget_context_keys(_owner_url(Settings(), home))
+    if as_json:
+        print_json({"forgotten": True})
+    else:
+        console().print("The keys are forgotten; each role leaves a new one with its next transaction.")
+
+
+def _owner_url(settings: Settings, home: Path | None) -> str:
+    configured = settings.database.owner_url
+    return configured.get_secret_value() if configured else EmbeddedPostgres(Home.at(home)).url("owner")

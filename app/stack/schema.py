@@ -1,5 +1,7 @@
 """Making a database ready for this version and these settings, as its owner."""
 
+from sqlalchemy import text
+
 from app.core.clock import SystemClock
 from app.db.migrate import upgrade_to_head
 from app.db.session import Database, build_engine
@@ -23,5 +25,16 @@ def prepare_database(owner_url: str, embedding: EmbeddingSettings) -> None:
         with database.anonymous() as session:
             spec = EmbeddingSpaceSpec(embedding.model, embedding.dimensions, embedding.version)
             ensure_space(session, spec, clock=SystemClock())
+    finally:
+        database.close()
+
+
+def forget_context_keys(owner_url: str) -> None:
+    """Remove what login roles' contexts are checked with (`app.db.context`), so that they leave new keys."""
+    engine = build_engine(owner_url, pool_size=1, statement_timeout_ms=30_000, application_name="footnote-owner")
+    database = Database(engine=engine)
+    try:
+        with database.anonymous() as session:
+            session.execute(text("DELETE FROM context_keys"))
     finally:
         database.close()

@@ -328,4 +328,6 @@ def _install_triggers() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError
+    raise RuntimeError(
+        "Revision 0010 can't be taken back: what labels and exclusions close would be opened. Restore a backup instead."
+    )

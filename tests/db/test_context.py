@@ -1,0 +1,131 @@
+"""Whom a transaction is for: taken with our signature only, for this transaction only."""
+
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from app.core.principal import Principal
+from app.db.context import ContextRefusedError
+from app.db.session import Database, build_engine, system_principal
+
+SEALS = "SELECT current_setting('footnote.who'), current_setting('footnote.classes')"
+TAKE_OVER = "SELECT set_config('footnote.who', :who, true), set_config('footnote.classes', :classes, true)"
+
+
+@pytest.fixture
+def tenants(module_database):
+    """Principals of two tenants."""
+    found = []
+    for _ in range(2):
+        tenant_id, user_id = uuid4(), uuid4()
+        with module_database.owner.transaction(system_principal(tenant_id)) as session:
+            session.execute(
+                text("INSERT INTO tenants VALUES (:id, :slug, 'Tenant', now())"),
+                {"id": tenant_id, "slug": str(tenant_id)},
+            )
+            session.execute(
+                text(
+                    "INSERT INTO users (id, tenant_id, email, name, roles, created_at) "
+                    "VALUES (:id, :tenant, 'a@example.org', 'Ana', '{analyst}', now())"
+                ),
+                {"id": user_id, "tenant": tenant_id},
+            )
+        found.append(Principal(tenant_id=tenant_id, user_id=user_id))
+    return found
+
+
+def seen_tenants(session):
+    return session.scalars(text("SELECT id FROM tenants")).all()
+
+
+def with_secret(module_database, role, secret):
+    engine = build_engine(
+        module_database.urls[role], pool_size=1, statement_timeout_ms=5_000, application_name="test-context"
+    )
+    return Database(engine=engine, context_secret=secret)
+
+
+def test_a_context_signed_with_another_secret_is_refused(module_database, tenants):
+    with module_database.api.transaction(tenants[0]) as session:
+        assert seen_tenants(session) == [tenants[0].tenant_id]
+    forger = with_secret(module_database, "api", "a guess")
+    with pytest.raises(ContextRefusedError), forger.transaction(tenants[1]):
+        pass
+    forger.close()
+
+
+@pytest.mark.parametrize("kept", ["body", "whole"])
+def test_a_seal_of_another_tenant_or_transaction_is_nothing(module_database, tenants, kept):
+    ours, theirs = tenants
+    with module_database.api.transaction(theirs) as session:
+        who, classes = session.execute(text(SEALS)).one()
+    if kept == "body":
+        who = who.replace(str(theirs.tenant_id), str(ours.tenant_id))
+    with module_database.api.transaction(ours) as session:
+        session.execute(text(TAKE_OVER), {"who": who, "classes": classes})
+        assert seen_tenants(session) == []
+        assert session.scalar(text("SELECT visible_classes()")) == []
+
+
+def test_the_old_way_of_saying_whom_it_is_for_says_nothing(module_database, tenants):
+    ours, theirs = tenants
+    with module_database.api.transaction(ours) as session:
+        for name, value in (("tenant_id", theirs.tenant_id), ("user_id", theirs.user_id)):
+            session.execute(
+                text("SELECT set_config(:name, :value, true)"), {"name": f"footnote.{name}", "value": str(value)}
+            )
+        assert seen_tenants(session) == [ours.tenant_id]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT context_mac('', 'anything')",
+        "SELECT context_mac('footnote_api', 'anything')",
+        "SELECT learn_classes()",
+        "SELECT * FROM context_keys",
+        "SELECT * FROM learned_classes",
+        "UPDATE context_keys SET inner_pad = outer_pad",
+        "SELECT * FROM classes_of((SELECT current_tenant()), (SELECT current_principal()))",
+        "SET ROLE footnote_definer",
+        "SET ROLE footnote_owner",
+    ],
+)
+def test_what_signs_and_decides_can_not_be_reached_by_the_api_role(module_database, tenants, statement):
+    with pytest.raises(Exception) as refused, module_database.api.transaction(tenants[0]) as session:
+        session.execute(text(statement))
+    cause = refused.value.__cause__
+    assert isinstance(cause, DBAPIError)
+    assert cause.orig.sqlstate == "42501"  # insufficient_privilege, PostgreSQL appendix A
+
+
+def test_a_key_once_left_is_not_replaced_by_a_statement(module_database, tenants):
+    with module_database.api.transaction(tenants[0]) as session:
+        pads = {"inner": bytes(64), "outer": bytes(64)}
+        assert session.scalar(text("SELECT ensure_context_key(:inner, :outer)"), pads) is False
+    with module_database.api.transaction(tenants[0]) as session:
+        assert seen_tenants(session) == [tenants[0].tenant_id]
+
+
+def test_a_new_secret_is_taken_once_the_owner_forgot_the_old_one(database):
+    tenant_id = uuid4()
+    with database.api.transaction(Principal(tenant_id=tenant_id, user_id=uuid4())):
+        pass
+    rotated = with_secret(database, "api", "a new secret")
+    with pytest.raises(ContextRefusedError), rotated.transaction(system_principal(tenant_id)):
+        pass
+    with database.owner.anonymous() as session:
+        session.execute(text("DELETE FROM context_keys"))
+    with rotated.transaction(system_principal(tenant_id)) as session:
+        assert session.scalar(text("SELECT current_tenant()")) == tenant_id
+    rotated.close()
+
+
+def test_a_url_without_a_password_needs_a_secret_of_its_own():
+    engine = build_engine(
+        "postgresql+psycopg://footnote_api@/none", pool_size=1, statement_timeout_ms=5_000, application_name="test"
+    )
+    with pytest.raises(ContextRefusedError, match="CONTEXT_SECRET"):
+        Database(engine=engine).signer.enter(None, tenant_id=uuid4(), user_id=uuid4())
