@@ -1,9 +1,9 @@
 """Sign-in: a tenant's OpenID providers, who their subjects are here, and the sessions of pages.
 
-Providers are found before a tenant is known, by their id or by what a token says of itself; a session is found by the
-digest of its token, which the api role can't select. A session ends with its user, its key or its provider.
+Whose a provider is can be asked before a tenant is known, by its id or by what a token says of itself. A session is
+found by the digest of its token, which the api role can't select; it ends with its user, its key or its provider.
 
-Revision: 0013, after 0009.
+Revision: 0013, after 0010.
 """
 
 import sqlalchemy as sa
@@ -15,22 +15,15 @@ down_revision: str | None = "0010"
 branch_labels: str | None = None
 depends_on: str | None = None
 
-_PROVIDER = (
-    "tenant_id uuid, id uuid, name text, issuer text, client_id text, sealed_secret bytea, audience text, "
-    "email_domains text[], link_by text"
-)
-_PROVIDER_COLUMNS = (
-    "p.tenant_id, p.id, p.name, p.issuer, p.client_id, p.sealed_secret, p.audience, p.email_domains, p.link_by"
-)
-
-_FIND = f"""
-CREATE FUNCTION find_identity_provider(a_provider uuid) RETURNS TABLE ({_PROVIDER})
+# Before a tenant is known, no more is told than whose a provider is; the rest is read as that tenant's own system.
+_FIND = """
+CREATE FUNCTION find_provider_tenant(a_provider uuid) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT {_PROVIDER_COLUMNS} FROM identity_providers p WHERE p.id = a_provider AND p.enabled
+    SELECT p.tenant_id FROM identity_providers p WHERE p.id = a_provider AND p.enabled
 $$;
-CREATE FUNCTION find_token_providers(an_issuer text, audiences text[]) RETURNS TABLE ({_PROVIDER})
+CREATE FUNCTION find_token_providers(an_issuer text, audiences text[]) RETURNS TABLE (tenant_id uuid, id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT {_PROVIDER_COLUMNS} FROM identity_providers p
+    SELECT p.tenant_id, p.id FROM identity_providers p
     WHERE p.issuer = an_issuer AND p.audience = ANY (audiences) AND p.enabled LIMIT 2
 $$;
 CREATE FUNCTION list_sign_in_providers(a_slug text) RETURNS TABLE (id uuid, name text)
@@ -52,7 +45,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 """
 _FUNCTIONS = (
-    "find_identity_provider(uuid)",
+    "find_provider_tenant(uuid)",
     "find_token_providers(text, text[])",
     "list_sign_in_providers(text)",
     "find_web_session(bytea)",
@@ -86,8 +79,9 @@ _TRIGGER_FUNCTIONS = ("end_sessions_of_user()", "end_sessions_of_provider()")
 _TENANT = "tenant_id = (SELECT current_tenant())"
 _ME = "(SELECT current_principal())"
 _ADMIN = f"{_TENANT} AND (SELECT principal_is_admin())"
-# Whoever signs in is not known before this row is read or written: the tenant's own system does it.
-_SIGN_IN = f"(SELECT principal_is_admin()) OR {_ME} = '00000000-0000-0000-0000-000000000000'"
+# Whoever signs in is not known before these rows are read and written: the tenant's own system does it.
+_SYSTEM = f"{_ME} = '00000000-0000-0000-0000-000000000000'"
+_SIGN_IN = f"{_TENANT} AND ({_SYSTEM} OR (SELECT principal_is_admin()))"
 _OWN_OR_ADMIN = f"{_TENANT} AND (user_id = {_ME} OR (SELECT principal_is_admin()))"
 
 # table → what the api role is granted, and its rules
@@ -96,7 +90,7 @@ _RIGHTS: dict[str, tuple[str, dict[str, str]]] = {
         "SELECT, INSERT, DELETE, UPDATE (name, sealed_secret, audience, email_domains, link_by, enabled, revision, "
         "updated_at)",
         {
-            "SELECT": _ADMIN,
+            "SELECT": _SIGN_IN,
             "INSERT": f"{_ADMIN} AND created_by = {_ME}",
             "UPDATE": _ADMIN,
             "DELETE": _ADMIN,
@@ -104,7 +98,7 @@ _RIGHTS: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "user_identities": (
         "SELECT, INSERT, DELETE",
-        {"SELECT": f"{_TENANT} AND ({_SIGN_IN})", "INSERT": f"{_TENANT} AND ({_SIGN_IN})", "DELETE": _ADMIN},
+        {"SELECT": _SIGN_IN, "INSERT": _SIGN_IN, "DELETE": _ADMIN},
     ),
     "web_sessions": (
         "SELECT (tenant_id, id, user_id, provider_id, key_id, created_at, last_seen_at, idle_ends_at, ends_at, "
@@ -143,6 +137,7 @@ def upgrade() -> None:
         f"CREATE POLICY definer_end ON web_sessions FOR UPDATE TO footnote_definer USING ({_TENANT}) "
         f"WITH CHECK ({_TENANT})"
     )
+    op.execute(f"CREATE POLICY api_sign_in ON users FOR SELECT TO footnote_api USING ({_TENANT} AND {_SYSTEM})")
     op.execute("GRANT SELECT (id, slug) ON tenants TO footnote_definer")
     op.execute("CREATE POLICY definer_sign_in ON tenants FOR SELECT TO footnote_definer USING (true)")
 
@@ -251,5 +246,6 @@ def downgrade() -> None:
         op.drop_table(table)
     for function in _FUNCTIONS + _TRIGGER_FUNCTIONS:
         op.execute(f"DROP FUNCTION {function}")
+    op.execute("DROP POLICY api_sign_in ON users")
     op.execute("DROP POLICY definer_sign_in ON tenants")
     op.execute("REVOKE SELECT (id, slug) ON tenants FROM footnote_definer")

@@ -1,0 +1,112 @@
+"""Errors of sign-in by OpenID Connect and of the pages' sessions.
+
+UnauthenticatedError ← TokenInvalidError 401 ← TokenExpiredError, TokenNotYetValidError
+                     ← UserUnknownError 401, SessionEndedError 401
+                     ← SignInRefusedError 401 ← SignInStaleError
+UnavailableError     ← IdentityProviderUnavailableError 503
+NotFoundError        ← ProviderNotFoundError, LinkNotFoundError, SessionNotFoundError
+ConflictError        ← ProviderTakenError, AudienceTakenError, SubjectTakenError
+InvalidInputError    ← IssuerInvalidError
+
+Until its signature is checked, a token is told the same whatever is wrong with it: who may be asked for here, and
+whom for, is nobody's business.
+"""
+
+from app.core.errors import (
+    ConflictError,
+    InvalidInputError,
+    NotFoundError,
+    UnauthenticatedError,
+    UnavailableError,
+)
+
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="footnote", error="invalid_token"'}  # RFC 6750 §3
+
+
+class TokenInvalidError(UnauthenticatedError):
+    """Base of all refusals of a token."""
+
+    code = "token-invalid"
+    title = "This token is not valid here: it must come from your provider, signed, for this API's audience."
+
+    def __init__(self) -> None:
+        super().__init__(headers=_CHALLENGE)
+
+
+class TokenExpiredError(TokenInvalidError):
+    code = "token-expired"
+    title = "This token has expired: ask your provider for a new one."
+
+
+class TokenNotYetValidError(TokenInvalidError):
+    code = "token-not-yet-valid"
+    title = "This token holds from a later time on: compare the clocks here and at your provider."
+
+
+class UserUnknownError(UnauthenticatedError):
+    code = "user-unknown"
+    title = "Your provider knows you, but nobody here is linked to you yet: ask an administrator."
+
+    def __init__(self) -> None:
+        super().__init__(headers=_CHALLENGE)
+
+
+class SessionEndedError(UnauthenticatedError):
+    code = "session-ended"
+    title = "Your session has ended: sign in again."
+
+
+class SignInRefusedError(UnauthenticatedError):
+    """The provider, or what came back from it, does not let anybody in."""
+
+    code = "sign-in-refused"
+    title = "Your provider did not confirm who you are: try again."
+
+
+class SignInStaleError(SignInRefusedError):
+    code = "sign-in-stale"
+    title = "This sign-in was not begun here, took too long, or was begun anew in another tab: try again."
+
+
+class IdentityProviderUnavailableError(UnavailableError):
+    code = "identity-provider-unavailable"
+    title = "Your sign-in provider is not answering: try again shortly, or use a key."
+
+
+class ProviderNotFoundError(NotFoundError):
+    code = "identity-provider-not-found"
+    title = "There is no such sign-in provider."
+
+
+class LinkNotFoundError(NotFoundError):
+    code = "identity-link-not-found"
+    title = "There is no such provider, user or link in your tenant."
+
+
+class SessionNotFoundError(NotFoundError):
+    code = "session-not-found"
+    title = "There is no such session that you may see."
+
+
+class ProviderTakenError(ConflictError):
+    code = "identity-provider-exists"
+    title = "Your tenant has a provider of that issuer and client already: change that one."
+
+
+class AudienceTakenError(ConflictError):
+    code = "audience-taken"
+    title = "Tokens of that issuer for that audience are taken already: give this API an audience of its own."
+
+
+class SubjectTakenError(ConflictError):
+    code = "subject-taken"
+    title = "That subject of the provider is linked to another user: take that link away first."
+
+
+class IssuerInvalidError(InvalidInputError):
+    code = "issuer-invalid"
+    title = "An issuer is an https address without query or fragment."
+
+
+TOKEN_REFUSALS = (TokenInvalidError, TokenExpiredError, TokenNotYetValidError, UserUnknownError, SessionEndedError)
+"""What a request with a token or a session that does not hold may be answered, besides the refusals of a key."""

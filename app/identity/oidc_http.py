@@ -1,0 +1,86 @@
+"""Calls to providers, whose addresses come from a tenant's administrator and from the providers themselves.
+
+Only https, or plain http to the hosts that the composition root names (a test's own machine); no redirect is followed;
+an answer is read up to a size and for a time.
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote_plus, urlsplit
+
+import httpx
+
+from app.identity.oidc_errors import IdentityProviderUnavailableError, IssuerInvalidError
+
+MAX_BYTES = 512 * 1024
+MAX_SECONDS = 8.0
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_TIMEOUT = httpx.Timeout(5.0, connect=3.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A JSON object with its status; `cache_control` is the header's text."""
+
+    status: int
+    body: Mapping[str, Any]
+    cache_control: str
+
+
+class ProviderHttp:
+    """`plain_hosts` are those that may be called without TLS."""
+
+    def __init__(self, *, plain_hosts: frozenset[str] = frozenset()) -> None:
+        self._plain_hosts = plain_hosts
+        # Proxies of the environment are for https only: a loopback address must not leave the machine.
+        self._client = httpx.Client(
+            timeout=_TIMEOUT,
+            follow_redirects=False,
+            mounts={"http://": httpx.HTTPTransport()},
+            headers={"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "footnote"},
+        )
+
+    def close(self) -> None:
+        self._client.close()
+
+    def check_address(self, url: str) -> None:
+        """Raises IssuerInvalidError for what is never called."""
+        try:
+            parts = urlsplit(url)
+            host, _port = parts.hostname, parts.port
+        except ValueError as error:
+            raise IssuerInvalidError from error
+        allowed = parts.scheme == "https" or (parts.scheme == "http" and host in self._plain_hosts)
+        plain = url.isascii() and url.isprintable() and not any(character in url for character in ' "<>\\^`{|}')
+        if not allowed or not host or not plain or parts.username is not None or "#" in url or len(url) > 500:
+            raise IssuerInvalidError
+
+    def get_json(self, url: str, *, token: str | None = None) -> Answer:
+        """Raises IdentityProviderUnavailableError; `token` is sent as a bearer's."""
+        return self._call("GET", url, headers={} if token is None else {"Authorization": f"Bearer {token}"})
+
+    def post_form(self, url: str, form: Mapping[str, str], *, basic: tuple[str, str] | None = None) -> Answer:
+        """Raises IdentityProviderUnavailableError; `basic` is (client id, secret), sent as RFC 6749 §2.3.1 asks."""
+        auth = None if basic is None else httpx.BasicAuth(quote_plus(basic[0]), quote_plus(basic[1]))
+        return self._call("POST", url, data=dict(form), auth=auth)
+
+    def _call(self, method: str, url: str, **more: Any) -> Answer:
+        ends = time.monotonic() + MAX_SECONDS
+        try:
+            self.check_address(url)
+            with self._client.stream(method, url, **more) as response:
+                content = b""
+                for part in response.iter_bytes(16 * 1024):
+                    content += part
+                    if len(content) > MAX_BYTES or time.monotonic() > ends:
+                        raise IdentityProviderUnavailableError
+                body = json.loads(content)
+        # Whatever a provider does wrong is an outage to those who sign in; RecursionError is deeply nested JSON.
+        except (httpx.HTTPError, httpx.InvalidURL, IssuerInvalidError, ValueError, RecursionError) as error:
+            raise IdentityProviderUnavailableError from error
+        if not isinstance(body, dict) or response.status_code >= 500 or response.is_redirect:
+            raise IdentityProviderUnavailableError
+        return Answer(response.status_code, body, response.headers.get("Cache-Control", ""))
