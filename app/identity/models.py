@@ -1,9 +1,18 @@
 """Tables of identity: tenants, their wrapped data keys, users, API keys and groups."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -31,9 +40,27 @@ class TenantKey(Base):
     created_at: Mapped[datetime]
 
 
+_ALIVE = text("deleted_at IS NULL")
+
+
 class User(Base):
+    """A person. `user_name`, `external_id` and `profile` are as its identity provider gave them, if one did.
+
+    `user_name` stands in for the address where a provider signs people in by another name; `profile` holds the
+    attributes `displayName`, `name` and `emails` (RFC 7643 §4.1) that `name` and `email` were taken from. A user with
+    `deleted_at` is gone for all but the audit. `revision` and `updated_at` are moved by the database.
+    """
+
     __tablename__ = "users"
-    __table_args__ = (UniqueConstraint("tenant_id", "email"), UniqueConstraint("tenant_id", "id"))
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "id"),
+        Index("uq_users_tenant_id_email", "tenant_id", "email", unique=True, postgresql_where=_ALIVE),
+        Index("uq_users_tenant_id_external_id", "tenant_id", "external_id", unique=True, postgresql_where=_ALIVE),
+        Index(
+            "uq_users_tenant_id_user_name", "tenant_id", text("lower(user_name)"), unique=True, postgresql_where=_ALIVE
+        ),
+        Index("ix_users_tenant_id_login", "tenant_id", text("lower(COALESCE(user_name, email))")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
@@ -42,6 +69,12 @@ class User(Base):
     roles: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    external_id: Mapped[str | None]
+    user_name: Mapped[str | None]
+    profile: Mapped[dict[str, Any] | None]
+    deleted_at: Mapped[datetime | None]
+    revision: Mapped[int] = mapped_column(server_default=text("1"))
+    updated_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
 class ApiKey(Base):
@@ -67,13 +100,24 @@ class ApiKey(Base):
 
 
 class Group(Base):
+    """Users and other groups, to which grants may be given. `external_id` is its identity provider's, if it has one;
+    `revision` and `updated_at` are moved by the database, also when who is in it changes.
+    """
+
     __tablename__ = "groups"
-    __table_args__ = (UniqueConstraint("tenant_id", "name"), UniqueConstraint("tenant_id", "id"))
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "name"),
+        UniqueConstraint("tenant_id", "id"),
+        UniqueConstraint("tenant_id", "external_id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
     name: Mapped[str]
     created_at: Mapped[datetime]
+    external_id: Mapped[str | None]
+    revision: Mapped[int] = mapped_column(server_default=text("1"))
+    updated_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
 class GroupMember(Base):
