@@ -22,6 +22,7 @@ from app.http.context import RequestContextMiddleware
 from app.http.openapi import install_openapi
 from app.http.probes import probes_router
 from app.http.problems import add_problem_handlers
+from app.http.routing import check_declared
 from app.identity.endpoints import router as identity_router
 from app.identity.errors import REFUSALS
 from app.jobs.endpoints import router as runs_router
@@ -50,6 +51,7 @@ _ROUTERS = (
 
 def create_app(container: Container, *, tracing: Tracing | None = None) -> FastAPI:
     """The application over the given parts; `tracing` is shut down with it."""
+    check_declared(_ROUTERS)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -7,21 +7,24 @@ from fastapi import Depends, Query, Request, Response
 
 from app.access.errors import (
     CollectionExistsError,
+    CollectionInsideItselfError,
     CollectionNotFoundError,
     GrantLifetimeError,
     GrantNotFoundError,
     GrantSubjectError,
     GrantTargetNotFoundError,
+    MoveLeavesBarrierError,
 )
 from app.access.schemas import CollectionChange, CollectionIn, CollectionOut, GrantIn, GrantOut
 from app.access.service import AccessService
 from app.core.errors import PreconditionFailedError, PreconditionRequiredError
 from app.core.pagination import InvalidCursorError
+from app.core.principal import Permission
 from app.http.conditional import IfMatch, etag, parse_if_match
 from app.http.dependencies import CurrentPrincipal, service
 from app.http.openapi import problems
 from app.http.pages import Page, RequestedPage, page_out
-from app.http.routing import api_router
+from app.http.routing import api_router, needs
 
 collections = api_router(prefix="/v1/collections", tag="collections")
 grants = api_router(prefix="/v1/grants", tag="grants")
@@ -29,7 +32,11 @@ grants = api_router(prefix="/v1/grants", tag="grants")
 Access = Annotated[AccessService, Depends(service(AccessService))]
 
 
-@collections.post("", status_code=201, openapi_extra=problems(CollectionNotFoundError, CollectionExistsError))
+@collections.post(
+    "",
+    status_code=201,
+    openapi_extra=needs(Permission.COLLECTIONS_WRITE) | problems(CollectionNotFoundError, CollectionExistsError),
+)
 def create_collection(
     body: CollectionIn, principal: CurrentPrincipal, access: Access, response: Response
 ) -> CollectionOut:
@@ -40,7 +47,7 @@ def create_collection(
     return CollectionOut.of(made)
 
 
-@collections.get("", openapi_extra=problems(InvalidCursorError))
+@collections.get("", openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(InvalidCursorError))
 def list_collections(
     page: RequestedPage, principal: CurrentPrincipal, access: Access, request: Request, response: Response
 ) -> Page[CollectionOut]:
@@ -49,7 +56,7 @@ def list_collections(
     return page_out(request, response, found, CollectionOut.of, Page[CollectionOut])
 
 
-@collections.get("/{collection_id}", openapi_extra=problems(CollectionNotFoundError))
+@collections.get("/{collection_id}", openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(CollectionNotFoundError))
 def get_collection(
     collection_id: UUID, principal: CurrentPrincipal, access: Access, response: Response
 ) -> CollectionOut:
@@ -61,8 +68,14 @@ def get_collection(
 
 @collections.patch(
     "/{collection_id}",
-    openapi_extra=problems(
-        CollectionNotFoundError, CollectionExistsError, PreconditionFailedError, PreconditionRequiredError
+    openapi_extra=needs(Permission.COLLECTIONS_WRITE)
+    | problems(
+        CollectionNotFoundError,
+        CollectionExistsError,
+        CollectionInsideItselfError,
+        MoveLeavesBarrierError,
+        PreconditionFailedError,
+        PreconditionRequiredError,
     ),
 )
 def update_collection(
@@ -73,24 +86,26 @@ def update_collection(
     response: Response,
     if_match: IfMatch = None,
 ) -> CollectionOut:
-    """Rename a collection."""
-    revision = parse_if_match(if_match)
-    changed = access.rename_collection(principal, collection_id, name=body.name, revision=revision)
+    """Rename a collection, or move it: as its owner, into one that you may edit."""
+    changed = access.update_collection(principal, collection_id, body.to_edit(), revision=parse_if_match(if_match))
     response.headers["ETag"] = etag(changed.revision)
     return CollectionOut.of(changed)
 
 
 @grants.post(
-    "", status_code=201, openapi_extra=problems(GrantTargetNotFoundError, GrantSubjectError, GrantLifetimeError)
+    "",
+    status_code=201,
+    openapi_extra=needs(Permission.GRANTS_WRITE)
+    | problems(GrantTargetNotFoundError, GrantSubjectError, GrantLifetimeError),
 )
 def create_grant(body: GrantIn, principal: CurrentPrincipal, access: Access, response: Response) -> GrantOut:
-    """Open a collection or one document that you own to a user or a group."""
+    """Open a collection or one document that you own to a user or a group; an administrator may open any, and packs."""
     made = access.create_grant(principal, body.to_grant())
     response.headers["Location"] = f"/v1/grants/{made.id}"
     return GrantOut.of(made)
 
 
-@grants.get("", openapi_extra=problems(InvalidCursorError))
+@grants.get("", openapi_extra=needs(Permission.GRANTS_READ) | problems(InvalidCursorError))
 def list_grants(
     page: RequestedPage,
     principal: CurrentPrincipal,
@@ -99,13 +114,16 @@ def list_grants(
     response: Response,
     collection_id: Annotated[UUID | None, Query()] = None,
     document_id: Annotated[UUID | None, Query()] = None,
+    pack_id: Annotated[UUID | None, Query()] = None,
 ) -> Page[GrantOut]:
-    """The grants on what you own."""
-    found = access.list_grants(principal, page, collection_id=collection_id, document_id=document_id)
+    """The grants on what you own; all of them for administrators and auditors."""
+    found = access.list_grants(principal, page, collection_id=collection_id, document_id=document_id, pack_id=pack_id)
     return page_out(request, response, found, GrantOut.of, Page[GrantOut])
 
 
-@grants.delete("/{grant_id}", status_code=204, openapi_extra=problems(GrantNotFoundError))
+@grants.delete(
+    "/{grant_id}", status_code=204, openapi_extra=needs(Permission.GRANTS_WRITE) | problems(GrantNotFoundError)
+)
 def delete_grant(grant_id: UUID, principal: CurrentPrincipal, access: Access) -> None:
     """Withdraw a grant: it holds from the next request on."""
     access.delete_grant(principal, grant_id)

@@ -19,12 +19,13 @@ from app.answers.events import AnswerDone, AnswerEvent, ClaimDropped, ClaimVerif
 from app.answers.schemas import AnswerOut, ClaimOut, DroppedOut, QuestionIn, QuestionOut, SourcesOut
 from app.answers.service import AnswerService
 from app.core.pagination import InvalidCursorError
+from app.core.principal import Permission
 from app.http.dependencies import CurrentPrincipal, limited, service
 from app.http.errors import InternalError
 from app.http.openapi import problems
 from app.http.pages import Page, RequestedPage, page_out
 from app.http.problems import as_our_error, describe
-from app.http.routing import api_router
+from app.http.routing import api_router, needs
 from app.observability.logging import get_logger
 from app.retrieval.errors import EmbeddingSpaceMissingError
 
@@ -56,9 +57,8 @@ _STREAM_EXAMPLE = (
             "content": {_STREAM: {"schema": {"type": "string"}, "example": _STREAM_EXAMPLE}},
         }
     },
-    openapi_extra=problems(
-        QuestionEmptyError, QuestionTooLongError, QuestionInvalidCharactersError, EmbeddingSpaceMissingError
-    ),
+    openapi_extra=needs(Permission.QUESTIONS_ASK)
+    | problems(QuestionEmptyError, QuestionTooLongError, QuestionInvalidCharactersError, EmbeddingSpaceMissingError),
 )
 async def ask_question(request: Request, principal: CurrentPrincipal, answers: Answers, body: QuestionIn) -> Response:
     if _STREAM not in request.headers.get("accept", ""):
@@ -79,7 +79,11 @@ async def ask_question(request: Request, principal: CurrentPrincipal, answers: A
     )
 
 
-@router.get("", summary="List the questions you asked, newest first", openapi_extra=problems(InvalidCursorError))
+@router.get(
+    "",
+    summary="List the questions you asked, newest first",
+    openapi_extra=needs(Permission.QUESTIONS_READ) | problems(InvalidCursorError),
+)
 def list_questions(
     request: Request, response: Response, principal: CurrentPrincipal, answers: Answers, page: RequestedPage
 ) -> Page[QuestionOut]:
@@ -89,7 +93,7 @@ def list_questions(
 @router.get(
     "/{question_id}",
     summary="A question you asked, with its answer",
-    openapi_extra=problems(QuestionNotFoundError),
+    openapi_extra=needs(Permission.QUESTIONS_READ) | problems(QuestionNotFoundError),
 )
 def get_question(principal: CurrentPrincipal, answers: Answers, question_id: UUID, response: Response) -> AnswerOut:
     response.headers["Cache-Control"] = "no-store"

@@ -1,26 +1,100 @@
-"""Who asks. A principal is handed to every service call; the database is told of it at the start of each
-transaction.
+"""Who asks, and what they may do. A principal is handed to every service call; the database is told of it at the start
+of each transaction.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from uuid import UUID
+
+from app.core.errors import ForbiddenError
+
+
+class Permission(StrEnum):
+    """What may be done at all. Which rows it may be done to is decided by grants and labels, in the database."""
+
+    DOCUMENTS_READ = "documents:read"
+    DOCUMENTS_WRITE = "documents:write"
+    COLLECTIONS_WRITE = "collections:write"
+    GRANTS_READ = "grants:read"
+    GRANTS_WRITE = "grants:write"
+    QUESTIONS_READ = "questions:read"
+    QUESTIONS_ASK = "questions:ask"
+    EVALS_READ = "evals:read"
+    EVALS_WRITE = "evals:write"
+    KEYS_OWN = "keys:own"
+    KEYS_MANAGE = "keys:manage"
+    USERS_MANAGE = "users:manage"
+    GROUPS_MANAGE = "groups:manage"
+    ACCESS_MANAGE = "access:manage"
+    ACCESS_EXPLAIN = "access:explain"
+    AUDIT_READ = "audit:read"
+    OPERATIONS_READ = "operations:read"
 
 
 class Role(StrEnum):
-    """What a user may do besides reading what the grants open to them. `SYSTEM` is the tenant's own worker."""
+    """A set of permissions that a user is given. `SYSTEM` is the tenant's own worker."""
 
     ANALYST = "analyst"
     EDITOR = "editor"
     ENGINEER = "engineer"
     ADMIN = "admin"
+    AUDITOR = "auditor"
     SYSTEM = "system"
+
+
+_READER = frozenset(
+    {
+        Permission.DOCUMENTS_READ,
+        Permission.GRANTS_READ,
+        Permission.QUESTIONS_READ,
+        Permission.QUESTIONS_ASK,
+        Permission.KEYS_OWN,
+    }
+)
+_DESK = _READER | {Permission.DOCUMENTS_WRITE, Permission.COLLECTIONS_WRITE, Permission.GRANTS_WRITE}
+_EVALS = frozenset({Permission.EVALS_READ, Permission.EVALS_WRITE})
+
+# Duties are kept apart: administrators change rights and don't read the log of it, auditors read it and change nothing.
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
+    {
+        Role.ANALYST: _DESK,
+        Role.EDITOR: _DESK,
+        Role.ENGINEER: _DESK | _EVALS | {Permission.OPERATIONS_READ},
+        Role.ADMIN: _DESK
+        | _EVALS
+        | {
+            Permission.KEYS_MANAGE,
+            Permission.USERS_MANAGE,
+            Permission.GROUPS_MANAGE,
+            Permission.ACCESS_MANAGE,
+            Permission.ACCESS_EXPLAIN,
+            Permission.OPERATIONS_READ,
+        },
+        Role.AUDITOR: _READER | {Permission.AUDIT_READ, Permission.ACCESS_EXPLAIN},
+        Role.SYSTEM: frozenset(),
+    }
+)
+
+
+class PermissionRequiredError(ForbiddenError):
+    """Told by roles and scopes alone, so that it tells nothing of what is there."""
+
+    code = "permission-required"
+    title = "Your roles, or the scopes of your key, do not have the permission for this."
+
+    def __init__(self, permission: Permission) -> None:
+        super().__init__(
+            f"This needs the permission '{permission}', which your roles, or the scopes of your key, do not have.",
+            extra={"permission": permission.value},
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A user of one tenant, by way of one key (`key_expires_at`: None for never).
+    """A user of one tenant, by way of one key (`key_expires_at`: None for never; `scopes`: None for all of its user's).
 
     Rows that it may see are decided by the database, never here.
     """
@@ -31,6 +105,21 @@ class Principal:
     key_id: UUID | None = None
     key_expires_at: datetime | None = None
     name: str = ""
+    scopes: frozenset[Permission] | None = None
 
     def has_role(self, role: Role) -> bool:
         return role in self.roles
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What its roles allow, and of that no more than the scopes of its key."""
+        allowed = frozenset[Permission]().union(*(PERMISSIONS[role] for role in self.roles))
+        return allowed if self.scopes is None else allowed & self.scopes
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.permissions
+
+    def require(self, permission: Permission) -> None:
+        """Raises PermissionRequiredError."""
+        if not self.may(permission):
+            raise PermissionRequiredError(permission)

@@ -12,12 +12,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import ValidationError
 
-from app.access.errors import CollectionNotFoundError
+from app.access.errors import CollectionNotFoundError, ContentExistsError, MoveLeavesBarrierError
 from app.core.errors import PreconditionFailedError, PreconditionRequiredError
 from app.core.pagination import InvalidCursorError
-from app.core.principal import Principal
+from app.core.principal import Permission, Principal
 from app.documents.errors import (
-    ContentExistsError,
     DocumentNotFoundError,
     NotEditableError,
     UploadClearedError,
@@ -32,8 +31,9 @@ from app.documents.page_endpoints import REVALIDATE
 from app.documents.receiving import MULTIPART, receive_form, receive_raw
 from app.documents.repository import DocumentFilters
 from app.documents.schemas import (
+    DocumentChange,
     DocumentOut,
-    MetadataChange,
+    Source,
     UploadedOut,
     UploadFields,
     VersionOut,
@@ -46,7 +46,7 @@ from app.http.dependencies import CurrentPrincipal, limited, service
 from app.http.idempotency import Idempotency, fingerprint
 from app.http.openapi import problems
 from app.http.pages import Page, RequestedPage, page_out
-from app.http.routing import UPLOAD, api_router
+from app.http.routing import UPLOAD, api_router, needs
 from app.http.text import LINE_PATTERN, Line
 
 router = api_router(prefix="/v1/documents", tag="documents")
@@ -78,7 +78,11 @@ def _multipart(fields: dict[str, str], required: list[str]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {MULTIPART: {"schema": schema}}}, UPLOAD: True}
 
 
-_FIELDS = {"title": "What to call it.", "password": "Opens an encrypted file; it is stored encrypted."}
+_FIELDS = {
+    "title": "What to call it.",
+    "source": "Whom it came from, as entitlement packs name it: up to 100 characters.",
+    "password": "Opens an encrypted file; it is stored encrypted.",
+}
 _UPLOAD_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"model": UploadedOut, "description": "The same bytes were there already"},
     202: {"model": UploadedOut, "description": "Stored; the run at Location reads it"},
@@ -91,7 +95,8 @@ _UPLOAD_RESPONSES: dict[int | str, dict[str, Any]] = {
     summary="Upload a file as multipart/form-data",
     response_model=UploadedOut,
     responses=_UPLOAD_RESPONSES,
-    openapi_extra=_multipart({"collection": "The collection's id or name.", **_FIELDS}, ["collection", "file"])
+    openapi_extra=needs(Permission.DOCUMENTS_WRITE)
+    | _multipart({"collection": "The collection's id or name.", **_FIELDS}, ["collection", "file"])
     | problems(*_UPLOAD_PROBLEMS, CollectionNotFoundError),
     dependencies=[Depends(limited("uploads"))],
 )
@@ -110,7 +115,7 @@ async def upload_document(
             raise UploadIncompleteError
         collection_id = await run_in_threadpool(uploads.check_collection, principal, fields.collection)
         blob = await run_in_threadpool(writer.commit)
-    file = UploadedFile(blob, form.filename or "", title=fields.title, password=fields.password)
+    file = UploadedFile(blob, form.filename or "", title=fields.title, password=fields.password, source=fields.source)
     return await _answer(
         request, principal, file, uploads, lambda: uploads.add_document(principal, collection_id, file)
     )
@@ -122,7 +127,8 @@ async def upload_document(
     summary="Upload a new version of a document as multipart/form-data",
     response_model=UploadedOut,
     responses=_UPLOAD_RESPONSES,
-    openapi_extra=_multipart({"password": _FIELDS["password"]}, ["file"])
+    openapi_extra=needs(Permission.DOCUMENTS_WRITE)
+    | _multipart({"password": _FIELDS["password"]}, ["file"])
     | problems(*_UPLOAD_PROBLEMS, DocumentNotFoundError, ContentExistsError),
     dependencies=[Depends(limited("uploads"))],
 )
@@ -151,6 +157,7 @@ async def upload_version(
     response_model=UploadedOut,
     responses=_UPLOAD_RESPONSES,
     openapi_extra={
+        **needs(Permission.DOCUMENTS_WRITE),
         "requestBody": {"required": True, "content": {"application/octet-stream": {**_BINARY}}},
         UPLOAD: True,
         **problems(*_UPLOAD_PROBLEMS, CollectionNotFoundError),
@@ -163,6 +170,7 @@ async def put_file(
     uploads: Uploads,
     collection_id: UUID,
     filename: Annotated[Line, Path(examples=["annual-report.pdf"])],
+    source: Annotated[Source | None, Query(description=_FIELDS["source"])] = None,
 ) -> Response:
     await run_in_threadpool(uploads.check_collection, principal, str(collection_id))
     _check_length(request, uploads)
@@ -170,11 +178,15 @@ async def put_file(
         writer = await run_in_threadpool(stack.enter_context, uploads.open_writer(principal))
         await receive_raw(_pieces(request), writer, run_in_threadpool)
         blob = await run_in_threadpool(writer.commit)
-    file = UploadedFile(blob, filename)
+    file = UploadedFile(blob, filename, source=source)
     return _uploaded(await run_in_threadpool(uploads.add_document, principal, collection_id, file))
 
 
-@router.get("", summary="List documents, newest first", openapi_extra=problems(InvalidCursorError))
+@router.get(
+    "",
+    summary="List documents, newest first",
+    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(InvalidCursorError),
+)
 def list_documents(
     request: Request,
     response: Response,
@@ -184,6 +196,7 @@ def list_documents(
     collection_id: Annotated[UUID | None, Query()] = None,
     issuer: Annotated[Line | None, Query(description="In any spelling.")] = None,
     document_type: Annotated[DocumentType | None, Query()] = None,
+    source: Annotated[Source | None, Query(description="Whom it came from.")] = None,
     fiscal_year: Annotated[int | None, Query(ge=1900, le=2200)] = None,
     status: Annotated[VersionStatus | None, Query(description="Of the newest version.")] = None,
 ) -> Page[DocumentOut]:
@@ -191,6 +204,7 @@ def list_documents(
         collection_id=collection_id,
         issuer=issuer,
         document_type=document_type,
+        source=source,
         fiscal_year=fiscal_year,
         status=status,
     )
@@ -198,7 +212,11 @@ def list_documents(
     return page_out(request, response, found, DocumentOut.of, Page[DocumentOut])
 
 
-@router.get("/{document_id}", summary="A document", openapi_extra=problems(DocumentNotFoundError))
+@router.get(
+    "/{document_id}",
+    summary="A document",
+    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(DocumentNotFoundError),
+)
 def get_document(
     principal: CurrentPrincipal, documents: Documents, document_id: UUID, response: Response
 ) -> DocumentOut:
@@ -209,19 +227,28 @@ def get_document(
 
 @router.patch(
     "/{document_id}",
-    summary="Correct a document's metadata",
-    openapi_extra=problems(DocumentNotFoundError, NotEditableError, PreconditionFailedError, PreconditionRequiredError),
+    summary="Correct a document's metadata, or move it",
+    openapi_extra=needs(Permission.DOCUMENTS_WRITE)
+    | problems(
+        DocumentNotFoundError,
+        CollectionNotFoundError,
+        NotEditableError,
+        MoveLeavesBarrierError,
+        ContentExistsError,
+        PreconditionFailedError,
+        PreconditionRequiredError,
+    ),
 )
 def update_document(
     principal: CurrentPrincipal,
     documents: Documents,
     document_id: UUID,
-    body: MetadataChange,
+    body: DocumentChange,
     response: Response,
     if_match: IfMatch = None,
 ) -> DocumentOut:
     fields = body.model_dump(exclude_unset=True)
-    view = documents.update_metadata(principal, document_id, revision=parse_if_match(if_match), fields=fields)
+    view = documents.update_document(principal, document_id, revision=parse_if_match(if_match), fields=fields)
     response.headers["ETag"] = etag(view.document.revision)
     return DocumentOut.of(view)
 
@@ -230,7 +257,7 @@ def update_document(
     "/{document_id}",
     status_code=204,
     summary="Delete a document",
-    openapi_extra=problems(DocumentNotFoundError, NotEditableError),
+    openapi_extra=needs(Permission.DOCUMENTS_WRITE) | problems(DocumentNotFoundError, NotEditableError),
 )
 def delete_document(principal: CurrentPrincipal, documents: Documents, document_id: UUID) -> None:
     documents.delete_document(principal, document_id)
@@ -239,7 +266,7 @@ def delete_document(principal: CurrentPrincipal, documents: Documents, document_
 @router.get(
     "/{document_id}/versions",
     summary="List a document's versions, newest first",
-    openapi_extra=problems(DocumentNotFoundError, InvalidCursorError),
+    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(DocumentNotFoundError, InvalidCursorError),
 )
 def list_versions(
     request: Request,
@@ -256,7 +283,7 @@ def list_versions(
 @router.get(
     "/{document_id}/versions/{version_id}",
     summary="A version",
-    openapi_extra=problems(DocumentNotFoundError, VersionNotFoundError),
+    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(DocumentNotFoundError, VersionNotFoundError),
 )
 def get_version(principal: CurrentPrincipal, documents: Documents, document_id: UUID, version_id: UUID) -> VersionOut:
     return VersionOut.of(documents.get_version(principal, document_id, version_id))
@@ -285,7 +312,7 @@ _FILE_RESPONSES: dict[int | str, dict[str, Any]] = {
     summary="The searchable version's file, as it was uploaded",
     response_class=Response,
     responses=_FILE_RESPONSES,
-    openapi_extra=problems(DocumentNotFoundError),
+    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(DocumentNotFoundError),
 )
 def get_current_file(principal: CurrentPrincipal, documents: Documents, document_id: UUID) -> Response:
     return _get_file(documents, principal, document_id, None)
@@ -296,7 +323,7 @@ def get_current_file(principal: CurrentPrincipal, documents: Documents, document
     summary="A version's file, as it was uploaded",
     response_class=Response,
     responses=_FILE_RESPONSES,
-    openapi_extra=problems(DocumentNotFoundError, VersionNotFoundError),
+    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(DocumentNotFoundError, VersionNotFoundError),
 )
 def get_file(principal: CurrentPrincipal, documents: Documents, document_id: UUID, version_id: UUID) -> Response:
     return _get_file(documents, principal, document_id, version_id)
@@ -327,7 +354,7 @@ async def _answer(
 ) -> Response:
     idempotency: Idempotency = request.app.state.idempotency
     password = await run_in_threadpool(uploads.digest_password, principal, file)
-    said = [file.blob.digest, file.filename, file.title or "", password]
+    said = [file.blob.digest, file.filename, file.title or "", file.source or "", password]
 
     async def handle() -> Response:
         return _uploaded(await run_in_threadpool(add))

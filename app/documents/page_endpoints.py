@@ -8,7 +8,7 @@ from fastapi import Depends, Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
-from app.core.principal import Principal
+from app.core.principal import Permission, Principal
 from app.documents.errors import DocumentNotFoundError, PageNotFoundError, VersionNotFoundError
 from app.documents.images import PageImages
 from app.documents.rendering import MAX_DPI, PageNotDrawableError
@@ -17,7 +17,7 @@ from app.documents.service import DocumentService
 from app.http.conditional import matches
 from app.http.dependencies import CurrentPrincipal, service
 from app.http.openapi import problems
-from app.http.routing import api_router
+from app.http.routing import api_router, needs
 
 router = api_router(prefix="/v1/documents", tag="documents")
 
@@ -35,7 +35,7 @@ _PAGE_PROBLEMS = (DocumentNotFoundError, VersionNotFoundError, PageNotFoundError
 @router.get(
     "/{document_id}/pages/{number}",
     summary="A page of the searchable version: text, words, boxes",
-    openapi_extra=problems(*_PAGE_PROBLEMS),
+    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(*_PAGE_PROBLEMS),
 )
 def get_current_page(
     principal: CurrentPrincipal, documents: Documents, document_id: UUID, number: PageNumber, response: Response
@@ -47,7 +47,7 @@ def get_current_page(
 @router.get(
     "/{document_id}/versions/{version_id}/pages/{number}",
     summary="A page: text, words, boxes",
-    openapi_extra=problems(*_PAGE_PROBLEMS),
+    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(*_PAGE_PROBLEMS),
 )
 def get_page(
     principal: CurrentPrincipal,
@@ -75,7 +75,7 @@ _IMAGE_RESPONSES: dict[int | str, dict[str, Any]] = {
     summary="A page of the searchable version as PNG",
     response_class=Response,
     responses=_IMAGE_RESPONSES,
-    openapi_extra=problems(*_PAGE_PROBLEMS, PageNotDrawableError),
+    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(*_PAGE_PROBLEMS, PageNotDrawableError),
 )
 async def get_current_page_image(
     request: Request,
@@ -93,7 +93,7 @@ async def get_current_page_image(
     summary="A page as PNG",
     response_class=Response,
     responses=_IMAGE_RESPONSES,
-    openapi_extra=problems(*_PAGE_PROBLEMS, PageNotDrawableError),
+    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(*_PAGE_PROBLEMS, PageNotDrawableError),
 )
 async def get_page_image(
     request: Request,

@@ -9,6 +9,7 @@ from fastapi import Depends, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from app.core.pagination import InvalidCursorError
+from app.core.principal import Permission
 from app.evaluations.comparing import ComparisonService
 from app.evaluations.comparison import RunsNotComparableError
 from app.evaluations.errors import (
@@ -30,7 +31,7 @@ from app.http.dependencies import CurrentPrincipal, service
 from app.http.errors import MediaTypeNotTakenError
 from app.http.openapi import json_body, problems
 from app.http.pages import Page, RequestedPage, page_out
-from app.http.routing import UPLOAD, api_router
+from app.http.routing import UPLOAD, api_router, needs
 from app.http.text import LINE_PATTERN
 
 JSON = "application/json"
@@ -52,6 +53,7 @@ Name = Query(max_length=300, pattern=LINE_PATTERN)
     response_model=PublishedRunOut,
     responses={200: {"model": PublishedRunOut, "description": "The same run was published before."}},
     openapi_extra={
+        **needs(Permission.EVALS_WRITE),
         UPLOAD: True,
         **json_body(RunRecord, EXAMPLE_RUN),
         **problems(
@@ -63,7 +65,6 @@ async def publish_run(
     run_id: RunId, request: Request, response: Response, principal: CurrentPrincipal, evaluations: Evaluations
 ) -> PublishedRunOut:
     """The record that `footnote eval run` keeps, up to 32 MiB. Publishing the same again changes nothing."""
-    await run_in_threadpool(evaluations.check_may_publish, principal)
     content = await _receive(request)
     received = await run_in_threadpool(receive_run, content, run_id)
     run, created = await run_in_threadpool(evaluations.publish, principal, received)
@@ -71,7 +72,7 @@ async def publish_run(
     return PublishedRunOut.of(run)
 
 
-@router.get("/eval-runs", openapi_extra=problems(InvalidCursorError))
+@router.get("/eval-runs", openapi_extra=needs(Permission.EVALS_READ) | problems(InvalidCursorError))
 def list_eval_runs(
     request: Request,
     response: Response,
@@ -85,13 +86,16 @@ def list_eval_runs(
     return page_out(request, response, found, PublishedRunOut.of, Page[PublishedRunOut])
 
 
-@router.get("/eval-runs/{run_id}", openapi_extra=problems(PublishedRunNotFoundError))
+@router.get("/eval-runs/{run_id}", openapi_extra=needs(Permission.EVALS_READ) | problems(PublishedRunNotFoundError))
 def get_eval_run(run_id: RunId, principal: CurrentPrincipal, evaluations: Evaluations) -> PublishedRunOut:
     """One run: its conditions, and its figures over all cases and by kind."""
     return PublishedRunOut.of(evaluations.get_run(principal, run_id))
 
 
-@router.get("/eval-runs/{run_id}/cases", openapi_extra=problems(PublishedRunNotFoundError, InvalidCursorError))
+@router.get(
+    "/eval-runs/{run_id}/cases",
+    openapi_extra=needs(Permission.EVALS_READ) | problems(PublishedRunNotFoundError, InvalidCursorError),
+)
 def list_eval_cases(
     run_id: RunId,
     request: Request,
@@ -106,7 +110,9 @@ def list_eval_cases(
     return page_out(request, response, found, ListedCaseOut.of, Page[ListedCaseOut])
 
 
-@router.get("/eval-runs/{run_id}/case", openapi_extra=problems(PublishedCaseNotFoundError))
+@router.get(
+    "/eval-runs/{run_id}/case", openapi_extra=needs(Permission.EVALS_READ) | problems(PublishedCaseNotFoundError)
+)
 def get_eval_case(
     run_id: RunId,
     principal: CurrentPrincipal,
@@ -121,9 +127,8 @@ def get_eval_case(
 
 @router.get(
     "/eval-comparisons",
-    openapi_extra=problems(
-        PublishedRunNotFoundError, RunsNotComparableError, ComparisonTooLargeError, ComparisonsBusyError
-    ),
+    openapi_extra=needs(Permission.EVALS_READ)
+    | problems(PublishedRunNotFoundError, RunsNotComparableError, ComparisonTooLargeError, ComparisonsBusyError),
 )
 def compare_eval_runs(
     principal: CurrentPrincipal, comparisons: Comparisons, before: RunQuery, after: RunQuery

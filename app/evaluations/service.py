@@ -8,7 +8,7 @@ from uuid import UUID
 from app.audit.service import record as record_event
 from app.core.clock import Clock
 from app.core.pagination import InvalidCursorError, PageOf, PageRequest, encode_cursor
-from app.core.principal import Principal
+from app.core.principal import Permission, Principal
 from app.db.session import Database
 from app.evaluations.errors import (
     EngineerRequiredError,
@@ -48,14 +48,8 @@ class EvaluationService:
         self._clock = clock
 
     def may_see(self, principal: Principal) -> bool:
-        """Whether the principal sees and publishes runs at all."""
-        with self._database.transaction(principal) as session:
-            return EvaluationRepository(session).is_engineer()
-
-    def check_may_publish(self, principal: Principal) -> None:
-        """Before a run is even received. Raises EngineerRequiredError."""
-        if not self.may_see(principal):
-            raise EngineerRequiredError
+        """Whether the principal sees runs at all."""
+        return principal.may(Permission.EVALS_READ)
 
     def publish(self, principal: Principal, run: ReceivedRun) -> tuple[PublishedRun, bool]:
         """Keep a run, whole; (the run, False) when the same was there already.

@@ -13,6 +13,7 @@ from app.core.errors import (
     RateLimitedError,
     UnavailableError,
 )
+from app.core.principal import PermissionRequiredError
 from app.http.errors import (
     BodyTooLargeError,
     IdempotencyInProgressError,
@@ -31,6 +32,10 @@ _EVERY = (MalformedRequestError, InvalidInputError, InvalidTextError, RateLimite
 _WITH_BODY = (BodyTooLargeError, MediaTypeNotTakenError)
 _OF_POST = (IdempotencyKeyInvalidError, IdempotencyKeyReusedError, IdempotencyInProgressError)
 _PROBLEMS = "x-problems"
+PERMISSION = "x-permission"
+"""Of an operation: the permission that it needs, or "signed-in" where any key will do."""
+
+_ANY_KEY = "signed-in"
 _INPUT = "-Input"  # as FastAPI names what is taken in another form than it is given
 _METHODS = frozenset({"get", "put", "post", "patch", "delete"})
 _DESCRIPTION = """
@@ -101,6 +106,8 @@ def _complete(operation: dict[str, Any], method: str, path: str, refusals: tuple
     kinds: list[type[FootnoteError]] = [*(by_code[code] for code in operation.pop(_PROBLEMS, ())), *_EVERY]
     if operation.get("security"):
         kinds += refusals
+    if operation.get(PERMISSION, _ANY_KEY) != _ANY_KEY:
+        kinds.append(PermissionRequiredError)
     if method in {"post", "put", "patch"}:
         kinds += _WITH_BODY
     if method == "post" and path.startswith("/v1/"):

@@ -1,22 +1,47 @@
-"""Routers of the API: their POSTs take an Idempotency-Key, their operations are named after their functions."""
+"""Routers of the API: each operation declares the permission it needs, POSTs take an Idempotency-Key, and operations
+are named after their functions.
+"""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
 
+from app.core.principal import Permission
 from app.http.body_limit import lift_body_limit
 from app.http.dependencies import authenticate
 from app.http.idempotency import HEADER, Idempotency, fingerprint
+from app.http.openapi import PERMISSION
 
 UPLOAD = "x-footnote-upload"
 """In `openapi_extra` of operations that stream their body: they fingerprint it themselves, by its content's digest."""
 
+SIGNED_IN: dict[str, Any] = {PERMISSION: "signed-in"}
+"""For `openapi_extra` of what everybody with a key may do, whatever their roles and scopes."""
+
+
+class UndeclaredRouteError(TypeError):
+    """An operation says nothing of who may call it: a mistake in our code, found at start."""
+
+
+def needs(permission: Permission) -> dict[str, Any]:
+    """For `openapi_extra`: the permission without which an operation is refused before anything of it is read."""
+    return {PERMISSION: permission.value}
+
 
 class ApiRoute(APIRoute):
-    """An operation of the API."""
+    """An operation of the API. Raises UndeclaredRouteError when it is made without its permission."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        declared = (self.openapi_extra or {}).get(PERMISSION)
+        if declared is None:
+            raise UndeclaredRouteError(
+                f"{self.name} ({path}) declares no permission: give needs(Permission.…) or SIGNED_IN in openapi_extra."
+            )
+        self.permission = None if declared == SIGNED_IN[PERMISSION] else Permission(declared)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -26,11 +51,13 @@ class ApiRoute(APIRoute):
 
         async def handle_request(request: Request) -> Response:
             request.state.route = template
+            principal = await authenticate(request)
+            if self.permission is not None:
+                principal.require(self.permission)
             if streams:
                 lift_body_limit(request.scope)
             if not idempotent or HEADER not in request.headers:
                 return await handle(request)
-            principal = await authenticate(request)
             idempotency: Idempotency = request.app.state.idempotency
             # The Accept header is left out: a question asked as a stream and as JSON is the same request.
             body = await request.body()
@@ -45,3 +72,11 @@ def api_router(*, prefix: str, tag: str) -> APIRouter:
     return APIRouter(
         prefix=prefix, tags=[tag], route_class=ApiRoute, generate_unique_id_function=lambda route: route.name
     )
+
+
+def check_declared(routers: Iterable[APIRouter]) -> None:
+    """Raises UndeclaredRouteError for an operation that could be called without a permission."""
+    for router in routers:
+        for route in router.routes:
+            if not isinstance(route, ApiRoute):
+                raise UndeclaredRouteError(f"{route} is not of a router that api_router made, so nobody is asked for.")

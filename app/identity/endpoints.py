@@ -5,12 +5,12 @@ from uuid import UUID
 
 from fastapi import Depends, Request, Response
 
+from app.core.principal import Permission
 from app.http.dependencies import CurrentPrincipal, service
 from app.http.openapi import problems
 from app.http.pages import Page, RequestedPage, page_out
-from app.http.routing import api_router
+from app.http.routing import SIGNED_IN, api_router, needs
 from app.identity.errors import (
-    AdminRequiredError,
     EmailTakenError,
     GroupNotFoundError,
     GroupTakenError,
@@ -27,7 +27,7 @@ Identity = Annotated[IdentityService, Depends(service(IdentityService))]
 Groups = Annotated[GroupService, Depends(service(GroupService))]
 
 
-@router.get("/me", summary="Who the key stands for")
+@router.get("/me", summary="Who the key stands for", openapi_extra=SIGNED_IN)
 def get_me(principal: CurrentPrincipal) -> MeOut:
     return MeOut.of(principal)
 
@@ -36,21 +36,30 @@ def get_me(principal: CurrentPrincipal) -> MeOut:
     "/keys",
     status_code=201,
     summary="Make a key; its secret is shown this once",
-    openapi_extra=problems(KeyLifetimeError, UserNotFoundError, AdminRequiredError),
+    openapi_extra=needs(Permission.KEYS_OWN) | problems(KeyLifetimeError, UserNotFoundError),
 )
 def create_key(principal: CurrentPrincipal, identity: Identity, body: KeyIn) -> CreatedKeyOut:
     made = identity.create_key(principal, name=body.name, user_id=body.user_id, expires_at=body.expires_at)
     return CreatedKeyOut(**KeyOut.of(made.key).model_dump(), secret=made.secret)
 
 
-@router.get("/keys", summary="List one's keys; an administrator sees all of the tenant's")
+@router.get(
+    "/keys",
+    summary="List one's keys; an administrator sees all of the tenant's",
+    openapi_extra=needs(Permission.KEYS_OWN),
+)
 def list_keys(
     request: Request, response: Response, principal: CurrentPrincipal, identity: Identity, page: RequestedPage
 ) -> Page[KeyOut]:
     return page_out(request, response, identity.list_keys(principal, page), KeyOut.of, Page[KeyOut])
 
 
-@router.delete("/keys/{key_id}", status_code=204, summary="Revoke a key", openapi_extra=problems(KeyNotFoundError))
+@router.delete(
+    "/keys/{key_id}",
+    status_code=204,
+    summary="Revoke a key",
+    openapi_extra=needs(Permission.KEYS_OWN) | problems(KeyNotFoundError),
+)
 def revoke_key(principal: CurrentPrincipal, identity: Identity, key_id: UUID) -> None:
     identity.revoke_key(principal, key_id)
 
@@ -59,13 +68,17 @@ def revoke_key(principal: CurrentPrincipal, identity: Identity, key_id: UUID) ->
     "/users",
     status_code=201,
     summary="Make a user (administrators)",
-    openapi_extra=problems(AdminRequiredError, EmailTakenError),
+    openapi_extra=needs(Permission.USERS_MANAGE) | problems(EmailTakenError),
 )
 def create_user(principal: CurrentPrincipal, identity: Identity, body: UserIn) -> UserOut:
     return UserOut.of(identity.create_user(principal, email=body.email, name=body.name, roles=body.roles))
 
 
-@router.get("/users", summary="List the tenant's users (administrators)", openapi_extra=problems(AdminRequiredError))
+@router.get(
+    "/users",
+    summary="List the tenant's users (administrators)",
+    openapi_extra=needs(Permission.USERS_MANAGE),
+)
 def list_users(
     request: Request, response: Response, principal: CurrentPrincipal, identity: Identity, page: RequestedPage
 ) -> Page[UserOut]:
@@ -76,13 +89,17 @@ def list_users(
     "/groups",
     status_code=201,
     summary="Make a group (administrators)",
-    openapi_extra=problems(AdminRequiredError, GroupTakenError),
+    openapi_extra=needs(Permission.GROUPS_MANAGE) | problems(GroupTakenError),
 )
 def create_group(principal: CurrentPrincipal, groups: Groups, body: GroupIn) -> GroupOut:
     return GroupOut.model_validate(groups.create_group(principal, name=body.name), from_attributes=True)
 
 
-@router.get("/groups", summary="List the tenant's groups (administrators)", openapi_extra=problems(AdminRequiredError))
+@router.get(
+    "/groups",
+    summary="List the tenant's groups (administrators)",
+    openapi_extra=needs(Permission.GROUPS_MANAGE),
+)
 def list_groups(
     request: Request, response: Response, principal: CurrentPrincipal, groups: Groups, page: RequestedPage
 ) -> Page[GroupOut]:
@@ -100,7 +117,7 @@ def list_groups(
     "/groups/{group_id}/members/{user_id}",
     status_code=204,
     summary="Put a user into a group (administrators)",
-    openapi_extra=problems(AdminRequiredError, GroupNotFoundError),
+    openapi_extra=needs(Permission.GROUPS_MANAGE) | problems(GroupNotFoundError),
 )
 def add_group_member(principal: CurrentPrincipal, groups: Groups, group_id: UUID, user_id: UUID) -> None:
     groups.add_member(principal, group_id, user_id)
@@ -110,7 +127,7 @@ def add_group_member(principal: CurrentPrincipal, groups: Groups, group_id: UUID
     "/groups/{group_id}/members/{user_id}",
     status_code=204,
     summary="Take a user out of a group (administrators)",
-    openapi_extra=problems(AdminRequiredError, GroupNotFoundError),
+    openapi_extra=needs(Permission.GROUPS_MANAGE) | problems(GroupNotFoundError),
 )
 def remove_group_member(principal: CurrentPrincipal, groups: Groups, group_id: UUID, user_id: UUID) -> None:
     groups.remove_member(principal, group_id, user_id)

@@ -1,6 +1,6 @@
 """Errors of identity. All refusals of a key are 401; the code says which, to whoever holds that key."""
 
-from app.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, UnauthenticatedError
+from app.core.errors import ConflictError, InvalidInputError, NotFoundError, UnauthenticatedError
 
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="footnote"'}
 
@@ -38,11 +38,6 @@ class KeyRevokedError(KeyRefusedError):
 class UserDisabledError(KeyRefusedError):
     code = "user-disabled"
     title = "This user is disabled: ask an administrator."
-
-
-class AdminRequiredError(ForbiddenError):
-    code = "admin-required"
-    title = "Only an administrator of the tenant may do this."
 
 
 class KeyNotFoundError(NotFoundError):

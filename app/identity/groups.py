@@ -11,9 +11,9 @@ from app.audit.service import record
 from app.core.clock import Clock
 from app.core.ids import new_id
 from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
-from app.core.principal import Principal, Role
+from app.core.principal import Permission, Principal
 from app.db.session import Database
-from app.identity.errors import AdminRequiredError, GroupNotFoundError, GroupTakenError
+from app.identity.errors import GroupNotFoundError, GroupTakenError
 from app.identity.models import Group, GroupMember
 
 
@@ -25,8 +25,8 @@ class GroupService:
         self._clock = clock
 
     def create_group(self, principal: Principal, *, name: str) -> Group:
-        """Raises AdminRequiredError, GroupTakenError."""
-        _require_admin(principal)
+        """Raises PermissionRequiredError, GroupTakenError."""
+        principal.require(Permission.GROUPS_MANAGE)
         values = {"id": new_id(), "tenant_id": principal.tenant_id, "name": name, "created_at": self._clock.now()}
         try:
             with self._database.transaction(principal) as session:
@@ -37,8 +37,8 @@ class GroupService:
         return Group(**values)
 
     def list_groups(self, principal: Principal, page: PageRequest) -> PageOf[Group]:
-        """Raises AdminRequiredError, InvalidCursorError."""
-        _require_admin(principal)
+        """Raises PermissionRequiredError, InvalidCursorError."""
+        principal.require(Permission.GROUPS_MANAGE)
         query = select(Group).order_by(Group.id).limit(page.limit + 1)
         after = parse_uuid_cursor(page)
         if after is not None:
@@ -49,8 +49,8 @@ class GroupService:
         return PageOf(items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(found) > page.limit else None)
 
     def add_member(self, principal: Principal, group_id: UUID, user_id: UUID) -> None:
-        """Raises AdminRequiredError; GroupNotFoundError when either is not of the tenant. May be repeated."""
-        _require_admin(principal)
+        """Raises PermissionRequiredError; GroupNotFoundError when either is not of the tenant. May be repeated."""
+        principal.require(Permission.GROUPS_MANAGE)
         values = {"tenant_id": principal.tenant_id, "group_id": group_id, "user_id": user_id}
         try:
             with self._database.transaction(principal) as session:
@@ -67,8 +67,8 @@ class GroupService:
             raise GroupNotFoundError from error
 
     def remove_member(self, principal: Principal, group_id: UUID, user_id: UUID) -> None:
-        """Raises AdminRequiredError; GroupNotFoundError when the user is not in such a group."""
-        _require_admin(principal)
+        """Raises PermissionRequiredError; GroupNotFoundError when the user is not in such a group."""
+        principal.require(Permission.GROUPS_MANAGE)
         with self._database.transaction(principal) as session:
             removal = delete(GroupMember).where(GroupMember.group_id == group_id, GroupMember.user_id == user_id)
             if cast(CursorResult[Any], session.execute(removal)).rowcount == 0:
@@ -81,8 +81,3 @@ class GroupService:
                 object_id=group_id,
                 detail={"user_id": str(user_id)},
             )
-
-
-def _require_admin(principal: Principal) -> None:
-    if not principal.has_role(Role.ADMIN):
-        raise AdminRequiredError

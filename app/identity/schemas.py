@@ -10,7 +10,7 @@ from app.core.principal import Principal, Role
 from app.http.text import Line
 from app.identity.models import ApiKey, User
 
-GivenRole = Literal[Role.ANALYST, Role.EDITOR, Role.ENGINEER, Role.ADMIN]
+GivenRole = Literal[Role.ANALYST, Role.EDITOR, Role.ENGINEER, Role.ADMIN, Role.AUDITOR]
 """`SYSTEM` is the tenant's own worker and is given to nobody."""
 
 Email = Annotated[str, StringConstraints(pattern=r"^[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,190}$", max_length=255)]
@@ -59,7 +59,7 @@ class UserIn(BaseModel):
 
     email: Email
     name: Line
-    roles: list[GivenRole] = Field(default=[Role.ANALYST], max_length=4)
+    roles: list[GivenRole] = Field(default=[Role.ANALYST], min_length=1, max_length=5)
 
 
 class UserOut(BaseModel):

@@ -12,10 +12,9 @@ from app.audit.service import record
 from app.core.clock import Clock
 from app.core.ids import new_id
 from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
-from app.core.principal import Principal, Role
+from app.core.principal import Permission, Principal, Role
 from app.db.session import Database, system_principal
 from app.identity.errors import (
-    AdminRequiredError,
     EmailTakenError,
     KeyExpiredError,
     KeyLifetimeError,
@@ -100,7 +99,7 @@ class IdentityService:
         """A key for oneself; for somebody else as an administrator. Raises KeyLifetimeError, UserNotFoundError."""
         owner_id = user_id or principal.user_id
         if owner_id != principal.user_id:
-            _require_admin(principal)
+            principal.require(Permission.KEYS_MANAGE)
         now = self._clock.now()
         if expires_at is not None and not now < expires_at <= now + LONGEST_KEY:
             raise KeyLifetimeError
@@ -131,7 +130,7 @@ class IdentityService:
 
     def list_keys(self, principal: Principal, page: PageRequest) -> PageOf[ApiKey]:
         """One's own keys; an administrator sees the whole tenant's. Secrets are never shown again."""
-        owner = None if principal.has_role(Role.ADMIN) else principal.user_id
+        owner = None if principal.may(Permission.KEYS_MANAGE) else principal.user_id
         with self._database.transaction(principal) as session:
             found = IdentityRepository(session).list_keys(
                 user_id=owner, after=parse_uuid_cursor(page), limit=page.limit + 1
@@ -143,14 +142,14 @@ class IdentityService:
         with self._database.transaction(principal) as session:
             repository = IdentityRepository(session)
             key = repository.find_key(key_id)
-            if key is None or (key.user_id != principal.user_id and not principal.has_role(Role.ADMIN)):
+            if key is None or (key.user_id != principal.user_id and not principal.may(Permission.KEYS_MANAGE)):
                 raise KeyNotFoundError
             repository.revoke_key(key_id, self._clock.now())
             record(session, principal, "identity.key.revoked", object_type="key", object_id=key_id)
 
     def create_user(self, principal: Principal, *, email: str, name: str, roles: Iterable[Role]) -> User:
-        """A user of the principal's tenant. Raises AdminRequiredError, EmailTakenError."""
-        _require_admin(principal)
+        """A user of the principal's tenant. Raises PermissionRequiredError, EmailTakenError."""
+        principal.require(Permission.USERS_MANAGE)
         values = user_row(principal.tenant_id, email=email, name=name, roles=roles, now=self._clock.now())
         try:
             with self._database.transaction(principal) as session:
@@ -168,8 +167,8 @@ class IdentityService:
         return User(**values)
 
     def list_users(self, principal: Principal, page: PageRequest) -> PageOf[User]:
-        """The tenant's users. Raises AdminRequiredError."""
-        _require_admin(principal)
+        """The tenant's users. Raises PermissionRequiredError."""
+        principal.require(Permission.USERS_MANAGE)
         with self._database.transaction(principal) as session:
             found = IdentityRepository(session).list_users(after=parse_uuid_cursor(page), limit=page.limit + 1)
         return _page(found, page.limit)
@@ -246,11 +245,6 @@ def key_row(
         "expires_at": expires_at,
         "revoked_at": None,
     }
-
-
-def _require_admin(principal: Principal) -> None:
-    if not principal.has_role(Role.ADMIN):
-        raise AdminRequiredError
 
 
 def _page(found: Sequence[Row], limit: int) -> PageOf[Row]:

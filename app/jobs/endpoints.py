@@ -12,11 +12,11 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from app.core.errors import FootnoteError
 from app.core.pagination import InvalidCursorError
-from app.core.principal import Principal
+from app.core.principal import Permission, Principal
 from app.http.dependencies import CurrentPrincipal, service
 from app.http.openapi import problems
 from app.http.pages import Page, RequestedPage, page_out
-from app.http.routing import api_router
+from app.http.routing import api_router, needs
 from app.jobs.errors import RunNotFoundError
 from app.jobs.schemas import RunOut
 from app.jobs.service import RunService
@@ -35,7 +35,7 @@ router = api_router(prefix="/v1/runs", tag="runs")
 Runs = Annotated[RunService, Depends(service(RunService))]
 
 
-@router.get("", openapi_extra=problems(InvalidCursorError))
+@router.get("", openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(InvalidCursorError))
 def list_runs(
     page: RequestedPage,
     principal: CurrentPrincipal,
@@ -50,7 +50,7 @@ def list_runs(
     return page_out(request, response, found, RunOut.of, Page[RunOut])
 
 
-@router.get("/{run_id}", openapi_extra=problems(RunNotFoundError))
+@router.get("/{run_id}", openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(RunNotFoundError))
 def get_run(run_id: UUID, principal: CurrentPrincipal, runs: Runs) -> RunOut:
     """One run with its stages; when it has failed, why."""
     return RunOut.of(runs.get_run(principal, run_id))
@@ -60,7 +60,7 @@ def get_run(run_id: UUID, principal: CurrentPrincipal, runs: Runs) -> RunOut:
     "/{run_id}/events",
     response_class=EventSourceResponse,
     responses={200: _STREAM},
-    openapi_extra=problems(RunNotFoundError),
+    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(RunNotFoundError),
 )
 async def stream_run(run_id: UUID, principal: CurrentPrincipal, runs: Runs) -> EventSourceResponse:
     """A run's progress as server-sent events, until it ends, for at most a quarter of an hour."""

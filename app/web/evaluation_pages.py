@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from app.core.errors import InvalidInputError, NotFoundError, UnavailableError
 from app.core.pagination import PageRequest
-from app.core.principal import Principal
+from app.core.principal import Permission, Principal
 from app.evaluations.comparing import ComparisonService
 from app.evaluations.comparison import Comparison, Flip, Verdict
 from app.evaluations.records import RunManifest
@@ -40,6 +40,8 @@ def evaluation_pages(pages: Pages) -> APIRouter:
         principal = pages.find_principal(request, identity)
         if principal is None:
             return RedirectResponse("/", status_code=303)
+        if not principal.may(Permission.EVALS_READ):
+            return pages.show_problem(request, NotFoundError())
         try:
             return show(principal)
         except (NotFoundError, InvalidInputError, UnavailableError) as error:
@@ -54,8 +56,6 @@ def evaluation_pages(pages: Pages) -> APIRouter:
         cursor: str | None = None,
     ) -> Response:
         def show(principal: Principal) -> Response:
-            if not evaluations.may_see(principal):
-                raise NotFoundError
             found = evaluations.list_runs(principal, PageRequest(limit=RUNS_A_PAGE, cursor=cursor), suite=suite)
             older = found.next_cursor and _query(suite=suite, cursor=found.next_cursor)
             values = {"name": principal.name, "runs": found.items, "suite": suite, "older": older}

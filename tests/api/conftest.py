@@ -71,6 +71,8 @@ class Server:
         return self.admin.create_tenant(slug=f"t{uuid4().hex}", name="Tenant")
 
     def user(self, tenant_id: UUID | None = None, *roles: Role) -> User:
+        """A user of that tenant, or of a new one; an analyst when no role is given."""
+        roles = roles or (Role.ANALYST,)
         tenant = tenant_id or self.tenant()
         user_id, key = self.admin.create_user(tenant, email=f"{uuid4().hex}@example.com", name="Ana", roles=roles)
         return User(user_id, tenant, key, self.client(headers={"Authorization": f"Bearer {key}"}))

@@ -84,7 +84,7 @@ def test_a_refusal_is_told_in_the_apis_code_and_sentence(server, engineer, keep,
     code, _, error = call(engineer, "one")
     assert (code, error.split(":")[0]) == (1, "published-run-differs")
     code, _, error = call(server.user(None, Role.ANALYST), "one")
-    assert (code, error.split(":")[0]) == (1, "engineer-required")
+    assert (code, error.split(":")[0]) == (1, "permission-required")
 
 
 def test_an_interrupted_run_is_not_published(engineer, keep, call):

@@ -103,9 +103,13 @@ def test_a_secret_is_shown_once(editor):
 
 
 def test_only_administrators_make_keys_and_users_for_others(editor, admin):
-    assert_problem(editor.http.post("/v1/keys", json={"name": "x", "user_id": str(admin.id)}), 403, "admin-required")
-    assert_problem(editor.http.post("/v1/users", json={"email": "a@b.example", "name": "A"}), 403, "admin-required")
-    assert_problem(editor.http.get("/v1/users"), 403, "admin-required")
+    assert_problem(
+        editor.http.post("/v1/keys", json={"name": "x", "user_id": str(admin.id)}), 403, "permission-required"
+    )
+    assert_problem(
+        editor.http.post("/v1/users", json={"email": "a@b.example", "name": "A"}), 403, "permission-required"
+    )
+    assert_problem(editor.http.get("/v1/users"), 403, "permission-required")
     assert admin.http.post("/v1/keys", json={"name": "x", "user_id": str(editor.id)}).status_code == 201
     user = {"email": "new@b.example", "name": "New", "roles": ["analyst", "analyst"]}
     assert admin.http.post("/v1/users", json=user).json()["roles"] == ["analyst"]

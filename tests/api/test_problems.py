@@ -37,8 +37,8 @@ def test_broken_json_is_a_malformed_request(editor):
     assert answer.status_code in (400, 422)
 
 
-def test_every_finding_of_a_wrong_body_is_named(editor):
-    body = problem(editor.http.post("/v1/users", json={"email": "x", "extra": 1}), 422, "invalid-input")
+def test_every_finding_of_a_wrong_body_is_named(admin):
+    body = problem(admin.http.post("/v1/users", json={"email": "x", "extra": 1}), 422, "invalid-input")
     assert {finding["where"] for finding in body["errors"]} == {"body.email", "body.name", "body.extra"}
 
 
