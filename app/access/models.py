@@ -226,14 +226,14 @@ class EntitlementPack(Base):
 
 
 class Exclusion(Base):
-    """Closes one document to a user or a group, whatever the grants say."""
+    """Closes one document to a user or a group, whatever the grants say. A group that is excluded can't be deleted."""
 
     __tablename__ = "exclusions"
     __table_args__ = (
         CheckConstraint("num_nonnulls(user_id, group_id) = 1", name="one_subject"),
         _of_tenant("document_id", "documents"),
         _of_tenant("user_id", "users"),
-        _of_tenant("group_id", "groups"),
+        _of_tenant("group_id", "groups", ends_with_it=False),
         Index("ix_exclusions_expiry", "tenant_id", "expires_at", postgresql_where=text("expires_at IS NOT NULL")),
         Index(None, "tenant_id", "subject_id"),
         Index(None, "tenant_id", "document_id"),

@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Numeric, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Numeric, UniqueConstraint, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base
@@ -25,7 +26,10 @@ class Question(Base):
 
 
 class Answer(Base):
-    """`outcome`: answered or not-found; `writer`: model or extractive; `degraded`: a model was asked and did not do."""
+    """`outcome`: answered or not-found; `writer`: model or extractive; `degraded`: a model was asked and did not do.
+
+    `drafted_from` are all documents that the writer was given, cited or not.
+    """
 
     __tablename__ = "answers"
     __table_args__ = (
@@ -47,6 +51,7 @@ class Answer(Base):
     cost_usd: Mapped[Decimal] = mapped_column(Numeric(14, 6))
     duration_ms: Mapped[int]
     answered_at: Mapped[datetime]
+    drafted_from: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()), server_default=text("'{}'"))
 
 
 class Claim(Base):

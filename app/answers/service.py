@@ -207,6 +207,7 @@ class AnswerService:
             "cost_usd": draft.usage.cost_usd or Decimal(0),
             "duration_ms": round(seconds * 1000),
             "answered_at": self._clock.now(),
+            "drafted_from": sorted({passage.document_id for passage in reading.passages}),
         }
         cited = {span.document_id for claim in draft.shown for span in claim.citations}
         with traced("answers.record"), self._database.transaction(principal) as session:

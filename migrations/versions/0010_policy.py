@@ -25,7 +25,7 @@ _ADMIN = f"{_TENANT} AND (SELECT principal_is_admin())"
 _WATCHES = "(SELECT principal_holds('{admin,auditor}'))"
 _ME = "(SELECT current_principal())"
 _MINE = f"{_TENANT} AND (user_id = {_ME} OR {_WATCHES})"
-_SEES_LABEL = f"{_TENANT} AND ({_WATCHES} OR label_id IN (SELECT cleared_labels()))"
+_CLEARED = "label_id IN (SELECT cleared_labels())"
 _OWNED_DOCUMENTS = (
     "document_id IN (SELECT d.id FROM documents d WHERE d.access_class_id = ANY ((SELECT owned_classes())::int[]))"
 )
@@ -42,12 +42,12 @@ _RULES: dict[str, tuple[str | None, str | None, str | None]] = {
     "labels": (f"{_TENANT} AND ({_WATCHES} OR id IN (SELECT cleared_labels()))", _ADMIN, _ADMIN),
     "clearances": (_MINE, _ADMIN, _ADMIN),
     "collection_labels": (
-        _SEES_LABEL,
+        f"{_TENANT} AND ({_WATCHES} OR {_CLEARED} AND collection_id IN (SELECT c.id FROM collections c))",
         f"{_TENANT} AND {_LABEL_KNOWN} AND ((SELECT principal_is_admin()) OR {_OWNED_COLLECTIONS})",
         _ADMIN,
     ),
     "document_labels": (
-        _SEES_LABEL,
+        f"{_TENANT} AND ({_WATCHES} OR {_CLEARED} AND document_id IN (SELECT d.id FROM documents d))",
         f"{_TENANT} AND {_LABEL_KNOWN} AND ((SELECT principal_is_admin()) OR {_OWNED_DOCUMENTS})",
         _ADMIN,
     ),
@@ -159,6 +159,10 @@ def _create_tables() -> None:
 def _extend_tables() -> None:
     op.add_column("documents", sa.Column("source", sa.Text(), nullable=True))
     op.execute("GRANT UPDATE (source) ON documents TO footnote_api")
+    op.add_column(
+        "answers",
+        sa.Column("drafted_from", postgresql.ARRAY(sa.Uuid()), nullable=False, server_default=sa.text("'{}'")),
+    )
     op.add_column("access_classes", sa.Column("document_type", sa.Text(), nullable=True))
     op.add_column("access_classes", sa.Column("source", sa.Text(), nullable=True))
     op.add_column(
@@ -245,6 +249,15 @@ def _protect() -> None:
         "api_insert",
         "INSERT",
         f"WITH CHECK ({_TENANT} AND access_class_id = ANY ((SELECT editable_classes())::int[]))",
+    )
+    # What was drafted and not shown may tell of any document that it was drafted from.
+    _replace(
+        "claims",
+        "api_read",
+        "SELECT",
+        f"USING ({_TENANT} AND EXISTS (SELECT 1 FROM answers a WHERE a.question_id = claims.question_id "
+        "AND (claims.dropped_reason IS NULL OR NOT EXISTS (SELECT 1 FROM unnest(a.drafted_from) s(id) "
+        "WHERE s.id NOT IN (SELECT d.id FROM documents d)))))",
     )
     op.execute("GRANT DELETE ON groups TO footnote_api")
     op.execute(f"CREATE POLICY api_delete ON groups FOR DELETE TO footnote_api USING ({_ADMIN})")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from app.answers.drafting import Drafter
 from app.answers.errors import (
@@ -18,6 +19,7 @@ from app.answers.events import AnswerDone, AnswerEvent, AnswerStatus, ClaimDropp
 from app.answers.model_writer import ModelWriter
 from app.answers.service import AnswerService
 from app.core.clock import SystemClock
+from app.core.ids import new_id
 from app.core.pagination import InvalidCursorError, PageRequest
 from app.observability.metrics import Metrics
 from app.retrieval.filters import SearchFilters
@@ -146,6 +148,29 @@ def test_what_was_dropped_is_counted_and_its_words_are_not_told(service, office,
     again = asking.get_question(office.owner, answer.question_id)
     assert [claim.text for claim in again.claims] == ["Net income was $412 million in 2022."]
     assert again.dropped == answer.dropped
+
+
+def test_what_was_dropped_is_closed_with_any_document_that_it_was_drafted_from(
+    service, office, prompts, stub_chat
+) -> None:
+    def behave(request):
+        good = {"text": "Net income was $412 million in 2022.", "passage": 1, "quote": "Net income\t$412\t$388"}
+        lost = {"text": "Secret", "passage": 1, "quote": "nowhere at all"}
+        return {"claims": [good, lost]}
+
+    asking = service(model=ModelWriter(chat=stub_chat(behave), prompts=prompts))
+    answer = ask(asking, office.owner)[-1].answer
+    texts = text("SELECT text FROM claims WHERE question_id = :id ORDER BY ordinal")
+    with office.database.api.transaction(office.owner) as session:
+        assert session.scalars(texts, {"id": answer.question_id}).all() == [answer.claims[0].text, "Secret"]
+    office.rows(
+        "UPDATE answers SET drafted_from = drafted_from || :hidden WHERE question_id = :id",
+        hidden=[new_id()],
+        id=answer.question_id,
+    )
+    with office.database.api.transaction(office.owner) as session:
+        assert session.scalars(texts, {"id": answer.question_id}).all() == [answer.claims[0].text]
+    assert asking.get_question(office.owner, answer.question_id).claims == answer.claims
 
 
 def test_a_reader_who_leaves_does_not_stop_the_recording(service, office) -> None:

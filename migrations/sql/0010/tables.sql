@@ -113,7 +113,7 @@ CREATE TABLE exclusions (
     CONSTRAINT fk_exclusions_tenant_id_user_id FOREIGN KEY (tenant_id, user_id)
         REFERENCES users (tenant_id, id) ON DELETE CASCADE,
     CONSTRAINT fk_exclusions_tenant_id_group_id FOREIGN KEY (tenant_id, group_id)
-        REFERENCES groups (tenant_id, id) ON DELETE CASCADE
+        REFERENCES groups (tenant_id, id)
 );
 CREATE INDEX ix_exclusions_tenant_id_subject_id ON exclusions (tenant_id, subject_id);
 CREATE INDEX ix_exclusions_tenant_id_document_id ON exclusions (tenant_id, document_id);
