@@ -17,11 +17,12 @@ def log_lines() -> Iterator[Callable[[], list[dict[str, object]]]]:
     handlers, level = list(root.handlers), root.level
     loggers = [item for item in logging.root.manager.loggerDict.values() if isinstance(item, logging.Logger)]
     before = [(logger, list(logger.handlers), logger.level, logger.disabled) for logger in loggers]
+    configuration = structlog.get_config()
     stream = io.StringIO()
     configure_logging(level="INFO", stream=stream)
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
     logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
+    structlog.configure(**configuration)
     structlog.contextvars.clear_contextvars()
     root.handlers[:] = handlers
     root.setLevel(level)
