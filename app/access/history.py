@@ -32,7 +32,8 @@ class PolicyState(Base):
 
 class LearnedClasses(Base):
     """A principal's access classes as they were last worked out; they hold while nothing that was made by a transaction
-    from `horizon` on is there, and until something expires. Lost at a crash, and worked out again.
+    from `horizon` on is there, and until something expires; in the PostgreSQL `cluster` that made them only. Lost at a
+    crash, and worked out again.
     """
 
     __tablename__ = "learned_classes"
@@ -43,6 +44,7 @@ class LearnedClasses(Base):
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    cluster: Mapped[int] = mapped_column(BigInteger)
     horizon: Mapped[int] = mapped_column(TransactionId)
     valid_until: Mapped[datetime]
     lists: Mapped[str]

@@ -67,6 +67,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         (SELECT max(a.id) FROM access_classes a WHERE a.tenant_id = tenant))
 $$;
 
+-- Whether what was worked out at one position still holds at another: it does where it is ahead, too, as after a class
+-- that the running statement itself has made for a document, and can't see yet.
+CREATE FUNCTION is_not_behind(worked_out text, here text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT COALESCE(NULLIF(split_part(worked_out, '.', 1), '')::bigint, 0) >=
+            COALESCE(NULLIF(split_part(here, '.', 1), '')::bigint, 0)
+        AND COALESCE(NULLIF(split_part(worked_out, '.', 2), '')::bigint, 0) >=
+            COALESCE(NULLIF(split_part(here, '.', 2), '')::bigint, 0)
+$$;
+
 -- 'visible|editable|owned', each a list of numbers.
 CREATE FUNCTION class_lists(tenant uuid, person uuid) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -77,11 +86,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 
 -- The lists as they were last worked out and kept, if nothing has changed since: neither policy nor classes, by any
--- transaction that was not yet over then, and nothing has expired.
+-- transaction that was not yet over then, and nothing has expired. Numbers of transactions mean nothing in another
+-- cluster, into which a dump may have been restored.
 CREATE FUNCTION kept_lists(tenant uuid, person uuid) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT l.lists FROM learned_classes l
     WHERE l.tenant_id = tenant AND l.user_id = person AND l.valid_until > now()
+      AND l.cluster = (SELECT c.system_identifier FROM pg_control_system() c)
       AND NOT EXISTS (SELECT 1 FROM policy_history h
           WHERE h.tenant_id = tenant AND h.kind <> 'documents' AND h.made_by >= l.horizon)
       AND NOT EXISTS (SELECT 1 FROM access_classes a WHERE a.tenant_id = tenant AND a.made_by >= l.horizon)
@@ -116,10 +127,12 @@ BEGIN
         IF lists <> '||' AND current_setting('transaction_isolation') = 'read committed'
             AND current_setting('transaction_read_only') = 'off'
             AND pg_try_advisory_xact_lock(hashtextextended('footnote classes ' || person, 0)) THEN
-            INSERT INTO learned_classes (tenant_id, user_id, horizon, valid_until, lists)
-                VALUES (tenant, person, started_from, next_expiry(tenant), lists)
+            INSERT INTO learned_classes (tenant_id, user_id, cluster, horizon, valid_until, lists)
+                SELECT tenant, person, c.system_identifier, started_from, next_expiry(tenant), lists
+                FROM pg_control_system() c
                 ON CONFLICT (tenant_id, user_id) DO UPDATE
-                SET horizon = EXCLUDED.horizon, valid_until = EXCLUDED.valid_until, lists = EXCLUDED.lists;
+                SET cluster = EXCLUDED.cluster, horizon = EXCLUDED.horizon, valid_until = EXCLUDED.valid_until,
+                    lists = EXCLUDED.lists;
         END IF;
     END IF;
     body := concat(position_then, '|', lists);
@@ -141,7 +154,7 @@ BEGIN
     tenant := split_part(who, '|', 1)::uuid;
     sealed := current_setting('footnote.classes', true);
     body := split_part(sealed, '#', 1);
-    IF sealed IS NOT NULL AND sealed <> '' AND split_part(body, '|', 1) = policy_position(tenant)
+    IF sealed IS NOT NULL AND sealed <> '' AND is_not_behind(split_part(body, '|', 1), policy_position(tenant))
         AND split_part(sealed, '#', 2) = context_mac('', who || '|' || body) THEN
         RETURN string_to_array(split_part(body, '|', minimum_level + 1), ',')::int[];
     END IF;

@@ -133,6 +133,7 @@ CREATE INDEX ix_policy_history_made_by ON policy_history (tenant_id, made_by) WH
 CREATE UNLOGGED TABLE learned_classes (
     tenant_id uuid NOT NULL,
     user_id uuid NOT NULL,
+    cluster bigint NOT NULL,
     horizon xid8 NOT NULL,
     valid_until timestamptz NOT NULL,
     lists text NOT NULL,
