@@ -1,5 +1,5 @@
 """Servers that tests share: one PostgreSQL and one Valkey a test process, one database a test from a migrated
-template.
+template; one local model a machine.
 """
 
 import threading
@@ -10,10 +10,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from filelock import FileLock
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from app.db.migrate import upgrade_to_head
 from app.db.session import Database, build_engine
+from app.llm.errors import LocalModelMissingError
+from app.llm.local_server import LocalModelServer
 from app.stack.postgres import THROWAWAY_SETTINGS, EmbeddedPostgres
 from app.stack.valkey import EmbeddedValkey
 
@@ -96,6 +99,17 @@ def module_database(postgres: EmbeddedPostgres, migrated_template: str) -> Itera
     opened = _open(postgres, name)
     yield opened
     _close(postgres, opened)
+
+
+@pytest.fixture(scope="module")
+def local_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalModelServer]:
+    """The local model; one at a time among a run's processes, as it takes half of the cores and 400 MB of memory."""
+    with FileLock(tmp_path_factory.getbasetemp().parent / "local-model.lock"):
+        try:
+            with LocalModelServer() as server:
+                yield server
+        except LocalModelMissingError as error:
+            pytest.skip(error.detail)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Passages made of pages of text, models that stand in for a remote one, and a tenant with a document."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
@@ -16,8 +16,6 @@ from app.core.ids import new_id
 from app.core.principal import Principal, Role
 from app.db.session import system_principal
 from app.identity.service import TenantAdmin
-from app.llm.errors import LocalModelMissingError
-from app.llm.local_server import LocalModelServer
 from app.llm.port import ChatRequest, ChatResponse, TokenUsage
 from app.llm.prompts import PromptLibrary
 from app.llm.wordllama_embedder import WordLlamaEmbedder
@@ -237,12 +235,3 @@ def grant(office: Office) -> Callable[[], Callable[[], None]]:
         return lambda: access.delete_grant(office.owner, given.id)
 
     return give
-
-
-@pytest.fixture(scope="session")
-def local_server() -> Iterator[LocalModelServer]:
-    try:
-        with LocalModelServer() as server:
-            yield server
-    except LocalModelMissingError as error:
-        pytest.skip(error.detail)
