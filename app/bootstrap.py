@@ -1,8 +1,8 @@
 """The composition root of the API: the only place where settings meet implementations."""
 
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from app.access.service import AccessService
@@ -23,9 +23,18 @@ from app.http.idempotency import Idempotency
 from app.http.limits import RateLimits
 from app.http.probes import Check
 from app.http.readiness import broker_check, database_check, migrations_check, storage_check
+from app.identity.authentication import Authentication
 from app.identity.data_keys import PostgresDataKeys
 from app.identity.groups import GroupService
+from app.identity.oidc_bearer import TokenAuthenticator
+from app.identity.oidc_directory import ProviderDirectory
+from app.identity.oidc_http import LOOPBACK, ProviderHttp
+from app.identity.oidc_providers import ProviderService
+from app.identity.oidc_sign_in import SignInService
+from app.identity.oidc_users import ProviderUsers
 from app.identity.service import IdentityService, TenantAdmin
+from app.identity.sessions import SessionService
+from app.identity.users import UserService
 from app.jobs.service import RunService
 from app.jobs.state import build_state_reader
 from app.llm.factory import build_chat, build_embedder
@@ -35,11 +44,11 @@ from app.llm.prompts import PromptLibrary
 from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.observability.metrics import Metrics
 from app.retrieval.service import RetrievalService
-from app.settings import DatabaseSettings, LimitSettings, Settings, StorageSettings, WebSettings
+from app.settings import DatabaseSettings, IdentitySettings, LimitSettings, Settings, StorageSettings
 from app.storage.factory import build_blob_store, build_keyring
 from app.storage.port import BlobStore
 from app.storage.sealing import Sealer
-from app.web.session import SessionCookies
+from app.web.session import Cookies
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +60,7 @@ class Container:
     authenticator: Authenticator
     rate_limits: RateLimits
     idempotency: Idempotency
-    session_cookies: SessionCookies
+    cookies: Cookies
     metrics: Metrics
     readiness: Mapping[str, Check]
     close: Callable[[], None]
@@ -65,6 +74,17 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
     blobs = build_blobs(settings.storage, data_keys=data_keys)
     sealer = Sealer(keyring=build_keyring(key_file=settings.storage.key_file, data_keys=data_keys))
     identity = IdentityService(database=database, clock=clock)
+    sessions = SessionService(
+        database=database,
+        identity=identity,
+        clock=clock,
+        idle=timedelta(minutes=settings.web.session_idle_minutes),
+        lifetime=timedelta(hours=settings.web.session_hours),
+    )
+    provider_http = build_provider_http(settings.identity)
+    directory = ProviderDirectory(http=provider_http, clock=clock)
+    provider_users = ProviderUsers(database=database, clock=clock)
+    tokens = TokenAuthenticator(database=database, directory=directory, users=provider_users, clock=clock)
     runs = RunService(database=database, clock=clock, wake_again_seconds=settings.jobs.wake_again_seconds)
     metrics = Metrics(read_state=build_state_reader(database))
     broker_url = settings.broker.url.get_secret_value()
@@ -73,7 +93,19 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
     sandbox = page_sandbox()
     services: list[object] = [
         identity,
+        UserService(database=database, clock=clock),
         GroupService(database=database, clock=clock),
+        sessions,
+        ProviderService(database=database, sealer=sealer, http=provider_http, clock=clock),
+        SignInService(
+            database=database,
+            http=provider_http,
+            directory=directory,
+            users=provider_users,
+            sealer=sealer,
+            clock=clock,
+            public_url=settings.web.public_url,
+        ),
         access,
         runs,
         DocumentService(database=database, blobs=blobs, clock=clock),
@@ -94,15 +126,16 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
 
     def close() -> None:
         sandbox.close()
+        provider_http.close()
         database.close()
 
     return Container(
         settings=settings,
         services={type(part): part for part in services},
-        authenticator=identity,
+        authenticator=Authentication(identity=identity, tokens=tokens, sessions=sessions),
         rate_limits=build_rate_limits(settings.limits, broker_url=broker_url),
         idempotency=Idempotency(database=database, sealer=sealer, clock=clock),
-        session_cookies=build_session_cookies(settings.web),
+        cookies=Cookies(secure=settings.web.public_url.startswith("https://")),
         metrics=metrics,
         readiness={
             "database": database_check(database),
@@ -153,6 +186,7 @@ def build_rate_limits(settings: LimitSettings, *, broker_url: str | None) -> Rat
             "uploads": settings.uploads_per_minute,
             "questions": settings.questions_per_minute,
             "refusals": settings.requests_per_minute,
+            "sign-ins": settings.requests_per_minute,
         },
         broker_url=broker_url,
     )
@@ -203,10 +237,9 @@ def build_retrieval(settings: Settings, *, database: Database, metrics: Metrics,
     return RetrievalService(database=database, embedder=MeteredEmbedder(embedder, meter=metrics))
 
 
-def build_session_cookies(settings: WebSettings) -> SessionCookies:
-    """Without a secret in the settings one is made, and sessions end with the process."""
-    secret = settings.cookie_secret.get_secret_value() or secrets.token_urlsafe(32)
-    return SessionCookies(secret=secret, lifetime=settings.session_hours * 3600)
+def build_provider_http(settings: IdentitySettings) -> ProviderHttp:
+    """Calls to sign-in providers: with TLS, except on this machine where the settings say so."""
+    return ProviderHttp(plain_hosts=LOOPBACK if settings.loopback_providers else frozenset())
 
 
 def build_tenant_admin(settings: Settings, *, clock: Clock | None = None) -> TenantAdmin:

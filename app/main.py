@@ -25,6 +25,9 @@ from app.http.problems import add_problem_handlers
 from app.http.routing import check_declared
 from app.identity.endpoints import router as identity_router
 from app.identity.errors import REFUSALS
+from app.identity.oidc_endpoints import providers as providers_router
+from app.identity.oidc_endpoints import sessions as sessions_router
+from app.identity.oidc_errors import TOKEN_REFUSALS
 from app.jobs.endpoints import router as runs_router
 from app.observability.logging import configure_logging
 from app.observability.tracing import Tracing, configure_tracing, instrument_app
@@ -38,6 +41,8 @@ FINISH_SECONDS = 5.0
 
 _ROUTERS = (
     identity_router,
+    providers_router,
+    sessions_router,
     collections_router,
     files_router,
     grants_router,
@@ -71,7 +76,7 @@ def create_app(container: Container, *, tracing: Tracing | None = None) -> FastA
             Middleware(
                 RequestContextMiddleware,
                 metrics=container.metrics,
-                https=container.settings.web.public_url.startswith("https://"),
+                https=container.cookies.secure,
             ),
             Middleware(BodyLimitMiddleware),
         ],
@@ -86,17 +91,15 @@ def create_app(container: Container, *, tracing: Tracing | None = None) -> FastA
     app.state.rate_limits = container.rate_limits
     app.state.idempotency = container.idempotency
     app.state.metrics = container.metrics
-    app.state.session_cookies = container.session_cookies
+    app.state.session_cookie = container.cookies.session
     app.state.readiness = container.readiness
     add_problem_handlers(app)
     app.include_router(probes_router())
     app.include_router(problems_router())
     for router in _ROUTERS:
         app.include_router(router)
-    app.include_router(
-        web_router(container.session_cookies, secure=container.settings.web.public_url.startswith("https://"))
-    )
-    install_openapi(app, refusals=REFUSALS)
+    app.include_router(web_router(container.cookies))
+    install_openapi(app, refusals=(*REFUSALS, *TOKEN_REFUSALS))
     instrument_app(app)
     return app
 

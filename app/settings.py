@@ -115,11 +115,19 @@ class ObservabilitySettings(BaseModel):
 
 
 class WebSettings(BaseModel):
-    """`public_url` is what links and secure cookies are made for."""
+    """`public_url` is what links, redirects and secure cookies are made for; a session ends `session_hours` after
+    sign-in, or after `session_idle_minutes` without a request.
+    """
 
     public_url: str = "http://127.0.0.1:8000"
-    cookie_secret: SecretStr = SecretStr("")
-    session_hours: int = 12
+    session_hours: int = Field(default=12, ge=1)
+    session_idle_minutes: int = Field(default=60, ge=2)
+
+
+class IdentitySettings(BaseModel):
+    """`loopback_providers`: sign-in providers on this machine may be called without TLS; for tests and trials."""
+
+    loopback_providers: bool = False
 
 
 class Settings(BaseSettings):
@@ -136,4 +144,5 @@ class Settings(BaseSettings):
     jobs: JobSettings = JobSettings()
     observability: ObservabilitySettings = ObservabilitySettings()
     web: WebSettings = WebSettings()
+    identity: IdentitySettings = IdentitySettings()
     prompts_dir: Path | None = None

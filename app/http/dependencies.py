@@ -1,6 +1,7 @@
 """What endpoints ask for: the principal, a service by its type, a page of a list."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Protocol, TypeVar, cast
 
 from fastapi import Depends, Request
@@ -19,22 +20,16 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Authenticator(Protocol):
-    """Says who a key stands for; `app.identity.service.IdentityService` is one."""
+    """Says who a request comes from; `app.identity.authentication.Authentication` is one."""
 
     def authenticate(self, text: str) -> Principal:
-        """Raises UnauthenticatedError and those derived from it."""
+        """Of a key or a provider's token. Raises UnauthenticatedError and those derived from it, UnavailableError."""
+
+    def authenticate_session(self, token: str) -> Principal:
+        """Of a page's session. Raises UnauthenticatedError and those derived from it."""
 
     def refuse_missing(self) -> Exception:
-        """The error for a request without a key."""
-
-
-class CookieReader(Protocol):
-    """Opens the page's session cookie; `app.web.session.SessionCookies` is one."""
-
-    def find_key(self, cookie: str) -> str | None: ...
-
-
-SESSION_COOKIE = "footnote_session"
+        """The error for a request with none of them."""
 
 
 def service(kind: type[T]) -> Callable[[Request], T]:
@@ -50,9 +45,9 @@ def service(kind: type[T]) -> Callable[[Request], T]:
 
 
 async def authenticate(request: Request) -> Principal:
-    """The principal of a request, by its key; asked for more than once, it is worked out once.
+    """The principal of a request, by its key, token or session; asked for more than once, it is worked out once.
 
-    Counts the request against its key's rate; a refused one against its address's.
+    Counts the request against its key's or user's rate; a refused one against its address's.
     Raises UnauthenticatedError, CrossSiteRequestError, RateLimitedError.
     """
     known: Principal | None = getattr(request.state, "principal", None)
@@ -60,34 +55,43 @@ async def authenticate(request: Request) -> Principal:
         return known
     limits: RateLimits = request.app.state.rate_limits
     authenticator: Authenticator = request.app.state.authenticator
-    client = request.client.host if request.client else "unknown"
-    key = _find_key(request)
     try:
-        if key is None:
+        check = _find_check(request, authenticator)
+        if check is None:
             raise authenticator.refuse_missing()
         with traced("identity.authenticate"):
-            principal = await run_in_threadpool(authenticator.authenticate, key)
+            principal = await run_in_threadpool(check)
     except UnauthenticatedError:
-        await limits.hit(request, "refusals", client)
+        await limits.hit(request, "refusals", _address(request))
         raise
     request.state.principal = principal
     await limits.hit(request, "requests", str(principal.key_id or principal.user_id))
     return principal
 
 
-def _find_key(request: Request) -> str | None:
-    """The key of the Authorization header, or of the page's cookie (changes then need the page's own header)."""
+def _find_check(request: Request, authenticator: Authenticator) -> Callable[[], Principal] | None:
+    """What to check: the Authorization header, or else the page's cookie (changes then need the page's own header)."""
     header = request.headers.get("Authorization")
     if header is not None:
-        scheme, _, key = header.partition(" ")
-        return key.strip() if scheme.lower() == "bearer" and key.strip() else None
-    cookies: CookieReader | None = getattr(request.app.state, "session_cookies", None)
-    cookie = request.cookies.get(SESSION_COOKIE)
-    if cookies is None or cookie is None:
+        scheme, _, given = header.partition(" ")
+        given = given.strip()
+        return partial(authenticator.authenticate, given) if scheme.lower() == "bearer" and given else None
+    cookie = request.cookies.get(request.app.state.session_cookie)
+    if cookie is None:
         return None
     if request.method not in _SAFE_METHODS and PAGE_HEADER.lower() not in request.headers:
         raise CrossSiteRequestError
-    return cookies.find_key(cookie)
+    return partial(authenticator.authenticate_session, cookie)
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else "unknown"
+
+
+async def count_sign_in(request: Request) -> None:
+    """A dependency that counts a request of nobody yet against its address's rate of signing in."""
+    limits: RateLimits = request.app.state.rate_limits
+    await limits.hit(request, "sign-ins", _address(request))
 
 
 def limited(name: str) -> Callable[[Request, Principal], object]:
@@ -104,7 +108,8 @@ bearer = HTTPBearer(
     auto_error=False,
     scheme_name="key",
     bearerFormat="fn_<prefix>_<secret>",
-    description="An API key. Make one with `POST /v1/keys` or `footnote key create`.",
+    description="An API key (make one with `POST /v1/keys` or `footnote key create`), or a signed token of a provider "
+    "that your tenant signs in at.",
 )
 
 

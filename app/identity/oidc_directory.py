@@ -102,6 +102,7 @@ class ProviderDirectory:
             known.metadata = self._parse_metadata(issuer, answer.body)
             known.metadata_until = now + _lifetime(answer)
         except IdentityProviderUnavailableError:
+            known.failed_at = now
             if known.metadata is None or now > known.metadata_until + LONGEST:
                 raise
         return known.metadata

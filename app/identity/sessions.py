@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import Select, delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from app.audit.service import record
 from app.core.clock import Clock
 from app.core.ids import new_id
 from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
-from app.core.principal import Principal, Role
+from app.core.principal import Permission, Principal, Role
 from app.db.session import Database
 from app.identity.errors import UserDisabledError
 from app.identity.oidc_errors import SessionEndedError, SessionNotFoundError
@@ -136,11 +136,12 @@ class SessionService:
         """Sign out. What is no session, or ended already, is left as it is."""
         found = self._find(token)
         if found is not None:
-            self._revoke(Principal(tenant_id=found.tenant_id, user_id=found.user_id), found.session_id, "ended")
+            owner = Principal(tenant_id=found.tenant_id, user_id=found.user_id)
+            self._revoke(owner, found.session_id, "ended")
 
     def list_sessions(self, principal: Principal, page: PageRequest) -> PageOf[WebSession]:
-        """One's own; an administrator sees the whole tenant's. Raises InvalidCursorError."""
-        query = select(WebSession).order_by(WebSession.id).limit(page.limit + 1)
+        """One's own; whoever manages users sees the whole tenant's. Raises InvalidCursorError."""
+        query = _visible_to(principal).order_by(WebSession.id).limit(page.limit + 1)
         after = parse_uuid_cursor(page)
         if after is not None:
             query = query.where(WebSession.id > after)
@@ -163,7 +164,7 @@ class SessionService:
 
     def _revoke(self, principal: Principal, session_id: UUID, verb: str) -> bool:
         with self._database.transaction(principal) as session:
-            found = session.scalar(select(WebSession).where(WebSession.id == session_id))
+            found = session.scalar(_visible_to(principal).where(WebSession.id == session_id))
             if found is None:
                 return False
             if found.revoked_at is None:
@@ -172,6 +173,12 @@ class SessionService:
                 )
                 _record(session, principal, verb, session_id, {"user_id": str(found.user_id)})
         return True
+
+
+def _visible_to(principal: Principal) -> Select[WebSession]:
+    """A key's scopes may hold back what the database would show its user."""
+    query = select(WebSession)
+    return query if principal.may(Permission.USERS_MANAGE) else query.where(WebSession.user_id == principal.user_id)
 
 
 def form_token(token: str) -> str:

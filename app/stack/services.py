@@ -105,8 +105,10 @@ def environment(home: Home, addresses: Addresses, *, role: str) -> dict[str, str
         "PYTHONUNBUFFERED": "1",
     }
     if role == "api":
-        ours["FOOTNOTE_WEB__PUBLIC_URL"] = f"http://{addresses.host}:{addresses.port}"
-        ours["FOOTNOTE_WEB__COOKIE_SECRET"] = home.ensure_password("cookie")
+        # Where people reach it may be told from outside: behind a proxy it is another address than it listens at.
+        ours["FOOTNOTE_WEB__PUBLIC_URL"] = outside.get(
+            "FOOTNOTE_WEB__PUBLIC_URL", f"http://{addresses.host}:{addresses.port}"
+        )
     if addresses.chat is not None:
         ours["FOOTNOTE_CHAT__BASE_URL"] = addresses.chat
         ours["FOOTNOTE_CHAT__MODEL"] = addresses.chat_model

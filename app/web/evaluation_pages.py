@@ -17,10 +17,8 @@ from app.evaluations.service import EvaluationService, PublishedRun
 from app.evaluations.traces import Trace
 from app.evaluations.wording import verdict_sentence
 from app.http.dependencies import service
-from app.identity.service import IdentityService
 from app.web.pages import Pages, moment
 
-Identity = Annotated[IdentityService, Depends(service(IdentityService))]
 Evaluations = Annotated[EvaluationService, Depends(service(EvaluationService))]
 Comparisons = Annotated[ComparisonService, Depends(service(ComparisonService))]
 Stretch = Annotated[int, Query(alias="from", ge=0, le=1_000_000)]
@@ -36,8 +34,8 @@ def evaluation_pages(pages: Pages) -> APIRouter:
     """Whoever is not signed in is sent to sign in; whoever may see no runs is told that there is nothing."""
     router = APIRouter(prefix="/evaluations", include_in_schema=False)
 
-    def answer(request: Request, identity: Identity, show: Callable[[Principal], Response]) -> Response:
-        principal = pages.find_principal(request, identity)
+    def answer(request: Request, show: Callable[[Principal], Response]) -> Response:
+        principal = pages.find_principal(request)
         if principal is None:
             return RedirectResponse("/", status_code=303)
         if not principal.may(Permission.EVALS_READ):
@@ -50,7 +48,6 @@ def evaluation_pages(pages: Pages) -> APIRouter:
     @router.get("")
     def show_runs(
         request: Request,
-        identity: Identity,
         evaluations: Evaluations,
         suite: str | None = None,
         cursor: str | None = None,
@@ -61,12 +58,11 @@ def evaluation_pages(pages: Pages) -> APIRouter:
             values = {"name": principal.name, "runs": found.items, "suite": suite, "older": older}
             return pages.show(request, "evaluations.html", values)
 
-        return answer(request, identity, show)
+        return answer(request, show)
 
     @router.get("/compare")
     def show_comparison(
         request: Request,
-        identity: Identity,
         evaluations: Evaluations,
         comparisons: Comparisons,
         before: str = "",
@@ -89,12 +85,11 @@ def evaluation_pages(pages: Pages) -> APIRouter:
             }
             return pages.show(request, "comparison.html", values)
 
-        return answer(request, identity, show)
+        return answer(request, show)
 
     @router.get("/{run_id}")
     def show_run(
         request: Request,
-        identity: Identity,
         evaluations: Evaluations,
         run_id: str,
         kind: str | None = None,
@@ -119,12 +114,11 @@ def evaluation_pages(pages: Pages) -> APIRouter:
             }
             return pages.show(request, "evaluation.html", values)
 
-        return answer(request, identity, show)
+        return answer(request, show)
 
     @router.get("/{run_id}/case")
     def show_case(
         request: Request,
-        identity: Identity,
         evaluations: Evaluations,
         run_id: str,
         case_id: Annotated[str, Query(alias="case")] = "",
@@ -140,7 +134,7 @@ def evaluation_pages(pages: Pages) -> APIRouter:
             }
             return pages.show(request, "evaluation_case.html", values)
 
-        return answer(request, identity, show)
+        return answer(request, show)
 
     return router
 

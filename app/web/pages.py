@@ -12,9 +12,9 @@ from fastapi.templating import Jinja2Templates
 from app.core.errors import FootnoteError, UnauthenticatedError
 from app.core.principal import Principal
 from app.evaluations.wording import figure, p_value, signed
-from app.http.dependencies import SESSION_COOKIE
-from app.identity.service import IdentityService
-from app.web.session import SessionCookies
+from app.http.dependencies import Authenticator
+from app.identity.sessions import form_token
+from app.web.session import Cookies
 
 FOLDER = Path(__file__).parent
 ONE_LINE = 100
@@ -30,7 +30,7 @@ _HEADERS = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store", "Re
 class Pages:
     """Renders templates for whoever a session cookie stands for."""
 
-    def __init__(self, *, cookies: SessionCookies) -> None:
+    def __init__(self, *, cookies: Cookies) -> None:
         self._cookies = cookies
         self._templates = Jinja2Templates(directory=FOLDER / "templates")
         self._templates.env.filters |= {
@@ -42,20 +42,21 @@ class Pages:
         }
 
     def show(self, request: Request, template: str, values: Mapping[str, object], *, status: int = 200) -> HTMLResponse:
-        return self._templates.TemplateResponse(request, template, dict(values), status_code=status, headers=_HEADERS)
+        """Forms of a page carry `form_token`, which holds for this session only."""
+        token = self._cookies.find_session(request)
+        shown = {"form_token": "" if token is None else form_token(token), **values}
+        return self._templates.TemplateResponse(request, template, shown, status_code=status, headers=_HEADERS)
 
     def show_problem(self, request: Request, error: FootnoteError) -> HTMLResponse:
         """The error's sentence, under its status."""
         return self.show(request, "problem.html", {"detail": error.detail}, status=error.status)
 
-    def find_principal(self, request: Request, identity: IdentityService) -> Principal | None:
-        """Who is signed in; nobody when the cookie or its key no longer holds."""
-        cookie = request.cookies.get(SESSION_COOKIE)
-        key = None if cookie is None else self._cookies.find_key(cookie)
-        if key is None:
-            return None
+    def find_principal(self, request: Request) -> Principal | None:
+        """Who is signed in; nobody when the session, or what it was opened with, no longer holds."""
+        token = self._cookies.find_session(request)
+        authenticator: Authenticator = request.app.state.authenticator
         try:
-            return identity.authenticate(key)
+            return None if token is None else authenticator.authenticate_session(token)
         except UnauthenticatedError:
             return None
 

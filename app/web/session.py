@@ -1,31 +1,63 @@
-"""The page's session: the key that was signed in with, sealed in a cookie.
+"""The page's cookies: the session, and a sign-in on its way to a provider and back.
 
-Every request authenticates with that key again, so a revoked or expired key ends the session at once, and the server
-keeps nothing. The cookie is Fernet (AES-128-CBC with HMAC-SHA-256, encrypt-then-MAC), HttpOnly and SameSite=Strict.
+Both are out of scripts' reach and for this host only; with https their names say so (`__Host-`, RFC 6265bis §4.1.3.2).
+The session's is never sent with what another site began (SameSite=Strict); a provider sends the browser back from
+elsewhere, so the attempt's is (SameSite=Lax).
 """
 
-import base64
-import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
 
-from cryptography.fernet import Fernet, InvalidToken
+from fastapi import Request
+from fastapi.responses import Response
 
-COOKIE = "footnote_session"
 
+@dataclass(frozen=True, slots=True)
+class Cookies:
+    """`secure`: the page is reached over https."""
 
-class SessionCookies:
-    """Seals and opens the cookie. `secret` is any string that all API processes share; `lifetime` is in seconds."""
+    secure: bool
 
-    def __init__(self, *, secret: str, lifetime: int) -> None:
-        digest = hashlib.sha256(b"footnote session cookie" + secret.encode()).digest()
-        self._fernet = Fernet(base64.urlsafe_b64encode(digest))
-        self.lifetime = lifetime
+    @property
+    def session(self) -> str:
+        return f"{self._prefix}footnote_session"
 
-    def seal(self, api_key: str) -> str:
-        return self._fernet.encrypt(api_key.encode()).decode()
+    @property
+    def attempt(self) -> str:
+        return f"{self._prefix}footnote_sign_in"
 
-    def find_key(self, cookie: str) -> str | None:
-        """The key inside, or None for a cookie that is not ours, was changed, or is too old."""
-        try:
-            return self._fernet.decrypt(cookie.encode(), ttl=self.lifetime).decode()
-        except (InvalidToken, ValueError):
-            return None
+    @property
+    def _prefix(self) -> str:
+        return "__Host-" if self.secure else ""
+
+    def find_session(self, request: Request) -> str | None:
+        return request.cookies.get(self.session)
+
+    def find_attempt(self, request: Request) -> str | None:
+        return request.cookies.get(self.attempt)
+
+    def set_session(self, response: Response, token: str, lifetime: timedelta) -> None:
+        response.set_cookie(
+            self.session,
+            token,
+            max_age=max(0, int(lifetime.total_seconds())),
+            httponly=True,
+            secure=self.secure,
+            samesite="strict",
+        )
+
+    def set_attempt(self, response: Response, sealed: str, lifetime: timedelta) -> None:
+        response.set_cookie(
+            self.attempt,
+            sealed,
+            max_age=int(lifetime.total_seconds()),
+            httponly=True,
+            secure=self.secure,
+            samesite="lax",
+        )
+
+    def drop_session(self, response: Response) -> None:
+        response.delete_cookie(self.session, httponly=True, secure=self.secure, samesite="strict")
+
+    def drop_attempt(self, response: Response) -> None:
+        response.delete_cookie(self.attempt, httponly=True, secure=self.secure, samesite="lax")

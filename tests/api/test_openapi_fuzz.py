@@ -12,6 +12,7 @@ REFUSED_FOR_THEIR_MEANING = {
     "invalid-cursor",
     "grant-lifetime-invalid",
     "key-lifetime-invalid",
+    "issuer-invalid",
     "precondition-required",
     "question-invalid-characters",
     "precondition-failed",

@@ -1,0 +1,257 @@
+"""A tenant's providers and links, kept by its administrators."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.audit.service import record
+from app.core.clock import Clock
+from app.core.errors import PreconditionFailedError
+from app.core.ids import new_id
+from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
+from app.core.principal import Permission, Principal
+from app.db.session import Database
+from app.identity.oidc_errors import (
+    AudienceTakenError,
+    IssuerInvalidError,
+    LinkNotFoundError,
+    ProviderNotFoundError,
+    ProviderTakenError,
+    SubjectTakenError,
+)
+from app.identity.oidc_http import ProviderHttp
+from app.identity.oidc_models import IdentityProvider, UserIdentity
+from app.identity.oidc_repository import ProviderRepository
+from app.identity.oidc_sign_in import SECRET_PURPOSE
+from app.identity.session_models import WebSession
+from app.storage.sealing import Sealer
+
+_TOLD = ("name", "issuer", "client_id", "audience", "email_domains", "link_by", "enabled")
+
+
+@dataclass(frozen=True, slots=True)
+class NewProvider:
+    """A provider as it is asked for; `client_secret` stays out of `repr`."""
+
+    name: str
+    issuer: str
+    client_id: str
+    client_secret: str | None = field(repr=False)
+    audience: str | None
+    email_domains: tuple[str, ...]
+    link_by: str
+    enabled: bool
+
+
+class ProviderService:
+    """Makes, changes and removes providers; each change is audited with what was before and what is after."""
+
+    def __init__(self, *, database: Database, sealer: Sealer, http: ProviderHttp, clock: Clock) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._http = http
+        self._clock = clock
+
+    def create_provider(self, principal: Principal, new: NewProvider) -> IdentityProvider:
+        """Raises PermissionRequiredError, IssuerInvalidError, ProviderTakenError, AudienceTakenError."""
+        principal.require(Permission.USERS_MANAGE)
+        self._http.check_address(new.issuer)
+        if "?" in new.issuer:
+            raise IssuerInvalidError
+        now = self._clock.now()
+        values: dict[str, Any] = {
+            "id": new_id(),
+            "tenant_id": principal.tenant_id,
+            "name": new.name,
+            "issuer": new.issuer,
+            "client_id": new.client_id,
+            "sealed_secret": self._seal(principal, new.client_secret),
+            "audience": new.audience,
+            "email_domains": sorted(set(new.email_domains)),
+            "link_by": new.link_by,
+            "enabled": new.enabled,
+            "revision": 1,
+            "created_at": now,
+            "created_by": principal.user_id,
+            "updated_at": now,
+        }
+        made = IdentityProvider(**values)
+        try:
+            with self._database.transaction(principal) as session:
+                ProviderRepository(session).insert_provider(values)
+                _record(session, principal, "created", made.id, before=None, after=_told(made))
+        except IntegrityError as error:
+            raise _taken(error) from error
+        return made
+
+    def list_providers(self, principal: Principal, page: PageRequest) -> PageOf[IdentityProvider]:
+        """Raises PermissionRequiredError, InvalidCursorError."""
+        principal.require(Permission.USERS_MANAGE)
+        with self._database.transaction(principal) as session:
+            found = ProviderRepository(session).list_providers(after=parse_uuid_cursor(page), limit=page.limit + 1)
+        items = found[: page.limit]
+        return PageOf(items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(found) > page.limit else None)
+
+    def get_provider(self, principal: Principal, provider_id: UUID) -> IdentityProvider:
+        """Raises PermissionRequiredError, ProviderNotFoundError."""
+        principal.require(Permission.USERS_MANAGE)
+        with self._database.transaction(principal) as session:
+            return _get(ProviderRepository(session), provider_id)
+
+    def update_provider(
+        self, principal: Principal, provider_id: UUID, changes: Mapping[str, Any], *, revision: int | None
+    ) -> IdentityProvider:
+        """`changes` are fields of `NewProvider` besides issuer and client. Turned off, its sessions end for good.
+
+        Raises PermissionRequiredError, ProviderNotFoundError, PreconditionFailedError, AudienceTakenError.
+        """
+        principal.require(Permission.USERS_MANAGE)
+        values = {**changes, "updated_at": self._clock.now()}
+        if "client_secret" in values:
+            values["sealed_secret"] = self._seal(principal, values.pop("client_secret"))
+        if "email_domains" in values:
+            values["email_domains"] = sorted(set(values["email_domains"]))
+        try:
+            with self._database.transaction(principal) as session:
+                repository = ProviderRepository(session)
+                found = _get(repository, provider_id)
+                before = _told(found)
+                if revision not in (None, found.revision) or not repository.update_provider(
+                    provider_id, revision=found.revision, values=values
+                ):
+                    raise PreconditionFailedError
+                session.refresh(found)
+                after = _told(found) | ({"secret": "changed"} if "client_secret" in changes else {})
+                _record(session, principal, "changed", provider_id, before=before, after=after)
+        except IntegrityError as error:
+            raise _taken(error) from error
+        return found
+
+    def delete_provider(self, principal: Principal, provider_id: UUID) -> None:
+        """With its links and sessions. Raises PermissionRequiredError, ProviderNotFoundError."""
+        principal.require(Permission.USERS_MANAGE)
+        with self._database.transaction(principal) as session:
+            repository = ProviderRepository(session)
+            before = _told(_get(repository, provider_id))
+            repository.delete_provider(provider_id)
+            _record(session, principal, "deleted", provider_id, before=before, after=None)
+
+    def list_links(self, principal: Principal, provider_id: UUID, page: PageRequest) -> PageOf[UserIdentity]:
+        """Sorted by user. Raises PermissionRequiredError, ProviderNotFoundError, InvalidCursorError."""
+        principal.require(Permission.USERS_MANAGE)
+        with self._database.transaction(principal) as session:
+            repository = ProviderRepository(session)
+            _get(repository, provider_id)
+            found = repository.list_links(provider_id, after=parse_uuid_cursor(page), limit=page.limit + 1)
+        items = found[: page.limit]
+        cursor = encode_cursor(str(items[-1].user_id)) if len(found) > page.limit else None
+        return PageOf(items=items, next_cursor=cursor)
+
+    def link(self, principal: Principal, provider_id: UUID, user_id: UUID, subject: str) -> UserIdentity:
+        """From the next request on `subject` is that user, and the user no other subject of the provider.
+
+        Raises PermissionRequiredError, LinkNotFoundError, SubjectTakenError.
+        """
+        principal.require(Permission.USERS_MANAGE)
+        with self._database.transaction(principal) as session:
+            repository = ProviderRepository(session)
+            if repository.find_provider(provider_id) is None or repository.find_user(user_id) is None:
+                raise LinkNotFoundError
+            before = repository.find_link(provider_id, user_id)
+            if before is not None and before.subject == subject:
+                return before
+            if before is not None:
+                session.expunge(before)
+                self._unlink(session, repository, provider_id, user_id)
+            if not repository.insert_link(principal.tenant_id, provider_id, user_id, subject, self._clock.now()):
+                raise SubjectTakenError
+            _record_link(
+                session,
+                principal,
+                provider_id,
+                user_id,
+                before=None if before is None else before.subject,
+                after=subject,
+            )
+            made = repository.find_link(provider_id, user_id)
+        assert made is not None, "it was inserted in this transaction"
+        return made
+
+    def unlink(self, principal: Principal, provider_id: UUID, user_id: UUID) -> None:
+        """The user's sessions of that provider end, too. Raises PermissionRequiredError, LinkNotFoundError."""
+        principal.require(Permission.USERS_MANAGE)
+        with self._database.transaction(principal) as session:
+            repository = ProviderRepository(session)
+            before = repository.find_link(provider_id, user_id)
+            if before is None:
+                raise LinkNotFoundError
+            subject = before.subject
+            self._unlink(session, repository, provider_id, user_id)
+            _record_link(session, principal, provider_id, user_id, before=subject, after=None)
+
+    def _unlink(self, session: Session, repository: ProviderRepository, provider_id: UUID, user_id: UUID) -> None:
+        repository.delete_link(provider_id, user_id)
+        session.execute(
+            update(WebSession)
+            .where(
+                WebSession.provider_id == provider_id, WebSession.user_id == user_id, WebSession.revoked_at.is_(None)
+            )
+            .values(revoked_at=self._clock.now())
+        )
+
+    def _seal(self, principal: Principal, secret: str | None) -> bytes | None:
+        return None if secret is None else self._sealer.seal(principal.tenant_id, SECRET_PURPOSE, secret.encode())
+
+
+def _get(repository: ProviderRepository, provider_id: UUID) -> IdentityProvider:
+    found = repository.find_provider(provider_id)
+    if found is None:
+        raise ProviderNotFoundError
+    return found
+
+
+def _told(provider: IdentityProvider) -> dict[str, object]:
+    told = {name: getattr(provider, name) for name in _TOLD}
+    return told | {"secret": "none" if provider.sealed_secret is None else "set"}
+
+
+def _taken(error: IntegrityError) -> AudienceTakenError | ProviderTakenError:
+    constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", "")
+    return AudienceTakenError() if constraint == "uq_identity_providers_issuer_audience" else ProviderTakenError()
+
+
+def _record(
+    session: Session,
+    principal: Principal,
+    verb: str,
+    provider_id: UUID,
+    *,
+    before: Mapping[str, object] | None,
+    after: Mapping[str, object] | None,
+) -> None:
+    record(
+        session,
+        principal,
+        f"identity.provider.{verb}",
+        object_type="identity-provider",
+        object_id=provider_id,
+        detail={"before": before, "after": after},
+    )
+
+
+def _record_link(
+    session: Session, principal: Principal, provider_id: UUID, user_id: UUID, *, before: str | None, after: str | None
+) -> None:
+    record(
+        session,
+        principal,
+        "identity.user.linked" if after is not None else "identity.user.unlinked",
+        object_type="user",
+        object_id=user_id,
+        detail={"provider_id": str(provider_id), "before": before, "after": after},
+    )

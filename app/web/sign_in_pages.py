@@ -1,0 +1,120 @@
+"""Signing in and out: with a key, or at a tenant's provider and back.
+
+Nothing that a request holds decides where the browser is sent: to the provider's own address, or to the desk.
+"""
+
+from typing import Annotated
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from app.core.errors import FootnoteError, NotFoundError, UnauthenticatedError, UnavailableError
+from app.core.principal import Principal
+from app.http.dependencies import count_sign_in, service
+from app.http.errors import CrossSiteRequestError
+from app.identity.oidc_sign_in import ATTEMPT_LIFETIME, AuthorizationResponse, SignInService
+from app.identity.service import IdentityService
+from app.identity.sessions import SessionService, is_form_token
+from app.web.pages import Pages
+from app.web.session import Cookies
+
+Identity = Annotated[IdentityService, Depends(service(IdentityService))]
+Sessions = Annotated[SessionService, Depends(service(SessionService))]
+SignIn = Annotated[SignInService, Depends(service(SignInService))]
+Slug = Annotated[str, Query(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+_REFUSED = (UnauthenticatedError, NotFoundError, UnavailableError)
+
+
+def sign_in_pages(pages: Pages, cookies: Cookies) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    def refuse(request: Request, error: FootnoteError) -> Response:
+        return pages.show(request, "sign_in.html", {"problem": error.detail}, status=error.status)
+
+    def admit(
+        request: Request, response: Response, kept: SessionService, principal: Principal, provider: UUID | None
+    ) -> None:
+        """A new token with each sign-in: whoever planted one in the browser does not hold the new one."""
+        before = cookies.find_session(request)
+        if before is not None:
+            kept.end(before)
+        opened = kept.open(principal, provider_id=provider)
+        cookies.set_session(response, opened.token, opened.lifetime)
+
+    @router.get("/sign-in")
+    def show_sign_in(request: Request, sign_in: SignIn, organisation: Slug = "") -> Response:
+        slug = organisation.strip()
+        values = {"organisation": slug, "providers": sign_in.list_offered(slug) if slug else ()}
+        return pages.show(request, "sign_in.html", values)
+
+    @router.post("/sign-in", dependencies=[Depends(count_sign_in)])
+    def sign_in_with_key(
+        request: Request, key: Annotated[str, Form(max_length=200)], identity: Identity, kept: Sessions
+    ) -> Response:
+        check_same_site(request)
+        try:
+            principal = identity.authenticate(key.strip())
+        except UnauthenticatedError as error:
+            return refuse(request, error)
+        response = RedirectResponse("/", status_code=303)
+        admit(request, response, kept, principal, None)
+        return response
+
+    @router.get("/sign-in/oidc/{provider_id}", dependencies=[Depends(count_sign_in)])
+    def begin_sign_in(request: Request, provider_id: UUID, sign_in: SignIn) -> Response:
+        try:
+            begun = sign_in.begin(provider_id)
+        except _REFUSED as error:
+            return refuse(request, error)
+        response = RedirectResponse(begun.address, status_code=303, headers={"Cache-Control": "no-store"})
+        cookies.set_attempt(response, begun.cookie, ATTEMPT_LIFETIME)
+        return response
+
+    @router.get("/sign-in/oidc/{provider_id}/callback", dependencies=[Depends(count_sign_in)])
+    def finish_sign_in(
+        request: Request,
+        provider_id: UUID,
+        sign_in: SignIn,
+        kept: Sessions,
+        state: str | None = None,
+        code: str | None = None,
+        error: str | None = None,
+        iss: str | None = None,
+    ) -> Response:
+        given = AuthorizationResponse(state=state, code=code, error=error, issuer=iss)
+        try:
+            principal = sign_in.finish(provider_id, cookies.find_attempt(request), given)
+            # Not a redirect: the browser would not send a strict cookie with one that the provider's site began.
+            response: Response = pages.show(request, "signed_in.html", {})
+            admit(request, response, kept, principal, provider_id)
+        except _REFUSED as refusal:
+            response = refuse(request, refusal)
+        cookies.drop_attempt(response)
+        return response
+
+    @router.post("/sign-out")
+    def sign_out(request: Request, kept: Sessions, form_token: Annotated[str, Form(max_length=200)] = "") -> Response:
+        check_same_site(request)
+        response = RedirectResponse("/", status_code=303)
+        token = cookies.find_session(request)
+        if token is not None:
+            if not is_form_token(token, form_token):
+                raise CrossSiteRequestError
+            kept.end(token)
+            cookies.drop_session(response)
+        return response
+
+    return router
+
+
+def check_same_site(request: Request) -> None:
+    """Refuse a form that another site sent: browsers name the sending origin with each POST (Fetch, §3.2)."""
+    origin = request.headers.get("Origin")
+    try:
+        ours = origin is None or urlsplit(origin).netloc == request.headers.get("Host")
+    except ValueError:  # not even a URL
+        ours = False
+    if not ours:
+        raise CrossSiteRequestError

@@ -1,0 +1,391 @@
+"""A real OpenID provider on loopback, one that misbehaves as a test asks, and Footnote's API that knows both."""
+
+import io
+import json
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import uvicorn
+import yaml
+from joserfc import jws
+from joserfc.jwk import ECKey, OKPKey, RSAKey
+from joserfc.jws import JWSRegistry
+from sqlalchemy import text
+
+from app.bootstrap import build_container
+from app.core.clock import SystemClock
+from app.core.principal import Role
+from app.db.session import system_principal
+from app.identity.service import TenantAdmin
+from app.main import create_app
+from app.observability.logging import configure_logging
+from app.settings import (
+    BrokerSettings,
+    DatabaseSettings,
+    IdentitySettings,
+    LimitSettings,
+    Settings,
+    StorageSettings,
+    WebSettings,
+)
+from app.storage.keyfile import ensure_key_file
+
+AUDIENCE = "https://footnote.test"
+CLIENT = ("footnote", "s3cret")
+ADDRESS = "127.0.0.1"
+
+
+class MovableClock:
+    """The machine's clock, moved on by `ahead`."""
+
+    ahead = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@dataclass
+class Provider:
+    """A running provider: its issuer, and the keys that it signs with."""
+
+    issuer: str
+    folder: Path
+
+    def signing_key(self) -> RSAKey:
+        """The key that it signs with now, under the id that it publishes it as."""
+        published = httpx.get(f"{self.issuer}/.well-known/jwks.json", trust_env=False).json()["keys"][0]
+        (pem,) = (path for path in self.folder.glob("keys/*priv*.pem"))
+        key = RSAKey.import_key(pem.read_bytes(), {"kid": published["kid"]})
+        assert key.as_dict(private=False)["n"] == published["n"]
+        return key
+
+    def token(self, header: dict[str, Any] | None = None, **claims: Any) -> str:
+        """One that it might have signed itself."""
+        return signed(self.signing_key(), header or {}, {"iss": self.issuer, "aud": AUDIENCE, **claims})
+
+    def rotate(self) -> None:
+        assert httpx.post(f"{self.issuer}/api/keys/rotate", trust_env=False).status_code == 200
+
+
+def free_socket() -> socket.socket:
+    opened = socket.socket()
+    opened.bind((ADDRESS, 0))
+    return opened
+
+
+@pytest.fixture(scope="session")
+def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
+    folder = tmp_path_factory.mktemp("provider")
+    with free_socket() as found:
+        port = found.getsockname()[1]
+    issuer = f"http://{ADDRESS}:{port}"
+    settings = {
+        "config_version": 1,
+        "server": {"host": ADDRESS, "port": port},
+        "oauth": {
+            "issuer": issuer,
+            "audience": AUDIENCE,
+            "clients": [{"client_id": CLIENT[0], "client_secret": CLIENT[1]}],
+        },
+        "jwt": {"keys_dir": str(folder / "keys")},
+    }
+    users = {name: {"password": "pw", "email": f"{name}@example.com"} for name in ("ana", "ben", "eve")}
+    (folder / "config").mkdir()
+    (folder / "config" / "settings.yaml").write_text(yaml.safe_dump(settings))
+    (folder / "config" / "users.yaml").write_text(yaml.safe_dump({"config_version": 1, "users": users}))
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "nanoidp", "--config", str(folder / "config")],
+            cwd=folder,
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        while not _answers(issuer):
+            assert process.poll() is None, (folder / "log").read_text()
+            time.sleep(0.02)
+        yield Provider(issuer, folder)
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _answers(issuer: str) -> bool:
+    try:
+        return httpx.get(f"{issuer}/.well-known/jwks.json", trust_env=False).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+@dataclass
+class OddProvider:
+    """A provider of which a test decides what it answers; counts what it is asked for."""
+
+    issuer: str
+    keys: list[RSAKey | ECKey | OKPKey] = field(default_factory=list)
+    metadata: dict[str, Any] = field(default_factory=dict)
+    answers: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def token(self, key: Any, header: dict[str, Any] | None = None, **claims: Any) -> str:
+        return signed(key, header or {}, {"iss": self.issuer, "aud": AUDIENCE, **claims})
+
+    def count(self, path: str) -> int:
+        return self.asked.count(path)
+
+    def answer(self, path: str) -> tuple[int, dict[str, str], bytes]:
+        self.asked.append(path)
+        if path in self.answers:
+            return self.answers[path]
+        if path == "/jwks":
+            body: Any = {"keys": [key.as_dict(private=False) for key in self.keys]}
+        elif path == "/.well-known/openid-configuration":
+            body = {
+                "issuer": self.issuer,
+                "authorization_endpoint": f"{self.issuer}/authorize",
+                "token_endpoint": f"{self.issuer}/token",
+                "jwks_uri": f"{self.issuer}/jwks",
+                **self.metadata,
+            }
+        else:
+            return 404, {}, b"{}"
+        return 200, {"Cache-Control": "max-age=600"}, json.dumps(body).encode()
+
+
+def signed(key: Any, header: dict[str, Any], claims: dict[str, Any]) -> str:
+    """A token that holds for an hour, unless the claims say else: timedeltas are from now on, None is left out."""
+    now = datetime.now(UTC)
+    whole = {"sub": "ana", "iat": timedelta(), "exp": timedelta(hours=1), **claims}
+    payload = {
+        name: int((now + value).timestamp()) if isinstance(value, timedelta) else value
+        for name, value in whole.items()
+        if value is not None
+    }
+    algorithm = {"RSA": "RS256", "EC": "ES256", "OKP": "EdDSA"}[key.key_type]
+    head = {"alg": algorithm, "kid": key.kid, "typ": "JWT", **header}
+    head = {name: value for name, value in head.items() if value is not None}
+    registry = JWSRegistry(algorithms=[head["alg"]], strict_check_header=False)
+    registry.max_header_length = 16_000
+    return jws.serialize_compact(head, json.dumps(payload), key, registry=registry)
+
+
+@pytest.fixture
+def odd() -> Iterator[OddProvider]:
+    yield from _odd_provider()
+
+
+@pytest.fixture(scope="module")
+def steady_odd() -> Iterator[OddProvider]:
+    """One that a module's tests share."""
+    yield from _odd_provider()
+
+
+def _odd_provider() -> Iterator[OddProvider]:
+    found: list[OddProvider] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def _reply(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            status, headers, body = found[0].answer(urlsplit(self.path).path)
+            self.send_response(status)
+            for name, value in {
+                "Content-Type": "application/json",
+                "Content-Length": str(len(body)),
+                **headers,
+            }.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def do_GET(self) -> None:
+            self._reply()
+
+        def do_POST(self) -> None:
+            self._reply()
+
+        def log_message(self, *args: object) -> None:
+            """Tests read what it was asked, not what it says."""
+
+    server = ThreadingHTTPServer((ADDRESS, 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    found.append(OddProvider(f"http://{ADDRESS}:{server.server_port}"))
+    yield found[0]
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@dataclass
+class Person:
+    """A user with a key."""
+
+    id: UUID
+    email: str
+    key: str
+
+
+@dataclass
+class Site:
+    """Footnote's API and page, its database, and the clock that it goes by."""
+
+    url: str
+    database: Any
+    clock: MovableClock
+    admin: TenantAdmin
+    clients: list[httpx.Client] = field(default_factory=list)
+
+    def client(self, key: str | None = None) -> httpx.Client:
+        headers = {} if key is None else {"Authorization": f"Bearer {key}"}
+        made = httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False)
+        self.clients.append(made)
+        return made
+
+    def me(self, token: str) -> httpx.Response:
+        return self.client(token).get("/v1/me")
+
+    def sql(self, tenant_id: UUID, statement: str, **values: Any) -> list[Any]:
+        with self.database.owner.transaction(system_principal(tenant_id)) as session:
+            found = session.execute(text(statement), values)
+            return list(found.all()) if found.returns_rows else []
+
+
+@dataclass
+class Tenant:
+    """A tenant with its administrator and people; `http` is the administrator's."""
+
+    site: Site
+    id: UUID
+    slug: str
+    chief: Person
+    http: httpx.Client
+
+    def person(self, email: str, *roles: Role) -> Person:
+        user_id, key = self.site.admin.create_user(self.id, email=email, name=email.partition("@")[0], roles=roles)
+        return Person(user_id, email, key)
+
+    def provide(self, issuer: str, **more: Any) -> dict[str, Any]:
+        body = {"name": "Staff", "issuer": issuer, "client_id": CLIENT[0], "client_secret": CLIENT[1], **more}
+        made = self.http.post("/v1/identity-providers", json=body)
+        assert made.status_code == 201, made.text
+        return made.json()
+
+    def link(self, provider: dict[str, Any], person: Person, subject: str) -> None:
+        answer = self.http.put(f"/v1/identity-providers/{provider['id']}/links/{person.id}", json={"subject": subject})
+        assert answer.status_code == 200, answer.text
+
+    def change(self, provider: dict[str, Any], **fields: Any) -> httpx.Response:
+        return self.http.patch(f"/v1/identity-providers/{provider['id']}", json=fields, headers={"If-Match": "*"})
+
+    def audited(self, action: str) -> list[dict[str, Any]]:
+        rows = self.site.sql(
+            self.id, "SELECT detail FROM audit_events WHERE action = :action ORDER BY id", action=action
+        )
+        return [row.detail for row in rows]
+
+
+@pytest.fixture(scope="module")
+def site(module_database: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    # Without this, structlog draws every frame's locals, which takes seconds for the frames of a request.
+    configure_logging(level="ERROR", stream=io.StringIO())
+    folder = tmp_path_factory.mktemp("site")
+    ensure_key_file(folder / "keys.json")
+    listening = free_socket()
+    url = f"http://{ADDRESS}:{listening.getsockname()[1]}"
+    settings = Settings(
+        database=DatabaseSettings(api_url=module_database.urls["api"]),
+        broker=BrokerSettings(url="amqp://127.0.0.1:9"),
+        storage=StorageSettings(root=folder / "blobs", key_file=folder / "keys.json"),
+        limits=LimitSettings(requests_per_minute=1_000_000),
+        web=WebSettings(public_url=url),
+        identity=IdentitySettings(loopback_providers=True),
+    )
+    clock = MovableClock()
+    app = create_app(build_container(settings, clock=clock))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=2))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive(), "the server did not start"
+            time.sleep(0.005)
+        running = Site(url, module_database, clock, TenantAdmin(owner=module_database.owner, clock=SystemClock()))
+        yield running
+        for client in running.clients:
+            client.close()
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(autouse=True)
+def _clock_at_now(request: pytest.FixtureRequest) -> None:
+    if "site" in request.fixturenames:
+        request.getfixturevalue("site").clock.ahead = timedelta()
+
+
+@pytest.fixture(scope="module")
+def make_tenant(site: Site) -> Callable[[], Tenant]:
+    def make() -> Tenant:
+        slug = f"t{uuid4().hex}"
+        tenant_id = site.admin.create_tenant(slug=slug, name="Tenant")
+        user_id, key = site.admin.create_user(tenant_id, email="chief@example.org", name="Chief", roles=[Role.ADMIN])
+        return Tenant(site, tenant_id, slug, Person(user_id, "chief@example.org", key), site.client(key))
+
+    return make
+
+
+@pytest.fixture
+def tenant(make_tenant: Callable[[], Tenant]) -> Tenant:
+    return make_tenant()
+
+
+@dataclass
+class Browser:
+    """A browser's part of a sign-in, over plain HTTP: it keeps cookies and fills the provider's form."""
+
+    site: Site
+    http: httpx.Client
+
+    def begin(self, provider: dict[str, Any]) -> httpx.Response:
+        return self.http.get(f"/sign-in/oidc/{provider['id']}")
+
+    def authorize(self, begun: httpx.Response, name: str, password: str = "pw") -> str:
+        """Sign in at the provider; returns the address that it sends back to."""
+        with httpx.Client(trust_env=False) as there:
+            form = there.get(begun.headers["location"])
+            assert form.status_code == 200, form.text
+            found = form.text.split('name="transaction_id" value="')[1].split('"')[0]
+            data = {"transaction_id": found, "username": name, "password": password}
+            back = there.post(form.url, data=data)
+        assert back.status_code in (302, 303), back.text
+        return back.headers["location"]
+
+    def sign_in(self, provider: dict[str, Any], name: str) -> httpx.Response:
+        return self.http.get(self.authorize(self.begin(provider), name))
+
+    def session(self) -> str | None:
+        return self.http.cookies.get("footnote_session")
+
+
+@pytest.fixture
+def browser(site: Site) -> Browser:
+    return Browser(site, site.client())
+
+
+@pytest.fixture
+def second_browser(site: Site) -> Browser:
+    return Browser(site, site.client())

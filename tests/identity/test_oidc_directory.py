@@ -1,0 +1,53 @@
+"""What providers publish of themselves is believed only where it is theirs, and called only where it may be."""
+
+import pytest
+
+from app.core.clock import SystemClock
+from app.identity.oidc_directory import ProviderDirectory
+from app.identity.oidc_errors import IdentityProviderUnavailableError
+from app.identity.oidc_http import LOOPBACK, ProviderHttp
+
+METADATA = "/.well-known/openid-configuration"
+
+
+@pytest.fixture
+def directory():
+    http = ProviderHttp(plain_hosts=LOOPBACK)
+    yield ProviderDirectory(http=http, clock=SystemClock())
+    http.close()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (500, {}, b"{}"),
+        (404, {}, b"{}"),
+        (302, {"Location": "/elsewhere"}, b"{}"),
+        (200, {}, b"<html>"),
+        (200, {}, b"[1]"),
+        (200, {}, b"[" * 100_000),
+        (200, {}, b'{"x": "' + b"x" * 600_000 + b'"}'),
+        (200, {}, b'{"issuer": "https://another.example"}'),
+    ],
+    ids=["down", "absent", "redirect", "page", "list", "deep", "long", "another"],
+)
+def test_metadata_that_can_not_be_used_is_an_outage_and_not_asked_for_again_at_once(directory, odd, answer):
+    odd.answers[METADATA] = answer
+    for _ in range(3):
+        with pytest.raises(IdentityProviderUnavailableError):
+            directory.get_metadata(odd.issuer)
+    assert odd.asked == [METADATA]
+
+
+@pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"])
+@pytest.mark.parametrize("address", ["http://169.254.169.254/x", "file:///etc/passwd", "javascript:alert(1)", "//x"])
+def test_addresses_that_are_never_called_are_not_taken_from_metadata(directory, odd, name, address):
+    odd.metadata[name] = address
+    with pytest.raises(IdentityProviderUnavailableError):
+        directory.get_metadata(odd.issuer)
+
+
+def test_metadata_is_kept_as_long_as_it_says(directory, odd):
+    assert directory.get_metadata(odd.issuer).jwks_uri == f"{odd.issuer}/jwks"
+    directory.get_metadata(odd.issuer)
+    assert odd.asked == [METADATA]

@@ -1,0 +1,142 @@
+"""Providers that are down, wrong or hostile: nobody gets in, and everybody is told in a sentence."""
+
+import json
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from joserfc.jwk import RSAKey
+
+KEY = RSAKey.generate_key(2048, {"kid": "one"})
+OTHER = RSAKey.generate_key(2048, {"kid": "one"})
+
+
+@pytest.fixture
+def ana(tenant):
+    return tenant.person("ana@example.com")
+
+
+@pytest.fixture
+def staff(tenant, odd, ana):
+    odd.keys = [KEY]
+    made = tenant.provide(odd.issuer)
+    tenant.link(made, ana, "ana")
+    return made
+
+
+@pytest.fixture(scope="module")
+def settled(make_tenant, steady_odd):
+    """A provider that works, made once."""
+    steady_odd.keys = [KEY]
+    tenant = make_tenant()
+    made = tenant.provide(steady_odd.issuer)
+    tenant.link(made, tenant.person("ana@example.com"), "ana")
+    return made
+
+
+def finish(browser, odd, staff, key=KEY, response=None, header=None, **claims):
+    """Begin, let the provider answer the code with a token of these claims, and come back."""
+    query = parse_qs(urlsplit(browser.begin(staff).headers["location"]).query)
+    claims = {"aud": "footnote", "nonce": query["nonce"][0], **claims}
+    odd.answers["/token"] = (200, {}, json.dumps({"id_token": odd.token(key, header, **claims)}).encode())
+    given = {"state": query["state"][0], "code": "c", **(response or {})}
+    return browser.http.get(f"/sign-in/oidc/{staff['id']}/callback", params=given)
+
+
+def told(answer):
+    return answer.text.split('role="alert">')[1].split("<")[0]
+
+
+def test_a_provider_that_does_what_it_should_lets_its_users_in(odd, staff, browser):
+    assert finish(browser, odd, staff).status_code == 200
+    assert browser.http.get("/v1/me").json()["name"] == "ana"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"nonce": "another"},
+        {"nonce": None},
+        {"aud": "https://footnote.test"},
+        {"aud": ["footnote", "another"]},
+        {"aud": ["footnote", "another"], "azp": "another"},
+        {"azp": "another"},
+        {"iss": "https://another.example"},
+        {"exp": 1_600_000_000},
+        {"iat": 4_000_000_000},
+        {"sub": None},
+        {"sub": ""},
+        {"sub": 7},
+        {"key": OTHER},
+        {"header": {"typ": "logout+jwt"}},
+        {"response": {"iss": "https://another.example"}},
+    ],
+    ids=str,
+)
+def test_an_id_token_that_was_not_made_for_this_sign_in_is_refused(steady_odd, settled, browser, wrong):
+    answer = finish(browser, steady_odd, settled, **wrong)
+    assert answer.status_code == 401
+    assert told(answer) == "Your provider did not confirm who you are: try again."
+    assert browser.session() is None
+
+
+def test_a_token_for_us_and_others_is_taken_when_it_was_issued_to_us(odd, staff, browser):
+    assert finish(browser, odd, staff, aud=["footnote", "another"], azp="footnote").status_code == 200
+
+
+def test_a_provider_that_sends_its_name_must_send_it(odd, staff, browser):
+    odd.metadata["authorization_response_iss_parameter_supported"] = True
+    assert finish(browser, odd, staff).status_code == 401
+    assert finish(browser, odd, staff, response={"iss": odd.issuer}).status_code == 200
+
+
+def test_a_refusal_of_the_provider_is_told_in_our_words(odd, staff, browser):
+    words = {"error": "access_denied", "error_description": "Call 555-0100 now"}
+    answer = finish(browser, odd, staff, response=words)
+    assert (answer.status_code, told(answer)) == (401, "Your provider did not let you in here: ask whoever keeps it.")
+    answer = finish(browser, odd, staff, response={"error": "<b>Call 555-0100 now</b>"})
+    assert "555" not in answer.text
+    assert "(login_required)" in told(finish(browser, odd, staff, response={"error": "login_required"}))
+    # Nobody is shown anything without having begun here.
+    assert (
+        "login_required"
+        not in browser.http.get(f"/sign-in/oidc/{staff['id']}/callback", params={"error": "login_required"}).text
+    )
+
+
+def test_a_refused_code_lets_nobody_in(odd, staff, browser):
+    query = parse_qs(urlsplit(browser.begin(staff).headers["location"]).query)
+    odd.answers["/token"] = (400, {}, b'{"error": "invalid_grant"}')
+    params = {"state": query["state"][0], "code": "c"}
+    assert browser.http.get(f"/sign-in/oidc/{staff['id']}/callback", params=params).status_code == 401
+
+
+def test_a_provider_that_is_down_is_told_in_a_sentence(odd, staff, browser):
+    odd.answers["/.well-known/openid-configuration"] = (500, {}, b"{}")
+    refused = browser.begin(staff)
+    assert refused.status_code == 503
+    assert told(refused).startswith("Your sign-in provider is not answering")
+
+
+def test_an_unverified_address_links_nobody_and_the_userinfo_of_another_is_not_believed(
+    odd, tenant, browser, ana, make_tenant
+):
+    odd.keys = [KEY]
+    staff = tenant.provide(odd.issuer, link_by="verified-email")
+    odd.metadata["userinfo_endpoint"] = f"{odd.issuer}/userinfo"
+    email = {"email": "ana@example.com"}
+    assert finish(browser, odd, staff, sub="s", **email).status_code == 401
+    assert finish(browser, odd, staff, sub="s", **email, email_verified=False).status_code == 401
+    assert finish(browser, odd, staff, sub="s", **email, email_verified=True).status_code == 200
+    tenant.http.delete(f"/v1/identity-providers/{staff['id']}/links/{ana.id}")
+    assert browser.http.get("/v1/me").json()["code"] == "session-ended"
+
+    def with_userinfo(subject):
+        odd.answers["/userinfo"] = (200, {}, json.dumps({"sub": subject, **email, "email_verified": True}).encode())
+        query = parse_qs(urlsplit(browser.begin(staff).headers["location"]).query)
+        token = odd.token(KEY, aud="footnote", nonce=query["nonce"][0], sub="s")
+        odd.answers["/token"] = (200, {}, json.dumps({"id_token": token, "access_token": "a"}).encode())
+        params = {"state": query["state"][0], "code": "c"}
+        return browser.http.get(f"/sign-in/oidc/{staff['id']}/callback", params=params)
+
+    assert with_userinfo("another").status_code == 401
+    assert with_userinfo("s").status_code == 200

@@ -1,0 +1,284 @@
+"""Tokens of providers at the API: who is let in, who is not and why, and how often the provider is asked."""
+
+import base64
+import hmac
+import json
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from joserfc.jwk import ECKey, OKPKey, RSAKey
+
+from app.core.principal import Role
+
+KEY = RSAKey.generate_key(2048, {"kid": "one"})
+STRANGERS = RSAKey.generate_key(2048, {"kid": "one"})
+AUDIENCE = "https://footnote.test"
+
+
+@pytest.fixture
+def ana(tenant):
+    return tenant.person("ana@example.com", Role.ANALYST)
+
+
+@pytest.fixture
+def staff(tenant, odd, ana):
+    """A provider that takes tokens, and a user whom it calls ana."""
+    odd.keys = [KEY]
+    made = tenant.provide(odd.issuer, audience=AUDIENCE)
+    tenant.link(made, ana, "ana")
+    return made
+
+
+@pytest.fixture(scope="module")
+def settled(make_tenant, steady_odd):
+    """A tenant whose provider takes tokens, made once: what is asked of it changes nothing."""
+    steady_odd.keys = [KEY]
+    tenant = make_tenant()
+    tenant.link(tenant.provide(steady_odd.issuer, audience=AUDIENCE), tenant.person("ana@example.com"), "ana")
+    return tenant
+
+
+def code(answer):
+    return answer.status_code, answer.json().get("code")
+
+
+def test_a_real_providers_token_stands_for_its_user(tenant, provider, ana):
+    staff = tenant.provide(provider.issuer, audience=AUDIENCE)
+    tenant.link(staff, ana, "ana")
+    answer = httpx.post(
+        f"{provider.issuer}/token",
+        auth=("footnote", "s3cret"),
+        data={"grant_type": "password", "username": "ana", "password": "pw"},
+        trust_env=False,
+    )
+    token = answer.json()["access_token"]
+    me = tenant.site.me(token)
+    assert (me.status_code, me.json()["user_id"]) == (200, str(ana.id))
+    provider.rotate()
+    # What the old key signed holds until it expires; the new one is asked for when it is first met.
+    tenant.site.clock.ahead = timedelta(minutes=2)
+    assert tenant.site.me(provider.token()).status_code == 200
+    assert tenant.site.me(token).status_code == 200
+    tenant.http.delete(f"/v1/identity-providers/{staff['id']}")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        RSAKey.generate_key(2048, {"kid": "a"}),
+        ECKey.generate_key("P-256", {"kid": "b"}),
+        OKPKey.generate_key("Ed25519", {"kid": "c"}),
+    ],
+    ids=lambda key: key.key_type,
+)
+@pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
+def test_each_algorithm_of_the_list_is_taken(tenant, odd, staff, key):
+    odd.keys = [KEY, key]
+    assert tenant.site.me(odd.token(key)).status_code == 200
+    if key.key_type == "RSA":
+        assert tenant.site.me(odd.token(key, {"alg": "PS256"})).status_code == 200
+    assert tenant.site.me(odd.token(key, {"kid": None})).status_code == 200
+
+
+SECONDS = {number: timedelta(seconds=number) for number in (-600, -61, -30, 30, 600)}
+
+
+@pytest.mark.parametrize(
+    ("header", "claims", "expected"),
+    [
+        ({}, {"exp": SECONDS[-61]}, "token-expired"),
+        ({}, {"exp": SECONDS[-30], "iat": SECONDS[-600]}, None),
+        ({}, {"nbf": SECONDS[600]}, "token-not-yet-valid"),
+        ({}, {"nbf": SECONDS[30], "iat": SECONDS[30]}, None),
+        ({}, {"iat": SECONDS[600]}, "token-not-yet-valid"),
+        ({}, {"exp": None}, "token-invalid"),
+        ({}, {"exp": True}, "token-invalid"),
+        ({}, {"exp": "9999999999"}, "token-invalid"),
+        ({}, {"exp": 10**400}, "token-invalid"),
+        ({}, {"exp": 10**12}, None),
+        ({}, {"iat": None}, "token-invalid"),
+        ({}, {"aud": "https://another.test"}, "token-invalid"),
+        ({}, {"aud": "footnote"}, "token-invalid"),
+        ({}, {"aud": []}, "token-invalid"),
+        ({}, {"aud": [AUDIENCE, "x"]}, None),
+        ({}, {"aud": None}, "token-invalid"),
+        ({}, {"iss": "https://another.example"}, "token-invalid"),
+        ({}, {"iss": None}, "token-invalid"),
+        ({}, {"iss": "\x00"}, "token-invalid"),
+        ({}, {"sub": None}, "token-invalid"),
+        ({}, {"sub": "x" * 256}, "token-invalid"),
+        ({}, {"sub": "\ud800"}, "token-invalid"),
+        ({}, {"sub": "somebody else"}, "user-unknown"),
+        ({"typ": "at+jwt"}, {}, None),
+        ({"typ": "application/at+JWT"}, {}, None),
+        ({"typ": "logout+jwt"}, {}, "token-invalid"),
+        ({"x5t": "AAAA", "nonce": "of some makers"}, {}, None),
+        ({"kid": "another"}, {}, "token-invalid"),
+        ({"kid": "one", "jwk": STRANGERS.as_dict(private=False)}, {}, None),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_what_a_token_says_is_checked(settled, steady_odd, header, claims, expected):
+    answer = settled.site.me(steady_odd.token(KEY, header, **claims))
+    assert code(answer) == ((200, None) if expected is None else (401, expected)), answer.text
+    if expected is not None:
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+        assert answer.json()["detail"].endswith(".")
+
+
+def part(value):
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+
+def sealed(content, secret):
+    digest = hmac.digest(secret, content.encode(), "sha256")
+    return f"{content}.{base64.urlsafe_b64encode(digest).rstrip(b'=').decode()}"
+
+
+# how → a token that nobody who has the provider's key signed, of (provider, header, claims, signature of a good one)
+FORGED = {
+    "none": lambda odd, head, claims, sign: f"{part({'alg': 'none'})}.{claims}.",
+    "None with a signature": lambda odd, head, claims, sign: f"{part({'alg': 'None', 'kid': 'one'})}.{claims}.{sign}",
+    "the public key as a secret": lambda odd, head, claims, sign: sealed(
+        f"{part({'alg': 'HS256', 'kid': 'one'})}.{claims}", KEY.as_pem(private=False)
+    ),
+    "a stranger's key": lambda odd, *_: odd.token(STRANGERS),
+    "a stranger's key inside": lambda odd, *_: odd.token(STRANGERS, {"jwk": STRANGERS.as_dict(private=False)}),
+    "a stranger's key elsewhere": lambda odd, *_: odd.token(STRANGERS, {"jku": f"{odd.issuer}/other-keys"}),
+    "another's claims": lambda odd, head, claims, sign: (
+        f"{head}.{part({'iss': odd.issuer, 'aud': AUDIENCE, 'sub': 'ana', 'iat': 1, 'exp': 9_999_999_999})}.{sign}"
+    ),
+    "no signature": lambda odd, head, claims, sign: f"{head}.{claims}.",
+    "unencoded": lambda odd, head, claims, sign: (
+        f"{part({'alg': 'RS256', 'kid': 'one', 'b64': False, 'crit': ['b64']})}.{claims}.{sign}"
+    ),
+    "critical": lambda odd, head, claims, sign: f"{part({'alg': 'RS256', 'crit': ['exp']})}.{claims}.{sign}",
+    "encrypted": lambda odd, head, claims, sign: f"{part({'alg': 'RSA-OAEP', 'enc': 'A256GCM'})}.{claims}.{sign}",
+    "deep": lambda odd, head, claims, sign: f"{head}.{base64.urlsafe_b64encode(b'[' * 9000).decode()}.{sign}",
+    "long": lambda odd, head, claims, sign: f"{head}.{claims * 100}.{sign}",
+    "nothing": lambda *_: "AAAA.AAAA.AAAA",
+}
+
+
+@pytest.mark.parametrize("how", FORGED)
+def test_a_forged_token_learns_nothing_but_that_it_is_not_valid(settled, steady_odd, how):
+    answer = settled.site.me(FORGED[how](steady_odd, *steady_odd.token(KEY).split(".")))
+    unknown = settled.site.me(steady_odd.token(KEY, iss="https://nobody.example"))
+    assert code(answer) == code(unknown) == (401, "token-invalid")
+    assert answer.json()["detail"] == unknown.json()["detail"]
+    assert steady_odd.count("/other-keys") == 0
+
+
+def test_made_up_key_ids_make_nobody_ask_more_than_once_a_minute(tenant, odd, staff):
+    assert tenant.site.me(odd.token(KEY)).status_code == 200
+    asked = odd.count("/jwks")
+    for number in range(20):
+        tenant.site.me(odd.token(STRANGERS, {"kid": f"made-up-{number}"}))
+    assert odd.count("/jwks") == asked
+    tenant.site.clock.ahead = timedelta(seconds=61)
+    for number in range(20):
+        tenant.site.me(odd.token(STRANGERS, {"kid": f"made-up-{number}"}))
+    assert odd.count("/jwks") == asked + 1
+
+
+def test_a_key_that_is_published_no_more_signs_no_more_when_its_time_is_over(tenant, odd, staff):
+    old = odd.token(KEY)
+    assert tenant.site.me(old).status_code == 200
+    odd.keys = [RSAKey.generate_key(2048, {"kid": "two"})]
+    assert tenant.site.me(odd.token(odd.keys[0])).status_code == 401  # within the minute: not asked yet
+    tenant.site.clock.ahead = timedelta(seconds=61)
+    assert tenant.site.me(odd.token(odd.keys[0])).status_code == 200
+    assert tenant.site.me(old).status_code == 401
+
+
+def test_keys_that_are_known_serve_while_the_provider_is_down_and_not_for_ever(tenant, odd, staff):
+    def token():
+        return odd.token(KEY, exp=timedelta(days=30))
+
+    assert tenant.site.me(token()).status_code == 200
+    odd.answers["/jwks"] = odd.answers["/.well-known/openid-configuration"] = (500, {}, b"{}")
+    tenant.site.clock.ahead = timedelta(hours=20)
+    asked = len(odd.asked)
+    for _ in range(5):
+        assert tenant.site.me(token()).status_code == 200
+    assert len(odd.asked) == asked + 1
+    tenant.site.clock.ahead = timedelta(hours=30)
+    assert code(tenant.site.me(token())) == (503, "identity-provider-unavailable")
+    odd.answers.clear()
+    tenant.site.clock.ahead = timedelta(hours=30, minutes=1)
+    assert tenant.site.me(token()).status_code == 200
+
+
+def test_without_keys_a_providers_outage_is_not_the_tokens_fault(tenant, odd, staff):
+    odd.answers["/jwks"] = (503, {}, b"{}")
+    assert code(tenant.site.me(odd.token(KEY))) == (503, "identity-provider-unavailable")
+
+
+@pytest.mark.parametrize("how", ["short", "for encryption", "secret", "of no kind"])
+@pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
+def test_keys_that_nobody_should_sign_with_are_not_used(tenant, odd, staff, how):
+    key = RSAKey.generate_key(1024 if how == "short" else 2048, {"kid": "two"})
+    published = {
+        "short": key.as_dict(private=False),
+        "for encryption": {**key.as_dict(private=False), "use": "enc"},
+        "secret": {"kty": "oct", "k": "AAAA", "kid": "two"},
+        "of no kind": {"kid": "two"},
+    }[how]
+    body = json.dumps({"keys": [published, KEY.as_dict(private=False), 7]}).encode()
+    odd.answers["/jwks"] = (200, {}, body)
+    assert code(tenant.site.me(odd.token(key))) == (401, "token-invalid")
+    assert tenant.site.me(odd.token(KEY)).status_code == 200
+
+
+def test_one_issuer_serves_two_tenants_by_their_audiences(make_tenant, odd):
+    odd.keys = [KEY]
+    seen = []
+    for number in (1, 2):
+        tenant = make_tenant()
+        person = tenant.person("ana@example.com")
+        staff = tenant.provide(odd.issuer, audience=f"https://api-{number}.test")
+        tenant.link(staff, person, "ana")
+        me = tenant.site.me(odd.token(KEY, aud=f"https://api-{number}.test")).json()
+        assert (me["tenant_id"], me["user_id"]) == (str(tenant.id), str(person.id))
+        seen.append(tenant)
+    both = seen[0].site.me(odd.token(KEY, aud=["https://api-1.test", "https://api-2.test"]))
+    assert code(both) == (401, "token-invalid")
+    taken = seen[1].http.post(
+        "/v1/identity-providers",
+        json={"name": "x", "issuer": odd.issuer, "client_id": "other", "audience": "https://api-1.test"},
+    )
+    assert code(taken) == (409, "audience-taken")
+
+
+def test_what_is_meant_for_the_page_is_not_taken_at_the_api(tenant, odd, ana):
+    odd.keys = [KEY]
+    staff = tenant.provide(odd.issuer)
+    tenant.link(staff, ana, "ana")
+    assert code(tenant.site.me(odd.token(KEY, aud="footnote"))) == (401, "token-invalid")
+
+
+def test_a_verified_address_links_at_the_api_too(tenant, odd, ana):
+    odd.keys = [KEY]
+    tenant.provide(odd.issuer, audience=AUDIENCE, link_by="verified-email")
+    email = {"email": "ANA@example.com", "email_verified": True}
+    assert code(tenant.site.me(odd.token(KEY, sub="s", **(email | {"email_verified": "yes"})))) == (401, "user-unknown")
+    assert tenant.site.me(odd.token(KEY, sub="s", **email)).json()["user_id"] == str(ana.id)
+    assert code(tenant.site.me(odd.token(KEY, sub="t", **email))) == (401, "user-unknown")
+
+
+def test_a_disabled_user_and_a_provider_turned_off_are_refused_at_once(tenant, odd, staff, ana):
+    token = odd.token(KEY)
+    tenant.site.sql(tenant.id, "UPDATE users SET disabled_at = now() WHERE id = :id", id=ana.id)
+    assert code(tenant.site.me(token)) == (401, "user-disabled")
+    tenant.site.sql(tenant.id, "UPDATE users SET disabled_at = NULL WHERE id = :id", id=ana.id)
+    assert tenant.site.me(token).status_code == 200
+    tenant.change(staff, enabled=False)
+    assert code(tenant.site.me(token)) == (401, "token-invalid")
+
+
+def test_a_token_makes_no_key_that_outlives_it(tenant, odd, staff):
+    http = tenant.site.client(odd.token(KEY))
+    assert code(http.post("/v1/keys", json={"name": "for ever"})) == (422, "key-lifetime-invalid")
+    soon = (datetime.now(UTC) + timedelta(minutes=5)).isoformat()
+    assert http.post("/v1/keys", json={"name": "soon", "expires_at": soon}).status_code == 201
