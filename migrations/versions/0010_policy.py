@@ -110,6 +110,7 @@ _INNER_FUNCTIONS = (
     "context_body()",
     "classes_of(uuid, uuid)",
     "policy_position(uuid)",
+    "is_not_behind(text, text)",
     "class_lists(uuid, uuid)",
     "kept_lists(uuid, uuid)",
     "next_expiry(uuid)",
