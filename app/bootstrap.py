@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from app.access.policy import PolicyService
 from app.access.service import AccessService
 from app.answers.drafting import Drafter
 from app.answers.extractive import ExtractiveWriter
@@ -107,6 +108,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
             public_url=settings.web.public_url,
         ),
         access,
+        PolicyService(database=database),
         runs,
         DocumentService(database=database, blobs=blobs, clock=clock),
         PageImages(database=database, blobs=blobs, sealer=sealer, sandbox=sandbox),

@@ -1,6 +1,14 @@
-"""Errors of access."""
+"""Errors of access.
 
-from app.core.errors import ConflictError, InvalidInputError, NotFoundError
+NotFoundError     ← CollectionNotFoundError, GrantTargetNotFoundError, GrantNotFoundError, LabelNotFoundError,
+                    ClearanceNotFoundError, PackNotFoundError, ExclusionNotFoundError
+ForbiddenError    ← MoveLeavesBarrierError    an owner may move it, but not out from under a label
+ConflictError     ← CollectionExistsError, CollectionInsideItselfError, LabelExistsError, LabelInUseError,
+                    PackExistsError, ContentExistsError
+InvalidInputError ← GrantLifetimeError, GrantSubjectError
+"""
+
+from app.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 
 
 class CollectionNotFoundError(NotFoundError):
@@ -13,14 +21,24 @@ class CollectionExistsError(ConflictError):
     title = "A collection of that name is there already: choose another name."
 
 
+class CollectionInsideItselfError(ConflictError):
+    code = "collection-inside-itself"
+    title = "A collection can't be moved into itself, nor into one that is inside of it."
+
+
+class MoveLeavesBarrierError(ForbiddenError):
+    code = "move-leaves-barrier"
+    title = "This would leave a label's barrier: only an administrator may take something out from under a label."
+
+
 class GrantTargetNotFoundError(NotFoundError):
     code = "grant-target-not-found"
-    title = "There is no such collection or document that you own."
+    title = "There is no such collection, document or pack that you may grant, label or close."
 
 
 class GrantLifetimeError(InvalidInputError):
     code = "grant-lifetime-invalid"
-    title = "The grant would end after the year 2199: choose an earlier time, or none."
+    title = "It would end after the year 2199: choose an earlier time, or none."
 
 
 class GrantNotFoundError(NotFoundError):
@@ -31,3 +49,43 @@ class GrantNotFoundError(NotFoundError):
 class GrantSubjectError(InvalidInputError):
     code = "grant-subject-unknown"
     title = "There is no such user or group in your tenant."
+
+
+class LabelNotFoundError(NotFoundError):
+    code = "label-not-found"
+    title = "There is no such label that you are cleared for."
+
+
+class LabelExistsError(ConflictError):
+    code = "label-exists"
+    title = "A label of that name is there already."
+
+
+class LabelInUseError(ConflictError):
+    code = "label-in-use"
+    title = "Something carries this label: take it off everywhere before you delete it."
+
+
+class ClearanceNotFoundError(NotFoundError):
+    code = "clearance-not-found"
+    title = "There is no such clearance that you may see."
+
+
+class PackNotFoundError(NotFoundError):
+    code = "pack-not-found"
+    title = "There is no such entitlement pack in your tenant."
+
+
+class PackExistsError(ConflictError):
+    code = "pack-exists"
+    title = "An entitlement pack of that name is there already."
+
+
+class ExclusionNotFoundError(NotFoundError):
+    code = "exclusion-not-found"
+    title = "There is no such exclusion that you may see."
+
+
+class ContentExistsError(ConflictError):
+    code = "content-exists"
+    title = "Another document of the collection has the same content: delete one of them first."

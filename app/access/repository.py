@@ -68,6 +68,10 @@ class AccessRepository:
         )
         return self._session.scalar(change) is not None
 
+    def move_collection(self, collection_id: UUID, *, parent_id: UUID | None) -> str:
+        """'moved', 'hidden' (or not the principal's to move there), 'labelled' or 'inside-itself'."""
+        return str(self._session.scalar(select(func.move_collection(collection_id, parent_id))))
+
     def create_grant(self, grant_id: UUID, grant: NewGrant) -> bool:
         """False when the principal neither owns what is granted nor manages the tenant's access."""
         call = func.create_grant(
@@ -86,9 +90,17 @@ class AccessRepository:
         return self._session.scalar(select(Grant).where(Grant.id == grant_id))
 
     def list_grants(
-        self, *, collection_id: UUID | None, document_id: UUID | None, after: UUID | None, limit: int
+        self,
+        *,
+        collection_id: UUID | None,
+        document_id: UUID | None,
+        pack_id: UUID | None,
+        after: UUID | None,
+        limit: int,
     ) -> Sequence[Grant]:
         query = select(Grant).order_by(Grant.id).limit(limit)
+        if pack_id is not None:
+            query = query.where(Grant.pack_id == pack_id)
         if collection_id is not None:
             query = query.where(Grant.collection_id == collection_id)
         if document_id is not None:

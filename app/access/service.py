@@ -1,19 +1,20 @@
-"""Collections and grants, as a principal may see and give them. A changed grant holds from the next transaction on."""
+"""Collections and grants, as a principal may see and give them; with labels, clearances, packs and exclusions
+(`app.access.policy`) they are the policy. What is changed holds from the next transaction on.
+"""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
+from app.access.editing import PolicyEditor
 from app.access.errors import (
     CollectionExistsError,
+    CollectionInsideItselfError,
     CollectionNotFoundError,
-    GrantLifetimeError,
-    GrantNotFoundError,
-    GrantSubjectError,
-    GrantTargetNotFoundError,
+    MoveLeavesBarrierError,
 )
 from app.access.models import Collection, Grant
 from app.access.repository import AccessRepository, NewGrant
@@ -24,10 +25,16 @@ from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_c
 from app.core.principal import Principal
 from app.db.session import Database
 
-LATEST_END = datetime(2200, 1, 1, tzinfo=UTC)
-"""Far later times can't be told in every time zone."""
-
 Row = TypeVar("Row", Collection, Grant)
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionEdit:
+    """What is to become of a collection: a new name (None: as it is); where it `moves`, a new parent (None: top)."""
+
+    name: str | None = None
+    moves: bool = False
+    parent_id: UUID | None = None
 
 
 class AccessService:
@@ -77,65 +84,54 @@ class AccessService:
             found = AccessRepository(session).list_collections(after=parse_uuid_cursor(page), limit=page.limit + 1)
         return _page(found, page.limit)
 
-    def rename_collection(
-        self, principal: Principal, collection_id: UUID, *, name: str, revision: int | None
+    def update_collection(
+        self, principal: Principal, collection_id: UUID, change: CollectionEdit, *, revision: int | None
     ) -> Collection:
-        """Rename the collection that was seen at `revision` (None: any).
+        """Rename and move the collection that was seen at `revision` (None: any).
 
-        Raises CollectionNotFoundError, also for one that may be seen but not edited; PreconditionFailedError,
-        CollectionExistsError.
+        Raises CollectionNotFoundError, also for one that may be seen but not edited or moved there;
+        PreconditionFailedError, CollectionExistsError, CollectionInsideItselfError, MoveLeavesBarrierError.
         """
         with self._database.transaction(principal) as session:
             repository = AccessRepository(session)
             seen = _found(repository.find_collection(collection_id))
             if revision is not None and seen.revision != revision:
                 raise PreconditionFailedError
-            if repository.is_name_taken(name, parent_id=seen.parent_id, but=collection_id):
+            before = {"parent_id": seen.parent_id, "revision": seen.revision}
+            name = seen.name if change.name is None else change.name
+            parent_id = change.parent_id if change.moves else seen.parent_id
+            if repository.is_name_taken(name, parent_id=parent_id, but=collection_id):
                 raise CollectionExistsError
-            if not repository.rename_collection(collection_id, name=name, revision=seen.revision):
-                raise CollectionNotFoundError("There is no such collection that you may edit.")
-            record(
-                session,
-                principal,
-                "access.collection.renamed",
-                object_type="collection",
-                object_id=collection_id,
-                detail={"revision": seen.revision + 1},
-            )
-            session.expire(seen)
-            return _found(repository.find_collection(collection_id))
+            if parent_id != seen.parent_id:
+                _check_moved(repository.move_collection(collection_id, parent_id=parent_id))
+                seen = _read_again(session, repository, seen)
+                self._record_change(session, principal, "access.collection.moved", seen, before)
+                before = {"parent_id": seen.parent_id, "revision": seen.revision}
+            if change.name is not None:
+                if not repository.rename_collection(collection_id, name=name, revision=seen.revision):
+                    raise CollectionNotFoundError("There is no such collection that you may edit.")
+                seen = _read_again(session, repository, seen)
+                self._record_change(session, principal, "access.collection.renamed", seen, before)
+            return seen
+
+    @staticmethod
+    def _record_change(
+        session: Session, principal: Principal, action: str, now: Collection, before: Mapping[str, object]
+    ) -> None:
+        after = {"parent_id": now.parent_id, "revision": now.revision}
+        detail = {
+            "before": {name: _told(value) for name, value in before.items()},
+            "after": {name: _told(value) for name, value in after.items()},
+        }
+        record(session, principal, action, object_type="collection", object_id=now.id, detail=detail)
 
     def create_grant(self, principal: Principal, grant: NewGrant) -> Grant:
-        """Open what the principal owns. Raises GrantTargetNotFoundError, GrantSubjectError, GrantLifetimeError."""
-        if grant.expires_at is not None and grant.expires_at >= LATEST_END:
-            raise GrantLifetimeError
-        grant_id = new_id()
-        try:
-            with self._database.transaction(principal) as session:
-                repository = AccessRepository(session)
-                if not repository.create_grant(grant_id, grant):
-                    raise GrantTargetNotFoundError
-                record(
-                    session,
-                    principal,
-                    "access.grant.created",
-                    object_type="grant",
-                    object_id=grant_id,
-                    detail={
-                        "user_id": _text(grant.user_id),
-                        "group_id": _text(grant.group_id),
-                        "collection_id": _text(grant.collection_id),
-                        "document_id": _text(grant.document_id),
-                        "level": grant.level,
-                        "expires_at": None if grant.expires_at is None else grant.expires_at.isoformat(),
-                    },
-                )
-                made = repository.find_grant(grant_id)
-                if made is None:
-                    raise GrantNotFoundError
-                return made
-        except IntegrityError as error:
-            raise GrantSubjectError from error
+        """Open what the principal owns, or any of the tenant's for whoever manages its access.
+
+        Raises GrantTargetNotFoundError, GrantSubjectError, GrantLifetimeError.
+        """
+        with self._database.transaction(principal) as session:
+            return PolicyEditor(session, principal).create_grant(grant)
 
     def list_grants(
         self,
@@ -144,23 +140,23 @@ class AccessService:
         *,
         collection_id: UUID | None = None,
         document_id: UUID | None = None,
+        pack_id: UUID | None = None,
     ) -> PageOf[Grant]:
-        """Grants on what the principal owns. Raises InvalidCursorError."""
+        """Grants on what the principal owns; all for whoever watches over access. Raises InvalidCursorError."""
         with self._database.transaction(principal) as session:
             found = AccessRepository(session).list_grants(
                 collection_id=collection_id,
                 document_id=document_id,
+                pack_id=pack_id,
                 after=parse_uuid_cursor(page),
                 limit=page.limit + 1,
             )
         return _page(found, page.limit)
 
     def delete_grant(self, principal: Principal, grant_id: UUID) -> None:
-        """Withdraw a grant on what the principal owns. Raises GrantNotFoundError."""
+        """Withdraw a grant that the principal might have given. Raises GrantNotFoundError."""
         with self._database.transaction(principal) as session:
-            if not AccessRepository(session).delete_grant(grant_id):
-                raise GrantNotFoundError
-            record(session, principal, "access.grant.deleted", object_type="grant", object_id=grant_id)
+            PolicyEditor(session, principal).delete_grant(grant_id)
 
 
 def _found(collection: Collection | None) -> Collection:
@@ -169,8 +165,23 @@ def _found(collection: Collection | None) -> Collection:
     return collection
 
 
-def _text(value: UUID | None) -> str | None:
-    return None if value is None else str(value)
+def _read_again(session: Session, repository: AccessRepository, collection: Collection) -> Collection:
+    collection_id = collection.id
+    session.expire(collection)
+    return _found(repository.find_collection(collection_id))
+
+
+def _check_moved(said: str) -> None:
+    if said == "labelled":
+        raise MoveLeavesBarrierError
+    if said == "inside-itself":
+        raise CollectionInsideItselfError
+    if said != "moved":
+        raise CollectionNotFoundError("There is no such collection that you may move, or that you may move it into.")
+
+
+def _told(value: object) -> object:
+    return str(value) if isinstance(value, UUID) else value
 
 
 def _page(found: Sequence[Row], limit: int) -> PageOf[Row]:

@@ -2,14 +2,12 @@
 
 NotFoundError     ← DocumentNotFoundError, VersionNotFoundError, PageNotFoundError
 ForbiddenError    ← NotEditableError         the principal may see it, but not change it
-ConflictError     ← ContentExistsError
 InvalidInputError ← UploadEmptyError, UploadIncompleteError, UploadMalformedError 400
 TooLargeError     ← UploadTooLargeError
 UnavailableError  ← UploadClearedError       the same bytes, stored earlier and no longer wanted, were just collected
 """
 
 from app.core.errors import (
-    ConflictError,
     ForbiddenError,
     InvalidInputError,
     NotFoundError,
@@ -36,11 +34,6 @@ class PageNotFoundError(NotFoundError):
 class NotEditableError(ForbiddenError):
     code = "not-editable"
     title = "You may read this, but not change it: ask its owner for the right to edit."
-
-
-class ContentExistsError(ConflictError):
-    code = "content-exists"
-    title = "Another document of the collection has the same content: delete one of them first."
 
 
 class UploadEmptyError(InvalidInputError):

@@ -29,6 +29,7 @@ class DocumentFilters:
     collection_id: UUID | None = None
     issuer: str | None = None
     document_type: str | None = None
+    source: str | None = None
     fiscal_year: int | None = None
     status: str | None = None
 
@@ -91,6 +92,8 @@ class DocumentRepository:
             query = query.where(Document.issuer_key == normalise_issuer(filters.issuer))
         if filters.document_type is not None:
             query = query.where(Document.document_type == filters.document_type)
+        if filters.source is not None:
+            query = query.where(Document.source == filters.source)
         if filters.fiscal_year is not None:
             query = query.where(Document.fiscal_year == filters.fiscal_year)
         if filters.status is not None:
@@ -180,6 +183,10 @@ class DocumentRepository:
             .values(**values, revision=revision + 1)
         )
         return self._count(change) == 1
+
+    def move_document(self, document_id: UUID, collection_id: UUID) -> str:
+        """'moved', 'hidden' (or not the principal's to move there) or 'labelled'."""
+        return str(self._session.scalar(select(func.move_document(document_id, collection_id))))
 
     def delete_document(self, document_id: UUID) -> bool:
         """False when it is not the principal's to delete."""

@@ -13,6 +13,8 @@ from app.documents.uploads import Uploaded
 from app.http.text import Line, Lines
 from app.jobs.schemas import RunOut
 
+Source = Annotated[Line, StringConstraints(max_length=100)]
+"""Whom a document came from, as entitlement packs name it."""
 VersionStatus = Literal["processing", "ready", "failed"]
 
 
@@ -58,6 +60,7 @@ class DocumentOut(BaseModel):
     status: VersionStatus
     issuer: str | None
     document_type: str | None = Field(examples=["10-K"])
+    source: str | None
     fiscal_year: int | None
     fiscal_period: str | None
     period_end: date | None
@@ -102,8 +105,11 @@ class UploadedOut(BaseModel):
         )
 
 
-class MetadataChange(BaseModel):
-    """Fields to set; null clears one. What is left out stays."""
+class DocumentChange(BaseModel):
+    """Fields to set; null clears one. What is left out stays. `collection_id` moves the document: its owners may.
+
+    `source` may open it to whoever holds an entitlement pack of that source.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -122,9 +128,11 @@ class MetadataChange(BaseModel):
     filing_date: date | None = None
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
     scale: Scale | None = None
+    source: Source | None = None
+    collection_id: UUID = UUID(int=0)
 
     @model_validator(mode="after")
-    def _something(self) -> "MetadataChange":
+    def _something(self) -> "DocumentChange":
         if not self.model_fields_set:
             raise ValueError("give at least one field to change")
         return self
@@ -137,6 +145,7 @@ class UploadFields(BaseModel):
 
     collection: Line | None = None
     title: Line | None = None
+    source: Source | None = None
     password: Annotated[Lines, StringConstraints(max_length=500)] | None = None
 
 

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.access.errors import CollectionNotFoundError, ContentExistsError, MoveLeavesBarrierError
 from app.audit.service import record
 from app.core.clock import Clock
 from app.core.errors import PreconditionFailedError
@@ -74,38 +78,69 @@ class DocumentService:
             record(session, principal, "documents.document.read", object_type="document", object_id=document_id)
             return DocumentView(document, repository.get_newest_version(document_id))
 
-    def update_metadata(
+    def update_document(
         self, principal: Principal, document_id: UUID, *, revision: int | None, fields: Mapping[str, Any]
     ) -> DocumentView:
-        """Set the given fields as an editor; later readings of the file leave them as they are.
+        """Set the given fields as an editor; later readings of the file leave them as they are. As an owner, a
+        `collection_id` moves it there.
 
-        Raises DocumentNotFoundError, NotEditableError; PreconditionFailedError when it is no longer at `revision`
-        (None: any).
+        Raises DocumentNotFoundError, NotEditableError, CollectionNotFoundError, MoveLeavesBarrierError,
+        ContentExistsError; PreconditionFailedError when it is no longer at `revision` (None: any).
         """
-        with self._database.transaction(principal) as session:
-            repository = DocumentRepository(session)
-            document = repository.get_document(document_id)
-            if not repository.is_editable(document.access_class_id):
-                raise NotEditableError
-            if revision is not None and document.revision != revision:
-                raise PreconditionFailedError
-            sources = dict(document.metadata_sources or {}) | {name: {"by": "editor"} for name in fields}
-            values = {**fields, "metadata_sources": sources, "updated_at": self._clock.now()}
-            if "issuer" in fields:
-                name = fields["issuer"]
-                values["issuer_key"] = normalise_issuer(name) if name else None
-                values["issuer_aliases"] = {"names": list(issuer_aliases(name))} if name else None
-            if not repository.update_document(document_id, revision=document.revision, values=values):
-                raise PreconditionFailedError
-            record(
-                session,
-                principal,
-                "documents.metadata.edited",
-                object_type="document",
-                object_id=document_id,
-                detail={"fields": sorted(fields), "revision": document.revision + 1},
-            )
-            return DocumentView(repository.read_again(document), repository.get_newest_version(document_id))
+        metadata = {name: value for name, value in fields.items() if name != "collection_id"}
+        try:
+            with self._database.transaction(principal) as session:
+                repository = DocumentRepository(session)
+                document = repository.get_document(document_id)
+                if not repository.is_editable(document.access_class_id):
+                    raise NotEditableError
+                if revision is not None and document.revision != revision:
+                    raise PreconditionFailedError
+                if metadata:
+                    document = self._edit(session, principal, document, metadata)
+                if fields.get("collection_id", document.collection_id) != document.collection_id:
+                    document = self._move(session, principal, document, fields["collection_id"])
+                return DocumentView(document, repository.get_newest_version(document_id))
+        except IntegrityError as error:
+            raise ContentExistsError from error
+
+    def _edit(self, session: Session, principal: Principal, document: Document, fields: Mapping[str, Any]) -> Document:
+        repository = DocumentRepository(session)
+        read_from_files = fields.keys() - {"source"}
+        sources = dict(document.metadata_sources or {}) | {name: {"by": "editor"} for name in read_from_files}
+        values = {**fields, "metadata_sources": sources, "updated_at": self._clock.now()}
+        if "issuer" in fields:
+            name = fields["issuer"]
+            values["issuer_key"] = normalise_issuer(name) if name else None
+            values["issuer_aliases"] = {"names": list(issuer_aliases(name))} if name else None
+        before = _policy_of(document)
+        if not repository.update_document(document.id, revision=document.revision, values=values):
+            raise PreconditionFailedError
+        document = repository.read_again(document)
+        detail: dict[str, object] = {"fields": sorted(fields), "revision": document.revision}
+        if before != _policy_of(document):
+            detail |= {"before": before, "after": _policy_of(document)}
+        self._record(session, principal, "documents.metadata.edited", document.id, detail)
+        return document
+
+    def _move(self, session: Session, principal: Principal, document: Document, collection_id: UUID) -> Document:
+        repository = DocumentRepository(session)
+        before = _policy_of(document)
+        said = repository.move_document(document.id, collection_id)
+        if said == "labelled":
+            raise MoveLeavesBarrierError
+        if said != "moved":
+            raise CollectionNotFoundError("There is no such collection that you may move it into, or it is not yours.")
+        document = repository.read_again(document)
+        detail = {"before": before, "after": _policy_of(document)}
+        self._record(session, principal, "documents.document.moved", document.id, detail)
+        return document
+
+    @staticmethod
+    def _record(
+        session: Session, principal: Principal, action: str, document_id: UUID, detail: Mapping[str, object]
+    ) -> None:
+        record(session, principal, action, object_type="document", object_id=document_id, detail=detail)
 
     def delete_document(self, principal: Principal, document_id: UUID) -> None:
         """From the next transaction on it is neither seen nor searched nor cited.
@@ -177,3 +212,12 @@ class DocumentService:
     def open_file(self, file: FileView) -> AbstractContextManager[BinaryIO]:
         """The bytes of a file that `get_file` has just given. Raises BlobMissingError, StorageUnavailableError."""
         return self._blobs.open(file.version.tenant_id, file.version.content_sha256)
+
+
+def _policy_of(document: Document) -> dict[str, str | None]:
+    """What of a document decides who may see it, apart from grants and labels."""
+    return {
+        "collection_id": str(document.collection_id),
+        "document_type": document.document_type,
+        "source": document.source,
+    }

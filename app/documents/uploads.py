@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.access.errors import ContentExistsError
 from app.access.models import Collection
 from app.access.service import AccessService
 from app.audit.service import record
@@ -16,7 +17,6 @@ from app.core.ids import new_id
 from app.core.principal import Principal
 from app.db.session import Database
 from app.documents.errors import (
-    ContentExistsError,
     DocumentNotFoundError,
     NotEditableError,
     UploadClearedError,
@@ -41,6 +41,7 @@ class UploadedFile:
     filename: str
     title: str | None = None
     password: str | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,16 @@ class UploadService:
             if existing is not None:
                 return self._take_up_again(session, principal, existing, password)
             version = self._add_version(session, principal, UUID(str(values["id"])), file, password, number=1)
+            if file.source is not None:
+                detail = {"before": None, "after": file.source}
+                record(
+                    session,
+                    principal,
+                    "documents.source.set",
+                    object_type="document",
+                    object_id=values["id"],
+                    detail=detail,
+                )
             run = self._start(session, principal, version)
             document = repository.get_document(version.document_id)
         return Uploaded(document=document, version=version, run=run, is_new=True)
@@ -234,6 +245,7 @@ class UploadService:
             "content_sha256": file.blob.digest,
             "title": file.title or title_of(filename),
             "filename": filename,
+            "source": file.source,
             "metadata_sources": {"title": {"by": "editor"}} if file.title else None,
             "revision": 1,
             "created_at": now,

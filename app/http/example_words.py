@@ -15,6 +15,7 @@ WORDS: dict[str, Any] = {
     "CreatedKeyOut.name": "notebook",
     "GrantOut.document_id": None,
     "GrantOut.group_id": None,
+    "GrantOut.pack_id": None,
     "GroupOut.name": "credit desk",
     "KeyOut.name": "notebook",
     "ListedCaseOut.id": "net-sales-2025",

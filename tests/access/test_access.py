@@ -14,7 +14,7 @@ from app.access.errors import (
     GrantTargetNotFoundError,
 )
 from app.access.repository import NewGrant
-from app.access.service import AccessService
+from app.access.service import AccessService, CollectionEdit
 from app.core.clock import SystemClock
 from app.core.errors import PreconditionFailedError
 from app.core.pagination import PageRequest
@@ -87,7 +87,7 @@ def test_a_viewer_may_neither_rename_nor_nest(access, people):
     made = access.create_collection(owner, name="Loans")
     access.create_grant(owner, grant(other, collection=made.id))
     with pytest.raises(CollectionNotFoundError):
-        access.rename_collection(other, made.id, name="Mine", revision=1)
+        access.update_collection(other, made.id, CollectionEdit(name="Mine"), revision=1)
     with pytest.raises(CollectionNotFoundError):
         access.create_collection(other, name="Inside", parent_id=made.id)
 
@@ -95,9 +95,9 @@ def test_a_viewer_may_neither_rename_nor_nest(access, people):
 def test_two_edits_of_one_revision_do_not_overwrite_each_other(access, people):
     owner, _ = people
     made = access.create_collection(owner, name="Loans")
-    assert access.rename_collection(owner, made.id, name="Bonds", revision=1).name == "Bonds"
+    assert access.update_collection(owner, made.id, CollectionEdit(name="Bonds"), revision=1).name == "Bonds"
     with pytest.raises(PreconditionFailedError):
-        access.rename_collection(owner, made.id, name="Notes", revision=1)
+        access.update_collection(owner, made.id, CollectionEdit(name="Notes"), revision=1)
 
 
 def test_a_name_is_taken_once_a_level(access, people):
@@ -121,7 +121,10 @@ def test_a_hidden_collections_name_is_not_learnt_by_trying_it(access, people):
     access.create_collection(owner, name="Project Falcon", parent_id=outer.id)
     shared = access.create_collection(owner, name="Loans", parent_id=outer.id)
     access.create_grant(owner, grant(other, collection=shared.id, level=2))
-    assert access.rename_collection(other, shared.id, name="Project Falcon", revision=1).name == "Project Falcon"
+    assert (
+        access.update_collection(other, shared.id, CollectionEdit(name="Project Falcon"), revision=1).name
+        == "Project Falcon"
+    )
     with pytest.raises(CollectionExistsError):
         access.create_collection(owner, name="Project Falcon", parent_id=outer.id)
 

@@ -1,0 +1,113 @@
+"""SQL of labels, clearances, packs and exclusions. Who may read and write each row is decided by row-level security
+(migration 0010); `is_known` and `may_grant` say whether there is anything to write about.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from sqlalchemy import CursorResult, Select, delete, func, insert, select
+from sqlalchemy.dialects.postgresql import insert as insert_or_ignore
+from sqlalchemy.orm import Session
+
+from app.access.models import (
+    Clearance,
+    CollectionLabel,
+    DocumentLabel,
+    EntitlementPack,
+    Exclusion,
+    Grant,
+    Label,
+)
+
+Row = TypeVar("Row", Label, Clearance, EntitlementPack, Exclusion)
+
+
+class PolicyRepository:
+    """What of the policy the session's principal may see."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    # --- what the policy is about ------------------------------------------------------------------------------------
+
+    def may_grant(
+        self, *, collection_id: UUID | None = None, document_id: UUID | None = None, pack_id: UUID | None = None
+    ) -> bool:
+        """Whether it is there and the principal owns it, or manages the tenant's access."""
+        return bool(self._session.scalar(select(func.may_grant(collection_id, document_id, pack_id))))
+
+    def is_known(self, *, collection_id: UUID | None = None, document_id: UUID | None = None) -> bool:
+        """Whether it is there and the principal may see it, or watches over the tenant's access."""
+        return bool(self._session.scalar(select(func.is_known(collection_id, document_id))))
+
+    def now(self) -> datetime:
+        """When the transaction began: what `expires_at` is compared with."""
+        return cast(datetime, self._session.scalar(select(func.now())))
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    def find(self, model: type[Row], row_id: UUID) -> Row | None:
+        return self._session.scalar(select(model).where(model.id == row_id))
+
+    def list_page(
+        self, model: type[Row], *, after: UUID | None, limit: int, where: Sequence[Any] = ()
+    ) -> Sequence[Row]:
+        """Oldest first (ids are ordered by time)."""
+        query: Select[Row] = select(model).where(*where).order_by(model.id).limit(limit)
+        return self._session.scalars(query if after is None else query.where(model.id > after)).all()
+
+    def list_collection_labels(self, collection_id: UUID) -> Sequence[Label]:
+        return self._session.scalars(_labels_of(CollectionLabel, CollectionLabel.collection_id == collection_id)).all()
+
+    def list_document_labels(self, document_id: UUID) -> Sequence[Label]:
+        return self._session.scalars(_labels_of(DocumentLabel, DocumentLabel.document_id == document_id)).all()
+
+    def list_label_clearances(self, label_id: UUID) -> Sequence[UUID]:
+        return self._session.scalars(select(Clearance.id).where(Clearance.label_id == label_id)).all()
+
+    def list_pack_grants(self, pack_id: UUID) -> Sequence[UUID]:
+        return self._session.scalars(select(Grant.id).where(Grant.pack_id == pack_id)).all()
+
+    # --- writing -----------------------------------------------------------------------------------------------------
+
+    def insert(self, row: Label | Clearance | EntitlementPack | Exclusion) -> None:
+        """The row is not read back: an owner who closes a document to himself may not see that he did."""
+        model = type(row)
+        names = [column.key for column in model.__table__.columns if column.computed is None]
+        self._session.execute(insert(model).values({name: getattr(row, name) for name in names}))
+
+    def delete(self, model: type[Row], row_id: UUID) -> bool:
+        return self._count(delete(model).where(model.id == row_id)) == 1
+
+    def put_collection_label(self, values: dict[str, UUID]) -> bool:
+        """False when it carried the label already."""
+        return self._put(CollectionLabel, values)
+
+    def put_document_label(self, values: dict[str, UUID]) -> bool:
+        """False when it carried the label already."""
+        return self._put(DocumentLabel, values)
+
+    def delete_collection_label(self, collection_id: UUID, label_id: UUID) -> bool:
+        where = (CollectionLabel.collection_id == collection_id, CollectionLabel.label_id == label_id)
+        return self._count(delete(CollectionLabel).where(*where)) == 1
+
+    def delete_document_label(self, document_id: UUID, label_id: UUID) -> bool:
+        where = (DocumentLabel.document_id == document_id, DocumentLabel.label_id == label_id)
+        return self._count(delete(DocumentLabel).where(*where)) == 1
+
+    def drop_labels_of_deleted(self, label_id: UUID) -> None:
+        """Documents that were deleted carry the label no longer: nobody could take it off them."""
+        self._session.execute(select(func.drop_labels_of_deleted(label_id)))
+
+    def _put(self, model: type[CollectionLabel] | type[DocumentLabel], values: dict[str, UUID]) -> bool:
+        put = insert_or_ignore(model).values(values).on_conflict_do_nothing().returning(model.label_id)
+        return self._session.scalar(put) is not None
+
+    def _count(self, change: Any) -> int:
+        return cast(CursorResult[Any], self._session.execute(change)).rowcount
+
+
+def _labels_of(model: type[CollectionLabel] | type[DocumentLabel], where: Any) -> Select[Label]:
+    return select(Label).join(model, model.label_id == Label.id).where(where).order_by(Label.id)
