@@ -91,7 +91,8 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
     folder = tmp_path_factory.mktemp("provider")
     with free_socket() as found:
         port = found.getsockname()[1]
-    issuer = f"http://{ADDRESS}:{port}"
+    # To a browser this is another site than Footnote's, as providers are.
+    issuer = f"http://localhost:{port}"
     settings = {
         "config_version": 1,
         "server": {"host": ADDRESS, "port": port},

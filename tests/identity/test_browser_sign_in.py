@@ -1,0 +1,56 @@
+"""Signing in at a provider on another site, in headless Chromium."""
+
+import shutil
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from app.core.principal import Role
+
+pytestmark = pytest.mark.browser
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@pytest.fixture
+def page(site):
+    """A visitor's page; anything that a page of ours writes to the console as an error fails the test."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    errors: list[str] = []
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        context = browser.new_context(viewport={"width": 360, "height": 800})
+        context.set_default_timeout(60_000)
+        opened = context.new_page()
+        opened.on(
+            "console",
+            lambda message: (
+                errors.append(message.text) if message.type == "error" and opened.url.startswith(site.url) else None
+            ),
+        )
+        yield opened
+        browser.close()
+    assert errors == []
+
+
+def test_a_person_signs_in_where_the_organisation_does_and_out_again(page, site, tenant, provider):
+    tenant.person("ana@example.com", Role.ANALYST)
+    tenant.provide(provider.issuer, name="Staff directory", link_by="verified-email")
+    page.goto(site.url)
+    page.get_by_label("Your organisation").fill(tenant.slug)
+    page.get_by_role("button", name="Continue").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.get_by_role("link", name="Staff directory").click()
+    page.locator("#username").fill("ana")
+    page.locator("#password").fill("pw")
+    page.locator("#password").press("Enter")
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    assert page.url == f"{site.url}/"
+    expect(page.locator(".who")).to_have_text("ana")
+    (kept,) = [cookie for cookie in page.context.cookies() if cookie["name"].startswith("footnote")]
+    assert (kept["name"], kept["httpOnly"], kept["sameSite"]) == ("footnote_session", True, "Strict")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_label("Your key")).to_be_visible()
+    page.goto(site.url)
+    expect(page.get_by_label("Your key")).to_be_visible()
