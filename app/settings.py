@@ -91,7 +91,8 @@ class LimitSettings(BaseModel):
 
 
 class JobSettings(BaseModel):
-    """Leases and sweeping, in seconds. A pending stage is woken again when nobody took it for `wake_again_seconds`.
+    """Leases and sweeping, in seconds. A pending stage is woken again when nobody took it for `wake_again_seconds`;
+    audit chains that have grown are signed every `checkpoint_seconds`.
 
     A stage's time limits are soft (the try is recorded as failed) and hard (its process is killed).
     """
@@ -100,6 +101,7 @@ class JobSettings(BaseModel):
     heartbeat_seconds: float = 15.0
     sweep_seconds: float = 5.0
     collect_seconds: float = 6 * 3600.0
+    checkpoint_seconds: float = 300.0
     wake_again_seconds: float = 30.0
     poll_seconds: float = 1.0
     backoff_seconds: float = 2.0

@@ -10,6 +10,8 @@ from pydantic import SecretStr
 
 import app.access.models
 import app.identity.models  # noqa: F401  tables that documents point to: SQLAlchemy must know both ends
+from app.audit.checkpoints import current_key
+from app.audit.copies import StoredCheckpoints
 from app.core.clock import Clock, SystemClock
 from app.db.session import Database, build_engine
 from app.documents.models import PASSWORD_PURPOSE
@@ -23,12 +25,14 @@ from app.observability.metrics import Metrics
 from app.retrieval.indexing import ChunkIndex
 from app.sandbox import Limits
 from app.settings import JobSettings, LimitSettings, Settings, StorageSettings
-from app.storage.factory import build_blob_store, build_keyring
+from app.storage.factory import build_backend, build_blob_store, build_keyring
+from app.storage.keyfile import load_key_file
 from app.storage.keyring import DataKeyRepository
 from app.storage.port import BlobStore
 from app.storage.sealing import Sealer
 from workers.chunking.chunker import CHUNKER_VERSION, ChunkingParams, chunk_document
 from workers.extraction.metadata import METADATA_VERSION, read_metadata
+from workers.maintenance.checkpoints import CheckpointSigner
 from workers.maintenance.collecting import BlobCollector
 from workers.parsing.reader import ParsingSandbox
 from workers.pipeline.contract import PipelineStage
@@ -47,6 +51,7 @@ class Worker:
 
     runner: StageRunner
     collector: BlobCollector
+    signer: CheckpointSigner
     close: Callable[[], None]
 
 
@@ -124,6 +129,7 @@ def build_worker(settings: Settings) -> Worker:
     return Worker(
         runner=runner,
         collector=build_collector(settings.storage, database=database, blobs=blobs, clock=clock),
+        signer=build_signer(settings.storage, database=database, clock=clock),
         close=close,
     )
 
@@ -188,6 +194,25 @@ def build_worker_blobs(settings: StorageSettings, *, data_keys: DataKeyRepositor
         region=settings.s3_region,
         access_key_id=_secret(settings.s3_access_key),
         secret_access_key=_secret(settings.s3_secret_key),
+    )
+
+
+def build_signer(settings: StorageSettings, *, database: Database, clock: Clock) -> CheckpointSigner:
+    """Signs with the key file's current key, and keeps copies beside the blobs."""
+    backend = build_backend(
+        kind=settings.kind,
+        root=settings.root,
+        bucket=settings.s3_bucket or None,
+        endpoint_url=settings.s3_endpoint_url,
+        region=settings.s3_region,
+        access_key_id=_secret(settings.s3_access_key),
+        secret_access_key=_secret(settings.s3_secret_key),
+    )
+    return CheckpointSigner(
+        database=database,
+        key=current_key(load_key_file(settings.key_file)),
+        copies=StoredCheckpoints(backend=backend),
+        clock=clock,
     )
 
 

@@ -1,4 +1,5 @@
-"""The relay: takes calls from the outbox to the broker, sweeps, and calls collectors. `python -m workers.relay`.
+"""The relay: takes calls from the outbox to the broker, sweeps, links audit events that wait, and calls collectors and
+signers of audit chains. `python -m workers.relay`.
 
 A message leaves the outbox in the transaction in which the broker took it: it may be sent twice, never not at all. Any
 number of relays may run at once.
@@ -57,6 +58,7 @@ class Relay:
         self._stop = threading.Event()
         self._swept_at = float("-inf")
         self._collected_at = float("-inf")
+        self._signed_at = float("-inf")
 
     def stop(self) -> None:
         """End `run` after the batch that is under way."""
@@ -87,7 +89,9 @@ class Relay:
     def _run_listening(self, connection: "psycopg.Connection[tuple[object, ...]]") -> None:
         while not self._stop.is_set():
             self._sweep_when_due()
+            self.link_events()
             self._call_collectors_when_due()
+            self._call_signers_when_due()
             while self.send_batch() == BATCH and not self._stop.is_set():
                 pass
             pause = min(self._settings.poll_seconds, self._settings.sweep_seconds)
@@ -133,6 +137,16 @@ class Relay:
             log.info("relay.swept", expired=expired, woken=woken)
         return expired, woken
 
+    def link_events(self) -> int:
+        """Take audit events that wait (read under one snapshot) into their chains; returns how many, up to 1,000."""
+        with self._database.anonymous() as session:
+            return int(session.execute(text("SELECT link_all_waiting_events()")).scalar_one())
+
+    def call_signers(self) -> int:
+        """Call for the audit chains that have grown to be signed; returns how many calls were written."""
+        with self._database.anonymous() as session:
+            return int(session.execute(text("SELECT call_checkpoints()")).scalar_one())
+
     def _sweep_when_due(self) -> None:
         if time.monotonic() - self._swept_at >= self._settings.sweep_seconds:
             self.sweep()
@@ -147,6 +161,11 @@ class Relay:
         if time.monotonic() - self._collected_at >= self._settings.collect_seconds:
             self.call_collectors()
             self._collected_at = time.monotonic()
+
+    def _call_signers_when_due(self) -> None:
+        if time.monotonic() - self._signed_at >= self._settings.checkpoint_seconds:
+            self.call_signers()
+            self._signed_at = time.monotonic()
 
 
 def build_relay(settings: Settings) -> Relay:

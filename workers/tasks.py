@@ -11,7 +11,7 @@ from celery import Celery, signals
 from opentelemetry.trace import SpanKind
 
 from app.core.errors import UnavailableError
-from app.jobs.plan import COLLECT_BLOBS, RUN_STAGE
+from app.jobs.plan import COLLECT_BLOBS, RUN_STAGE, SIGN_CHECKPOINT
 from app.observability.logging import configure_logging, get_logger
 from app.observability.tracing import Tracing, configure_tracing, extract_context, traced
 from app.settings import ObservabilitySettings
@@ -63,6 +63,14 @@ def register_tasks(app: Celery, *, build: Callable[[], Worker], observability: O
         except UnavailableError as error:
             # The next call comes by itself.
             log.warning("storage.blobs.unavailable", tenant_id=tenant_id, code=error.code)
+
+    @app.task(name=SIGN_CHECKPOINT)  # type: ignore[untyped-decorator]  # Celery ships no types
+    def sign_checkpoint(*, tenant_id: str) -> None:
+        try:
+            parts.get().signer.sign(UUID(tenant_id))
+        except UnavailableError as error:
+            # The next call comes by itself.
+            log.warning("audit.checkpoint.unavailable", tenant_id=tenant_id, code=error.code)
 
     def set_up_logging(**_: object) -> None:
         configure_logging(level=observability.log_level)

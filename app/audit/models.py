@@ -1,10 +1,12 @@
-"""The audit log's table: appended to in the transaction of what it tells, and never changed."""
+"""The audit log's tables: events, appended to in the transaction of what they tell; the chain of their hashes, which
+the database links at commit (migration 0011); signed checkpoints of the chain. None of them is ever changed.
+"""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base
@@ -12,19 +14,71 @@ from app.db.base import Base
 
 class AuditEvent(Base):
     """`action` is `feature.noun.past_verb`; `detail` holds ids, counts and codes, never a document's or a
-    question's text.
+    question's text. `at` is the database's clock; `client` the caller's address.
     """
 
     __tablename__ = "audit_events"
-    __table_args__ = (Index(None, "tenant_id", "id"), Index(None, "tenant_id", "object_type", "object_id"))
+    __table_args__ = (
+        Index(None, "tenant_id", "id"),
+        Index(None, "tenant_id", "object_type", "object_id"),
+        Index(None, "tenant_id", "actor_id"),
+        Index(None, "tenant_id", "at"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id"))
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
     actor_id: Mapped[UUID]
     key_id: Mapped[UUID | None]
     action: Mapped[str]
     object_type: Mapped[str]
     object_id: Mapped[str]
     request_id: Mapped[str | None]
+    client: Mapped[str | None]
     detail: Mapped[dict[str, Any]]
+
+
+class AuditHead(Base):
+    """The row that a commit holds while it links its events, so that a tenant's chain never forks."""
+
+    __tablename__ = "audit_heads"
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id"), primary_key=True)
+
+
+class AuditLink(Base):
+    """One link of a tenant's chain; `sequence` counts from 1 without gaps (`app.audit.hashing` has the hashes)."""
+
+    __tablename__ = "audit_chain"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(unique=True)
+    event_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    previous_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class WaitingEvent(Base):
+    """An event recorded under one snapshot, which can't see the chain's end; it is linked a moment later."""
+
+    __tablename__ = "audit_waiting"
+    __table_args__ = (Index(None, "tenant_id", "position"),)
+
+    position: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    tenant_id: Mapped[UUID]
+    event_id: Mapped[UUID]
+    event_hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AuditCheckpoint(Base):
+    """A link whose hash was signed (`app.audit.checkpoints`), so that nothing up to it can be told anew."""
+
+    __tablename__ = "audit_checkpoints"
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id"), primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+    signed_at: Mapped[datetime]
+    key_id: Mapped[str]
+    signature: Mapped[bytes] = mapped_column(LargeBinary)

@@ -7,8 +7,8 @@ from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.audit.service import current_request_id
 from app.core.ids import new_id
+from app.core.request import current_client, current_request_id
 from app.http.errors import InternalError
 from app.http.problems import as_our_error, problem_response
 from app.observability.logging import get_logger, log_context
@@ -46,11 +46,13 @@ class RequestContextMiddleware:
         given = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
         request_id = given if _GIVEN_ID.fullmatch(given) else str(new_id())
         scope.setdefault("state", {})["request_id"] = request_id
-        token = current_request_id.set(request_id)
+        client = scope.get("client")
+        token, client_token = current_request_id.set(request_id), current_client.set(client[0] if client else None)
         try:
             with log_context(request_id=request_id):
                 await self._serve(scope, receive, send, request_id)
         finally:
+            current_client.reset(client_token)
             current_request_id.reset(token)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:

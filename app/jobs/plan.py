@@ -9,6 +9,9 @@ RUN_STAGE = "jobs.run_stage"
 COLLECT_BLOBS = "storage.collect_blobs"
 """The topic of calls to remove a tenant's blobs that no row refers to, and the name of the task."""
 
+SIGN_CHECKPOINT = "audit.sign_checkpoint"
+"""The topic of calls to sign how far a tenant's audit chain has come, and the name of the task."""
+
 OUTBOX_CHANNEL = "footnote_outbox"
 """Postgres' channel on which the relay hears of new messages; its notifications carry nothing."""
 

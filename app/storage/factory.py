@@ -31,27 +31,49 @@ def build_blob_store(
     the machine (environment, profile, role). The key file must be there already: `ensure_key_file` makes it.
     Raises StorageKeyError, StorageUnavailableError; ValueError when `s3` has no bucket.
     """
-    backend: ObjectBackend
-    if kind == "local":
-        backend = LocalObjects(root=root)
-    elif not bucket:
-        raise ValueError("S3 storage needs a bucket name")
-    else:
-        # boto3 takes a third of a second to import: only those who use it pay.
-        from app.storage.s3 import S3Objects, build_s3_client  # noqa: PLC0415
-
-        client = build_s3_client(
-            endpoint_url=endpoint_url,
-            region=region,
-            access_key_id=access_key_id,
-            secret_access_key=secret_access_key,
-        )
-        backend = S3Objects(client=client, bucket=bucket, prefix=prefix, spool_dir=root / ".partial")
+    backend = build_backend(
+        kind=kind,
+        root=root,
+        bucket=bucket,
+        prefix=prefix,
+        endpoint_url=endpoint_url,
+        region=region,
+        access_key_id=access_key_id,
+        secret_access_key=secret_access_key,
+    )
     return EncryptedBlobStore(
         backend=backend,
         keyring=build_keyring(key_file=key_file, data_keys=data_keys),
         plain_dir=plain_dir or root / ".plain",
     )
+
+
+def build_backend(
+    *,
+    kind: Literal["local", "s3"],
+    root: Path,
+    bucket: str | None = None,
+    prefix: str = "",
+    endpoint_url: str | None = None,
+    region: str | None = None,
+    access_key_id: str | None = None,
+    secret_access_key: str | None = None,
+) -> ObjectBackend:
+    """The place for objects, as `build_blob_store` says. Raises StorageUnavailableError, ValueError."""
+    if kind == "local":
+        return LocalObjects(root=root)
+    if not bucket:
+        raise ValueError("S3 storage needs a bucket name")
+    # boto3 takes a third of a second to import: only those who use it pay.
+    from app.storage.s3 import S3Objects, build_s3_client  # noqa: PLC0415
+
+    client = build_s3_client(
+        endpoint_url=endpoint_url,
+        region=region,
+        access_key_id=access_key_id,
+        secret_access_key=secret_access_key,
+    )
+    return S3Objects(client=client, bucket=bucket, prefix=prefix, spool_dir=root / ".partial")
 
 
 def build_keyring(*, key_file: Path, data_keys: DataKeyRepository) -> Keyring:

@@ -77,7 +77,9 @@ def test_the_audit_log_tells_of_asking_and_reading_without_their_words(service, 
     asking = service()
     answer = ask(asking, office.owner)[-1].answer
     asking.get_question(office.owner, answer.question_id)
-    events = office.rows("SELECT * FROM audit_events WHERE object_type = 'question' ORDER BY id")
+    with office.database.owner.transaction(office.owner) as session:
+        told = session.execute(text("SELECT * FROM audit_events WHERE object_type = 'question' ORDER BY id"))
+        events = [dict(row) for row in told.mappings()]
     assert [event["action"] for event in events] == [
         "answers.sources.read",
         "answers.question.asked",

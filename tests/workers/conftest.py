@@ -79,6 +79,11 @@ class House:
             result = session.execute(text(statement), values)
             return list(result.all()) if result.returns_rows else []
 
+    def audited(self, statement: str, **values: object) -> list:
+        """Rows of the audit log, which workers write and can't read."""
+        with self.database.owner.transaction(self.principal) as session:
+            return list(session.execute(text(statement), values).all())
+
     def _found_tenant(self) -> None:
         now = SystemClock().now()
         with self.database.owner.transaction(self.principal) as session:

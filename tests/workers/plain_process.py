@@ -25,7 +25,7 @@ from app.llm.port import EmbeddingSpaceSpec
 from app.observability.metrics import Metrics
 from app.settings import Settings
 from app.storage.factory import build_blob_store
-from workers.bootstrap import Worker, build_collector, build_runner
+from workers.bootstrap import Worker, build_collector, build_runner, build_signer
 from workers.celery_app import create_app
 from workers.parsing.errors import PdfDamagedError
 from workers.pipeline.publish import PublishStage
@@ -140,7 +140,8 @@ def build_plain_worker(settings, *, notes=None):
         settings.jobs, database=database, blobs=blobs, clock=SystemClock(), metrics=Metrics(), stages=stages
     )
     collector = build_collector(settings.storage, database=database, blobs=blobs, clock=SystemClock())
-    return Worker(runner=runner, collector=collector, close=database.close)
+    signer = build_signer(settings.storage, database=database, clock=SystemClock())
+    return Worker(runner=runner, collector=collector, signer=signer, close=database.close)
 
 
 if __name__ == "__main__":

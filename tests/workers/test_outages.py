@@ -16,7 +16,7 @@ def published_once(house, runs):
     assert sorted(indexed) == sorted(versions)
     ((pages, distinct),) = house.sql("SELECT count(*), count(DISTINCT version_id) FROM pages")
     assert (pages, distinct) == (len(runs), len(runs))
-    events = house.sql("SELECT count(*) FROM audit_events WHERE action = 'documents.version.published'")
+    events = house.audited("SELECT count(*) FROM audit_events WHERE action = 'documents.version.published'")
     assert events == [(len(runs),)]
 
 

@@ -35,7 +35,7 @@ def test_a_queued_run_becomes_ready_and_its_version_the_current_one(running):
     assert running.sql("SELECT status, page_count FROM document_versions WHERE id = :id", id=ended.version_id) == [
         ("ready", 2)
     ]
-    assert running.sql("SELECT action FROM audit_events WHERE object_id = :id", id=str(ended.document_id)) == [
+    assert running.audited("SELECT action FROM audit_events WHERE object_id = :id", id=str(ended.document_id)) == [
         ("documents.version.published",)
     ]
 

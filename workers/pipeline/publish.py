@@ -6,10 +6,9 @@ from typing import Any, Protocol
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from app.audit.models import AuditEvent
+from app.audit.service import record
 from app.core.clock import Clock
-from app.core.ids import new_id
-from app.db.session import SYSTEM_USER_ID
+from app.db.session import system_principal
 from app.documents.chunks import ChunkDraft
 from app.documents.issuers import normalise_issuer
 from app.documents.metadata import DocumentMetadata
@@ -117,19 +116,13 @@ class PublishStage:
         document.updated_at = self._clock.now()
 
     def _record(self, session: Session, inputs: StageInputs, *, pages: int, chunks: int) -> None:
-        session.execute(
-            insert(AuditEvent).values(
-                id=new_id(),
-                tenant_id=inputs.version.tenant_id,
-                at=self._clock.now(),
-                actor_id=SYSTEM_USER_ID,
-                key_id=None,
-                action="documents.version.published",
-                object_type="document",
-                object_id=str(inputs.version.document_id),
-                request_id=None,
-                detail={"version_id": str(inputs.version.version_id), "pages": pages, "chunks": chunks},
-            )
+        record(
+            session,
+            system_principal(inputs.version.tenant_id),
+            "documents.version.published",
+            object_type="document",
+            object_id=inputs.version.document_id,
+            detail={"version_id": str(inputs.version.version_id), "pages": pages, "chunks": chunks},
         )
 
 

@@ -1,0 +1,105 @@
+"""A tenant whose log is written to as the API does it, and the owner's ways to tamper with it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import text
+
+from app.audit.checkpoints import Checkpoint, CheckpointKey
+from app.audit.service import record
+from app.audit.verification import Findings, verify_tenant
+from app.core.clock import SystemClock
+from app.core.principal import Principal, Role
+from app.db.session import system_principal
+from app.identity.service import TenantAdmin
+from workers.maintenance.checkpoints import CheckpointSigner
+
+TABLES = ("audit_events", "audit_chain", "audit_checkpoints")
+
+
+class KeptCheckpoints:
+    """Where checkpoints are kept outside the database."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[UUID, int], Checkpoint] = {}
+
+    def keep(self, checkpoint: Checkpoint) -> None:
+        self.kept[(checkpoint.tenant_id, checkpoint.sequence)] = checkpoint
+
+    def list_kept(self, tenant_id: UUID) -> list[Checkpoint]:
+        return [self.kept[key] for key in sorted(self.kept) if key[0] == tenant_id]
+
+
+@dataclass
+class Log:
+    """One tenant's log."""
+
+    database: object
+    tenant: UUID
+    user: Principal
+    key: CheckpointKey
+    copies: KeptCheckpoints
+
+    def write(self, count: int = 1, *, action: str = "documents.document.read", **more: object) -> list[UUID]:
+        """Record events, each in a transaction of its own; their objects' ids."""
+        made = [uuid4() for _ in range(count)]
+        for object_id in made:
+            with self.database.api.transaction(self.user, snapshot=bool(more.pop("snapshot", False))) as session:
+                record(session, self.user, action, object_type="document", object_id=object_id, detail=more)
+        return made
+
+    def rows(self, statement: str, **values: object) -> list[tuple[object, ...]]:
+        """As the owner, inside the tenant."""
+        with self.database.owner.transaction(system_principal(self.tenant)) as session:
+            result = session.execute(text(statement), values)
+            return [tuple(row) for row in result] if result.returns_rows else []
+
+    def chain(self) -> list[tuple[int, UUID]]:
+        return self.rows("SELECT sequence, event_id FROM audit_chain ORDER BY sequence")
+
+    def tamper(self, *statements: str, **values: object) -> None:
+        """As an owner who first turns off all that stands in the way."""
+        with self.database.owner.anonymous() as session:
+            _let(session, "NO FORCE ROW LEVEL SECURITY", "DISABLE TRIGGER USER")
+            for statement in statements:
+                session.execute(text(statement), values)
+            _let(session, "ENABLE TRIGGER USER", "FORCE ROW LEVEL SECURITY")
+
+    def sign(self) -> Checkpoint | None:
+        signer = CheckpointSigner(database=self.database.worker, key=self.key, copies=self.copies, clock=SystemClock())
+        return signer.sign(self.tenant)
+
+    def verify(self, *, kept: list[Checkpoint] | None = None) -> Findings:
+        return verify_tenant(
+            self.database.owner,
+            self.tenant,
+            keys={self.key.id: self.key.public},
+            kept=self.copies.list_kept(self.tenant) if kept is None else kept,
+        )
+
+
+def _let(session, *changes: str) -> None:
+    for table in TABLES:
+        for change in changes:
+            session.execute(text(f"ALTER TABLE {table} {change}"))
+    session.execute(text(f"ALTER TABLE tenants {next(change for change in changes if 'FORCE' in change)}"))
+
+
+@pytest.fixture
+def start_log(module_database) -> Callable[[], Log]:
+    def start() -> Log:
+        admin = TenantAdmin(owner=module_database.owner, clock=SystemClock())
+        tenant = admin.create_tenant(slug=f"t-{uuid4().hex}", name="Tenant")
+        user_id, _ = admin.create_user(tenant, email=f"{uuid4().hex}@example.com", name="Ana", roles=[Role.ANALYST])
+        key = CheckpointKey(id="20310101-key", private=Ed25519PrivateKey.generate())
+        return Log(module_database, tenant, Principal(tenant, user_id), key, KeptCheckpoints())
+
+    return start
+
+
+@pytest.fixture
+def log(start_log) -> Log:
+    return start_log()

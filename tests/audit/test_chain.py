@@ -1,0 +1,122 @@
+"""The chain as the database links it: at commit, in order, never forked."""
+
+import threading
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from app.audit.service import record
+
+
+def test_events_are_linked_in_the_order_in_which_they_were_committed(log):
+    made = log.write(5)
+    told = log.rows(
+        "SELECT c.sequence, e.object_id FROM audit_chain c JOIN audit_events e ON e.id = c.event_id ORDER BY sequence"
+    )
+    assert [sequence for sequence, _ in told] == list(range(1, 7))  # the first is the user's founding
+    assert [object_id for _, object_id in told[1:]] == [str(each) for each in made]
+    assert log.verify().problems == []
+
+
+def test_several_events_of_one_transaction_are_linked_in_their_order(log):
+    with log.database.api.transaction(log.user) as session:
+        for number in range(20):
+            record(session, log.user, "documents.page.read", object_type="document", object_id=number)
+    told = log.rows("SELECT e.object_id FROM audit_chain c JOIN audit_events e ON e.id = c.event_id ORDER BY sequence")
+    assert [object_id for (object_id,) in told[1:]] == [str(number) for number in range(20)]
+    assert log.verify().intact
+
+
+def test_what_was_rolled_back_leaves_no_gap(log):
+    with pytest.raises(RuntimeError), log.database.api.transaction(log.user) as session:
+        record(session, log.user, "documents.page.read", object_type="document", object_id="lost")
+        raise RuntimeError
+    with log.database.api.transaction(log.user) as session:
+        record(session, log.user, "documents.page.read", object_type="document", object_id="kept")
+        savepoint = session.begin_nested()
+        record(session, log.user, "documents.page.read", object_type="document", object_id="undone")
+        savepoint.rollback()
+        with session.begin_nested():
+            record(session, log.user, "documents.page.read", object_type="document", object_id="kept too")
+    told = log.rows("SELECT e.object_id FROM audit_chain c JOIN audit_events e ON e.id = c.event_id ORDER BY sequence")
+    assert [object_id for (object_id,) in told[1:]] == ["kept", "kept too"]
+    assert log.verify().intact
+
+
+def test_writers_at_once_never_fork_the_chain(log):
+    threads = [threading.Thread(target=log.write, args=(25,)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [sequence for sequence, _ in log.chain()] == list(range(1, 202))
+    assert log.verify().intact
+
+
+def test_reads_of_one_snapshot_wait_and_are_linked_as_they_were_recorded(log):
+    """REPEATABLE READ can't see the end of the chain: two such readers at once must not fail for it either."""
+    with log.database.api.transaction(log.user, snapshot=True) as first:
+        first.execute(text("SELECT 1"))
+        log.write(2)
+        record(first, log.user, "documents.document.read", object_type="document", object_id="under a snapshot")
+    assert len(log.chain()) == 3
+    found = log.verify()
+    assert (found.intact, found.waiting) == (True, 1)
+    log.tamper("UPDATE audit_events SET object_id = 'another' WHERE object_id = 'under a snapshot'")
+    assert [problem.code for problem in log.verify().problems] == ["changed"]
+    log.tamper("UPDATE audit_events SET object_id = 'under a snapshot' WHERE object_id = 'another'")
+    with log.database.relay.anonymous() as session:
+        session.execute(text("SELECT link_all_waiting_events()"))
+    found = log.verify()
+    assert (found.intact, found.waiting, found.links) == (True, 0, 4)
+
+
+def test_many_snapshots_and_those_who_link_them_at_once_lose_nothing(log):
+    def read():
+        for _ in range(10):
+            log.write(1, snapshot=True)
+
+    def link():
+        for _ in range(20):
+            with log.database.relay.anonymous() as session:
+                session.execute(text("SELECT link_all_waiting_events()"))
+
+    threads = [threading.Thread(target=work) for work in (read, read, read, link, link, lambda: log.write(20))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    link()
+    found = log.verify()
+    assert (found.problems, found.links, found.waiting) == ([], 51, 0)
+
+
+def test_events_with_any_text_are_told_the_same_in_python_and_in_the_database(log):
+    detail = {"b": 1, "aa": [1.5, 0.0000001, 1e30, True, None], "ä": 'quote " and \\ and \x01 \u2028', "": {"z": []}}
+    with log.database.api.transaction(log.user) as session:
+        record(session, log.user, "a:b,", object_type="5:doc,", object_id="é\n-,", detail=detail)
+    assert log.verify().intact
+
+
+@pytest.mark.parametrize("role", ["api", "worker"])
+def test_nobody_says_when_or_writes_links_but_the_database(log, role):
+    database = getattr(log.database, role)
+    for statement in (
+        "INSERT INTO audit_chain VALUES (:tenant, 99, :id, '', '', '')",
+        "INSERT INTO audit_waiting (tenant_id, event_id, event_hash) VALUES (:tenant, :id, '')",
+        "DELETE FROM audit_waiting",
+        "SELECT append_audit_link(:tenant, :id, '')",
+        "UPDATE audit_heads SET tenant_id = :tenant",
+    ):
+        with pytest.raises(Exception, match="permission denied"), database.engine.begin() as connection:
+            connection.execute(text(statement), {"tenant": log.tenant, "id": uuid4()})
+
+
+def test_the_time_of_an_event_is_the_databases(log):
+    statement = text(
+        "INSERT INTO audit_events (id, tenant_id, at, actor_id, action, object_type, object_id, detail) "
+        "VALUES (:id, :tenant, '2001-01-01Z', :actor, 'a', 'b', 'c', '{}')"
+    )
+    with pytest.raises(Exception, match="permission denied"), log.database.api.engine.begin() as connection:
+        connection.execute(statement, {"id": uuid4(), "tenant": log.tenant, "actor": log.user.user_id})

@@ -1,0 +1,250 @@
+"""Tampering: refused to everybody, and, once an owner has turned the guards off, found and named."""
+
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from app.audit.hashing import hash_genesis, hash_link
+
+COLUMNS = {
+    "tenant_id": "(SELECT id FROM tenants WHERE id <> tenant_id LIMIT 1)",
+    "id": "gen_random_uuid()",
+    "at": "at + interval '1 microsecond'",
+    "actor_id": "gen_random_uuid()",
+    "key_id": "gen_random_uuid()",
+    "action": "action || ' '",
+    "object_type": "'documen'",
+    "object_id": "object_type || object_id",
+    "request_id": "''",
+    "client": "'192.0.2.7'",
+    "detail": """'{"page": 2}'""",
+}
+LINK_COLUMNS = {
+    "sequence": "sequence + 100000",
+    "event_id": "gen_random_uuid()",
+    "event_hash": "sha256(event_hash)",
+    "previous_hash": "sha256(previous_hash)",
+    "hash": "sha256(hash)",
+}
+
+
+def codes(found):
+    return [problem.code for problem in found.problems]
+
+
+def named(found):
+    return {problem.event_id for problem in found.problems}
+
+
+@pytest.mark.parametrize("role", ["api", "worker", "relay", "owner"])
+@pytest.mark.parametrize("table", ["audit_events", "audit_chain", "audit_checkpoints"])
+def test_no_role_may_change_or_remove_a_row(log, role, table):
+    log.write(2)
+    log.sign()
+    columns = {"audit_events": COLUMNS, "audit_chain": LINK_COLUMNS, "audit_checkpoints": {"hash": "''"}}[table]
+    statements = [f"UPDATE {table} SET {name} = {value}" for name, value in columns.items()]
+    for statement in (*statements, f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
+        with (
+            pytest.raises(Exception, match=r"append-only|permission denied"),
+            getattr(log.database, role).engine.begin() as connection,
+        ):
+            connection.execute(text(statement))
+    assert log.verify().intact
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_changed_column_is_found_and_its_row_is_named(start_log, column):
+    log, _ = start_log(), start_log()
+    log.write(5)
+    sequence, event_id = log.chain()[3]
+    log.tamper(f"UPDATE audit_events SET {column} = {COLUMNS[column]} WHERE id = :id", id=event_id)
+    found = log.verify()
+    expected = {"id": ["removed", "unlinked"], "tenant_id": ["removed"]}.get(column, ["changed"])
+    assert codes(found) == expected
+    assert (found.problems[0].sequence, found.problems[0].event_id) == (sequence, event_id)
+    assert f"row {sequence} (id {event_id})" in found.problems[0].sentence
+
+
+@pytest.mark.parametrize("column", LINK_COLUMNS)
+def test_a_changed_link_is_found_and_named(log, column):
+    log.write(5)
+    sequence, _ = log.chain()[3]
+    log.tamper(f"UPDATE audit_chain SET {column} = {LINK_COLUMNS[column]} WHERE sequence = {sequence} "
+               "AND tenant_id = :tenant", tenant=log.tenant)  # fmt: skip
+    found = log.verify()
+    assert any(problem.sequence == sequence for problem in found.problems)
+
+
+@pytest.mark.parametrize("place", [0, 3, -1])
+def test_a_removed_event_is_found_and_named(log, place):
+    log.write(5)
+    sequence, event_id = log.chain()[place]
+    log.tamper("DELETE FROM audit_events WHERE id = :id", id=event_id)
+    found = log.verify()
+    assert [(p.code, p.sequence, p.event_id) for p in found.problems] == [("removed", sequence, event_id)]
+
+
+@pytest.mark.parametrize("place", [0, 3])
+def test_an_event_removed_with_its_link_leaves_a_gap(log, place):
+    log.write(5)
+    sequence, event_id = log.chain()[place]
+    log.tamper("DELETE FROM audit_events WHERE id = :id", "DELETE FROM audit_chain WHERE event_id = :id", id=event_id)
+    found = log.verify()
+    assert [(p.code, p.sequence) for p in found.problems] == [("links-missing", sequence)]
+
+
+def test_two_events_that_changed_places_are_found_and_named(log):
+    log.write(5)
+    (_, first), (_, second) = log.chain()[1:3]
+    swap = "UPDATE audit_events SET object_id = CASE id WHEN :first THEN (SELECT object_id FROM audit_events WHERE id = :second) ELSE (SELECT object_id FROM audit_events WHERE id = :first) END WHERE id IN (:first, :second)"  # fmt: skip  # noqa: E501
+    log.tamper(swap, first=first, second=second)
+    found = log.verify()
+    assert (codes(found), named(found)) == (["changed", "changed"], {first, second})
+
+
+def test_two_links_that_changed_places_are_found_and_named(log):
+    log.write(5)
+    (one, first), (two, second) = log.chain()[1:3]
+    here = "WHERE tenant_id = :tenant AND sequence = "
+    log.tamper(
+        f"UPDATE audit_chain SET sequence = -1 {here} {one}",
+        f"UPDATE audit_chain SET sequence = {one} {here} {two}",
+        f"UPDATE audit_chain SET sequence = {two} {here} -1",
+        tenant=log.tenant,
+    )
+    found = log.verify()
+    assert {"order", "link-changed"} == set(codes(found))
+    assert {first, second} <= named(found)
+
+
+def test_a_forged_event_past_the_chain_is_found_and_named(log):
+    log.write(3)
+    forged = uuid4()
+    log.tamper(
+        "INSERT INTO audit_events (id, tenant_id, actor_id, action, object_type, object_id, detail) "
+        "VALUES (:id, :tenant, :tenant, 'documents.document.read', 'document', 'x', '{}')",
+        id=forged,
+        tenant=log.tenant,
+    )
+    assert [(p.code, p.event_id) for p in log.verify().problems] == [("unlinked", forged)]
+
+
+def rewrite_from(log, sequence):
+    """Chain the whole tail anew with hashes that fit, as whoever holds the database can."""
+    links = log.rows("SELECT sequence, event_hash, hash FROM audit_chain ORDER BY sequence")
+    before = hash_genesis(log.tenant) if sequence == 1 else bytes(links[sequence - 2][2])
+    statements = []
+    for number, event_hash, _ in links[sequence - 1 :]:
+        made = hash_link(log.tenant, number, before, bytes(event_hash))
+        statements.append(
+            f"UPDATE audit_chain SET previous_hash = '\\x{before.hex()}', hash = '\\x{made.hex()}' "
+            f"WHERE tenant_id = '{log.tenant}' AND sequence = {number}"
+        )
+        before = made
+    log.tamper(*statements)
+
+
+def change_with_fitting_hashes(log, sequence):
+    event_id = log.chain()[sequence - 1][1]
+    log.tamper("UPDATE audit_events SET object_id = 'another' WHERE id = :id", id=event_id)
+    log.tamper(
+        "UPDATE audit_chain c SET event_hash = (SELECT sha256(convert_to('footnote-audit-event-1' || x, 'UTF8')) "
+        "FROM (SELECT string_agg(CASE WHEN v IS NULL THEN '-,' ELSE octet_length(v) || ':' || v || ',' END, '' "
+        "ORDER BY n) AS x FROM audit_events e, unnest(ARRAY[e.tenant_id::text, e.id::text, "
+        "(EXTRACT(EPOCH FROM e.at) * 1000000)::bigint::text, e.actor_id::text, e.key_id::text, e.action, e.object_type,"
+        " e.object_id, e.request_id, e.client, e.detail::text]) WITH ORDINALITY AS f(v, n) WHERE e.id = c.event_id) y) "
+        "WHERE c.event_id = :id",
+        id=event_id,
+    )
+    rewrite_from(log, sequence)
+
+
+def test_a_tail_written_anew_with_hashes_that_fit_is_found_by_a_checkpoint(log):
+    log.write(4)
+    first = log.sign()
+    log.write(4)
+    second = log.sign()
+    log.write(2)
+    change_with_fitting_hashes(log, 7)
+    found = log.verify()
+    assert [(p.code, p.sequence) for p in found.problems] == [("not-as-signed", second.sequence)]
+    assert f"after row {first.sequence}" in found.problems[0].sentence
+
+
+def test_without_the_checkpoint_the_copies_outside_the_database_tell(log):
+    log.write(4)
+    signed = log.sign()
+    change_with_fitting_hashes(log, 3)
+    log.tamper("DELETE FROM audit_checkpoints WHERE tenant_id = :tenant", tenant=log.tenant)
+    assert log.verify(kept=[]).intact, "nothing is left in the database that could tell"
+    assert [(p.code, p.sequence) for p in log.verify().problems] == [
+        ("checkpoint-removed", signed.sequence),
+        ("not-as-signed", signed.sequence),
+    ]
+
+
+def test_an_end_that_was_cut_off_is_found_by_its_checkpoint(log):
+    log.write(4)
+    signed = log.sign()
+    _, last = log.chain()[-1]
+    log.tamper("DELETE FROM audit_events WHERE id = :id", "DELETE FROM audit_chain WHERE event_id = :id", id=last)
+    assert [(p.code, p.sequence) for p in log.verify().problems] == [("cut-off", signed.sequence)]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ("hash = sha256(hash)", "checkpoint-unsigned"),
+        ("sequence = sequence - 1", "checkpoint-unsigned"),
+        ("signed_at = signed_at - interval '1 day'", "checkpoint-unsigned"),
+        ("key_id = 'theirs'", "checkpoint-unsigned"),
+        ("signature = '\\x00'", "checkpoint-unsigned"),
+    ],
+)
+def test_a_changed_checkpoint_is_found(log, change, code):
+    log.write(2)
+    log.sign()
+    log.tamper(f"UPDATE audit_checkpoints SET {change} WHERE tenant_id = :tenant", tenant=log.tenant)
+    assert code in codes(log.verify(kept=[]))
+
+
+def test_a_guard_that_stays_off_is_told(log):
+    with log.database.owner.anonymous() as session:
+        session.execute(text("ALTER TABLE audit_events DISABLE TRIGGER audit_events_append_only"))
+    try:
+        assert "guard-off" in codes(log.verify())
+    finally:
+        with log.database.owner.anonymous() as session:
+            session.execute(text("ALTER TABLE audit_events ENABLE ALWAYS TRIGGER audit_events_append_only"))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_tampering_with_signed_rows_goes_unseen(start_log, data):
+    log = start_log()
+    log.write(data.draw(st.integers(2, 6), label="events"))
+    log.sign()
+    chain = log.chain()
+    for number in range(data.draw(st.integers(1, 3), label="changes")):
+        sequence, event_id = data.draw(st.sampled_from(chain), label="row")
+        kind = data.draw(st.sampled_from(["event", "link", "remove event", "remove link", "rewrite"]), label="kind")
+        where = {"id": event_id}
+        if kind == "event":
+            # A change that undoes the one before is none; every one of these moves on.
+            column = data.draw(st.sampled_from(["at", "actor_id", "action", "id"]))
+            log.tamper(f"UPDATE audit_events SET {column} = {COLUMNS[column]} WHERE id = :id", **where)
+        elif kind == "link":
+            column = data.draw(st.sampled_from(["event_hash", "previous_hash", "hash", "event_id"]))
+            log.tamper(f"UPDATE audit_chain SET {column} = {LINK_COLUMNS[column]} WHERE event_id = :id", **where)
+        elif kind == "remove event":
+            log.tamper("DELETE FROM audit_events WHERE id = :id", **where)
+        elif kind == "remove link":
+            log.tamper("DELETE FROM audit_chain WHERE event_id = :id", **where)
+        elif number == 0:
+            change_with_fitting_hashes(log, sequence)
+        else:
+            log.tamper("DELETE FROM audit_events WHERE id = :id", **where)
+    assert not log.verify().intact
