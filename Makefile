@@ -21,6 +21,8 @@ BENCH ?= ingest
 JSON ?=
 TESTS ?= tests
 PYTEST_ARGS ?=
+# All tests run in two processes, a file in one of them; some tests run in one, as starting two takes longer.
+PROCESSES = $(if $(filter tests,$(TESTS)),-n 2 --dist loadfile)
 
 .PHONY: help install install-dev local-llm demo up test check gate format bench samples lock clean
 
@@ -40,7 +42,7 @@ up: $(STAMPS)/runtime ## Run Footnote on this machine until Ctrl-C
 	@exec $(BIN)/footnote up
 
 test: $(STAMPS)/dev $(STAMPS)/llm ## Run all tests; TESTS=path runs some
-	$(BIN)/python -m pytest $(PYTEST_ARGS) $(TESTS)
+	$(BIN)/python -m pytest $(PROCESSES) $(PYTEST_ARGS) $(TESTS)
 
 check: $(STAMPS)/dev ## Lint, types, import rules, architecture, and models against the migrated schema
 	$(BIN)/ruff check $(CODE)
