@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from app.access.explaining import ExplainService
 from app.access.policy import PolicyService
 from app.access.service import AccessService
 from app.answers.drafting import Drafter
@@ -109,6 +110,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         ),
         access,
         PolicyService(database=database),
+        ExplainService(database=database, clock=clock),
         runs,
         DocumentService(database=database, blobs=blobs, clock=clock),
         PageImages(database=database, blobs=blobs, sealer=sealer, sandbox=sandbox),

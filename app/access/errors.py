@@ -1,11 +1,12 @@
 """Errors of access.
 
 NotFoundError     ← CollectionNotFoundError, GrantTargetNotFoundError, GrantNotFoundError, LabelNotFoundError,
-                    ClearanceNotFoundError, PackNotFoundError, ExclusionNotFoundError
+                    ClearanceNotFoundError, PackNotFoundError, ExclusionNotFoundError,
+                    ExplainedDocumentNotFoundError
 ForbiddenError    ← MoveLeavesBarrierError    an owner may move it, but not out from under a label
 ConflictError     ← CollectionExistsError, CollectionInsideItselfError, LabelExistsError, LabelInUseError,
                     PackExistsError, ContentExistsError
-InvalidInputError ← GrantLifetimeError, GrantSubjectError
+InvalidInputError ← GrantLifetimeError, GrantSubjectError, ExplainedTimeError
 """
 
 from app.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
@@ -89,3 +90,13 @@ class ExclusionNotFoundError(NotFoundError):
 class ContentExistsError(ConflictError):
     code = "content-exists"
     title = "Another document of the collection has the same content: delete one of them first."
+
+
+class ExplainedDocumentNotFoundError(NotFoundError):
+    code = "explained-document-not-found"
+    title = "There is no such document in your tenant, and never was."
+
+
+class ExplainedTimeError(InvalidInputError):
+    code = "explained-time-invalid"
+    title = "Who will see what is not known: give a moment that is past."

@@ -19,7 +19,17 @@ _SQL = Path(__file__).resolve().parents[1] / "sql" / "0016"
 _FUNCTIONS = (
     "is_known(uuid, uuid)",
     "drop_labels_of_deleted(uuid)",
+    "list_people(uuid[], int)",
+    "classes_of_people(uuid[])",
+    "count_documents(int[])",
+    "classes_of_documents(uuid[])",
+    "count_seen_by(uuid)",
+    "list_governed_collections(uuid, int)",
+    "find_governed_collections(text)",
+    "name_collections(uuid[])",
+    "list_readers(uuid, uuid, int)",
 )
+_INNER_FUNCTIONS = ("people_within(uuid, uuid[])",)
 # table → its key's columns, and those of which the history is kept (as in 0010)
 _HISTORY = {
     "users": ("id", "id,email,disabled_at"),
@@ -34,10 +44,11 @@ _HISTORY = {
 def upgrade() -> None:
     op.execute("GRANT DELETE ON document_labels TO footnote_definer")
     op.execute("SET LOCAL ROLE footnote_definer")
-    for name in ("knowing",):
+    for name in ("knowing", "watching"):
         op.execute((_SQL / f"{name}.sql").read_text(encoding="utf-8"))
-    for function in _FUNCTIONS:
+    for function in (*_FUNCTIONS, *_INNER_FUNCTIONS):
         op.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
+    for function in _FUNCTIONS:
         op.execute(f"GRANT EXECUTE ON FUNCTION {function} TO footnote_api")
     op.execute("RESET ROLE")
     _begin_history()
@@ -62,7 +73,7 @@ def _begin_history() -> None:
 
 def downgrade() -> None:
     op.execute("SET LOCAL ROLE footnote_definer")
-    for function in _FUNCTIONS:
+    for function in (*_FUNCTIONS, *_INNER_FUNCTIONS):
         op.execute(f"DROP FUNCTION {function}")
     op.execute("RESET ROLE")
     op.execute("REVOKE DELETE ON document_labels FROM footnote_definer")

@@ -1,0 +1,51 @@
+"""`/v1/access`: who sees what, and why, for administrators and auditors."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Query
+from pydantic import AwareDatetime
+
+from app.access.errors import ExplainedDocumentNotFoundError, ExplainedTimeError
+from app.access.explain_schemas import ExplanationOut
+from app.access.explaining import ExplainService
+from app.core.principal import Permission
+from app.http.dependencies import CurrentPrincipal, service
+from app.http.openapi import problems
+from app.http.routing import api_router, needs
+from app.http.text import Line
+from app.identity.errors import UserNotFoundError
+
+router = api_router(prefix="/v1/access", tag="access")
+
+Explaining = Annotated[ExplainService, Depends(service(ExplainService))]
+Person = Annotated[
+    Line,
+    Query(alias="principal", description="A user's id or e-mail address.", examples=["ana@example.com"]),
+]
+Document = Annotated[UUID, Query(alias="document", description="A document's id.")]
+
+_EXPLAIN = needs(Permission.ACCESS_EXPLAIN) | problems(UserNotFoundError, ExplainedDocumentNotFoundError)
+
+
+@router.get("/explain", openapi_extra=_EXPLAIN)
+def explain_access(
+    asker: CurrentPrincipal, explaining: Explaining, document: Document, person: Person
+) -> ExplanationOut:
+    """Why somebody may see a document now, or may not: in a sentence, and with every grant and barrier."""
+    return ExplanationOut.of(explaining.explain(asker, document_id=document, person=person))
+
+
+@router.get(
+    "/explain/at",
+    openapi_extra=_EXPLAIN | problems(UserNotFoundError, ExplainedDocumentNotFoundError, ExplainedTimeError),
+)
+def explain_access_at(
+    asker: CurrentPrincipal,
+    explaining: Explaining,
+    document: Document,
+    person: Person,
+    time: Annotated[AwareDatetime, Query(description="A past moment, with its zone.")],
+) -> ExplanationOut:
+    """Why somebody might see a document at a past moment, or might not."""
+    return ExplanationOut.of(explaining.explain(asker, document_id=document, person=person, time=time))

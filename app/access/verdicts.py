@@ -1,0 +1,196 @@
+"""The policy worked out in Python from what its history says, apart from the SQL that decides: it explains a decision
+of now or of a past moment, for one person and one document, by every grant that opens and every barrier that closes.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+State = Mapping[str, Any]
+"""A row of the policy as its history keeps it: ids and times are text."""
+
+VIEWER = 1
+
+Object = Literal["collection", "document", "pack"]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What of the policy at `time` may bear on one person and one document; rows that were gone by then are left out.
+
+    `user` and `document` are None when there was no such then. `parents` are the document's collection and those around
+    it, the nearest first; `names` are those of groups, collections, labels and packs, by id.
+    """
+
+    time: datetime
+    user: State | None
+    document: State | None
+    parents: Sequence[str]
+    group_ids: Sequence[str]
+    nestings: Sequence[State]
+    grants: Sequence[State]
+    packs: Sequence[State]
+    barriers: Sequence[State]
+    clearances: Sequence[State]
+    exclusions: Sequence[State]
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """How somebody holds something: by `groups`, from the one that they are in to the one that was given it; none when
+    they were given it themselves.
+    """
+
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A grant that bears on the document. `is_inside`: the document is in a collection inside of the granted one. With
+    `has_expired` it opens nothing any more.
+    """
+
+    grant_id: str
+    level: int
+    held: Holding
+    on: Object
+    object_id: str
+    is_inside: bool
+    expires_at: datetime | None
+    has_expired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A label that the person is not cleared for, or an exclusion. `cleared_until` is when the last clearance ended."""
+
+    kind: str
+    id: str
+    on: Object
+    object_id: str
+    held: Holding = Holding()
+    cleared_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the person may see the document, at which level (0: not), and why."""
+
+    is_visible: bool
+    level: int
+    openings: tuple[Opening, ...]
+    closings: tuple[Closing, ...]
+    is_disabled: bool
+    is_deleted: bool
+
+
+def decide(moment: Moment) -> Verdict:
+    """The verdict of a moment. The strongest openings come first, those that have expired last."""
+    held = list_holdings(moment.user, moment.group_ids, moment.nestings)
+    openings = sorted(_list_openings(moment, held), key=_strength)
+    closings = (*_list_barriers(moment, held), *_list_exclusions(moment, held))
+    is_disabled = moment.user is not None and moment.user["disabled_at"] is not None
+    is_deleted = moment.document is not None and moment.document["deleted_at"] is not None
+    stands = moment.user is not None and moment.document is not None and not is_disabled and not is_deleted
+    level = max((each.level for each in openings if not each.has_expired), default=0)
+    is_visible = stands and level > 0 and not closings
+    return Verdict(is_visible, level if is_visible else 0, tuple(openings), closings, is_disabled, is_deleted)
+
+
+def list_holdings(user: State | None, group_ids: Sequence[str], nestings: Sequence[State]) -> dict[str, Holding]:
+    """The person and every group that they are in, however deep, each with the shortest way into it."""
+    if user is None:
+        return {}
+    above: dict[str, list[str]] = {}
+    for nesting in nestings:
+        above.setdefault(nesting["member_group_id"], []).append(nesting["group_id"])
+    found = {user["id"]: Holding()} | {group: Holding((group,)) for group in sorted(group_ids)}
+    waiting = deque(sorted(group_ids))
+    while waiting:
+        group = waiting.popleft()
+        for outer in sorted(above.get(group, ())):
+            if outer not in found:
+                found[outer] = Holding((*found[group].groups, outer))
+                waiting.append(outer)
+    return found
+
+
+def _list_openings(moment: Moment, held: Mapping[str, Holding]) -> Iterator[Opening]:
+    document = moment.document
+    if document is None:
+        return
+    packs = {pack["id"] for pack in moment.packs if _holds(pack, document)}
+    for grant in moment.grants:
+        subject = grant["user_id"] or grant["group_id"]
+        if subject not in held:
+            continue
+        if grant["collection_id"] in moment.parents:
+            on: Object = "collection"
+            object_id = grant["collection_id"]
+        elif grant["document_id"] == document["id"]:
+            on, object_id = "document", grant["document_id"]
+        elif grant["pack_id"] in packs:
+            on, object_id = "pack", grant["pack_id"]
+        else:
+            continue
+        yield Opening(
+            grant_id=grant["id"],
+            level=VIEWER if on == "pack" else int(grant["level"]),
+            held=held[subject],
+            on=on,
+            object_id=object_id,
+            is_inside=on == "collection" and object_id != document["collection_id"],
+            expires_at=parse_time(grant["expires_at"]),
+            has_expired=has_ended(grant, moment.time),
+        )
+
+
+def _list_barriers(moment: Moment, held: Mapping[str, Holding]) -> Iterator[Closing]:
+    for barrier in moment.barriers:
+        label_id = barrier["label_id"]
+        mine = [
+            clearance
+            for clearance in moment.clearances
+            if clearance["label_id"] == label_id and (clearance["user_id"] or clearance["group_id"]) in held
+        ]
+        if any(not has_ended(clearance, moment.time) for clearance in mine):
+            continue
+        on: Object = "collection" if "collection_id" in barrier else "document"
+        ended = [parse_time(clearance["expires_at"]) for clearance in mine]
+        yield Closing(
+            kind="label",
+            id=label_id,
+            on=on,
+            object_id=barrier[f"{on}_id"],
+            cleared_until=max((time for time in ended if time is not None), default=None),
+        )
+
+
+def _list_exclusions(moment: Moment, held: Mapping[str, Holding]) -> Iterator[Closing]:
+    for exclusion in moment.exclusions:
+        subject = exclusion["user_id"] or exclusion["group_id"]
+        if subject in held and not has_ended(exclusion, moment.time):
+            yield Closing("exclusion", exclusion["id"], "document", exclusion["document_id"], held[subject])
+
+
+def _holds(pack: State, document: State) -> bool:
+    """Whether a pack names a document; an empty list names all."""
+    types, sources = pack["document_types"], pack["sources"]
+    return (not types or document["document_type"] in types) and (not sources or document["source"] in sources)
+
+
+def has_ended(row: State, time: datetime) -> bool:
+    """Whether a row with `expires_at` holds no more."""
+    end = parse_time(row["expires_at"])
+    return end is not None and end <= time
+
+
+def parse_time(told: str | None) -> datetime | None:
+    return None if told is None else datetime.fromisoformat(told)
+
+
+def _strength(opening: Opening) -> tuple[bool, int, int, bool, str]:
+    return opening.has_expired, -opening.level, len(opening.held.groups), opening.is_inside, opening.grant_id

@@ -1,0 +1,54 @@
+"""What explains agrees with what decides, now and at past moments, and says why."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+
+from app.access.moments import MomentReader
+from app.access.verdicts import decide
+from tests.access.worlds import World
+
+SEEDS = range(3)
+CHANGES = 12
+
+
+def verdicts(world, database, *, time=None):
+    """(user, document) → level, as the evaluator has it."""
+    with database.api.transaction(world.admin, snapshot=True) as session:
+        reader = MomentReader(session, time=time)
+        return {
+            (user, document): verdict.level
+            for user in world.users
+            for document in world.documents
+            if (verdict := decide(reader.read(user_id=user, document_id=document))).is_visible
+        }
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_explains_agrees_with_what_decides_now_and_at_every_past_moment(module_database, seed):
+    world = World(module_database, seed)
+    then = []
+    for _ in range(3):
+        for _ in range(CHANGES):
+            world.change()
+        then.append((datetime.now(UTC), world.table()))
+    assert verdicts(world, module_database) == then[-1][1]
+    for time, table in then[:-1]:
+        assert verdicts(world, module_database, time=time) == table
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_documents_readers_are_those_that_the_policy_lets_read_it(module_database, seed):
+    world = World(module_database, seed)
+    for _ in range(3 * CHANGES):
+        world.change()
+    table = world.table()
+    assert table
+    with module_database.api.transaction(world.admin) as session:
+        readers = {
+            (user, document): level
+            for document in world.documents
+            for user, level, _ in session.execute(text("SELECT * FROM list_readers(:id, NULL, 100)"), {"id": document})
+        }
+    assert readers == table
