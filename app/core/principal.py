@@ -2,7 +2,7 @@
 of each transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -79,6 +79,11 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
 )
 
 
+def allowed_by(roles: Iterable[Role]) -> frozenset[Permission]:
+    """What the roles allow together."""
+    return frozenset[Permission]().union(*(PERMISSIONS[role] for role in roles))
+
+
 class PermissionRequiredError(ForbiddenError):
     """Told by roles and scopes alone, so that it tells nothing of what is there."""
 
@@ -113,7 +118,7 @@ class Principal:
     @property
     def permissions(self) -> frozenset[Permission]:
         """What its roles allow, and of that no more than the scopes of its key."""
-        allowed = frozenset[Permission]().union(*(PERMISSIONS[role] for role in self.roles))
+        allowed = allowed_by(self.roles)
         return allowed if self.scopes is None else allowed & self.scopes
 
     def may(self, permission: Permission) -> bool:

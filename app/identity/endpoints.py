@@ -1,11 +1,14 @@
 """`/v1/me`, `/v1/keys`, `/v1/users`, `/v1/groups`."""
 
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
 
+from app.core.errors import PreconditionFailedError, PreconditionRequiredError
 from app.core.principal import Permission
+from app.http.conditional import IfMatch, etag, parse_if_match
 from app.http.dependencies import CurrentPrincipal, service
 from app.http.openapi import problems
 from app.http.pages import Page, RequestedPage, page_out
@@ -14,16 +17,36 @@ from app.identity.errors import (
     EmailTakenError,
     GroupNotFoundError,
     GroupTakenError,
+    KeyEndedError,
     KeyLifetimeError,
     KeyNotFoundError,
+    KeyRotatedError,
+    KeyScopesError,
+    LastAdministratorError,
     UserNotFoundError,
 )
 from app.identity.groups import GroupService
-from app.identity.schemas import CreatedKeyOut, GroupIn, GroupOut, KeyIn, KeyOut, MeOut, UserIn, UserOut
+from app.identity.keys import KEY_PATTERN
+from app.identity.models import User
+from app.identity.schemas import (
+    CreatedKeyOut,
+    GroupIn,
+    GroupOut,
+    KeyIn,
+    KeyOut,
+    KeyRotation,
+    MeOut,
+    ServiceAccountIn,
+    UserIn,
+    UserOut,
+    UserPatch,
+)
 from app.identity.service import IdentityService
+from app.identity.users import UserService
 
 router = api_router(prefix="/v1", tag="identity")
 Identity = Annotated[IdentityService, Depends(service(IdentityService))]
+Users = Annotated[UserService, Depends(service(UserService))]
 Groups = Annotated[GroupService, Depends(service(GroupService))]
 
 
@@ -36,22 +59,44 @@ def get_me(principal: CurrentPrincipal) -> MeOut:
     "/keys",
     status_code=201,
     summary="Make a key; its secret is shown this once",
-    openapi_extra=needs(Permission.KEYS_OWN) | problems(KeyLifetimeError, UserNotFoundError),
+    description=f"Scanners for leaked secrets find keys by the regular expression `{KEY_PATTERN}`. A key made with one "
+    "that has scopes, or that expires, has no more scopes and ends no later.",
+    openapi_extra=needs(Permission.KEYS_OWN) | problems(KeyLifetimeError, KeyScopesError, UserNotFoundError),
 )
 def create_key(principal: CurrentPrincipal, identity: Identity, body: KeyIn) -> CreatedKeyOut:
-    made = identity.create_key(principal, name=body.name, user_id=body.user_id, expires_at=body.expires_at)
-    return CreatedKeyOut(**KeyOut.of(made.key).model_dump(), secret=made.secret)
+    made = identity.create_key(
+        principal,
+        name=body.name,
+        user_id=body.user_id,
+        expires_at=body.expires_at,
+        scopes=None if body.scopes is None else frozenset(body.scopes),
+    )
+    return CreatedKeyOut.of_created(made)
 
 
 @router.get(
     "/keys",
-    summary="List one's keys; an administrator sees all of the tenant's",
+    summary="List one's keys; whoever manages keys sees all of the tenant's",
     openapi_extra=needs(Permission.KEYS_OWN),
 )
 def list_keys(
     request: Request, response: Response, principal: CurrentPrincipal, identity: Identity, page: RequestedPage
 ) -> Page[KeyOut]:
     return page_out(request, response, identity.list_keys(principal, page), KeyOut.of, Page[KeyOut])
+
+
+@router.post(
+    "/keys/{key_id}/rotate",
+    status_code=201,
+    summary="Let a new key take a key's place; its secret is shown this once",
+    description="The successor has the same name, scopes and lifetime. Both hold during the overlap, then the old key "
+    "ends.",
+    openapi_extra=needs(Permission.KEYS_OWN)
+    | problems(KeyNotFoundError, KeyEndedError, KeyRotatedError, KeyScopesError, KeyLifetimeError),
+)
+def rotate_key(principal: CurrentPrincipal, identity: Identity, key_id: UUID, body: KeyRotation) -> CreatedKeyOut:
+    overlap = timedelta(seconds=body.overlap_seconds)
+    return CreatedKeyOut.of_created(identity.rotate_key(principal, key_id, overlap=overlap))
 
 
 @router.delete(
@@ -70,8 +115,20 @@ def revoke_key(principal: CurrentPrincipal, identity: Identity, key_id: UUID) ->
     summary="Make a user (administrators)",
     openapi_extra=needs(Permission.USERS_MANAGE) | problems(EmailTakenError),
 )
-def create_user(principal: CurrentPrincipal, identity: Identity, body: UserIn) -> UserOut:
-    return UserOut.of(identity.create_user(principal, email=body.email, name=body.name, roles=body.roles))
+def create_user(principal: CurrentPrincipal, users: Users, body: UserIn, response: Response) -> UserOut:
+    return _user_out(response, users.create_user(principal, email=body.email, name=body.name, roles=body.roles))
+
+
+@router.post(
+    "/service-accounts",
+    status_code=201,
+    summary="Make a user for a program, which has keys and no other way in (administrators)",
+    openapi_extra=needs(Permission.USERS_MANAGE),
+)
+def create_service_account(
+    principal: CurrentPrincipal, users: Users, body: ServiceAccountIn, response: Response
+) -> UserOut:
+    return _user_out(response, users.create_service_account(principal, name=body.name, roles=body.roles))
 
 
 @router.get(
@@ -80,9 +137,36 @@ def create_user(principal: CurrentPrincipal, identity: Identity, body: UserIn) -
     openapi_extra=needs(Permission.USERS_MANAGE),
 )
 def list_users(
-    request: Request, response: Response, principal: CurrentPrincipal, identity: Identity, page: RequestedPage
+    request: Request, response: Response, principal: CurrentPrincipal, users: Users, page: RequestedPage
 ) -> Page[UserOut]:
-    return page_out(request, response, identity.list_users(principal, page), UserOut.of, Page[UserOut])
+    return page_out(request, response, users.list_users(principal, page), UserOut.of, Page[UserOut])
+
+
+@router.get(
+    "/users/{user_id}",
+    summary="A user (administrators)",
+    openapi_extra=needs(Permission.USERS_MANAGE) | problems(UserNotFoundError),
+)
+def get_user(principal: CurrentPrincipal, users: Users, user_id: UUID, response: Response) -> UserOut:
+    return _user_out(response, users.get_user(principal, user_id))
+
+
+@router.patch(
+    "/users/{user_id}",
+    summary="Change a user's name or roles, disable it, or let it in again (administrators)",
+    openapi_extra=needs(Permission.USERS_MANAGE)
+    | problems(UserNotFoundError, LastAdministratorError, PreconditionFailedError, PreconditionRequiredError),
+)
+def update_user(
+    principal: CurrentPrincipal,
+    users: Users,
+    user_id: UUID,
+    body: UserPatch,
+    response: Response,
+    if_match: IfMatch = None,
+) -> UserOut:
+    revision = parse_if_match(if_match)
+    return _user_out(response, users.update_user(principal, user_id, body.as_change(), revision=revision))
 
 
 @router.post(
@@ -131,3 +215,8 @@ def add_group_member(principal: CurrentPrincipal, groups: Groups, group_id: UUID
 )
 def remove_group_member(principal: CurrentPrincipal, groups: Groups, group_id: UUID, user_id: UUID) -> None:
     groups.remove_member(principal, group_id, user_id)
+
+
+def _user_out(response: Response, user: User) -> UserOut:
+    response.headers["ETag"] = etag(user.revision)
+    return UserOut.of(user)

@@ -65,6 +65,26 @@ class KeyLifetimeError(InvalidInputError):
     title = "The key would expire in the past, or over a century from now: choose another time."
 
 
+class KeyScopesError(InvalidInputError):
+    code = "key-scopes-invalid"
+    title = "The scopes go beyond what may be given: name fewer."
+
+
+class KeyEndedError(ConflictError):
+    code = "key-ended"
+    title = "This key no longer holds, so nothing can follow it: make a new key."
+
+
+class KeyRotatedError(ConflictError):
+    code = "key-rotated"
+    title = "This key has a successor already: rotate that one."
+
+
+class LastAdministratorError(ConflictError):
+    code = "last-administrator"
+    title = "The tenant would be left without an administrator: make another one first."
+
+
 class GroupNotFoundError(NotFoundError):
     code = "group-not-found"
     title = "There is no such group or user in your tenant."
@@ -73,6 +93,16 @@ class GroupNotFoundError(NotFoundError):
 class GroupTakenError(ConflictError):
     code = "group-exists"
     title = "A group of that name is there already."
+
+
+class GroupExcludesError(ConflictError):
+    code = "group-excludes"
+    title = "Documents are closed to this group: end these exclusions first, so that nobody sees them by its end."
+
+
+class GroupCycleError(ConflictError):
+    code = "group-cycle"
+    title = "A group can't be inside itself, nor inside a group that is in it."
 
 
 REFUSALS = (KeyMissingError, KeyMalformedError, KeyRefusedError, KeyExpiredError, KeyRevokedError, UserDisabledError)

@@ -44,7 +44,10 @@ _ALIVE = text("deleted_at IS NULL")
 
 
 class User(Base):
-    """A person. `user_name`, `external_id` and `profile` are as its identity provider gave them, if one did.
+    """A person, or with `kind` "service" a program, which has keys and signs in nowhere. A tenant that has an
+    administrator keeps one.
+
+    `user_name`, `external_id` and `profile` are as a person's identity provider gave them, if one did.
 
     `user_name` stands in for the address where a provider signs people in by another name; `profile` holds the
     attributes `displayName`, `name` and `emails` (RFC 7643 §4.1) that `name` and `email` were taken from. A user with
@@ -53,6 +56,8 @@ class User(Base):
 
     __tablename__ = "users"
     __table_args__ = (
+        CheckConstraint("kind IN ('person', 'service')", name="kind"),
+        CheckConstraint("roles <@ '{analyst,editor,engineer,admin,auditor}'::text[]", name="roles"),
         UniqueConstraint("tenant_id", "id"),
         Index("uq_users_tenant_id_email", "tenant_id", "email", unique=True, postgresql_where=_ALIVE),
         Index("uq_users_tenant_id_external_id", "tenant_id", "external_id", unique=True, postgresql_where=_ALIVE),
@@ -67,6 +72,7 @@ class User(Base):
     email: Mapped[str]
     name: Mapped[str]
     roles: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    kind: Mapped[str] = mapped_column(server_default=text("'person'"))
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
     external_id: Mapped[str | None]
@@ -79,12 +85,15 @@ class User(Base):
 
 class ApiKey(Base):
     """A key of a user. `prefix` finds it and may be shown; of the secret only a SHA-256 digest is kept, which
-    the api role can't select.
+    the api role can't select. `scopes` are the permissions it is narrowed to (None: all of its user's). A key that was
+    rotated names its successor. Its end only comes nearer.
     """
 
     __tablename__ = "api_keys"
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "user_id"], ["users.tenant_id", "users.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["tenant_id", "successor_id"], ["api_keys.tenant_id", "api_keys.id"]),
+        UniqueConstraint("tenant_id", "id"),
         Index(None, "tenant_id", "user_id"),
     )
 
@@ -97,6 +106,8 @@ class ApiKey(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    scopes: Mapped[list[str] | None] = mapped_column(ARRAY(TEXT))
+    successor_id: Mapped[UUID | None]
 
 
 class Group(Base):

@@ -101,8 +101,11 @@ class ProviderRepository:
         )
 
     def list_users_by_email(self, email: str) -> Sequence[User]:
-        """Addresses are compared without regard to case; there may be two that differ in nothing else."""
-        return self._session.scalars(select(User).where(func.lower(User.email) == email.lower()).limit(2)).all()
+        """People's addresses, compared without regard to case; there may be two that differ in nothing else."""
+        query = select(User).where(
+            func.lower(User.email) == email.lower(), User.kind == "person", User.deleted_at.is_(None)
+        )
+        return self._session.scalars(query.limit(2)).all()
 
     def find_link(self, provider_id: UUID, user_id: UUID) -> UserIdentity | None:
         query = select(UserIdentity).where(UserIdentity.provider_id == provider_id, UserIdentity.user_id == user_id)

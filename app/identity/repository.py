@@ -1,6 +1,6 @@
 """SQL of identity."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -26,6 +26,7 @@ class FoundKey:
     user_name: str
     roles: tuple[str, ...]
     disabled_at: datetime | None
+    scopes: tuple[str, ...] | None
 
 
 class IdentityRepository:
@@ -39,7 +40,15 @@ class IdentityRepository:
         if row is None:
             return None
         values = dict(row)
-        return FoundKey(**{**values, "secret_hash": bytes(values["secret_hash"]), "roles": tuple(values["roles"])})
+        scopes = values["scopes"]
+        return FoundKey(
+            **{
+                **values,
+                "secret_hash": bytes(values["secret_hash"]),
+                "roles": tuple(values["roles"]),
+                "scopes": None if scopes is None else tuple(scopes),
+            }
+        )
 
     def insert_tenant(self, values: dict[str, object]) -> None:
         self._session.execute(insert(Tenant).values(values))
@@ -51,13 +60,23 @@ class IdentityRepository:
         self._session.execute(insert(ApiKey).values(values))
 
     def find_user(self, user_id: UUID) -> User | None:
-        return self._session.scalar(select(User).where(User.id == user_id))
+        return self._session.scalar(select(User).where(User.id == user_id, User.deleted_at.is_(None)))
+
+    def lock_user(self, user_id: UUID) -> User | None:
+        """The user as it stays until the transaction ends."""
+        mine = select(User).where(User.id == user_id, User.deleted_at.is_(None))
+        return self._session.scalar(mine.with_for_update(key_share=True))
+
+    def update_user(self, user_id: UUID, values: Mapping[str, object]) -> User | None:
+        """The user as it is now; None when the principal may change no users any more."""
+        changed = update(User).where(User.id == user_id).values(values).returning(User)
+        return self._session.scalar(changed, execution_options={"populate_existing": True})
 
     def find_user_by_email(self, email: str) -> User | None:
         return self._session.scalar(select(User).where(User.email == email))
 
     def list_users(self, *, after: UUID | None, limit: int) -> Sequence[User]:
-        query = select(User).order_by(User.id).limit(limit)
+        query = select(User).where(User.deleted_at.is_(None)).order_by(User.id).limit(limit)
         if after is not None:
             query = query.where(User.id > after)
         return self._session.scalars(query).all()
@@ -72,6 +91,15 @@ class IdentityRepository:
 
     def find_key(self, key_id: UUID) -> ApiKey | None:
         return self._session.scalar(select(ApiKey).where(ApiKey.id == key_id))
+
+    def lock_key(self, key_id: UUID) -> ApiKey | None:
+        """The key as it stays until the transaction ends."""
+        return self._session.scalar(select(ApiKey).where(ApiKey.id == key_id).with_for_update(key_share=True))
+
+    def succeed_key(self, key_id: UUID, successor_id: UUID, ends: datetime) -> None:
+        self._session.execute(
+            update(ApiKey).where(ApiKey.id == key_id).values(successor_id=successor_id, expires_at=ends)
+        )
 
     def revoke_key(self, key_id: UUID, now: datetime) -> None:
         self._session.execute(

@@ -6,12 +6,17 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from app.core.principal import Principal, Role
+from app.core.principal import Permission, Principal, Role
 from app.http.text import Line
-from app.identity.models import ApiKey, User
+from app.identity.keys import KEY_PATTERN, KeyState
+from app.identity.models import User
+from app.identity.service import CreatedKey, KeyView
+from app.identity.users import UserChange, UserKind
 
 GivenRole = Literal[Role.ANALYST, Role.EDITOR, Role.ENGINEER, Role.ADMIN, Role.AUDITOR]
 """`SYSTEM` is the tenant's own worker and is given to nobody."""
+
+GivenRoles = Annotated[list[GivenRole], Field(min_length=1, max_length=5)]
 
 Email = Annotated[str, StringConstraints(pattern=r"^[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,190}$", max_length=255)]
 
@@ -21,12 +26,26 @@ class KeyIn(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"examples": [{"name": "notebook", "expires_at": "2035-01-31T00:00:00Z"}]},
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "notebook",
+                    "expires_at": "2035-01-31T00:00:00Z",
+                    "scopes": ["documents:read", "questions:ask"],
+                }
+            ]
+        },
     )
 
     name: Line
     user_id: UUID | None = None
     expires_at: AwareDatetime | None = None
+    scopes: list[Permission] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=len(Permission),
+        description="The permissions that the key is narrowed to; without them it has all of its user's.",
+    )
 
 
 class KeyOut(BaseModel):
@@ -39,16 +58,35 @@ class KeyOut(BaseModel):
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    scopes: list[str] | None
+    successor_id: UUID | None = Field(description="The key that takes its place, once it was rotated.")
+    state: KeyState
 
     @staticmethod
-    def of(key: ApiKey) -> "KeyOut":
-        return KeyOut.model_validate(key, from_attributes=True)
+    def of(view: KeyView) -> "KeyOut":
+        fields = {name: getattr(view.key, name) for name in KeyOut.model_fields if name != "state"}
+        return KeyOut(**fields, state=view.state)
+
+
+class KeyRotation(BaseModel):
+    """For how long both keys hold, the old one never beyond its own end."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"overlap_seconds": 3600}]})
+
+    overlap_seconds: int = Field(default=3600, ge=0, le=7 * 24 * 3600)
 
 
 class CreatedKeyOut(KeyOut):
     """A new key with the secret, shown this once."""
 
-    secret: str = Field(examples=["fn_0123456789ab_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"])
+    secret: str = Field(
+        pattern=f"^{KEY_PATTERN}$", examples=["fn_0123456789ab_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"]
+    )
+
+    @staticmethod
+    def of_created(made: CreatedKey) -> "CreatedKeyOut":
+        fields = KeyOut.of(KeyView(made.key, KeyState.ACTIVE)).model_dump()
+        return CreatedKeyOut(**fields, secret=made.secret)
 
 
 class UserIn(BaseModel):
@@ -59,14 +97,42 @@ class UserIn(BaseModel):
 
     email: Email
     name: Line
-    roles: list[GivenRole] = Field(default=[Role.ANALYST], min_length=1, max_length=5)
+    roles: GivenRoles = [Role.ANALYST]
+
+
+class ServiceAccountIn(BaseModel):
+    """A program that will have keys; it has no address and signs in nowhere."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"name": "nightly import", "roles": ["analyst"]}]}
+    )
+
+    name: Line
+    roles: GivenRoles = [Role.ANALYST]
+
+
+class UserPatch(BaseModel):
+    """What is to become of a user; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"roles": ["analyst", "auditor"]}]})
+
+    name: Line | None = None
+    roles: GivenRoles | None = None
+    disabled: bool | None = None
+
+    def as_change(self) -> UserChange:
+        return UserChange(
+            name=self.name, roles=None if self.roles is None else frozenset(self.roles), disabled=self.disabled
+        )
 
 
 class UserOut(BaseModel):
     id: UUID
+    kind: UserKind
     email: str
     name: str
     roles: list[str]
+    revision: int
     created_at: datetime
     disabled_at: datetime | None
 
@@ -83,6 +149,7 @@ class MeOut(BaseModel):
     key_id: UUID | None
     name: str
     roles: list[str]
+    permissions: list[str] = Field(description="What the roles allow, and of that what the key's scopes leave.")
 
     @staticmethod
     def of(principal: Principal) -> "MeOut":
@@ -92,6 +159,7 @@ class MeOut(BaseModel):
             key_id=principal.key_id,
             name=principal.name,
             roles=sorted(principal.roles),
+            permissions=sorted(principal.permissions),
         )
 
 

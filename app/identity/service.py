@@ -1,36 +1,39 @@
-"""Who a request comes from, keys, and the founding of tenants."""
+"""Who a request comes from by its key, keys, and the founding of tenants."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
 from app.audit.service import record
 from app.core.clock import Clock
+from app.core.errors import Claimed
 from app.core.ids import new_id
 from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
-from app.core.principal import Permission, Principal, Role
+from app.core.principal import Permission, Principal, Role, allowed_by
 from app.db.session import Database, system_principal
 from app.identity.errors import (
     EmailTakenError,
+    KeyEndedError,
     KeyExpiredError,
     KeyLifetimeError,
     KeyMissingError,
     KeyNotFoundError,
     KeyRefusedError,
     KeyRevokedError,
+    KeyRotatedError,
+    KeyScopesError,
     SlugTakenError,
     UserDisabledError,
     UserNotFoundError,
 )
-from app.identity.keys import KeySecret, new_key, parse_key
-from app.identity.models import ApiKey, User
+from app.identity.keys import KeySecret, KeyState, new_key, parse_key, state_of
+from app.identity.models import ApiKey
 from app.identity.repository import FoundKey, IdentityRepository
+from app.identity.users import user_row
 
-Row = TypeVar("Row", ApiKey, User)
 LONGEST_KEY = timedelta(days=36_500)
 """A century: later times can't all be read back from the database."""
 
@@ -43,8 +46,16 @@ class CreatedKey:
     secret: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    """A key, and whether it holds."""
+
+    key: ApiKey
+    state: KeyState
+
+
 class IdentityService:
-    """Signs in, and manages keys and users of the principal's own tenant."""
+    """Signs in, and manages keys of the principal's own tenant."""
 
     def __init__(self, *, database: Database, clock: Clock) -> None:
         self._database = database
@@ -60,59 +71,74 @@ class IdentityService:
         found = self._find_key(presented.prefix)
         # The comparison is made even for an unknown prefix, so that both take the same time.
         known = presented.matches(found.secret_hash if found else bytes(32))
-        if found is None or not known:
+        if found is None:
             raise KeyRefusedError
-        return self._admit(found)
+        if not known:
+            raise _claimed_by(KeyRefusedError(), found, presented.prefix, proven=False)
+        return self._admit(found, presented.prefix)
 
     def readmit(self, prefix: str) -> Principal:
         """The principal of a key that its session was opened with. Raises KeyRefusedError and those derived from it."""
         found = self._find_key(prefix)
         if found is None:
             raise KeyRefusedError
-        return self._admit(found)
+        return self._admit(found, prefix)
 
     def _find_key(self, prefix: str) -> FoundKey | None:
         with self._database.anonymous() as session:
             return IdentityRepository(session).find_key_by_prefix(prefix)
 
-    def _admit(self, found: FoundKey) -> Principal:
+    def _admit(self, found: FoundKey, prefix: str) -> Principal:
         """Raises KeyRevokedError, KeyExpiredError, UserDisabledError."""
         now = self._clock.now()
         if found.revoked_at is not None:
-            raise KeyRevokedError
+            raise _claimed_by(KeyRevokedError(), found, prefix, proven=True)
         if found.expires_at is not None and found.expires_at <= now:
-            raise KeyExpiredError
+            raise _claimed_by(KeyExpiredError(), found, prefix, proven=True)
         if found.disabled_at is not None:
-            raise UserDisabledError
+            raise _claimed_by(UserDisabledError(), found, prefix, proven=True)
         return Principal(
             tenant_id=found.tenant_id,
             user_id=found.user_id,
             roles=frozenset(Role(role) for role in found.roles),
+            scopes=None if found.scopes is None else frozenset(Permission(scope) for scope in found.scopes),
             key_id=found.key_id,
             key_expires_at=found.expires_at,
             name=found.user_name,
         )
 
     def create_key(
-        self, principal: Principal, *, name: str, user_id: UUID | None = None, expires_at: datetime | None = None
+        self,
+        principal: Principal,
+        *,
+        name: str,
+        user_id: UUID | None = None,
+        expires_at: datetime | None = None,
+        scopes: frozenset[Permission] | None = None,
     ) -> CreatedKey:
-        """A key for oneself; for somebody else as an administrator. Raises KeyLifetimeError, UserNotFoundError."""
+        """A key for oneself; for somebody else with the permission to manage keys. `scopes` None: all of its user's.
+
+        Raises PermissionRequiredError, UserNotFoundError, KeyLifetimeError, KeyScopesError.
+        """
         owner_id = user_id or principal.user_id
         if owner_id != principal.user_id:
             principal.require(Permission.KEYS_MANAGE)
         now = self._clock.now()
         if expires_at is not None and not now < expires_at <= now + LONGEST_KEY:
             raise KeyLifetimeError
-        ends = principal.key_expires_at
-        if ends is not None and (expires_at is None or expires_at > ends):
-            raise KeyLifetimeError(f"A key that expires makes none that lives longer: give a time up to {ends:%FT%TZ}.")
+        _check_outlives(principal, expires_at)
+        _check_scopes(principal, scopes)
         with self._database.transaction(principal) as session:
             repository = IdentityRepository(session)
-            if repository.find_user(owner_id) is None:
+            owner = repository.find_user(owner_id)
+            if owner is None:
                 raise UserNotFoundError
+            beyond = (scopes or frozenset()) - allowed_by(Role(role) for role in owner.roles)
+            if beyond:
+                raise KeyScopesError(f"The user's roles do not have {_listed(beyond)}: leave that out.")
             secret = new_key()
             values = key_row(
-                principal.tenant_id, owner_id, name=name, secret=secret, now=self._clock.now(), expires_at=expires_at
+                principal.tenant_id, owner_id, name=name, secret=secret, now=now, expires_at=expires_at, scopes=scopes
             )
             repository.insert_key(values)
             record(
@@ -123,55 +149,89 @@ class IdentityService:
                 object_id=values["id"],
                 detail={
                     "user_id": str(owner_id),
-                    "expires_at": None if expires_at is None else expires_at.isoformat(),
+                    "before": None,
+                    "after": {"expires_at": _told(expires_at), "scopes": values["scopes"]},
                 },
             )
         return CreatedKey(key=ApiKey(**values), secret=secret.text)
 
-    def list_keys(self, principal: Principal, page: PageRequest) -> PageOf[ApiKey]:
-        """One's own keys; an administrator sees the whole tenant's. Secrets are never shown again."""
+    def list_keys(self, principal: Principal, page: PageRequest) -> PageOf[KeyView]:
+        """One's own keys; whoever manages keys sees the whole tenant's. Secrets are never shown again."""
         owner = None if principal.may(Permission.KEYS_MANAGE) else principal.user_id
         with self._database.transaction(principal) as session:
             found = IdentityRepository(session).list_keys(
                 user_id=owner, after=parse_uuid_cursor(page), limit=page.limit + 1
             )
-        return _page(found, page.limit)
+        now = self._clock.now()
+        items = [KeyView(key, state_of(key, now)) for key in found[: page.limit]]
+        return PageOf(
+            items=items, next_cursor=encode_cursor(str(items[-1].key.id)) if len(found) > page.limit else None
+        )
 
     def revoke_key(self, principal: Principal, key_id: UUID) -> None:
         """From the next request on the key is refused. Raises KeyNotFoundError, also for somebody else's key."""
         with self._database.transaction(principal) as session:
             repository = IdentityRepository(session)
             key = repository.find_key(key_id)
-            if key is None or (key.user_id != principal.user_id and not principal.may(Permission.KEYS_MANAGE)):
+            if key is None or not _may_manage(principal, key):
                 raise KeyNotFoundError
-            repository.revoke_key(key_id, self._clock.now())
-            record(session, principal, "identity.key.revoked", object_type="key", object_id=key_id)
+            now = self._clock.now()
+            detail = {
+                "user_id": str(key.user_id),
+                "before": {"state": state_of(key, now).value},
+                "after": {"state": KeyState.REVOKED.value},
+            }
+            repository.revoke_key(key_id, now)
+            record(session, principal, "identity.key.revoked", object_type="key", object_id=key_id, detail=detail)
 
-    def create_user(self, principal: Principal, *, email: str, name: str, roles: Iterable[Role]) -> User:
-        """A user of the principal's tenant. Raises PermissionRequiredError, EmailTakenError."""
-        principal.require(Permission.USERS_MANAGE)
-        values = user_row(principal.tenant_id, email=email, name=name, roles=roles, now=self._clock.now())
-        try:
-            with self._database.transaction(principal) as session:
-                IdentityRepository(session).insert_user(values)
-                record(
-                    session,
-                    principal,
-                    "identity.user.created",
-                    object_type="user",
-                    object_id=values["id"],
-                    detail={"roles": values["roles"]},
-                )
-        except IntegrityError as error:
-            raise EmailTakenError from error
-        return User(**values)
+    def rotate_key(self, principal: Principal, key_id: UUID, *, overlap: timedelta) -> CreatedKey:
+        """A key of the same name, scopes and lifetime to take the place of another, which ends after the overlap.
 
-    def list_users(self, principal: Principal, page: PageRequest) -> PageOf[User]:
-        """The tenant's users. Raises PermissionRequiredError."""
-        principal.require(Permission.USERS_MANAGE)
+        Raises KeyNotFoundError, KeyEndedError, KeyRotatedError, KeyScopesError, KeyLifetimeError.
+        """
+        now = self._clock.now()
         with self._database.transaction(principal) as session:
-            found = IdentityRepository(session).list_users(after=parse_uuid_cursor(page), limit=page.limit + 1)
-        return _page(found, page.limit)
+            repository = IdentityRepository(session)
+            old = repository.lock_key(key_id)
+            if old is None or not _may_manage(principal, old):
+                raise KeyNotFoundError
+            state = state_of(old, now)
+            if state is KeyState.ROTATED:
+                raise KeyRotatedError
+            if state is not KeyState.ACTIVE:
+                raise KeyEndedError
+            scopes = None if old.scopes is None else frozenset(Permission(scope) for scope in old.scopes)
+            _check_scopes(principal, scopes)
+            expires_at = None if old.expires_at is None else now + (old.expires_at - old.created_at)
+            # A key may renew itself, which ends it; any other is made by the rules for new keys.
+            if key_id != principal.key_id:
+                _check_outlives(principal, expires_at)
+            ends = now + overlap if old.expires_at is None else min(old.expires_at, now + overlap)
+            secret = new_key()
+            values = key_row(
+                principal.tenant_id,
+                old.user_id,
+                name=old.name,
+                secret=secret,
+                now=now,
+                expires_at=expires_at,
+                scopes=scopes,
+            )
+            repository.insert_key(values)
+            detail = {
+                "user_id": str(old.user_id),
+                "before": {"expires_at": _told(old.expires_at), "successor_id": None},
+                "after": {"expires_at": _told(ends), "successor_id": str(values["id"])},
+            }
+            repository.succeed_key(key_id, UUID(str(values["id"])), ends)
+            record(session, principal, "identity.key.rotated", object_type="key", object_id=key_id, detail=detail)
+        return CreatedKey(key=ApiKey(**values), secret=secret.text)
+
+
+def _claimed_by(error: KeyRefusedError, found: FoundKey, prefix: str, *, proven: bool) -> KeyRefusedError:
+    """The error, with whose key it was for the audit log."""
+    error.claimed = Claimed(found.tenant_id, found.user_id, found.key_id, prefix, proven)
+    return error
 
 
 class TenantAdmin:
@@ -199,7 +259,7 @@ class TenantAdmin:
         user = user_row(tenant_id, email=email, name=name, roles=roles, now=now)
         secret = new_key()
         user_id = UUID(str(user["id"]))
-        key = key_row(tenant_id, user_id, name="first key", secret=secret, now=now, expires_at=None)
+        key = key_row(tenant_id, user_id, name="first key", secret=secret, now=now)
         principal = system_principal(tenant_id)
         try:
             with self._owner.transaction(principal) as session:
@@ -212,27 +272,22 @@ class TenantAdmin:
                     "identity.user.created",
                     object_type="user",
                     object_id=user_id,
-                    detail={"roles": user["roles"]},
+                    detail={"before": None, "after": {"roles": user["roles"], "kind": "person"}},
                 )
         except IntegrityError as error:
             raise EmailTakenError from error
         return user_id, secret.text
 
 
-def user_row(tenant_id: UUID, *, email: str, name: str, roles: Iterable[Role], now: datetime) -> dict[str, object]:
-    return {
-        "id": new_id(),
-        "tenant_id": tenant_id,
-        "email": email,
-        "name": name,
-        "roles": sorted(role.value for role in set(roles) - {Role.SYSTEM}),
-        "created_at": now,
-        "disabled_at": None,
-    }
-
-
 def key_row(
-    tenant_id: UUID, user_id: UUID, *, name: str, secret: KeySecret, now: datetime, expires_at: datetime | None
+    tenant_id: UUID,
+    user_id: UUID,
+    *,
+    name: str,
+    secret: KeySecret,
+    now: datetime,
+    expires_at: datetime | None = None,
+    scopes: frozenset[Permission] | None = None,
 ) -> dict[str, object]:
     return {
         "id": new_id(),
@@ -244,9 +299,32 @@ def key_row(
         "created_at": now,
         "expires_at": expires_at,
         "revoked_at": None,
+        "scopes": None if scopes is None else sorted(scopes),
+        "successor_id": None,
     }
 
 
-def _page(found: Sequence[Row], limit: int) -> PageOf[Row]:
-    items = list(found[:limit])
-    return PageOf(items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(found) > limit else None)
+def _may_manage(principal: Principal, key: ApiKey) -> bool:
+    return key.user_id == principal.user_id or principal.may(Permission.KEYS_MANAGE)
+
+
+def _check_outlives(principal: Principal, expires_at: datetime | None) -> None:
+    """Raises KeyLifetimeError for a key that would live longer than the one it is made with."""
+    ends = principal.key_expires_at
+    if ends is not None and (expires_at is None or expires_at > ends):
+        raise KeyLifetimeError(f"A key that expires makes none that lives longer: give a time up to {ends:%FT%TZ}.")
+
+
+def _check_scopes(principal: Principal, scopes: frozenset[Permission] | None) -> None:
+    """Raises KeyScopesError for a key that could do more than the one it is made with."""
+    own = principal.scopes
+    if own is not None and (scopes is None or not scopes <= own):
+        raise KeyScopesError(f"A key with scopes makes none with more: name some of {_listed(own)}.")
+
+
+def _listed(permissions: Iterable[Permission]) -> str:
+    return ", ".join(sorted(permissions))
+
+
+def _told(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

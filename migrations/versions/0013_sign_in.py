@@ -3,7 +3,7 @@
 Whose a provider is can be asked before a tenant is known, by its id or by what a token says of itself. A session is
 found by the digest of its token, which the api role can't select; it ends with its user, its key or its provider.
 
-Revision: 0013, after 0011.
+Revision: 0013, after 0012.
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0013"
-down_revision: str | None = "0011"
+down_revision: str | None = "0012"
 branch_labels: str | None = None
 depends_on: str | None = None
 

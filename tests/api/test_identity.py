@@ -91,8 +91,8 @@ def test_the_audit_log_tells_the_roles_of_a_new_user_and_the_end_of_a_grant(serv
         details = {
             row.object_id: row.detail for row in session.execute(query, {"user": made["id"], "grant": granted["id"]})
         }
-    assert details[made["id"]]["roles"] == ["analyst"]
-    assert details[granted["id"]]["expires_at"] == ends
+    assert details[made["id"]]["after"]["roles"] == ["analyst"]
+    assert details[granted["id"]]["after"]["expires_at"] == ends
 
 
 def test_a_secret_is_shown_once(editor):

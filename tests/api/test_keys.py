@@ -1,0 +1,231 @@
+"""Keys that do less than their user, keys that take each other's place, and who may be left without rights."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from app.core.principal import Principal, Role
+from app.db.session import RightsChangedError, system_principal
+from app.identity.keys import KEY_PATTERN
+
+
+def refusal(answer):
+    return answer.status_code, answer.json().get("code")
+
+
+def make_key(user, **more):
+    answer = user.http.post("/v1/keys", json={"name": "made", **more})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def client_of(server, made):
+    return server.client(headers={"Authorization": f"Bearer {made['secret']}"})
+
+
+def events(server, tenant_id, object_id):
+    query = text("SELECT action, detail FROM audit_events WHERE object_id = :id ORDER BY id")
+    with server.database.owner.transaction(system_principal(tenant_id)) as session:
+        return session.execute(query, {"id": str(object_id)}).all()
+
+
+def in_hours(hours):
+    return datetime.now(UTC) + timedelta(hours=hours)
+
+
+# --- scopes ---
+
+
+def test_a_key_with_scopes_does_no_more_than_they_say(server, editor):
+    narrow = client_of(server, make_key(editor, scopes=["documents:read"]))
+    assert narrow.get("/v1/me").json()["permissions"] == ["documents:read"]
+    assert narrow.get("/v1/documents").status_code == 200
+    assert refusal(narrow.post("/v1/collections", json={"name": "x"})) == (403, "permission-required")
+    assert refusal(narrow.get("/v1/keys")) == (403, "permission-required")
+
+
+def test_a_key_with_scopes_makes_and_renews_none_with_more(server, editor):
+    wide = make_key(editor)
+    narrow = client_of(server, make_key(editor, scopes=["keys:own", "documents:read"]))
+    for body in ({}, {"scopes": ["keys:own", "documents:write"]}):
+        assert refusal(narrow.post("/v1/keys", json={"name": "x", **body})) == (422, "key-scopes-invalid")
+    made = narrow.post("/v1/keys", json={"name": "x", "scopes": ["documents:read"]})
+    assert made.json()["scopes"] == ["documents:read"]
+    assert refusal(narrow.post(f"/v1/keys/{wide['id']}/rotate", json={})) == (422, "key-scopes-invalid")
+
+
+def test_a_key_has_no_scopes_that_its_users_roles_lack(editor, admin):
+    refused = editor.http.post("/v1/keys", json={"name": "x", "scopes": ["documents:read", "users:manage"]})
+    assert refusal(refused) == (422, "key-scopes-invalid")
+    assert "users:manage" in refused.json()["detail"]
+    body = {"name": "x", "user_id": str(editor.id), "scopes": ["evals:read"]}
+    assert refusal(admin.http.post("/v1/keys", json=body)) == (422, "key-scopes-invalid")
+
+
+def test_scopes_keep_no_right_that_the_user_has_lost(server, editor, admin):
+    made = make_key(admin, scopes=["users:manage", "keys:own"])
+    other = server.user(editor.tenant_id, Role.ADMIN)
+    assert other.http.patch(f"/v1/users/{admin.id}", json={"roles": ["analyst"]}, headers={"If-Match": "*"}).is_success
+    assert refusal(client_of(server, made).get("/v1/users")) == (403, "permission-required")
+
+
+def test_keys_have_the_form_that_scanners_look_for(editor):
+    assert re.fullmatch(KEY_PATTERN, make_key(editor)["secret"])
+
+
+# --- rotation ---
+
+
+def test_both_keys_hold_during_the_overlap_and_only_the_new_one_after_it(server, editor):
+    old = make_key(editor, scopes=["keys:own", "documents:read"], expires_at=in_hours(5).isoformat())
+    answer = editor.http.post(f"/v1/keys/{old['id']}/rotate", json={"overlap_seconds": 60})
+    new = answer.json()
+    assert (answer.status_code, new["name"], new["scopes"]) == (201, old["name"], sorted(old["scopes"]))
+    lifetime = datetime.fromisoformat(new["expires_at"]) - datetime.fromisoformat(new["created_at"])
+    assert timedelta(hours=4.9) < lifetime <= timedelta(hours=5)
+    assert client_of(server, old).get("/v1/me").status_code == client_of(server, new).get("/v1/me").status_code == 200
+    listed = {key["id"]: key for key in editor.http.get("/v1/keys").json()["items"]}
+    assert (listed[old["id"]]["state"], listed[old["id"]]["successor_id"]) == ("rotated", new["id"])
+    assert listed[new["id"]]["state"] == "active"
+    ends = datetime.fromisoformat(listed[old["id"]]["expires_at"])
+    assert timedelta(seconds=30) < ends - datetime.now(UTC) <= timedelta(seconds=60)
+    assert refusal(editor.http.post(f"/v1/keys/{old['id']}/rotate", json={})) == (409, "key-rotated")
+    (_, made), (action, rotated) = events(server, editor.tenant_id, old["id"])
+    assert made["after"]["scopes"] == old["scopes"]
+    assert (action, rotated["after"]["successor_id"]) == ("identity.key.rotated", new["id"])
+    assert datetime.fromisoformat(rotated["before"]["expires_at"]) == datetime.fromisoformat(old["expires_at"])
+
+
+def test_without_an_overlap_the_old_key_ends_at_once(server, editor):
+    old = make_key(editor)
+    key = client_of(server, old)
+    new = key.post(f"/v1/keys/{old['id']}/rotate", json={"overlap_seconds": 0}).json()
+    assert refusal(key.get("/v1/me")) == (401, "key-expired")
+    assert client_of(server, new).get("/v1/me").json()["key_id"] == new["id"]
+    assert refusal(editor.http.post(f"/v1/keys/{old['id']}/rotate", json={})) == (409, "key-ended")
+
+
+def test_no_overlap_makes_the_old_key_live_longer(editor):
+    old = make_key(editor, expires_at=in_hours(1).isoformat())
+    assert editor.http.post(f"/v1/keys/{old['id']}/rotate", json={"overlap_seconds": 86_400}).status_code == 201
+    listed = {key["id"]: key for key in editor.http.get("/v1/keys").json()["items"]}
+    assert datetime.fromisoformat(listed[old["id"]]["expires_at"]) == datetime.fromisoformat(old["expires_at"])
+
+
+def test_a_repeated_rotation_makes_one_key(editor):
+    old = make_key(editor)
+    headers = {"Idempotency-Key": uuid4().hex}
+    first, again = (editor.http.post(f"/v1/keys/{old['id']}/rotate", json={}, headers=headers) for _ in range(2))
+    assert first.json() == again.json()
+
+
+def test_two_rotations_at_once_make_one_key(editor):
+    old = make_key(editor)
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: editor.http.post(f"/v1/keys/{old['id']}/rotate", json={}), range(4)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+
+
+def test_a_key_that_expires_renews_itself_and_no_other(server, editor):
+    short = make_key(editor, expires_at=in_hours(1).isoformat())
+    forever = make_key(editor)
+    key = client_of(server, short)
+    assert refusal(key.post(f"/v1/keys/{forever['id']}/rotate", json={})) == (422, "key-lifetime-invalid")
+    assert key.post(f"/v1/keys/{short['id']}/rotate", json={}).status_code == 201
+
+
+def test_others_keys_are_not_there_to_be_rotated(editor, admin, analyst, stranger):
+    old = make_key(editor)
+    for user in (analyst, stranger):
+        assert refusal(user.http.post(f"/v1/keys/{old['id']}/rotate", json={})) == (404, "key-not-found")
+    assert admin.http.post(f"/v1/keys/{old['id']}/rotate", json={}).json()["user_id"] == str(editor.id)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "expires_at = now() + interval '1 day'",
+        "expires_at = NULL",
+        "revoked_at = NULL",
+        "scopes = NULL",
+        "user_id = user_id",
+    ],
+)
+def test_the_apis_role_can_not_make_a_key_last_or_do_more(server, editor, change):
+    made = make_key(editor, expires_at=in_hours(1).isoformat(), scopes=["documents:read"])
+    editor.http.delete(f"/v1/keys/{made['id']}")
+    principal = Principal(editor.tenant_id, editor.id)
+    with pytest.raises(RightsChangedError), server.database.api.transaction(principal) as session:
+        session.execute(text(f"UPDATE api_keys SET {change} WHERE id = :id"), {"id": made["id"]})
+
+
+# --- users ---
+
+
+def test_a_change_of_a_user_names_the_revision_and_is_audited_with_before_and_after(server, editor, admin):
+    path = f"/v1/users/{editor.id}"
+    seen = admin.http.get(path)
+    assert seen.json()["kind"] == "person"
+    assert refusal(admin.http.patch(path, json={"name": "Bo"})) == (428, "precondition-required")
+    headers = {"If-Match": seen.headers["etag"]}
+    changed = admin.http.patch(path, json={"name": "Bo", "roles": ["auditor", "analyst"]}, headers=headers)
+    assert (changed.json()["name"], changed.json()["roles"]) == ("Bo", ["analyst", "auditor"])
+    assert changed.headers["etag"] != seen.headers["etag"]
+    assert refusal(admin.http.patch(path, json={"name": "Cy"}, headers=headers)) == (412, "precondition-failed")
+    assert editor.http.get("/v1/me").json()["roles"] == ["analyst", "auditor"]
+    action, detail = events(server, editor.tenant_id, editor.id)[-1]
+    assert action == "identity.user.changed"
+    assert (detail["before"]["roles"], detail["after"]["roles"]) == (["editor"], ["analyst", "auditor"])
+    assert "Bo" not in str(detail)
+
+
+def test_a_disabled_user_is_refused_at_once_and_can_be_let_in_again(editor, admin):
+    path = f"/v1/users/{editor.id}"
+    assert admin.http.patch(path, json={"disabled": True}, headers={"If-Match": "*"}).json()["disabled_at"]
+    assert refusal(editor.http.get("/v1/me")) == (401, "user-disabled")
+    admin.http.patch(path, json={"disabled": False}, headers={"If-Match": "*"})
+    assert editor.http.get("/v1/me").status_code == 200
+
+
+def test_users_of_another_tenant_are_not_there(server, editor):
+    foreign = server.user(None, Role.ADMIN)
+    assert refusal(foreign.http.get(f"/v1/users/{editor.id}")) == (404, "user-not-found")
+    changed = foreign.http.patch(f"/v1/users/{editor.id}", json={"name": "x"}, headers={"If-Match": "*"})
+    assert refusal(changed) == (404, "user-not-found")
+
+
+@pytest.mark.parametrize("change", [{"roles": ["analyst"]}, {"disabled": True}])
+def test_the_last_administrator_stays_one(server, editor, admin, change):
+    path, headers = f"/v1/users/{admin.id}", {"If-Match": "*"}
+    assert refusal(admin.http.patch(path, json=change, headers=headers)) == (409, "last-administrator")
+    disabled = server.user(editor.tenant_id, Role.ADMIN)
+    assert admin.http.patch(f"/v1/users/{disabled.id}", json={"disabled": True}, headers=headers).status_code == 200
+    assert refusal(admin.http.patch(path, json=change, headers=headers)) == (409, "last-administrator")
+    other = server.user(editor.tenant_id, Role.ADMIN)
+    assert admin.http.patch(path, json=change, headers=headers).status_code == 200
+    assert other.http.get("/v1/users").status_code == 200
+
+
+def test_two_administrators_can_not_end_each_other_at_once(server):
+    one = server.user(None, Role.ADMIN)
+    other = server.user(one.tenant_id, Role.ADMIN)
+
+    def end(pair):
+        by, whom = pair
+        return by.http.patch(f"/v1/users/{whom.id}", json={"disabled": True}, headers={"If-Match": "*"}).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        ended, refused = sorted(pool.map(end, [(one, other), (other, one)]))
+    assert (ended, refused) in {(200, 401), (200, 403), (200, 409)}
+
+
+def test_a_service_account_has_keys_and_an_address_that_nobody_can_have(server, admin):
+    made = admin.http.post("/v1/service-accounts", json={"name": "import", "roles": ["analyst"]}).json()
+    assert (made["kind"], made["email"].partition("@")[2]) == ("service", "service.invalid")
+    key = make_key(admin, user_id=made["id"], scopes=["documents:read", "documents:write"])
+    assert client_of(server, key).get("/v1/me").json()["user_id"] == made["id"]
+    assert made["id"] in {user["id"] for user in admin.http.get("/v1/users").json()["items"]}
