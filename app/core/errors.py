@@ -19,7 +19,9 @@ may not see.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
+from uuid import UUID
 
 
 class FootnoteError(Exception):
@@ -52,10 +54,24 @@ class InvalidInputError(FootnoteError):
     title = "The request can't be taken as it is."
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Whose key a refused caller used; `proven` when it had the secret, too."""
+
+    tenant_id: UUID
+    user_id: UUID
+    key_id: UUID
+    key_prefix: str
+    proven: bool
+
+
 class UnauthenticatedError(FootnoteError):
+    """`claimed` is for the audit log only, and told to nobody else."""
+
     code = "unauthenticated"
     status = 401
     title = "Sign in with a key: send it as 'Authorization: Bearer <key>'."
+    claimed: Claimed | None = None
 
 
 class ForbiddenError(FootnoteError):
