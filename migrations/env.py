@@ -17,8 +17,8 @@ STATEMENT_TIMEOUT = "300s"
 
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    """Indexes of embedding spaces come and go with the spaces (app.retrieval.spaces), not with the schema."""
-    return kind != "index" or not (name or "").startswith("hnsw_chunk_embeddings_space_")
+    """Graphs come and go with large tenants (app.retrieval.graphs), not with the schema."""
+    return kind != "index" or not (name or "").startswith("hnsw_chunk_embeddings_")
 
 
 def run() -> None:

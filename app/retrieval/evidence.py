@@ -10,29 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from app.documents.statements import Statement
+from app.retrieval.dense import DenseSearch
 from app.retrieval.lexicon import idf, term_id, tokenise
+from app.retrieval.limits import SearchLimits
 from app.retrieval.postings import SURE, TermHits, score_chunks, unpack_layout
 from app.retrieval.ranking import Found, Fusion, Positions, RankedList, Scores, best_positions
 from app.retrieval.repository import Candidate, Near, SearchRepository, TermRows
 from app.retrieval.understanding import Understanding
 from app.retrieval.wording import search_terms
-
-
-@dataclass(frozen=True, slots=True)
-class SearchLimits:
-    """Where plans change, in chunks that the search may see, and how long lists are.
-
-    Up to `exact_chunks` vectors are compared one by one; over it the graph is walked. Up to `most_postings` postings
-    are read; over it a question's commonest terms are left out. Pages count as a statement's from `least_sure` on.
-    """
-
-    exact_chunks: int = 10_000
-    most_postings: int = 1_000_000
-    most_scanned: int = 40_000
-    list_length: int = 200
-    statement_documents: int = 6
-    statement_pages: int = 12
-    least_sure: float = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +81,7 @@ class EvidenceGatherer:
             fusion.add(RankedList(self._statement_pages(statement), weight))
         found = self._arrange(fusion, k)
         if len(found) < min(k, self._total):
-            near = self._repository.find_nearest(vector, self._ids, space_id=self._space_id, limit=length)
+            near = self._dense(np.arange(len(self._ids))).find_nearest(vector, limit=length)
             fusion.add(RankedList(self._positions(near), self._weights.dense))
             found = self._arrange(fusion, k)
         return found
@@ -124,16 +109,21 @@ class EvidenceGatherer:
         return score_chunks(hits, offsets=self._offsets)
 
     def _near(self, vector: npt.NDArray[np.float32], length: int) -> Positions:
-        """The dense list: compared one by one in the likeliest documents, or by the graph when these are too many."""
+        """The dense list: of the likeliest documents, or of all when these are too many to be compared one by one."""
         likeliest = self._likeliest()
         if int(self._counts[likeliest].sum()) <= self._limits.exact_chunks:
-            ids = [self._ids[place] for place in likeliest.tolist()]
-            near = self._repository.find_nearest(vector, ids, space_id=self._space_id, limit=length)
+            near = self._dense(likeliest).find_nearest(vector, limit=length)
             return self._offsets[likeliest[near.documents]] + near.ordinals
-        near = self._repository.find_near(
-            vector, self._ids, space_id=self._space_id, limit=length, most_scanned=self._limits.most_scanned
+        return self._positions(self._dense(np.arange(len(self._ids))).find_near(vector, limit=length))
+
+    def _dense(self, places: Positions) -> DenseSearch:
+        return DenseSearch(
+            repository=self._repository,
+            documents=[self._ids[place] for place in places.tolist()],
+            counts=self._counts[places],
+            space_id=self._space_id,
+            limits=self._limits,
         )
-        return self._positions(near)
 
     def _likeliest(self) -> Positions:
         """Places of the documents at least half as likely as the likeliest, and of enough others to fill a list."""

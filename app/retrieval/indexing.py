@@ -40,6 +40,13 @@ INSERT INTO chunk_embeddings (document_id, space_id, ordinal, tenant_id, access_
 SELECT %(document)s, %(space)s, e.ordinal - 1, %(tenant)s, %(access_class)s, e.embedding
 FROM unnest(%(embeddings)b::halfvec[]) WITH ORDINALITY AS e(embedding, ordinal)
 """
+_SIGNATURES = """
+INSERT INTO chunk_signatures (document_id, space_id, tenant_id, signatures)
+SELECT e.document_id, e.space_id, e.tenant_id,
+       string_agg(substring(bit_send(binary_quantize(e.embedding)) FROM 5), '' ORDER BY e.ordinal)
+FROM chunk_embeddings e WHERE e.document_id = %(document)s AND e.space_id = %(space)s
+GROUP BY e.document_id, e.space_id, e.tenant_id
+"""  # bit_send puts the number of bits, 4 bytes, before them
 _POSTINGS = """
 INSERT INTO term_postings (document_id, term_id, tenant_id, access_class_id, chunk_count, postings)
 SELECT %(document)s, p.term_id, %(tenant)s, %(access_class)s, p.chunk_count, p.postings
@@ -105,6 +112,7 @@ class ChunkIndex:
                 scope | {"terms": packed.term_ids, "counts": packed.counts, "postings": packed.packed},
             )
             cursor.execute(_EMBEDDINGS, scope | {"embeddings": [HalfVector(row) for row in embeddings]})
+            cursor.execute(_SIGNATURES, scope)
 
     def remove(self, session: Session, *, document_id: UUID) -> None:
         """Take the document out of search. Nothing happens when it is not in."""

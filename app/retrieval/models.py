@@ -1,4 +1,4 @@
-"""Tables of retrieval: what is searchable, its chunks, their embeddings, postings of terms, and embedding spaces."""
+"""Tables of retrieval: what is searchable, its chunks, their embeddings and signatures, postings of terms, spaces."""
 
 from datetime import datetime
 from typing import Any
@@ -89,10 +89,9 @@ class Chunk(Base):
 
 
 class ChunkEmbedding(Base):
-    """A chunk's vector in one space. Each space has its own partial HNSW index (`app.retrieval.spaces`)."""
+    """A chunk's vector in one space. A large tenant has an HNSW index of its own over them (`app.retrieval.graphs`)."""
 
     __tablename__ = "chunk_embeddings"
-    __table_args__ = (Index(None, "access_class_id"),)
 
     document_id: Mapped[UUID] = mapped_column(
         ForeignKey("indexed_documents.document_id", ondelete="CASCADE"), primary_key=True
@@ -102,6 +101,22 @@ class ChunkEmbedding(Base):
     tenant_id: Mapped[UUID]
     access_class_id: Mapped[int]
     embedding: Mapped[Any] = mapped_column(HALFVEC())
+
+
+class ChunkSignatures(Base):
+    """The signatures of a document's chunks in one space, in their order (`app.retrieval.signatures`).
+
+    Who may find the document may read them: they carry no class of their own.
+    """
+
+    __tablename__ = "chunk_signatures"
+
+    document_id: Mapped[UUID] = mapped_column(
+        ForeignKey("indexed_documents.document_id", ondelete="CASCADE"), primary_key=True
+    )
+    space_id: Mapped[int] = mapped_column(ForeignKey("embedding_spaces.id"), primary_key=True)
+    tenant_id: Mapped[UUID]
+    signatures: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class TermPosting(Base):

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.documents.issuers import normalise_issuer
 from app.retrieval.filters import SearchFilters
+from app.retrieval.graphs import INDEX_PREFIX
 from app.retrieval.understanding import VisibleIssuer
 
 
@@ -87,6 +88,14 @@ class Near:
     products: npt.NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A tenant's own graph and about how many chunks are in it."""
+
+    tenant_id: UUID
+    chunks: int
+
+
 _CANDIDATES = """
 SELECT d.id, i.version_id, i.chunk_count, d.title, d.issuer, d.issuer_key, d.issuer_aliases, d.document_type,
        d.fiscal_year, d.fiscal_period, d.period_end, d.filing_date, {layout}
@@ -117,21 +126,42 @@ _FREQUENCIES = (
     "SELECT term_id, sum(chunk_count)::bigint FROM term_postings WHERE term_id = ANY(%(terms)b::int[]) GROUP BY 1"
 )
 
-# The visible rows are gathered first: the planner must not walk the graph for the few that a principal sees.
+# Each document's rows are looked up by its key, whatever else the tables hold: laterals with OFFSET 0 are planned by
+# themselves, so that neither statistics nor the number of others' rows turn them into anything else.
+# Equally near chunks keep the order of the scope.
 _EXACT = """
-WITH visible AS MATERIALIZED (
-    SELECT s.place, e.ordinal, e.embedding
-    FROM unnest(%(documents)b::uuid[]) WITH ORDINALITY AS s(document_id, place)
-    JOIN chunk_embeddings e ON e.document_id = s.document_id
-    WHERE e.space_id = {space}
-)
-SELECT place, ordinal, (embedding::halfvec({dimensions}) <#> %(vector)s::halfvec({dimensions})) AS distance
-FROM visible ORDER BY distance LIMIT %(limit)s
+SELECT s.place, e.ordinal, (e.embedding::halfvec({dimensions}) <#> %(vector)s::halfvec({dimensions})) AS distance
+FROM unnest(%(documents)b::uuid[]) WITH ORDINALITY AS s(document_id, place)
+CROSS JOIN LATERAL (
+    SELECT c.ordinal, c.embedding FROM chunk_embeddings c
+    WHERE c.document_id = s.document_id AND c.space_id = {space} OFFSET 0) e
+ORDER BY distance, s.place, e.ordinal LIMIT %(limit)s
 """
+_AMONG = """
+SELECT s.place, e.ordinal, (e.embedding::halfvec({dimensions}) <#> %(vector)s::halfvec({dimensions})) AS distance
+FROM unnest(%(documents)b::uuid[], %(places)b::int[], %(ordinals)b::int[]) AS s(document_id, place, ordinal)
+CROSS JOIN LATERAL (
+    SELECT c.ordinal, c.embedding FROM chunk_embeddings c
+    WHERE c.document_id = s.document_id AND c.space_id = {space} AND c.ordinal = s.ordinal OFFSET 0) e
+ORDER BY distance, s.place, e.ordinal LIMIT %(limit)s
+"""
+_SIGNATURES = """
+SELECT g.signatures FROM unnest(%(documents)b::uuid[]) WITH ORDINALITY AS s(document_id, place)
+CROSS JOIN LATERAL (
+    SELECT c.signatures FROM chunk_signatures c
+    WHERE c.document_id = s.document_id AND c.space_id = {space} OFFSET 0) g
+ORDER BY s.place
+"""
+# The graph is chosen by its condition, which needs the tenant as a constant: the database says which it is.
 _GRAPH = """
+SELECT t.id, c.reltuples::bigint FROM (SELECT current_tenant() AS id) t
+JOIN pg_index i ON i.indexrelid = to_regclass('{prefix}{space}_' || replace(t.id::text, '-', ''))
+JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indisvalid
+"""
+_NEAR = """
 SELECT e.document_id, e.ordinal, (e.embedding::halfvec({dimensions}) <#> %(vector)s::halfvec({dimensions})) AS distance
 FROM chunk_embeddings e
-WHERE e.space_id = {space} AND e.document_id = ANY(%(documents)b::uuid[])
+WHERE e.space_id = {space} AND e.tenant_id = %(tenant)b::uuid AND e.document_id = ANY(%(documents)b::uuid[])
 ORDER BY e.embedding::halfvec({dimensions}) <#> %(vector)s::halfvec({dimensions}) LIMIT %(limit)s
 """
 # Sorting is switched off for the walk: with it the planner may gather and sort instead, at any number of rows.
@@ -182,27 +212,69 @@ class SearchRepository:
         cursor.execute(statement, {"documents": list(documents), "vector": _literal(vector), "limit": limit})
         return _near([(place - 1, ordinal, distance) for place, ordinal, distance in cursor.fetchall()])
 
+    def find_nearest_among(
+        self,
+        vector: npt.NDArray[np.float32],
+        documents: Sequence[UUID],
+        *,
+        places: npt.NDArray[np.int64],
+        ordinals: npt.NDArray[np.int64],
+        space_id: int,
+        limit: int,
+    ) -> Near:
+        """The nearest of some chunks, each told by its document's place in the list and its ordinal there."""
+        statement = _AMONG.format(space=int(space_id), dimensions=len(vector))
+        named = places.tolist()
+        parameters = {
+            "documents": [documents[place] for place in named],
+            "places": named,
+            "ordinals": ordinals.tolist(),
+            "vector": _literal(vector),
+            "limit": limit,
+        }
+        return _near(self._driver.cursor(binary=True).execute(statement, parameters).fetchall())
+
+    def list_signatures(self, documents: Sequence[UUID], *, space_id: int) -> list[bytes]:
+        """The signatures of each document's chunks (`app.retrieval.signatures`), in the documents' order."""
+        cursor = self._driver.cursor(binary=True)
+        cursor.execute(_SIGNATURES.format(space=int(space_id)), {"documents": list(documents)})
+        return [signatures for (signatures,) in cursor.fetchall()]
+
+    def find_graph(self, space_id: int) -> Graph | None:
+        """The graph of the principal's tenant; None while it has none (`app.retrieval.graphs`)."""
+        cursor = self._driver.cursor(binary=True)
+        row = cursor.execute(_GRAPH.format(prefix=INDEX_PREFIX, space=int(space_id))).fetchone()
+        return None if row is None else Graph(*row)
+
     def find_near(
         self,
+        graph: Graph,
         vector: npt.NDArray[np.float32],
         documents: Sequence[UUID],
         *,
         space_id: int,
         limit: int,
+        breadth: int,
         most_scanned: int,
     ) -> Near:
-        """Near chunks of the documents by the space's graph; may miss some of the nearest.
+        """Near chunks of the documents by their tenant's graph; may miss some of the nearest.
 
-        The walk goes on until `limit` rows that the principal sees are found, or `most_scanned` were looked at.
+        The walk keeps `breadth` candidates (HNSW's ef) and goes on until `limit` rows that the principal sees are
+        found, or `most_scanned` were looked at.
         """
-        self._session.execute(_WALK, {"ef": str(min(1000, limit)), "most": str(most_scanned), "sort": "off"})
-        statement = _GRAPH.format(space=int(space_id), dimensions=len(vector))
+        self._session.execute(_WALK, {"ef": str(min(1000, breadth)), "most": str(most_scanned), "sort": "off"})
+        statement = _NEAR.format(space=int(space_id), dimensions=len(vector))
         cursor = self._driver.cursor(binary=True)
-        parameters = {"vector": _literal(vector), "limit": limit, "documents": list(documents)}
+        parameters = {
+            "vector": _literal(vector),
+            "limit": limit,
+            "documents": list(documents),
+            "tenant": graph.tenant_id,
+        }
         rows = cursor.execute(statement, parameters).fetchall()
         self._session.execute(_WALK, {"ef": "40", "most": "20000", "sort": "on"})
         places = {document: place for place, document in enumerate(documents)}
-        return _near(sorted(((places[row[0]], row[1], row[2]) for row in rows), key=lambda row: row[2]))
+        return _near(sorted(((places[row[0]], row[1], row[2]) for row in rows), key=lambda row: (row[2], row)))
 
     def list_layouts(self, documents: Sequence[UUID]) -> dict[UUID, bytes]:
         """Where each chunk of the documents stands (`app.retrieval.postings.LAYOUT`)."""

@@ -8,8 +8,9 @@ import numpy.typing as npt
 from app.core.principal import Principal
 from app.db.session import Database
 from app.llm.port import Embedder
-from app.retrieval.evidence import EvidenceGatherer, SearchLimits
+from app.retrieval.evidence import EvidenceGatherer
 from app.retrieval.filters import SearchFilters
+from app.retrieval.limits import SearchLimits
 from app.retrieval.passages import Passage
 from app.retrieval.priors import document_priors
 from app.retrieval.ranking import Found

@@ -1,6 +1,6 @@
-"""Embedding spaces: a row and a partial HNSW index each, so that two models' vectors live side by side."""
+"""Embedding spaces: a row each, so that two models' vectors live side by side and are never compared."""
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -9,15 +9,9 @@ from app.llm.port import EmbeddingSpaceSpec
 from app.retrieval.errors import EmbeddingSpaceMissingError
 from app.retrieval.models import EmbeddingSpace
 
-INDEX_PREFIX = "hnsw_chunk_embeddings_space_"
-
-# Malkov & Yashunin 2018, §4.1: M 5–48; at 256 dimensions M 12 keeps recall and halves the cost of an insert (ADR 0004).
-HNSW_M = 12
-HNSW_EF_CONSTRUCTION = 40
-
 
 def ensure_space(session: Session, spec: EmbeddingSpaceSpec, *, clock: Clock) -> int:
-    """The id of the space, made active with its index if it was missing. As the owner: other roles make no indexes."""
+    """The id of the space, made active if it was missing. As the owner: other roles make no spaces."""
     session.execute(
         insert(EmbeddingSpace)
         .values(
@@ -29,9 +23,7 @@ def ensure_space(session: Session, spec: EmbeddingSpaceSpec, *, clock: Clock) ->
         )
         .on_conflict_do_nothing()
     )
-    space_id = get_space_id(session, spec)
-    session.execute(text(index_statement(space_id, spec.dimensions)))
-    return space_id
+    return get_space_id(session, spec)
 
 
 def find_space_id(session: Session, spec: EmbeddingSpaceSpec) -> int | None:
@@ -51,12 +43,3 @@ def get_space_id(session: Session, spec: EmbeddingSpaceSpec) -> int:
     if space_id is None:
         raise EmbeddingSpaceMissingError
     return space_id
-
-
-def index_statement(space_id: int, dimensions: int) -> str:
-    """DDL of a space's index. Inner product, because vectors have length 1 (`app.llm.port.Embedder`)."""
-    return (
-        f"CREATE INDEX IF NOT EXISTS {INDEX_PREFIX}{int(space_id)} ON chunk_embeddings "
-        f"USING hnsw ((embedding::halfvec({int(dimensions)})) halfvec_ip_ops) "
-        f"WITH (m = {HNSW_M}, ef_construction = {HNSW_EF_CONSTRUCTION}) WHERE space_id = {int(space_id)}"
-    )

@@ -6,6 +6,8 @@ from app.core.clock import SystemClock
 from app.db.migrate import upgrade_to_head
 from app.db.session import Database, build_engine
 from app.llm.port import EmbeddingSpaceSpec
+from app.retrieval.graphs import ensure_graphs
+from app.retrieval.limits import SearchLimits
 from app.retrieval.spaces import ensure_space
 from app.settings import EmbeddingSettings
 
@@ -13,18 +15,21 @@ INDEX_BUILD_MS = 3_600_000
 
 
 def prepare_database(owner_url: str, embedding: EmbeddingSettings) -> None:
-    """Bring the schema up to date and give the embeddings of the settings a space. May be repeated."""
+    """Bring the schema up to date, give the embeddings of the settings a space, and large tenants their graphs.
+
+    May be repeated.
+    """
     upgrade_to_head(owner_url)
-    if embedding.base_url is None:
-        return  # the built-in one's space comes with the migrations
     engine = build_engine(
         owner_url, pool_size=1, statement_timeout_ms=INDEX_BUILD_MS, application_name="footnote-owner"
     )
     database = Database(engine=engine)
     try:
-        with database.anonymous() as session:
-            spec = EmbeddingSpaceSpec(embedding.model, embedding.dimensions, embedding.version)
-            ensure_space(session, spec, clock=SystemClock())
+        if embedding.base_url is not None:  # the built-in one's space comes with the migrations
+            with database.anonymous() as session:
+                spec = EmbeddingSpaceSpec(embedding.model, embedding.dimensions, embedding.version)
+                ensure_space(session, spec, clock=SystemClock())
+        ensure_graphs(engine, least_chunks=SearchLimits().graph_chunks)
     finally:
         database.close()
 

@@ -3,7 +3,7 @@
 What the policy is at this moment is written down where nothing was yet: an installation that was in use before the
 history was kept has no rows of what it had by then.
 
-Revision: 0016, after 0014.
+Revision: 0016, after 0015.
 """
 
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 from alembic import op
 
 revision: str = "0016"
-down_revision: str | None = "0014"
+down_revision: str | None = "0015"
 branch_labels: str | None = None
 depends_on: str | None = None
 

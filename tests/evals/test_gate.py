@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from app.evaluations.comparison import Verdict
 from app.evaluations.records import RunRecord, RunStatus, Selection
 from app.llm.port import Embedder
-from app.retrieval.evidence import SearchLimits
+from app.retrieval.limits import SearchLimits
 from app.retrieval.service import RetrievalService
 from app.settings import Settings
 from evals.baseline import (

@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from app.documents.metadata import DocumentType, FiscalPeriod
-from app.retrieval.evidence import SearchLimits
 from app.retrieval.filters import SearchFilters
+from app.retrieval.graphs import ensure_graphs
+from app.retrieval.limits import SearchLimits
 from app.retrieval.service import RetrievalService
 
 BALANCE = (
@@ -163,8 +164,9 @@ def test_odd_questions_find_something_or_nothing_but_never_fail(library, service
     assert len(service.search(library.reader(collection), question, k=5).passages) == 2
 
 
-def test_the_graph_finds_what_comparing_finds(library, page):
-    """The plan for those who see much: the same first passage, by walking the space's graph."""
+@pytest.mark.parametrize("limits", [SearchLimits(exact_chunks=0, graph_chunks=0), SearchLimits(exact_chunks=0)])
+def test_the_graph_and_signatures_find_what_comparing_finds(library, page, limits):
+    """The plans for those who see much: the same first passage."""
     collection = library.add_collection()
     words = (
         "alpha",
@@ -181,9 +183,8 @@ def test_the_graph_finds_what_comparing_finds(library, page):
         "lima",
     )
     library.add_document(collection, [page(f"{word} tranche {number}") for number, word in enumerate(words)])
-    walking = RetrievalService(
-        database=library.database.api, embedder=library.embedder, limits=SearchLimits(exact_chunks=0)
-    )
+    ensure_graphs(library.database.owner.engine, least_chunks=len(words))
+    walking = RetrievalService(database=library.database.api, embedder=library.embedder, limits=limits)
     reader = library.reader(collection)
     for word in words:
         assert word in walking.search(reader, f"{word} tranche", k=3).passages[0].text

@@ -1,6 +1,6 @@
-"""However little a principal sees, a search gives min(k, visible) passages, all of them visible, by either plan."""
+"""However little a principal sees, a search gives min(k, visible) passages, all of them visible, by any plan."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import pytest
@@ -8,11 +8,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.core.principal import Principal
-from app.retrieval.evidence import SearchLimits
+from app.retrieval.graphs import ensure_graphs
+from app.retrieval.limits import SearchLimits
 from app.retrieval.service import RetrievalService
 
 PAGES = 1_000
 SHARES = {"0.1 %": 1, "1 %": 10, "10 %": 100, "100 %": PAGES}
+PLANS = {
+    "exact": SearchLimits(),
+    "signatures": SearchLimits(exact_chunks=0, most_compared=10),
+    "graph": SearchLimits(exact_chunks=0, graph_chunks=0, walked_share=0.0),
+    "by their number": SearchLimits(exact_chunks=50, most_compared=10, graph_chunks=500),
+}
 WORDS = ("tranche", "covenant", "lender", "swap", "notional", "maturity", "issuer", "coupon", "trustee", "lien")
 
 
@@ -33,6 +40,7 @@ def readers(module_library, page) -> dict[str, Seen]:
         texts = [page(f"{WORDS[n % 10]} {WORDS[(n // 10) % 10]} {n}") for n in range(size)]
         collections.append(collection)
         documents.append(module_library.add_document(collection, texts))
+    assert module_library.tenant_id in ensure_graphs(module_library.database.owner.engine, least_chunks=PAGES)
     return {
         name: Seen(
             module_library.reader(*collections[: number + 1]),
@@ -44,20 +52,18 @@ def readers(module_library, page) -> dict[str, Seen]:
 
 
 @pytest.mark.parametrize("share", SHARES)
-@pytest.mark.parametrize("exact_chunks", [0, 50, 10_000], ids=["graph", "mixed", "exact"])
+@pytest.mark.parametrize("plan", PLANS)
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     words=st.lists(st.sampled_from((*WORDS, "unheard")), min_size=1, max_size=4),
     k=st.integers(min_value=1, max_value=40),
 )
-def test_a_search_never_returns_fewer_than_there_are_nor_what_is_hidden(
-    module_library, readers, share, exact_chunks, words, k
-):
+def test_a_search_never_returns_fewer_than_there_are_nor_what_is_hidden(module_library, readers, share, plan, words, k):
     seen = readers[share]
     service = RetrievalService(
         database=module_library.database.api,
         embedder=module_library.embedder,
-        limits=SearchLimits(exact_chunks=exact_chunks, most_scanned=200, list_length=20),
+        limits=replace(PLANS[plan], most_scanned=200, list_length=20),
     )
     passages = service.search(seen.principal, " ".join(words), k=k).passages
     assert len(passages) == min(k, seen.chunks)

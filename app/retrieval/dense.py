@@ -1,0 +1,81 @@
+"""Dense search: the chunks nearest to a question's vector among documents that the principal sees.
+
+Three plans, chosen by how many chunks these documents have (ADR 0008): to compare each, to compare those whose
+signatures are near, or to walk the graph of the tenant's own chunks. None of them reads another tenant's rows.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+
+from app.retrieval.limits import SearchLimits
+from app.retrieval.repository import Graph, Near, SearchRepository
+from app.retrieval.signatures import nearest_signatures
+
+Vector = npt.NDArray[np.float32]
+
+
+class DenseSearch:
+    """Among `documents`, with their `counts` of chunks, within one transaction. Places are those in `documents`."""
+
+    def __init__(
+        self,
+        *,
+        repository: SearchRepository,
+        documents: Sequence[UUID],
+        counts: npt.NDArray[np.int64],
+        space_id: int,
+        limits: SearchLimits,
+    ) -> None:
+        self._repository = repository
+        self._documents = documents
+        self._space_id = space_id
+        self._limits = limits
+        self._offsets = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+
+    def find_nearest(self, vector: Vector, *, limit: int) -> Near:
+        """The nearest chunks, by comparing with each."""
+        return self._repository.find_nearest(vector, self._documents, space_id=self._space_id, limit=limit)
+
+    def find_near(self, vector: Vector, *, limit: int) -> Near:
+        """Near chunks, by the plan for as many; may miss some of the nearest."""
+        if self._total <= self._limits.exact_chunks:
+            return self.find_nearest(vector, limit=limit)
+        graph = self._find_graph()
+        if graph is None:
+            return self._find_by_signatures(vector, limit)
+        return self._repository.find_near(
+            graph,
+            vector,
+            self._documents,
+            space_id=self._space_id,
+            limit=limit,
+            breadth=max(limit, self._limits.walk_breadth),
+            most_scanned=self._limits.most_scanned,
+        )
+
+    @property
+    def _total(self) -> int:
+        return int(self._offsets[-1])
+
+    def _find_graph(self) -> Graph | None:
+        """The graph, where walking it is quicker than comparing what the principal sees."""
+        if self._total < self._limits.graph_chunks:
+            return None
+        graph = self._repository.find_graph(self._space_id)
+        return graph if graph and self._total >= self._limits.walked_share * graph.chunks else None
+
+    def _find_by_signatures(self, vector: Vector, limit: int) -> Near:
+        signatures = self._repository.list_signatures(self._documents, space_id=self._space_id)
+        chosen = nearest_signatures(signatures, vector, limit=max(self._limits.most_compared, 4 * limit))
+        places = np.searchsorted(self._offsets, chosen, side="right") - 1
+        return self._repository.find_nearest_among(
+            vector,
+            self._documents,
+            places=places,
+            ordinals=chosen - self._offsets[places],
+            space_id=self._space_id,
+            limit=limit,
+        )

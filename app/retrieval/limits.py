@@ -1,0 +1,27 @@
+"""Where a search's plans change, and how far it goes."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SearchLimits:
+    """Where plans change, in chunks that the search may see, and how long lists are.
+
+    Up to `exact_chunks` vectors are compared one by one; over it only the `most_compared` whose signatures come
+    nearest. From `graph_chunks` on the tenant's graph is walked, `walk_breadth` wide, if it has one and its chunks are
+    `walked_share` at least: others' chunks are on the walk's way, whether they are seen or not. Up to `most_postings`
+    postings are read; over it a question's commonest terms are left out. Pages count as a statement's from
+    `least_sure` on.
+    """
+
+    exact_chunks: int = 10_000
+    most_compared: int = 800
+    graph_chunks: int = 50_000
+    walk_breadth: int = 300
+    walked_share: float = 0.25
+    most_postings: int = 1_000_000
+    most_scanned: int = 40_000
+    list_length: int = 200
+    statement_documents: int = 6
+    statement_pages: int = 12
+    least_sure: float = 0.4
