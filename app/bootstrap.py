@@ -8,6 +8,7 @@ from typing import Any
 from app.access.explaining import ExplainService
 from app.access.policy import PolicyService
 from app.access.service import AccessService
+from app.access.watching import WatchService
 from app.answers.drafting import Drafter
 from app.answers.extractive import ExtractiveWriter
 from app.answers.model_writer import ModelWriter
@@ -111,6 +112,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         access,
         PolicyService(database=database),
         ExplainService(database=database, clock=clock),
+        WatchService(database=database),
         runs,
         DocumentService(database=database, blobs=blobs, clock=clock),
         PageImages(database=database, blobs=blobs, sealer=sealer, sandbox=sandbox),
