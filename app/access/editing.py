@@ -5,7 +5,7 @@ that is refused leaves the transaction as it was.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -249,13 +249,18 @@ class PolicyEditor:
     def _record(self, action: str, object_type: str, object_id: object, **detail: object) -> None:
         record(self._session, self._principal, action, object_type=object_type, object_id=object_id, detail=detail)
 
-    @contextmanager
-    def _change(self) -> Iterator[None]:
-        try:
-            with self._session.begin_nested():
-                yield
-        except IntegrityError as error:
-            raise _meaning_of(error) from error
+    def _change(self) -> AbstractContextManager[None]:
+        return translated(self._session)
+
+
+@contextmanager
+def translated(session: Session) -> Iterator[None]:
+    """A savepoint: what is refused in it leaves no trace, and is told by an error of ours where it has a meaning."""
+    try:
+        with session.begin_nested():
+            yield
+    except IntegrityError as error:
+        raise _meaning_of(error) from error
 
 
 def check_lifetime(expires_at: datetime | None) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.access.models import Collection, Grant
@@ -71,6 +72,15 @@ class AccessRepository:
     def move_collection(self, collection_id: UUID, *, parent_id: UUID | None) -> str:
         """'moved', 'hidden' (or not the principal's to move there), 'labelled' or 'inside-itself'."""
         return str(self._session.scalar(select(func.move_collection(collection_id, parent_id))))
+
+    def move_document(self, document_id: UUID, collection_id: UUID) -> str:
+        """'moved', 'hidden' (or not the principal's to move there) or 'labelled'."""
+        return str(self._session.scalar(select(func.move_document(document_id, collection_id))))
+
+    def find_collection_of(self, document_id: UUID) -> UUID | None:
+        """The collection of a document that the principal may see."""
+        query = text("SELECT collection_id FROM documents WHERE id = :id AND deleted_at IS NULL")
+        return cast(UUID | None, self._session.scalar(query, {"id": document_id}))
 
     def create_grant(self, grant_id: UUID, grant: NewGrant) -> bool:
         """False when the principal neither owns what is granted nor manages the tenant's access."""

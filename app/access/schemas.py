@@ -10,8 +10,8 @@ from pydantic.config import JsonDict
 
 from app.access.editing import Subject
 from app.access.models import Collection, Grant
+from app.access.moving import CollectionEdit
 from app.access.repository import NewGrant
-from app.access.service import CollectionEdit
 from app.http.text import Line
 
 

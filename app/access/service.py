@@ -2,39 +2,22 @@
 (`app.access.policy`) they are the policy. What is changed holds from the next transaction on.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from app.access.editing import PolicyEditor
-from app.access.errors import (
-    CollectionExistsError,
-    CollectionInsideItselfError,
-    CollectionNotFoundError,
-    MoveLeavesBarrierError,
-)
+from app.access.errors import CollectionExistsError, CollectionNotFoundError
 from app.access.models import Collection, Grant
+from app.access.moving import CollectionEdit, Mover
 from app.access.repository import AccessRepository, NewGrant
 from app.audit.service import record
-from app.core.errors import PreconditionFailedError
 from app.core.ids import new_id
 from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
 from app.core.principal import Principal
 from app.db.session import Database
 
 Row = TypeVar("Row", Collection, Grant)
-
-
-@dataclass(frozen=True, slots=True)
-class CollectionEdit:
-    """What is to become of a collection: a new name (None: as it is); where it `moves`, a new parent (None: top)."""
-
-    name: str | None = None
-    moves: bool = False
-    parent_id: UUID | None = None
 
 
 class AccessService:
@@ -93,37 +76,7 @@ class AccessService:
         PreconditionFailedError, CollectionExistsError, CollectionInsideItselfError, MoveLeavesBarrierError.
         """
         with self._database.transaction(principal) as session:
-            repository = AccessRepository(session)
-            seen = _found(repository.find_collection(collection_id))
-            if revision is not None and seen.revision != revision:
-                raise PreconditionFailedError
-            before = {"parent_id": seen.parent_id, "revision": seen.revision}
-            name = seen.name if change.name is None else change.name
-            parent_id = change.parent_id if change.moves else seen.parent_id
-            if repository.is_name_taken(name, parent_id=parent_id, but=collection_id):
-                raise CollectionExistsError
-            if parent_id != seen.parent_id:
-                _check_moved(repository.move_collection(collection_id, parent_id=parent_id))
-                seen = _read_again(session, repository, seen)
-                self._record_change(session, principal, "access.collection.moved", seen, before)
-                before = {"parent_id": seen.parent_id, "revision": seen.revision}
-            if change.name is not None:
-                if not repository.rename_collection(collection_id, name=name, revision=seen.revision):
-                    raise CollectionNotFoundError("There is no such collection that you may edit.")
-                seen = _read_again(session, repository, seen)
-                self._record_change(session, principal, "access.collection.renamed", seen, before)
-            return seen
-
-    @staticmethod
-    def _record_change(
-        session: Session, principal: Principal, action: str, now: Collection, before: Mapping[str, object]
-    ) -> None:
-        after = {"parent_id": now.parent_id, "revision": now.revision}
-        detail = {
-            "before": {name: _told(value) for name, value in before.items()},
-            "after": {name: _told(value) for name, value in after.items()},
-        }
-        record(session, principal, action, object_type="collection", object_id=now.id, detail=detail)
+            return Mover(session, principal).edit_collection(collection_id, change, revision=revision)
 
     def create_grant(self, principal: Principal, grant: NewGrant) -> Grant:
         """Open what the principal owns, or any of the tenant's for whoever manages its access.
@@ -163,25 +116,6 @@ def _found(collection: Collection | None) -> Collection:
     if collection is None:
         raise CollectionNotFoundError
     return collection
-
-
-def _read_again(session: Session, repository: AccessRepository, collection: Collection) -> Collection:
-    collection_id = collection.id
-    session.expire(collection)
-    return _found(repository.find_collection(collection_id))
-
-
-def _check_moved(said: str) -> None:
-    if said == "labelled":
-        raise MoveLeavesBarrierError
-    if said == "inside-itself":
-        raise CollectionInsideItselfError
-    if said != "moved":
-        raise CollectionNotFoundError("There is no such collection that you may move, or that you may move it into.")
-
-
-def _told(value: object) -> object:
-    return str(value) if isinstance(value, UUID) else value
 
 
 def _page(found: Sequence[Row], limit: int) -> PageOf[Row]:

@@ -184,10 +184,6 @@ class DocumentRepository:
         )
         return self._count(change) == 1
 
-    def move_document(self, document_id: UUID, collection_id: UUID) -> str:
-        """'moved', 'hidden' (or not the principal's to move there) or 'labelled'."""
-        return str(self._session.scalar(select(func.move_document(document_id, collection_id))))
-
     def delete_document(self, document_id: UUID) -> bool:
         """False when it is not the principal's to delete."""
         return bool(self._session.scalar(select(func.delete_document(document_id))))

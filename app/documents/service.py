@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.access.errors import CollectionNotFoundError, ContentExistsError, MoveLeavesBarrierError
+from app.access.errors import ContentExistsError
+from app.access.moving import Mover
 from app.audit.service import record
 from app.core.clock import Clock
 from app.core.errors import PreconditionFailedError
@@ -99,7 +100,8 @@ class DocumentService:
                 if metadata:
                     document = self._edit(session, principal, document, metadata)
                 if fields.get("collection_id", document.collection_id) != document.collection_id:
-                    document = self._move(session, principal, document, fields["collection_id"])
+                    Mover(session, principal).move_document(document_id, fields["collection_id"])
+                    document = repository.read_again(document)
                 return DocumentView(document, repository.get_newest_version(document_id))
         except IntegrityError as error:
             raise ContentExistsError from error
@@ -120,27 +122,15 @@ class DocumentService:
         detail: dict[str, object] = {"fields": sorted(fields), "revision": document.revision}
         if before != _policy_of(document):
             detail |= {"before": before, "after": _policy_of(document)}
-        self._record(session, principal, "documents.metadata.edited", document.id, detail)
+        record(
+            session,
+            principal,
+            "documents.metadata.edited",
+            object_type="document",
+            object_id=document.id,
+            detail=detail,
+        )
         return document
-
-    def _move(self, session: Session, principal: Principal, document: Document, collection_id: UUID) -> Document:
-        repository = DocumentRepository(session)
-        before = _policy_of(document)
-        said = repository.move_document(document.id, collection_id)
-        if said == "labelled":
-            raise MoveLeavesBarrierError
-        if said != "moved":
-            raise CollectionNotFoundError("There is no such collection that you may move it into, or it is not yours.")
-        document = repository.read_again(document)
-        detail = {"before": before, "after": _policy_of(document)}
-        self._record(session, principal, "documents.document.moved", document.id, detail)
-        return document
-
-    @staticmethod
-    def _record(
-        session: Session, principal: Principal, action: str, document_id: UUID, detail: Mapping[str, object]
-    ) -> None:
-        record(session, principal, action, object_type="document", object_id=document_id, detail=detail)
 
     def delete_document(self, principal: Principal, document_id: UUID) -> None:
         """From the next transaction on it is neither seen nor searched nor cited.

@@ -13,8 +13,9 @@ from app.access.errors import (
     GrantNotFoundError,
     GrantTargetNotFoundError,
 )
+from app.access.moving import CollectionEdit
 from app.access.repository import NewGrant
-from app.access.service import AccessService, CollectionEdit
+from app.access.service import AccessService
 from app.core.clock import SystemClock
 from app.core.errors import PreconditionFailedError
 from app.core.pagination import PageRequest
