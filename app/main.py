@@ -27,6 +27,7 @@ from app.http.problems import add_problem_handlers
 from app.http.routing import check_declared
 from app.identity.endpoints import router as identity_router
 from app.identity.errors import REFUSALS
+from app.identity.group_endpoints import router as groups_router
 from app.identity.oidc_endpoints import providers as providers_router
 from app.identity.oidc_endpoints import sessions as sessions_router
 from app.identity.oidc_errors import TOKEN_REFUSALS
@@ -43,6 +44,7 @@ FINISH_SECONDS = 5.0
 
 _ROUTERS = (
     identity_router,
+    groups_router,
     providers_router,
     sessions_router,
     collections_router,

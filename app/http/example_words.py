@@ -16,6 +16,8 @@ WORDS: dict[str, Any] = {
     "GrantOut.document_id": None,
     "GrantOut.group_id": None,
     "GrantOut.pack_id": None,
+    "GroupDetailOut.external_id": None,
+    "GroupDetailOut.name": "credit desk",
     "GroupOut.name": "credit desk",
     "KeyOut.name": "notebook",
     "ListedCaseOut.id": "net-sales-2025",

@@ -1,20 +1,31 @@
-"""Groups of users, to which grants may be given. Administrators keep them."""
+"""Groups of users and of other groups, to which grants may be given. Administrators keep them."""
 
-from typing import Any, cast
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, insert, select
-from sqlalchemy.dialects.postgresql import insert as insert_or_ignore
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from app.audit.service import record
 from app.core.clock import Clock
+from app.core.errors import PreconditionFailedError
 from app.core.ids import new_id
 from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
 from app.core.principal import Permission, Principal
 from app.db.session import Database
-from app.identity.errors import GroupNotFoundError, GroupTakenError
-from app.identity.models import Group, GroupMember
+from app.identity.errors import GroupExcludesError, GroupNotFoundError, GroupTakenError
+from app.identity.group_repository import GroupRepository, Members, cycles_refused
+from app.identity.models import Group
+
+
+@dataclass(frozen=True, slots=True)
+class FoundGroup:
+    """A group with who is in it by itself."""
+
+    group: Group
+    members: Members
 
 
 class GroupService:
@@ -28,56 +39,120 @@ class GroupService:
         """Raises PermissionRequiredError, GroupTakenError."""
         principal.require(Permission.GROUPS_MANAGE)
         values = {"id": new_id(), "tenant_id": principal.tenant_id, "name": name, "created_at": self._clock.now()}
-        try:
-            with self._database.transaction(principal) as session:
-                session.execute(insert(Group).values(values))
-                record(session, principal, "identity.group.created", object_type="group", object_id=values["id"])
-        except IntegrityError as error:
-            raise GroupTakenError from error
+        with _names_unique(), self._database.transaction(principal) as session:
+            GroupRepository(session).insert_group(values)
+            record(session, principal, "identity.group.created", object_type="group", object_id=values["id"])
         return Group(**values)
 
     def list_groups(self, principal: Principal, page: PageRequest) -> PageOf[Group]:
         """Raises PermissionRequiredError, InvalidCursorError."""
         principal.require(Permission.GROUPS_MANAGE)
-        query = select(Group).order_by(Group.id).limit(page.limit + 1)
-        after = parse_uuid_cursor(page)
-        if after is not None:
-            query = query.where(Group.id > after)
         with self._database.transaction(principal) as session:
-            found = session.scalars(query).all()
+            found = GroupRepository(session).list_groups(after=parse_uuid_cursor(page), limit=page.limit + 1)
         items = found[: page.limit]
         return PageOf(items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(found) > page.limit else None)
 
+    def get_group(self, principal: Principal, group_id: UUID) -> FoundGroup:
+        """Raises PermissionRequiredError, GroupNotFoundError."""
+        principal.require(Permission.GROUPS_MANAGE)
+        with self._database.transaction(principal, snapshot=True) as session:
+            return _get(session, group_id)
+
+    def rename_group(self, principal: Principal, group_id: UUID, *, name: str, revision: int | None) -> FoundGroup:
+        """Raises PermissionRequiredError, GroupNotFoundError, GroupTakenError, PreconditionFailedError."""
+        principal.require(Permission.GROUPS_MANAGE)
+        with _names_unique(), self._database.transaction(principal) as session:
+            repository = GroupRepository(session)
+            group = repository.lock_group(group_id)
+            if group is None:
+                raise GroupNotFoundError
+            if revision is not None and group.revision != revision:
+                raise PreconditionFailedError
+            before = group.revision
+            repository.update_group(group_id, {"name": name})
+            found = _get(session, group_id)
+            detail = {"before": {"revision": before}, "after": {"revision": found.group.revision}}
+            record(session, principal, "identity.group.renamed", object_type="group", object_id=group_id, detail=detail)
+        return found
+
+    def delete_group(self, principal: Principal, group_id: UUID) -> None:
+        """With all that was granted to it. Raises PermissionRequiredError, GroupNotFoundError, GroupExcludesError."""
+        principal.require(Permission.GROUPS_MANAGE)
+        with self._database.transaction(principal) as session:
+            if GroupRepository(session).lock_group(group_id) is None:
+                raise GroupNotFoundError
+            delete_with_rights(session, principal, group_id)
+
     def add_member(self, principal: Principal, group_id: UUID, user_id: UUID) -> None:
         """Raises PermissionRequiredError; GroupNotFoundError when either is not of the tenant. May be repeated."""
-        principal.require(Permission.GROUPS_MANAGE)
-        values = {"tenant_id": principal.tenant_id, "group_id": group_id, "user_id": user_id}
-        try:
-            with self._database.transaction(principal) as session:
-                session.execute(insert_or_ignore(GroupMember).values(values).on_conflict_do_nothing())
-                record(
-                    session,
-                    principal,
-                    "identity.member.added",
-                    object_type="group",
-                    object_id=group_id,
-                    detail={"user_id": str(user_id)},
-                )
-        except IntegrityError as error:
-            raise GroupNotFoundError from error
+        self._add(principal, group_id, Members(user_ids=frozenset({user_id})), {"user_id": str(user_id)})
+
+    def nest_group(self, principal: Principal, group_id: UUID, member_group_id: UUID) -> None:
+        """Whoever is in the member is in the group, too. Raises as `add_member` does, and GroupCycleError."""
+        member = Members(group_ids=frozenset({member_group_id}))
+        self._add(principal, group_id, member, {"member_group_id": str(member_group_id)})
 
     def remove_member(self, principal: Principal, group_id: UUID, user_id: UUID) -> None:
         """Raises PermissionRequiredError; GroupNotFoundError when the user is not in such a group."""
+        self._remove(principal, group_id, Members(user_ids=frozenset({user_id})), {"user_id": str(user_id)})
+
+    def unnest_group(self, principal: Principal, group_id: UUID, member_group_id: UUID) -> None:
+        """Raises PermissionRequiredError; GroupNotFoundError when the one is not in the other."""
+        member = Members(group_ids=frozenset({member_group_id}))
+        self._remove(principal, group_id, member, {"member_group_id": str(member_group_id)})
+
+    def _add(self, principal: Principal, group_id: UUID, member: Members, detail: dict[str, object]) -> None:
+        principal.require(Permission.GROUPS_MANAGE)
+        with cycles_refused(), self._database.transaction(principal) as session:
+            repository = GroupRepository(session)
+            if repository.lock_group(group_id) is None or member - repository.sort_out(_ids(member)):
+                raise GroupNotFoundError
+            was_in = not member - repository.get_members(group_id, _ids(member))
+            repository.add_members(principal.tenant_id, group_id, member)
+            detail = {**detail, "before": was_in, "after": True}
+            record(session, principal, "identity.member.added", object_type="group", object_id=group_id, detail=detail)
+
+    def _remove(self, principal: Principal, group_id: UUID, member: Members, detail: dict[str, object]) -> None:
         principal.require(Permission.GROUPS_MANAGE)
         with self._database.transaction(principal) as session:
-            removal = delete(GroupMember).where(GroupMember.group_id == group_id, GroupMember.user_id == user_id)
-            if cast(CursorResult[Any], session.execute(removal)).rowcount == 0:
+            if GroupRepository(session).remove_members(group_id, member) == 0:
                 raise GroupNotFoundError
+            detail = {**detail, "before": True, "after": False}
             record(
-                session,
-                principal,
-                "identity.member.removed",
-                object_type="group",
-                object_id=group_id,
-                detail={"user_id": str(user_id)},
+                session, principal, "identity.member.removed", object_type="group", object_id=group_id, detail=detail
             )
+
+
+def delete_with_rights(session: Session, principal: Principal, group_id: UUID) -> None:
+    """Delete a group; the log keeps who was in it and the ids of what it had been given.
+
+    Raises GroupExcludesError: what is closed to a group is opened knowingly, not by the way.
+    """
+    repository = GroupRepository(session)
+    rights = repository.list_rights(group_id)
+    if rights["exclusions"]:
+        raise GroupExcludesError
+    before = {**repository.get_members(group_id).as_detail(), **rights}
+    repository.delete_group(group_id)
+    detail = {"before": before, "after": None}
+    record(session, principal, "identity.group.deleted", object_type="group", object_id=group_id, detail=detail)
+
+
+def _get(session: Session, group_id: UUID) -> FoundGroup:
+    repository = GroupRepository(session)
+    group = repository.find_group(group_id)
+    if group is None:
+        raise GroupNotFoundError
+    return FoundGroup(group, repository.get_members(group_id))
+
+
+def _ids(members: Members) -> frozenset[UUID]:
+    return members.user_ids | members.group_ids
+
+
+@contextmanager
+def _names_unique() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        raise GroupTakenError from error

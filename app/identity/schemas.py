@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from app.core.principal import Permission, Principal, Role
 from app.http.text import Line
+from app.identity.groups import FoundGroup
 from app.identity.keys import KEY_PATTERN, KeyState
 from app.identity.models import User
 from app.identity.service import CreatedKey, KeyView
@@ -173,3 +174,27 @@ class GroupOut(BaseModel):
     id: UUID
     name: str
     created_at: datetime
+
+
+class GroupDetailOut(GroupOut):
+    """A group with who is in it by itself: users, and groups by way of which others are."""
+
+    revision: int
+    updated_at: datetime
+    external_id: str | None = Field(description="Its id at the identity provider that keeps it, if one does.")
+    user_ids: list[UUID]
+    group_ids: list[UUID]
+
+    @staticmethod
+    def of_group(found: FoundGroup) -> "GroupDetailOut":
+        group = found.group
+        return GroupDetailOut(
+            id=group.id,
+            name=group.name,
+            created_at=group.created_at,
+            revision=group.revision,
+            updated_at=group.updated_at,
+            external_id=group.external_id,
+            user_ids=sorted(found.members.user_ids),
+            group_ids=sorted(found.members.group_ids),
+        )

@@ -1,0 +1,155 @@
+"""SQL of groups: rows that the session's principal may see, and who is in them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import CursorResult, Select, bindparam, delete, insert, literal, select, text, union_all, update
+from sqlalchemy.dialects.postgresql import insert as insert_or_ignore
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from app.identity.errors import GroupCycleError
+from app.identity.models import Group, GroupMember, GroupNesting, User
+
+_INVALID_RECURSION = "42P19"  # PostgreSQL appendix A; raised by the trigger that keeps groups' closure
+_NOT_ITSELF = "ck_group_nestings_not_itself"
+_RIGHTS = ("grants", "clearances", "exclusions")
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The ids of those in a group: users, and groups whose own members are in it by way of them."""
+
+    user_ids: frozenset[UUID] = frozenset()
+    group_ids: frozenset[UUID] = frozenset()
+
+    def __sub__(self, other: "Members") -> "Members":
+        return Members(self.user_ids - other.user_ids, self.group_ids - other.group_ids)
+
+    def __bool__(self) -> bool:
+        return bool(self.user_ids or self.group_ids)
+
+    def as_detail(self) -> dict[str, list[str]]:
+        """As the audit log tells of them."""
+        return {"user_ids": sorted(map(str, self.user_ids)), "group_ids": sorted(map(str, self.group_ids))}
+
+
+@contextmanager
+def cycles_refused() -> Iterator[None]:
+    """Raises GroupCycleError when the database finds a group inside itself."""
+    try:
+        yield
+    except DBAPIError as error:
+        constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+        if getattr(error.orig, "sqlstate", None) == _INVALID_RECURSION or constraint == _NOT_ITSELF:
+            raise GroupCycleError from error
+        raise
+
+
+class GroupRepository:
+    """Groups of the session's tenant."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def insert_group(self, values: Mapping[str, Any]) -> None:
+        self._session.execute(insert(Group).values(values))
+
+    def find_group(self, group_id: UUID) -> Group | None:
+        return self._session.scalar(_by_id(group_id))
+
+    def lock_group(self, group_id: UUID) -> Group | None:
+        """The group as it stays until the transaction ends; being granted something doesn't wait for that."""
+        return self._session.scalar(_by_id(group_id).with_for_update(key_share=True))
+
+    def list_groups(self, *, after: UUID | None, limit: int) -> Sequence[Group]:
+        query = select(Group).order_by(Group.id).limit(limit)
+        return self._session.scalars(query if after is None else query.where(Group.id > after)).all()
+
+    def update_group(self, group_id: UUID, values: Mapping[str, Any]) -> None:
+        self._session.execute(update(Group).where(Group.id == group_id).values(values))
+
+    def delete_group(self, group_id: UUID) -> None:
+        self._session.execute(delete(Group).where(Group.id == group_id))
+
+    def list_rights(self, group_id: UUID) -> dict[str, list[str]]:
+        """The ids of what the group was given, which goes when it does."""
+        found = {}
+        for table in _RIGHTS:
+            query = text(f"SELECT id FROM {table} WHERE group_id = :id ORDER BY id").bindparams(bindparam("id"))  # noqa: S608 - our own constants
+            found[table] = [str(row) for row in self._session.scalars(query, {"id": group_id})]
+        return found
+
+    def get_members(self, group_id: UUID, among: frozenset[UUID] | None = None) -> Members:
+        """Who is in the group; with `among`, those of them only."""
+        users = select(GroupMember.user_id).where(GroupMember.group_id == group_id)
+        groups = select(GroupNesting.member_group_id).where(GroupNesting.group_id == group_id)
+        if among is not None:
+            users = users.where(GroupMember.user_id.in_(among))
+            groups = groups.where(GroupNesting.member_group_id.in_(among))
+        return Members(frozenset(self._session.scalars(users)), frozenset(self._session.scalars(groups)))
+
+    def sort_out(self, ids: frozenset[UUID]) -> Members:
+        """Which of the ids are users (who were not deleted), and which are groups."""
+        users = select(User.id).where(User.id.in_(ids), User.deleted_at.is_(None))
+        groups = select(Group.id).where(Group.id.in_(ids))
+        return Members(frozenset(self._session.scalars(users)), frozenset(self._session.scalars(groups)))
+
+    def list_memberships(self, user_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[tuple[UUID, str]]]:
+        """(id, name) of the groups that each user is in by itself."""
+        query = (
+            select(GroupMember.user_id, Group.id, Group.name)
+            .join(Group, Group.id == GroupMember.group_id)
+            .where(GroupMember.user_id.in_(user_ids))
+            .order_by(Group.id)
+        )
+        found: dict[UUID, list[tuple[UUID, str]]] = {}
+        for user_id, group_id, name in self._session.execute(query):
+            found.setdefault(user_id, []).append((group_id, name))
+        return found
+
+    def list_members_of(self, group_ids: Sequence[UUID]) -> Mapping[UUID, Members]:
+        """Who is in each of the groups."""
+        users = select(GroupMember.group_id, GroupMember.user_id, literal(True)).where(
+            GroupMember.group_id.in_(group_ids)
+        )
+        groups = select(GroupNesting.group_id, GroupNesting.member_group_id, literal(False)).where(
+            GroupNesting.group_id.in_(group_ids)
+        )
+        found: dict[UUID, tuple[set[UUID], set[UUID]]] = {}
+        for group_id, member_id, is_user in self._session.execute(union_all(users, groups)):
+            found.setdefault(group_id, (set(), set()))[0 if is_user else 1].add(member_id)
+        return {key: Members(frozenset(users), frozenset(groups)) for key, (users, groups) in found.items()}
+
+    def add_members(self, tenant_id: UUID, group_id: UUID, members: Members) -> None:
+        """Those who are in it already stay. A group around the group itself is refused (`cycles_refused`)."""
+        here = {"tenant_id": tenant_id, "group_id": group_id}
+        users = [{**here, "user_id": user_id} for user_id in sorted(members.user_ids)]
+        groups = [{**here, "member_group_id": member_id} for member_id in sorted(members.group_ids)]
+        if users:
+            self._session.execute(insert_or_ignore(GroupMember).values(users).on_conflict_do_nothing())
+        if groups:
+            self._session.execute(insert_or_ignore(GroupNesting).values(groups).on_conflict_do_nothing())
+
+    def remove_members(self, group_id: UUID, members: Members) -> int:
+        """How many there were to remove."""
+        removals = (
+            delete(GroupMember).where(GroupMember.group_id == group_id, GroupMember.user_id.in_(members.user_ids)),
+            delete(GroupNesting).where(
+                GroupNesting.group_id == group_id, GroupNesting.member_group_id.in_(members.group_ids)
+            ),
+        )
+        return sum(cast(CursorResult[Any], self._session.execute(removal)).rowcount for removal in removals)
+
+    def remove_user(self, user_id: UUID) -> list[UUID]:
+        """Take a user out of all groups: those it was in."""
+        removal = delete(GroupMember).where(GroupMember.user_id == user_id).returning(GroupMember.group_id)
+        return list(self._session.scalars(removal))
+
+
+def _by_id(group_id: UUID) -> Select[Group]:
+    # What triggers changed since the session last read the row is read, too.
+    return select(Group).where(Group.id == group_id).execution_options(populate_existing=True)
