@@ -35,6 +35,8 @@ from app.identity.oidc_http import LOOPBACK, ProviderHttp
 from app.identity.oidc_providers import ProviderService
 from app.identity.oidc_sign_in import SignInService
 from app.identity.oidc_users import ProviderUsers
+from app.identity.scim.groups import GroupProvisioning
+from app.identity.scim.users import UserProvisioning
 from app.identity.service import IdentityService, TenantAdmin
 from app.identity.sessions import SessionService
 from app.identity.users import UserService
@@ -98,6 +100,8 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         identity,
         UserService(database=database, clock=clock),
         GroupService(database=database, clock=clock),
+        UserProvisioning(database=database, clock=clock),
+        GroupProvisioning(database=database, clock=clock),
         sessions,
         ProviderService(database=database, sealer=sealer, http=provider_http, clock=clock),
         SignInService(

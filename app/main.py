@@ -31,6 +31,7 @@ from app.identity.group_endpoints import router as groups_router
 from app.identity.oidc_endpoints import providers as providers_router
 from app.identity.oidc_endpoints import sessions as sessions_router
 from app.identity.oidc_errors import TOKEN_REFUSALS
+from app.identity.scim.endpoints import router as scim_router
 from app.jobs.endpoints import router as runs_router
 from app.observability.logging import configure_logging
 from app.observability.tracing import Tracing, configure_tracing, instrument_app
@@ -57,6 +58,7 @@ _ROUTERS = (
     runs_router,
     answers_router,
     evaluations_router,
+    scim_router,
 )
 
 

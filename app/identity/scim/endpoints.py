@@ -1,0 +1,336 @@
+"""`/scim/v2`: provisioning by an identity provider, in its own media type, errors and discovery.
+
+These addresses describe themselves at `/scim/v2/Schemas`, which is what SCIM's clients read, and so are not in the
+OpenAPI document.
+"""
+
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response
+from fastapi.routing import APIRoute
+from pydantic import ValidationError
+from scim2_models import (
+    Context,
+    Error,
+    ForbiddenException,
+    ListResponse,
+    Meta,
+    NotFoundException,
+    NotImplementedException,
+    Resource,
+    ResourceType,
+    ResponseParameters,
+    Schema,
+    SCIMException,
+    SearchRequest,
+)
+
+from app.core.principal import Permission
+from app.http.conditional import matches, parse_if_match
+from app.http.dependencies import CurrentPrincipal, service
+from app.http.errors import MediaTypeNotTakenError, MethodNotAllowedError
+from app.http.problems import as_our_error
+from app.http.routing import SIGNED_IN, ApiRoute, needs
+from app.identity.scim import resources as scim
+from app.identity.scim.groups import GroupProvisioning, shows_members
+from app.identity.scim.parsing import Payload, parse_payload, parse_search
+from app.identity.scim.presenting import version
+from app.identity.scim.users import Listed, UserProvisioning
+
+PREFIX = "/scim/v2"
+MEDIA_TYPE = "application/scim+json"
+_TAKEN = frozenset({MEDIA_TYPE, "application/json"})
+_NOT_IMPLEMENTED = frozenset({"Bulk", "Me", ".search"})
+_Parameters: Any = ResponseParameters.__class_getitem__(Resource[Any])
+_ANY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+class ScimRoute(ApiRoute):
+    """An operation whose errors are told in SCIM's form (RFC 7644 §3.12)."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handle_request(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except Exception as error:
+                told = _error(request, error)
+                if told is None:
+                    raise
+                return told
+
+        return handle_request
+
+
+router = APIRouter(
+    prefix=PREFIX,
+    tags=["provisioning"],
+    route_class=ScimRoute,
+    include_in_schema=False,
+    generate_unique_id_function=lambda route: f"scim_{route.name}",
+)
+Users = Annotated[UserProvisioning, Depends(service(UserProvisioning))]
+Groups = Annotated[GroupProvisioning, Depends(service(GroupProvisioning))]
+_USERS, _GROUPS = needs(Permission.USERS_MANAGE), needs(Permission.GROUPS_MANAGE)
+
+
+async def _read_payload(request: Request) -> Payload:
+    kind = request.headers.get("content-type", MEDIA_TYPE).partition(";")[0].strip().lower()
+    if kind not in _TAKEN:
+        raise MediaTypeNotTakenError
+    return parse_payload(await request.body())
+
+
+def _base(request: Request) -> str:
+    return f"{str(request.base_url).rstrip('/')}{PREFIX}"
+
+
+def _revision(request: Request) -> int | None:
+    """That of If-Match, which may be left out (RFC 7644 §3.14)."""
+    header = request.headers.get("If-Match")
+    return None if header is None else parse_if_match(header)
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFoundException from error
+
+
+Body = Annotated[Payload, Depends(_read_payload)]
+Base = Annotated[str, Depends(_base)]
+Revision = Annotated[int | None, Depends(_revision)]
+
+
+@router.get("/Users", openapi_extra=_USERS)
+def list_users(request: Request, principal: CurrentPrincipal, users: Users, base: Base) -> Response:
+    search = parse_search(scim.User, request.query_params)
+    return _list(search, scim.User, users.list_users(principal, search, base=base))
+
+
+@router.post("/Users", openapi_extra=_USERS)
+def create_user(request: Request, principal: CurrentPrincipal, users: Users, base: Base, body: Body) -> Response:
+    made = users.create_user(principal, body, base=base)
+    return _resource(request, made, Context.RESOURCE_CREATION_RESPONSE, status=201)
+
+
+@router.get("/Users/{resource_id}", openapi_extra=_USERS)
+def get_user(request: Request, principal: CurrentPrincipal, users: Users, base: Base, resource_id: str) -> Response:
+    return _resource(request, users.get_user(principal, _id(resource_id), base=base))
+
+
+@router.put("/Users/{resource_id}", openapi_extra=_USERS)
+def replace_user(
+    request: Request,
+    principal: CurrentPrincipal,
+    users: Users,
+    base: Base,
+    body: Body,
+    revision: Revision,
+    resource_id: str,
+) -> Response:
+    changed = users.replace_user(principal, _id(resource_id), body, base=base, revision=revision)
+    return _resource(request, changed, Context.RESOURCE_REPLACEMENT_RESPONSE)
+
+
+@router.patch("/Users/{resource_id}", openapi_extra=_USERS)
+def patch_user(
+    request: Request,
+    principal: CurrentPrincipal,
+    users: Users,
+    base: Base,
+    body: Body,
+    revision: Revision,
+    resource_id: str,
+) -> Response:
+    changed = users.patch_user(principal, _id(resource_id), body, base=base, revision=revision)
+    return _resource(request, changed, Context.RESOURCE_PATCH_RESPONSE)
+
+
+@router.delete("/Users/{resource_id}", openapi_extra=_USERS)
+def delete_user(principal: CurrentPrincipal, users: Users, revision: Revision, resource_id: str) -> Response:
+    users.delete_user(principal, _id(resource_id), revision=revision)
+    return Response(status_code=204)
+
+
+@router.get("/Groups", openapi_extra=_GROUPS)
+def list_groups(request: Request, principal: CurrentPrincipal, groups: Groups, base: Base) -> Response:
+    search = parse_search(scim.Group, request.query_params)
+    return _list(search, scim.Group, groups.list_groups(principal, search, base=base))
+
+
+@router.post("/Groups", openapi_extra=_GROUPS)
+def create_group(request: Request, principal: CurrentPrincipal, groups: Groups, base: Base, body: Body) -> Response:
+    made = groups.create_group(principal, body, base=base)
+    return _resource(request, made, Context.RESOURCE_CREATION_RESPONSE, status=201)
+
+
+@router.get("/Groups/{resource_id}", openapi_extra=_GROUPS)
+def get_group(request: Request, principal: CurrentPrincipal, groups: Groups, base: Base, resource_id: str) -> Response:
+    whole = shows_members(parse_search(scim.Group, request.query_params))
+    find = groups.get_group if whole else groups.get_group_alone
+    return _resource(request, find(principal, _id(resource_id), base=base))
+
+
+@router.put("/Groups/{resource_id}", openapi_extra=_GROUPS)
+def replace_group(
+    request: Request,
+    principal: CurrentPrincipal,
+    groups: Groups,
+    base: Base,
+    body: Body,
+    revision: Revision,
+    resource_id: str,
+) -> Response:
+    changed = groups.replace_group(principal, _id(resource_id), body, base=base, revision=revision)
+    return _resource(request, changed, Context.RESOURCE_REPLACEMENT_RESPONSE)
+
+
+@router.patch("/Groups/{resource_id}", openapi_extra=_GROUPS)
+def patch_group(
+    request: Request,
+    principal: CurrentPrincipal,
+    groups: Groups,
+    base: Base,
+    body: Body,
+    revision: Revision,
+    resource_id: str,
+) -> Response:
+    """Answers without the group, unless attributes are asked for: one member more is no reason to send thousands."""
+    reached = groups.patch_group(principal, _id(resource_id), body, base=base, revision=revision)
+    if "attributes" in request.query_params:
+        changed = groups.get_group(principal, _id(resource_id), base=base)
+        return _resource(request, changed, Context.RESOURCE_PATCH_RESPONSE)
+    return Response(status_code=204, headers={"ETag": version(reached)})
+
+
+@router.delete("/Groups/{resource_id}", openapi_extra=_GROUPS)
+def delete_group(principal: CurrentPrincipal, groups: Groups, revision: Revision, resource_id: str) -> Response:
+    groups.delete_group(principal, _id(resource_id), revision=revision)
+    return Response(status_code=204)
+
+
+@router.get("/ServiceProviderConfig", openapi_extra=SIGNED_IN)
+def get_config(request: Request, base: Base) -> Response:
+    return _resource(request, _located(scim.CONFIG, base))
+
+
+@router.get("/Schemas", openapi_extra=SIGNED_IN)
+def list_schemas(request: Request, base: Base) -> Response:
+    return _descriptions(request, base, Schema, scim.PROVIDER.schemas)
+
+
+@router.get("/Schemas/{name}", openapi_extra=SIGNED_IN)
+def get_schema(request: Request, base: Base, name: str) -> Response:
+    return _description(request, base, name, scim.PROVIDER.schemas)
+
+
+@router.get("/ResourceTypes", openapi_extra=SIGNED_IN)
+def list_resource_types(request: Request, base: Base) -> Response:
+    return _descriptions(request, base, ResourceType, scim.PROVIDER.resource_types)
+
+
+@router.get("/ResourceTypes/{name}", openapi_extra=SIGNED_IN)
+def get_resource_type(request: Request, base: Base, name: str) -> Response:
+    return _description(request, base, name, scim.PROVIDER.resource_types)
+
+
+@router.api_route("/{rest:path}", methods=_ANY_METHOD, openapi_extra=SIGNED_IN)
+def refuse(rest: str) -> Response:
+    """What is not served: bulk requests and searches by POST, other methods, other addresses."""
+    if rest.rpartition("/")[2] in _NOT_IMPLEMENTED:
+        raise NotImplementedException
+    served = [route for route in router.routes if isinstance(route, APIRoute) and route.endpoint is not refuse]
+    allowed = {
+        method for route in served if route.path_regex.match(f"{PREFIX}/{rest}") for method in route.methods or ()
+    }
+    if allowed:
+        raise MethodNotAllowedError(headers={"Allow": ", ".join(sorted(allowed))})
+    raise NotFoundException
+
+
+def _resource(
+    request: Request,
+    resource: Resource[Any],
+    context: Context = Context.RESOURCE_QUERY_RESPONSE,
+    *,
+    status: int = 200,
+) -> Response:
+    headers: dict[str, str] = {}
+    if resource.meta is not None and resource.meta.location:
+        headers["Location"] = resource.meta.location
+    if resource.meta is not None and resource.meta.version:
+        headers["ETag"] = resource.meta.version
+        if request.method == "GET" and matches(request, resource.meta.version):
+            return Response(status_code=304, headers=headers)
+    shown = _Parameters.model_validate(dict(request.query_params), scim_policy=scim.LENIENT)
+    dumped = resource.model_dump(scim_ctx=context, response_parameters=shown)
+    return JSONResponse(dumped, status_code=status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def _list(search: SearchRequest[Any], kind: type[scim.User | scim.Group], found: Listed[Any]) -> Response:
+    return _listed(kind, found.resources, found.total, search=search)
+
+
+def _listed(
+    kind: type[Resource[Any]], resources: Sequence[Any], total: int, *, search: SearchRequest[Any] | None = None
+) -> Response:
+    response: Any = ListResponse.__class_getitem__(kind)
+    listed = response(
+        total_results=total,
+        start_index=(search.start_index if search else None) or 1,
+        items_per_page=len(resources),
+        resources=list(resources),
+    )
+    dumped = listed.model_dump(scim_ctx=Context.RESOURCE_QUERY_RESPONSE, response_parameters=search)
+    return JSONResponse({"Resources": [], **dumped}, media_type=MEDIA_TYPE)
+
+
+def _descriptions(
+    request: Request, base: str, kind: type[Resource[Any]], described: Sequence[Resource[Any]]
+) -> Response:
+    # RFC 7644 §4: a description is given whole, so that no client takes a part of it for all.
+    if "filter" in request.query_params:
+        raise ForbiddenException(detail="Descriptions are not filtered.")
+    return _listed(kind, [_located(one, base) for one in described], len(described))
+
+
+def _description(request: Request, base: str, name: str, described: Sequence[Resource[Any]]) -> Response:
+    for one in described:
+        if str(one.id).lower() == name.lower():
+            return _resource(request, _located(one, base))
+    raise NotFoundException
+
+
+def _located(resource: Resource[Any], base: str) -> Resource[Any]:
+    """A resource that the service is described by, with its address."""
+    kind = type(resource).__name__
+    path = kind if resource.id is None else f"{kind}s/{resource.id}"
+    return resource.model_copy(update={"meta": Meta(resource_type=kind, location=f"{base}/{path}")})
+
+
+def _error(request: Request, error: Exception) -> Response | None:
+    """The error as SCIM tells it; None when nobody expected it."""
+    headers: Mapping[str, str] = {}
+    if isinstance(error, SCIMException):
+        told = error.to_error()
+    elif isinstance(error, ValidationError):
+        told = Error.from_validation_errors(error)[0]
+    else:
+        ours = as_our_error(error)
+        if ours is None:
+            return None
+        unfit = ours.status == 422
+        told = Error(
+            status=400 if unfit else ours.status, scim_type="invalidValue" if unfit else None, detail=ours.detail
+        )
+        headers = ours.headers
+    request.state.problem_code = told.scim_type or f"scim-{told.status}"
+    dumped = told.model_dump(scim_ctx=Context.DEFAULT)
+    headers = {**headers, "Cache-Control": "no-store"}
+    return JSONResponse(dumped, status_code=told.status or 400, headers=headers, media_type=MEDIA_TYPE)

@@ -1,0 +1,176 @@
+"""Requests of providers, checked: sizes, the schemas, and that what is kept is text (RFC 7644 §3.3, §3.5)."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from scim2_models import (
+    Context,
+    InvalidSyntaxException,
+    InvalidValueException,
+    PatchOp,
+    PatchOperation,
+    PayloadTooLargeException,
+    SearchRequest,
+)
+
+from app.identity.scim import resources as scim
+from app.identity.scim.dialects import read_filter, read_operations
+
+_ADDRESS = re.compile(r"[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,190}")
+_LONGEST_TEXT = 255  # characters
+_LONGEST_FILTER = 2_000  # characters
+_NAMED_MEMBER = re.compile(r'(?:urn:[^\[]*:)?members\[\s*value eq "([^"\\]*)"\s*\]', re.IGNORECASE)
+_MEMBERS = re.compile(r"(?:urn:.*:)?members\b.*", re.IGNORECASE | re.DOTALL)
+
+Payload = dict[str, Any]
+
+
+def parse_payload(body: bytes) -> Payload:
+    """The JSON object of a request. Raises InvalidSyntaxException."""
+    try:
+        payload = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise InvalidSyntaxException(detail="The body is not a JSON object.") from error
+    if not isinstance(payload, dict):
+        raise InvalidSyntaxException(detail="The body is not a JSON object.")
+    return payload
+
+
+def parse_user(payload: Payload, context: Context, *, active: bool) -> scim.User:
+    """The user as it is to be; without the attribute, `active` holds.
+
+    Raises ValidationError, InvalidValueException.
+    """
+    if not any(name.lower() == "active" for name in payload):
+        payload = {**payload, "active": active}
+    user = scim.User.model_validate(payload, scim_ctx=context, scim_policy=scim.LENIENT)
+    check_user(user)
+    return user
+
+
+def check_user(user: scim.User) -> None:
+    """What the schema can't say. Raises InvalidValueException."""
+    _check_text(user.model_dump(scim_ctx=Context.DEFAULT, exclude={"groups", "meta", "id"}))
+    emails = user.emails or []
+    if not (user.user_name or "").strip():
+        raise InvalidValueException(detail="userName must not be blank.")
+    if sum(1 for email in emails if email.primary) > 1:
+        raise InvalidValueException(detail="One address at most may be primary.")
+    for email in emails:
+        if _ADDRESS.fullmatch(email.value or "") is None:
+            raise InvalidValueException(detail="emails.value must be an e-mail address.")
+
+
+def parse_group(payload: Payload, context: Context) -> scim.Group:
+    """Raises ValidationError, InvalidValueException, PayloadTooLargeException."""
+    _check_changes(payload)
+    group = scim.Group.model_validate(payload, scim_ctx=context, scim_policy=scim.LENIENT)
+    check_group(group)
+    return group
+
+
+def check_group(group: scim.Group) -> None:
+    """What the schema can't say. Raises InvalidValueException."""
+    _check_text([group.display_name, group.external_id])
+    if not (group.display_name or "").strip():
+        raise InvalidValueException(detail="displayName must not be blank.")
+
+
+def parse_user_patch(payload: Payload) -> PatchOp[scim.User]:
+    """The operations of a PATCH. Raises ValidationError, PayloadTooLargeException."""
+    _check_changes(payload)
+    return PatchOp[scim.User].model_validate(
+        read_operations(payload), scim_ctx=Context.RESOURCE_PATCH_REQUEST, scim_policy=scim.LENIENT
+    )
+
+
+def parse_group_patch(payload: Payload) -> PatchOp[scim.Group]:
+    """The operations of a PATCH. Raises ValidationError, PayloadTooLargeException."""
+    _check_changes(payload)
+    return PatchOp[scim.Group].model_validate(
+        read_operations(payload), scim_ctx=Context.RESOURCE_PATCH_REQUEST, scim_policy=scim.LENIENT
+    )
+
+
+def parse_search(kind: type[scim.User | scim.Group], parameters: Mapping[str, str]) -> SearchRequest[Any]:
+    """The query of a list. Raises ValidationError, InvalidValueException."""
+    if any(len(value) > _LONGEST_FILTER for value in parameters.values()):
+        raise InvalidValueException(detail=f"A parameter has {_LONGEST_FILTER} characters at most.")
+    _check_text(dict(parameters), longest=_LONGEST_FILTER)
+    request: Any = SearchRequest.__class_getitem__(kind)
+    read = {name: read_filter(value) if name == "filter" else value for name, value in parameters.items()}
+    parsed: SearchRequest[Any] = request.model_validate(read, scim_ctx=Context.SEARCH_REQUEST, scim_policy=scim.LENIENT)
+    return parsed
+
+
+def find_named_members(patch: PatchOp[scim.Group]) -> frozenset[UUID] | None:
+    """The members that a group's patch names one by one; None when it is about all of them.
+
+    A group of thousands need not be read to put one more into it.
+    """
+    named: set[str] = set()
+    for operation in patch.operations or ():
+        found = _named_by(operation)
+        if found is None:
+            return None
+        named |= found
+    return frozenset(parse_id(text) for text in named)
+
+
+def _named_by(operation: PatchOperation[scim.Group]) -> set[str] | None:
+    path, value = str(operation.path or ""), operation.value
+    if not path:
+        given = [part for name, part in value.items() if _MEMBERS.fullmatch(name)] if isinstance(value, dict) else []
+        if given and operation.op is not PatchOperation.Op.add:
+            return None
+        value = given[0] if given else []
+    elif found := _NAMED_MEMBER.fullmatch(path):
+        return {found[1]}
+    elif not _MEMBERS.fullmatch(path):
+        return set()
+    elif "[" in path or operation.op is PatchOperation.Op.replace_ or value is None:
+        return None
+    entries = value if isinstance(value, list) else [value]
+    if not all(isinstance(entry, dict) and isinstance(entry.get("value"), str) for entry in entries):
+        return None
+    return {entry["value"] for entry in entries}
+
+
+def parse_id(text: str | None) -> UUID:
+    """An id of ours. Raises InvalidValueException."""
+    try:
+        return UUID(text or "")
+    except ValueError as error:
+        raise InvalidValueException(detail="A member's value must be the id of a user or of a group.") from error
+
+
+def _check_changes(payload: Payload) -> None:
+    if _count_values(payload) > scim.MAX_CHANGES:
+        raise PayloadTooLargeException(detail=f"One call changes {scim.MAX_CHANGES} values at most: make several.")
+
+
+def _count_values(part: Any) -> int:
+    """How many entries the lists of a payload have, but for lists of lists' own entries."""
+    if isinstance(part, dict):
+        return sum(_count_values(value) for name, value in part.items() if name.lower() != "schemas")
+    if isinstance(part, list):
+        return sum(max(1, _count_values(value)) for value in part)
+    return 0
+
+
+def _check_text(part: Any, *, longest: int = _LONGEST_TEXT) -> None:
+    if isinstance(part, dict):
+        for value in part.values():
+            _check_text(value, longest=longest)
+    elif isinstance(part, list):
+        for value in part:
+            _check_text(value, longest=longest)
+    elif isinstance(part, str):
+        if any(unicodedata.category(character) in {"Cc", "Cs"} for character in part):
+            raise InvalidValueException(detail="Control characters and broken Unicode are not allowed.")
+        if len(part) > longest:
+            raise InvalidValueException(detail=f"A text has {longest} characters at most.")

@@ -1,0 +1,246 @@
+"""Provisioned users: made, changed and ended by their identity provider, through a key that may manage users."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from psycopg import errors as postgres
+from scim2_models import (
+    Context,
+    ForbiddenException,
+    NotFoundException,
+    PreconditionFailedException,
+    SearchRequest,
+    UniquenessException,
+)
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.audit.service import record
+from app.core.clock import Clock
+from app.core.ids import new_id
+from app.core.principal import PERMISSIONS, Permission, Principal, Role
+from app.db.session import Database
+from app.identity.errors import LastAdministratorError
+from app.identity.group_repository import GroupRepository
+from app.identity.models import User
+from app.identity.scim import resources as scim
+from app.identity.scim.parsing import Payload, check_user, parse_user, parse_user_patch
+from app.identity.scim.presenting import present_user, user_values
+from app.identity.scim.repository import ProvisioningRepository
+
+_UNIQUE = "userName, an address or externalId"
+_LAST_ADMINISTRATOR = "last_administrator"
+Presented = TypeVar("Presented", scim.User, scim.Group)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[Presented]):
+    """A page of a list, and how many there are in all."""
+
+    total: int
+    resources: Sequence[Presented]
+
+
+class UserProvisioning:
+    """Users of the principal's own tenant. Raises PermissionRequiredError without the permission to manage users.
+
+    `base` is the service's address, `revision` that of If-Match. Errors are SCIM's own (RFC 7644 §3.12); ids of other
+    tenants are NotFoundException, as are those of nothing.
+    """
+
+    def __init__(self, *, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def get_user(self, principal: Principal, user_id: UUID, *, base: str) -> scim.User:
+        """Raises NotFoundException."""
+        principal.require(Permission.USERS_MANAGE)
+        with self._database.transaction(principal, snapshot=True) as session:
+            return _present(session, _found(ProvisioningRepository(session).find_user(user_id)), base)
+
+    def list_users(self, principal: Principal, request: SearchRequest[Any], *, base: str) -> Listed[scim.User]:
+        """Raises InvalidFilterException, InvalidPathException."""
+        principal.require(Permission.USERS_MANAGE)
+        limit = page_limit(request)
+        with self._database.transaction(principal, snapshot=True) as session:
+            total, rows = ProvisioningRepository(session).list_users(request, limit)
+            memberships = GroupRepository(session).list_memberships([row.id for row in rows])
+        return Listed(total, [present_user(row, memberships.get(row.id, ()), base) for row in rows])
+
+    def create_user(self, principal: Principal, payload: Payload, *, base: str) -> scim.User:
+        """An analyst, unless roles are given. Raises ValidationError, UniquenessException, ForbiddenException."""
+        principal.require(Permission.USERS_MANAGE)
+        wanted = parse_user(payload, Context.RESOURCE_CREATION_REQUEST, active=True)
+        roles = _roles(wanted) if wanted.roles else [Role.ANALYST.value]
+        _check_roles(principal, set(roles))
+        now = self._clock.now()
+        values = {
+            **user_values(wanted),
+            "id": new_id(),
+            "tenant_id": principal.tenant_id,
+            "roles": roles,
+            "created_at": now,
+            "disabled_at": None if wanted.active else now,
+        }
+        with refusals_told(_UNIQUE), self._database.transaction(principal) as session:
+            repository = ProvisioningRepository(session)
+            _refuse_taken(repository, values["id"], values)
+            repository.insert_user(values)
+            made = _found(repository.find_user(values["id"]))
+            _record(session, principal, "created", made.id, {"before": None, "after": _state(made)})
+            return _present(session, made, base)
+
+    def replace_user(
+        self, principal: Principal, user_id: UUID, payload: Payload, *, base: str, revision: int | None
+    ) -> scim.User:
+        """What is left out is cleared, but for roles and `active`, which stay (RFC 7644 §3.5.1 lets a service choose).
+
+        Raises NotFoundException, PreconditionFailedException, ValidationError, UniquenessException, ForbiddenException,
+        LastAdministratorError.
+        """
+        principal.require(Permission.USERS_MANAGE)
+        with self._changing(principal, user_id, revision) as (session, row):
+            wanted = parse_user(payload, Context.RESOURCE_REPLACEMENT_REQUEST, active=row.disabled_at is None)
+            roles = _roles(wanted) if wanted.roles else row.roles
+            return self._store(session, principal, row, wanted, roles, base)
+
+    def patch_user(
+        self, principal: Principal, user_id: UUID, payload: Payload, *, base: str, revision: int | None
+    ) -> scim.User:
+        """All operations or none (RFC 7644 §3.5.2).
+
+        Raises as `replace_user` does, MutabilityException, NoTargetException.
+        """
+        principal.require(Permission.USERS_MANAGE)
+        patch = parse_user_patch(payload)
+        with self._changing(principal, user_id, revision) as (session, row):
+            wanted = _present(session, row, base)
+            patch.patch(wanted, scim_policy=scim.LENIENT)
+            check_user(wanted)
+            return self._store(session, principal, row, wanted, _roles(wanted), base)
+
+    def delete_user(self, principal: Principal, user_id: UUID, *, revision: int | None) -> None:
+        """Its sessions and keys end, it leaves its groups; the row stays for the audit.
+
+        Raises NotFoundException, PreconditionFailedException, ForbiddenException.
+        """
+        principal.require(Permission.USERS_MANAGE)
+        _refuse_itself(principal, user_id)
+        now = self._clock.now()
+        with self._changing(principal, user_id, revision) as (session, row):
+            repository = ProvisioningRepository(session)
+            before: dict[str, Any] = _state(row)
+            repository.update_user(user_id, {"disabled_at": row.disabled_at or now, "deleted_at": now})
+            repository.unlink(user_id)
+            before["keys"] = sorted(map(str, repository.revoke_keys(user_id, now)))
+            before["groups"] = sorted(map(str, GroupRepository(session).remove_user(user_id)))
+            _record(session, principal, "deleted", user_id, {"before": before, "after": None})
+
+    @contextmanager
+    def _changing(self, principal: Principal, user_id: UUID, revision: int | None) -> Iterator[tuple[Session, User]]:
+        with refusals_told(_UNIQUE), self._database.transaction(principal) as session:
+            row = _found(ProvisioningRepository(session).lock_user(user_id))
+            if revision is not None and row.revision != revision:
+                raise PreconditionFailedException
+            yield session, row
+
+    def _store(
+        self,
+        session: Session,
+        principal: Principal,
+        row: User,
+        wanted: scim.User,
+        roles: Sequence[str],
+        base: str,
+    ) -> scim.User:
+        repository = ProvisioningRepository(session)
+        shown = _present(session, row, base)
+        known = {**user_values(shown), "roles": row.roles, "disabled_at": row.disabled_at}
+        values = {**user_values(wanted), "roles": list(roles), "disabled_at": row.disabled_at}
+        was_active = row.disabled_at is None
+        if wanted.active is not was_active:
+            values["disabled_at"] = None if wanted.active else self._clock.now()
+        changed = [name for name in values if values[name] != known[name]]
+        if not changed:
+            return shown
+        if not wanted.active:
+            _refuse_itself(principal, row.id)
+        # By its address a user may be linked to a subject at sign-in, so with it one might take the user's place.
+        moved = row.email != values["email"] or (wanted.active and not was_active)
+        _check_roles(principal, set(roles) ^ set(row.roles) | (set(row.roles) if moved else set()))
+        _refuse_taken(repository, row.id, values)
+        before = _state(row)
+        repository.update_user(row.id, values)
+        stored = _found(repository.find_user(row.id))
+        verb = "updated" if wanted.active is was_active else "enabled" if wanted.active else "disabled"
+        detail = {"before": before, "after": _state(stored), "changed": sorted(changed)}
+        _record(session, principal, verb, row.id, detail)
+        return _present(session, stored, base)
+
+
+def page_limit(request: SearchRequest[Any]) -> int:
+    """How many resources a page has."""
+    return scim.MAX_COUNT if request.count is None else min(request.count, scim.MAX_COUNT)
+
+
+@contextmanager
+def refusals_told(what: str) -> Iterator[None]:
+    """What the database refuses to hold twice is `what`. Raises UniquenessException, LastAdministratorError."""
+    try:
+        yield
+    except IntegrityError as error:
+        if isinstance(error.orig, postgres.UniqueViolation):
+            raise UniquenessException(detail=f"{what} is another's already.") from error
+        if isinstance(error.orig, postgres.CheckViolation) and error.orig.diag.constraint_name == _LAST_ADMINISTRATOR:
+            raise LastAdministratorError from error
+        raise
+
+
+def _present(session: Session, row: User, base: str) -> scim.User:
+    return present_user(row, GroupRepository(session).list_memberships([row.id]).get(row.id, ()), base)
+
+
+def _found(row: User | None) -> User:
+    if row is None:
+        raise NotFoundException
+    return row
+
+
+def _roles(user: scim.User) -> list[str]:
+    return sorted({role.value.value for role in user.roles or () if role.value})
+
+
+def _check_roles(principal: Principal, changed: set[str]) -> None:
+    """A key whose scopes were narrowed gives, takes and moves no role that can do more than it and an editor can."""
+    for name in changed:
+        if principal.scopes is not None and not (
+            PERMISSIONS[Role(name)] - PERMISSIONS[Role.EDITOR] <= principal.permissions
+        ):
+            raise ForbiddenException(detail=f"The scopes of this key do not let it change who has the role {name}.")
+
+
+def _refuse_itself(principal: Principal, user_id: UUID) -> None:
+    if user_id == principal.user_id:
+        raise ForbiddenException(detail="A key does not end the user that it belongs to.")
+
+
+def _refuse_taken(repository: ProvisioningRepository, user_id: UUID, values: Mapping[str, Any]) -> None:
+    if repository.is_taken(user_id, user_name=values["user_name"], email=values["email"]):
+        raise UniquenessException(detail="userName or the address is another's already.")
+
+
+def _state(row: User) -> dict[str, Any]:
+    """What the log keeps of a user: never its name or address."""
+    return {
+        "active": row.disabled_at is None,
+        "roles": list(row.roles),
+        "external_id": row.external_id,
+        "revision": row.revision,
+    }
+
+
+def _record(session: Session, principal: Principal, verb: str, user_id: UUID, detail: Mapping[str, object]) -> None:
+    record(session, principal, f"identity.user.{verb}", object_type="user", object_id=user_id, detail=detail)

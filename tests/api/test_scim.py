@@ -1,0 +1,384 @@
+"""Provisioning over HTTP: who may, what is refused and how that is told, and what a change does to its user."""
+
+from uuid import uuid4
+
+import pytest
+from fastapi.routing import APIRoute
+from sqlalchemy import text
+
+from app.core.principal import Role
+from app.db.session import system_principal
+from app.identity.scim.endpoints import router
+
+CORE = "urn:ietf:params:scim:schemas:core:2.0"
+ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
+PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+ROUTES = [
+    (method, route.path)
+    for route in router.routes
+    if isinstance(route, APIRoute) and route.name != "refuse"
+    for method in sorted(route.methods)
+]
+# What everybody with a key may read.
+DESCRIPTIONS = ("ServiceProviderConfig", "Schemas", "ResourceTypes")
+
+
+def new_user(**more):
+    return {"schemas": [f"{CORE}:User"], "userName": f"{uuid4().hex}@example.com", **more}
+
+
+def new_group(**more):
+    return {"schemas": [f"{CORE}:Group"], "displayName": f"desk {uuid4()}", **more}
+
+
+def operations(*given):
+    return {"schemas": [PATCH], "Operations": list(given)}
+
+
+def make(user, kind, body):
+    answer = user.http.post(f"/scim/v2/{kind}", json=body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def assert_error(answer, status, scim_type=None):
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"].startswith("application/scim+json")
+    body = answer.json()
+    assert (body["schemas"], body["status"], body.get("scimType")) == ([ERROR], str(status), scim_type)
+    assert body["detail"]
+
+
+def call(user, method, path, resource_id):
+    body = {"Users": new_user(), "Groups": new_group()}.get(path.split("/")[3])
+    if method == "PATCH":
+        body = operations({"op": "replace", "path": "externalId", "value": "x"})
+    url = path.format(resource_id=resource_id, name=f"{CORE}:User" if "Schemas" in path else "User")
+    return user.request(method, url, json=body if method in {"POST", "PUT", "PATCH"} else None)
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_every_address_asks_for_a_key_and_for_the_permission(server, editor, admin, method, path):
+    kind = path.split("/")[3]
+    described = kind in DESCRIPTIONS
+    existing = None if described else make(admin, kind, new_user() if kind == "Users" else new_group())["id"]
+    assert_error(call(server.client(), method, path, existing), 401)
+    if described:
+        assert call(editor.http, method, path, existing).status_code == 200
+        return
+    assert_error(call(editor.http, method, path, existing), 403)
+    if existing is not None and "{resource_id}" in path:
+        stranger = server.user(None, Role.ADMIN)
+        foreign, absent = (call(stranger.http, method, path, one) for one in (existing, uuid4()))
+        assert_error(foreign, 404)
+        assert foreign.json() == absent.json()
+        assert_error(call(stranger.http, method, path, "not-an-id"), 404)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allow"),
+    [
+        ("GET", "/nowhere", 404, None),
+        ("POST", "/Schemas", 405, "GET"),
+        ("POST", "/Users/1", 405, "DELETE, GET, PATCH, PUT"),
+        ("POST", "/Bulk", 501, None),
+        ("POST", "/.search", 501, None),
+        ("GET", "/Me", 501, None),
+        ("GET", "/Schemas?filter=id%20pr", 403, None),
+    ],
+)
+def test_what_is_not_served_is_told_in_scims_form(admin, method, path, status, allow):
+    answer = admin.http.request(method, f"/scim/v2{path}")
+    assert_error(answer, status)
+    assert answer.headers.get("allow") == allow
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "scim_type"),
+    [
+        ({"op": "replace", "path": "id", "value": "x"}, 400, "mutability"),
+        ({"op": "remove", "path": "userName"}, 400, "mutability"),
+        ({"op": "replace", "path": "groups", "value": [{"value": "x"}]}, 400, "mutability"),
+        ({"op": "remove"}, 400, "noTarget"),
+        ({"op": "replace", "path": 'emails[type ne "work"].value', "value": "a@b.example"}, 400, "noTarget"),
+        ({"op": "replace", "path": "emails[", "value": "x"}, 400, "invalidPath"),
+        ({"op": "twist", "path": "displayName", "value": "x"}, 400, "invalidValue"),
+        ({"op": "add", "path": "roles", "value": [{"value": "system"}]}, 400, "invalidValue"),
+        ({"op": "add", "path": "emails", "value": [{"value": "not an address"}]}, 400, "invalidValue"),
+        ({"op": "replace", "path": "displayName", "value": "a\u0000b"}, 400, "invalidValue"),
+        ({"op": "replace", "path": "displayName", "value": "x" * 300}, 400, "invalidValue"),
+        ({"op": "replace", "path": "active", "value": "perhaps"}, 400, "invalidValue"),
+    ],
+)
+def test_a_patch_that_does_not_fit_is_refused_and_changes_nothing(admin, given, status, scim_type):
+    made = make(admin, "Users", new_user(displayName="Ana"))
+    first = {"op": "replace", "path": "displayName", "value": "Ben"}
+    answer = admin.http.patch(f"/scim/v2/Users/{made['id']}", json=operations(first, given))
+    assert_error(answer, status, scim_type)
+    assert admin.http.get(f"/scim/v2/Users/{made['id']}").json() == made
+
+
+@pytest.mark.parametrize(
+    "text_",
+    [
+        "userName eq",
+        'nothing eq "x"',
+        "userName gt",
+        'active co "x"',
+        "not (" * 200 + "userName pr" + ")" * 200,
+        "x" * 3000,
+    ],
+)
+def test_a_filter_that_is_none_is_refused(admin, text_):
+    answer = admin.http.get("/scim/v2/Users", params={"filter": text_})
+    assert_error(answer, 400, "invalidValue" if len(text_) > 2000 else "invalidFilter")
+
+
+def test_bodies_that_are_none_are_refused(admin):
+    kind = {"Content-Type": "application/scim+json"}
+    assert_error(admin.http.post("/scim/v2/Users", content=b"{", headers=kind), 400, "invalidSyntax")
+    assert_error(admin.http.post("/scim/v2/Users", content=b"[" * 100_000, headers=kind), 400, "invalidSyntax")
+    assert_error(admin.http.post("/scim/v2/Users", content=b"[]", headers=kind), 400, "invalidSyntax")
+    assert_error(admin.http.post("/scim/v2/Users", content=b"{}", headers={"Content-Type": "text/plain"}), 415)
+    assert_error(admin.http.post("/scim/v2/Users", content=b"x" * (1 << 21), headers=kind), 413)
+    assert_error(admin.http.post("/scim/v2/Users", json={"schemas": [f"{CORE}:User"]}), 400, "invalidValue")
+
+
+def test_one_call_changes_a_thousand_values_at_most(admin):
+    group = make(admin, "Groups", new_group())
+    many = [{"value": str(uuid4())} for _ in range(1001)]
+    add = {"op": "add", "path": "members", "value": many}
+    rename = {"op": "replace", "path": "displayName", "value": "x"}
+    for body in (operations(add), operations(*[rename] * 1001)):
+        assert_error(admin.http.patch(f"/scim/v2/Groups/{group['id']}", json=body), 413)
+    assert_error(admin.http.post("/scim/v2/Groups", json=new_group(members=many)), 413)
+
+
+def test_names_addresses_and_external_ids_are_one_users_each(admin, analyst):
+    body = new_user(externalId=uuid4().hex)
+    made = make(admin, "Users", body)
+    taken = [
+        {**body, "externalId": None, "userName": body["userName"].upper()},
+        {**new_user(), "externalId": body["externalId"]},
+        new_user(emails=[{"value": body["userName"]}]),
+    ]
+    for one in taken:
+        assert_error(admin.http.post("/scim/v2/Users", json=one), 409, "uniqueness")
+    other = make(admin, "Users", new_user())
+    change = operations({"op": "replace", "path": "userName", "value": body["userName"]})
+    assert_error(admin.http.patch(f"/scim/v2/Users/{other['id']}", json=change), 409, "uniqueness")
+    group = make(admin, "Groups", new_group())
+    assert_error(
+        admin.http.post("/scim/v2/Groups", json=new_group(displayName=group["displayName"])), 409, "uniqueness"
+    )
+    assert admin.http.delete(f"/scim/v2/Users/{made['id']}").status_code == 204
+    assert make(admin, "Users", body)["id"] != made["id"]
+
+
+def test_a_change_names_the_version_that_it_is_made_on(admin):
+    for kind, body in (("Users", new_user()), ("Groups", new_group())):
+        path = f"/scim/v2/{kind}/{make(admin, kind, body)['id']}"
+        seen = admin.http.get(path)
+        tag = seen.headers["etag"]
+        assert (tag, seen.json()["meta"]["version"]) == ('W/"1"', 'W/"1"')
+        assert admin.http.get(path, headers={"If-None-Match": tag}).status_code == 304
+        change = operations({"op": "replace", "path": "externalId", "value": uuid4().hex})
+        changed = admin.http.patch(path, json=change, headers={"If-Match": tag})
+        assert (changed.status_code, changed.headers["etag"]) == (200 if kind == "Users" else 204, 'W/"2"')
+        for method, more in (("PATCH", change), ("PUT", body), ("DELETE", None)):
+            assert_error(admin.http.request(method, path, json=more, headers={"If-Match": tag}), 412)
+        assert admin.http.get(path, headers={"If-None-Match": tag}).status_code == 200
+        assert admin.http.patch(path, json=change).headers["etag"] == 'W/"2"'
+        assert admin.http.delete(path, headers={"If-Match": 'W/"2"'}).status_code == 204
+
+
+def test_a_users_key_is_refused_from_the_request_after_it_was_disabled(server, admin):
+    made = make(admin, "Users", new_user())
+    secret = admin.http.post("/v1/keys", json={"name": "x", "user_id": made["id"]}).json()["secret"]
+    key = server.client(headers={"Authorization": f"Bearer {secret}"})
+    path = f"/scim/v2/Users/{made['id']}"
+    for active, status in ((True, 200), (False, 401), (True, 200)):
+        change = operations({"op": "replace", "path": "active", "value": active})
+        assert admin.http.patch(path, json=change).status_code == 200
+        assert key.get("/v1/me").status_code == status
+    assert admin.http.delete(path).status_code == 204
+    assert key.get("/v1/me").json()["code"] == "key-revoked"
+
+
+def test_a_deleted_user_is_gone_for_all_but_the_audit(server, admin):
+    made = make(admin, "Users", new_user(externalId=uuid4().hex))
+    group = make(admin, "Groups", new_group(members=[{"value": made["id"]}]))
+    assert admin.http.delete(f"/scim/v2/Users/{made['id']}").status_code == 204
+    for method in ("GET", "PUT", "DELETE"):
+        assert_error(admin.http.request(method, f"/scim/v2/Users/{made['id']}", json=new_user()), 404)
+    assert "members" not in admin.http.get(f"/scim/v2/Groups/{group['id']}").json()
+    found = admin.http.get("/scim/v2/Users", params={"filter": f'externalId eq "{made["externalId"]}"'}).json()
+    assert (found["totalResults"], found["Resources"]) == (0, [])
+    add = operations({"op": "add", "path": "members", "value": [{"value": made["id"]}]})
+    assert_error(admin.http.patch(f"/scim/v2/Groups/{group['id']}", json=add), 400, "invalidValue")
+    with server.database.owner.transaction(system_principal(admin.tenant_id)) as session:
+        row = session.execute(text("SELECT email, deleted_at FROM users WHERE id = :id"), {"id": made["id"]}).one()
+        events = session.execute(
+            text("SELECT action, detail FROM audit_events WHERE object_id = :id ORDER BY id"), {"id": made["id"]}
+        ).all()
+    assert row.email == made["userName"]
+    assert row.deleted_at is not None
+    assert [event.action for event in events] == ["identity.user.created", "identity.user.deleted"]
+    assert events[1].detail["before"]["groups"] == [group["id"]]
+
+
+def test_changes_are_logged_with_before_and_after_but_no_names(server, admin):
+    made = make(admin, "Users", new_user(displayName="Ana Sol"))
+    path = f"/scim/v2/Users/{made['id']}"
+    admin.http.patch(path, json=operations({"op": "replace", "value": {"displayName": "Ana Luz", "active": False}}))
+    admin.http.patch(path, json=operations({"op": "add", "path": "roles", "value": [{"value": "editor"}]}))
+    admin.http.patch(path, json=operations({"op": "replace", "path": "displayName", "value": "Ana Luz"}))
+    query = text("SELECT action, actor_id, detail FROM audit_events WHERE object_id = :id ORDER BY id")
+    with server.database.owner.transaction(system_principal(admin.tenant_id)) as session:
+        events = session.execute(query, {"id": made["id"]}).all()
+    assert [event.action.rpartition(".")[2] for event in events] == ["created", "disabled", "updated"]
+    assert {event.actor_id for event in events} == {admin.id}
+    assert (events[1].detail["before"]["active"], events[1].detail["after"]["active"]) == (True, False)
+    assert events[2].detail["before"]["roles"] == ["analyst"]
+    assert events[2].detail["after"]["roles"] == ["analyst", "editor"]
+    assert "Ana" not in str([event.detail for event in events])
+    assert made["userName"] not in str([event.detail for event in events])
+
+
+def test_a_key_with_narrowed_scopes_gives_and_takes_no_role_beyond_them(server, admin):
+    body = {"name": "provider", "scopes": ["users:manage", "groups:manage"]}
+    secret = admin.http.post("/v1/keys", json=body).json()["secret"]
+    provider = server.client(headers={"Authorization": f"Bearer {secret}"})
+    made = provider.post("/scim/v2/Users", json=new_user(roles=[{"value": "editor"}]))
+    assert made.status_code == 201, made.text
+    assert provider.post("/scim/v2/Users", json=new_user()).json()["roles"] == [{"value": "analyst"}]
+    for role in ("admin", "engineer", "auditor"):
+        assert_error(provider.post("/scim/v2/Users", json=new_user(roles=[{"value": role}])), 403)
+    path = f"/scim/v2/Users/{made.json()['id']}"
+    raising = operations({"op": "add", "path": "roles", "value": [{"value": "admin"}]})
+    assert_error(provider.patch(path, json=raising), 403)
+    assert admin.http.patch(path, json=raising).status_code == 200
+    assert_error(provider.patch(path, json=operations({"op": "remove", "path": 'roles[value eq "admin"]'})), 403)
+    moving = operations({"op": "replace", "path": "emails", "value": [{"value": "else@example.com"}]})
+    assert_error(provider.patch(f"/scim/v2/Users/{admin.id}", json=moving), 403)
+    assert provider.get("/v1/users").status_code == 200
+    assert provider.get("/v1/collections").status_code == 403
+
+
+def test_a_key_does_not_end_its_own_user_nor_the_last_administrator(server, admin):
+    path = f"/scim/v2/Users/{admin.id}"
+    assert_error(admin.http.delete(path), 403)
+    off = operations({"op": "replace", "path": "active", "value": False})
+    assert_error(admin.http.patch(path, json=off), 403)
+    assert_error(admin.http.patch(path, json=operations({"op": "remove", "path": "roles"})), 409)
+
+
+def test_users_made_here_are_shown_as_a_provider_would_have_made_them(admin):
+    body = {"email": f"{uuid4().hex}@example.com", "name": "Ana Sol", "roles": ["editor"]}
+    user_id = admin.http.post("/v1/users", json=body).json()["id"]
+    for text_ in (f'userName eq "{body["email"]}"', f'emails[type eq "work" and value eq "{body["email"]}"]'):
+        (found,) = admin.http.get("/scim/v2/Users", params={"filter": text_}).json()["Resources"]
+        assert (found["id"], found["displayName"], found["roles"]) == (user_id, "Ana Sol", [{"value": "editor"}])
+    adopted = admin.http.put(f"/scim/v2/Users/{user_id}", json={**new_user(), "userName": "ana", "externalId": "e-1"})
+    assert adopted.status_code == 200, adopted.text
+    assert (adopted.json()["userName"], adopted.json()["roles"]) == ("ana", [{"value": "editor"}])
+    program = admin.http.post("/v1/service-accounts", json={"name": "import"}).json()["id"]
+    assert_error(admin.http.get(f"/scim/v2/Users/{program}"), 404)
+
+
+def test_lists_are_paged_sorted_and_cut_to_the_attributes_asked_for(server):
+    admin = server.user(None, Role.ADMIN)
+    names = [f"user-{place}@example.com" for place in (3, 1, 2)]
+    for name in names:
+        make(admin, "Users", new_user(userName=name, displayName=name, roles=[{"value": "editor"}]))
+
+    def page(**parameters):
+        answer = admin.http.get("/scim/v2/Users", params=parameters)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    wanted = {"filter": 'userName sw "user-"', "sortBy": "userName"}
+    first, second = page(**wanted, count=2), page(**wanted, count=2, startIndex=3)
+    assert [user["userName"] for user in first["Resources"] + second["Resources"]] == sorted(names)
+    assert (first["totalResults"], first["itemsPerPage"], second["startIndex"]) == (3, 2, 3)
+    down = page(**wanted, sortOrder="descending", attributes="userName")["Resources"]
+    assert [user["userName"] for user in down] == sorted(names, reverse=True)
+    assert down[0].keys() == {"schemas", "id", "userName"}
+    assert "meta" not in page(**wanted, excludedAttributes="meta,roles")["Resources"][0]
+    assert page(**wanted, count=0)["Resources"] == []
+    assert page(**wanted, count=-5)["totalResults"] == 3
+    assert page(**wanted, count=100_000)["itemsPerPage"] == 3
+    assert_error(admin.http.get("/scim/v2/Users", params={"sortBy": "roles"}), 400, "invalidPath")
+
+
+FILTERS = {
+    'userName co "ANA"': {"ana"},
+    'userName ew "@example.com" and not (active eq true)': {"ben"},
+    "displayName pr": {"ana", "ben", "admin"},
+    'name.familyName eq "sol"': {"ana"},
+    'externalId eq "A-1"': set(),
+    'externalId eq "a-1"': {"ana"},
+    "externalId pr": {"ana"},
+    'externalId ne "a-1"': {"ben", "admin"},
+    "not (externalId pr)": {"ben", "admin"},
+    'emails.value sw "ana.home"': {"ana"},
+    'emails[type eq "home" and value co "home"]': {"ana"},
+    'emails[type eq "work" and value co "home"]': set(),
+    "emails[primary eq true]": {"ben", "admin"},
+    'roles eq "editor"': {"ben"},
+    'roles.value eq "editor" or roles[value eq "admin"]': {"ben", "admin"},
+    'roles ne "analyst"': {"ben", "admin"},
+    "active eq false": {"ben"},
+    'meta.created gt "2020-01-01T00:00:00Z" and meta.lastModified lt "2020-01-01T00:00:00Z"': set(),
+    'userName eq "a%" or userName co "_"': set(),
+    f'id eq "{uuid4()}" or id eq "x"': set(),
+    'urn:ietf:params:scim:schemas:core:2.0:User:userName sw "ben"': {"ben"},
+    'groups.value eq "GROUP"': {"ana"},
+    'groups[value eq "GROUP"] and active eq true': {"ana"},
+}
+
+
+def test_lists_are_filtered_as_the_rfc_says(server):
+    admin = server.user(None, Role.ADMIN)
+    emails = [{"value": "ana@example.com", "type": "work"}, {"value": "ana.home@example.com", "type": "home"}]
+    ana = make(
+        admin,
+        "Users",
+        new_user(
+            userName="ana@example.com", displayName="Ana", externalId="a-1", name={"familyName": "Sol"}, emails=emails
+        ),
+    )["id"]
+    ben = make(
+        admin,
+        "Users",
+        new_user(
+            userName="ben@example.com",
+            active=False,
+            roles=[{"value": "editor"}],
+            emails=[{"value": "ben@example.com", "primary": True}],
+        ),
+    )["id"]
+    group = make(admin, "Groups", new_group(members=[{"value": ana}]))["id"]
+    names = {ana: "ana", ben: "ben", str(admin.id): "admin"}
+    for text_, expected in FILTERS.items():
+        answer = admin.http.get("/scim/v2/Users", params={"filter": text_.replace("GROUP", group)})
+        assert answer.status_code == 200, (text_, answer.text)
+        assert {names[user["id"]] for user in answer.json()["Resources"]} == expected, text_
+
+
+def test_groups_hold_users_and_groups_and_never_themselves(server, admin):
+    user = make(admin, "Users", new_user())["id"]
+    inner = make(admin, "Groups", new_group(members=[{"value": user, "type": "User"}]))["id"]
+    outer = make(admin, "Groups", new_group(members=[{"value": inner, "type": "Group"}]))
+    assert [(member["value"], member["type"]) for member in outer["members"]] == [(inner, "Group")]
+    assert outer["members"][0]["$ref"] == f"{server.url}/scim/v2/Groups/{inner}"
+    ring = operations({"op": "add", "path": "members", "value": [{"value": outer["id"]}]})
+    assert_error(admin.http.patch(f"/scim/v2/Groups/{inner}", json=ring), 409)
+    stranger = server.user(None, Role.ADMIN)
+    for member in (str(stranger.id), str(uuid4())):
+        add = operations({"op": "add", "path": "members", "value": [{"value": member}]})
+        assert_error(admin.http.patch(f"/scim/v2/Groups/{inner}", json=add), 400, "invalidValue")
+    wrong = operations({"op": "add", "path": "members", "value": [{"value": user, "type": "Group"}]})
+    assert_error(admin.http.patch(f"/scim/v2/Groups/{outer['id']}", json=wrong), 400, "invalidValue")
+    shown = admin.http.get(f"/scim/v2/Users/{user}").json()
+    assert [group["value"] for group in shown["groups"]] == [inner]
