@@ -15,6 +15,7 @@ from app.answers.model_writer import ModelWriter
 from app.answers.service import AnswerService
 from app.core.clock import Clock, SystemClock
 from app.db.session import Database, build_engine
+from app.documents.facets import FacetService
 from app.documents.images import PageImages
 from app.documents.rendering import page_sandbox
 from app.documents.service import DocumentService
@@ -119,6 +120,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         WatchService(database=database),
         runs,
         DocumentService(database=database, blobs=blobs, clock=clock),
+        FacetService(database=database),
         PageImages(database=database, blobs=blobs, sealer=sealer, sandbox=sandbox),
         UploadService(
             database=database,

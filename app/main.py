@@ -16,6 +16,8 @@ from app.answers.service import AnswerService
 from app.bootstrap import Container, build_container
 from app.documents.endpoints import files as files_router
 from app.documents.endpoints import router as documents_router
+from app.documents.facet_endpoints import facets as facets_router
+from app.documents.facet_endpoints import suggestions as suggestions_router
 from app.documents.page_endpoints import router as pages_router
 from app.evaluations.endpoints import router as evaluations_router
 from app.http.body_limit import BodyLimitMiddleware
@@ -53,6 +55,8 @@ _ROUTERS = (
     grants_router,
     *policy_routers,
     explain_router,
+    facets_router,  # before the documents: its path is not a document's id
+    suggestions_router,
     documents_router,
     pages_router,
     runs_router,

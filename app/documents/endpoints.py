@@ -26,10 +26,9 @@ from app.documents.errors import (
     UploadTooLargeError,
     VersionNotFoundError,
 )
-from app.documents.metadata import DocumentType
+from app.documents.facet_endpoints import RequestedFilters
 from app.documents.page_endpoints import REVALIDATE
 from app.documents.receiving import MULTIPART, receive_form, receive_raw
-from app.documents.repository import DocumentFilters
 from app.documents.schemas import (
     DocumentChange,
     DocumentOut,
@@ -37,7 +36,6 @@ from app.documents.schemas import (
     UploadedOut,
     UploadFields,
     VersionOut,
-    VersionStatus,
 )
 from app.documents.service import DocumentService, FileView
 from app.documents.uploads import Uploaded, UploadedFile, UploadService
@@ -193,21 +191,8 @@ def list_documents(
     principal: CurrentPrincipal,
     documents: Documents,
     page: RequestedPage,
-    collection_id: Annotated[UUID | None, Query()] = None,
-    issuer: Annotated[Line | None, Query(description="In any spelling.")] = None,
-    document_type: Annotated[DocumentType | None, Query()] = None,
-    source: Annotated[Source | None, Query(description="Whom it came from.")] = None,
-    fiscal_year: Annotated[int | None, Query(ge=1900, le=2200)] = None,
-    status: Annotated[VersionStatus | None, Query(description="Of the newest version.")] = None,
+    filters: RequestedFilters,
 ) -> Page[DocumentOut]:
-    filters = DocumentFilters(
-        collection_id=collection_id,
-        issuer=issuer,
-        document_type=document_type,
-        source=source,
-        fiscal_year=fiscal_year,
-        status=status,
-    )
     found = documents.list_documents(principal, page, filters)
     return page_out(request, response, found, DocumentOut.of, Page[DocumentOut])
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Select, func, select, text, update
+from sqlalchemy import ColumnElement, CursorResult, Select, func, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.documents.errors import DocumentNotFoundError, PageNotFoundError, VersionNotFoundError
 from app.documents.issuers import normalise_issuer
@@ -32,6 +32,29 @@ class DocumentFilters:
     source: str | None = None
     fiscal_year: int | None = None
     status: str | None = None
+
+
+NEWEST_STATUS = (
+    select(DocumentVersion.status)
+    .where(DocumentVersion.document_id == Document.id)
+    .order_by(DocumentVersion.number.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+"""A document's status: that of its newest version."""
+
+
+def list_conditions(filters: DocumentFilters) -> list[ColumnElement[bool]]:
+    """What the filters ask of a document."""
+    wanted: list[tuple[ColumnElement[Any] | InstrumentedAttribute[Any], Any]] = [
+        (Document.collection_id, filters.collection_id),
+        (Document.issuer_key, None if filters.issuer is None else normalise_issuer(filters.issuer)),
+        (Document.document_type, filters.document_type),
+        (Document.source, filters.source),
+        (Document.fiscal_year, filters.fiscal_year),
+        (NEWEST_STATUS, filters.status),
+    ]
+    return [column == value for column, value in wanted if value is not None]
 
 
 class DocumentRepository:
@@ -86,25 +109,7 @@ class DocumentRepository:
         )
         if before is not None:
             query = query.where(Document.id < before)
-        if filters.collection_id is not None:
-            query = query.where(Document.collection_id == filters.collection_id)
-        if filters.issuer is not None:
-            query = query.where(Document.issuer_key == normalise_issuer(filters.issuer))
-        if filters.document_type is not None:
-            query = query.where(Document.document_type == filters.document_type)
-        if filters.source is not None:
-            query = query.where(Document.source == filters.source)
-        if filters.fiscal_year is not None:
-            query = query.where(Document.fiscal_year == filters.fiscal_year)
-        if filters.status is not None:
-            newest = (
-                select(DocumentVersion.status)
-                .where(DocumentVersion.document_id == Document.id)
-                .order_by(DocumentVersion.number.desc())
-                .limit(1)
-                .scalar_subquery()
-            )
-            query = query.where(newest == filters.status)
+        query = query.where(*list_conditions(filters))
         return self._session.scalars(query).all()
 
     def list_newest_versions(self, document_ids: Sequence[UUID]) -> dict[UUID, DocumentVersion]:
