@@ -13,15 +13,17 @@ from app.answers.drafting import Drafter
 from app.answers.extractive import ExtractiveWriter
 from app.answers.model_writer import ModelWriter
 from app.answers.service import AnswerService
+from app.audit.denials import DenialLog
+from app.audit.log import AuditLog
 from app.core.clock import Clock, SystemClock
 from app.db.session import Database, build_engine
-from app.documents.facets import FacetService
 from app.documents.images import PageImages
 from app.documents.rendering import page_sandbox
 from app.documents.service import DocumentService
 from app.documents.uploads import UploadService
 from app.evaluations.comparing import ComparisonService
 from app.evaluations.service import EvaluationService
+from app.http.denials import Denials
 from app.http.dependencies import Authenticator
 from app.http.idempotency import Idempotency
 from app.http.limits import RateLimits
@@ -67,6 +69,7 @@ class Container:
     rate_limits: RateLimits
     idempotency: Idempotency
     cookies: Cookies
+    denials: Denials
     metrics: Metrics
     readiness: Mapping[str, Check]
     close: Callable[[], None]
@@ -120,7 +123,6 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         WatchService(database=database),
         runs,
         DocumentService(database=database, blobs=blobs, clock=clock),
-        FacetService(database=database),
         PageImages(database=database, blobs=blobs, sealer=sealer, sandbox=sandbox),
         UploadService(
             database=database,
@@ -134,9 +136,13 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         build_answers(settings, database=database, clock=clock, metrics=metrics),
         evaluations,
         ComparisonService(evaluations=evaluations),
+        AuditLog(database=database),
     ]
 
+    denials = DenialLog(database=database)
+
     def close() -> None:
+        denials.close()
         sandbox.close()
         provider_http.close()
         database.close()
@@ -148,6 +154,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         rate_limits=build_rate_limits(settings.limits, broker_url=broker_url),
         idempotency=Idempotency(database=database, sealer=sealer, clock=clock),
         cookies=Cookies(secure=settings.web.public_url.startswith("https://")),
+        denials=denials,
         metrics=metrics,
         readiness={
             "database": database_check(database),

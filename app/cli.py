@@ -19,6 +19,7 @@ COMMANDS = {
     "runs": ("app.commands.lists", "runs"),
     "key": ("app.commands.lists", "keys"),
     "tenant": ("app.commands.tenants", "tenants"),
+    "audit": ("app.commands.audit", "audit"),
     "database": ("app.commands.databases", "databases"),
     "doctor": ("app.commands.doctor", "doctor"),
     "demo": ("app.commands.showing", "demo"),

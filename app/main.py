@@ -13,11 +13,10 @@ from app.access.explain_endpoints import router as explain_router
 from app.access.policy_endpoints import routers as policy_routers
 from app.answers.endpoints import router as answers_router
 from app.answers.service import AnswerService
+from app.audit.endpoints import router as audit_router
 from app.bootstrap import Container, build_container
 from app.documents.endpoints import files as files_router
 from app.documents.endpoints import router as documents_router
-from app.documents.facet_endpoints import facets as facets_router
-from app.documents.facet_endpoints import suggestions as suggestions_router
 from app.documents.page_endpoints import router as pages_router
 from app.evaluations.endpoints import router as evaluations_router
 from app.http.body_limit import BodyLimitMiddleware
@@ -55,13 +54,12 @@ _ROUTERS = (
     grants_router,
     *policy_routers,
     explain_router,
-    facets_router,  # before the documents: its path is not a document's id
-    suggestions_router,
     documents_router,
     pages_router,
     runs_router,
     answers_router,
     evaluations_router,
+    audit_router,
     scim_router,
 )
 
@@ -102,6 +100,7 @@ def create_app(container: Container, *, tracing: Tracing | None = None) -> FastA
     app.state.authenticator = container.authenticator
     app.state.rate_limits = container.rate_limits
     app.state.idempotency = container.idempotency
+    app.state.denials = container.denials
     app.state.metrics = container.metrics
     app.state.session_cookie = container.cookies.session
     app.state.readiness = container.readiness

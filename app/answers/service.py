@@ -171,7 +171,7 @@ class AnswerService:
                     "answers.sources.read",
                     object_type="question",
                     object_id=question_id,
-                    detail={"documents": documents},
+                    detail={"documents": documents, "passages": [_source(passage) for passage in passages]},
                 )
         unseen = find_unseen_names(text, result.understanding, passages, pages, vocabulary=self._vocabulary)
         question = AskedQuestion(
@@ -260,6 +260,16 @@ class AnswerService:
             cost_usd=draft.usage.cost_usd or Decimal(0),
             duration_ms=round(seconds * 1000),
         )
+
+
+def _source(passage: Passage) -> dict[str, object]:
+    """A passage as the audit log tells of it: without a word of it."""
+    return {
+        "chunk_id": passage.chunk_id,
+        "document_id": str(passage.document_id),
+        "version_id": str(passage.version_id),
+        "page": passage.page_number,
+    }
 
 
 def _notice(outcome: Outcome, writer: str, question: AskedQuestion | Question) -> str | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.access.errors import ContentExistsError
 from app.access.moving import Mover
-from app.audit.service import record
+from app.audit.service import record, record_change
 from app.core.clock import Clock
 from app.core.errors import PreconditionFailedError
 from app.core.pagination import InvalidCursorError, PageOf, PageRequest, encode_cursor, parse_uuid_cursor
@@ -139,10 +139,18 @@ class DocumentService:
         """
         with self._database.transaction(principal) as session:
             repository = DocumentRepository(session)
-            repository.get_document(document_id)
+            before = {**_policy_of(repository.get_document(document_id)), "deleted": False}
             if not repository.delete_document(document_id):
                 raise NotEditableError
-            record(session, principal, "documents.document.deleted", object_type="document", object_id=document_id)
+            record_change(
+                session,
+                principal,
+                "documents.document.deleted",
+                object_type="document",
+                object_id=document_id,
+                before=before,
+                after={"deleted": True},
+            )
 
     def list_versions(self, principal: Principal, document_id: UUID, page: PageRequest) -> PageOf[DocumentVersion]:
         """Newest first. Raises DocumentNotFoundError, InvalidCursorError."""

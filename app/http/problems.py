@@ -13,6 +13,7 @@ from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
 from app.core.errors import FootnoteError, InvalidInputError
+from app.http.denials import record_denial
 from app.http.errors import (
     BodyTooLargeError,
     InvalidTextError,
@@ -107,6 +108,7 @@ def add_problem_handlers(app: FastAPI) -> None:
         ours = as_our_error(error)
         if ours is None:
             raise error
+        await record_denial(request, ours)
         if isinstance(ours, MethodNotAllowedError):
             ours.headers["Allow"] = _allowed_methods(app, request.url.path)
         return problem_response(request, ours)

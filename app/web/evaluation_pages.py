@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from app.core.errors import InvalidInputError, NotFoundError, UnavailableError
+from app.core.errors import FootnoteError, InvalidInputError, NotFoundError, UnavailableError
 from app.core.pagination import PageRequest
 from app.core.principal import Permission, Principal
 from app.evaluations.comparing import ComparisonService
@@ -16,6 +16,7 @@ from app.evaluations.records import RunManifest
 from app.evaluations.service import EvaluationService, PublishedRun
 from app.evaluations.traces import Trace
 from app.evaluations.wording import verdict_sentence
+from app.http.denials import tell_denial
 from app.http.dependencies import service
 from app.web.pages import Pages, moment
 
@@ -38,12 +39,17 @@ def evaluation_pages(pages: Pages) -> APIRouter:
         principal = pages.find_principal(request)
         if principal is None:
             return RedirectResponse("/", status_code=303)
+        request.state.principal = principal
         if not principal.may(Permission.EVALS_READ):
-            return pages.show_problem(request, NotFoundError())
+            return refuse(request, NotFoundError())
         try:
             return show(principal)
         except (NotFoundError, InvalidInputError, UnavailableError) as error:
-            return pages.show_problem(request, error)
+            return refuse(request, error)
+
+    def refuse(request: Request, error: FootnoteError) -> Response:
+        tell_denial(request, error)
+        return pages.show_problem(request, error)
 
     @router.get("")
     def show_runs(

@@ -35,7 +35,7 @@ _FUNCTIONS = {
     "list_audited_tenants()": "footnote_owner",
     "last_audit_link()": "footnote_worker",
     "link_all_waiting_events()": "footnote_relay",
-    "link_waiting_events()": "footnote_api, footnote_worker",
+    "link_waiting_events()": "footnote_api, footnote_worker, footnote_owner",
     "link_waiting_of(uuid)": None,
     "chain_event()": "footnote_owner",  # whoever makes a trigger must be allowed to call its function
     "append_audit_link(uuid, uuid, bytea)": None,

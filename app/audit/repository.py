@@ -1,0 +1,94 @@
+"""SQL of the log as its tenant's auditors see it: links with their events."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from app.audit.hashing import Link, ToldEvent
+from app.audit.models import AuditEvent, AuditLink
+from app.audit.reading import EVENT_COLUMNS, LINK_COLUMNS, read_event, read_link
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilters:
+    """`since` is inclusive, `until` is not; None asks for all."""
+
+    action: str | None = None
+    actor_id: UUID | None = None
+    object_type: str | None = None
+    object_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedEvent:
+    """An event and its link."""
+
+    link: Link
+    event: ToldEvent
+
+
+class AuditRepository:
+    """The rows that row-level security shows to the session's principal."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list_newest(self, filters: EventFilters, *, before: int | None, limit: int) -> Sequence[LinkedEvent]:
+        """Newest first, from the link before `before` on."""
+        query = _linked().order_by(AuditLink.sequence.desc()).limit(limit)
+        if before is not None:
+            query = query.where(AuditLink.sequence < before)
+        asked = (
+            (AuditEvent.action, filters.action),
+            (AuditEvent.actor_id, filters.actor_id),
+            (AuditEvent.object_type, filters.object_type),
+            (AuditEvent.object_id, filters.object_id),
+        )
+        for column, value in asked:
+            if value is not None:
+                query = query.where(column == value)
+        if filters.since is not None:
+            query = query.where(AuditEvent.at >= filters.since)
+        if filters.until is not None:
+            query = query.where(AuditEvent.at < filters.until)
+        return self._read(query)
+
+    def list_between(self, after: int, last: int, *, limit: int) -> Sequence[LinkedEvent]:
+        """Oldest first: links after the one and up to the other."""
+        within = AuditLink.sequence > after, AuditLink.sequence <= last
+        return self._read(_linked().where(*within).order_by(AuditLink.sequence).limit(limit))
+
+    def find_stretch(self, since: datetime | None, until: datetime | None) -> tuple[int, int]:
+        """The first and the last link of the events of a time, as one stretch of the chain; (1, 0) when there is none.
+
+        Times are of recording and links of commits, so that a stretch may hold some events from just beside the time.
+        """
+        query = select(func.min(AuditLink.sequence), func.max(AuditLink.sequence))
+        if since is not None or until is not None:
+            query = query.join(AuditEvent, AuditEvent.id == AuditLink.event_id)
+        if since is not None:
+            query = query.where(AuditEvent.at >= since)
+        if until is not None:
+            query = query.where(AuditEvent.at < until)
+        first, last = self._session.execute(query).one()
+        return (1, 0) if first is None else (first, last)
+
+    def _read(self, query: Select[Any]) -> list[LinkedEvent]:
+        found = []
+        for row in self._session.execute(query):
+            event = read_event(row)
+            if event is not None:
+                found.append(LinkedEvent(read_link(row), event))
+        return found
+
+
+def _linked() -> Select[Any]:
+    columns: tuple[Any, ...] = (*LINK_COLUMNS, *EVENT_COLUMNS)
+    return select(*columns).join(AuditEvent, AuditEvent.id == AuditLink.event_id)

@@ -1,0 +1,214 @@
+"""`footnote audit …`: an operator's commands over the audit log, with the database owner's rights."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from rich.markup import escape
+
+from app.audit.checkpoints import (
+    Checkpoint,
+    CheckpointCopies,
+    PublicKeys,
+    current_key,
+    parse_checkpoint,
+    parse_public_key,
+    public_keys,
+)
+from app.audit.copies import StoredCheckpoints
+from app.audit.errors import TenantNotFoundError
+from app.audit.export_file import verify_lines
+from app.audit.log import export_whole
+from app.audit.reading import list_tenants
+from app.audit.verification import Findings, verify_tenant
+from app.commands.options import FAILED, HomeOption, JsonOption, console, print_json, sentences
+from app.db.session import Database, build_engine
+from app.settings import Settings
+from app.stack.home import Home
+from app.stack.postgres import EmbeddedPostgres
+from app.storage.factory import build_backend
+from app.storage.keyfile import KeyEncryptionKeys, load_key_file
+
+audit = typer.Typer(help="The audit log, as the database's owner.", no_args_is_help=True)
+
+TenantOption = Annotated[
+    str | None, typer.Option("--tenant", help="A tenant's short name.", show_default="all tenants")
+]
+KeysOption = Annotated[
+    list[str] | None,
+    typer.Option("--public-key", help="A key to trust besides those of the key file, as `audit key` prints it."),
+]
+
+
+@audit.callback()
+def group() -> None:
+    """The audit log, as the database's owner."""
+
+
+@audit.command("verify")
+def verify(
+    *,
+    tenant: TenantOption = None,
+    checkpoints: Annotated[
+        Path | None,
+        typer.Option(
+            "--checkpoints",
+            exists=True,
+            help="A file of checkpoints, or a folder of such files.",
+            show_default="those kept beside the blobs",
+        ),
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", exists=True, dir_okay=False, help="Check an export by itself, without a database."),
+    ] = None,
+    public_key: KeysOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say whether the log is as it was recorded, and which rows are not; ends with 1 when something is wrong."""
+    settings, place = Settings(), Home.at(home)
+    told: list[tuple[str, Findings]] = []
+    with sentences(as_json=as_json):
+        given = None if checkpoints is None else sorted(_read_checkpoints(checkpoints), key=lambda one: one.sequence)
+        if file is not None:
+            keys = _trusted(settings, place, public_key or ())
+            with file.open(encoding="utf-8", newline="\n") as lines:
+                told.append((file.name, verify_lines(lines, keys=keys, kept=given or ())))
+        else:
+            keys = _trusted(settings, place, public_key or ())
+            copies = _copies(settings, place)
+            with _open_owner(settings, place) as owner:
+                for tenant_id, slug in _chosen(owner, tenant):
+                    kept = list(copies.list_kept(tenant_id)) if given is None else given
+                    told.append((slug, verify_tenant(owner, tenant_id, keys=keys, kept=kept)))
+    _tell(told, as_json=as_json)
+    if not all(findings.intact for _, findings in told):
+        raise typer.Exit(FAILED)
+
+
+@audit.command("key")
+def show_key(*, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Print the public keys that checkpoints are signed with: keep them away from this machine."""
+    with sentences(as_json=as_json):
+        keks = _load_keys(Settings(), Home.at(home))
+    shown = {key_id: key.public_bytes_raw().hex() for key_id, key in public_keys(keks).items()}
+    if as_json:
+        print_json({"current": current_key(keks).id, "keys": shown})
+    else:
+        for key_id, digits in shown.items():
+            console().print(f"{key_id}:{digits}")
+
+
+@audit.command("export")
+def export(
+    *,
+    tenant: Annotated[str, typer.Option("--tenant", help="A tenant's short name.")],
+    since: Annotated[datetime | None, typer.Option("--since", help="From this time on (UTC).")] = None,
+    until: Annotated[datetime | None, typer.Option("--until", help="Up to, and without, this time (UTC).")] = None,
+    home: HomeOption = None,
+) -> None:
+    """Write a tenant's events to standard output as JSON Lines, in the fields of OCSF; the export is an event, too."""
+    with sentences(as_json=False), _open_owner(Settings(), Home.at(home)) as owner:
+        ((tenant_id, _),) = _chosen(owner, tenant)
+        for lines in export_whole(owner, tenant_id, since=_utc(since), until=_utc(until)):
+            sys.stdout.write(lines)
+        sys.stdout.flush()
+
+
+def _tell(told: Sequence[tuple[str, Findings]], *, as_json: bool) -> None:
+    if as_json:
+        print_json({"intact": all(findings.intact for _, findings in told), "logs": [_plain(*each) for each in told]})
+        return
+    for name, findings in told:
+        mark = "[green]✓[/]" if findings.intact else "[red]✗[/]"
+        counts = f"{findings.links} rows, {findings.waiting} not linked yet, {findings.checkpoints} checkpoints"
+        console().print(f"{mark} {escape(name)}: {counts}")
+        for problem in findings.problems:
+            console().print(f"  [red]{escape(problem.sentence)}[/]")
+        if findings.untold:
+            console().print(f"  [red]… and {findings.untold} more[/]")
+
+
+def _plain(name: str, findings: Findings) -> dict[str, object]:
+    return {
+        "name": name,
+        "tenant_id": findings.tenant_id,
+        "rows": findings.links,
+        "waiting": findings.waiting,
+        "checkpoints": findings.checkpoints,
+        "untold": findings.untold,
+        "problems": [
+            {
+                "code": problem.code,
+                "sentence": problem.sentence,
+                "sequence": problem.sequence,
+                "event_id": problem.event_id,
+            }
+            for problem in findings.problems
+        ],
+    }
+
+
+@contextmanager
+def _open_owner(settings: Settings, home: Home) -> Iterator[Database]:
+    configured, secret = settings.database.owner_url, settings.database.context_secret
+    url = configured.get_secret_value() if configured else EmbeddedPostgres(home).url("owner")
+    engine = build_engine(url, pool_size=2, statement_timeout_ms=600_000, application_name="footnote-owner")
+    database = Database(engine=engine, context_secret=None if secret is None else secret.get_secret_value())
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _chosen(owner: Database, tenant: str | None) -> Sequence[tuple[UUID, str]]:
+    """Raises TenantNotFoundError."""
+    found = [(tenant_id, slug) for tenant_id, slug in list_tenants(owner) if tenant in (None, slug)]
+    if tenant is not None and not found:
+        raise TenantNotFoundError
+    return found
+
+
+def _load_keys(settings: Settings, home: Home) -> KeyEncryptionKeys:
+    return load_key_file(settings.storage.key_file if settings.database.owner_url else home.storage_key)
+
+
+def _trusted(settings: Settings, home: Home, given: Sequence[str]) -> PublicKeys:
+    """Keys that are given replace nothing: whoever holds only them checks with them alone."""
+    named = dict(parse_public_key(text) for text in given)
+    path = settings.storage.key_file if settings.database.owner_url else home.storage_key
+    return {**(public_keys(load_key_file(path)) if path.exists() or not named else {}), **named}
+
+
+def _copies(settings: Settings, home: Home) -> CheckpointCopies:
+    storage = settings.storage
+    if settings.database.owner_url is None:
+        return StoredCheckpoints(backend=build_backend(kind="local", root=home.blobs))
+    backend = build_backend(
+        kind=storage.kind,
+        root=storage.root,
+        bucket=storage.s3_bucket or None,
+        endpoint_url=storage.s3_endpoint_url,
+        region=storage.s3_region,
+        access_key_id=storage.s3_access_key.get_secret_value() if storage.s3_access_key else None,
+        secret_access_key=storage.s3_secret_key.get_secret_value() if storage.s3_secret_key else None,
+    )
+    return StoredCheckpoints(backend=backend)
+
+
+def _read_checkpoints(path: Path) -> Iterator[Checkpoint]:
+    files = sorted(found for found in path.rglob("*") if found.is_file()) if path.is_dir() else [path]
+    for file in files:
+        for line in file.read_text(encoding="utf-8").splitlines():
+            if line.strip():
+                yield parse_checkpoint(line)
+
+
+def _utc(time: datetime | None) -> datetime | None:
+    return None if time is None else time.replace(tzinfo=UTC)

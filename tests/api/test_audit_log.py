@@ -1,0 +1,100 @@
+"""The log over the API: for auditors only, in pages, filtered; exported as JSON Lines that can be verified alone."""
+
+import json
+
+import pytest
+
+from app.audit.export_file import verify_lines
+from app.core.principal import Role
+from tests.audit.ocsf_schema import check
+
+
+@pytest.fixture
+def auditor(server, editor):
+    return server.user(editor.tenant_id, Role.AUDITOR)
+
+
+@pytest.fixture
+def busy(editor, analyst):
+    """A tenant in which something was done: its document."""
+    collection = editor.collection()
+    document = editor.upload(collection, b"Revenue was 5.")["document"]
+    editor.grant(collection, analyst)
+    assert analyst.http.get(f"/v1/documents/{document['id']}").status_code == 200
+    assert analyst.http.delete(f"/v1/documents/{document['id']}").status_code == 403
+    return document
+
+
+def test_an_auditor_reads_what_was_done_newest_first(busy, auditor, analyst, editor):
+    told = auditor.http.get("/v1/audit/events").json()["items"]
+    assert {event["action"] for event in told[:4]} == {
+        "identity.user.created",
+        "access.request.denied",
+        "documents.document.read",
+        "access.grant.created",
+    }
+    assert [event["sequence"] for event in told] == list(range(len(told), 0, -1))
+    (read,) = (event for event in told if event["action"] == "documents.document.read")
+    assert (read["actor_id"], read["object_id"], read["client"]) == (str(analyst.id), busy["id"], "127.0.0.1")
+    assert str(editor.id) in {event["actor_id"] for event in told}
+
+
+def test_pages_and_filters(busy, auditor, analyst):
+    path = "/v1/audit/events"
+    whole = auditor.http.get(path).json()["items"]
+    first = auditor.http.get(path, params={"limit": 2}).json()
+    second = auditor.http.get(path, params={"limit": 2, "cursor": first["next_cursor"]}).json()
+    assert first["items"] + second["items"] == whole[:4]
+    for name, value in (
+        ("action", "documents.document.read"),
+        ("actor_id", str(analyst.id)),
+        ("object_type", "grant"),
+        ("object_id", busy["id"]),
+    ):
+        found = auditor.http.get(path, params={name: value}).json()["items"]
+        assert found == [event for event in whole if event[name] == value]
+        assert found
+    since, until = whole[3]["at"], whole[1]["at"]
+    found = auditor.http.get(path, params={"since": since, "until": until}).json()["items"]
+    assert found == [event for event in whole if since <= event["at"] < until]
+    assert auditor.http.get(path, params={"cursor": "x"}).json()["code"] == "invalid-cursor"
+
+
+@pytest.mark.parametrize("role", [Role.ANALYST, Role.EDITOR, Role.ENGINEER, Role.ADMIN])
+@pytest.mark.parametrize("path", ["/v1/audit/events", "/v1/audit/export"])
+def test_nobody_else_reads_it_not_even_an_administrator(server, editor, role, path):
+    refused = server.user(editor.tenant_id, role).http.get(path)
+    assert (refused.status_code, refused.json()["code"]) == (403, "permission-required")
+
+
+def test_an_auditor_sees_no_other_tenant(busy, server):
+    other = server.user(None, Role.AUDITOR)
+    assert {event["actor_id"] for event in other.http.get("/v1/audit/events").json()["items"]} == {
+        "00000000-0000-0000-0000-000000000000"
+    }
+
+
+def test_an_export_is_ocsf_and_verifies_by_itself_and_is_told_of(busy, auditor):
+    answer = auditor.http.get("/v1/audit/export")
+    assert answer.headers["content-type"] == "application/jsonl"
+    lines = answer.text.splitlines()
+    told = [json.loads(line) for line in lines]
+    assert [check(event) for event in told] == [[]] * len(told)
+    assert [event["metadata"]["sequence"] for event in told] == list(range(1, len(told) + 1))
+    assert {event["class_uid"] for event in told} >= {3001, 3004, 3005, 6003}
+    found = verify_lines(lines, keys={})
+    assert (found.problems, found.links) == ([], len(lines))
+    newest = auditor.http.get("/v1/audit/events").json()["items"][0]
+    assert (newest["action"], newest["detail"]) == ("audit.log.exported", {"first": 1, "last": len(lines)})
+
+
+def test_an_export_of_a_time_is_one_stretch(busy, auditor):
+    whole = auditor.http.get("/v1/audit/events").json()["items"]
+    since = whole[3]["at"]
+    first = min(event["sequence"] for event in whole if event["at"] >= since)
+    lines = auditor.http.get("/v1/audit/export", params={"since": since}).text.splitlines()
+    assert [json.loads(line)["metadata"]["sequence"] for line in lines] == list(range(first, len(whole) + 1))
+    assert first > 1
+    assert verify_lines(lines, keys={}).intact
+    empty = auditor.http.get("/v1/audit/export", params={"until": "2001-01-01T00:00:00Z"})
+    assert (empty.status_code, empty.text) == (200, "")

@@ -1,0 +1,126 @@
+"""What was refused is in the audit log: who asked, for what, by which operation; the same for absent and forbidden."""
+
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from app.audit.denials import DENIED, DenialLog
+from app.core.principal import Principal, Role
+from app.db.session import SYSTEM_USER_ID
+from app.http.denials import Denial
+
+
+def denials(server, tenant_id):
+    """(actor, key, object's type and id, detail, client) of each, oldest first."""
+    query = text(
+        "SELECT actor_id, key_id, object_type, object_id, detail, client FROM audit_events WHERE action = :action "
+        "ORDER BY id"
+    )
+    with server.database.owner.transaction(Principal(tenant_id=tenant_id, user_id=SYSTEM_USER_ID)) as session:
+        return [tuple(row) for row in session.execute(query, {"action": DENIED})]
+
+
+def test_absent_and_forbidden_are_told_alike(server, editor, stranger):
+    theirs = stranger.upload(stranger.collection())["document"]["id"]
+    own = editor.upload(editor.collection())["document"]["id"]
+    colleague = server.user(editor.tenant_id)
+    absent = str(uuid4())
+    for document in (own, theirs, absent):
+        assert colleague.http.get(f"/v1/documents/{document}").status_code == 404
+        assert colleague.http.get(f"/v1/documents/{document}/file").status_code == 404
+    told = denials(server, editor.tenant_id)
+    assert [(actor, kind, each) for actor, _, kind, each, _, _ in told] == [
+        (colleague.id, "document", document) for document in (own, own, theirs, theirs, absent, absent)
+    ]
+    details = [detail for *_, detail, _ in told]
+    assert details[::2] == 3 * [
+        {"status": 404, "code": "document-not-found", "method": "GET", "route": "/v1/documents/{document_id}"}
+    ]
+    assert details[1] == details[3] == details[5]
+    assert {client for *_, client in told} == {"127.0.0.1"}
+    assert denials(server, stranger.tenant_id) == [], "whose document it was learns nothing either"
+
+
+def test_a_missing_permission_is_told(server, analyst):
+    refused = analyst.http.post("/v1/users", json={})
+    assert (refused.status_code, refused.json()["code"]) == (403, "permission-required")
+    ((actor, _, kind, operation, detail, _),) = denials(server, analyst.tenant_id)
+    assert (actor, kind, operation) == (analyst.id, "operation", "POST /v1/users")
+    assert (detail["status"], detail["code"]) == (403, "permission-required")
+
+
+def test_a_refused_key_is_told_with_its_prefix_and_never_its_secret(server, editor):
+    made = editor.http.post("/v1/keys", json={"name": "notebook"}).json()
+    prefix, secret = made["secret"].split("_", 2)[1:]
+    wrong = f"fn_{prefix}_{'x' * 43}"
+    assert server.client(headers={"Authorization": f"Bearer {wrong}"}).get("/v1/me").status_code == 401
+    assert editor.http.delete(f"/v1/keys/{made['id']}").status_code == 204
+    revoked = server.client(headers={"Authorization": f"Bearer {made['secret']}"}).get("/v1/me")
+    assert revoked.json()["code"] == "key-revoked"
+    unknown = f"fn_{'0' * 12}_{'x' * 43}"
+    assert server.client(headers={"Authorization": f"Bearer {unknown}"}).get("/v1/me").status_code == 401
+    told = denials(server, editor.tenant_id)
+    assert [(actor, str(key), detail["code"]) for actor, key, _, _, detail, _ in told] == [
+        (SYSTEM_USER_ID, made["id"], "key-unknown"),  # whoever has no more than a prefix is not the key's user
+        (editor.id, made["id"], "key-revoked"),
+    ]
+    assert {(detail["user_id"], detail["key_prefix"]) for *_, detail, _ in told} == {(str(editor.id), prefix)}
+    assert secret not in str(told)
+    assert wrong not in str(told)
+
+
+def test_what_is_wrong_but_not_refused_is_no_denial(server, editor):
+    assert editor.http.get("/v1/documents/not-an-id").status_code == 422
+    assert editor.http.get("/v1/nothing-here").status_code == 404
+    assert denials(server, editor.tenant_id) == []
+
+
+def test_published_runs_that_may_not_be_seen_are_told_from_their_pages_too(server, analyst):
+    page = server.client()
+    signed = page.post("/sign-in", data={"key": analyst.key}, headers={"Origin": server.url})
+    assert signed.status_code in (200, 303), signed.text
+    assert page.get("/evaluations/some-run").status_code == 404
+    assert [(detail["status"], detail["route"]) for *_, detail, _ in denials(server, analyst.tenant_id)] == [
+        (404, "/evaluations/{run_id}")
+    ]
+
+
+@pytest.fixture
+def asked(server, analyst):
+    return Denial(
+        principal=Principal(analyst.tenant_id, analyst.id, roles=frozenset({Role.ANALYST})),
+        claimed=None,
+        status=404,
+        code="document-not-found",
+        method="GET",
+        route="/v1/documents/{document_id}",
+        object_type="document",
+        object_id="x",
+    )
+
+
+def test_somebody_refused_very_often_is_told_of_60_times_a_minute_and_then_counted(server, analyst, asked):
+    now = [0.0]
+    log = DenialLog(database=server.database.api, per_minute=3, monotonic=lambda: now[0])
+    for _ in range(10):
+        log.record(asked)
+    assert len(denials(server, analyst.tenant_id)) == 3
+    now[0] = 61.0
+    log.record(asked)
+    told = denials(server, analyst.tenant_id)
+    assert [detail.get("count") for *_, detail, _ in told] == [None, None, None, 7, None]
+    for _ in range(4):
+        log.record(asked)
+    log.close()
+    assert [detail.get("count") for *_, detail, _ in denials(server, analyst.tenant_id)[5:]] == [None, None, 2]
+
+
+def test_a_refusal_that_can_not_be_told_stands(server, analyst, asked, monkeypatch):
+    def fail(*_arguments, **_more):
+        raise LookupError("unexpected")
+
+    log = DenialLog(database=server.database.api)
+    monkeypatch.setattr("app.audit.denials.record", fail)
+    with pytest.raises(LookupError):
+        log.record(asked)

@@ -1,0 +1,110 @@
+"""`footnote audit`: an operator verifies, exports and shows the key."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from app.audit.checkpoints import current_key, print_checkpoint
+from app.audit.copies import StoredCheckpoints
+from app.commands.audit import audit
+from app.storage.keyfile import ensure_key_file, load_key_file
+from app.storage.local import LocalObjects
+
+
+@pytest.fixture
+def installed(log, tmp_path, monkeypatch):
+    """The log, signed with the installation's key, copies beside its blobs; and the tenant's short name."""
+    ensure_key_file(tmp_path / "keys.json")
+    for name, value in {
+        "DATABASE__OWNER_URL": log.database.urls["owner"],
+        "STORAGE__ROOT": str(tmp_path / "blobs"),
+        "STORAGE__KEY_FILE": str(tmp_path / "keys.json"),
+    }.items():
+        monkeypatch.setenv(f"FOOTNOTE_{name}", value)
+    log.key = current_key(load_key_file(tmp_path / "keys.json"))
+    log.copies = StoredCheckpoints(backend=LocalObjects(root=tmp_path / "blobs"))
+    ((slug,),) = log.rows("SELECT slug FROM tenants")
+    return log, slug
+
+
+def run(*arguments):
+    return CliRunner().invoke(audit, list(arguments))
+
+
+def test_an_untouched_log_is_intact(installed):
+    log, slug = installed
+    log.write(3)
+    log.sign()
+    result = run("verify", "--tenant", slug)
+    assert (result.exit_code, result.exception) == (0, None), result.output
+    assert f"✓ {slug}: 4 rows, 0 not linked yet, 1 checkpoints" in result.output
+
+
+def test_a_changed_row_ends_with_1_and_is_named(installed):
+    log, slug = installed
+    log.write(3)
+    sequence, event_id = log.chain()[2]
+    log.tamper("UPDATE audit_events SET action = 'x' WHERE id = :id", id=event_id)
+    result = run("verify", "--tenant", slug)
+    assert result.exit_code == 1
+    assert f"row {sequence} (id {event_id}) is not what was chained" in result.output
+    told = json.loads(run("verify", "--tenant", slug, "--json").output)
+    assert not told["intact"]
+    assert told["logs"][0]["problems"][0]["sequence"] == sequence
+
+
+def test_a_database_that_was_put_back_is_found_out_by_the_copies_and_by_a_file_of_them(installed, tmp_path):
+    log, slug = installed
+    log.write(2)
+    checkpoint = log.sign()
+    _, last = log.chain()[-1]
+    log.tamper(
+        "DELETE FROM audit_events WHERE id = :id",
+        "DELETE FROM audit_chain WHERE event_id = :id",
+        "DELETE FROM audit_checkpoints WHERE tenant_id = :tenant",
+        id=last,
+        tenant=log.tenant,
+    )
+    result = run("verify", "--tenant", slug)
+    assert result.exit_code == 1
+    assert "rows were removed from its end" in result.output
+    kept = tmp_path / "kept.jsonl"
+    kept.write_text(print_checkpoint(checkpoint) + "\n")
+    assert run("verify", "--tenant", slug, "--checkpoints", str(kept)).exit_code == 1
+    empty = tmp_path / "empty.jsonl"
+    empty.write_text("")
+    assert run("verify", "--tenant", slug, "--checkpoints", str(empty)).exit_code == 0
+
+
+def test_an_export_is_verified_by_itself_and_against_checkpoints(installed, tmp_path):
+    log, slug = installed
+    log.write(3)
+    log.sign()
+    exported = run("export", "--tenant", slug)
+    assert exported.exit_code == 0
+    file = tmp_path / "export.jsonl"
+    file.write_text(exported.output)
+    blobs = str(tmp_path / "blobs" / "audit")
+    result = run("verify", "--file", str(file), "--checkpoints", blobs)
+    assert (result.exit_code, result.output) == (0, "✓ export.jsonl: 4 rows, 0 not linked yet, 1 checkpoints\n")
+    file.write_text(exported.output.replace("documents.document.read", "documents.document.seen", 1))
+    assert run("verify", "--file", str(file)).exit_code == 1
+
+
+def test_the_public_key_that_is_shown_verifies_on_a_machine_without_the_key_file(installed, tmp_path, monkeypatch):
+    log, slug = installed
+    log.write(1)
+    log.sign()
+    shown = run("key").output.strip()
+    assert shown == f"{log.key.id}:{log.key.public.public_bytes_raw().hex()}"
+    monkeypatch.setenv("FOOTNOTE_STORAGE__KEY_FILE", str(tmp_path / "none.json"))
+    assert run("verify", "--tenant", slug, "--public-key", shown).exit_code == 0
+    other = f"{log.key.id}:{'11' * 32}"
+    assert run("verify", "--tenant", slug, "--public-key", other).exit_code == 1
+
+
+def test_a_tenant_that_is_not_there_is_said_in_a_sentence(installed):
+    result = run("verify", "--tenant", "nobody")
+    assert result.exit_code == 1
+    assert run("export", "--tenant", "nobody").exit_code == 1
