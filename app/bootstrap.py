@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from app.access.explaining import ExplainService
+from app.access.importing import ImportService
 from app.access.policy import PolicyService
 from app.access.service import AccessService
 from app.access.watching import WatchService
@@ -121,6 +122,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         PolicyService(database=database),
         ExplainService(database=database, clock=clock),
         WatchService(database=database),
+        ImportService(database=database),
         runs,
         DocumentService(database=database, blobs=blobs, clock=clock),
         PageImages(database=database, blobs=blobs, sealer=sealer, sandbox=sandbox),

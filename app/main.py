@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from app.access.endpoints import collections as collections_router
 from app.access.endpoints import grants as grants_router
 from app.access.explain_endpoints import router as explain_router
+from app.access.import_endpoints import router as access_import_router
 from app.access.policy_endpoints import routers as policy_routers
 from app.answers.endpoints import router as answers_router
 from app.answers.service import AnswerService
@@ -54,6 +55,7 @@ _ROUTERS = (
     grants_router,
     *policy_routers,
     explain_router,
+    access_import_router,
     documents_router,
     pages_router,
     runs_router,

@@ -6,7 +6,7 @@ NotFoundError     ← CollectionNotFoundError, GrantTargetNotFoundError, GrantNo
 ForbiddenError    ← MoveLeavesBarrierError    an owner may move it, but not out from under a label
 ConflictError     ← CollectionExistsError, CollectionInsideItselfError, LabelExistsError, LabelInUseError,
                     PackExistsError, ContentExistsError
-InvalidInputError ← GrantLifetimeError, GrantSubjectError, ExplainedTimeError
+InvalidInputError ← GrantLifetimeError, GrantSubjectError, ExplainedTimeError, ChangesRefusedError
 """
 
 from app.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
@@ -100,3 +100,8 @@ class ExplainedDocumentNotFoundError(NotFoundError):
 class ExplainedTimeError(InvalidInputError):
     code = "explained-time-invalid"
     title = "Who will see what is not known: give a moment that is past."
+
+
+class ChangesRefusedError(InvalidInputError):
+    code = "changes-refused"
+    title = "Some of the changes can't be made, and none was: see which and why in 'errors'."

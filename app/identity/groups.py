@@ -85,42 +85,45 @@ class GroupService:
 
     def add_member(self, principal: Principal, group_id: UUID, user_id: UUID) -> None:
         """Raises PermissionRequiredError; GroupNotFoundError when either is not of the tenant. May be repeated."""
-        self._add(principal, group_id, Members(user_ids=frozenset({user_id})), {"user_id": str(user_id)})
+        with self._database.transaction(principal) as session:
+            add_to_group(session, principal, group_id, Members(user_ids=frozenset({user_id})))
 
     def nest_group(self, principal: Principal, group_id: UUID, member_group_id: UUID) -> None:
         """Whoever is in the member is in the group, too. Raises as `add_member` does, and GroupCycleError."""
-        member = Members(group_ids=frozenset({member_group_id}))
-        self._add(principal, group_id, member, {"member_group_id": str(member_group_id)})
+        with self._database.transaction(principal) as session:
+            add_to_group(session, principal, group_id, Members(group_ids=frozenset({member_group_id})))
 
     def remove_member(self, principal: Principal, group_id: UUID, user_id: UUID) -> None:
         """Raises PermissionRequiredError; GroupNotFoundError when the user is not in such a group."""
-        self._remove(principal, group_id, Members(user_ids=frozenset({user_id})), {"user_id": str(user_id)})
+        with self._database.transaction(principal) as session:
+            remove_from_group(session, principal, group_id, Members(user_ids=frozenset({user_id})))
 
     def unnest_group(self, principal: Principal, group_id: UUID, member_group_id: UUID) -> None:
         """Raises PermissionRequiredError; GroupNotFoundError when the one is not in the other."""
-        member = Members(group_ids=frozenset({member_group_id}))
-        self._remove(principal, group_id, member, {"member_group_id": str(member_group_id)})
-
-    def _add(self, principal: Principal, group_id: UUID, member: Members, detail: dict[str, object]) -> None:
-        principal.require(Permission.GROUPS_MANAGE)
-        with cycles_refused(), self._database.transaction(principal) as session:
-            repository = GroupRepository(session)
-            if repository.lock_group(group_id) is None or member - repository.sort_out(_ids(member)):
-                raise GroupNotFoundError
-            was_in = not member - repository.get_members(group_id, _ids(member))
-            repository.add_members(principal.tenant_id, group_id, member)
-            detail = {**detail, "before": was_in, "after": True}
-            record(session, principal, "identity.member.added", object_type="group", object_id=group_id, detail=detail)
-
-    def _remove(self, principal: Principal, group_id: UUID, member: Members, detail: dict[str, object]) -> None:
-        principal.require(Permission.GROUPS_MANAGE)
         with self._database.transaction(principal) as session:
-            if GroupRepository(session).remove_members(group_id, member) == 0:
-                raise GroupNotFoundError
-            detail = {**detail, "before": True, "after": False}
-            record(
-                session, principal, "identity.member.removed", object_type="group", object_id=group_id, detail=detail
-            )
+            remove_from_group(session, principal, group_id, Members(group_ids=frozenset({member_group_id})))
+
+
+def add_to_group(session: Session, principal: Principal, group_id: UUID, member: Members) -> None:
+    """Put members into a group. Raises PermissionRequiredError, GroupNotFoundError, GroupCycleError."""
+    principal.require(Permission.GROUPS_MANAGE)
+    repository = GroupRepository(session)
+    with cycles_refused(), session.begin_nested():
+        if repository.lock_group(group_id) is None or member - repository.sort_out(_ids(member)):
+            raise GroupNotFoundError
+        was_in = not member - repository.get_members(group_id, _ids(member))
+        repository.add_members(principal.tenant_id, group_id, member)
+        detail = {**_told(member), "before": was_in, "after": True}
+        record(session, principal, "identity.member.added", object_type="group", object_id=group_id, detail=detail)
+
+
+def remove_from_group(session: Session, principal: Principal, group_id: UUID, member: Members) -> None:
+    """Take members out of a group. Raises PermissionRequiredError; GroupNotFoundError when they are not in it."""
+    principal.require(Permission.GROUPS_MANAGE)
+    if GroupRepository(session).remove_members(group_id, member) == 0:
+        raise GroupNotFoundError
+    detail = {**_told(member), "before": True, "after": False}
+    record(session, principal, "identity.member.removed", object_type="group", object_id=group_id, detail=detail)
 
 
 def delete_with_rights(session: Session, principal: Principal, group_id: UUID) -> None:
@@ -144,6 +147,12 @@ def _get(session: Session, group_id: UUID) -> FoundGroup:
     if group is None:
         raise GroupNotFoundError
     return FoundGroup(group, repository.get_members(group_id))
+
+
+def _told(member: Members) -> dict[str, str]:
+    """The one member, as the audit log tells of it."""
+    pairs = [("user_id", each) for each in member.user_ids] + [("member_group_id", each) for each in member.group_ids]
+    return {name: str(each) for name, each in pairs}
 
 
 def _ids(members: Members) -> frozenset[UUID]:
