@@ -18,6 +18,7 @@ COMMANDS = {
     "documents": ("app.commands.lists", "documents"),
     "runs": ("app.commands.lists", "runs"),
     "key": ("app.commands.lists", "keys"),
+    "access": ("app.commands.access", "access"),
     "tenant": ("app.commands.tenants", "tenants"),
     "audit": ("app.commands.audit", "audit"),
     "database": ("app.commands.databases", "databases"),

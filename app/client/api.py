@@ -2,13 +2,13 @@
 
 import mimetypes
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO, Self, TypeVar
+from typing import Any, BinaryIO, Self, TypeVar
 from uuid import uuid4
 
 import httpx
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 
 from app.client.errors import ApiProblemError, ServerUnreachableError, UnknownAnswerError
 from app.client.models import Answer, Collection, CreatedKey, Document, Group, Listed, Run, Uploaded
@@ -118,6 +118,21 @@ class ApiClient:
         """Publish the record of a suite's run; False when the same was published before. Raises ApiProblemError."""
         return self._send("PUT", f"/v1/eval-runs/{run_id}", json=record).status_code == httpx.codes.CREATED
 
+    def import_changes(self, changes: Sequence[Mapping[str, object]]) -> dict[str, Any]:
+        """Make changes of access, all or none: how many were made. Raises ApiProblemError."""
+        return self._json("POST", "/v1/access/import", json={"changes": changes})
+
+    def preview_changes(self, changes: Sequence[Mapping[str, object]]) -> dict[str, Any]:
+        """What changes of access would open and close. Raises ApiProblemError."""
+        return self._json("POST", "/v1/access/preview", json={"changes": changes})
+
+    def explain_access(self, document_id: str, principal: str, *, time: str | None = None) -> dict[str, Any]:
+        """Why a user may see a document or not, now or at a past moment. Raises ApiProblemError."""
+        asked = {"document": document_id, "principal": principal}
+        if time is None:
+            return self._json("GET", "/v1/access/explain", params=asked)
+        return self._json("GET", "/v1/access/explain/at", params={**asked, "time": time})
+
     def create_key(self, name: str) -> CreatedKey:
         return self._call("POST", "/v1/keys", CreatedKey, json={"name": name})
 
@@ -133,6 +148,10 @@ class ApiClient:
             cursor = page.next_cursor
             if cursor is None:
                 return
+
+    def _json(self, method: str, path: str, **options: object) -> dict[str, Any]:
+        """An answer that is shown as it is. Raises UnknownAnswerError."""
+        return _parse(_Whatever, self._send(method, path, **options)).root
 
     def _call(self, method: str, path: str, model: type[Model], **options: object) -> Model:
         return _parse(model, self._send(method, path, **options))
@@ -156,6 +175,10 @@ class ApiClient:
         if response.is_success:
             return response
         raise _problem(response)
+
+
+class _Whatever(RootModel[dict[str, Any]]):
+    """Any JSON object."""
 
 
 class _CountedFile:
@@ -200,4 +223,7 @@ def _problem(response: httpx.Response) -> ApiProblemError:
         body = None
     fields = body if isinstance(body, dict) else {}
     detail = fields.get("detail") or fields.get("title") or f"The server answered {response.status_code}."
-    return ApiProblemError(code=str(fields.get("code", "unknown")), status=response.status_code, detail=str(detail))
+    listed = fields.get("errors")
+    errors = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    code = str(fields.get("code", "unknown"))
+    return ApiProblemError(code=code, status=response.status_code, detail=str(detail), errors=errors)

@@ -68,7 +68,8 @@ def as_plain(models: Iterable[BaseModel]) -> list[object]:
 def describe(error: FootnoteError) -> dict[str, object]:
     """The error for `--json`: code, status, sentence."""
     if isinstance(error, ApiProblemError):
-        return {"code": error.problem_code, "status": error.problem_status, "detail": error.detail}
+        told: dict[str, object] = {"code": error.problem_code, "status": error.problem_status, "detail": error.detail}
+        return told | ({"errors": error.errors} if error.errors else {})
     return {"code": error.code, "status": error.status, "detail": error.detail}
 
 

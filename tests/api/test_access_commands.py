@@ -1,0 +1,52 @@
+"""`footnote access`: changes of a CSV or JSON file, and why somebody sees a document, against a real server."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from app.cli import build_cli
+
+
+@pytest.fixture
+def footnote(server, admin):
+    """Runs a command as the administrator: (exit code, output)."""
+
+    def run(*words):
+        result = CliRunner().invoke(build_cli(["access"]), ["access", *words, "--url", server.url, "--key", admin.key])
+        return result.exit_code, result.output
+
+    return run
+
+
+def test_a_csv_files_changes_are_previewed_made_and_explained(footnote, editor, analyst, tmp_path):
+    collection = editor.collection("loans")
+    document = editor.upload(collection)["document"]
+    file = tmp_path / "changes.csv"
+    file.write_text(
+        f"change,user,collection,level,expires_at\ngrant,{analyst.id},{collection['name']},editor,\n",
+        encoding="utf-8-sig",
+    )
+    assert footnote("import", str(file), "--dry-run") == (
+        0,
+        "This would open 1 document to 1 person and close none.\n",
+    )
+    assert footnote("import", str(file)) == (0, "All 1 made.\n")
+    code, told = footnote("explain", document["id"], str(analyst.id))
+    assert (code, told) == (
+        0,
+        f'Ana may read and edit it: Ana is editor of the collection "{collection["name"]}", which it is in.\n',
+    )
+    assert json.loads(footnote("explain", document["id"], str(analyst.id), "--json")[1])["level"] == "editor"
+
+
+def test_a_wrong_line_is_told_with_its_place_and_an_unreadable_file_in_a_sentence(footnote, tmp_path):
+    file = tmp_path / "changes.json"
+    file.write_text('[{"change": "join", "user": "nobody@example.com", "into": "no group"}]')
+    code, told = footnote("import", str(file))
+    assert code == 1
+    assert "body.changes.0: There is no such user in your tenant." in told
+    file.write_text("{")
+    code, told = footnote("import", str(file))
+    assert code == 1
+    assert "neither JSON" in told
