@@ -109,10 +109,10 @@ class EvidenceGatherer:
         return score_chunks(hits, offsets=self._offsets)
 
     def _near(self, vector: npt.NDArray[np.float32], length: int) -> Positions:
-        """The dense list: of the likeliest documents, or of all when these are too many to be compared one by one."""
+        """The dense list: of the likeliest documents, or of all when the likeliest are many."""
         likeliest = self._likeliest()
-        if int(self._counts[likeliest].sum()) <= self._limits.exact_chunks:
-            near = self._dense(likeliest).find_nearest(vector, limit=length)
+        if int(self._counts[likeliest].sum()) <= self._limits.likeliest_chunks:
+            near = self._dense(likeliest).find_near(vector, limit=length)
             return self._offsets[likeliest[near.documents]] + near.ordinals
         return self._positions(self._dense(np.arange(len(self._ids))).find_near(vector, limit=length))
 

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 class SearchLimits:
     """Where plans change, in chunks that the search may see, and how long lists are.
 
-    Up to `exact_chunks` vectors are compared one by one; over it only the `most_compared` whose signatures come
-    nearest. From `graph_chunks` on the tenant's graph is walked, `walk_breadth` wide, if it has one and its chunks are
-    `walked_share` at least: others' chunks are on the walk's way, whether they are seen or not. Up to `most_postings`
-    postings are read; over it a question's commonest terms are left out. Pages count as a statement's from
-    `least_sure` on.
+    Vectors are sought in the likeliest documents while these have `likeliest_chunks` at most, else in all. Up to
+    `exact_chunks` vectors are compared one by one; over it only the `most_compared` whose signatures come nearest.
+    From `graph_chunks` on the tenant's graph is walked, `walk_breadth` wide, if it has one and its chunks are
+    `walked_share` at least: others' chunks are on the walk's way, whether they are seen or not. Up to
+    `most_postings` postings are read; over it a question's commonest terms are left out. Pages count as a
+    statement's from `least_sure` on.
     """
 
-    exact_chunks: int = 10_000
+    likeliest_chunks: int = 10_000
+    exact_chunks: int = 3_000
     most_compared: int = 800
     graph_chunks: int = 50_000
     walk_breadth: int = 300

@@ -115,19 +115,20 @@ SELECT c.id, c.document_id, c.version_id, c.ordinal, c.kind, c.page_number, c.ch
 FROM unnest(%(documents)b::uuid[], %(ordinals)b::int[]) AS s(document_id, ordinal)
 JOIN chunks c ON c.document_id = s.document_id AND c.ordinal = s.ordinal
 """
+# From here on each document's rows are looked up by its key, whatever else the tables hold: a lateral with OFFSET 0 is
+# planned by itself, so that neither statistics nor the number of others' rows turn it into anything else.
 _TERMS = """
 SELECT p.term_id, array_agg(s.place::int), array_agg(p.chunk_count), string_agg(p.postings, '')
 FROM unnest(%(documents)b::uuid[]) WITH ORDINALITY AS s(document_id, place)
-JOIN term_postings p ON p.document_id = s.document_id
-WHERE p.term_id = ANY(%(terms)b::int[])
+CROSS JOIN LATERAL (
+    SELECT t.term_id, t.chunk_count, t.postings FROM term_postings t
+    WHERE t.document_id = s.document_id AND t.term_id = ANY(%(terms)b::int[]) OFFSET 0) p
 GROUP BY p.term_id
 """
 _FREQUENCIES = (
     "SELECT term_id, sum(chunk_count)::bigint FROM term_postings WHERE term_id = ANY(%(terms)b::int[]) GROUP BY 1"
 )
 
-# Each document's rows are looked up by its key, whatever else the tables hold: laterals with OFFSET 0 are planned by
-# themselves, so that neither statistics nor the number of others' rows turn them into anything else.
 # Equally near chunks keep the order of the scope.
 _EXACT = """
 SELECT s.place, e.ordinal, (e.embedding::halfvec({dimensions}) <#> %(vector)s::halfvec({dimensions})) AS distance

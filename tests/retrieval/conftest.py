@@ -203,7 +203,7 @@ def make_drafts(pages: Sequence[PageText]) -> list[ChunkDraft]:
     return drafts
 
 
-def _found_library(database: object) -> Library:
+def found_library(database: object) -> Library:
     tenant_id = uuid4()
     with database.owner.transaction(system_principal(tenant_id)) as session:
         session.execute(
@@ -215,12 +215,12 @@ def _found_library(database: object) -> Library:
 
 @pytest.fixture
 def library(module_database) -> Library:
-    return _found_library(module_database)
+    return found_library(module_database)
 
 
 @pytest.fixture(scope="module")
 def module_library(module_database) -> Library:
-    return _found_library(module_database)
+    return found_library(module_database)
 
 
 @pytest.fixture(scope="session")
