@@ -1,6 +1,7 @@
-"""`python -m evals.bench ingest|ask --docs FOLDER --json FILE`."""
+"""`python -m evals.bench ingest|ask --docs FOLDER --json FILE`; `… filtered|foreign --json FILE` need no documents."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -9,14 +10,17 @@ from rich.console import Console
 
 from app.core.errors import FootnoteError
 from evals.bench.asking import bench_ask
+from evals.bench.filtered import bench_filtered, table_lines
+from evals.bench.filtered_foreign import bench_foreign
 from evals.bench.ingesting import bench_ingest
 from evals.bench.setting import BenchSetting
 from evals.commands.options import find_homes
 from evals.engine import SuiteResult
-from evals.report import Report, count_cores, find_commit
+from evals.report import ROOT, Report, count_cores, digest_files, find_commit
 
 VERSION = "1"
 FAILED = 1
+MADE_DIGEST = digest_files([ROOT / "evals" / "bench" / "filtered_texts.py"], root=ROOT)
 
 commands = typer.Typer(name="bench", add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 DocsOption = Annotated[list[Path] | None, typer.Option("--docs", exists=True, help="Files or folders.")]
@@ -36,20 +40,52 @@ def ask(docs: DocsOption = None, json: JsonOption = None, home: HomeOption = Non
     _run("ask", docs, json, home)
 
 
+@commands.command()
+def filtered(json: JsonOption = None) -> None:
+    """Vector search by principals who see little, much or all of 200,000 chunks, beside exact and plain HNSW."""
+    result = _run_made(bench_filtered)
+    for line in table_lines(result):
+        Console().print(line, highlight=False)
+    _report("filtered", MADE_DIGEST, result, json)
+
+
+@commands.command()
+def foreign(json: JsonOption = None) -> None:
+    """One tenant's searches before and after 500,000 chunks of others are there."""
+    _report("foreign", MADE_DIGEST, _run_made(bench_foreign), json)
+
+
 def _run(bench: str, docs: Sequence[Path] | None, json: Path | None, home: Path | None) -> None:
     told = Console(stderr=True)
     setting = BenchSetting(homes=find_homes(home) / "bench", say=lambda sentence: told.print(sentence, highlight=False))
-    try:
+    with _failing(told):
         work = setting.choose(docs)
         result: SuiteResult = bench_ingest(setting, work) if bench == "ingest" else bench_ask(setting, work)
+    _report(bench, work.digest, result, json)
+
+
+def _run_made(bench: Callable[[Callable[[str], None]], SuiteResult]) -> SuiteResult:
+    """A bench that makes what it measures, in a database of its own."""
+    told = Console(stderr=True)
+    with _failing(told):
+        return bench(lambda sentence: told.print(sentence, highlight=False))
+
+
+@contextmanager
+def _failing(told: Console) -> Iterator[None]:
+    try:
+        yield
     except FootnoteError as error:
         told.print(f"[red]{error.code}[/]: {error.detail}", highlight=False)
         raise typer.Exit(FAILED) from error
+
+
+def _report(bench: str, data_digest: str, result: SuiteResult, json: Path | None) -> None:
     report = Report(
         suite=bench,
         suite_version=VERSION,
         commit=find_commit(),
-        data_digest=work.digest,
+        data_digest=data_digest,
         cores=count_cores(),
         metrics=result.metrics,
         cases=tuple(result.cases),

@@ -1,0 +1,195 @@
+"""Filtered vector search: 200,000 chunks of one tenant, of which principals see 0.1 % to all, beside other tenants'.
+
+Each row is 200 questions by one principal in one transaction of the api role, under row-level security. `ours` is
+`DenseSearch.find_near` as a search calls it, with the list length of production, so that deciding the plan, signatures,
+comparing and walking are all in it; what is asked before (whom the principal is, which documents it sees) is not, as
+every search needs that. Recall counts the first 20. Beside it stand comparing with every visible chunk, which is also
+what recall is measured against, and plain HNSW: one graph over all tenants, filtered after the walk.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import text
+
+from app.core.principal import Principal
+from app.llm.port import Vectors
+from app.llm.wordllama_embedder import WordLlamaEmbedder
+from app.retrieval.dense import DenseSearch
+from app.retrieval.filters import SearchFilters
+from app.retrieval.graphs import ensure_graphs
+from app.retrieval.limits import SearchLimits
+from app.retrieval.repository import Near, SearchRepository
+from evals.bench.filtered_tenant import SPACE, Cluster, MadeTenant, open_cluster
+from evals.bench.filtered_texts import ISSUERS, make_document, make_questions
+from evals.bench.filtered_timing import StatementClock, Timings, time_each
+from evals.engine import Case, SuiteResult
+
+REPORTS = 10  # an issuer
+CHUNKS = 200  # a report
+QUESTIONS = 200
+WARM = 10
+K = 20
+OTHERS = 2
+OTHERS_COPIES = 100
+SHARES = {"1 %": 1, "10 %": 10, "50 %": 50, "100 %": 100}
+"""How many of the issuers, each a collection, a principal sees; whoever sees 0.1 % was granted one report."""
+
+_PLAIN_GRAPH = (
+    "CREATE INDEX bench_plain ON chunk_embeddings USING hnsw ((embedding::halfvec(256)) halfvec_ip_ops) "
+    "WITH (m = 16, ef_construction = 64)"  # pgvector's own defaults
+)
+_PLAIN = text(
+    "SELECT document_id, ordinal FROM chunk_embeddings "
+    "ORDER BY embedding::halfvec(256) <#> CAST(:vector AS halfvec(256)) LIMIT :limit"
+)
+_PLAIN_SETTINGS = text(
+    "SELECT set_config('hnsw.iterative_scan', 'off', true), set_config('hnsw.ef_search', '200', true), "
+    "set_config('enable_sort', 'off', true)"
+)
+
+Keys = list[tuple[UUID, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One plan for one principal: recall@20, times, and the least and most rows that came."""
+
+    share: str
+    plan: str
+    recall: float
+    timings: Timings
+    least: int
+    asked: int
+
+    @property
+    def measures(self) -> dict[str, float]:
+        return {
+            f"recall@{K}": self.recall,
+            "p50_ms": self.timings.percentile(50),
+            "p95_ms": self.timings.percentile(95),
+            "core_p50_ms": self.timings.core_percentile(50),
+            "core_p95_ms": self.timings.core_percentile(95),
+            "least_rows": float(self.least),
+            "asked_rows": float(self.asked),
+        }
+
+
+def bench_filtered(say: Callable[[str], None]) -> SuiteResult:
+    """Builds its own database, measures, and removes it. Raises ServerStartError."""
+    embedder = WordLlamaEmbedder()
+    with open_cluster() as cluster:
+        say(f"Writing {len(ISSUERS) * REPORTS * CHUNKS:,} chunks and {OTHERS} other tenants")
+        readers = _fill(cluster, embedder)
+        say("Making the tenant's graph")
+        ensure_graphs(cluster.owner.engine, least_chunks=SearchLimits().graph_chunks)
+        cluster.tidy()
+        questions = embedder.embed_documents(make_questions(QUESTIONS))
+        say(f"Asking {QUESTIONS} questions each")
+        nearest, rows = {}, list[Row]()
+        for share, reader in readers.items():
+            nearest[share], measured = _measure(cluster, share, reader, questions)
+            rows += measured
+        say("Making one graph over all tenants, for comparison")
+        with cluster.owner.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(_PLAIN_GRAPH))
+        for share, reader in readers.items():
+            rows.append(_measure_plain(cluster, share, reader, questions, nearest[share]))
+    ours = [row for row in rows if row.plan == "ours"]
+    return SuiteResult(
+        metrics={
+            f"min_recall@{K}": min(row.recall for row in ours),
+            "max_p95_ms": max(row.timings.percentile(95) for row in ours),
+            "max_core_p95_ms": max(row.timings.core_percentile(95) for row in ours),
+            "chunks": float(len(ISSUERS) * REPORTS * CHUNKS),
+        },
+        cases=[
+            Case(f"{row.share} {row.plan}", row.recall, row.plan, {"share": row.share, **row.measures}) for row in rows
+        ],
+    )
+
+
+def _fill(cluster: Cluster, embedder: WordLlamaEmbedder) -> dict[str, Principal]:
+    """The tenant's reports, an issuer a collection, and its readers by how much they see."""
+    tenant = MadeTenant(cluster=cluster, name="measured")
+    collections: list[UUID] = []
+    documents: list[UUID] = []
+    for issuer, name in enumerate(ISSUERS):
+        collections.append(tenant.add_collection(name))
+        for year in range(2010, 2010 + REPORTS):
+            made = make_document(issuer, year, chunks=CHUNKS)
+            vectors = embedder.embed_documents(made.texts)
+            documents.append(tenant.add_document(collections[-1], made.texts, vectors, issuer=name, year=year))
+    for number in range(OTHERS):
+        other = MadeTenant(cluster=cluster, name=f"other-{number}")
+        made = make_document(number, 2030, chunks=CHUNKS)
+        copied = other.add_document(
+            other.add_collection("all"), made.texts, embedder.embed_documents(made.texts), issuer=made.issuer, year=2030
+        )
+        other.copy_document(copied, times=OTHERS_COPIES)
+    readers = {"0.1 %": tenant.add_reader("one", documents=documents[len(documents) // 2 :][:1])}
+    for share, count in SHARES.items():
+        readers[share] = tenant.add_reader(f"reader-{count}", collections=collections[:count])
+    return readers
+
+
+def _measure(cluster: Cluster, share: str, reader: Principal, questions: Vectors) -> tuple[list[Keys], list[Row]]:
+    """(the nearest of each question, rows of our plan and of comparing with all)."""
+    limits = SearchLimits()
+    with cluster.api.transaction(reader, snapshot=True) as session:
+        repository = SearchRepository(session)
+        candidates = repository.list_candidates(SearchFilters())
+        documents = [candidate.document_id for candidate in candidates]
+        counts = np.asarray([candidate.chunk_count for candidate in candidates], np.int64)
+        search = DenseSearch(repository=repository, documents=documents, counts=counts, space_id=SPACE, limits=limits)
+        clock = StatementClock(session)
+        outcomes = {
+            name: time_each(clock, [partial(find, vector, limit=limits.list_length) for vector in questions], warm=WARM)
+            for name, find in (("exact", search.find_nearest), ("ours", search.find_near))
+        }
+    nearest = [_keys(near, documents) for near in outcomes["exact"][0]]
+    asked = min(limits.list_length, int(counts.sum()))
+    return nearest, [
+        _row(share, name, [_keys(near, documents) for near in found], nearest, timings, asked)
+        for name, (found, timings) in outcomes.items()
+    ]
+
+
+def _measure_plain(cluster: Cluster, share: str, reader: Principal, questions: Vectors, nearest: Sequence[Keys]) -> Row:
+    limit = SearchLimits().list_length
+    with cluster.api.transaction(reader, snapshot=True) as session:
+        session.execute(_PLAIN_SETTINGS)
+
+        def find(vector: str) -> Keys:
+            return [(row[0], row[1]) for row in session.execute(_PLAIN, {"vector": vector, "limit": limit})]
+
+        works = [partial(find, str(vector.tolist())) for vector in questions]
+        found, timings = time_each(StatementClock(session), works, warm=WARM)
+    asked = limit if share != "0.1 %" else min(limit, CHUNKS)
+    return _row(share, "plain HNSW", found, nearest, timings, asked)
+
+
+def _row(share: str, plan: str, found: Sequence[Keys], nearest: Sequence[Keys], timings: Timings, asked: int) -> Row:
+    recalls = [len(set(ours[:K]) & set(exact[:K])) / K for ours, exact in zip(found, nearest, strict=True)]
+    return Row(share, plan, float(np.mean(recalls)), timings, min(map(len, found)), asked)
+
+
+def _keys(near: Near, documents: Sequence[UUID]) -> Keys:
+    return [
+        (documents[place], ordinal)
+        for place, ordinal in zip(near.documents.tolist(), near.ordinals.tolist(), strict=True)
+    ]
+
+
+def table_lines(result: SuiteResult) -> Iterator[str]:
+    """The rows as a table in plain text."""
+    yield f"{'sees':>6}  {'plan':<11} {f'recall@{K}':>9} {'p50 ms':>8} {'p95 ms':>8} {'core p95':>8} {'rows':>9}"
+    for case in sorted(result.cases, key=lambda case: float(str(case.details["share"]).split()[0])):
+        told = case.details
+        yield (
+            f"{told['share']:>6}  {case.reason:<11} {case.score:>9.3f} {told['p50_ms']:>8.1f} {told['p95_ms']:>8.1f} "
+            f"{told['core_p95_ms']:>8.1f} {told['least_rows']:>4.0f}/{told['asked_rows']:.0f}"
+        )

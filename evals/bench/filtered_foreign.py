@@ -1,0 +1,153 @@
+"""Other tenants' chunks around one tenant's: 500,000 of them, near to its questions and far, change nothing for it.
+
+The tenant is searched whole (`RetrievalService.search`) by principals whose searches go by each of the plans, before
+and after the others' chunks are there: what comes must be the same, byte for byte, with its scores, and as much as
+there is. Times are of the same questions before and after; the ratio of each pair leaves out what makes one question
+slower than another. How much such a ratio moves by itself is shown by a second round before.
+"""
+
+import hashlib
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from uuid import UUID
+
+import numpy as np
+
+from app.core.principal import Principal
+from app.llm.wordllama_embedder import WordLlamaEmbedder
+from app.retrieval.graphs import ensure_graphs
+from app.retrieval.limits import SearchLimits
+from app.retrieval.service import RetrievalService
+from evals.bench.filtered_tenant import Cluster, MadeTenant, open_cluster
+from evals.bench.filtered_texts import ISSUERS, MadeDocument, make_document, make_questions
+from evals.engine import Case, SuiteResult
+
+DOCUMENTS = 100
+CHUNKS = 200
+OTHERS = 10
+COPIED = 5  # documents of each other tenant, half of them the measured tenant's own
+COPIES = 50  # of each of these
+QUESTIONS = 60
+REPEATS = 2
+K = 12
+LIMITS = replace(SearchLimits(), graph_chunks=CHUNKS * DOCUMENTS // 2)
+SEEN = {"exact": 10, "signatures": 40, "graph": DOCUMENTS}
+"""Documents that the principal sees whose searches go by that plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What each question brought (SHA-256 of all that is told of its passages), how many, and its milliseconds."""
+
+    results: tuple[str, ...]
+    counts: tuple[int, ...]
+    milliseconds: tuple[float, ...]
+
+
+def bench_foreign(say: Callable[[str], None]) -> SuiteResult:
+    """Builds its own database, measures, and removes it. Raises ServerStartError."""
+    embedder = WordLlamaEmbedder()
+    with open_cluster() as cluster:
+        say(f"Writing a tenant of {DOCUMENTS * CHUNKS:,} chunks")
+        readers = _fill(cluster, embedder)
+        ensure_graphs(cluster.owner.engine, least_chunks=LIMITS.graph_chunks)
+        cluster.tidy()
+        questions = make_questions(QUESTIONS)
+        service = RetrievalService(database=cluster.api, embedder=embedder, limits=LIMITS)
+        say(f"Asking {QUESTIONS} questions, {REPEATS} times each, twice")
+        first = _ask_all(service, readers, questions)
+        before = _ask_all(service, readers, questions)
+        chunks = _surround(cluster, embedder, say)
+        cluster.tidy()
+        say("Asking again")
+        after = _ask_all(service, readers, questions)
+    noise = _ratio(first, before)
+    return SuiteResult(
+        metrics={
+            "foreign_chunks": float(chunks),
+            "changed_results": float(_changed(before, after)),
+            "missing_results": float(sum(K * len(round_.counts) - sum(round_.counts) for round_ in after.values())),
+            "latency_ratio": _ratio(before, after),
+            "latency_ratio_by_itself": noise,
+            **{
+                f"{plan}_{name}_p50_ms": float(np.median(rounds[plan].milliseconds))
+                for plan in SEEN
+                for name, rounds in (("before", before), ("after", after))
+            },
+        },
+        cases=[_case(plan, number, before[plan], after[plan]) for plan in SEEN for number in range(QUESTIONS)],
+    )
+
+
+def _fill(cluster: Cluster, embedder: WordLlamaEmbedder) -> Mapping[str, Principal]:
+    tenant = MadeTenant(cluster=cluster, name="measured")
+    collections: list[UUID] = []
+    for number in range(DOCUMENTS):
+        made = _own_document(number)
+        collections.append(tenant.add_collection(f"{made.issuer} {made.year}"))
+        _write(tenant, collections[-1], made, embedder)
+    return {plan: tenant.add_reader(plan, collections=collections[:count]) for plan, count in SEEN.items()}
+
+
+def _surround(cluster: Cluster, embedder: WordLlamaEmbedder, say: Callable[[str], None]) -> int:
+    """Write the other tenants; how many chunks they have. Every other document is one of the measured tenant's."""
+    for number in range(OTHERS):
+        say(f"Writing other tenant {number + 1} of {OTHERS}")
+        other = MadeTenant(cluster=cluster, name=f"other-{number}")
+        collection = other.add_collection("all")
+        for place in range(COPIED):
+            made = _own_document(number) if place % 2 == 0 else make_document(number, 1950 + place, chunks=CHUNKS)
+            copied = _write(other, collection, made, embedder)
+            other.copy_document(copied, times=COPIES - 1)
+    return OTHERS * COPIED * COPIES * CHUNKS
+
+
+def _own_document(number: int) -> MadeDocument:
+    return make_document(number % len(ISSUERS), 2010 + number // len(ISSUERS), chunks=CHUNKS)
+
+
+def _write(tenant: MadeTenant, collection: UUID, made: MadeDocument, embedder: WordLlamaEmbedder) -> UUID:
+    vectors = embedder.embed_documents(made.texts)
+    return tenant.add_document(collection, made.texts, vectors, issuer=made.issuer, year=made.year)
+
+
+def _ask_all(
+    service: RetrievalService, readers: Mapping[str, Principal], questions: Sequence[str]
+) -> Mapping[str, Round]:
+    return {plan: _ask(service, reader, questions) for plan, reader in readers.items()}
+
+
+def _ask(service: RetrievalService, reader: Principal, questions: Sequence[str]) -> Round:
+    """Each question after a first time that is not counted; the best of its repeats, as others use the machine too."""
+    results, counts, milliseconds = list[str](), list[int](), list[float]()
+    for question in questions:
+        passages = service.search(reader, question, k=K).passages
+        results.append(hashlib.sha256(repr([asdict(passage) for passage in passages]).encode()).hexdigest())
+        counts.append(len(passages))
+        times = []
+        for _ in range(REPEATS):
+            started = time.perf_counter()
+            service.search(reader, question, k=K)
+            times.append((time.perf_counter() - started) * 1000)
+        milliseconds.append(min(times))
+    return Round(tuple(results), tuple(counts), tuple(milliseconds))
+
+
+def _changed(before: Mapping[str, Round], after: Mapping[str, Round]) -> int:
+    return sum(
+        one != other for plan in before for one, other in zip(before[plan].results, after[plan].results, strict=True)
+    )
+
+
+def _ratio(before: Mapping[str, Round], after: Mapping[str, Round]) -> float:
+    """The median over all questions of the time after to the time before."""
+    pairs = (zip(before[plan].milliseconds, after[plan].milliseconds, strict=True) for plan in before)
+    return statistics.median(late / early for plan in pairs for early, late in plan)
+
+
+def _case(plan: str, number: int, before: Round, after: Round) -> Case:
+    same = before.results[number] == after.results[number]
+    measures = {"before_ms": before.milliseconds[number], "after_ms": after.milliseconds[number]}
+    return Case(f"{plan} {number:03d}", float(same), "the same" if same else "changed", {"plan": plan, **measures})
