@@ -105,3 +105,8 @@ class ExplainedTimeError(InvalidInputError):
 class ChangesRefusedError(InvalidInputError):
     code = "changes-refused"
     title = "Some of the changes can't be made, and none was: see which and why in 'errors'."
+
+
+class ChangesUnreadableError(InvalidInputError):
+    code = "changes-unreadable"
+    title = "This is neither JSON (a list of changes) nor CSV with a line of column names: see docs/access.md."

@@ -9,8 +9,12 @@ from starlette.routing import Mount
 
 from app.access.service import AccessService
 from app.core.pagination import MAX_LIMIT, PageRequest
+from app.core.principal import Permission
 from app.evaluations.service import EvaluationService
 from app.http.dependencies import service
+from app.web.access_change_pages import access_change_pages
+from app.web.access_pages import AccessDesk, access_pages
+from app.web.audit_pages import audit_pages
 from app.web.evaluation_pages import evaluation_pages
 from app.web.pages import FOLDER, Pages
 from app.web.reference_pages import reference_pages
@@ -36,11 +40,17 @@ def web_router(cookies: Cookies) -> APIRouter:
             "name": principal.name,
             "collections": collections,
             "sees_evaluations": evaluations.may_see(principal),
+            "watches_access": principal.may(Permission.ACCESS_EXPLAIN),
+            "reads_audit": principal.may(Permission.AUDIT_READ),
         }
         return pages.show(request, "home.html", values)
 
     router.include_router(sign_in_pages(pages, cookies))
     router.include_router(evaluation_pages(pages))
+    desk = AccessDesk(pages, cookies)
+    router.include_router(access_pages(desk))
+    router.include_router(access_change_pages(desk))
+    router.include_router(audit_pages(desk))
     router.include_router(reference_pages(pages))
     router.routes.append(Mount("/static", StaticFiles(directory=FOLDER / "static"), name="static"))
     return router

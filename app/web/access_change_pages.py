@@ -1,0 +1,120 @@
+"""Changing who may see what, on pages: each change is said in a form, shown as what it would do, and made by the same
+code as the API's imports, with its audit rows.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import ValidationError
+
+from app.access.change_files import parse_changes
+from app.access.changes import Change
+from app.access.import_schemas import ChangeIn, ChangesIn
+from app.access.importing import ImportService
+from app.access.schemas import Level
+from app.core.errors import ConflictError, InvalidInputError
+from app.core.principal import Permission, Principal
+from app.http.dependencies import service
+from app.web.access_pages import AccessDesk
+
+Import = Annotated[ImportService, Depends(service(ImportService))]
+Text = Annotated[str, Form(max_length=1_000_000)]
+Word = Annotated[str, Form(max_length=500)]
+
+_FIELDS = ("change", "user", "group", "collection", "document", "pack", "label", "into", "level", "expires_at")
+
+
+def access_change_pages(desk: AccessDesk) -> APIRouter:
+    """One change by a form, many by pasted text; both first as what they would do."""
+    router = APIRouter(prefix="/access", include_in_schema=False)
+
+    @router.post("/change")
+    def change(
+        request: Request,
+        importer: Import,
+        form_token: Word,
+        change: Word,
+        act: Word = "preview",
+        back: Word = "/access",
+        user: Word = "",
+        group: Word = "",
+        collection: Word = "",
+        document: Word = "",
+        pack: Word = "",
+        label: Word = "",
+        into: Word = "",
+        level: Word = Level.VIEWER.value,
+        expires_at: Word = "",
+    ) -> Response:
+        desk.check_form(request, form_token)
+        given = (change, user, group, collection, document, pack, label, into, level, expires_at)
+        said = {field: value.strip() for field, value in zip(_FIELDS, given, strict=True) if value.strip()}
+
+        def show(principal: Principal) -> Response:
+            changes = [_parse(said)]
+            values = {"said": said, "back": _local(back)}
+            if act != "make":
+                preview = importer.preview(principal, changes)
+                return desk.show(request, principal, "access_change.html", preview=preview, **values)
+            importer.make(principal, changes)
+            return RedirectResponse(_local(back), status_code=303)
+
+        return desk.answer(request, Permission.ACCESS_MANAGE, show)
+
+    @router.get("/import")
+    def show_import(request: Request) -> Response:
+        def show(principal: Principal) -> Response:
+            return desk.show(request, principal, "access_import.html", text="", preview=None, problem=None, errors=None)
+
+        return desk.answer(request, Permission.ACCESS_MANAGE, show)
+
+    @router.post("/import")
+    def import_changes(
+        request: Request, importer: Import, form_token: Word, text: Text, act: Word = "preview"
+    ) -> Response:
+        desk.check_form(request, form_token)
+
+        def show(principal: Principal) -> Response:
+            try:
+                changes = _parse_all(text)
+                if act == "make":
+                    importer.make(principal, changes)
+                    return RedirectResponse("/access", status_code=303)
+                preview, problem, errors = importer.preview(principal, changes), None, None
+            except (InvalidInputError, ConflictError) as error:
+                preview, problem, errors = None, error.detail, error.extra.get("errors")
+            values = {"text": text, "preview": preview, "problem": problem, "errors": errors}
+            return desk.show(request, principal, "access_import.html", **values)
+
+        return desk.answer(request, Permission.ACCESS_MANAGE, show)
+
+    return router
+
+
+def _parse(said: Mapping[str, str]) -> Change:
+    try:
+        return ChangeIn.model_validate(said).to_change()
+    except ValidationError as error:
+        raise InvalidInputError(_first(error)) from error
+
+
+def _parse_all(text: str) -> list[Change]:
+    try:
+        return ChangesIn.model_validate({"changes": parse_changes(text)}).to_changes()
+    except ValidationError as error:
+        raise InvalidInputError(_first(error)) from error
+
+
+def _first(error: ValidationError) -> str:
+    """The first of what is wrong, and where."""
+    wrong = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in wrong["loc"])
+    return f"{where}: {wrong['msg']}" if where else str(wrong["msg"])
+
+
+def _local(back: str) -> str:
+    """Only to our own pages of access: no form decides where else the browser goes."""
+    is_ours = back.startswith("/access") and not set(back) - set("/abcdefghijklmnopqrstuvwxyz0123456789-")
+    return back if is_ours else "/access"

@@ -1,0 +1,216 @@
+"""Pages of who may see what, for those who watch over access: `/access…`."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from app.access.explaining import ExplainService
+from app.access.policy import PolicyService
+from app.access.schemas import LEVELS
+from app.access.service import AccessService
+from app.access.watch_repository import GovernedCollection
+from app.access.watching import WatchService
+from app.core.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
+from app.core.pagination import MAX_LIMIT, PageRequest
+from app.core.principal import Permission, Principal
+from app.http.denials import tell_denial
+from app.http.dependencies import service
+from app.http.errors import CrossSiteRequestError
+from app.identity.groups import GroupService
+from app.identity.sessions import is_form_token
+from app.identity.users import UserService
+from app.web.pages import Pages
+from app.web.session import Cookies
+from app.web.sign_in_pages import check_same_site
+
+Watch = Annotated[WatchService, Depends(service(WatchService))]
+Policy = Annotated[PolicyService, Depends(service(PolicyService))]
+Groups = Annotated[GroupService, Depends(service(GroupService))]
+Users = Annotated[UserService, Depends(service(UserService))]
+Access = Annotated[AccessService, Depends(service(AccessService))]
+Explain = Annotated[ExplainService, Depends(service(ExplainService))]
+
+ALL = PageRequest(limit=MAX_LIMIT)
+_TOLD = (NotFoundError, InvalidInputError, ConflictError, UnavailableError)
+Show = Callable[[Principal], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class AccessDesk:
+    """What the pages of access share: who is asking, whether they may, and the form's token."""
+
+    pages: Pages
+    cookies: Cookies
+
+    def answer(self, request: Request, permission: Permission, show: Show) -> Response:
+        """Whoever is not signed in is sent to sign in; whoever lacks the permission is told that there is nothing."""
+        principal = self.pages.find_principal(request)
+        if principal is None:
+            return RedirectResponse("/", status_code=303)
+        request.state.principal = principal
+        try:
+            if not principal.may(permission):
+                raise NotFoundError
+            return show(principal)
+        except _TOLD as error:
+            tell_denial(request, error)
+            return self.pages.show_problem(request, error)
+
+    def show(self, request: Request, principal: Principal, template: str, **values: object) -> Response:
+        manages = principal.may(Permission.ACCESS_MANAGE)
+        shown = {"name": principal.name, "manages": manages, "levels": LEVELS, **values}
+        return self.pages.show(request, template, shown)
+
+    def check_form(self, request: Request, token: str) -> None:
+        """Raises CrossSiteRequestError for a form that this session's page did not make."""
+        check_same_site(request)
+        session = self.cookies.find_session(request)
+        if session is None or not is_form_token(session, token):
+            raise CrossSiteRequestError
+
+
+def access_pages(desk: AccessDesk) -> APIRouter:
+    """Pages that show: all of it, a person, a group, a collection, an explanation."""
+    router = APIRouter(prefix="/access", include_in_schema=False)
+
+    @router.get("")
+    def show_overview(request: Request, watch: Watch, policy: Policy, groups: Groups, users: Users) -> Response:
+        def show(principal: Principal) -> Response:
+            people = users.list_users(principal, ALL).items if principal.may(Permission.USERS_MANAGE) else ()
+            made = groups.list_groups(principal, ALL).items if principal.may(Permission.GROUPS_MANAGE) else ()
+            return desk.show(
+                request,
+                principal,
+                "access.html",
+                people=people,
+                groups=made,
+                tree=list(_tree(watch.list_collections(principal, ALL).items)),
+                labels=policy.list_labels(principal, ALL).items,
+                packs=policy.list_packs(principal, ALL).items,
+            )
+
+        return desk.answer(request, Permission.ACCESS_EXPLAIN, show)
+
+    @router.get("/people/{user_id}")
+    def show_person(request: Request, user_id: UUID, watch: Watch) -> Response:
+        def show(principal: Principal) -> Response:
+            view = watch.get_person(principal, user_id)
+            return desk.show(request, principal, "access_person.html", view=view, names=view.names)
+
+        return desk.answer(request, Permission.ACCESS_EXPLAIN, show)
+
+    @router.get("/groups/{group_id}")
+    def show_group(request: Request, group_id: UUID, groups: Groups, users: Users) -> Response:
+        def show(principal: Principal) -> Response:
+            found = groups.get_group(principal, group_id)
+            members = [users.get_user(principal, each) for each in sorted(found.members.user_ids)[:MAX_LIMIT]]
+            inside = [groups.get_group(principal, each).group for each in sorted(found.members.group_ids)[:MAX_LIMIT]]
+            values = {"group": found.group, "members": members, "inside": inside}
+            return desk.show(request, principal, "access_group.html", **values)
+
+        return desk.answer(request, Permission.GROUPS_MANAGE, show)
+
+    @router.get("/collections/{collection_id}")
+    def show_collection(
+        request: Request,
+        collection_id: UUID,
+        watch: Watch,
+        access: Access,
+        policy: Policy,
+        users: Users,
+        groups: Groups,
+    ) -> Response:
+        def show(principal: Principal) -> Response:
+            every = {each.id: each for each in watch.list_collections(principal, ALL).items}
+            if collection_id not in every:
+                raise NotFoundError
+            grants = access.list_grants(principal, ALL, collection_id=collection_id).items
+            names: dict[UUID, str] = {}
+            for grant in grants:
+                if grant.user_id is not None and grant.user_id not in names:
+                    names[grant.user_id] = users.get_user(principal, grant.user_id).email
+                if grant.group_id is not None and grant.group_id not in names:
+                    names[grant.group_id] = groups.get_group(principal, grant.group_id).group.name
+            return desk.show(
+                request,
+                principal,
+                "access_collection.html",
+                collection=every[collection_id],
+                around=_around(every, every[collection_id]),
+                grants=grants,
+                names=names,
+                labels=policy.list_labels(principal, ALL).items,
+            )
+
+        return desk.answer(request, Permission.ACCESS_MANAGE, show)
+
+    @router.get("/explain")
+    def show_explanation(
+        request: Request,
+        explain: Explain,
+        document: Annotated[str, Query(max_length=100)] = "",
+        person: Annotated[str, Query(max_length=300)] = "",
+        time: Annotated[str, Query(max_length=50)] = "",
+    ) -> Response:
+        def show(principal: Principal) -> Response:
+            asked = {"document": document, "person": person, "time": time}
+            told, problem = None, None
+            if document and person:
+                try:
+                    told = explain.explain(
+                        principal, document_id=_uuid(document), person=person.strip(), time=_time(time)
+                    )
+                except (NotFoundError, InvalidInputError) as error:
+                    problem = error.detail
+            return desk.show(request, principal, "access_explain.html", asked=asked, told=told, problem=problem)
+
+        return desk.answer(request, Permission.ACCESS_EXPLAIN, show)
+
+    return router
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text.strip())
+    except ValueError as error:
+        raise InvalidInputError("A document is named by its id.") from error
+
+
+def _time(text: str) -> datetime | None:
+    if not text.strip():
+        return None
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise InvalidInputError("Give the time as in 2026-01-31T12:00Z.") from error
+    if found.tzinfo is None:
+        raise InvalidInputError("Give the time with its zone, as in 2026-01-31T12:00Z.")
+    return found
+
+
+def _tree(collections: Sequence[GovernedCollection]) -> Iterator[tuple[int, GovernedCollection]]:
+    """(depth, collection), each before what is inside it."""
+    inside: dict[UUID | None, list[GovernedCollection]] = {}
+    known = {each.id for each in collections}
+    for each in collections:
+        inside.setdefault(each.parent_id if each.parent_id in known else None, []).append(each)
+    waiting = [(0, each) for each in reversed(inside.get(None, []))]
+    while waiting:
+        depth, found = waiting.pop()
+        yield depth, found
+        waiting.extend((depth + 1, each) for each in reversed(inside.get(found.id, [])))
+
+
+def _around(every: Mapping[UUID, GovernedCollection], found: GovernedCollection) -> list[GovernedCollection]:
+    """What a collection is inside of, the nearest first."""
+    around: list[GovernedCollection] = []
+    step = None if found.parent_id is None else every.get(found.parent_id)
+    while step is not None:
+        around.append(step)
+        step = None if step.parent_id is None else every.get(step.parent_id)
+    return around
