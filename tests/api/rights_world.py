@@ -1,0 +1,277 @@
+"""A tenant with somebody for each way of having a right or none, and things that they have it to."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+from sqlalchemy import text
+
+from app.core.pagination import PageRequest
+from app.core.principal import PERMISSIONS, Permission, Principal, Role
+from app.db.session import system_principal
+from app.documents.parsed import Words
+from app.documents.parsed_codec import encode_words
+from app.identity.sessions import SessionService
+from tests.api.conftest import Server, User
+from tests.api.test_evaluations import make_run
+
+EVERY_ROLE = tuple(role for role in Role if role is not Role.SYSTEM)
+
+
+class Nothing(dict[str, Any]):
+    """Names of nothing that is there: random ids."""
+
+    def __missing__(self, name: str) -> Any:
+        self[name] = _plain(name) or (record_of(self["eval_run_id"]) if name == "eval_record" else str(uuid4()))
+        return self[name]
+
+
+def _plain(name: str) -> str | None:
+    """What is no id."""
+    now = datetime.now(UTC).isoformat()
+    return {"number": "1", "filename": f"{uuid4().hex}.txt", "moment": now}.get(name)
+
+
+def record_of(run_id: str) -> dict[str, Any]:
+    return make_run({"a": 1.0}, id=run_id).model_dump(mode="json")
+
+
+@dataclass
+class World:
+    """One tenant. `owner` owns all that is made; `granted` holds grants by itself, `grouped` by a group in a group;
+    `lapsed` held one until a moment ago; `analyst` and those with a role hold none.
+    """
+
+    server: Server
+    tenant_id: UUID = field(init=False)
+    _narrow: dict[tuple[UUID, Permission], httpx.Client] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.tenant_id = self.server.tenant()
+        self.owner, self.granted, self.grouped, self.lapsed, self.analyst, self.somebody = (
+            self.server.user(self.tenant_id, Role.ANALYST) for _ in range(6)
+        )
+        self.admin, self.engineer, self.auditor = (
+            self.server.user(self.tenant_id, role) for role in (Role.ADMIN, Role.ENGINEER, Role.AUDITOR)
+        )
+        self.stranger = self.server.user(None, *EVERY_ROLE)
+        self.powerless = self.server.user(self.tenant_id, Role.ANALYST)
+        self.sql("UPDATE users SET roles = '{}' WHERE id = :id", id=self.powerless.id)
+        self.outer, inner = (self.post(self.admin, "/v1/groups", name=uuid4().hex)["id"] for _ in range(2))
+        self.put(self.admin, f"/v1/groups/{self.outer}/groups/{inner}")
+        self.put(self.admin, f"/v1/groups/{inner}/members/{self.grouped.id}")
+        self.cleared_label = self.post(self.admin, "/v1/labels", name=f"known {uuid4().hex}")["id"]
+        for user in (self.owner, self.granted):
+            self.post(self.admin, "/v1/clearances", label_id=self.cleared_label, user_id=str(user.id))
+        self.post(self.admin, "/v1/clearances", label_id=self.cleared_label, group_id=self.outer)
+
+    def sql(self, statement: str, **values: object) -> None:
+        with self.server.database.owner.transaction(system_principal(self.tenant_id)) as session:
+            session.execute(text(statement), values)
+
+    def post(self, user: User, path: str, **body: object) -> dict[str, Any]:
+        answer = user.http.post(path, json=body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def put(self, user: User, path: str, **options: Any) -> None:
+        answer = user.http.put(path, **options)
+        assert answer.is_success, answer.text
+
+    def key_of(self, user: User, **options: object) -> httpx.Client:
+        """A client with one more key of the user."""
+        made = self.post(self.admin, "/v1/keys", name="more", user_id=str(user.id), **options)
+        return self.server.client(headers={"Authorization": f"Bearer {made['secret']}"})
+
+    @cached_property
+    def expired(self) -> httpx.Client:
+        ends = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+        made = self.post(self.admin, "/v1/keys", name="short", user_id=str(self.granted.id), expires_at=ends)
+        self.sql("UPDATE api_keys SET expires_at = now() - interval '1 second' WHERE id = :id", id=made["id"])
+        return self.server.client(headers={"Authorization": f"Bearer {made['secret']}"})
+
+    @cached_property
+    def malformed(self) -> httpx.Client:
+        return self.server.client(headers={"Authorization": "Bearer fn_x"})
+
+    @cached_property
+    def keyless(self) -> httpx.Client:
+        return self.server.client()
+
+    def scoped(self, user: User, *, without: Permission) -> httpx.Client:
+        """A key of somebody rightful that lacks only what is needed."""
+        if (user.id, without) not in self._narrow:
+            allowed = user.http.get("/v1/me").json()["permissions"]
+            self._narrow[user.id, without] = self.key_of(user, scopes=sorted({*allowed} - {without}))
+        return self._narrow[user.id, without]
+
+    def holder(self, permission: Permission) -> User:
+        """Somebody who has the permission, and no grant."""
+        users = {
+            Role.ANALYST: self.analyst,
+            Role.ENGINEER: self.engineer,
+            Role.ADMIN: self.admin,
+            Role.AUDITOR: self.auditor,
+        }
+        return next(user for role, user in users.items() if permission in PERMISSIONS[role])
+
+
+class Things(dict[str, Any]):
+    """Ids of things in a world, each made when it is first asked for."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self._world = world
+        self._makers: Mapping[str, Callable[[], None]] = {
+            "collection_id": self._open_collection,
+            "grant_id": self._grant,
+            "logged_user_id": self._log,
+            **dict.fromkeys(("document_id", "version_id", "run_id"), self._upload),
+            **dict.fromkeys(("group_id", "member_group_id"), self._make_groups),
+            **dict.fromkeys(("provider_id", "linked_user_id"), self._make_provider),
+            **dict.fromkeys(("barrier_id", "labelled_collection_id", "labelled_document_id"), self._make_labelled),
+            **dict.fromkeys(("eval_run_id", "eval_record"), self._publish),
+            "exclusion_id": self._exclude,
+            "key_id": self._make_key,
+            "session_id": self._open_session,
+            "question_id": self._ask,
+            "clearance_id": self._clear,
+            "own_clearance_id": self._find_clearance,
+            "user_id": self._make_user,
+        }
+
+    def __missing__(self, name: str) -> Any:
+        if name in self._makers:
+            self._makers[name]()
+        else:
+            self[name] = _plain(name) or self._made_by_name(name)
+        return self[name]
+
+    def lapse(self) -> None:
+        """Let somebody's grant have expired a moment ago."""
+        world = self._world
+        ends = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+        ending = {"user_id": str(world.lapsed.id), "expires_at": ends, "level": "owner"}
+        made = world.post(world.owner, "/v1/grants", collection_id=self["collection_id"], **ending)
+        assert world.lapsed.http.get(f"/v1/collections/{self['collection_id']}").status_code == 200
+        world.sql("UPDATE grants SET expires_at = now() - interval '1 second' WHERE id = :id", id=made["id"])
+
+    def close(self) -> None:
+        """Put a label that nobody is cleared for on all that is inside the collection."""
+        self["document_id"], self["grant_id"], self["exclusion_id"]
+        world = self._world
+        barrier = world.post(world.admin, "/v1/labels", name=f"barrier {uuid4().hex}")["id"]
+        world.sql(
+            "INSERT INTO collection_labels (tenant_id, collection_id, label_id) VALUES (:tenant, :collection, :label)",
+            tenant=world.tenant_id,
+            collection=self["collection_id"],
+            label=barrier,
+        )
+
+    def _made_by_name(self, name: str) -> str:
+        world = self._world
+        if name == "cleared_label_id":
+            return world.cleared_label
+        if name == "label_id":
+            return world.post(world.admin, "/v1/labels", name=uuid4().hex)["id"]
+        assert name == "pack_id", f"make a {name} here, so that rules can speak of it"
+        return world.post(world.admin, "/v1/entitlement-packs", name=uuid4().hex, sources=["vendor"])["id"]
+
+    def _open_collection(self) -> None:
+        world = self._world
+        collection = world.owner.collection()["id"]
+        for who in ({"user_id": str(world.granted.id)}, {"group_id": world.outer}):
+            world.post(world.owner, "/v1/grants", collection_id=collection, level="owner", **who)
+        self["collection_id"] = collection
+
+    def _grant(self) -> None:
+        body = {"collection_id": self["collection_id"], "user_id": str(self._world.somebody.id)}
+        self["grant_id"] = self._world.post(self._world.owner, "/v1/grants", **body)["id"]
+
+    def _log(self) -> None:
+        """A user of whom the audit log tells, and whom nobody else asks for."""
+        other = Things(self._world)
+        self["logged_user_id"] = other["user_id"]
+
+    def _upload(self) -> None:
+        world = self._world
+        made = world.owner.upload({"id": self["collection_id"]})
+        self.update({f"{kind}_id": made[kind]["id"] for kind in ("document", "version", "run")})
+        with world.server.database.worker.transaction(system_principal(world.tenant_id)) as session:
+            session.execute(
+                text(
+                    "WITH paged AS (UPDATE document_versions SET page_count = 1 WHERE id = :version) "
+                    "INSERT INTO pages (version_id, number, tenant_id, document_id, width, height, text, words) "
+                    "VALUES (:version, 1, :tenant, :document, 612, 792, 'Revenue was 1.', :words)"
+                ),
+                {
+                    "version": self["version_id"],
+                    "tenant": world.tenant_id,
+                    "document": self["document_id"],
+                    "words": encode_words(Words.none()),
+                },
+            )
+
+    def _make_labelled(self) -> None:
+        """Its owner was cleared for the label; the administrator who takes it off holds no grant."""
+        world = self._world
+        other = Things(world)
+        self.update(labelled_collection_id=other["collection_id"], labelled_document_id=other["document_id"])
+        self["barrier_id"] = world.cleared_label
+        for kind in ("collection", "document"):
+            path = f"/v1/{kind}s/{self[f'labelled_{kind}_id']}/labels/{world.cleared_label}"
+            world.put(world.owner, path)
+
+    def _exclude(self) -> None:
+        body = {"document_id": self["document_id"], "user_id": str(self._world.somebody.id)}
+        self["exclusion_id"] = self._world.post(self._world.owner, "/v1/exclusions", **body)["id"]
+
+    def _make_groups(self) -> None:
+        world = self._world
+        group, member = (world.post(world.admin, "/v1/groups", name=uuid4().hex)["id"] for _ in range(2))
+        world.put(world.admin, f"/v1/groups/{group}/groups/{member}")
+        world.put(world.admin, f"/v1/groups/{group}/members/{self['user_id']}")
+        self.update(group_id=group, member_group_id=member)
+
+    def _make_user(self) -> None:
+        body = {"email": f"{uuid4().hex}@example.com", "name": "Made"}
+        self["user_id"] = self._world.post(self._world.admin, "/v1/users", **body)["id"]
+
+    def _make_provider(self) -> None:
+        world = self._world
+        body = {"name": "Staff", "issuer": "https://login.example.com", "client_id": uuid4().hex}
+        provider = world.post(world.admin, "/v1/identity-providers", **body)["id"]
+        linked = str(world.somebody.id)
+        world.put(world.admin, f"/v1/identity-providers/{provider}/links/{linked}", json={"subject": "2"})
+        self.update(provider_id=provider, linked_user_id=linked)
+
+    def _make_key(self) -> None:
+        self["key_id"] = self._world.post(self._world.granted, "/v1/keys", name="own")["id"]
+
+    def _open_session(self) -> None:
+        sessions: SessionService = self._world.server.app.state.services[SessionService]
+        key = self._world.granted.http.get("/v1/me").json()["key_id"]
+        who = Principal(self._world.tenant_id, self._world.granted.id, key_id=UUID(key))
+        sessions.open(who)
+        self["session_id"] = str(sessions.list_sessions(who, PageRequest(limit=200)).items[-1].id)
+
+    def _ask(self) -> None:
+        answer = self._world.granted.http.post("/v1/questions", json={"question": "What was net revenue?"})
+        self["question_id"] = answer.json()["id"]
+
+    def _clear(self) -> None:
+        world = self._world
+        body = {"label_id": self["label_id"], "user_id": self["user_id"]}
+        self["clearance_id"] = world.post(world.admin, "/v1/clearances", **body)["id"]
+
+    def _find_clearance(self) -> None:
+        self["own_clearance_id"] = self._world.granted.http.get("/v1/clearances").json()["items"][0]["id"]
+
+    def _publish(self) -> None:
+        run_id = f"run-{uuid4().hex}"
+        self.update(eval_run_id=run_id, eval_record=record_of(run_id))
+        self._world.put(self._world.engineer, f"/v1/eval-runs/{run_id}", json=self["eval_record"])

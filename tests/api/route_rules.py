@@ -1,0 +1,210 @@
+"""What decides of each operation, and what a rightful call of it looks like. Each operation of the API has its rule."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Protocol
+from uuid import uuid4
+
+
+class Decider(Enum):
+    """What opens an operation's object, besides the permission that each needs."""
+
+    KEY = "any key: it tells of nobody else"
+    PERMISSION = "the permission alone, in one's own tenant"
+    GRANT = "grants, labels and expiries"
+    OWNER = "it is one's own"
+
+
+class Names(Protocol):
+    """Ids by name: those of things that are there, or of nothing."""
+
+    def __getitem__(self, name: str) -> str: ...
+
+
+Call = Callable[[Names], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`status` is what a rightful call is answered. `call` gives the request's body and query.
+
+    `foreign` is what somebody of another tenant is told who has the permission there; `shows` the thing that a list
+    holds for whoever may know of it. `path` says which thing an id in the path is, where its name does not.
+    """
+
+    decider: Decider
+    status: int = 200
+    call: Call = lambda _: {}
+    foreign: int = 404
+    shows: str | None = None
+    path: Mapping[str, str] | None = None
+
+
+def _json(**fields: Any) -> Call:
+    return lambda _: {"json": fields}
+
+
+def _file(_: Names) -> dict[str, Any]:
+    return {"files": {"file": ("a.txt", uuid4().hex.encode())}}
+
+
+def _made(call: Call) -> Rule:
+    """Making something in one's own tenant: whoever has the permission may, in theirs."""
+    return Rule(Decider.PERMISSION, 201, call, foreign=201)
+
+
+def _listed(decider: Decider, shows: str, call: Call = lambda _: {}) -> Rule:
+    return Rule(decider, call=call, foreign=200, shows=shows)
+
+
+def _name(**more: Any) -> Call:
+    return lambda _: {"json": {"name": f"made {uuid4().hex}", **more}}
+
+
+KEY, PERMISSION, GRANT, OWNER = Decider.KEY, Decider.PERMISSION, Decider.GRANT, Decider.OWNER
+_EVAL_RUN = {"run_id": "eval_run_id"}
+_PROVIDER = {"issuer": "https://login.example.com", "client_id": "footnote", "link_by": "subject"}
+_EXPLAINED: Call = lambda names: {"params": {"document": names["document_id"], "principal": names["user_id"]}}  # noqa: E731 - a call like the others
+_JOIN: Call = lambda names: {  # noqa: E731 - a call like the others
+    "json": {"changes": [{"change": "join", "user": names["user_id"], "into": names["group_id"]}]}
+}
+_PAGE = "/pages/{number}"
+_VERSION = "/v1/documents/{document_id}/versions/{version_id}"
+
+RULES: dict[tuple[str, str], Rule] = {
+    ("GET", "/v1/me"): Rule(KEY, foreign=200),
+    # keys and sessions
+    ("POST", "/v1/keys"): _made(_json(name="made")),
+    ("GET", "/v1/keys"): _listed(OWNER, "key_id"),
+    ("POST", "/v1/keys/{key_id}/rotate"): Rule(OWNER, 201, _json()),
+    ("DELETE", "/v1/keys/{key_id}"): Rule(OWNER, 204),
+    ("GET", "/v1/sessions"): _listed(OWNER, "session_id"),
+    ("DELETE", "/v1/sessions/{session_id}"): Rule(OWNER, 204),
+    # users and groups
+    ("POST", "/v1/users"): _made(lambda _: {"json": {"email": f"{uuid4().hex}@example.com", "name": "Made"}}),
+    ("POST", "/v1/service-accounts"): _made(_name()),
+    ("GET", "/v1/users"): _listed(PERMISSION, "user_id"),
+    ("GET", "/v1/users/{user_id}"): Rule(PERMISSION),
+    ("PATCH", "/v1/users/{user_id}"): Rule(PERMISSION, call=_json(name="Renamed")),
+    ("POST", "/v1/groups"): _made(_name()),
+    ("GET", "/v1/groups"): _listed(PERMISSION, "group_id"),
+    ("GET", "/v1/groups/{group_id}"): Rule(PERMISSION),
+    ("PATCH", "/v1/groups/{group_id}"): Rule(PERMISSION, call=_name()),
+    ("DELETE", "/v1/groups/{group_id}"): Rule(PERMISSION, 204),
+    ("PUT", "/v1/groups/{group_id}/members/{user_id}"): Rule(PERMISSION, 204),
+    ("DELETE", "/v1/groups/{group_id}/members/{user_id}"): Rule(PERMISSION, 204),
+    ("PUT", "/v1/groups/{group_id}/groups/{member_group_id}"): Rule(PERMISSION, 204),
+    ("DELETE", "/v1/groups/{group_id}/groups/{member_group_id}"): Rule(PERMISSION, 204),
+    # sign-in providers
+    ("POST", "/v1/identity-providers"): _made(
+        lambda _: {"json": {**_PROVIDER, "name": "Made", "client_id": f"made-{uuid4().hex}"}}
+    ),
+    ("GET", "/v1/identity-providers"): _listed(PERMISSION, "provider_id"),
+    ("GET", "/v1/identity-providers/{provider_id}"): Rule(PERMISSION),
+    ("PATCH", "/v1/identity-providers/{provider_id}"): Rule(PERMISSION, call=_json(enabled=False)),
+    ("DELETE", "/v1/identity-providers/{provider_id}"): Rule(PERMISSION, 204),
+    ("GET", "/v1/identity-providers/{provider_id}/links"): Rule(PERMISSION),
+    ("PUT", "/v1/identity-providers/{provider_id}/links/{user_id}"): Rule(PERMISSION, 200, _json(subject="1")),
+    ("DELETE", "/v1/identity-providers/{provider_id}/links/{user_id}"): Rule(
+        PERMISSION, 204, path={"user_id": "linked_user_id"}
+    ),
+    # collections and grants
+    ("POST", "/v1/collections"): _made(_name()),
+    ("GET", "/v1/collections"): _listed(GRANT, "collection_id"),
+    ("GET", "/v1/collections/{collection_id}"): Rule(GRANT),
+    ("PATCH", "/v1/collections/{collection_id}"): Rule(GRANT, call=_name()),
+    ("PUT", "/v1/collections/{collection_id}/files/{filename}"): Rule(
+        GRANT, 202, lambda _: {"content": uuid4().hex.encode()}
+    ),
+    ("POST", "/v1/grants"): Rule(
+        GRANT, 201, lambda names: {"json": {"collection_id": names["collection_id"], "user_id": names["user_id"]}}
+    ),
+    ("GET", "/v1/grants"): _listed(GRANT, "grant_id"),
+    ("DELETE", "/v1/grants/{grant_id}"): Rule(GRANT, 204),
+    # the policy
+    ("POST", "/v1/labels"): _made(_name()),
+    ("GET", "/v1/labels"): _listed(OWNER, "cleared_label_id"),
+    ("DELETE", "/v1/labels/{label_id}"): Rule(PERMISSION, 204),
+    ("GET", "/v1/collections/{collection_id}/labels"): Rule(GRANT),
+    ("PUT", "/v1/collections/{collection_id}/labels/{label_id}"): Rule(
+        GRANT, 204, path={"label_id": "cleared_label_id"}
+    ),
+    ("DELETE", "/v1/collections/{collection_id}/labels/{label_id}"): Rule(
+        PERMISSION, 204, path={"collection_id": "labelled_collection_id", "label_id": "barrier_id"}
+    ),
+    ("GET", "/v1/documents/{document_id}/labels"): Rule(GRANT),
+    ("PUT", "/v1/documents/{document_id}/labels/{label_id}"): Rule(GRANT, 204, path={"label_id": "cleared_label_id"}),
+    ("DELETE", "/v1/documents/{document_id}/labels/{label_id}"): Rule(
+        PERMISSION, 204, path={"document_id": "labelled_document_id", "label_id": "barrier_id"}
+    ),
+    ("POST", "/v1/clearances"): Rule(
+        PERMISSION, 201, lambda names: {"json": {"label_id": names["label_id"], "user_id": names["user_id"]}}
+    ),
+    ("GET", "/v1/clearances"): _listed(OWNER, "own_clearance_id"),
+    ("DELETE", "/v1/clearances/{clearance_id}"): Rule(PERMISSION, 204),
+    ("POST", "/v1/entitlement-packs"): _made(_name(document_types=["10-K"])),
+    ("GET", "/v1/entitlement-packs"): _listed(PERMISSION, "pack_id"),
+    ("DELETE", "/v1/entitlement-packs/{pack_id}"): Rule(PERMISSION, 204),
+    ("POST", "/v1/exclusions"): Rule(
+        GRANT, 201, lambda names: {"json": {"document_id": names["document_id"], "user_id": names["user_id"]}}
+    ),
+    ("GET", "/v1/exclusions"): _listed(GRANT, "exclusion_id"),
+    ("DELETE", "/v1/exclusions/{exclusion_id}"): Rule(GRANT, 204),
+    # who sees what
+    ("GET", "/v1/access/explain"): Rule(PERMISSION, call=_EXPLAINED),
+    ("GET", "/v1/access/explain/at"): Rule(
+        PERMISSION, call=lambda names: {"params": {**_EXPLAINED(names)["params"], "time": names["moment"]}}
+    ),
+    ("GET", "/v1/access/people/{user_id}"): Rule(PERMISSION),
+    ("GET", "/v1/access/collections"): _listed(PERMISSION, "collection_id"),
+    ("GET", "/v1/access/documents/{document_id}/readers"): Rule(PERMISSION),
+    ("POST", "/v1/access/preview"): Rule(PERMISSION, call=_JOIN, foreign=422),
+    ("POST", "/v1/access/import"): Rule(PERMISSION, call=_JOIN, foreign=422),
+    # documents
+    ("POST", "/v1/documents"): Rule(
+        GRANT, 202, lambda names: {**_file(names), "data": {"collection": names["collection_id"]}}
+    ),
+    ("POST", "/v1/documents/{document_id}/versions"): Rule(GRANT, 202, _file),
+    ("GET", "/v1/documents"): _listed(GRANT, "document_id"),
+    ("GET", "/v1/documents/facets"): _listed(GRANT, "collection_id"),
+    ("GET", "/v1/suggestions"): Rule(KEY, call=lambda _: {"params": {"q": "a"}}, foreign=200),
+    ("GET", "/v1/documents/{document_id}"): Rule(GRANT),
+    ("PATCH", "/v1/documents/{document_id}"): Rule(GRANT, call=_json(fiscal_year=2023)),
+    ("DELETE", "/v1/documents/{document_id}"): Rule(GRANT, 204),
+    ("GET", "/v1/documents/{document_id}/versions"): Rule(GRANT),
+    ("GET", _VERSION): Rule(GRANT),
+    ("GET", "/v1/documents/{document_id}/file"): Rule(GRANT),
+    ("GET", f"{_VERSION}/file"): Rule(GRANT),
+    ("GET", f"/v1/documents/{{document_id}}{_PAGE}"): Rule(GRANT),
+    ("GET", f"{_VERSION}{_PAGE}"): Rule(GRANT),
+    # A text has no image, which only whoever may read it is told.
+    ("GET", f"/v1/documents/{{document_id}}{_PAGE}/image"): Rule(GRANT, 422),
+    ("GET", f"{_VERSION}{_PAGE}/image"): Rule(GRANT, 422),
+    ("GET", "/v1/runs"): _listed(GRANT, "run_id"),
+    ("GET", "/v1/runs/{run_id}"): Rule(GRANT),
+    ("GET", "/v1/runs/{run_id}/events"): Rule(GRANT),
+    # questions
+    ("POST", "/v1/questions"): Rule(
+        PERMISSION, 201, _json(question="What was net revenue in fiscal 2022?"), foreign=201
+    ),
+    ("GET", "/v1/questions"): _listed(OWNER, "question_id"),
+    ("GET", "/v1/questions/{question_id}"): Rule(OWNER),
+    # evaluations
+    ("PUT", "/v1/eval-runs/{run_id}"): Rule(
+        PERMISSION, 200, lambda names: {"json": names["eval_record"]}, path=_EVAL_RUN, foreign=201
+    ),
+    ("GET", "/v1/eval-runs"): _listed(PERMISSION, "eval_run_id"),
+    ("GET", "/v1/eval-runs/{run_id}"): Rule(PERMISSION, path=_EVAL_RUN),
+    ("GET", "/v1/eval-runs/{run_id}/cases"): Rule(PERMISSION, path=_EVAL_RUN),
+    ("GET", "/v1/eval-runs/{run_id}/case"): Rule(PERMISSION, call=lambda _: {"params": {"id": "a"}}, path=_EVAL_RUN),
+    ("GET", "/v1/eval-comparisons"): Rule(
+        PERMISSION,
+        call=lambda names: {"params": {"before": names["eval_run_id"], "after": names["eval_run_id"]}},
+    ),
+    # the audit log
+    ("GET", "/v1/audit/events"): _listed(
+        PERMISSION, "logged_user_id", lambda names: {"params": {"object_id": names["logged_user_id"]}}
+    ),
+    ("GET", "/v1/audit/export"): _listed(PERMISSION, "logged_user_id"),
+}
