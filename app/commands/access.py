@@ -1,14 +1,13 @@
 """`footnote access import` and `footnote access explain`: an administrator's commands, over the API."""
 
-import csv
-import io
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
 
+from app.access.change_files import parse_changes
+from app.access.errors import ChangesUnreadableError
 from app.client.errors import ApiProblemError
 from app.commands.options import (
     HomeOption,
@@ -21,14 +20,8 @@ from app.commands.options import (
     print_json,
     sentences,
 )
-from app.core.errors import InvalidInputError
 
 access = typer.Typer(help="Who may see what.", no_args_is_help=True)
-
-
-class ChangesUnreadableError(InvalidInputError):
-    code = "changes-unreadable"
-    title = "The file is neither JSON (a list of changes) nor CSV with a line of column names: see docs/access.md."
 
 
 @access.callback()
@@ -82,27 +75,8 @@ def explain_access(
 
 
 def read_changes(file: Path) -> list[dict[str, Any]]:
-    """The changes of a file; empty cells of CSV are left out. Raises ChangesUnreadableError."""
+    """The changes of a file. Raises ChangesUnreadableError."""
     try:
-        content = file.read_text(encoding="utf-8-sig")
-        if file.suffix.lower() == ".csv":
-            return _read_csv(content)
-        found = json.loads(content)
-    except (ValueError, csv.Error) as error:
+        return parse_changes(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
         raise ChangesUnreadableError from error
-    changes = found.get("changes") if isinstance(found, dict) else found
-    if not isinstance(changes, list):
-        raise ChangesUnreadableError
-    return changes
-
-
-def _read_csv(content: str) -> list[dict[str, Any]]:
-    rows = csv.DictReader(io.StringIO(content, newline=""), strict=True)
-    if "change" not in (rows.fieldnames or ()):
-        raise ChangesUnreadableError
-    read = []
-    for number, row in enumerate(rows, start=1):
-        if None in row:
-            raise ChangesUnreadableError(f"Change {number} has more cells than there are columns.")
-        read.append({name: cell.strip() for name, cell in row.items() if cell is not None and cell.strip()})
-    return read
