@@ -28,8 +28,10 @@ from scim2_models import (
     SearchRequest,
 )
 
+from app.core.errors import FootnoteError, ForbiddenError, NotFoundError
 from app.core.principal import Permission
 from app.http.conditional import matches, parse_if_match
+from app.http.denials import record_denial
 from app.http.dependencies import CurrentPrincipal, service
 from app.http.errors import MediaTypeNotTakenError, MethodNotAllowedError
 from app.http.problems import as_our_error
@@ -61,6 +63,9 @@ class ScimRoute(ApiRoute):
                 told = _error(request, error)
                 if told is None:
                     raise
+                refused = _refusal(error)
+                if refused is not None:
+                    await record_denial(request, refused)
                 return told
 
         return handle_request
@@ -119,12 +124,12 @@ def create_user(request: Request, principal: CurrentPrincipal, users: Users, bas
     return _resource(request, made, Context.RESOURCE_CREATION_RESPONSE, status=201)
 
 
-@router.get("/Users/{resource_id}", openapi_extra=_USERS)
-def get_user(request: Request, principal: CurrentPrincipal, users: Users, base: Base, resource_id: str) -> Response:
-    return _resource(request, users.get_user(principal, _id(resource_id), base=base))
+@router.get("/Users/{user_id}", openapi_extra=_USERS)
+def get_user(request: Request, principal: CurrentPrincipal, users: Users, base: Base, user_id: str) -> Response:
+    return _resource(request, users.get_user(principal, _id(user_id), base=base))
 
 
-@router.put("/Users/{resource_id}", openapi_extra=_USERS)
+@router.put("/Users/{user_id}", openapi_extra=_USERS)
 def replace_user(
     request: Request,
     principal: CurrentPrincipal,
@@ -132,13 +137,13 @@ def replace_user(
     base: Base,
     body: Body,
     revision: Revision,
-    resource_id: str,
+    user_id: str,
 ) -> Response:
-    changed = users.replace_user(principal, _id(resource_id), body, base=base, revision=revision)
+    changed = users.replace_user(principal, _id(user_id), body, base=base, revision=revision)
     return _resource(request, changed, Context.RESOURCE_REPLACEMENT_RESPONSE)
 
 
-@router.patch("/Users/{resource_id}", openapi_extra=_USERS)
+@router.patch("/Users/{user_id}", openapi_extra=_USERS)
 def patch_user(
     request: Request,
     principal: CurrentPrincipal,
@@ -146,15 +151,15 @@ def patch_user(
     base: Base,
     body: Body,
     revision: Revision,
-    resource_id: str,
+    user_id: str,
 ) -> Response:
-    changed = users.patch_user(principal, _id(resource_id), body, base=base, revision=revision)
+    changed = users.patch_user(principal, _id(user_id), body, base=base, revision=revision)
     return _resource(request, changed, Context.RESOURCE_PATCH_RESPONSE)
 
 
-@router.delete("/Users/{resource_id}", openapi_extra=_USERS)
-def delete_user(principal: CurrentPrincipal, users: Users, revision: Revision, resource_id: str) -> Response:
-    users.delete_user(principal, _id(resource_id), revision=revision)
+@router.delete("/Users/{user_id}", openapi_extra=_USERS)
+def delete_user(principal: CurrentPrincipal, users: Users, revision: Revision, user_id: str) -> Response:
+    users.delete_user(principal, _id(user_id), revision=revision)
     return Response(status_code=204)
 
 
@@ -170,14 +175,14 @@ def create_group(request: Request, principal: CurrentPrincipal, groups: Groups, 
     return _resource(request, made, Context.RESOURCE_CREATION_RESPONSE, status=201)
 
 
-@router.get("/Groups/{resource_id}", openapi_extra=_GROUPS)
-def get_group(request: Request, principal: CurrentPrincipal, groups: Groups, base: Base, resource_id: str) -> Response:
+@router.get("/Groups/{group_id}", openapi_extra=_GROUPS)
+def get_group(request: Request, principal: CurrentPrincipal, groups: Groups, base: Base, group_id: str) -> Response:
     whole = shows_members(parse_search(scim.Group, request.query_params))
     find = groups.get_group if whole else groups.get_group_alone
-    return _resource(request, find(principal, _id(resource_id), base=base))
+    return _resource(request, find(principal, _id(group_id), base=base))
 
 
-@router.put("/Groups/{resource_id}", openapi_extra=_GROUPS)
+@router.put("/Groups/{group_id}", openapi_extra=_GROUPS)
 def replace_group(
     request: Request,
     principal: CurrentPrincipal,
@@ -185,13 +190,13 @@ def replace_group(
     base: Base,
     body: Body,
     revision: Revision,
-    resource_id: str,
+    group_id: str,
 ) -> Response:
-    changed = groups.replace_group(principal, _id(resource_id), body, base=base, revision=revision)
+    changed = groups.replace_group(principal, _id(group_id), body, base=base, revision=revision)
     return _resource(request, changed, Context.RESOURCE_REPLACEMENT_RESPONSE)
 
 
-@router.patch("/Groups/{resource_id}", openapi_extra=_GROUPS)
+@router.patch("/Groups/{group_id}", openapi_extra=_GROUPS)
 def patch_group(
     request: Request,
     principal: CurrentPrincipal,
@@ -199,19 +204,19 @@ def patch_group(
     base: Base,
     body: Body,
     revision: Revision,
-    resource_id: str,
+    group_id: str,
 ) -> Response:
     """Answers without the group, unless attributes are asked for: one member more is no reason to send thousands."""
-    reached = groups.patch_group(principal, _id(resource_id), body, base=base, revision=revision)
+    reached = groups.patch_group(principal, _id(group_id), body, base=base, revision=revision)
     if "attributes" in request.query_params:
-        changed = groups.get_group(principal, _id(resource_id), base=base)
+        changed = groups.get_group(principal, _id(group_id), base=base)
         return _resource(request, changed, Context.RESOURCE_PATCH_RESPONSE)
     return Response(status_code=204, headers={"ETag": version(reached)})
 
 
-@router.delete("/Groups/{resource_id}", openapi_extra=_GROUPS)
-def delete_group(principal: CurrentPrincipal, groups: Groups, revision: Revision, resource_id: str) -> Response:
-    groups.delete_group(principal, _id(resource_id), revision=revision)
+@router.delete("/Groups/{group_id}", openapi_extra=_GROUPS)
+def delete_group(principal: CurrentPrincipal, groups: Groups, revision: Revision, group_id: str) -> Response:
+    groups.delete_group(principal, _id(group_id), revision=revision)
     return Response(status_code=204)
 
 
@@ -312,6 +317,14 @@ def _located(resource: Resource[Any], base: str) -> Resource[Any]:
     kind = type(resource).__name__
     path = kind if resource.id is None else f"{kind}s/{resource.id}"
     return resource.model_copy(update={"meta": Meta(resource_type=kind, location=f"{base}/{path}")})
+
+
+def _refusal(error: Exception) -> FootnoteError | None:
+    """The error as the audit log is told of it; None when it is no refusal."""
+    if isinstance(error, SCIMException):
+        kind = {403: ForbiddenError, 404: NotFoundError}.get(error.status)
+        return None if kind is None else kind()
+    return as_our_error(error)
 
 
 def _error(request: Request, error: Exception) -> Response | None:
