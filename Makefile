@@ -58,7 +58,7 @@ format: $(STAMPS)/dev ## Format the code
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
 
-bench: $(STAMPS)/runtime ## Measure: BENCH=ingest DOCS=folder, or BENCH=ask, filtered or foreign; JSON=file keeps the figures
+bench: $(STAMPS)/runtime ## Measure: BENCH=ingest DOCS=folder, or BENCH=ask, filtered, foreign, policy; JSON=file keeps the figures
 	@$(BIN)/python -m evals.bench $(BENCH) $(foreach path,$(DOCS),--docs '$(path)') $(if $(JSON),--json '$(JSON)')
 
 samples: $(STAMPS)/runtime ## Write the sample documents to samples/

@@ -1,4 +1,4 @@
-"""`python -m evals.bench ingest|ask --docs FOLDER --json FILE`; `… filtered|foreign --json FILE` need no documents."""
+"""`python -m evals.bench ingest|ask --docs FOLDER --json FILE`; `… filtered|foreign|policy` need no documents."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +13,7 @@ from evals.bench.asking import bench_ask
 from evals.bench.filtered import bench_filtered, table_lines
 from evals.bench.filtered_foreign import bench_foreign
 from evals.bench.ingesting import bench_ingest
+from evals.bench.policy import bench_policy
 from evals.bench.setting import BenchSetting
 from evals.commands.options import find_homes
 from evals.engine import SuiteResult
@@ -53,6 +54,13 @@ def filtered(json: JsonOption = None) -> None:
 def foreign(json: JsonOption = None) -> None:
     """One tenant's searches before and after 500,000 chunks of others are there."""
     _report("foreign", MADE_DIGEST, _run_made(bench_foreign), json)
+
+
+@commands.command()
+def policy(json: JsonOption = None) -> None:
+    """What somebody in 10,000 groups may see, worked out, and a grant given, among 50,000 grants."""
+    digest = digest_files([ROOT / "evals" / "bench" / "policy.py"], root=ROOT)
+    _report("policy", digest, _run_made(bench_policy), json)
 
 
 def _run(bench: str, docs: Sequence[Path] | None, json: Path | None, home: Path | None) -> None:
