@@ -66,7 +66,7 @@ def test_a_provider_that_does_what_it_should_lets_its_users_in(odd, staff, brows
         {"sub": None},
         {"sub": ""},
         {"sub": 7},
-        {"key": OTHER},
+        pytest.param({"key": OTHER}, id="another key"),
         {"header": {"typ": "logout+jwt"}},
         {"response": {"iss": "https://another.example"}},
     ],

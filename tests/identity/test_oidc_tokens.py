@@ -115,7 +115,7 @@ SECONDS = {number: timedelta(seconds=number) for number in (-600, -61, -30, 30, 
         ({"typ": "logout+jwt"}, {}, "token-invalid"),
         ({"x5t": "AAAA", "nonce": "of some makers"}, {}, None),
         ({"kid": "another"}, {}, "token-invalid"),
-        ({"kid": "one", "jwk": STRANGERS.as_dict(private=False)}, {}, None),
+        pytest.param({"kid": "one", "jwk": STRANGERS.as_dict(private=False)}, {}, None, id="a key sent along"),
     ],
     ids=lambda value: str(value)[:40],
 )
