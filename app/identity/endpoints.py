@@ -23,6 +23,7 @@ from app.identity.errors import (
     KeyRotatedError,
     KeyScopesError,
     LastAdministratorError,
+    RoleBeyondScopesError,
     UserNotFoundError,
 )
 from app.identity.groups import GroupService
@@ -113,7 +114,7 @@ def revoke_key(principal: CurrentPrincipal, identity: Identity, key_id: UUID) ->
     "/users",
     status_code=201,
     summary="Make a user (administrators)",
-    openapi_extra=needs(Permission.USERS_MANAGE) | problems(EmailTakenError),
+    openapi_extra=needs(Permission.USERS_MANAGE) | problems(EmailTakenError, RoleBeyondScopesError),
 )
 def create_user(principal: CurrentPrincipal, users: Users, body: UserIn, response: Response) -> UserOut:
     return _user_out(response, users.create_user(principal, email=body.email, name=body.name, roles=body.roles))
@@ -123,7 +124,7 @@ def create_user(principal: CurrentPrincipal, users: Users, body: UserIn, respons
     "/service-accounts",
     status_code=201,
     summary="Make a user for a program, which has keys and no other way in (administrators)",
-    openapi_extra=needs(Permission.USERS_MANAGE),
+    openapi_extra=needs(Permission.USERS_MANAGE) | problems(RoleBeyondScopesError),
 )
 def create_service_account(
     principal: CurrentPrincipal, users: Users, body: ServiceAccountIn, response: Response
@@ -155,7 +156,13 @@ def get_user(principal: CurrentPrincipal, users: Users, user_id: UUID, response:
     "/users/{user_id}",
     summary="Change a user's name or roles, disable it, or let it in again (administrators)",
     openapi_extra=needs(Permission.USERS_MANAGE)
-    | problems(UserNotFoundError, LastAdministratorError, PreconditionFailedError, PreconditionRequiredError),
+    | problems(
+        UserNotFoundError,
+        LastAdministratorError,
+        RoleBeyondScopesError,
+        PreconditionFailedError,
+        PreconditionRequiredError,
+    ),
 )
 def update_user(
     principal: CurrentPrincipal,

@@ -1,6 +1,6 @@
 """Errors of identity. All refusals of a key are 401; the code says which, to whoever holds that key."""
 
-from app.core.errors import ConflictError, InvalidInputError, NotFoundError, UnauthenticatedError
+from app.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, UnauthenticatedError
 
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="footnote"'}
 
@@ -68,6 +68,11 @@ class KeyLifetimeError(InvalidInputError):
 class KeyScopesError(InvalidInputError):
     code = "key-scopes-invalid"
     title = "The scopes go beyond what may be given: name fewer."
+
+
+class RoleBeyondScopesError(ForbiddenError):
+    code = "role-beyond-scopes"
+    title = "The scopes of this key do not let it change who has that role: use a key without scopes."
 
 
 class KeyEndedError(ConflictError):

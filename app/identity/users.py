@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import cast
 from uuid import UUID
 
 from psycopg import errors as postgres
@@ -16,9 +17,14 @@ from app.core.clock import Clock
 from app.core.errors import PreconditionFailedError
 from app.core.ids import new_id
 from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
-from app.core.principal import Permission, PermissionRequiredError, Principal, Role
+from app.core.principal import PERMISSIONS, Permission, PermissionRequiredError, Principal, Role, allowed_by
 from app.db.session import Database
-from app.identity.errors import EmailTakenError, LastAdministratorError, UserNotFoundError
+from app.identity.errors import (
+    EmailTakenError,
+    LastAdministratorError,
+    RoleBeyondScopesError,
+    UserNotFoundError,
+)
 from app.identity.models import User
 from app.identity.repository import IdentityRepository
 
@@ -47,14 +53,14 @@ class UserService:
         self._clock = clock
 
     def create_user(self, principal: Principal, *, email: str, name: str, roles: Iterable[Role]) -> User:
-        """A person. Raises EmailTakenError."""
+        """A person. Raises EmailTakenError, RoleBeyondScopesError."""
         return self._insert(
             principal, user_row(principal.tenant_id, email=email, name=name, roles=roles, now=self._clock.now())
         )
 
     def create_service_account(self, principal: Principal, *, name: str, roles: Iterable[Role]) -> User:
         """A service account; its address is made up under `.invalid` (RFC 2606 §2), so that no mail and no sign-in
-        provider can be for it.
+        provider can be for it. Raises RoleBeyondScopesError.
         """
         email = f"{new_id().hex}@service.invalid"
         values = user_row(principal.tenant_id, email=email, name=name, roles=roles, now=self._clock.now())
@@ -79,7 +85,7 @@ class UserService:
     def update_user(self, principal: Principal, user_id: UUID, change: UserChange, *, revision: int | None) -> User:
         """Change a user from the next request on; a disabled one's keys are refused, and its sessions end for good.
 
-        Raises UserNotFoundError, PreconditionFailedError, LastAdministratorError.
+        Raises UserNotFoundError, PreconditionFailedError, RoleBeyondScopesError, LastAdministratorError.
         """
         principal.require(Permission.USERS_MANAGE)
         with _an_administrator_stays(), self._database.transaction(principal) as session:
@@ -88,6 +94,8 @@ class UserService:
             if revision is not None and user.revision != revision:
                 raise PreconditionFailedError
             values = self._changed(user, change)
+            if change.roles is not None:
+                _check_roles(principal, {Role(role) for role in user.roles} ^ change.roles)
             if values:
                 before = _rights(user)
                 changed = repository.update_user(user_id, values)
@@ -112,6 +120,7 @@ class UserService:
 
     def _insert(self, principal: Principal, values: dict[str, object]) -> User:
         principal.require(Permission.USERS_MANAGE)
+        _check_roles(principal, {Role(role) for role in cast(list[str], values["roles"])})
         try:
             with self._database.transaction(principal) as session:
                 repository = IdentityRepository(session)
@@ -124,6 +133,14 @@ class UserService:
         except IntegrityError as error:
             raise EmailTakenError from error
         return user
+
+
+def _check_roles(principal: Principal, changed: Iterable[Role]) -> None:
+    """Raises RoleBeyondScopesError where a key with scopes gives or takes a role that can do more than it, and than an
+    editor.
+    """
+    if principal.scopes is not None and not allowed_by(changed) - PERMISSIONS[Role.EDITOR] <= principal.permissions:
+        raise RoleBeyondScopesError
 
 
 def user_row(tenant_id: UUID, *, email: str, name: str, roles: Iterable[Role], now: datetime) -> dict[str, object]:

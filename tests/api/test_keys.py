@@ -73,6 +73,16 @@ def test_scopes_keep_no_right_that_the_user_has_lost(server, editor, admin):
     assert refusal(client_of(server, made).get("/v1/users")) == (403, "permission-required")
 
 
+def test_a_key_with_scopes_makes_nobody_do_more_than_it_can(server, admin, analyst):
+    narrow = client_of(server, make_key(admin, scopes=["users:manage"]))
+    made = narrow.post("/v1/users", json={"email": "mallory@example.com", "name": "M", "roles": ["admin"]})
+    raised = narrow.patch(f"/v1/users/{analyst.id}", json={"roles": ["auditor"]}, headers={"If-Match": "*"})
+    taken = narrow.patch(f"/v1/users/{admin.id}", json={"roles": ["analyst"]}, headers={"If-Match": "*"})
+    assert {refusal(answer) for answer in (made, raised, taken)} == {(403, "role-beyond-scopes")}
+    changed = narrow.patch(f"/v1/users/{analyst.id}", json={"roles": ["editor"]}, headers={"If-Match": "*"})
+    assert changed.json()["roles"] == ["editor"]
+
+
 def test_keys_have_the_form_that_scanners_look_for(editor):
     assert re.fullmatch(KEY_PATTERN, make_key(editor)["secret"])
 
