@@ -17,7 +17,7 @@ COMMANDS = {
     "ask": ("app.commands.asking", "ask"),
     "documents": ("app.commands.lists", "documents"),
     "runs": ("app.commands.lists", "runs"),
-    "key": ("app.commands.lists", "keys"),
+    "key": ("app.commands.keys", "keys"),
     "access": ("app.commands.access", "access"),
     "tenant": ("app.commands.tenants", "tenants"),
     "audit": ("app.commands.audit", "audit"),

@@ -3,6 +3,7 @@
 import mimetypes
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Self, TypeVar
 from uuid import uuid4
@@ -11,7 +12,7 @@ import httpx
 from pydantic import BaseModel, RootModel, ValidationError
 
 from app.client.errors import ApiProblemError, ServerUnreachableError, UnknownAnswerError
-from app.client.models import Answer, Collection, CreatedKey, Document, Group, Listed, Run, Uploaded
+from app.client.models import Answer, Collection, CreatedKey, Document, Group, Key, Listed, Run, Uploaded
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -133,8 +134,20 @@ class ApiClient:
             return self._json("GET", "/v1/access/explain", params=asked)
         return self._json("GET", "/v1/access/explain/at", params={**asked, "time": time})
 
-    def create_key(self, name: str) -> CreatedKey:
-        return self._call("POST", "/v1/keys", CreatedKey, json={"name": name})
+    def create_key(self, name: str, *, scopes: Sequence[str] = (), expires_at: datetime | None = None) -> CreatedKey:
+        """A key of one's own; without `scopes` with all that one may."""
+        ends = None if expires_at is None else expires_at.isoformat()
+        body = {"name": name, "scopes": list(scopes) or None, "expires_at": ends}
+        return self._call("POST", "/v1/keys", CreatedKey, json=body)
+
+    def list_keys(self) -> Iterator[Key]:
+        return self._list("/v1/keys", Key)
+
+    def rotate_key(self, key_id: str, *, overlap_seconds: int) -> CreatedKey:
+        return self._call("POST", f"/v1/keys/{key_id}/rotate", CreatedKey, json={"overlap_seconds": overlap_seconds})
+
+    def revoke_key(self, key_id: str) -> None:
+        self._send("DELETE", f"/v1/keys/{key_id}")
 
     def _list(self, path: str, model: type[Model]) -> Iterator[Model]:
         cursor: str | None = None

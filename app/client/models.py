@@ -60,6 +60,17 @@ class Group(_Answered):
     name: str
 
 
+class Key(_Answered):
+    """A key; `state` is active, rotated, expired or revoked."""
+
+    id: str
+    name: str = ""
+    prefix: str = ""
+    state: str = ""
+    scopes: list[str] | None = None
+    expires_at: str | None = None
+
+
 class CreatedKey(_Answered):
     """A new key with its secret, which is shown this once."""
 

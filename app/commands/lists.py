@@ -1,8 +1,5 @@
-"""`footnote documents`, `footnote runs`, `footnote key create`."""
+"""`footnote documents` and `footnote runs`."""
 
-from typing import Annotated
-
-import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
@@ -18,8 +15,6 @@ from app.commands.options import (
     print_json,
     sentences,
 )
-
-keys = typer.Typer(help="Keys for the API.", no_args_is_help=True)
 
 
 def documents(
@@ -50,29 +45,6 @@ def runs(*, home: HomeOption = None, url: UrlOption = None, key: KeyOption = Non
     for run in found:
         table.add_row(run.id, run.status, run.stage, escape(run.error.detail) if run.error else "")
     console().print(table)
-
-
-@keys.callback()
-def group() -> None:
-    """Keys for the API."""
-
-
-@keys.command("create")
-def create_key(
-    *,
-    name: Annotated[str, typer.Option("--name", help="What the key is for.")] = "command line",
-    home: HomeOption = None,
-    url: UrlOption = None,
-    key: KeyOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Make another key of your own; its secret is shown this once."""
-    with sentences(as_json=as_json), open_client(home=home, url=url, key=key) as client:
-        created = client.create_key(name)
-    if as_json:
-        print_json(created.model_dump(mode="json"))
-    else:
-        console().print(f"{created.secret}\nKeep it: it is shown this once.")
 
 
 def _text(model: Document | Run, name: str) -> str:

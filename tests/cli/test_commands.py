@@ -39,6 +39,18 @@ def test_key_create_gives_a_key_that_works(running: Any, footnote: Call) -> None
     assert json.loads(used.stdout)["user_id"] == created["user_id"]
 
 
+def test_a_key_is_narrowed_listed_rotated_and_revoked(running: Any, footnote: Call) -> None:
+    place = ("--home", str(running.home))
+    made = json.loads(footnote("key", "create", *place, "--scope", "keys:own", "--days", "2", "--json").stdout)
+    refused = json.loads(footnote("documents", *place, "--key", made["secret"], "--json").stdout)["error"]
+    assert refused["code"] == "permission-required"
+    new = json.loads(footnote("key", "rotate", made["id"], *place, "--overlap", "0", "--json").stdout)
+    listed = {key["id"]: key for key in json.loads(footnote("key", "list", *place, "--json").stdout)["keys"]}
+    assert (listed[made["id"]]["state"], listed[new["id"]]["scopes"]) == ("expired", ["keys:own"])
+    assert footnote("key", "revoke", new["id"], *place).stdout == "Revoked.\n"
+    assert "revoked" in footnote("key", "list", *place).stdout
+
+
 def test_a_wrong_key_is_told_with_the_apis_code_and_sentence(running: Any, footnote: Call) -> None:
     words = ("key", "create", "--home", str(running.home), "--key", "fn_wrong")
     assert footnote(*words).returncode == 1

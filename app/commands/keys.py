@@ -1,0 +1,111 @@
+"""`footnote key create`, `list`, `rotate` and `revoke`."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Column, Table
+
+from app.client.models import CreatedKey
+from app.commands.options import (
+    HomeOption,
+    JsonOption,
+    KeyOption,
+    UrlOption,
+    as_plain,
+    console,
+    open_client,
+    print_json,
+    sentences,
+)
+
+keys = typer.Typer(help="Keys for the API.", no_args_is_help=True)
+KeyId = Annotated[str, typer.Argument(help="The key's id, as `footnote key list` tells it.")]
+
+
+@keys.callback()
+def group() -> None:
+    """Keys for the API."""
+
+
+@keys.command("create")
+def create_key(
+    *,
+    name: Annotated[str, typer.Option("--name", help="What the key is for.")] = "command line",
+    scope: Annotated[
+        list[str] | None,
+        typer.Option("--scope", help="A permission that the key is narrowed to, such as documents:read; repeatable."),
+    ] = None,
+    days: Annotated[int | None, typer.Option("--days", min=1, max=36_500, help="How long it holds.")] = None,
+    home: HomeOption = None,
+    url: UrlOption = None,
+    key: KeyOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make another key of your own; its secret is shown this once."""
+    ends = None if days is None else datetime.now(UTC) + timedelta(days=days)
+    with sentences(as_json=as_json), open_client(home=home, url=url, key=key) as client:
+        created = client.create_key(name, scopes=scope or (), expires_at=ends)
+    _show(created, as_json=as_json)
+
+
+@keys.command("list")
+def list_keys(
+    *, home: HomeOption = None, url: UrlOption = None, key: KeyOption = None, as_json: JsonOption = False
+) -> None:
+    """List your keys; an administrator's command lists the tenant's."""
+    with sentences(as_json=as_json), open_client(home=home, url=url, key=key) as client:
+        found = list(client.list_keys())
+    if as_json:
+        print_json({"keys": as_plain(found)})
+        return
+    short = (Column(name, no_wrap=True) for name in ("Id", "Prefix", "State"))
+    table = Table(*short, "Until", "Name", "Scopes", box=None)
+    for each in found:
+        scopes = "all" if each.scopes is None else " ".join(each.scopes)
+        table.add_row(each.id, each.prefix, each.state, (each.expires_at or "")[:10], escape(each.name), scopes)
+    console().print(table)
+
+
+@keys.command("rotate")
+def rotate_key(
+    *,
+    key_id: KeyId,
+    overlap: Annotated[
+        int, typer.Option("--overlap", min=0, max=7 * 24 * 3600, help="For how many seconds both keys hold.")
+    ] = 3600,
+    home: HomeOption = None,
+    url: UrlOption = None,
+    key: KeyOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let a new key take a key's place; its secret is shown this once."""
+    with sentences(as_json=as_json), open_client(home=home, url=url, key=key) as client:
+        created = client.rotate_key(key_id, overlap_seconds=overlap)
+    _show(created, as_json=as_json)
+
+
+@keys.command("revoke")
+def revoke_key(
+    *,
+    key_id: KeyId,
+    home: HomeOption = None,
+    url: UrlOption = None,
+    key: KeyOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """End a key: it is refused from the next request on."""
+    with sentences(as_json=as_json), open_client(home=home, url=url, key=key) as client:
+        client.revoke_key(key_id)
+    if as_json:
+        print_json({"revoked": key_id})
+    else:
+        console().print("Revoked.")
+
+
+def _show(created: CreatedKey, *, as_json: bool) -> None:
+    if as_json:
+        print_json(created.model_dump(mode="json"))
+    else:
+        console().print(f"{created.secret}\nKeep it: it is shown this once.")
