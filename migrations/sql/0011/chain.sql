@@ -14,9 +14,11 @@ $$;
 
 -- Takes the tenant's head until the transaction ends. The tail is read afterwards, by a statement of its own, whose
 -- snapshot (READ COMMITTED) has what the last holder committed. The head has no columns that change: a row that each
--- commit updated would leave a version of itself a commit for as long as any long transaction runs.
+-- commit updated would leave a version of itself a commit for as long as any long transaction runs. The tail is always
+-- read from the end of the index: a plan made while the table was small would read and sort the whole chain each time.
 CREATE FUNCTION append_audit_link(a_tenant uuid, an_event uuid, its_hash bytea) RETURNS void
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
 DECLARE
     tail record;
     place bigint := 1;
