@@ -7,7 +7,8 @@ DECLARE
     below uuid[];
 BEGIN
     IF TG_TABLE_NAME = 'groups' THEN
-        DELETE FROM group_nestings n WHERE n.tenant_id = OLD.tenant_id AND OLD.id IN (n.group_id, n.member_group_id);
+        -- Out of what it was in; what was in it goes with its row, which may not be changed before it goes.
+        DELETE FROM group_nestings n WHERE n.tenant_id = OLD.tenant_id AND n.member_group_id = OLD.id;
         RETURN OLD;
     END IF;
     IF TG_OP = 'INSERT' THEN

@@ -11,6 +11,7 @@ DECLARE
     joined uuid[];
     mine uuid[];
     cleared uuid[];
+    looks_up text := current_setting('enable_nestloop');
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM users u WHERE u.tenant_id = tenant AND u.id = person AND u.disabled_at IS NULL) THEN
         RETURN;
@@ -21,6 +22,9 @@ BEGIN
     cleared := ARRAY(SELECT k.label_id FROM unnest(mine) s(id)
         JOIN clearances k ON k.tenant_id = tenant AND k.subject_id = s.id
         WHERE k.expires_at IS NULL OR k.expires_at > now());
+    IF cardinality(mine) > 500 THEN
+        PERFORM set_config('enable_nestloop', 'off', true);
+    END IF;
     RETURN QUERY
     WITH held AS MATERIALIZED (
         SELECT COALESCE(g.collection_id, g.document_id, g.pack_id) AS id, max(g.level) AS level FROM unnest(mine) s(id)
@@ -57,6 +61,7 @@ BEGIN
         WHERE e.expires_at IS NULL OR e.expires_at > now()
     )
     SELECT o.class_id, max(o.level) FROM classes o WHERE o.class_id NOT IN (SELECT x.id FROM closed x) GROUP BY 1;
+    PERFORM set_config('enable_nestloop', looks_up, true);
 END
 $$;
 
@@ -178,7 +183,12 @@ CREATE FUNCTION cleared_labels() RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT k.label_id FROM clearances k
     WHERE k.tenant_id = (SELECT current_tenant()) AND (k.expires_at IS NULL OR k.expires_at > now())
+      AND EXISTS (SELECT 1 FROM users u WHERE u.tenant_id = (SELECT current_tenant())
+          AND u.id = (SELECT current_principal()) AND u.disabled_at IS NULL)
       AND (k.user_id = (SELECT current_principal()) OR k.group_id IN (
+          SELECT m.group_id FROM group_members m
+          WHERE m.tenant_id = (SELECT current_tenant()) AND m.user_id = (SELECT current_principal())
+          UNION ALL
           SELECT c.group_id FROM group_members m
           JOIN group_closure c ON c.tenant_id = m.tenant_id AND c.member_group_id = m.group_id
           WHERE m.tenant_id = (SELECT current_tenant()) AND m.user_id = (SELECT current_principal())))
