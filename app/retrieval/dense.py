@@ -5,6 +5,7 @@ signatures are near, or to walk the graph of the tenant's own chunks. None of th
 """
 
 from collections.abc import Sequence
+from math import ceil
 from uuid import UUID
 
 import numpy as np
@@ -40,7 +41,7 @@ class DenseSearch:
         return self._repository.find_nearest(vector, self._documents, space_id=self._space_id, limit=limit)
 
     def find_near(self, vector: Vector, *, limit: int) -> Near:
-        """Near chunks, by the plan for as many; may miss some of the nearest."""
+        """Up to `limit` near chunks, by the plan for as many; may miss some of the nearest."""
         if self._total <= self._limits.exact_chunks:
             return self.find_nearest(vector, limit=limit)
         graph = self._find_graph()
@@ -51,7 +52,7 @@ class DenseSearch:
             vector,
             self._documents,
             space_id=self._space_id,
-            limit=limit,
+            limit=ceil(self._limits.walked_part * limit),
             breadth=max(limit, self._limits.walk_breadth),
             most_scanned=self._limits.most_scanned,
         )
