@@ -18,6 +18,7 @@ from app.audit.denials import DenialLog
 from app.audit.log import AuditLog
 from app.core.clock import Clock, SystemClock
 from app.db.session import Database, build_engine
+from app.documents.facets import FacetService
 from app.documents.images import PageImages
 from app.documents.rendering import page_sandbox
 from app.documents.service import DocumentService
@@ -125,6 +126,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         ImportService(database=database),
         runs,
         DocumentService(database=database, blobs=blobs, clock=clock),
+        FacetService(database=database),
         PageImages(database=database, blobs=blobs, sealer=sealer, sandbox=sandbox),
         UploadService(
             database=database,

@@ -18,6 +18,8 @@ from app.audit.endpoints import router as audit_router
 from app.bootstrap import Container, build_container
 from app.documents.endpoints import files as files_router
 from app.documents.endpoints import router as documents_router
+from app.documents.facet_endpoints import facets as facets_router
+from app.documents.facet_endpoints import suggestions as suggestions_router
 from app.documents.page_endpoints import router as pages_router
 from app.evaluations.endpoints import router as evaluations_router
 from app.http.body_limit import BodyLimitMiddleware
@@ -56,6 +58,8 @@ _ROUTERS = (
     *policy_routers,
     explain_router,
     access_import_router,
+    facets_router,  # before the documents: its path is not a document's id
+    suggestions_router,
     documents_router,
     pages_router,
     runs_router,
