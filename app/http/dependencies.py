@@ -69,6 +69,18 @@ async def authenticate(request: Request) -> Principal:
     return principal
 
 
+async def authenticate_again(request: Request) -> Principal:
+    """The principal as of now: for streams, which must not outlive the key, token or session that they began with.
+
+    Counts against no rate. Raises UnauthenticatedError, UnavailableError.
+    """
+    authenticator: Authenticator = request.app.state.authenticator
+    check = _find_check(request, authenticator)
+    if check is None:
+        raise authenticator.refuse_missing()
+    return await run_in_threadpool(check)
+
+
 def _find_check(request: Request, authenticator: Authenticator) -> Callable[[], Principal] | None:
     """What to check: the Authorization header, or else the page's cookie (changes then need the page's own header)."""
     header = request.headers.get("Authorization")

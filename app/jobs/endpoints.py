@@ -13,7 +13,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from app.core.errors import FootnoteError
 from app.core.pagination import InvalidCursorError
 from app.core.principal import Permission, Principal
-from app.http.dependencies import CurrentPrincipal, service
+from app.http.dependencies import CurrentPrincipal, authenticate_again, service
 from app.http.openapi import problems
 from app.http.pages import Page, RequestedPage, page_out
 from app.http.routing import api_router, needs
@@ -62,20 +62,26 @@ def get_run(run_id: UUID, principal: CurrentPrincipal, runs: Runs) -> RunOut:
     responses={200: _STREAM},
     openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(RunNotFoundError),
 )
-async def stream_run(run_id: UUID, principal: CurrentPrincipal, runs: Runs) -> EventSourceResponse:
+async def stream_run(request: Request, run_id: UUID, principal: CurrentPrincipal, runs: Runs) -> EventSourceResponse:
     """A run's progress as server-sent events, until it ends, for at most a quarter of an hour."""
     first = await run_in_threadpool(runs.get_run, principal, run_id)
-    return EventSourceResponse(_events(runs, principal, first))
+    return EventSourceResponse(_events(request, principal, runs, first))
 
 
-async def _events(runs: RunService, principal: Principal, run: RunView) -> AsyncIterator[ServerSentEvent]:
-    """An event for each change. Every look is a transaction of its own, so that a withdrawn right ends the stream."""
+async def _events(
+    request: Request, principal: Principal, runs: RunService, run: RunView
+) -> AsyncIterator[ServerSentEvent]:
+    """An event for each change. Every look asks anew who looks, and is a transaction of its own, so that a revoked key
+    and a withdrawn right each end the stream.
+    """
     deadline = time.monotonic() + STREAM_SECONDS
     yield _event(run)
     while not run.status.is_final and time.monotonic() < deadline:
         await anyio.sleep(LOOK_SECONDS)
         try:
             seen = await run_in_threadpool(runs.get_run, principal, run.id)
+            # After the look: what is told was seen while the key was good.
+            (await authenticate_again(request)).require(Permission.DOCUMENTS_READ)
         except FootnoteError as error:
             yield ServerSentEvent(event="problem", data=f'{{"code": "{error.code}"}}')
             return
