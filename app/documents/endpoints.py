@@ -1,5 +1,6 @@
 """`/v1/documents` and uploads into `/v1/collections/{id}/files`."""
 
+import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from typing import Annotated, Any
@@ -44,6 +45,7 @@ from app.http.dependencies import CurrentPrincipal, limited, service
 from app.http.idempotency import Idempotency, fingerprint
 from app.http.openapi import problems
 from app.http.pages import Page, RequestedPage, page_out
+from app.http.repeats import REPEATED
 from app.http.routing import UPLOAD, api_router, needs
 from app.http.text import LINE_PATTERN, Line
 
@@ -344,7 +346,12 @@ async def _answer(
     async def handle() -> Response:
         return _uploaded(await run_in_threadpool(add))
 
-    return await idempotency.run(request, principal, fingerprint(request, *(part.encode() for part in said)), handle)
+    made_of = fingerprint(request, *(part.encode() for part in said))
+    response = await idempotency.run(request, principal, made_of, handle)
+    if REPEATED in response.headers:  # what was kept tells of the document, which may have been closed since
+        told = json.loads(bytes(response.body))
+        await run_in_threadpool(uploads.check_document, principal, UUID(told["document"]["id"]))
+    return response
 
 
 def _uploaded(uploaded: Uploaded) -> Response:

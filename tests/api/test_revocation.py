@@ -175,3 +175,22 @@ def test_a_cursor_from_before_leads_to_nothing_that_closed_since(desk):
     withdraw_grant(desk)
     rest = desk.reader.http.get("/v1/documents", params={"limit": 2, "cursor": first["next_cursor"]}).json()
     assert rest == {"items": [], "next_cursor": None}
+
+
+def test_a_repeated_upload_tells_nothing_of_a_document_that_was_closed_since(editor, admin):
+    collection = editor.collection()
+
+    def send():
+        return editor.http.post(
+            "/v1/documents",
+            data={"collection": collection["id"]},
+            files={"file": ("a.txt", b"the same words")},
+            headers={"Idempotency-Key": collection["id"]},
+        )
+
+    sent = send()
+    assert send().json() == sent.json()
+    exclusion = {"document_id": sent.json()["document"]["id"], "user_id": str(editor.id)}
+    assert admin.http.post("/v1/exclusions", json=exclusion).status_code == 201
+    again = send()
+    assert (again.status_code, again.json()["code"]) == (404, "document-not-found")
