@@ -24,7 +24,7 @@ PYTEST_ARGS ?=
 # All tests run in two processes, a file in one of them; some tests run in one, as starting two takes longer.
 PROCESSES = $(if $(filter tests,$(TESTS)),-n 2 --dist loadfile)
 
-.PHONY: help install install-dev local-llm demo up test check gate format bench samples lock clean
+.PHONY: help install install-dev local-llm demo up test check gate prove-access format bench samples lock clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -54,11 +54,14 @@ check: $(STAMPS)/dev ## Lint, types, import rules, architecture, and models agai
 gate: $(STAMPS)/runtime ## Run the gated eval suites and compare with evals/baselines
 	@$(BIN)/footnote eval gate
 
+prove-access: $(STAMPS)/dev ## Hold a million reads, and every way to break the policy, against who may see what
+	FOOTNOTE_PROVE_READS=1000000 $(BIN)/python -m pytest -q $(PYTEST_ARGS) tests/policy
+
 format: $(STAMPS)/dev ## Format the code
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
 
-bench: $(STAMPS)/runtime ## Measure: BENCH=ingest DOCS=folder, or BENCH=ask, filtered, foreign, policy; JSON=file keeps the figures
+bench: $(STAMPS)/runtime ## Measure: BENCH=ingest DOCS=folder, or BENCH=ask, filtered, foreign, policy, timing; JSON=file keeps the figures
 	@$(BIN)/python -m evals.bench $(BENCH) $(foreach path,$(DOCS),--docs '$(path)') $(if $(JSON),--json '$(JSON)')
 
 samples: $(STAMPS)/runtime ## Write the sample documents to samples/

@@ -1,0 +1,252 @@
+"""Who may see what, said once more in plain Python: what the database is held against.
+
+Written from the words of the design, apart from the SQL and from `app.access`, and by the slowest and plainest ways:
+
+- A grant opens a collection with all that is inside it, one document, or what an entitlement pack names. It is held by
+  a user, or by a group and whoever is in it, however deep; until it expires. Levels: 1 viewer, 2 editor, 3 owner.
+- A pack names documents of the whole tenant by type and source; an empty list names all of them.
+- A label on a document, or on a collection around it, closes it to whoever is not cleared for that label, whatever the
+  grants say. An exclusion closes one document to a user or a group.
+- A deleted document is nobody's. Who is disabled sees nothing. Nobody sees anything of another tenant.
+- An answer is its asker's, as long as the asker may read each document that it cites; what was drafted and dropped,
+  as long as the asker may read each document that it was drafted from, too.
+- A group that an exclusion holds for can't be deleted: that would lift the exclusion.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+VIEWER, EDITOR, OWNER = 1, 2, 3
+ADMIN, AUDITOR = "admin", "auditor"
+
+
+@dataclass(slots=True)
+class User:
+    roles: frozenset[str]
+    is_disabled: bool = False
+
+
+@dataclass(slots=True)
+class Document:
+    collection: UUID
+    kind: str | None = None
+    source: str | None = None
+    labels: set[UUID] = field(default_factory=set)
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """`target`: a collection, a document or a pack; `until`: None for good."""
+
+    holder: UUID
+    target: UUID
+    level: int
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    holder: UUID
+    label: UUID
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    holder: UUID
+    document: UUID
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    kinds: frozenset[str]
+    sources: frozenset[str]
+
+    def names(self, kind: str | None, source: str | None) -> bool:
+        return (not self.kinds or kind in self.kinds) and (not self.sources or source in self.sources)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    asker: UUID
+    cited: frozenset[UUID]
+    drafted_from: frozenset[UUID]
+
+
+@dataclass(slots=True)
+class World:
+    """All of one tenant, by ids."""
+
+    tenant: UUID
+    users: dict[UUID, User] = field(default_factory=dict)
+    groups: dict[UUID, set[UUID]] = field(default_factory=dict)
+    """The users in each, directly."""
+    nestings: set[tuple[UUID, UUID]] = field(default_factory=set)
+    """(group, the group that is in it)."""
+    parents: dict[UUID, UUID | None] = field(default_factory=dict)
+    """What each collection is directly inside."""
+    barriers: dict[UUID, set[UUID]] = field(default_factory=dict)
+    """The labels that are on each collection itself."""
+    documents: dict[UUID, Document] = field(default_factory=dict)
+    labels: set[UUID] = field(default_factory=set)
+    grants: dict[UUID, Grant] = field(default_factory=dict)
+    clearances: dict[UUID, Clearance] = field(default_factory=dict)
+    exclusions: dict[UUID, Exclusion] = field(default_factory=dict)
+    packs: dict[UUID, Pack] = field(default_factory=dict)
+    answers: dict[UUID, Answer] = field(default_factory=dict)
+
+    def around(self, collection: UUID | None) -> list[UUID]:
+        """The collection and all that it is inside of."""
+        found: list[UUID] = []
+        while collection is not None:
+            found.append(collection)
+            collection = self.parents[collection]
+        return found
+
+    def labels_around(self, collection: UUID | None) -> set[UUID]:
+        return {label for each in self.around(collection) for label in self.barriers.get(each, ())}
+
+    def groups_inside(self, group: UUID) -> set[UUID]:
+        """The group and all that are in it, however deep."""
+        found, ahead = set[UUID](), [group]
+        while ahead:
+            step = ahead.pop()
+            if step not in found:
+                found.add(step)
+                ahead += [inner for outer, inner in self.nestings if outer == step]
+        return found
+
+    def is_in(self, user: UUID, holder: UUID) -> bool:
+        """Whether what `holder` holds is the user's."""
+        if user == holder:
+            return True
+        return holder in self.groups and any(
+            user in self.groups[inner] for inner in self.groups_inside(holder) if inner in self.groups
+        )
+
+    def forget_group(self, group: UUID) -> None:
+        """A group that is deleted takes with it whatever it held."""
+        del self.groups[group]
+        self.nestings = {pair for pair in self.nestings if group not in pair}
+        for held in (self.grants, self.clearances):
+            for each in [key for key, value in held.items() if value.holder == group]:
+                del held[each]
+
+    def forget_pack(self, pack: UUID) -> None:
+        del self.packs[pack]
+        self.grants = {key: grant for key, grant in self.grants.items() if grant.target != pack}
+
+
+class Sight:
+    """What one user may see of its tenant at one moment. Everything is answered from the world as it is now."""
+
+    def __init__(self, world: World, user: UUID, now: datetime) -> None:
+        self.world = world
+        self.user = user
+        self._me = world.users[user]
+        self.is_enabled = not self._me.is_disabled
+        self._grants = [each for each in world.grants.values() if self._holds(each.holder, each.until, now)]
+        self.cleared = {each.label for each in world.clearances.values() if self._holds(each.holder, each.until, now)}
+        self._excluded = {
+            each.document for each in world.exclusions.values() if self._holds(each.holder, each.until, now)
+        }
+
+    def _holds(self, holder: UUID, until: datetime | None, now: datetime) -> bool:
+        return (until is None or until > now) and self.world.is_in(self.user, holder)
+
+    def has_role(self, *roles: str) -> bool:
+        return self.is_enabled and not self._me.roles.isdisjoint(roles)
+
+    @property
+    def watches(self) -> bool:
+        """Administrators and auditors see the policy itself, which is not to see documents."""
+        return self.has_role(ADMIN, AUDITOR)
+
+    def level_at_collection(self, collection: UUID) -> int:
+        """0 for what is hidden."""
+        return self.level_at_kind(collection, None, None, set(), None)
+
+    def level_at(self, document: UUID) -> int:
+        """0 for what is hidden."""
+        found = self.world.documents.get(document)
+        if found is None or found.is_deleted:
+            return 0
+        return self.level_at_kind(found.collection, found.kind, found.source, found.labels, document)
+
+    def level_at_kind(
+        self, collection: UUID, kind: str | None, source: str | None, labels: Iterable[UUID], document: UUID | None
+    ) -> int:
+        """The level at any document of the kind."""
+        around = self.world.around(collection)
+        if not self.is_enabled or document in self._excluded:
+            return 0
+        if not ({*labels} | self.world.labels_around(collection)) <= self.cleared:
+            return 0
+        levels = [0]
+        for grant in self._grants:
+            pack = self.world.packs.get(grant.target)
+            if grant.target in around or grant.target == document or (pack is not None and pack.names(kind, source)):
+                levels.append(grant.level)
+        return max(levels)
+
+    def documents(self, least: int = VIEWER) -> set[UUID]:
+        return {document for document in self.world.documents if self.level_at(document) >= least}
+
+    def collections(self, least: int = VIEWER) -> set[UUID]:
+        return {each for each in self.world.parents if self.level_at_collection(each) >= least}
+
+    def answers(self) -> set[UUID]:
+        return {
+            question
+            for question, answer in self.world.answers.items()
+            if answer.asker == self.user and all(self.level_at(document) for document in answer.cited)
+        }
+
+    def dropped_claims(self) -> set[UUID]:
+        """The answers of whose draft all is seen."""
+        return {
+            question
+            for question in self.answers()
+            if all(self.level_at(document) for document in self.world.answers[question].drafted_from)
+        }
+
+    def questions(self) -> set[UUID]:
+        return {question for question, answer in self.world.answers.items() if answer.asker == self.user}
+
+    def grants(self) -> set[UUID]:
+        """Whose grants are seen: all by who watches, else those on what is owned."""
+        owned = self.documents(OWNER) | self.collections(OWNER)
+        return {key for key, grant in self.world.grants.items() if self.watches or grant.target in owned}
+
+    def exclusions(self) -> set[UUID]:
+        owned = self.documents(OWNER)
+        return {key for key, each in self.world.exclusions.items() if self.watches or each.document in owned}
+
+    def clearances(self) -> set[UUID]:
+        return {key for key, each in self.world.clearances.items() if self.watches or each.holder == self.user}
+
+    def labels(self) -> set[UUID]:
+        return {label for label in self.world.labels if self.watches or (self.is_enabled and label in self.cleared)}
+
+    def may_grant(self, target: UUID) -> bool:
+        """An owner may give what is owned; an administrator of access whatever is there."""
+        if self.level_at(target) == OWNER or (
+            target in self.world.parents and self.level_at_collection(target) == OWNER
+        ):
+            return True
+        document = self.world.documents.get(target)
+        there = target in self.world.parents or target in self.world.packs or (document and not document.is_deleted)
+        return bool(there) and self.has_role(ADMIN)
+
+    def may_leave(self, place: UUID | None, into: UUID | None) -> bool:
+        """Nothing leaves a barrier by being moved, except by an administrator of access."""
+        return self.has_role(ADMIN) or self.world.labels_around(place) <= self.world.labels_around(into)
+
+    def may_put_into(self, collection: UUID | None) -> bool:
+        return collection is None or (
+            collection in self.world.parents and self.level_at_collection(collection) >= EDITOR
+        )

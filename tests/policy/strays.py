@@ -1,0 +1,63 @@
+"""Rows that must never be: another tenant's, with the class, the document or the question of ours.
+
+No code writes them. They are planted by the superuser, past every constraint and trigger, so that each table's own
+condition on the tenant is seen to hold by itself. (Collections have none: no two may have one class.)
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from psycopg import Connection
+from psycopg.types.json import Jsonb
+from sqlalchemy.engine import make_url
+
+from tests.policy import oracle
+from tests.policy.estate import Estate
+
+_COPY = """
+INSERT INTO {table} SELECT (jsonb_populate_record(r, %(changes)s)).* FROM {table} r
+WHERE r.{key} = %(value)s ORDER BY r.{key} LIMIT {limit}
+"""
+
+
+def plant_strays(admin_url: str, ours: Estate, theirs: Estate, document: UUID, question: UUID) -> None:
+    """Copies of what is ours into the tenant of `theirs`; `document` is published, `question` answered."""
+    stray, tenant, unanswered = uuid4(), theirs.world.tenant, uuid4()
+    theirs.names[str(stray)] = "a stray document"
+    asker = ours.world.answers[question].asker
+    run, version = ours.runs[document], ours.versions[document]
+    others: dict[str, tuple[str, UUID, Mapping[str, Any]]] = {
+        "documents": ("id", document, {"id": stray, "content_sha256": stray.hex}),
+        "indexed_documents": ("document_id", document, {"document_id": stray}),
+        "chunks": ("document_id", document, {"document_id": stray, "id": -(stray.int % 2**60)}),
+        "chunk_embeddings": ("document_id", document, {"document_id": stray}),
+        "term_postings": ("document_id", document, {"document_id": stray}),
+        "chunk_signatures": ("document_id", document, {"space_id": -1}),
+        "document_versions": ("id", version, {"id": uuid4(), "number": 99}),
+        "pages": ("version_id", version, {"version_id": uuid4()}),
+        "runs": ("id", run, {"id": uuid4()}),
+        "stages": ("run_id", run, {"id": uuid4(), "name": "stray"}),
+        "questions": ("id", question, {"id": uuid4()}),
+        "answers": ("question_id", question, {"question_id": unanswered}),
+        "claims": ("question_id", question, {"ordinal": 99}),
+        "citations": ("question_id", question, {"ordinal": 99}),
+    }
+    with _connect(admin_url) as connection:
+        connection.execute("SET session_replication_role = replica")
+        for table, (key, value, changes) in others.items():
+            _copy(connection, table, key, value, {**changes, "tenant_id": tenant})
+        _copy(connection, "questions", "id", question, {"id": unanswered})
+    # Asked, and answered by nobody here: whatever it stands on is not to be seen.
+    ours.world.answers[unanswered] = oracle.Answer(asker, frozenset({uuid4()}), frozenset())
+
+
+def _copy(connection: "Connection[Any]", table: str, key: str, value: UUID, changes: Mapping[str, Any]) -> None:
+    written = {name: str(each) if isinstance(each, UUID) else each for name, each in changes.items()}
+    statement = _COPY.format(table=table, key=key, limit=1)
+    connection.execute(statement.encode(), {"changes": Jsonb(written), "value": value})
+
+
+def _connect(admin_url: str) -> "Connection[Any]":
+    url = make_url(admin_url).set(drivername="postgresql")
+    return Connection.connect(url.render_as_string(hide_password=False), autocommit=True)

@@ -1,0 +1,22 @@
+"""What comparing comes to."""
+
+from dataclasses import dataclass
+
+
+class DifferenceError(AssertionError):
+    """The database and the oracle do not say the same."""
+
+
+@dataclass
+class Tally:
+    """What was compared: reads, and attempts to write. `seeds`: of the random lives."""
+
+    reads: int = 0
+    attempts: int = 0
+    steps: int = 0
+    differences: int = 0
+    seeds: str = ""
+
+    def told(self) -> str:
+        lives = f" (seeds {self.seeds}, {self.steps:,} steps)" if self.seeds else ""
+        return f"{self.reads:,} reads checked and {self.attempts:,} writes, {self.differences} differences{lives}"

@@ -1,0 +1,64 @@
+"""Every way to read is held against the oracle, over a life that was thought out and over random ones.
+
+`make prove-access` goes on until a million reads are checked.
+"""
+
+import os
+import time
+
+import pytest
+
+from tests.policy.conftest import CHECKED
+from tests.policy.http_looking import HttpLooking
+from tests.policy.machine import PolicyMachine, run_lives
+from tests.policy.scenario import Scenario
+from tests.policy.tally import Tally
+
+READS = int(os.environ.get("FOOTNOTE_PROVE_READS", "100000"))
+LIVES, STEPS = 2, 40
+
+
+@pytest.fixture
+def tally(record_property):
+    """What was compared, which the summary tells."""
+    made, began = Tally(), time.monotonic()
+    yield made
+    record_property(CHECKED, f"{made.told()}, in {time.monotonic() - began:.0f} s")
+
+
+class Unwatched(PolicyMachine):
+    """A life that is looked at from elsewhere."""
+
+    def look(self):
+        pass
+
+
+def tell_beginning(postgres, database, tally, kind=PolicyMachine, **more):
+    machine = type("Told", (kind,), {"database": database, "tally": tally, "more": more})()
+    story = Scenario(machine, postgres.url("postgres", database.name))
+    story.tell_beginning()
+    return story
+
+
+def test_in_one_life_everybody_sees_what_the_oracle_says(postgres, module_database, tally):
+    tell_beginning(postgres, module_database, tally).tell_rest()
+    assert tally.differences == 0
+    assert tally.reads > 20_000
+
+
+def test_in_random_lives_everybody_sees_what_the_oracle_says(module_database, tally):
+    seed = 0
+    while tally.reads < READS:
+        seed += 1
+        tally.seeds = f"1 to {seed}"
+        run_lives(module_database, tally, first_seed=seed, lives=LIVES, steps=STEPS)
+    assert tally.differences == 0
+
+
+def test_over_http_everybody_sees_what_the_oracle_says(postgres, module_database, server, tally):
+    story = tell_beginning(postgres, module_database, tally, Unwatched, store=server.store)
+    looking = HttpLooking(server, story.machine.here, story.machine.there)
+    looking.look()
+    looking.ask()
+    assert tally.differences == 0
+    assert tally.reads > 2_000
