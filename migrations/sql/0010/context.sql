@@ -51,7 +51,9 @@ BEGIN
     IF expected IS NULL THEN
         RETURN 'key-missing';
     END IF;
-    IF expected <> code OR abs(EXTRACT(EPOCH FROM clock_timestamp()) - issued) > 300 THEN
+    -- No code, no tenant, no principal and no time are no answer either: a null must not pass for one.
+    IF NOT COALESCE(expected = code AND abs(EXTRACT(EPOCH FROM clock_timestamp()) - issued) <= 300
+            AND tenant IS NOT NULL AND principal IS NOT NULL, false) THEN
         RETURN 'refused';
     END IF;
     PERFORM set_config('footnote.who', body || '#' || context_mac('', body), true);
