@@ -1,4 +1,4 @@
-"""`python -m evals.bench ingest|ask --docs FOLDER --json FILE`; `… filtered|foreign|policy` need no documents."""
+"""`python -m evals.bench ingest|ask --docs FOLDER --json FILE`; `… filtered|foreign|policy|timing` need none."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +15,7 @@ from evals.bench.filtered_foreign import bench_foreign
 from evals.bench.ingesting import bench_ingest
 from evals.bench.policy import bench_policy
 from evals.bench.setting import BenchSetting
+from evals.bench.timing import bench_timing
 from evals.commands.options import find_homes
 from evals.engine import SuiteResult
 from evals.report import ROOT, Report, count_cores, digest_files, find_commit
@@ -61,6 +62,13 @@ def policy(json: JsonOption = None) -> None:
     """What somebody in 10,000 groups may see, worked out, and a grant given, among 50,000 grants."""
     digest = digest_files([ROOT / "evals" / "bench" / "policy.py"], root=ROOT)
     _report("policy", digest, _run_made(bench_policy), json)
+
+
+@commands.command()
+def timing(json: JsonOption = None) -> None:
+    """Whether the time of an answer tells a forbidden document from an absent one: 1,000 pairs."""
+    digest = digest_files([ROOT / "evals" / "bench" / "timing.py"], root=ROOT)
+    _report("timing", digest, _run_made(bench_timing), json)
 
 
 def _run(bench: str, docs: Sequence[Path] | None, json: Path | None, home: Path | None) -> None:

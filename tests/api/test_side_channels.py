@@ -1,0 +1,134 @@
+"""What is hidden shows in nothing else: in no page, cursor, count, order, score or refusal, nor in the work done."""
+
+from contextlib import contextmanager
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import event
+
+from app.core.principal import Principal
+from app.documents.service import DocumentService
+from app.llm.wordllama_embedder import WordLlamaEmbedder
+from app.retrieval.service import RetrievalService
+from tests.api.shelf import Shelf
+
+PAGES = [f"The borrower shall keep a leverage ratio of {number} to 1.00 for tranche {number}." for number in range(6)]
+HIDDEN = "The borrower shall keep a leverage ratio of 9 to 1.00: leverage, leverage, borrower, tranche."
+
+
+@pytest.fixture
+def shelf(server, editor, embedder):
+    return Shelf(server, editor.tenant_id, embedder)
+
+
+@pytest.fixture(scope="module")
+def embedder():
+    return WordLlamaEmbedder()
+
+
+def in_pages(user, path, limit):
+    """The sizes of a list's pages, until there is none."""
+    sizes, cursor = [], None
+    while True:
+        answer = user.http.get(path, params={"limit": limit, **({"cursor": cursor} if cursor else {})}).json()
+        sizes.append(len(answer["items"]))
+        cursor = answer["next_cursor"]
+        if cursor is None:
+            return sizes
+
+
+def test_pages_are_full_and_end_alike_whether_or_not_hidden_rows_lie_between(editor, admin):
+    """Rows that were hidden after the page was cut would leave short pages, or a cursor to nothing."""
+    ours, walled = editor.collection(), admin.collection()
+    for number in range(6):
+        editor.upload(ours)
+        for _ in range(number % 3):
+            admin.upload(walled)
+    for limit, expected in ((2, [2, 2, 2]), (4, [4, 2]), (6, [6])):
+        assert in_pages(editor, "/v1/documents", limit) == expected
+        assert in_pages(editor, "/v1/runs", limit) == expected
+    assert in_pages(editor, "/v1/collections", 1) == [1]
+
+
+def test_hidden_documents_change_neither_order_nor_scores_nor_counts(server, shelf, editor, admin, embedder):
+    ours, walled = editor.collection(), admin.collection()
+    for page in PAGES:
+        shelf.put(editor, ours, page, document_type="10-K", issuer="Plain Holdings", issuer_key="plain holdings")
+    search = RetrievalService(database=server.database.api, embedder=embedder)
+    reader = Principal(tenant_id=editor.tenant_id, user_id=editor.id)
+    question = "Which leverage ratio shall the borrower keep for tranche 3?"
+
+    def seen():
+        passages = search.search(reader, question, k=10).passages
+        return (
+            [(passage.text, passage.score, passage.rank) for passage in passages],
+            editor.http.get("/v1/documents/facets").json(),
+            editor.http.get("/v1/suggestions", params={"q": "pla"}).json(),
+        )
+
+    before = seen()
+    assert len(before[0]) == len(PAGES)
+    for number in range(12):
+        shelf.put(admin, walled, f"{HIDDEN} {number}", document_type="10-K", issuer="Plain Walled", issuer_key="plain")
+    assert seen() == before
+
+
+def test_nothing_is_refused_because_of_what_is_hidden(editor, admin, analyst):
+    """A name, or bytes, that a hidden thing has already can be used; an answer of 409 would tell that it is there."""
+    walled = admin.collection()
+    assert analyst.http.post("/v1/collections", json={"name": walled["name"]}).status_code == 201
+    shared = admin.collection()
+    admin.grant(shared, editor, "editor")
+    content = uuid4().bytes.hex().encode()
+    hidden = admin.upload(shared, content)["document"]["id"]
+    closed = admin.http.post("/v1/exclusions", json={"document_id": hidden, "user_id": str(editor.id)})
+    assert closed.status_code == 201
+    sent = editor.http.put(f"/v1/collections/{shared['id']}/files/a.txt", content=content)
+    assert sent.status_code == 202
+    assert sent.json()["document"]["id"] != hidden
+
+
+@contextmanager
+def statements_of(server):
+    """The statements, without their values, that a service sends meanwhile."""
+    engine = server.app.state.services[DocumentService]._database.engine
+    sent = []
+
+    def note(_connection, _cursor, statement, *_):
+        sent.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("path", ["/v1/documents/{}", "/v1/documents/{}/pages/1", "/v1/collections/{}", "/v1/runs/{}"])
+def test_the_same_work_is_done_for_what_is_hidden_and_for_what_is_not_there(server, admin, analyst, path):
+    """Times can't differ by what is done; `make bench BENCH=timing` measures that they do not."""
+    collection = admin.collection()
+    uploaded = admin.upload(collection)
+    kind = path.split("/")[2]
+    hidden = {"documents": uploaded["document"], "collections": collection, "runs": uploaded["run"]}[kind]["id"]
+    answers, work = [], []
+    for asked in (hidden, str(uuid4())):
+        with statements_of(server) as sent:
+            answers.append(analyst.http.get(path.format(asked)))
+        work.append(list(sent))
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert work[0] == work[1]
+    assert len(work[0]) > 1
+    sizes = [len(answer.content.replace(answer.headers["x-request-id"].encode(), b"")) for answer in answers]
+    assert sizes[0] == sizes[1]
+
+
+def test_an_etag_does_not_move_with_what_is_hidden(editor, admin, analyst):
+    """A collection's tag is its own revision: hidden documents coming and going in it leave it as it is."""
+    shared = admin.collection()
+    admin.grant(shared, analyst)
+    path = f"/v1/collections/{shared['id']}"
+    before = analyst.http.get(path).headers["etag"]
+    document = admin.upload(shared)["document"]["id"]
+    admin.http.post("/v1/exclusions", json={"document_id": document, "user_id": str(analyst.id)})
+    assert analyst.http.get(path).headers["etag"] == before
+    listed = analyst.http.get("/v1/documents", params={"collection_id": shared["id"]})
+    assert listed.json()["items"] == []
