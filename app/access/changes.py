@@ -3,14 +3,13 @@
 Each is made by the same code as a single call, with its own audit row.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access.editing import Place, PolicyEditor, Subject
@@ -20,20 +19,16 @@ from app.access.errors import (
     ExclusionNotFoundError,
     GrantNotFoundError,
     LabelNotFoundError,
-    PackNotFoundError,
 )
-from app.access.explaining import find_person
-from app.access.models import Clearance, EntitlementPack, Exclusion, Grant, Label
+from app.access.models import Clearance, Exclusion, Grant
 from app.access.moving import CollectionEdit, Mover
+from app.access.references import References
 from app.access.repository import NewGrant
 from app.core.errors import FootnoteError
 from app.core.principal import Principal
 from app.identity.errors import GroupNotFoundError
 from app.identity.group_repository import Members
 from app.identity.groups import add_to_group, remove_from_group
-from app.identity.models import Group
-
-Named = TypeVar("Named", Group, Label, EntitlementPack)
 
 
 class ChangeKind(StrEnum):
@@ -52,6 +47,9 @@ class ChangeKind(StrEnum):
     NEST = "nest"  # group, into (a group)
     UNNEST = "unnest"  # the same
     MOVE = "move"  # collection or document; into (a collection; none for the top)
+
+
+_INTO_GROUPS = frozenset({ChangeKind.JOIN, ChangeKind.LEAVE, ChangeKind.NEST, ChangeKind.UNNEST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +88,22 @@ class ChangeMaker:
         self._session = session
         self._principal = principal
         self._editor = PolicyEditor(session, principal)
+        self._references = References(session)
 
     def resolve(self, change: Change) -> Resolved:
         """Raises UserNotFoundError, GroupNotFoundError, CollectionNotFoundError, PackNotFoundError,
         LabelNotFoundError.
         """
-        into_group = change.kind in {ChangeKind.JOIN, ChangeKind.LEAVE, ChangeKind.NEST, ChangeKind.UNNEST}
-        into = change.into
+        find = self._references
+        find_into = find.find_group if change.kind in _INTO_GROUPS else find.find_collection
         return Resolved(
-            user_id=None if change.user is None else find_person(self._session, change.user).id,
-            group_id=None if change.group is None else self._find(Group, change.group, GroupNotFoundError),
-            collection_id=None if change.collection is None else self._find_collection(change.collection),
+            user_id=find.find_user(change.user),
+            group_id=find.find_group(change.group),
+            collection_id=find.find_collection(change.collection),
             document_id=change.document,
-            pack_id=None if change.pack is None else self._find(EntitlementPack, change.pack, PackNotFoundError),
-            label_id=None if change.label is None else self._find(Label, change.label, LabelNotFoundError),
-            into_id=None
-            if into is None
-            else self._find(Group, into, GroupNotFoundError)
-            if into_group
-            else self._find_collection(into),
+            pack_id=find.find_pack(change.pack),
+            label_id=find.find_label(change.label),
+            into_id=find_into(change.into),
         )
 
     def make(self, change: Change) -> None:
@@ -198,27 +193,6 @@ class ChangeMaker:
         change = add_to_group if kind in {ChangeKind.JOIN, ChangeKind.NEST} else remove_from_group
         change(self._session, self._principal, named.into_id, members)
 
-    def _find(self, model: type[Named], reference: str, missing: type[Exception]) -> UUID:
-        """By its id, or else by its name."""
-        by_id = _parse_id(reference)
-        where = model.name == reference if by_id is None else model.id == by_id
-        found = self._session.scalar(select(model.id).where(where))
-        if found is None:
-            raise missing
-        return found
-
-    def _find_collection(self, reference: str) -> UUID:
-        by_id = _parse_id(reference)
-        if by_id is not None:
-            return by_id
-        query = text("SELECT * FROM find_governed_collections(:name)")
-        found: Sequence[UUID] = self._session.scalars(query, {"name": reference}).all()
-        if len(found) > 1:
-            raise CollectionNotFoundError("More than one collection has that name: give its id.")
-        if not found:
-            raise CollectionNotFoundError
-        return found[0]
-
 
 def _subject(change: Change, named: Resolved) -> Subject:
     return Subject(user_id=named.user_id, group_id=named.group_id, expires_at=change.expires_at)
@@ -226,10 +200,3 @@ def _subject(change: Change, named: Resolved) -> Subject:
 
 def _one(named: Resolved) -> UUID | None:
     return named.user_id or named.group_id
-
-
-def _parse_id(reference: str) -> UUID | None:
-    try:
-        return UUID(reference)
-    except ValueError:
-        return None

@@ -5,11 +5,12 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 from app.access.changes import Change, ChangeKind
 from app.access.importing import MOST_CHANGES
 from app.access.previewing import Difference, Preview
-from app.access.schemas import NUMBERS, Level
+from app.access.schemas import NUMBERS, Level, one_of
 from app.http.text import Line
 
 # kind → groups of fields: of each group exactly one is given
@@ -32,6 +33,29 @@ _ENDING = {ChangeKind.GRANT, ChangeKind.CLEAR, ChangeKind.EXCLUDE}
 _NAMES = ("user", "group", "collection", "document", "pack", "label", "into")
 
 
+def _shape(kind: ChangeKind) -> JsonDict:
+    """The schema of a change of one kind."""
+    parts = [one_of(*either) for either in _NEEDS[kind]]
+    absent = [name for name in _NAMES if name not in _allowed(kind)] + ([] if kind in _ENDING else ["expires_at"])
+    nulls: dict[str, JsonDict] = {name: {"type": "null"} for name in absent}
+    if "pack" in _allowed(kind):
+        parts.append({"anyOf": [_where(pack={"type": "null"}), _where(level={"const": Level.VIEWER.value})]})
+    if kind is ChangeKind.MOVE:
+        parts.append(
+            {"anyOf": [_where(document={"type": "null"}), {**_where(into={"type": "string"}), "required": ["into"]}]}
+        )
+    return {**_where(change={"const": kind.value}, **nulls), "allOf": [*parts]}
+
+
+def _where(**properties: JsonDict) -> JsonDict:
+    return {"properties": {**properties}}
+
+
+def _allowed(kind: ChangeKind) -> set[str]:
+    """The names that a change of a kind may give."""
+    return {name for either in _NEEDS[kind] for name in either} | ({"into"} if kind is ChangeKind.MOVE else set())
+
+
 class ChangeIn(BaseModel):
     """One change of the policy. Users are named by id or e-mail address; groups, collections, packs and labels by id or
     name. What each kind needs is in docs/access.md.
@@ -40,9 +64,10 @@ class ChangeIn(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
+            "oneOf": [_shape(kind) for kind in ChangeKind],
             "examples": [
                 {"change": "grant", "group": "credit desk", "collection": "Leveraged loans", "level": "viewer"}
-            ]
+            ],
         },
     )
 

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from app.access.changes import Change, ChangeMaker, Resolved
 from app.access.errors import ChangesRefusedError
 from app.access.previewing import Preview, Previewer
@@ -40,7 +38,7 @@ class ImportService:
             previewer = Previewer(session, list(zip(changes, _resolve_all(maker, changes), strict=True)))
             before = previewer.look_before()
             savepoint = session.begin_nested()
-            _make_all(session, maker, changes)
+            _make_all(maker, changes)
             after = previewer.look_after()
             savepoint.rollback()
             found = previewer.compare(before, after)
@@ -63,7 +61,7 @@ class ImportService:
         """Make all of the changes. Raises PermissionRequiredError; ChangesRefusedError, and then none was made."""
         principal.require(Permission.ACCESS_MANAGE)
         with self._database.transaction(principal) as session:
-            _make_all(session, ChangeMaker(session, principal), changes)
+            _make_all(ChangeMaker(session, principal), changes)
             detail = {"changes": len(changes)}
             record(
                 session,
@@ -86,13 +84,14 @@ def _resolve_all(maker: ChangeMaker, changes: Sequence[Change]) -> list[Resolved
     return resolved
 
 
-def _make_all(session: Session, maker: ChangeMaker, changes: Sequence[Change]) -> None:
-    """All of them; those that are refused are gone through, too, so that each is told of."""
+def _make_all(maker: ChangeMaker, changes: Sequence[Change]) -> None:
+    """All of them; after a refused one the others are still tried, so that each that can't be made is told of. What is
+    left of refused ones goes with the transaction.
+    """
     refused = []
     for index, change in enumerate(changes):
         try:
-            with session.begin_nested():
-                maker.make(change)
+            maker.make(change)
         except FootnoteError as error:
             refused.append(RefusedChange(index, error.code, error.detail))
     _refuse(refused)

@@ -29,6 +29,7 @@ class PolicyRepository:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._now: datetime | None = None
 
     # --- what the policy is about ------------------------------------------------------------------------------------
 
@@ -44,7 +45,9 @@ class PolicyRepository:
 
     def now(self) -> datetime:
         """When the transaction began: what `expires_at` is compared with."""
-        return cast(datetime, self._session.scalar(select(func.now())))
+        if self._now is None:
+            self._now = cast(datetime, self._session.scalar(select(func.now())))
+        return self._now
 
     # --- reading -----------------------------------------------------------------------------------------------------
 

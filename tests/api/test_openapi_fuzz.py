@@ -11,6 +11,8 @@ REFUSED_FOR_THEIR_MEANING = {
     "idempotency-key-reused",
     "invalid-cursor",
     "grant-lifetime-invalid",
+    "changes-refused",
+    "explained-time-invalid",
     "key-lifetime-invalid",
     "issuer-invalid",
     "precondition-required",
