@@ -244,10 +244,10 @@ class Scenario:
             self._grant(users[number], self._places[0], oracle.VIEWER)
             self._clear(users[number], self._labels[0])
         self._label(documents[0], self._labels[0])
-        self._exclude_from(documents[0], users[2], HOUR)
+        self._exclude_from(documents[5], users[2], HOUR)
         self._clear(users[4], self._labels[0], HOUR)
         self._grant(users[4], self._places[0], oracle.VIEWER)
-        self._grant(users[1], self._places[2], oracle.VIEWER, HOUR)
+        self._grant(users[1], self._places[0], oracle.VIEWER, HOUR)
         for table in ("exclusions", "clearances", "grants"):
             self._here.wait_for_end(table, list(getattr(self._here.world, table))[-1])
             self.machine.look()

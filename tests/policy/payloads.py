@@ -1,0 +1,122 @@
+"""Requests for every operation of the OpenAPI document, with a text in every place that takes text."""
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+PAYLOADS = (
+    "' OR '1'='1",
+    "'; SELECT set_config('footnote.who', '', true); --",
+    "'); SELECT set_config('footnote.classes', '1|1|1#', true); --",
+    "') UNION SELECT id::text FROM documents --",
+    "x' AND (SELECT count(*) FROM pg_sleep(0)) > 0 --",
+    "$$; RESET ALL; SELECT $$",
+    "$a$ || current_setting('footnote.who') || $a$",
+    "\\'; SET ROLE footnote_owner; --",
+    "%s %(tenant)s %(documents)b %",
+    ":name :tenant_id {0} {tenant}",
+    '"; SET SESSION AUTHORIZATION footnote_owner; --',
+    "E'\\x27 \\u0027 \\",
+    "'/**/OR/**/1=1#",
+    "NULL\x00' OR 1=1 --",
+    "*)(uid=*))(|(uid=*' or userName pr",
+)
+"""The classical ones, and those that know our settings, our placeholders and our filters."""
+
+_METHODS = ("get", "post", "put", "patch", "delete")
+_BY_FORMAT = {"date-time": "2090-01-01T00:00:00Z", "date": "2020-12-31", "email": "ana@example.org"}
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A request. `template` is the path as the document writes it."""
+
+    method: str
+    template: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: Any
+    content: bytes | None
+
+
+@dataclass
+class RequestMaker:
+    """Fills the document's operations: texts with the payload, ids with those known, all else with what is valid."""
+
+    document: Mapping[str, Any]
+    ids: Mapping[str, str]
+    """By the names of parameters; others are random."""
+    left_out: frozenset[str] = field(default_factory=frozenset)
+
+    def requests(self, number: int) -> Iterator[Filled]:
+        """With the payload of that number: each operation with what it needs, and once more with one in three of the
+        things that may be given besides, so that each of these takes a third of all payloads.
+        """
+        payload, places = PAYLOADS[number], itertools.count(number)
+        for template, item in self.document["paths"].items():
+            for method in _METHODS:
+                if method in item and template not in self.left_out:
+                    parameters = item[method].get("parameters", [])
+                    extras = [each["name"] for each in parameters if not each.get("required")]
+                    for extra in (None, *(name for name in extras if next(places) % 3 == 0)):
+                        yield self._fill(template, method, item[method], payload, extra)
+
+    def _fill(
+        self, template: str, method: str, operation: Mapping[str, Any], payload: str, extra: str | None
+    ) -> Filled:
+        path, query, headers = template, dict[str, str](), dict[str, str]()
+        for parameter in operation.get("parameters", []):
+            name, place = parameter["name"], parameter["in"]
+            if not parameter.get("required") and name != extra:
+                continue
+            value = str(self._value(parameter["schema"], payload, name))
+            if place == "path":
+                # What would be deleted is named by the payload itself.
+                path = path.replace("{" + name + "}", quote(payload if method == "delete" else value, safe=""))
+            elif place == "query":
+                query[name] = value
+            elif place == "header":
+                headers[name] = value.replace("\x00", "").encode("ascii", "replace").decode()
+        contents = operation.get("requestBody", {}).get("content", {})
+        json_schema = next((each.get("schema") for kind, each in contents.items() if kind.endswith("json")), None)
+        body = None if json_schema is None else self._value(json_schema, payload, "")
+        content = payload.encode() if contents and json_schema is None else None
+        return Filled(method, template, path, query, headers, body, content)
+
+    def _value(self, schema: Mapping[str, Any], payload: str, name: str) -> Any:
+        if "$ref" in schema:
+            schema = self.document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]]
+        for several in ("anyOf", "oneOf", "allOf"):
+            if several in schema:
+                chosen = [each for each in schema[several] if each.get("type") != "null"]
+                return self._value(chosen[0], payload, name)
+        if "const" in schema or "enum" in schema:
+            return schema.get("const", schema.get("enum", [None])[0])
+        makers: Mapping[str, Callable[[], Any]] = {
+            "object": lambda: {
+                key: self._value(each, payload, key)
+                for key, each in schema.get("properties", {}).items()
+                if key in schema.get("required", ()) or self._is_text(each)
+            },
+            "array": lambda: [self._value(schema.get("items", {}), payload, name.removesuffix("s"))],
+            "integer": lambda: schema.get("minimum", 1),
+            "number": lambda: schema.get("minimum", 1),
+            "boolean": lambda: False,
+        }
+        made = makers.get(schema.get("type", ""), lambda: self._text(schema, payload, name))
+        return made()
+
+    @staticmethod
+    def _is_text(schema: Mapping[str, Any]) -> bool:
+        several = [schema, *schema.get("anyOf", ()), *schema.get("oneOf", ())]
+        return any(each.get("type") == "string" and "format" not in each for each in several)
+
+    def _text(self, schema: Mapping[str, Any], payload: str, name: str) -> str:
+        kind = schema.get("format", "")
+        if kind == "uuid":
+            return self.ids.get(name, str(uuid4()))
+        return _BY_FORMAT.get(kind, payload[: schema.get("maxLength", len(payload))])

@@ -1,0 +1,49 @@
+"""Whatever is broken of the policy is seen: each mutation by the comparison that finds nothing in the policy itself."""
+
+from uuid import uuid4
+
+import pytest
+
+from app.db.provision import _connect
+from tests.conftest import _close, _open
+from tests.policy.machine import PolicyMachine
+from tests.policy.mutations import MUTATIONS
+from tests.policy.scenario import Scenario
+from tests.policy.tally import DifferenceError, Tally
+
+
+@pytest.fixture(scope="module")
+def told(postgres, migrated_template):
+    """A life's beginning, and the database that it was told in, which nobody is connected to any more."""
+    name = f"test_{uuid4().hex}"
+    postgres.databases.copy_database(migrated_template, name)
+    opened = _open(postgres, name)
+    machine = type("Told", (PolicyMachine,), {"database": opened, "tally": Tally(), "more": {}})()
+    story = Scenario(machine, postgres.url("postgres", name))
+    story.tell_beginning()
+    for database in (opened.api, opened.worker, opened.owner, opened.relay):
+        database.close()
+    yield name, story
+    postgres.databases.drop_database(name)
+
+
+@pytest.fixture
+def opened_copy(postgres, told):
+    name = f"test_{uuid4().hex}"
+    postgres.databases.copy_database(told[0], name)
+    opened = _open(postgres, name)
+    yield opened
+    _close(postgres, opened)
+
+
+def test_there_are_many_ways_to_break_it_each_named_once():
+    assert len(MUTATIONS) >= 24
+    assert len({mutation.name for mutation in MUTATIONS}) == len(MUTATIONS)
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+def test_a_broken_policy_is_found(postgres, told, opened_copy, mutation):
+    with _connect(postgres.url("postgres", opened_copy.name)) as connection:
+        mutation.apply(connection)
+    with pytest.raises(DifferenceError):
+        told[1].resume_in(opened_copy).tell_rest()
