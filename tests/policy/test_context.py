@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import time
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -114,3 +115,20 @@ def test_without_sealed_classes_they_are_worked_out_again(module_database, estat
     with module_database.api.transaction(principals(estate)[0]) as session:
         session.execute(text(statement))
         assert count_documents(session) == 1
+
+
+def test_a_grant_to_others_does_not_bring_back_what_was_closed_before_it(module_database, estate):
+    chief, other, *_ = principals(estate)
+    label, collection = uuid4(), next(iter(estate.world.parents))
+    values = {"tenant": chief.tenant_id, "me": chief.user_id, "other": other.user_id}
+    values |= {"label": label, "collection": collection}
+    with module_database.api.transaction(chief) as session:
+        assert count_documents(session) == 1
+        for statement in (
+            "INSERT INTO labels (id, tenant_id, name, created_at, created_by) "
+            "VALUES (:label, :tenant, 'closed', now(), :me)",
+            "INSERT INTO collection_labels (tenant_id, collection_id, label_id) VALUES (:tenant, :collection, :label)",
+            "SELECT create_grant(gen_random_uuid(), :other, NULL, :collection, NULL, NULL, 1, NULL)",
+        ):
+            session.execute(text(statement), values)
+        assert count_documents(session) == 0

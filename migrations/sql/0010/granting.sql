@@ -48,6 +48,9 @@ DECLARE
     body text := split_part(sealed, '#', 1);
 BEGIN
     IF to_user = person OR who IS NULL OR sealed = '' OR split_part(sealed, '#', 2) <> context_mac('', who || '|' || body)
+        -- Something else has changed since, too: another statement of this transaction may have closed something.
+        OR (SELECT count(*) FROM policy_history h WHERE h.tenant_id = tenant AND h.kind <> 'documents'
+            AND h.id > COALESCE(NULLIF(split_part(body, '.', 1), '')::bigint, 0)) > 1
         OR EXISTS (SELECT 1 FROM group_members m WHERE m.tenant_id = tenant AND m.user_id = person
             AND (m.group_id = to_group OR EXISTS (SELECT 1 FROM group_closure c WHERE c.tenant_id = tenant
                 AND c.member_group_id = m.group_id AND c.group_id = to_group))) THEN
