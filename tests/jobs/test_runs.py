@@ -11,8 +11,9 @@ from fastapi.testclient import TestClient
 from app.core.clock import SystemClock
 from app.core.ids import new_id
 from app.core.pagination import InvalidCursorError, PageRequest
-from app.core.principal import Principal
+from app.core.principal import Principal, Role
 from app.http.dependencies import authenticate
+from app.http.limits import RateLimits
 from app.http.problems import add_problem_handlers
 from app.jobs import endpoints
 from app.jobs.errors import RunNotFoundError
@@ -24,7 +25,7 @@ from workers.parsing.errors import PdfDamagedError
 @pytest.fixture
 def readers(ledger):
     """Two users of the tenant: one whom the collection is open to, one whom it is not."""
-    people = [Principal(tenant_id=ledger.tenant, user_id=new_id()) for _ in range(2)]
+    people = [Principal(tenant_id=ledger.tenant, user_id=new_id(), roles=frozenset({Role.ANALYST})) for _ in range(2)]
     for person in people:
         ledger.sql(
             "INSERT INTO users (id, tenant_id, email, name, roles, created_at) "
@@ -50,10 +51,16 @@ def client(ledger, runs, readers):
     application = FastAPI()
     application.state.services = {RunService: runs}
     application.state.caller = readers.allowed
+    application.state.authenticator = SimpleNamespace(authenticate=lambda _key: application.state.caller)
+    application.state.denials = SimpleNamespace(record=lambda _denial: None)
+    application.state.rate_limits = RateLimits(
+        per_minute={"requests": 1_000_000, "refusals": 1_000_000}, broker_url="amqp://127.0.0.1:9"
+    )
     application.include_router(endpoints.router)
     add_problem_handlers(application)
     application.dependency_overrides[_dependency_of(endpoints.CurrentPrincipal)] = lambda: application.state.caller
-    with TestClient(application, raise_server_exceptions=False) as opened:
+    headers = {"Authorization": "Bearer the caller's"}
+    with TestClient(application, raise_server_exceptions=False, headers=headers) as opened:
         opened.application = application
         yield opened
 
