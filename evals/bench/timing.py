@@ -24,6 +24,7 @@ from app.bootstrap import build_container, build_tenant_admin
 from app.core.principal import Role
 from app.db.migrate import upgrade_to_head
 from app.main import create_app
+from app.observability.logging import configure_logging
 from app.settings import BrokerSettings, DatabaseSettings, LimitSettings, Settings, StorageSettings
 from app.stack.postgres import EmbeddedPostgres
 from app.storage.keyfile import ensure_key_file
@@ -110,6 +111,7 @@ def _serve() -> Iterator[tuple[str, str, str]]:
             admin.create_user(tenant, email=f"{name}@example.org", name=name, roles=[Role.EDITOR])[1]
             for name in ("owner", "asker")
         ]
+        configure_logging(level="ERROR")  # a line a request would be part of its time
         app = create_app(build_container(settings))
         server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None))
         thread = threading.Thread(target=server.run)
