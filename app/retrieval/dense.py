@@ -51,9 +51,10 @@ class DenseSearch:
             graph,
             vector,
             self._documents,
+            counted=self._total,
             space_id=self._space_id,
             limit=ceil(self._limits.walked_part * limit),
-            breadth=max(limit, self._limits.walk_breadth),
+            breadth=max(ceil(self._limits.walked_part * limit), self._limits.walk_breadth),
             most_scanned=self._limits.most_scanned,
         )
 

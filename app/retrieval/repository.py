@@ -90,10 +90,11 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A tenant's own graph and about how many chunks are in it."""
+    """A tenant's own graph, about how many chunks are in it, and how many chunks the principal sees."""
 
     tenant_id: UUID
     chunks: int
+    visible_chunks: int
 
 
 _CANDIDATES = """
@@ -138,12 +139,14 @@ CROSS JOIN LATERAL (
     WHERE c.document_id = s.document_id AND c.space_id = {space} OFFSET 0) e
 ORDER BY distance, s.place, e.ordinal LIMIT %(limit)s
 """
+# A document's ordinals come as one text, "4,17": arrays of arrays must be of one length.
 _AMONG = """
 SELECT s.place, e.ordinal, (e.embedding::halfvec({dimensions}) <#> %(vector)s::halfvec({dimensions})) AS distance
-FROM unnest(%(documents)b::uuid[], %(places)b::int[], %(ordinals)b::int[]) AS s(document_id, place, ordinal)
+FROM unnest(%(documents)b::uuid[], %(ordinals)b::text[]) WITH ORDINALITY AS s(document_id, ordinals, place)
 CROSS JOIN LATERAL (
     SELECT c.ordinal, c.embedding FROM chunk_embeddings c
-    WHERE c.document_id = s.document_id AND c.space_id = {space} AND c.ordinal = s.ordinal OFFSET 0) e
+    WHERE c.document_id = s.document_id AND c.space_id = {space}
+      AND c.ordinal = ANY(string_to_array(s.ordinals, ',')::int[]) OFFSET 0) e
 ORDER BY distance, s.place, e.ordinal LIMIT %(limit)s
 """
 _SIGNATURES = """
@@ -155,20 +158,23 @@ ORDER BY s.place
 """
 # The graph is chosen by its condition, which needs the tenant as a constant: the database says which it is.
 _GRAPH = """
-SELECT t.id, c.reltuples::bigint FROM (SELECT current_tenant() AS id) t
+SELECT t.id, c.reltuples::bigint, (SELECT sum(i.chunk_count) FROM indexed_documents i)::bigint
+FROM (SELECT current_tenant() AS id) t
 JOIN pg_index i ON i.indexrelid = to_regclass('{prefix}{space}_' || replace(t.id::text, '-', ''))
 JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indisvalid
 """
 _NEAR = """
 SELECT e.document_id, e.ordinal, (e.embedding::halfvec({dimensions}) <#> %(vector)s::halfvec({dimensions})) AS distance
 FROM chunk_embeddings e
-WHERE e.space_id = {space} AND e.tenant_id = %(tenant)b::uuid AND e.document_id = ANY(%(documents)b::uuid[])
+WHERE e.space_id = {space} AND e.tenant_id = %(tenant)b::uuid{among}
 ORDER BY e.embedding::halfvec({dimensions}) <#> %(vector)s::halfvec({dimensions}) LIMIT %(limit)s
 """
-# Sorting is switched off for the walk: with it the planner may gather and sort instead, at any number of rows.
+_AMONG_DOCUMENTS = " AND e.document_id = ANY(%(documents)b::uuid[])"
+# Sorting is switched off for the walk: with it the planner may gather and sort instead, at any number of rows. What has
+# to be sorted is sorted all the same, until the transaction ends.
 _WALK = text(
     "SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', :ef, true), "
-    "set_config('hnsw.max_scan_tuples', :most, true), set_config('enable_sort', :sort, true)"
+    "set_config('hnsw.max_scan_tuples', :most, true), set_config('enable_sort', 'off', true)"
 )
 
 
@@ -223,17 +229,17 @@ class SearchRepository:
         space_id: int,
         limit: int,
     ) -> Near:
-        """The nearest of some chunks, each told by its document's place in the list and its ordinal there."""
-        statement = _AMONG.format(space=int(space_id), dimensions=len(vector))
-        named = places.tolist()
+        """The nearest of some chunks, each told by its document's place in the list, ascending, and its ordinal."""
+        named, first = np.unique(places, return_index=True)
         parameters = {
-            "documents": [documents[place] for place in named],
-            "places": named,
-            "ordinals": ordinals.tolist(),
+            "documents": [documents[place] for place in named.tolist()],
+            "ordinals": [",".join(map(str, of_one.tolist())) for of_one in np.split(ordinals, first[1:])],
             "vector": _literal(vector),
             "limit": limit,
         }
-        return _near(self._driver.cursor(binary=True).execute(statement, parameters).fetchall())
+        cursor = self._driver.cursor(binary=True)
+        cursor.execute(_AMONG.format(space=int(space_id), dimensions=len(vector)), parameters)
+        return _near([(int(named[place - 1]), ordinal, distance) for place, ordinal, distance in cursor.fetchall()])
 
     def list_signatures(self, documents: Sequence[UUID], *, space_id: int) -> list[bytes]:
         """The signatures of each document's chunks (`app.retrieval.signatures`), in the documents' order."""
@@ -253,27 +259,25 @@ class SearchRepository:
         vector: npt.NDArray[np.float32],
         documents: Sequence[UUID],
         *,
+        counted: int,
         space_id: int,
         limit: int,
         breadth: int,
         most_scanned: int,
     ) -> Near:
-        """Near chunks of the documents by their tenant's graph; may miss some of the nearest.
+        """Near chunks of the documents, `counted` in all, by their tenant's graph; may miss some of the nearest.
 
         The walk keeps `breadth` candidates (HNSW's ef) and goes on until `limit` rows that the principal sees are
         found, or `most_scanned` were looked at.
         """
-        self._session.execute(_WALK, {"ef": str(min(1000, breadth)), "most": str(most_scanned), "sort": "off"})
-        statement = _NEAR.format(space=int(space_id), dimensions=len(vector))
-        cursor = self._driver.cursor(binary=True)
-        parameters = {
-            "vector": _literal(vector),
-            "limit": limit,
-            "documents": list(documents),
-            "tenant": graph.tenant_id,
-        }
-        rows = cursor.execute(statement, parameters).fetchall()
-        self._session.execute(_WALK, {"ef": "40", "most": "20000", "sort": "on"})
+        self._session.execute(_WALK, {"ef": str(min(1000, breadth)), "most": str(most_scanned)})
+        parameters = {"vector": _literal(vector), "limit": limit, "tenant": graph.tenant_id}
+        among = ""
+        if counted < graph.visible_chunks:  # naming documents takes a millisecond a thousand
+            among = _AMONG_DOCUMENTS
+            parameters["documents"] = list(documents)
+        statement = _NEAR.format(space=int(space_id), dimensions=len(vector), among=among)
+        rows = self._driver.cursor(binary=True).execute(statement, parameters).fetchall()
         places = {document: place for place, document in enumerate(documents)}
         return _near(sorted(((places[row[0]], row[1], row[2]) for row in rows), key=lambda row: (row[2], row)))
 
