@@ -127,8 +127,16 @@ class Grant(Base):
         _of_tenant("pack_id", "entitlement_packs"),
         Index(None, "tenant_id", "user_id"),
         Index(None, "tenant_id", "group_id"),
-        Index(None, "tenant_id", "collection_id"),
         Index(None, "tenant_id", "document_id"),
+        Index(
+            "ix_grants_of_collections",
+            "tenant_id",
+            "collection_id",
+            text("level DESC"),
+            postgresql_include=["subject_id", "expires_at"],
+            postgresql_where=text("collection_id IS NOT NULL"),
+        ),
+        Index("ix_grants_of_others", "tenant_id", "subject_id", postgresql_where=text("collection_id IS NULL")),
         Index("ix_grants_expiry", "tenant_id", "expires_at", postgresql_where=text("expires_at IS NOT NULL")),
         Index(None, "tenant_id", "subject_id"),
     )

@@ -279,7 +279,8 @@ class SearchRepository:
         statement = _NEAR.format(space=int(space_id), dimensions=len(vector), among=among)
         rows = self._driver.cursor(binary=True).execute(statement, parameters).fetchall()
         places = {document: place for place, document in enumerate(documents)}
-        return _near(sorted(((places[row[0]], row[1], row[2]) for row in rows), key=lambda row: (row[2], row)))
+        found = [(places[row[0]], row[1], row[2]) for row in rows if row[0] in places]  # others came in the meantime
+        return _near(sorted(found, key=lambda row: (row[2], row)))
 
     def list_layouts(self, documents: Sequence[UUID]) -> dict[UUID, bytes]:
         """Where each chunk of the documents stands (`app.retrieval.postings.LAYOUT`)."""

@@ -156,7 +156,7 @@ def _fill(tenant: _Tenant) -> None:
     run(_OWNED)
     run(_CHUNKS, a_document=CHUNKS // COLLECTIONS)
     with tenant.owner.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
+        connection.execute(text("VACUUM ANALYZE"))
 
 
 def _measure(tenant: _Tenant) -> Iterator[Case]:

@@ -1,6 +1,7 @@
 """Ways to get the policy wrong: each a small change to the code of a migrated database, made by its superuser.
 
-The text to replace is that of `pg_get_functiondef` or of `pg_get_expr`, and must be found exactly once.
+The text to replace is that of `pg_get_functiondef` or of `pg_get_expr`, and must be found exactly once. What only
+counts for people in many groups is changed where everybody is taken for one of those.
 """
 
 from dataclasses import dataclass
@@ -22,9 +23,12 @@ class Mutation:
     place: str
     old: str = ""
     new: str = ""
+    after: "Mutation | None" = None
 
     def apply(self, connection: "Connection[Any]") -> None:
         """What was worked out by the code as it was is forgotten, too."""
+        if self.after is not None:
+            self.after.apply(connection)
         connection.execute("TRUNCATE learned_classes")
         if "!" in self.place:
             table, trigger = self.place.split("!")
@@ -51,16 +55,20 @@ _BY_OTHERS = ("chunk_signatures", "document_versions", "pages", "runs", "stages"
 _ASKED = ("questions", "answers", "claims", "citations")
 _CARRIED = ("indexed_documents", "chunks", "chunk_embeddings", "term_postings")
 
+AS_FOR_MANY = Mutation("everybody is in many groups", "classes_of", "cardinality(mine) > 500", "cardinality(mine) > 0")
+
+_ENDS = "(g.expires_at IS NULL OR g.expires_at > now()) AND (NOT by_collection"
+_ENDS_IN_COLLECTION = "g.collection_id = c.id AND (g.expires_at IS NULL OR g.expires_at > now())"
 GRANTS = (
-    Mutation("grants never end", "classes_of", "g.expires_at IS NULL OR g.expires_at > now()", "true"),
-    Mutation("grants hold from their end on", "classes_of", "g.expires_at > now()", "g.expires_at < now()"),
-    Mutation("a grant that ends holds nothing", "classes_of", "OR g.expires_at > now()", ""),
+    Mutation("grants never end", "classes_of", _ENDS, "(NOT by_collection"),
+    Mutation("grants hold from their end on", "classes_of", _ENDS, _ENDS.replace("> now", "< now")),
+    Mutation("a grant that ends holds nothing", "classes_of", _ENDS, _ENDS.replace(" OR g.expires_at > now()", "")),
     Mutation("disabled people go on reading", "classes_of", " AND u.disabled_at IS NULL", ""),
     Mutation("nested groups are forgotten", "classes_of", "c.member_group_id = j.id", "c.member_group_id IS NULL"),
     Mutation("nesting works upside down", "classes_of",
-             "c.group_id FROM unnest(joined) j(id)\n"
+             "c.group_id FROM (SELECT unnest(joined) AS id) j\n"
              "        JOIN group_closure c ON c.tenant_id = tenant AND c.member_group_id",
-             "c.member_group_id FROM unnest(joined) j(id)\n"
+             "c.member_group_id FROM (SELECT unnest(joined) AS id) j\n"
              "        JOIN group_closure c ON c.tenant_id = tenant AND c.group_id"),
     Mutation("grants to groups are forgotten", "classes_of", "mine := person || joined || ARRAY(",
              "mine := person || ARRAY("),
@@ -76,9 +84,20 @@ GRANTS = (
     Mutation("editors own", "class_lists", "c.level >= 3", "c.level >= 2"),
     Mutation("the lowest level counts", "classes_of", "max(o.level) FROM classes", "min(o.level) FROM classes"),
 )  # fmt: skip
+MANY = tuple(
+    Mutation(f"of many groups, {name}", "classes_of", old, new, after=AS_FOR_MANY)
+    for name, old, new in (
+        ("grants never end", _ENDS_IN_COLLECTION, "g.collection_id = c.id"),
+        ("a grant that ends holds nothing", _ENDS_IN_COLLECTION, "g.collection_id = c.id AND g.expires_at IS NULL"),
+        ("grants of others count", "AND (g.subject_id IN (SELECT s.id FROM subjects s)) IS TRUE", ""),
+        ("the lowest level counts", "ORDER BY g.level DESC LIMIT 1", "ORDER BY g.level LIMIT 1"),
+        ("grants on collections are forgotten", "WHERE by_collection AND", "WHERE false AND"),
+        ("grants on documents are forgotten", "OR g.collection_id IS NULL", ""),
+    )
+)
 BARRIERS = (
     Mutation("clearances never end", "classes_of", "k.expires_at IS NULL OR k.expires_at > now()", "true"),
-    Mutation("clearances of groups are forgotten", "classes_of", "k.label_id FROM unnest(mine) s(id)",
+    Mutation("clearances of groups are forgotten", "classes_of", "k.label_id FROM (SELECT unnest(mine) AS id) s",
              "k.label_id FROM (SELECT person) s(id)"),
     Mutation("labels of collections are forgotten", "classes_of", "l.label_id <> ALL (cleared)", "false"),
     Mutation("a collection's label is not inherited", "classes_of", "c.ancestor_id = l.collection_id",
@@ -88,7 +107,7 @@ BARRIERS = (
     Mutation("known labels end never", "cleared_labels", "k.expires_at IS NULL OR k.expires_at > now()", "true"),
     Mutation("exclusions never end", "classes_of", "e.expires_at IS NULL OR e.expires_at > now()", "true"),
     Mutation("an exclusion that ends closes nothing", "classes_of", "OR e.expires_at > now()", ""),
-    Mutation("exclusions of groups are forgotten", "classes_of", "SELECT a.id FROM unnest(mine) s(id)",
+    Mutation("exclusions of groups are forgotten", "classes_of", "SELECT a.id FROM subjects s",
              "SELECT a.id FROM (SELECT person) s(id)"),
     Mutation("nothing is closed", "classes_of", "WHERE o.class_id NOT IN (SELECT x.id FROM closed x)", ""),
 )  # fmt: skip
@@ -170,4 +189,4 @@ POLICIES = (
     Mutation("administrators see into everything", "documents.api_read", _CLASS,
              f"({_CLASS} OR (SELECT principal_is_admin()))"),
 )  # fmt: skip
-MUTATIONS = (*GRANTS, *BARRIERS, *PACKS, *COMPILING, *REMEMBERING, *POLICIES)
+MUTATIONS = (*GRANTS, *MANY, *BARRIERS, *PACKS, *COMPILING, *REMEMBERING, *POLICIES)

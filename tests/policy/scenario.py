@@ -127,7 +127,8 @@ class Scenario:
         places, users, documents = self._places, self._users, self._documents
         self._grant(first, places[0], oracle.VIEWER)
         self._grant(fourth, places[1], oracle.EDITOR)
-        self._grant(users[1], places[3], oracle.EDITOR)
+        for level in (oracle.EDITOR, oracle.VIEWER):
+            self._grant(users[1], places[3], level)
         self._grant(users[3], documents[3], oracle.OWNER)
         self._grant(users[4], places[3], oracle.VIEWER, -HOUR)
         self._grant(users[4], documents[4], oracle.VIEWER, HOUR)

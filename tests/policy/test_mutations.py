@@ -7,7 +7,7 @@ import pytest
 from app.db.provision import _connect
 from tests.conftest import _close, _open
 from tests.policy.machine import PolicyMachine
-from tests.policy.mutations import MUTATIONS
+from tests.policy.mutations import AS_FOR_MANY, MUTATIONS
 from tests.policy.scenario import Scenario
 from tests.policy.tally import DifferenceError, Tally
 
@@ -39,6 +39,16 @@ def opened_copy(postgres, told):
 def test_there_are_many_ways_to_break_it_each_named_once():
     assert len(MUTATIONS) >= 24
     assert len({mutation.name for mutation in MUTATIONS}) == len(MUTATIONS)
+
+
+def test_whoever_is_in_many_groups_sees_what_the_oracle_says(postgres, told, opened_copy):
+    with _connect(postgres.url("postgres", opened_copy.name)) as connection:
+        AS_FOR_MANY.apply(connection)
+    story = told[1].resume_in(opened_copy)
+    story.machine.here.tally.reads = 0
+    story.tell_rest()
+    assert story.machine.here.tally.differences == 0
+    assert story.machine.here.tally.reads > 5_000
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
