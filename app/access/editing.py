@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.access.errors import (
     ClearanceNotFoundError,
+    CollectionTooDeepError,
     ContentExistsError,
     ExclusionNotFoundError,
     GrantLifetimeError,
@@ -36,8 +37,8 @@ from app.core.errors import FootnoteError
 from app.core.ids import new_id
 from app.core.principal import Permission, Principal
 
-LATEST_END = datetime(2200, 1, 1, tzinfo=UTC)
-"""Far later times can't be told in every time zone."""
+EARLIEST_END, LATEST_END = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""Times far beyond can't be told in every time zone."""
 
 Kind = TypeVar("Kind", Label, Clearance, EntitlementPack, Exclusion)
 
@@ -50,6 +51,7 @@ _MEANINGS: Mapping[str, type[FootnoteError]] = {
     "uq_labels_tenant_id_name": LabelExistsError,
     "uq_entitlement_packs_tenant_id_name": PackExistsError,
     "uq_documents_content": ContentExistsError,
+    "ck_collections_depth": CollectionTooDeepError,
 }
 
 
@@ -265,7 +267,7 @@ def translated(session: Session) -> Iterator[None]:
 
 def check_lifetime(expires_at: datetime | None) -> None:
     """Raises GrantLifetimeError."""
-    if expires_at is not None and expires_at >= LATEST_END:
+    if expires_at is not None and not EARLIEST_END <= expires_at < LATEST_END:
         raise GrantLifetimeError
 
 

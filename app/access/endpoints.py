@@ -9,6 +9,7 @@ from app.access.errors import (
     CollectionExistsError,
     CollectionInsideItselfError,
     CollectionNotFoundError,
+    CollectionTooDeepError,
     GrantLifetimeError,
     GrantNotFoundError,
     GrantSubjectError,
@@ -35,7 +36,8 @@ Access = Annotated[AccessService, Depends(service(AccessService))]
 @collections.post(
     "",
     status_code=201,
-    openapi_extra=needs(Permission.COLLECTIONS_WRITE) | problems(CollectionNotFoundError, CollectionExistsError),
+    openapi_extra=needs(Permission.COLLECTIONS_WRITE)
+    | problems(CollectionNotFoundError, CollectionExistsError, CollectionTooDeepError),
 )
 def create_collection(
     body: CollectionIn, principal: CurrentPrincipal, access: Access, response: Response
@@ -73,6 +75,7 @@ def get_collection(
         CollectionNotFoundError,
         CollectionExistsError,
         CollectionInsideItselfError,
+        CollectionTooDeepError,
         MoveLeavesBarrierError,
         PreconditionFailedError,
         PreconditionRequiredError,

@@ -4,8 +4,8 @@ NotFoundError     ← CollectionNotFoundError, GrantTargetNotFoundError, GrantNo
                     ClearanceNotFoundError, PackNotFoundError, ExclusionNotFoundError,
                     ExplainedDocumentNotFoundError
 ForbiddenError    ← MoveLeavesBarrierError    an owner may move it, but not out from under a label
-ConflictError     ← CollectionExistsError, CollectionInsideItselfError, LabelExistsError, LabelInUseError,
-                    PackExistsError, ContentExistsError
+ConflictError     ← CollectionExistsError, CollectionInsideItselfError, CollectionTooDeepError, LabelExistsError,
+                    LabelInUseError, PackExistsError, ContentExistsError
 InvalidInputError ← GrantLifetimeError, GrantSubjectError, ExplainedTimeError, ChangesRefusedError
 """
 
@@ -27,6 +27,11 @@ class CollectionInsideItselfError(ConflictError):
     title = "A collection can't be moved into itself, nor into one that is inside of it."
 
 
+class CollectionTooDeepError(ConflictError):
+    code = "collection-too-deep"
+    title = "It would be inside more than 49 others: choose a place further up."
+
+
 class MoveLeavesBarrierError(ForbiddenError):
     code = "move-leaves-barrier"
     title = "This would leave a label's barrier: only an administrator may take something out from under a label."
@@ -39,7 +44,7 @@ class GrantTargetNotFoundError(NotFoundError):
 
 class GrantLifetimeError(InvalidInputError):
     code = "grant-lifetime-invalid"
-    title = "It would end after the year 2199: choose an earlier time, or none."
+    title = "It would end before the year 1970 or after 2199: choose a time between, or none."
 
 
 class GrantNotFoundError(NotFoundError):

@@ -1,5 +1,5 @@
 """Renaming and moving, inside one transaction, with audit rows. Nothing leaves a label's barrier that way, unless an
-administrator takes it out: the database decides (migration 0010, `move_collection` and `move_document`).
+administrator takes it out: the database decides (migration 0018, `move_collection` and `move_document`).
 """
 
 from collections.abc import Mapping
@@ -43,8 +43,10 @@ class Mover:
         """Rename and move the collection that was seen at `revision` (None: any).
 
         Raises CollectionNotFoundError, also for one that may be seen but not edited or moved there;
-        PreconditionFailedError, CollectionExistsError, CollectionInsideItselfError, MoveLeavesBarrierError.
+        PreconditionFailedError, CollectionExistsError, CollectionInsideItselfError, CollectionTooDeepError,
+        MoveLeavesBarrierError.
         """
+        self._rows.hold_collections()
         seen = self._read(collection_id)
         if revision is not None and seen.revision != revision:
             raise PreconditionFailedError
@@ -54,7 +56,8 @@ class Mover:
             raise CollectionExistsError
         if parent_id != seen.parent_id:
             before = _told(seen)
-            _check_moved(self._rows.move_collection(collection_id, parent_id=parent_id))
+            with translated(self._session):
+                _check_moved(self._rows.move_collection(collection_id, parent_id=parent_id))
             seen = self._read_again(seen)
             self._record("access.collection.moved", "collection", collection_id, before, _told(seen))
         if change.name is not None:

@@ -1,4 +1,4 @@
-"""SQL of access. What is written goes through functions that check the principal's rights (migrations 0005, 0010)."""
+"""SQL of access. What is written goes through functions that check the principal's rights (migrations 0005 to 0018)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,19 +35,23 @@ class AccessRepository:
         """False when the parent is hidden, or not the principal's to edit."""
         return bool(self._session.scalar(select(func.create_collection(collection_id, parent_id, name, grant_id))))
 
+    def hold_collections(self) -> None:
+        """Let no other transaction make, name or move the tenant's collections until this one ends."""
+        self._session.execute(select(func.hold_collections(func.current_tenant())))
+
     def find_collection(self, collection_id: UUID) -> Collection | None:
-        return self._session.scalar(select(Collection).where(Collection.id == collection_id))
+        found = select(Collection).where(Collection.id == collection_id)
+        return self._session.scalar(found.execution_options(populate_existing=True))
 
     def find_collections_by_name(self, name: str) -> Sequence[Collection]:
         return self._session.scalars(select(Collection).where(Collection.name == name).order_by(Collection.id)).all()
 
     def is_name_taken(self, name: str, *, parent_id: UUID | None, but: UUID | None = None) -> bool:
-        """Whether a collection that the principal sees has that name there; waits for one that is being made.
+        """Whether a collection that the principal sees has that name there; waits for those that are being made.
 
         Only what is visible counts: a hidden collection's name is not to be learnt by trying it.
         """
-        place = func.concat(func.current_tenant(), " ", str(parent_id), " ", name)
-        self._session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(place, 0))))
+        self.hold_collections()
         named = select(Collection.id).where(
             Collection.name == name, Collection.parent_id.is_not_distinct_from(parent_id)
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 from uuid import UUID
 
-from app.access.editing import PolicyEditor
+from app.access.editing import PolicyEditor, translated
 from app.access.errors import CollectionExistsError, CollectionNotFoundError
 from app.access.models import Collection, Grant
 from app.access.moving import CollectionEdit, Mover
@@ -27,13 +27,17 @@ class AccessService:
         self._database = database
 
     def create_collection(self, principal: Principal, *, name: str, parent_id: UUID | None = None) -> Collection:
-        """A collection that the principal owns. Raises CollectionNotFoundError (the parent), CollectionExistsError."""
+        """A collection that the principal owns. Raises CollectionNotFoundError (the parent), CollectionExistsError,
+        CollectionTooDeepError.
+        """
         collection_id = new_id()
         with self._database.transaction(principal) as session:
             repository = AccessRepository(session)
             if repository.is_name_taken(name, parent_id=parent_id):
                 raise CollectionExistsError
-            if not repository.create_collection(collection_id, parent_id=parent_id, name=name, grant_id=new_id()):
+            with translated(session):
+                made = repository.create_collection(collection_id, parent_id=parent_id, name=name, grant_id=new_id())
+            if not made:
                 raise CollectionNotFoundError
             record(
                 session,

@@ -2,22 +2,22 @@
 
 A statement that slips into a session of the api role may not say "I am another tenant": the database takes a context
 only with its HMAC-SHA-256 (RFC 2104), made here with a secret that no statement can read. The database keeps the two
-key pads of each login role, left at the role's first transaction (migration 0010, `enter` and `ensure_context_key`).
+key pads of each login role, left at the role's first transaction (migration 0010, `ensure_context_key`; 0018, `enter`).
 """
 
 import hashlib
 import hmac
 import time
-from uuid import UUID
 
 from sqlalchemy import LargeBinary, Text, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core.errors import UnavailableError
+from app.core.principal import Permission, Principal
 from app.db.base import Base
 
 _BLOCK = 64  # bytes, of SHA-256
-_ENTER = text("SELECT enter(:tenant_id, :user_id, :issued, :code)")
+_ENTER = text("SELECT enter(:tenant_id, :user_id, :issued, :restriction, :code)")
 _LEAVE_KEY = text("SELECT ensure_context_key(:inner, :outer)")
 
 
@@ -45,13 +45,21 @@ class ContextSigner:
     def __init__(self, *, secret: str) -> None:
         self._key = hashlib.sha256(b"footnote database context" + secret.encode()).digest() if secret else None
 
-    def enter(self, session: Session, *, tenant_id: UUID, user_id: UUID) -> None:
+    def enter(self, session: Session, principal: Principal) -> None:
         """Make the transaction the principal's. Raises ContextRefusedError."""
         if self._key is None:
             raise ContextRefusedError("The database URL has no password: set FOOTNOTE_DATABASE__CONTEXT_SECRET.")
         issued = int(time.time())
-        code = hmac.new(self._key, f"{tenant_id}|{user_id}|{issued}".encode(), hashlib.sha256).hexdigest()
-        context = {"tenant_id": tenant_id, "user_id": user_id, "issued": issued, "code": code}
+        tenant_id, user_id, restriction = principal.tenant_id, principal.user_id, _restriction_of(principal)
+        message = f"{tenant_id}|{user_id}|{issued}|{restriction}"
+        code = hmac.new(self._key, message.encode(), hashlib.sha256).hexdigest()
+        context = {
+            "tenant_id": tenant_id,
+            "user_id": user_id,
+            "issued": issued,
+            "restriction": restriction,
+            "code": code,
+        }
         said = session.scalar(_ENTER, context)
         if said == "key-missing" and session.scalar(_LEAVE_KEY, self._pads(self._key)):
             said = session.scalar(_ENTER, context)
@@ -62,3 +70,9 @@ class ContextSigner:
     def _pads(key: bytes) -> dict[str, bytes]:
         padded = key.ljust(_BLOCK, b"\0")
         return {"inner": bytes(byte ^ 0x36 for byte in padded), "outer": bytes(byte ^ 0x5C for byte in padded)}
+
+
+def _restriction_of(principal: Principal) -> str:
+    """What the database must not let the key do though its user may: 'narrowed' keys manage no access."""
+    is_narrowed = principal.scopes is not None and Permission.ACCESS_MANAGE not in principal.scopes
+    return "narrowed" if is_narrowed else ""

@@ -61,7 +61,7 @@ class Database:
         with self._begin() as session:
             if snapshot:
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            self.signer.enter(session, tenant_id=principal.tenant_id, user_id=principal.user_id)
+            self.signer.enter(session, principal)
             yield session
 
     @contextmanager

@@ -92,6 +92,7 @@ class DocumentService:
         try:
             with self._database.transaction(principal) as session:
                 repository = DocumentRepository(session)
+                repository.lock_document(document_id)  # where it may be edited; else it is told apart below
                 document = repository.get_document(document_id)
                 if not repository.is_editable(document.access_class_id):
                     raise NotEditableError

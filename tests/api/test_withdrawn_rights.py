@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from app.core.principal import Principal
 from app.db.session import system_principal
 from app.documents.repository import DocumentRepository
 
@@ -43,7 +44,7 @@ def test_an_edit_of_what_closes_before_it_is_read_again_is_undone(server, editor
     def write_and_lose_rights(self, document_id, *, revision, values):
         written = write(self, document_id, revision=revision, values=values)
         # In this transaction only: it is rolled back with the rest.
-        server.database.api.signer.enter(self._session, tenant_id=editor.tenant_id, user_id=uuid4())
+        server.database.api.signer.enter(self._session, Principal(tenant_id=editor.tenant_id, user_id=uuid4()))
         return written
 
     monkeypatch.setattr(DocumentRepository, "update_document", write_and_lose_rights)

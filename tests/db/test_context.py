@@ -128,4 +128,4 @@ def test_a_url_without_a_password_needs_a_secret_of_its_own():
         "postgresql+psycopg://footnote_api@/none", pool_size=1, statement_timeout_ms=5_000, application_name="test"
     )
     with pytest.raises(ContextRefusedError, match="CONTEXT_SECRET"):
-        Database(engine=engine).signer.enter(None, tenant_id=uuid4(), user_id=uuid4())
+        Database(engine=engine).signer.enter(None, Principal(tenant_id=uuid4(), user_id=uuid4()))

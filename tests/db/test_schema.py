@@ -13,6 +13,33 @@ from app.db.session import system_principal
 
 # Tables that belong to no tenant.
 SHARED_TABLES = {"alembic_version", "embedding_spaces"}
+# What only functions of the definer may call.
+INNER_FUNCTIONS = {
+    "append_audit_link",
+    "check_depth",
+    "class_lists",
+    "classes_of",
+    "context_body",
+    "context_mac",
+    "ensure_class",
+    "kept_lists",
+    "labels_around",
+    "learn_after",
+    "learn_classes",
+    "link_waiting_of",
+    "next_expiry",
+    "people_within",
+    "policy_position",
+}
+DEFINED = """
+SELECT p.proname, pg_get_userbyid(p.proowner),
+    ARRAY(SELECT c FROM unnest(p.proconfig) c WHERE c LIKE 'search_path=%'),
+    p.proacl IS NULL OR EXISTS (SELECT 1 FROM aclexplode(p.proacl) a WHERE a.grantee = 0),
+    EXISTS (SELECT 1 FROM pg_roles r WHERE r.rolname IN
+        ('footnote_api', 'footnote_worker', 'footnote_relay') AND has_function_privilege(r.oid, p.oid, 'EXECUTE'))
+    OR EXISTS (SELECT 1 FROM aclexplode(p.proacl) a WHERE a.grantee = 'footnote_owner'::regrole)
+FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef
+"""
 
 
 def test_models_and_migrations_agree(module_database):
@@ -46,6 +73,16 @@ def test_no_role_of_ours_may_pass_over_row_level_security(module_database):
         ).all()
     assert roles == []
     assert owned == []
+
+
+def test_functions_that_pass_over_row_level_security_are_safe_to_call(module_database):
+    """They are the definer's, look nothing up in a caller's schemas, and are for our roles, or for none of them."""
+    with module_database.owner.anonymous() as session:
+        functions = session.execute(text(DEFINED)).all()
+    assert {name for name, owner, *_ in functions if owner != "footnote_definer"} == set()
+    assert {name for name, _, path, _, _ in functions if path != ["search_path=public, pg_temp"]} == set()
+    assert {name for name, _, _, is_open, _ in functions if is_open} == set()
+    assert {name for name, *_, called_by_ours in functions if not called_by_ours} == INNER_FUNCTIONS
 
 
 @pytest.mark.parametrize("role", ["api", "worker", "relay", "owner"])
