@@ -85,6 +85,22 @@ def test_a_new_version_of_what_goes_while_it_waits_for_its_lock_is_refused_and_l
     assert versions == 1
 
 
+def test_a_move_is_of_the_revision_that_was_seen_whatever_it_waits_for(server, editor):
+    here, there = editor.collection(), editor.collection()
+    document = editor.upload(here)["document"]
+    path = f"/v1/documents/{document['id']}"
+    seen = editor.http.get(path).headers["ETag"]
+    with ThreadPoolExecutor(1) as pool, server.database.worker.transaction(as_worker(editor)) as session:
+        session.execute(
+            text("UPDATE documents SET title = 'Other', revision = revision + 1 WHERE id = :id"), {"id": document["id"]}
+        )
+        answer = pool.submit(editor.http.patch, path, json={"collection_id": there["id"]}, headers={"If-Match": seen})
+        while not waits_for_a_row(server):
+            assert not answer.done(), answer.result().text
+    assert answer.result().status_code == 412, answer.result().text
+    assert editor.http.get(path).json()["collection_id"] == here["id"]
+
+
 def as_worker(user):
     return system_principal(user.tenant_id)
 
