@@ -21,11 +21,14 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where the page is, keys of an analyst with one collection and of an engineer, and two documents to upload."""
+    """Where the page is, keys of an analyst with one collection, an engineer and an administrator, and two documents to
+    upload.
+    """
 
     url: str
     key: str
     engineer_key: str
+    admin_key: str
     documents: list[Path]
 
 
@@ -39,10 +42,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         tenant_id = admin.create_tenant(slug=f"web-{uuid4().hex}", name="Web")
         _, key = admin.create_user(tenant_id, email="mira@example.org", name="Mira", roles=[Role.ANALYST])
         _, engineer_key = admin.create_user(tenant_id, email="noor@example.org", name="Noor", roles=[Role.ENGINEER])
+        _, admin_key = admin.create_user(tenant_id, email="access@example.org", name="Access", roles=[Role.ADMIN])
         database.close()
         with ApiClient(url=stack.url, key=key) as api:
             api.create_collection("Filings")
-        yield Site(url=stack.url, key=key, engineer_key=engineer_key, documents=list(make_samples(folder)))
+        yield Site(
+            url=stack.url,
+            key=key,
+            engineer_key=engineer_key,
+            admin_key=admin_key,
+            documents=list(make_samples(folder)),
+        )
 
 
 @pytest.fixture(scope="module")

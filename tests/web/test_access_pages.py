@@ -1,0 +1,37 @@
+"""The pages of access in Chromium: what changes would do is said before they are made."""
+
+import httpx
+import pytest
+
+from app.client.api import ApiClient
+from tests.web.conftest import sign_in
+
+LINES = """change,user,group,collection,label,into,level
+join,noor@example.org,,,,Credit desk,
+grant,,Credit desk,Filings,,,viewer
+clear,mira@example.org,,,mnpi:project-x,,
+"""
+
+
+@pytest.fixture(scope="module")
+def filings(site):
+    """Two documents in the analyst's collection; a group and a label of the administrator's."""
+    with ApiClient(url=site.url, key=site.key) as api:
+        for path in site.documents:
+            api.upload_document(path, collection="Filings")
+    with ApiClient(url=site.url, key=site.admin_key) as api:
+        api.create_group("Credit desk")
+    with httpx.Client(base_url=site.url, headers={"Authorization": f"Bearer {site.admin_key}"}) as http:
+        assert http.post("/v1/labels", json={"name": "mnpi:project-x"}).status_code == 201
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_an_import_says_what_it_would_open_and_to_whom(site, page, filings, width):
+    sign_in(page, site.url, site.admin_key)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{site.url}/access/import")
+    page.get_by_label("Changes").fill(LINES)
+    page.get_by_role("button", name="Say what they would do").click()
+    assert page.get_by_role("status").inner_text() == "This would open 2 documents to 1 person and close none."
+    assert page.get_by_role("button", name="Make them").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
