@@ -74,6 +74,15 @@ class Document(Base):
     deleted_at: Mapped[datetime | None]
 
 
+def policy_of(document: Document) -> dict[str, str | None]:
+    """What of a document decides who may see it, apart from grants and labels; for the audit of what changes it."""
+    return {
+        "collection_id": str(document.collection_id),
+        "document_type": document.document_type,
+        "source": document.source,
+    }
+
+
 class DocumentVersion(Base):
     """One file of a document. `sealed_password` opens an encrypted file; it is encrypted with the tenant's data key."""
 

@@ -19,7 +19,7 @@ from app.core.principal import Principal
 from app.db.session import Database
 from app.documents.errors import NotEditableError
 from app.documents.issuers import issuer_aliases, normalise_issuer
-from app.documents.models import Document, DocumentVersion, Page
+from app.documents.models import Document, DocumentVersion, Page, policy_of
 from app.documents.parsed import Words
 from app.documents.parsed_codec import decode_words
 from app.documents.repository import DocumentFilters, DocumentRepository
@@ -116,13 +116,13 @@ class DocumentService:
             name = fields["issuer"]
             values["issuer_key"] = normalise_issuer(name) if name else None
             values["issuer_aliases"] = {"names": list(issuer_aliases(name))} if name else None
-        before = _policy_of(document)
+        before = policy_of(document)
         if not repository.update_document(document.id, revision=document.revision, values=values):
             raise PreconditionFailedError
         document = repository.read_again(document)
         detail: dict[str, object] = {"fields": sorted(fields), "revision": document.revision}
-        if before != _policy_of(document):
-            detail |= {"before": before, "after": _policy_of(document)}
+        if before != policy_of(document):
+            detail |= {"before": before, "after": policy_of(document)}
         record(
             session,
             principal,
@@ -140,7 +140,7 @@ class DocumentService:
         """
         with self._database.transaction(principal) as session:
             repository = DocumentRepository(session)
-            before = {**_policy_of(repository.get_document(document_id)), "deleted": False}
+            before = {**policy_of(repository.get_document(document_id)), "deleted": False}
             if not repository.delete_document(document_id):
                 raise NotEditableError
             record_change(
@@ -211,12 +211,3 @@ class DocumentService:
     def open_file(self, file: FileView) -> AbstractContextManager[BinaryIO]:
         """The bytes of a file that `get_file` has just given. Raises BlobMissingError, StorageUnavailableError."""
         return self._blobs.open(file.version.tenant_id, file.version.content_sha256)
-
-
-def _policy_of(document: Document) -> dict[str, str | None]:
-    """What of a document decides who may see it, apart from grants and labels."""
-    return {
-        "collection_id": str(document.collection_id),
-        "document_type": document.document_type,
-        "source": document.source,
-    }

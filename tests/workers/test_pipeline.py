@@ -113,6 +113,24 @@ def test_fields_that_an_editor_set_stay_when_a_new_version_is_published(running)
     assert (issuer, key, year, current) == ("Set by Hand plc", "set by hand", 2024, second.version_id)
 
 
+def test_a_type_that_is_read_from_a_file_is_audited_with_what_it_was_before(running):
+    run = running.upload("typed one", filename="typed.txt")
+    (ended,) = running.wait_final(run)
+    set_type = "UPDATE documents SET document_type = '10-K' WHERE id = :id"
+    by_editor = 'UPDATE documents SET metadata_sources = metadata_sources || \'{"document_type": {"by": "editor"}}\''
+    running.sql(set_type, id=ended.document_id)
+    running.wait_final(running.upload_version(run, "typed two"))
+    running.sql(set_type, id=ended.document_id)
+    running.sql(f"{by_editor} WHERE id = :id", id=ended.document_id)
+    running.wait_final(running.upload_version(run, "typed three"))
+    told = running.audited(
+        "SELECT detail -> 'before' ->> 'document_type', detail -> 'after' ->> 'document_type', detail ? 'before' "
+        "FROM audit_events WHERE object_id = :id ORDER BY at",
+        id=str(ended.document_id),
+    )
+    assert told == [(None, "other", True), ("10-K", "other", True), (None, None, False)]
+
+
 def test_an_older_version_that_ends_late_does_not_replace_the_newer_one(running, wait_for, tmp_path):
     gate = tmp_path / "gate"
     gate.touch()

@@ -1,6 +1,6 @@
 """The last stage: one transaction makes a version searchable, or nothing of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import delete, insert, select
@@ -12,7 +12,7 @@ from app.db.session import system_principal
 from app.documents.chunks import ChunkDraft
 from app.documents.issuers import normalise_issuer
 from app.documents.metadata import DocumentMetadata
-from app.documents.models import Document, DocumentVersion, Page
+from app.documents.models import Document, DocumentVersion, Page, policy_of
 from app.documents.parsed import ParsedDocument
 from app.documents.parsed_codec import decode_document, encode_words
 from app.jobs.plan import StageName
@@ -71,6 +71,7 @@ class PublishStage:
 
         def write(session: Session) -> None:
             document, version, current = _lock_document(session, inputs)
+            before = policy_of(document)
             self._replace_pages(session, inputs, pages)
             self._describe_version(version, parsed)
             # A version that was sent later may have been published first; readers keep that one.
@@ -78,7 +79,11 @@ class PublishStage:
                 self._describe_document(document, version, metadata)
                 session.flush()
                 self._index.replace(session, document=document, version=version, drafts=drafts, vectors=vectors)
-            self._record(session, inputs, pages=len(pages), chunks=len(drafts))
+            detail: dict[str, object] = {"pages": len(pages), "chunks": len(drafts)}
+            # What a file says of its own type may open the document to a pack's holders.
+            if before != policy_of(document):
+                detail |= {"before": before, "after": policy_of(document)}
+            self._record(session, inputs, detail)
 
         return StageResult(pages_total=len(pages), write=write)
 
@@ -115,14 +120,14 @@ class PublishStage:
         document.revision += 1
         document.updated_at = self._clock.now()
 
-    def _record(self, session: Session, inputs: StageInputs, *, pages: int, chunks: int) -> None:
+    def _record(self, session: Session, inputs: StageInputs, detail: Mapping[str, object]) -> None:
         record(
             session,
             system_principal(inputs.version.tenant_id),
             "documents.version.published",
             object_type="document",
             object_id=inputs.version.document_id,
-            detail={"version_id": str(inputs.version.version_id), "pages": pages, "chunks": chunks},
+            detail={"version_id": str(inputs.version.version_id), **detail},
         )
 
 
