@@ -1,9 +1,14 @@
 """Graphs: a large tenant has one of its own, and nobody else is in it."""
 
+import re
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import psycopg
 from sqlalchemy import make_url, text
+from sqlalchemy.event import listens_for
 
-from app.db.session import system_principal
+from app.db.session import build_engine, system_principal
 from app.retrieval.graphs import ensure_graphs, graph_name
 from app.retrieval.repository import SearchRepository
 
@@ -35,6 +40,40 @@ def test_a_graph_that_was_left_half_made_is_not_walked_and_is_made_anew(library,
     with library.database.api.transaction(library.reader()) as session:
         assert SearchRepository(session).find_graph(1) is None
     assert ensure_graphs(owner, least_chunks=30) == [library.tenant_id]
+
+
+def test_two_that_make_graphs_at_once_make_each_graph_once(library, page, postgres):
+    library.add_document(library.add_collection(), [page(f"margin {number}") for number in range(30)])
+    url = postgres.url("owner", library.database.name)
+    first, second = (
+        build_engine(url, pool_size=1, statement_timeout_ms=30_000, application_name=f"maker {name}") for name in "ab"
+    )
+    begun, looked = _set_before(first, "CREATE INDEX"), _set_before(second, "CREATE INDEX|DROP INDEX|advisory_lock")
+    with ThreadPoolExecutor(2) as threads:
+        # Who writes holds the first one's graph half made until the second has looked for what there is.
+        with library.database.owner.transaction(system_principal(library.tenant_id)) as session:
+            session.execute(text("LOCK TABLE chunk_embeddings IN ROW EXCLUSIVE MODE"))
+            one = threads.submit(ensure_graphs, first, least_chunks=30)
+            assert begun.wait(30)
+            other = threads.submit(ensure_graphs, second, least_chunks=30)
+            assert looked.wait(30)
+        assert (one.result(60), other.result(60)) == ([library.tenant_id], [])
+    first.dispose()
+    second.dispose()
+    with library.database.api.transaction(library.reader()) as session:
+        assert SearchRepository(session).find_graph(1) is not None
+
+
+def _set_before(engine, pattern):
+    """An event that is set before the engine first sends a statement of the pattern."""
+    sent = Event()
+
+    @listens_for(engine, "before_cursor_execute")
+    def tell(_connection, _cursor, statement, *_):
+        if re.search(pattern, statement):
+            sent.set()
+
+    return sent
 
 
 def test_vectors_are_in_no_graph_that_tenants_share(library, page):
