@@ -11,13 +11,16 @@ from psycopg import Connection
 
 _FUNCTION = "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname = %s AND pronamespace = 'public'::regnamespace"
 _POLICY = (
-    "SELECT pg_get_expr(p.polqual, p.polrelid) FROM pg_policy p WHERE p.polname = %s AND p.polrelid = %s::regclass"
+    "SELECT pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid) FROM pg_policy p "
+    "WHERE p.polname = %s AND p.polrelid = %s::regclass"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """`place`: a function's name; `table.policy` of a policy's USING; or `table!trigger`, which is switched off."""
+    """`place`: a function's name; `table.policy`, whose USING and WITH CHECK are changed alike; or `table!trigger`,
+    which is switched off.
+    """
 
     name: str
     place: str
@@ -35,8 +38,11 @@ class Mutation:
             connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}".encode())
         elif "." in self.place:
             table, policy = self.place.split(".")
-            ((condition,),) = connection.execute(_POLICY, [policy, table]).fetchall()
-            connection.execute(f"ALTER POLICY {policy} ON {table} USING ({self._changed(condition)})".encode())
+            ((using, check),) = connection.execute(_POLICY, [policy, table]).fetchall()
+            for clause, condition in (("USING", using), ("WITH CHECK", check)):
+                if condition is not None:
+                    changed = f"ALTER POLICY {policy} ON {table} {clause} ({self._changed(condition)})"
+                    connection.execute(changed.encode())
         else:
             ((body,),) = connection.execute(_FUNCTION, [self.place]).fetchall()
             connection.execute(self._changed(body).encode())

@@ -176,6 +176,16 @@ class RuledEstate(Estate):
             lambda: (on_it.discard if is_on else on_it.add)(label),
         )
 
+    def delete_label(self, actor: UUID, label: UUID) -> bool:
+        """One that nothing carries, and nobody is cleared for."""
+        return self._write(
+            actor,
+            "DELETE FROM labels WHERE id = :id",
+            {"id": label},
+            administers,
+            lambda: self.world.labels.remove(label),
+        )
+
     def give_clearance(self, actor: UUID, holder: UUID, label: UUID, until: datetime | None) -> bool:
         made = self.fresh("clearance")
         return self._write(
@@ -271,6 +281,10 @@ class RuledEstate(Estate):
         """What the user may read is worked out, and kept for its next transaction."""
         with self.database.api.transaction(Principal(self.world.tenant, user)) as session:
             return bool(session.scalar(text("SELECT now() < :until"), {"until": until}))
+
+    def overreach(self, actor: UUID, statement: str, values: dict[str, Any]) -> None:
+        """A row of the product's that is not the actor's to write."""
+        assert not self._write(actor, statement, {"id": new_id()} | values, lambda sight: False, lambda: None)
 
     # --- parts --------------------------------------------------------------------------------------------------------
 

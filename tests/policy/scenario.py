@@ -11,6 +11,7 @@ from uuid import UUID
 from app.retrieval.graphs import ensure_graphs
 from tests.policy import oracle
 from tests.policy.machine import PolicyMachine
+from tests.policy.overreach import Overreach
 from tests.policy.rights import RuledEstate
 from tests.policy.strays import plant_strays
 
@@ -41,6 +42,7 @@ class Scenario:
         """What is changed of it, beginning with nothing. Raises DifferenceError."""
         self.machine.look()
         self._tell(
+            self.overreach,
             self._let_things_end,
             self._disable,
             self._describe_anew,
@@ -55,6 +57,10 @@ class Scenario:
         for chapter in chapters:
             chapter()
             self.machine.look()
+
+    def overreach(self) -> None:
+        """What is tried in vain. Raises DifferenceError."""
+        Overreach(self._here).try_all()
 
     def resume_in(self, database: Any) -> "Scenario":
         """The story as it stands, in a copy of its database."""
@@ -225,7 +231,10 @@ class Scenario:
         _done(self._here.change_collection_label(self._chief, self._places[3], label))
 
     def _delete(self) -> None:
-        _done(self._here.delete_document(self._chief, self._documents[5]))
+        here, chief, document = self._here, self._chief, self._documents[5]
+        _done(here.delete_document(chief, document))
+        assert not here.delete_document(chief, document)
+        assert not here.grant(chief, self._users[3], document, oracle.VIEWER, None)  # though to be there is enough
 
     def _withdraw(self) -> None:
         here, world, chief = self._here, self._here.world, self._chief

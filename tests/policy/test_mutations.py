@@ -10,6 +10,7 @@ from tests.policy.machine import PolicyMachine
 from tests.policy.mutations import AS_FOR_MANY, MUTATIONS
 from tests.policy.scenario import Scenario
 from tests.policy.tally import DifferenceError, Tally
+from tests.policy.write_mutations import WRITE_MUTATIONS
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,16 @@ def opened_copy(postgres, told):
 
 def test_there_are_many_ways_to_break_it_each_named_once():
     assert len(MUTATIONS) >= 24
-    assert len({mutation.name for mutation in MUTATIONS}) == len(MUTATIONS)
+    assert len(WRITE_MUTATIONS) >= 15
+    every = (*MUTATIONS, *WRITE_MUTATIONS)
+    assert len({mutation.name for mutation in every}) == len(every)
+
+
+def test_a_policy_that_nobody_broke_is_found_whole(told, opened_copy):
+    story = told[1].resume_in(opened_copy)
+    story.tell_rest()
+    assert story.machine.here.tally.differences == 0
+    assert story.machine.here.tally.reads > 5_000
 
 
 def test_whoever_is_in_many_groups_sees_what_the_oracle_says(postgres, told, opened_copy):
@@ -57,3 +67,11 @@ def test_a_broken_policy_is_found(postgres, told, opened_copy, mutation):
         mutation.apply(connection)
     with pytest.raises(DifferenceError):
         told[1].resume_in(opened_copy).tell_rest()
+
+
+@pytest.mark.parametrize("mutation", WRITE_MUTATIONS, ids=lambda mutation: mutation.name)
+def test_who_may_write_what_is_not_theirs_is_found(postgres, told, opened_copy, mutation):
+    with _connect(postgres.url("postgres", opened_copy.name)) as connection:
+        mutation.apply(connection)
+    with pytest.raises(DifferenceError):
+        told[1].resume_in(opened_copy).overreach()
