@@ -2,8 +2,9 @@
 
 The tenant is searched whole (`RetrievalService.search`) by principals whose searches go by each of the plans, before
 and after the others' chunks are there: what comes must be the same, byte for byte, with its scores, and as much as
-there is. Times are of the same questions before and after; the ratio of each pair leaves out what makes one question
-slower than another. How much such a ratio moves by itself is shown by a second round before.
+there is. Times are of the same questions before and after, whole and as the database's process spent them on its core,
+which others on the machine move less; the ratio of each pair leaves out what makes one question slower than another.
+How much such a ratio moves by itself is shown by a second round before.
 """
 
 import hashlib
@@ -11,9 +12,11 @@ import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from uuid import UUID
 
 import numpy as np
+from sqlalchemy import text
 
 from app.core.principal import Principal
 from app.llm.wordllama_embedder import WordLlamaEmbedder
@@ -39,11 +42,15 @@ SEEN = {"exact": 10, "signatures": 40, "graph": DOCUMENTS}
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What each question brought (SHA-256 of all that is told of its passages), how many, and its milliseconds."""
+    """What each question brought (SHA-256 of all that is told of its passages), how many, and its milliseconds.
+
+    `cores` are milliseconds of the database's process on its core.
+    """
 
     results: tuple[str, ...]
     counts: tuple[int, ...]
     milliseconds: tuple[float, ...]
+    cores: tuple[float, ...]
 
 
 def bench_foreign(say: Callable[[str], None]) -> SuiteResult:
@@ -57,22 +64,29 @@ def bench_foreign(say: Callable[[str], None]) -> SuiteResult:
         questions = make_questions(QUESTIONS)
         service = RetrievalService(database=cluster.api, embedder=embedder, limits=LIMITS)
         say(f"Asking {QUESTIONS} questions, {REPEATS} times each, twice")
-        first = _ask_all(service, readers, questions)
-        before = _ask_all(service, readers, questions)
+        spent = _core_clock(cluster)
+        first = _ask_all(service, readers, questions, spent)
+        before = _ask_all(service, readers, questions, spent)
         chunks = _surround(cluster, embedder, say)
         cluster.tidy()
         say("Asking again")
-        after = _ask_all(service, readers, questions)
-    noise = _ratio(first, before)
+        after = _ask_all(service, readers, questions, spent)
     return SuiteResult(
         metrics={
             "foreign_chunks": float(chunks),
             "changed_results": float(_changed(before, after)),
             "missing_results": float(sum(K * len(round_.counts) - sum(round_.counts) for round_ in after.values())),
-            "latency_ratio": _ratio(before, after),
-            "latency_ratio_by_itself": noise,
+            "latency_ratio": _ratio(before, after, _whole),
+            "latency_ratio_by_itself": _ratio(first, before, _whole),
+            "core_ratio": _ratio(before, after, _on_core),
+            "core_ratio_by_itself": _ratio(first, before, _on_core),
             **{
                 f"{plan}_{name}_p50_ms": float(np.median(rounds[plan].milliseconds))
+                for plan in SEEN
+                for name, rounds in (("before", before), ("after", after))
+            },
+            **{
+                f"{plan}_{name}_core_p50_ms": float(np.median(rounds[plan].cores))
                 for plan in SEEN
                 for name, rounds in (("before", before), ("after", after))
             },
@@ -113,26 +127,35 @@ def _write(tenant: MadeTenant, collection: UUID, made: MadeDocument, embedder: W
     return tenant.add_document(collection, made.texts, vectors, issuer=made.issuer, year=made.year)
 
 
+def _core_clock(cluster: Cluster) -> Callable[[], float]:
+    """Milliseconds that the process of the API's only connection has spent on its core (proc(5), schedstat)."""
+    with cluster.api.anonymous() as session:
+        schedule = Path(f"/proc/{session.scalar(text('SELECT pg_backend_pid()'))}/schedstat")
+    return lambda: int(schedule.read_text().split()[0]) / 1e6
+
+
 def _ask_all(
-    service: RetrievalService, readers: Mapping[str, Principal], questions: Sequence[str]
+    service: RetrievalService, readers: Mapping[str, Principal], questions: Sequence[str], spent: Callable[[], float]
 ) -> Mapping[str, Round]:
-    return {plan: _ask(service, reader, questions) for plan, reader in readers.items()}
+    return {plan: _ask(service, reader, questions, spent) for plan, reader in readers.items()}
 
 
-def _ask(service: RetrievalService, reader: Principal, questions: Sequence[str]) -> Round:
+def _ask(service: RetrievalService, reader: Principal, questions: Sequence[str], spent: Callable[[], float]) -> Round:
     """Each question after a first time that is not counted; the best of its repeats, as others use the machine too."""
-    results, counts, milliseconds = list[str](), list[int](), list[float]()
+    results, counts, milliseconds, cores = list[str](), list[int](), list[float](), list[float]()
     for question in questions:
         passages = service.search(reader, question, k=K).passages
         results.append(hashlib.sha256(repr([asdict(passage) for passage in passages]).encode()).hexdigest())
         counts.append(len(passages))
-        times = []
+        times, ran = [], []
         for _ in range(REPEATS):
-            started = time.perf_counter()
+            started, before = time.perf_counter(), spent()
             service.search(reader, question, k=K)
             times.append((time.perf_counter() - started) * 1000)
+            ran.append(spent() - before)
         milliseconds.append(min(times))
-    return Round(tuple(results), tuple(counts), tuple(milliseconds))
+        cores.append(min(ran))
+    return Round(tuple(results), tuple(counts), tuple(milliseconds), tuple(cores))
 
 
 def _changed(before: Mapping[str, Round], after: Mapping[str, Round]) -> int:
@@ -141,10 +164,18 @@ def _changed(before: Mapping[str, Round], after: Mapping[str, Round]) -> int:
     )
 
 
-def _ratio(before: Mapping[str, Round], after: Mapping[str, Round]) -> float:
+def _ratio(before: Mapping[str, Round], after: Mapping[str, Round], times: Callable[[Round], Sequence[float]]) -> float:
     """The median over all questions of the time after to the time before."""
-    pairs = (zip(before[plan].milliseconds, after[plan].milliseconds, strict=True) for plan in before)
+    pairs = (zip(times(before[plan]), times(after[plan]), strict=True) for plan in before)
     return statistics.median(late / early for plan in pairs for early, late in plan)
+
+
+def _whole(round_: Round) -> Sequence[float]:
+    return round_.milliseconds
+
+
+def _on_core(round_: Round) -> Sequence[float]:
+    return round_.cores
 
 
 def _case(plan: str, number: int, before: Round, after: Round) -> Case:
