@@ -1,13 +1,16 @@
 """What was refused is in the audit log: who asked, for what, by which operation; the same for absent and forbidden."""
 
-from uuid import uuid4
+from dataclasses import replace
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from app.audit.denials import DENIED, DenialLog
+from app.core.errors import Claimed
 from app.core.principal import Principal, Role
+from app.core.request import Origin, told_of
 from app.db.session import SYSTEM_USER_ID, Database, build_engine
 from app.http.denials import Denial
 
@@ -125,6 +128,63 @@ def test_somebody_refused_very_often_is_told_of_60_times_a_minute_and_then_count
         log.record(asked)
     log.close()
     assert [detail.get("count") for *_, detail, _ in denials(server, analyst.tenant_id)[5:]] == [None, None, 2]
+
+
+def test_what_was_counted_is_told_with_its_own_request_and_client_and_by_no_other_tenants_request(
+    server, analyst, stranger, asked
+):
+    now = [0.0]
+    log = DenialLog(database=server.database.api, per_minute=1, monotonic=lambda: now[0])
+    with told_of(Origin("first", "192.0.2.1")):
+        log.record(asked)
+    for request_id in ("second", "third"):
+        with told_of(Origin(request_id, "192.0.2.1")):
+            log.record(asked)
+    now[0] = 61.0
+    elsewhere = replace(asked, principal=Principal(stranger.tenant_id, stranger.id))
+    with told_of(Origin("another", "198.51.100.7")):
+        log.record(elsewhere)
+        assert len(denials(server, analyst.tenant_id)) == 1, "another's request does not wait for this one's events"
+        log.close()
+    query = text("SELECT request_id, client, detail ->> 'count' FROM audit_events WHERE action = :action ORDER BY id")
+    owner = Principal(tenant_id=analyst.tenant_id, user_id=SYSTEM_USER_ID)
+    with server.database.owner.transaction(owner) as session:
+        told = [tuple(row) for row in session.execute(query, {"action": DENIED})]
+    assert told == [("first", "192.0.2.1", None), ("second", "192.0.2.1", "2")]
+
+
+def test_what_was_counted_of_several_clients_names_none(server, analyst, asked):
+    log = DenialLog(database=server.database.api, per_minute=0)
+    for number in (1, 2):
+        with told_of(Origin(str(number), f"192.0.2.{number}")):
+            log.record(asked)
+    log.close()
+    ((*_, detail, client),) = denials(server, analyst.tenant_id)
+    assert (detail["count"], client) == (2, None)
+
+
+def test_keys_that_are_not_proven_are_counted_each_by_itself(server, editor, asked):
+    keys = [editor.http.post("/v1/keys", json={"name": name}).json() for name in ("one", "two")]
+    log = DenialLog(database=server.database.api, per_minute=1)
+    for key in keys:
+        claimed = Claimed(
+            tenant_id=editor.tenant_id,
+            user_id=editor.id,
+            key_id=UUID(key["id"]),
+            key_prefix=key["secret"].split("_")[1],
+            proven=False,
+        )
+        for _ in range(3):
+            log.record(replace(asked, principal=None, claimed=claimed, status=401, code="key-unknown"))
+    log.close()
+    told = denials(server, editor.tenant_id)
+    assert [(str(key), detail.get("count")) for _, key, *_, detail, _ in told] == [
+        (keys[0]["id"], None),
+        (keys[1]["id"], None),
+        (keys[0]["id"], 2),
+        (keys[1]["id"], 2),
+    ]
+    assert [(kind, each) for _, _, kind, each, *_ in told[2:]] == [("key", key["id"]) for key in keys]
 
 
 def test_a_refusal_that_can_not_be_told_stands_and_is_logged(asked):
