@@ -75,6 +75,8 @@ _ROWS = [
     f"SELECT '{table}', tenant_id::text, {key}::text, {key}::text, count(*) FROM {table} GROUP BY 2, 3"
     for table, key in _BY_ITSELF.items()
 ]
+COMPARED = frozenset({*_BY_DOCUMENT, *_BY_ITSELF, "stages", "access_classes"})
+"""The tables whose rows are held against the oracle."""
 _CLASSES = "SELECT 'access_classes', tenant_id::text, id::text, {owner}, 1 FROM access_classes"
 _TRUTH = text(
     " UNION ALL ".join(

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from tests.policy.conftest import CHECKED
-from tests.policy.http_looking import HttpLooking
+from tests.policy.http_policy_looking import HttpPolicyLooking
 from tests.policy.machine import PolicyMachine, run_lives
 from tests.policy.scenario import Scenario
 from tests.policy.tally import Tally
@@ -27,10 +27,13 @@ def tally(record_property):
 
 
 class Unwatched(PolicyMachine):
-    """A life that is looked at from elsewhere."""
+    """A life that is looked at from elsewhere: by `watch`, once there is one."""
+
+    watch = None
 
     def look(self):
-        pass
+        if self.watch is not None:
+            self.watch()
 
 
 def tell_beginning(postgres, database, tally, kind=PolicyMachine, **more):
@@ -57,8 +60,10 @@ def test_in_random_lives_everybody_sees_what_the_oracle_says(module_database, ta
 
 def test_over_http_everybody_sees_what_the_oracle_says(postgres, module_database, server, tally):
     story = tell_beginning(postgres, module_database, tally, Unwatched, store=server.store)
-    looking = HttpLooking(server, story.machine.here, story.machine.there)
+    looking = HttpPolicyLooking(server, story.machine.here, story.machine.there)
     looking.look()
+    story.machine.watch = looking.look_again
+    story.tell_rest()
     looking.ask()
     assert tally.differences == 0
     assert tally.reads > 2_000
