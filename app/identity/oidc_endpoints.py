@@ -18,6 +18,7 @@ from app.identity.oidc_errors import (
     IssuerInvalidError,
     LinkNotFoundError,
     ProviderNotFoundError,
+    ProvidersBeyondScopesError,
     ProviderTakenError,
     SessionNotFoundError,
     SubjectTakenError,
@@ -40,7 +41,8 @@ Sessions = Annotated[SessionService, Depends(service(SessionService))]
     "",
     status_code=201,
     summary="Let users sign in at a provider (administrators)",
-    openapi_extra=needs(Permission.USERS_MANAGE) | problems(IssuerInvalidError, ProviderTakenError, AudienceTakenError),
+    openapi_extra=needs(Permission.USERS_MANAGE)
+    | problems(IssuerInvalidError, ProviderTakenError, AudienceTakenError, ProvidersBeyondScopesError),
 )
 def create_identity_provider(
     body: ProviderIn, principal: CurrentPrincipal, kept: Providers, sign_in: SignIn, response: Response
@@ -94,6 +96,7 @@ def get_identity_provider(
     openapi_extra=needs(Permission.USERS_MANAGE)
     | problems(
         ProviderNotFoundError,
+        ProvidersBeyondScopesError,
         AudienceTakenError,
         PreconditionFailedError,
         PreconditionRequiredError,
@@ -119,7 +122,7 @@ def update_identity_provider(
     "/{provider_id}",
     status_code=204,
     summary="Remove a sign-in provider with its links and sessions (administrators)",
-    openapi_extra=needs(Permission.USERS_MANAGE) | problems(ProviderNotFoundError),
+    openapi_extra=needs(Permission.USERS_MANAGE) | problems(ProviderNotFoundError, ProvidersBeyondScopesError),
 )
 def delete_identity_provider(provider_id: UUID, principal: CurrentPrincipal, kept: Providers) -> None:
     kept.delete_provider(principal, provider_id)
@@ -144,7 +147,8 @@ def list_identity_links(
 @providers.put(
     "/{provider_id}/links/{user_id}",
     summary="Say which of a provider's subjects a user is (administrators)",
-    openapi_extra=needs(Permission.USERS_MANAGE) | problems(LinkNotFoundError, SubjectTakenError),
+    openapi_extra=needs(Permission.USERS_MANAGE)
+    | problems(LinkNotFoundError, SubjectTakenError, ProvidersBeyondScopesError),
 )
 def link_identity(
     provider_id: UUID, user_id: UUID, body: LinkIn, principal: CurrentPrincipal, kept: Providers
@@ -156,7 +160,7 @@ def link_identity(
     "/{provider_id}/links/{user_id}",
     status_code=204,
     summary="Take a link away; the user's sessions of that provider end (administrators)",
-    openapi_extra=needs(Permission.USERS_MANAGE) | problems(LinkNotFoundError),
+    openapi_extra=needs(Permission.USERS_MANAGE) | problems(LinkNotFoundError, ProvidersBeyondScopesError),
 )
 def unlink_identity(provider_id: UUID, user_id: UUID, principal: CurrentPrincipal, kept: Providers) -> None:
     kept.unlink(principal, provider_id, user_id)

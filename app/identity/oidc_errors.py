@@ -7,6 +7,7 @@ UnavailableError     ← IdentityProviderUnavailableError 503
 NotFoundError        ← ProviderNotFoundError, LinkNotFoundError, SessionNotFoundError
 ConflictError        ← ProviderTakenError, AudienceTakenError, SubjectTakenError
 InvalidInputError    ← IssuerInvalidError
+ForbiddenError       ← ProvidersBeyondScopesError
 
 Until its signature is checked, a token is told the same whatever is wrong with it: who may be asked for here, and
 whom for, is nobody's business.
@@ -14,6 +15,7 @@ whom for, is nobody's business.
 
 from app.core.errors import (
     ConflictError,
+    ForbiddenError,
     InvalidInputError,
     NotFoundError,
     UnauthenticatedError,
@@ -106,6 +108,13 @@ class SubjectTakenError(ConflictError):
 class IssuerInvalidError(InvalidInputError):
     code = "issuer-invalid"
     title = "An issuer is an https address without query or fragment."
+
+
+class ProvidersBeyondScopesError(ForbiddenError):
+    """Whoever says who signs in as whom may sign in as anybody, and a session from a provider has no scopes."""
+
+    code = "sign-in-beyond-scopes"
+    title = "A key with scopes does not change who signs in as whom: use a key without scopes."
 
 
 TOKEN_REFUSALS = (TokenInvalidError, TokenExpiredError, TokenNotYetValidError, UserUnknownError, SessionEndedError)

@@ -21,6 +21,7 @@ from app.identity.oidc_errors import (
     IssuerInvalidError,
     LinkNotFoundError,
     ProviderNotFoundError,
+    ProvidersBeyondScopesError,
     ProviderTakenError,
     SubjectTakenError,
 )
@@ -49,7 +50,11 @@ class NewProvider:
 
 
 class ProviderService:
-    """Makes, changes and removes providers; each change is audited with what was before and what is after."""
+    """Makes, changes and removes providers; each change is audited with what was before and what is after.
+
+    A key with scopes only reads: what it made of a provider or a link would let it in without them. Changes raise
+    ProvidersBeyondScopesError for it, and PermissionRequiredError without the permission to manage users.
+    """
 
     def __init__(self, *, database: Database, sealer: Sealer, http: ProviderHttp, clock: Clock) -> None:
         self._database = database
@@ -59,7 +64,7 @@ class ProviderService:
 
     def create_provider(self, principal: Principal, new: NewProvider) -> IdentityProvider:
         """Raises PermissionRequiredError, IssuerInvalidError, ProviderTakenError, AudienceTakenError."""
-        principal.require(Permission.USERS_MANAGE)
+        _require_whole(principal)
         self._http.check_address(new.issuer)
         if "?" in new.issuer:
             raise IssuerInvalidError
@@ -110,7 +115,7 @@ class ProviderService:
 
         Raises PermissionRequiredError, ProviderNotFoundError, PreconditionFailedError, AudienceTakenError.
         """
-        principal.require(Permission.USERS_MANAGE)
+        _require_whole(principal)
         values = {**changes, "updated_at": self._clock.now()}
         if "client_secret" in values:
             values["sealed_secret"] = self._seal(principal, values.pop("client_secret"))
@@ -134,7 +139,7 @@ class ProviderService:
 
     def delete_provider(self, principal: Principal, provider_id: UUID) -> None:
         """With its links and sessions. Raises PermissionRequiredError, ProviderNotFoundError."""
-        principal.require(Permission.USERS_MANAGE)
+        _require_whole(principal)
         with self._database.transaction(principal) as session:
             repository = ProviderRepository(session)
             before = _told(_get(repository, provider_id))
@@ -157,7 +162,7 @@ class ProviderService:
 
         Raises PermissionRequiredError, LinkNotFoundError, SubjectTakenError.
         """
-        principal.require(Permission.USERS_MANAGE)
+        _require_whole(principal)
         with self._database.transaction(principal) as session:
             repository = ProviderRepository(session)
             if repository.find_provider(provider_id) is None or repository.find_user(user_id) is None:
@@ -184,7 +189,7 @@ class ProviderService:
 
     def unlink(self, principal: Principal, provider_id: UUID, user_id: UUID) -> None:
         """The user's sessions of that provider end, too. Raises PermissionRequiredError, LinkNotFoundError."""
-        principal.require(Permission.USERS_MANAGE)
+        _require_whole(principal)
         with self._database.transaction(principal) as session:
             repository = ProviderRepository(session)
             before = repository.find_link(provider_id, user_id)
@@ -206,6 +211,12 @@ class ProviderService:
 
     def _seal(self, principal: Principal, secret: str | None) -> bytes | None:
         return None if secret is None else self._sealer.seal(principal.tenant_id, SECRET_PURPOSE, secret.encode())
+
+
+def _require_whole(principal: Principal) -> None:
+    principal.require(Permission.USERS_MANAGE)
+    if principal.scopes is not None:
+        raise ProvidersBeyondScopesError
 
 
 def _get(repository: ProviderRepository, provider_id: UUID) -> IdentityProvider:
