@@ -1,8 +1,8 @@
-"""Requests for every operation of the OpenAPI document, with a text in every place that takes text."""
+"""Requests for every operation of the OpenAPI document, with a text in every place and field that takes text."""
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -27,20 +27,26 @@ PAYLOADS = (
 """The classical ones, and those that know our settings, our placeholders and our filters."""
 
 _METHODS = ("get", "post", "put", "patch", "delete")
+_FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 _BY_FORMAT = {"date-time": "2090-01-01T00:00:00Z", "date": "2020-12-31", "email": "ana@example.org"}
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A request. `template` is the path as the document writes it."""
+    """A request, with a body of JSON, of bytes, or of a form's fields. `template` is the path as it is written down."""
 
     method: str
     template: str
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
-    body: Any
-    content: bytes | None
+    body: Any = None
+    content: bytes | None = None
+    fields: Mapping[str, str] | None = None
+    file: tuple[str, bytes] | None = None
+    """A name and bytes: then the fields go as multipart."""
+    sent: frozenset[str] = frozenset()
+    """The form's fields that hold the payload."""
 
 
 @dataclass
@@ -65,6 +71,13 @@ class RequestMaker:
                     for extra in (None, *(name for name in extras if next(places) % 3 == 0)):
                         yield self._fill(template, method, item[method], payload, extra)
 
+    def form_requests(self, number: int) -> Iterator[Filled]:
+        """With the payload of that number in one field after another of what takes a form."""
+        for template, item in self.document["paths"].items():
+            for method in _METHODS:
+                if method in item:
+                    yield from self._fill_forms(template, method, item[method], PAYLOADS[number])
+
     def _fill(
         self, template: str, method: str, operation: Mapping[str, Any], payload: str, extra: str | None
     ) -> Filled:
@@ -85,7 +98,25 @@ class RequestMaker:
         json_schema = next((each.get("schema") for kind, each in contents.items() if kind.endswith("json")), None)
         body = None if json_schema is None else self._value(json_schema, payload, "")
         content = payload.encode() if contents and json_schema is None else None
+        if content is not None:
+            headers["Content-Type"] = next(iter(contents))
         return Filled(method, template, path, query, headers, body, content)
+
+    def _fill_forms(self, template: str, method: str, operation: Mapping[str, Any], payload: str) -> Iterator[Filled]:
+        """One request a field, the others being valid, and one with the payload as the file's name."""
+        contents = operation.get("requestBody", {}).get("content", {})
+        kind = next((each for each in contents if each in _FORMS), None)
+        if kind is None:
+            return
+        plain = self._fill(template, method, operation, payload, None)
+        properties = contents[kind]["schema"]["properties"]
+        files = [name for name, each in properties.items() if each.get("format") == "binary"]
+        valid = {name: self.ids[f"{name}_id"] for name in contents[kind]["schema"]["required"] if name not in files}
+        for name in [*(each for each in properties if each not in files), *(["filename"] if files else [])]:
+            # No two files alike: the second would only be told that it is there.
+            file = (payload if name == "filename" else "made.txt", f"{name}: {payload}".encode()) if files else None
+            fields = valid | ({} if name == "filename" else {name: payload})
+            yield replace(plain, headers={}, content=None, fields=fields, file=file, sent=frozenset({name}))
 
     def _value(self, schema: Mapping[str, Any], payload: str, name: str) -> Any:
         if "$ref" in schema:
