@@ -20,7 +20,7 @@ from app.answers.schemas import AnswerOut, ClaimOut, DroppedOut, QuestionIn, Que
 from app.answers.service import AnswerService
 from app.core.pagination import InvalidCursorError
 from app.core.principal import Permission
-from app.http.dependencies import CurrentPrincipal, limited, service
+from app.http.dependencies import CurrentPrincipal, authenticate_again, limited, service
 from app.http.errors import InternalError
 from app.http.openapi import problems
 from app.http.pages import Page, RequestedPage, page_out
@@ -63,6 +63,7 @@ _STREAM_EXAMPLE = (
 async def ask_question(request: Request, principal: CurrentPrincipal, answers: Answers, body: QuestionIn) -> Response:
     if _STREAM not in request.headers.get("accept", ""):
         answer = await answers.answer(principal, body.question, body.filters())
+        await _check_again(request)
         address = _address(answer.question_id)
         return JSONResponse(
             AnswerOut.of(answer).model_dump(mode="json"),
@@ -100,6 +101,14 @@ def get_question(principal: CurrentPrincipal, answers: Answers, question_id: UUI
     return AnswerOut.of(answers.get_question(principal, question_id))
 
 
+async def _check_again(request: Request) -> None:
+    """Whether who asked still may: a draft takes its time, in which a key may be revoked.
+
+    Raises UnauthenticatedError, PermissionRequiredError.
+    """
+    (await authenticate_again(request)).require(Permission.QUESTIONS_ASK)
+
+
 def _address(question_id: UUID) -> str:
     return f"/v1/questions/{question_id}"
 
@@ -111,7 +120,10 @@ async def _stream(
     async with aclosing(events):
         yield _sent(first)
         try:
-            async for event in events:
+            second = await anext(events)
+            await _check_again(request)
+            yield _sent(second)
+            async for event in events:  # all that was drafted is there by now
                 yield _sent(event)
         except Exception as error:  # noqa: BLE001 - the status line is out: the reader is told in the stream
             ours = as_our_error(error)

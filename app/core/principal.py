@@ -57,14 +57,14 @@ _READER = frozenset(
 _DESK = _READER | {Permission.DOCUMENTS_WRITE, Permission.COLLECTIONS_WRITE, Permission.GRANTS_WRITE}
 _EVALS = frozenset({Permission.EVALS_READ, Permission.EVALS_WRITE})
 
-# Duties are kept apart: administrators change rights and don't read the log of it, auditors read it and change nothing.
+# Duties are kept apart: administrators change rights and read neither the log of it nor traces, which quote documents;
+# auditors read the log and change nothing.
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.ANALYST: _DESK,
         Role.EDITOR: _DESK,
         Role.ENGINEER: _DESK | _EVALS | {Permission.OPERATIONS_READ},
         Role.ADMIN: _DESK
-        | _EVALS
         | {
             Permission.KEYS_MANAGE,
             Permission.USERS_MANAGE,

@@ -1,4 +1,4 @@
-"""Publishing runs of suites, and reading them. The database shows them to engineers and administrators only."""
+"""Publishing runs of suites, and reading them. The database shows them to engineers only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

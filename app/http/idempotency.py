@@ -58,7 +58,7 @@ class Idempotency:
         self._clock = clock
 
     async def run(self, request: Request, principal: Principal, fingerprint: str, handle: Handler) -> Response:
-        """What `handle` answers, or what it answered to an earlier request of the same key and fingerprint.
+        """What `handle` answers, or what it answered to an earlier request of that key, fingerprint and caller.
 
         Raises IdempotencyKeyInvalidError, IdempotencyKeyReusedError, IdempotencyInProgressError.
         """
@@ -67,7 +67,7 @@ class Idempotency:
             return await handle()
         if _KEY.fullmatch(key) is None:
             raise IdempotencyKeyInvalidError
-        kept = await run_in_threadpool(self._claim, principal, key, fingerprint)
+        kept = await run_in_threadpool(self._claim, principal, key, _by(principal, fingerprint))
         if isinstance(kept, Kept):
             return repeat(request, kept)
         return await self._complete(kept, handle)
@@ -170,6 +170,12 @@ def _is(claim: Claim) -> tuple[ColumnElement[bool], ...]:
         IdempotencyRecord.created_at == claim.created_at,
         IdempotencyRecord.status.is_(None),
     )
+
+
+def _by(principal: Principal, fingerprint: str) -> str:
+    """What was answered to a wide key is not for a narrower one: the same request is one of the same key."""
+    scopes = "all" if principal.scopes is None else ",".join(sorted(principal.scopes))
+    return hashlib.sha256(f"{fingerprint} {principal.key_id} {scopes} {principal.key_expires_at}".encode()).hexdigest()
 
 
 def fingerprint(request: Request, *parts: bytes) -> str:

@@ -86,7 +86,8 @@ class User(Base):
 class ApiKey(Base):
     """A key of a user. `prefix` finds it and may be shown; of the secret only a SHA-256 digest is kept, which
     the api role can't select. `scopes` are the permissions it is narrowed to (None: all of its user's). A key that was
-    rotated names its successor. Its end only comes nearer.
+    rotated names its successor. Its end only comes nearer; what it was made with ends at `ends_by`, and no key that
+    takes its place ends later.
     """
 
     __tablename__ = "api_keys"
@@ -106,6 +107,7 @@ class ApiKey(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    ends_by: Mapped[datetime | None]
     scopes: Mapped[list[str] | None] = mapped_column(ARRAY(TEXT))
     successor_id: Mapped[UUID | None]
 

@@ -138,7 +138,14 @@ class IdentityService:
                 raise KeyScopesError(f"The user's roles do not have {_listed(beyond)}: leave that out.")
             secret = new_key()
             values = key_row(
-                principal.tenant_id, owner_id, name=name, secret=secret, now=now, expires_at=expires_at, scopes=scopes
+                principal.tenant_id,
+                owner_id,
+                name=name,
+                secret=secret,
+                now=now,
+                expires_at=expires_at,
+                ends_by=principal.key_expires_at,
+                scopes=scopes,
             )
             repository.insert_key(values)
             record(
@@ -203,6 +210,8 @@ class IdentityService:
             scopes = None if old.scopes is None else frozenset(Permission(scope) for scope in old.scopes)
             _check_scopes(principal, scopes)
             expires_at = None if old.expires_at is None else now + (old.expires_at - old.created_at)
+            if expires_at is not None and old.ends_by is not None:
+                expires_at = min(expires_at, old.ends_by)
             # A key may renew itself, which ends it; any other is made by the rules for new keys.
             if key_id != principal.key_id:
                 _check_outlives(principal, expires_at)
@@ -215,6 +224,7 @@ class IdentityService:
                 secret=secret,
                 now=now,
                 expires_at=expires_at,
+                ends_by=old.ends_by,
                 scopes=scopes,
             )
             repository.insert_key(values)
@@ -287,6 +297,7 @@ def key_row(
     secret: KeySecret,
     now: datetime,
     expires_at: datetime | None = None,
+    ends_by: datetime | None = None,
     scopes: frozenset[Permission] | None = None,
 ) -> dict[str, object]:
     return {
@@ -298,6 +309,7 @@ def key_row(
         "secret_hash": secret.digest,
         "created_at": now,
         "expires_at": expires_at,
+        "ends_by": ends_by,
         "revoked_at": None,
         "scopes": None if scopes is None else sorted(scopes),
         "successor_id": None,

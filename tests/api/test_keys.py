@@ -148,6 +148,24 @@ def test_a_key_that_expires_renews_itself_and_no_other(server, editor):
     assert key.post(f"/v1/keys/{short['id']}/rotate", json={}).status_code == 201
 
 
+def test_no_renewal_outlives_what_the_key_was_made_with(server, editor):
+    short = make_key(editor, expires_at=in_hours(1).isoformat())
+    asked = {"name": "made", "expires_at": in_hours(0.9).isoformat()}
+    made = client_of(server, short).post("/v1/keys", json=asked).json()
+    for _ in range(2):
+        renewed = client_of(server, made).post(f"/v1/keys/{made['id']}/rotate", json={})
+        assert renewed.status_code == 201, renewed.text
+        made = renewed.json()
+        assert datetime.fromisoformat(made["expires_at"]) <= datetime.fromisoformat(short["expires_at"])
+
+
+def test_what_was_answered_to_a_wide_key_is_not_repeated_to_a_narrow_one(server, editor):
+    headers, body = {"Idempotency-Key": uuid4().hex}, {"name": "Second"}
+    assert editor.http.post("/v1/keys", json=body, headers=headers).status_code == 201
+    narrow = client_of(server, make_key(editor, scopes=["keys:own"]))
+    assert refusal(narrow.post("/v1/keys", json=body, headers=headers)) == (422, "idempotency-key-reused")
+
+
 def test_others_keys_are_not_there_to_be_rotated(editor, admin, analyst, stranger):
     old = make_key(editor)
     for user in (analyst, stranger):

@@ -167,6 +167,24 @@ def test_what_closes_while_an_answer_is_drafted_is_not_cited_in_it(desk, monkeyp
     assert "event: claim" not in answer.text
 
 
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
+def test_a_key_that_is_revoked_while_an_answer_is_drafted_is_told_nothing_of_it(desk, monkeypatch, accept):
+    draft = Drafter.draft
+    (key,) = desk.reader.http.get("/v1/keys").json()["items"]
+
+    async def draft_and_lose_the_key(self, *args):
+        drafted = await draft(self, *args)
+        assert drafted.shown
+        await asyncio.to_thread(desk.call, desk.admin, "DELETE", f"/v1/keys/{key['id']}")
+        return drafted
+
+    monkeypatch.setattr(Drafter, "draft", draft_and_lose_the_key)
+    answer = desk.reader.http.post("/v1/questions", json={"question": QUESTION}, headers={"Accept": accept})
+    assert "key-revoked" in answer.text
+    assert "event: claim" not in answer.text
+    assert '"claims"' not in answer.text
+
+
 def test_a_cursor_from_before_leads_to_nothing_that_closed_since(desk):
     for _ in range(3):
         desk.owner.upload(desk.collection)

@@ -95,9 +95,12 @@ def test_an_engineer_of_another_tenant_sees_nothing_and_may_use_the_same_id(eval
     assert evaluations.get_case(engineer, sent.record.manifest.id, "case/0").record.score == 1.0
 
 
-def test_an_administrator_sees_what_an_engineer_published(evaluations, people, engineer, received):
+def test_an_administrator_who_is_no_engineer_sees_no_run_which_quotes_documents(
+    evaluations, people, engineer, received
+):
     run, _ = evaluations.publish(engineer, received([1.0]))
-    assert evaluations.get_run(people.make(Role.ADMIN), run.manifest.id) == run
+    with pytest.raises(PublishedRunNotFoundError):
+        evaluations.get_run(people.make(Role.ADMIN), run.manifest.id)
 
 
 @pytest.mark.parametrize(
@@ -184,14 +187,14 @@ def traces_read(module_database):
 
 def test_whoever_reads_traces_is_told_with_the_cases(evaluations, people, engineer, received, traces_read):
     run_id = evaluations.publish(engineer, received([1.0, 0.0, 0.5]))[0].manifest.id
-    admin = people.make(Role.ADMIN)
+    other = people.make(Role.ENGINEER)
     evaluations.get_case(engineer, run_id, "case/1")
-    evaluations.list_whole(admin, run_id, ["case/2", "case/0"])
-    evaluations.list_whole(admin, run_id, [])
-    evaluations.list_cases(admin, run_id, PageRequest())
+    evaluations.list_whole(other, run_id, ["case/2", "case/0"])
+    evaluations.list_whole(other, run_id, [])
+    evaluations.list_cases(other, run_id, PageRequest())
     assert traces_read(engineer, run_id) == [
         (engineer.user_id, ["case/1"]),
-        (admin.user_id, ["case/0", "case/2"]),
+        (other.user_id, ["case/0", "case/2"]),
     ]
 
 
