@@ -1,6 +1,7 @@
 """The log as auditors read it. Who is one, the database decides (migration 0011)."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +14,14 @@ from sqlalchemy.orm import Session
 from app.audit.ocsf import print_line
 from app.audit.repository import AuditRepository, EventFilters, LinkedEvent
 from app.audit.service import record
+from app.core.errors import UnavailableError
 from app.core.pagination import InvalidCursorError, PageOf, PageRequest, encode_cursor
 from app.core.principal import Permission, Principal
 from app.db.session import Database, system_principal
 
 _BATCH = 500
+_LINKED_AT_ONCE = 1_000  # by link_waiting_events() (migration 0011)
+_LINKING_SECONDS = 10.0
 _DIGITS = 18
 
 
@@ -49,7 +53,7 @@ class AuditLog:
         """Newest first. Raises PermissionRequiredError, InvalidCursorError."""
         principal.require(Permission.AUDIT_READ)
         before = _parse_sequence(page.after())
-        _link_waiting(self._database, principal)
+        link_waiting(self._database, principal)
         with self._database.transaction(principal) as session:
             found = AuditRepository(session).list_newest(filters, before=before, limit=page.limit + 1)
         items = found[: page.limit]
@@ -59,7 +63,7 @@ class AuditLog:
     def begin_export(self, principal: Principal, *, since: datetime | None, until: datetime | None) -> Stretch:
         """What an export of that time consists of, up to now; audited. Raises PermissionRequiredError."""
         principal.require(Permission.AUDIT_READ)
-        _link_waiting(self._database, principal)
+        link_waiting(self._database, principal)
         return _begin(self._database, principal, since=since, until=until)
 
     def export(self, principal: Principal, stretch: Stretch) -> Iterator[str]:
@@ -70,15 +74,26 @@ class AuditLog:
 def export_whole(owner: Database, tenant_id: UUID, *, since: datetime | None, until: datetime | None) -> Iterator[str]:
     """The lines of a tenant's log as the database's owner exports them; audited as the tenant's own system."""
     principal = system_principal(tenant_id)
-    _link_waiting(owner, principal)
+    link_waiting(owner, principal)
     stretch = _begin(owner, principal, since=since, until=until)
     return export_lines(lambda: owner.transaction(principal), stretch)
 
 
-def _link_waiting(database: Database, principal: Principal) -> None:
-    """Have all that was recorded up to now in the chain; in a transaction of its own, as it holds the chain's head."""
-    with database.transaction(principal) as session:
-        session.execute(text("SELECT link_waiting_events()"))
+def link_waiting(database: Database, principal: Principal, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    """Have all that was recorded up to now in the chain, each batch in a transaction that holds the chain's head.
+
+    Raises UnavailableError when that takes too long; what was linked until then stays so.
+    """
+    until = monotonic() + _LINKING_SECONDS
+    linked = 0
+    while True:
+        with database.transaction(principal) as session:
+            batch = session.execute(text("SELECT link_waiting_events()")).scalar() or 0
+        linked += batch
+        if batch < _LINKED_AT_ONCE:
+            return
+        if monotonic() > until:
+            raise UnavailableError(f"{linked} events that waited were linked, and more wait: ask again to go on.")
 
 
 def _begin(database: Database, principal: Principal, *, since: datetime | None, until: datetime | None) -> Stretch:
