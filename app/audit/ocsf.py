@@ -21,6 +21,9 @@ SCHEMA_VERSION = "1.3.0"
 _INFORMATIONAL = 1  # severity_id
 _SUCCESS, _FAILURE = 1, 2  # status_id
 _OTHER = 99  # activity_id
+_ENDLESS = 2**63
+_MOST_DIGITS = 4_000
+_NOT_OURS = (ValueError, ArithmeticError, KeyError, TypeError, AttributeError, RecursionError)
 
 ACCOUNT, AUTHENTICATION, ENTITY, USER_ACCESS, GROUP, API = 3001, 3002, 3004, 3005, 3006, 6003
 
@@ -123,40 +126,86 @@ def print_line(event: ToldEvent, link: Link) -> str:
 def parse_line(line: str) -> tuple[Link, ToldEvent]:
     """What a line tells and its hash covers. Raises ExportFormatError."""
     try:
-        told = json.loads(line, parse_float=Decimal)
+        told = _load(line)
         metadata, user, unmapped = told["metadata"], told["actor"]["user"], told["unmapped"]
-        key_id = user.get("credential_uid")
+        key_id, sequence, detail = user.get("credential_uid"), metadata["sequence"], unmapped["detail"]
+        if type(sequence) is not int or not 0 < sequence < _ENDLESS:
+            raise ExportFormatError
+        if not isinstance(detail, dict) or not isinstance(metadata.get("product", {}), dict):
+            raise ExportFormatError
         event = ToldEvent(
             tenant_id=UUID(metadata["tenant_uid"]),
             id=UUID(metadata["uid"]),
             at=datetime.strptime(told["time_dt"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC),
             actor_id=UUID(user["uid"]),
             key_id=None if key_id is None else UUID(key_id),
-            action=unmapped["action"],
-            object_type=unmapped["object_type"],
-            object_id=unmapped["object_id"],
-            request_id=metadata.get("correlation_uid"),
-            client=told["src_endpoint"].get("ip"),
-            detail=print_jsonb(unmapped["detail"]),
+            action=_told_text(unmapped["action"]),
+            object_type=_told_text(unmapped["object_type"]),
+            object_id=_told_text(unmapped["object_id"]),
+            request_id=_found_text(metadata.get("correlation_uid")),
+            client=_found_text(told["src_endpoint"].get("ip")),
+            detail=_told_text(print_jsonb(detail)),
         )
         link = Link(
-            sequence=int(metadata["sequence"]),
+            sequence=sequence,
             event_id=event.id,
             event_hash=bytes.fromhex(unmapped["event_hash"]),
             previous_hash=bytes.fromhex(unmapped["previous_hash"]),
             hash=bytes.fromhex(unmapped["hash"]),
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except _NOT_OURS as error:
         raise ExportFormatError from error
     return link, event
 
 
 def tells_otherwise(line: str, link: Link, event: ToldEvent) -> bool:
-    """Whether a line says more, or other, than follows from what its hash covers (but for the product's version)."""
-    told, meant = (json.loads(text, parse_float=Decimal) for text in (line, print_line(event, link)))
-    for each in (told, meant):
-        each["metadata"].get("product", {}).pop("version", None)
-    return bool(told != meant)
+    """Whether a line says more, or other, than follows from what its hash covers (but for the product's version).
+
+    Raises ExportFormatError for what is nested too deep to be compared.
+    """
+    try:
+        told, meant = _load(line), _load(print_line(event, link))
+        for each in (told, meant):
+            each["metadata"].get("product", {}).pop("version", None)
+        return bool(told != meant)
+    except _NOT_OURS as error:
+        raise ExportFormatError from error
+
+
+def _load(line: str) -> Any:
+    """A line's JSON: in UTF-8, with no name twice in an object, and with no number that is none or endless."""
+    line.encode()
+    return json.loads(line, parse_float=_parse_number, parse_constant=_refuse_constant, object_pairs_hook=_pairs_once)
+
+
+def _parse_number(text: str) -> Decimal:
+    number = Decimal(text)
+    if abs(number.adjusted()) > _MOST_DIGITS:
+        raise ValueError("longer, written out, than any number of ours")
+    return number
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _pairs_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Readers differ in which of two same names they take, so that a hash could cover what others don't read."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name twice")
+    return found
+
+
+def _told_text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    value.encode()  # half a surrogate pair is in no database
+    return value
+
+
+def _found_text(value: Any) -> str | None:
+    return None if value is None else _told_text(value)
 
 
 def _about(shape: Shape, event: ToldEvent, detail: dict[str, Any]) -> dict[str, Any]:

@@ -78,7 +78,8 @@ def verify(
         given = None if checkpoints is None else sorted(_read_checkpoints(checkpoints), key=lambda one: one.sequence)
         if file is not None:
             keys = _trusted(settings, place, public_key or ())
-            with file.open(encoding="utf-8", newline="\n") as lines:
+            # What is no UTF-8 comes through as what is no text, so that its line is named.
+            with file.open(encoding="utf-8", errors="surrogateescape", newline="\n") as lines:
                 told.append((file.name, verify_lines(lines, keys=keys, kept=given or ())))
         else:
             keys = _trusted(settings, place, public_key or ())

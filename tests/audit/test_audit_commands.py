@@ -90,6 +90,11 @@ def test_an_export_is_verified_by_itself_and_against_checkpoints(installed, tmp_
     assert (result.exit_code, result.output) == (0, "✓ export.jsonl: 4 rows, 0 not linked yet, 1 checkpoints\n")
     file.write_text(exported.output.replace("documents.document.read", "documents.document.seen", 1))
     assert run("verify", "--file", str(file)).exit_code == 1
+    first, rest = exported.output.encode().split(b"\n", 1)
+    file.write_bytes(first + b"\n\xff\xfe\n" + rest)
+    result = run("verify", "--file", str(file))
+    assert result.exit_code == 1
+    assert "line 2 is not an event of an export" in result.output
 
 
 def test_the_public_key_that_is_shown_verifies_on_a_machine_without_the_key_file(installed, tmp_path, monkeypatch):

@@ -11,9 +11,10 @@ from sqlalchemy import text
 from app.audit.errors import ExportFormatError
 from app.audit.export_file import verify_lines
 from app.audit.hashing import Link, ToldEvent, hash_event, hash_genesis, hash_link
-from app.audit.log import ExportCutOffError, Stretch, export_lines, export_whole
+from app.audit.log import ExportCutOffError, Stretch, export_lines, export_whole, link_waiting
 from app.audit.ocsf import parse_line, print_line, shape_of
 from app.audit.service import record
+from app.core.errors import UnavailableError
 from app.db.session import system_principal
 from tests.audit.ocsf_schema import check
 
@@ -72,12 +73,62 @@ def test_removed_and_moved_lines_are_found(log):
     assert [(problem.code, problem.sequence) for problem in gap.problems] == [("links-missing", 3)]
     moved = verify_lines([lines[0], lines[2], lines[1], *lines[3:]], keys={})
     assert {problem.code for problem in moved.problems} == {"links-missing"}
-    broken = verify_lines([lines[0], "{}", *lines[1:]], keys={})
-    assert [problem.code for problem in broken.problems] == ["unreadable"]
+    broken = verify_lines(["{}", lines[0], "{}", *lines[1:]], keys={})
+    assert [problem.sentence for problem in broken.problems] == [
+        "line 1 is not an event of an export",
+        "line 3 is not an event of an export",
+    ]
     with pytest.raises(ExportFormatError):
         verify_lines(["nothing of ours"], keys={})
     with pytest.raises(ExportFormatError):
         verify_lines([], keys={})
+
+
+def _with(line, change):
+    told = json.loads(line)
+    change(told)
+    return json.dumps(told)
+
+
+SPOILT = {
+    "a detail that is a list": lambda line: _with(line, lambda told: told["unmapped"].update(detail=[])),
+    "a detail that is a number": lambda line: _with(line, lambda told: told["unmapped"].update(detail=1.5)),
+    "an action that is a number": lambda line: _with(line, lambda told: told["unmapped"].update(action=5)),
+    "an object that is a list": lambda line: _with(line, lambda told: told["unmapped"].update(object_id=[])),
+    "a client that is an object": lambda line: _with(line, lambda told: told["src_endpoint"].update(ip={})),
+    "a request that is a number": lambda line: _with(line, lambda told: told["metadata"].update(correlation_uid=5)),
+    "a product that is text": lambda line: _with(line, lambda told: told["metadata"].update(product="x")),
+    "metadata that is a list": lambda line: _with(line, lambda told: told.update(metadata=[])),
+    "a sequence that is not whole": lambda line: _with(line, lambda told: told["metadata"].update(sequence=1.5)),
+    "a sequence without an end": lambda line: line.replace('"sequence": 2', '"sequence": 2' + "0" * 5_000),
+    "a sequence of no row": lambda line: line.replace('"sequence": 2', '"sequence": 2' + "0" * 30),
+    "a sequence that is text": lambda line: _with(line, lambda told: told["metadata"].update(sequence="9" * 5_000)),
+    "not a number": lambda line: line.replace('"detail": {', '"detail": {"x": NaN, '),
+    "an endless number": lambda line: line.replace('"detail": {', '"detail": {"x": 1e999999999, '),
+    "deep nesting": lambda line: line.replace('"detail": {', '"detail": {"x": ' + "[" * 200_000 + "]" * 200_000 + ", "),
+    "half a character": lambda line: _with(line, lambda told: told["unmapped"].update(object_id="\ud800")),
+    "half a character in the detail": lambda line: _with(
+        line, lambda told: told["unmapped"].update(detail={"\ud800": 1})
+    ),
+    "bytes that are no text": lambda line: line[:20] + "\udcff" + line[20:],
+    "a time without its form": lambda line: _with(line, lambda told: told.update(time_dt=7)),
+    "a name twice": lambda line: line.replace('{"activity_id"', '{"activity_id": 1, "activity_id"', 1),
+    "a list": lambda line: "[]",
+    "nothing": lambda line: "",
+}
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_a_line_that_can_not_be_read_is_named_and_the_rest_is_checked(log, name):
+    log.write(3)
+    lines = export(log)
+    spoilt = [lines[0], SPOILT[name](lines[1]), *lines[2:]]
+    found = verify_lines(spoilt, keys={})
+    assert [(problem.code, problem.sentence) for problem in found.problems] == [
+        ("unreadable", "line 2 is not an event of an export"),
+        ("links-missing", "links 2 to 2 are missing"),
+    ]
+    assert found.links == 3
 
 
 def test_checkpoints_tell_a_file_that_was_made_anew(log):
@@ -177,6 +228,26 @@ def test_events_have_the_class_of_what_they_tell(action, object_type, detail, sh
     line = print_line(event, Link(1, event.id, b"", b"", b""))
     assert check(json.loads(line)) == []
     assert json.loads(line)["time"] == 1_925_089_445_000
+
+
+def test_all_that_waits_is_exported_however_much_it_is(log):
+    with log.database.api.transaction(log.user, snapshot=True) as session:
+        for number in range(2_100):
+            record(session, log.user, "documents.page.read", object_type="document", object_id=number)
+    assert len(export(log)) == 2_101
+    assert log.rows("SELECT count(*) FROM audit_waiting") == [(0,)]
+
+
+def test_what_still_waits_when_the_time_is_over_is_said(log):
+    log.write(3, snapshot=True)
+    with log.database.api.transaction(log.user, snapshot=True) as session:
+        for number in range(1_500):
+            record(session, log.user, "documents.page.read", object_type="document", object_id=number)
+    times = iter([0.0, 60.0])
+    with pytest.raises(UnavailableError):
+        link_waiting(log.database.api, log.user, monotonic=lambda: next(times))
+    link_waiting(log.database.api, log.user)
+    assert log.rows("SELECT count(*) FROM audit_waiting") == [(0,)]
 
 
 def test_the_owner_exports_what_waited_too(log):
