@@ -34,6 +34,19 @@ class LocalObjects:
             spooled.replace(target)
             _sync(target.parent)
 
+    def publish_once(self, spooled: Path, name: str) -> bool:
+        target = self._root / name
+        with disk_errors_mapped():
+            _sync(spooled)
+            self._ensure_folder(target.parent)
+            try:
+                # A link fails where a rename would replace what is there.
+                target.hardlink_to(spooled)
+            except FileExistsError:
+                return False
+            _sync(target.parent)
+        return True
+
     @contextmanager
     def open(self, name: str) -> Iterator[ByteSource]:
         try:
@@ -64,15 +77,25 @@ class LocalObjects:
             return None
         return StoredObject(name, datetime.fromtimestamp(written, UTC))
 
-    def list_objects(self, prefix: str) -> Iterator[StoredObject]:
+    def list_objects(self, prefix: str, *, after: str = "") -> Iterator[StoredObject]:
         base = self._root / prefix
         with disk_errors_mapped():
-            paths = sorted(path for path in base.glob("*/*") if path.is_file()) if base.is_dir() else []
-        for path in paths:
+            paths = base.glob("*/*") if base.is_dir() else []
+            names = sorted((path.relative_to(self._root).as_posix(), path) for path in paths)
+            later = [name for name, path in names if name > after and path.is_file()]
+        for name in later:
             # What was deleted meanwhile is not listed.
-            found = self.find(path.relative_to(self._root).as_posix())
+            found = self.find(name)
             if found is not None:
                 yield found
+
+    def list_folders(self, prefix: str) -> Iterator[str]:
+        base = self._root / prefix
+        with disk_errors_mapped():
+            names = sorted(path.name for path in base.iterdir() if path.is_dir()) if base.is_dir() else []
+        if not names:
+            self._check_mounted()
+        yield from names
 
     def _check_mounted(self) -> None:
         """An object is missing only where the others are: a folder without the spool is not ours (any more)."""

@@ -97,6 +97,9 @@ class ObjectBackend(Protocol):
     def publish(self, spooled: Path, name: str) -> None:
         """Move a finished file in under its name, whole or not at all, replacing an equal one."""
 
+    def publish_once(self, spooled: Path, name: str) -> bool:
+        """Put a small finished file in under its name, unless there is one: then that stays as it is, and False."""
+
     def open(self, name: str) -> AbstractContextManager[ByteSource]:
         """Raises BlobMissingError, StorageUnavailableError."""
 
@@ -106,4 +109,8 @@ class ObjectBackend(Protocol):
 
     def find(self, name: str) -> StoredObject | None: ...
 
-    def list_objects(self, prefix: str) -> Iterator[StoredObject]: ...
+    def list_objects(self, prefix: str, *, after: str = "") -> Iterator[StoredObject]:
+        """The objects of the form `<prefix>/<folder>/<file>` whose names come after `after`."""
+
+    def list_folders(self, prefix: str) -> Iterator[str]:
+        """The last parts of the names of the folders right below `prefix`."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _PART_BYTES = 16 << 20
 _MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
+_TAKEN = "PreconditionFailed"
+_UNCONDITIONAL = frozenset({"NotImplemented", "501"})
 
 
 def build_s3_client(
@@ -75,6 +77,27 @@ class S3Objects:
         with _s3_errors_mapped():
             self._client.upload_file(str(spooled), self._bucket, self._key(name), Config=self._transfer)
 
+    def publish_once(self, spooled: Path, name: str) -> bool:
+        # Servers that do not know the condition pass over it, or refuse it: the look before is for them.
+        if self.exists(name):
+            return False
+        with disk_errors_mapped():
+            content = spooled.read_bytes()
+        key = self._key(name)
+        try:
+            self._client.put_object(Bucket=self._bucket, Key=key, Body=content, IfNoneMatch="*")
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code")
+            if code == _TAKEN:
+                return False
+            with _s3_errors_mapped():
+                if code not in _UNCONDITIONAL:
+                    raise
+                self._client.put_object(Bucket=self._bucket, Key=key, Body=content)
+        except BotoCoreError as error:
+            raise StorageUnavailableError from error
+        return True
+
     @contextmanager
     def open(self, name: str) -> Iterator[ByteSource]:
         with _s3_errors_mapped():
@@ -100,14 +123,24 @@ class S3Objects:
             return None
         return StoredObject(name, found["LastModified"])
 
-    def list_objects(self, prefix: str) -> Iterator[StoredObject]:
+    def list_objects(self, prefix: str, *, after: str = "") -> Iterator[StoredObject]:
         with _s3_errors_mapped():
             pages = self._client.get_paginator("list_objects_v2").paginate(
-                Bucket=self._bucket, Prefix=self._key(prefix)
+                Bucket=self._bucket, Prefix=self._key(prefix), StartAfter=self._key(after or prefix)
             )
             found = [(item["Key"], item["LastModified"]) for page in pages for item in page.get("Contents", [])]
         for key, written_at in found:
             yield StoredObject(key.removeprefix(self._prefix), written_at)
+
+    def list_folders(self, prefix: str) -> Iterator[str]:
+        below = self._key(f"{prefix}/")
+        with _s3_errors_mapped():
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=below, Delimiter="/"
+            )
+            found = [item["Prefix"] for page in pages for item in page.get("CommonPrefixes", [])]
+        for key in found:
+            yield key.removeprefix(below).rstrip("/")
 
     def _check_bucket(self) -> None:
         """A HEAD has no body to tell a missing bucket from a missing object: both are 404."""
