@@ -10,6 +10,7 @@ from uuid import UUID
 from celery import Celery, signals
 from opentelemetry.trace import SpanKind
 
+from app.audit.errors import ChainNotAsSignedError, CheckpointFormatError
 from app.core.errors import UnavailableError
 from app.jobs.plan import COLLECT_BLOBS, RUN_STAGE, SIGN_CHECKPOINT
 from app.observability.logging import configure_logging, get_logger
@@ -71,6 +72,9 @@ def register_tasks(app: Celery, *, build: Callable[[], Worker], observability: O
         except UnavailableError as error:
             # The next call comes by itself.
             log.warning("audit.checkpoint.unavailable", tenant_id=tenant_id, code=error.code)
+        except (ChainNotAsSignedError, CheckpointFormatError) as error:
+            # Nothing is signed over what was tampered with; `footnote audit verify` tells what it is.
+            log.exception("audit.checkpoint.refused", tenant_id=tenant_id, code=error.code)
 
     def set_up_logging(**_: object) -> None:
         configure_logging(level=observability.log_level)

@@ -5,7 +5,7 @@ RFC 5869) from the installation's key-encryption keys, and named as they are, so
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -65,11 +65,17 @@ class CheckpointKey:
 class CheckpointCopies(Protocol):
     """Keeps checkpoints where whoever holds the database does not reach."""
 
-    def keep(self, checkpoint: Checkpoint) -> None:
-        """May be repeated. Raises StorageUnavailableError."""
+    def keep(self, checkpoint: Checkpoint) -> Checkpoint:
+        """Keep it for good, unless one is kept of its link already; returns the one that is kept.
 
-    def list_kept(self, tenant_id: UUID) -> Iterable[Checkpoint]:
-        """By sequence. Raises StorageUnavailableError, CheckpointFormatError."""
+        Raises StorageUnavailableError; CheckpointFormatError when what is kept there is no checkpoint of that link.
+        """
+
+    def find_newest(self, tenant_id: UUID, *, since: int) -> Checkpoint | None:
+        """The last that can be read, found soonest when it is of link `since` or later.
+
+        Raises StorageUnavailableError.
+        """
 
 
 def current_key(keks: KeyEncryptionKeys) -> CheckpointKey:
@@ -111,7 +117,7 @@ def parse_checkpoint(line: str) -> Checkpoint:
             key_id=str(fields["key_id"]),
             signature=bytes.fromhex(fields["signature"]),
         )
-    except (ValueError, KeyError, TypeError, OverflowError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise CheckpointFormatError from error
 
 

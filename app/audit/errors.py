@@ -2,9 +2,10 @@
 
 InvalidInputError ← CheckpointFormatError, ExportFormatError
 NotFoundError     ← TenantNotFoundError
+ConflictError     ← ChainNotAsSignedError
 """
 
-from app.core.errors import InvalidInputError, NotFoundError
+from app.core.errors import ConflictError, InvalidInputError, NotFoundError
 
 
 class CheckpointFormatError(InvalidInputError):
@@ -20,3 +21,8 @@ class ExportFormatError(InvalidInputError):
 class TenantNotFoundError(NotFoundError):
     code = "tenant-not-found"
     title = "There is no tenant of that name."
+
+
+class ChainNotAsSignedError(ConflictError):
+    code = "audit-chain-not-as-signed"
+    title = "The audit log is not what was signed before, and is not signed any further: run `footnote audit verify`."

@@ -117,13 +117,22 @@ class ChainWalk:
             self._next_checkpoint = next(self._checkpoints, None)
 
 
-def verify_tenant(owner: Database, tenant_id: UUID, *, keys: PublicKeys, kept: Iterable[Checkpoint] = ()) -> Findings:
+def verify_tenant(
+    owner: Database,
+    tenant_id: UUID,
+    *,
+    keys: PublicKeys,
+    kept: Iterable[Checkpoint] = (),
+    unreadable: Iterable[str] = (),
+) -> Findings:
     """Check a tenant's whole log as the database's owner, at one moment.
 
     `keys`: whose signatures count. `kept`: the checkpoints that were kept outside the database, by sequence.
+    `unreadable`: the names of what was kept there and is no checkpoint (any more).
     """
     findings = Findings(tenant_id)
-    outside = {checkpoint.sequence: checkpoint for checkpoint in kept if checkpoint.tenant_id == tenant_id}
+    _tell_unreadable(findings, unreadable)
+    outside = _by_sequence(findings, kept)
     with open_log(owner, tenant_id) as log:
         for name in log.list_disabled_guards():
             findings.add("guard-off", f"the trigger {name}, which refuses changes, is off")
@@ -141,10 +150,37 @@ def verify_tenant(owner: Database, tenant_id: UUID, *, keys: PublicKeys, kept: I
     return findings
 
 
+def report_removed_tenant(tenant_id: UUID, *, kept: int, unreadable: Iterable[str] = ()) -> Findings:
+    """What is found of a tenant of whom checkpoints were kept, and whom the database does not have."""
+    findings = Findings(tenant_id)
+    findings.add("tenant-removed", f"the database has no such tenant, of whom {kept} checkpoints are kept outside it")
+    _tell_unreadable(findings, unreadable)
+    return findings
+
+
 def check_checkpoints(findings: Findings, checkpoints: Iterable[Checkpoint], keys: PublicKeys) -> Iterator[Checkpoint]:
     """Those of the tenant that are truly signed, by sequence; of the others it is told what is wrong with them."""
     ours = [checkpoint for checkpoint in checkpoints if checkpoint.tenant_id == findings.tenant_id]
     return _check_signatures(findings, iter(sorted(ours, key=lambda item: item.sequence)), keys)
+
+
+def _tell_unreadable(findings: Findings, names: Iterable[str]) -> None:
+    for name in names:
+        findings.add("copy-unreadable", f"the copy {name} is not the checkpoint that was kept under that name")
+
+
+def _by_sequence(findings: Findings, kept: Iterable[Checkpoint]) -> dict[int, Checkpoint]:
+    outside: dict[int, Checkpoint] = {}
+    for checkpoint in kept:
+        if checkpoint.tenant_id != findings.tenant_id:
+            continue
+        if outside.setdefault(checkpoint.sequence, checkpoint) != checkpoint:
+            findings.add(
+                "copies-differ",
+                f"two different checkpoints of row {checkpoint.sequence} were kept outside the database",
+                sequence=checkpoint.sequence,
+            )
+    return outside
 
 
 def _with_kept(findings: Findings, stored: Iterator[Checkpoint], kept: dict[int, Checkpoint]) -> Iterator[Checkpoint]:
@@ -167,8 +203,10 @@ def _with_kept(findings: Findings, stored: Iterator[Checkpoint], kept: dict[int,
                 yield copy
         yield checkpoint
     while due is not None:
-        yield _tell_missing(findings, kept[due])
-        due = next(missing, None)
+        later = next(missing, None)
+        # It is copied first and stored then: the signer of the last may be just there, or have been ended there.
+        yield kept[due] if later is None else _tell_missing(findings, kept[due])
+        due = later
 
 
 def _tell_missing(findings: Findings, checkpoint: Checkpoint) -> Checkpoint:

@@ -1,7 +1,8 @@
 """`footnote audit …`: an operator's commands over the audit log, with the database owner's rights."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,19 +14,18 @@ from rich.markup import escape
 
 from app.audit.checkpoints import (
     Checkpoint,
-    CheckpointCopies,
     PublicKeys,
     current_key,
     parse_checkpoint,
     parse_public_key,
     public_keys,
 )
-from app.audit.copies import StoredCheckpoints
+from app.audit.copies import KeptCopies, StoredCheckpoints
 from app.audit.errors import TenantNotFoundError
 from app.audit.export_file import verify_lines
 from app.audit.log import export_whole
 from app.audit.reading import list_tenants
-from app.audit.verification import Findings, verify_tenant
+from app.audit.verification import Findings, report_removed_tenant, verify_tenant
 from app.commands.options import FAILED, HomeOption, JsonOption, console, print_json, sentences
 from app.db.session import Database, build_engine
 from app.settings import Settings
@@ -85,12 +85,33 @@ def verify(
             keys = _trusted(settings, place, public_key or ())
             copies = _copies(settings, place)
             with _open_owner(settings, place) as owner:
-                for tenant_id, slug in _chosen(owner, tenant):
-                    kept = list(copies.list_kept(tenant_id)) if given is None else given
-                    told.append((slug, verify_tenant(owner, tenant_id, keys=keys, kept=kept)))
+                chosen = _chosen(owner, tenant)
+                for tenant_id, slug in chosen:
+                    kept = copies.read_kept(tenant_id) if given is None else KeptCopies(given, ())
+                    found = verify_tenant(
+                        owner, tenant_id, keys=keys, kept=kept.checkpoints, unreadable=kept.unreadable
+                    )
+                    told.append((slug, found))
+                if tenant is None:
+                    known = {tenant_id for tenant_id, _ in chosen}
+                    told.extend(_removed(known, copies) if given is None else _removed_of(known, given))
     _tell(told, as_json=as_json)
     if not all(findings.intact for _, findings in told):
         raise typer.Exit(FAILED)
+
+
+def _removed(known: Set[UUID], copies: StoredCheckpoints) -> Iterator[tuple[str, Findings]]:
+    for tenant_id in copies.list_tenants():
+        if tenant_id not in known:
+            kept = copies.read_kept(tenant_id)
+            found = report_removed_tenant(tenant_id, kept=len(kept.checkpoints), unreadable=kept.unreadable)
+            yield str(tenant_id), found
+
+
+def _removed_of(known: Set[UUID], given: Sequence[Checkpoint]) -> Iterator[tuple[str, Findings]]:
+    for tenant_id, count in Counter(checkpoint.tenant_id for checkpoint in given).items():
+        if tenant_id not in known:
+            yield str(tenant_id), report_removed_tenant(tenant_id, kept=count)
 
 
 @audit.command("key")
@@ -187,7 +208,7 @@ def _trusted(settings: Settings, home: Home, given: Sequence[str]) -> PublicKeys
     return {**(public_keys(load_key_file(path)) if path.exists() or not named else {}), **named}
 
 
-def _copies(settings: Settings, home: Home) -> CheckpointCopies:
+def _copies(settings: Settings, home: Home) -> StoredCheckpoints:
     storage = settings.storage
     if settings.database.owner_url is None:
         return StoredCheckpoints(backend=build_backend(kind="local", root=home.blobs))

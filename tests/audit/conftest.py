@@ -9,28 +9,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
 
 from app.audit.checkpoints import Checkpoint, CheckpointKey
+from app.audit.copies import KeptCopies, StoredCheckpoints
 from app.audit.service import record
 from app.audit.verification import Findings, verify_tenant
 from app.core.clock import SystemClock
 from app.core.principal import Principal, Role
 from app.db.session import system_principal
 from app.identity.service import TenantAdmin
+from app.storage.local import LocalObjects
 from workers.maintenance.checkpoints import CheckpointSigner
 
 TABLES = ("audit_events", "audit_chain", "audit_checkpoints")
-
-
-class KeptCheckpoints:
-    """Where checkpoints are kept outside the database."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[UUID, int], Checkpoint] = {}
-
-    def keep(self, checkpoint: Checkpoint) -> None:
-        self.kept[(checkpoint.tenant_id, checkpoint.sequence)] = checkpoint
-
-    def list_kept(self, tenant_id: UUID) -> list[Checkpoint]:
-        return [self.kept[key] for key in sorted(self.kept) if key[0] == tenant_id]
 
 
 @dataclass
@@ -41,7 +30,7 @@ class Log:
     tenant: UUID
     user: Principal
     key: CheckpointKey
-    copies: KeptCheckpoints
+    copies: StoredCheckpoints
 
     def write(self, count: int = 1, *, action: str = "documents.document.read", **more: object) -> list[UUID]:
         """Record events, each in a transaction of its own; their objects' ids."""
@@ -73,11 +62,13 @@ class Log:
         return signer.sign(self.tenant)
 
     def verify(self, *, kept: list[Checkpoint] | None = None) -> Findings:
+        copies = self.copies.read_kept(self.tenant) if kept is None else KeptCopies(kept, ())
         return verify_tenant(
             self.database.owner,
             self.tenant,
             keys={self.key.id: self.key.public},
-            kept=self.copies.list_kept(self.tenant) if kept is None else kept,
+            kept=copies.checkpoints,
+            unreadable=copies.unreadable,
         )
 
 
@@ -89,13 +80,15 @@ def _let(session, *changes: str) -> None:
 
 
 @pytest.fixture
-def start_log(module_database) -> Callable[[], Log]:
+def start_log(module_database, tmp_path) -> Callable[[], Log]:
+    copies = StoredCheckpoints(backend=LocalObjects(root=tmp_path / "blobs"))
+
     def start() -> Log:
         admin = TenantAdmin(owner=module_database.owner, clock=SystemClock())
         tenant = admin.create_tenant(slug=f"t-{uuid4().hex}", name="Tenant")
         user_id, _ = admin.create_user(tenant, email=f"{uuid4().hex}@example.com", name="Ana", roles=[Role.ANALYST])
         key = CheckpointKey(id="20310101-key", private=Ed25519PrivateKey.generate())
-        return Log(module_database, tenant, Principal(tenant, user_id), key, KeptCheckpoints())
+        return Log(module_database, tenant, Principal(tenant, user_id), key, copies)
 
     return start
 

@@ -1,6 +1,8 @@
 """`footnote audit`: an operator verifies, exports and shows the key."""
 
 import json
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 from typer.testing import CliRunner
@@ -75,6 +77,43 @@ def test_a_database_that_was_put_back_is_found_out_by_the_copies_and_by_a_file_o
     empty = tmp_path / "empty.jsonl"
     empty.write_text("")
     assert run("verify", "--tenant", slug, "--checkpoints", str(empty)).exit_code == 0
+
+
+def test_copies_that_are_broken_are_named_and_the_rest_is_still_checked(installed, tmp_path):
+    log, slug = installed
+    log.write(3)
+    log.sign()
+    folder = tmp_path / "blobs" / "audit" / str(log.tenant)
+    (kept,) = (path for path in folder.rglob("*") if path.is_file())
+    broken = {"2031-01-01/07": b"", "2031-01-01/08": b"[" * 4096, f"links-{0:015d}/{1:019d}": kept.read_bytes()}
+    for name, content in broken.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content)
+    _, event_id = log.chain()[2]
+    log.tamper("UPDATE audit_events SET action = 'x' WHERE id = :id", id=event_id)
+    result = run("verify", "--tenant", slug, "--json")
+    assert result.exit_code == 1
+    problems = json.loads(result.output)["logs"][0]["problems"]
+    assert [problem["code"] for problem in problems] == ["copy-unreadable"] * 3 + ["changed"]
+    for name, problem in zip(sorted(broken), problems, strict=False):
+        assert f"audit/{log.tenant}/{name} " in problem["sentence"]
+
+
+def test_a_tenant_who_is_gone_from_the_database_is_told_by_the_copies_and_by_a_file_of_them(installed, tmp_path):
+    log, _ = installed
+    gone = uuid4()
+    checkpoint = log.key.sign(tenant_id=gone, sequence=7, link_hash=b"x", signed_at=datetime.now(UTC))
+    log.copies.keep(checkpoint)
+    file = tmp_path / "kept.jsonl"
+    file.write_text(print_checkpoint(checkpoint) + "\n")
+    for arguments in ([], ["--checkpoints", str(file)]):
+        result = run("verify", "--json", *arguments)
+        assert result.exit_code == 1
+        told = {
+            each["name"]: [problem["code"] for problem in each["problems"]]
+            for each in json.loads(result.output)["logs"]
+        }
+        assert told[str(gone)] == ["tenant-removed"]
 
 
 def test_an_export_is_verified_by_itself_and_against_checkpoints(installed, tmp_path):

@@ -1,5 +1,6 @@
 """Checkpoints: signed when a chain has grown, kept outside the database, checked with keys that no database holds."""
 
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import text
 from app.audit.checkpoints import current_key, parse_public_key, print_checkpoint, public_keys
 from app.audit.copies import StoredCheckpoints
 from app.core.clock import SystemClock
+from app.storage.errors import StorageUnavailableError
 from app.storage.keyfile import add_key, ensure_key_file, load_key_file
 from app.storage.local import LocalObjects
 from workers.maintenance.checkpoints import CheckpointSigner
@@ -29,8 +31,8 @@ def test_a_chain_is_signed_once_for_each_end_and_copied(log, copies, tmp_path):
     assert signer.sign(log.tenant) == first
     log.write(1)
     second = signer.sign(log.tenant)
-    assert list(copies.list_kept(log.tenant)) == [second], "the newest of the hour"
-    assert list(copies.list_kept(uuid4())) == []
+    assert copies.read_kept(log.tenant).checkpoints == [first, second]
+    assert copies.read_kept(uuid4()).checkpoints == []
     assert second.is_signed_by(public_keys(keys)[keys.current])
     found = log.verify(kept=[])
     assert {problem.code for problem in found.problems} == {"checkpoint-unsigned"}, "another key's"
@@ -43,9 +45,9 @@ def test_a_copy_that_was_lost_is_written_again(log, copies, tmp_path):
     for path in (tmp_path / "blobs" / "audit").rglob("*"):
         if path.is_file():
             path.unlink()
-    assert list(copies.list_kept(log.tenant)) == []
+    assert copies.read_kept(log.tenant).checkpoints == []
     signed = log.sign()
-    assert list(copies.list_kept(log.tenant)) == [signed]
+    assert copies.read_kept(log.tenant).checkpoints == [signed]
 
 
 def test_a_rotated_key_signs_from_then_on_and_the_earlier_one_still_counts(tmp_path):
@@ -87,3 +89,108 @@ def test_a_checkpoint_tells_no_more_than_ids_and_hashes(log):
     log.write(1)
     signed = log.sign()
     assert log.key.private.private_bytes_raw().hex() not in print_checkpoint(signed)
+
+
+def count_calls(log):
+    with log.database.relay.anonymous() as session:
+        session.execute(text("DELETE FROM outbox WHERE tenant_id = :tenant"), {"tenant": log.tenant})
+        session.execute(text("SELECT call_checkpoints()"))
+        return session.scalar(text("SELECT count(*) FROM outbox WHERE tenant_id = :tenant"), {"tenant": log.tenant})
+
+
+class Refusing(LocalObjects):
+    """A place that is down."""
+
+    def publish(self, spooled, name):
+        raise StorageUnavailableError
+
+    def publish_once(self, spooled, name):
+        raise StorageUnavailableError
+
+
+class At:
+    """A clock that does something else first, each time it is asked."""
+
+    def __init__(self, first):
+        self._first = first
+
+    def now(self):
+        self._first()
+        return datetime.now(UTC)
+
+
+def test_a_signer_is_called_again_for_a_quiet_tenant_whose_copy_could_not_be_kept(log, copies, tmp_path):
+    log.write(1)
+    log.copies = StoredCheckpoints(backend=Refusing(root=tmp_path / "down"))
+    with pytest.raises(StorageUnavailableError):
+        log.sign()
+    assert count_calls(log) == 1
+    log.copies = copies
+    signed = log.sign()
+    assert copies.read_kept(log.tenant).checkpoints == [signed]
+    assert count_calls(log) == 0
+
+
+def test_a_signer_that_was_ended_between_the_copy_and_the_database_is_no_tampering(log, copies):
+    log.write(1)
+    log.copies = copies
+    sequence, link_hash = log.rows("SELECT sequence, hash FROM audit_chain ORDER BY sequence DESC LIMIT 1")[0]
+    kept = log.key.sign(
+        tenant_id=log.tenant, sequence=sequence, link_hash=bytes(link_hash), signed_at=datetime.now(UTC)
+    )
+    copies.keep(kept)
+    assert log.verify().intact
+    log.write(1)
+    log.sign()
+    found = log.verify()
+    assert (found.problems, found.checkpoints) == ([], 2)
+
+
+def test_two_signers_at_one_end_agree(log, copies):
+    log.write(1)
+    log.copies = copies
+    others = []
+    signer = CheckpointSigner(
+        database=log.database.worker, key=log.key, copies=copies, clock=At(lambda: others.append(log.sign()))
+    )
+    assert [signer.sign(log.tenant)] == others == copies.read_kept(log.tenant).checkpoints
+    assert log.verify().intact
+
+
+def test_a_signer_that_was_overtaken_by_one_further_on_does_not_take_it_for_tampering(log, copies):
+    log.write(1)
+    log.copies = copies
+
+    def overtake():
+        log.write(1)
+        log.sign()
+
+    CheckpointSigner(database=log.database.worker, key=log.key, copies=copies, clock=At(overtake)).sign(log.tenant)
+    found = log.verify()
+    assert (found.problems, found.checkpoints) == ([], 2)
+
+
+def test_copies_that_were_kept_by_the_hour_are_still_read_and_held_to(log, copies, tmp_path):
+    log.write(2)
+    log.copies = copies
+    signed = log.sign()
+    root = tmp_path / "blobs" / "audit" / str(log.tenant)
+    (numbered,) = (path for path in root.rglob("*") if path.is_file())
+    hourly = root / f"{signed.signed_at:%Y-%m-%d}" / "07"
+    hourly.parent.mkdir()
+    numbered.rename(hourly)
+    assert copies.read_kept(log.tenant).checkpoints == [signed]
+    assert copies.find_newest(log.tenant, since=signed.sequence) == signed
+    log.write(1)
+    second = log.sign()
+    assert copies.read_kept(log.tenant).checkpoints == [signed, second]
+    assert log.verify().intact
+
+
+def test_what_is_kept_under_a_checkpoints_name_is_never_written_over(log, copies):
+    log.write(1)
+    log.copies = copies
+    signed = log.sign()
+    other = log.key.sign(tenant_id=log.tenant, sequence=signed.sequence, link_hash=b"other", signed_at=signed.signed_at)
+    assert copies.keep(other) == signed
+    assert copies.read_kept(log.tenant).checkpoints == [signed]

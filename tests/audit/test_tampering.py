@@ -1,5 +1,6 @@
 """Tampering: refused to everybody, and, once an owner has turned the guards off, found and named."""
 
+from contextlib import suppress
 from uuid import uuid4
 
 import pytest
@@ -7,7 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from app.audit.errors import ChainNotAsSignedError
 from app.audit.hashing import hash_genesis, hash_link
+from tests.audit.conftest import TABLES
 
 COLUMNS = {
     "tenant_id": "(SELECT id FROM tenants WHERE id <> tenant_id LIMIT 1)",
@@ -180,10 +183,7 @@ def test_without_the_checkpoint_the_copies_outside_the_database_tell(log):
     change_with_fitting_hashes(log, 3)
     log.tamper("DELETE FROM audit_checkpoints WHERE tenant_id = :tenant", tenant=log.tenant)
     assert log.verify(kept=[]).intact, "nothing is left in the database that could tell"
-    assert [(p.code, p.sequence) for p in log.verify().problems] == [
-        ("checkpoint-removed", signed.sequence),
-        ("not-as-signed", signed.sequence),
-    ]
+    assert [(p.code, p.sequence) for p in log.verify().problems] == [("not-as-signed", signed.sequence)]
 
 
 def test_an_end_that_was_cut_off_is_found_by_its_checkpoint(log):
@@ -192,6 +192,63 @@ def test_an_end_that_was_cut_off_is_found_by_its_checkpoint(log):
     _, last = log.chain()[-1]
     log.tamper("DELETE FROM audit_events WHERE id = :id", "DELETE FROM audit_chain WHERE event_id = :id", id=last)
     assert [(p.code, p.sequence) for p in log.verify().problems] == [("cut-off", signed.sequence)]
+
+
+def test_checkpoints_that_were_removed_are_told_by_their_copies(log):
+    log.write(1)
+    first = log.sign()
+    log.write(1)
+    log.sign()
+    log.tamper("DELETE FROM audit_checkpoints WHERE tenant_id = :tenant", tenant=log.tenant)
+    assert [(p.code, p.sequence) for p in log.verify().problems] == [("checkpoint-removed", first.sequence)]
+    log.sign()
+    assert [row[0] for row in log.rows("SELECT sequence FROM audit_checkpoints")] == [3], "the last is put back"
+
+
+def test_a_signed_end_that_was_written_anew_is_not_signed_again_and_its_copy_tells(log):
+    log.write(4)
+    signed = log.sign()
+    change_with_fitting_hashes(log, 3)
+    log.tamper("DELETE FROM audit_checkpoints WHERE tenant_id = :tenant", tenant=log.tenant)
+    with pytest.raises(ChainNotAsSignedError):
+        log.sign()
+    assert [(p.code, p.sequence) for p in log.verify().problems] == [("not-as-signed", signed.sequence)]
+
+
+def test_a_signed_end_that_was_cut_off_is_not_signed_again_and_its_copy_tells(log):
+    log.write(4)
+    signed = log.sign()
+    _, last = log.chain()[-1]
+    log.tamper(
+        "DELETE FROM audit_events WHERE id = :id",
+        "DELETE FROM audit_chain WHERE event_id = :id",
+        "DELETE FROM audit_checkpoints WHERE tenant_id = :tenant",
+        id=last,
+        tenant=log.tenant,
+    )
+    with pytest.raises(ChainNotAsSignedError):
+        log.sign()
+    assert [(p.code, p.sequence) for p in log.verify().problems] == [("cut-off", signed.sequence)]
+
+
+def test_a_whole_log_that_was_emptied_is_not_taken_for_a_new_one(log):
+    log.write(1)
+    log.sign()
+    log.tamper(*(f"DELETE FROM {table} WHERE tenant_id = :tenant" for table in TABLES), tenant=log.tenant)
+    with pytest.raises(ChainNotAsSignedError):
+        log.sign()
+    assert codes(log.verify()) == ["cut-off"]
+
+
+def test_what_grew_after_a_tail_was_written_anew_does_not_hide_it(log):
+    log.write(4)
+    signed = log.sign()
+    change_with_fitting_hashes(log, 3)
+    log.tamper("DELETE FROM audit_checkpoints WHERE tenant_id = :tenant", tenant=log.tenant)
+    log.write(2)
+    with suppress(ChainNotAsSignedError):
+        log.sign()
+    assert ("not-as-signed", signed.sequence) in [(p.code, p.sequence) for p in log.verify().problems]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ def test_what_waits_is_linked_and_what_grew_is_signed_in_the_database_and_outsid
     house.start_relay()
     house.start_worker()
     copies = StoredCheckpoints(backend=LocalObjects(root=house.folder / "blobs"))
-    (kept,) = wait_for(lambda: list(copies.list_kept(house.tenant)), what="a checkpoint outside the database")
+    (kept,) = wait_for(lambda: copies.read_kept(house.tenant).checkpoints, what="a checkpoint outside the database")
     keys = public_keys(load_key_file(house.folder / "keys.json"))
     found = verify_tenant(house.database.owner, house.tenant, keys=keys, kept=[kept])
     assert (found.problems, found.links, found.waiting) == ([], 1, 0)

@@ -1,19 +1,36 @@
-"""Signing how far a tenant's audit chain has come, in the database and in a copy outside it."""
+"""Signing how far a tenant's audit chain has come, in a copy outside the database and then in it."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.audit.checkpoints import Checkpoint, CheckpointCopies, CheckpointKey
+from app.audit.errors import ChainNotAsSignedError
 from app.audit.models import AuditCheckpoint
 from app.core.clock import Clock
+from app.core.principal import Principal
 from app.db.session import Database, system_principal
 from app.observability.logging import get_logger
 
 
+@dataclass(frozen=True, slots=True)
+class _End:
+    """The last link of a chain, and its checkpoint if the database has one."""
+
+    sequence: int
+    hash: bytes
+    signed: Checkpoint | None
+
+
 class CheckpointSigner:
-    """Signs one tenant's chain. Any number may run at once, and each may be ended at any moment."""
+    """Signs one tenant's chain. Any number may run at once, and each may be ended at any moment.
+
+    A checkpoint is in the database only when its copy is kept: whoever looks there for chains to be signed finds those
+    without a copy, too.
+    """
 
     def __init__(self, *, database: Database, key: CheckpointKey, copies: CheckpointCopies, clock: Clock) -> None:
         self._database = database
@@ -24,39 +41,81 @@ class CheckpointSigner:
     def sign(self, tenant_id: UUID) -> Checkpoint | None:
         """The newest checkpoint, made anew when the chain has grown; None while the chain is empty.
 
-        Raises UnavailableError when the database or the storage is down.
+        Raises UnavailableError when the database or the storage is down, ChainNotAsSignedError when the chain is not
+        what its last copy says, CheckpointFormatError when something else is kept under the checkpoint's name.
         """
         principal = system_principal(tenant_id)
         with self._database.transaction(principal) as session:
             session.execute(text("SELECT link_waiting_events()"))
+            last_signed = session.scalar(select(func.max(AuditCheckpoint.sequence))) or 0
+        # Before the chain is looked at: another signer's copy made after that look would seem to be past its end.
+        kept = self._copies.find_newest(tenant_id, since=last_signed)
         with self._database.transaction(principal) as session:
-            newest = self._ensure(session, tenant_id)
-        if newest is not None:
-            # After the commit: a copy of what is not in the database would look like a checkpoint that was removed.
-            self._copies.keep(newest)
+            end = _find_end(session)
+        _check(end, kept)
+        if end is None:
+            return None
+        newest = self._keep(tenant_id, end, kept)
+        self._store(principal, newest, kept)
         return newest
 
-    def _ensure(self, session: Session, tenant_id: UUID) -> Checkpoint | None:
-        tail = session.execute(text("SELECT sequence, hash FROM last_audit_link()")).one_or_none()
-        if tail is None:
-            return None
-        known = session.scalars(select(AuditCheckpoint).where(AuditCheckpoint.sequence == tail.sequence)).one_or_none()
-        if known is not None:
-            return Checkpoint(
-                known.tenant_id, known.sequence, known.hash, known.signed_at, known.key_id, known.signature
-            )
-        made = self._key.sign(
-            tenant_id=tenant_id, sequence=tail.sequence, link_hash=bytes(tail.hash), signed_at=self._clock.now()
+    def _keep(self, tenant_id: UUID, end: _End, kept: Checkpoint | None) -> Checkpoint:
+        if kept is not None and kept.sequence == end.sequence:
+            return kept
+        made = end.signed or self._key.sign(
+            tenant_id=tenant_id, sequence=end.sequence, link_hash=end.hash, signed_at=self._clock.now()
         )
-        session.execute(
-            insert(AuditCheckpoint).values(
-                tenant_id=made.tenant_id,
-                sequence=made.sequence,
-                hash=made.hash,
-                signed_at=made.signed_at,
-                key_id=made.key_id,
-                signature=made.signature,
-            )
+        there = self._copies.keep(made)  # another signer's, where that was faster
+        _check(end, there)
+        return there
+
+    def _store(self, principal: Principal, newest: Checkpoint, kept: Checkpoint | None) -> None:
+        with self._database.transaction(principal) as session:
+            if kept is not None and kept.key_id == self._key.id and kept.is_signed_by(self._key.public):
+                _ensure(session, kept)  # its signer was ended before it came to this
+            if _ensure(session, newest):
+                get_logger(__name__).info(
+                    "audit.checkpoint.signed", tenant_id=newest.tenant_id, sequence=newest.sequence
+                )
+
+
+def _find_end(session: Session) -> _End | None:
+    tail = session.execute(text("SELECT sequence, hash FROM last_audit_link()")).one_or_none()
+    if tail is None:
+        return None
+    known = session.scalars(select(AuditCheckpoint).where(AuditCheckpoint.sequence == tail.sequence)).one_or_none()
+    return _End(tail.sequence, bytes(tail.hash), None if known is None else _read(known))
+
+
+def _read(row: AuditCheckpoint) -> Checkpoint:
+    return Checkpoint(row.tenant_id, row.sequence, row.hash, row.signed_at, row.key_id, row.signature)
+
+
+def _check(end: _End | None, kept: Checkpoint | None) -> None:
+    """Raises ChainNotAsSignedError."""
+    if end is not None and end.signed is not None and end.signed.hash != end.hash:
+        raise ChainNotAsSignedError
+    if kept is None:
+        return
+    if end is None or kept.sequence > end.sequence:
+        raise ChainNotAsSignedError
+    if kept.sequence == end.sequence and kept.hash != end.hash:
+        raise ChainNotAsSignedError
+
+
+def _ensure(session: Session, checkpoint: Checkpoint) -> bool:
+    """Whether it was not there. One that is there already is the same, or for `footnote audit verify` to tell."""
+    made = session.execute(
+        insert(AuditCheckpoint)
+        .values(
+            tenant_id=checkpoint.tenant_id,
+            sequence=checkpoint.sequence,
+            hash=checkpoint.hash,
+            signed_at=checkpoint.signed_at,
+            key_id=checkpoint.key_id,
+            signature=checkpoint.signature,
         )
-        get_logger(__name__).info("audit.checkpoint.signed", tenant_id=tenant_id, sequence=made.sequence)
-        return made
+        .on_conflict_do_nothing()
+        .returning(AuditCheckpoint.sequence)
+    )
+    return made.one_or_none() is not None
