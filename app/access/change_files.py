@@ -13,7 +13,8 @@ def parse_changes(text: str) -> list[dict[str, Any]]:
     content = text.removeprefix("\ufeff").strip()
     try:
         found = json.loads(content) if content[:1] in ("[", "{") else _read_csv(content)
-    except (ValueError, csv.Error) as error:
+    # RecursionError is deeply nested JSON.
+    except (ValueError, RecursionError, csv.Error) as error:
         raise ChangesUnreadableError from error
     changes = found.get("changes") if isinstance(found, dict) else found
     if not isinstance(changes, list):

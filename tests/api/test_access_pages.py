@@ -123,7 +123,8 @@ def test_an_import_is_said_first_and_each_wrong_line_is_told(server, analyst, de
     wrong = send("make", lines + "grant,nobody@example.org," + loans["id"])
     assert "none was" in said(wrong)
     assert "body.changes.1" in wrong.text
-    assert said(send("preview", "nonsense")).startswith("This is neither JSON")
+    for unreadable in ("nonsense", "[" * 50_000, '{"changes":' * 20_000):
+        assert said(send("preview", unreadable)).startswith("This is neither JSON")
     assert sees(analyst) == 0
     assert send("make", lines).status_code == 303
     assert sees(analyst) == 2

@@ -114,6 +114,25 @@ def test_one_call_changes_a_thousand_values_at_most(admin):
     assert_error(admin.http.post("/scim/v2/Groups", json=new_group(members=many)), 413)
 
 
+def test_a_user_has_no_more_values_than_one_call_may_change(admin):
+    user = make(admin, "Users", new_user())
+    many = new_user(emails=[{"value": f"a{number}@example.com", "type": "other"} for number in range(1_001)])
+    assert_error(admin.http.post("/scim/v2/Users", json=many), 413)
+    assert_error(admin.http.put(f"/scim/v2/Users/{user['id']}", json=many), 413)
+
+
+@pytest.mark.parametrize("depth", [30, 400, 990, 20_000])
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"x":', "}")])
+def test_a_body_that_is_nested_deeply_is_not_read(admin, depth, opening, closing):
+    group = make(admin, "Groups", new_group())
+    deep = opening * depth + "1" + closing * depth
+    body = f'{{"schemas": [], "userName": "a@example.com", "displayName": "a", "Operations": {deep}, "x": {deep}}}'
+    headers = {"Content-Type": "application/scim+json"}
+    for method, path in (("POST", "Users"), ("POST", "Groups"), ("PATCH", f"Groups/{group['id']}")):
+        answer = admin.http.request(method, f"/scim/v2/{path}", content=body, headers=headers)
+        assert_error(answer, 400, "invalidSyntax")
+
+
 def test_names_addresses_and_external_ids_are_one_users_each(admin, analyst):
     body = new_user(externalId=uuid4().hex)
     made = make(admin, "Users", body)

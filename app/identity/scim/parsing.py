@@ -23,6 +23,7 @@ from app.identity.scim.dialects import read_filter, read_operations
 _ADDRESS = re.compile(r"[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,190}")
 _LONGEST_TEXT = 255  # characters
 _LONGEST_FILTER = 2_000  # characters
+_DEEPEST = 16  # lists and objects inside each other; the schemas with their extensions need half of it
 _NAMED_MEMBER = re.compile(r'(?:urn:[^\[]*:)?members\[\s*value eq "([^"\\]*)"\s*\]', re.IGNORECASE)
 _MEMBERS = re.compile(r"(?:urn:.*:)?members\b.*", re.IGNORECASE | re.DOTALL)
 
@@ -37,14 +38,26 @@ def parse_payload(body: bytes) -> Payload:
         raise InvalidSyntaxException(detail="The body is not a JSON object.") from error
     if not isinstance(payload, dict):
         raise InvalidSyntaxException(detail="The body is not a JSON object.")
+    _check_depth(payload)
     return payload
+
+
+def _check_depth(payload: Payload) -> None:
+    """So that whatever goes through a payload by calling itself comes to an end."""
+    level: list[Any] = [payload]
+    for _ in range(_DEEPEST):
+        parts = [each.values() if isinstance(each, dict) else each for each in level]
+        level = [value for part in parts for value in part if isinstance(value, (dict, list))]
+    if level:
+        raise InvalidSyntaxException(detail=f"A body has {_DEEPEST} lists and objects inside each other at most.")
 
 
 def parse_user(payload: Payload, context: Context, *, active: bool) -> scim.User:
     """The user as it is to be; without the attribute, `active` holds.
 
-    Raises ValidationError, InvalidValueException.
+    Raises ValidationError, InvalidValueException, PayloadTooLargeException.
     """
+    _check_changes(payload)
     if not any(name.lower() == "active" for name in payload):
         payload = {**payload, "active": active}
     user = scim.User.model_validate(payload, scim_ctx=context, scim_policy=scim.LENIENT)
