@@ -148,7 +148,6 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
     def close() -> None:
         denials.close()
         sandbox.close()
-        provider_http.close()
         database.close()
 
     return Container(

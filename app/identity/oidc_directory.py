@@ -69,8 +69,16 @@ class ProviderDirectory:
         called.
         """
         known = self._of(issuer)
-        with known.lock:
+        found = known.metadata
+        if found is not None and self._clock.now() < known.metadata_until:
+            return found
+        # Whoever waited in vain for somebody else's call makes none.
+        if not known.lock.acquire(timeout=LONGEST_WAIT_SECONDS):
+            raise IdentityProviderUnavailableError
+        try:
             return self._metadata(issuer, known)
+        finally:
+            known.lock.release()
 
     def list_keys(self, issuer: str, key_id: str | None) -> Sequence[Key]:
         """The issuer's signing keys of that id; all of them without one. Raises IdentityProviderUnavailableError."""

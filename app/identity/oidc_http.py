@@ -1,11 +1,12 @@
 """Calls to providers, whose addresses come from a tenant's administrator and from the providers themselves.
 
 Only https, or plain http to the hosts that the composition root names (a test's own machine); no redirect is followed;
-an answer is read up to a size and for a time.
+an answer is read up to a size. All of a call, from the name's look-up to the last byte, has one time: however slowly a
+provider sends, its connection is ended then.
 """
 
+import asyncio
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -35,16 +36,8 @@ class ProviderHttp:
 
     def __init__(self, *, plain_hosts: frozenset[str] = frozenset()) -> None:
         self._plain_hosts = plain_hosts
-        # Proxies of the environment are for https only: a loopback address must not leave the machine.
-        self._client = httpx.Client(
-            timeout=_TIMEOUT,
-            follow_redirects=False,
-            mounts={"http://": httpx.HTTPTransport()},
-            headers={"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "footnote"},
-        )
-
-    def close(self) -> None:
-        self._client.close()
+        # Made once: reading the machine's certificates takes longer than most calls.
+        self._tls = httpx.create_ssl_context()
 
     def check_address(self, url: str) -> None:
         """Raises IssuerInvalidError for what is never called."""
@@ -68,19 +61,37 @@ class ProviderHttp:
         return self._call("POST", url, data=dict(form), auth=auth)
 
     def _call(self, method: str, url: str, **more: Any) -> Answer:
-        ends = time.monotonic() + MAX_SECONDS
         try:
             self.check_address(url)
-            with self._client.stream(method, url, **more) as response:
-                content = b""
-                for part in response.iter_bytes(16 * 1024):
-                    content += part
-                    if len(content) > MAX_BYTES or time.monotonic() > ends:
-                        raise IdentityProviderUnavailableError
-                body = json.loads(content)
+            # Asynchronous, since nothing else can be stopped at any moment; callers are threads of their own.
+            response, content = asyncio.run(self._exchange(method, url, **more))
+            body = json.loads(content)
         # Whatever a provider does wrong is an outage to those who sign in; RecursionError is deeply nested JSON.
         except (httpx.HTTPError, httpx.InvalidURL, IssuerInvalidError, ValueError, RecursionError) as error:
             raise IdentityProviderUnavailableError from error
         if not isinstance(body, dict) or response.status_code >= 500 or response.is_redirect:
             raise IdentityProviderUnavailableError
         return Answer(response.status_code, body, response.headers.get("Cache-Control", ""))
+
+    async def _exchange(self, method: str, url: str, **more: Any) -> tuple[httpx.Response, bytes]:
+        try:
+            async with asyncio.timeout(MAX_SECONDS), self._client() as client:
+                async with client.stream(method, url, **more) as response:
+                    content = b""
+                    async for part in response.aiter_raw():
+                        content += part
+                        if len(content) > MAX_BYTES:
+                            raise IdentityProviderUnavailableError
+                    return response, content
+        except TimeoutError as error:
+            raise IdentityProviderUnavailableError from error
+
+    def _client(self) -> httpx.AsyncClient:
+        # Proxies of the environment are for https only: a loopback address must not leave the machine.
+        return httpx.AsyncClient(
+            verify=self._tls,
+            timeout=_TIMEOUT,
+            follow_redirects=False,
+            mounts={"http://": httpx.AsyncHTTPTransport(verify=self._tls)},
+            headers={"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "footnote"},
+        )

@@ -1,8 +1,11 @@
 """What providers publish of themselves is believed only where it is theirs, and called only where it may be."""
 
+import threading
+
 import pytest
 
 from app.core.clock import SystemClock
+from app.identity import oidc_directory
 from app.identity.oidc_directory import ProviderDirectory
 from app.identity.oidc_errors import IdentityProviderUnavailableError
 from app.identity.oidc_http import LOOPBACK, ProviderHttp
@@ -12,9 +15,7 @@ METADATA = "/.well-known/openid-configuration"
 
 @pytest.fixture
 def directory():
-    http = ProviderHttp(plain_hosts=LOOPBACK)
-    yield ProviderDirectory(http=http, clock=SystemClock())
-    http.close()
+    return ProviderDirectory(http=ProviderHttp(plain_hosts=LOOPBACK), clock=SystemClock())
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,27 @@ def test_metadata_is_kept_as_long_as_it_says(directory, odd):
     assert directory.get_metadata(odd.issuer).jwks_uri == f"{odd.issuer}/jwks"
     directory.get_metadata(odd.issuer)
     assert odd.asked == [METADATA]
+
+
+def test_nobody_waits_long_for_a_call_that_somebody_else_makes(directory, odd, monkeypatch):
+    monkeypatch.setattr(oidc_directory, "LONGEST_WAIT_SECONDS", 0.05)
+    called, answers = threading.Event(), threading.Event()
+    answer = odd.answer
+
+    def wait_and_answer(path):
+        called.set()
+        answers.wait(7)
+        return answer(path)
+
+    monkeypatch.setattr(odd, "answer", wait_and_answer)
+    first = threading.Thread(target=directory.get_metadata, args=(odd.issuer,))
+    first.start()
+    try:
+        assert called.wait(7)
+        with pytest.raises(IdentityProviderUnavailableError):
+            directory.get_metadata(odd.issuer)
+        assert first.is_alive()
+    finally:
+        answers.set()
+        first.join()
+    assert directory.get_metadata(odd.issuer).issuer == odd.issuer
