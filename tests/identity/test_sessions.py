@@ -8,8 +8,8 @@ import pytest
 from fastapi.responses import Response
 from sqlalchemy import text
 
-from app.core.principal import Principal, Role
-from app.db.session import RightsChangedError
+from app.core.principal import Permission, Principal, Role
+from app.db.session import RightsChangedError, system_principal
 from app.identity.sessions import form_token
 from app.web.session import Cookies
 
@@ -162,3 +162,43 @@ def test_a_user_can_not_make_sessions_or_links_of_others_in_the_database(tenant,
             assert session.execute(text(deed), values).rowcount <= 0
     except RightsChangedError as refused:
         assert refused.__cause__.orig.sqlstate == "42501"
+
+
+KEY = (
+    "INSERT INTO api_keys (id, tenant_id, user_id, name, prefix, secret_hash, created_at, scopes) "
+    "VALUES (gen_random_uuid(), :tenant, :me, 'made', gen_random_uuid()::text, '\\x00', now(), :scopes)"
+)
+SESSION = (
+    "INSERT INTO web_sessions (id, tenant_id, user_id, provider_id, key_id, token_digest, created_at, last_seen_at, "
+    "idle_ends_at, ends_at) VALUES (gen_random_uuid(), :tenant, :me, NULL, :key, gen_random_uuid()::text::bytea, "
+    "now(), now(), now(), now())"
+)
+
+
+@pytest.mark.parametrize(
+    ("deed", "of_a_wide_key"),
+    [
+        (KEY, False),
+        (SESSION, False),
+        (SESSION.replace(":key", "NULL"), False),
+        (SESSION.replace(":key", ":others_key"), True),
+    ],
+    ids=["a wide key", "a session of a wide key", "a session of no key", "a session of another's key"],
+)
+def test_no_key_makes_what_can_do_more_than_itself_in_the_database(tenant, ana, deed, of_a_wide_key):
+    database = tenant.site.database
+    scopes = None if of_a_wide_key else frozenset({Permission.USERS_MANAGE})
+    chief = Principal(tenant.id, tenant.chief.id, frozenset({Role.ADMIN}), scopes=scopes)
+    with database.owner.transaction(system_principal(tenant.id)) as session:
+        found = session.execute(text("SELECT user_id, id FROM api_keys WHERE scopes IS NULL"))
+        keys = {row.user_id: row.id for row in found}
+    values = {
+        "tenant": tenant.id,
+        "me": tenant.chief.id,
+        "key": keys[tenant.chief.id],
+        "others_key": keys[ana.id],
+        "scopes": None,
+    }
+    given = {name: value for name, value in values.items() if f":{name}" in deed}
+    with pytest.raises(RightsChangedError), database.api.transaction(chief) as session:
+        session.execute(text(deed), given)
