@@ -30,9 +30,10 @@ ACCOUNT, AUTHENTICATION, ENTITY, USER_ACCESS, GROUP, API = 3001, 3002, 3004, 300
 # Activities by verbs: Create 1, Read 2, Update 3, Delete 4 (classes 3004 and 6003).
 _CRUD = {
     1: "created added uploaded published asked opened given granted imported founded rotated",
-    2: "read viewed listed exported explained",
-    3: "edited renamed changed moved updated nested unnested linked unlinked replaced",
-    4: "deleted removed revoked withdrawn taken ended",
+    2: "read viewed listed exported explained previewed",
+    # A label is put on an object and taken off it: the object is changed, not made or deleted.
+    3: "edited renamed changed moved updated nested unnested linked unlinked replaced set put taken",
+    4: "deleted removed revoked withdrawn ended",
 }
 _VERBS = {verb: activity for activity, verbs in _CRUD.items() for verb in verbs.split()}
 _METHODS = {"POST": 1, "GET": 2, "HEAD": 2, "PUT": 3, "PATCH": 3, "DELETE": 4}
@@ -41,6 +42,7 @@ _MEMBERS = {"added": 3, "removed": 4}
 _GRANTS = {"created": 1, "deleted": 2}
 _OPENED = ("collection", "document", "pack")
 _ENTITIES = ("access.", "identity.")
+_FAILED = (".denied", ".refused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,8 @@ def shape_of(action: str, detail: dict[str, Any]) -> Shape:
 def _shape_of_rights(action: str, noun: str, verb: str, detail: dict[str, Any]) -> Shape | None:
     """Of sign-ins, accounts, members of groups, and grants."""
     about_user = _subject(detail, "user_id") is not None
-    if action.startswith("identity.session."):
-        return Shape(AUTHENTICATION, 1 if verb == "opened" else 2)
+    if action.startswith(("identity.session.", "identity.sign_in.")):
+        return Shape(AUTHENTICATION, 1 if verb in ("opened", "refused") else 2)
     if action.startswith("identity.user."):
         return Shape(ACCOUNT, _ACCOUNTS.get(verb, _OTHER))
     if action.startswith("identity.member.") and verb in _MEMBERS and about_user:
@@ -91,7 +93,7 @@ def print_line(event: ToldEvent, link: Link) -> str:
         "class_uid": shape.class_uid,
         "type_uid": shape.class_uid * 100 + shape.activity_id,
         "severity_id": _INFORMATIONAL,
-        "status_id": _FAILURE if event.action == "access.request.denied" else _SUCCESS,
+        "status_id": _FAILURE if event.action.endswith(_FAILED) else _SUCCESS,
         "time": microseconds(event.at) // 1000,
         "time_dt": f"{event.at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
         "metadata": _present(

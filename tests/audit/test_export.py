@@ -195,7 +195,12 @@ ACTIONS = [
     ("access.request.denied", "key", {"status": 401, "code": "key-revoked", "user_id": SOMEBODY}, (3002, 1)),
     ("access.request.denied", "document", {"status": 404, "code": "x", "method": "DELETE"}, (6003, 4)),
     ("access.request.denied", "user", {"count": 7}, (6003, 99)),
+    ("identity.sign_in.refused", "identity-provider", {"code": "user-unknown", "subject": "s"}, (3002, 1)),
     ("access.collection.renamed", "collection", {}, (3004, 3)),
+    ("access.label.put", "collection", {"label_id": SOMEBODY, "before": False, "after": True}, (3004, 3)),
+    ("access.label.taken", "collection", {"label_id": SOMEBODY, "before": True, "after": False}, (3004, 3)),
+    ("access.changes.previewed", "tenant", {"changes": 2}, (3004, 2)),
+    ("documents.source.set", "document", {"before": None, "after": "a feed"}, (6003, 3)),
     ("access.grant.created", "grant", {"before": None, "after": {"user_id": SOMEBODY, "level": 2}}, (3005, 1)),
     ("access.grant.deleted", "grant", {"before": {"group_id": SOMEBODY, "level": 1}, "after": None}, (3006, 2)),
     ("identity.member.added", "group", {"user_id": SOMEBODY, "before": False, "after": True}, (3006, 3)),
@@ -228,6 +233,7 @@ def test_events_have_the_class_of_what_they_tell(action, object_type, detail, sh
     line = print_line(event, Link(1, event.id, b"", b"", b""))
     assert check(json.loads(line)) == []
     assert json.loads(line)["time"] == 1_925_089_445_000
+    assert json.loads(line)["status_id"] == (2 if action.endswith((".denied", ".refused")) else 1)
 
 
 def test_all_that_waits_is_exported_however_much_it_is(log):
