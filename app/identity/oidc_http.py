@@ -75,14 +75,17 @@ class ProviderHttp:
 
     async def _exchange(self, method: str, url: str, **more: Any) -> tuple[httpx.Response, bytes]:
         try:
-            async with asyncio.timeout(MAX_SECONDS), self._client() as client:
-                async with client.stream(method, url, **more) as response:
-                    content = b""
-                    async for part in response.aiter_raw():
-                        content += part
-                        if len(content) > MAX_BYTES:
-                            raise IdentityProviderUnavailableError
-                    return response, content
+            async with (
+                asyncio.timeout(MAX_SECONDS),
+                self._client() as client,
+                client.stream(method, url, **more) as response,
+            ):
+                content = b""
+                async for part in response.aiter_raw():
+                    content += part
+                    if len(content) > MAX_BYTES:
+                        raise IdentityProviderUnavailableError
+                return response, content
         except TimeoutError as error:
             raise IdentityProviderUnavailableError from error
 
