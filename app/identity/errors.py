@@ -102,7 +102,10 @@ class GroupTakenError(ConflictError):
 
 class GroupExcludesError(ConflictError):
     code = "group-excludes"
-    title = "Documents are closed to this group: end these exclusions first, so that nobody sees them by its end."
+    title = (
+        "Documents are closed to this group, or to a group that it is in: end these exclusions, or take it out of that "
+        "group, so that nobody sees them by its end."
+    )
 
 
 class GroupCycleError(ConflictError):

@@ -8,15 +8,20 @@ from uuid import UUID
 
 from sqlalchemy import CursorResult, Select, bindparam, delete, insert, literal, select, text, union_all, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_ignore
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from app.identity.errors import GroupCycleError
+from app.identity.errors import GroupCycleError, GroupExcludesError
 from app.identity.models import Group, GroupMember, GroupNesting, User
 
 _INVALID_RECURSION = "42P19"  # PostgreSQL appendix A; raised by the trigger that keeps groups' closure
 _NOT_ITSELF = "ck_group_nestings_not_itself"
 _RIGHTS = ("grants", "clearances", "exclusions")
+_EXCLUDED = text(
+    "WITH RECURSIVE around (id) AS (SELECT CAST(:id AS uuid) UNION SELECT n.group_id FROM group_nestings n "
+    "JOIN around a ON a.id = n.member_group_id) SELECT EXISTS (SELECT 1 FROM exclusions e "
+    "JOIN around a ON a.id = e.group_id WHERE e.group_id = :id OR e.expires_at IS NULL OR e.expires_at > now())"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,11 @@ class GroupRepository:
         self._session.execute(update(Group).where(Group.id == group_id).values(values))
 
     def delete_group(self, group_id: UUID) -> None:
-        self._session.execute(delete(Group).where(Group.id == group_id))
+        """Raises GroupExcludesError when a document was closed to it in the meantime."""
+        try:
+            self._session.execute(delete(Group).where(Group.id == group_id))
+        except IntegrityError as error:
+            raise GroupExcludesError from error
 
     def list_rights(self, group_id: UUID) -> dict[str, list[str]]:
         """The ids of what the group was given, which goes when it does."""
@@ -82,6 +91,10 @@ class GroupRepository:
             query = text(f"SELECT id FROM {table} WHERE group_id = :id ORDER BY id").bindparams(bindparam("id"))  # noqa: S608 - our own constants
             found[table] = [str(row) for row in self._session.scalars(query, {"id": group_id})]
         return found
+
+    def is_excluded(self, group_id: UUID) -> bool:
+        """Whether a document is closed to the group, by itself or by way of a group that it is in."""
+        return bool(self._session.scalar(_EXCLUDED, {"id": group_id}))
 
     def get_members(self, group_id: UUID, among: frozenset[UUID] | None = None) -> Members:
         """Who is in the group; with `among`, those of them only."""

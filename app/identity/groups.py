@@ -129,13 +129,12 @@ def remove_from_group(session: Session, principal: Principal, group_id: UUID, me
 def delete_with_rights(session: Session, principal: Principal, group_id: UUID) -> None:
     """Delete a group; the log keeps who was in it and the ids of what it had been given.
 
-    Raises GroupExcludesError: what is closed to a group is opened knowingly, not by the way.
+    Raises GroupExcludesError: what is closed to a group, or to one that it is in, is opened knowingly, not by the way.
     """
     repository = GroupRepository(session)
-    rights = repository.list_rights(group_id)
-    if rights["exclusions"]:
+    if repository.is_excluded(group_id):
         raise GroupExcludesError
-    before = {**repository.get_members(group_id).as_detail(), **rights}
+    before = {**repository.get_members(group_id).as_detail(), **repository.list_rights(group_id)}
     repository.delete_group(group_id)
     detail = {"before": before, "after": None}
     record(session, principal, "identity.group.deleted", object_type="group", object_id=group_id, detail=detail)

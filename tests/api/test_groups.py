@@ -1,5 +1,6 @@
 """Groups in groups over HTTP: who is in the inner one is in the outer one; each change is logged, none makes a ring."""
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -92,19 +93,49 @@ def test_a_deleted_group_goes_with_what_it_was_granted(server, editor, admin, an
     assert (detail["before"]["user_ids"], len(detail["before"]["grants"])) == ([str(analyst.id)], 1)
 
 
-def test_a_group_that_documents_are_closed_to_is_not_deleted(server, editor, admin, document):
-    group = make_group(admin)
+def exclude(session, admin, document, group):
     values = {"id": uuid4(), "tenant": admin.tenant_id, "document": document[1], "group": group}
+    session.execute(
+        text(
+            "INSERT INTO exclusions (id, tenant_id, document_id, group_id, created_at, created_by) "
+            "VALUES (:id, :tenant, :document, :group, now(), :id)"
+        ),
+        values,
+    )
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2])
+def test_a_group_that_documents_are_closed_to_by_itself_or_by_one_around_it_is_not_deleted(
+    server, editor, admin, analyst, document, depth
+):
+    group = outer = make_group(admin)
+    for _ in range(depth):
+        outer, inner = make_group(admin), outer
+        nest(admin, outer, inner)
+    admin.http.put(f"/v1/groups/{group}/members/{analyst.id}")
+    editor.grant(document[0], analyst)
     with server.database.owner.transaction(system_principal(admin.tenant_id)) as session:
-        session.execute(
-            text(
-                "INSERT INTO exclusions (id, tenant_id, document_id, group_id, created_at, created_by) "
-                "VALUES (:id, :tenant, :document, :group, now(), :id)"
-            ),
-            values,
-        )
+        exclude(session, admin, document, outer)
     answer = admin.http.delete(f"/v1/groups/{group}")
     assert (answer.status_code, answer.json()["code"]) == (409, "group-excludes")
+    assert analyst.http.get(f"/v1/documents/{document[1]}").status_code == 404
+
+
+def test_an_exclusion_that_meets_the_groups_end_stays(server, admin, document):
+    group = make_group(admin)
+    with ThreadPoolExecutor(1) as pool:
+        with server.database.owner.transaction(system_principal(admin.tenant_id)) as session:
+            exclude(session, admin, document, group)
+            deleting = pool.submit(admin.http.delete, f"/v1/groups/{group}")
+            while not count_waiting(server) and not deleting.done():
+                pass
+        answer = deleting.result()
+    assert (answer.status_code, answer.json()["code"]) == (409, "group-excludes")
+
+
+def count_waiting(server):
+    with server.database.owner.transaction(system_principal(uuid4())) as session:
+        return session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))
 
 
 def test_each_change_of_a_group_is_logged_with_before_and_after(server, admin, analyst):
