@@ -14,7 +14,9 @@ from app.http.openapi import problems
 from app.http.pages import Page, RequestedPage, page_out
 from app.http.routing import api_router, needs
 from app.identity.oidc_errors import (
+    AudienceOfClientError,
     AudienceTakenError,
+    DomainsMissingError,
     IssuerInvalidError,
     LinkNotFoundError,
     ProviderNotFoundError,
@@ -42,7 +44,14 @@ Sessions = Annotated[SessionService, Depends(service(SessionService))]
     status_code=201,
     summary="Let users sign in at a provider (administrators)",
     openapi_extra=needs(Permission.USERS_MANAGE)
-    | problems(IssuerInvalidError, ProviderTakenError, AudienceTakenError, ProvidersBeyondScopesError),
+    | problems(
+        IssuerInvalidError,
+        DomainsMissingError,
+        AudienceOfClientError,
+        ProviderTakenError,
+        AudienceTakenError,
+        ProvidersBeyondScopesError,
+    ),
 )
 def create_identity_provider(
     body: ProviderIn, principal: CurrentPrincipal, kept: Providers, sign_in: SignIn, response: Response
@@ -97,6 +106,8 @@ def get_identity_provider(
     | problems(
         ProviderNotFoundError,
         ProvidersBeyondScopesError,
+        DomainsMissingError,
+        AudienceOfClientError,
         AudienceTakenError,
         PreconditionFailedError,
         PreconditionRequiredError,

@@ -6,7 +6,7 @@ UnauthenticatedError ← TokenInvalidError 401 ← TokenExpiredError, TokenNotYe
 UnavailableError     ← IdentityProviderUnavailableError 503
 NotFoundError        ← ProviderNotFoundError, LinkNotFoundError, SessionNotFoundError
 ConflictError        ← ProviderTakenError, AudienceTakenError, SubjectTakenError
-InvalidInputError    ← IssuerInvalidError
+InvalidInputError    ← IssuerInvalidError, DomainsMissingError, AudienceOfClientError
 ForbiddenError       ← ProvidersBeyondScopesError
 
 Until its signature is checked, a token is told the same whatever is wrong with it: who may be asked for here, and
@@ -108,6 +108,16 @@ class SubjectTakenError(ConflictError):
 class IssuerInvalidError(InvalidInputError):
     code = "issuer-invalid"
     title = "An issuer is an https address without query or fragment."
+
+
+class DomainsMissingError(InvalidInputError):
+    code = "email-domains-missing"
+    title = "Whom a verified address links is told by its domain: name at least one in email_domains."
+
+
+class AudienceOfClientError(InvalidInputError):
+    code = "audience-of-client"
+    title = "That is a client of the issuer, whose ID tokens are no keys to this API: give it an audience of its own."
 
 
 class ProvidersBeyondScopesError(ForbiddenError):

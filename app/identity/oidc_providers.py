@@ -17,7 +17,9 @@ from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_c
 from app.core.principal import Permission, Principal
 from app.db.session import Database
 from app.identity.oidc_errors import (
+    AudienceOfClientError,
     AudienceTakenError,
+    DomainsMissingError,
     IssuerInvalidError,
     LinkNotFoundError,
     ProviderNotFoundError,
@@ -29,6 +31,7 @@ from app.identity.oidc_http import ProviderHttp
 from app.identity.oidc_models import IdentityProvider, UserIdentity
 from app.identity.oidc_repository import ProviderRepository
 from app.identity.oidc_sign_in import SECRET_PURPOSE
+from app.identity.oidc_users import LINK_BY_EMAIL
 from app.identity.session_models import WebSession
 from app.storage.sealing import Sealer
 
@@ -63,7 +66,9 @@ class ProviderService:
         self._clock = clock
 
     def create_provider(self, principal: Principal, new: NewProvider) -> IdentityProvider:
-        """Raises PermissionRequiredError, IssuerInvalidError, ProviderTakenError, AudienceTakenError."""
+        """Raises PermissionRequiredError, IssuerInvalidError, DomainsMissingError, AudienceOfClientError,
+        ProviderTakenError, AudienceTakenError.
+        """
         _require_whole(principal)
         self._http.check_address(new.issuer)
         if "?" in new.issuer:
@@ -88,7 +93,9 @@ class ProviderService:
         made = IdentityProvider(**values)
         try:
             with self._database.transaction(principal) as session:
-                ProviderRepository(session).insert_provider(values)
+                repository = ProviderRepository(session)
+                repository.insert_provider(values)
+                _check(repository, made)
                 _record(session, principal, "created", made.id, before=None, after=_told(made))
         except IntegrityError as error:
             raise _taken(error) from error
@@ -113,7 +120,8 @@ class ProviderService:
     ) -> IdentityProvider:
         """`changes` are fields of `NewProvider` besides issuer and client. Turned off, its sessions end for good.
 
-        Raises PermissionRequiredError, ProviderNotFoundError, PreconditionFailedError, AudienceTakenError.
+        Raises PermissionRequiredError, ProviderNotFoundError, PreconditionFailedError, DomainsMissingError,
+        AudienceOfClientError, AudienceTakenError.
         """
         _require_whole(principal)
         values = {**changes, "updated_at": self._clock.now()}
@@ -131,6 +139,7 @@ class ProviderService:
                 ):
                     raise PreconditionFailedError
                 session.refresh(found)
+                _check(repository, found)
                 after = _told(found) | ({"secret": "changed"} if "client_secret" in changes else {})
                 _record(session, principal, "changed", provider_id, before=before, after=after)
         except IntegrityError as error:
@@ -141,10 +150,10 @@ class ProviderService:
         """With its links and sessions. Raises PermissionRequiredError, ProviderNotFoundError."""
         _require_whole(principal)
         with self._database.transaction(principal) as session:
-            repository = ProviderRepository(session)
-            before = _told(_get(repository, provider_id))
-            repository.delete_provider(provider_id)
-            _record(session, principal, "deleted", provider_id, before=before, after=None)
+            deleted = ProviderRepository(session).delete_provider(provider_id)
+            if deleted is None:
+                raise ProviderNotFoundError
+            _record(session, principal, "deleted", provider_id, before=_told(deleted), after=None)
 
     def list_links(self, principal: Principal, provider_id: UUID, page: PageRequest) -> PageOf[UserIdentity]:
         """Sorted by user. Raises PermissionRequiredError, ProviderNotFoundError, InvalidCursorError."""
@@ -158,7 +167,7 @@ class ProviderService:
         return PageOf(items=items, next_cursor=cursor)
 
     def link(self, principal: Principal, provider_id: UUID, user_id: UUID, subject: str) -> UserIdentity:
-        """From the next request on `subject` is that user, and the user no other subject of the provider.
+        """From the next request on `subject` is that person, and the person no other subject of the provider.
 
         Raises PermissionRequiredError, LinkNotFoundError, SubjectTakenError.
         """
@@ -167,22 +176,15 @@ class ProviderService:
             repository = ProviderRepository(session)
             if repository.find_provider(provider_id) is None or repository.find_user(user_id) is None:
                 raise LinkNotFoundError
-            before = repository.find_link(provider_id, user_id)
-            if before is not None and before.subject == subject:
-                return before
-            if before is not None:
-                session.expunge(before)
-                self._unlink(session, repository, provider_id, user_id)
+            known = repository.find_link(provider_id, user_id)
+            if known is not None and known.subject == subject:
+                return known
+            if known is not None:
+                session.expunge(known)
+            before = self._unlink(session, repository, provider_id, user_id)
             if not repository.insert_link(principal.tenant_id, provider_id, user_id, subject, self._clock.now()):
                 raise SubjectTakenError
-            _record_link(
-                session,
-                principal,
-                provider_id,
-                user_id,
-                before=None if before is None else before.subject,
-                after=subject,
-            )
+            _record_link(session, principal, provider_id, user_id, before=before, after=subject)
             made = repository.find_link(provider_id, user_id)
         assert made is not None, "it was inserted in this transaction"
         return made
@@ -191,16 +193,16 @@ class ProviderService:
         """The user's sessions of that provider end, too. Raises PermissionRequiredError, LinkNotFoundError."""
         _require_whole(principal)
         with self._database.transaction(principal) as session:
-            repository = ProviderRepository(session)
-            before = repository.find_link(provider_id, user_id)
-            if before is None:
+            subject = self._unlink(session, ProviderRepository(session), provider_id, user_id)
+            if subject is None:
                 raise LinkNotFoundError
-            subject = before.subject
-            self._unlink(session, repository, provider_id, user_id)
             _record_link(session, principal, provider_id, user_id, before=subject, after=None)
 
-    def _unlink(self, session: Session, repository: ProviderRepository, provider_id: UUID, user_id: UUID) -> None:
-        repository.delete_link(provider_id, user_id)
+    def _unlink(self, session: Session, repository: ProviderRepository, provider_id: UUID, user_id: UUID) -> str | None:
+        """The subject that was taken away, with the sessions that it opened; None when none was linked."""
+        subject = repository.delete_link(provider_id, user_id)
+        if subject is None:
+            return None
         session.execute(
             update(WebSession)
             .where(
@@ -208,6 +210,7 @@ class ProviderService:
             )
             .values(revoked_at=self._clock.now())
         )
+        return subject
 
     def _seal(self, principal: Principal, secret: str | None) -> bytes | None:
         return None if secret is None else self._sealer.seal(principal.tenant_id, SECRET_PURPOSE, secret.encode())
@@ -217,6 +220,14 @@ def _require_whole(principal: Principal) -> None:
     principal.require(Permission.USERS_MANAGE)
     if principal.scopes is not None:
         raise ProvidersBeyondScopesError
+
+
+def _check(repository: ProviderRepository, provider: IdentityProvider) -> None:
+    """Raises DomainsMissingError, AudienceOfClientError for what would be taken for somebody it is not."""
+    if provider.link_by == LINK_BY_EMAIL and not provider.email_domains:
+        raise DomainsMissingError
+    if repository.is_crossed(provider):
+        raise AudienceOfClientError
 
 
 def _get(repository: ProviderRepository, provider_id: UUID) -> IdentityProvider:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, func, insert, select, text, update
+from sqlalchemy import CursorResult, delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_ignore
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,9 @@ from app.identity.oidc_models import IdentityProvider, UserIdentity
 _FIND_TENANT = text("SELECT find_provider_tenant(:id)")
 _FIND_BY_TOKEN = text("SELECT tenant_id, id FROM find_token_providers(:issuer, :audiences)")
 _LIST_OF_TENANT = text("SELECT id, name FROM list_sign_in_providers(:slug)")
+
+# Programs sign in nowhere, and who was deleted is gone.
+_PERSON = (User.kind == "person", User.deleted_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class SignInRepository:
 
 
 class ProviderRepository:
-    """Providers and links of the session's tenant."""
+    """Providers and links of the session's tenant, and people who were not deleted."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -88,23 +91,29 @@ class ProviderRepository:
         )
         return self._changed(change)
 
-    def delete_provider(self, provider_id: UUID) -> bool:
-        return self._changed(delete(IdentityProvider).where(IdentityProvider.id == provider_id))
+    def is_crossed(self, provider: IdentityProvider) -> bool:
+        """Whether its audience is a client of its issuer, or its client an audience of it, with any provider here."""
+        same = IdentityProvider.issuer == provider.issuer
+        crossed = or_(IdentityProvider.client_id == provider.audience, IdentityProvider.audience == provider.client_id)
+        return self._session.scalar(select(IdentityProvider.id).where(same, crossed).limit(1)) is not None
+
+    def delete_provider(self, provider_id: UUID) -> IdentityProvider | None:
+        """The provider as it was; None when there is none to be deleted."""
+        gone = delete(IdentityProvider).where(IdentityProvider.id == provider_id).returning(IdentityProvider)
+        return self._session.scalar(gone)
 
     def find_user(self, user_id: UUID) -> User | None:
-        return self._session.scalar(select(User).where(User.id == user_id))
+        return self._session.scalar(select(User).where(User.id == user_id, *_PERSON))
 
     def find_linked_user(self, provider_id: UUID, subject: str) -> User | None:
         query = select(User).join(UserIdentity, UserIdentity.user_id == User.id)
         return self._session.scalar(
-            query.where(UserIdentity.provider_id == provider_id, UserIdentity.subject == subject)
+            query.where(UserIdentity.provider_id == provider_id, UserIdentity.subject == subject, *_PERSON)
         )
 
     def list_users_by_email(self, email: str) -> Sequence[User]:
         """People's addresses, compared without regard to case; there may be two that differ in nothing else."""
-        query = select(User).where(
-            func.lower(User.email) == email.lower(), User.kind == "person", User.deleted_at.is_(None)
-        )
+        query = select(User).where(func.lower(User.email) == email.lower(), *_PERSON)
         return self._session.scalars(query.limit(2)).all()
 
     def find_link(self, provider_id: UUID, user_id: UUID) -> UserIdentity | None:
@@ -130,10 +139,10 @@ class ProviderRepository:
         statement = insert_or_ignore(UserIdentity).values(values).on_conflict_do_nothing()
         return self._session.scalar(statement.returning(UserIdentity.user_id)) is not None
 
-    def delete_link(self, provider_id: UUID, user_id: UUID) -> bool:
-        return self._changed(
-            delete(UserIdentity).where(UserIdentity.provider_id == provider_id, UserIdentity.user_id == user_id)
-        )
+    def delete_link(self, provider_id: UUID, user_id: UUID) -> str | None:
+        """The subject that was linked; None when none was."""
+        gone = delete(UserIdentity).where(UserIdentity.provider_id == provider_id, UserIdentity.user_id == user_id)
+        return self._session.scalar(gone.returning(UserIdentity.subject))
 
     def _changed(self, statement: Any) -> bool:
         return cast(CursorResult[Any], self._session.execute(statement)).rowcount > 0

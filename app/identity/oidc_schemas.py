@@ -34,12 +34,20 @@ _EXAMPLE: JsonDict = {
 }
 
 
+# The service checks it, as for a change it depends on what is there already.
+_DOMAINS_NAMED: JsonDict = {
+    "if": {"properties": {"link_by": {"const": "verified-email"}}, "required": ["link_by"]},
+    "then": {"properties": {"email_domains": {"minItems": 1}}, "required": ["email_domains"]},
+}
+
+
 class ProviderIn(BaseModel):
     """A provider of OpenID Connect. Without a `client_secret` it is a public client, without an `audience` its tokens
-    are not taken at the API.
+    are not taken at the API. `link_by` verified-email needs at least one of `email_domains`; an `audience` is no
+    `client_id` of the issuer.
     """
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE], **_DOMAINS_NAMED})
 
     name: Line
     issuer: Issuer

@@ -59,7 +59,7 @@ class ProviderUsers:
         if email is None or provider.link_by != LINK_BY_EMAIL:
             return None
         domain = email.rpartition("@")[2].lower()
-        if provider.email_domains and domain not in provider.email_domains:
+        if domain not in provider.email_domains:
             return None
         found = repository.list_users_by_email(email)
         return found[0] if len(found) == 1 and found[0].disabled_at is None else None

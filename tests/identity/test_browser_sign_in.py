@@ -36,7 +36,7 @@ def page(site):
 
 def test_a_person_signs_in_where_the_organisation_does_and_out_again(page, site, tenant, provider):
     tenant.person("ana@example.com", Role.ANALYST)
-    tenant.provide(provider.issuer, name="Staff directory", link_by="verified-email")
+    tenant.provide(provider.issuer, name="Staff directory", link_by="verified-email", email_domains=["example.com"])
     page.goto(site.url)
     page.get_by_label("Your organisation").fill(tenant.slug)
     page.get_by_role("button", name="Continue").click()

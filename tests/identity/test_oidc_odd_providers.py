@@ -121,7 +121,7 @@ def test_an_unverified_address_links_nobody_and_the_userinfo_of_another_is_not_b
     odd, tenant, browser, ana, make_tenant
 ):
     odd.keys = [KEY]
-    staff = tenant.provide(odd.issuer, link_by="verified-email")
+    staff = tenant.provide(odd.issuer, link_by="verified-email", email_domains=["example.com"])
     odd.metadata["userinfo_endpoint"] = f"{odd.issuer}/userinfo"
     email = {"email": "ana@example.com"}
     assert finish(browser, odd, staff, sub="s", **email).status_code == 401

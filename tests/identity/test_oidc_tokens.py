@@ -260,7 +260,7 @@ def test_what_is_meant_for_the_page_is_not_taken_at_the_api(tenant, odd, ana):
 
 def test_a_verified_address_links_at_the_api_too(tenant, odd, ana):
     odd.keys = [KEY]
-    tenant.provide(odd.issuer, audience=AUDIENCE, link_by="verified-email")
+    tenant.provide(odd.issuer, audience=AUDIENCE, link_by="verified-email", email_domains=["example.com"])
     email = {"email": "ANA@example.com", "email_verified": True}
     assert code(tenant.site.me(odd.token(KEY, sub="s", **(email | {"email_verified": "yes"})))) == (401, "user-unknown")
     assert tenant.site.me(odd.token(KEY, sub="s", **email)).json()["user_id"] == str(ana.id)

@@ -1,5 +1,6 @@
 """What the services of sign-in refuse, whoever calls them: asked without a server."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,9 +11,18 @@ from sqlalchemy import text
 from app.core.clock import SystemClock
 from app.core.principal import PERMISSIONS, Permission, Principal, Role
 from app.db.session import system_principal
-from app.identity.oidc_errors import ProvidersBeyondScopesError
+from app.identity.oidc_errors import (
+    AudienceOfClientError,
+    DomainsMissingError,
+    LinkNotFoundError,
+    ProviderNotFoundError,
+    ProvidersBeyondScopesError,
+    UserUnknownError,
+)
 from app.identity.oidc_http import ProviderHttp
 from app.identity.oidc_providers import NewProvider, ProviderService
+from app.identity.oidc_repository import find_enabled_provider
+from app.identity.oidc_users import ProviderUsers
 from app.identity.service import TenantAdmin
 
 ISSUER = "https://login.example.com"
@@ -26,6 +36,7 @@ class House:
     chief: Principal
     admin: TenantAdmin
     providers: ProviderService
+    users: ProviderUsers
 
     def person(self, *roles: Role) -> UUID:
         return self.admin.create_user(
@@ -68,7 +79,9 @@ def house(module_database: Any) -> House:
     # No test here gives a secret, so nothing is sealed.
     sealer: Any = None
     providers = ProviderService(database=module_database.api, sealer=sealer, http=ProviderHttp(), clock=clock)
-    return House(module_database, Principal(tenant_id, user_id, roles=frozenset({Role.ADMIN})), admin, providers)
+    chief = Principal(tenant_id, user_id, roles=frozenset({Role.ADMIN}))
+    users = ProviderUsers(database=module_database.api, clock=clock)
+    return House(module_database, chief, admin, providers, users)
 
 
 @pytest.mark.parametrize(
@@ -93,3 +106,81 @@ def test_a_key_with_scopes_changes_no_provider_and_no_link(house, scopes):
             call()
     assert house.sql("SELECT user_id, subject FROM user_identities") == [(ana, "ana")]
     assert house.providers.get_provider(narrow, made.id).revision == 1
+
+
+def test_whom_a_verified_address_links_is_told_by_at_least_one_domain(house):
+    with pytest.raises(DomainsMissingError):
+        house.provide(link_by="verified-email")
+    by_subject = house.provide()
+    by_email = house.provide(link_by="verified-email", email_domains=("example.com",))
+    for made, changes in ((by_subject, {"link_by": "verified-email"}), (by_email, {"email_domains": []})):
+        with pytest.raises(DomainsMissingError):
+            house.providers.update_provider(house.chief, made.id, changes, revision=None)
+    assert len(house.audited("identity.provider.created")) == 2
+    assert house.audited("identity.provider.changed") == []
+
+
+def test_no_address_links_where_no_domain_is_listed(house):
+    ana = house.person()
+    (email,) = house.sql("SELECT email FROM users WHERE id = :id", id=ana)
+    made = house.provide(link_by="verified-email", email_domains=("example.com",))
+    found = find_enabled_provider(house.database.api, house.chief.tenant_id, made.id)
+    assert found is not None
+    with pytest.raises(UserUnknownError):
+        house.users.get_principal(replace(found, email_domains=()), "ana", email.email)
+    assert house.users.get_principal(found, "ana", email.email).user_id == ana
+
+
+def test_an_audience_is_no_client_of_its_issuer(house):
+    page = house.provide(client_id="page", audience="https://api.example.com")
+    crossed = [{"client_id": "x", "audience": "x"}, {"audience": "page"}, {"client_id": "https://api.example.com"}]
+    for fields in crossed:
+        with pytest.raises(AudienceOfClientError):
+            house.provide(**fields)
+    with pytest.raises(AudienceOfClientError):
+        house.providers.update_provider(house.chief, page.id, {"audience": "page"}, revision=None)
+    house.provide(issuer="https://elsewhere.example.com", audience="page")
+    assert house.providers.get_provider(house.chief, page.id).audience == "https://api.example.com"
+
+
+@pytest.mark.parametrize("change", ["kind = 'service'", "deleted_at = now()"])
+def test_programs_and_deleted_users_are_not_linked_nor_signed_in(house, change):
+    made, ana, ben = house.provide(), house.person(), house.person()
+    house.providers.link(house.chief, made.id, ben, "ben")
+    house.sql(f"UPDATE users SET {change} WHERE id IN (:ana, :ben)", ana=ana, ben=ben)
+    with pytest.raises(LinkNotFoundError):
+        house.providers.link(house.chief, made.id, ana, "ana")
+    found = find_enabled_provider(house.database.api, house.chief.tenant_id, made.id)
+    with pytest.raises(UserUnknownError):
+        house.users.get_principal(found, "ben", None)
+    house.providers.unlink(house.chief, made.id, ben)
+
+
+@pytest.mark.parametrize(
+    ("table", "action", "refusal"),
+    [
+        ("identity_providers", "identity.provider.deleted", ProviderNotFoundError),
+        ("user_identities", "identity.user.unlinked", LinkNotFoundError),
+    ],
+)
+def test_what_somebody_else_took_away_meanwhile_is_neither_told_nor_logged_as_done(house, table, action, refusal):
+    made, ana = house.provide(), house.person()
+    house.providers.link(house.chief, made.id, ana, "ana")
+    calls = {
+        "identity_providers": lambda: house.providers.delete_provider(house.chief, made.id),
+        "user_identities": lambda: house.providers.unlink(house.chief, made.id, ana),
+    }
+    system = system_principal(house.chief.tenant_id)
+    with ThreadPoolExecutor(1) as pool, house.database.owner.transaction(system) as session:
+        session.execute(text(f"DELETE FROM {table}"))
+        answer = pool.submit(calls[table])
+        while not waits_for_a_row(house):
+            assert not answer.done(), answer.result()
+    with pytest.raises(refusal):
+        answer.result()
+    assert house.audited(action) == []
+
+
+def waits_for_a_row(house):
+    with house.database.owner.anonymous() as session:
+        return session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))
