@@ -89,19 +89,16 @@ class IdentityRepository:
             query = query.where(ApiKey.id > after)
         return self._session.scalars(query).all()
 
-    def find_key(self, key_id: UUID) -> ApiKey | None:
-        return self._session.scalar(select(ApiKey).where(ApiKey.id == key_id))
-
     def lock_key(self, key_id: UUID) -> ApiKey | None:
         """The key as it stays until the transaction ends."""
         return self._session.scalar(select(ApiKey).where(ApiKey.id == key_id).with_for_update(key_share=True))
 
-    def succeed_key(self, key_id: UUID, successor_id: UUID, ends: datetime) -> None:
-        self._session.execute(
-            update(ApiKey).where(ApiKey.id == key_id).values(successor_id=successor_id, expires_at=ends)
-        )
+    def succeed_key(self, key_id: UUID, successor_id: UUID, ends: datetime) -> bool:
+        """False when it is no longer the principal's to change."""
+        change = update(ApiKey).where(ApiKey.id == key_id).values(successor_id=successor_id, expires_at=ends)
+        return self._session.scalar(change.returning(ApiKey.id)) is not None
 
-    def revoke_key(self, key_id: UUID, now: datetime) -> None:
-        self._session.execute(
-            update(ApiKey).where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None)).values(revoked_at=now)
-        )
+    def revoke_key(self, key_id: UUID, now: datetime) -> bool:
+        """False when it was revoked already, or is no longer the principal's to change."""
+        change = update(ApiKey).where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None)).values(revoked_at=now)
+        return self._session.scalar(change.returning(ApiKey.id)) is not None

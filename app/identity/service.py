@@ -176,19 +176,25 @@ class IdentityService:
         )
 
     def revoke_key(self, principal: Principal, key_id: UUID) -> None:
-        """From the next request on the key is refused. Raises KeyNotFoundError, also for somebody else's key."""
+        """From the next request on the key is refused. May be repeated.
+
+        Raises KeyNotFoundError, also for somebody else's key.
+        """
         with self._database.transaction(principal) as session:
             repository = IdentityRepository(session)
-            key = repository.find_key(key_id)
+            key = repository.lock_key(key_id)
             if key is None or not _may_manage(principal, key):
                 raise KeyNotFoundError
+            if key.revoked_at is not None:
+                return
             now = self._clock.now()
             detail = {
                 "user_id": str(key.user_id),
                 "before": {"state": state_of(key, now).value},
                 "after": {"state": KeyState.REVOKED.value},
             }
-            repository.revoke_key(key_id, now)
+            if not repository.revoke_key(key_id, now):
+                raise KeyNotFoundError
             record(session, principal, "identity.key.revoked", object_type="key", object_id=key_id, detail=detail)
 
     def rotate_key(self, principal: Principal, key_id: UUID, *, overlap: timedelta) -> CreatedKey:
@@ -233,7 +239,8 @@ class IdentityService:
                 "before": {"expires_at": _told(old.expires_at), "successor_id": None},
                 "after": {"expires_at": _told(ends), "successor_id": str(values["id"])},
             }
-            repository.succeed_key(key_id, UUID(str(values["id"])), ends)
+            if not repository.succeed_key(key_id, UUID(str(values["id"])), ends):
+                raise KeyNotFoundError
             record(session, principal, "identity.key.rotated", object_type="key", object_id=key_id, detail=detail)
         return CreatedKey(key=ApiKey(**values), secret=secret.text)
 

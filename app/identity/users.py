@@ -17,16 +17,16 @@ from app.core.clock import Clock
 from app.core.errors import PreconditionFailedError
 from app.core.ids import new_id
 from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
-from app.core.principal import PERMISSIONS, Permission, PermissionRequiredError, Principal, Role, allowed_by
+from app.core.principal import Permission, PermissionRequiredError, Principal, Role
 from app.db.session import Database
 from app.identity.errors import (
     EmailTakenError,
     LastAdministratorError,
-    RoleBeyondScopesError,
     UserNotFoundError,
 )
 from app.identity.models import User
 from app.identity.repository import IdentityRepository
+from app.identity.roles import check_roles
 
 _LAST_ADMINISTRATOR = "last_administrator"
 
@@ -94,8 +94,9 @@ class UserService:
             if revision is not None and user.revision != revision:
                 raise PreconditionFailedError
             values = self._changed(user, change)
-            if change.roles is not None:
-                _check_roles(principal, {Role(role) for role in user.roles} ^ change.roles)
+            held = {Role(role) for role in user.roles}
+            touched = set() if change.roles is None else held ^ change.roles
+            check_roles(principal, touched | held if "disabled_at" in values else touched)
             if values:
                 before = _rights(user)
                 changed = repository.update_user(user_id, values)
@@ -120,7 +121,7 @@ class UserService:
 
     def _insert(self, principal: Principal, values: dict[str, object]) -> User:
         principal.require(Permission.USERS_MANAGE)
-        _check_roles(principal, {Role(role) for role in cast(list[str], values["roles"])})
+        check_roles(principal, {Role(role) for role in cast(list[str], values["roles"])})
         try:
             with self._database.transaction(principal) as session:
                 repository = IdentityRepository(session)
@@ -133,14 +134,6 @@ class UserService:
         except IntegrityError as error:
             raise EmailTakenError from error
         return user
-
-
-def _check_roles(principal: Principal, changed: Iterable[Role]) -> None:
-    """Raises RoleBeyondScopesError where a key with scopes gives or takes a role that can do more than it, and than an
-    editor.
-    """
-    if principal.scopes is not None and not allowed_by(changed) - PERMISSIONS[Role.EDITOR] <= principal.permissions:
-        raise RoleBeyondScopesError
 
 
 def user_row(tenant_id: UUID, *, email: str, name: str, roles: Iterable[Role], now: datetime) -> dict[str, object]:

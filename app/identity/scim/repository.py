@@ -34,8 +34,10 @@ class ProvisioningRepository:
     def insert_user(self, values: Mapping[str, Any]) -> None:
         self._session.execute(insert(User).values(values))
 
-    def update_user(self, user_id: UUID, values: Mapping[str, Any]) -> None:
-        self._session.execute(update(User).where(User.id == user_id).values(values))
+    def update_user(self, user_id: UUID, values: Mapping[str, Any]) -> bool:
+        """False when the principal may change no users any more."""
+        changed = update(User).where(User.id == user_id).values(values).returning(User.id)
+        return self._session.scalar(changed) is not None
 
     def is_taken(self, user_id: UUID, *, user_name: str, email: str) -> bool:
         """Whether somebody else signs in by that name or has that address, whatever the case of letters."""

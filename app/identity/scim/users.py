@@ -21,11 +21,12 @@ from sqlalchemy.orm import Session
 from app.audit.service import record
 from app.core.clock import Clock
 from app.core.ids import new_id
-from app.core.principal import PERMISSIONS, Permission, Principal, Role
+from app.core.principal import Permission, PermissionRequiredError, Principal, Role
 from app.db.session import Database
 from app.identity.errors import LastAdministratorError
 from app.identity.group_repository import GroupRepository
 from app.identity.models import User
+from app.identity.roles import check_roles
 from app.identity.scim import resources as scim
 from app.identity.scim.parsing import Payload, check_user, parse_user, parse_user_patch
 from app.identity.scim.presenting import present_user, user_values
@@ -71,11 +72,11 @@ class UserProvisioning:
         return Listed(total, [present_user(row, memberships.get(row.id, ()), base) for row in rows])
 
     def create_user(self, principal: Principal, payload: Payload, *, base: str) -> scim.User:
-        """An analyst, unless roles are given. Raises ValidationError, UniquenessException, ForbiddenException."""
+        """An analyst, unless roles are given. Raises ValidationError, UniquenessException, RoleBeyondScopesError."""
         principal.require(Permission.USERS_MANAGE)
         wanted = parse_user(payload, Context.RESOURCE_CREATION_REQUEST, active=True)
         roles = _roles(wanted) if wanted.roles else [Role.ANALYST.value]
-        _check_roles(principal, set(roles))
+        check_roles(principal, map(Role, roles))
         now = self._clock.now()
         values = {
             **user_values(wanted),
@@ -99,7 +100,7 @@ class UserProvisioning:
         """What is left out is cleared, but for roles and `active`, which stay (RFC 7644 §3.5.1 lets a service choose).
 
         Raises NotFoundException, PreconditionFailedException, ValidationError, UniquenessException, ForbiddenException,
-        LastAdministratorError.
+        LastAdministratorError, RoleBeyondScopesError.
         """
         principal.require(Permission.USERS_MANAGE)
         with self._changing(principal, user_id, revision) as (session, row):
@@ -125,15 +126,16 @@ class UserProvisioning:
     def delete_user(self, principal: Principal, user_id: UUID, *, revision: int | None) -> None:
         """Its sessions and keys end, it leaves its groups; the row stays for the audit.
 
-        Raises NotFoundException, PreconditionFailedException, ForbiddenException.
+        Raises NotFoundException, PreconditionFailedException, ForbiddenException, RoleBeyondScopesError.
         """
         principal.require(Permission.USERS_MANAGE)
         _refuse_itself(principal, user_id)
         now = self._clock.now()
         with self._changing(principal, user_id, revision) as (session, row):
+            check_roles(principal, map(Role, row.roles))
             repository = ProvisioningRepository(session)
             before: dict[str, Any] = _state(row)
-            repository.update_user(user_id, {"disabled_at": row.disabled_at or now, "deleted_at": now})
+            _update(repository, user_id, {"disabled_at": row.disabled_at or now, "deleted_at": now})
             repository.unlink(user_id)
             before["keys"] = sorted(map(str, repository.revoke_keys(user_id, now)))
             before["groups"] = sorted(map(str, GroupRepository(session).remove_user(user_id)))
@@ -169,11 +171,11 @@ class UserProvisioning:
         if not wanted.active:
             _refuse_itself(principal, row.id)
         # By its address a user may be linked to a subject at sign-in, so with it one might take the user's place.
-        moved = row.email != values["email"] or (wanted.active and not was_active)
-        _check_roles(principal, set(roles) ^ set(row.roles) | (set(row.roles) if moved else set()))
+        moved = row.email != values["email"] or wanted.active is not was_active
+        check_roles(principal, map(Role, set(roles) ^ set(row.roles) | (set(row.roles) if moved else set())))
         _refuse_taken(repository, row.id, values)
         before = _state(row)
-        repository.update_user(row.id, values)
+        _update(repository, row.id, values)
         stored = _found(repository.find_user(row.id))
         verb = "updated" if wanted.active is was_active else "enabled" if wanted.active else "disabled"
         detail = {"before": before, "after": _state(stored), "changed": sorted(changed)}
@@ -213,13 +215,9 @@ def _roles(user: scim.User) -> list[str]:
     return sorted({role.value.value for role in user.roles or () if role.value})
 
 
-def _check_roles(principal: Principal, changed: set[str]) -> None:
-    """A key whose scopes were narrowed gives, takes and moves no role that can do more than it and an editor can."""
-    for name in changed:
-        if principal.scopes is not None and not (
-            PERMISSIONS[Role(name)] - PERMISSIONS[Role.EDITOR] <= principal.permissions
-        ):
-            raise ForbiddenException(detail=f"The scopes of this key do not let it change who has the role {name}.")
+def _update(repository: ProvisioningRepository, user_id: UUID, values: Mapping[str, Any]) -> None:
+    if not repository.update_user(user_id, values):  # whoever asks was an administrator until just now
+        raise PermissionRequiredError(Permission.USERS_MANAGE)
 
 
 def _refuse_itself(principal: Principal, user_id: UUID) -> None:
