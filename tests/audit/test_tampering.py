@@ -1,6 +1,5 @@
 """Tampering: refused to everybody, and, once an owner has turned the guards off, found and named."""
 
-from contextlib import suppress
 from uuid import uuid4
 
 import pytest
@@ -240,13 +239,13 @@ def test_a_whole_log_that_was_emptied_is_not_taken_for_a_new_one(log):
     assert codes(log.verify()) == ["cut-off"]
 
 
-def test_what_grew_after_a_tail_was_written_anew_does_not_hide_it(log):
+def test_what_grew_after_a_tail_was_written_anew_is_not_signed(log):
     log.write(4)
     signed = log.sign()
     change_with_fitting_hashes(log, 3)
     log.tamper("DELETE FROM audit_checkpoints WHERE tenant_id = :tenant", tenant=log.tenant)
     log.write(2)
-    with suppress(ChainNotAsSignedError):
+    with pytest.raises(ChainNotAsSignedError):
         log.sign()
     assert ("not-as-signed", signed.sequence) in [(p.code, p.sequence) for p in log.verify().problems]
 

@@ -24,6 +24,11 @@ class _End:
     hash: bytes
     signed: Checkpoint | None
 
+    def check(self, checkpoint: Checkpoint) -> None:
+        """Raises ChainNotAsSignedError when another hash was signed for this link."""
+        if checkpoint.hash != self.hash:
+            raise ChainNotAsSignedError
+
 
 class CheckpointSigner:
     """Signs one tenant's chain. Any number may run at once, and each may be ended at any moment.
@@ -51,8 +56,9 @@ class CheckpointSigner:
         # Before the chain is looked at: another signer's copy made after that look would seem to be past its end.
         kept = self._copies.find_newest(tenant_id, since=last_signed)
         with self._database.transaction(principal) as session:
+            if kept is not None:
+                _check_link(session, kept)
             end = _find_end(session)
-        _check(end, kept)
         if end is None:
             return None
         newest = self._keep(tenant_id, end, kept)
@@ -60,13 +66,15 @@ class CheckpointSigner:
         return newest
 
     def _keep(self, tenant_id: UUID, end: _End, kept: Checkpoint | None) -> Checkpoint:
+        if end.signed is not None:
+            end.check(end.signed)
         if kept is not None and kept.sequence == end.sequence:
             return kept
         made = end.signed or self._key.sign(
             tenant_id=tenant_id, sequence=end.sequence, link_hash=end.hash, signed_at=self._clock.now()
         )
         there = self._copies.keep(made)  # another signer's, where that was faster
-        _check(end, there)
+        end.check(there)
         return there
 
     def _store(self, principal: Principal, newest: Checkpoint, kept: Checkpoint | None) -> None:
@@ -91,15 +99,10 @@ def _read(row: AuditCheckpoint) -> Checkpoint:
     return Checkpoint(row.tenant_id, row.sequence, row.hash, row.signed_at, row.key_id, row.signature)
 
 
-def _check(end: _End | None, kept: Checkpoint | None) -> None:
-    """Raises ChainNotAsSignedError."""
-    if end is not None and end.signed is not None and end.signed.hash != end.hash:
-        raise ChainNotAsSignedError
-    if kept is None:
-        return
-    if end is None or kept.sequence > end.sequence:
-        raise ChainNotAsSignedError
-    if kept.sequence == end.sequence and kept.hash != end.hash:
+def _check_link(session: Session, kept: Checkpoint) -> None:
+    """Raises ChainNotAsSignedError when the link is not, or not as it was signed, on the chain."""
+    found = session.scalar(text("SELECT audit_link_hash(:sequence)"), {"sequence": kept.sequence})
+    if found is None or bytes(found) != kept.hash:
         raise ChainNotAsSignedError
 
 
