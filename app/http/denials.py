@@ -4,8 +4,10 @@ What is absent and what is forbidden take the same way through here, so that nei
 apart.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Protocol
+from uuid import UUID
 
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
@@ -15,11 +17,14 @@ from app.core.principal import Principal
 
 _TOLD = frozenset({401, 403, 404})
 _LONGEST_ID = 200
+_QUERIED = ("document", "document_id", "collection_id", "pack_id")
+_ID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """`object_type` and `object_id` are what the address names first; `route` is the operation's template.
+    """`object_type` and `object_id` are what was asked for, as `find_denial` finds it; `route` is the operation's
+    template.
 
     `principal` is who asked; where nobody was let in, `claimed` is whose key was used.
     """
@@ -41,14 +46,23 @@ class Denials(Protocol):
         """In a transaction of its own. Raises nothing: a refusal stands, also when it can't be told."""
 
 
+def asks_for(request: Request, **ids: UUID | None) -> None:
+    """Say which object a request's body asks for, as its address does not: `document_id=…`, the first that is given."""
+    request.state.asked = next(((name, each) for name, each in ids.items() if each is not None), None)
+
+
 def find_denial(request: Request, error: FootnoteError) -> Denial | None:
-    """What to tell of an error; None when it refuses nothing, or when nobody is known to have asked."""
+    """What to tell of an error; None when it refuses nothing, or when nobody is known to have asked.
+
+    The object is what the address's path names first, or what `asks_for` told, or an id in the query; else it is the
+    operation.
+    """
     principal: Principal | None = getattr(request.state, "principal", None)
     claimed = error.claimed if isinstance(error, UnauthenticatedError) else None
     if error.status not in _TOLD or (principal is None and claimed is None):
         return None
     route = str(getattr(request.scope.get("route"), "path_format", "unmatched"))
-    name, value = next(iter(request.path_params.items()), ("operation", f"{request.method} {route}"))
+    name, value = _find_object(request) or ("operation", f"{request.method} {route}")
     return Denial(
         principal=principal,
         claimed=claimed,
@@ -59,6 +73,15 @@ def find_denial(request: Request, error: FootnoteError) -> Denial | None:
         object_type=name.removesuffix("_id"),
         object_id=str(value)[:_LONGEST_ID],
     )
+
+
+def _find_object(request: Request) -> tuple[str, object] | None:
+    named: tuple[str, object] | None = next(iter(request.path_params.items()), None)
+    named = named or getattr(request.state, "asked", None)
+    if named is None:
+        queried = ((name, request.query_params.get(name, "").strip()) for name in _QUERIED)
+        named = next(((name, each) for name, each in queried if _ID.fullmatch(each)), None)
+    return named
 
 
 def tell_denial(request: Request, error: FootnoteError) -> None:

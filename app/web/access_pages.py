@@ -166,6 +166,7 @@ def access_pages(desk: AccessDesk) -> APIRouter:
                         principal, document_id=_uuid(document), person=person.strip(), time=_time(time)
                     )
                 except (NotFoundError, InvalidInputError) as error:
+                    tell_denial(request, error)
                     problem = error.detail
             return desk.show(request, principal, "access_explain.html", asked=asked, told=told, problem=problem)
 

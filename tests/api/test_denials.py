@@ -84,6 +84,33 @@ def test_what_provisioning_was_refused_is_told_in_the_log_too(server, admin, ana
     ]
 
 
+def test_what_an_address_does_not_name_is_told_from_what_was_asked(server, editor, analyst):
+    absent, foreign = str(uuid4()), editor.upload(editor.collection())["document"]["id"]
+    for document in (absent, foreign):
+        asked = {"document": document, "principal": str(analyst.id)}
+        assert analyst.http.get("/v1/access/explain", params=asked).status_code == 403
+        body = {"user_id": str(analyst.id), "document_id": document}
+        assert analyst.http.post("/v1/grants", json=body).status_code == 404
+        assert analyst.http.post("/v1/exclusions", json=body).status_code == 404
+    told = [(kind, each, detail["route"]) for _, _, kind, each, detail, _ in denials(server, analyst.tenant_id)]
+    assert told == [
+        ("document", document, route)
+        for document in (absent, foreign)
+        for route in ("/v1/access/explain", "/v1/grants", "/v1/exclusions")
+    ]
+
+
+def test_a_page_that_explains_nothing_tells_what_was_asked(server, admin):
+    page = server.client()
+    page.post("/sign-in", data={"key": admin.key}, headers={"Origin": server.url})
+    absent = str(uuid4())
+    asked = {"document": absent, "person": str(admin.id)}
+    assert page.get("/access/explain", params=asked).status_code == 200
+    assert [(kind, each, detail["status"]) for _, _, kind, each, detail, _ in denials(server, admin.tenant_id)] == [
+        ("document", absent, 404)
+    ]
+
+
 def test_what_is_wrong_but_not_refused_is_no_denial(server, editor):
     assert editor.http.get("/v1/documents/not-an-id").status_code == 422
     assert editor.http.get("/v1/nothing-here").status_code == 404
