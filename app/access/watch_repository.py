@@ -112,6 +112,16 @@ class WatchRepository:
             for row in found
         ]
 
+    def find_collection(self, collection_id: UUID) -> GovernedCollection | None:
+        if collection_id.int == 0:
+            return None
+        found = self.list_collections(after=UUID(int=collection_id.int - 1), limit=1)
+        return found[0] if found and found[0].id == collection_id else None
+
+    def name_users(self, user_ids: Iterable[UUID]) -> Mapping[UUID, str]:
+        """Their addresses, also of those who were deleted."""
+        return self._names(User.id, User.email, user_ids)
+
     def list_readers(self, document_id: UUID, *, after: UUID | None, limit: int) -> list[Reader]:
         """Who may read a document, in the order of their ids."""
         found = self._call("SELECT * FROM list_readers(:id, :after, :limit)", id=document_id, after=after, limit=limit)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.access.errors import ExplainedDocumentNotFoundError
+from app.access.errors import CollectionNotFoundError, ExplainedDocumentNotFoundError
 from app.access.models import Clearance, Grant
 from app.access.verdicts import Holding
 from app.access.watch_repository import GovernedCollection, Reader, SeenCollection, WatchRepository
@@ -39,6 +39,14 @@ class ReaderView:
     grants: Sequence[Grant]
     held: Mapping[str, Holding]
     names: Mapping[UUID, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionView:
+    """A collection with those it is inside of, the nearest first."""
+
+    collection: GovernedCollection
+    around: Sequence[GovernedCollection]
 
 
 class WatchService:
@@ -76,6 +84,29 @@ class WatchService:
             found = WatchRepository(session).list_collections(after=after, limit=page.limit + 1)
         items = found[: page.limit]
         return PageOf(items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(found) > page.limit else None)
+
+    def get_collection(self, principal: Principal, collection_id: UUID) -> CollectionView:
+        """Raises PermissionRequiredError, CollectionNotFoundError."""
+        principal.require(Permission.ACCESS_EXPLAIN)
+        with self._database.transaction(principal, snapshot=True) as session:
+            rows = WatchRepository(session)
+            found = rows.find_collection(collection_id)
+            if found is None:
+                raise CollectionNotFoundError
+            around: list[GovernedCollection] = []
+            step = found
+            while step.parent_id is not None and (outer := rows.find_collection(step.parent_id)) is not None:
+                around.append(outer)
+                step = outer
+        return CollectionView(found, around)
+
+    def name_subjects(self, principal: Principal, grants: Sequence[Grant]) -> Mapping[UUID, str]:
+        """The subjects of grants by their ids: users' addresses, groups' names. Raises PermissionRequiredError."""
+        principal.require(Permission.ACCESS_EXPLAIN)
+        with self._database.transaction(principal) as session:
+            rows = WatchRepository(session)
+            users = rows.name_users({grant.user_id for grant in grants if grant.user_id is not None})
+            return {**users, **rows.name_all(groups={grant.group_id for grant in grants if grant.group_id is not None})}
 
     def list_readers(self, principal: Principal, document_id: UUID, page: PageRequest) -> PageOf[ReaderView]:
         """Who may read a document, in the order of their ids.

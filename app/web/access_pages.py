@@ -1,9 +1,9 @@
 """Pages of who may see what, for those who watch over access: `/access…`."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -16,7 +16,7 @@ from app.access.service import AccessService
 from app.access.watch_repository import GovernedCollection
 from app.access.watching import WatchService
 from app.core.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
-from app.core.pagination import MAX_LIMIT, PageRequest
+from app.core.pagination import MAX_LIMIT, PageOf, PageRequest
 from app.core.principal import Permission, Principal
 from app.http.denials import tell_denial
 from app.http.dependencies import service
@@ -81,18 +81,19 @@ def access_pages(desk: AccessDesk) -> APIRouter:
     @router.get("")
     def show_overview(request: Request, watch: Watch, policy: Policy, groups: Groups, users: Users) -> Response:
         def show(principal: Principal) -> Response:
-            people = users.list_users(principal, ALL).items if principal.may(Permission.USERS_MANAGE) else ()
-            made = groups.list_groups(principal, ALL).items if principal.may(Permission.GROUPS_MANAGE) else ()
-            return desk.show(
-                request,
-                principal,
-                "access.html",
-                people=people,
-                groups=made,
-                tree=list(_tree(watch.list_collections(principal, ALL).items)),
-                labels=policy.list_labels(principal, ALL).items,
-                packs=policy.list_packs(principal, ALL).items,
-            )
+            pages: dict[str, PageOf[Any]] = {
+                "collections": watch.list_collections(principal, ALL),
+                "labels": policy.list_labels(principal, ALL),
+                "packs": policy.list_packs(principal, ALL),
+            }
+            if principal.may(Permission.USERS_MANAGE):
+                pages["people"] = users.list_users(principal, ALL)
+            if principal.may(Permission.GROUPS_MANAGE):
+                pages["groups"] = groups.list_groups(principal, ALL)
+            shown = {name: page.items for name, page in pages.items()}
+            cut = {name: len(page.items) for name, page in pages.items() if page.next_cursor is not None}
+            tree = list(_tree(pages["collections"].items))
+            return desk.show(request, principal, "access.html", **shown, tree=tree, cut=cut)
 
         return desk.answer(request, Permission.ACCESS_EXPLAIN, show)
 
@@ -108,42 +109,31 @@ def access_pages(desk: AccessDesk) -> APIRouter:
     def show_group(request: Request, group_id: UUID, groups: Groups, users: Users) -> Response:
         def show(principal: Principal) -> Response:
             found = groups.get_group(principal, group_id)
-            members = [users.get_user(principal, each) for each in sorted(found.members.user_ids)[:MAX_LIMIT]]
-            inside = [groups.get_group(principal, each).group for each in sorted(found.members.group_ids)[:MAX_LIMIT]]
-            values = {"group": found.group, "members": members, "inside": inside}
+            user_ids, group_ids = sorted(found.members.user_ids), sorted(found.members.group_ids)
+            members = [users.get_user(principal, each) for each in user_ids[:MAX_LIMIT]]
+            inside = [groups.get_group(principal, each).group for each in group_ids[:MAX_LIMIT]]
+            more = {"members": len(user_ids) - len(members), "inside": len(group_ids) - len(inside)}
+            values = {"group": found.group, "members": members, "inside": inside, "more": more}
             return desk.show(request, principal, "access_group.html", **values)
 
         return desk.answer(request, Permission.GROUPS_MANAGE, show)
 
     @router.get("/collections/{collection_id}")
     def show_collection(
-        request: Request,
-        collection_id: UUID,
-        watch: Watch,
-        access: Access,
-        policy: Policy,
-        users: Users,
-        groups: Groups,
+        request: Request, collection_id: UUID, watch: Watch, access: Access, policy: Policy
     ) -> Response:
         def show(principal: Principal) -> Response:
-            every = {each.id: each for each in watch.list_collections(principal, ALL).items}
-            if collection_id not in every:
-                raise NotFoundError
-            grants = access.list_grants(principal, ALL, collection_id=collection_id).items
-            names: dict[UUID, str] = {}
-            for grant in grants:
-                if grant.user_id is not None and grant.user_id not in names:
-                    names[grant.user_id] = users.get_user(principal, grant.user_id).email
-                if grant.group_id is not None and grant.group_id not in names:
-                    names[grant.group_id] = groups.get_group(principal, grant.group_id).group.name
+            view = watch.get_collection(principal, collection_id)
+            grants = access.list_grants(principal, ALL, collection_id=collection_id)
             return desk.show(
                 request,
                 principal,
                 "access_collection.html",
-                collection=every[collection_id],
-                around=_around(every, every[collection_id]),
-                grants=grants,
-                names=names,
+                collection=view.collection,
+                around=view.around,
+                grants=grants.items,
+                cut={} if grants.next_cursor is None else {"grants": len(grants.items)},
+                names=watch.name_subjects(principal, grants.items),
                 labels=policy.list_labels(principal, ALL).items,
             )
 
@@ -205,13 +195,3 @@ def _tree(collections: Sequence[GovernedCollection]) -> Iterator[tuple[int, Gove
         depth, found = waiting.pop()
         yield depth, found
         waiting.extend((depth + 1, each) for each in reversed(inside.get(found.id, [])))
-
-
-def _around(every: Mapping[UUID, GovernedCollection], found: GovernedCollection) -> list[GovernedCollection]:
-    """What a collection is inside of, the nearest first."""
-    around: list[GovernedCollection] = []
-    step = None if found.parent_id is None else every.get(found.parent_id)
-    while step is not None:
-        around.append(step)
-        step = None if step.parent_id is None else every.get(step.parent_id)
-    return around

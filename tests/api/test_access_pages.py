@@ -7,8 +7,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from app.core.pagination import PageRequest
 from app.core.principal import Role
 from app.db.session import system_principal
+from app.web import access_pages
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -100,6 +102,27 @@ def test_pages_show_people_groups_and_names_as_text(server, admin, analyst, desk
     assert group["name"] in unescape(person.text)
     assert loans["name"] in unescape(person.text)
     assert str(analyst.id) in inside.text
+
+
+def test_a_collection_has_its_page_with_those_around_it_however_many_there_are(editor, desk, loans, monkeypatch):
+    middle = editor.collection("middle", parent_id=loans["id"])
+    inner = editor.collection("inner", parent_id=middle["id"])
+    monkeypatch.setattr(access_pages, "ALL", PageRequest(limit=1))
+    page = desk.get(f"/access/collections/{inner['id']}")
+    assert page.status_code == 200
+    assert loans["name"] in unescape(page.text)
+    assert desk.get(f"/access/collections/{uuid4()}").status_code == 404
+    assert "These are the first 1; there are more" in desk.get("/access").text
+
+
+def test_a_grant_to_somebody_who_was_deleted_is_shown(server, editor, admin, desk, loans):
+    gone = server.user(admin.tenant_id, Role.ANALYST)
+    email = email_of(server, gone)
+    editor.grant(loans, gone)
+    assert admin.http.delete(f"/scim/v2/Users/{gone.id}").status_code == 204
+    page = desk.get(f"/access/collections/{loans['id']}")
+    assert page.status_code == 200
+    assert f"{email}, viewer" in page.text
 
 
 def test_an_explanation_is_a_sentence(server, editor, analyst, desk, loans):
