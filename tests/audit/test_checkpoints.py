@@ -1,18 +1,24 @@
 """Checkpoints: signed when a chain has grown, kept outside the database, checked with keys that no database holds."""
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from celery import Celery
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from app.audit.checkpoints import current_key, parse_public_key, print_checkpoint, public_keys
 from app.audit.copies import StoredCheckpoints
 from app.core.clock import SystemClock
+from app.jobs.plan import SIGN_CHECKPOINT
+from app.settings import ObservabilitySettings
 from app.storage.errors import StorageUnavailableError
 from app.storage.keyfile import add_key, ensure_key_file, load_key_file
 from app.storage.local import LocalObjects
 from workers.maintenance.checkpoints import CheckpointSigner
+from workers.tasks import register_tasks
 
 
 @pytest.fixture
@@ -194,3 +200,16 @@ def test_what_is_kept_under_a_checkpoints_name_is_never_written_over(log, copies
     other = log.key.sign(tenant_id=log.tenant, sequence=signed.sequence, link_hash=b"other", signed_at=signed.signed_at)
     assert copies.keep(other) == signed
     assert copies.read_kept(log.tenant).checkpoints == [signed]
+
+
+def test_a_refusal_to_sign_is_logged_with_its_code_and_ends_the_call(log, copies):
+    log.write(1)
+    copies.keep(log.key.sign(tenant_id=log.tenant, sequence=9, link_hash=b"cut off", signed_at=datetime.now(UTC)))
+    signer = CheckpointSigner(database=log.database.worker, key=log.key, copies=copies, clock=SystemClock())
+    app = Celery("test")
+    register_tasks(app, build=lambda: SimpleNamespace(signer=signer), observability=ObservabilitySettings())
+    with capture_logs() as logged:
+        app.tasks[SIGN_CHECKPOINT](tenant_id=str(log.tenant))
+    told = [(line["event"], line["code"], line["tenant_id"]) for line in logged if line["log_level"] == "error"]
+    assert told == [("audit.checkpoint.refused", "audit-chain-not-as-signed", str(log.tenant))]
+    assert log.rows("SELECT sequence FROM audit_checkpoints") == []
