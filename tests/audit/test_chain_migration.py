@@ -1,13 +1,33 @@
 """The migration chains what was recorded before, and can be taken back."""
 
+import hashlib
+import hmac
+import time
 from uuid import uuid4
 
 from alembic import command
 from sqlalchemy import text
 
 from app.audit.verification import verify_tenant
+from app.db.context import ContextSigner
 from app.db.migrate import _config
 from app.db.session import Database, build_engine, system_principal
+
+
+class FormerSigner(ContextSigner):
+    """Enters as the processes did that ran before revision 0018."""
+
+    def enter(self, session, principal):
+        issued = int(time.time())
+        message = f"{principal.tenant_id}|{principal.user_id}|{issued}"
+        values = {
+            "tenant": principal.tenant_id,
+            "user": principal.user_id,
+            "issued": issued,
+            "code": hmac.new(self._key, message.encode(), hashlib.sha256).hexdigest(),
+        }
+        session.execute(text("SELECT ensure_context_key(:inner, :outer)"), self._pads(self._key))
+        assert session.scalar(text("SELECT enter(:tenant, :user, :issued, :code)"), values) == "entered"
 
 
 def test_events_from_before_are_chained_and_the_way_back_works(postgres):
@@ -15,6 +35,7 @@ def test_events_from_before_are_chained_and_the_way_back_works(postgres):
     postgres.databases.ensure_database(name)
     url = postgres.url("owner", name)
     owner = Database(engine=build_engine(url, pool_size=1, statement_timeout_ms=30_000, application_name="test"))
+    owner.signer = FormerSigner(secret=owner.engine.url.password)
     tenant = uuid4()
     try:
         command.upgrade(_config(url), "0010")
