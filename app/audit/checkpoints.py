@@ -106,7 +106,9 @@ def print_checkpoint(checkpoint: Checkpoint) -> str:
 def parse_checkpoint(line: str) -> Checkpoint:
     """Raises CheckpointFormatError."""
     try:
+        line.encode()
         fields = json.loads(line)
+        fields["key_id"].encode()  # half a surrogate pair is no text, and could not be hashed
         if fields["format"] != _FORMAT:
             raise CheckpointFormatError
         return Checkpoint(
@@ -117,7 +119,7 @@ def parse_checkpoint(line: str) -> Checkpoint:
             key_id=str(fields["key_id"]),
             signature=bytes.fromhex(fields["signature"]),
         )
-    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise CheckpointFormatError from error
 
 

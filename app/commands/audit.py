@@ -227,7 +227,7 @@ def _copies(settings: Settings, home: Home) -> StoredCheckpoints:
 def _read_checkpoints(path: Path) -> Iterator[Checkpoint]:
     files = sorted(found for found in path.rglob("*") if found.is_file()) if path.is_dir() else [path]
     for file in files:
-        for line in file.read_text(encoding="utf-8").splitlines():
+        for line in file.read_text(encoding="utf-8", errors="surrogateescape").splitlines():
             if line.strip():
                 yield parse_checkpoint(line)
 

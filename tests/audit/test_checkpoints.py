@@ -1,5 +1,6 @@
 """Checkpoints: signed when a chain has grown, kept outside the database, checked with keys that no database holds."""
 
+import json
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from uuid import uuid4
@@ -9,8 +10,9 @@ from celery import Celery
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from app.audit.checkpoints import current_key, parse_public_key, print_checkpoint, public_keys
+from app.audit.checkpoints import current_key, parse_checkpoint, parse_public_key, print_checkpoint, public_keys
 from app.audit.copies import StoredCheckpoints
+from app.audit.errors import CheckpointFormatError
 from app.core.clock import SystemClock
 from app.jobs.plan import SIGN_CHECKPOINT
 from app.settings import ObservabilitySettings
@@ -213,3 +215,22 @@ def test_a_refusal_to_sign_is_logged_with_its_code_and_ends_the_call(log, copies
     told = [(line["event"], line["code"], line["tenant_id"]) for line in logged if line["log_level"] == "error"]
     assert told == [("audit.checkpoint.refused", "audit-chain-not-as-signed", str(log.tenant))]
     assert log.rows("SELECT sequence FROM audit_checkpoints") == []
+
+
+UNREADABLE = ["[]", "5", '{"format": 1}', "[" * 200_000, "\udcff", '{"format": "\udcff"}', "null"]
+
+
+@pytest.mark.parametrize("line", UNREADABLE, ids=range(len(UNREADABLE)))
+def test_what_is_no_checkpoint_is_said_to_be_none(line):
+    with pytest.raises(CheckpointFormatError):
+        parse_checkpoint(line)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("tenant_id", 5), ("key_id", "\ud800"), ("sequence", 1e400), ("signed_at_microseconds", 10**40)]
+)
+def test_a_checkpoint_with_a_spoilt_field_is_said_to_be_none(log, name, value):
+    log.write(1)
+    fields = json.loads(print_checkpoint(log.sign()))
+    with pytest.raises(CheckpointFormatError):
+        parse_checkpoint(json.dumps({**fields, name: value}))
