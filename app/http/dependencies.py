@@ -53,7 +53,6 @@ async def authenticate(request: Request) -> Principal:
     known: Principal | None = getattr(request.state, "principal", None)
     if known is not None:
         return known
-    limits: RateLimits = request.app.state.rate_limits
     authenticator: Authenticator = request.app.state.authenticator
     try:
         check = _find_check(request, authenticator)
@@ -62,10 +61,10 @@ async def authenticate(request: Request) -> Principal:
         with traced("identity.authenticate"):
             principal = await run_in_threadpool(check)
     except UnauthenticatedError:
-        await limits.hit(request, "refusals", _address(request))
+        await count_refusal(request)
         raise
     request.state.principal = principal
-    await limits.hit(request, "requests", str(principal.key_id or principal.user_id))
+    await count_request(request, principal)
     return principal
 
 
@@ -98,6 +97,18 @@ def _find_check(request: Request, authenticator: Authenticator) -> Callable[[], 
 
 def _address(request: Request) -> str:
     return request.client.host if request.client else "unknown"
+
+
+async def count_request(request: Request, principal: Principal) -> None:
+    """Count a request against its key's or user's rate. Raises RateLimitedError."""
+    limits: RateLimits = request.app.state.rate_limits
+    await limits.hit(request, "requests", str(principal.key_id or principal.user_id))
+
+
+async def count_refusal(request: Request) -> None:
+    """Count a request that was refused against its address's rate. Raises RateLimitedError."""
+    limits: RateLimits = request.app.state.rate_limits
+    await limits.hit(request, "refusals", _address(request))
 
 
 async def count_sign_in(request: Request) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from anyio import from_thread
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
@@ -12,7 +13,7 @@ from fastapi.templating import Jinja2Templates
 from app.core.errors import FootnoteError, UnauthenticatedError
 from app.core.principal import Principal
 from app.evaluations.wording import figure, p_value, signed
-from app.http.dependencies import Authenticator
+from app.http.dependencies import Authenticator, count_refusal, count_request
 from app.identity.sessions import form_token
 from app.web.session import Cookies
 
@@ -52,13 +53,20 @@ class Pages:
         return self.show(request, "problem.html", {"detail": error.detail}, status=error.status)
 
     def find_principal(self, request: Request) -> Principal | None:
-        """Who is signed in; nobody when the session, or what it was opened with, no longer holds."""
+        """Who is signed in; nobody when the session, or what it was opened with, no longer holds.
+
+        Counts the request as the API's are counted. Raises RateLimitedError.
+        """
         token = self._cookies.find_session(request)
         authenticator: Authenticator = request.app.state.authenticator
         try:
-            return None if token is None else authenticator.authenticate_session(token)
+            principal = None if token is None else authenticator.authenticate_session(token)
         except UnauthenticatedError:
+            from_thread.run(count_refusal, request)
             return None
+        if principal is not None:
+            from_thread.run(count_request, request, principal)
+        return principal
 
 
 def moment(value: datetime) -> str:

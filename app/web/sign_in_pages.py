@@ -43,7 +43,7 @@ def sign_in_pages(pages: Pages, cookies: Cookies) -> APIRouter:
         opened = kept.open(principal, provider_id=provider)
         cookies.set_session(response, opened.token, opened.lifetime)
 
-    @router.get("/sign-in")
+    @router.get("/sign-in", dependencies=[Depends(count_look_up)])
     def show_sign_in(request: Request, sign_in: SignIn, organisation: Slug = "") -> Response:
         slug = organisation.strip()
         values = {"organisation": slug, "providers": sign_in.list_offered(slug) if slug else ()}
@@ -107,6 +107,12 @@ def sign_in_pages(pages: Pages, cookies: Cookies) -> APIRouter:
         return response
 
     return router
+
+
+async def count_look_up(request: Request, organisation: Slug = "") -> None:
+    """Whoever looks for organisations is counted as who signs in; the page by itself tells nothing."""
+    if organisation.strip():
+        await count_sign_in(request)
 
 
 def check_same_site(request: Request) -> None:
