@@ -115,7 +115,7 @@ def test_a_collection_has_its_page_with_those_around_it_however_many_there_are(e
     assert "These are the first 1; there are more" in desk.get("/access").text
 
 
-def test_a_grant_to_somebody_who_was_deleted_is_shown(server, editor, admin, desk, loans):
+def test_a_grant_to_somebody_who_was_deleted_is_shown_and_revoked(server, editor, admin, desk, loans):
     gone = server.user(admin.tenant_id, Role.ANALYST)
     email = email_of(server, gone)
     editor.grant(loans, gone)
@@ -123,6 +123,9 @@ def test_a_grant_to_somebody_who_was_deleted_is_shown(server, editor, admin, des
     page = desk.get(f"/access/collections/{loans['id']}")
     assert page.status_code == 200
     assert f"{email}, viewer" in page.text
+    revoke = {"change": "revoke", "collection": loans["id"], "user": str(gone.id)}
+    assert desk.change("make", **revoke).status_code == 303
+    assert email not in desk.get(f"/access/collections/{loans['id']}").text
 
 
 def test_an_explanation_is_a_sentence(server, editor, analyst, desk, loans):
