@@ -1,5 +1,6 @@
 """Whatever is broken of the policy is seen: each mutation by the comparison that finds nothing in the policy itself."""
 
+import os
 from uuid import uuid4
 
 import pytest
@@ -69,7 +70,11 @@ def test_a_broken_policy_is_found(postgres, told, opened_copy, mutation):
         told[1].resume_in(opened_copy).tell_rest()
 
 
-@pytest.mark.parametrize("mutation", WRITE_MUTATIONS, ids=lambda mutation: mutation.name)
+# Every third of them in a usual run, all in `make prove-access`.
+SOME_WRITE_MUTATIONS = WRITE_MUTATIONS if "FOOTNOTE_PROVE_READS" in os.environ else WRITE_MUTATIONS[::3]
+
+
+@pytest.mark.parametrize("mutation", SOME_WRITE_MUTATIONS, ids=lambda mutation: mutation.name)
 def test_who_may_write_what_is_not_theirs_is_found(postgres, told, opened_copy, mutation):
     with _connect(postgres.url("postgres", opened_copy.name)) as connection:
         mutation.apply(connection)
