@@ -20,6 +20,8 @@ _SQL = Path(__file__).resolve().parents[1] / "sql"
 
 def upgrade() -> None:
     with op.get_context().autocommit_block():
+        for half_made in ("ix_grants_of_collections", "ix_grants_of_others"):  # by an upgrade that was cut off
+            op.drop_index(half_made, "grants", postgresql_concurrently=True, if_exists=True)
         op.create_index(
             "ix_grants_of_collections",
             "grants",
@@ -27,7 +29,6 @@ def upgrade() -> None:
             postgresql_include=["subject_id", "expires_at"],
             postgresql_where=sa.text("collection_id IS NOT NULL"),
             postgresql_concurrently=True,
-            if_not_exists=True,
         )
         op.create_index(
             "ix_grants_of_others",
@@ -35,7 +36,6 @@ def upgrade() -> None:
             ["tenant_id", "subject_id"],
             postgresql_where=sa.text("collection_id IS NULL"),
             postgresql_concurrently=True,
-            if_not_exists=True,
         )
         op.drop_index(op.f("ix_grants_tenant_id_collection_id"), "grants", postgresql_concurrently=True, if_exists=True)
     # Read and written with every change of the policy: compressing takes longer than bytes do.
