@@ -68,10 +68,12 @@ def export_audit_events(
 ) -> StreamingResponse:
     """All events of a time, oldest first, as JSON Lines in the fields of OCSF.
 
-    `footnote audit verify --file` checks the lines by themselves. A connection that breaks has not given all.
+    The file's name tells the first and the last row. `footnote audit verify --file` checks the lines by themselves. A
+    connection that breaks has not given all.
     """
     stretch = log.begin_export(principal, since=since, until=until)
-    headers = {"Content-Disposition": 'attachment; filename="audit.jsonl"', "Cache-Control": "no-store"}
+    named = f'attachment; filename="audit-{stretch.first}-{stretch.last}.jsonl"'
+    headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
     lines = _checked(request, log.export(principal, stretch))
     return StreamingResponse(lines, media_type=_JSON_LINES, headers=headers)
 

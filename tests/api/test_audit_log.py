@@ -76,6 +76,7 @@ def test_an_auditor_sees_no_other_tenant(busy, server):
 
 def test_an_export_is_ocsf_and_verifies_by_itself_and_is_told_of(busy, auditor):
     answer = auditor.http.get("/v1/audit/export")
+    named = answer.headers["Content-Disposition"]
     assert answer.headers["content-type"] == "application/jsonl"
     lines = answer.text.splitlines()
     told = [json.loads(line) for line in lines]
@@ -86,6 +87,7 @@ def test_an_export_is_ocsf_and_verifies_by_itself_and_is_told_of(busy, auditor):
     assert (found.problems, found.links) == ([], len(lines))
     newest = auditor.http.get("/v1/audit/events").json()["items"][0]
     assert (newest["action"], newest["detail"]) == ("audit.log.exported", {"first": 1, "last": len(lines)})
+    assert named == f'attachment; filename="audit-1-{len(lines)}.jsonl"'
 
 
 def test_an_export_of_a_time_is_one_stretch(busy, auditor):

@@ -32,11 +32,13 @@ class Log:
     key: CheckpointKey
     copies: StoredCheckpoints
 
-    def write(self, count: int = 1, *, action: str = "documents.document.read", **more: object) -> list[UUID]:
+    def write(
+        self, count: int = 1, *, action: str = "documents.document.read", snapshot: bool = False, **more: object
+    ) -> list[UUID]:
         """Record events, each in a transaction of its own; their objects' ids."""
         made = [uuid4() for _ in range(count)]
         for object_id in made:
-            with self.database.api.transaction(self.user, snapshot=bool(more.pop("snapshot", False))) as session:
+            with self.database.api.transaction(self.user, snapshot=snapshot) as session:
                 record(session, self.user, action, object_type="document", object_id=object_id, detail=more)
         return made
 

@@ -9,6 +9,12 @@ from sqlalchemy import text
 from app.audit.service import record
 
 
+def link(log):
+    """As the relay does."""
+    with log.database.relay.anonymous() as session:
+        session.execute(text("SELECT link_waiting_unless_held(:tenant)"), {"tenant": log.tenant})
+
+
 def test_events_are_linked_in_the_order_in_which_they_were_committed(log):
     made = log.write(5)
     told = log.rows(
@@ -66,8 +72,7 @@ def test_reads_of_one_snapshot_wait_and_are_linked_as_they_were_recorded(log):
     log.tamper("UPDATE audit_events SET object_id = 'another' WHERE object_id = 'under a snapshot'")
     assert [problem.code for problem in log.verify().problems] == ["changed"]
     log.tamper("UPDATE audit_events SET object_id = 'under a snapshot' WHERE object_id = 'another'")
-    with log.database.relay.anonymous() as session:
-        session.execute(text("SELECT link_all_waiting_events()"))
+    link(log)
     found = log.verify()
     assert (found.intact, found.waiting, found.links) == (True, 0, 4)
 
@@ -77,17 +82,18 @@ def test_many_snapshots_and_those_who_link_them_at_once_lose_nothing(log):
         for _ in range(10):
             log.write(1, snapshot=True)
 
-    def link():
+    def link_often():
         for _ in range(20):
-            with log.database.relay.anonymous() as session:
-                session.execute(text("SELECT link_all_waiting_events()"))
+            link(log)
 
-    threads = [threading.Thread(target=work) for work in (read, read, read, link, link, lambda: log.write(20))]
+    threads = [
+        threading.Thread(target=work) for work in (read, read, read, link_often, link_often, lambda: log.write(20))
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    link()
+    link(log)
     found = log.verify()
     assert (found.problems, found.links, found.waiting) == ([], 51, 0)
 

@@ -1,0 +1,99 @@
+"""Linking what waits: a tenant waits for itself only, and an export holds what somebody else is linking just then."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import text
+
+from app.audit.log import export_whole, link_waiting
+from app.audit.service import record
+from app.core.errors import UnavailableError
+from app.db.session import system_principal
+from app.settings import JobSettings
+from workers.relay import Relay
+
+WAITING = "SELECT count(*) FROM audit_waiting"
+
+
+@pytest.fixture
+def relay(module_database):
+    return Relay(database=module_database.relay, sender=None, listen_url="", settings=JobSettings())
+
+
+@contextmanager
+def recording(log):
+    """A transaction that holds the chain's head until it ends, as a long import's commit does."""
+    with log.database.api.transaction(log.user) as session:
+        record(session, log.user, "documents.document.read", object_type="document", object_id="held")
+        session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+        yield
+
+
+def waits_for_a_row(log):
+    with log.database.owner.anonymous() as session:
+        return session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))
+
+
+def exported(log):
+    lines = "".join(export_whole(log.database.owner, log.tenant, since=None, until=None)).splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def test_whose_chain_is_held_holds_up_nobody_else(start_log, relay):
+    logs = sorted((start_log() for _ in range(3)), key=lambda one: one.tenant)
+    for log in logs:
+        log.write(2, snapshot=True)
+    with recording(logs[1]):
+        assert relay.link_events() == 4
+        assert [log.rows(WAITING) for log in logs] == [[(0,)], [(2,)], [(0,)]]
+    assert relay.link_events() == 2
+    assert [(log.verify().problems, log.verify().waiting) for log in logs] == 3 * [([], 0)]
+
+
+def test_linking_many_events_of_one_tenant_leaves_others_their_turns(start_log, relay):
+    """No tenant's chain is held while another's is being linked, and none is put off by one with more to link."""
+    first, second = sorted((start_log(), start_log()), key=lambda one: one.tenant)
+    with first.database.api.transaction(first.user, snapshot=True) as session:
+        for number in range(2_500):
+            record(session, first.user, "documents.page.read", object_type="document", object_id=number)
+    second.write(1, snapshot=True)
+    assert relay.link_events() == 1_000
+    assert relay.link_events() == 1_001
+    assert second.rows(WAITING) == [(0,)]
+    assert relay.link_events() == 500
+    assert first.verify().problems == []
+
+
+def test_a_tenant_has_its_chains_head_from_the_first(start_log):
+    log = start_log()
+    assert log.rows("SELECT tenant_id FROM audit_heads") == [(log.tenant,)]
+
+
+def test_what_somebody_else_is_linking_is_exported_too(log):
+    log.write(3, snapshot=True)
+    with ThreadPoolExecutor(1) as pool:
+        with log.database.relay.anonymous() as linking:
+            assert linking.scalar(text("SELECT link_waiting_unless_held(:tenant)"), {"tenant": log.tenant}) == 3
+            found = pool.submit(exported, log)
+            while not waits_for_a_row(log):
+                assert not found.done(), [line["unmapped"]["action"] for line in found.result()]
+        lines = found.result()
+    assert [line["metadata"]["sequence"] for line in lines] == list(range(1, len(lines) + 1))
+    assert [line["unmapped"]["action"] for line in lines].count("documents.document.read") == 3
+
+
+def test_a_reader_waits_for_no_commit_when_nothing_waits_to_be_linked(log):
+    with recording(log):
+        link_waiting(log.database.api, log.user, monotonic=lambda: 0.0)
+
+
+def test_an_export_that_would_wait_too_long_for_a_commit_says_so(log):
+    log.write(1, snapshot=True)
+    times = iter([0.0, 9.9])
+    with recording(log), pytest.raises(UnavailableError, match="ask again"):
+        link_waiting(log.database.api, log.user, monotonic=lambda: next(times))
+    assert log.rows(WAITING) == [(1,)]
+    with log.database.owner.transaction(system_principal(log.tenant)) as session:
+        assert session.scalar(text("SELECT link_waiting_events()")) == 1
