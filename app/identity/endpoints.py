@@ -20,6 +20,7 @@ from app.identity.errors import (
     KeyEndedError,
     KeyLifetimeError,
     KeyNotFoundError,
+    KeyOfPersonError,
     KeyRotatedError,
     KeyScopesError,
     LastAdministratorError,
@@ -61,8 +62,10 @@ def get_me(principal: CurrentPrincipal) -> MeOut:
     status_code=201,
     summary="Make a key; its secret is shown this once",
     description=f"Scanners for leaked secrets find keys by the regular expression `{KEY_PATTERN}`. A key made with one "
-    "that has scopes, or that expires, has no more scopes and ends no later.",
-    openapi_extra=needs(Permission.KEYS_OWN) | problems(KeyLifetimeError, KeyScopesError, UserNotFoundError),
+    "that has scopes, or that expires, has no more scopes and ends no later. Whoever manages keys makes them for "
+    "service accounts, too, and the first of a person who has no other way in; all others their owners make.",
+    openapi_extra=needs(Permission.KEYS_OWN)
+    | problems(KeyLifetimeError, KeyScopesError, KeyOfPersonError, UserNotFoundError),
 )
 def create_key(principal: CurrentPrincipal, identity: Identity, body: KeyIn) -> CreatedKeyOut:
     made = identity.create_key(
@@ -91,9 +94,9 @@ def list_keys(
     status_code=201,
     summary="Let a new key take a key's place; its secret is shown this once",
     description="The successor has the same name, scopes and lifetime. Both hold during the overlap, then the old key "
-    "ends.",
+    "ends. Whoever manages keys rotates those of service accounts, too.",
     openapi_extra=needs(Permission.KEYS_OWN)
-    | problems(KeyNotFoundError, KeyEndedError, KeyRotatedError, KeyScopesError, KeyLifetimeError),
+    | problems(KeyNotFoundError, KeyOfPersonError, KeyEndedError, KeyRotatedError, KeyScopesError, KeyLifetimeError),
 )
 def rotate_key(principal: CurrentPrincipal, identity: Identity, key_id: UUID, body: KeyRotation) -> CreatedKeyOut:
     overlap = timedelta(seconds=body.overlap_seconds)

@@ -70,6 +70,13 @@ class KeyScopesError(InvalidInputError):
     title = "The scopes go beyond what may be given: name fewer."
 
 
+class KeyOfPersonError(ForbiddenError):
+    """Whoever holds a person's key is that person to the audit log and to each check of rights."""
+
+    code = "key-of-person"
+    title = "That person has a way in already, so only they make their keys: make a service account's, or your own."
+
+
 class RoleBeyondScopesError(ForbiddenError):
     code = "role-beyond-scopes"
     title = "The scopes of this key do not let it change who has that role: use a key without scopes."

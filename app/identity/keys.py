@@ -1,11 +1,10 @@
 """API keys: `fn_<prefix>_<secret>`. The prefix finds the key and may be shown; the secret is 256 bits from the system.
 
-A secret with that much entropy needs no slow hash: only its SHA-256 is kept. The fixed `fn_` lets scanners find
-leaked keys; `KEY_PATTERN` is the regular expression for them.
+A secret with that much entropy needs no slow hash: only its SHA-256 is kept, and compared in the database. The fixed
+`fn_` lets scanners find leaked keys; `KEY_PATTERN` is the regular expression for them.
 """
 
 import hashlib
-import hmac
 import re
 import secrets
 from dataclasses import dataclass, field
@@ -50,10 +49,6 @@ class KeySecret:
     @property
     def digest(self) -> bytes:
         return hashlib.sha256(self.secret.encode()).digest()
-
-    def matches(self, digest: bytes) -> bool:
-        """Compare in constant time."""
-        return hmac.compare_digest(self.digest, digest)
 
 
 def new_key() -> KeySecret:

@@ -16,6 +16,7 @@ from app.http.routing import api_router, needs
 from app.identity.oidc_errors import (
     AudienceOfClientError,
     AudienceTakenError,
+    AudienceUnboundError,
     DomainsMissingError,
     IssuerInvalidError,
     LinkNotFoundError,
@@ -48,6 +49,7 @@ Sessions = Annotated[SessionService, Depends(service(SessionService))]
         IssuerInvalidError,
         DomainsMissingError,
         AudienceOfClientError,
+        AudienceUnboundError,
         ProviderTakenError,
         AudienceTakenError,
         ProvidersBeyondScopesError,
@@ -108,6 +110,7 @@ def get_identity_provider(
         ProvidersBeyondScopesError,
         DomainsMissingError,
         AudienceOfClientError,
+        AudienceUnboundError,
         AudienceTakenError,
         PreconditionFailedError,
         PreconditionRequiredError,

@@ -6,7 +6,7 @@ UnauthenticatedError ← TokenInvalidError 401 ← TokenExpiredError, TokenNotYe
 UnavailableError     ← IdentityProviderUnavailableError 503
 NotFoundError        ← ProviderNotFoundError, LinkNotFoundError, SessionNotFoundError
 ConflictError        ← ProviderTakenError, AudienceTakenError, SubjectTakenError
-InvalidInputError    ← IssuerInvalidError, DomainsMissingError, AudienceOfClientError
+InvalidInputError    ← IssuerInvalidError, DomainsMissingError, AudienceOfClientError, AudienceUnboundError
 ForbiddenError       ← ProvidersBeyondScopesError
 
 Until its signature is checked, a token is told the same whatever is wrong with it: who may be asked for here, and
@@ -118,6 +118,13 @@ class DomainsMissingError(InvalidInputError):
 class AudienceOfClientError(InvalidInputError):
     code = "audience-of-client"
     title = "That is a client of the issuer, whose ID tokens are no keys to this API: give it an audience of its own."
+
+
+class AudienceUnboundError(InvalidInputError):
+    """Tokens of an issuer that tenants share find their tenant by the audience, which nobody else may claim."""
+
+    code = "audience-unbound"
+    title = "An audience ends with your tenant's id, so that no other tenant's tokens are taken for yours."
 
 
 class ProvidersBeyondScopesError(ForbiddenError):

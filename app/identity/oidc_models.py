@@ -11,13 +11,16 @@ from app.db.base import Base
 
 
 class IdentityProvider(Base):
-    """`audience` is what API tokens are addressed to; without one none is taken. An issuer and an audience name one
+    """`audience` is what API tokens are addressed to; without one none is taken. It ends with the tenant's id, so that
+    no other tenant can claim it; those from before revision 0023 need not, but an issuer and an audience name one
     provider in the whole database, so that it is never in doubt whose a token is.
     """
 
     __tablename__ = "identity_providers"
     __table_args__ = (
         CheckConstraint("link_by IN ('subject', 'verified-email')", name="link_by"),
+        CheckConstraint("link_by <> 'verified-email' OR cardinality(email_domains) > 0", name="domains_named"),
+        CheckConstraint("audience <> client_id", name="audience_of_no_client"),
         UniqueConstraint("tenant_id", "id"),
         UniqueConstraint("tenant_id", "issuer", "client_id"),
         UniqueConstraint("issuer", "audience"),

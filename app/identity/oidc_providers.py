@@ -19,6 +19,7 @@ from app.db.session import Database
 from app.identity.oidc_errors import (
     AudienceOfClientError,
     AudienceTakenError,
+    AudienceUnboundError,
     DomainsMissingError,
     IssuerInvalidError,
     LinkNotFoundError,
@@ -67,9 +68,10 @@ class ProviderService:
 
     def create_provider(self, principal: Principal, new: NewProvider) -> IdentityProvider:
         """Raises PermissionRequiredError, IssuerInvalidError, DomainsMissingError, AudienceOfClientError,
-        ProviderTakenError, AudienceTakenError.
+        AudienceUnboundError, ProviderTakenError, AudienceTakenError.
         """
         _require_whole(principal)
+        _check_bound(principal, new.audience)
         self._http.check_address(new.issuer)
         if "?" in new.issuer:
             raise IssuerInvalidError
@@ -90,12 +92,13 @@ class ProviderService:
             "created_by": principal.user_id,
             "updated_at": now,
         }
+        _check(values)
         made = IdentityProvider(**values)
         try:
             with self._database.transaction(principal) as session:
                 repository = ProviderRepository(session)
                 repository.insert_provider(values)
-                _check(repository, made)
+                _check_uncrossed(repository, made)
                 _record(session, principal, "created", made.id, before=None, after=_told(made))
         except IntegrityError as error:
             raise _taken(error) from error
@@ -121,7 +124,7 @@ class ProviderService:
         """`changes` are fields of `NewProvider` besides issuer and client. Turned off, its sessions end for good.
 
         Raises PermissionRequiredError, ProviderNotFoundError, PreconditionFailedError, DomainsMissingError,
-        AudienceOfClientError, AudienceTakenError.
+        AudienceOfClientError, AudienceUnboundError, AudienceTakenError.
         """
         _require_whole(principal)
         values = {**changes, "updated_at": self._clock.now()}
@@ -134,12 +137,15 @@ class ProviderService:
                 repository = ProviderRepository(session)
                 found = _get(repository, provider_id)
                 before = _told(found)
-                if revision not in (None, found.revision) or not repository.update_provider(
-                    provider_id, revision=found.revision, values=values
-                ):
+                if revision not in (None, found.revision):
+                    raise PreconditionFailedError
+                _check({**before, **values})
+                if "audience" in changes and changes["audience"] != found.audience:
+                    _check_bound(principal, changes["audience"])
+                if not repository.update_provider(provider_id, revision=found.revision, values=values):
                     raise PreconditionFailedError
                 session.refresh(found)
-                _check(repository, found)
+                _check_uncrossed(repository, found)
                 after = _told(found) | ({"secret": "changed"} if "client_secret" in changes else {})
                 _record(session, principal, "changed", provider_id, before=before, after=after)
         except IntegrityError as error:
@@ -222,12 +228,24 @@ def _require_whole(principal: Principal) -> None:
         raise ProvidersBeyondScopesError
 
 
-def _check(repository: ProviderRepository, provider: IdentityProvider) -> None:
-    """Raises DomainsMissingError, AudienceOfClientError for what would be taken for somebody it is not."""
-    if provider.link_by == LINK_BY_EMAIL and not provider.email_domains:
+def _check(values: Mapping[str, Any]) -> None:
+    """What the database would refuse. Raises DomainsMissingError, AudienceOfClientError."""
+    if values["link_by"] == LINK_BY_EMAIL and not values["email_domains"]:
         raise DomainsMissingError
+    if values["audience"] == values["client_id"]:
+        raise AudienceOfClientError
+
+
+def _check_uncrossed(repository: ProviderRepository, provider: IdentityProvider) -> None:
+    """Raises AudienceOfClientError for ID tokens of the page that would be taken at the API."""
     if repository.is_crossed(provider):
         raise AudienceOfClientError
+
+
+def _check_bound(principal: Principal, audience: str | None) -> None:
+    """Raises AudienceUnboundError for what another tenant could claim as well."""
+    if audience is not None and not audience.endswith(str(principal.tenant_id)):
+        raise AudienceUnboundError(f"An audience ends with your tenant's id: end it with '{principal.tenant_id}'.")
 
 
 def _get(repository: ProviderRepository, provider_id: UUID) -> IdentityProvider:

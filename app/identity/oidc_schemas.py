@@ -28,7 +28,7 @@ _EXAMPLE: JsonDict = {
     "name": "Staff",
     "issuer": "https://login.example.com",
     "client_id": "footnote",
-    "audience": "https://footnote.example.com",
+    "audience": "https://footnote.example.com/01890a5d-ac96-774b-bcce-b302099a8057",
     "email_domains": ["example.com"],
     "link_by": "verified-email",
 }
@@ -43,8 +43,8 @@ _DOMAINS_NAMED: JsonDict = {
 
 class ProviderIn(BaseModel):
     """A provider of OpenID Connect. Without a `client_secret` it is a public client, without an `audience` its tokens
-    are not taken at the API. `link_by` verified-email needs at least one of `email_domains`; an `audience` is no
-    `client_id` of the issuer.
+    are not taken at the API. `link_by` verified-email needs at least one of `email_domains`; an `audience` ends with
+    the tenant's id and is no `client_id` of the issuer.
     """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE], **_DOMAINS_NAMED})

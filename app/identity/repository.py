@@ -5,22 +5,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import RowMapping, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from app.identity.models import ApiKey, Tenant, User
 
-_FIND_KEY = text("SELECT * FROM find_api_key(:prefix)")
+_FIND_KEY = text("SELECT * FROM find_api_key(:prefix, :digest)")
+_FIND_SESSION_KEY = text("SELECT * FROM find_session_key(:digest)")
+_FIND_CLAIM = text("SELECT * FROM find_key_claim(:prefix)")
+_MAY_BE_GIVEN = text("SELECT may_be_given_key(:user_id)")
 
 
 @dataclass(frozen=True, slots=True)
-class FoundKey:
-    """A key with its user, as signing in sees it before a tenant is known."""
+class KeyClaim:
+    """Whose key a prefix is of: all that is told to whoever does not have its secret."""
 
     key_id: UUID
     tenant_id: UUID
     user_id: UUID
-    secret_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FoundKey(KeyClaim):
+    """A key with its user, as signing in sees it before a tenant is known."""
+
+    prefix: str
     expires_at: datetime | None
     revoked_at: datetime | None
     user_name: str
@@ -35,20 +44,27 @@ class IdentityRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def find_key_by_prefix(self, prefix: str) -> FoundKey | None:
-        row = self._session.execute(_FIND_KEY, {"prefix": prefix}).mappings().one_or_none()
-        if row is None:
-            return None
-        values = dict(row)
-        scopes = values["scopes"]
-        return FoundKey(
-            **{
-                **values,
-                "secret_hash": bytes(values["secret_hash"]),
-                "roles": tuple(values["roles"]),
-                "scopes": None if scopes is None else tuple(scopes),
-            }
-        )
+    def find_key(self, prefix: str, digest: bytes) -> FoundKey | None:
+        """The key of that prefix, for whoever has its secret's digest, too.
+
+        The digests are compared in SQL, by equality: a time that told how many bytes agree would tell them of a SHA-256
+        digest, from which nobody comes to the 256 random bits that were digested, and which lets nobody in.
+        """
+        found = self._session.execute(_FIND_KEY, {"prefix": prefix, "digest": digest})
+        return _key(found.mappings().one_or_none())
+
+    def find_session_key(self, token_digest: bytes) -> FoundKey | None:
+        """The key that the session of that token was opened with."""
+        found = self._session.execute(_FIND_SESSION_KEY, {"digest": token_digest})
+        return _key(found.mappings().one_or_none())
+
+    def find_key_claim(self, prefix: str) -> KeyClaim | None:
+        row = self._session.execute(_FIND_CLAIM, {"prefix": prefix}).mappings().one_or_none()
+        return None if row is None else KeyClaim(**row)
+
+    def may_be_given_key(self, user_id: UUID) -> bool:
+        """Whether somebody else may make a key for the user: a program, or a person who has no other way in yet."""
+        return bool(self._session.scalar(_MAY_BE_GIVEN, {"user_id": user_id}))
 
     def insert_tenant(self, values: dict[str, object]) -> None:
         self._session.execute(insert(Tenant).values(values))
@@ -102,3 +118,10 @@ class IdentityRepository:
         """False when it was revoked already, or is no longer the principal's to change."""
         change = update(ApiKey).where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None)).values(revoked_at=now)
         return self._session.scalar(change.returning(ApiKey.id)) is not None
+
+
+def _key(row: RowMapping | None) -> FoundKey | None:
+    if row is None:
+        return None
+    scopes = row["scopes"]
+    return FoundKey(**{**row, "roles": tuple(row["roles"]), "scopes": None if scopes is None else tuple(scopes)})

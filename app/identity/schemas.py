@@ -23,7 +23,7 @@ Email = Annotated[str, StringConstraints(pattern=r"^[!-?A-~]{1,64}@[A-Za-z0-9.-]
 
 
 class KeyIn(BaseModel):
-    """A key to be made: for oneself, or as an administrator for `user_id`."""
+    """A key to be made: for oneself, or as an administrator for the service account or new person `user_id`."""
 
     model_config = ConfigDict(
         extra="forbid",

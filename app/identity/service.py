@@ -21,6 +21,7 @@ from app.identity.errors import (
     KeyLifetimeError,
     KeyMissingError,
     KeyNotFoundError,
+    KeyOfPersonError,
     KeyRefusedError,
     KeyRevokedError,
     KeyRotatedError,
@@ -31,7 +32,7 @@ from app.identity.errors import (
 )
 from app.identity.keys import KeySecret, KeyState, new_key, parse_key, state_of
 from app.identity.models import ApiKey
-from app.identity.repository import FoundKey, IdentityRepository
+from app.identity.repository import FoundKey, IdentityRepository, KeyClaim
 from app.identity.users import user_row
 
 LONGEST_KEY = timedelta(days=36_500)
@@ -68,35 +69,34 @@ class IdentityService:
     def authenticate(self, text: str) -> Principal:
         """The principal that a key stands for. Raises KeyRefusedError and those derived from it."""
         presented = parse_key(text)
-        found = self._find_key(presented.prefix)
-        # The comparison is made even for an unknown prefix, so that both take the same time.
-        known = presented.matches(found.secret_hash if found else bytes(32))
-        if found is None:
-            raise KeyRefusedError
-        if not known:
-            raise _claimed_by(KeyRefusedError(), found, presented.prefix, proven=False)
-        return self._admit(found, presented.prefix)
-
-    def readmit(self, prefix: str) -> Principal:
-        """The principal of a key that its session was opened with. Raises KeyRefusedError and those derived from it."""
-        found = self._find_key(prefix)
-        if found is None:
-            raise KeyRefusedError
-        return self._admit(found, prefix)
-
-    def _find_key(self, prefix: str) -> FoundKey | None:
         with self._database.anonymous() as session:
-            return IdentityRepository(session).find_key_by_prefix(prefix)
+            repository = IdentityRepository(session)
+            found = repository.find_key(presented.prefix, presented.digest)
+            # Asked of an unknown prefix, too, so that both take the same time.
+            claim = repository.find_key_claim(presented.prefix) if found is None else None
+        if found is not None:
+            return self._admit(found)
+        if claim is None:
+            raise KeyRefusedError
+        raise _claimed_by(KeyRefusedError(), claim, presented.prefix, proven=False)
 
-    def _admit(self, found: FoundKey, prefix: str) -> Principal:
+    def readmit(self, token_digest: bytes) -> Principal:
+        """The principal of the key that a session was opened with. Raises KeyRefusedError and those derived from it."""
+        with self._database.anonymous() as session:
+            found = IdentityRepository(session).find_session_key(token_digest)
+        if found is None:
+            raise KeyRefusedError
+        return self._admit(found)
+
+    def _admit(self, found: FoundKey) -> Principal:
         """Raises KeyRevokedError, KeyExpiredError, UserDisabledError."""
         now = self._clock.now()
         if found.revoked_at is not None:
-            raise _claimed_by(KeyRevokedError(), found, prefix, proven=True)
+            raise _claimed_by(KeyRevokedError(), found, found.prefix, proven=True)
         if found.expires_at is not None and found.expires_at <= now:
-            raise _claimed_by(KeyExpiredError(), found, prefix, proven=True)
+            raise _claimed_by(KeyExpiredError(), found, found.prefix, proven=True)
         if found.disabled_at is not None:
-            raise _claimed_by(UserDisabledError(), found, prefix, proven=True)
+            raise _claimed_by(UserDisabledError(), found, found.prefix, proven=True)
         return Principal(
             tenant_id=found.tenant_id,
             user_id=found.user_id,
@@ -116,9 +116,10 @@ class IdentityService:
         expires_at: datetime | None = None,
         scopes: frozenset[Permission] | None = None,
     ) -> CreatedKey:
-        """A key for oneself; for somebody else with the permission to manage keys. `scopes` None: all of its user's.
+        """A key for oneself; with the permission to manage keys also for a program, or the first of a person who has no
+        other way in. `scopes` None: all of its user's.
 
-        Raises PermissionRequiredError, UserNotFoundError, KeyLifetimeError, KeyScopesError.
+        Raises PermissionRequiredError, UserNotFoundError, KeyOfPersonError, KeyLifetimeError, KeyScopesError.
         """
         owner_id = user_id or principal.user_id
         if owner_id != principal.user_id:
@@ -130,9 +131,12 @@ class IdentityService:
         _check_scopes(principal, scopes)
         with self._database.transaction(principal) as session:
             repository = IdentityRepository(session)
-            owner = repository.find_user(owner_id)
+            # Two who make a person's first key at once wait for each other here.
+            owner = repository.lock_user(owner_id) if owner_id != principal.user_id else repository.find_user(owner_id)
             if owner is None:
                 raise UserNotFoundError
+            if owner_id != principal.user_id and not repository.may_be_given_key(owner_id):
+                raise KeyOfPersonError
             beyond = (scopes or frozenset()) - allowed_by(Role(role) for role in owner.roles)
             if beyond:
                 raise KeyScopesError(f"The user's roles do not have {_listed(beyond)}: leave that out.")
@@ -156,6 +160,7 @@ class IdentityService:
                 object_id=values["id"],
                 detail={
                     "user_id": str(owner_id),
+                    "kind": owner.kind,
                     "before": None,
                     "after": {"expires_at": _told(expires_at), "scopes": values["scopes"]},
                 },
@@ -200,7 +205,8 @@ class IdentityService:
     def rotate_key(self, principal: Principal, key_id: UUID, *, overlap: timedelta) -> CreatedKey:
         """A key of the same name, scopes and lifetime to take the place of another, which ends after the overlap.
 
-        Raises KeyNotFoundError, KeyEndedError, KeyRotatedError, KeyScopesError, KeyLifetimeError.
+        Whoever manages keys rotates those of programs, too, but no other person's. Raises KeyNotFoundError,
+        KeyOfPersonError, KeyEndedError, KeyRotatedError, KeyScopesError, KeyLifetimeError.
         """
         now = self._clock.now()
         with self._database.transaction(principal) as session:
@@ -208,6 +214,8 @@ class IdentityService:
             old = repository.lock_key(key_id)
             if old is None or not _may_manage(principal, old):
                 raise KeyNotFoundError
+            if old.user_id != principal.user_id and not repository.may_be_given_key(old.user_id):
+                raise KeyOfPersonError
             state = state_of(old, now)
             if state is KeyState.ROTATED:
                 raise KeyRotatedError
@@ -245,9 +253,9 @@ class IdentityService:
         return CreatedKey(key=ApiKey(**values), secret=secret.text)
 
 
-def _claimed_by(error: KeyRefusedError, found: FoundKey, prefix: str, *, proven: bool) -> KeyRefusedError:
+def _claimed_by(error: KeyRefusedError, claim: KeyClaim, prefix: str, *, proven: bool) -> KeyRefusedError:
     """The error, with whose key it was for the audit log."""
-    error.claimed = Claimed(found.tenant_id, found.user_id, found.key_id, prefix, proven)
+    error.claimed = Claimed(claim.tenant_id, claim.user_id, claim.key_id, prefix, proven)
     return error
 
 

@@ -7,12 +7,15 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from psycopg import errors as postgres
 from sqlalchemy import Select, delete, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.audit.service import record
@@ -22,13 +25,14 @@ from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_c
 from app.core.principal import Permission, Principal, Role
 from app.db.session import Database
 from app.identity.errors import UserDisabledError
-from app.identity.oidc_errors import SessionEndedError, SessionNotFoundError
+from app.identity.oidc_errors import ProviderNotFoundError, SessionEndedError, SessionNotFoundError
 from app.identity.service import IdentityService
 from app.identity.session_models import WebSession
 
 SEEN_EVERY = timedelta(minutes=1)
 KEPT_AFTER_END = timedelta(days=30)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+_PROVIDER_OF_SESSION = "provider_of_session"
 _FIND = text("SELECT * FROM find_web_session(:digest)")
 
 
@@ -69,7 +73,10 @@ class SessionService:
         self._lifetime = lifetime
 
     def open(self, principal: Principal, *, provider_id: UUID | None = None) -> OpenedSession:
-        """A session of whoever a provider named; without one, of whoever came with a key, and no longer than it."""
+        """A session of whoever a provider named; without one, of whoever came with a key, and no longer than it.
+
+        Raises ProviderNotFoundError when the provider was turned off or deleted since it was asked.
+        """
         now = self._clock.now()
         ends_at = now + self._lifetime
         if principal.key_expires_at is not None:
@@ -88,7 +95,7 @@ class SessionService:
             "ends_at": ends_at,
             "revoked_at": None,
         }
-        with self._database.transaction(principal) as session:
+        with _of_an_open_provider(), self._database.transaction(principal) as session:
             session.execute(
                 delete(WebSession).where(
                     WebSession.user_id == principal.user_id, WebSession.ends_at < now - KEPT_AFTER_END
@@ -115,7 +122,7 @@ class SessionService:
         if found.disabled_at is not None:
             raise UserDisabledError
         if found.key_prefix is not None:
-            principal = self._identity.readmit(found.key_prefix)
+            principal = self._identity.readmit(_digest(token))
         else:
             principal = Principal(
                 tenant_id=found.tenant_id,
@@ -173,6 +180,17 @@ class SessionService:
                 )
                 _record(session, principal, verb, session_id, {"user_id": str(found.user_id)})
         return True
+
+
+@contextmanager
+def _of_an_open_provider() -> Iterator[None]:
+    """The database holds the provider while its session is made, and refuses one that is turned off or gone."""
+    try:
+        yield
+    except IntegrityError as error:
+        if isinstance(error.orig, postgres.CheckViolation) and error.orig.diag.constraint_name == _PROVIDER_OF_SESSION:
+            raise ProviderNotFoundError from error
+        raise
 
 
 def _visible_to(principal: Principal) -> Select[WebSession]:

@@ -84,13 +84,13 @@ class World:
 
     def key_of(self, user: User, **options: object) -> httpx.Client:
         """A client with one more key of the user."""
-        made = self.post(self.admin, "/v1/keys", name="more", user_id=str(user.id), **options)
+        made = self.post(user, "/v1/keys", name="more", **options)
         return self.server.client(headers={"Authorization": f"Bearer {made['secret']}"})
 
     @cached_property
     def expired(self) -> httpx.Client:
         ends = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
-        made = self.post(self.admin, "/v1/keys", name="short", user_id=str(self.granted.id), expires_at=ends)
+        made = self.post(self.granted, "/v1/keys", name="short", expires_at=ends)
         self.sql("UPDATE api_keys SET expires_at = now() - interval '1 second' WHERE id = :id", id=made["id"])
         return self.server.client(headers={"Authorization": f"Bearer {made['secret']}"})
 

@@ -110,7 +110,8 @@ def test_only_administrators_make_keys_and_users_for_others(editor, admin):
         editor.http.post("/v1/users", json={"email": "a@b.example", "name": "A"}), 403, "permission-required"
     )
     assert_problem(editor.http.get("/v1/users"), 403, "permission-required")
-    assert admin.http.post("/v1/keys", json={"name": "x", "user_id": str(editor.id)}).status_code == 201
+    service = admin.http.post("/v1/service-accounts", json={"name": "loader"}).json()["id"]
+    assert admin.http.post("/v1/keys", json={"name": "x", "user_id": service}).status_code == 201
     user = {"email": "new@b.example", "name": "New", "roles": ["analyst", "analyst"]}
     assert admin.http.post("/v1/users", json=user).json()["roles"] == ["analyst"]
     assert_problem(admin.http.post("/v1/users", json=user), 409, "user-exists")

@@ -3,7 +3,7 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
@@ -31,6 +31,21 @@ def events(server, tenant_id, object_id):
     query = text("SELECT action, detail FROM audit_events WHERE object_id = :id ORDER BY id")
     with server.database.owner.transaction(system_principal(tenant_id)) as session:
         return session.execute(query, {"id": str(object_id)}).all()
+
+
+INSERT_KEY = (
+    "INSERT INTO api_keys (id, tenant_id, user_id, name, prefix, secret_hash, created_at) "
+    "VALUES (:id, :tenant, :user, 'made', :prefix, '\\x00', now())"
+)
+INSERT_SESSION = (
+    "INSERT INTO web_sessions (id, tenant_id, user_id, provider_id, token_digest, created_at, last_seen_at, "
+    "idle_ends_at, ends_at) VALUES (gen_random_uuid(), :tenant, :me, :provider, gen_random_uuid()::text::bytea, now(), "
+    "now(), now(), now())"
+)
+
+
+def as_api(server, tenant_id, user_id):
+    return server.database.api.transaction(Principal(tenant_id, UUID(str(user_id)), frozenset({Role.ADMIN})))
 
 
 def in_hours(hours):
@@ -62,7 +77,8 @@ def test_a_key_has_no_scopes_that_its_users_roles_lack(editor, admin):
     refused = editor.http.post("/v1/keys", json={"name": "x", "scopes": ["documents:read", "users:manage"]})
     assert refusal(refused) == (422, "key-scopes-invalid")
     assert "users:manage" in refused.json()["detail"]
-    body = {"name": "x", "user_id": str(editor.id), "scopes": ["evals:read"]}
+    service = admin.http.post("/v1/service-accounts", json={"name": "loader", "roles": ["editor"]}).json()["id"]
+    body = {"name": "x", "user_id": service, "scopes": ["evals:read"]}
     assert refusal(admin.http.post("/v1/keys", json=body)) == (422, "key-scopes-invalid")
 
 
@@ -170,7 +186,92 @@ def test_others_keys_are_not_there_to_be_rotated(editor, admin, analyst, strange
     old = make_key(editor)
     for user in (analyst, stranger):
         assert refusal(user.http.post(f"/v1/keys/{old['id']}/rotate", json={})) == (404, "key-not-found")
-    assert admin.http.post(f"/v1/keys/{old['id']}/rotate", json={}).json()["user_id"] == str(editor.id)
+    assert refusal(admin.http.post(f"/v1/keys/{old['id']}/rotate", json={})) == (403, "key-of-person")
+
+
+# --- whose keys somebody else makes ---
+
+
+def test_whoever_manages_keys_makes_and_rotates_those_of_programs(server, admin):
+    service = admin.http.post("/v1/service-accounts", json={"name": "loader"}).json()["id"]
+    clerk = client_of(server, make_key(admin, scopes=["keys:own", "keys:manage", "documents:read"]))
+    for manager in (admin.http, clerk):
+        body = {"name": "loading", "user_id": service, "scopes": ["documents:read"]}
+        made = manager.post("/v1/keys", json=body).json()
+        assert client_of(server, made).get("/v1/me").json()["user_id"] == service
+        renewed = manager.post(f"/v1/keys/{made['id']}/rotate", json={})
+        assert (renewed.status_code, renewed.json()["user_id"]) == (201, service)
+    ((created, detail), *_) = events(server, admin.tenant_id, made["id"])
+    assert (created, detail["user_id"], detail["kind"]) == ("identity.key.created", service, "service")
+
+
+def test_nobody_makes_a_key_that_acts_as_another_person(server, admin, editor, analyst):
+    for person in (editor, analyst):
+        refused = admin.http.post("/v1/keys", json={"name": "x", "user_id": str(person.id)})
+        assert refusal(refused) == (403, "key-of-person")
+    key = {"id": uuid4(), "tenant": admin.tenant_id, "user": editor.id, "prefix": uuid4().hex[:12]}
+    with pytest.raises(RightsChangedError), as_api(server, admin.tenant_id, admin.id) as session:
+        session.execute(text(INSERT_KEY), key)
+
+
+@pytest.mark.parametrize("way_in", ["key", "link", "session"])
+def test_a_person_without_a_way_in_is_given_a_first_key_and_no_other(server, admin, way_in):
+    body = {"email": f"{uuid4().hex}@example.com", "name": "New"}
+    person = admin.http.post("/v1/users", json=body).json()["id"]
+    first = {"name": "first", "user_id": person}
+    if way_in == "key":
+        made = admin.http.post("/v1/keys", json=first).json()
+        assert client_of(server, made).get("/v1/me").json()["user_id"] == person
+        # Not even when it is gone: somebody has had it.
+        admin.http.delete(f"/v1/keys/{made['id']}")
+    else:
+        provider = {"name": "Staff", "issuer": "https://login.example.com", "client_id": uuid4().hex}
+        path = f"/v1/identity-providers/{admin.http.post('/v1/identity-providers', json=provider).json()['id']}/links"
+        assert admin.http.put(f"{path}/{person}", json={"subject": "new"}).status_code == 200
+    if way_in == "session":
+        with as_api(server, admin.tenant_id, person) as session:
+            session.execute(
+                text(INSERT_SESSION), {"provider": path.split("/")[3], "tenant": admin.tenant_id, "me": person}
+            )
+        assert admin.http.delete(f"{path}/{person}").status_code == 204
+    assert refusal(admin.http.post("/v1/keys", json=first)) == (403, "key-of-person")
+
+
+def test_two_who_make_a_persons_first_key_at_once_make_one(server, admin):
+    person = admin.http.post("/v1/users", json={"email": f"{uuid4().hex}@example.com", "name": "New"}).json()["id"]
+    body = {"name": "first", "user_id": person}
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: admin.http.post("/v1/keys", json=body).status_code, range(4)))
+    assert sorted(answers) == [201, 403, 403, 403]
+
+
+# --- what signing in asks the database ---
+
+
+def test_sql_as_the_apis_role_learns_of_a_key_no_more_than_whose_it_is(server, editor, stranger):
+    prefix = make_key(editor)["prefix"]
+    with as_api(server, stranger.tenant_id, stranger.id) as session:
+        told = session.execute(text("SELECT * FROM find_key_claim(:prefix)"), {"prefix": prefix}).mappings().one()
+        assert {name: type(value) for name, value in told.items()} == dict.fromkeys(
+            ("key_id", "tenant_id", "user_id"), UUID
+        )
+        for digest in (b"", bytes(32), None):
+            found = session.execute(
+                text("SELECT * FROM find_api_key(:prefix, :digest)"), {"prefix": prefix, "digest": digest}
+            )
+            assert found.all() == []
+        assert session.execute(text("SELECT * FROM find_session_key(''), find_key_claim('%')")).all() == []
+        of_keys = text("SELECT oid::regprocedure::text FROM pg_proc WHERE prosrc LIKE '%secret_hash%'")
+        assert session.scalars(of_keys).all() == ["find_api_key(text,bytea)"]
+    with pytest.raises(RightsChangedError), as_api(server, editor.tenant_id, editor.id) as session:
+        session.execute(text("SELECT secret_hash FROM api_keys"))
+
+
+@pytest.mark.parametrize("part", ["prefix", "secret"])
+def test_both_parts_of_a_key_are_needed(server, editor, part):
+    one, other = make_key(editor)["secret"], make_key(editor)["secret"]
+    mixed = one[:16] + other[16:] if part == "prefix" else other[:16] + one[16:]
+    assert refusal(server.client(headers={"Authorization": f"Bearer {mixed}"}).get("/v1/me")) == (401, "key-unknown")
 
 
 @pytest.mark.parametrize(

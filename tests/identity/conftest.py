@@ -137,12 +137,13 @@ class OddProvider:
 
     issuer: str
     keys: list[RSAKey | ECKey | OKPKey] = field(default_factory=list)
+    audience: str = AUDIENCE
     metadata: dict[str, Any] = field(default_factory=dict)
     answers: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     def token(self, key: Any, header: dict[str, Any] | None = None, **claims: Any) -> str:
-        return signed(key, header or {}, {"iss": self.issuer, "aud": AUDIENCE, **claims})
+        return signed(key, header or {}, {"iss": self.issuer, "aud": self.audience, **claims})
 
     def count(self, path: str) -> int:
         return self.asked.count(path)
@@ -273,6 +274,11 @@ class Tenant:
     slug: str
     chief: Person
     http: httpx.Client
+
+    @property
+    def audience(self) -> str:
+        """What API tokens for the tenant are addressed to."""
+        return f"{AUDIENCE}/{self.id}"
 
     def person(self, email: str, *roles: Role) -> Person:
         user_id, key = self.site.admin.create_user(self.id, email=email, name=email.partition("@")[0], roles=roles)

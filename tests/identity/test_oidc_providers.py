@@ -10,7 +10,7 @@ ISSUER = "https://login.example.com/tenants/7"
 
 
 def test_a_provider_is_made_changed_and_removed_and_its_secret_never_shown(tenant):
-    made = tenant.provide(ISSUER, email_domains=["Example.com"], audience="https://api.example.com")
+    made = tenant.provide(ISSUER, email_domains=["Example.com"], audience=tenant.audience)
     path = f"/v1/identity-providers/{made['id']}"
     assert made["has_secret"] is True
     assert made["email_domains"] == ["example.com"]
@@ -37,7 +37,7 @@ def test_a_provider_is_made_changed_and_removed_and_its_secret_never_shown(tenan
     assert created["before"] is None
     assert created["after"]["secret"] == "set"
     change = tenant.audited("identity.provider.changed")[0]
-    assert (change["before"]["audience"], change["after"]["audience"]) == ("https://api.example.com", None)
+    assert (change["before"]["audience"], change["after"]["audience"]) == (tenant.audience, None)
     assert (change["before"]["secret"], change["after"]["secret"]) == ("set", "changed")
     assert tenant.audited("identity.provider.deleted")[0]["after"] is None
     kept = tenant.site.sql(tenant.id, "SELECT detail::text AS detail FROM audit_events")

@@ -13,7 +13,6 @@ from app.core.principal import Role
 
 KEY = RSAKey.generate_key(2048, {"kid": "one"})
 STRANGERS = RSAKey.generate_key(2048, {"kid": "one"})
-AUDIENCE = "https://footnote.test"
 
 
 @pytest.fixture
@@ -24,8 +23,8 @@ def ana(tenant):
 @pytest.fixture
 def staff(tenant, odd, ana):
     """A provider that takes tokens, and a user whom it calls ana."""
-    odd.keys = [KEY]
-    made = tenant.provide(odd.issuer, audience=AUDIENCE)
+    odd.keys, odd.audience = [KEY], tenant.audience
+    made = tenant.provide(odd.issuer, audience=tenant.audience)
     tenant.link(made, ana, "ana")
     return made
 
@@ -33,9 +32,9 @@ def staff(tenant, odd, ana):
 @pytest.fixture(scope="module")
 def settled(make_tenant, steady_odd):
     """A tenant whose provider takes tokens, made once: what is asked of it changes nothing."""
-    steady_odd.keys = [KEY]
     tenant = make_tenant()
-    tenant.link(tenant.provide(steady_odd.issuer, audience=AUDIENCE), tenant.person("ana@example.com"), "ana")
+    steady_odd.keys, steady_odd.audience = [KEY], tenant.audience
+    tenant.link(tenant.provide(steady_odd.issuer, audience=tenant.audience), tenant.person("ana@example.com"), "ana")
     return tenant
 
 
@@ -44,12 +43,13 @@ def code(answer):
 
 
 def test_a_real_providers_token_stands_for_its_user(tenant, provider, ana):
-    staff = tenant.provide(provider.issuer, audience=AUDIENCE)
+    staff = tenant.provide(provider.issuer, audience=tenant.audience)
     tenant.link(staff, ana, "ana")
     answer = httpx.post(
         f"{provider.issuer}/token",
         auth=("footnote", "s3cret"),
-        data={"grant_type": "password", "username": "ana", "password": "pw"},
+        # RFC 8707 §2: whom the token is for.
+        data={"grant_type": "password", "username": "ana", "password": "pw", "resource": tenant.audience},
         trust_env=False,
     )
     token = answer.json()["access_token"]
@@ -58,7 +58,7 @@ def test_a_real_providers_token_stands_for_its_user(tenant, provider, ana):
     provider.rotate()
     # What the old key signed holds until it expires; the new one is asked for when it is first met.
     tenant.site.clock.ahead = timedelta(minutes=2)
-    assert tenant.site.me(provider.token()).status_code == 200
+    assert tenant.site.me(provider.token(aud=tenant.audience)).status_code == 200
     assert tenant.site.me(token).status_code == 200
     tenant.http.delete(f"/v1/identity-providers/{staff['id']}")
 
@@ -101,7 +101,7 @@ SECONDS = {number: timedelta(seconds=number) for number in (-600, -61, -30, 30, 
         ({}, {"aud": "https://another.test"}, "token-invalid"),
         ({}, {"aud": "footnote"}, "token-invalid"),
         ({}, {"aud": []}, "token-invalid"),
-        ({}, {"aud": [AUDIENCE, "x"]}, None),
+        ({}, {"aud": ["footnote"]}, "token-invalid"),
         ({}, {"aud": None}, "token-invalid"),
         ({}, {"iss": "https://another.example"}, "token-invalid"),
         ({}, {"iss": None}, "token-invalid"),
@@ -147,7 +147,7 @@ FORGED = {
     "a stranger's key inside": lambda odd, *_: odd.token(STRANGERS, {"jwk": STRANGERS.as_dict(private=False)}),
     "a stranger's key elsewhere": lambda odd, *_: odd.token(STRANGERS, {"jku": f"{odd.issuer}/other-keys"}),
     "another's claims": lambda odd, head, claims, sign: (
-        f"{head}.{part({'iss': odd.issuer, 'aud': AUDIENCE, 'sub': 'ana', 'iat': 1, 'exp': 9_999_999_999})}.{sign}"
+        f"{head}.{part({'iss': odd.issuer, 'aud': odd.audience, 'sub': 'ana', 'iat': 1, 'exp': 9_999_999_999})}.{sign}"
     ),
     "no signature": lambda odd, head, claims, sign: f"{head}.{claims}.",
     "unencoded": lambda odd, head, claims, sign: (
@@ -231,24 +231,40 @@ def test_keys_that_nobody_should_sign_with_are_not_used(tenant, odd, staff, how)
     assert tenant.site.me(odd.token(KEY)).status_code == 200
 
 
+def test_a_token_for_others_too_is_taken(settled, steady_odd):
+    for audiences in ([settled.audience, "x"], ["x", settled.audience]):
+        assert settled.site.me(steady_odd.token(KEY, aud=audiences)).status_code == 200
+
+
 def test_one_issuer_serves_two_tenants_by_their_audiences(make_tenant, odd):
     odd.keys = [KEY]
-    seen = []
-    for number in (1, 2):
-        tenant = make_tenant()
+    tenants = [make_tenant() for _ in range(2)]
+    for tenant in tenants:
         person = tenant.person("ana@example.com")
-        staff = tenant.provide(odd.issuer, audience=f"https://api-{number}.test")
-        tenant.link(staff, person, "ana")
-        me = tenant.site.me(odd.token(KEY, aud=f"https://api-{number}.test")).json()
+        tenant.link(tenant.provide(odd.issuer, audience=tenant.audience), person, "ana")
+        me = tenant.site.me(odd.token(KEY, aud=tenant.audience)).json()
         assert (me["tenant_id"], me["user_id"]) == (str(tenant.id), str(person.id))
-        seen.append(tenant)
-    both = seen[0].site.me(odd.token(KEY, aud=["https://api-1.test", "https://api-2.test"]))
+    both = tenants[0].site.me(odd.token(KEY, aud=[tenant.audience for tenant in tenants]))
     assert code(both) == (401, "token-invalid")
-    taken = seen[1].http.post(
-        "/v1/identity-providers",
-        json={"name": "x", "issuer": odd.issuer, "client_id": "other", "audience": "https://api-1.test"},
-    )
-    assert code(taken) == (409, "audience-taken")
+
+
+@pytest.mark.parametrize("of_whom", ["nobody", "another tenant", "another tenant, and in its middle one's own"])
+def test_a_tenant_claims_no_audience_but_its_own(make_tenant, odd, of_whom):
+    """At an issuer that tenants share, tokens of the others would be taken for its own."""
+    ours, theirs = make_tenant(), make_tenant()
+    audience = {
+        "nobody": "https://footnote.test",
+        "another tenant": theirs.audience,
+        "another tenant, and in its middle one's own": f"{ours.audience}/{theirs.id}",
+    }[of_whom]
+    body = {"name": "x", "issuer": odd.issuer, "client_id": "other"}
+    refused = ours.http.post("/v1/identity-providers", json={**body, "audience": audience})
+    assert code(refused) == (422, "audience-unbound")
+    assert str(ours.id) in refused.json()["detail"]
+    made = ours.provide(odd.issuer, audience=ours.audience)
+    assert code(ours.change(made, audience=audience)) == (422, "audience-unbound")
+    again = ours.http.post("/v1/identity-providers", json={**body, "audience": ours.audience})
+    assert code(again) == (409, "audience-taken")
 
 
 def test_what_is_meant_for_the_page_is_not_taken_at_the_api(tenant, odd, ana):
@@ -259,8 +275,8 @@ def test_what_is_meant_for_the_page_is_not_taken_at_the_api(tenant, odd, ana):
 
 
 def test_a_verified_address_links_at_the_api_too(tenant, odd, ana):
-    odd.keys = [KEY]
-    tenant.provide(odd.issuer, audience=AUDIENCE, link_by="verified-email", email_domains=["example.com"])
+    odd.keys, odd.audience = [KEY], tenant.audience
+    tenant.provide(odd.issuer, audience=tenant.audience, link_by="verified-email", email_domains=["example.com"])
     email = {"email": "ANA@example.com", "email_verified": True}
     assert code(tenant.site.me(odd.token(KEY, sub="s", **(email | {"email_verified": "yes"})))) == (401, "user-unknown")
     assert tenant.site.me(odd.token(KEY, sub="s", **email)).json()["user_id"] == str(ana.id)

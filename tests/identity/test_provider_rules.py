@@ -7,12 +7,14 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from app.core.clock import SystemClock
 from app.core.principal import PERMISSIONS, Permission, Principal, Role
 from app.db.session import system_principal
 from app.identity.oidc_errors import (
     AudienceOfClientError,
+    AudienceUnboundError,
     DomainsMissingError,
     LinkNotFoundError,
     ProviderNotFoundError,
@@ -132,15 +134,62 @@ def test_no_address_links_where_no_domain_is_listed(house):
 
 
 def test_an_audience_is_no_client_of_its_issuer(house):
-    page = house.provide(client_id="page", audience="https://api.example.com")
-    crossed = [{"client_id": "x", "audience": "x"}, {"audience": "page"}, {"client_id": "https://api.example.com"}]
+    audience, client = f"api/{house.chief.tenant_id}", f"page/{house.chief.tenant_id}"
+    page = house.provide(client_id=client, audience=audience)
+    crossed = [{"client_id": f"x{client}", "audience": f"x{client}"}, {"audience": client}, {"client_id": audience}]
     for fields in crossed:
         with pytest.raises(AudienceOfClientError):
             house.provide(**fields)
     with pytest.raises(AudienceOfClientError):
-        house.providers.update_provider(house.chief, page.id, {"audience": "page"}, revision=None)
-    house.provide(issuer="https://elsewhere.example.com", audience="page")
-    assert house.providers.get_provider(house.chief, page.id).audience == "https://api.example.com"
+        house.providers.update_provider(house.chief, page.id, {"audience": client}, revision=None)
+    house.provide(issuer="https://elsewhere.example.com", audience=client)
+    assert house.providers.get_provider(house.chief, page.id).audience == audience
+
+
+PROVIDER = (
+    "INSERT INTO identity_providers (id, tenant_id, name, issuer, client_id, audience, email_domains, link_by, "
+    "enabled, revision, created_at, created_by, updated_at) VALUES (:new, :tenant, 'x', 'https://x.example', 'x', "
+    ":audience, '{}', :link_by, true, 1, now(), :me, now())"
+)
+
+
+@pytest.mark.parametrize("role", ["api", "owner"])
+@pytest.mark.parametrize(
+    ("fields", "rule"),
+    [
+        ({"link_by": "verified-email"}, "ck_identity_providers_domains_named"),
+        ({"audience": "x"}, "audience_of_tenant"),
+        ({"audience": "https://api.example.com"}, "audience_of_tenant"),
+        ({"audience": f"https://api.example.com/{uuid4()}"}, "audience_of_tenant"),
+    ],
+)
+def test_the_database_keeps_what_the_service_refuses(house, role, fields, rule):
+    me = house.chief
+    values = {"new": uuid4(), "tenant": me.tenant_id, "me": me.user_id, "audience": None, "link_by": "subject"} | fields
+    with pytest.raises(IntegrityError) as refused, getattr(house.database, role).transaction(me) as session:
+        session.execute(text(PROVIDER), values)
+    assert refused.value.orig.diag.constraint_name == rule
+
+
+def test_the_database_takes_no_client_for_an_audience(house):
+    client = f"page/{house.chief.tenant_id}"
+    made = house.provide(client_id=client)
+    with pytest.raises(IntegrityError) as refused:
+        house.sql("UPDATE identity_providers SET audience = :client WHERE id = :id", client=client, id=made.id)
+    assert refused.value.orig.diag.constraint_name == "ck_identity_providers_audience_of_no_client"
+
+
+def test_an_audience_from_before_stays_until_it_is_changed(house):
+    made = house.provide()
+    house.sql("ALTER TABLE identity_providers DISABLE TRIGGER keep_audience")
+    house.sql("UPDATE identity_providers SET audience = 'https://api.example.com' WHERE id = :id", id=made.id)
+    house.sql("ALTER TABLE identity_providers ENABLE TRIGGER keep_audience")
+    changed = house.providers.update_provider(
+        house.chief, made.id, {"enabled": False, "audience": "https://api.example.com"}, revision=None
+    )
+    assert (changed.enabled, changed.audience) == (False, "https://api.example.com")
+    with pytest.raises(AudienceUnboundError):
+        house.providers.update_provider(house.chief, made.id, {"audience": "https://x.example"}, revision=None)
 
 
 @pytest.mark.parametrize("change", ["kind = 'service'", "deleted_at = now()"])

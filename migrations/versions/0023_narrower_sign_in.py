@@ -1,0 +1,157 @@
+"""Signing in tells less, and holds what it checked.
+
+- A key's row is told to whoever has the digest of its secret; whoever has a prefix is told whose key it is, in ids.
+- A session is not made of a provider that is turned off or deleted meanwhile.
+- An audience ends with its tenant's id, so that no tenant claims another's; those from before stay as they are.
+- A verified address links within listed domains, and a client is no audience, whatever wrote the row.
+- A key for somebody else is a service account's, or the first of a person who has no other way in.
+
+`find_api_key(text)`, which processes of the version before ask, goes with revision 0024.
+
+Revision: 0023, after 0021.
+"""
+
+from alembic import op
+
+revision: str = "0023"
+down_revision: str | None = "0021"
+branch_labels: str | None = None
+depends_on: str | None = None
+
+_FOUND = (
+    "key_id uuid, tenant_id uuid, user_id uuid, prefix text, expires_at timestamptz, revoked_at timestamptz, "
+    "user_name text, roles text[], disabled_at timestamptz, scopes text[]"
+)
+_FOUND_COLUMNS = (
+    "k.id, k.tenant_id, k.user_id, k.prefix, k.expires_at, k.revoked_at, u.name, u.roles, u.disabled_at, k.scopes"
+)
+_KEY_OF_USER = "api_keys k JOIN users u ON u.tenant_id = k.tenant_id AND u.id = k.user_id"
+
+# A digest is compared by equality: how many of its first bytes agree may show in the time, but whoever can't invert
+# SHA-256 can't choose a secret by its digest's bytes, and a digest lets nobody in.
+_ASKED = f"""
+CREATE FUNCTION find_api_key(key_prefix text, a_digest bytea) RETURNS TABLE ({_FOUND})
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT {_FOUND_COLUMNS} FROM {_KEY_OF_USER} WHERE k.prefix = key_prefix AND k.secret_hash = a_digest
+$$;
+CREATE FUNCTION find_key_claim(key_prefix text) RETURNS TABLE (key_id uuid, tenant_id uuid, user_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT k.id, k.tenant_id, k.user_id FROM api_keys k WHERE k.prefix = key_prefix
+$$;
+CREATE FUNCTION find_session_key(a_digest bytea) RETURNS TABLE ({_FOUND})
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT {_FOUND_COLUMNS} FROM {_KEY_OF_USER}
+    JOIN web_sessions s ON s.tenant_id = k.tenant_id AND s.key_id = k.id AND s.user_id = k.user_id
+    WHERE s.token_digest = a_digest
+$$;
+CREATE FUNCTION may_be_given_key(a_user uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM users u
+        WHERE u.tenant_id = (SELECT current_tenant()) AND u.id = a_user AND (u.kind = 'service' OR NOT (
+            EXISTS (SELECT 1 FROM api_keys k WHERE k.tenant_id = u.tenant_id AND k.user_id = u.id)
+            OR EXISTS (SELECT 1 FROM user_identities i WHERE i.tenant_id = u.tenant_id AND i.user_id = u.id)
+            OR EXISTS (SELECT 1 FROM web_sessions s WHERE s.tenant_id = u.tenant_id AND s.user_id = u.id))))
+$$;
+"""
+_ASKED_FUNCTIONS = (
+    "find_api_key(text, bytea)",
+    "find_key_claim(text)",
+    "find_session_key(bytea)",
+    "may_be_given_key(uuid)",
+)
+
+# FOR SHARE: whoever turns the provider off waits for the session, and then ends it with the others.
+_KEPT = """
+CREATE FUNCTION keep_provider_of_session() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM 1 FROM identity_providers p
+        WHERE p.tenant_id = (SELECT current_tenant()) AND p.tenant_id = NEW.tenant_id AND p.id = NEW.provider_id
+          AND p.enabled FOR SHARE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'nobody signs in at this provider'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'provider_of_session';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE FUNCTION keep_audience_of_tenant() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF right(NEW.audience, 36) <> NEW.tenant_id::text
+        AND (TG_OP = 'INSERT' OR NEW.audience IS DISTINCT FROM OLD.audience) THEN
+        RAISE EXCEPTION 'an audience ends with the id of its tenant'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'audience_of_tenant';
+    END IF;
+    RETURN NEW;
+END
+$$;
+"""
+_KEPT_FUNCTIONS = ("keep_provider_of_session()", "keep_audience_of_tenant()")
+_TRIGGERS = """
+CREATE TRIGGER keep_provider BEFORE INSERT ON web_sessions FOR EACH ROW
+    WHEN (NEW.provider_id IS NOT NULL) EXECUTE FUNCTION keep_provider_of_session();
+CREATE TRIGGER keep_audience BEFORE INSERT OR UPDATE OF audience ON identity_providers FOR EACH ROW
+    EXECUTE FUNCTION keep_audience_of_tenant();
+"""
+_CHECKS = {
+    "domains_named": "link_by <> 'verified-email' OR cardinality(email_domains) > 0",
+    "audience_of_no_client": "audience <> client_id",
+}
+
+_TENANT = "tenant_id = (SELECT current_tenant())"
+_ME = "(SELECT current_principal())"
+_WIDE = "(NOT (SELECT principal_is_narrowed()) OR scopes IS NOT NULL AND NOT scopes && '{access:manage}')"
+_ADMIN = "(SELECT principal_is_admin())"
+
+
+def upgrade() -> None:
+    op.execute("SET LOCAL ROLE footnote_definer")
+    op.execute(_ASKED)
+    op.execute(_KEPT)
+    for function in _ASKED_FUNCTIONS + _KEPT_FUNCTIONS:
+        op.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
+    for function in _ASKED_FUNCTIONS:
+        op.execute(f"GRANT EXECUTE ON FUNCTION {function} TO footnote_api")
+    for function in _KEPT_FUNCTIONS:
+        op.execute(f"GRANT EXECUTE ON FUNCTION {function} TO footnote_owner")
+    op.execute("RESET ROLE")
+    # To hold a row, a role must be one that may change it; this one may change none.
+    op.execute("GRANT UPDATE (updated_at) ON identity_providers TO footnote_definer")
+    op.execute(
+        f"CREATE POLICY definer_hold ON identity_providers FOR UPDATE TO footnote_definer USING ({_TENANT}) "
+        "WITH CHECK (false)"
+    )
+    # What code refuses since it was written; neither let anybody in whom it should.
+    op.execute("ALTER TABLE identity_providers NO FORCE ROW LEVEL SECURITY")
+    op.execute(
+        "UPDATE identity_providers SET link_by = 'subject', revision = revision + 1 "
+        f"WHERE NOT ({_CHECKS['domains_named']})"
+    )
+    op.execute(
+        "UPDATE identity_providers SET audience = NULL, revision = revision + 1 "
+        f"WHERE NOT ({_CHECKS['audience_of_no_client']})"
+    )
+    op.execute("ALTER TABLE identity_providers FORCE ROW LEVEL SECURITY")
+    for name, rule in _CHECKS.items():
+        op.create_check_constraint(op.f(f"ck_identity_providers_{name}"), "identity_providers", rule)
+    op.execute(_TRIGGERS)
+    op.execute(
+        f"ALTER POLICY api_insert ON api_keys WITH CHECK ({_TENANT} AND {_WIDE} AND (user_id = {_ME} OR {_ADMIN} "
+        "AND may_be_given_key(user_id)))"
+    )
+
+
+def downgrade() -> None:
+    op.execute(
+        f"ALTER POLICY api_insert ON api_keys WITH CHECK ({_TENANT} AND {_WIDE} AND (user_id = {_ME} OR {_ADMIN}))"
+    )
+    op.execute("DROP TRIGGER keep_provider ON web_sessions; DROP TRIGGER keep_audience ON identity_providers")
+    for name in _CHECKS:
+        op.drop_constraint(op.f(f"ck_identity_providers_{name}"), "identity_providers", type_="check")
+    op.execute("DROP POLICY definer_hold ON identity_providers")
+    op.execute("REVOKE UPDATE (updated_at) ON identity_providers FROM footnote_definer")
+    op.execute("SET LOCAL ROLE footnote_definer")
+    for function in _ASKED_FUNCTIONS + _KEPT_FUNCTIONS:
+        op.execute(f"DROP FUNCTION {function}")
+    op.execute("RESET ROLE")
