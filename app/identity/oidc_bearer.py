@@ -6,7 +6,7 @@ from app.core.clock import Clock
 from app.core.principal import Principal
 from app.db.session import Database
 from app.identity.oidc_directory import ProviderDirectory
-from app.identity.oidc_errors import TokenInvalidError
+from app.identity.oidc_errors import ProviderNotFoundError, TokenInvalidError
 from app.identity.oidc_repository import SignInRepository, find_enabled_provider
 from app.identity.oidc_tokens import read_unverified, verify
 from app.identity.oidc_users import ProviderUsers
@@ -36,5 +36,8 @@ class TokenAuthenticator:
             raise TokenInvalidError
         keys = self._directory.list_keys(provider.issuer, told.key_id)
         claims = verify(text, keys, issuer=provider.issuer, audience=provider.audience, now=self._clock.now())
-        principal = self._users.get_principal(provider, claims.subject, claims.email)
+        try:
+            principal = self._users.get_principal(provider, claims.subject, claims.email)
+        except ProviderNotFoundError as error:  # deleted meanwhile: nobody's token any more
+            raise TokenInvalidError from error
         return replace(principal, key_expires_at=claims.expires_at)

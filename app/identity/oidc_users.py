@@ -1,12 +1,18 @@
 """Who a provider's subject is here: found by issuer and subject, linked once by a verified e-mail, never made."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from psycopg import errors as postgres
+from sqlalchemy.exc import IntegrityError
+
 from app.audit.service import record
 from app.core.clock import Clock
 from app.core.principal import Principal, Role
 from app.db.session import Database, system_principal
 from app.identity.errors import UserDisabledError
 from app.identity.models import User
-from app.identity.oidc_errors import UserUnknownError
+from app.identity.oidc_errors import ProviderNotFoundError, UserUnknownError
 from app.identity.oidc_repository import FoundProvider, ProviderRepository
 
 LINK_BY_SUBJECT, LINK_BY_EMAIL = "subject", "verified-email"
@@ -26,10 +32,10 @@ class ProviderUsers:
     def get_principal(self, provider: FoundProvider, subject: str, email: str | None) -> Principal:
         """The user whom `subject` is linked to, now or from now on by `email` (verified by the provider, or None).
 
-        Raises UserUnknownError, UserDisabledError.
+        Raises UserUnknownError, UserDisabledError, ProviderNotFoundError when the provider was deleted meanwhile.
         """
         system = system_principal(provider.tenant_id)
-        with self._database.transaction(system) as session:
+        with _of_a_kept_provider(), self._database.transaction(system) as session:
             repository = ProviderRepository(session)
             user = repository.find_linked_user(provider.id, subject)
             if user is None:
@@ -63,6 +69,16 @@ class ProviderUsers:
             return None
         found = repository.list_users_by_email(email)
         return found[0] if len(found) == 1 and found[0].disabled_at is None else None
+
+
+@contextmanager
+def _of_a_kept_provider() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        if isinstance(error.orig, postgres.ForeignKeyViolation):
+            raise ProviderNotFoundError from error
+        raise
 
 
 def principal_of(user: User) -> Principal:

@@ -1,0 +1,108 @@
+"""A sign-in that meets the end of its provider: whichever comes first, nobody is left signed in by a provider that is
+turned off or gone, and whoever comes second is told what they would have been told a moment later.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from joserfc.jwk import RSAKey
+from sqlalchemy import text
+
+from app.core.clock import SystemClock
+from app.core.principal import Principal
+from app.db.session import system_principal
+from app.identity.service import IdentityService
+from app.identity.sessions import SessionService
+
+KEY = RSAKey.generate_key(2048, {"kid": "one"})
+ENDS = ["UPDATE identity_providers SET enabled = false WHERE id = :id", "DELETE FROM identity_providers WHERE id = :id"]
+
+
+def is_waiting(site):
+    with site.database.owner.anonymous() as session:
+        return session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))
+
+
+def meet(tenant, deed, end, provider):
+    """What `deed` comes to that began before the provider's end was committed, and waits for it."""
+    with ThreadPoolExecutor(1) as pool:
+        with tenant.site.database.owner.transaction(system_principal(tenant.id)) as session:
+            session.execute(text(end), {"id": UUID(provider["id"])})
+            answer = pool.submit(deed)
+            while not is_waiting(tenant.site):
+                assert not answer.done(), answer.result()
+        return answer.result()
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["linked", "to be linked"])
+@pytest.mark.parametrize("end", ENDS, ids=["turned off", "deleted"])
+def test_whoever_comes_back_as_the_provider_ends_is_refused_as_after_it(tenant, provider, browser, known, end):
+    ana = tenant.person("ana@example.com")
+    staff = tenant.provide(provider.issuer, link_by="verified-email", email_domains=["example.com"])
+    if known:
+        tenant.link(staff, ana, "ana")
+    back = browser.authorize(browser.begin(staff), "ana")
+    refused = meet(tenant, lambda: browser.http.get(back), end, staff)
+    later = browser.http.get(back)
+    assert (refused.status_code, later.status_code) == (404, 404)
+    assert refused.text == later.text
+    assert "There is no such sign-in provider." in refused.text
+    assert browser.session() is None
+    assert tenant.site.sql(tenant.id, "SELECT 1 FROM web_sessions") == []
+
+
+def test_a_token_that_is_to_be_linked_as_its_provider_is_deleted_is_refused_as_after_it(tenant, odd):
+    tenant.person("ana@example.com")
+    odd.keys, odd.audience = [KEY], tenant.audience
+    staff = tenant.provide(
+        odd.issuer, audience=tenant.audience, link_by="verified-email", email_domains=["example.com"]
+    )
+    token = odd.token(KEY, email="ana@example.com", email_verified=True)
+    refused = meet(tenant, lambda: tenant.site.me(token), ENDS[1], staff)
+    later = tenant.site.me(token)
+    assert [(each.status_code, each.json()["code"]) for each in (refused, later)] == [(401, "token-invalid")] * 2
+
+
+def test_a_session_that_was_made_first_ends_with_the_provider_for_good(tenant):
+    ana = tenant.person("ana@example.com")
+    staff = tenant.provide("https://login.example.com")
+    tenant.link(staff, ana, "ana")
+    database = tenant.site.database
+    who, new = Principal(tenant.id, ana.id), uuid4()
+    with ThreadPoolExecutor(1) as pool:
+        with database.api.transaction(who) as session:
+            session.execute(
+                text(
+                    "INSERT INTO web_sessions (id, tenant_id, user_id, provider_id, token_digest, created_at, "
+                    "last_seen_at, idle_ends_at, ends_at) VALUES (:id, :tenant, :me, :provider, :digest, now(), now(), "
+                    "now() + interval '1 hour', now() + interval '1 hour')"
+                ),
+                {"id": new, "tenant": tenant.id, "me": ana.id, "provider": staff["id"], "digest": new.bytes},
+            )
+            answer = pool.submit(tenant.change, staff, enabled=False)
+            while not is_waiting(tenant.site):
+                assert not answer.done(), answer.result()
+        assert answer.result().status_code == 200
+    assert tenant.change(staff, enabled=True).status_code == 200
+    ((ended,),) = tenant.site.sql(tenant.id, "SELECT revoked_at IS NOT NULL FROM web_sessions WHERE id = :id", id=new)
+    assert ended
+
+
+def test_sessions_of_a_provider_that_stays_are_made_side_by_side(tenant):
+    """Holding the provider keeps no other sign-in waiting."""
+    ana = tenant.person("ana@example.com")
+    staff = tenant.provide("https://login.example.com")
+    tenant.link(staff, ana, "ana")
+    database, clock = tenant.site.database.api, SystemClock()
+    identity = IdentityService(database=database, clock=clock)
+    kept = SessionService(
+        database=database, identity=identity, clock=clock, idle=timedelta(hours=1), lifetime=timedelta(hours=1)
+    )
+    who = Principal(tenant.id, ana.id)
+    held = "SELECT 1 FROM identity_providers WHERE id = :id FOR SHARE"
+    with tenant.site.database.owner.transaction(system_principal(tenant.id)) as session:
+        session.execute(text(held), {"id": staff["id"]})
+        opened = kept.open(who, provider_id=UUID(staff["id"]))
+    assert kept.authenticate(opened.token).user_id == ana.id
