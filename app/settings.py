@@ -127,9 +127,14 @@ class WebSettings(BaseModel):
 
 
 class IdentitySettings(BaseModel):
-    """`loopback_providers`: sign-in providers on this machine may be called without TLS; for tests and trials."""
+    """`loopback_providers`: sign-in providers on this machine may be called without TLS; for tests and trials.
+
+    `private_providers`: they may be at private addresses, too, and are called by way of the environment's proxies, if
+    there are any. Every tenant's administrators can then have this machine call hosts of its own network.
+    """
 
     loopback_providers: bool = False
+    private_providers: bool = False
 
 
 class Settings(BaseSettings):

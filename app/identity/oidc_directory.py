@@ -53,6 +53,7 @@ class _Known:
     keys_until: datetime = _NEVER
     keys_asked_at: datetime = _NEVER
     failed_at: datetime = _NEVER
+    failure: type[IdentityProviderUnavailableError] = IdentityProviderUnavailableError
 
 
 class ProviderDirectory:
@@ -109,8 +110,8 @@ class ProviderDirectory:
             answer = self._ask(known, issuer.rstrip("/") + "/.well-known/openid-configuration")
             known.metadata = self._parse_metadata(issuer, answer.body)
             known.metadata_until = now + _lifetime(answer)
-        except IdentityProviderUnavailableError:
-            known.failed_at = now
+        except IdentityProviderUnavailableError as error:
+            known.failed_at, known.failure = now, type(error)
             if known.metadata is None or now > known.metadata_until + LONGEST:
                 raise
         return known.metadata
@@ -134,15 +135,15 @@ class ProviderDirectory:
     def _ask(self, known: _Known, url: str) -> Answer:
         """One GET; for a while after a failure it fails at once, so that nobody waits for what is down."""
         if self._clock.now() < known.failed_at + AFTER_FAILURE:
-            raise IdentityProviderUnavailableError
+            raise known.failure
         try:
             answer = self._http.get_json(url)
-        except IdentityProviderUnavailableError:
-            known.failed_at = self._clock.now()
+        except IdentityProviderUnavailableError as error:
+            known.failed_at, known.failure = self._clock.now(), type(error)
             raise
         if answer.status == 200:
             return answer
-        known.failed_at = self._clock.now()
+        known.failed_at, known.failure = self._clock.now(), IdentityProviderUnavailableError
         raise IdentityProviderUnavailableError
 
     def _parse_metadata(self, issuer: str, body: Mapping[str, Any]) -> ProviderMetadata:

@@ -19,6 +19,7 @@ from app.identity.oidc_errors import (
     AudienceUnboundError,
     DomainsMissingError,
     IssuerInvalidError,
+    IssuerNotPublicError,
     LinkNotFoundError,
     ProviderNotFoundError,
     ProvidersBeyondScopesError,
@@ -47,6 +48,7 @@ Sessions = Annotated[SessionService, Depends(service(SessionService))]
     openapi_extra=needs(Permission.USERS_MANAGE)
     | problems(
         IssuerInvalidError,
+        IssuerNotPublicError,
         DomainsMissingError,
         AudienceOfClientError,
         AudienceUnboundError,

@@ -3,10 +3,11 @@
 UnauthenticatedError ← TokenInvalidError 401 ← TokenExpiredError, TokenNotYetValidError
                      ← UserUnknownError 401, SessionEndedError 401
                      ← SignInRefusedError 401 ← SignInStaleError
-UnavailableError     ← IdentityProviderUnavailableError 503
+UnavailableError     ← IdentityProviderUnavailableError 503 ← IdentityProviderNotPublicError
 NotFoundError        ← ProviderNotFoundError, LinkNotFoundError, SessionNotFoundError
 ConflictError        ← ProviderTakenError, AudienceTakenError, SubjectTakenError
-InvalidInputError    ← IssuerInvalidError, DomainsMissingError, AudienceOfClientError, AudienceUnboundError
+InvalidInputError    ← IssuerInvalidError ← IssuerNotPublicError
+                     ← DomainsMissingError, AudienceOfClientError, AudienceUnboundError
 ForbiddenError       ← ProvidersBeyondScopesError
 
 Until its signature is checked, a token is told the same whatever is wrong with it: who may be asked for here, and
@@ -75,6 +76,11 @@ class IdentityProviderUnavailableError(UnavailableError):
     title = "Your sign-in provider is not answering: try again shortly, or use a key."
 
 
+class IdentityProviderNotPublicError(IdentityProviderUnavailableError):
+    code = "identity-provider-not-public"
+    title = "Your sign-in provider has no public address that is known here, so it is not called: ask an administrator."
+
+
 class ProviderNotFoundError(NotFoundError):
     code = "identity-provider-not-found"
     title = "There is no such sign-in provider."
@@ -108,6 +114,11 @@ class SubjectTakenError(ConflictError):
 class IssuerInvalidError(InvalidInputError):
     code = "issuer-invalid"
     title = "An issuer is an https address without query or fragment."
+
+
+class IssuerNotPublicError(IssuerInvalidError):
+    code = "issuer-not-public"
+    title = "An issuer is at a public address; whoever runs this installation may let providers be at others, too."
 
 
 class DomainsMissingError(InvalidInputError):

@@ -1,0 +1,84 @@
+"""Where providers are called: at public addresses, since a tenant's administrator names issuers, which name more.
+
+A host is looked up once, and the connection is made to an address that was checked: a name server that answers
+differently the next time leads nowhere else. The host's name stays what the certificate is checked for.
+"""
+
+import asyncio
+import socket
+from collections.abc import Callable, Sequence
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ssl import SSLContext
+from typing import TypeAlias
+
+import httpx
+
+from app.identity.oidc_errors import IdentityProviderNotPublicError, IdentityProviderUnavailableError
+
+Address: TypeAlias = IPv4Address | IPv6Address
+_UNICAST = IPv6Network("2000::/3")  # RFC 4291 §2.4: all of it that is assigned
+_TRANSLATED = IPv6Network("64:ff9b::/96")  # RFC 6052 §2.1: IPv4 behind a translator
+_UNKNOWN = frozenset({socket.EAI_NONAME, socket.EAI_NODATA})
+
+
+def is_public(address: Address) -> bool:
+    """Whether it is one of the public internet's, by IANA's registries of special addresses (RFC 6890)."""
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is not None:
+            return is_public(address.ipv4_mapped)
+        if address in _TRANSLATED:
+            return is_public(IPv4Address(int(address) & 0xFFFF_FFFF))
+        if address not in _UNICAST or address.sixtofour is not None:
+            return False
+    return address.is_global and not address.is_multicast
+
+
+def find_literal(host: str) -> Address | None:
+    """The address that a host is written as; None for a name."""
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None
+
+
+async def look_up(host: str, port: int) -> Sequence[Address]:
+    """What a name stands for, best first. Raises OSError."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(ip_address(each[4][0]) for each in found))
+
+
+class CheckedTransport(httpx.AsyncHTTPTransport):
+    """Connects to those of a host's addresses for which `may_call` says so.
+
+    Raises IdentityProviderNotPublicError where there is none, also for a name that stands for nothing: whether an inner
+    network has a name is not told.
+    """
+
+    def __init__(self, *, tls: SSLContext, may_call: Callable[[str, Address], bool]) -> None:
+        super().__init__(verify=tls, trust_env=False)
+        self._may_call = may_call
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        host = request.url.raw_host.decode("ascii")
+        failure: httpx.TransportError | None = None
+        for address in await self._list_addresses(host, request.url.port or 443):
+            pinned = httpx.Request(
+                request.method,
+                request.url.copy_with(host=str(address)),
+                headers=request.headers,
+                stream=request.stream,
+                extensions={**request.extensions, "sni_hostname": host},
+            )
+            try:
+                return await super().handle_async_request(pinned)
+            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+                failure = error
+        raise failure or IdentityProviderNotPublicError()
+
+    async def _list_addresses(self, host: str, port: int) -> Sequence[Address]:
+        try:
+            found = await look_up(host, port)
+        except socket.gaierror as error:
+            unknown = error.errno in _UNKNOWN
+            raise (IdentityProviderNotPublicError if unknown else IdentityProviderUnavailableError) from error
+        return [address for address in found if self._may_call(host, address)]

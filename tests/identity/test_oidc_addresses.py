@@ -1,0 +1,215 @@
+"""Providers are called at public addresses only, whatever their names stand for by the time of the call."""
+
+import asyncio
+import socket
+import ssl
+import threading
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from joserfc.jwk import RSAKey
+
+from app.bootstrap import build_provider_http
+from app.identity import oidc_addresses
+from app.identity.oidc_addresses import is_public, look_up
+from app.identity.oidc_errors import (
+    IdentityProviderNotPublicError,
+    IdentityProviderUnavailableError,
+    IssuerNotPublicError,
+)
+from app.identity.oidc_http import ProviderHttp
+from app.settings import IdentitySettings
+from tests.identity.conftest import signed
+
+NAME = "login.example.com"
+HERE, ELSEWHERE = ip_address("127.0.0.2"), ip_address("127.0.0.3")
+
+PRIVATE = [
+    "0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "127.9.9.9", "169.254.169.254", "172.16.0.1", "192.168.1.1",
+    "192.0.2.1", "198.18.0.1", "203.0.113.9", "224.0.0.1", "239.1.1.1", "240.0.0.1", "255.255.255.255", "::", "::1",
+    "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::10.0.0.1", "64:ff9b:1::1", "2002:7f00:1::",
+    "2001:0:7f00:1::", "2001:db8::1", "fc00::1", "fd00:ec2::254", "fe80::1", "fe80::1%eth0", "fec0::1", "ff02::1",
+]  # fmt: skip
+PUBLIC = ["1.1.1.1", "93.184.215.14", "2606:4700:4700::1111", "::ffff:1.1.1.1", "64:ff9b::1.1.1.1"]
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+def test_an_address_of_no_public_network_is_none(address):
+    assert not is_public(ip_address(address))
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_an_address_that_anybody_may_reach_is_public(address):
+    assert is_public(ip_address(address))
+
+
+@pytest.fixture
+def provider(tmp_path, monkeypatch):
+    """A provider with TLS at one loopback address, and what was asked of it: (path, host, name asked for by TLS)."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(minutes=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.DNSName(NAME), x509.DNSName("localhost"), x509.IPAddress(HERE)]), False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    encoding = serialization.Encoding.PEM
+    pem, plain = certificate.public_bytes(encoding), serialization.NoEncryption()
+    (tmp_path / "certificate.pem").write_bytes(pem)
+    (tmp_path / "both.pem").write_bytes(pem + key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, plain))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+    asked, names = [], []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append((self.path, self.headers["Host"], names[-1]))
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *args):
+            """Tests read what was asked."""
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "both.pem")
+    context.sni_callback = lambda _socket, given, _context: names.append(given)
+    server = ThreadingHTTPServer((str(HERE), 0), Handler)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server.server_port, asked
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def names(monkeypatch):
+    """A name server that gives each of its answers once; the last again and again."""
+
+    def serve(*answers):
+        left = list(answers)
+
+        async def answer(host, port):
+            looked_up.append(host)
+            return left.pop(0) if len(left) > 1 else left[0]
+
+        looked_up = []
+        monkeypatch.setattr(oidc_addresses, "look_up", answer)
+        return looked_up
+
+    return serve
+
+
+def test_a_call_goes_to_the_address_that_was_checked_and_no_other(provider, names):
+    """DNS rebinding: the second answer is another, which the call never asks for."""
+    port, asked = provider
+    looked_up = names([HERE], [ELSEWHERE])
+    http = ProviderHttp(may_call={HERE}.__contains__)
+    assert http.get_json(f"https://{NAME}:{port}/x").status == 200
+    assert (asked, looked_up) == ([("/x", f"{NAME}:{port}", NAME)], [NAME])
+    with pytest.raises(IdentityProviderNotPublicError):
+        http.get_json(f"https://{NAME}:{port}/x")
+    assert len(asked) == 1
+
+
+def test_of_several_addresses_those_that_may_be_called_are_tried_in_their_order(provider, names):
+    port, asked = provider
+    names([ip_address("10.0.0.1"), ELSEWHERE, HERE])
+    assert ProviderHttp(may_call={HERE, ELSEWHERE}.__contains__).get_json(f"https://{NAME}:{port}/x").status == 200
+    assert len(asked) == 1
+
+
+def test_the_certificate_is_checked_for_the_name_that_was_asked_for(provider, names):
+    port, asked = provider
+    names([HERE])
+    http = ProviderHttp(may_call={HERE}.__contains__)
+    with pytest.raises(IdentityProviderUnavailableError) as refused:
+        http.get_json(f"https://another.example.com:{port}/x")
+    assert "CERTIFICATE_VERIFY_FAILED" in str(refused.value.__cause__)
+    assert asked == []
+    assert http.get_json(f"https://{HERE}:{port}/x").status == 200
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.1", "2130706434", "0x7f.0.0.2", "127.0.0.2", "[::ffff:7f00:2]"])
+def test_a_host_of_this_machine_is_not_called_however_it_is_written(provider, host):
+    port, asked = provider
+    with pytest.raises(IdentityProviderNotPublicError):
+        ProviderHttp().get_json(f"https://{host}:{port}/x")
+    assert asked == []
+
+
+def test_whether_an_inner_name_is_there_is_not_told(names, monkeypatch):
+    async def unknown(host, port):
+        raise socket.gaierror(socket.EAI_NONAME, "unknown")
+
+    messages = []
+    for answer in (None, [ip_address("10.0.0.1")], []):
+        if answer is None:
+            monkeypatch.setattr(oidc_addresses, "look_up", unknown)
+        else:
+            names(answer)
+        with pytest.raises(IdentityProviderNotPublicError) as refused:
+            ProviderHttp().get_json("https://inner.example.com/x")
+        messages.append(refused.value.detail)
+    assert len(set(messages)) == 1
+
+
+def test_a_name_server_that_does_not_answer_is_an_outage(monkeypatch):
+    async def silent(host, port):
+        raise socket.gaierror(socket.EAI_AGAIN, "try again")
+
+    monkeypatch.setattr(oidc_addresses, "look_up", silent)
+    with pytest.raises(IdentityProviderUnavailableError) as failed:
+        ProviderHttp().get_json("https://login.example.com/x")
+    assert failed.value.code == "identity-provider-unavailable"
+
+
+def test_a_name_is_looked_up_as_this_machine_does():
+    found = asyncio.run(look_up("localhost", 443))
+    assert found
+    assert all(address.is_loopback for address in found)
+
+
+def test_a_setting_lets_providers_be_at_private_addresses(provider, monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "*")
+    port, asked = provider
+    http = build_provider_http(IdentitySettings(private_providers=True))
+    http.check_address("https://10.0.0.1/")
+    assert http.get_json(f"https://{HERE}:{port}/x").status == 200
+    assert len(asked) == 1
+    with pytest.raises(IssuerNotPublicError):
+        build_provider_http(IdentitySettings()).check_address("https://10.0.0.1/")
+
+
+@pytest.mark.parametrize("host", ["10.0.0.1", "[::ffff:10.0.0.1]", "169.254.169.254", "[fe80::1%25eth0]"])
+def test_an_issuer_at_a_private_address_is_refused_when_it_is_named(tenant, host):
+    body = {"name": "x", "issuer": f"https://{host}/", "client_id": "x"}
+    refused = tenant.http.post("/v1/identity-providers", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (422, "issuer-not-public")
+
+
+def test_an_issuer_whose_name_stands_for_a_private_address_is_told_to_whoever_signs_in(tenant, browser):
+    staff = tenant.provide("https://127.1:9", audience=tenant.audience)
+    key = RSAKey.generate_key(2048, {"kid": "one"})
+    for _ in range(2):  # the second time it is not asked again
+        begun = browser.begin(staff)
+        assert begun.status_code == 503
+        assert "has no public address" in begun.text
+        answer = tenant.site.me(signed(key, {}, {"iss": "https://127.1:9", "aud": tenant.audience}))
+        assert (answer.status_code, answer.json()["code"]) == (503, "identity-provider-not-public")
