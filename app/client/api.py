@@ -57,17 +57,15 @@ class ApiClient:
         collection: str,
         password: str | None = None,
         title: str | None = None,
+        document_type: str | None = None,
         on_bytes: Callable[[int], None] = lambda _: None,
     ) -> Uploaded:
         """Send one file, streamed.
 
         `on_bytes` is told how many bytes were read so far. Raises ApiProblemError.
         """
-        fields = {"collection": collection}
-        if password is not None:
-            fields["password"] = password
-        if title is not None:
-            fields["title"] = title
+        told = {"collection": collection, "password": password, "title": title, "document_type": document_type}
+        fields = {name: value for name, value in told.items() if value is not None}
         media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         with path.open("rb") as file:
             counted = _CountedFile(file, on_bytes)

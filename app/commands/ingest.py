@@ -31,6 +31,7 @@ from app.commands.options import (
     sentences,
 )
 from app.core.errors import FootnoteError
+from app.documents.metadata import DocumentType
 
 UPLOADS_AT_ONCE = 4
 STAGES = ("validate", "parse", "chunk", "embed", "extract", "publish")
@@ -75,13 +76,21 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
 
 
 def ingest_files(
-    client: ApiClient, files: Sequence[Path], *, collection: str, password: str | None, watcher: Watcher
+    client: ApiClient,
+    files: Sequence[Path],
+    *,
+    collection: str,
+    password: str | None,
+    watcher: Watcher,
+    document_type: str | None = None,
 ) -> list[Outcome]:
     """Upload all into one collection, four at a time, and wait for their runs; the outcomes in the order of `files`.
+    `document_type` is what they are said to be; without it that is read from each.
 
     Raises ServerUnreachableError and the like when the server goes away; a file's own failure is an outcome.
     """
-    return ingest_placed(client, dict.fromkeys(files, collection), password=password, watcher=watcher)
+    collections = dict.fromkeys(files, collection)
+    return ingest_placed(client, collections, password=password, document_type=document_type, watcher=watcher)
 
 
 def ingest_placed(
@@ -90,6 +99,7 @@ def ingest_placed(
     *,
     password: str | None,
     watcher: Watcher,
+    document_type: str | None = None,
     uploads_at_once: int = UPLOADS_AT_ONCE,
 ) -> list[Outcome]:
     """The same for files with a collection each. One at once: documents get their ids in the order of the files."""
@@ -100,7 +110,8 @@ def ingest_placed(
     started: list[Run] = []
 
     def upload(path: Path) -> Outcome | Run:
-        return _upload(client, path, collection=collections[path], password=password, watcher=watcher)
+        told = _Told(collections[path], password, document_type)
+        return _upload(client, path, told, watcher=watcher)
 
     with ThreadPoolExecutor(uploads_at_once) as pool:
         for path, result in zip(files, pool.map(upload, files), strict=True):
@@ -120,18 +131,27 @@ def ingest_placed(
     return [outcomes[path] for path in files]
 
 
-def _upload(client: ApiClient, path: Path, *, collection: str, password: str | None, watcher: Watcher) -> Outcome | Run:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What goes with a file."""
+
+    collection: str
+    password: str | None
+    document_type: str | None
+
+
+def _upload(client: ApiClient, path: Path, told: _Told, *, watcher: Watcher) -> Outcome | Run:
     try:
         size = max(1, path.stat().st_size)
         uploaded = client.upload_document(
             path,
-            collection=collection,
-            password=password,
+            collection=told.collection,
+            password=told.password,
+            document_type=told.document_type,
             on_bytes=lambda read: watcher.move(path, UPLOAD_SHARE * read / size, "upload"),
         )
     except FootnoteError as error:
-        told = describe(error)
-        return Outcome(path, "failed", code=str(told["code"]), detail=error.detail)
+        return Outcome(path, "failed", code=str(describe(error)["code"]), detail=error.detail)
     except OSError as error:
         return Outcome(path, "failed", code="file-unreadable", detail=f"The file can't be read: {error.strerror}.")
     run, document = uploaded.run, uploaded.document
@@ -230,6 +250,9 @@ def ingest(
     paths: Annotated[list[Path], typer.Argument(help="Files and folders.", exists=True)],
     collection: Annotated[str, typer.Option("--collection", help="The collection's name; it is made when missing.")],
     password: Annotated[str | None, typer.Option("--password", help="Opens encrypted files.")] = None,
+    document_type: Annotated[
+        DocumentType | None, typer.Option("--type", help="What they all are; without it that is read from each.")
+    ] = None,
     home: HomeOption = None,
     url: UrlOption = None,
     key: KeyOption = None,
@@ -239,7 +262,8 @@ def ingest(
     files = find_files(paths)
     with sentences(as_json=as_json), open_client(home=home, url=url, key=key) as client:
         place = client.ensure_collection(collection)
-        outcomes = _ingest_shown(client, files, collection=place.id, password=password, as_json=as_json)
+        told = _Told(place.id, password, document_type)
+        outcomes = _ingest_shown(client, files, told, as_json=as_json)
     failed = [outcome for outcome in outcomes if outcome.failed]
     if as_json:
         print_json({"documents": [_plain(outcome) for outcome in outcomes], "failed": len(failed)})
@@ -251,13 +275,21 @@ def ingest(
         raise typer.Exit(FAILED)
 
 
-def _ingest_shown(
-    client: ApiClient, files: Sequence[Path], *, collection: str, password: str | None, as_json: bool
-) -> list[Outcome]:
+def _ingest_shown(client: ApiClient, files: Sequence[Path], told: _Told, *, as_json: bool) -> list[Outcome]:
+    def ingest_all(watcher: Watcher) -> list[Outcome]:
+        return ingest_files(
+            client,
+            files,
+            collection=told.collection,
+            password=told.password,
+            document_type=told.document_type,
+            watcher=watcher,
+        )
+
     if as_json:
-        return ingest_files(client, files, collection=collection, password=password, watcher=Silence())
+        return ingest_all(Silence())
     with ProgressBars(error_console()) as bars:
-        return ingest_files(client, files, collection=collection, password=password, watcher=bars)
+        return ingest_all(bars)
 
 
 def _plain(outcome: Outcome) -> dict[str, object]:

@@ -28,6 +28,7 @@ from app.documents.errors import (
     VersionNotFoundError,
 )
 from app.documents.facet_endpoints import RequestedFilters
+from app.documents.metadata import DocumentType
 from app.documents.page_endpoints import REVALIDATE
 from app.documents.receiving import MULTIPART, receive_form, receive_raw
 from app.documents.schemas import (
@@ -73,6 +74,12 @@ def _multipart(fields: dict[str, str], required: list[str]) -> dict[str, Any]:
         name: {"type": "string", "minLength": 1, "maxLength": 200, "pattern": LINE_PATTERN, "description": words}
         for name, words in fields.items()
     }
+    if "document_type" in properties:
+        properties["document_type"] = {
+            "type": "string",
+            "enum": [*DocumentType],
+            "description": properties["document_type"]["description"],
+        }
     properties["file"] = {"type": "string", "format": "binary", "description": "The file, streamed."}
     schema = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
     return {"requestBody": {"required": True, "content": {MULTIPART: {"schema": schema}}}, UPLOAD: True}
@@ -80,6 +87,7 @@ def _multipart(fields: dict[str, str], required: list[str]) -> dict[str, Any]:
 
 _FIELDS = {
     "title": "What to call it.",
+    "document_type": "What it is, as entitlement packs name it; left out, it is read from the file, for no pack.",
     "source": "Whom it came from, as entitlement packs name it: up to 100 characters.",
     "password": "Opens an encrypted file; it is stored encrypted.",
 }
@@ -115,7 +123,14 @@ async def upload_document(
             raise UploadIncompleteError
         collection_id = await run_in_threadpool(uploads.check_collection, principal, fields.collection)
         blob = await run_in_threadpool(writer.commit)
-    file = UploadedFile(blob, form.filename or "", title=fields.title, password=fields.password, source=fields.source)
+    file = UploadedFile(
+        blob,
+        form.filename or "",
+        title=fields.title,
+        password=fields.password,
+        source=fields.source,
+        document_type=fields.document_type,
+    )
     return await _answer(
         request, principal, file, uploads, lambda: uploads.add_document(principal, collection_id, file)
     )
@@ -171,6 +186,7 @@ async def put_file(
     collection_id: UUID,
     filename: Annotated[Line, Path(examples=["annual-report.pdf"])],
     source: Annotated[Source | None, Query(description=_FIELDS["source"])] = None,
+    document_type: Annotated[DocumentType | None, Query(description=_FIELDS["document_type"])] = None,
 ) -> Response:
     await run_in_threadpool(uploads.check_collection, principal, str(collection_id))
     _check_length(request, uploads)
@@ -178,7 +194,7 @@ async def put_file(
         writer = await run_in_threadpool(stack.enter_context, uploads.open_writer(principal))
         await receive_raw(_pieces(request), writer, run_in_threadpool)
         blob = await run_in_threadpool(writer.commit)
-    file = UploadedFile(blob, filename, source=source)
+    file = UploadedFile(blob, filename, source=source, document_type=document_type)
     return _uploaded(await run_in_threadpool(uploads.add_document, principal, collection_id, file))
 
 
@@ -342,6 +358,8 @@ async def _answer(
     idempotency: Idempotency = request.app.state.idempotency
     password = await run_in_threadpool(uploads.digest_password, principal, file)
     said = [file.blob.digest, file.filename, file.title or "", file.source or "", password]
+    if file.document_type is not None:
+        said.append(file.document_type)
 
     async def handle() -> Response:
         return _uploaded(await run_in_threadpool(add))

@@ -156,7 +156,8 @@ class SuggestionsOut(BaseModel):
 class DocumentChange(BaseModel):
     """Fields to set; null clears one. What is left out stays. `collection_id` moves the document: its owners may.
 
-    `source` may open it to whoever holds an entitlement pack of that source.
+    `source` and `document_type` (also the one that was read before) may open it to whoever holds an entitlement pack of
+    that.
     """
 
     model_config = ConfigDict(
@@ -193,6 +194,7 @@ class UploadFields(BaseModel):
 
     collection: Line | None = None
     title: Line | None = None
+    document_type: DocumentType | None = None
     source: Source | None = None
     password: Annotated[Lines, StringConstraints(max_length=500)] | None = None
 

@@ -23,6 +23,7 @@ from app.documents.errors import (
     UploadEmptyError,
 )
 from app.documents.filenames import clean_filename, title_of
+from app.documents.metadata import DocumentType
 from app.documents.models import PASSWORD_PURPOSE, Document, DocumentVersion
 from app.documents.repository import DocumentRepository
 from app.jobs.service import RunService
@@ -42,6 +43,7 @@ class UploadedFile:
     title: str | None = None
     password: str | None = None
     source: str | None = None
+    document_type: DocumentType | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +128,7 @@ class UploadService:
             if existing is not None:
                 return self._take_up_again(session, principal, existing, password)
             version = self._add_version(session, principal, UUID(str(values["id"])), file, password, number=1)
-            if file.source is not None:
-                detail = {"before": None, "after": file.source}
-                record(
-                    session,
-                    principal,
-                    "documents.source.set",
-                    object_type="document",
-                    object_id=values["id"],
-                    detail=detail,
-                )
+            self._record_what_packs_go_by(session, principal, values["id"], file)
             run = self._start(session, principal, version)
             document = repository.get_document(version.document_id)
         return Uploaded(document=document, version=version, run=run, is_new=True)
@@ -190,6 +183,15 @@ class UploadService:
         latest = self._runs.find_latest_run(session, version.id)
         return Uploaded(document=document, version=version, run=latest, is_new=False)
 
+    @staticmethod
+    def _record_what_packs_go_by(
+        session: Session, principal: Principal, document_id: object, file: UploadedFile
+    ) -> None:
+        for action, said in (("documents.source.set", file.source), ("documents.type.set", file.document_type)):
+            if said is not None:
+                detail = {"before": None, "after": said}
+                record(session, principal, action, object_type="document", object_id=document_id, detail=detail)
+
     def _add_version(
         self,
         session: Session,
@@ -237,6 +239,8 @@ class UploadService:
     def _document_values(self, principal: Principal, collection: Collection, file: UploadedFile) -> dict[str, Any]:
         filename = clean_filename(file.filename)
         now = self._clock.now()
+        given = {"title": file.title, "document_type": file.document_type}
+        said = {name: {"by": "editor"} for name, value in given.items() if value}
         return {
             "id": new_id(),
             "tenant_id": principal.tenant_id,
@@ -246,7 +250,8 @@ class UploadService:
             "title": file.title or title_of(filename),
             "filename": filename,
             "source": file.source,
-            "metadata_sources": {"title": {"by": "editor"}} if file.title else None,
+            "document_type": file.document_type,
+            "metadata_sources": said or None,
             "revision": 1,
             "created_at": now,
             "created_by": principal.user_id,

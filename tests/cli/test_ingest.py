@@ -9,7 +9,8 @@ import pytest
 
 from app.client.api import ApiClient
 from app.client.errors import ApiProblemError, ServerUnreachableError, UnknownAnswerError
-from app.commands.ingest import Outcome, find_files, ingest_files
+from app.commands.ingest import Outcome, Silence, find_files, ingest_files
+from app.documents.metadata import DocumentType
 
 Handler = Callable[[httpx.Request], httpx.Response]
 
@@ -89,6 +90,24 @@ def test_the_password_and_the_bytes_are_sent_and_counted(tmp_path: Path) -> None
         api.upload_document(file, collection="c", password="open sesame", on_bytes=counts.append)
     assert counts == sorted(counts)
     assert counts[-1] == 500_000
+
+
+def test_a_type_is_said_of_every_file_and_none_where_none_is_given(tmp_path: Path) -> None:
+    bodies: list[bytes] = []
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(name)
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        bodies.append(request.read())
+        return httpx.Response(200, json={"document": {"id": "d1", "status": "ready"}, "run": None})
+
+    with client(handler) as api:
+        for said in (DocumentType.INDENTURE, None):
+            ingest_files(
+                api, find_files([tmp_path]), collection="c", password=None, document_type=said, watcher=Silence()
+            )
+    assert [b'name="document_type"\r\n\r\nindenture' in body for body in bodies] == [True, True, False, False]
+    assert not any(b"document_type" in body for body in bodies[2:])
 
 
 def test_too_many_requests_are_repeated_under_the_same_idempotency_key() -> None:

@@ -126,7 +126,10 @@ def test_no_text_in_an_upload_is_run_or_shows_another_tenant(server, module_data
     assert digests(module_database, theirs.world.tenant) == before
     document, version = "/v1/documents", "/v1/documents/{document_id}/versions"
     texts = {(document, name) for name in ("title", "source", "password", "filename")}
-    others = {(document, "collection"), (version, "password"), (version, "filename")}
+    others = {(document, name) for name in ("collection", "document_type")} | {
+        (version, "password"),
+        (version, "filename"),
+    }
     assert sent == dict.fromkeys(texts | others, len(PAYLOADS))
     assert texts <= done
     assert (document, "collection") not in done  # none has a payload's name
