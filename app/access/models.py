@@ -75,9 +75,9 @@ class CollectionClosure(Base):
 
 
 class AccessClass(Base):
-    """Documents that the same principals read: those of a collection, type, source and set of labels; with
+    """Documents that the same principals read: those of a collection, said type, source and set of labels; with
     `document_id` one that was granted or closed by itself. The class of a collection itself has neither type, source,
-    labels nor document.
+    labels nor document. `document_type` tells classes of before revision 0022 apart, and decides nothing.
     """
 
     __tablename__ = "access_classes"
@@ -93,6 +93,7 @@ class AccessClass(Base):
             "source",
             "label_ids",
             "document_id",
+            "said_type",
             name="uq_access_classes_kind",
             postgresql_nulls_not_distinct=True,
         ),
@@ -105,6 +106,7 @@ class AccessClass(Base):
     document_type: Mapped[str | None]
     source: Mapped[str | None]
     label_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()), server_default=text("'{}'"))
+    said_type: Mapped[str | None]
     made_by: Mapped[int] = mapped_column(TransactionId, server_default=text("pg_current_xact_id()"))
 
 

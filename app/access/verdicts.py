@@ -179,7 +179,9 @@ def _list_exclusions(moment: Moment, held: Mapping[str, Holding]) -> Iterator[Cl
 def _holds(pack: State, document: State) -> bool:
     """Whether a pack names a document; an empty list names all."""
     types, sources = pack["document_types"], pack["sources"]
-    return (not types or document["document_type"] in types) and (not sources or document["source"] in sources)
+    # Until revision 0022 any type counted, even one that was only read; the history of then has no other.
+    kind = document["said_type"] if "said_type" in document else document["document_type"]
+    return (not types or kind in types) and (not sources or document["source"] in sources)
 
 
 def has_ended(row: State, time: datetime) -> bool:

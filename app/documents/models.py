@@ -27,8 +27,9 @@ class Document(Base):
     document a content, so that a refusal tells nobody of a document that they may not see.
 
     `current_version_id` is the version that is searchable, set at publish. `metadata_sources` tells per field
-    where it was read (page, quote, confidence) or that an editor set it. `access_class_id` is compiled by the database
-    from collection, type, `source`, labels and the document's own grants; what is written to it is not kept.
+    where it was read (page, quote, confidence) or that an editor set it. `said_type` is its type where an editor set
+    that: text can't open a document to a pack's holders. It, and `access_class_id` (from collection, `said_type`,
+    `source`, labels and the document's own grants), are compiled by the database; what is written to them is not kept.
     """
 
     __tablename__ = "documents"
@@ -59,6 +60,7 @@ class Document(Base):
     issuer_key: Mapped[str | None]
     issuer_aliases: Mapped[dict[str, Any] | None]
     document_type: Mapped[str | None]
+    said_type: Mapped[str | None]
     source: Mapped[str | None]
     fiscal_year: Mapped[int | None]
     fiscal_period: Mapped[str | None]
@@ -78,7 +80,7 @@ def policy_of(document: Document) -> dict[str, str | None]:
     """What of a document decides who may see it, apart from grants and labels; for the audit of what changes it."""
     return {
         "collection_id": str(document.collection_id),
-        "document_type": document.document_type,
+        "said_type": document.said_type,
         "source": document.source,
     }
 

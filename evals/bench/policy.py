@@ -48,7 +48,7 @@ FROM generate_series(1, :count) i LEFT JOIN LATERAL (
     SELECT id FROM collections WHERE tenant_id = :tenant ORDER BY access_class_id OFFSET i / 3 LIMIT 1) p ON :nested
 """
 _CLASSES = """
-INSERT INTO access_classes (id, tenant_id, collection_id, document_type)
+INSERT INTO access_classes (id, tenant_id, collection_id, said_type)
 SELECT access_class_id, tenant_id, id, NULL FROM collections
 UNION ALL
 SELECT nextval('access_class_ids'), tenant_id, id, 'type ' || i FROM collections, generate_series(1, :types) i

@@ -8,13 +8,13 @@
 
 `find_api_key(text)`, which processes of the version before ask, goes with revision 0024.
 
-Revision: 0023, after 0021.
+Revision: 0023, after 0022.
 """
 
 from alembic import op
 
 revision: str = "0023"
-down_revision: str | None = "0021"
+down_revision: str | None = "0022"
 branch_labels: str | None = None
 depends_on: str | None = None
 

@@ -85,7 +85,7 @@ def test_a_class_that_was_made_by_a_transaction_under_way_is_seen_once_it_ends(d
     session = making.__enter__()
     session.execute(
         text(
-            "INSERT INTO access_classes (id, tenant_id, collection_id, document_type) "
+            "INSERT INTO access_classes (id, tenant_id, collection_id, said_type) "
             "VALUES (nextval('access_class_ids'), :tenant, :collection, '10-K')"
         ),
         {"tenant": desk.owner.tenant_id, "collection": desk.collection},

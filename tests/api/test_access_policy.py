@@ -1,5 +1,6 @@
 """Labels, clearances, packs, exclusions and moves over the API: what each opens and closes, and who may change it."""
 
+import json
 from uuid import uuid4
 
 import pytest
@@ -129,6 +130,47 @@ def test_a_pack_opens_by_source_wherever_a_document_is_and_lets_it_go_with_the_s
     assert changes == [("vendor", None), (None, "vendor")]
     (deleted,) = audited(server, editor, "access.pack.deleted")
     assert deleted["before"]["grants"] == [made.json()["id"]]
+
+
+def test_a_pack_opens_by_the_type_that_the_uploader_or_an_editor_says(server, editor, admin, analyst):
+    collection = editor.collection()
+    files = f"/v1/collections/{collection['id']}/files"
+    sent = editor.http.put(f"{files}/a.txt", params={"document_type": "indenture"}, content=b"Revenue was 5.")
+    form = {"collection": collection["id"], "document_type": "indenture"}
+    posted = editor.http.post("/v1/documents", data=form, files={"file": ("b.txt", b"Revenue was 6.")})
+    assert (sent.status_code, posted.status_code) == (202, 202)
+    said, also_said = (each.json()["document"] for each in (sent, posted))
+    silent = editor.upload(collection)["document"]
+    assert said["metadata_sources"] == also_said["metadata_sources"] == {"document_type": {"by": "editor"}}
+    body = {"name": f"Indentures {uuid4().hex}", "document_types": ["indenture"]}
+    pack = admin.http.post("/v1/entitlement-packs", json=body).json()
+    grant = {"pack_id": pack["id"], "user_id": str(analyst.id), "level": "viewer"}
+    assert admin.http.post("/v1/grants", json=grant).status_code == 201
+    assert [sees(analyst, each) for each in (said, also_said, silent)] == [True, True, False]
+    with server.database.worker.transaction(system_principal(editor.tenant_id)) as session:
+        read = (
+            "UPDATE documents SET document_type = 'indenture', metadata_sources = CAST(:told AS jsonb) WHERE id = :id"
+        )
+        told = json.dumps({"document_type": {"by": "document", "origin": "text"}})
+        session.execute(text(read), {"told": told, "id": silent["id"]})
+    assert not sees(analyst, silent)
+    path, change = f"/v1/documents/{silent['id']}", {"document_type": "indenture"}
+    assert editor.http.patch(path, json=change, headers={"If-Match": "*"}).status_code == 200
+    assert sees(analyst, silent)
+    (edited,) = audited(server, editor, "documents.metadata.edited")
+    assert (edited["before"]["said_type"], edited["after"]["said_type"]) == (None, "indenture")
+    uploaded = audited(server, editor, "documents.type.set")
+    assert [(each["before"], each["after"]) for each in uploaded] == [(None, "indenture")] * 2
+
+
+def test_an_unknown_type_is_refused_at_the_upload(editor):
+    collection = editor.collection()
+    files = f"/v1/collections/{collection['id']}/files"
+    sent = editor.http.put(f"{files}/a.txt", params={"document_type": "diary"}, content=b"Revenue was 5.")
+    form = {"collection": collection["id"], "document_type": "diary"}
+    posted = editor.http.post("/v1/documents", data=form, files={"file": ("b.txt", b"Revenue was 6.")})
+    assert [each.status_code for each in (sent, posted)] == [422, 422]
+    assert [each.json()["code"] for each in (sent, posted)] == ["invalid-input"] * 2
 
 
 def test_an_exclusion_closes_one_document_whatever_the_grants_say(server, editor, analyst):

@@ -38,6 +38,7 @@ from tests.retrieval.conftest import HashEmbedder, PageText, make_drafts
 
 KINDS = ("10-K", "10-Q", "8-K")
 SOURCES = ("house", "client")
+SAID, READ = {"document_type": {"by": "editor"}}, {"document_type": {"by": "document", "origin": "text"}}
 COMMON_WORD = "covenant"
 PEOPLE = (("admin", "editor"), ("editor",), ("analyst",), ("analyst",), ("auditor",), ("editor",))
 """The roles of a tenant's users; the first administers access."""
@@ -129,8 +130,8 @@ class Estate:
             apply,
         )
 
-    def upload(self, actor: UUID, collection: UUID) -> UUID | None:
-        """The new document, not yet read."""
+    def upload(self, actor: UUID, collection: UUID, kind: str | None = None) -> UUID | None:
+        """The new document, not yet read; `kind`: what its uploader says that it is."""
         number = len(self.world.documents)
         made, version, now = self._named(new_id(), f"document {number}"), new_id(), SystemClock().now()
         content = f"Words of {made}".encode()
@@ -146,6 +147,8 @@ class Estate:
                 "access_class_id": 0 if found is None else found.access_class_id,
                 "title": f"Document {number}",
                 "filename": "made.txt",
+                "document_type": kind,
+                "metadata_sources": None if kind is None else SAID,
                 "revision": 1,
                 "updated_at": now,
             }
@@ -169,20 +172,25 @@ class Estate:
             return True
 
         def apply() -> None:
-            self.world.documents[made] = oracle.Document(collection)
+            self.world.documents[made] = oracle.Document(collection, kind, is_said=kind is not None)
             self.versions[made] = version
 
         may = self._try(actor, lambda sight: sight.level_at_collection(collection) >= oracle.EDITOR, act, apply)
         return made if may else None
 
     def publish(self, document: UUID, kind: str | None, source: str | None) -> None:
-        """As a worker does it: pages, chunks, vectors and terms in one transaction; again replaces all of them."""
+        """As a worker does it: pages, chunks, vectors and terms in one transaction; again replaces all of them.
+
+        The kind that was read is the document's where nobody has said another.
+        """
         with self._as_worker() as session:
             row = session.scalar(select(Document).where(Document.id == document).with_for_update())
             if row is None or row.deleted_at is not None:
                 return
             version = self.versions[document]
-            row.document_type, row.source, row.issuer_key = kind, source, f"issuer {kind}"
+            if row.metadata_sources != SAID:
+                row.document_type, row.metadata_sources = kind, READ
+            row.source, row.issuer_key = source, f"issuer {kind}"
             row.fiscal_year = 2020 if kind == KINDS[0] else 2021
             row.current_version_id = version
             session.flush()
@@ -219,7 +227,8 @@ class Estate:
                 space_id=get_space_id(session, self.embedder.space),
             )
         self.published.add(document)
-        self.world.documents[document].kind, self.world.documents[document].source = kind, source
+        told = self.world.documents[document]
+        told.kind, told.source = told.kind if told.is_said else kind, source
 
     def describe(self, actor: UUID, document: UUID, kind: str | None, source: str | None) -> bool:
         """An editor's correction of what packs go by."""
@@ -227,11 +236,12 @@ class Estate:
         def act(session: Session) -> bool:
             repository = DocumentRepository(session)
             found = session.scalar(select(Document.revision).where(Document.id == document))
-            values = {"document_type": kind, "source": source}
+            values = {"document_type": kind, "source": source, "metadata_sources": SAID}
             return found is not None and repository.update_document(document, revision=found, values=values)
 
         def apply() -> None:
-            self.world.documents[document].kind, self.world.documents[document].source = kind, source
+            told = self.world.documents[document]
+            told.kind, told.source, told.is_said = kind, source, True
 
         return self._try(actor, lambda sight: sight.level_at(document) >= oracle.EDITOR, act, apply)
 

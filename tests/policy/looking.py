@@ -84,7 +84,7 @@ _TRUTH = text(
             *_ROWS,
             _STAGES.format(owner="(SELECT r.document_id::text FROM runs r WHERE r.id = s.run_id)"),
             _CLASSES.format(
-                owner="concat_ws('/', collection_id, coalesce(document_type, '-'), coalesce(source, '-'), "
+                owner="concat_ws('/', collection_id, coalesce(said_type, '-'), coalesce(source, '-'), "
                 "array_to_string(label_ids, ','), document_id)"
             ),
         ]
@@ -207,10 +207,10 @@ class Looking:
 
     @staticmethod
     def _level_at_class(sight: Sight, kind: str) -> int:
-        collection, document_type, source, labels, *document = kind.split("/")
+        collection, said_type, source, labels, *document = kind.split("/")
         return sight.level_at_kind(
             UUID(collection),
-            None if document_type == "-" else document_type,
+            None if said_type == "-" else said_type,
             None if source == "-" else source,
             {UUID(label) for label in labels.split(",") if label},
             UUID(document[0]) if document else None,

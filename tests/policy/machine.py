@@ -52,9 +52,10 @@ class PolicyMachine(RuleBasedStateMachine):
                 # Three, one inside the other, and one beside them.
                 estate.create_collection(chief, [*estate.world.parents][-1] if 0 < number < 3 else None)
             for number in range(documents):
-                made = estate.upload(chief, pick([*estate.world.parents], number))
-                if made is not None and number != 3:
-                    estate.publish(made, KINDS[number % 3], SOURCES[number % 2])
+                said = KINDS[number % 3] if number != 3 else None
+                made = estate.upload(chief, pick([*estate.world.parents], number), said)
+                if made is not None and said is not None:
+                    estate.publish(made, said, SOURCES[number % 2])
         for number in range(4):
             self.here.add_group(self._user(0))
             if number < 3:
@@ -81,10 +82,11 @@ class PolicyMachine(RuleBasedStateMachine):
         moved = pick([*self.world.parents], which)
         self.here.move_collection(self._user(actor), moved, pick([*self.world.parents, None], into))
 
-    @rule(actor=ACTOR, place=PLACE, kind=KIND, source=SOURCE)
-    def upload(self, actor: int, place: int, kind: str | None, source: str | None) -> None:
+    @rule(actor=ACTOR, place=PLACE, said=KIND, kind=KIND, source=SOURCE)
+    def upload(self, actor: int, place: int, said: str | None, kind: str | None, source: str | None) -> None:
+        """Of a kind that the uploader says, or that is only read, or of another than is said."""
         if len(self.world.documents) < 12:
-            made = self.here.upload(self._user(actor), pick([*self.world.parents], place))
+            made = self.here.upload(self._user(actor), pick([*self.world.parents], place), said)
             if made is not None and kind is not None:
                 self.here.publish(made, kind, source)
 

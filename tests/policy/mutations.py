@@ -123,7 +123,7 @@ PACKS = (
     Mutation("a pack's sources are forgotten", "classes_of",
              "(p.sources = '{}' OR a.source = ANY (p.sources))", "true"),
     Mutation("a pack's types are forgotten", "classes_of",
-             "(p.document_types = '{}' OR a.document_type = ANY (p.document_types))", "true"),
+             "(p.document_types = '{}' OR a.said_type = ANY (p.document_types))", "true"),
     Mutation("who holds a pack may edit", "classes_of", "SELECT a.id, 1 FROM held h", "SELECT a.id, 2 FROM held h"),
     Mutation("everybody holds every pack", "classes_of", "AND p.id = h.id", ""),
 )  # fmt: skip
@@ -147,6 +147,21 @@ COMPILING = (
              "NEW.access_class_id := OLD.access_class_id;"),
     Mutation("a class goes by no label", "keep_class", "l.document_id = NEW.id", "false"),
     Mutation("a class goes by no exclusion", "keep_class", "e.document_id = NEW.id", "false"),
+    Mutation("what a document says of its own type opens it", "keep_class",
+             "NEW.metadata_sources #>> '{document_type,by}' = 'editor'", "true"),
+    Mutation("a class goes by no type that is said", "keep_class",
+             "ensure_class(NEW.tenant_id, NEW.collection_id, NEW.said_type", "ensure_class(NEW.tenant_id, "
+             "NEW.collection_id, NULL"),
+    *(
+        Mutation(f"of another {what}, a document keeps its class", "keep_class", condition, "true")
+        for what, condition in (
+            ("collection", "a.collection_id = NEW.collection_id"),
+            ("said type", "a.said_type IS NOT DISTINCT FROM NEW.said_type"),
+            ("source", "a.source IS NOT DISTINCT FROM NEW.source"),
+            ("set of labels", "a.label_ids = labels"),
+            ("grant of its own", "a.document_id IS NOT DISTINCT FROM itself"),
+        )
+    ),
     Mutation("labels do not change a class", "document_labels!reclass"),
     Mutation("a moved or described document keeps its class", "documents!keep_class"),
     *(

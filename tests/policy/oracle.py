@@ -4,7 +4,8 @@ Written from the words of the design, apart from the SQL and from `app.access`, 
 
 - A grant opens a collection with all that is inside it, one document, or what an entitlement pack names. It is held by
   a user, or by a group and whoever is in it, however deep; until it expires. Levels: 1 viewer, 2 editor, 3 owner.
-- A pack names documents of the whole tenant by type and source; an empty list names all of them.
+- A pack names documents of the whole tenant by type and source; an empty list names all of them. A type counts where a
+  person said it, at the upload or since; what was read from a document's text opens it to nobody.
 - A label on a document, or on a collection around it, closes it to whoever is not cleared for that label, whatever the
   grants say. An exclusion closes one document to a user or a group.
 - A deleted document is nobody's. Who is disabled sees nothing. Nobody sees anything of another tenant.
@@ -30,11 +31,18 @@ class User:
 
 @dataclass(slots=True)
 class Document:
+    """`is_said`: its kind (or that it has none) is a person's word."""
+
     collection: UUID
     kind: str | None = None
+    is_said: bool = False
     source: str | None = None
     labels: set[UUID] = field(default_factory=set)
     is_deleted: bool = False
+
+    @property
+    def said_kind(self) -> str | None:
+        return self.kind if self.is_said else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +183,12 @@ class Sight:
         found = self.world.documents.get(document)
         if found is None or found.is_deleted:
             return 0
-        return self.level_at_kind(found.collection, found.kind, found.source, found.labels, document)
+        return self.level_at_kind(found.collection, found.said_kind, found.source, found.labels, document)
 
     def level_at_kind(
         self, collection: UUID, kind: str | None, source: str | None, labels: Iterable[UUID], document: UUID | None
     ) -> int:
-        """The level at any document of the kind."""
+        """The level at any document that is said to be of the kind."""
         around = self.world.around(collection)
         if not self.is_enabled or document in self._excluded:
             return 0

