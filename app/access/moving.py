@@ -55,17 +55,17 @@ class Mover:
         if self._rows.is_name_taken(name, parent_id=parent_id, but=collection_id):
             raise CollectionExistsError
         if parent_id != seen.parent_id:
-            before = _told(seen)
+            before = place_of(seen)
             with translated(self._session):
                 _check_moved(self._rows.move_collection(collection_id, parent_id=parent_id))
             seen = self._read_again(seen)
-            self._record("access.collection.moved", "collection", collection_id, before, _told(seen))
+            self._record("access.collection.moved", "collection", collection_id, before, place_of(seen))
         if change.name is not None:
-            before = _told(seen)
+            before = place_of(seen)
             if not self._rows.rename_collection(collection_id, name=name, revision=seen.revision):
                 raise CollectionNotFoundError("There is no such collection that you may edit.")
             seen = self._read_again(seen)
-            self._record("access.collection.renamed", "collection", collection_id, before, _told(seen))
+            self._record("access.collection.renamed", "collection", collection_id, before, place_of(seen))
         return seen
 
     def move_document(self, document_id: UUID, collection_id: UUID) -> None:
@@ -96,7 +96,7 @@ class Mover:
         record(self._session, self._principal, action, object_type=kind, object_id=object_id, detail=detail)
 
 
-def _told(collection: Collection) -> dict[str, object]:
+def place_of(collection: Collection) -> dict[str, object]:
     """What the audit log tells of a collection: no name."""
     parent_id = collection.parent_id
     return {"parent_id": None if parent_id is None else str(parent_id), "revision": collection.revision}

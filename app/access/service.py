@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import TypeVar
 from uuid import UUID
 
-from app.access.editing import PolicyEditor, translated
+from app.access.editing import PolicyEditor, state_of, translated
 from app.access.errors import CollectionExistsError, CollectionNotFoundError
 from app.access.models import Collection, Grant
-from app.access.moving import CollectionEdit, Mover
+from app.access.moving import CollectionEdit, Mover, place_of
 from app.access.repository import AccessRepository, NewGrant
-from app.audit.service import record
+from app.audit.service import record_change
 from app.core.ids import new_id
 from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
 from app.core.principal import Principal
@@ -30,23 +30,36 @@ class AccessService:
         """A collection that the principal owns. Raises CollectionNotFoundError (the parent), CollectionExistsError,
         CollectionTooDeepError.
         """
-        collection_id = new_id()
+        collection_id, grant_id = new_id(), new_id()
         with self._database.transaction(principal) as session:
             repository = AccessRepository(session)
             if repository.is_name_taken(name, parent_id=parent_id):
                 raise CollectionExistsError
             with translated(session):
-                made = repository.create_collection(collection_id, parent_id=parent_id, name=name, grant_id=new_id())
+                made = repository.create_collection(collection_id, parent_id=parent_id, name=name, grant_id=grant_id)
             if not made:
                 raise CollectionNotFoundError
-            record(
+            collection = _found(repository.find_collection(collection_id))
+            given = _found(repository.find_grant(grant_id))
+            record_change(
                 session,
                 principal,
                 "access.collection.created",
                 object_type="collection",
                 object_id=collection_id,
+                before=None,
+                after=place_of(collection),
             )
-            return _found(repository.find_collection(collection_id))
+            record_change(
+                session,
+                principal,
+                "access.grant.created",
+                object_type="grant",
+                object_id=grant_id,
+                before=None,
+                after=state_of(given),
+            )
+            return collection
 
     def get_collection(self, principal: Principal, collection_id: UUID) -> Collection:
         """Raises CollectionNotFoundError."""
@@ -116,10 +129,10 @@ class AccessService:
             PolicyEditor(session, principal).delete_grant(grant_id)
 
 
-def _found(collection: Collection | None) -> Collection:
-    if collection is None:
+def _found(row: Row | None) -> Row:
+    if row is None:
         raise CollectionNotFoundError
-    return collection
+    return row
 
 
 def _page(found: Sequence[Row], limit: int) -> PageOf[Row]:

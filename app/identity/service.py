@@ -1,13 +1,14 @@
 """Who a request comes from by its key, keys, and the founding of tenants."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
-from app.audit.service import record
+from app.audit.service import record, record_change
 from app.core.clock import Clock
 from app.core.errors import Claimed
 from app.core.ids import new_id
@@ -152,19 +153,7 @@ class IdentityService:
                 scopes=scopes,
             )
             repository.insert_key(values)
-            record(
-                session,
-                principal,
-                "identity.key.created",
-                object_type="key",
-                object_id=values["id"],
-                detail={
-                    "user_id": str(owner_id),
-                    "kind": owner.kind,
-                    "before": None,
-                    "after": {"expires_at": _told(expires_at), "scopes": values["scopes"]},
-                },
-            )
+            _record_new_key(session, principal, values, kind=owner.kind)
         return CreatedKey(key=ApiKey(**values), secret=secret.text)
 
     def list_keys(self, principal: Principal, page: PageRequest) -> PageOf[KeyView]:
@@ -269,10 +258,20 @@ class TenantAdmin:
     def create_tenant(self, *, slug: str, name: str) -> UUID:
         """The new tenant's id. Raises SlugTakenError."""
         tenant_id = new_id()
+        principal = system_principal(tenant_id)
         try:
-            with self._owner.transaction(system_principal(tenant_id)) as session:
+            with self._owner.transaction(principal) as session:
                 IdentityRepository(session).insert_tenant(
                     {"id": tenant_id, "slug": slug, "name": name, "created_at": self._clock.now()}
+                )
+                record_change(
+                    session,
+                    principal,
+                    "identity.tenant.founded",
+                    object_type="tenant",
+                    object_id=tenant_id,
+                    before=None,
+                    after={},
                 )
         except IntegrityError as error:
             raise SlugTakenError from error
@@ -290,15 +289,17 @@ class TenantAdmin:
             with self._owner.transaction(principal) as session:
                 repository = IdentityRepository(session)
                 repository.insert_user(user)
-                repository.insert_key(key)
-                record(
+                record_change(
                     session,
                     principal,
                     "identity.user.created",
                     object_type="user",
                     object_id=user_id,
-                    detail={"before": None, "after": {"roles": user["roles"], "kind": "person"}},
+                    before=None,
+                    after={"roles": user["roles"], "kind": "person"},
                 )
+                repository.insert_key(key)
+                _record_new_key(session, principal, key, kind="person")
         except IntegrityError as error:
             raise EmailTakenError from error
         return user_id, secret.text
@@ -329,6 +330,18 @@ def key_row(
         "scopes": None if scopes is None else sorted(scopes),
         "successor_id": None,
     }
+
+
+def _record_new_key(session: Session, principal: Principal, key: Mapping[str, object], *, kind: str) -> None:
+    """`kind` is that of the key's user."""
+    ends = key["expires_at"]
+    detail = {
+        "user_id": str(key["user_id"]),
+        "kind": kind,
+        "before": None,
+        "after": {"expires_at": _told(ends if isinstance(ends, datetime) else None), "scopes": key["scopes"]},
+    }
+    record(session, principal, "identity.key.created", object_type="key", object_id=key["id"], detail=detail)
 
 
 def _may_manage(principal: Principal, key: ApiKey) -> bool:

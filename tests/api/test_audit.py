@@ -2,13 +2,21 @@
 
 from sqlalchemy import text
 
-from app.core.principal import Principal
+from app.core.principal import Principal, Role
+from app.db.session import SYSTEM_USER_ID, system_principal
 
 
 def events(server, user, object_id):
     """(action, actor, request id) of what was done to an object, oldest first."""
     query = text("SELECT action, actor_id, request_id FROM audit_events WHERE object_id = :id ORDER BY id")
     with server.database.owner.transaction(Principal(tenant_id=user.tenant_id, user_id=user.id)) as session:
+        return [tuple(row) for row in session.execute(query, {"id": str(object_id)})]
+
+
+def details(server, user, object_id):
+    """(action, detail) of what was done to an object, oldest first."""
+    query = text("SELECT action, detail FROM audit_events WHERE object_id = :id ORDER BY id")
+    with server.database.owner.transaction(system_principal(user.tenant_id)) as session:
         return [tuple(row) for row in session.execute(query, {"id": str(object_id)})]
 
 
@@ -55,6 +63,33 @@ def test_collections_grants_and_keys_are_told(server, editor, analyst):
     for made, kind in ((grant, "access.grant"), (key, "identity.key")):
         ends = "deleted" if kind == "access.grant" else "revoked"
         assert [action for action, _, _ in events(server, editor, made["id"])] == [f"{kind}.created", f"{kind}.{ends}"]
+
+
+def test_a_new_collection_is_told_with_its_place_and_the_grant_that_its_maker_owns_it_by(server, editor):
+    outer = editor.collection()
+    inner = editor.http.post("/v1/collections", json={"name": "Inner", "parent_id": outer["id"]}).json()
+    (grant,) = editor.http.get("/v1/grants", params={"collection_id": inner["id"]}).json()["items"]
+    made = {"parent_id": outer["id"], "revision": 1}
+    given = {"user_id": str(editor.id), "collection_id": inner["id"], "level": 3, "expires_at": None}
+    given |= {"group_id": None, "document_id": None, "pack_id": None}
+    assert details(server, editor, inner["id"]) == [("access.collection.created", {"before": None, "after": made})]
+    assert details(server, editor, grant["id"]) == [("access.grant.created", {"before": None, "after": given})]
+
+
+def test_a_tenants_founding_and_its_first_key_are_told(server):
+    editor = server.user(None, Role.EDITOR)
+    with server.database.owner.transaction(system_principal(editor.tenant_id)) as session:
+        (founded, user, key, *_) = session.execute(
+            text("SELECT action, object_type, object_id, actor_id, detail FROM audit_events ORDER BY id")
+        ).all()
+    assert (founded.action, founded.object_id) == ("identity.tenant.founded", str(editor.tenant_id))
+    assert founded.detail == {"before": None, "after": {}}
+    assert (user.action, user.detail["before"]) == ("identity.user.created", None)
+    key_id = editor.http.get("/v1/me").json()["key_id"]
+    assert (key.action, key.object_type, key.object_id) == ("identity.key.created", "key", key_id)
+    after = {"expires_at": None, "scopes": None}
+    assert key.detail == {"user_id": user.object_id, "kind": "person", "before": None, "after": after}
+    assert {each.actor_id for each in (founded, user, key)} == {SYSTEM_USER_ID}
 
 
 def test_what_was_refused_is_not_told_as_done(server, editor, analyst):

@@ -19,6 +19,8 @@ from app.identity.service import TenantAdmin
 from app.storage.local import LocalObjects
 from workers.maintenance.checkpoints import CheckpointSigner
 
+FOUNDING = 3
+"""How many events a log begins with: of its tenant, its user, and the user's first key."""
 TABLES = ("audit_events", "audit_chain", "audit_checkpoints")
 
 

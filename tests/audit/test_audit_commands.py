@@ -40,7 +40,7 @@ def test_an_untouched_log_is_intact(installed):
     log.sign()
     result = run("verify", "--tenant", slug)
     assert (result.exit_code, result.exception) == (0, None), result.output
-    assert f"✓ {slug}: 4 rows, 0 not linked yet, 1 checkpoints" in result.output
+    assert f"✓ {slug}: 6 rows, 0 not linked yet, 1 checkpoints" in result.output
 
 
 def test_a_changed_row_ends_with_1_and_is_named(installed):
@@ -126,7 +126,7 @@ def test_an_export_is_verified_by_itself_and_against_checkpoints(installed, tmp_
     file.write_text(exported.output)
     blobs = str(tmp_path / "blobs" / "audit")
     result = run("verify", "--file", str(file), "--checkpoints", blobs)
-    assert (result.exit_code, result.output) == (0, "✓ export.jsonl: 4 rows, 0 not linked yet, 1 checkpoints\n")
+    assert (result.exit_code, result.output) == (0, "✓ export.jsonl: 6 rows, 0 not linked yet, 1 checkpoints\n")
     file.write_text(exported.output.replace("documents.document.read", "documents.document.seen", 1))
     assert run("verify", "--file", str(file)).exit_code == 1
     first, rest = exported.output.encode().split(b"\n", 1)

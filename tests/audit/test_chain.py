@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from app.audit.service import record
+from tests.audit.conftest import FOUNDING
 
 
 def link(log):
@@ -20,8 +21,8 @@ def test_events_are_linked_in_the_order_in_which_they_were_committed(log):
     told = log.rows(
         "SELECT c.sequence, e.object_id FROM audit_chain c JOIN audit_events e ON e.id = c.event_id ORDER BY sequence"
     )
-    assert [sequence for sequence, _ in told] == list(range(1, 7))  # the first is the user's founding
-    assert [object_id for _, object_id in told[1:]] == [str(each) for each in made]
+    assert [sequence for sequence, _ in told] == list(range(1, FOUNDING + 6))
+    assert [object_id for _, object_id in told[FOUNDING:]] == [str(each) for each in made]
     assert log.verify().problems == []
 
 
@@ -30,7 +31,7 @@ def test_several_events_of_one_transaction_are_linked_in_their_order(log):
         for number in range(20):
             record(session, log.user, "documents.page.read", object_type="document", object_id=number)
     told = log.rows("SELECT e.object_id FROM audit_chain c JOIN audit_events e ON e.id = c.event_id ORDER BY sequence")
-    assert [object_id for (object_id,) in told[1:]] == [str(number) for number in range(20)]
+    assert [object_id for (object_id,) in told[FOUNDING:]] == [str(number) for number in range(20)]
     assert log.verify().intact
 
 
@@ -46,7 +47,7 @@ def test_what_was_rolled_back_leaves_no_gap(log):
         with session.begin_nested():
             record(session, log.user, "documents.page.read", object_type="document", object_id="kept too")
     told = log.rows("SELECT e.object_id FROM audit_chain c JOIN audit_events e ON e.id = c.event_id ORDER BY sequence")
-    assert [object_id for (object_id,) in told[1:]] == ["kept", "kept too"]
+    assert [object_id for (object_id,) in told[FOUNDING:]] == ["kept", "kept too"]
     assert log.verify().intact
 
 
@@ -56,7 +57,7 @@ def test_writers_at_once_never_fork_the_chain(log):
         thread.start()
     for thread in threads:
         thread.join()
-    assert [sequence for sequence, _ in log.chain()] == list(range(1, 202))
+    assert [sequence for sequence, _ in log.chain()] == list(range(1, FOUNDING + 201))
     assert log.verify().intact
 
 
@@ -66,7 +67,7 @@ def test_reads_of_one_snapshot_wait_and_are_linked_as_they_were_recorded(log):
         first.execute(text("SELECT 1"))
         log.write(2)
         record(first, log.user, "documents.document.read", object_type="document", object_id="under a snapshot")
-    assert len(log.chain()) == 3
+    assert len(log.chain()) == FOUNDING + 2
     found = log.verify()
     assert (found.intact, found.waiting) == (True, 1)
     log.tamper("UPDATE audit_events SET object_id = 'another' WHERE object_id = 'under a snapshot'")
@@ -74,7 +75,7 @@ def test_reads_of_one_snapshot_wait_and_are_linked_as_they_were_recorded(log):
     log.tamper("UPDATE audit_events SET object_id = 'under a snapshot' WHERE object_id = 'another'")
     link(log)
     found = log.verify()
-    assert (found.intact, found.waiting, found.links) == (True, 0, 4)
+    assert (found.intact, found.waiting, found.links) == (True, 0, FOUNDING + 3)
 
 
 def test_many_snapshots_and_those_who_link_them_at_once_lose_nothing(log):
@@ -95,7 +96,7 @@ def test_many_snapshots_and_those_who_link_them_at_once_lose_nothing(log):
         thread.join()
     link(log)
     found = log.verify()
-    assert (found.problems, found.links, found.waiting) == ([], 51, 0)
+    assert (found.problems, found.links, found.waiting) == ([], FOUNDING + 50, 0)
 
 
 def test_events_with_any_text_are_told_the_same_in_python_and_in_the_database(log):

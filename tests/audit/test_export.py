@@ -16,6 +16,7 @@ from app.audit.ocsf import parse_line, print_line, shape_of
 from app.audit.service import record
 from app.core.errors import UnavailableError
 from app.db.session import system_principal
+from tests.audit.conftest import FOUNDING
 from tests.audit.ocsf_schema import check
 
 SOMEBODY = str(uuid4())
@@ -31,8 +32,8 @@ def test_an_export_holds_each_event_as_it_was_chained(log):
         record(session, log.user, "documents.page.read", object_type="document", object_id="é", detail=detail)
     lines = "".join(export_whole(log.database.owner, log.tenant, since=None, until=None)).rstrip("\n").split("\n")
     found = verify_lines(lines, keys={})
-    assert (found.problems, found.links) == ([], 2)
-    assert json.loads(lines[1])["unmapped"]["detail"] == detail
+    assert (found.problems, found.links) == ([], FOUNDING + 1)
+    assert json.loads(lines[FOUNDING])["unmapped"]["detail"] == detail
 
 
 CHANGES = {
@@ -59,11 +60,11 @@ CHANGES = {
 def test_a_changed_line_is_found_and_named(log, name):
     log.write(4)
     lines = export(log)
-    told = json.loads(lines[2])
+    told = json.loads(lines[FOUNDING])
     CHANGES[name](told)
-    lines[2] = json.dumps(told, ensure_ascii=False)
+    lines[FOUNDING] = json.dumps(told, ensure_ascii=False)
     found = verify_lines(lines, keys={})
-    assert 3 in {problem.sequence for problem in found.problems}
+    assert FOUNDING + 1 in {problem.sequence for problem in found.problems}
 
 
 def test_removed_and_moved_lines_are_found(log):
@@ -128,7 +129,7 @@ def test_a_line_that_can_not_be_read_is_named_and_the_rest_is_checked(log, name)
         ("unreadable", "line 2 is not an event of an export"),
         ("links-missing", "links 2 to 2 are missing"),
     ]
-    assert found.links == 3
+    assert found.links == FOUNDING + 2
 
 
 def test_checkpoints_tell_a_file_that_was_made_anew(log):
@@ -183,7 +184,7 @@ def test_an_export_is_taken_in_batches_with_no_transaction_between(log):
                 )
             )
         assert open_ones in (0, None)
-    assert counts == [500, 500, 201]
+    assert counts == [500, 500, FOUNDING + 200]
 
 
 ACTIONS = [
@@ -240,7 +241,7 @@ def test_all_that_waits_is_exported_however_much_it_is(log):
     with log.database.api.transaction(log.user, snapshot=True) as session:
         for number in range(2_100):
             record(session, log.user, "documents.page.read", object_type="document", object_id=number)
-    assert len(export(log)) == 2_101
+    assert len(export(log)) == FOUNDING + 2_100
     assert log.rows("SELECT count(*) FROM audit_waiting") == [(0,)]
 
 
@@ -259,6 +260,11 @@ def test_what_still_waits_when_the_time_is_over_is_said(log):
 def test_the_owner_exports_what_waited_too(log):
     log.write(1, snapshot=True)
     told = [json.loads(line)["unmapped"]["action"] for line in export(log)]
-    assert told == ["identity.user.created", "documents.document.read"]
+    assert told == [
+        "identity.tenant.founded",
+        "identity.user.created",
+        "identity.key.created",
+        "documents.document.read",
+    ]
     with log.database.owner.transaction(system_principal(log.tenant)) as session:
         assert session.scalar(text("SELECT count(*) FROM audit_events WHERE action = 'audit.log.exported'")) == 1

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from app.audit.errors import ChainNotAsSignedError
 from app.audit.hashing import hash_genesis, hash_link
-from tests.audit.conftest import TABLES
+from tests.audit.conftest import FOUNDING, TABLES
 
 COLUMNS = {
     "tenant_id": "(SELECT id FROM tenants WHERE id <> tenant_id LIMIT 1)",
@@ -170,7 +170,7 @@ def test_a_tail_written_anew_with_hashes_that_fit_is_found_by_a_checkpoint(log):
     log.write(4)
     second = log.sign()
     log.write(2)
-    change_with_fitting_hashes(log, 7)
+    change_with_fitting_hashes(log, FOUNDING + 6)
     found = log.verify()
     assert [(p.code, p.sequence) for p in found.problems] == [("not-as-signed", second.sequence)]
     assert f"after row {first.sequence}" in found.problems[0].sentence
@@ -201,7 +201,9 @@ def test_checkpoints_that_were_removed_are_told_by_their_copies(log):
     log.tamper("DELETE FROM audit_checkpoints WHERE tenant_id = :tenant", tenant=log.tenant)
     assert [(p.code, p.sequence) for p in log.verify().problems] == [("checkpoint-removed", first.sequence)]
     log.sign()
-    assert [row[0] for row in log.rows("SELECT sequence FROM audit_checkpoints")] == [3], "the last is put back"
+    assert [row[0] for row in log.rows("SELECT sequence FROM audit_checkpoints")] == [FOUNDING + 2], (
+        "the last is put back"
+    )
 
 
 def test_a_signed_end_that_was_written_anew_is_not_signed_again_and_its_copy_tells(log):
