@@ -368,7 +368,7 @@ async def _answer(
     response = await idempotency.run(request, principal, made_of, handle)
     if REPEATED in response.headers:  # what was kept tells of the document, which may have been closed since
         told = json.loads(bytes(response.body))
-        await run_in_threadpool(uploads.check_document, principal, UUID(told["document"]["id"]))
+        await run_in_threadpool(uploads.check_repeated, principal, UUID(told["document"]["id"]))
     return response
 
 

@@ -22,6 +22,7 @@ from app.documents.issuers import issuer_aliases, normalise_issuer
 from app.documents.models import Document, DocumentVersion, Page, policy_of
 from app.documents.parsed import Words
 from app.documents.parsed_codec import decode_words
+from app.documents.reading import record_read
 from app.documents.repository import DocumentFilters, DocumentRepository
 from app.storage.port import BlobStore
 
@@ -76,7 +77,7 @@ class DocumentService:
         with self._database.transaction(principal, snapshot=True) as session:
             repository = DocumentRepository(session)
             document = repository.get_document(document_id)
-            record(session, principal, "documents.document.read", object_type="document", object_id=document_id)
+            record_read(session, principal, document_id)
             return DocumentView(document, repository.get_newest_version(document_id))
 
     def update_document(
@@ -100,9 +101,12 @@ class DocumentService:
                     raise PreconditionFailedError
                 if metadata:
                     document = self._edit(session, principal, document, metadata)
-                if fields.get("collection_id", document.collection_id) != document.collection_id:
+                moves = fields.get("collection_id", document.collection_id) != document.collection_id
+                if moves:
                     Mover(session, principal).move_document(document_id, fields["collection_id"])
                     document = repository.read_again(document)
+                if not (metadata or moves):
+                    record_read(session, principal, document_id)
                 return DocumentView(document, repository.get_newest_version(document_id))
         except IntegrityError as error:
             raise ContentExistsError from error

@@ -25,6 +25,7 @@ from app.documents.errors import (
 from app.documents.filenames import clean_filename, title_of
 from app.documents.metadata import DocumentType
 from app.documents.models import PASSWORD_PURPOSE, Document, DocumentVersion
+from app.documents.reading import record_read
 from app.documents.repository import DocumentRepository
 from app.jobs.service import RunService
 from app.jobs.states import RunView
@@ -102,9 +103,16 @@ class UploadService:
     def check_document(self, principal: Principal, document_id: UUID) -> None:
         """Raises DocumentNotFoundError; NotEditableError when no version of it may be added."""
         with self._database.transaction(principal) as session:
-            repository = DocumentRepository(session)
-            if not repository.is_editable(repository.get_document(document_id).access_class_id):
-                raise NotEditableError
+            _check_editable(session, document_id)
+
+    def check_repeated(self, principal: Principal, document_id: UUID) -> None:
+        """As `check_document`, of a document whose upload is answered for again: that answer is a read.
+
+        Raises DocumentNotFoundError, NotEditableError.
+        """
+        with self._database.transaction(principal) as session:
+            _check_editable(session, document_id)
+            record_read(session, principal, document_id)
 
     def add_document(self, principal: Principal, collection_id: UUID, file: UploadedFile) -> Uploaded:
         """A new document; or the one that has these bytes already, read again if reading it failed.
@@ -180,6 +188,7 @@ class UploadService:
             version = repository.get_newest_version(document.id)
             run = self._start(session, principal, version)
             return Uploaded(document=document, version=version, run=run, is_new=True)
+        record_read(session, principal, document.id)
         latest = self._runs.find_latest_run(session, version.id)
         return Uploaded(document=document, version=version, run=latest, is_new=False)
 
@@ -262,6 +271,12 @@ class UploadService:
         if not password:
             return None
         return self._sealer.seal(principal.tenant_id, PASSWORD_PURPOSE, password.encode())
+
+
+def _check_editable(session: Session, document_id: UUID) -> None:
+    repository = DocumentRepository(session)
+    if not repository.is_editable(repository.get_document(document_id).access_class_id):
+        raise NotEditableError
 
 
 def _check_not_empty(file: UploadedFile) -> None:

@@ -46,6 +46,44 @@ def test_the_life_of_a_document_is_told(server, editor, analyst):
     assert [request for _, _, request in told[1:]] == [answer.headers["x-request-id"] for answer in answers]
 
 
+READ = "documents.document.read"
+PLAIN = {"If-Match": "*"}
+
+
+def test_whatever_tells_of_one_document_is_a_read_of_it_or_a_change(server, editor):
+    collection = editor.collection()
+    document = editor.upload(collection, b"Revenue was 8.")["document"]
+    path = f"/v1/documents/{document['id']}"
+    stays = editor.http.patch(path, json={"collection_id": collection["id"]}, headers=PLAIN)
+    known = editor.http.put(f"/v1/collections/{collection['id']}/files/other.txt", content=b"Revenue was 8.")
+    same = editor.http.post(f"{path}/versions", files={"file": ("b.txt", b"Revenue was 8.")})
+    edited = editor.http.patch(path, json={"fiscal_year": 2024, "collection_id": collection["id"]}, headers=PLAIN)
+    newer = editor.http.post(f"{path}/versions", files={"file": ("b.txt", b"Revenue was 9.")})
+    assert [answer.status_code for answer in (stays, known, same, edited, newer)] == [200, 200, 200, 200, 202]
+    told = [(action, request) for action, _, request in events(server, editor, document["id"])]
+    assert told[1:] == [
+        (READ, stays.headers["x-request-id"]),
+        (READ, known.headers["x-request-id"]),
+        (READ, same.headers["x-request-id"]),
+        ("documents.metadata.edited", edited.headers["x-request-id"]),
+        ("documents.version.uploaded", newer.headers["x-request-id"]),
+    ]
+
+
+def test_an_uploads_answer_that_is_given_again_is_a_read(server, editor):
+    collection = editor.collection()
+    sent = {"data": {"collection": collection["id"]}, "files": {"file": ("a.txt", b"Revenue was 10.")}}
+    headers = {"Idempotency-Key": "upload-1"}
+    first = editor.http.post("/v1/documents", headers=headers, **sent)
+    again = editor.http.post("/v1/documents", headers=headers, **sent)
+    assert (first.status_code, again.json()) == (202, first.json())
+    told = [(action, request) for action, _, request in events(server, editor, first.json()["document"]["id"])]
+    assert told == [
+        ("documents.version.uploaded", first.headers["x-request-id"]),
+        (READ, again.headers["x-request-id"]),
+    ]
+
+
 def test_collections_grants_and_keys_are_told(server, editor, analyst):
     collection = editor.collection()
     changed = editor.http.patch(
