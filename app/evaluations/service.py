@@ -83,11 +83,7 @@ class EvaluationService:
                 "evaluations.run.published",
                 object_type="eval_run",
                 object_id=manifest.id,
-                detail={
-                    "suite": manifest.suite,
-                    "cases": len(run.record.cases),
-                    "content_sha256": run.content_sha256,
-                },
+                detail={"cases": len(run.record.cases), "content_sha256": run.content_sha256},
             )
         return PublishedRun(manifest, run.content_sha256, now, principal.user_id), True
 

@@ -36,7 +36,7 @@ from app.identity.oidc_users import LINK_BY_EMAIL
 from app.identity.session_models import WebSession
 from app.storage.sealing import Sealer
 
-_TOLD = ("name", "issuer", "client_id", "audience", "email_domains", "link_by", "enabled")
+_TOLD = ("revision", "issuer", "client_id", "audience", "email_domains", "link_by", "enabled")
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def test_publishing_the_same_again_changes_nothing(evaluations, engineer, receiv
             text("SELECT detail FROM audit_events WHERE action = 'evaluations.run.published' AND object_id = :id"),
             {"id": first.manifest.id},
         ).all()
-    assert events == [{"suite": "toy", "cases": 2, "content_sha256": sent.content_sha256}]
+    assert events == [{"cases": 2, "content_sha256": sent.content_sha256}]
 
 
 def test_other_content_under_the_same_id_is_refused_and_leaves_the_first(evaluations, engineer, received):

@@ -1,0 +1,130 @@
+"""What people write stands in no event, but for the few short texts that decide who may see what."""
+
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from app.core.principal import Role
+from app.db.session import system_principal
+
+MARK = "zanzibar"
+ANY = {"If-Match": "*"}
+
+
+@pytest.fixture
+def chief(server):
+    return server.user(None, Role.ADMIN, Role.EDITOR)
+
+
+def told(server, user, condition="true", **values):
+    """(action, detail) of the tenant's events, the oldest first."""
+    query = text(f"SELECT action, detail FROM audit_events e WHERE {condition} ORDER BY id")
+    with server.database.owner.transaction(system_principal(user.tenant_id)) as session:
+        return [tuple(row) for row in session.execute(query, values)]
+
+
+def marked(server, user):
+    return told(server, user, "e::text ILIKE :mark", mark=f"%{MARK}%")
+
+
+def make(user, path, **body):
+    answer = user.http.post(path, json=body)
+    assert answer.status_code in (200, 201), answer.text
+    return answer.json()
+
+
+def change(user, path, **body):
+    answer = user.http.patch(path, json=body, headers=ANY)
+    assert answer.status_code == 200, answer.text
+
+
+def remove(user, path):
+    assert user.http.delete(path).status_code == 204
+
+
+def name_things(user):
+    """Make, rename and delete each thing that has a name."""
+    for kind in ("labels", "groups"):
+        made = make(user, f"/v1/{kind}", name=f"{MARK} {kind}")
+        if kind == "groups":
+            change(user, f"/v1/groups/{made['id']}", name=f"{MARK} renamed")
+        remove(user, f"/v1/{kind}/{made['id']}")
+    pack = make(user, "/v1/entitlement-packs", name=f"{MARK} pack", sources=["vendor"])
+    remove(user, f"/v1/entitlement-packs/{pack['id']}")
+    body = {"issuer": "https://login.example.com", "client_id": uuid4().hex}
+    provider = make(user, "/v1/identity-providers", name=f"{MARK} staff", **body)
+    change(user, f"/v1/identity-providers/{provider['id']}", name=f"{MARK} people")
+    remove(user, f"/v1/identity-providers/{provider['id']}")
+    made = make(user, "/v1/users", email=f"{MARK}@example.com", name=MARK)
+    change(user, f"/v1/users/{made['id']}", name=f"{MARK} the second")
+    remove(user, f"/v1/keys/{make(user, '/v1/keys', name=MARK)['id']}")
+
+
+def write_documents(user):
+    """Upload, edit, read, ask about and delete a document of marked names, words and fields."""
+    collection = make(user, "/v1/collections", name=MARK)
+    change(user, f"/v1/collections/{collection['id']}", name=f"{MARK} filings")
+    form = {"collection": collection["id"], "title": f"{MARK} report"}
+    file = (f"{MARK}.txt", f"{MARK}: net revenue was 5.".encode())
+    sent = user.http.post("/v1/documents", data=form, files={"file": file})
+    assert sent.status_code == 202, sent.text
+    path = f"/v1/documents/{sent.json()['document']['id']}"
+    change(user, path, title=f"{MARK} annual report", issuer=f"{MARK} plc")
+    assert user.http.get(path).status_code == 200
+    assert user.http.get(f"{path}/file").status_code == 200
+    make(user, "/v1/questions", question=f"What was {MARK}'s net revenue?")
+    remove(user, path)
+
+
+def test_no_name_title_word_or_question_is_in_the_log(server, chief):
+    name_things(chief)
+    write_documents(chief)
+    actions = {action for action, _ in told(server, chief)}
+    assert {
+        "access.collection.renamed",
+        "access.label.deleted",
+        "access.pack.created",
+        "answers.question.asked",
+        "documents.document.deleted",
+        "documents.metadata.edited",
+        "identity.group.renamed",
+        "identity.key.created",
+        "identity.provider.changed",
+        "identity.user.changed",
+    } <= actions
+    assert marked(server, chief) == []
+
+
+def test_a_source_stands_in_the_log_where_it_decides_who_may_see_and_is_short(server, chief):
+    collection = make(chief, "/v1/collections", name="filings")
+    files = f"/v1/collections/{collection['id']}/files/a.txt"
+    longest = f"{MARK} {'x' * 91}"
+    assert len(longest) == 100
+    sent = chief.http.put(files, params={"source": longest}, content=b"Revenue was 5.")
+    path = f"/v1/documents/{sent.json()['document']['id']}"
+    change(chief, path, source=f"{MARK} desk")
+    pack = make(chief, "/v1/entitlement-packs", name="desk", sources=[f"{MARK} desk"])
+    remove(chief, f"/v1/entitlement-packs/{pack['id']}")
+    remove(chief, path)
+    assert [
+        (action, *map(source_of, (detail["before"], detail["after"]))) for action, detail in marked(server, chief)
+    ] == [
+        ("documents.source.set", None, longest),
+        ("documents.metadata.edited", longest, f"{MARK} desk"),
+        ("access.pack.created", None, [f"{MARK} desk"]),
+        ("access.pack.deleted", [f"{MARK} desk"], None),
+        ("documents.document.deleted", f"{MARK} desk", None),
+    ]
+    too_long = f"{longest}x"
+    refused = [
+        chief.http.put(files, params={"source": too_long}, content=b"Revenue was 6."),
+        chief.http.patch(path, json={"source": too_long}, headers=ANY),
+        chief.http.post("/v1/entitlement-packs", json={"name": "long", "sources": [too_long]}),
+        chief.http.post("/v1/entitlement-packs", json={"name": "many", "sources": [f"s{n}" for n in range(51)]}),
+    ]
+    assert [answer.status_code for answer in refused] == [422] * 4
+
+
+def source_of(state):
+    return state.get("source", state.get("sources")) if isinstance(state, dict) else state
