@@ -15,7 +15,7 @@ from app.core.principal import PERMISSIONS, Permission, Principal, Role
 from app.db.session import system_principal
 from app.documents.parsed import Words
 from app.documents.parsed_codec import encode_words
-from app.identity.sessions import SessionService
+from app.identity.sessions import SessionService, form_token
 from tests.api.conftest import Server, User
 from tests.api.test_evaluations import make_run
 
@@ -49,6 +49,7 @@ class World:
     server: Server
     tenant_id: UUID = field(init=False)
     _narrow: dict[tuple[UUID, Permission], httpx.Client] = field(default_factory=dict)
+    _pages: dict[str, httpx.Client] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.tenant_id = self.server.tenant()
@@ -102,6 +103,41 @@ class World:
     def keyless(self) -> httpx.Client:
         return self.server.client()
 
+    def page_of(self, client: httpx.Client) -> httpx.Client:
+        """A browser that signed in with the client's key, once."""
+        key = client.headers["Authorization"].removeprefix("Bearer ")
+        if key not in self._pages:
+            self._pages[key] = self.sign_in(key)
+        return self._pages[key]
+
+    def sign_in(self, key: str) -> httpx.Client:
+        page = self.server.client()
+        assert page.post("/sign-in", data={"key": key}).status_code == 303
+        assert self._session(page)
+        return page
+
+    def _session(self, page: httpx.Client) -> str:
+        return page.cookies.get(self.server.app.state.session_cookie) or ""
+
+    @cached_property
+    def ended_pages(self) -> list[httpx.Client]:
+        """Browsers of somebody granted that go on with a session which is over: signed out of, timed out, its key
+        expired.
+        """
+        kept = []
+        for ending in (None, "web_sessions SET ends_at", "api_keys SET expires_at"):
+            ends = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+            made = self.post(self.granted, "/v1/keys", name="page", expires_at=ends)
+            page = self.sign_in(made["secret"])
+            token = self._session(page)
+            if ending is None:
+                assert page.post("/sign-out", data={"form_token": form_token(token)}).status_code == 303
+            else:
+                column = "key_id" if ending.startswith("web") else "id"
+                self.sql(f"UPDATE {ending} = now() - interval '1 second' WHERE {column} = :id", id=made["id"])
+            kept.append(self.server.client(cookies={self.server.app.state.session_cookie: token}))
+        return kept
+
     def scoped(self, user: User, *, without: Permission) -> httpx.Client:
         """A key of somebody rightful that lacks only what is needed."""
         if (user.id, without) not in self._narrow:
@@ -127,7 +163,7 @@ class Things(dict[str, Any]):
         super().__init__()
         self._world = world
         self._makers: Mapping[str, Callable[[], None]] = {
-            "collection_id": self._open_collection,
+            **dict.fromkeys(("collection_id", "collection_name"), self._open_collection),
             "grant_id": self._grant,
             "logged_user_id": self._log,
             **dict.fromkeys(("document_id", "version_id", "run_id"), self._upload),
@@ -183,10 +219,11 @@ class Things(dict[str, Any]):
 
     def _open_collection(self) -> None:
         world = self._world
-        collection = world.owner.collection()["id"]
+        made = world.owner.collection()
+        collection = made["id"]
         for who in ({"user_id": str(world.granted.id)}, {"group_id": world.outer}):
             world.post(world.owner, "/v1/grants", collection_id=collection, level="owner", **who)
-        self["collection_id"] = collection
+        self.update(collection_id=collection, collection_name=made["name"])
 
     def _grant(self) -> None:
         body = {"collection_id": self["collection_id"], "user_id": str(self._world.somebody.id)}
