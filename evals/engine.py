@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from app.core.errors import InvalidInputError
 from app.evaluations.metrics import MetricSpec
+from evals.stacks import Stacks
 
 
 class UnknownSuiteError(InvalidInputError):
@@ -72,7 +73,7 @@ class Planned(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SuiteContext:
-    """What a run is given: the data, where it may keep homes between runs, whom to tell what is being done.
+    """What a run is given: the data, where homes are kept between runs, Footnotes on them, whom to tell what is done.
 
     `live`: models may be called, and what they say is recorded; else only what was recorded is heard. `cassettes` is
     the folder of what was recorded.
@@ -81,6 +82,7 @@ class SuiteContext:
     data: Path
     data_digest: str
     homes: Path
+    stacks: Stacks
     say: Callable[[str], None]
     cassettes: Path = Path("cassettes")
     live: bool = False

@@ -33,6 +33,7 @@ from evals.data import DatasetError
 from evals.engine import Case, Planned, Suite, SuiteContext, Used
 from evals.records import RunFiles, RunFolder
 from evals.report import count_cores, digest_code, digest_folder, find_commit
+from evals.stacks import Stacks
 
 CHANGES = "+changes"
 
@@ -75,11 +76,15 @@ class _Turn:
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """Runs suites. `homes` is where what was ingested is kept between runs, `runs` where their records go."""
+    """Runs suites. `homes` is where what was ingested is kept between runs, `runs` where their records go.
+
+    What `stacks` runs goes on running after a suite; its owner ends it.
+    """
 
     runs: RunFolder
     homes: Path
     cassettes: Path
+    stacks: Stacks
     settings: Settings
     say: Callable[[str], None]
 
@@ -96,6 +101,7 @@ class Runner:
             data=data,
             data_digest=digest,
             homes=self.homes,
+            stacks=self.stacks,
             say=self.say,
             cassettes=self.cassettes,
             live=request.live,

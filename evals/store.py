@@ -6,7 +6,6 @@ same home takes the documents again, and what did not change is found among the 
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,8 +26,6 @@ from evals.report import ROOT, digest_files
 
 PIPELINE_CODE = ("workers", "app/retrieval", "app/documents", "app/llm")
 POOL = 8
-LIMITS = ("FOOTNOTE_LIMITS__REQUESTS_PER_MINUTE", "FOOTNOTE_LIMITS__UPLOADS_PER_MINUTE")
-UNLIMITED = "1000000"
 
 Names = Mapping[UUID, tuple[str, ...]]
 """Document → the names of its files, without their endings: files of the same bytes are one document."""
@@ -75,15 +72,6 @@ def pipeline_digest() -> str:
     return digest_files((path for part in PIPELINE_CODE for path in (ROOT / part).rglob("*.py")), root=ROOT)
 
 
-@contextmanager
-def running_stack(home: Home, *, say: Callable[[str], None], concurrency: int = 2) -> Iterator[Stack]:
-    """Footnote on `home`, on a free port, until the block ends; rates unlimited: work is measured, not waiting."""
-    for name in LIMITS:
-        os.environ.setdefault(name, UNLIMITED)  # the stack hands settings to its processes through the environment
-    with Stack(home=home, port=0, concurrency=concurrency, say=say) as stack:
-        yield stack
-
-
 def open_database(stack: Stack) -> Database:
     """The stack's database with the API's rights: as whoever is told of it, and no more."""
     engine = build_engine(
@@ -94,40 +82,38 @@ def open_database(stack: Stack) -> Database:
 
 @contextmanager
 def open_store(
-    home: Home,
+    stack: Stack,
     files: Sequence[Path],
     *,
     say: Callable[[str], None],
     place: str | None = None,
     watcher: Watcher | None = None,
 ) -> Iterator[Store]:
-    """Start Footnote on `home` with `files` ingested into the collection `place` (by default one for this code).
+    """`files` ingested into the collection `place` (by default one for this code) of a running Footnote.
 
     What was ingested there before is not sent again.
     """
-    with running_stack(home, say=say) as stack:
-        place = place or f"pipeline {pipeline_digest()[:16]}"
-        with ApiClient(url=stack.url, key=ensure_admin(home, stack.database_url("owner"))) as client:
-            collection = client.ensure_collection(place).id
-            asker = _ensure_asker(home, stack, client, collection)
-            known = known_outcomes(home, place)
-            if known is None:
-                say(f"Ingesting {len(files)} files")
-                outcomes = ingest_in_order(client, dict.fromkeys(files, collection), watcher=watcher or Silence())
-                remember(home, place, outcomes)
-            else:
-                outcomes = known
-        database = open_database(stack)
-        try:
-            yield Store(
-                stack=stack,
-                database=database,
-                asker=asker,
-                files=documents_by_name(outcomes),
-                outcomes=outcomes,
-            )
-        finally:
-            database.close()
+    home = stack.home
+    place = place or f"pipeline {pipeline_digest()[:16]}"
+    with ApiClient(url=stack.url, key=ensure_admin(home, stack.database_url("owner"))) as client:
+        collection = client.ensure_collection(place).id
+        asker = _ensure_asker(home, stack, client, collection)
+        outcomes = known_outcomes(home, place)
+        if outcomes is None:
+            say(f"Ingesting {len(files)} files")
+            outcomes = ingest_in_order(client, dict.fromkeys(files, collection), watcher=watcher or Silence())
+            remember(home, place, outcomes)
+    database = open_database(stack)
+    try:
+        yield Store(
+            stack=stack,
+            database=database,
+            asker=asker,
+            files=documents_by_name(outcomes),
+            outcomes=outcomes,
+        )
+    finally:
+        database.close()
 
 
 @contextmanager
@@ -136,8 +122,9 @@ def open_question_store(context: SuiteContext) -> Iterator[Store]:
 
     Raises DataMissingError, DatasetError, and what the stack raises when it can't be started.
     """
+    files = load_questions(context.data).files
     home = Home.at(context.homes / home_name(context.data_digest))
-    with open_store(home, load_questions(context.data).files, say=context.say) as store:
+    with open_store(context.stacks.on(home), files, say=context.say) as store:
         yield store
 
 

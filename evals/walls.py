@@ -30,7 +30,6 @@ from evals.store import (
     pipeline_digest,
     remember,
 )
-from evals.store import running_stack as run_stack
 
 OTHERS = "others"
 OUTER = ("one half", "other half")
@@ -93,36 +92,36 @@ def open_walled_store(context: SuiteContext, questions: QuestionSet) -> Iterator
     groups: dict[str, list[Path]] = {}
     for file in questions.files:
         groups.setdefault(questions.issuer_of(file) or OTHERS, []).append(file)
-    with run_stack(home, say=context.say) as stack:
-        admin, owner = open_tenant_admin(stack.database_url("owner"))
-        database = open_database(stack)
-        try:
-            with ApiClient(url=stack.url, key=ensure_admin(home, stack.database_url("owner"))) as client:
-                place = f"pipeline {pipeline_digest()[:16]}"
-                outer = {name: client.ensure_collection(f"{name} {place}").id for name in OUTER}
-                parents = {issuer: OUTER[number % len(OUTER)] for number, issuer in enumerate(sorted(groups))}
-                collections = {
-                    issuer: client.ensure_collection(f"{issuer} {place}", parent_id=outer[parents[issuer]]).id
-                    for issuer in groups
-                }
-                outcomes = _ingested(home, client, groups, collections, place=place, say=context.say)
-                found = documents_by_name(outcomes)
-                stems = {document: Path(files[0]).stem for document, files in found.items()}
-                yield WalledStore(
-                    stack=stack,
-                    database=database,
-                    client=client,
-                    collections=collections,
-                    parent_collections=outer,
-                    parents=parents,
-                    files=found,
-                    issuers={document: questions.issuers.get(stem) or OTHERS for document, stem in stems.items()},
-                    tenants=admin,
-                    tenant_id=UUID(home.read_secret(TENANT) or ""),
-                )
-        finally:
-            database.close()
-            owner.close()
+    stack = context.stacks.on(home)
+    admin, owner = open_tenant_admin(stack.database_url("owner"))
+    database = open_database(stack)
+    try:
+        with ApiClient(url=stack.url, key=ensure_admin(home, stack.database_url("owner"))) as client:
+            place = f"pipeline {pipeline_digest()[:16]}"
+            outer = {name: client.ensure_collection(f"{name} {place}").id for name in OUTER}
+            parents = {issuer: OUTER[number % len(OUTER)] for number, issuer in enumerate(sorted(groups))}
+            collections = {
+                issuer: client.ensure_collection(f"{issuer} {place}", parent_id=outer[parents[issuer]]).id
+                for issuer in groups
+            }
+            outcomes = _ingested(home, client, groups, collections, place=place, say=context.say)
+            found = documents_by_name(outcomes)
+            stems = {document: Path(files[0]).stem for document, files in found.items()}
+            yield WalledStore(
+                stack=stack,
+                database=database,
+                client=client,
+                collections=collections,
+                parent_collections=outer,
+                parents=parents,
+                files=found,
+                issuers={document: questions.issuers.get(stem) or OTHERS for document, stem in stems.items()},
+                tenants=admin,
+                tenant_id=UUID(home.read_secret(TENANT) or ""),
+            )
+    finally:
+        database.close()
+        owner.close()
 
 
 def _ingested(

@@ -15,7 +15,8 @@ from app.core.errors import FootnoteError
 from app.stack.founding import ensure_admin
 from app.stack.home import Home
 from app.stack.supervisor import Stack
-from evals.store import pipeline_digest, running_stack
+from evals.stacks import running_stack
+from evals.store import pipeline_digest
 
 SAMPLE_SECONDS = 0.25
 MIB = 1024 * 1024

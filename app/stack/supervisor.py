@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from signal import SIGKILL, SIGTERM
 from typing import Protocol, Self
 
 import httpx
@@ -25,7 +24,7 @@ from app.settings import Settings
 from app.stack.errors import HomeInUseError, PortTakenError, ServerStartError
 from app.stack.home import Home, write_state
 from app.stack.postgres import EmbeddedPostgres
-from app.stack.processes import end_process, open_log, tail
+from app.stack.processes import end_together, open_log, tail
 from app.stack.schema import prepare_database
 from app.stack.services import Addresses, Service, services
 from app.stack.valkey import EmbeddedValkey
@@ -108,6 +107,15 @@ class Stack:
         """Process id by service, as they are now."""
         return {running.service.name: running.process.pid for running in self._running}
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether each server and process that was started runs."""
+        return (
+            bool(self._running)
+            and all(running.process.poll() is None for running in self._running)
+            and all(server.pid is not None for server in self._servers.values())
+        )
+
     def database_url(self, role: str) -> str:
         """The URL of a role ("owner", "api", "worker", "relay") on the running database."""
         return self._databases[role]
@@ -133,13 +141,9 @@ class Stack:
             raise
 
     def stop(self) -> None:
-        """Stop everything, in order: the API, the relay, the worker, the model, Valkey, PostgreSQL."""
+        """Stop everything: the API, the relay and the worker at once, then the model, Valkey, PostgreSQL."""
         try:
-            for running in self._running:
-                if running.process.poll() is None:
-                    # One that can't be ended must not keep the others, or the home's lock.
-                    with contextlib.suppress(subprocess.TimeoutExpired):
-                        end_process(running.process, ((SIGTERM, running.service.grace_seconds + 5.0), (SIGKILL, 5.0)))
+            end_together({running.process: running.service.grace_seconds + 5.0 for running in self._running})
         finally:
             self._running.clear()
             self._servers.clear()

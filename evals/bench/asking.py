@@ -15,6 +15,7 @@ from app.retrieval.service import RetrievalService
 from evals.bench.ingesting import sha256_mib_per_second
 from evals.bench.setting import BenchSetting, BenchWork
 from evals.engine import Case, SuiteResult
+from evals.stacks import running_stack
 from evals.store import Store, open_store
 from evals.watching import COLLECTION
 
@@ -35,7 +36,10 @@ METRICS = (
 
 def bench_ask(setting: BenchSetting, work: BenchWork) -> SuiteResult:
     """Raises what the stack raises when it can't be started."""
-    with open_store(work.home, work.files, say=setting.say, place=COLLECTION) as store:
+    with (
+        running_stack(work.home, say=setting.say) as stack,
+        open_store(stack, work.files, say=setting.say, place=COLLECTION) as store,
+    ):
         questions = _beside(work.files) or make_questions(store)
         service = RetrievalService(database=store.database, embedder=WordLlamaEmbedder())
         for question in questions[: 2 * ASKERS]:

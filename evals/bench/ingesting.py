@@ -16,7 +16,8 @@ from app.stack.founding import TENANT, ensure_admin
 from app.stack.supervisor import Stack
 from evals.bench.setting import BenchSetting, BenchWork
 from evals.engine import Case, SuiteResult
-from evals.store import remember, running_stack
+from evals.stacks import running_stack
+from evals.store import remember
 from evals.watching import COLLECTION, ingest_and_sample
 from workers.parsing.reader import parse_file
 

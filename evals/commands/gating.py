@@ -20,11 +20,12 @@ from evals.commands.options import (
     sentences,
     told,
 )
-from evals.commands.running import build_runner
+from evals.commands.running import build_runner, say
 from evals.gate import Gate, Judgement
 from evals.markdown import describe_judgement
 from evals.progress import RunProgress
 from evals.report import ROOT
+from evals.stacks import Stacks
 
 CORPUS = ROOT.parent / "shared" / "corpus" / "financebench"
 """Data that lies beside the checkout on some machines; where it is, the gate runs on it, too."""
@@ -49,9 +50,9 @@ def gate(
 ) -> None:
     """Run the gated suites and compare with the baselines. Ends with 3 when something is worse beyond noise."""
     homes = find_homes(home)
-    with sentences(), _watching() as progress:
+    with sentences(), _watching() as progress, Stacks(say=say) as stacks:
         made = Gate(
-            runner=build_runner(homes=homes, runs=runs),
+            runner=build_runner(stacks, homes=homes, runs=runs),
             suites=build_suites(),
             watch=lambda: progress,
             baselines=baselines,

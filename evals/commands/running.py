@@ -1,7 +1,7 @@
 """`footnote eval list` and `run`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -22,9 +22,11 @@ from evals.commands.options import (
     tell_error,
     told,
 )
+from evals.engine import Suite
 from evals.progress import RunProgress
 from evals.report import Report
 from evals.runner import Runner, RunRequest
+from evals.stacks import Stacks
 
 
 def list_suites() -> None:
@@ -49,7 +51,6 @@ def run_suites(
     runs: RunsOption = None,
 ) -> None:
     """Run suites on a folder of data. Ctrl-C keeps what is done; --resume goes on from there."""
-    runner = build_runner(homes=find_homes(home), runs=runs)
     request = RunRequest(
         data=data,
         selection=Selection(only=only, sample=sample, seed=seed, repeat=repeat),
@@ -58,33 +59,47 @@ def run_suites(
     )
     with sentences():
         chosen = [build_suites().get(name) for name in dict.fromkeys(suites)]
-    failed = False
-    for suite in chosen:
-        try:
-            with RunProgress(told()) as progress:
-                record = runner.run(suite, request, progress)
-        except FootnoteError as error:  # the others are still run
-            tell_error(error)
-            failed = True
-            continue
-        tell(record)
-        if json_out is not None:
-            Report.of(record).write(json_out if len(chosen) == 1 else _beside(json_out, suite.name))
-        if record.manifest.status is RunStatus.INTERRUPTED:
-            told().print(f"Interrupted: go on with --resume {record.manifest.id}")
-            raise typer.Exit(INTERRUPTED)
+
+    def out_of(suite: str) -> Path | None:
+        return json_out if json_out is None or len(chosen) == 1 else _beside(json_out, suite)
+
+    with Stacks(say=say) as stacks:
+        runner = build_runner(stacks, homes=find_homes(home), runs=runs)
+        failed = [suite.name for suite in chosen if not _run(runner, suite, request, out_of(suite.name))]
     if failed:
         raise typer.Exit(FAILED)
 
 
-def build_runner(*, homes: Path, runs: Path | None) -> Runner:
+def _run(runner: Runner, suite: Suite[Any], request: RunRequest, out: Path | None) -> bool:
+    """Run one suite and tell of it; False where it could not be run, which is told, and the others still are."""
+    try:
+        with RunProgress(told()) as progress:
+            record = runner.run(suite, request, progress)
+    except FootnoteError as error:
+        tell_error(error)
+        return False
+    tell(record)
+    if out is not None:
+        Report.of(record).write(out)
+    if record.manifest.status is RunStatus.INTERRUPTED:
+        told().print(f"Interrupted: go on with --resume {record.manifest.id}")
+        raise typer.Exit(INTERRUPTED)
+    return True
+
+
+def say(sentence: str) -> None:
+    told().print(sentence)
+
+
+def build_runner(stacks: Stacks, *, homes: Path, runs: Path | None) -> Runner:
     """A runner with the settings of the environment; model calls are recorded beside the homes."""
     return Runner(
         runs=open_runs(runs),
         homes=homes,
         cassettes=homes / "cassettes",
+        stacks=stacks,
         settings=Settings(),
-        say=lambda sentence: told().print(sentence),
+        say=say,
     )
 
 

@@ -23,7 +23,7 @@ from evals.engine import Case, Suite, SuiteContext, Used
 from evals.filings import Filing, load_filings
 from evals.printing import PdfPrinter, PrintingFailedError, find_chromium
 from evals.scoring.facts import Compared, Fault, Wrong, compare_facts
-from evals.store import digest_texts, home_name, open_store
+from evals.store import digest_texts, home_name, open_store, pipeline_digest
 from evals.tagged import TaggedFact
 
 HTML, PDF = "html", "pdf"
@@ -91,10 +91,11 @@ class FactsSuite(Suite[FilingCase]):
     @contextmanager
     def open(self, context: SuiteContext, cases: Sequence[FilingCase]) -> Iterator[FactsScoring]:
         readable = [case for case in cases if case.filing.facts]
-        name = home_name(digest_texts([context.data_digest, *sorted(case.file for case in readable)]))
+        name = digest_texts(sorted(case.file for case in readable))[:16]
         context.say(f"Making {len(readable)} documents without tags")
-        files, unread = _write_all(readable, context.homes / "filings" / name)
-        with open_store(Home.at(context.homes / f"filings-{name}"), files, say=context.say) as store:
+        files, unread = _write_all(readable, context.homes / "filings" / home_name(context.data_digest))
+        stack = context.stacks.on(Home.at(context.homes / f"filings-{home_name(context.data_digest)}"))
+        with open_store(stack, files, say=context.say, place=f"{name} {pipeline_digest()[:16]}") as store:
             failed = {o.path.name: f"{o.code}: {o.detail}" for o in store.outcomes if o.failed}
             yield FactsScoring(
                 service=FactService(database=store.database),

@@ -87,7 +87,7 @@ class InjectionSuite(Suite[InjectionCase]):
             (folder / file).write_bytes(data)
         files = sorted(folder / file for file in rendered)
         with (
-            open_store(Home.at(context.homes / f"planted-{name}"), files, say=context.say) as store,
+            open_store(context.stacks.on(Home.at(context.homes / f"planted-{name}")), files, say=context.say) as store,
             open_recorded_chat(context) as chat,
         ):
             context.say(f"Asking about {len(files)} documents with instructions in them")

@@ -14,9 +14,12 @@ from app.evaluations.metrics import MetricSpec
 from app.evaluations.records import CaseRecord, Conditions, RunManifest, RunRecord, RunStatus, Selection
 from app.settings import Settings
 from evals.data import parse_cases
+from evals.datasets.project import write_project_data
 from evals.engine import Case, Suite, SuiteContext, Used
+from evals.gate import PROJECT
 from evals.records import RunFolder
 from evals.runner import Runner, RunRequest, summarise
+from evals.stacks import Stacks
 
 
 class Toy(BaseModel):
@@ -89,8 +92,27 @@ class ToyRuns:
         return self.runner.run(suite or ToySuite(), request, Silent())
 
 
+@pytest.fixture(scope="session")
+def stacks() -> Iterator[Stacks]:
+    """Footnotes to measure on; what runs at the end is stopped."""
+    with Stacks(say=lambda _: None) as stacks:
+        yield stacks
+
+
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of homes that suites share, so that the same documents are ingested once."""
+    return tmp_path_factory.mktemp("homes")
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's own data, in a folder of that name."""
+    return write_project_data(tmp_path_factory.mktemp("data") / PROJECT)
+
+
 @pytest.fixture
-def toys(tmp_path: Path) -> ToyRuns:
+def toys(tmp_path: Path, stacks: Stacks) -> ToyRuns:
     data = tmp_path / "data"
     data.mkdir()
     folder = RunFolder(tmp_path / "runs")
@@ -98,6 +120,7 @@ def toys(tmp_path: Path) -> ToyRuns:
         runs=folder,
         homes=tmp_path / "homes",
         cassettes=tmp_path / "cassettes",
+        stacks=stacks,
         settings=Settings(_env_file=None),
         say=lambda _: None,
     )

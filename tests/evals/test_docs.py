@@ -22,6 +22,7 @@ from evals.engine import discover_suites
 from evals.judging import JudgeSettings
 from evals.records import RunFolder
 from evals.runner import Runner, RunRequest
+from evals.stacks import Stacks
 from evals.suites.judge import JudgedAnswer
 from evals.tagged import TaggedFact
 from tests.evals.conftest import Silent
@@ -53,7 +54,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def record(data: Path, tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
+def record(data: Path, tmp_path_factory: pytest.TempPathFactory, stacks: Stacks) -> RunRecord:
     """A run of the page's suite, found in a package that holds nothing else."""
     folder = tmp_path_factory.mktemp("example")
     (code,) = [text for language, text in BLOCKS if language == "python"]
@@ -68,6 +69,7 @@ def record(data: Path, tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
         runs=RunFolder(folder / "runs"),
         homes=folder / "homes",
         cassettes=folder / "cassettes",
+        stacks=stacks,
         settings=Settings(_env_file=None),
         say=lambda _: None,
     )

@@ -102,7 +102,7 @@ def test_a_folder_without_filings_is_told(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def record(tmp_path_factory):
+def record(tmp_path_factory, homes, stacks):
     """A run on one filing with statements and one without, each as HTML and PDF."""
     folder = tmp_path_factory.mktemp("facts")
     data = folder / "filings"
@@ -111,8 +111,9 @@ def record(tmp_path_factory):
     (data / "untagged.html").write_text(write_filing().replace("us-gaap:", "jtw:"))
     runner = Runner(
         runs=RunFolder(folder / "runs"),
-        homes=folder / "homes",
+        homes=homes,
         cassettes=folder / "cassettes",
+        stacks=stacks,
         settings=Settings(_env_file=None),
         say=lambda _: None,
     )
@@ -141,10 +142,11 @@ def test_the_filing_is_read_from_pdf_too(record):
         assert case.measures["right"] == 30
 
 
-def test_without_chromium_pdf_cases_are_unscored_with_the_reason(tmp_path, filings, monkeypatch):
+def test_without_chromium_pdf_cases_are_unscored_with_the_reason(record, filings, homes, stacks, monkeypatch):
     monkeypatch.setattr(suite_module, "find_chromium", lambda: None)
     cases = [case for case in SUITE.load(filings) if case.kind == "pdf"]
-    context = SuiteContext(data=filings, data_digest="d" * 64, homes=tmp_path / "homes", say=lambda _: None)
+    digest = record.manifest.conditions.data_digest
+    context = SuiteContext(data=filings, data_digest=digest, homes=homes, stacks=stacks, say=lambda _: None)
     with SUITE.open(context, cases) as scoring:
         [case] = [scoring.score(case) for case in cases]
     assert (case.score, case.reason) == (None, "Chromium is not installed: nothing prints PDFs")

@@ -1,6 +1,7 @@
 """The gate: a change that hurts is stopped with a p-value, one of no effect passes; the same run twice is the same."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,9 +31,12 @@ from evals.markdown import describe_judgement
 from evals.records import RunFolder
 from evals.report import digest_folder
 from evals.runner import Runner
+from evals.stacks import Stacks
 from evals.store import Store
 from evals.suites.retrieval import RetrievalSuite, Search
 from tests.evals.conftest import Silent, make_record
+
+GateOf = Callable[[RetrievalSuite], Gate]
 
 
 class WithoutWords(RetrievalSuite):
@@ -55,57 +59,58 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def data(folder: Path) -> Path:
-    return write_project_data(folder / PROJECT)
-
-
-def gate_of(folder: Path, suite: RetrievalSuite) -> Gate:
+def gate_of(folder: Path, homes: Path, stacks: Stacks) -> GateOf:
+    """Builds the gate of one suite; all write into one folder."""
     runner = Runner(
         runs=RunFolder(folder / "runs"),
-        homes=folder / "homes",
+        homes=homes,
         cassettes=folder / "cassettes",
+        stacks=stacks,
         settings=Settings(_env_file=None),
         say=lambda _: None,
     )
-    return Gate(runner=runner, suites=Suites([suite]), watch=Silent, baselines=folder / "baselines")
+    return lambda suite: Gate(runner=runner, suites=Suites([suite]), watch=Silent, baselines=folder / "baselines")
 
 
 @pytest.fixture(scope="module")
-def accepted(folder: Path, data: Path) -> RunRecord:
-    record = gate_of(folder, RetrievalSuite()).run(Gated("retrieval"), data)
+def accepted(folder: Path, gate_of: GateOf, project: Path) -> RunRecord:
+    record = gate_of(RetrievalSuite()).run(Gated("retrieval"), project)
     accept_run(record, folder=folder / "baselines")
     return record
 
 
-def test_a_change_that_hurts_is_stopped_with_a_p_value(folder: Path, data: Path, accepted: RunRecord) -> None:
-    gate = gate_of(folder, WithoutWords())
-    judgement = gate.judge(gate.run(Gated("retrieval"), data))
+def test_a_change_that_hurts_is_stopped_with_a_p_value(gate_of: GateOf, project: Path, accepted: RunRecord) -> None:
+    gate = gate_of(WithoutWords())
+    judgement = gate.judge(gate.run(Gated("retrieval"), project))
     assert judgement.regressed
     worse = {change.metric.name: change for change in judgement.comparison.changes if change.verdict is Verdict.WORSE}
     assert worse["mrr"].adjusted_p < 0.05
     assert worse["mrr"].high < 0
 
 
-def test_a_change_of_no_effect_passes(folder: Path, data: Path, accepted: RunRecord) -> None:
-    gate = gate_of(folder, WithLongerLists())
-    assert not gate.judge(gate.run(Gated("retrieval"), data)).regressed
+def test_a_change_of_no_effect_passes(gate_of: GateOf, project: Path, accepted: RunRecord) -> None:
+    gate = gate_of(WithLongerLists())
+    assert not gate.judge(gate.run(Gated("retrieval"), project)).regressed
 
 
-def test_the_same_run_twice_gives_the_same_bytes(folder: Path, data: Path, accepted: RunRecord) -> None:
-    gate = gate_of(folder, RetrievalSuite())
-    again = gate.run(Gated("retrieval"), data)
+def test_the_same_run_twice_gives_the_same_bytes(gate_of: GateOf, project: Path, accepted: RunRecord) -> None:
+    gate = gate_of(RetrievalSuite())
+    again = gate.run(Gated("retrieval"), project)
     first, second = (gate.runner.runs.files(record.manifest.id).folder / "cases.jsonl" for record in (accepted, again))
     assert first.read_bytes() == second.read_bytes()
     assert again.manifest.figures == accepted.manifest.figures
 
 
-def test_the_project_s_data_is_the_same_bytes_each_time(data: Path, tmp_path: Path) -> None:
-    assert digest_folder(write_project_data(tmp_path / "again")) == digest_folder(data)
+def test_the_project_s_data_is_the_same_bytes_each_time(project: Path, tmp_path: Path) -> None:
+    assert digest_folder(write_project_data(tmp_path / "again")) == digest_folder(project)
 
 
-def test_the_command_passes_on_the_committed_baseline(folder: Path, accepted: RunRecord) -> None:
+def test_the_command_passes_on_the_committed_baseline(
+    folder: Path, homes: Path, accepted: RunRecord, stacks: Stacks
+) -> None:
+    stacks.close()  # the command starts its own on the same home
     out = folder / "verdicts.json"
-    options = ["--home", str(folder / "homes"), "--runs", str(folder / "runs"), "--json", str(out)]
+    options = ["--home", str(homes), "--runs", str(folder / "runs"), "--json", str(out)]
     result = CliRunner().invoke(commands, ["gate", "retrieval", "--data", str(folder), *options])
     assert result.exit_code == 0, result.output
     (verdict,) = json.loads(out.read_text())
@@ -113,12 +118,13 @@ def test_the_command_passes_on_the_committed_baseline(folder: Path, accepted: Ru
 
 
 def test_the_command_ends_with_3_when_something_is_worse_than_the_baseline(
-    folder: Path, accepted: RunRecord, tmp_path: Path
+    folder: Path, homes: Path, accepted: RunRecord, stacks: Stacks, tmp_path: Path
 ) -> None:
+    stacks.close()  # the command starts its own on the same home
     perfect = dict.fromkeys(accepted.cases[0].measures, 1.0)
     cases = tuple(case.model_copy(update={"score": 1.0, "measures": perfect}) for case in accepted.cases)
     accept_run(accepted.model_copy(update={"cases": cases}), folder=tmp_path)
-    options = ["--home", str(folder / "homes"), "--runs", str(folder / "runs"), "--baselines", str(tmp_path)]
+    options = ["--home", str(homes), "--runs", str(folder / "runs"), "--baselines", str(tmp_path)]
     result = CliRunner().invoke(commands, ["gate", "retrieval", "--data", str(folder), *options])
     assert result.exit_code == REGRESSED, result.output
     assert "Worse beyond noise" in result.stdout
@@ -151,8 +157,8 @@ def test_a_run_that_is_not_done_is_no_baseline(tmp_path: Path) -> None:
         accept_run(cut, folder=tmp_path)
 
 
-def test_a_missing_a_broken_and_an_outdated_baseline_are_told_apart(folder: Path, tmp_path: Path) -> None:
-    gate = Gate(runner=gate_of(folder, RetrievalSuite()).runner, suites=Suites([]), watch=Silent, baselines=tmp_path)
+def test_a_missing_a_broken_and_an_outdated_baseline_are_told_apart(gate_of: GateOf, tmp_path: Path) -> None:
+    gate = Gate(runner=gate_of(RetrievalSuite()).runner, suites=Suites([]), watch=Silent, baselines=tmp_path)
     record = make_record([1.0])
     with pytest.raises(BaselineMissingError, match=r"data\.toy\.json"):
         gate.judge(record)
@@ -166,10 +172,10 @@ def test_a_missing_a_broken_and_an_outdated_baseline_are_told_apart(folder: Path
 
 
 @pytest.fixture
-def toy_gate(folder: Path, tmp_path: Path) -> Gate:
+def toy_gate(gate_of: GateOf, tmp_path: Path) -> Gate:
     """A gate whose baseline is thirty toy cases, all right."""
     accept_run(make_record([1.0] * 30), folder=tmp_path)
-    return Gate(runner=gate_of(folder, RetrievalSuite()).runner, suites=Suites([]), watch=Silent, baselines=tmp_path)
+    return Gate(runner=gate_of(RetrievalSuite()).runner, suites=Suites([]), watch=Silent, baselines=tmp_path)
 
 
 def test_a_baseline_of_other_data_is_told(toy_gate: Gate) -> None:

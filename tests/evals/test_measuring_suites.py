@@ -10,33 +10,41 @@ import pytest
 from app.evaluations.records import RunRecord, Selection
 from app.settings import Settings
 from evals.commands.options import build_suites
-from evals.datasets.project import write_project_data
 from evals.oracle import Given, World
 from evals.records import RunFolder
 from evals.runner import Runner, RunRequest
+from evals.stacks import Stacks
 from tests.evals.conftest import Silent
 
 RunSuite = Callable[..., RunRecord]
 
 
 @pytest.fixture(scope="module")
-def run_suite(tmp_path_factory: pytest.TempPathFactory) -> RunSuite:
-    """Runs a suite on the project's own data; all runs of the module share homes."""
+def run_suite(tmp_path_factory: pytest.TempPathFactory, project: Path, homes: Path, stacks: Stacks) -> RunSuite:
+    """Runs a suite on the project's own data."""
     folder = tmp_path_factory.mktemp("measuring")
-    data = write_project_data(folder / "data")
     runner = Runner(
         runs=RunFolder(folder / "runs"),
-        homes=folder / "homes",
+        homes=homes,
         cassettes=folder / "cassettes",
+        stacks=stacks,
         settings=Settings(_env_file=None),
         say=lambda _: None,
     )
 
     def run(name: str, **selection: object) -> RunRecord:
-        request = RunRequest(data=data, selection=Selection(**selection))
+        request = RunRequest(data=project, selection=Selection(**selection))
         return runner.run(build_suites().get(name), request, Silent())
 
     return run
+
+
+def test_latency_times_each_stage_at_each_level(run_suite: RunSuite) -> None:
+    record = run_suite("latency", sample=9, seed=4)
+    assert set(record.manifest.by_kind) <= {"1-at-once", "4-at-once", "16-at-once"}
+    figures = record.manifest.figures
+    assert figures["failed"] == 0
+    assert 0 < figures["sources_p50_ms"] <= figures["p50_ms"] <= figures["p95_ms"]
 
 
 def test_abstention_declines_without_the_issuer_s_documents_and_answers_with_them(run_suite: RunSuite) -> None:
@@ -55,7 +63,7 @@ def test_permissions_find_no_difference_from_the_oracle(run_suite: RunSuite) -> 
 
 
 def test_no_planted_instruction_is_obeyed_and_questions_are_answered(run_suite: RunSuite) -> None:
-    record = run_suite("injection", sample=60, seed=3)
+    record = run_suite("injection", sample=24)
     drafted = [case for case in record.cases if case.kind in ("stub", "extractive")]
     assert {case.details["family"] for case in drafted} >= {"override", "white-on-white", "metadata", "alt-text"}
     assert record.manifest.figures["obeyed"] == record.manifest.figures["leaked"] == 0
@@ -69,18 +77,11 @@ def test_a_model_without_cassettes_leaves_its_cases_unscored(
     run_suite: RunSuite, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("evals.cassettes.COMMITTED", tmp_path)
-    record = run_suite("injection", only="model", sample=2)
-    assert [case.score for case in record.cases] == [None, None]
-    assert all(case.reason.startswith("cassette-missing") for case in record.cases)
-    assert "obeyed" not in record.manifest.figures
-
-
-def test_latency_times_each_stage_at_each_level(run_suite: RunSuite) -> None:
-    record = run_suite("latency", sample=9, seed=4)
-    assert set(record.manifest.by_kind) <= {"1-at-once", "4-at-once", "16-at-once"}
-    figures = record.manifest.figures
-    assert figures["failed"] == 0
-    assert 0 < figures["sources_p50_ms"] <= figures["p50_ms"] <= figures["p95_ms"]
+    record = run_suite("injection", sample=24)
+    heard = [case for case in record.cases if case.kind == "model"]
+    assert heard
+    assert all(case.score is None and case.reason.startswith("cassette-missing") for case in heard)
+    assert "obeyed" not in record.manifest.by_kind["model"]
 
 
 def test_the_judge_s_cases_are_unscored_without_a_judge() -> None:

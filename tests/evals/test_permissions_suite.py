@@ -12,6 +12,7 @@ from evals.data import QuestionCase, load_questions
 from evals.datasets.project import write_project_data
 from evals.engine import SuiteContext
 from evals.oracle import World
+from evals.stacks import Stacks
 from evals.suites.permissions import ASKING, LISTING, PermissionCase, PermissionScoring, build_scoring
 from evals.walls import WalledStore, open_walled_store
 
@@ -40,8 +41,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def store(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WalledStore]:
-    context = SuiteContext(data, "d" * 64, tmp_path_factory.mktemp("homes"), say=lambda _: None)
+def store(data: Path, tmp_path_factory: pytest.TempPathFactory, stacks: Stacks) -> Iterator[WalledStore]:
+    context = SuiteContext(data, "d" * 64, tmp_path_factory.mktemp("homes"), stacks, say=lambda _: None)
     with open_walled_store(context, load_questions(data)) as store:
         yield store
 
