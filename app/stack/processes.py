@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from signal import Signals
+from signal import SIGTERM, Signals
 from typing import BinaryIO
 
 import psutil
@@ -67,6 +67,21 @@ def end_process(process: subprocess.Popen[bytes], steps: Sequence[tuple[Signals,
         except subprocess.TimeoutExpired:
             continue
     process.wait(5)
+
+
+def end_together(seconds: Mapping[subprocess.Popen[bytes], float]) -> None:
+    """Ask children to end, all at once; each is killed when it has not ended within its number of seconds."""
+    asked = [process for process in seconds if process.poll() is None]
+    for process in asked:
+        process.send_signal(SIGTERM)
+    for process in asked:
+        try:
+            process.wait(seconds[process])
+        except subprocess.TimeoutExpired:
+            process.kill()
+            # One that can't be ended must not keep the others.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(5)
 
 
 def end_all(processes: Iterable[psutil.Process], steps: Sequence[tuple[Signals, float]]) -> None:

@@ -1,13 +1,17 @@
 """Serve the API: `python -m app.stack.serve HOST PORT`. Settings come from the environment."""
 
+import gc
 import sys
 
 import uvicorn
 
+STARTUP_FAILURE = 3
+"""As uvicorn's own command ends with."""
+
 
 def main(arguments: list[str]) -> None:
     host, port = arguments
-    uvicorn.run(
+    config = uvicorn.Config(
         "app.main:create_app_from_environment",
         factory=True,
         host=host,
@@ -18,6 +22,15 @@ def main(arguments: list[str]) -> None:
         timeout_graceful_shutdown=10,
         timeout_keep_alive=30,
     )
+    # What is imported and built here stays: looking for garbage among it takes a sixth of the start.
+    gc.disable()
+    config.load()
+    gc.freeze()
+    gc.enable()
+    server = uvicorn.Server(config)
+    server.run()
+    if not server.started:
+        sys.exit(STARTUP_FAILURE)
 
 
 if __name__ == "__main__":

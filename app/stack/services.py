@@ -53,7 +53,7 @@ class Addresses:
 
 
 def services(home: Home, addresses: Addresses) -> tuple[Service, ...]:
-    """The processes in the order in which they start; they are stopped in the same order."""
+    """The processes in the order in which they start."""
     python = sys.executable
     worker = (
         "-m", "celery", "-A", "workers.celery_app", "worker",
