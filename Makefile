@@ -21,8 +21,9 @@ BENCH ?= ingest
 JSON ?=
 TESTS ?= tests
 PYTEST_ARGS ?=
-# All tests run in two processes, a file in one of them; some tests run in one, as starting two takes longer.
-PROCESSES = $(if $(filter tests,$(TESTS)),-n 2 --dist loadfile)
+# All tests run in two processes, a file in one of them (tests/conftest.py); some tests run in one, as starting two
+# takes longer.
+PROCESSES = $(if $(filter tests,$(TESTS)),-n 2 --dist loadgroup)
 
 .PHONY: help install install-dev local-llm demo up test check gate prove-access format bench samples lock clean
 

@@ -23,6 +23,19 @@ from app.stack.valkey import EmbeddedValkey
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 
 
+SHARING_FOOTNOTES = ("docs", "facts_suite", "gate", "measuring_suites", "permissions_suite")
+"""Tests of evals that measure on running Footnotes, of which a process has one at a time."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests run in one of a run's processes; those that share running Footnotes run in the same."""
+    sharing = {f"tests/evals/test_{name}.py" for name in SHARING_FOOTNOTES}
+    for item in items:
+        file = item.nodeid.split("::")[0]
+        item.add_marker(pytest.mark.xdist_group("footnotes" if file in sharing else file))
+
+
 @dataclass(frozen=True, slots=True)
 class TestDatabase:
     """One migrated database: the URL of each role, and sessions as the api, worker, relay and owner."""

@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx
 import psutil
-import pytest
 
 Call = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -73,20 +72,21 @@ def test_a_process_that_is_killed_is_started_again(running: Any) -> None:
     assert len(relays()) == 1
 
 
-@pytest.mark.parametrize("name", ["postgres", "valkey-server"])
-def test_a_server_that_is_killed_is_started_again_where_it_was(start: Any, footnote: Call, tmp_path: Path, name: str):
+def test_servers_that_are_killed_are_started_again_where_they_were(start: Any, footnote: Call, tmp_path: Path) -> None:
     up = start(tmp_path)
-    server = next(process for process in psutil.Process(up.process.pid).children(recursive=True) if runs(process, name))
-    server.kill()
-    psutil.wait_procs([server], timeout=10)
-    with httpx.Client(base_url=up.announced["url"], trust_env=False, timeout=30) as client:
-        for _ in range(2000):  # asked until it is there; the test's time limit is what ends it otherwise
-            if client.get("/readyz").status_code == 200:
-                break
-    file = tmp_path / "note.txt"
-    file.write_text("Revenue was $5 million in fiscal 2024.")
-    result = footnote("ingest", str(file), "--collection", "notes", "--home", str(tmp_path))
-    assert result.returncode == 0, result.stderr
+    for name in ("postgres", "valkey-server"):
+        children = psutil.Process(up.process.pid).children(recursive=True)
+        server = next(process for process in children if runs(process, name))
+        server.kill()
+        psutil.wait_procs([server], timeout=10)
+        with httpx.Client(base_url=up.announced["url"], trust_env=False, timeout=30) as client:
+            for _ in range(2000):  # asked until it is there; the test's time limit is what ends it otherwise
+                if client.get("/readyz").status_code == 200:
+                    break
+        file = tmp_path / f"{name}.txt"
+        file.write_text(f"Revenue was $5 million in fiscal 2024, says {name}.")
+        result = footnote("ingest", str(file), "--collection", "notes", "--home", str(tmp_path))
+        assert result.returncode == 0, result.stderr
 
 
 def runs(process: psutil.Process, name: str) -> bool:
