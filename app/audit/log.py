@@ -1,30 +1,24 @@
 """The log as auditors read it. Who is one, the database decides (migration 0011)."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from app.audit.linking import link_waiting
 from app.audit.ocsf import print_line
 from app.audit.repository import AuditRepository, EventFilters, LinkedEvent
 from app.audit.service import record
-from app.core.errors import UnavailableError
 from app.core.pagination import InvalidCursorError, PageOf, PageRequest, encode_cursor
 from app.core.principal import Permission, Principal
 from app.db.session import Database, system_principal
 
 _BATCH = 500
-_LINKED_AT_ONCE = 1_000  # by link_waiting_events() (migration 0011)
-_LINKING_SECONDS = 10.0
 _DIGITS = 18
-_LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL appendix A
 
 
 class ExportCutOffError(RuntimeError):
@@ -79,37 +73,6 @@ def export_whole(owner: Database, tenant_id: UUID, *, since: datetime | None, un
     link_waiting(owner, principal)
     stretch = _begin(owner, principal, since=since, until=until)
     return export_lines(lambda: owner.transaction(principal), stretch)
-
-
-def link_waiting(database: Database, principal: Principal, *, monotonic: Callable[[], float] = time.monotonic) -> None:
-    """Have all that was recorded up to now in the chain, each batch in a transaction that holds the chain's head.
-
-    What the relay is linking just then is waited for. Raises UnavailableError when that takes too long; what was linked
-    until then stays so.
-    """
-    until = monotonic() + _LINKING_SECONDS
-    linked = 0
-    while (left := until - monotonic()) > 0:
-        batch = _link_batch(database, principal, seconds=left)
-        if batch is None:
-            break
-        linked += batch
-        if batch < _LINKED_AT_ONCE:
-            return
-    raise UnavailableError(f"{linked} events that waited were linked, and more wait: ask again to go on.")
-
-
-def _link_batch(database: Database, principal: Principal, *, seconds: float) -> int | None:
-    """How many were linked; None when somebody else held the chain all that time."""
-    with database.transaction(principal) as session:
-        session.execute(text(f"SET LOCAL lock_timeout = {max(1, round(seconds * 1000))}"))
-        try:
-            with session.begin_nested():
-                return int(session.execute(text("SELECT link_waiting_events()")).scalar() or 0)
-        except OperationalError as error:
-            if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
-                raise
-            return None
 
 
 def _begin(database: Database, principal: Principal, *, since: datetime | None, until: datetime | None) -> Stretch:

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import text
 
-from app.audit.log import export_whole, link_waiting
+from app.audit.linking import link_waiting
+from app.audit.log import export_whole
 from app.audit.service import record
 from app.core.errors import UnavailableError
 from app.db.session import system_principal
 from app.settings import JobSettings
+from tests.audit.conftest import FOUNDING
 from workers.relay import Relay
 
 WAITING = "SELECT count(*) FROM audit_waiting"
@@ -97,3 +99,12 @@ def test_an_export_that_would_wait_too_long_for_a_commit_says_so(log):
     assert log.rows(WAITING) == [(1,)]
     with log.database.owner.transaction(system_principal(log.tenant)) as session:
         assert session.scalar(text("SELECT link_waiting_events()")) == 1
+
+
+def test_a_chain_that_a_long_commit_holds_is_signed_as_far_as_it_is_linked(log):
+    log.write(2)
+    log.write(1, snapshot=True)
+    with recording(log):
+        assert log.sign().sequence == FOUNDING + 2
+    assert log.sign().sequence == FOUNDING + 4
+    assert log.verify().intact

@@ -9,11 +9,14 @@ from sqlalchemy.orm import Session
 
 from app.audit.checkpoints import Checkpoint, CheckpointCopies, CheckpointKey
 from app.audit.errors import ChainNotAsSignedError
+from app.audit.linking import link_batch
 from app.audit.models import AuditCheckpoint
 from app.core.clock import Clock
 from app.core.principal import Principal
 from app.db.session import Database, system_principal
 from app.observability.logging import get_logger
+
+_LINKING_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,9 @@ class CheckpointSigner:
         what its last copy says, CheckpointFormatError when something else is kept under the checkpoint's name.
         """
         principal = system_principal(tenant_id)
+        # What waits is signed, too, unless a long commit holds the chain: then what is linked is signed meanwhile.
+        link_batch(self._database, principal, seconds=_LINKING_SECONDS)
         with self._database.transaction(principal) as session:
-            session.execute(text("SELECT link_waiting_events()"))
             last_signed = session.scalar(select(func.max(AuditCheckpoint.sequence))) or 0
         # Before the chain is looked at: another signer's copy made after that look would seem to be past its end.
         kept = self._copies.find_newest(tenant_id, since=last_signed)
