@@ -15,6 +15,8 @@ REFUSED_FOR_THEIR_MEANING = {
     "explained-time-invalid",
     "key-lifetime-invalid",
     "issuer-invalid",
+    "issuer-not-public",
+    "audience-unbound",
     "precondition-required",
     "question-invalid-characters",
     "precondition-failed",
