@@ -1,5 +1,6 @@
 """Each tenant's waiting audit events are linked by themselves, so that nobody waits for another tenant's chain, and
-whoever exports waits for whoever is linking: what is linked just then is in the export.
+whoever exports waits for whoever is linking: what is linked just then is in the export. The function that linked all
+tenants' events stays for relays of before, and links nothing; 0024 takes it.
 
 Revision: 0021, after 0020.
 """
@@ -14,12 +15,11 @@ branch_labels: str | None = None
 depends_on: str | None = None
 
 _SQL = Path(__file__).resolve().parents[1] / "sql"
-_FORMER = ("CREATE FUNCTION link_waiting_of(a_tenant uuid)", "CREATE FUNCTION link_all_waiting_events()")
+_FORMER = "CREATE FUNCTION link_waiting_of(a_tenant uuid)"
 
 
 def upgrade() -> None:
     op.execute("SET LOCAL ROLE footnote_definer")
-    op.execute("DROP FUNCTION link_all_waiting_events()")
     op.execute((_SQL / "0021" / "linking.sql").read_text(encoding="utf-8"))
     for function, caller in {
         "make_audit_head()": "footnote_owner",  # whoever makes a trigger must be allowed to call its function
@@ -39,9 +39,6 @@ def downgrade() -> None:
     for function in ("list_waiting_tenants()", "link_waiting_unless_held(uuid)", "make_audit_head()"):
         op.execute(f"DROP FUNCTION {function}")
     chain = (_SQL / "0011" / "chain.sql").read_text(encoding="utf-8")
-    for head in _FORMER:
-        body = chain[chain.index(head) :]
-        op.execute(body[: body.index("$$;") + 3].replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1))
-    op.execute("REVOKE ALL ON FUNCTION link_all_waiting_events() FROM PUBLIC")
-    op.execute("GRANT EXECUTE ON FUNCTION link_all_waiting_events() TO footnote_relay")
+    body = chain[chain.index(_FORMER) :]
+    op.execute(body[: body.index("$$;") + 3].replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1))
     op.execute("RESET ROLE")
