@@ -1,11 +1,19 @@
-"""`footnote tenant create`: an operator's command, with the database owner's rights."""
+"""`footnote tenant create` and `audience`: an operator's commands, with the database owner's rights."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
 from app.commands.options import HomeOption, JsonOption, console, print_json, sentences
+from app.core.clock import SystemClock
 from app.core.principal import Role
+from app.db.session import Database
+from app.identity.oidc_providers import ProviderAdmin
+from app.identity.service import TenantAdmin
 from app.settings import Settings
 from app.stack.founding import open_tenant_admin
 from app.stack.home import Home
@@ -29,16 +37,41 @@ def create_tenant(
     as_json: JsonOption = False,
 ) -> None:
     """Found a tenant with an administrator, whose key is shown this once."""
-    configured = Settings().database.owner_url
-    owner_url = configured.get_secret_value() if configured else EmbeddedPostgres(Home.at(home)).url("owner")
-    with sentences(as_json=as_json):
-        admin, database = open_tenant_admin(owner_url)
-        try:
-            tenant_id = admin.create_tenant(slug=slug, name=name or slug)
-            _, secret = admin.create_user(tenant_id, email=email, name="Administrator", roles=[Role.ADMIN, Role.EDITOR])
-        finally:
-            database.close()
+    with sentences(as_json=as_json), _as_owner(home) as (admin, _):
+        tenant_id = admin.create_tenant(slug=slug, name=name or slug)
+        _, secret = admin.create_user(tenant_id, email=email, name="Administrator", roles=[Role.ADMIN, Role.EDITOR])
     if as_json:
         print_json({"tenant_id": str(tenant_id), "email": email, "key": secret})
     else:
         console().print(f"Tenant {slug}: {tenant_id}\nThe key of {email}: {secret}\nKeep it: it is shown this once.")
+
+
+@tenants.command("audience")
+def give_audience(
+    *,
+    tenant: Annotated[UUID, typer.Argument(help="The tenant's id.")],
+    provider: Annotated[UUID, typer.Argument(help="The id of its sign-in provider.")],
+    audience: Annotated[str, typer.Argument(help="What the provider's API tokens are addressed to.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take API tokens for an audience that doesn't end with the tenant's id: for whom you know it to be theirs."""
+    with sentences(as_json=as_json), _as_owner(home) as (_, database):
+        given = ProviderAdmin(owner=database, clock=SystemClock()).give_audience(tenant, provider, audience)
+        told = {"tenant_id": str(tenant), "provider_id": str(given.id), "issuer": given.issuer, "audience": audience}
+    if as_json:
+        print_json(told)
+    else:
+        console().print(f"Tokens of {given.issuer} for {audience} are taken as tenant {tenant}'s.")
+
+
+@contextmanager
+def _as_owner(home: Path | None) -> Iterator[tuple[TenantAdmin, Database]]:
+    """The database's owner, by the URL that is configured, or the home's."""
+    configured = Settings().database.owner_url
+    owner_url = configured.get_secret_value() if configured else EmbeddedPostgres(Home.at(home)).url("owner")
+    admin, database = open_tenant_admin(owner_url)
+    try:
+        yield admin, database
+    finally:
+        database.close()

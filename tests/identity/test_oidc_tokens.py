@@ -8,8 +8,11 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 from joserfc.jwk import ECKey, OKPKey, RSAKey
+from typer.testing import CliRunner
 
+from app.cli import build_cli
 from app.core.principal import Role
+from app.identity.oidc_errors import AudienceOfClientError, AudienceTakenError, ProviderNotFoundError
 
 KEY = RSAKey.generate_key(2048, {"kid": "one"})
 STRANGERS = RSAKey.generate_key(2048, {"kid": "one"})
@@ -265,6 +268,26 @@ def test_a_tenant_claims_no_audience_but_its_own(make_tenant, odd, of_whom):
     assert code(ours.change(made, audience=audience)) == (422, "audience-unbound")
     again = ours.http.post("/v1/identity-providers", json={**body, "audience": ours.audience})
     assert code(again) == (409, "audience-taken")
+
+
+def test_an_operator_gives_an_audience_that_names_no_tenant(make_tenant, odd, monkeypatch):
+    ours, theirs = make_tenant(), make_tenant()
+    person = ours.person("ana@example.com")
+    made, other = ours.provide(odd.issuer), theirs.provide(odd.issuer)
+    ours.link(made, person, "ana")
+    odd.keys = [KEY]
+    monkeypatch.setenv("FOOTNOTE_DATABASE__OWNER_URL", ours.site.database.urls["owner"])
+
+    def give(tenant, provider, audience):
+        words = ["audience", str(tenant.id), provider["id"], audience]
+        return CliRunner().invoke(build_cli(["tenant"]), ["tenant", *words])
+
+    given = give(ours, made, "an-application")
+    assert (given.exit_code, "an-application" in given.output) == (0, True)
+    assert ours.site.me(odd.token(KEY, aud="an-application")).json()["user_id"] == str(person.id)
+    assert AudienceTakenError.title in give(theirs, other, "an-application").output
+    assert AudienceOfClientError.title in give(theirs, other, other["client_id"]).output
+    assert ProviderNotFoundError.title in give(theirs, made, "another").output
 
 
 def test_what_is_meant_for_the_page_is_not_taken_at_the_api(tenant, odd, ana):

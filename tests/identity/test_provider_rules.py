@@ -153,14 +153,14 @@ PROVIDER = (
 )
 
 
-@pytest.mark.parametrize("role", ["api", "owner"])
 @pytest.mark.parametrize(
-    ("fields", "rule"),
+    ("role", "fields", "rule"),
     [
-        ({"link_by": "verified-email"}, "ck_identity_providers_domains_named"),
-        ({"audience": "x"}, "audience_of_tenant"),
-        ({"audience": "https://api.example.com"}, "audience_of_tenant"),
-        ({"audience": f"https://api.example.com/{uuid4()}"}, "audience_of_tenant"),
+        ("api", {"link_by": "verified-email"}, "ck_identity_providers_domains_named"),
+        ("owner", {"link_by": "verified-email"}, "ck_identity_providers_domains_named"),
+        ("api", {"audience": "x"}, "audience_of_tenant"),
+        ("api", {"audience": "https://api.example.com"}, "audience_of_tenant"),
+        ("api", {"audience": f"https://api.example.com/{uuid4()}"}, "audience_of_tenant"),
     ],
 )
 def test_the_database_keeps_what_the_service_refuses(house, role, fields, rule):
