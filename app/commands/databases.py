@@ -1,15 +1,23 @@
 """`footnote database …`: an operator's commands, with the database owner's rights."""
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from app.commands.options import HomeOption, JsonOption, console, print_json, sentences
-from app.db.migrate import get_revisions
+from app.db.migrate import HEAD, get_revisions
 from app.settings import Settings
 from app.stack.home import Home
 from app.stack.postgres import EmbeddedPostgres
 from app.stack.schema import forget_context_keys, prepare_database
+
+ToOption = Annotated[
+    str,
+    typer.Option(
+        "--to", help="The revision to stop at, for processes that are replaced one by one.", show_default="the newest"
+    ),
+]
 
 databases = typer.Typer(help="The database, as its owner.", no_args_is_help=True)
 
@@ -20,7 +28,7 @@ def group() -> None:
 
 
 @databases.command("upgrade")
-def upgrade_database(*, home: HomeOption = None, as_json: JsonOption = False) -> None:
+def upgrade_database(*, to: ToOption = HEAD, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Bring the schema up to date, and make the space and the index of the embeddings that are set.
 
     `footnote up` does so by itself; this is for a database of your own (FOOTNOTE_DATABASE__OWNER_URL).
@@ -28,7 +36,7 @@ def upgrade_database(*, home: HomeOption = None, as_json: JsonOption = False) ->
     settings = Settings()
     owner_url = _owner_url(settings, home)
     with sentences(as_json=as_json):
-        prepare_database(owner_url, settings.embedding)
+        prepare_database(owner_url, settings.embedding, revision=to)
         revision, _ = get_revisions(owner_url)
     space = f"{settings.embedding.model}/{settings.embedding.dimensions}/{settings.embedding.version}"
     if as_json:

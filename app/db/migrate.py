@@ -8,6 +8,12 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
+from app.core.errors import InvalidInputError
+
+HEAD = "head"
+LEAST_SERVED = "0023"
+"""The least revision that this version's processes work with: a rolling upgrade replaces them at it."""
+
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -21,7 +27,19 @@ def _config(owner_url: str) -> Config:
 
 def upgrade_to_head(owner_url: str) -> None:
     """Bring the schema to the newest revision; nothing happens when it is there already."""
-    command.upgrade(_config(owner_url), "head")
+    upgrade_to(owner_url, HEAD)
+
+
+def upgrade_to(owner_url: str, revision: str) -> None:
+    """Bring the schema to a revision; nothing happens when it is there, or further, already.
+
+    Raises InvalidInputError when there is none of that name.
+    """
+    config = _config(owner_url)
+    known = {each.revision for each in ScriptDirectory.from_config(config).walk_revisions()}
+    if revision not in (HEAD, *known):
+        raise InvalidInputError(f"There is no revision {revision}: they go from {min(known)} to {max(known)}.")
+    command.upgrade(config, revision)
 
 
 def check_models_match(owner_url: str) -> None:
@@ -40,6 +58,9 @@ def get_revisions(owner_url: str) -> tuple[str | None, str | None]:
     return current, ScriptDirectory.from_config(_config(owner_url)).get_current_head()
 
 
-def find_head() -> str | None:
-    """The newest revision that this code knows."""
-    return ScriptDirectory.from_config(_config("postgresql+psycopg://")).get_current_head()
+def is_served(revision: str | None) -> bool:
+    """Whether this version's processes work with a database at the revision: numbers of four digits that grow.
+
+    One that is ahead is another version's upgrade, which leaves processes of this one what they ask for.
+    """
+    return revision is not None and revision >= LEAST_SERVED

@@ -3,7 +3,6 @@
 import socket
 import tempfile
 from collections.abc import Callable
-from functools import cache
 from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,7 +13,7 @@ from sqlalchemy import text
 
 from app.core.broker_url import redis_url
 from app.core.errors import UnavailableError
-from app.db.migrate import find_head
+from app.db.migrate import is_served
 from app.db.session import Database
 from app.storage.errors import disk_errors_mapped
 from app.storage.port import BlobStore
@@ -26,7 +25,7 @@ _NO_TENANT = UUID(int=0)
 
 class MigrationsBehindError(UnavailableError):
     code = "migrations-behind"
-    title = "The database's schema is not this version's: run the migrations."
+    title = "The database's schema is older than this version works with: run the migrations."
 
 
 class BrokerUnavailableError(UnavailableError):
@@ -43,11 +42,9 @@ def database_check(database: Database) -> Callable[[], None]:
 
 
 def migrations_check(database: Database) -> Callable[[], None]:
-    head = cache(find_head)
-
     def check() -> None:
         with database.anonymous() as session:
-            if session.scalar(text("SELECT version_num FROM alembic_version")) != head():
+            if not is_served(session.scalar(text("SELECT version_num FROM alembic_version"))):
                 raise MigrationsBehindError
 
     return check

@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from app.core.clock import SystemClock
-from app.db.migrate import upgrade_to_head
+from app.db.migrate import HEAD, upgrade_to
 from app.db.session import Database, build_engine
 from app.llm.port import EmbeddingSpaceSpec
 from app.retrieval.graphs import ensure_graphs
@@ -14,12 +14,12 @@ from app.settings import EmbeddingSettings
 INDEX_BUILD_MS = 3_600_000
 
 
-def prepare_database(owner_url: str, embedding: EmbeddingSettings) -> None:
-    """Bring the schema up to date, give the embeddings of the settings a space, and large tenants their graphs.
+def prepare_database(owner_url: str, embedding: EmbeddingSettings, *, revision: str = HEAD) -> None:
+    """Bring the schema to the revision, give the embeddings of the settings a space, and large tenants their graphs.
 
-    May be repeated.
+    May be repeated. Raises InvalidInputError when there is no such revision.
     """
-    upgrade_to_head(owner_url)
+    upgrade_to(owner_url, revision)
     engine = build_engine(
         owner_url, pool_size=1, statement_timeout_ms=INDEX_BUILD_MS, application_name="footnote-owner"
     )

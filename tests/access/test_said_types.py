@@ -1,7 +1,6 @@
 """Packs by type hold documents whose type a person said; what text says of itself opens nothing."""
 
 import json
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -16,7 +15,7 @@ from app.core.principal import Principal, Role
 from app.db.migrate import _config
 from app.db.session import system_principal
 from app.identity.service import TenantAdmin
-from tests.conftest import _close, _open
+from tests.db.revisions import database_at
 
 READ, SAID = {"document_type": {"by": "document", "page": 1}}, {"document_type": {"by": "editor"}}
 
@@ -136,18 +135,6 @@ def test_an_edit_that_leaves_the_policy_as_it_is_leaves_nothing_in_its_history(d
     document = desk.add("10-K", SAID)
     desk.run("UPDATE documents SET title = 'new', metadata_sources = metadata_sources || '{\"title\": {}}'")
     assert desk.history(document) == 1
-
-
-@contextmanager
-def database_at(postgres, revision):
-    name = f"test_{uuid4().hex}"
-    postgres.databases.ensure_database(name)
-    command.upgrade(_config(postgres.url("owner", name)), revision)
-    opened = _open(postgres, name)
-    try:
-        yield opened
-    finally:
-        _close(postgres, opened)
 
 
 def test_an_upgrade_closes_what_was_only_read_and_the_way_back_works(postgres):

@@ -1,0 +1,58 @@
+"""A rolling upgrade: processes are ready at the revision where they are replaced, and at each later one."""
+
+import json
+
+import pytest
+from sqlalchemy import text
+from typer.testing import CliRunner
+
+from app.commands.databases import databases
+from app.db.migrate import LEAST_SERVED, get_revisions, upgrade_to
+from app.http.readiness import MigrationsBehindError, migrations_check
+from tests.db.revisions import database_at
+
+
+@pytest.fixture
+def at(database):
+    """Says that the database is at a revision, and looks whether the API is ready at it."""
+
+    def check(revision):
+        with database.owner.anonymous() as session:
+            session.execute(text("UPDATE alembic_version SET version_num = :number"), {"number": revision})
+        migrations_check(database.api)()
+
+    return check
+
+
+def test_the_api_is_ready_at_the_newest_revision(database):
+    migrations_check(database.api)()
+
+
+@pytest.mark.parametrize("revision", [LEAST_SERVED, "9999"])
+def test_the_api_is_ready_where_processes_are_replaced_and_at_a_later_versions_revision(at, revision):
+    at(revision)
+
+
+def test_the_api_is_not_ready_at_an_earlier_revision(at):
+    with pytest.raises(MigrationsBehindError, match="run the migrations"):
+        at("0022")
+
+
+def test_an_upgrade_stops_where_it_is_told_to_and_goes_on_later(postgres, monkeypatch):
+    with database_at(postgres, "0022") as database:
+        monkeypatch.setenv("FOOTNOTE_DATABASE__OWNER_URL", database.urls["owner"])
+        told = CliRunner().invoke(databases, ["upgrade", "--to", LEAST_SERVED, "--json"])
+        assert json.loads(told.output)["revision"] == LEAST_SERVED, told.output
+        migrations_check(database.api)()
+        CliRunner().invoke(databases, ["upgrade"])
+        current, newest = get_revisions(database.urls["owner"])
+        assert current == newest
+        upgrade_to(database.urls["owner"], LEAST_SERVED)
+        assert get_revisions(database.urls["owner"]) == (current, newest)
+
+
+def test_an_upgrade_to_no_revision_says_so(database, monkeypatch):
+    monkeypatch.setenv("FOOTNOTE_DATABASE__OWNER_URL", database.urls["owner"])
+    told = CliRunner().invoke(databases, ["upgrade", "--to", "9999", "--json"])
+    assert told.exit_code == 1
+    assert "There is no revision 9999" in json.loads(told.output)["error"]["detail"]
