@@ -51,7 +51,8 @@ class User(Base):
 
     `user_name` stands in for the address where a provider signs people in by another name; `profile` holds the
     attributes `displayName`, `name` and `emails` (RFC 7643 §4.1) that `name` and `email` were taken from. A user with
-    `deleted_at` is gone for all but the audit. `revision` and `updated_at` are moved by the database.
+    `deleted_at` is gone for all but the audit. `revision` and `updated_at` are moved by the database, which also sets
+    `entered_at` with the first key, link or session that there ever was, for good.
     """
 
     __tablename__ = "users"
@@ -81,6 +82,7 @@ class User(Base):
     deleted_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(server_default=text("1"))
     updated_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    entered_at: Mapped[datetime | None]
 
 
 class ApiKey(Base):

@@ -63,7 +63,7 @@ class IdentityRepository:
         return None if row is None else KeyClaim(**row)
 
     def may_be_given_key(self, user_id: UUID) -> bool:
-        """Whether somebody else may make a key for the user: a program, or a person who has no other way in yet."""
+        """Whether somebody else may make a key for the user: a program, or a person who never had a way in."""
         return bool(self._session.scalar(_MAY_BE_GIVEN, {"user_id": user_id}))
 
     def insert_tenant(self, values: dict[str, object]) -> None:

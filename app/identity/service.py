@@ -117,8 +117,8 @@ class IdentityService:
         expires_at: datetime | None = None,
         scopes: frozenset[Permission] | None = None,
     ) -> CreatedKey:
-        """A key for oneself; with the permission to manage keys also for a program, or the first of a person who has no
-        other way in. `scopes` None: all of its user's.
+        """A key for oneself; with the permission to manage keys also for a program, or the first of a person who never
+        had a way in. `scopes` None: all of its user's.
 
         Raises PermissionRequiredError, UserNotFoundError, KeyOfPersonError, KeyLifetimeError, KeyScopesError.
         """

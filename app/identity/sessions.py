@@ -32,7 +32,7 @@ from app.identity.session_models import WebSession
 SEEN_EVERY = timedelta(minutes=1)
 KEPT_AFTER_END = timedelta(days=30)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
-_PROVIDER_OF_SESSION = "provider_of_session"
+_PROVIDER_OF_SESSION, _USER_OF_SESSION = "provider_of_session", "user_of_session"
 _FIND = text("SELECT * FROM find_web_session(:digest)")
 
 
@@ -75,7 +75,8 @@ class SessionService:
     def open(self, principal: Principal, *, provider_id: UUID | None = None) -> OpenedSession:
         """A session of whoever a provider named; without one, of whoever came with a key, and no longer than it.
 
-        Raises ProviderNotFoundError when the provider was turned off or deleted since it was asked.
+        Raises ProviderNotFoundError when the provider was turned off or deleted since it was asked, UserDisabledError
+        when the user was disabled or deleted since.
         """
         now = self._clock.now()
         ends_at = now + self._lifetime
@@ -95,13 +96,14 @@ class SessionService:
             "ends_at": ends_at,
             "revoked_at": None,
         }
-        with _of_an_open_provider(), self._database.transaction(principal) as session:
+        with _of_an_open_way_in(), self._database.transaction(principal) as session:
+            # The new one first: it waits for whoever is ending its provider or user, and who then ends the old ones.
+            session.execute(insert(WebSession).values(values))
             session.execute(
                 delete(WebSession).where(
                     WebSession.user_id == principal.user_id, WebSession.ends_at < now - KEPT_AFTER_END
                 )
             )
-            session.execute(insert(WebSession).values(values))
             detail = {
                 "provider_id": None if provider_id is None else str(provider_id),
                 "user_id": str(principal.user_id),
@@ -183,13 +185,16 @@ class SessionService:
 
 
 @contextmanager
-def _of_an_open_provider() -> Iterator[None]:
-    """The database holds the provider while its session is made, and refuses one that is turned off or gone."""
+def _of_an_open_way_in() -> Iterator[None]:
+    """The database holds the provider and the user while a session is made, and refuses one of who is gone or off."""
     try:
         yield
     except IntegrityError as error:
-        if isinstance(error.orig, postgres.CheckViolation) and error.orig.diag.constraint_name == _PROVIDER_OF_SESSION:
+        refused = isinstance(error.orig, postgres.CheckViolation) and error.orig.diag.constraint_name
+        if refused == _PROVIDER_OF_SESSION:
             raise ProviderNotFoundError from error
+        if refused == _USER_OF_SESSION:
+            raise UserDisabledError from error
         raise
 
 

@@ -5,13 +5,15 @@
 - An audience ends with its tenant's id, so that no tenant claims another's; those from before, and those that an
   operator vouches for as the database's owner, need not.
 - A verified address links within listed domains, and a client is no audience, whatever wrote the row.
-- A key for somebody else is a service account's, or the first of a person who has no other way in.
+- A key for somebody else is a service account's, or the first of a person who never had another way in.
+- A session is not made for a user who is disabled meanwhile.
 
 `find_api_key(text)`, which processes of the version before ask, goes with revision 0024.
 
 Revision: 0023, after 0022.
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0023"
@@ -48,10 +50,8 @@ $$;
 CREATE FUNCTION may_be_given_key(a_user uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM users u
-        WHERE u.tenant_id = (SELECT current_tenant()) AND u.id = a_user AND (u.kind = 'service' OR NOT (
-            EXISTS (SELECT 1 FROM api_keys k WHERE k.tenant_id = u.tenant_id AND k.user_id = u.id)
-            OR EXISTS (SELECT 1 FROM user_identities i WHERE i.tenant_id = u.tenant_id AND i.user_id = u.id)
-            OR EXISTS (SELECT 1 FROM web_sessions s WHERE s.tenant_id = u.tenant_id AND s.user_id = u.id))))
+        WHERE u.tenant_id = (SELECT current_tenant()) AND u.id = a_user
+          AND (u.kind = 'service' OR u.entered_at IS NULL))
 $$;
 """
 _ASKED_FUNCTIONS = (
@@ -61,7 +61,8 @@ _ASKED_FUNCTIONS = (
     "may_be_given_key(uuid)",
 )
 
-# FOR SHARE: whoever turns the provider off waits for the session, and then ends it with the others.
+# FOR SHARE: whoever turns the provider off or disables the user waits for the session, and ends it with the others. A
+# user is entered before being held so: two who held one user would wait for each other to enter it.
 _KEPT = """
 CREATE FUNCTION keep_provider_of_session() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -76,6 +77,27 @@ BEGIN
     RETURN NEW;
 END
 $$;
+CREATE FUNCTION enter_user() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE users u SET entered_at = now()
+        WHERE u.tenant_id = (SELECT current_tenant()) AND u.tenant_id = NEW.tenant_id AND u.id = NEW.user_id
+          AND u.entered_at IS NULL;
+    RETURN NULL;
+END
+$$;
+CREATE FUNCTION keep_user_of_session() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM 1 FROM users u
+        WHERE u.tenant_id = (SELECT current_tenant()) AND u.tenant_id = NEW.tenant_id AND u.id = NEW.user_id
+          AND u.disabled_at IS NULL AND u.deleted_at IS NULL FOR SHARE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'this user is disabled' USING ERRCODE = 'check_violation', CONSTRAINT = 'user_of_session';
+    END IF;
+    RETURN NULL;
+END
+$$;
 CREATE FUNCTION keep_audience_of_tenant() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -88,13 +110,26 @@ BEGIN
 END
 $$;
 """
-_KEPT_FUNCTIONS = ("keep_provider_of_session()", "keep_audience_of_tenant()")
+_KEPT_FUNCTIONS = (
+    "keep_provider_of_session()",
+    "enter_user()",
+    "keep_user_of_session()",
+    "keep_audience_of_tenant()",
+)
 _TRIGGERS = """
 CREATE TRIGGER keep_provider BEFORE INSERT ON web_sessions FOR EACH ROW
     WHEN (NEW.provider_id IS NOT NULL) EXECUTE FUNCTION keep_provider_of_session();
+CREATE TRIGGER keep_user AFTER INSERT ON web_sessions FOR EACH ROW EXECUTE FUNCTION keep_user_of_session();
 CREATE TRIGGER keep_audience BEFORE INSERT OR UPDATE OF audience ON identity_providers FOR EACH ROW
     EXECUTE FUNCTION keep_audience_of_tenant();
 """
+# What lets a person in, whoever made it. After the row: its rules are asked whether the user has entered before it.
+_WAYS_IN = ("api_keys", "user_identities", "web_sessions")
+# That somebody entered is no new revision of the user: it would take another's edit for a stale one.
+_REVISION = (
+    "CREATE TRIGGER keep_revision BEFORE UPDATE ON users FOR EACH ROW WHEN ({}) EXECUTE FUNCTION keep_revision()"
+)
+_CHANGED = "OLD.* IS DISTINCT FROM NEW.*"
 _CHECKS = {
     "domains_named": "link_by <> 'verified-email' OR cardinality(email_domains) > 0",
     "audience_of_no_client": "audience <> client_id",
@@ -107,6 +142,7 @@ _ADMIN = "(SELECT principal_is_admin())"
 
 
 def upgrade() -> None:
+    _watch_entering()
     op.execute("SET LOCAL ROLE footnote_definer")
     op.execute(_ASKED)
     op.execute(_KEPT)
@@ -137,17 +173,43 @@ def upgrade() -> None:
     for name, rule in _CHECKS.items():
         op.create_check_constraint(op.f(f"ck_identity_providers_{name}"), "identity_providers", rule)
     op.execute(_TRIGGERS)
+    for table in _WAYS_IN:
+        op.execute(f"CREATE TRIGGER enter_user AFTER INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION enter_user()")
     op.execute(
         f"ALTER POLICY api_insert ON api_keys WITH CHECK ({_TENANT} AND {_WIDE} AND (user_id = {_ME} OR {_ADMIN} "
         "AND may_be_given_key(user_id)))"
     )
 
 
+def _watch_entering() -> None:
+    op.add_column("users", sa.Column("entered_at", sa.DateTime(timezone=True), nullable=True))
+    op.execute("GRANT UPDATE (entered_at) ON users TO footnote_definer")
+    op.execute(
+        f"CREATE POLICY definer_enter ON users FOR UPDATE TO footnote_definer USING ({_TENANT}) WITH CHECK ({_TENANT})"
+    )
+    op.execute("DROP TRIGGER keep_revision ON users")
+    op.execute(_REVISION.format(f"{_CHANGED} AND OLD.entered_at IS NOT DISTINCT FROM NEW.entered_at"))
+    for table in ("users", *_WAYS_IN):
+        op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+    ways = " UNION ".join(f"SELECT tenant_id, user_id, created_at FROM {table}" for table in _WAYS_IN)
+    op.execute(
+        "UPDATE users u SET entered_at = w.first FROM (SELECT tenant_id, user_id, min(created_at) AS first "
+        f"FROM ({ways}) a GROUP BY tenant_id, user_id) w WHERE w.tenant_id = u.tenant_id AND w.user_id = u.id"
+    )
+    for table in ("users", *_WAYS_IN):
+        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+
+
 def downgrade() -> None:
     op.execute(
         f"ALTER POLICY api_insert ON api_keys WITH CHECK ({_TENANT} AND {_WIDE} AND (user_id = {_ME} OR {_ADMIN}))"
     )
-    op.execute("DROP TRIGGER keep_provider ON web_sessions; DROP TRIGGER keep_audience ON identity_providers")
+    op.execute(
+        "DROP TRIGGER keep_provider ON web_sessions; DROP TRIGGER keep_user ON web_sessions;"
+        "DROP TRIGGER keep_audience ON identity_providers"
+    )
+    for table in _WAYS_IN:
+        op.execute(f"DROP TRIGGER enter_user ON {table}")
     for name in _CHECKS:
         op.drop_constraint(op.f(f"ck_identity_providers_{name}"), "identity_providers", type_="check")
     op.execute("DROP POLICY definer_hold ON identity_providers")
@@ -156,3 +218,7 @@ def downgrade() -> None:
     for function in _ASKED_FUNCTIONS + _KEPT_FUNCTIONS:
         op.execute(f"DROP FUNCTION {function}")
     op.execute("RESET ROLE")
+    op.execute("DROP TRIGGER keep_revision ON users")
+    op.execute(_REVISION.format(_CHANGED))
+    op.execute("DROP POLICY definer_enter ON users")
+    op.drop_column("users", "entered_at")

@@ -214,7 +214,7 @@ def test_nobody_makes_a_key_that_acts_as_another_person(server, admin, editor, a
         session.execute(text(INSERT_KEY), key)
 
 
-@pytest.mark.parametrize("way_in", ["key", "link", "session"])
+@pytest.mark.parametrize("way_in", ["key", "link", "link that is gone", "link of a provider that is gone", "session"])
 def test_a_person_without_a_way_in_is_given_a_first_key_and_no_other(server, admin, way_in):
     body = {"email": f"{uuid4().hex}@example.com", "name": "New"}
     person = admin.http.post("/v1/users", json=body).json()["id"]
@@ -226,15 +226,28 @@ def test_a_person_without_a_way_in_is_given_a_first_key_and_no_other(server, adm
         admin.http.delete(f"/v1/keys/{made['id']}")
     else:
         provider = {"name": "Staff", "issuer": "https://login.example.com", "client_id": uuid4().hex}
-        path = f"/v1/identity-providers/{admin.http.post('/v1/identity-providers', json=provider).json()['id']}/links"
-        assert admin.http.put(f"{path}/{person}", json={"subject": "new"}).status_code == 200
-    if way_in == "session":
-        with as_api(server, admin.tenant_id, person) as session:
-            session.execute(
-                text(INSERT_SESSION), {"provider": path.split("/")[3], "tenant": admin.tenant_id, "me": person}
-            )
-        assert admin.http.delete(f"{path}/{person}").status_code == 204
+        path = f"/v1/identity-providers/{admin.http.post('/v1/identity-providers', json=provider).json()['id']}"
+        if way_in == "session":
+            with as_api(server, admin.tenant_id, person) as session:
+                session.execute(
+                    text(INSERT_SESSION), {"provider": path.split("/")[3], "tenant": admin.tenant_id, "me": person}
+                )
+        else:
+            assert admin.http.put(f"{path}/links/{person}", json={"subject": "new"}).status_code == 200
+        if way_in == "link that is gone":
+            assert admin.http.delete(f"{path}/links/{person}").status_code == 204
+        elif way_in != "link":  # with its links and sessions
+            assert admin.http.delete(path).status_code == 204
     assert refusal(admin.http.post("/v1/keys", json=first)) == (403, "key-of-person")
+
+
+def test_that_somebody_came_in_is_no_new_revision_of_them(admin):
+    """Else another's edit would be taken for a stale one."""
+    person = admin.http.post("/v1/users", json={"email": f"{uuid4().hex}@example.com", "name": "New"}).json()["id"]
+    before = admin.http.get(f"/v1/users/{person}")
+    assert admin.http.post("/v1/keys", json={"name": "first", "user_id": person}).status_code == 201
+    after = admin.http.get(f"/v1/users/{person}")
+    assert (after.headers["etag"], after.json()) == (before.headers["etag"], before.json())
 
 
 def test_two_who_make_a_persons_first_key_at_once_make_one(server, admin):

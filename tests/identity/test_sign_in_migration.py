@@ -69,6 +69,11 @@ def test_old_processes_sign_in_until_the_last_step_and_providers_keep_what_was_r
         command.upgrade(_config(url), "0023")
         assert signs_in_as_before()
         assert identity.authenticate(secret).user_id == user
+        with owner.transaction(system_principal(tenant)) as session:
+            entered = text(
+                "SELECT u.entered_at = k.created_at, u.revision FROM users u JOIN api_keys k ON k.user_id = u.id"
+            )
+            assert session.execute(entered).all() == [(True, 1)]
         command.upgrade(_config(url), "0024")
         assert identity.authenticate(secret).user_id == user
         with pytest.raises(ProgrammingError, match="does not exist"):

@@ -13,9 +13,17 @@ from sqlalchemy import text
 from app.core.clock import SystemClock
 from app.core.principal import Principal
 from app.db.session import system_principal
+from app.identity.errors import UserDisabledError
+from app.identity.oidc_errors import ProviderNotFoundError
 from app.identity.service import IdentityService
 from app.identity.sessions import SessionService
 
+DISABLED = "UPDATE users SET disabled_at = {} WHERE id = :id"
+INSERT_SESSION = (
+    "INSERT INTO web_sessions (id, tenant_id, user_id, provider_id, token_digest, created_at, last_seen_at, "
+    "idle_ends_at, ends_at) VALUES (:id, :tenant, :me, :provider, :digest, now(), now(), now() + :lasts, "
+    "now() + :lasts)"
+)
 KEY = RSAKey.generate_key(2048, {"kid": "one"})
 ENDS = ["UPDATE identity_providers SET enabled = false WHERE id = :id", "DELETE FROM identity_providers WHERE id = :id"]
 
@@ -25,14 +33,29 @@ def is_waiting(site):
         return session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))
 
 
-def meet(tenant, deed, end, provider):
-    """What `deed` comes to that began before the provider's end was committed, and waits for it."""
+def sessions_of(tenant):
+    database, clock = tenant.site.database.api, SystemClock()
+    identity = IdentityService(database=database, clock=clock)
+    return SessionService(
+        database=database, identity=identity, clock=clock, idle=timedelta(hours=1), lifetime=timedelta(hours=1)
+    )
+
+
+def insert_session(session, new, who, provider, lasts=timedelta(hours=1)):
+    values = {"id": new, "tenant": who.tenant_id, "me": who.user_id, "provider": provider["id"], "digest": new.bytes}
+    session.execute(text(INSERT_SESSION), {**values, "lasts": lasts})
+
+
+def meet(tenant, deed, end, ended, *, then=None):
+    """What `deed` comes to that began before the end of a provider or user was committed, and waits for it."""
     with ThreadPoolExecutor(1) as pool:
         with tenant.site.database.owner.transaction(system_principal(tenant.id)) as session:
-            session.execute(text(end), {"id": UUID(provider["id"])})
+            session.execute(text(end), {"id": ended})
             answer = pool.submit(deed)
             while not is_waiting(tenant.site):
                 assert not answer.done(), answer.result()
+            if then is not None:
+                session.execute(text(then), {"id": ended})
         return answer.result()
 
 
@@ -44,7 +67,7 @@ def test_whoever_comes_back_as_the_provider_ends_is_refused_as_after_it(tenant, 
     if known:
         tenant.link(staff, ana, "ana")
     back = browser.authorize(browser.begin(staff), "ana")
-    refused = meet(tenant, lambda: browser.http.get(back), end, staff)
+    refused = meet(tenant, lambda: browser.http.get(back), end, staff["id"])
     later = browser.http.get(back)
     assert (refused.status_code, later.status_code) == (404, 404)
     assert refused.text == later.text
@@ -60,7 +83,7 @@ def test_a_token_that_is_to_be_linked_as_its_provider_is_deleted_is_refused_as_a
         odd.issuer, audience=tenant.audience, link_by="verified-email", email_domains=["example.com"]
     )
     token = odd.token(KEY, email="ana@example.com", email_verified=True)
-    refused = meet(tenant, lambda: tenant.site.me(token), ENDS[1], staff)
+    refused = meet(tenant, lambda: tenant.site.me(token), ENDS[1], staff["id"])
     later = tenant.site.me(token)
     assert [(each.status_code, each.json()["code"]) for each in (refused, later)] == [(401, "token-invalid")] * 2
 
@@ -73,14 +96,7 @@ def test_a_session_that_was_made_first_ends_with_the_provider_for_good(tenant):
     who, new = Principal(tenant.id, ana.id), uuid4()
     with ThreadPoolExecutor(1) as pool:
         with database.api.transaction(who) as session:
-            session.execute(
-                text(
-                    "INSERT INTO web_sessions (id, tenant_id, user_id, provider_id, token_digest, created_at, "
-                    "last_seen_at, idle_ends_at, ends_at) VALUES (:id, :tenant, :me, :provider, :digest, now(), now(), "
-                    "now() + interval '1 hour', now() + interval '1 hour')"
-                ),
-                {"id": new, "tenant": tenant.id, "me": ana.id, "provider": staff["id"], "digest": new.bytes},
-            )
+            insert_session(session, new, who, staff)
             answer = pool.submit(tenant.change, staff, enabled=False)
             while not is_waiting(tenant.site):
                 assert not answer.done(), answer.result()
@@ -95,14 +111,72 @@ def test_sessions_of_a_provider_that_stays_are_made_side_by_side(tenant):
     ana = tenant.person("ana@example.com")
     staff = tenant.provide("https://login.example.com")
     tenant.link(staff, ana, "ana")
-    database, clock = tenant.site.database.api, SystemClock()
-    identity = IdentityService(database=database, clock=clock)
-    kept = SessionService(
-        database=database, identity=identity, clock=clock, idle=timedelta(hours=1), lifetime=timedelta(hours=1)
-    )
+    kept = sessions_of(tenant)
     who = Principal(tenant.id, ana.id)
     held = "SELECT 1 FROM identity_providers WHERE id = :id FOR SHARE"
     with tenant.site.database.owner.transaction(system_principal(tenant.id)) as session:
         session.execute(text(held), {"id": staff["id"]})
         opened = kept.open(who, provider_id=UUID(staff["id"]))
     assert kept.authenticate(opened.token).user_id == ana.id
+
+
+def test_a_sign_in_waits_for_its_providers_end_with_none_of_its_old_sessions_in_hand(tenant):
+    """Whoever turns the provider off first holds it, and then ends the sessions that a sign-in would clear away."""
+    ana = tenant.person("ana@example.com")
+    staff = tenant.provide("https://login.example.com")
+    who, old = Principal(tenant.id, ana.id), uuid4()
+    with tenant.site.database.api.transaction(who) as session:
+        insert_session(session, old, who, staff, lasts=-timedelta(days=40))
+    hold = "SELECT 1 FROM identity_providers WHERE id = :id FOR NO KEY UPDATE"
+    with pytest.raises(ProviderNotFoundError):
+        meet(
+            tenant,
+            lambda: sessions_of(tenant).open(who, provider_id=UUID(staff["id"])),
+            hold,
+            staff["id"],
+            then=ENDS[0],
+        )
+    assert tenant.site.sql(tenant.id, "SELECT id, revoked_at IS NULL FROM web_sessions") == [(old, False)]
+
+
+@pytest.mark.parametrize("way_in", ["provider", "key"])
+def test_a_session_of_somebody_who_is_disabled_meanwhile_is_not_made_and_so_does_not_come_back_with_them(
+    tenant, way_in
+):
+    ana = tenant.person("ana@example.com")
+    identity = IdentityService(database=tenant.site.database.api, clock=SystemClock())
+    who = identity.authenticate(ana.key) if way_in == "key" else Principal(tenant.id, ana.id)
+    staff = UUID(tenant.provide("https://login.example.com")["id"]) if way_in == "provider" else None
+    with pytest.raises(UserDisabledError):
+        meet(tenant, lambda: sessions_of(tenant).open(who, provider_id=staff), DISABLED.format("now()"), ana.id)
+    tenant.site.sql(tenant.id, DISABLED.format("NULL"), id=ana.id)
+    assert tenant.site.sql(tenant.id, "SELECT 1 FROM web_sessions") == []
+
+
+def test_a_session_that_was_made_first_ends_with_its_user_for_good(tenant):
+    ana = tenant.person("ana@example.com")
+    staff = tenant.provide("https://login.example.com")
+    who, new = Principal(tenant.id, ana.id), uuid4()
+    with ThreadPoolExecutor(1) as pool:
+        with tenant.site.database.api.transaction(who) as session:
+            insert_session(session, new, who, staff)
+            answer = pool.submit(tenant.site.sql, tenant.id, DISABLED.format("now()"), id=ana.id)
+            while not is_waiting(tenant.site):
+                assert not answer.done(), answer.result()
+        answer.result()
+    tenant.site.sql(tenant.id, DISABLED.format("NULL"), id=ana.id)
+    assert tenant.site.sql(tenant.id, "SELECT revoked_at IS NOT NULL FROM web_sessions") == [(True,)]
+
+
+def test_two_first_sign_ins_of_one_person_wait_for_each_other_and_both_hold(tenant):
+    user = tenant.http.post("/v1/users", json={"email": "new@example.com", "name": "New"}).json()["id"]
+    staff = tenant.provide("https://login.example.com")
+    who, new = Principal(tenant.id, UUID(user)), uuid4()
+    with ThreadPoolExecutor(1) as pool:
+        with tenant.site.database.api.transaction(who) as session:
+            insert_session(session, new, who, staff)
+            answer = pool.submit(sessions_of(tenant).open, who, provider_id=UUID(staff["id"]))
+            while not is_waiting(tenant.site):
+                assert not answer.done(), answer.result()
+        answer.result()
+    assert len(tenant.site.sql(tenant.id, "SELECT 1 FROM web_sessions WHERE revoked_at IS NULL")) == 2
