@@ -1,7 +1,8 @@
-"""`footnote tenant create` and `audience`: an operator's commands, with the database owner's rights."""
+"""`footnote tenant create`, `audience` and `audiences`: an operator's commands, with the database owner's rights."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -51,18 +52,40 @@ def give_audience(
     *,
     tenant: Annotated[UUID, typer.Argument(help="The tenant's id.")],
     provider: Annotated[UUID, typer.Argument(help="The id of its sign-in provider.")],
-    audience: Annotated[str, typer.Argument(help="What the provider's API tokens are addressed to.")],
+    audience: Annotated[str | None, typer.Argument(help="What the provider's API tokens are addressed to.")] = None,
+    none: Annotated[bool, typer.Option("--none", help="Take no API tokens of the provider any more.")] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Take API tokens for an audience that doesn't end with the tenant's id: for whom you know it to be theirs."""
+    if (audience is None) is not none:
+        raise typer.BadParameter("name an audience, or --none")
     with sentences(as_json=as_json), _as_owner(home) as (_, database):
-        given = ProviderAdmin(owner=database, clock=SystemClock()).give_audience(tenant, provider, audience)
+        admin = ProviderAdmin(owner=database, clock=SystemClock())
+        given = (
+            admin.withdraw_audience(tenant, provider)
+            if audience is None
+            else admin.give_audience(tenant, provider, audience)
+        )
         told = {"tenant_id": str(tenant), "provider_id": str(given.id), "issuer": given.issuer, "audience": audience}
     if as_json:
         print_json(told)
+    elif audience is None:
+        console().print(f"No tokens of {given.issuer} are taken as tenant {tenant}'s by this provider.")
     else:
         console().print(f"Tokens of {given.issuer} for {audience} are taken as tenant {tenant}'s.")
+
+
+@tenants.command("audiences")
+def list_audiences(*, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """List the audiences, of all tenants, that don't end with their tenant's id."""
+    with sentences(as_json=as_json), _as_owner(home) as (_, database):
+        found = ProviderAdmin(owner=database, clock=SystemClock()).list_unbound()
+    if as_json:
+        print_json([{name: str(value) for name, value in asdict(each).items()} for each in found])
+        return
+    for each in found:
+        console().print(f"{each.tenant_id} {each.provider_id} {each.issuer} {each.audience}")
 
 
 @contextmanager

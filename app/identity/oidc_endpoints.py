@@ -17,6 +17,7 @@ from app.identity.oidc_errors import (
     AudienceOfClientError,
     AudienceTakenError,
     AudienceUnboundError,
+    ClientTakenError,
     DomainsMissingError,
     IssuerInvalidError,
     IssuerNotPublicError,
@@ -54,6 +55,7 @@ Sessions = Annotated[SessionService, Depends(service(SessionService))]
         AudienceUnboundError,
         ProviderTakenError,
         AudienceTakenError,
+        ClientTakenError,
         ProvidersBeyondScopesError,
     ),
 )

@@ -5,9 +5,10 @@ UnauthenticatedError ← TokenInvalidError 401 ← TokenExpiredError, TokenNotYe
                      ← SignInRefusedError 401 ← SignInStaleError
 UnavailableError     ← IdentityProviderUnavailableError 503 ← IdentityProviderNotPublicError
 NotFoundError        ← ProviderNotFoundError, LinkNotFoundError, SessionNotFoundError
-ConflictError        ← ProviderTakenError, AudienceTakenError, SubjectTakenError
+ConflictError        ← ProviderTakenError, AudienceTakenError, ClientTakenError, SubjectTakenError
 InvalidInputError    ← IssuerInvalidError ← IssuerNotPublicError
-                     ← DomainsMissingError, AudienceOfClientError, AudienceUnboundError
+                     ← DomainsMissingError, AudienceOfClientError, AudienceUnboundError,
+                       AudienceInvalidError
 ForbiddenError       ← ProvidersBeyondScopesError
 
 Until its signature is checked, a token is told the same whatever is wrong with it: who may be asked for here, and
@@ -106,6 +107,13 @@ class AudienceTakenError(ConflictError):
     title = "Tokens of that issuer for that audience are taken already: give this API an audience of its own."
 
 
+class ClientTakenError(ConflictError):
+    """Whose tokens they are is not told."""
+
+    code = "client-taken"
+    title = "What that issuer gives that client are tokens for an API here already: register a client of its own."
+
+
 class SubjectTakenError(ConflictError):
     code = "subject-taken"
     title = "That subject of the provider is linked to another user: take that link away first."
@@ -129,6 +137,11 @@ class DomainsMissingError(InvalidInputError):
 class AudienceOfClientError(InvalidInputError):
     code = "audience-of-client"
     title = "That is a client of the issuer, whose ID tokens are no keys to this API: give it an audience of its own."
+
+
+class AudienceInvalidError(InvalidInputError):
+    code = "audience-invalid"
+    title = "An audience has 1 to 255 visible ASCII characters and no spaces."
 
 
 class AudienceUnboundError(InvalidInputError):

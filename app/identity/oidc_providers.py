@@ -1,6 +1,7 @@
 """A tenant's providers and links, kept by its administrators."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -11,15 +12,17 @@ from sqlalchemy.orm import Session
 
 from app.audit.service import record
 from app.core.clock import Clock
-from app.core.errors import PreconditionFailedError
+from app.core.errors import FootnoteError, PreconditionFailedError
 from app.core.ids import new_id
 from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
 from app.core.principal import Permission, Principal
 from app.db.session import Database, system_principal
 from app.identity.oidc_errors import (
+    AudienceInvalidError,
     AudienceOfClientError,
     AudienceTakenError,
     AudienceUnboundError,
+    ClientTakenError,
     DomainsMissingError,
     IssuerInvalidError,
     LinkNotFoundError,
@@ -30,13 +33,25 @@ from app.identity.oidc_errors import (
 )
 from app.identity.oidc_http import ProviderHttp
 from app.identity.oidc_models import IdentityProvider, UserIdentity
-from app.identity.oidc_repository import ProviderRepository
+from app.identity.oidc_repository import ProviderRepository, UnboundAudience, list_unbound_audiences
 from app.identity.oidc_sign_in import SECRET_PURPOSE
 from app.identity.oidc_users import LINK_BY_EMAIL
 from app.identity.session_models import WebSession
 from app.storage.sealing import Sealer
 
 _TOLD = ("revision", "issuer", "client_id", "audience", "email_domains", "link_by", "enabled")
+
+_IDENTIFIER = re.compile(r"[!-~]{1,255}", re.ASCII)
+_REFUSALS: Mapping[str, type[FootnoteError]] = {
+    "uq_identity_providers_issuer_audience": AudienceTakenError,
+    "uq_identity_providers_tenant_id_issuer_client_id": ProviderTakenError,
+    "ck_identity_providers_audience_of_no_client": AudienceOfClientError,
+    "ck_identity_providers_domains_named": DomainsMissingError,
+    "audience_of_tenant": AudienceUnboundError,
+    "audience_of_client": AudienceOfClientError,
+    "client_of_audience": ClientTakenError,
+}
+"""What a constraint of the database stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +83,7 @@ class ProviderService:
 
     def create_provider(self, principal: Principal, new: NewProvider) -> IdentityProvider:
         """Raises PermissionRequiredError, IssuerInvalidError, DomainsMissingError, AudienceOfClientError,
-        AudienceUnboundError, ProviderTakenError, AudienceTakenError.
+        AudienceUnboundError, ProviderTakenError, AudienceTakenError, ClientTakenError.
         """
         _require_whole(principal)
         _check_bound(principal, new.audience)
@@ -232,12 +247,33 @@ class ProviderAdmin:
         self._clock = clock
 
     def give_audience(self, tenant_id: UUID, provider_id: UUID, audience: str) -> IdentityProvider:
-        """Raises ProviderNotFoundError, AudienceOfClientError, AudienceTakenError."""
+        """Raises AudienceInvalidError, ProviderNotFoundError, PreconditionFailedError when it is changed meanwhile,
+        AudienceOfClientError for a client of the issuer's in any tenant, AudienceTakenError.
+        """
+        if _IDENTIFIER.fullmatch(audience) is None:
+            raise AudienceInvalidError
+        return self._set_audience(tenant_id, provider_id, audience)
+
+    def withdraw_audience(self, tenant_id: UUID, provider_id: UUID) -> IdentityProvider:
+        """From the next request on no token of the provider is taken at the API. May be repeated.
+
+        Raises ProviderNotFoundError, PreconditionFailedError.
+        """
+        return self._set_audience(tenant_id, provider_id, None)
+
+    def list_unbound(self) -> Sequence[UnboundAudience]:
+        """Audiences of all tenants that an operator gave, or that are from before they ended with the tenant's id."""
+        with self._owner.anonymous() as session:
+            return list_unbound_audiences(session)
+
+    def _set_audience(self, tenant_id: UUID, provider_id: UUID, audience: str | None) -> IdentityProvider:
         principal = system_principal(tenant_id)
         try:
             with self._owner.transaction(principal) as session:
                 repository = ProviderRepository(session)
                 found = _get(repository, provider_id)
+                if found.audience == audience:
+                    return found
                 before = _told(found)
                 _check({**before, "audience": audience})
                 values = {"audience": audience, "updated_at": self._clock.now()}
@@ -289,9 +325,11 @@ def _told(provider: IdentityProvider) -> dict[str, object]:
     return told | {"secret": "none" if provider.sealed_secret is None else "set"}
 
 
-def _taken(error: IntegrityError) -> AudienceTakenError | ProviderTakenError:
-    constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", "")
-    return AudienceTakenError() if constraint == "uq_identity_providers_issuer_audience" else ProviderTakenError()
+def _taken(error: IntegrityError) -> Exception:
+    """What the constraint stands for; the error itself where it is none of these."""
+    constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    known = _REFUSALS.get(str(constraint))
+    return error if known is None else known()
 
 
 def _record(

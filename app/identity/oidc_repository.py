@@ -17,6 +17,7 @@ from app.identity.oidc_models import IdentityProvider, UserIdentity
 _FIND_TENANT = text("SELECT find_provider_tenant(:id)")
 _FIND_BY_TOKEN = text("SELECT tenant_id, id FROM find_token_providers(:issuer, :audiences)")
 _LIST_OF_TENANT = text("SELECT id, name FROM list_sign_in_providers(:slug)")
+_LIST_UNBOUND = text("SELECT * FROM list_unbound_audiences()")
 
 # Programs sign in nowhere, and who was deleted is gone.
 _PERSON = (User.kind == "person", User.deleted_at.is_(None))
@@ -43,6 +44,21 @@ class OfferedProvider:
 
     id: UUID
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnboundAudience:
+    """An audience that does not end with the id of its provider's tenant."""
+
+    tenant_id: UUID
+    provider_id: UUID
+    issuer: str
+    audience: str
+
+
+def list_unbound_audiences(session: Session) -> Sequence[UnboundAudience]:
+    """Those of all tenants, for the database's owner alone."""
+    return [UnboundAudience(**row) for row in session.execute(_LIST_UNBOUND).mappings()]
 
 
 class SignInRepository:

@@ -61,6 +61,7 @@ _ASKED_FUNCTIONS = (
     "may_be_given_key(uuid)",
 )
 
+# No other tenant's client stands against an audience that ends with its tenant's id: it could be there first.
 # FOR SHARE: whoever turns the provider off or disables the user waits for the session, and ends it with the others. A
 # user is entered before being held so: two who held one user would wait for each other to enter it.
 _KEPT = """
@@ -100,14 +101,36 @@ END
 $$;
 CREATE FUNCTION keep_audience_of_tenant() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    unbound boolean := COALESCE(right(NEW.audience, 36) <> NEW.tenant_id::text, false);
 BEGIN
-    IF session_user = 'footnote_api' AND right(NEW.audience, 36) <> NEW.tenant_id::text
-        AND (TG_OP = 'INSERT' OR NEW.audience IS DISTINCT FROM OLD.audience) THEN
+    IF TG_OP = 'UPDATE' AND NEW.audience IS NOT DISTINCT FROM OLD.audience THEN
+        RETURN NEW;
+    END IF;
+    IF session_user = 'footnote_api' AND unbound THEN
         RAISE EXCEPTION 'an audience ends with the id of its tenant'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'audience_of_tenant';
     END IF;
+    -- One at a time, so that each sees what the other wrote.
+    PERFORM pg_advisory_xact_lock(hashtextextended('footnote issuer ' || NEW.issuer, 0));
+    IF unbound AND EXISTS (SELECT 1 FROM identity_providers p
+            WHERE p.tenant_id <> NEW.tenant_id AND p.issuer = NEW.issuer AND p.client_id = NEW.audience) THEN
+        RAISE EXCEPTION 'an audience is no client of its issuer'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'audience_of_client';
+    END IF;
+    IF TG_OP = 'INSERT' AND EXISTS (SELECT 1 FROM identity_providers p
+            WHERE p.tenant_id <> NEW.tenant_id AND p.issuer = NEW.issuer AND p.audience = NEW.client_id
+              AND right(p.audience, 36) <> p.tenant_id::text) THEN
+        RAISE EXCEPTION 'a client is no audience of its issuer'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'client_of_audience';
+    END IF;
     RETURN NEW;
 END
+$$;
+CREATE FUNCTION list_unbound_audiences() RETURNS TABLE (tenant_id uuid, provider_id uuid, issuer text, audience text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT p.tenant_id, p.id, p.issuer, p.audience FROM identity_providers p
+    WHERE right(p.audience, 36) <> p.tenant_id::text ORDER BY p.tenant_id, p.id
 $$;
 """
 _KEPT_FUNCTIONS = (
@@ -115,6 +138,7 @@ _KEPT_FUNCTIONS = (
     "enter_user()",
     "keep_user_of_session()",
     "keep_audience_of_tenant()",
+    "list_unbound_audiences()",
 )
 _TRIGGERS = """
 CREATE TRIGGER keep_provider BEFORE INSERT ON web_sessions FOR EACH ROW

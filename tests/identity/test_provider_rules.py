@@ -13,8 +13,10 @@ from app.core.clock import SystemClock
 from app.core.principal import PERMISSIONS, Permission, Principal, Role
 from app.db.session import system_principal
 from app.identity.oidc_errors import (
+    AudienceInvalidError,
     AudienceOfClientError,
     AudienceUnboundError,
+    ClientTakenError,
     DomainsMissingError,
     LinkNotFoundError,
     ProviderNotFoundError,
@@ -22,7 +24,7 @@ from app.identity.oidc_errors import (
     UserUnknownError,
 )
 from app.identity.oidc_http import ProviderHttp
-from app.identity.oidc_providers import NewProvider, ProviderService
+from app.identity.oidc_providers import NewProvider, ProviderAdmin, ProviderService
 from app.identity.oidc_repository import find_enabled_provider
 from app.identity.oidc_users import ProviderUsers
 from app.identity.service import TenantAdmin
@@ -144,6 +146,64 @@ def test_an_audience_is_no_client_of_its_issuer(house):
         house.providers.update_provider(house.chief, page.id, {"audience": client}, revision=None)
     house.provide(issuer="https://elsewhere.example.com", audience=client)
     assert house.providers.get_provider(house.chief, page.id).audience == audience
+
+
+@pytest.fixture
+def operator(module_database):
+    return ProviderAdmin(owner=module_database.owner, clock=SystemClock())
+
+
+@pytest.fixture
+def neighbour(house, module_database):
+    """Another tenant's administrator."""
+    tenant_id = house.admin.create_tenant(slug=f"t{uuid4().hex}", name="Neighbour")
+    user_id, _ = house.admin.create_user(tenant_id, email="chief@example.org", name="Chief", roles=[Role.ADMIN])
+    return Principal(tenant_id, user_id, roles=frozenset({Role.ADMIN}))
+
+
+def test_an_operators_audience_is_no_client_of_another_tenant_whichever_comes_first(house, operator, neighbour):
+    tenant, client, later = house.chief.tenant_id, uuid4().hex, uuid4().hex
+    ours = house.provide()
+    house.providers.create_provider(neighbour, new_provider(client_id=client))
+    with pytest.raises(AudienceOfClientError):
+        operator.give_audience(tenant, ours.id, client)
+    operator.give_audience(tenant, ours.id, later)
+    with pytest.raises(ClientTakenError) as refused:
+        house.providers.create_provider(neighbour, new_provider(client_id=later))
+    assert str(tenant) not in refused.value.detail
+    house.providers.create_provider(neighbour, new_provider(issuer="https://other.example.com", client_id=later))
+    operator.withdraw_audience(tenant, ours.id)
+    house.providers.create_provider(neighbour, new_provider(client_id=later))
+
+
+def test_no_tenant_keeps_another_from_an_audience_that_ends_with_its_id(house, neighbour):
+    audience = f"api/{house.chief.tenant_id}"
+    house.providers.create_provider(neighbour, new_provider(client_id=audience))
+    assert house.provide(audience=audience).audience == audience
+
+
+def test_an_operator_lists_the_audiences_that_are_not_bound_and_withdraws_them(house, operator):
+    tenant, audience = house.chief.tenant_id, uuid4().hex
+    ours = house.provide()
+    house.provide(audience=f"api/{tenant}")
+    operator.give_audience(tenant, ours.id, audience)
+    assert [(each.provider_id, each.audience) for each in operator.list_unbound() if each.tenant_id == tenant] == [
+        (ours.id, audience)
+    ]
+    for _ in range(2):
+        assert operator.withdraw_audience(tenant, ours.id).audience is None
+    assert tenant not in {each.tenant_id for each in operator.list_unbound()}
+    changes = house.audited("identity.provider.changed")
+    assert [(each["before"]["audience"], each["after"]["audience"]) for each in changes] == [
+        (None, audience),
+        (audience, None),
+    ]
+
+
+@pytest.mark.parametrize("audience", ["", "two words", "a\n", "\u00e9", "x" * 256])
+def test_an_operators_audience_is_held_to_the_rule_of_the_api(house, operator, audience):
+    with pytest.raises(AudienceInvalidError):
+        operator.give_audience(house.chief.tenant_id, house.provide().id, audience)
 
 
 PROVIDER = (
