@@ -6,8 +6,9 @@ differently the next time leads nowhere else. The host's name stays what the cer
 
 import asyncio
 import socket
+import threading
 from collections.abc import Callable, Sequence
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from ssl import SSLContext
 from typing import TypeAlias
 
@@ -18,7 +19,13 @@ from app.identity.oidc_errors import IdentityProviderNotPublicError, IdentityPro
 Address: TypeAlias = IPv4Address | IPv6Address
 _UNICAST = IPv6Network("2000::/3")  # RFC 4291 §2.4: all of it that is assigned
 _TRANSLATED = IPv6Network("64:ff9b::/96")  # RFC 6052 §2.1: IPv4 behind a translator
+# Assigned to no public network by IANA's registries, which older Pythons don't know: RFC 6890 §2.2.2, RFC 9637.
+_SPECIAL = (IPv4Network("192.0.0.0/24"), IPv6Network("3fff::/20"))
 _UNKNOWN = frozenset({socket.EAI_NONAME, socket.EAI_NODATA})
+
+_MAX_ASKING = 256
+_ASKING = threading.BoundedSemaphore(_MAX_ASKING)
+"""How many names are looked up at once: a resolver that never answers holds no more threads than that."""
 
 
 def is_public(address: Address) -> bool:
@@ -30,7 +37,7 @@ def is_public(address: Address) -> bool:
             return is_public(IPv4Address(int(address) & 0xFFFF_FFFF))
         if address not in _UNICAST or address.sixtofour is not None:
             return False
-    return address.is_global and not address.is_multicast
+    return address.is_global and not address.is_multicast and not any(address in network for network in _SPECIAL)
 
 
 def find_literal(host: str) -> Address | None:
@@ -42,8 +49,53 @@ def find_literal(host: str) -> Address | None:
 
 
 async def look_up(host: str, port: int) -> Sequence[Address]:
-    """What a name stands for, best first. Raises OSError."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    """What a name stands for, best first. Raises OSError.
+
+    In a thread of its own, which is left behind when whoever asks has no more time: the event loop's own threads are
+    waited for when it ends, and a resolver can't be stopped.
+    """
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[Sequence[Address]] = loop.create_future()
+
+    def tell(addresses: Sequence[Address] | None, failure: OSError | None) -> None:
+        if found.done():
+            return
+        if failure is not None:
+            found.set_exception(failure)
+        else:
+            found.set_result(addresses or ())
+
+    def ask() -> None:
+        addresses, failure = None, None
+        try:
+            addresses = _resolve(host, port)
+        except OSError as error:
+            failure = error
+        except UnicodeError:  # of a name that is none
+            failure = socket.gaierror(socket.EAI_NONAME, "no name")
+        try:
+            loop.call_soon_threadsafe(tell, addresses, failure)
+        except RuntimeError:  # whoever asked has gone
+            return
+
+    if not _ASKING.acquire(blocking=False):
+        raise socket.gaierror(socket.EAI_AGAIN, "too many names are being looked up")
+    threading.Thread(target=_released(ask), name="look-up", daemon=True).start()
+    return await found
+
+
+def _released(ask: Callable[[], None]) -> Callable[[], None]:
+    def run() -> None:
+        try:
+            ask()
+        finally:
+            _ASKING.release()
+
+    return run
+
+
+def _resolve(host: str, port: int) -> Sequence[Address]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(ip_address(each[4][0]) for each in found))
 
 

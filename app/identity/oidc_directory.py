@@ -15,7 +15,12 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, Key, OKPKey, RSAKey
 
 from app.core.clock import Clock
-from app.identity.oidc_errors import IdentityProviderUnavailableError, IssuerInvalidError
+from app.identity.oidc_errors import (
+    IdentityProviderNotPublicError,
+    IdentityProviderUnavailableError,
+    IssuerInvalidError,
+    IssuerNotPublicError,
+)
 from app.identity.oidc_http import Answer, ProviderHttp
 
 SHORTEST, USUAL, LONGEST = timedelta(minutes=1), timedelta(minutes=5), timedelta(days=1)
@@ -67,7 +72,7 @@ class ProviderDirectory:
 
     def get_metadata(self, issuer: str) -> ProviderMetadata:
         """Raises IdentityProviderUnavailableError, also for metadata of another issuer or with addresses that are never
-        called.
+        called; IdentityProviderNotPublicError for addresses of no public network.
         """
         known = self._of(issuer)
         found = known.metadata
@@ -154,7 +159,10 @@ class ProviderDirectory:
         try:
             for address in addresses:
                 if address is not None:
+                    # The browser's, too, which we never call: it shall lead nobody who signs in to an inner host.
                     self._http.check_address(str(address))
+        except IssuerNotPublicError as error:
+            raise IdentityProviderNotPublicError from error
         except IssuerInvalidError as error:
             raise IdentityProviderUnavailableError from error
         methods = body.get("token_endpoint_auth_methods_supported")

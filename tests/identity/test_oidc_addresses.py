@@ -4,6 +4,7 @@ import asyncio
 import socket
 import ssl
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
@@ -15,14 +16,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc.jwk import RSAKey
 
 from app.bootstrap import build_provider_http
-from app.identity import oidc_addresses
+from app.core.clock import SystemClock
+from app.identity import oidc_addresses, oidc_http
 from app.identity.oidc_addresses import is_public, look_up
+from app.identity.oidc_directory import ProviderDirectory
 from app.identity.oidc_errors import (
     IdentityProviderNotPublicError,
     IdentityProviderUnavailableError,
     IssuerNotPublicError,
 )
-from app.identity.oidc_http import ProviderHttp
+from app.identity.oidc_http import LOOPBACK, ProviderHttp
 from app.settings import IdentitySettings
 from tests.identity.conftest import signed
 
@@ -34,6 +37,7 @@ PRIVATE = [
     "192.0.2.1", "198.18.0.1", "203.0.113.9", "224.0.0.1", "239.1.1.1", "240.0.0.1", "255.255.255.255", "::", "::1",
     "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::10.0.0.1", "64:ff9b:1::1", "2002:7f00:1::",
     "2001:0:7f00:1::", "2001:db8::1", "fc00::1", "fd00:ec2::254", "fe80::1", "fe80::1%eth0", "fec0::1", "ff02::1",
+    "192.0.0.1", "192.0.0.9", "192.0.0.255", "3fff::1", "3fff:fff::1", "::ffff:192.0.0.8",
 ]  # fmt: skip
 PUBLIC = ["1.1.1.1", "93.184.215.14", "2606:4700:4700::1111", "::ffff:1.1.1.1", "64:ff9b::1.1.1.1"]
 
@@ -213,3 +217,31 @@ def test_an_issuer_whose_name_stands_for_a_private_address_is_told_to_whoever_si
         assert "has no public address" in begun.text
         answer = tenant.site.me(signed(key, {}, {"iss": "https://127.1:9", "aud": tenant.audience}))
         assert (answer.status_code, answer.json()["code"]) == (503, "identity-provider-not-public")
+
+
+def test_a_resolver_that_does_not_answer_is_given_up_when_the_time_is_up(monkeypatch):
+    answers = threading.Event()
+
+    def blocks(*asked, **more):
+        answers.wait()
+        raise socket.gaierror(socket.EAI_NONAME, "unknown")
+
+    monkeypatch.setattr(socket, "getaddrinfo", blocks)
+    monkeypatch.setattr(oidc_http, "MAX_SECONDS", 0.05)
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(ProviderHttp().get_json, "https://login.example.com/x")
+        try:
+            failure = answer.exception(timeout=20)
+        finally:
+            answers.set()
+    assert isinstance(failure, IdentityProviderUnavailableError)
+    assert not isinstance(failure, IdentityProviderNotPublicError)
+
+
+@pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"])
+def test_a_discovery_document_that_names_an_inner_address_is_told_as_no_public_one(odd, name):
+    odd.metadata[name] = "https://10.0.0.1/x"
+    directory = ProviderDirectory(http=ProviderHttp(plain_hosts=LOOPBACK), clock=SystemClock())
+    for _ in range(2):
+        with pytest.raises(IdentityProviderNotPublicError):
+            directory.get_metadata(odd.issuer)
