@@ -34,7 +34,7 @@ from app.http.readiness import broker_check, database_check, migrations_check, s
 from app.identity.authentication import Authentication
 from app.identity.data_keys import PostgresDataKeys
 from app.identity.groups import GroupService
-from app.identity.oidc_addresses import is_public
+from app.identity.oidc_addresses import public_outside
 from app.identity.oidc_bearer import TokenAuthenticator
 from app.identity.oidc_directory import ProviderDirectory
 from app.identity.oidc_http import LOOPBACK, ProviderHttp
@@ -264,7 +264,7 @@ def build_provider_http(settings: IdentitySettings) -> ProviderHttp:
     """Calls to sign-in providers: with TLS and at public addresses, except where the settings say so."""
     return ProviderHttp(
         plain_hosts=LOOPBACK if settings.loopback_providers else frozenset(),
-        may_call=None if settings.private_providers else is_public,
+        may_call=None if settings.private_providers else public_outside(settings.closed_networks),
     )
 
 

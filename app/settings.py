@@ -4,7 +4,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, IPvAnyNetwork, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -131,10 +131,14 @@ class IdentitySettings(BaseModel):
 
     `private_providers`: they may be at private addresses, too, and are called by way of the environment's proxies, if
     there are any. Every tenant's administrators can then have this machine call hosts of its own network.
+
+    `closed_networks`: public ones that are not called all the same, as those of inner hosts that have global addresses
+    and of a network's own NAT64 prefix; without effect with `private_providers`.
     """
 
     loopback_providers: bool = False
     private_providers: bool = False
+    closed_networks: list[IPvAnyNetwork] = []
 
 
 class Settings(BaseSettings):

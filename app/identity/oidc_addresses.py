@@ -30,14 +30,31 @@ _ASKING = threading.BoundedSemaphore(_MAX_ASKING)
 
 def is_public(address: Address) -> bool:
     """Whether it is one of the public internet's, by IANA's registries of special addresses (RFC 6890)."""
+    address = _meant(address)
+    if isinstance(address, IPv6Address) and (address not in _UNICAST or address.sixtofour is not None):
+        return False
+    return address.is_global and not address.is_multicast and not any(address in network for network in _SPECIAL)
+
+
+def public_outside(closed: Sequence[IPv4Network | IPv6Network]) -> Callable[[Address], bool]:
+    """`is_public`, and in none of these networks."""
+
+    def may_call(address: Address) -> bool:
+        return is_public(address) and not any(
+            each in network for each in (address, _meant(address)) for network in closed
+        )
+
+    return may_call
+
+
+def _meant(address: Address) -> Address:
+    """The IPv4 address that an IPv6 one is written for, if it is."""
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped is not None:
-            return is_public(address.ipv4_mapped)
+            return address.ipv4_mapped
         if address in _TRANSLATED:
-            return is_public(IPv4Address(int(address) & 0xFFFF_FFFF))
-        if address not in _UNICAST or address.sixtofour is not None:
-            return False
-    return address.is_global and not address.is_multicast and not any(address in network for network in _SPECIAL)
+            return IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address
 
 
 def find_literal(host: str) -> Address | None:

@@ -26,7 +26,7 @@ from app.identity.oidc_errors import (
     IssuerNotPublicError,
 )
 from app.identity.oidc_http import LOOPBACK, ProviderHttp
-from app.settings import IdentitySettings
+from app.settings import IdentitySettings, Settings
 from tests.identity.conftest import signed
 
 NAME = "login.example.com"
@@ -50,6 +50,21 @@ def test_an_address_of_no_public_network_is_none(address):
 @pytest.mark.parametrize("address", PUBLIC)
 def test_an_address_that_anybody_may_reach_is_public(address):
     assert is_public(ip_address(address))
+
+
+def test_a_setting_closes_networks_that_are_public(monkeypatch):
+    monkeypatch.setenv("FOOTNOTE_IDENTITY__CLOSED_NETWORKS", '["2606:4700::/32", "93.184.215.0/24"]')
+    http = build_provider_http(Settings().identity)
+    http.check_address("https://1.1.1.1/")
+    for host in (
+        "93.184.215.14",
+        "[2606:4700:4700::1111]",
+        "[::ffff:93.184.215.14]",
+        "[64:ff9b::93.184.215.14]",
+        "10.0.0.1",
+    ):
+        with pytest.raises(IssuerNotPublicError):
+            http.check_address(f"https://{host}/")
 
 
 @pytest.fixture
