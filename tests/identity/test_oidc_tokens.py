@@ -290,6 +290,28 @@ def test_an_operator_gives_an_audience_that_names_no_tenant(make_tenant, odd, mo
     assert ProviderNotFoundError.title in give(theirs, made, "another").output
 
 
+def test_an_operator_lists_and_withdraws_an_audience_whose_tokens_are_then_refused(make_tenant, odd, monkeypatch):
+    ours, odd.keys = make_tenant(), [KEY]
+    made = ours.provide(odd.issuer)
+    ours.link(made, ours.person("ana@example.com"), "ana")
+    monkeypatch.setenv("FOOTNOTE_DATABASE__OWNER_URL", ours.site.database.urls["owner"])
+
+    def run(*words):
+        return CliRunner().invoke(build_cli(["tenant"]), ["tenant", *words])
+
+    provider = (str(ours.id), made["id"])
+    assert run("audience", *provider, "their-application").exit_code == 0
+    listed = json.loads(run("audiences", "--json").output)
+    told = {"tenant_id": provider[0], "provider_id": provider[1], "issuer": odd.issuer, "audience": "their-application"}
+    assert told in listed
+    assert ours.site.me(odd.token(KEY, aud="their-application")).status_code == 200
+    for words in ((), ("their-application", "--none")):
+        assert run("audience", *provider, *words).exit_code == 2
+    assert run("audience", *provider, "--none").exit_code == 0
+    assert code(ours.site.me(odd.token(KEY, aud="their-application"))) == (401, "token-invalid")
+    assert told not in json.loads(run("audiences", "--json").output)
+
+
 def test_what_is_meant_for_the_page_is_not_taken_at_the_api(tenant, odd, ana):
     odd.keys = [KEY]
     staff = tenant.provide(odd.issuer)
