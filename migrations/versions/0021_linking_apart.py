@@ -28,9 +28,12 @@ def upgrade() -> None:
     }.items():
         op.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
         op.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {caller}")
+    op.execute("RESET ROLE")
+    # The trigger first, which lets nobody else found a tenant meanwhile: none is left without.
+    op.execute("CREATE TRIGGER make_audit_head AFTER INSERT ON tenants FOR EACH ROW EXECUTE FUNCTION make_audit_head()")
+    op.execute("SET LOCAL ROLE footnote_definer")
     op.execute("INSERT INTO audit_heads (tenant_id) SELECT id FROM list_audited_tenants() ON CONFLICT DO NOTHING")
     op.execute("RESET ROLE")
-    op.execute("CREATE TRIGGER make_audit_head AFTER INSERT ON tenants FOR EACH ROW EXECUTE FUNCTION make_audit_head()")
 
 
 def downgrade() -> None:

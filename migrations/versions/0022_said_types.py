@@ -2,16 +2,21 @@
 
 `documents.said_type` is the type where an editor or the uploader said it, compiled by a trigger from what processes of
 before write as well (`metadata_sources`). Documents whose type was only read stay in their classes, which say no type
-any more, so that no chunk is rewritten; the few whose type was said are put into classes that say it.
+any more, so that no chunk is rewritten; the few whose type was said are put into classes that say it. Where there are
+none, no table of chunks is so much as locked. The history goes on keeping `document_type`, by which processes of before
+explain.
 
 Revision: 0022, after 0021.
 """
 
 import re
 from pathlib import Path
+from uuid import UUID
 
 import sqlalchemy as sa
 from alembic import op
+
+from migrations.events import begin_recording, end_recording, record_change
 
 revision: str = "0022"
 down_revision: str | None = "0021"
@@ -20,7 +25,7 @@ depends_on: str | None = None
 
 _SQL = Path(__file__).resolve().parents[1] / "sql"
 _CARRIED = ("indexed_documents", "chunks", "chunk_embeddings", "term_postings")
-_TABLES = ("documents", "access_classes", "policy_history", *_CARRIED)
+_TABLES = ("documents", "access_classes", "policy_history", "entitlement_packs")
 _KIND = ("tenant_id", "collection_id", "document_type", "source", "label_ids", "document_id")
 # Where each function was last written before.
 _FORMER = {
@@ -35,6 +40,14 @@ _ALIKE = (
     "n.tenant_id = a.tenant_id AND n.collection_id = a.collection_id AND n.source IS NOT DISTINCT FROM a.source "
     "AND n.label_ids = a.label_ids AND n.document_id IS NOT DISTINCT FROM a.document_id"
 )
+# How many documents a tenant's packs hold by a type that was only read.
+_HELD = """
+SELECT d.tenant_id, count(*) FROM documents d
+WHERE d.deleted_at IS NULL AND d.document_type IS NOT NULL AND d.said_type IS NULL AND EXISTS (
+    SELECT 1 FROM entitlement_packs p WHERE p.tenant_id = d.tenant_id AND d.document_type = ANY (p.document_types)
+      AND (p.sources = '{}' OR d.source = ANY (p.sources)))
+GROUP BY 1 ORDER BY 1
+"""
 _SPREAD = (
     "CREATE TRIGGER spread_class AFTER UPDATE ON documents FOR EACH ROW "
     "WHEN (OLD.access_class_id IS DISTINCT FROM NEW.access_class_id) EXECUTE FUNCTION spread_class()"
@@ -56,12 +69,13 @@ def upgrade() -> None:
         "AND metadata_sources #>> '{document_type,by}' = 'editor'"
     )
     _move_to_classes_by("said_type", where="d.said_type IS NOT NULL", but="")
-    _end_moving(history_of="said_type")
+    _record_held(before=True)
+    _end_moving("document_type", "said_type")
     _watch_documents()
 
 
 def _watch_documents() -> None:
-    columns = ("collection_id", "said_type", "source", "deleted_at")
+    columns = ("collection_id", "document_type", "said_type", "source", "deleted_at")
     before, after = (", ".join(f"{row}.{column}" for column in columns) for row in ("OLD", "NEW"))
     kept = f"keep_history('id', 'id,{','.join(columns)}')"
     for trigger in (
@@ -84,7 +98,8 @@ def downgrade() -> None:
     where = "(d.document_type IS DISTINCT FROM a.document_type OR a.said_type IS NOT NULL)"
     _move_to_classes_by("document_type", where=where, but="AND n.said_type IS NULL")
     op.execute("DELETE FROM access_classes WHERE said_type IS NOT NULL")
-    _end_moving(history_of="document_type")
+    _record_held(before=False)
+    _end_moving("document_type")
     op.execute("SET LOCAL ROLE footnote_definer")
     for name, path in _FORMER.items():
         op.execute(_as_it_was(name, path))
@@ -123,24 +138,49 @@ def _move_to_classes_by(column: str, *, where: str, but: str) -> None:
         f"a.source, a.label_ids, a.document_id FROM {_CLASSED} WHERE d.deleted_at IS NULL AND {where}) k "
         "ON CONFLICT DO NOTHING"
     )
-    op.execute(
-        f"UPDATE documents d SET access_class_id = n.id FROM access_classes a, access_classes n "
-        f"WHERE d.deleted_at IS NULL AND a.id = d.access_class_id AND {where} AND {_ALIKE} "
-        f"AND n.{column} IS NOT DISTINCT FROM d.{column} {but}"
-    )
-    for table in _CARRIED:
-        op.execute(
-            f"UPDATE {table} t SET access_class_id = d.access_class_id FROM documents d "
-            "WHERE d.id = t.document_id AND t.access_class_id <> d.access_class_id"
+    found = op.get_bind().execute(
+        sa.text(
+            f"UPDATE documents d SET access_class_id = n.id FROM access_classes a, access_classes n "
+            f"WHERE d.deleted_at IS NULL AND a.id = d.access_class_id AND {where} AND {_ALIKE} "
+            f"AND n.{column} IS NOT DISTINCT FROM d.{column} {but} RETURNING d.id"
         )
+    )
+    moved = list(found.scalars())
+    if moved:
+        for table in _CARRIED:
+            _move_carried(table, moved)
 
 
-def _end_moving(*, history_of: str) -> None:
+def _move_carried(table: str, documents: list[UUID]) -> None:
+    """By the index on documents: the table is not read as a whole while nobody else may."""
+    op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+    op.execute(
+        sa.text(
+            f"UPDATE {table} t SET access_class_id = d.access_class_id FROM documents d "
+            "WHERE d.id = ANY (:documents) AND t.document_id = d.id AND t.access_class_id <> d.access_class_id"
+        ).bindparams(documents=documents)
+    )
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+
+
+def _record_held(*, before: bool) -> None:
+    """Tell each tenant of how many documents its packs held (or hold again) by types that were only read."""
+    begin_recording()
+    for tenant_id, number in op.get_bind().execute(sa.text(_HELD)).all():
+        counts = ({"held": number}, {"held": 0})
+        was, now = counts if before else counts[::-1]
+        detail = {"migration": revision, "before": was, "after": now}
+        record_change(tenant_id, "access.packs.changed", object_type="tenant", object_id=tenant_id, detail=detail)
+    end_recording()
+
+
+def _end_moving(*types: str) -> None:
     """From here on the history says by which type each document is judged, and what was learned of classes is void."""
+    told = ", ".join(f"'{column}', d.{column}" for column in types)
     op.execute(
         "INSERT INTO policy_history (tenant_id, kind, key, state, is_gone, at) "
         "SELECT d.tenant_id, 'documents', d.id::text, jsonb_build_object('id', d.id, 'collection_id', d.collection_id, "
-        f"'{history_of}', d.{history_of}, 'source', d.source, 'deleted_at', d.deleted_at), false, clock_timestamp() "
+        f"{told}, 'source', d.source, 'deleted_at', d.deleted_at), false, clock_timestamp() "
         "FROM documents d WHERE d.document_type IS NOT NULL AND d.deleted_at IS NULL"
     )
     op.execute("UPDATE access_classes SET made_by = pg_current_xact_id()")

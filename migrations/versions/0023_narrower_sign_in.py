@@ -16,6 +16,8 @@ Revision: 0023, after 0022.
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.events import begin_recording, end_recording, record_change
+
 revision: str = "0023"
 down_revision: str | None = "0022"
 branch_labels: str | None = None
@@ -185,14 +187,10 @@ def upgrade() -> None:
     )
     # What code refuses since it was written; neither let anybody in whom it should.
     op.execute("ALTER TABLE identity_providers NO FORCE ROW LEVEL SECURITY")
-    op.execute(
-        "UPDATE identity_providers SET link_by = 'subject', revision = revision + 1 "
-        f"WHERE NOT ({_CHECKS['domains_named']})"
-    )
-    op.execute(
-        "UPDATE identity_providers SET audience = NULL, revision = revision + 1 "
-        f"WHERE NOT ({_CHECKS['audience_of_no_client']})"
-    )
+    begin_recording()
+    _correct("link_by", "subject", unless=_CHECKS["domains_named"])
+    _correct("audience", None, unless=_CHECKS["audience_of_no_client"])
+    end_recording()
     op.execute("ALTER TABLE identity_providers FORCE ROW LEVEL SECURITY")
     for name, rule in _CHECKS.items():
         op.create_check_constraint(op.f(f"ck_identity_providers_{name}"), "identity_providers", rule)
@@ -222,6 +220,23 @@ def _watch_entering() -> None:
     )
     for table in ("users", *_WAYS_IN):
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+
+
+def _correct(column: str, value: str | None, *, unless: str) -> None:
+    """Set the column of the providers that break a rule, and tell their tenants' logs what it was."""
+    broken = f"SELECT id, {column} AS before FROM identity_providers WHERE NOT ({unless}) FOR UPDATE"
+    changed = sa.text(
+        f"WITH broken AS ({broken}) UPDATE identity_providers p SET {column} = :value, revision = p.revision + 1 "
+        "FROM broken b WHERE b.id = p.id RETURNING p.tenant_id, p.id, b.before"
+    )
+    for tenant_id, provider_id, before in op.get_bind().execute(changed, {"value": value}).all():
+        record_change(
+            tenant_id,
+            "identity.provider.changed",
+            object_type="identity-provider",
+            object_id=provider_id,
+            detail={"migration": revision, "before": {column: before}, "after": {column: value}},
+        )
 
 
 def downgrade() -> None:

@@ -4,12 +4,17 @@ import json
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 from alembic import command
+from psycopg.types.json import Jsonb
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.access.moments import MomentReader
 from app.access.verdicts import decide
+from app.audit.verification import verify_tenant
 from app.core.clock import SystemClock
 from app.core.principal import Principal, Role
 from app.db.migrate import _config
@@ -65,6 +70,14 @@ class Desk:
         )  # fmt: skip
         return made
 
+    def publish(self, document, kind, sources):
+        """As a worker does, with the rights of one."""
+        with self._database.worker.transaction(system_principal(self.tenant)) as session:
+            session.execute(
+                text("UPDATE documents SET document_type = :kind, metadata_sources = :sources WHERE id = :id"),
+                {"kind": kind, "sources": Jsonb(sources), "id": document},
+            )
+
     def visible(self) -> set[UUID]:
         reader = Principal(tenant_id=self.tenant, user_id=self.reader)
         with self._database.api.transaction(reader) as session:
@@ -83,6 +96,17 @@ class Desk:
         with self._database.owner.transaction(system_principal(self.tenant)) as session:
             kept = "SELECT count(*) FROM policy_history WHERE kind = 'documents' AND key = :key"
             return session.scalar(text(kept), {"key": str(document)})
+
+    def kept(self, document) -> list[dict[str, object]]:
+        """What the history tells of the document, the oldest first."""
+        with self._database.owner.transaction(system_principal(self.tenant)) as session:
+            kept = "SELECT state FROM policy_history WHERE kind = 'documents' AND key = :key ORDER BY id"
+            return list(session.scalars(text(kept), {"key": str(document)}))
+
+    def recorded(self, action) -> list[dict[str, object]]:
+        with self._database.owner.transaction(system_principal(self.tenant)) as session:
+            told = text("SELECT detail FROM audit_events WHERE action = :action ORDER BY id")
+            return list(session.scalars(told, {"action": action}))
 
     def classes(self) -> list[int]:
         with self._database.owner.transaction(system_principal(self.tenant)) as session:
@@ -135,6 +159,65 @@ def test_an_edit_that_leaves_the_policy_as_it_is_leaves_nothing_in_its_history(d
     document = desk.add("10-K", SAID)
     desk.run("UPDATE documents SET title = 'new', metadata_sources = metadata_sources || '{\"title\": {}}'")
     assert desk.history(document) == 1
+
+
+@pytest.mark.parametrize("before", [("10-K", READ), ("10-Q", SAID), (None, SAID)])
+def test_a_worker_says_no_type_in_an_editors_name(desk, before):
+    document = desk.add(*before)
+    with pytest.raises(IntegrityError, match="only a person says"):
+        desk.publish(document, "10-K", SAID)
+    assert desk.visible() == set()
+
+
+def test_a_worker_carries_over_what_an_editor_said(desk):
+    document = desk.add("10-K", SAID)
+    desk.publish(document, "10-K", SAID | {"title": {"by": "document"}})
+    assert desk.visible() == {document}
+    desk.publish(document, "10-Q", READ)
+    assert desk.visible() == set()
+
+
+def test_processes_of_before_find_in_the_history_what_they_explain_by(postgres):
+    with database_at(postgres, "0021") as database:
+        desk = Desk(database)
+        old = [desk.add("10-K", READ), desk.add("10-K", SAID)]
+        command.upgrade(_config(database.urls["owner"]), "0022")
+        new = desk.add("10-K", READ)
+        for document in (*old, new):
+            assert desk.kept(document)[-1]["document_type"] == "10-K"
+        desk.publish(new, "10-Q", READ)
+        assert [state["document_type"] for state in desk.kept(new)] == ["10-K", "10-Q"]
+
+
+def test_the_log_tells_of_how_many_documents_an_upgrade_closed_and_the_way_back_opened(postgres):
+    with database_at(postgres, "0021") as database:
+        config, desk = _config(database.urls["owner"]), Desk(database)
+        for kind, sources in (("10-K", READ), ("10-K", None), ("10-K", SAID), ("8-K", READ)):
+            desk.add(kind, sources)
+        command.upgrade(config, "0022")
+        command.downgrade(config, "0021")
+        opened, closed = {"held": 2}, {"held": 0}
+        assert desk.recorded("access.packs.changed") == [
+            {"migration": "0022", "before": opened, "after": closed},
+            {"migration": "0022", "before": closed, "after": opened},
+        ]
+        verified = verify_tenant(database.owner, desk.tenant, keys={})
+        assert (verified.problems, verified.waiting) == ([], 0)
+
+
+@pytest.mark.parametrize(("sources", "locks"), [(READ, False), (SAID, True)])
+def test_an_upgrade_locks_chunks_only_where_a_type_was_said(postgres, sources, locks):
+    """While it holds their lock, nobody searches."""
+    with database_at(postgres, "0021") as database:
+        Desk(database).add("10-K", sources)
+        config, url = _config(database.urls["owner"]), database.urls["owner"]
+        with psycopg.connect(make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)) as other:
+            other.execute("LOCK TABLE chunks, chunk_embeddings, term_postings IN ROW EXCLUSIVE MODE")
+            if locks:
+                with pytest.raises(OperationalError, match="lock timeout"):
+                    command.upgrade(config, "0022")
+            else:
+                command.upgrade(config, "0022")
 
 
 def test_an_upgrade_closes_what_was_only_read_and_the_way_back_works(postgres):

@@ -80,7 +80,12 @@ def test_old_processes_sign_in_until_the_last_step_and_providers_keep_what_was_r
             signs_in_as_before()
         command.downgrade(_config(url), before)
         assert signs_in_as_before()
+    told = text("SELECT detail FROM audit_events WHERE action = 'identity.provider.changed' ORDER BY id")
     with owner.transaction(system_principal(tenant)) as session:
+        assert session.scalars(told).all() == [
+            {"migration": "0023", "before": {"link_by": "verified-email"}, "after": {"link_by": "subject"}},
+            {"migration": "0023", "before": {"audience": "crossed"}, "after": {"audience": None}},
+        ]
         kept = session.execute(text("SELECT name, audience, link_by FROM identity_providers ORDER BY name")).all()
     assert kept == [
         ("crossed", None, "subject"),

@@ -27,6 +27,7 @@ $$;
 -- A type counts where a person said it: `metadata_sources` tells whose word each field is. A document that was granted or
 -- closed by itself keeps a class of its own from then on: later changes of that kind touch no chunk. Nor does a document
 -- leave a class that says the same, so that publishing, which says nothing, meets no other document.
+-- Nor may those who publish, and write whose word each field is, say a type in an editor's name: they carry over what is.
 CREATE OR REPLACE FUNCTION keep_class() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -34,6 +35,13 @@ DECLARE
     itself uuid;
 BEGIN
     NEW.said_type := CASE WHEN NEW.metadata_sources #>> '{document_type,by}' = 'editor' THEN NEW.document_type END;
+    IF NEW.said_type IS NOT NULL
+        AND NOT (session_user = 'footnote_api' OR pg_has_role(session_user, 'footnote_owner', 'MEMBER'))
+        AND (TG_OP = 'INSERT' OR OLD.document_type IS DISTINCT FROM NEW.document_type
+            OR OLD.metadata_sources #>> '{document_type,by}' IS DISTINCT FROM 'editor') THEN
+        RAISE EXCEPTION 'only a person says of which type a document is'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'said_by_person';
+    END IF;
     IF NEW.deleted_at IS NOT NULL THEN
         NEW.access_class_id := 0;
         RETURN NEW;
