@@ -16,6 +16,7 @@ from uuid import UUID
 import psycopg
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.errors import UnavailableError
 from app.db.session import Database, build_engine
@@ -30,6 +31,7 @@ log = get_logger(__name__)
 
 BATCH = 100
 LINKS = 1_000
+TENANTS = 100
 LONGEST_BACKOFF = 15.0
 
 
@@ -40,6 +42,14 @@ class OutboxRow:
     id: int
     topic: str
     payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What a round linked. `goes_on`: it ended before every tenant had its turn, or one had more than a round's."""
+
+    events: int
+    goes_on: bool
 
 
 class Sender(Protocol):
@@ -92,13 +102,13 @@ class Relay:
     def _run_listening(self, connection: "psycopg.Connection[tuple[object, ...]]") -> None:
         while not self._stop.is_set():
             self._sweep_when_due()
-            linked = self.link_events()
+            behind = self.link_events()
             self._call_collectors_when_due()
             self._call_signers_when_due()
             while self.send_batch() == BATCH and not self._stop.is_set():
                 pass
             # What is left of many is gone on with at once, after the messages that are due.
-            pause = 0.0 if linked >= LINKS else min(self._settings.poll_seconds, self._settings.sweep_seconds)
+            pause = 0.0 if behind.goes_on else min(self._settings.poll_seconds, self._settings.sweep_seconds)
             for _ in connection.notifies(timeout=pause, stop_after=1):
                 pass
 
@@ -141,23 +151,32 @@ class Relay:
             log.info("relay.swept", expired=expired, woken=woken)
         return expired, woken
 
-    def link_events(self) -> int:
-        """Take audit events that wait (read under one snapshot) into their chains; returns how many.
+    def link_events(self) -> Linked:
+        """Take audit events that wait (read under one snapshot) into their chains.
 
-        Each tenant's in a transaction of its own, up to 1,000; the next call goes on with the tenant after the one by
-        which there were as many. Whose chain somebody else holds is left to a later call.
+        Each tenant's in a transaction of its own, up to 1,000; after as many, or a hundred tenants, messages have their
+        turn, and the next call goes on with the tenant after the last. Whose chain somebody else holds, or can't be
+        linked, is left to a later call: nobody else waits for it.
         """
         with self._database.anonymous() as session:
             waiting = session.scalars(text("SELECT list_waiting_tenants()")).all()
         after = self._linked_last
         linked = 0
-        for tenant_id in sorted(waiting, key=lambda each: (each <= after, each)):
-            with self._database.anonymous() as session:
-                linked += session.scalar(text("SELECT link_waiting_unless_held(:tenant)"), {"tenant": tenant_id}) or 0
-            self._linked_last = tenant_id
-            if linked >= LINKS:
+        for tenant_id in sorted(waiting, key=lambda each: (each <= after, each))[:TENANTS]:
+            if self._stop.is_set() or linked >= LINKS:
                 break
-        return linked
+            self._linked_last = tenant_id
+            linked += self._link_events_of(tenant_id)
+        return Linked(linked, goes_on=linked >= LINKS or (linked > 0 and len(waiting) > TENANTS))
+
+    def _link_events_of(self, tenant_id: UUID) -> int:
+        try:
+            with self._database.anonymous() as session:
+                return session.scalar(text("SELECT link_waiting_unless_held(:tenant)"), {"tenant": tenant_id}) or 0
+        except (SQLAlchemyError, UnavailableError) as error:
+            code = error.code if isinstance(error, UnavailableError) else type(error).__name__
+            log.warning("relay.not_linked", tenant_id=str(tenant_id), code=code)
+            return 0
 
     def call_signers(self) -> int:
         """Call for the audit chains that have grown to be signed; returns how many calls were written."""

@@ -5,16 +5,20 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
+from alembic import command
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from app.audit.linking import link_waiting
 from app.audit.log import export_whole
 from app.audit.service import record
 from app.core.errors import UnavailableError
+from app.db.migrate import _config, upgrade_to
 from app.db.session import system_principal
 from app.settings import JobSettings
 from tests.audit.conftest import FOUNDING
-from workers.relay import Relay
+from tests.db.revisions import database_at
+from workers.relay import Linked, Relay
 
 WAITING = "SELECT count(*) FROM audit_waiting"
 
@@ -48,9 +52,9 @@ def test_whose_chain_is_held_holds_up_nobody_else(start_log, relay):
     for log in logs:
         log.write(2, snapshot=True)
     with recording(logs[1]):
-        assert relay.link_events() == 4
+        assert relay.link_events().events == 4
         assert [log.rows(WAITING) for log in logs] == [[(0,)], [(2,)], [(0,)]]
-    assert relay.link_events() == 2
+    assert relay.link_events().events == 2
     assert [(log.verify().problems, log.verify().waiting) for log in logs] == 3 * [([], 0)]
 
 
@@ -61,11 +65,78 @@ def test_linking_many_events_of_one_tenant_leaves_others_their_turns(start_log, 
         for number in range(2_500):
             record(session, first.user, "documents.page.read", object_type="document", object_id=number)
     second.write(1, snapshot=True)
-    assert relay.link_events() == 1_000
-    assert relay.link_events() == 1_001
+    assert relay.link_events().events == 1_000
+    assert relay.link_events().events == 1_001
     assert second.rows(WAITING) == [(0,)]
-    assert relay.link_events() == 500
+    assert relay.link_events().events == 500
     assert first.verify().problems == []
+
+
+def test_whose_linking_fails_holds_up_nobody_else(start_log, relay):
+    first, second = sorted((start_log(), start_log()), key=lambda one: one.tenant)
+    for log in (first, second):
+        log.write(2, snapshot=True)
+    with first.database.owner.anonymous() as session:
+        session.execute(
+            text(
+                "CREATE FUNCTION refuse_link() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$BEGIN RAISE EXCEPTION 'damaged' USING ERRCODE = 'data_corrupted'; END$$"
+            )
+        )
+        session.execute(
+            text(
+                "CREATE TRIGGER refuse_link BEFORE INSERT ON audit_chain FOR EACH ROW "
+                f"WHEN (NEW.tenant_id = '{first.tenant}') EXECUTE FUNCTION refuse_link()"
+            )
+        )
+    try:
+        assert relay.link_events().events == 2
+        assert [log.rows(WAITING) for log in (first, second)] == [[(2,)], [(0,)]]
+        second.write(1, snapshot=True)
+        assert relay.link_events().events == 1
+    finally:
+        with first.database.owner.anonymous() as session:
+            session.execute(text("DROP FUNCTION refuse_link() CASCADE"))
+    assert relay.link_events().events == 2
+    assert first.verify().problems == []
+
+
+def test_a_round_ends_after_some_tenants_and_the_next_goes_on_with_the_others(start_log, relay, monkeypatch):
+    """So that messages are not kept waiting for all of them."""
+    monkeypatch.setattr("workers.relay.TENANTS", 2)
+    logs = sorted((start_log() for _ in range(3)), key=lambda one: one.tenant)
+    for log in logs:
+        log.write(1, snapshot=True)
+    assert relay.link_events() == Linked(2, goes_on=True)
+    assert [log.rows(WAITING) for log in logs] == [[(0,)], [(0,)], [(1,)]]
+    assert relay.link_events() == Linked(1, goes_on=False)
+
+
+def test_a_relay_that_is_stopped_links_no_further_tenant(log, relay):
+    log.write(1, snapshot=True)
+    relay.stop()
+    assert relay.link_events().events == 0
+    assert log.rows(WAITING) == [(1,)]
+    Relay(database=log.database.relay, sender=None, listen_url="", settings=JobSettings()).link_events()
+
+
+def test_relays_of_before_may_link_for_all_tenants_until_the_last_step(postgres):
+    """0024 takes the function away, and gives it back on the way back."""
+    with database_at(postgres, "0021") as database:
+        url = database.urls["owner"]
+
+        def link():
+            with database.relay.anonymous() as session:
+                return session.scalar(text("SELECT link_all_waiting_events()"))
+
+        for revision in ("0021", "0022", "0023"):
+            upgrade_to(url, revision)
+            assert link() == 0
+        upgrade_to(url, "0024")
+        with pytest.raises(ProgrammingError, match="does not exist"):
+            link()
+        command.downgrade(_config(url), "0023")
+        assert link() == 0
 
 
 def test_a_tenant_has_its_chains_head_from_the_first(start_log):
