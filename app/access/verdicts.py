@@ -77,7 +77,9 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the person may see the document, at which level (0: not), and why."""
+    """Whether the person may see the document, at which level (0: not), and why. With `is_type_unsaid`, a pack of
+    theirs would hold it, had a person said its type, which was only read from its text.
+    """
 
     is_visible: bool
     level: int
@@ -85,6 +87,7 @@ class Verdict:
     closings: tuple[Closing, ...]
     is_disabled: bool
     is_deleted: bool
+    is_type_unsaid: bool = False
 
 
 def decide(moment: Moment) -> Verdict:
@@ -97,7 +100,15 @@ def decide(moment: Moment) -> Verdict:
     stands = moment.user is not None and moment.document is not None and not is_disabled and not is_deleted
     level = max((each.level for each in openings if not each.has_expired), default=0)
     is_visible = stands and level > 0 and not closings
-    return Verdict(is_visible, level if is_visible else 0, tuple(openings), closings, is_disabled, is_deleted)
+    return Verdict(
+        is_visible=is_visible,
+        level=level if is_visible else 0,
+        openings=tuple(openings),
+        closings=closings,
+        is_disabled=is_disabled,
+        is_deleted=is_deleted,
+        is_type_unsaid=_lacks_a_said_type(moment, held),
+    )
 
 
 def list_holdings(user: State | None, group_ids: Sequence[str], nestings: Sequence[State]) -> dict[str, Holding]:
@@ -174,6 +185,19 @@ def _list_exclusions(moment: Moment, held: Mapping[str, Holding]) -> Iterator[Cl
         subject = exclusion["user_id"] or exclusion["group_id"]
         if subject in held and not has_ended(exclusion, moment.time):
             yield Closing("exclusion", exclusion["id"], "document", exclusion["document_id"], held[subject])
+
+
+def _lacks_a_said_type(moment: Moment, held: Mapping[str, Holding]) -> bool:
+    document = moment.document
+    if document is None or "said_type" not in document or document["said_type"] is not None:
+        return False
+    as_read = {**document, "said_type": document.get("document_type")}
+    mine = {
+        grant["pack_id"]
+        for grant in moment.grants
+        if (grant["user_id"] or grant["group_id"]) in held and not has_ended(grant, moment.time)
+    }
+    return any(pack["id"] in mine and _holds(pack, as_read) and not _holds(pack, document) for pack in moment.packs)
 
 
 def _holds(pack: State, document: State) -> bool:

@@ -48,7 +48,9 @@ class _Words:
             return ", and ".join([*closed, _count(left, "more barrier")] if left > 0 else closed)
         if verdict.openings:
             return self.expired(verdict.openings[0])
-        return f"no grant opens it to {self._person} or to a group that {self._person} is in"
+        none = f"no grant opens it to {self._person} or to a group that {self._person} is in"
+        unsaid = "; no pack by type holds it, as its type was only read from its text"
+        return f"{none}{unsaid if verdict.is_type_unsaid else ''}"
 
     def opening(self, opening: Opening) -> str:
         return f"{self._holder(opening.held)} is {_LEVELS[opening.level]} of {self._object(opening)}"

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.access.moments import MomentReader
 from app.access.verdicts import decide
+from app.access.wording import explain
 from app.audit.verification import verify_tenant
 from app.core.clock import SystemClock
 from app.core.principal import Principal, Role
@@ -97,6 +98,11 @@ class Desk:
             kept = "SELECT count(*) FROM policy_history WHERE kind = 'documents' AND key = :key"
             return session.scalar(text(kept), {"key": str(document)})
 
+    def sentence(self, document) -> str:
+        with self._database.api.transaction(self.admin, snapshot=True) as session:
+            moment = MomentReader(session, time=None).read(user_id=self.reader, document_id=document)
+            return explain(moment, decide(moment), person="Reader")
+
     def kept(self, document) -> list[dict[str, object]]:
         """What the history tells of the document, the oldest first."""
         with self._database.owner.transaction(system_principal(self.tenant)) as session:
@@ -126,6 +132,14 @@ def test_a_type_that_was_read_from_a_document_opens_it_to_nobody(desk):
     read, said = desk.add("10-K", READ), desk.add("10-K", SAID)
     assert desk.visible() == desk.explained([read, said]) == {said}
     assert (desk.readers(read), desk.readers(said)) == ([], [desk.reader])
+
+
+@pytest.mark.parametrize(
+    ("kind", "sources", "is_told"), [("10-K", READ, True), ("8-K", READ, False), ("10-K", SAID, False)]
+)
+def test_it_is_explained_that_a_type_was_only_read_where_a_pack_would_hold_it(desk, kind, sources, is_told):
+    document = desk.add(kind, sources)
+    assert ("its type was only read from its text" in desk.sentence(document)) is is_told
 
 
 def test_a_type_that_an_editor_approves_opens_the_document_though_it_stays_the_same(desk):
