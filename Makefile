@@ -23,7 +23,7 @@ TESTS ?= tests
 PYTEST_ARGS ?=
 # All tests run in two processes, a file in one of them (tests/conftest.py); some tests run in one, as starting two
 # takes longer.
-PROCESSES = $(if $(filter tests,$(TESTS)),-n 2 --dist loadgroup)
+PROCESSES = $(if $(filter tests,$(TESTS)),-n 2 --dist loadfile --no-loadscope-reorder)
 
 .PHONY: help install install-dev local-llm demo up test check gate prove-access format bench samples lock clean
 

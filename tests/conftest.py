@@ -12,6 +12,8 @@ from uuid import uuid4
 import pytest
 from filelock import FileLock
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from app.db.migrate import upgrade_to_head
 from app.db.session import Database, build_engine
@@ -20,20 +22,37 @@ from app.llm.local_server import LocalModelServer
 from app.stack.postgres import THROWAWAY_SETTINGS, EmbeddedPostgres
 from app.stack.valkey import EmbeddedValkey
 
-CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
+HERE = Path(__file__).resolve().parent
+CORPUS = HERE.parents[1] / "shared" / "corpus"
 
 
-SHARING_FOOTNOTES = ("docs", "facts_suite", "gate", "measuring_suites", "permissions_suite")
-"""Tests of evals that measure on running Footnotes, of which a process has one at a time."""
+SHARING_FOOTNOTES = frozenset(
+    f"tests/evals/test_{name}.py" for name in ("docs", "facts_suite", "gate", "measuring_suites", "permissions_suite")
+)
+"""Tests that measure on running Footnotes, of which a process has one at a time."""
+
+LONG = ("evals", "policy", "cli", "workers", "demo", "web", "api")
+"""Folders of tests that take long: begun first, so that no process of a run waits for another at its end."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class ByFile(LoadFileScheduling):
     """A file's tests run in one of a run's processes; those that share running Footnotes run in the same."""
-    sharing = {f"tests/evals/test_{name}.py" for name in SHARING_FOOTNOTES}
-    for item in items:
-        file = item.nodeid.split("::")[0]
-        item.add_marker(pytest.mark.xdist_group("footnotes" if file in sharing else file))
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "footnotes" if file in SHARING_FOOTNOTES else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        folder = item.path.relative_to(HERE).parts[0]
+        return LONG.index(folder) if folder in LONG else len(LONG)
+
+    items.sort(key=place)
 
 
 @dataclass(frozen=True, slots=True)
