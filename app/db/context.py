@@ -45,14 +45,16 @@ class ContextSigner:
     def __init__(self, *, secret: str) -> None:
         self._key = hashlib.sha256(b"footnote database context" + secret.encode()).digest() if secret else None
 
-    def enter(self, session: Session, principal: Principal) -> None:
-        """Make the transaction the principal's. Raises ContextRefusedError."""
-        if self._key is None:
-            raise ContextRefusedError("The database URL has no password: set FOOTNOTE_DATABASE__CONTEXT_SECRET.")
+    def enter(self, session: Session, principal: Principal) -> bool:
+        """Make the transaction the principal's; False where the database has no key of this role yet (`leave_key`).
+
+        Raises ContextRefusedError.
+        """
+        key = self._known_key()
         issued = int(time.time())
         tenant_id, user_id, restriction = principal.tenant_id, principal.user_id, _restriction_of(principal)
         message = f"{tenant_id}|{user_id}|{issued}|{restriction}"
-        code = hmac.new(self._key, message.encode(), hashlib.sha256).hexdigest()
+        code = hmac.new(key, message.encode(), hashlib.sha256).hexdigest()
         context = {
             "tenant_id": tenant_id,
             "user_id": user_id,
@@ -61,15 +63,24 @@ class ContextSigner:
             "code": code,
         }
         said = session.scalar(_ENTER, context)
-        if said == "key-missing" and session.scalar(_LEAVE_KEY, self._pads(self._key)):
-            said = session.scalar(_ENTER, context)
-        if said != "entered":
+        if said not in ("entered", "key-missing"):
+            raise ContextRefusedError
+        return bool(said == "entered")
+
+    def leave_key(self, session: Session) -> None:
+        """Leave the role's key with the database, once. Raises ContextRefusedError where it has another."""
+        if not session.scalar(_LEAVE_KEY, self.pads()):
             raise ContextRefusedError
 
-    @staticmethod
-    def _pads(key: bytes) -> dict[str, bytes]:
-        padded = key.ljust(_BLOCK, b"\0")
+    def pads(self) -> dict[str, bytes]:
+        """The key's inner and outer pad, which the database checks signatures with."""
+        padded = self._known_key().ljust(_BLOCK, b"\0")
         return {"inner": bytes(byte ^ 0x36 for byte in padded), "outer": bytes(byte ^ 0x5C for byte in padded)}
+
+    def _known_key(self) -> bytes:
+        if self._key is None:
+            raise ContextRefusedError("The database URL has no password: set FOOTNOTE_DATABASE__CONTEXT_SECRET.")
+        return self._key
 
 
 def _restriction_of(principal: Principal) -> str:

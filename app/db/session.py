@@ -1,7 +1,7 @@
 """Sessions: one transaction, one principal. This is the only place where a transaction is committed."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from uuid import UUID
 
 from sqlalchemy import Engine, create_engine
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.core.errors import NotFoundError, UnavailableError
 from app.core.principal import Principal, Role
-from app.db.context import ContextSigner
+from app.db.context import ContextRefusedError, ContextSigner
 
 SYSTEM_USER_ID = UUID(int=0)
 
@@ -58,10 +58,16 @@ class Database:
         Raises DatabaseUnavailableError when the server can't be reached or ends the connection, RightsChangedError when
         it refuses a row that the principal may not write, ContextRefusedError when it does not know our signature.
         """
-        with self._begin() as session:
-            if snapshot:
-                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            self.signer.enter(session, principal)
+        with ExitStack() as begun:
+            session = begun.enter_context(self._begin(snapshot=snapshot))
+            if not self.signer.enter(session, principal):
+                # The key is left apart and all begun anew: a snapshot does not see what another one left meanwhile.
+                begun.close()
+                with self._begin() as apart:
+                    self.signer.leave_key(apart)
+                session = begun.enter_context(self._begin(snapshot=snapshot))
+                if not self.signer.enter(session, principal):
+                    raise ContextRefusedError
             yield session
 
     @contextmanager
@@ -74,9 +80,11 @@ class Database:
             yield session
 
     @contextmanager
-    def _begin(self) -> Iterator[Session]:
+    def _begin(self, *, snapshot: bool = False) -> Iterator[Session]:
         try:
             with self._sessions.begin() as session:
+                if snapshot:
+                    session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
                 yield session
         except (OperationalError, PoolTimeoutError) as error:
             raise DatabaseUnavailableError from error

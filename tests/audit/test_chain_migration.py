@@ -28,8 +28,9 @@ class FormerSigner(ContextSigner):
             "issued": issued,
             "code": hmac.new(self._key, message.encode(), hashlib.sha256).hexdigest(),
         }
-        session.execute(text("SELECT ensure_context_key(:inner, :outer)"), self._pads(self._key))
+        session.execute(text("SELECT ensure_context_key(:inner, :outer)"), self.pads())
         assert session.scalar(text("SELECT enter(:tenant, :user, :issued, :code)"), values) == "entered"
+        return True
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Whom a transaction is for: taken with our signature only, for this transaction only."""
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -107,6 +108,29 @@ def test_a_key_once_left_is_not_replaced_by_a_statement(module_database, tenants
         assert session.scalar(text("SELECT ensure_context_key(:inner, :outer)"), pads) is False
     with module_database.api.transaction(tenants[0]) as session:
         assert seen_tenants(session) == [tenants[0].tenant_id]
+
+
+def test_the_first_snapshots_of_a_role_meet_and_none_fails(database):
+    """One that begins while another leaves the role's key waits for it, and then sees what it left."""
+    principal = Principal(tenant_id=uuid4(), user_id=uuid4())
+    pads = database.api.signer.pads()
+
+    def enter():
+        with database.api.transaction(principal, snapshot=True) as session:
+            return session.scalar(text("SELECT current_tenant()"))
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.api.anonymous() as session:
+            assert session.scalar(text("SELECT ensure_context_key(:inner, :outer)"), pads)
+            entered = pool.submit(enter)
+            while not waits(database):
+                assert not entered.done(), entered.result()
+        assert entered.result() == principal.tenant_id
+
+
+def waits(database):
+    with database.owner.anonymous() as session:
+        return session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))
 
 
 def test_a_new_secret_is_taken_once_the_owner_forgot_the_old_one(database):
