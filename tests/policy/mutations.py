@@ -148,7 +148,8 @@ COMPILING = (
     Mutation("a class goes by no label", "keep_class", "l.document_id = NEW.id", "false"),
     Mutation("a class goes by no exclusion", "keep_class", "e.document_id = NEW.id", "false"),
     Mutation("what a document says of its own type opens it", "keep_class",
-             "NEW.metadata_sources #>> '{document_type,by}' = 'editor'", "true"),
+             "NEW.metadata_sources #>> '{document_type,by}' = 'editor' THEN NEW.document_type END;\n"
+             "    IF NEW.said_type IS NOT NULL", "true THEN NEW.document_type END;\n    IF false"),
     Mutation("a class goes by no type that is said", "keep_class",
              "ensure_class(NEW.tenant_id, NEW.collection_id, NEW.said_type", "ensure_class(NEW.tenant_id, "
              "NEW.collection_id, NULL"),

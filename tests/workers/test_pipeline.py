@@ -122,7 +122,8 @@ def test_a_type_that_is_read_from_a_file_changes_nothing_of_who_may_see_it_but_o
     assert running.sql(classed, **of_collection) == [("other", None, True)]
     by_editor = json.dumps({"document_type": {"by": "editor"}})
     say = "UPDATE documents SET document_type = '10-K', metadata_sources = CAST(:by AS jsonb) WHERE id = :id"
-    running.sql(say, id=ended.document_id, by=by_editor)
+    with running.database.owner.transaction(running.principal) as session:
+        session.execute(text(say), {"id": ended.document_id, "by": by_editor})
     running.wait_final(running.upload_version(run, "typed two"))
     assert running.sql(classed, **of_collection) == [("10-K", "10-K", False)]
 
