@@ -251,7 +251,8 @@ def ingest(
     collection: Annotated[str, typer.Option("--collection", help="The collection's name; it is made when missing.")],
     password: Annotated[str | None, typer.Option("--password", help="Opens encrypted files.")] = None,
     document_type: Annotated[
-        DocumentType | None, typer.Option("--type", help="What they all are; without it that is read from each.")
+        DocumentType | None,
+        typer.Option("--type", help="What all new ones are; without it that is read from each. Others keep theirs."),
     ] = None,
     home: HomeOption = None,
     url: UrlOption = None,

@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
@@ -37,6 +37,7 @@ from app.documents.schemas import (
     Source,
     UploadedOut,
     UploadFields,
+    VersionFields,
     VersionOut,
 )
 from app.documents.service import DocumentService, FileView
@@ -57,6 +58,8 @@ Documents = Annotated[DocumentService, Depends(service(DocumentService))]
 Uploads = Annotated[UploadService, Depends(service(UploadService))]
 
 _FORM_OVERHEAD = 64 * 1024
+_Fields = TypeVar("_Fields", bound=VersionFields)
+
 _PIECE = 256 * 1024
 _UPLOAD_PROBLEMS = (
     UploadEmptyError,
@@ -92,7 +95,7 @@ _FIELDS = {
     "password": "Opens an encrypted file; it is stored encrypted.",
 }
 _UPLOAD_RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"model": UploadedOut, "description": "The same bytes were there already"},
+    200: {"model": UploadedOut, "description": "The same bytes were there already; what was said of them stays"},
     202: {"model": UploadedOut, "description": "Stored; the run at Location reads it"},
 }
 
@@ -118,7 +121,7 @@ async def upload_document(
     with ExitStack() as stack:
         writer = await run_in_threadpool(stack.enter_context, uploads.open_writer(principal))
         form = await receive_form(_pieces(request), content_type, writer, run_in_threadpool, max_parts=8)
-        fields = _parse_fields(form.fields)
+        fields = _parse_fields(UploadFields, form.fields)
         if fields.collection is None:
             raise UploadIncompleteError
         collection_id = await run_in_threadpool(uploads.check_collection, principal, fields.collection)
@@ -159,7 +162,7 @@ async def upload_version(
     with ExitStack() as stack:
         writer = await run_in_threadpool(stack.enter_context, uploads.open_writer(principal))
         form = await receive_form(_pieces(request), content_type, writer, run_in_threadpool, max_parts=8)
-        fields = _parse_fields(form.fields)
+        fields = _parse_fields(VersionFields, form.fields)
         blob = await run_in_threadpool(writer.commit)
     file = UploadedFile(blob, form.filename or "", password=fields.password)
     return await _answer(request, principal, file, uploads, lambda: uploads.add_version(principal, document_id, file))
@@ -345,9 +348,9 @@ async def _pieces(request: Request) -> AsyncIterator[bytes]:
             yield piece
 
 
-def _parse_fields(fields: dict[str, str]) -> UploadFields:
+def _parse_fields(kind: type[_Fields], fields: dict[str, str]) -> _Fields:
     try:
-        return UploadFields.model_validate(fields)
+        return kind.model_validate(fields)
     except ValidationError as error:
         raise RequestValidationError([{**found, "loc": ("body", *found["loc"])} for found in error.errors()]) from error
 

@@ -187,16 +187,21 @@ class DocumentChange(BaseModel):
         return self
 
 
-class UploadFields(BaseModel):
-    """The text parts of an upload."""
+class VersionFields(BaseModel):
+    """The text parts of an upload of a new version."""
 
     model_config = ConfigDict(extra="forbid")
+
+    password: Annotated[Lines, StringConstraints(max_length=500)] | None = None
+
+
+class UploadFields(VersionFields):
+    """The text parts of an upload of a document."""
 
     collection: Line | None = None
     title: Line | None = None
     document_type: DocumentType | None = None
     source: Source | None = None
-    password: Annotated[Lines, StringConstraints(max_length=500)] | None = None
 
 
 class WordOut(BaseModel):

@@ -121,6 +121,13 @@ def test_a_new_version_has_the_next_number(editor):
     assert editor.http.get(f"{path}/{listed[1]['id']}/file").content == b"Revenue was 5."
 
 
+def test_what_is_said_of_a_document_is_not_said_with_a_new_version(editor):
+    path = f"/v1/documents/{send(editor, editor.collection()).json()['document']['id']}/versions"
+    answer = editor.http.post(path, files={"file": ("b.txt", b"Revenue was 6.")}, data={"document_type": "10-K"})
+    problem(answer, 422, "invalid-input")
+    assert len(editor.http.get(path).json()["items"]) == 1
+
+
 def test_a_version_with_the_bytes_of_another_document_is_refused(editor):
     collection = editor.collection()
     send(editor, collection, b"one")
