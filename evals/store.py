@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from app.client.api import ApiClient
@@ -26,6 +27,7 @@ from evals.report import ROOT, digest_files
 
 PIPELINE_CODE = ("workers", "app/retrieval", "app/documents", "app/llm")
 POOL = 8
+_NOTES = "ingested.json"
 
 Names = Mapping[UUID, tuple[str, ...]]
 """Document → the names of its files, without their endings: files of the same bytes are one document."""
@@ -180,11 +182,7 @@ def _ensure_asker(home: Home, stack: Stack, client: ApiClient, collection: str) 
 
 def known_outcomes(home: Home, place: str) -> list[Outcome] | None:
     """What `remember` noted of the collection; None where a file never arrived, so that all are sent again."""
-    try:
-        stored = json.loads((home.path / "ingested.json").read_text())
-    except (OSError, ValueError):
-        return None
-    rows = stored.get(place) if isinstance(stored, dict) else None
+    rows = _notes(home).get(place)
     if rows is None or any(row["document_id"] is None for row in rows):
         return None
     return [Outcome(**{**row, "path": Path(row["path"])}) for row in rows]
@@ -203,4 +201,12 @@ def remember(home: Home, place: str, outcomes: Sequence[Outcome]) -> None:
         }
         for outcome in outcomes
     ]
-    (home.path / "ingested.json").write_text(json.dumps({place: rows}))
+    (home.path / _NOTES).write_text(json.dumps(_notes(home) | {place: rows}))
+
+
+def _notes(home: Home) -> dict[str, list[dict[str, Any]]]:
+    try:
+        stored = json.loads((home.path / _NOTES).read_text())
+    except (OSError, ValueError):
+        return {}
+    return stored if isinstance(stored, dict) else {}

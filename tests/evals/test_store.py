@@ -16,6 +16,9 @@ def test_what_was_ingested_is_known_again_of_its_own_collection_only(tmp_path: P
     remember(home, "here", outcomes)
     assert known_outcomes(home, "here") == outcomes
     assert known_outcomes(home, "there") is None
+    remember(home, "there", outcomes[:1])
+    assert known_outcomes(home, "there") == outcomes[:1]
+    assert known_outcomes(home, "here") == outcomes
 
 
 def test_a_file_that_never_arrived_is_sent_again(tmp_path: Path) -> None:
