@@ -74,9 +74,10 @@ def end_together(seconds: Mapping[subprocess.Popen[bytes], float]) -> None:
     asked = [process for process in seconds if process.poll() is None]
     for process in asked:
         process.send_signal(SIGTERM)
+    begun = time.monotonic()
     for process in asked:
         try:
-            process.wait(seconds[process])
+            process.wait(max(0.0, begun + seconds[process] - time.monotonic()))
         except subprocess.TimeoutExpired:
             process.kill()
             # One that can't be ended must not keep the others.

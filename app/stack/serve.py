@@ -1,5 +1,6 @@
 """Serve the API: `python -m app.stack.serve HOST PORT`. Settings come from the environment."""
 
+import contextlib
 import gc
 import sys
 
@@ -28,7 +29,9 @@ def main(arguments: list[str]) -> None:
     gc.freeze()
     gc.enable()
     server = uvicorn.Server(config)
-    server.run()
+    # uvicorn raises the signal that ended it again: it is no fault to tell of.
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run()
     if not server.started:
         sys.exit(STARTUP_FAILURE)
 
