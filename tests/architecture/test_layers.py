@@ -2,6 +2,8 @@
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -35,15 +37,36 @@ def python_files() -> Iterator[Path]:
         yield from sorted((ROOT / folder).rglob("*.py"))
 
 
-def imported(path: Path) -> set[str]:
-    """The top-level packages that a file imports."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the rules ask of a file, each of which is parsed once: trees take too much memory to be kept."""
+
+    imports: frozenset[str]
+    """The top-level packages."""
+    commits: tuple[int, ...]
+    """The lines where something is committed that is no blob."""
+    docstring: str | None
+
+
+@cache
+def read(path: Path) -> Read:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    imports: set[str] = set()
+    commits = []
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            names.update(alias.name.split(".")[0] for alias in node.names)
+            imports.update(alias.name.split(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            names.add(node.module.split(".")[0])
-    return names
+            imports.add(node.module.split(".")[0])
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _commits(node.func):
+            commits.append(node.lineno)
+    return Read(frozenset(imports), tuple(commits), ast.get_docstring(tree))
+
+
+def _commits(function: ast.Attribute) -> bool:
+    """A blob writer's `commit` ends a file, not a transaction."""
+    is_blob = isinstance(function.value, ast.Name) and function.value.id in {"writer", "blob"}
+    return function.attr == "commit" and not is_blob
 
 
 def relative(path: Path) -> str:
@@ -55,7 +78,7 @@ def test_a_library_is_imported_only_where_it_lives(library):
     strays = [
         relative(path)
         for path in python_files()
-        if library in imported(path) and not relative(path).startswith(HOMES[library])
+        if library in read(path).imports and not relative(path).startswith(HOMES[library])
     ]
     assert strays == []
 
@@ -64,7 +87,7 @@ def test_the_web_framework_stays_at_the_edge():
     strays = [
         relative(path)
         for path in python_files()
-        if imported(path) & {"fastapi", "starlette"}
+        if read(path).imports & {"fastapi", "starlette"}
         and not path.name.endswith(FASTAPI_FILES)
         and not relative(path).startswith(FASTAPI_HOMES)
     ]
@@ -73,22 +96,12 @@ def test_the_web_framework_stays_at_the_edge():
 
 def test_a_transaction_is_committed_only_by_the_session_module():
     strays = [
-        f"{relative(path)}:{node.lineno}"
+        f"{relative(path)}:{line}"
         for path in python_files()
-        if not relative(path).startswith("app/db/")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "commit"
-        and not _commits_a_blob(node.func)
-        and relative(path) != "migrations/env.py"  # Alembic's own transactions
+        if not relative(path).startswith("app/db/") and relative(path) != "migrations/env.py"  # Alembic's own
+        for line in read(path).commits
     ]
     assert strays == []
-
-
-def _commits_a_blob(function: ast.Attribute) -> bool:
-    """A blob writer's `commit` ends a file, not a transaction."""
-    return isinstance(function.value, ast.Name) and function.value.id in {"writer", "blob"}
 
 
 def test_no_file_grows_past_what_fits_in_a_head():
@@ -121,7 +134,6 @@ def test_every_module_says_what_it_is_for():
     silent = [
         relative(path)
         for path in python_files()
-        if path.read_text(encoding="utf-8").strip()
-        and not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+        if path.read_text(encoding="utf-8").strip() and not read(path).docstring
     ]
     assert silent == []
