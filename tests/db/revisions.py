@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from uuid import uuid4
 
 from app.db.migrate import upgrade_to
@@ -13,10 +14,18 @@ from tests.conftest import TestDatabase, _close, _open
 def database_at(postgres: EmbeddedPostgres, revision: str) -> Iterator[TestDatabase]:
     """A database of a test's own, at the revision."""
     name = f"test_{uuid4().hex}"
-    postgres.databases.ensure_database(name)
-    upgrade_to(postgres.url("owner", name), revision)
+    postgres.databases.copy_database(_template_at(postgres, revision), name)
     opened = _open(postgres, name)
     try:
         yield opened
     finally:
         _close(postgres, opened)
+
+
+@cache
+def _template_at(postgres: EmbeddedPostgres, revision: str) -> str:
+    """The database that those at the revision are copied from."""
+    name = f"footnote_template_{revision}"
+    postgres.databases.ensure_database(name)
+    upgrade_to(postgres.url("owner", name), revision)
+    return name
