@@ -1,6 +1,6 @@
 """The composition root of the API: the only place where settings meet implementations."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -41,8 +41,6 @@ from app.identity.oidc_http import LOOPBACK, ProviderHttp
 from app.identity.oidc_providers import ProviderService
 from app.identity.oidc_sign_in import SignInService
 from app.identity.oidc_users import ProviderUsers
-from app.identity.scim.groups import GroupProvisioning
-from app.identity.scim.users import UserProvisioning
 from app.identity.service import IdentityService, TenantAdmin
 from app.identity.sessions import SessionService
 from app.identity.users import UserService
@@ -64,10 +62,14 @@ from app.web.session import Cookies
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """All parts of the API. `services` holds what endpoints ask for by type; `close` ends what was started."""
+    """All parts of the API. `services` holds what endpoints ask for by type; `close` ends what was started.
+
+    `build_provisioning` makes the services that only `/scim/v2` asks for.
+    """
 
     settings: Settings
     services: Mapping[type, Any]
+    build_provisioning: Callable[[], Mapping[type, Any]]
     authenticator: Authenticator
     rate_limits: RateLimits
     idempotency: Idempotency
@@ -107,8 +109,6 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         identity,
         UserService(database=database, clock=clock),
         GroupService(database=database, clock=clock),
-        UserProvisioning(database=database, clock=clock),
-        GroupProvisioning(database=database, clock=clock),
         sessions,
         ProviderService(database=database, sealer=sealer, http=provider_http, clock=clock),
         SignInService(
@@ -153,7 +153,8 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
 
     return Container(
         settings=settings,
-        services={type(part): part for part in services},
+        services=_by_type(services),
+        build_provisioning=lambda: build_provisioning(database, clock),
         authenticator=Authentication(identity=identity, tokens=tokens, sessions=sessions),
         rate_limits=build_rate_limits(settings.limits, broker_url=broker_url),
         idempotency=Idempotency(database=database, sealer=sealer, clock=clock),
@@ -167,6 +168,16 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
             "storage": storage_check(blobs, settings.storage.root / ".partial"),
         },
         close=close,
+    )
+
+
+def build_provisioning(database: Database, clock: Clock) -> Mapping[type, Any]:
+    """What the endpoints of SCIM ask for, loaded when they are."""
+    from app.identity.scim.groups import GroupProvisioning  # noqa: PLC0415 - see app.main: few are provisioned
+    from app.identity.scim.users import UserProvisioning  # noqa: PLC0415 - the same
+
+    return _by_type(
+        [UserProvisioning(database=database, clock=clock), GroupProvisioning(database=database, clock=clock)]
     )
 
 
@@ -271,6 +282,10 @@ def build_provider_http(settings: IdentitySettings) -> ProviderHttp:
 def build_tenant_admin(settings: Settings, *, clock: Clock | None = None) -> TenantAdmin:
     """Founds tenants as the database's owner: for the operator's commands, never for the API's process."""
     return TenantAdmin(owner=build_database(settings.database, role="owner"), clock=clock or SystemClock())
+
+
+def _by_type(parts: Iterable[object]) -> dict[type, Any]:
+    return {type(part): part for part in parts}
 
 
 def _secret(value: Any) -> str | None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 
 from app.access.endpoints import collections as collections_router
@@ -25,6 +25,7 @@ from app.evaluations.endpoints import router as evaluations_router
 from app.http.body_limit import BodyLimitMiddleware
 from app.http.catalogue import problems_router
 from app.http.context import RequestContextMiddleware
+from app.http.later import LaterRoutes
 from app.http.openapi import install_openapi
 from app.http.probes import probes_router
 from app.http.problems import add_problem_handlers
@@ -35,7 +36,6 @@ from app.identity.group_endpoints import router as groups_router
 from app.identity.oidc_endpoints import providers as providers_router
 from app.identity.oidc_endpoints import sessions as sessions_router
 from app.identity.oidc_errors import TOKEN_REFUSALS
-from app.identity.scim.endpoints import router as scim_router
 from app.jobs.endpoints import router as runs_router
 from app.observability.logging import configure_logging
 from app.observability.tracing import Tracing, configure_tracing, instrument_app
@@ -66,7 +66,6 @@ _ROUTERS = (
     answers_router,
     evaluations_router,
     audit_router,
-    scim_router,
 )
 
 
@@ -102,7 +101,7 @@ def create_app(container: Container, *, tracing: Tracing | None = None) -> FastA
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    app.state.services = container.services
+    app.state.services = dict(container.services)
     app.state.authenticator = container.authenticator
     app.state.rate_limits = container.rate_limits
     app.state.idempotency = container.idempotency
@@ -115,6 +114,15 @@ def create_app(container: Container, *, tracing: Tracing | None = None) -> FastA
     app.include_router(problems_router())
     for router in _ROUTERS:
         app.include_router(router)
+
+    def load_provisioning() -> APIRouter:
+        from app.identity.scim.endpoints import router  # noqa: PLC0415 - as long as all the rest, and few are provisioned
+
+        check_declared([router])
+        app.state.services.update(container.build_provisioning())
+        return router
+
+    app.router.routes.append(LaterRoutes(app, prefix="/scim/v2", load=load_provisioning))
     app.include_router(web_router(container.cookies))
     install_openapi(app, refusals=(*REFUSALS, *TOKEN_REFUSALS))
     instrument_app(app)

@@ -17,6 +17,16 @@ def test_nothing_loads_statistics_before_somebody_compares_runs(module: str) -> 
     assert started.stdout.strip() == "False"
 
 
+def test_the_api_loads_nothing_of_scim_before_a_provider_calls() -> None:
+    started = subprocess.run(
+        [sys.executable, "-c", "import sys, app.main; print('scim2_models' in sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert started.stdout.strip() == "False"
+
+
 def test_nothing_loads_what_draws_plots_before_somebody_wants_a_report_with_them() -> None:
     started = subprocess.run(
         [sys.executable, "-c", "import sys, evals.cli; print('matplotlib' in sys.modules)"],
