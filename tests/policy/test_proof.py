@@ -1,4 +1,5 @@
-"""Every way to read is held against the oracle, over a life that was thought out and over random ones.
+"""Every way to read is held against the oracle, over random lives, and over HTTP in one that was thought out (which
+`test_mutations` tells below HTTP, whole and broken).
 
 `make prove-access` goes on until a million reads are checked.
 """
@@ -36,19 +37,6 @@ class Unwatched(PolicyMachine):
             self.watch()
 
 
-def tell_beginning(postgres, database, tally, kind=PolicyMachine, **more):
-    machine = type("Told", (kind,), {"database": database, "tally": tally, "more": more})()
-    story = Scenario(machine, postgres.url("postgres", database.name))
-    story.tell_beginning()
-    return story
-
-
-def test_in_one_life_everybody_sees_what_the_oracle_says(postgres, module_database, tally):
-    tell_beginning(postgres, module_database, tally).tell_rest()
-    assert tally.differences == 0
-    assert tally.reads > 20_000
-
-
 def test_in_random_lives_everybody_sees_what_the_oracle_says(module_database, tally):
     seed = 0
     while tally.reads < READS:
@@ -59,7 +47,9 @@ def test_in_random_lives_everybody_sees_what_the_oracle_says(module_database, ta
 
 
 def test_over_http_everybody_sees_what_the_oracle_says(postgres, module_database, server, tally):
-    story = tell_beginning(postgres, module_database, tally, Unwatched, store=server.store)
+    made = {"database": module_database, "tally": tally, "more": {"store": server.store}}
+    story = Scenario(type("Told", (Unwatched,), made)(), postgres.url("postgres", module_database.name))
+    story.tell_beginning()
     looking = HttpPolicyLooking(server, story.machine.here, story.machine.there)
     looking.look()
     story.machine.watch = looking.look_again
