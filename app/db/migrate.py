@@ -11,8 +11,6 @@ from sqlalchemy import create_engine
 from app.core.errors import InvalidInputError
 
 HEAD = "head"
-LEAST_SERVED = "0023"
-"""The least revision that this version's processes work with: a rolling upgrade replaces them at it."""
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -56,11 +54,3 @@ def get_revisions(owner_url: str) -> tuple[str | None, str | None]:
     finally:
         engine.dispose()
     return current, ScriptDirectory.from_config(_config(owner_url)).get_current_head()
-
-
-def is_served(revision: str | None) -> bool:
-    """Whether this version's processes work with a database at the revision: numbers of four digits that grow.
-
-    One that is ahead is another version's upgrade, which leaves processes of this one what they ask for.
-    """
-    return revision is not None and revision >= LEAST_SERVED

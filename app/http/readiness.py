@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from app.core.broker_url import redis_url
 from app.core.errors import UnavailableError
-from app.db.migrate import is_served
+from app.db.served import is_served
 from app.db.session import Database
 from app.storage.errors import disk_errors_mapped
 from app.storage.port import BlobStore
