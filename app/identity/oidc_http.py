@@ -9,6 +9,8 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from ssl import SSLContext
 from typing import Any
 from urllib.parse import quote_plus, urlsplit
 
@@ -53,8 +55,11 @@ class ProviderHttp:
     ) -> None:
         self._plain_hosts = plain_hosts
         self._may_call_address = may_call
-        # Made once: reading the machine's certificates takes longer than most calls.
-        self._tls = httpx.create_ssl_context()
+
+    @cached_property
+    def _tls(self) -> SSLContext:
+        # Made once: reading the machine's certificates takes longer than most calls. Not at start: many call nobody.
+        return httpx.create_ssl_context()
 
     def check_address(self, url: str) -> None:
         """Raises IssuerInvalidError for what is never called, IssuerNotPublicError for an address as a host.
