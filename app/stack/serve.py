@@ -1,4 +1,8 @@
-"""Serve the API: `python -m app.stack.serve HOST PORT`. Settings come from the environment."""
+"""Serve the API: `python -m app.stack.serve HOST PORT`. Settings come from the environment.
+
+With `when-told` as third argument it loads everything, and serves once a line of its standard input says so: whoever
+started it makes the database ready meanwhile.
+"""
 
 import contextlib
 import gc
@@ -6,12 +10,14 @@ import sys
 
 import uvicorn
 
+from app.stack.services import SERVE, WHEN_TOLD
+
 STARTUP_FAILURE = 3
 """As uvicorn's own command ends with."""
 
 
 def main(arguments: list[str]) -> None:
-    host, port = arguments
+    host, port, *when = arguments
     config = uvicorn.Config(
         "app.main:create_app_from_environment",
         factory=True,
@@ -28,6 +34,8 @@ def main(arguments: list[str]) -> None:
     config.load()
     gc.freeze()
     gc.enable()
+    if when == [WHEN_TOLD] and sys.stdin.buffer.readline() != SERVE:
+        sys.exit(STARTUP_FAILURE)
     server = uvicorn.Server(config)
     # uvicorn raises the signal that ended it again: it is no fault to tell of.
     with contextlib.suppress(KeyboardInterrupt):

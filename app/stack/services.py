@@ -25,6 +25,9 @@ KEPT_FROM_OUTSIDE = (
     "PYTHONPATH",
 )
 
+WHEN_TOLD, SERVE = "when-told", b"serve\n"
+"""One more argument of the API's command, and the line that it waits for then (`app.stack.serve`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Service:

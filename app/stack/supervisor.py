@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, Self
@@ -26,7 +26,7 @@ from app.stack.home import Home, write_state
 from app.stack.postgres import EmbeddedPostgres
 from app.stack.processes import end_together, open_log, tail
 from app.stack.schema import prepare_database
-from app.stack.services import Addresses, Service, services
+from app.stack.services import SERVE, WHEN_TOLD, Addresses, Service, services
 from app.stack.valkey import EmbeddedValkey
 from app.storage.keyfile import ensure_key_file
 
@@ -165,14 +165,11 @@ class Stack:
         shutil.rmtree(self._home.scratch, ignore_errors=True)  # plaintext that a crash left
         self._home.ensure()
         clear_metrics_folder(self._home.metrics)
+        ensure_key_file(self._home.storage_key)
         self._say("Starting PostgreSQL")
         postgres = self._started.enter_context(EmbeddedPostgres(self._home))
-        postgres.databases.ensure_database(DATABASE)
         self._databases = {role: postgres.url(role, DATABASE) for role in ("owner", "api", "worker", "relay")}
         self._servers["PostgreSQL"] = postgres
-        self._say("Bringing the schema up to date")
-        prepare_database(self._databases["owner"], Settings().embedding)
-        ensure_key_file(self._home.storage_key)
         self._say("Starting Valkey")
         valkey = self._started.enter_context(EmbeddedValkey(self._home))
         self._servers["Valkey"] = valkey
@@ -190,18 +187,35 @@ class Stack:
             chat=chat,
             chat_model=LOCAL_MODEL if chat else "",
         )
+        api, *others = services(self._home, addresses)
+        with self._loading(api):
+            self._say("Bringing the schema up to date")
+            postgres.databases.ensure_database(DATABASE)
+            prepare_database(self._databases["owner"], Settings().embedding)
         self._say("Starting the API, the relay and the worker")
-        for service in services(self._home, addresses):
+        for service in others:
             self._running.append(_Running(service, self._spawn(service), time.monotonic()))
         self._wait_until_ready()
         write_state(self._home, {"url": self.url, "pid": os.getpid(), "processes": self.pids})
 
-    def _spawn(self, service: Service) -> subprocess.Popen[bytes]:
+    @contextlib.contextmanager
+    def _loading(self, api: Service) -> Iterator[None]:
+        """The API's process, whose code takes the longest to load: it loads it inside, and serves afterwards."""
+        process = self._spawn(api, WHEN_TOLD, stdin=subprocess.PIPE)
+        self._running.append(_Running(api, process, time.monotonic()))
+        assert process.stdin is not None, "it was asked for"
+        with process.stdin as told:
+            yield
+            with contextlib.suppress(BrokenPipeError):  # it ended meanwhile, which whoever waits for it finds
+                told.write(SERVE)
+
+    def _spawn(self, service: Service, *arguments: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
         keeper = [sys.executable, "-I", "-S", str(KEEPER), str(service.grace_seconds), str(os.getpid())]
         with open_log(self._log(service)) as output:
             return subprocess.Popen(  # noqa: S603  commands come from the table of services, never from input
-                [*keeper, *service.command],
-                stdin=subprocess.DEVNULL,
+                [*keeper, *service.command, *arguments],
+                bufsize=0,
+                stdin=stdin,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=dict(service.environment),
