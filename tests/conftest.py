@@ -4,6 +4,7 @@ template; one local model a machine.
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -26,21 +27,22 @@ HERE = Path(__file__).resolve().parent
 CORPUS = HERE.parents[1] / "shared" / "corpus"
 
 
-SHARING_FOOTNOTES = frozenset(
-    f"tests/evals/test_{name}.py" for name in ("docs", "facts_suite", "gate", "measuring_suites", "permissions_suite")
-)
-"""Tests that measure on running Footnotes, of which a process has one at a time."""
+SHARED = {
+    f"tests/evals/test_{name}.py": "measured"
+    for name in ("docs", "facts_suite", "gate", "measuring_suites", "permissions_suite")
+} | {"tests/cli": "cli", "tests/web": "web"}
+"""Files, and folders, of tests that share a running Footnote, of which each has one a process."""
 
 LONG = ("evals", "policy", "cli", "workers", "demo", "web", "api")
 """Folders of tests that take long: begun first, so that no process of a run waits for another at its end."""
 
 
 class ByFile(LoadFileScheduling):
-    """A file's tests run in one of a run's processes; those that share running Footnotes run in the same."""
+    """A file's tests run in one of a run's processes; those that share a running Footnote run in the same."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        return "footnotes" if file in SHARING_FOOTNOTES else file
+        return SHARED.get(file) or SHARED.get(file.rpartition("/")[0]) or file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
@@ -53,6 +55,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return LONG.index(folder) if folder in LONG else len(LONG)
 
     items.sort(key=place)
+
+
+Traces = list[tuple[str, ExportTraceServiceRequest]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +150,15 @@ def local_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalMode
 
 
 @pytest.fixture
-def collector() -> Iterator[tuple[str, list[tuple[str, ExportTraceServiceRequest]]]]:
+def collector() -> Iterator[tuple[str, Traces]]:
+    with collecting_traces() as collector:
+        yield collector
+
+
+@contextmanager
+def collecting_traces() -> Iterator[tuple[str, Traces]]:
     """A collector of traces (OTLP over HTTP): its URL, and (path, request) of what it received."""
-    received: list[tuple[str, ExportTraceServiceRequest]] = []
+    received: Traces = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

@@ -52,7 +52,7 @@ def start_up(home: Path, **settings: str) -> Running:
     return Running(process, home, json.loads(text))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def start() -> Iterator[Callable[..., Running]]:
     """Starts `footnote up` on a home, with `FOOTNOTE_…` settings; whatever is still running afterwards is stopped."""
     started: list[Running] = []
@@ -75,7 +75,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         up.stop()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def footnote() -> Callable[..., "subprocess.CompletedProcess[str]"]:
     """Calls the command line; the test asserts on code and output."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("FOOTNOTE_")}

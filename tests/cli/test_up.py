@@ -33,17 +33,10 @@ def test_a_taken_port_is_told_in_a_sentence(running: Any, footnote: Call, tmp_pa
     assert f"Port {port} of 127.0.0.1 is taken" in result.stderr
 
 
-def test_ctrl_c_leaves_no_process(start: Any, tmp_path: Path) -> None:
+def test_kill_9_and_ctrl_c_leave_no_process_and_the_home_comes_up_again(start: Any, tmp_path: Path) -> None:
     up = start(tmp_path)
     tree = up.tree()
     assert len(tree) > 6
-    assert up.stop() == 0
-    assert not any(process.is_running() for process in tree)
-
-
-def test_kill_9_leaves_no_process_and_the_home_comes_up_again(start: Any, tmp_path: Path) -> None:
-    up = start(tmp_path)
-    tree = up.tree()
     key = (tmp_path / "secrets" / "admin-key").read_text()
     up.process.kill()
     up.process.wait()
@@ -53,6 +46,9 @@ def test_kill_9_leaves_no_process_and_the_home_comes_up_again(start: Any, tmp_pa
     headers = {"Authorization": f"Bearer {key.strip()}"}
     answer = httpx.get(f"{again.announced['url']}/v1/me", headers=headers, trust_env=False)
     assert answer.status_code == 200
+    tree = again.tree()
+    assert again.stop() == 0
+    assert not any(process.is_running() for process in tree)
 
 
 def test_a_process_that_is_killed_is_started_again(running: Any) -> None:
@@ -72,21 +68,19 @@ def test_a_process_that_is_killed_is_started_again(running: Any) -> None:
     assert len(relays()) == 1
 
 
-def test_servers_that_are_killed_are_started_again_where_they_were(start: Any, footnote: Call, tmp_path: Path) -> None:
-    up = start(tmp_path)
+def test_servers_that_are_killed_are_started_again_where_they_were(
+    running: Any, footnote: Call, tmp_path: Path
+) -> None:
     for name in ("postgres", "valkey-server"):
-        children = psutil.Process(up.process.pid).children(recursive=True)
+        children = psutil.Process(running.process.pid).children(recursive=True)
         server = next(process for process in children if runs(process, name))
         server.kill()
         psutil.wait_procs([server], timeout=10)
-        with httpx.Client(base_url=up.announced["url"], trust_env=False, timeout=30) as client:
+        with httpx.Client(base_url=running.announced["url"], trust_env=False, timeout=30) as client:
             for _ in range(2000):  # asked until it is there; the test's time limit is what ends it otherwise
                 if client.get("/readyz").status_code == 200:
                     break
-        file = tmp_path / f"{name}.txt"
-        file.write_text(f"Revenue was $5 million in fiscal 2024, says {name}.")
-        result = footnote("ingest", str(file), "--collection", "notes", "--home", str(tmp_path))
-        assert result.returncode == 0, result.stderr
+        ingest(running, footnote, tmp_path / f"{name}.txt")
 
 
 def runs(process: psutil.Process, name: str) -> bool:
@@ -98,15 +92,25 @@ def runs(process: psutil.Process, name: str) -> bool:
     return bool(command) and Path(command[0].split()[0]).name == name
 
 
-def test_metrics_tell_of_the_workers_and_of_what_waits(start: Any, footnote: Call, tmp_path: Path) -> None:
-    up = start(tmp_path)
-    file = tmp_path / "note.txt"
-    file.write_text("Revenue was $5 million in fiscal 2024.")
-    assert footnote("ingest", str(file), "--collection", "notes", "--home", str(tmp_path)).returncode == 0
-    assert footnote("ask", "What was revenue in fiscal 2024?", "--home", str(tmp_path)).returncode == 0
-    told = httpx.get(f"{up.announced['url']}/metrics", trust_env=False).text
-    assert 'footnote_ingestion_stages_total{outcome="done",stage="publish"} 1.0' in told
-    assert 'purpose="embed-documents"' in told
-    assert 'purpose="embed-query"' in told
-    assert "footnote_state_up 1.0" in told
-    assert "footnote_outbox_pending 0.0" in told
+def ingest(running: Any, footnote: Call, file: Path) -> None:
+    file.write_text(f"Revenue was $5 million in fiscal 2024, says {file.stem}.")
+    result = footnote("ingest", str(file), "--collection", "notes", "--home", str(running.home))
+    assert result.returncode == 0, result.stderr
+
+
+def test_metrics_tell_of_the_workers_and_of_what_waits(running: Any, footnote: Call, tmp_path: Path) -> None:
+    def metrics() -> dict[str, float]:
+        told = httpx.get(f"{running.announced['url']}/metrics", trust_env=False).text
+        lines = (line.rsplit(" ", 1) for line in told.splitlines() if not line.startswith("#"))
+        return {name: float(value) for name, value in lines}
+
+    published = 'footnote_ingestion_stages_total{outcome="done",stage="publish"}'
+    before = metrics().get(published, 0)
+    ingest(running, footnote, tmp_path / "metrics.txt")
+    assert footnote("ask", "What was revenue in fiscal 2024?", "--home", str(running.home)).returncode == 0
+    told = metrics()
+    assert told[published] == before + 1
+    assert any('purpose="embed-documents"' in name for name in told)
+    assert any('purpose="embed-query"' in name for name in told)
+    assert told["footnote_state_up"] == 1
+    assert told["footnote_outbox_pending"] == 0

@@ -3,17 +3,19 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.conftest import Traces, collecting_traces
 
 Call = Callable[..., Any]
 DIMENSIONS = 8
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def embeddings() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """An endpoint for embeddings that knows only how often each of eight letters occurs; what it was asked."""
     asked: list[dict[str, Any]] = []
@@ -44,24 +46,43 @@ def embeddings() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     thread.join()
 
 
-def ingest_and_ask(home: Path, footnote: Call, question: str) -> dict[str, Any]:
-    file = home / "note.txt"
-    file.write_text("Revenue was $5 million in fiscal 2024.")
-    assert footnote("ingest", str(file), "--collection", "notes", "--home", str(home)).returncode == 0
-    asked = footnote("ask", question, "--json", "--home", str(home))
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one upload and one question told the collector and the endpoint, and what was answered."""
+
+    traces: Traces
+    embedded: list[dict[str, Any]]
+    answer: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def told(
+    start: Call,
+    footnote: Call,
+    embeddings: tuple[str, list[dict[str, Any]]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Told:
+    home = tmp_path_factory.mktemp("home")
+    with collecting_traces() as (url, traces):
+        up = start(
+            home,
+            FOOTNOTE_OBSERVABILITY__OTLP_ENDPOINT=url,
+            FOOTNOTE_EMBEDDING__BASE_URL=embeddings[0],
+            FOOTNOTE_EMBEDDING__MODEL="letters",
+            FOOTNOTE_EMBEDDING__DIMENSIONS=str(DIMENSIONS),
+        )
+        file = home / "note.txt"
+        file.write_text("Revenue was $5 million in fiscal 2024.")
+        assert footnote("ingest", str(file), "--collection", "notes", "--home", str(home)).returncode == 0
+        asked = footnote("ask", "What was revenue in fiscal 2024?", "--json", "--home", str(home))
+        up.stop()
     assert asked.returncode == 0, asked.stderr
-    return json.loads(asked.stdout)
+    return Told(traces, embeddings[1], json.loads(asked.stdout))
 
 
-def test_an_upload_is_one_trace_from_the_api_through_the_relay_to_the_worker(
-    start: Call, footnote: Call, collector: tuple[str, list[Any]], tmp_path: Path
-) -> None:
-    url, received = collector
-    up = start(tmp_path, FOOTNOTE_OBSERVABILITY__OTLP_ENDPOINT=url)
-    ingest_and_ask(tmp_path, footnote, "What was revenue in fiscal 2024?")
-    up.stop()
+def test_an_upload_is_one_trace_from_the_api_through_the_relay_to_the_worker(told: Told) -> None:
     spans: dict[bytes, dict[str, set[str]]] = {}
-    for _, request in received:
+    for _, request in told.traces:
         for resource in request.resource_spans:
             service = next(a.value.string_value for a in resource.resource.attributes if a.key == "service.name")
             for scope in resource.scope_spans:
@@ -74,17 +95,7 @@ def test_an_upload_is_one_trace_from_the_api_through_the_relay_to_the_worker(
     assert whole[0]["footnote-worker"] == {"jobs.run_stage"}
 
 
-def test_embeddings_of_an_endpoint_have_a_space_of_their_own_and_answer(
-    start: Call, footnote: Call, embeddings: tuple[str, list[dict[str, Any]]], tmp_path: Path
-) -> None:
-    url, asked = embeddings
-    start(
-        tmp_path,
-        FOOTNOTE_EMBEDDING__BASE_URL=url,
-        FOOTNOTE_EMBEDDING__MODEL="letters",
-        FOOTNOTE_EMBEDDING__DIMENSIONS=str(DIMENSIONS),
-    )
-    answer = ingest_and_ask(tmp_path, footnote, "What was revenue in fiscal 2024?")
-    assert "$5 million" in answer["claims"][0]["text"]
-    assert {request["model"] for request in asked} == {"letters"}
-    assert any("What was revenue" in text for request in asked for text in request["input"])
+def test_embeddings_of_an_endpoint_have_a_space_of_their_own_and_answer(told: Told) -> None:
+    assert "$5 million" in told.answer["claims"][0]["text"]
+    assert {request["model"] for request in told.embedded} == {"letters"}
+    assert any("What was revenue" in text for request in told.embedded for text in request["input"])

@@ -32,27 +32,32 @@ class Site:
     documents: list[Path]
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
-    folder = tmp_path_factory.mktemp("site")
-    with Stack(home=Home.at(folder / "home"), port=0, say=lambda _: None) as stack:
-        admin, database = open_tenant_admin(stack.database_url("owner"))
-        tenant_id = admin.create_tenant(slug=f"web-{uuid4().hex}", name="Web")
-        _, key = admin.create_user(tenant_id, email="mira@example.org", name="Mira", roles=[Role.ANALYST])
-        _, engineer_key = admin.create_user(tenant_id, email="noor@example.org", name="Noor", roles=[Role.ENGINEER])
-        _, admin_key = admin.create_user(tenant_id, email="access@example.org", name="Access", roles=[Role.ADMIN])
-        database.close()
-        with ApiClient(url=stack.url, key=key) as api:
-            api.create_collection("Filings")
-        yield Site(
-            url=stack.url,
-            key=key,
-            engineer_key=engineer_key,
-            admin_key=admin_key,
-            documents=list(make_samples(folder)),
-        )
+    with Stack(home=Home.at(tmp_path_factory.mktemp("home")), port=0, say=lambda _: None) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def site(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """A tenant of a module's own."""
+    admin, database = open_tenant_admin(stack.database_url("owner"))
+    tenant_id = admin.create_tenant(slug=f"web-{uuid4().hex}", name="Web")
+    _, key = admin.create_user(tenant_id, email="mira@example.org", name="Mira", roles=[Role.ANALYST])
+    _, engineer_key = admin.create_user(tenant_id, email="noor@example.org", name="Noor", roles=[Role.ENGINEER])
+    _, admin_key = admin.create_user(tenant_id, email="access@example.org", name="Access", roles=[Role.ADMIN])
+    database.close()
+    with ApiClient(url=stack.url, key=key) as api:
+        api.create_collection("Filings")
+    return Site(
+        url=stack.url,
+        key=key,
+        engineer_key=engineer_key,
+        admin_key=admin_key,
+        documents=list(make_samples(tmp_path_factory.mktemp("site"))),
+    )
 
 
 @pytest.fixture(scope="module")
