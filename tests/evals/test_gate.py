@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -105,10 +106,14 @@ def test_the_project_s_data_is_the_same_bytes_each_time(project: Path, tmp_path:
     assert digest_folder(write_project_data(tmp_path / "again")) == digest_folder(project)
 
 
-def test_the_command_passes_on_the_committed_baseline(
-    folder: Path, homes: Path, accepted: RunRecord, stacks: Stacks
-) -> None:
-    stacks.close()  # the command starts its own on the same home
+@pytest.fixture
+def measured_on(stacks: Stacks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command measures on the Footnote that runs already."""
+    monkeypatch.setattr("evals.commands.gating.Stacks", lambda say: nullcontext(stacks))
+
+
+@pytest.mark.usefixtures("measured_on")
+def test_the_command_passes_on_the_committed_baseline(folder: Path, homes: Path, accepted: RunRecord) -> None:
     out = folder / "verdicts.json"
     options = ["--home", str(homes), "--runs", str(folder / "runs"), "--json", str(out)]
     result = CliRunner().invoke(commands, ["gate", "retrieval", "--data", str(folder), *options])
@@ -117,10 +122,10 @@ def test_the_command_passes_on_the_committed_baseline(
     assert (verdict["suite"], verdict["data"], verdict["regressed"]) == ("retrieval", PROJECT, False)
 
 
+@pytest.mark.usefixtures("measured_on")
 def test_the_command_ends_with_3_when_something_is_worse_than_the_baseline(
-    folder: Path, homes: Path, accepted: RunRecord, stacks: Stacks, tmp_path: Path
+    folder: Path, homes: Path, accepted: RunRecord, tmp_path: Path
 ) -> None:
-    stacks.close()  # the command starts its own on the same home
     perfect = dict.fromkeys(accepted.cases[0].measures, 1.0)
     cases = tuple(case.model_copy(update={"score": 1.0, "measures": perfect}) for case in accepted.cases)
     accept_run(accepted.model_copy(update={"cases": cases}), folder=tmp_path)
