@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 from uuid import UUID
@@ -83,6 +84,12 @@ def _shape_of_rights(action: str, noun: str, verb: str, detail: dict[str, Any]) 
     return None
 
 
+@cache
+def _product_version() -> str:
+    """Looked up once: to read a package's metadata takes longer than to print the line."""
+    return version("footnote")
+
+
 def print_line(event: ToldEvent, link: Link) -> str:
     """One line of an export (without its end)."""
     detail = json.loads(event.detail)
@@ -99,7 +106,7 @@ def print_line(event: ToldEvent, link: Link) -> str:
         "metadata": _present(
             version=SCHEMA_VERSION,
             profiles=["datetime"],
-            product={"name": "Footnote", "vendor_name": "Footnote", "version": version("footnote")},
+            product={"name": "Footnote", "vendor_name": "Footnote", "version": _product_version()},
             log_name="audit",
             uid=str(event.id),
             sequence=link.sequence,
