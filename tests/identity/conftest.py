@@ -42,6 +42,7 @@ from app.settings import (
     WebSettings,
 )
 from app.storage.keyfile import ensure_key_file
+from tests.api.conftest import NO_TLS
 
 AUDIENCE = "https://footnote.test"
 CLIENT = ("footnote", "s3cret")
@@ -252,7 +253,7 @@ class Site:
 
     def client(self, key: str | None = None) -> httpx.Client:
         headers = {} if key is None else {"Authorization": f"Bearer {key}"}
-        made = httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False)
+        made = httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False, verify=NO_TLS)
         self.clients.append(made)
         return made
 
