@@ -187,13 +187,6 @@ class Metrics:
         return generate_latest(registry) + rendered
 
 
-def clear_metrics_folder(folder: Path) -> None:
-    """Make the folder for worker processes' metrics, empty. Call it before the first of them starts."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for file in folder.glob("*.db"):
-        file.unlink(missing_ok=True)
-
-
 class _StateCollector(Collector):
     def __init__(self, read_state: Callable[[], SystemState]) -> None:
         self._read_state = read_state

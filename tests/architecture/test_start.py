@@ -33,6 +33,17 @@ def test_the_api_loads_nothing_that_only_some_calls_and_other_processes_need() -
     assert started.stdout.split() == []
 
 
+def test_the_stack_loads_no_metrics_and_nothing_of_the_processes_that_it_starts() -> None:
+    theirs = {"prometheus_client", "structlog", "fastapi", "uvicorn", "celery", "app.bootstrap", "workers"}
+    started = subprocess.run(
+        [sys.executable, "-c", f"import sys, app.commands.up; print(*({theirs} & sys.modules.keys()))"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert started.stdout.split() == []
+
+
 def test_nothing_loads_what_draws_plots_before_somebody_wants_a_report_with_them() -> None:
     started = subprocess.run(
         [sys.executable, "-c", "import sys, evals.cli; print('matplotlib' in sys.modules)"],

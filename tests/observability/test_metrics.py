@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.observability.metrics import Metrics, SystemState, clear_metrics_folder
+from app.observability.metrics import Metrics, SystemState
+from app.observability.metrics_folder import clear_metrics_folder
 
 
 def samples_of(rendered):
