@@ -5,6 +5,7 @@ A rule's numbers are taken modulo what there is, so that any of its steps can be
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import wraps
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -24,6 +25,20 @@ ACTOR = st.sampled_from((0, 0, 0, 1, 2, 3))
 KIND, SOURCE = st.sampled_from((*KINDS, None)), st.sampled_from((*SOURCES, None))
 ENDS = st.sampled_from((None, None, timedelta(hours=1), timedelta(hours=-1)))
 STEPS_BETWEEN_LOOKS = 3
+
+
+def step(**given: Any) -> Callable[[Callable[..., None]], Any]:
+    """A rule, of which the tally knows that it was followed."""
+
+    def decorate(follow: Callable[..., None]) -> Any:
+        @wraps(follow)
+        def followed(self: "PolicyMachine", **values: Any) -> None:
+            self.tally.kinds.add(follow.__name__)
+            follow(self, **values)
+
+        return rule(**given)(followed)
+
+    return decorate
 
 
 def pick(things: Sequence[Thing], number: int) -> Thing:
@@ -72,17 +87,17 @@ class PolicyMachine(RuleBasedStateMachine):
 
     # --- collections and documents ----------------------------------------------------------------------------------
 
-    @rule(actor=ACTOR, place=PLACE)
+    @step(actor=ACTOR, place=PLACE)
     def make_collection(self, actor: int, place: int) -> None:
         if len(self.world.parents) < 9:
             self.here.create_collection(self._user(actor), pick([*self.world.parents, None], place))
 
-    @rule(actor=ACTOR, which=PLACE, into=PLACE)
+    @step(actor=ACTOR, which=PLACE, into=PLACE)
     def move_collection(self, actor: int, which: int, into: int) -> None:
         moved = pick([*self.world.parents], which)
         self.here.move_collection(self._user(actor), moved, pick([*self.world.parents, None], into))
 
-    @rule(actor=ACTOR, place=PLACE, said=KIND, kind=KIND, source=SOURCE)
+    @step(actor=ACTOR, place=PLACE, said=KIND, kind=KIND, source=SOURCE)
     def upload(self, actor: int, place: int, said: str | None, kind: str | None, source: str | None) -> None:
         """Of a kind that the uploader says, or that is only read, or of another than is said."""
         if len(self.world.documents) < 12:
@@ -90,26 +105,26 @@ class PolicyMachine(RuleBasedStateMachine):
             if made is not None and kind is not None:
                 self.here.publish(made, kind, source)
 
-    @rule(which=PLACE, kind=KIND, source=SOURCE)
+    @step(which=PLACE, kind=KIND, source=SOURCE)
     def publish_again(self, which: int, kind: str | None, source: str | None) -> None:
         self._with(self._alive(), which, lambda document: self.here.publish(document, kind, source))
 
-    @rule(actor=ACTOR, which=PLACE, kind=KIND, source=SOURCE)
+    @step(actor=ACTOR, which=PLACE, kind=KIND, source=SOURCE)
     def describe(self, actor: int, which: int, kind: str | None, source: str | None) -> None:
         user = self._user(actor)
         self._with(self._alive(), which, lambda document: self.here.describe(user, document, kind, source))
 
-    @rule(actor=ACTOR, which=PLACE, into=PLACE)
+    @step(actor=ACTOR, which=PLACE, into=PLACE)
     def move_document(self, actor: int, which: int, into: int) -> None:
         user, place = self._user(actor), pick([*self.world.parents], into)
         self._with(self._alive(), which, lambda document: self.here.move_document(user, document, place))
 
-    @rule(actor=ACTOR, which=PLACE)
+    @step(actor=ACTOR, which=PLACE)
     def delete_document(self, actor: int, which: int) -> None:
         user = self._user(actor)
         self._with(self._alive()[:-3], which, lambda document: self.here.delete_document(user, document))
 
-    @rule(asker=PLACE, first=PLACE, second=PLACE, third=PLACE)
+    @step(asker=PLACE, first=PLACE, second=PLACE, third=PLACE)
     def answer(self, asker: int, first: int, second: int, third: int) -> None:
         alive = self._alive()
         found = [pick(alive, number) for number in (first, second, third)]
@@ -118,73 +133,73 @@ class PolicyMachine(RuleBasedStateMachine):
 
     # --- who is who -----------------------------------------------------------------------------------------------
 
-    @rule(actor=ACTOR, group=PLACE, member=PLACE)
+    @step(actor=ACTOR, group=PLACE, member=PLACE)
     def join_or_leave(self, actor: int, group: int, member: int) -> None:
         self.here.change_member(self._user(actor), pick([*self.world.groups], group), self._user(member))
 
-    @rule(actor=ACTOR, outer=PLACE, inner=PLACE)
+    @step(actor=ACTOR, outer=PLACE, inner=PLACE)
     def nest(self, actor: int, outer: int, inner: int) -> None:
         groups = [*self.world.groups]
         if pick(groups, outer) != pick(groups, inner):
             self.here.change_nesting(self._user(actor), pick(groups, outer), pick(groups, inner))
 
-    @rule(actor=ACTOR, which=PLACE)
+    @step(actor=ACTOR, which=PLACE)
     def unnest(self, actor: int, which: int) -> None:
         user = self._user(actor)
         self._with(sorted(self.world.nestings), which, lambda pair: self.here.change_nesting(user, *pair))
 
-    @rule(which=PLACE)
+    @step(which=PLACE)
     def replace_group(self, which: int) -> None:
         if self.here.delete_group(self._user(0), pick([*self.world.groups], which)):
             self.here.add_group(self._user(0))
 
-    @rule(which=PLACE)
+    @step(which=PLACE)
     def disable_or_enable(self, which: int) -> None:
         """Anybody but the administrator."""
         self.here.change_disabled(self._user(0), pick([*self.world.users][1:], which))
 
     # --- who may what -----------------------------------------------------------------------------------------------
 
-    @rule(actor=ACTOR, holder=PLACE, which=PLACE, level=st.sampled_from((1, 1, 2, 3)), ends=ENDS)
+    @step(actor=ACTOR, holder=PLACE, which=PLACE, level=st.sampled_from((1, 1, 2, 3)), ends=ENDS)
     def grant(self, actor: int, holder: int, which: int, level: int, ends: timedelta | None) -> None:
         target = pick([*self.world.parents, *self.world.packs, *self.world.documents], which)
         self.here.grant(self._user(actor), self._holder(holder), target, level, self.here.until(ends))
 
-    @rule(actor=ACTOR, which=PLACE)
+    @step(actor=ACTOR, which=PLACE)
     def revoke(self, actor: int, which: int) -> None:
         self._with(self._revocable("grants"), which, lambda grant: self.here.revoke(self._user(actor), grant))
 
-    @rule(actor=ACTOR, which=PLACE, label=PLACE)
+    @step(actor=ACTOR, which=PLACE, label=PLACE)
     def label_document(self, actor: int, which: int, label: int) -> None:
         user, chosen = self._user(actor), pick(sorted(self.world.labels), label)
         self._with(self._alive(), which, lambda document: self.here.change_document_label(user, document, chosen))
 
-    @rule(actor=ACTOR, which=PLACE, label=PLACE)
+    @step(actor=ACTOR, which=PLACE, label=PLACE)
     def label_collection(self, actor: int, which: int, label: int) -> None:
         chosen = pick(sorted(self.world.labels), label)
         self.here.change_collection_label(self._user(actor), pick([*self.world.parents], which), chosen)
 
-    @rule(actor=ACTOR, holder=PLACE, label=PLACE, ends=ENDS)
+    @step(actor=ACTOR, holder=PLACE, label=PLACE, ends=ENDS)
     def clear(self, actor: int, holder: int, label: int, ends: timedelta | None) -> None:
         chosen = pick(sorted(self.world.labels), label)
         self.here.give_clearance(self._user(actor), self._holder(holder), chosen, self.here.until(ends))
 
-    @rule(actor=ACTOR, which=PLACE)
+    @step(actor=ACTOR, which=PLACE)
     def take_clearance(self, actor: int, which: int) -> None:
         user = self._user(actor)
         self._with([*self.world.clearances], which, lambda key: self.here.take_clearance(user, key))
 
-    @rule(actor=ACTOR, holder=PLACE, which=PLACE, ends=ENDS)
+    @step(actor=ACTOR, holder=PLACE, which=PLACE, ends=ENDS)
     def exclude(self, actor: int, holder: int, which: int, ends: timedelta | None) -> None:
         user, held, until = self._user(actor), self._holder(holder), self.here.until(ends)
         self._with(self._alive(), which, lambda document: self.here.exclude(user, held, document, until))
 
-    @rule(actor=ACTOR, which=PLACE)
+    @step(actor=ACTOR, which=PLACE)
     def take_exclusion(self, actor: int, which: int) -> None:
         user = self._user(actor)
         self._with([*self.world.exclusions], which, lambda key: self.here.take_exclusion(user, key))
 
-    @rule(actor=ACTOR, kinds=st.frozensets(st.sampled_from(KINDS), max_size=2), source=SOURCE, holder=PLACE)
+    @step(actor=ACTOR, kinds=st.frozensets(st.sampled_from(KINDS), max_size=2), source=SOURCE, holder=PLACE)
     def make_pack(self, actor: int, kinds: frozenset[str], source: str | None, holder: int) -> None:
         """A pack, and somebody who holds it."""
         sources = frozenset() if source is None else frozenset({source})
@@ -194,12 +209,12 @@ class PolicyMachine(RuleBasedStateMachine):
             pack = [*self.world.packs][-1]
             self.here.grant(self._user(actor), self._holder(holder), pack, oracle.VIEWER, None)
 
-    @rule(actor=ACTOR, which=PLACE)
+    @step(actor=ACTOR, which=PLACE)
     def take_pack(self, actor: int, which: int) -> None:
         user = self._user(actor)
         self._with([*self.world.packs], which, lambda pack: self.here.delete_pack(user, pack))
 
-    @rule(table=st.sampled_from(("grants", "clearances", "exclusions")), which=PLACE)
+    @step(table=st.sampled_from(("grants", "clearances", "exclusions")), which=PLACE)
     def let_end(self, table: str, which: int) -> None:
         self._with(self._revocable(table), which, lambda key: self.here.wait_for_end(table, key))
 
@@ -257,12 +272,15 @@ def run_lives(
     phases: tuple[Phase, ...] = (Phase.generate, Phase.shrink),
     **more: Any,
 ) -> None:
-    """So many lives of so many steps. Raises DifferenceError after printing the shortest life that shows it."""
+    """So many lives of so many steps. Raises DifferenceError after printing the shortest life that shows it.
+
+    Before the first that is random, Hypothesis tries one of nothing but the simplest step, and an empty one.
+    """
     made = type("Life", (PolicyMachine,), {"database": database, "tally": tally, "more": more})
     run_state_machine_as_test(
         seed(first_seed)(made),
         settings=settings(
-            max_examples=lives,
+            max_examples=lives + 2,
             stateful_step_count=steps,
             deadline=None,
             database=None,

@@ -1,6 +1,6 @@
 """What comparing comes to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 class DifferenceError(AssertionError):
@@ -9,14 +9,15 @@ class DifferenceError(AssertionError):
 
 @dataclass
 class Tally:
-    """What was compared: reads, and attempts to write. `seeds`: of the random lives."""
+    """What was compared: reads, and attempts to write. `seeds` and `kinds` of steps: of the random lives."""
 
     reads: int = 0
     attempts: int = 0
     steps: int = 0
     differences: int = 0
     seeds: str = ""
+    kinds: set[str] = field(default_factory=set)
 
     def told(self) -> str:
-        lives = f" (seeds {self.seeds}, {self.steps:,} steps)" if self.seeds else ""
+        lives = f" (seeds {self.seeds}, {self.steps:,} steps of {len(self.kinds)} kinds)" if self.seeds else ""
         return f"{self.reads:,} reads checked and {self.attempts:,} writes, {self.differences} differences{lives}"

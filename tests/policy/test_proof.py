@@ -16,7 +16,7 @@ from tests.policy.scenario import Scenario
 from tests.policy.tally import Tally
 
 READS = int(os.environ.get("FOOTNOTE_PROVE_READS", "100000"))
-LIVES, STEPS = 2, 40
+LIVES, STEPS = 6, 40
 
 
 @pytest.fixture
@@ -44,6 +44,7 @@ def test_in_random_lives_everybody_sees_what_the_oracle_says(module_database, ta
         tally.seeds = f"1 to {seed}"
         run_lives(module_database, tally, first_seed=seed, lives=LIVES, steps=STEPS)
     assert tally.differences == 0
+    assert len(tally.kinds) >= 20, sorted(tally.kinds)
 
 
 def test_over_http_everybody_sees_what_the_oracle_says(postgres, module_database, server, tally):
