@@ -72,6 +72,12 @@ def digests(database, tenant):
     return found
 
 
+@pytest.fixture(scope="module")
+def untouched(module_database, estates, canary):
+    """The other tenant's rows, which stay what they are whatever is tried."""
+    return digests(module_database, estates[1].world.tenant)
+
+
 @pytest.fixture
 def ids(estates):
     world = estates[0].world
@@ -110,11 +116,10 @@ def send(client, request):
 
 
 # Before the others, which change who may do what with the collection.
-def test_no_text_in_an_upload_is_run_or_shows_another_tenant(server, module_database, estates, canary, ids):
+def test_no_text_in_an_upload_is_run_or_shows_another_tenant(server, module_database, estates, canary, untouched, ids):
     ours, theirs = estates
     client = server.client(ours.keys[next(iter(ours.world.users))])
     maker = RequestMaker(client.get("/openapi.json").json(), ids, LEFT_OUT)
-    before = digests(module_database, theirs.world.tenant)
     sent, done = Counter(), set()
     for number, payload in enumerate(PAYLOADS):
         for request in maker.form_requests(number):
@@ -123,7 +128,7 @@ def test_no_text_in_an_upload_is_run_or_shows_another_tenant(server, module_data
             sent.update((request.template, name) for name in request.sent)
             if answer.is_success:
                 done.update((request.template, name) for name in request.sent)
-    assert digests(module_database, theirs.world.tenant) == before
+    assert digests(module_database, theirs.world.tenant) == untouched
     document, version = "/v1/documents", "/v1/documents/{document_id}/versions"
     texts = {(document, name) for name in ("title", "source", "password", "filename")}
     others = {(document, name) for name in ("collection", "document_type")} | {
@@ -135,30 +140,30 @@ def test_no_text_in_an_upload_is_run_or_shows_another_tenant(server, module_data
     assert (document, "collection") not in done  # none has a payload's name
 
 
-def test_no_text_in_a_form_of_the_pages_is_run_or_shows_another_tenant(server, module_database, estates, canary, ids):
+def test_no_text_in_a_form_of_the_pages_is_run_or_shows_another_tenant(
+    server, module_database, estates, canary, untouched, ids
+):
     ours, theirs = estates
     client = server.running.client()
     client.post("/sign-in", data={"key": ours.keys[next(iter(ours.world.users))]})
     token = re.search(r'name="form_token" value="([^"]+)"', client.get("/access").text)[1]
-    before = digests(module_database, theirs.world.tenant)
     sent = Counter()
     for number, payload in enumerate(PAYLOADS):
         for request in form_requests(number, ids, token):
             answer = send(client, request)
             assert canary not in answer.text, (request.method, request.template, payload)
             sent.update((request.method, request.template, name) for name in request.sent)
-    assert digests(module_database, theirs.world.tenant) == before
+    assert digests(module_database, theirs.world.tenant) == untouched
     assert sent == {(form.method, form.path, name): len(PAYLOADS) for form in FORMS for name in form.fields}
     assert client.get("/access").status_code == 200, "still signed in"
 
 
 def test_no_text_in_a_request_is_run_or_shows_another_tenant(
-    server, module_database, estates, canary, ids, record_property
+    server, module_database, estates, canary, untouched, ids, record_property
 ):
     ours, theirs = estates
     client = server.client(ours.keys[next(iter(ours.world.users))])
     maker = RequestMaker(client.get("/openapi.json").json(), ids, LEFT_OUT)
-    before = digests(module_database, theirs.world.tenant)
     asked, accepted = 0, set()
     for number, payload in enumerate(PAYLOADS):
         for request in maker.requests(number):
@@ -167,7 +172,7 @@ def test_no_text_in_a_request_is_run_or_shows_another_tenant(
             assert canary not in answer.text, (request.method, request.template, payload)
             if answer.is_success:
                 accepted.add((request.method, request.template))
-    assert digests(module_database, theirs.world.tenant) == before
+    assert digests(module_database, theirs.world.tenant) == untouched
     record_property("asked", f"{asked} requests, {len(accepted)} operations done with a payload")
     assert asked > 15 * 50
     assert len(accepted) > 25, sorted(accepted)
@@ -204,9 +209,8 @@ def named(estates):
 
 @pytest.mark.parametrize(("statement", "outcome"), AT_WILL.items())
 def test_a_statement_of_the_api_role_comes_to_what_it_must_and_shows_no_other_tenant(
-    module_database, canary, named, statement, outcome
+    module_database, canary, untouched, named, statement, outcome
 ):
-    before = digests(module_database, named["tenant"])
     try:
         with module_database.api.transaction(Principal(named["mine"], named["me"])) as session:
             tables = session.scalars(text(_TABLES)).all()
@@ -219,7 +223,7 @@ def test_a_statement_of_the_api_role_comes_to_what_it_must_and_shows_no_other_te
             assert {look(driver, table, canary) for table in tables} <= {0} | closed
     finally:
         module_database.api.engine.dispose()  # what was committed may be set for the connection
-    assert digests(module_database, named["tenant"]) == before
+    assert digests(module_database, named["tenant"]) == untouched
 
 
 def come_to(driver, statement):
