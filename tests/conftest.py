@@ -27,7 +27,7 @@ from app.llm.local_server import LocalModelServer
 from app.stack.postgres import THROWAWAY_SETTINGS, EmbeddedPostgres
 from app.stack.valkey import EmbeddedValkey
 
-MEMORY, IN_MEMORY, LEAST_MEMORY = Path("/dev/shm"), "footnote-tests", 8 << 30
+MEMORY, IN_MEMORY, LEAST_MEMORY = Path("/dev/shm"), "footnote-tests", 2 << 30
 HERE = Path(__file__).resolve().parent
 CORPUS = HERE.parents[1] / "shared" / "corpus"
 
