@@ -173,7 +173,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
 
 def build_provisioning(database: Database, clock: Clock) -> Mapping[type, Any]:
     """What the endpoints of SCIM ask for, loaded when they are."""
-    from app.identity.scim.groups import GroupProvisioning  # noqa: PLC0415 - see app.main: few are provisioned
+    from app.identity.scim.groups import GroupProvisioning  # noqa: PLC0415 - half a start's time, and few are provisioned
     from app.identity.scim.users import UserProvisioning  # noqa: PLC0415 - the same
 
     return _by_type(

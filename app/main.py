@@ -116,7 +116,7 @@ def create_app(container: Container, *, tracing: Tracing | None = None) -> FastA
         app.include_router(router)
 
     def load_provisioning() -> APIRouter:
-        from app.identity.scim.endpoints import router  # noqa: PLC0415 - as long as all the rest, and few are provisioned
+        from app.identity.scim.endpoints import router  # noqa: PLC0415 - half a start's time, and few are provisioned
 
         check_declared([router])
         app.state.services.update(container.build_provisioning())
