@@ -21,6 +21,8 @@ _MONTH_DAY = re.compile(rf"\b({MONTHS})\.?\s+(\d{{1,2}})\b(?![ ,]*\d)", re.IGNOR
 WEEKS_OF_MONTHS = {3: 13, 6: 26, 9: 39, 12: 52}
 _WEEK = timedelta(days=7)
 _NEAR = timedelta(days=10)
+_DAYS_INTO_NEXT_MONTH = 7
+"""How far into the next month a period of 52/53-week calendars may end that is counted as so many months."""
 _FIRST_YEAR, _LAST_YEAR = 1901, 2200
 
 
@@ -78,9 +80,13 @@ class FiscalCalendar:
         return max(weekday, key=lambda day: (self.mentioned[day], -abs((day - about).days)), default=None)
 
     def start(self, end: date, *, months: int, weeks: int | None, by_weeks: bool) -> date:
-        """The first day of the period of so many months (or weeks, where the document says them) that ends on `end`."""
+        """The first day of the period of so many months (or weeks, where the document says them) that ends on `end`.
+
+        Counted by months, an end in the first week of a month belongs to the month before.
+        """
         if weeks is None and not by_weeks:
-            first = end.year * 12 + end.month - months
+            into_next = 1 if end.day <= _DAYS_INTO_NEXT_MONTH else 0
+            first = end.year * 12 + end.month - into_next - months
             return date(first // 12, first % 12 + 1, 1)
         before = end - (weeks or WEEKS_OF_MONTHS.get(months, 52)) * _WEEK
         if weeks is None:

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.core.periods import Period
@@ -82,6 +82,22 @@ def test_columns_of_several_lengths_that_do_not_say_which_have_none():
     assert found == (None,)
 
 
+@pytest.mark.parametrize(
+    ("end", "months", "start"),
+    [
+        (date(2051, 7, 1), 6, date(2051, 1, 1)),
+        (date(2051, 7, 7), 6, date(2051, 1, 1)),
+        (date(2051, 7, 8), 6, date(2051, 2, 1)),
+        (date(2052, 1, 3), 12, date(2051, 1, 1)),
+        (date(2051, 6, 30), 6, date(2051, 1, 1)),
+    ],
+)
+def test_an_end_in_the_first_week_of_a_month_belongs_to_the_month_before(end, months, start):
+    calendar = FiscalCalendar.of([], period_end=end, fiscal_year=end.year)
+    assert calendar.start(end, months=months, weeks=None, by_weeks=False) == start
+
+
+@example(end=date(1950, 7, 1), months=6, by_weeks=False)
 @given(end=st.dates(date(1950, 1, 1), date(2090, 1, 1)), months=st.sampled_from([3, 6, 9, 12]), by_weeks=st.booleans())
 def test_a_period_is_about_as_long_as_its_months(end, months, by_weeks):
     calendar = FiscalCalendar.of([], period_end=end, fiscal_year=end.year)
