@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from app.access.explaining import ExplainService
-from app.access.importing import ImportService
-from app.access.policy import PolicyService
-from app.access.service import AccessService
-from app.access.watching import WatchService
+from app.access.changes.service import ImportService
+from app.access.collections.service import AccessService
+from app.access.policy.service import PolicyService
+from app.access.reports.explaining import ExplainService
+from app.access.reports.watching import WatchService
 from app.answers.drafting import Drafter
 from app.answers.extractive import ExtractiveWriter
 from app.answers.model_writer import ModelWriter
@@ -18,31 +18,31 @@ from app.audit.denials import DenialLog
 from app.audit.log import AuditLog
 from app.core.clock import Clock, SystemClock
 from app.db.session import Database, build_engine
-from app.documents.facets import FacetService
-from app.documents.images import PageImages
-from app.documents.rendering import page_sandbox
+from app.documents.facets.service import FacetService
+from app.documents.pages.images import PageImages
+from app.documents.pages.rendering import page_sandbox
 from app.documents.service import DocumentService
-from app.documents.uploads import UploadService
+from app.documents.uploads.service import UploadService
 from app.evaluations.comparing import ComparisonService
 from app.evaluations.service import EvaluationService
 from app.http.denials import Denials
 from app.http.dependencies import Authenticator
-from app.http.idempotency import Idempotency
+from app.http.health.probes import Check
+from app.http.health.readiness import broker_check, database_check, migrations_check, storage_check
+from app.http.idempotency.keys import Idempotency
 from app.http.limits import RateLimits
-from app.http.probes import Check
-from app.http.readiness import broker_check, database_check, migrations_check, storage_check
 from app.identity.authentication import Authentication
 from app.identity.data_keys import PostgresDataKeys
 from app.identity.groups import GroupService
-from app.identity.oidc_addresses import public_outside
-from app.identity.oidc_bearer import TokenAuthenticator
-from app.identity.oidc_directory import ProviderDirectory
-from app.identity.oidc_http import LOOPBACK, ProviderHttp
-from app.identity.oidc_providers import ProviderService
-from app.identity.oidc_sign_in import SignInService
-from app.identity.oidc_users import ProviderUsers
+from app.identity.oidc.addresses import public_outside
+from app.identity.oidc.bearer import TokenAuthenticator
+from app.identity.oidc.directory import ProviderDirectory
+from app.identity.oidc.http import LOOPBACK, ProviderHttp
+from app.identity.oidc.providers import ProviderService
+from app.identity.oidc.sign_in import SignInService
+from app.identity.oidc.users import ProviderUsers
 from app.identity.service import IdentityService, TenantAdmin
-from app.identity.sessions import SessionService
+from app.identity.sessions.service import SessionService
 from app.identity.users import UserService
 from app.jobs.service import RunService
 from app.jobs.state import build_state_reader

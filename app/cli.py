@@ -24,7 +24,7 @@ COMMANDS = {
     "audit": ("app.commands.audit", "audit"),
     "database": ("app.commands.databases", "databases"),
     "doctor": ("app.commands.doctor", "doctor"),
-    "demo": ("app.commands.showing", "demo"),
+    "demo": ("app.commands.demo", "demo"),
 }
 
 

@@ -7,35 +7,35 @@ from contextlib import asynccontextmanager, suppress
 from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 
-from app.access.endpoints import collections as collections_router
-from app.access.endpoints import grants as grants_router
-from app.access.explain_endpoints import router as explain_router
-from app.access.import_endpoints import router as access_import_router
-from app.access.policy_endpoints import routers as policy_routers
+from app.access.changes.endpoints import router as access_import_router
+from app.access.collections.endpoints import collections as collections_router
+from app.access.collections.endpoints import grants as grants_router
+from app.access.policy.endpoints import routers as policy_routers
+from app.access.reports.explain_endpoints import router as explain_router
 from app.answers.endpoints import router as answers_router
 from app.answers.service import AnswerService
 from app.audit.endpoints import router as audit_router
 from app.bootstrap import Container, build_container
 from app.documents.endpoints import files as files_router
 from app.documents.endpoints import router as documents_router
-from app.documents.facet_endpoints import facets as facets_router
-from app.documents.facet_endpoints import suggestions as suggestions_router
-from app.documents.page_endpoints import router as pages_router
+from app.documents.facets.endpoints import facets as facets_router
+from app.documents.facets.endpoints import suggestions as suggestions_router
+from app.documents.pages.endpoints import router as pages_router
 from app.evaluations.endpoints import router as evaluations_router
 from app.http.body_limit import BodyLimitMiddleware
-from app.http.catalogue import problems_router
 from app.http.context import RequestContextMiddleware
+from app.http.health.probes import probes_router
 from app.http.later import LaterRoutes
-from app.http.openapi import install_openapi
-from app.http.probes import probes_router
+from app.http.openapi.catalogue import problems_router
+from app.http.openapi.document import install_openapi
 from app.http.problems import add_problem_handlers
 from app.http.routing import check_declared
 from app.identity.endpoints import router as identity_router
 from app.identity.errors import REFUSALS
 from app.identity.group_endpoints import router as groups_router
-from app.identity.oidc_endpoints import providers as providers_router
-from app.identity.oidc_endpoints import sessions as sessions_router
-from app.identity.oidc_errors import TOKEN_REFUSALS
+from app.identity.oidc.endpoints import providers as providers_router
+from app.identity.oidc.endpoints import sessions as sessions_router
+from app.identity.oidc.errors import TOKEN_REFUSALS
 from app.jobs.endpoints import router as runs_router
 from app.observability.logging import configure_logging
 from app.observability.tracing import Tracing, configure_tracing, instrument_app

@@ -17,7 +17,7 @@ STATEMENT_TIMEOUT = "300s"
 
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    """Graphs come and go with large tenants (app.retrieval.graphs), not with the schema."""
+    """Graphs come and go with large tenants (app.retrieval.index.graphs), not with the schema."""
     return kind != "index" or not (name or "").startswith("hnsw_chunk_embeddings_")
 
 

@@ -9,10 +9,10 @@ import app.audit.models
 import app.db.context
 import app.documents.models
 import app.evaluations.models
-import app.http.models
+import app.http.idempotency.models
 import app.identity.models
-import app.identity.oidc_models
-import app.identity.session_models
+import app.identity.oidc.models
+import app.identity.sessions.models
 import app.jobs.models
 import app.retrieval.models  # noqa: F401 (imported for the tables it declares, as those above)
 from app.db.base import Base

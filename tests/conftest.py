@@ -24,8 +24,8 @@ from app.db.migrate import upgrade_to_head
 from app.db.session import Database, build_engine
 from app.llm.errors import LocalModelMissingError
 from app.llm.local_server import LocalModelServer
-from app.stack.postgres import THROWAWAY_SETTINGS, EmbeddedPostgres
-from app.stack.valkey import EmbeddedValkey
+from app.stack.servers.postgres import THROWAWAY_SETTINGS, EmbeddedPostgres
+from app.stack.servers.valkey import EmbeddedValkey
 
 MEMORY, IN_MEMORY, LEAST_MEMORY = Path("/dev/shm"), "footnote-tests", 2 << 30
 HERE = Path(__file__).resolve().parent

@@ -10,8 +10,8 @@ from pydantic import SecretStr
 
 import app.access.models
 import app.identity.models  # noqa: F401  tables that documents point to: SQLAlchemy must know both ends
-from app.audit.checkpoints import current_key
-from app.audit.copies import StoredCheckpoints
+from app.audit.chain.checkpoints import current_key
+from app.audit.chain.copies import StoredCheckpoints
 from app.core.clock import Clock, SystemClock
 from app.db.session import Database, build_engine
 from app.documents.models import PASSWORD_PURPOSE
@@ -22,7 +22,7 @@ from app.llm.factory import build_embedder
 from app.llm.metering import MeteredEmbedder
 from app.llm.port import Embedder, EmbeddingSpaceSpec
 from app.observability.metrics import Metrics
-from app.retrieval.indexing import ChunkIndex
+from app.retrieval.index.writing import ChunkIndex
 from app.sandbox import Limits
 from app.settings import JobSettings, LimitSettings, Settings, StorageSettings
 from app.storage.factory import build_backend, build_blob_store, build_keyring

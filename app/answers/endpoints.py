@@ -22,7 +22,7 @@ from app.core.pagination import InvalidCursorError
 from app.core.principal import Permission
 from app.http.dependencies import CurrentPrincipal, authenticate_again, limited, service
 from app.http.errors import InternalError
-from app.http.openapi import problems
+from app.http.openapi.document import problems
 from app.http.pages import Page, RequestedPage, page_out
 from app.http.problems import as_our_error, describe
 from app.http.routing import api_router, needs

@@ -18,7 +18,7 @@ from app.answers.focus import Focus
 from app.answers.sentences import find_sentences
 from app.documents.tables import Column, PageLines, TableRow
 from app.llm.port import Embedder
-from app.retrieval.lexicon import tokenise
+from app.retrieval.index.lexicon import tokenise
 from app.retrieval.passages import Passage
 
 NOTICE = "No language model wrote this: these are the sentences and table rows that fit the question best."

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from app.retrieval.lexicon import tokenise
+from app.retrieval.index.lexicon import tokenise
 from app.retrieval.understanding import Understanding
 from app.retrieval.wording import get_core, search_terms
 

@@ -9,7 +9,7 @@ from app.answers.claims import CitedSpan, DraftClaim, DroppedClaim, DropReason, 
 from app.answers.instructions import blank_instructions
 from app.answers.numbers import missing_numbers
 from app.answers.sentences import find_sentences
-from app.retrieval.lexicon import tokenise
+from app.retrieval.index.lexicon import tokenise
 
 MAX_CLAIM_CHARACTERS = 1_500
 LEAST_COVERAGE = 0.6

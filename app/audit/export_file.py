@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from app.audit.checkpoints import Checkpoint, PublicKeys
+from app.audit.chain.checkpoints import Checkpoint, PublicKeys
+from app.audit.chain.hashing import Link
+from app.audit.chain.verification import ChainWalk, Findings, check_checkpoints
 from app.audit.errors import ExportFormatError
-from app.audit.hashing import Link
 from app.audit.ocsf import parse_line, tells_otherwise
-from app.audit.verification import ChainWalk, Findings, check_checkpoints
 
 _MOST_UNREAD = 1_000
 """Lines before the first event: a file of more is none of ours."""

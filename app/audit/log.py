@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.audit.linking import link_waiting
+from app.audit.chain.linking import link_waiting
 from app.audit.ocsf import print_line
 from app.audit.repository import AuditRepository, EventFilters, LinkedEvent
 from app.audit.service import record

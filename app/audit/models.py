@@ -47,7 +47,7 @@ class AuditHead(Base):
 
 
 class AuditLink(Base):
-    """One link of a tenant's chain; `sequence` counts from 1 without gaps (`app.audit.hashing` has the hashes)."""
+    """One link of a tenant's chain; `sequence` counts from 1 without gaps (hashes: `app.audit.chain.hashing`)."""
 
     __tablename__ = "audit_chain"
 
@@ -72,7 +72,7 @@ class WaitingEvent(Base):
 
 
 class AuditCheckpoint(Base):
-    """A link whose hash was signed (`app.audit.checkpoints`), so that nothing up to it can be told anew."""
+    """A link whose hash was signed (`app.audit.chain.checkpoints`), so that nothing up to it can be told anew."""
 
     __tablename__ = "audit_checkpoints"
 

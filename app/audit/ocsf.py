@@ -15,8 +15,8 @@ from importlib.metadata import version
 from typing import Any
 from uuid import UUID
 
+from app.audit.chain.hashing import Link, ToldEvent, microseconds, print_jsonb
 from app.audit.errors import ExportFormatError
-from app.audit.hashing import Link, ToldEvent, microseconds, print_jsonb
 
 SCHEMA_VERSION = "1.3.0"
 _INFORMATIONAL = 1  # severity_id

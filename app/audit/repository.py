@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from app.audit.hashing import Link, ToldEvent
+from app.audit.chain.hashing import Link, ToldEvent
+from app.audit.chain.reading import EVENT_COLUMNS, LINK_COLUMNS, read_event, read_link
 from app.audit.models import AuditEvent, AuditLink
-from app.audit.reading import EVENT_COLUMNS, LINK_COLUMNS, read_event, read_link
 
 
 @dataclass(frozen=True, slots=True)

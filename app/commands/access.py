@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from app.access.change_files import parse_changes
+from app.access.changes.files import parse_changes
 from app.access.errors import ChangesUnreadableError
 from app.client.errors import ApiProblemError
 from app.commands.options import (

@@ -12,7 +12,7 @@ from uuid import UUID
 import typer
 from rich.markup import escape
 
-from app.audit.checkpoints import (
+from app.audit.chain.checkpoints import (
     Checkpoint,
     PublicKeys,
     current_key,
@@ -20,17 +20,17 @@ from app.audit.checkpoints import (
     parse_public_key,
     public_keys,
 )
-from app.audit.copies import KeptCopies, StoredCheckpoints
+from app.audit.chain.copies import KeptCopies, StoredCheckpoints
+from app.audit.chain.reading import list_tenants
+from app.audit.chain.verification import Findings, report_removed_tenant, verify_tenant
 from app.audit.errors import TenantNotFoundError
 from app.audit.export_file import verify_lines
 from app.audit.log import export_whole
-from app.audit.reading import list_tenants
-from app.audit.verification import Findings, report_removed_tenant, verify_tenant
 from app.commands.options import FAILED, HomeOption, JsonOption, console, print_json, sentences
 from app.db.session import Database, build_engine
 from app.settings import Settings
 from app.stack.home import Home
-from app.stack.postgres import EmbeddedPostgres
+from app.stack.servers.postgres import EmbeddedPostgres
 from app.storage.factory import build_backend
 from app.storage.keyfile import KeyEncryptionKeys, load_key_file
 

@@ -9,8 +9,8 @@ from app.commands.options import HomeOption, JsonOption, console, print_json, se
 from app.db.migrate import HEAD, get_revisions
 from app.settings import Settings
 from app.stack.home import Home
-from app.stack.postgres import EmbeddedPostgres
 from app.stack.schema import forget_context_keys, prepare_database
+from app.stack.servers.postgres import EmbeddedPostgres
 
 ToOption = Annotated[
     str,

@@ -8,8 +8,8 @@ from rich.markup import escape
 
 from app.commands.options import FAILED, HomeOption, JsonOption, console, print_json, sentences
 from app.settings import Settings
-from app.stack.database_findings import check_database
-from app.stack.findings import (
+from app.stack.doctor.database_findings import check_database
+from app.stack.doctor.findings import (
     Finding,
     check_api,
     check_broker,
@@ -24,7 +24,7 @@ from app.stack.findings import (
     guard,
 )
 from app.stack.home import Home
-from app.stack.postgres import EmbeddedPostgres
+from app.stack.servers.postgres import EmbeddedPostgres
 
 
 def doctor(*, home: HomeOption = None, as_json: JsonOption = False) -> None:

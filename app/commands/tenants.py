@@ -13,12 +13,12 @@ from app.commands.options import HomeOption, JsonOption, console, print_json, se
 from app.core.clock import SystemClock
 from app.core.principal import Role
 from app.db.session import Database
-from app.identity.oidc_providers import ProviderAdmin
+from app.identity.oidc.providers import ProviderAdmin
 from app.identity.service import TenantAdmin
 from app.settings import Settings
 from app.stack.founding import open_tenant_admin
 from app.stack.home import Home
-from app.stack.postgres import EmbeddedPostgres
+from app.stack.servers.postgres import EmbeddedPostgres
 
 tenants = typer.Typer(help="Tenants, as the database's owner.", no_args_is_help=True)
 

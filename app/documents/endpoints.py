@@ -27,10 +27,9 @@ from app.documents.errors import (
     UploadTooLargeError,
     VersionNotFoundError,
 )
-from app.documents.facet_endpoints import RequestedFilters
+from app.documents.facets.endpoints import RequestedFilters
 from app.documents.metadata import DocumentType
-from app.documents.page_endpoints import REVALIDATE
-from app.documents.receiving import MULTIPART, receive_form, receive_raw
+from app.documents.pages.endpoints import REVALIDATE
 from app.documents.schemas import (
     DocumentChange,
     DocumentOut,
@@ -41,13 +40,14 @@ from app.documents.schemas import (
     VersionOut,
 )
 from app.documents.service import DocumentService, FileView
-from app.documents.uploads import Uploaded, UploadedFile, UploadService
+from app.documents.uploads.receiving import MULTIPART, receive_form, receive_raw
+from app.documents.uploads.service import Uploaded, UploadedFile, UploadService
 from app.http.conditional import IfMatch, etag, parse_if_match
 from app.http.dependencies import CurrentPrincipal, limited, service
-from app.http.idempotency import Idempotency, fingerprint
-from app.http.openapi import problems
+from app.http.idempotency.keys import Idempotency, fingerprint
+from app.http.idempotency.repeats import REPEATED
+from app.http.openapi.document import problems
 from app.http.pages import Page, RequestedPage, page_out
-from app.http.repeats import REPEATED
 from app.http.routing import UPLOAD, api_router, needs
 from app.http.text import LINE_PATTERN, Line
 

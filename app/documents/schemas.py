@@ -7,11 +7,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from app.documents.facets import Facets, Suggestion, SuggestionKind
+from app.documents.facets.service import Facets, Suggestion, SuggestionKind
 from app.documents.metadata import DocumentType, FiscalPeriod, Scale
 from app.documents.models import DocumentVersion
 from app.documents.service import DocumentView, PageView
-from app.documents.uploads import Uploaded
+from app.documents.uploads.service import Uploaded
 from app.http.text import Line, Lines
 from app.jobs.schemas import RunOut
 

@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.access.collections.moving import Mover
 from app.access.errors import ContentExistsError
-from app.access.moving import Mover
 from app.audit.service import record, record_change
 from app.core.clock import Clock
 from app.core.errors import PreconditionFailedError

@@ -29,7 +29,7 @@ from app.evaluations.schemas import EXAMPLE_RUN, CaseOut, ComparisonOut, ListedC
 from app.evaluations.service import EvaluationService
 from app.http.dependencies import CurrentPrincipal, service
 from app.http.errors import MediaTypeNotTakenError
-from app.http.openapi import json_body, problems
+from app.http.openapi.document import json_body, problems
 from app.http.pages import Page, RequestedPage, page_out
 from app.http.routing import UPLOAD, api_router, needs
 from app.http.text import LINE_PATTERN

@@ -12,8 +12,8 @@ from fastapi.routing import APIRoute
 from app.core.principal import Permission
 from app.http.body_limit import lift_body_limit
 from app.http.dependencies import authenticate
-from app.http.idempotency import HEADER, Idempotency, fingerprint
-from app.http.openapi import PERMISSION
+from app.http.idempotency.keys import HEADER, Idempotency, fingerprint
+from app.http.openapi.document import PERMISSION
 
 UPLOAD = "x-footnote-upload"
 """In `openapi_extra` of operations that stream their body: they fingerprint it themselves, by its content's digest."""

@@ -2,10 +2,10 @@
 
 from app.core.principal import Principal
 from app.identity.errors import KeyMissingError
-from app.identity.oidc_bearer import TokenAuthenticator
-from app.identity.oidc_tokens import looks_like_token
+from app.identity.oidc.bearer import TokenAuthenticator
+from app.identity.oidc.tokens import looks_like_token
 from app.identity.service import IdentityService
-from app.identity.sessions import SessionService
+from app.identity.sessions.service import SessionService
 
 
 class Authentication:

@@ -10,7 +10,7 @@ from app.core.errors import PreconditionFailedError, PreconditionRequiredError
 from app.core.principal import Permission
 from app.http.conditional import IfMatch, etag, parse_if_match
 from app.http.dependencies import CurrentPrincipal, service
-from app.http.openapi import problems
+from app.http.openapi.document import problems
 from app.http.pages import Page, RequestedPage, page_out
 from app.http.routing import SIGNED_IN, api_router, needs
 from app.identity.errors import (

@@ -14,7 +14,7 @@ from app.core.errors import FootnoteError
 from app.core.pagination import InvalidCursorError
 from app.core.principal import Permission, Principal
 from app.http.dependencies import CurrentPrincipal, authenticate_again, service
-from app.http.openapi import problems
+from app.http.openapi.document import problems
 from app.http.pages import Page, RequestedPage, page_out
 from app.http.routing import api_router, needs
 from app.jobs.errors import RunNotFoundError

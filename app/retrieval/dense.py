@@ -11,9 +11,9 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
+from app.retrieval.index.signatures import nearest_signatures
 from app.retrieval.limits import SearchLimits
 from app.retrieval.repository import Graph, Near, SearchRepository
-from app.retrieval.signatures import nearest_signatures
 
 Vector = npt.NDArray[np.float32]
 

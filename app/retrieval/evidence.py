@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from app.documents.statements import Statement
 from app.retrieval.dense import DenseSearch
-from app.retrieval.lexicon import idf, term_id, tokenise
+from app.retrieval.index.lexicon import idf, term_id, tokenise
+from app.retrieval.index.postings import SURE, TermHits, score_chunks, unpack_layout
 from app.retrieval.limits import SearchLimits
-from app.retrieval.postings import SURE, TermHits, score_chunks, unpack_layout
 from app.retrieval.ranking import Found, Fusion, Positions, RankedList, Scores, best_positions
 from app.retrieval.repository import Candidate, Near, SearchRepository, TermRows
 from app.retrieval.understanding import Understanding

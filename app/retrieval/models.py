@@ -43,7 +43,7 @@ class IndexedDocument(Base):
     """A document that can be searched: one version of it, of `chunk_count` chunks. All else here hangs on it.
 
     The sum of `chunk_count` over the rows that a principal sees decides the plan of its searches. `layout` tells where
-    each chunk stands (`app.retrieval.postings.LAYOUT`).
+    each chunk stands (`app.retrieval.index.postings.LAYOUT`).
     """
 
     __tablename__ = "indexed_documents"
@@ -89,7 +89,7 @@ class Chunk(Base):
 
 
 class ChunkEmbedding(Base):
-    """A chunk's vector in one space. A large tenant has an HNSW index of its own over them (`app.retrieval.graphs`)."""
+    """A chunk's vector in one space. A large tenant has its own HNSW index over them (`app.retrieval.index.graphs`)."""
 
     __tablename__ = "chunk_embeddings"
 
@@ -104,7 +104,7 @@ class ChunkEmbedding(Base):
 
 
 class ChunkSignatures(Base):
-    """The signatures of a document's chunks in one space, in their order (`app.retrieval.signatures`).
+    """The signatures of a document's chunks in one space, in their order (`app.retrieval.index.signatures`).
 
     Who may find the document may read them: they carry no class of their own.
     """
@@ -122,7 +122,7 @@ class ChunkSignatures(Base):
 class TermPosting(Base):
     """Where a term occurs in one document: `postings` holds an (ordinal, BM25 weight) for each of `chunk_count` chunks.
 
-    The layout is that of `app.retrieval.postings`. A row a document and term, so that the rows that a principal
+    The layout is that of `app.retrieval.index.postings`. A row a document and term, so that the rows that a principal
     may see, and no others, make up the document frequencies of its searches.
     """
 

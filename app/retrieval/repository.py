@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.documents.issuers import normalise_issuer
 from app.retrieval.filters import SearchFilters
-from app.retrieval.graphs import INDEX_PREFIX
+from app.retrieval.index.graphs import INDEX_PREFIX
 from app.retrieval.understanding import VisibleIssuer
 
 
@@ -242,13 +242,13 @@ class SearchRepository:
         return _near([(int(named[place - 1]), ordinal, distance) for place, ordinal, distance in cursor.fetchall()])
 
     def list_signatures(self, documents: Sequence[UUID], *, space_id: int) -> list[bytes]:
-        """The signatures of each document's chunks (`app.retrieval.signatures`), in the documents' order."""
+        """The signatures of each document's chunks (`app.retrieval.index.signatures`), in the documents' order."""
         cursor = self._driver.cursor(binary=True)
         cursor.execute(_SIGNATURES.format(space=int(space_id)), {"documents": list(documents)})
         return [signatures for (signatures,) in cursor.fetchall()]
 
     def find_graph(self, space_id: int) -> Graph | None:
-        """The graph of the principal's tenant; None while it has none (`app.retrieval.graphs`)."""
+        """The graph of the principal's tenant; None while it has none (`app.retrieval.index.graphs`)."""
         cursor = self._driver.cursor(binary=True)
         row = cursor.execute(_GRAPH.format(prefix=INDEX_PREFIX, space=int(space_id))).fetchone()
         return None if row is None else Graph(*row)
@@ -283,7 +283,7 @@ class SearchRepository:
         return _near(sorted(found, key=lambda row: (row[2], row)))
 
     def list_layouts(self, documents: Sequence[UUID]) -> dict[UUID, bytes]:
-        """Where each chunk of the documents stands (`app.retrieval.postings.LAYOUT`)."""
+        """Where each chunk of the documents stands (`app.retrieval.index.postings.LAYOUT`)."""
         cursor = self._driver.cursor(binary=True)
         return dict(cursor.execute(_LAYOUTS, {"documents": list(documents)}).fetchall())
 

@@ -10,12 +10,12 @@ from app.db.session import Database
 from app.llm.port import Embedder
 from app.retrieval.evidence import EvidenceGatherer
 from app.retrieval.filters import SearchFilters
+from app.retrieval.index.spaces import get_space_id
 from app.retrieval.limits import SearchLimits
 from app.retrieval.passages import Passage
 from app.retrieval.priors import document_priors
 from app.retrieval.ranking import Found
 from app.retrieval.repository import Candidate, SearchRepository
-from app.retrieval.spaces import get_space_id
 from app.retrieval.understanding import QuestionReader, Understanding, name_forms
 from app.retrieval.vocabulary import FinanceVocabulary
 from app.retrieval.wording import get_core

@@ -2,7 +2,7 @@
 
 import re
 
-from app.retrieval.lexicon import tokenise
+from app.retrieval.index.lexicon import tokenise
 
 _SENTENCE = re.compile(r"(?<=[.?!:])\s+(?=[\"“(]?[A-Z])")
 _FORM = re.compile(

@@ -6,9 +6,9 @@ from app.core.clock import SystemClock
 from app.db.migrate import HEAD, upgrade_to
 from app.db.session import Database, build_engine
 from app.llm.port import EmbeddingSpaceSpec
-from app.retrieval.graphs import ensure_graphs
+from app.retrieval.index.graphs import ensure_graphs
+from app.retrieval.index.spaces import ensure_space
 from app.retrieval.limits import SearchLimits
-from app.retrieval.spaces import ensure_space
 from app.settings import EmbeddingSettings
 
 INDEX_BUILD_MS = 3_600_000

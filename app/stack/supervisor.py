@@ -24,11 +24,11 @@ from app.observability.metrics_folder import clear_metrics_folder
 from app.settings import Settings
 from app.stack.errors import HomeInUseError, PortTakenError, ServerStartError
 from app.stack.home import Home, write_state
-from app.stack.postgres import EmbeddedPostgres
 from app.stack.processes import end_together, open_log, tail
 from app.stack.schema import prepare_database
+from app.stack.servers.postgres import EmbeddedPostgres
+from app.stack.servers.valkey import EmbeddedValkey
 from app.stack.services import SERVE, WHEN_TOLD, Addresses, Service, services
-from app.stack.valkey import EmbeddedValkey
 from app.storage.keyfile import ensure_key_file
 
 KEEPER = Path(__file__).with_name("keeper.py")

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
-from app.access.change_files import parse_changes
-from app.access.changes import Change
-from app.access.import_schemas import ChangeIn, ChangesIn
-from app.access.importing import ImportService
-from app.access.schemas import Level
+from app.access.changes.applying import Change
+from app.access.changes.files import parse_changes
+from app.access.changes.schemas import ChangeIn, ChangesIn
+from app.access.changes.service import ImportService
+from app.access.collections.schemas import Level
 from app.core.errors import ConflictError, InvalidInputError
 from app.core.principal import Permission, Principal
 from app.http.dependencies import service

@@ -9,12 +9,12 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from app.access.explaining import ExplainService
-from app.access.policy import PolicyService
-from app.access.schemas import LEVELS
-from app.access.service import AccessService
-from app.access.watch_repository import GovernedCollection
-from app.access.watching import WatchService
+from app.access.collections.schemas import LEVELS
+from app.access.collections.service import AccessService
+from app.access.policy.service import PolicyService
+from app.access.reports.explaining import ExplainService
+from app.access.reports.repository import GovernedCollection
+from app.access.reports.watching import WatchService
 from app.core.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
 from app.core.pagination import MAX_LIMIT, PageOf, PageRequest
 from app.core.principal import Permission, Principal
@@ -22,7 +22,7 @@ from app.http.denials import tell_denial
 from app.http.dependencies import service
 from app.http.errors import CrossSiteRequestError
 from app.identity.groups import GroupService
-from app.identity.sessions import is_form_token
+from app.identity.sessions.service import is_form_token
 from app.identity.users import UserService
 from app.web.pages import Pages
 from app.web.session import Cookies

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.routing import Mount
 
-from app.access.service import AccessService
+from app.access.collections.service import AccessService
 from app.core.pagination import MAX_LIMIT, PageRequest
 from app.core.principal import Permission
 from app.evaluations.service import EvaluationService

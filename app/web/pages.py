@@ -14,7 +14,7 @@ from app.core.errors import FootnoteError, UnauthenticatedError
 from app.core.principal import Principal
 from app.evaluations.wording import figure, p_value, signed
 from app.http.dependencies import Authenticator, count_refusal, count_request
-from app.identity.sessions import form_token
+from app.identity.sessions.service import form_token
 from app.web.session import Cookies
 
 FOLDER = Path(__file__).parent

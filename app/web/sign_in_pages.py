@@ -14,9 +14,9 @@ from app.core.errors import FootnoteError, NotFoundError, UnauthenticatedError, 
 from app.core.principal import Principal
 from app.http.dependencies import count_sign_in, service
 from app.http.errors import CrossSiteRequestError
-from app.identity.oidc_sign_in import ATTEMPT_LIFETIME, AuthorizationResponse, SignInService
+from app.identity.oidc.sign_in import ATTEMPT_LIFETIME, AuthorizationResponse, SignInService
 from app.identity.service import IdentityService
-from app.identity.sessions import SessionService, is_form_token
+from app.identity.sessions.service import SessionService, is_form_token
 from app.web.pages import Pages
 from app.web.session import Cookies
 

@@ -21,7 +21,7 @@ from app.llm.port import Vectors
 from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.retrieval.dense import DenseSearch
 from app.retrieval.filters import SearchFilters
-from app.retrieval.graphs import ensure_graphs
+from app.retrieval.index.graphs import ensure_graphs
 from app.retrieval.limits import SearchLimits
 from app.retrieval.repository import Near, SearchRepository
 from evals.bench.filtered_tenant import SPACE, Cluster, MadeTenant, open_cluster

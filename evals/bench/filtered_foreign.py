@@ -20,7 +20,7 @@ from sqlalchemy import text
 
 from app.core.principal import Principal
 from app.llm.wordllama_embedder import WordLlamaEmbedder
-from app.retrieval.graphs import ensure_graphs
+from app.retrieval.index.graphs import ensure_graphs
 from app.retrieval.limits import SearchLimits
 from app.retrieval.service import RetrievalService
 from evals.bench.filtered_tenant import Cluster, MadeTenant, open_cluster

@@ -14,8 +14,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 import app.identity.models  # noqa: F401  a table that documents point to: SQLAlchemy must know both ends
-from app.access.repository import NewGrant
-from app.access.service import AccessService
+from app.access.collections.repository import NewGrant
+from app.access.collections.service import AccessService
 from app.core.clock import SystemClock
 from app.core.ids import new_id
 from app.core.principal import Principal, Role
@@ -26,9 +26,9 @@ from app.documents.issuers import normalise_issuer
 from app.documents.models import Document
 from app.identity.service import TenantAdmin
 from app.llm.port import Vectors
-from app.retrieval.indexing import ChunkIndex
-from app.retrieval.lexicon import term_weights, tokenise
-from app.stack.postgres import EmbeddedPostgres
+from app.retrieval.index.lexicon import term_weights, tokenise
+from app.retrieval.index.writing import ChunkIndex
+from app.stack.servers.postgres import EmbeddedPostgres
 
 SPACE = 1
 _LONG_MS = 3_600_000

@@ -18,12 +18,12 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
-from app.access.repository import NewGrant
-from app.access.service import AccessService
+from app.access.collections.repository import NewGrant
+from app.access.collections.service import AccessService
 from app.core.principal import Principal
 from app.db.migrate import upgrade_to_head
 from app.db.session import Database, build_engine, system_principal
-from app.stack.postgres import EmbeddedPostgres
+from app.stack.servers.postgres import EmbeddedPostgres
 from evals.engine import Case, SuiteResult
 
 GROUPS, COLLECTIONS, GRANTS, TYPES, CHUNKS = 10_000, 1_000, 50_000, 4, 20_000

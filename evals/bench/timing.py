@@ -26,7 +26,7 @@ from app.db.migrate import upgrade_to_head
 from app.main import create_app
 from app.observability.logging import configure_logging
 from app.settings import BrokerSettings, DatabaseSettings, LimitSettings, Settings, StorageSettings
-from app.stack.postgres import EmbeddedPostgres
+from app.stack.servers.postgres import EmbeddedPostgres
 from app.storage.keyfile import ensure_key_file
 from evals.engine import Case, SuiteResult
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from app.core.principal import Principal
 from app.evaluations.metrics import Aggregate, Better, MetricSpec
-from app.retrieval.lexicon import tokenise
+from app.retrieval.index.lexicon import tokenise
 from app.settings import Settings
 from evals.answering import Asked, Asking, build_asking, describe_use, open_chat
 from evals.data import QuestionCase, load_questions

@@ -6,6 +6,9 @@ from uuid import uuid4
 
 import pytest
 
+from app.access.collections.moving import CollectionEdit
+from app.access.collections.repository import NewGrant
+from app.access.collections.service import AccessService
 from app.access.errors import (
     CollectionExistsError,
     CollectionNotFoundError,
@@ -13,9 +16,6 @@ from app.access.errors import (
     GrantNotFoundError,
     GrantTargetNotFoundError,
 )
-from app.access.moving import CollectionEdit
-from app.access.repository import NewGrant
-from app.access.service import AccessService
 from app.core.clock import SystemClock
 from app.core.errors import PreconditionFailedError
 from app.core.pagination import PageRequest

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from app.access.repository import NewGrant
-from app.access.service import AccessService
+from app.access.collections.repository import NewGrant
+from app.access.collections.service import AccessService
 from app.core.clock import SystemClock
 from app.core.principal import Principal, Role
 from app.db.session import system_principal

@@ -7,17 +7,17 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from app.access.editing import Place, Subject
+from app.access.collections.moving import CollectionEdit, Mover
+from app.access.collections.repository import NewGrant
+from app.access.collections.service import AccessService
 from app.access.errors import (
     CollectionNotFoundError,
     CollectionTooDeepError,
     GrantTargetNotFoundError,
     MoveLeavesBarrierError,
 )
-from app.access.moving import CollectionEdit, Mover
-from app.access.policy import PolicyService
-from app.access.repository import NewGrant
-from app.access.service import AccessService
+from app.access.policy.editing import Place, Subject
+from app.access.policy.service import PolicyService
 from app.core.clock import SystemClock
 from app.core.principal import Permission, Principal, Role
 from app.db.session import system_principal

@@ -12,10 +12,10 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from app.access.moments import MomentReader
-from app.access.verdicts import decide
-from app.access.wording import explain
-from app.audit.verification import verify_tenant
+from app.access.reports.moments import MomentReader
+from app.access.reports.verdicts import decide
+from app.access.reports.wording import explain
+from app.audit.chain.verification import verify_tenant
 from app.core.clock import SystemClock
 from app.core.principal import Principal, Role
 from app.db.migrate import _config

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from app.access.repository import NewGrant
-from app.access.service import AccessService
+from app.access.collections.repository import NewGrant
+from app.access.collections.service import AccessService
 from app.answers.claims import PageTexts
 from app.answers.extractive import ExtractiveWriter
 from app.core.clock import SystemClock

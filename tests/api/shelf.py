@@ -11,9 +11,9 @@ from app.db.session import system_principal
 from app.documents.chunks import ChunkDraft, ChunkKind
 from app.documents.models import Document
 from app.llm.wordllama_embedder import WordLlamaEmbedder
-from app.retrieval.indexing import ChunkIndex
-from app.retrieval.lexicon import term_weights, tokenise
-from app.retrieval.spaces import get_space_id
+from app.retrieval.index.lexicon import term_weights, tokenise
+from app.retrieval.index.spaces import get_space_id
+from app.retrieval.index.writing import ChunkIndex
 from tests.api.conftest import Server, User
 
 

@@ -145,7 +145,7 @@ def test_what_can_not_be_told_is_not_done(server, editor, monkeypatch):
     def fail(*_arguments, **_more):
         raise RuntimeError("the audit log is full")
 
-    monkeypatch.setattr("app.documents.uploads.record", fail)
+    monkeypatch.setattr("app.documents.uploads.service.record", fail)
     answer = editor.http.put(f"/v1/collections/{collection['id']}/files/a.txt", content=b"Revenue was 7.")
     assert answer.status_code == 500
     monkeypatch.undo()

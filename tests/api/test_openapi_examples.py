@@ -3,7 +3,7 @@
 import jsonschema_rs
 import pytest
 
-from app.http.examples import Examples
+from app.http.openapi.examples import Examples
 
 BYTES = {"application/octet-stream", "image/png", "multipart/form-data"}
 

@@ -10,7 +10,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 
 from app.core.principal import PERMISSIONS, Role
-from app.identity.sessions import form_token
+from app.identity.sessions.service import form_token
 from tests.api.page_rules import OPEN, PAGES, SCIM, PageRule
 from tests.api.rights_world import Nothing, Things, World
 from tests.api.route_rules import RULES, Decider

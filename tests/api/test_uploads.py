@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from app.db.session import system_principal
-from app.documents.uploads import UploadService
+from app.documents.uploads.service import UploadService
 from app.storage.holding import claim_blob, hold_blob
 
 MIB = 1024 * 1024
@@ -315,7 +315,7 @@ def test_bytes_that_were_cleared_away_while_they_came_in_are_asked_for_again(ser
         return hold_blob(*arguments)
 
     patch = pytest.MonkeyPatch()
-    patch.setattr("app.documents.uploads.hold_blob", clear)
+    patch.setattr("app.documents.uploads.service.hold_blob", clear)
     collection = editor.collection()
     try:
         problem(send(editor, collection, content), 503, "upload-cleared")

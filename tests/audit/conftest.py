@@ -8,10 +8,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
 
-from app.audit.checkpoints import Checkpoint, CheckpointKey
-from app.audit.copies import KeptCopies, StoredCheckpoints
+from app.audit.chain.checkpoints import Checkpoint, CheckpointKey
+from app.audit.chain.copies import KeptCopies, StoredCheckpoints
+from app.audit.chain.verification import Findings, verify_tenant
 from app.audit.service import record
-from app.audit.verification import Findings, verify_tenant
 from app.core.clock import SystemClock
 from app.core.principal import Principal, Role
 from app.db.session import system_principal

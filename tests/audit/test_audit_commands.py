@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 from typer.testing import CliRunner
 
-from app.audit.checkpoints import current_key, print_checkpoint
-from app.audit.copies import StoredCheckpoints
+from app.audit.chain.checkpoints import current_key, print_checkpoint
+from app.audit.chain.copies import StoredCheckpoints
 from app.commands.audit import audit
 from app.storage.keyfile import ensure_key_file, load_key_file
 from app.storage.local import LocalObjects

@@ -9,8 +9,8 @@ import pytest
 from alembic import command
 from sqlalchemy import text
 
+from app.audit.chain.verification import verify_tenant
 from app.audit.service import record
-from app.audit.verification import verify_tenant
 from app.db.context import ContextSigner
 from app.db.migrate import _config
 from app.db.session import Database, build_engine, system_principal

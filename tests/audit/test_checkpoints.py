@@ -10,8 +10,8 @@ from celery import Celery
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from app.audit.checkpoints import current_key, parse_checkpoint, parse_public_key, print_checkpoint, public_keys
-from app.audit.copies import StoredCheckpoints
+from app.audit.chain.checkpoints import current_key, parse_checkpoint, parse_public_key, print_checkpoint, public_keys
+from app.audit.chain.copies import StoredCheckpoints
 from app.audit.errors import CheckpointFormatError
 from app.core.clock import SystemClock
 from app.jobs.plan import SIGN_CHECKPOINT

@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
+from app.audit.chain.hashing import Link, ToldEvent, hash_event, hash_genesis, hash_link
+from app.audit.chain.linking import link_waiting
 from app.audit.errors import ExportFormatError
 from app.audit.export_file import verify_lines
-from app.audit.hashing import Link, ToldEvent, hash_event, hash_genesis, hash_link
-from app.audit.linking import link_waiting
 from app.audit.log import ExportCutOffError, Stretch, export_lines, export_whole
 from app.audit.ocsf import parse_line, print_line, shape_of
 from app.audit.service import record

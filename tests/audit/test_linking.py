@@ -9,7 +9,7 @@ from alembic import command
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from app.audit.linking import link_waiting
+from app.audit.chain.linking import link_waiting
 from app.audit.log import export_whole
 from app.audit.service import record
 from app.core.errors import UnavailableError

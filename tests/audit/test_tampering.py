@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from app.audit.chain.hashing import hash_genesis, hash_link
 from app.audit.errors import ChainNotAsSignedError
-from app.audit.hashing import hash_genesis, hash_link
 from tests.audit.conftest import FOUNDING, TABLES
 
 COLUMNS = {

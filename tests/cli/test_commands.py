@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from app.commands.databases import databases
 from app.llm.port import EmbeddingSpaceSpec
-from app.retrieval.spaces import find_space_id
+from app.retrieval.index.spaces import find_space_id
 
 Call = Callable[..., "subprocess.CompletedProcess[str]"]
 

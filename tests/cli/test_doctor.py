@@ -9,10 +9,10 @@ from typing import Any
 import psycopg
 
 from app.settings import ChatSettings
-from app.stack.database_findings import check_database
-from app.stack.findings import check_key_file, check_model, check_secrets, check_storage
+from app.stack.doctor.database_findings import check_database
+from app.stack.doctor.findings import check_key_file, check_model, check_secrets, check_storage
 from app.stack.home import Home
-from app.stack.postgres import EmbeddedPostgres
+from app.stack.servers.postgres import EmbeddedPostgres
 from app.storage.keyfile import ensure_key_file
 
 Call = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -6,7 +6,7 @@ from functools import cache
 from uuid import uuid4
 
 from app.db.migrate import upgrade_to
-from app.stack.postgres import EmbeddedPostgres
+from app.stack.servers.postgres import EmbeddedPostgres
 from tests.conftest import TestDatabase, _close, _open
 
 

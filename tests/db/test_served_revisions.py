@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from app.commands.databases import databases
 from app.db.migrate import get_revisions, upgrade_to
 from app.db.served import LEAST_SERVED
-from app.http.readiness import MigrationsBehindError, migrations_check
+from app.http.health.readiness import MigrationsBehindError, migrations_check
 from tests.db.revisions import database_at
 
 

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 
 import app.documents.models  # noqa: F401  audit rows and grants point to tables that SQLAlchemy must know
-from app.access.schemas import NewGrant
-from app.access.service import AccessService
+from app.access.collections.schemas import NewGrant
+from app.access.collections.service import AccessService
 from app.core.clock import SystemClock
 from app.core.ids import new_id
 from app.core.principal import Principal, Role

@@ -17,15 +17,16 @@ from joserfc.jwk import RSAKey
 
 from app.bootstrap import build_provider_http
 from app.core.clock import SystemClock
-from app.identity import oidc_addresses, oidc_http
-from app.identity.oidc_addresses import is_public, look_up
-from app.identity.oidc_directory import ProviderDirectory
-from app.identity.oidc_errors import (
+from app.identity.oidc import addresses as oidc_addresses
+from app.identity.oidc import http as oidc_http
+from app.identity.oidc.addresses import is_public, look_up
+from app.identity.oidc.directory import ProviderDirectory
+from app.identity.oidc.errors import (
     IdentityProviderNotPublicError,
     IdentityProviderUnavailableError,
     IssuerNotPublicError,
 )
-from app.identity.oidc_http import LOOPBACK, ProviderHttp
+from app.identity.oidc.http import LOOPBACK, ProviderHttp
 from app.settings import IdentitySettings, Settings
 from tests.identity.conftest import signed
 

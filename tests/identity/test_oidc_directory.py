@@ -5,10 +5,10 @@ import threading
 import pytest
 
 from app.core.clock import SystemClock
-from app.identity import oidc_directory
-from app.identity.oidc_directory import ProviderDirectory
-from app.identity.oidc_errors import IdentityProviderUnavailableError
-from app.identity.oidc_http import LOOPBACK, ProviderHttp
+from app.identity.oidc import directory as oidc_directory
+from app.identity.oidc.directory import ProviderDirectory
+from app.identity.oidc.errors import IdentityProviderUnavailableError
+from app.identity.oidc.http import LOOPBACK, ProviderHttp
 
 METADATA = "/.well-known/openid-configuration"
 

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from app.identity import oidc_http
-from app.identity.oidc_errors import IdentityProviderUnavailableError
-from app.identity.oidc_http import LOOPBACK, ProviderHttp
+from app.identity.oidc import http as oidc_http
+from app.identity.oidc.errors import IdentityProviderUnavailableError
+from app.identity.oidc.http import LOOPBACK, ProviderHttp
 
 LIMIT = 0.4  # seconds
 GIVES_UP = 4.0  # seconds after which the provider ends of itself

@@ -3,8 +3,8 @@
 import pytest
 
 from app.core.principal import Role
-from app.identity.oidc_errors import IdentityProviderUnavailableError, IssuerInvalidError
-from app.identity.oidc_http import LOOPBACK, ProviderHttp
+from app.identity.oidc.errors import IdentityProviderUnavailableError, IssuerInvalidError
+from app.identity.oidc.http import LOOPBACK, ProviderHttp
 
 ISSUER = "https://login.example.com/tenants/7"
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from app.cli import build_cli
 from app.core.principal import Role
-from app.identity.oidc_errors import AudienceOfClientError, AudienceTakenError, ProviderNotFoundError
+from app.identity.oidc.errors import AudienceOfClientError, AudienceTakenError, ProviderNotFoundError
 
 KEY = RSAKey.generate_key(2048, {"kid": "one"})
 STRANGERS = RSAKey.generate_key(2048, {"kid": "one"})

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from app.core.clock import SystemClock
 from app.core.principal import PERMISSIONS, Permission, Principal, Role
 from app.db.session import system_principal
-from app.identity.oidc_errors import (
+from app.identity.oidc.errors import (
     AudienceInvalidError,
     AudienceOfClientError,
     AudienceUnboundError,
@@ -23,10 +23,10 @@ from app.identity.oidc_errors import (
     ProvidersBeyondScopesError,
     UserUnknownError,
 )
-from app.identity.oidc_http import ProviderHttp
-from app.identity.oidc_providers import NewProvider, ProviderAdmin, ProviderService
-from app.identity.oidc_repository import find_enabled_provider
-from app.identity.oidc_users import ProviderUsers
+from app.identity.oidc.http import ProviderHttp
+from app.identity.oidc.providers import NewProvider, ProviderAdmin, ProviderService
+from app.identity.oidc.repository import find_enabled_provider
+from app.identity.oidc.users import ProviderUsers
 from app.identity.service import TenantAdmin
 
 ISSUER = "https://login.example.com"

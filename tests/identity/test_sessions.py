@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from app.core.principal import Permission, Principal, Role
 from app.db.session import RightsChangedError, system_principal
-from app.identity.sessions import form_token
+from app.identity.sessions.service import form_token
 from app.web.session import Cookies
 
 

@@ -14,9 +14,9 @@ from app.core.clock import SystemClock
 from app.core.principal import Principal
 from app.db.session import system_principal
 from app.identity.errors import UserDisabledError
-from app.identity.oidc_errors import ProviderNotFoundError
+from app.identity.oidc.errors import ProviderNotFoundError
 from app.identity.service import IdentityService
-from app.identity.sessions import SessionService
+from app.identity.sessions.service import SessionService
 
 DISABLED = "UPDATE users SET disabled_at = {} WHERE id = :id"
 INSERT_SESSION = (

@@ -11,14 +11,14 @@ from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
 from app.core.errors import DocumentError
-from app.documents.parsed import ParsedDocument
-from app.documents.rendering import (
+from app.documents.pages.rendering import (
     MAX_PIXELS,
     NoSuchPageError,
     PageNotDrawableError,
     page_sandbox,
     render_page_png,
 )
+from app.documents.parsed import ParsedDocument
 from app.sandbox import Limits, Sandbox
 from workers.parsing.errors import (
     DocumentTooLargeError,

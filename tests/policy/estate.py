@@ -15,7 +15,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.access.repository import AccessRepository
+from app.access.collections.repository import AccessRepository
 from app.core.clock import SystemClock
 from app.core.ids import new_id
 from app.core.principal import Principal
@@ -27,9 +27,9 @@ from app.documents.repository import DocumentRepository
 from app.identity.keys import new_key
 from app.identity.service import key_row
 from app.jobs.service import RunService
-from app.retrieval.indexing import ChunkIndex
-from app.retrieval.lexicon import term_weights, tokenise
-from app.retrieval.spaces import get_space_id
+from app.retrieval.index.lexicon import term_weights, tokenise
+from app.retrieval.index.spaces import get_space_id
+from app.retrieval.index.writing import ChunkIndex
 from tests.policy import oracle
 from tests.policy.oracle import Sight, World
 from tests.policy.refusals import is_refusal

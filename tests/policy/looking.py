@@ -13,7 +13,7 @@ import numpy as np
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.access.repository import AccessRepository
+from app.access.collections.repository import AccessRepository
 from app.answers.repository import AnswerRepository
 from app.core.principal import Principal
 from app.db.session import system_principal
@@ -21,9 +21,9 @@ from app.documents.errors import DocumentNotFoundError, PageNotFoundError
 from app.documents.repository import DocumentFilters, DocumentRepository
 from app.jobs.repository import RunRepository
 from app.retrieval.filters import SearchFilters
-from app.retrieval.lexicon import term_id, tokenise
+from app.retrieval.index.lexicon import term_id, tokenise
+from app.retrieval.index.spaces import get_space_id
 from app.retrieval.repository import Graph, SearchRepository
-from app.retrieval.spaces import get_space_id
 from tests.policy import oracle
 from tests.policy.estate import COMMON_WORD, KINDS, Estate
 from tests.policy.oracle import Sight

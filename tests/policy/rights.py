@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.access.repository import AccessRepository, NewGrant
+from app.access.collections.repository import AccessRepository, NewGrant
 from app.core.ids import new_id
 from app.core.principal import Principal
 from app.db.session import system_principal

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from app.retrieval.graphs import ensure_graphs
+from app.retrieval.index.graphs import ensure_graphs
 from tests.policy import oracle
 from tests.policy.machine import PolicyMachine
 from tests.policy.overreach import Overreach

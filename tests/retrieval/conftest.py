@@ -19,9 +19,9 @@ from app.documents.chunks import ChunkDraft, ChunkKind
 from app.documents.issuers import issuer_aliases, normalise_issuer
 from app.documents.models import Document, DocumentVersion
 from app.llm.port import EmbeddingSpaceSpec
-from app.retrieval.indexing import ChunkIndex
-from app.retrieval.lexicon import term_weights, tokenise
-from app.retrieval.spaces import get_space_id
+from app.retrieval.index.lexicon import term_weights, tokenise
+from app.retrieval.index.spaces import get_space_id
+from app.retrieval.index.writing import ChunkIndex
 
 DIMENSIONS = 256
 

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from app.db.session import system_principal
-from app.retrieval.graphs import ensure_graphs
-from app.retrieval.lexicon import term_id
+from app.retrieval.index.graphs import ensure_graphs
+from app.retrieval.index.lexicon import term_id
 from app.retrieval.limits import SearchLimits
 from app.retrieval.repository import SearchRepository
 from app.retrieval.service import RetrievalService

@@ -9,7 +9,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.event import listens_for
 
 from app.db.session import build_engine, system_principal
-from app.retrieval.graphs import ensure_graphs, graph_name
+from app.retrieval.index.graphs import ensure_graphs, graph_name
 from app.retrieval.repository import SearchRepository
 
 

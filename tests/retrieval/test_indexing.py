@@ -7,9 +7,9 @@ from sqlalchemy import select, text
 from app.core.ids import new_id
 from app.db.session import system_principal
 from app.documents.models import Document, DocumentVersion
-from app.retrieval.indexing import ChunkIndex
+from app.retrieval.index.postings import POSTING
+from app.retrieval.index.writing import ChunkIndex
 from app.retrieval.models import Chunk
-from app.retrieval.postings import POSTING
 
 TABLES = ("indexed_documents", "chunks", "chunk_embeddings", "chunk_signatures", "term_postings")
 CLASSED = tuple(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.retrieval.lexicon import TERM_SPACE, idf, question_weights, term_id, term_weights, tokenise
+from app.retrieval.index.lexicon import TERM_SPACE, idf, question_weights, term_id, term_weights, tokenise
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_endless_word_becomes_a_short_term() -> None:
 
 
 def test_term_id_is_the_same_in_another_process() -> None:
-    code = "from app.retrieval.lexicon import term_id; print(term_id('revenu'))"
+    code = "from app.retrieval.index.lexicon import term_id; print(term_id('revenu'))"
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert int(other.stdout) == term_id("revenu")
 

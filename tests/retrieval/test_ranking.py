@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.documents.statements import Statement
-from app.retrieval.lexicon import idf
-from app.retrieval.postings import POSTING, TermHits, pack_layout, pack_postings, score_chunks, unpack_layout
+from app.retrieval.index.lexicon import idf
+from app.retrieval.index.postings import POSTING, TermHits, pack_layout, pack_postings, score_chunks, unpack_layout
 from app.retrieval.ranking import Fusion, RankedList, best_positions
 
 WEIGHTS = st.dictionaries(st.integers(1, 1_000_000), st.floats(0.01, 2.2), max_size=6)

@@ -6,7 +6,7 @@ import pytest
 
 from app.documents.metadata import DocumentType, FiscalPeriod
 from app.retrieval.filters import SearchFilters
-from app.retrieval.graphs import ensure_graphs
+from app.retrieval.index.graphs import ensure_graphs
 from app.retrieval.limits import SearchLimits
 from app.retrieval.service import RetrievalService
 

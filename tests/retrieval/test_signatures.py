@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.retrieval.signatures import nearest_signatures
+from app.retrieval.index.signatures import nearest_signatures
 
 
 def pack(vectors):

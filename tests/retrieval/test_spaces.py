@@ -6,7 +6,7 @@ from app.core.clock import SystemClock
 from app.llm.port import EmbeddingSpaceSpec
 from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.retrieval.errors import EmbeddingSpaceMissingError
-from app.retrieval.spaces import ensure_space, get_space_id
+from app.retrieval.index.spaces import ensure_space, get_space_id
 
 OTHER = EmbeddingSpaceSpec(model="another", dimensions=64, version="1")
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.core.principal import Principal
-from app.retrieval.graphs import ensure_graphs
+from app.retrieval.index.graphs import ensure_graphs
 from app.retrieval.limits import SearchLimits
 from app.retrieval.service import RetrievalService
 

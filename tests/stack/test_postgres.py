@@ -14,12 +14,12 @@ import pytest
 
 from app.stack.errors import HomeInUseError
 from app.stack.home import Home
-from app.stack.postgres import THROWAWAY_SETTINGS, EmbeddedPostgres
+from app.stack.servers.postgres import THROWAWAY_SETTINGS, EmbeddedPostgres
 
 OWNER = """
 import sys
 from collections.abc import Iterator
-from app.stack.postgres import THROWAWAY_SETTINGS, EmbeddedPostgres
+from app.stack.servers.postgres import THROWAWAY_SETTINGS, EmbeddedPostgres
 server = EmbeddedPostgres(sys.argv[1], settings=THROWAWAY_SETTINGS)
 server.start()
 print(server.pid, flush=True)

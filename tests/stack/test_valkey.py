@@ -9,11 +9,11 @@ import pytest
 import redis
 
 from app.stack.errors import HomeInUseError
-from app.stack.valkey import EmbeddedValkey
+from app.stack.servers.valkey import EmbeddedValkey
 
 OWNER = """
 import sys
-from app.stack.valkey import EmbeddedValkey
+from app.stack.servers.valkey import EmbeddedValkey
 server = EmbeddedValkey(sys.argv[1])
 server.start()
 print(server.pid, flush=True)

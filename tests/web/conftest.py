@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from app.client.api import ApiClient
+from app.commands.demo import make_samples
 from app.core.principal import Role
-from app.demo import make_samples
 from app.stack.founding import open_tenant_admin
 from app.stack.home import Home
 from app.stack.supervisor import Stack

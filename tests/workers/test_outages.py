@@ -6,7 +6,7 @@ from signal import SIGTERM
 import pytest
 import redis
 
-from app.stack.valkey import EmbeddedValkey
+from app.stack.servers.valkey import EmbeddedValkey
 
 
 def published_once(house, runs):
@@ -88,7 +88,7 @@ def test_uploads_while_the_broker_is_down_are_read_once_it_is_back(house, wait_f
 
 def restart_on(server, port):
     """Start the broker again where it was: processes know it by its address."""
-    import app.stack.valkey as module  # noqa: PLC0415  its choice of a port is replaced
+    import app.stack.servers.valkey as module  # noqa: PLC0415  its choice of a port is replaced
 
     patch = pytest.MonkeyPatch()
     patch.setattr(module, "_free_port", lambda: port)

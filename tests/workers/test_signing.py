@@ -2,10 +2,10 @@
 
 from sqlalchemy import text
 
-from app.audit.checkpoints import public_keys
-from app.audit.copies import StoredCheckpoints
+from app.audit.chain.checkpoints import public_keys
+from app.audit.chain.copies import StoredCheckpoints
+from app.audit.chain.verification import verify_tenant
 from app.audit.service import record
-from app.audit.verification import verify_tenant
 from app.storage.keyfile import load_key_file
 from app.storage.local import LocalObjects
 

@@ -7,9 +7,9 @@ from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.audit.checkpoints import Checkpoint, CheckpointCopies, CheckpointKey
+from app.audit.chain.checkpoints import Checkpoint, CheckpointCopies, CheckpointKey
+from app.audit.chain.linking import link_batch
 from app.audit.errors import ChainNotAsSignedError
-from app.audit.linking import link_batch
 from app.audit.models import AuditCheckpoint
 from app.core.clock import Clock
 from app.core.principal import Principal

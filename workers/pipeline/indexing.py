@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from app.documents.chunks import ChunkDraft
 from app.documents.models import Document, DocumentVersion
-from app.retrieval.indexing import ChunkIndex
-from app.retrieval.lexicon import term_weights, tokenise
-from app.retrieval.spaces import get_space_id
+from app.retrieval.index.lexicon import term_weights, tokenise
+from app.retrieval.index.spaces import get_space_id
+from app.retrieval.index.writing import ChunkIndex
 from workers.pipeline.codecs import ChunkVectors
 
 AVERAGE_TERMS = 200.0

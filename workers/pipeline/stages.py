@@ -10,7 +10,7 @@ from app.documents.parsed import ParsedDocument
 from app.documents.parsed_codec import decode_document, encode_document
 from app.jobs.plan import StageName
 from app.llm.port import Embedder
-from app.retrieval.lexicon import LEXICON_VERSION
+from app.retrieval.index.lexicon import LEXICON_VERSION
 from app.storage.errors import BlobDamagedError, BlobMissingError
 from app.storage.port import BlobStore
 from workers.parsing.errors import EmptyFileError

@@ -10,7 +10,7 @@ from sqlalchemy import Select, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.identity.models import ApiKey, Group, User
-from app.identity.oidc_models import UserIdentity
+from app.identity.oidc.models import UserIdentity
 from app.identity.scim import resources as scim
 from app.identity.scim.filters import LOGIN, condition, order
 

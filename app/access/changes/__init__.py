@@ -1,0 +1,1 @@
+"""Lists of changes: previewed, or made all or none."""

@@ -1,0 +1,111 @@
+"""Many changes at once: previewed, or made all or none, in one transaction. For administrators of access."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.access.changes.applying import Change, ChangeMaker, Resolved
+from app.access.changes.previewing import Preview, Previewer
+from app.access.errors import ChangesRefusedError
+from app.audit.service import record
+from app.core.errors import FootnoteError
+from app.core.principal import Permission, Principal
+from app.db.session import Database
+
+MOST_CHANGES = 5000
+_MOST_ERRORS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedChange:
+    """Why the change at `index` (from 0) can't be made: a stable code and a sentence."""
+
+    index: int
+    code: str
+    detail: str
+
+
+class ImportService:
+    """Makes lists of changes, or says what they would do."""
+
+    def __init__(self, *, database: Database) -> None:
+        self._database = database
+
+    def preview(self, principal: Principal, changes: Sequence[Change]) -> Preview:
+        """What the changes would open and close. Raises PermissionRequiredError, ChangesRefusedError."""
+        principal.require(Permission.ACCESS_MANAGE)
+        with self._database.transaction(principal) as session:
+            maker = ChangeMaker(session, principal)
+            previewer = Previewer(session, list(zip(changes, _resolve_all(maker, changes), strict=True)))
+            before = previewer.look_before()
+            savepoint = session.begin_nested()
+            _make_all(maker, changes)
+            after = previewer.look_after()
+            savepoint.rollback()
+            found = previewer.compare(before, after)
+            detail = {
+                "changes": len(changes),
+                "opens": {"documents": found.opens.documents, "people": found.opens.people},
+                "closes": {"documents": found.closes.documents, "people": found.closes.people},
+            }
+            record(
+                session,
+                principal,
+                "access.changes.previewed",
+                object_type="tenant",
+                object_id=principal.tenant_id,
+                detail=detail,
+            )
+        return found
+
+    def make(self, principal: Principal, changes: Sequence[Change]) -> None:
+        """Make all of the changes. Raises PermissionRequiredError; ChangesRefusedError, and then none was made."""
+        principal.require(Permission.ACCESS_MANAGE)
+        with self._database.transaction(principal) as session:
+            _make_all(ChangeMaker(session, principal), changes)
+            detail = {"changes": len(changes)}
+            record(
+                session,
+                principal,
+                "access.changes.imported",
+                object_type="tenant",
+                object_id=principal.tenant_id,
+                detail=detail,
+            )
+
+
+def _resolve_all(maker: ChangeMaker, changes: Sequence[Change]) -> list[Resolved]:
+    refused, resolved = [], []
+    for index, change in enumerate(changes):
+        try:
+            resolved.append(maker.resolve(change))
+        except FootnoteError as error:
+            refused.append(RefusedChange(index, error.code, error.detail))
+    _refuse(refused)
+    return resolved
+
+
+def _make_all(maker: ChangeMaker, changes: Sequence[Change]) -> None:
+    """All of them; after a refused one the others are still tried, so that each that can't be made is told of. What is
+    left of refused ones goes with the transaction.
+    """
+    refused = []
+    for index, change in enumerate(changes):
+        try:
+            maker.make(change)
+        except FootnoteError as error:
+            refused.append(RefusedChange(index, error.code, error.detail))
+    _refuse(refused)
+
+
+def _refuse(refused: Sequence[RefusedChange]) -> None:
+    if not refused:
+        return
+    first = refused[0]
+    errors = [
+        {"where": f"body.changes.{each.index}", "message": each.detail, "code": each.code}
+        for each in refused[:_MOST_ERRORS]
+    ]
+    raise ChangesRefusedError(
+        f"{len(refused)} of the changes can't be made, and none was: number {first.index + 1}: {first.detail}",
+        extra={"errors": errors, "refused": len(refused)},
+    )

@@ -1,0 +1,113 @@
+"""Renaming and moving, inside one transaction, with audit rows. Nothing leaves a label's barrier that way, unless an
+administrator takes it out: the database decides (migration 0018, `move_collection` and `move_document`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.access.collections.repository import AccessRepository
+from app.access.errors import (
+    CollectionExistsError,
+    CollectionInsideItselfError,
+    CollectionNotFoundError,
+    MoveLeavesBarrierError,
+)
+from app.access.models import Collection
+from app.access.policy.editing import translated
+from app.audit.service import record
+from app.core.errors import PreconditionFailedError
+from app.core.principal import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionEdit:
+    """What is to become of a collection: a new name (None: as it is); where it `moves`, a new parent (None: top)."""
+
+    name: str | None = None
+    moves: bool = False
+    parent_id: UUID | None = None
+
+
+class Mover:
+    """Moves what the session's principal owns into what it may edit."""
+
+    def __init__(self, session: Session, principal: Principal) -> None:
+        self._session = session
+        self._principal = principal
+        self._rows = AccessRepository(session)
+
+    def edit_collection(self, collection_id: UUID, change: CollectionEdit, *, revision: int | None) -> Collection:
+        """Rename and move the collection that was seen at `revision` (None: any).
+
+        Raises CollectionNotFoundError, also for one that may be seen but not edited or moved there;
+        PreconditionFailedError, CollectionExistsError, CollectionInsideItselfError, CollectionTooDeepError,
+        MoveLeavesBarrierError.
+        """
+        self._rows.hold_collections()
+        seen = self._read(collection_id)
+        if revision is not None and seen.revision != revision:
+            raise PreconditionFailedError
+        name = seen.name if change.name is None else change.name
+        parent_id = change.parent_id if change.moves else seen.parent_id
+        if self._rows.is_name_taken(name, parent_id=parent_id, but=collection_id):
+            raise CollectionExistsError
+        if parent_id != seen.parent_id:
+            before = place_of(seen)
+            with translated(self._session):
+                _check_moved(self._rows.move_collection(collection_id, parent_id=parent_id))
+            seen = self._read_again(seen)
+            self._record("access.collection.moved", "collection", collection_id, before, place_of(seen))
+        if change.name is not None:
+            before = place_of(seen)
+            if not self._rows.rename_collection(collection_id, name=name, revision=seen.revision):
+                raise CollectionNotFoundError("There is no such collection that you may edit.")
+            seen = self._read_again(seen)
+            self._record("access.collection.renamed", "collection", collection_id, before, place_of(seen))
+        return seen
+
+    def move_document(self, document_id: UUID, collection_id: UUID) -> None:
+        """Raises CollectionNotFoundError, also where the document is not the principal's; MoveLeavesBarrierError,
+        ContentExistsError.
+        """
+        before = {"collection_id": str(self._rows.find_collection_of(document_id))}
+        with translated(self._session):
+            _check_moved(self._rows.move_document(document_id, collection_id))
+        after = {"collection_id": str(collection_id)}
+        self._record("documents.document.moved", "document", document_id, before, after)
+
+    def _read(self, collection_id: UUID) -> Collection:
+        found = self._rows.find_collection(collection_id)
+        if found is None:
+            raise CollectionNotFoundError
+        return found
+
+    def _read_again(self, collection: Collection) -> Collection:
+        collection_id = collection.id
+        self._session.expire(collection)
+        return self._read(collection_id)
+
+    def _record(
+        self, action: str, kind: str, object_id: UUID, before: Mapping[str, object], after: Mapping[str, object]
+    ) -> None:
+        detail = {"before": before, "after": after}
+        record(self._session, self._principal, action, object_type=kind, object_id=object_id, detail=detail)
+
+
+def place_of(collection: Collection) -> dict[str, object]:
+    """What the audit log tells of a collection: no name."""
+    parent_id = collection.parent_id
+    return {"parent_id": None if parent_id is None else str(parent_id), "revision": collection.revision}
+
+
+def _check_moved(said: str) -> None:
+    if said == "labelled":
+        raise MoveLeavesBarrierError
+    if said == "inside-itself":
+        raise CollectionInsideItselfError
+    if said != "moved":
+        raise CollectionNotFoundError(
+            "There is no such thing that you may move, or no place that you may move it into."
+        )

@@ -1,0 +1,1 @@
+"""Labels, clearances, entitlement packs and exclusions."""

@@ -1,0 +1,220 @@
+"""`/v1/labels`, what carries them, `/v1/clearances`, `/v1/entitlement-packs` and `/v1/exclusions`."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Query, Request, Response
+
+from app.access.errors import (
+    ClearanceNotFoundError,
+    ContentExistsError,
+    ExclusionNotFoundError,
+    GrantLifetimeError,
+    GrantSubjectError,
+    GrantTargetNotFoundError,
+    LabelExistsError,
+    LabelInUseError,
+    LabelNotFoundError,
+    PackExistsError,
+    PackNotFoundError,
+)
+from app.access.policy.editing import Place
+from app.access.policy.schemas import (
+    ClearanceIn,
+    ClearanceOut,
+    ExclusionIn,
+    ExclusionOut,
+    LabelIn,
+    LabelOut,
+    LabelsOut,
+    PackIn,
+    PackOut,
+)
+from app.access.policy.service import PolicyService
+from app.core.pagination import InvalidCursorError
+from app.core.principal import Permission
+from app.http.denials import asks_for
+from app.http.dependencies import CurrentPrincipal, service
+from app.http.openapi.document import problems
+from app.http.pages import Page, RequestedPage, page_out
+from app.http.routing import api_router, needs
+
+labels = api_router(prefix="/v1/labels", tag="policy")
+labelled = api_router(prefix="/v1", tag="policy")
+clearances = api_router(prefix="/v1/clearances", tag="policy")
+packs = api_router(prefix="/v1/entitlement-packs", tag="policy")
+exclusions = api_router(prefix="/v1/exclusions", tag="policy")
+routers = (labels, labelled, clearances, packs, exclusions)
+
+Policy = Annotated[PolicyService, Depends(service(PolicyService))]
+
+_MANAGE = needs(Permission.ACCESS_MANAGE)
+_PUT = needs(Permission.GRANTS_WRITE) | problems(GrantTargetNotFoundError, LabelNotFoundError, ContentExistsError)
+_TAKE = _MANAGE | problems(LabelNotFoundError, ContentExistsError)
+_SEE = needs(Permission.DOCUMENTS_READ) | problems(GrantTargetNotFoundError)
+
+
+@labels.post("", status_code=201, openapi_extra=_MANAGE | problems(LabelExistsError))
+def create_label(body: LabelIn, principal: CurrentPrincipal, policy: Policy, response: Response) -> LabelOut:
+    """Make an information barrier. It closes what it is put on to whoever is not cleared for it."""
+    with policy.edit(principal) as editor:
+        made = editor.create_label(body.name)
+    response.headers["Location"] = f"/v1/labels/{made.id}"
+    return LabelOut.of(made)
+
+
+@labels.get("", openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(InvalidCursorError))
+def list_labels(
+    page: RequestedPage, principal: CurrentPrincipal, policy: Policy, request: Request, response: Response
+) -> Page[LabelOut]:
+    """The labels that you are cleared for; all of them for administrators and auditors."""
+    return page_out(request, response, policy.list_labels(principal, page), LabelOut.of, Page[LabelOut])
+
+
+@labels.delete("/{label_id}", status_code=204, openapi_extra=_MANAGE | problems(LabelNotFoundError, LabelInUseError))
+def delete_label(label_id: UUID, principal: CurrentPrincipal, policy: Policy) -> None:
+    """Delete a label that nothing carries, with the clearances for it."""
+    with policy.edit(principal) as editor:
+        editor.delete_label(label_id)
+
+
+@labelled.get("/collections/{collection_id}/labels", openapi_extra=_SEE)
+def list_collection_labels(collection_id: UUID, principal: CurrentPrincipal, policy: Policy) -> LabelsOut:
+    """The labels of a collection itself; those of the collections around it hold for it, too."""
+    found = policy.list_labels_on(principal, Place(collection_id=collection_id))
+    return LabelsOut(items=[LabelOut.of(label) for label in found])
+
+
+@labelled.put("/collections/{collection_id}/labels/{label_id}", status_code=204, openapi_extra=_PUT)
+def put_collection_label(collection_id: UUID, label_id: UUID, principal: CurrentPrincipal, policy: Policy) -> None:
+    """Close a collection that you own, with all inside it, to whoever is not cleared for the label."""
+    with policy.edit(principal) as editor:
+        editor.put_label(Place(collection_id=collection_id), label_id)
+
+
+@labelled.delete("/collections/{collection_id}/labels/{label_id}", status_code=204, openapi_extra=_TAKE)
+def take_collection_label(collection_id: UUID, label_id: UUID, principal: CurrentPrincipal, policy: Policy) -> None:
+    """Take a label off a collection (administrators)."""
+    with policy.edit(principal) as editor:
+        editor.take_label(Place(collection_id=collection_id), label_id)
+
+
+@labelled.get("/documents/{document_id}/labels", openapi_extra=_SEE)
+def list_document_labels(document_id: UUID, principal: CurrentPrincipal, policy: Policy) -> LabelsOut:
+    """The labels of a document itself; those of the collections around it hold for it, too."""
+    found = policy.list_labels_on(principal, Place(document_id=document_id))
+    return LabelsOut(items=[LabelOut.of(label) for label in found])
+
+
+@labelled.put("/documents/{document_id}/labels/{label_id}", status_code=204, openapi_extra=_PUT)
+def put_document_label(document_id: UUID, label_id: UUID, principal: CurrentPrincipal, policy: Policy) -> None:
+    """Close a document that you own to whoever is not cleared for the label."""
+    with policy.edit(principal) as editor:
+        editor.put_label(Place(document_id=document_id), label_id)
+
+
+@labelled.delete("/documents/{document_id}/labels/{label_id}", status_code=204, openapi_extra=_TAKE)
+def take_document_label(document_id: UUID, label_id: UUID, principal: CurrentPrincipal, policy: Policy) -> None:
+    """Take a label off a document (administrators)."""
+    with policy.edit(principal) as editor:
+        editor.take_label(Place(document_id=document_id), label_id)
+
+
+@clearances.post(
+    "", status_code=201, openapi_extra=_MANAGE | problems(LabelNotFoundError, GrantSubjectError, GrantLifetimeError)
+)
+def create_clearance(
+    body: ClearanceIn, principal: CurrentPrincipal, policy: Policy, response: Response
+) -> ClearanceOut:
+    """Let a user, or a group and whoever is in it, through a label's barrier."""
+    with policy.edit(principal) as editor:
+        made = editor.create_clearance(body.label_id, body.to_subject())
+    response.headers["Location"] = f"/v1/clearances/{made.id}"
+    return ClearanceOut.of(made)
+
+
+@clearances.get("", openapi_extra=needs(Permission.GRANTS_READ) | problems(InvalidCursorError))
+def list_clearances(
+    page: RequestedPage,
+    principal: CurrentPrincipal,
+    policy: Policy,
+    request: Request,
+    response: Response,
+    label_id: Annotated[UUID | None, Query()] = None,
+    user_id: Annotated[UUID | None, Query()] = None,
+    group_id: Annotated[UUID | None, Query()] = None,
+) -> Page[ClearanceOut]:
+    """Your own clearances; all of them for administrators and auditors."""
+    found = policy.list_clearances(principal, page, label_id=label_id, user_id=user_id, group_id=group_id)
+    return page_out(request, response, found, ClearanceOut.of, Page[ClearanceOut])
+
+
+@clearances.delete("/{clearance_id}", status_code=204, openapi_extra=_MANAGE | problems(ClearanceNotFoundError))
+def delete_clearance(clearance_id: UUID, principal: CurrentPrincipal, policy: Policy) -> None:
+    """Withdraw a clearance: it holds from the next request on."""
+    with policy.edit(principal) as editor:
+        editor.delete_clearance(clearance_id)
+
+
+@packs.post("", status_code=201, openapi_extra=_MANAGE | problems(PackExistsError))
+def create_pack(body: PackIn, principal: CurrentPrincipal, policy: Policy, response: Response) -> PackOut:
+    """Name documents of the whole tenant by type and source, to be opened by a grant with its `pack_id`."""
+    with policy.edit(principal) as editor:
+        made = editor.create_pack(body.name, document_types=body.document_types, sources=body.sources)
+    response.headers["Location"] = f"/v1/entitlement-packs/{made.id}"
+    return PackOut.of(made)
+
+
+@packs.get("", openapi_extra=needs(Permission.ACCESS_EXPLAIN) | problems(InvalidCursorError))
+def list_packs(
+    page: RequestedPage, principal: CurrentPrincipal, policy: Policy, request: Request, response: Response
+) -> Page[PackOut]:
+    """The entitlement packs of the tenant."""
+    return page_out(request, response, policy.list_packs(principal, page), PackOut.of, Page[PackOut])
+
+
+@packs.delete("/{pack_id}", status_code=204, openapi_extra=_MANAGE | problems(PackNotFoundError))
+def delete_pack(pack_id: UUID, principal: CurrentPrincipal, policy: Policy) -> None:
+    """Delete a pack with all grants on it."""
+    with policy.edit(principal) as editor:
+        editor.delete_pack(pack_id)
+
+
+@exclusions.post(
+    "",
+    status_code=201,
+    openapi_extra=needs(Permission.GRANTS_WRITE)
+    | problems(GrantTargetNotFoundError, GrantSubjectError, GrantLifetimeError),
+)
+def create_exclusion(
+    body: ExclusionIn, principal: CurrentPrincipal, policy: Policy, request: Request, response: Response
+) -> ExclusionOut:
+    """Close a document that you own to a user or a group, whatever the grants say."""
+    asks_for(request, document_id=body.document_id)
+    with policy.edit(principal) as editor:
+        made = editor.create_exclusion(body.document_id, body.to_subject())
+    response.headers["Location"] = f"/v1/exclusions/{made.id}"
+    return ExclusionOut.of(made)
+
+
+@exclusions.get("", openapi_extra=needs(Permission.GRANTS_READ) | problems(InvalidCursorError))
+def list_exclusions(
+    page: RequestedPage,
+    principal: CurrentPrincipal,
+    policy: Policy,
+    request: Request,
+    response: Response,
+    document_id: Annotated[UUID | None, Query()] = None,
+) -> Page[ExclusionOut]:
+    """The exclusions on documents that you own; all of them for administrators and auditors."""
+    found = policy.list_exclusions(principal, page, document_id=document_id)
+    return page_out(request, response, found, ExclusionOut.of, Page[ExclusionOut])
+
+
+@exclusions.delete(
+    "/{exclusion_id}", status_code=204, openapi_extra=needs(Permission.GRANTS_WRITE) | problems(ExclusionNotFoundError)
+)
+def delete_exclusion(exclusion_id: UUID, principal: CurrentPrincipal, policy: Policy) -> None:
+    """Withdraw an exclusion: what the grants say holds again from the next request on."""
+    with policy.edit(principal) as editor:
+        editor.delete_exclusion(exclusion_id)

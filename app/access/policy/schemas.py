@@ -1,0 +1,134 @@
+"""What the endpoints of labels, clearances, packs and exclusions take and give."""
+
+from datetime import datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from app.access.collections.schemas import SubjectIn, one_of
+from app.access.models import Clearance, EntitlementPack, Exclusion, Label
+from app.http.text import Line
+
+Word = Annotated[Line, StringConstraints(max_length=100)]
+"""A document's type or source."""
+
+_SUBJECT = "0190c0de-7e57-7000-8000-0000000096aa"
+
+
+class LabelIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Line = Field(examples=["mnpi:project-x"])
+
+
+class LabelOut(BaseModel):
+    """An information barrier."""
+
+    id: UUID
+    name: str = Field(examples=["mnpi:project-x"])
+    created_at: datetime
+
+    @classmethod
+    def of(cls, row: Label) -> "LabelOut":
+        return cls.model_validate(row, from_attributes=True)
+
+
+class LabelsOut(BaseModel):
+    """The labels of a collection or document itself, of those that you are cleared for."""
+
+    items: list[LabelOut]
+
+
+class ClearanceIn(SubjectIn):
+    """Who is let through a label's barrier: exactly one of `user_id` and `group_id`."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "allOf": [one_of("user_id", "group_id")],
+            "examples": [{"label_id": "0190c0de-7e57-7000-8000-0000000001ab", "group_id": _SUBJECT}],
+        },
+    )
+
+    label_id: UUID
+
+
+class ClearanceOut(BaseModel):
+    """A clearance: it opens nothing by itself."""
+
+    id: UUID
+    label_id: UUID
+    user_id: UUID | None
+    group_id: UUID | None = Field(examples=[None])
+    expires_at: datetime | None
+    created_at: datetime
+
+    @classmethod
+    def of(cls, row: Clearance) -> "ClearanceOut":
+        return cls.model_validate(row, from_attributes=True)
+
+
+class PackIn(BaseModel):
+    """Documents of the whole tenant by type and source; an empty list names all. One of the two names something."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "anyOf": [
+                {"properties": {name: {"minItems": 1}}, "required": [name]} for name in ("document_types", "sources")
+            ],
+            "examples": [{"name": "Vendor research", "document_types": ["10-K"], "sources": ["vendor"]}],
+        },
+    )
+
+    name: Line
+    document_types: list[Word] = Field(default=[], max_length=50)
+    sources: list[Word] = Field(default=[], max_length=50)
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.document_types and not self.sources:
+            raise ValueError("name at least one type or source")
+        return self
+
+
+class PackOut(BaseModel):
+    """An entitlement pack; who holds it is told by `GET /v1/grants?pack_id=…`."""
+
+    id: UUID
+    name: str = Field(examples=["Vendor research"])
+    document_types: list[str] = Field(examples=[["10-K"]])
+    sources: list[str] = Field(examples=[["vendor"]])
+    created_at: datetime
+
+    @classmethod
+    def of(cls, row: EntitlementPack) -> "PackOut":
+        return cls.model_validate(row, from_attributes=True)
+
+
+class ExclusionIn(SubjectIn):
+    """Whom one document is closed to, whatever the grants say: exactly one of `user_id` and `group_id`."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "allOf": [one_of("user_id", "group_id")],
+            "examples": [{"document_id": "0190c0de-7e57-7000-8000-00000000d0c5", "group_id": _SUBJECT}],
+        },
+    )
+
+    document_id: UUID
+
+
+class ExclusionOut(BaseModel):
+    id: UUID
+    document_id: UUID
+    user_id: UUID | None
+    group_id: UUID | None = Field(examples=[None])
+    expires_at: datetime | None
+    created_at: datetime
+
+    @classmethod
+    def of(cls, row: Exclusion) -> "ExclusionOut":
+        return cls.model_validate(row, from_attributes=True)

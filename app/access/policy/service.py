@@ -1,0 +1,76 @@
+"""Labels, clearances, entitlement packs and exclusions, as a principal may see and change them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+from uuid import UUID
+
+from app.access.errors import GrantTargetNotFoundError
+from app.access.models import Clearance, EntitlementPack, Exclusion, Label
+from app.access.policy.editing import Place, PolicyEditor
+from app.access.policy.repository import PolicyRepository
+from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
+from app.core.principal import Principal
+from app.db.session import Database
+
+Row = TypeVar("Row", Label, Clearance, EntitlementPack, Exclusion)
+
+
+class PolicyService:
+    """What of the policy a principal may see; and `edit`, for changing it in one transaction."""
+
+    def __init__(self, *, database: Database) -> None:
+        self._database = database
+
+    @contextmanager
+    def edit(self, principal: Principal) -> Iterator[PolicyEditor]:
+        """One transaction: what is changed in it holds from the next one on, or none of it does."""
+        with self._database.transaction(principal) as session:
+            yield PolicyEditor(session, principal)
+
+    def list_labels(self, principal: Principal, page: PageRequest) -> PageOf[Label]:
+        """Those that the principal is cleared for; all for whoever watches over access. Raises InvalidCursorError."""
+        return self._list(principal, page, Label)
+
+    def list_labels_on(self, principal: Principal, place: Place) -> Sequence[Label]:
+        """The labels of a collection or document itself. Raises GrantTargetNotFoundError."""
+        with self._database.transaction(principal, snapshot=True) as session:
+            rows = PolicyRepository(session)
+            if not rows.is_known(collection_id=place.collection_id, document_id=place.document_id):
+                raise GrantTargetNotFoundError
+            if place.collection_id is not None:
+                return rows.list_collection_labels(place.collection_id)
+            return [] if place.document_id is None else rows.list_document_labels(place.document_id)
+
+    def list_clearances(
+        self,
+        principal: Principal,
+        page: PageRequest,
+        *,
+        label_id: UUID | None = None,
+        user_id: UUID | None = None,
+        group_id: UUID | None = None,
+    ) -> PageOf[Clearance]:
+        """One's own; all for whoever watches over access. Raises InvalidCursorError."""
+        wanted = ((Clearance.label_id, label_id), (Clearance.user_id, user_id), (Clearance.group_id, group_id))
+        return self._list(principal, page, Clearance, wanted)
+
+    def list_packs(self, principal: Principal, page: PageRequest) -> PageOf[EntitlementPack]:
+        """Raises InvalidCursorError."""
+        return self._list(principal, page, EntitlementPack)
+
+    def list_exclusions(
+        self, principal: Principal, page: PageRequest, *, document_id: UUID | None = None
+    ) -> PageOf[Exclusion]:
+        """Those of documents that the principal owns; all for who watches over access. Raises InvalidCursorError."""
+        return self._list(principal, page, Exclusion, ((Exclusion.document_id, document_id),))
+
+    def _list(
+        self, principal: Principal, page: PageRequest, model: type[Row], wanted: Sequence[tuple[Any, UUID | None]] = ()
+    ) -> PageOf[Row]:
+        where = [column == value for column, value in wanted if value is not None]
+        after = parse_uuid_cursor(page)
+        with self._database.transaction(principal) as session:
+            found = PolicyRepository(session).list_page(model, after=after, limit=page.limit + 1, where=where)
+        items = found[: page.limit]
+        return PageOf(items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(found) > page.limit else None)

@@ -1,0 +1,123 @@
+"""What explaining access takes and gives: ids, levels, and names of groups, collections, labels and packs."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from app.access.collections.schemas import LEVELS, Level
+from app.access.reports.explaining import Explanation
+from app.access.reports.verdicts import Closing, Holding, Opening
+
+_SENTENCE = (
+    'Ana may read it: the group "credit desk", which Ana is in by way of "London", is viewer of the collection '
+    '"Leveraged loans", which it is inside of.'
+)
+
+
+class ReasonKind(StrEnum):
+    """What a reason is: a grant that opens, or one that has expired; a label or an exclusion that closes."""
+
+    GRANT = "grant"
+    EXPIRED_GRANT = "expired-grant"
+    LABEL = "label"
+    EXCLUSION = "exclusion"
+    USER_DISABLED = "user-disabled"
+    DOCUMENT_DELETED = "document-deleted"
+    USER_ABSENT = "user-absent"
+    DOCUMENT_ABSENT = "document-absent"
+
+
+class NamedOut(BaseModel):
+    """A group, collection, label or pack; a document has no name here."""
+
+    id: UUID
+    name: str | None
+
+
+class ReasonOut(BaseModel):
+    """One thing that opens the document to the person, or closes it. `id` is the grant's, label's or exclusion's."""
+
+    kind: ReasonKind = Field(examples=["grant"])
+    opens: bool = Field(examples=[True])
+    id: UUID | None = None
+    name: str | None = Field(default=None, description="Of a label.", examples=[None])
+    level: Level | None = Field(default=None, examples=["viewer"])
+    on: Literal["collection", "document", "pack"] | None = Field(default=None, examples=["collection"])
+    object: NamedOut | None = None
+    through: list[NamedOut] = Field(
+        default=[], description="The groups by way of which, from the one that the person is in; none for themselves."
+    )
+    ended_at: datetime | None = Field(default=None, description="When a grant, or the last clearance, ended.")
+
+
+class ExplanationOut(BaseModel):
+    """Why somebody may see a document, or may not."""
+
+    document_id: UUID
+    user_id: UUID
+    time: datetime
+    visible: bool = Field(examples=[True])
+    level: Level | None
+    sentence: str = Field(examples=[_SENTENCE])
+    reasons: list[ReasonOut]
+
+    @classmethod
+    def of(cls, told: Explanation) -> "ExplanationOut":
+        names, verdict = told.moment.names, told.verdict
+        absent = (
+            (told.moment.user is None, ReasonKind.USER_ABSENT),
+            (told.moment.document is None, ReasonKind.DOCUMENT_ABSENT),
+            (verdict.is_disabled, ReasonKind.USER_DISABLED),
+            (verdict.is_deleted, ReasonKind.DOCUMENT_DELETED),
+        )
+        return cls(
+            document_id=told.document_id,
+            user_id=told.user_id,
+            time=told.moment.time,
+            visible=verdict.is_visible,
+            level=LEVELS.get(verdict.level),
+            sentence=told.sentence,
+            reasons=[
+                *(ReasonOut(kind=kind, opens=False) for holds, kind in absent if holds),
+                *(_closing(closing, names) for closing in verdict.closings),
+                *(_opening(opening, names) for opening in verdict.openings),
+            ],
+        )
+
+
+def _opening(opening: Opening, names: Mapping[str, str]) -> ReasonOut:
+    return ReasonOut(
+        kind=ReasonKind.EXPIRED_GRANT if opening.has_expired else ReasonKind.GRANT,
+        opens=not opening.has_expired,
+        id=UUID(opening.grant_id),
+        level=LEVELS[opening.level],
+        on=opening.on,
+        object=_named(opening.object_id, names),
+        through=_through(opening.held, names),
+        ended_at=opening.expires_at if opening.has_expired else None,
+    )
+
+
+def _closing(closing: Closing, names: Mapping[str, str]) -> ReasonOut:
+    return ReasonOut(
+        kind=ReasonKind(closing.kind),
+        opens=False,
+        id=UUID(closing.id),
+        name=names.get(closing.id),
+        on=closing.on,
+        object=_named(closing.object_id, names),
+        through=_through(closing.held, names),
+        ended_at=closing.cleared_until,
+    )
+
+
+def _named(thing_id: str, names: Mapping[str, str]) -> NamedOut:
+    return NamedOut(id=UUID(thing_id), name=names.get(thing_id))
+
+
+def _through(held: Holding, names: Mapping[str, str]) -> list[NamedOut]:
+    return [_named(group, names) for group in held.groups]

@@ -1,0 +1,144 @@
+"""SQL of those who watch over access: what they are told of things that they may not see (migration 0016)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select, text
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.access.models import Clearance, CollectionLabel, EntitlementPack, Grant, Label
+from app.access.reports.verdicts import Holding, State, list_holdings
+from app.identity.models import Group, GroupMember, GroupNesting, User
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCollection:
+    """A collection with how many of its documents somebody sees, and at most at which level."""
+
+    id: UUID
+    name: str
+    level: int
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class GovernedCollection:
+    """A collection as its tenant's administrators know of it; `labels` are its own."""
+
+    id: UUID
+    parent_id: UUID | None
+    name: str
+    documents: int
+    grants: int
+    labels: tuple[Label, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who may read a document, by these grants."""
+
+    user: User
+    level: int
+    grant_ids: tuple[UUID, ...]
+
+
+class WatchRepository:
+    """Rows of the whole tenant, for administrators and auditors; nothing for anybody else."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def find_user(self, user_id: UUID) -> User | None:
+        return self._session.scalar(select(User).where(User.id == user_id))
+
+    def list_holdings(self, user_ids: Sequence[UUID]) -> dict[UUID, dict[str, Holding]]:
+        """Each user's groups, however deep, with the shortest way into each."""
+        joined: dict[UUID, list[str]] = {user_id: [] for user_id in user_ids}
+        members = select(GroupMember.user_id, GroupMember.group_id).where(GroupMember.user_id.in_(user_ids))
+        for user_id, group_id in self._session.execute(members):
+            joined[user_id].append(str(group_id))
+        nestings: list[State] = [
+            {"group_id": str(outer), "member_group_id": str(inner)}
+            for outer, inner in self._session.execute(select(GroupNesting.group_id, GroupNesting.member_group_id))
+        ]
+        return {user: list_holdings({"id": str(user)}, groups, nestings) for user, groups in joined.items()}
+
+    def list_grants_of(self, subjects: Iterable[str], *, limit: int) -> Sequence[Grant]:
+        wanted = select(Grant).where(Grant.subject_id.in_([UUID(each) for each in subjects]))
+        return self._session.scalars(wanted.order_by(Grant.id).limit(limit)).all()
+
+    def list_grants(self, grant_ids: Iterable[UUID]) -> Sequence[Grant]:
+        return self._session.scalars(select(Grant).where(Grant.id.in_(list(grant_ids)))).all()
+
+    def list_clearances_of(self, subjects: Iterable[str], *, limit: int) -> Sequence[Clearance]:
+        wanted = select(Clearance).where(Clearance.subject_id.in_([UUID(each) for each in subjects]))
+        return self._session.scalars(wanted.order_by(Clearance.id).limit(limit)).all()
+
+    def name_all(
+        self,
+        *,
+        groups: Iterable[UUID] = (),
+        collections: Iterable[UUID] = (),
+        packs: Iterable[UUID] = (),
+        labels: Iterable[UUID] = (),
+    ) -> dict[UUID, str]:
+        """The names of things by their ids."""
+        found = {
+            **self._names(Group.id, Group.name, groups),
+            **self._names(EntitlementPack.id, EntitlementPack.name, packs),
+            **self._names(Label.id, Label.name, labels),
+        }
+        for row in self._call("SELECT id, name FROM name_collections(:ids)", ids=list(collections)):
+            found[row.id] = row.name
+        return found
+
+    def count_seen_by(self, user_id: UUID) -> list[SeenCollection]:
+        return [
+            SeenCollection(row.collection_id, row.name, row.level, row.documents)
+            for row in self._call("SELECT collection_id, name, level, documents FROM count_seen_by(:id)", id=user_id)
+        ]
+
+    def list_collections(self, *, after: UUID | None, limit: int) -> list[GovernedCollection]:
+        """All of the tenant, oldest first."""
+        found = self._call("SELECT * FROM list_governed_collections(:after, :limit)", after=after, limit=limit)
+        on: dict[UUID, list[Label]] = {row.id: [] for row in found}
+        labels = select(CollectionLabel.collection_id, Label).join(Label, Label.id == CollectionLabel.label_id)
+        for collection_id, label in self._session.execute(labels.where(CollectionLabel.collection_id.in_(on))):
+            on[collection_id].append(label)
+        return [
+            GovernedCollection(row.id, row.parent_id, row.name, row.documents, row.grants, tuple(on[row.id]))
+            for row in found
+        ]
+
+    def find_collection(self, collection_id: UUID) -> GovernedCollection | None:
+        if collection_id.int == 0:
+            return None
+        found = self.list_collections(after=UUID(int=collection_id.int - 1), limit=1)
+        return found[0] if found and found[0].id == collection_id else None
+
+    def name_users(self, user_ids: Iterable[UUID]) -> Mapping[UUID, str]:
+        """Their addresses, also of those who were deleted."""
+        return self._names(User.id, User.email, user_ids)
+
+    def list_readers(self, document_id: UUID, *, after: UUID | None, limit: int) -> list[Reader]:
+        """Who may read a document, in the order of their ids."""
+        found = self._call("SELECT * FROM list_readers(:id, :after, :limit)", id=document_id, after=after, limit=limit)
+        known = select(User).where(User.id.in_([row.user_id for row in found]))
+        users = {user.id: user for user in self._session.scalars(known)}
+        return [Reader(users[row.user_id], row.level, tuple(row.grant_ids)) for row in found]
+
+    def is_known_document(self, document_id: UUID) -> bool:
+        return bool(self._session.scalar(select(func.is_known(None, document_id))))
+
+    def _names(
+        self, key: InstrumentedAttribute[UUID], name: InstrumentedAttribute[str], ids: Iterable[UUID]
+    ) -> Mapping[UUID, str]:
+        wanted = list(ids)
+        if not wanted:
+            return {}
+        return {row[0]: row[1] for row in self._session.execute(select(key, name).where(key.in_(wanted)))}
+
+    def _call(self, statement: str, **values: object) -> Sequence[Row[Any]]:
+        return self._session.execute(text(statement), values).all()

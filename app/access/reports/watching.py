@@ -1,0 +1,144 @@
+"""Who is in what, what a person sees, who sees a document: for those who watch over access and see no content by it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.access.errors import CollectionNotFoundError, ExplainedDocumentNotFoundError
+from app.access.models import Clearance, Grant
+from app.access.reports.repository import GovernedCollection, Reader, SeenCollection, WatchRepository
+from app.access.reports.verdicts import Holding
+from app.audit.service import record
+from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
+from app.core.principal import Permission, Principal
+from app.db.session import Database
+from app.identity.errors import UserNotFoundError
+from app.identity.models import User
+
+MOST = 1000
+"""Grants and clearances that are told of one person."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """A person with all that they hold. `held`: what by, by the id of whoever holds it (theirs, or a group's)."""
+
+    user: User
+    held: Mapping[str, Holding]
+    grants: Sequence[Grant]
+    clearances: Sequence[Clearance]
+    collections: Sequence[SeenCollection]
+    names: Mapping[UUID, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderView:
+    """Somebody who may read a document, with the grants by which, the ways they hold them, and names."""
+
+    reader: Reader
+    grants: Sequence[Grant]
+    held: Mapping[str, Holding]
+    names: Mapping[UUID, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionView:
+    """A collection with those it is inside of, the nearest first."""
+
+    collection: GovernedCollection
+    around: Sequence[GovernedCollection]
+
+
+class WatchService:
+    """Views of the whole tenant's access. Looking at a person or at a document's readers is audited."""
+
+    def __init__(self, *, database: Database) -> None:
+        self._database = database
+
+    def get_person(self, principal: Principal, user_id: UUID) -> PersonView:
+        """Raises PermissionRequiredError, UserNotFoundError."""
+        principal.require(Permission.ACCESS_EXPLAIN)
+        with self._database.transaction(principal, snapshot=True) as session:
+            rows = WatchRepository(session)
+            user = rows.find_user(user_id)
+            if user is None:
+                raise UserNotFoundError
+            held = rows.list_holdings([user_id])[user_id]
+            grants = rows.list_grants_of(held, limit=MOST)
+            clearances = rows.list_clearances_of(held, limit=MOST)
+            record(session, principal, "access.person.viewed", object_type="user", object_id=user_id)
+            return PersonView(
+                user=user,
+                held=held,
+                grants=grants,
+                clearances=clearances,
+                collections=rows.count_seen_by(user_id),
+                names=_name(rows, held, grants, labels=[each.label_id for each in clearances]),
+            )
+
+    def list_collections(self, principal: Principal, page: PageRequest) -> PageOf[GovernedCollection]:
+        """All collections of the tenant, oldest first. Raises PermissionRequiredError, InvalidCursorError."""
+        principal.require(Permission.ACCESS_EXPLAIN)
+        after = parse_uuid_cursor(page)
+        with self._database.transaction(principal, snapshot=True) as session:
+            found = WatchRepository(session).list_collections(after=after, limit=page.limit + 1)
+        items = found[: page.limit]
+        return PageOf(items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(found) > page.limit else None)
+
+    def get_collection(self, principal: Principal, collection_id: UUID) -> CollectionView:
+        """Raises PermissionRequiredError, CollectionNotFoundError."""
+        principal.require(Permission.ACCESS_EXPLAIN)
+        with self._database.transaction(principal, snapshot=True) as session:
+            rows = WatchRepository(session)
+            found = rows.find_collection(collection_id)
+            if found is None:
+                raise CollectionNotFoundError
+            around: list[GovernedCollection] = []
+            step = found
+            while step.parent_id is not None and (outer := rows.find_collection(step.parent_id)) is not None:
+                around.append(outer)
+                step = outer
+        return CollectionView(found, around)
+
+    def name_subjects(self, principal: Principal, grants: Sequence[Grant]) -> Mapping[UUID, str]:
+        """The subjects of grants by their ids: users' addresses, groups' names. Raises PermissionRequiredError."""
+        principal.require(Permission.ACCESS_EXPLAIN)
+        with self._database.transaction(principal) as session:
+            rows = WatchRepository(session)
+            users = rows.name_users({grant.user_id for grant in grants if grant.user_id is not None})
+            return {**users, **rows.name_all(groups={grant.group_id for grant in grants if grant.group_id is not None})}
+
+    def list_readers(self, principal: Principal, document_id: UUID, page: PageRequest) -> PageOf[ReaderView]:
+        """Who may read a document, in the order of their ids.
+
+        Raises PermissionRequiredError, ExplainedDocumentNotFoundError, InvalidCursorError.
+        """
+        principal.require(Permission.ACCESS_EXPLAIN)
+        after = parse_uuid_cursor(page)
+        with self._database.transaction(principal, snapshot=True) as session:
+            rows = WatchRepository(session)
+            if not rows.is_known_document(document_id):
+                raise ExplainedDocumentNotFoundError
+            found = rows.list_readers(document_id, after=after, limit=page.limit + 1)
+            readers = found[: page.limit]
+            grants = rows.list_grants({grant for reader in readers for grant in reader.grant_ids})
+            held = rows.list_holdings([reader.user.id for reader in readers])
+            names = _name(rows, {group for each in held.values() for group in each}, grants)
+            record(session, principal, "access.readers.viewed", object_type="document", object_id=document_id)
+        views = [
+            ReaderView(reader, [grant for grant in grants if grant.id in reader.grant_ids], held[reader.user.id], names)
+            for reader in readers
+        ]
+        more = len(found) > page.limit
+        return PageOf(items=views, next_cursor=encode_cursor(str(readers[-1].user.id)) if more else None)
+
+
+def _name(
+    rows: WatchRepository, subjects: Iterable[str], grants: Sequence[Grant], labels: Iterable[UUID] = ()
+) -> dict[UUID, str]:
+    return rows.name_all(
+        groups=[UUID(subject) for subject in subjects],
+        collections={grant.collection_id for grant in grants if grant.collection_id is not None},
+        packs={grant.pack_id for grant in grants if grant.pack_id is not None},
+        labels=labels,
+    )

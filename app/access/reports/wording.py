@@ -1,0 +1,103 @@
+"""A verdict in a sentence that a person understands. It speaks of groups, collections, labels and packs by their names,
+of the document as "it".
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from app.access.reports.verdicts import Closing, Holding, Moment, Opening, Verdict
+
+_MAY = {1: "may read it", 2: "may read and edit it", 3: "owns it"}
+_LEVELS = {1: "viewer", 2: "editor", 3: "owner"}
+_SHOWN = 3
+
+
+def explain(moment: Moment, verdict: Verdict, *, person: str) -> str:
+    """Why `person` may see the document, or why not."""
+    words = _Words(names=moment.names, person=person)
+    open_now = [opening for opening in verdict.openings if not opening.has_expired]
+    if verdict.is_visible:
+        return f"{person} {_MAY[verdict.level]}: {words.opening(open_now[0])}{_more(len(open_now) - 1)}."
+    absence = _absence(moment, verdict)
+    if absence is not None:
+        return f"{person} may not see it: {absence}."
+    though = f", though {words.opening(open_now[0])}" if open_now else ""
+    return f"{person} may not see it: {words.refusal(verdict)}{though}."
+
+
+def _absence(moment: Moment, verdict: Verdict) -> str | None:
+    """Why there is nothing to be seen, or nobody to see it."""
+    said = (
+        (moment.user is None, "there was no such user then"),
+        (moment.document is None, "there was no such document then"),
+        (verdict.is_deleted, "it is deleted, and nobody may"),
+        (verdict.is_disabled, "the user is disabled, and sees nothing"),
+    )
+    return next((words for holds, words in said if holds), None)
+
+
+class _Words:
+    def __init__(self, *, names: Mapping[str, str], person: str) -> None:
+        self._names = names
+        self._person = person
+
+    def refusal(self, verdict: Verdict) -> str:
+        if verdict.closings:
+            closed = [self.closing(closing) for closing in verdict.closings[:_SHOWN]]
+            left = len(verdict.closings) - _SHOWN
+            return ", and ".join([*closed, _count(left, "more barrier")] if left > 0 else closed)
+        if verdict.openings:
+            return self.expired(verdict.openings[0])
+        none = f"no grant opens it to {self._person} or to a group that {self._person} is in"
+        unsaid = "; no pack by type holds it, as its type was only read from its text"
+        return f"{none}{unsaid if verdict.is_type_unsaid else ''}"
+
+    def opening(self, opening: Opening) -> str:
+        return f"{self._holder(opening.held)} is {_LEVELS[opening.level]} of {self._object(opening)}"
+
+    def expired(self, opening: Opening) -> str:
+        ended = "" if opening.expires_at is None else f" on {_time(opening.expires_at)}"
+        holder = "" if not opening.held.groups else f" of {self._holder(opening.held)}"
+        return f"the grant{holder} as {_LEVELS[opening.level]} of {self._object(opening)} expired{ended}"
+
+    def closing(self, closing: Closing) -> str:
+        if closing.kind == "exclusion":
+            return f"{self._holder(closing.held)} is excluded from it"
+        where = "" if closing.on == "document" else f" on the collection {self._name(closing.object_id)}"
+        until = closing.cleared_until
+        cleared = "is not cleared" if until is None else f"is cleared no longer, since {_time(until)}"
+        return (
+            f"it carries the label {self._names.get(closing.id, closing.id)}{where}, for which {self._person} {cleared}"
+        )
+
+    def _holder(self, held: Holding) -> str:
+        if not held.groups:
+            return self._person
+        group = f"the group {self._name(held.groups[-1])}"
+        if len(held.groups) == 1:
+            return f"{group}, which {self._person} is in,"
+        ways = " and ".join(self._name(each) for each in held.groups[:-1])
+        return f"{group}, which {self._person} is in by way of {ways},"
+
+    def _object(self, opening: Opening) -> str:
+        if opening.on == "document":
+            return "the document itself"
+        if opening.on == "pack":
+            return f"the entitlement pack {self._name(opening.object_id)}, which holds it"
+        inside = "which it is inside of" if opening.is_inside else "which it is in"
+        return f"the collection {self._name(opening.object_id)}, {inside}"
+
+    def _name(self, thing_id: str) -> str:
+        return f'"{self._names.get(thing_id, thing_id)}"'
+
+
+def _more(number: int) -> str:
+    return "" if number <= 0 else f" ({_count(number, 'more grant')} open{'s' if number == 1 else ''} it, too)"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _time(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,1 @@
+"""The chain of the log's hashes, and its signed checkpoints."""

@@ -1,0 +1,189 @@
+"""`footnote demo`: the whole of Footnote in a minute, on documents of a fictional issuer.
+
+Two analysts of different rights, the sample documents, five questions, and the same one refused.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from app.client.api import ApiClient
+from app.client.errors import ApiProblemError
+from app.client.models import Answer, Collection
+from app.commands.asking import print_answer
+from app.commands.ingest import ProgressBars, Silence, find_files, ingest_files
+from app.commands.options import HomeOption, JsonOption, console, error_console, print_json, sentences
+from app.core.principal import Role
+from app.stack.errors import ServerStartError
+from app.stack.founding import open_tenant_admin
+from app.stack.home import Home
+from app.stack.supervisor import ROOT, Stack
+
+PUBLIC, DEAL = "Public filings", "Deal room"
+OPEN_QUESTIONS = (
+    "What were Tarnwick's net sales in 2025?",
+    "What were capital expenditures in 2025?",
+    "What net leverage ratio does the credit agreement permit?",
+    "At what price may the notes be redeemed?",
+)
+DEAL_QUESTION = "What is the cross-default threshold of the notes?"
+
+
+@dataclass(frozen=True, slots=True)
+class Analyst:
+    """A user of the demo, and how to ask as that user."""
+
+    id: str
+    name: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    admin: Analyst
+    full: Analyst
+    outside: Analyst
+
+
+def demo(
+    *,
+    docs: Annotated[list[Path] | None, typer.Option("--docs", help="Files or folders of your own, too.")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Start everything, read the samples, ask five questions as two analysts, and stop."""
+    with sentences(as_json=as_json):
+        shown = run_demo(home=home, docs=docs or [], out=console(), progress=error_console(), quiet=as_json)
+    if as_json:
+        print_json(shown)
+
+
+def run_demo(
+    *, home: Path | None, docs: Sequence[Path], out: Console, progress: Console, quiet: bool = False
+) -> dict[str, object]:
+    """Run it, printing to `out` and bars to `progress`; nothing is left running. Returns what was shown, as
+    plain values.
+
+    Without `home` all data is in a temporary folder, which is removed. Raises ServerStartError and the
+    client's errors.
+    """
+    started = time.monotonic()
+    say = Console(quiet=True) if quiet else out
+    with _home(home) as place, Stack(home=place, port=0, say=lambda text: say.print(f"[dim]{text} …[/]")) as stack:
+        people = _found(stack)
+        say.print(f"[bold]Footnote is up[/] after {time.monotonic() - started:.1f} s.")
+        shown = _show(stack, people, docs, say, None if quiet else progress)
+        say.print(f"\nThe page is at {stack.url}/ and the OpenAPI docs at {stack.url}/docs while Footnote runs:")
+        say.print("[bold]footnote up[/] keeps it running.")
+    seconds = round(time.monotonic() - started, 1)
+    say.print(f"Stopped; nothing is left running. All of it took {seconds} s.")
+    return {**shown, "seconds": seconds}
+
+
+@contextmanager
+def _home(path: Path | None) -> Iterator[Home]:
+    if path is not None:
+        yield Home.at(path)
+        return
+    folder = Path(tempfile.mkdtemp(prefix="footnote-demo-"))
+    try:
+        yield Home.at(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _found(stack: Stack) -> People:
+    """A tenant of this run's own, with an administrator and two analysts."""
+    admin, database = open_tenant_admin(stack.database_url("owner"))
+    try:
+        tenant_id = admin.create_tenant(slug=f"demo-{time.time_ns():x}", name="Demo")
+
+        def add(name: str, role: Role) -> Analyst:
+            email = f"{name.split(maxsplit=1)[0].lower()}@demo.example"
+            user_id, key = admin.create_user(tenant_id, email=email, name=name, roles=[role])
+            return Analyst(str(user_id), name, key)
+
+        return People(
+            admin=add("Ada (administrator)", Role.ADMIN),
+            full=add("Mira (analyst, both collections)", Role.ANALYST),
+            outside=add("Jon (analyst, public filings only)", Role.ANALYST),
+        )
+    finally:
+        database.close()
+
+
+def _show(
+    stack: Stack, people: People, docs: Sequence[Path], say: Console, progress: Console | None
+) -> dict[str, object]:
+    with tempfile.TemporaryDirectory() as folder, ApiClient(url=stack.url, key=people.admin.key) as admin:
+        annual, offering = make_samples(Path(folder))
+        public, deal = admin.create_collection(PUBLIC), admin.create_collection(DEAL)
+        admin.grant(collection_id=public.id, user_id=people.full.id)
+        admin.grant(collection_id=deal.id, user_id=people.full.id)
+        admin.grant(collection_id=public.id, user_id=people.outside.id)
+        with ProgressBars(progress) if progress else nullcontext(Silence()) as watcher:
+            outcomes = [
+                *ingest_files(admin, [annual], collection=public.id, password=None, watcher=watcher),
+                *ingest_files(admin, [offering], collection=deal.id, password=None, watcher=watcher),
+                *ingest_files(admin, find_files(docs), collection=public.id, password=None, watcher=watcher),
+            ]
+    failed = {str(outcome.path): outcome.detail for outcome in outcomes if outcome.failed}
+    say.print(f"{len(outcomes) - len(failed)} documents are ready, {len(failed)} failed.")
+    with ApiClient(url=stack.url, key=people.full.key) as client:
+        say.print(f"\n[bold]{people.full.name} asks[/]")
+        answers = [_ask(client, question, say) for question in OPEN_QUESTIONS]
+        answers.append(_ask(client, DEAL_QUESTION, say, collection=deal))
+    with ApiClient(url=stack.url, key=people.outside.key) as client:
+        say.print(f"\n[bold]{people.outside.name} asks the last one, too[/]")
+        refused = _ask(client, DEAL_QUESTION, say, collection=deal)
+        status = _open_document(client, outcomes[1].document_id or "", say)
+    return {
+        "documents": len(outcomes),
+        "failed": failed,
+        "answers": [answer.model_dump(mode="json") for answer in answers],
+        "refused": refused.model_dump(mode="json"),
+        "refused_document_status": status,
+    }
+
+
+def _ask(client: ApiClient, question: str, say: Console, *, collection: Collection | None = None) -> Answer:
+    where = f" [dim](in {collection.name})[/]" if collection else ""
+    say.print(f"\n[bold cyan]{escape(question)}[/]{where}")
+    answer = client.ask(question, filters={"collection_ids": [collection.id]} if collection else None)
+    print_answer(say, answer)
+    return answer
+
+
+def _open_document(client: ApiClient, document_id: str, say: Console) -> int:
+    """Ask for the closed document itself by its id; the status that the API gives."""
+    try:
+        client.get_document(document_id)
+    except ApiProblemError as error:
+        say.print(f"  Opening the offering by its id: {error.problem_status}, “{escape(error.detail)}”")
+        return error.problem_status
+    return 200
+
+
+def make_samples(folder: Path) -> list[Path]:
+    """The sample documents, made by their script in a process of its own (`app` does not import `evals`)."""
+    made = subprocess.run(  # noqa: S603  our own interpreter and module
+        [sys.executable, "-m", "evals.datasets.samples", str(folder)],
+        capture_output=True,
+        check=False,
+        text=True,
+        cwd=ROOT,
+    )
+    if made.returncode != 0:
+        raise ServerStartError(f"The sample documents could not be made: {made.stderr.strip()}")
+    return [Path(line) for line in made.stdout.splitlines()]

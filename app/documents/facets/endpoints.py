@@ -1,0 +1,70 @@
+"""`/v1/documents/facets` and `/v1/suggestions`: what filter fields offer, of the documents that the caller may see."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Query, Response
+
+from app.core.principal import Permission
+from app.documents.facets.service import FacetService
+from app.documents.metadata import DocumentType
+from app.documents.repository import DocumentFilters
+from app.documents.schemas import FacetsOut, Source, SuggestionsOut, VersionStatus
+from app.http.dependencies import CurrentPrincipal, service
+from app.http.routing import api_router, needs
+from app.http.text import Line
+
+facets = api_router(prefix="/v1/documents", tag="documents")
+suggestions = api_router(prefix="/v1/suggestions", tag="documents")
+
+Facets = Annotated[FacetService, Depends(service(FacetService))]
+
+
+def requested_filters(
+    collection_id: Annotated[UUID | None, Query()] = None,
+    issuer: Annotated[Line | None, Query(description="In any spelling.")] = None,
+    document_type: Annotated[DocumentType | None, Query()] = None,
+    source: Annotated[Source | None, Query(description="Whom it came from.")] = None,
+    fiscal_year: Annotated[int | None, Query(ge=1900, le=2200)] = None,
+    status: Annotated[VersionStatus | None, Query(description="Of the newest version.")] = None,
+) -> DocumentFilters:
+    return DocumentFilters(
+        collection_id=collection_id,
+        issuer=issuer,
+        document_type=document_type,
+        source=source,
+        fiscal_year=fiscal_year,
+        status=status,
+    )
+
+
+RequestedFilters = Annotated[DocumentFilters, Depends(requested_filters)]
+
+
+@facets.get(
+    "/facets",
+    summary="Count documents by issuer, type, fiscal year, source, collection and status",
+    description="Takes the filters of the list, and counts what they leave.",
+    openapi_extra=needs(Permission.DOCUMENTS_READ),
+)
+def count_documents(
+    principal: CurrentPrincipal, documents: Facets, filters: RequestedFilters, response: Response
+) -> FacetsOut:
+    response.headers["Cache-Control"] = "no-store"
+    return FacetsOut.of(documents.count_documents(principal, filters))
+
+
+@suggestions.get(
+    "",
+    summary="Suggest issuers, document types and titles",
+    description="Those that hold all the words of `q`; what begins with them comes first.",
+    openapi_extra=needs(Permission.DOCUMENTS_READ),
+)
+def suggest(
+    principal: CurrentPrincipal,
+    documents: Facets,
+    response: Response,
+    q: Annotated[Line, Query(description="What was typed so far.", examples=["north"])],
+) -> SuggestionsOut:
+    response.headers["Cache-Control"] = "no-store"
+    return SuggestionsOut.of(documents.suggest(principal, q))

@@ -1,0 +1,73 @@
+"""Pages as images: asked for under the reader's rights, drawn in a sandbox with no transaction open."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.audit.service import record
+from app.core.principal import Principal
+from app.db.session import Database
+from app.documents.errors import PageNotFoundError
+from app.documents.models import PASSWORD_PURPOSE, DocumentVersion
+from app.documents.pages.rendering import PageNotDrawableError, render_page_png
+from app.documents.repository import DocumentRepository
+from app.sandbox import Sandbox
+from app.storage.port import BlobStore
+from app.storage.sealing import Sealer
+
+_PDF = "application/pdf"
+_DRAWING = 1
+"""Goes into the tag of an image: raise it when pages are drawn differently."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """An image that the principal may see, not yet drawn; `tag` names its content."""
+
+    version: DocumentVersion
+    number: int
+    dpi: int
+
+    @property
+    def tag(self) -> str:
+        return f'"{self.version.content_sha256[:32]}-{self.number}-{self.dpi}-{_DRAWING}"'
+
+
+class PageImages:
+    """Finds and draws images of pages."""
+
+    def __init__(self, *, database: Database, blobs: BlobStore, sealer: Sealer, sandbox: Sandbox) -> None:
+        self._database = database
+        self._blobs = blobs
+        self._sealer = sealer
+        self._sandbox = sandbox
+
+    def get_image(
+        self, principal: Principal, document_id: UUID, version_id: UUID | None, number: int, *, dpi: int
+    ) -> PageImage:
+        """Raises DocumentNotFoundError, VersionNotFoundError, PageNotFoundError; PageNotDrawableError but for PDF."""
+        with self._database.transaction(principal, snapshot=True) as session:
+            repository = DocumentRepository(session)
+            version = repository.get_version(document_id, version_id)
+            if version.page_count is None or number > version.page_count:
+                raise PageNotFoundError
+            if version.media_type != _PDF:
+                raise PageNotDrawableError
+            record(
+                session,
+                principal,
+                "documents.page.viewed",
+                object_type="document",
+                object_id=document_id,
+                detail={"version_id": str(version.id), "page": number},
+            )
+        return PageImage(version=version, number=number, dpi=dpi)
+
+    def draw(self, image: PageImage) -> bytes:
+        """The PNG. Raises PageNotDrawableError, SandboxUnavailableError, BlobMissingError."""
+        version = image.version
+        password = None
+        if version.sealed_password is not None:
+            sealed = bytes(version.sealed_password)
+            password = self._sealer.open(version.tenant_id, PASSWORD_PURPOSE, sealed).decode()
+        with self._blobs.materialise(version.tenant_id, version.content_sha256) as path:
+            return render_page_png(self._sandbox, path, image.number, dpi=image.dpi, password=password)

@@ -1,0 +1,53 @@
+"""A page as an image, drawn in a sandboxed child (`app.documents.pages.drawing`): what a reader sees beside a quote."""
+
+from pathlib import Path
+
+import msgpack
+
+from app.core.errors import DocumentError, NotFoundError
+from app.sandbox import Limits, Sandbox
+from app.sandbox.errors import SandboxError
+
+MAX_DPI = 200
+MAX_PIXELS = 12_000_000
+"""About a Letter page at 350 dpi, or an A1 drawing at 110."""
+
+PRELOAD = ("app.documents.pages.drawing",)
+LIMITS = Limits(memory_bytes=600 * 1024 * 1024, cpu_seconds=20, wall_seconds=30.0, output_bytes=48 * 1024 * 1024)
+_TARGET = "app.documents.pages.drawing:render_payload"
+NO_PAGE = b""
+
+
+class PageNotDrawableError(DocumentError):
+    code = "page-not-drawable"
+    title = "This page can't be shown as an image; its text can still be read."
+
+
+class NoSuchPageError(NotFoundError):
+    code = "page-not-found"
+    title = "The document has no page of this number."
+
+
+def page_sandbox(limits: Limits = LIMITS) -> Sandbox:
+    """A sandbox that has what drawing needs loaded. Close it when the process ends."""
+    return Sandbox(preload=PRELOAD, limits=limits)
+
+
+def render_page_png(
+    sandbox: Sandbox, source: Path | bytes, page_number: int, *, dpi: int = 108, password: str | None = None
+) -> bytes:
+    """A PNG of page `page_number` (from 1) of the PDF at a path or in bytes.
+
+    Up to 200 dpi, and less where the page would have more than 12 million pixels; annotations are not drawn, as
+    they are not part of the text. Raises NoSuchPageError, PageNotDrawableError, SandboxUnavailableError.
+    """
+    where = str(source.resolve()) if isinstance(source, Path) else None
+    data = None if isinstance(source, Path) else source
+    payload = msgpack.packb([where, data, page_number, max(1, min(dpi, MAX_DPI)), password])
+    try:
+        png = sandbox.run(_TARGET, payload)
+    except SandboxError as error:
+        raise PageNotDrawableError from error
+    if png == NO_PAGE:
+        raise NoSuchPageError
+    return png

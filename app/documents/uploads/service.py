@@ -1,0 +1,284 @@
+"""Taking in files: stored while they arrive, then one short transaction makes the document, its version and its run."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.access.collections.service import AccessService
+from app.access.errors import ContentExistsError
+from app.access.models import Collection
+from app.audit.service import record
+from app.core.clock import Clock
+from app.core.ids import new_id
+from app.core.principal import Principal
+from app.db.session import Database
+from app.documents.errors import (
+    DocumentNotFoundError,
+    NotEditableError,
+    UploadClearedError,
+    UploadEmptyError,
+)
+from app.documents.metadata import DocumentType
+from app.documents.models import PASSWORD_PURPOSE, Document, DocumentVersion
+from app.documents.reading import record_read
+from app.documents.repository import DocumentRepository
+from app.documents.uploads.filenames import clean_filename, title_of
+from app.jobs.service import RunService
+from app.jobs.states import RunView
+from app.observability.tracing import inject_context
+from app.storage.holding import hold_blob
+from app.storage.port import BlobStore, BlobWriter, StoredBlob
+from app.storage.sealing import Sealer
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """A stored file with what its sender said of it."""
+
+    blob: StoredBlob
+    filename: str
+    title: str | None = None
+    password: str | None = None
+    source: str | None = None
+    document_type: DocumentType | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A document and the run that reads it; `is_new` is False when the same bytes were there already."""
+
+    document: Document
+    version: DocumentVersion
+    run: RunView | None
+    is_new: bool
+
+
+class UploadService:
+    """Uploads under the principal's rights. `max_bytes` is the limit of one file."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        access: AccessService,
+        runs: RunService,
+        blobs: BlobStore,
+        sealer: Sealer,
+        clock: Clock,
+        max_bytes: int,
+    ) -> None:
+        self._database = database
+        self._access = access
+        self._runs = runs
+        self._blobs = blobs
+        self._sealer = sealer
+        self._clock = clock
+        self.max_bytes = max_bytes
+
+    def open_writer(self, principal: Principal) -> AbstractContextManager[BlobWriter]:
+        """Where the file's bytes go. Left without `commit`, nothing of it stays."""
+        return self._blobs.writer(principal.tenant_id, max_bytes=self.max_bytes)
+
+    def check_collection(self, principal: Principal, reference: str) -> UUID:
+        """The id of the collection of that id or name, if files may be put there.
+
+        Raises CollectionNotFoundError, NotEditableError.
+        """
+        collection = self._access.resolve_collection(principal, reference)
+        with self._database.transaction(principal) as session:
+            if not DocumentRepository(session).is_editable(collection.access_class_id):
+                raise NotEditableError
+        return collection.id
+
+    def digest_password(self, principal: Principal, file: UploadedFile) -> str:
+        """A keyed digest of the file's password, for what may not hold the password itself; "" for none."""
+        if not file.password:
+            return ""
+        return self._sealer.digest(principal.tenant_id, PASSWORD_PURPOSE, file.password.encode())
+
+    def check_document(self, principal: Principal, document_id: UUID) -> None:
+        """Raises DocumentNotFoundError; NotEditableError when no version of it may be added."""
+        with self._database.transaction(principal) as session:
+            _check_editable(session, document_id)
+
+    def check_repeated(self, principal: Principal, document_id: UUID) -> None:
+        """As `check_document`, of a document whose upload is answered for again: that answer is a read.
+
+        Raises DocumentNotFoundError, NotEditableError.
+        """
+        with self._database.transaction(principal) as session:
+            _check_editable(session, document_id)
+            record_read(session, principal, document_id)
+
+    def add_document(self, principal: Principal, collection_id: UUID, file: UploadedFile) -> Uploaded:
+        """A new document; or the one that has these bytes already, read again if reading it failed.
+
+        Raises UploadEmptyError, CollectionNotFoundError, NotEditableError, UploadClearedError.
+        """
+        _check_not_empty(file)
+        collection = self._access.get_collection(principal, collection_id)
+        password = self._seal(principal, file.password)
+        values = self._document_values(principal, collection, file)
+        with self._database.transaction(principal) as session:
+            repository = DocumentRepository(session)
+            if not repository.is_editable(collection.access_class_id):
+                raise NotEditableError
+            self._hold(session, principal, file)
+            existing = repository.find_by_content(collection_id, file.blob.digest)
+            if existing is None and not repository.insert_document(values):
+                existing = repository.find_by_content(collection_id, file.blob.digest)
+                if existing is None:
+                    raise DocumentNotFoundError
+            if existing is not None:
+                return self._take_up_again(session, principal, existing, password)
+            version = self._add_version(session, principal, UUID(str(values["id"])), file, password, number=1)
+            self._record_what_packs_go_by(session, principal, values["id"], file)
+            run = self._start(session, principal, version)
+            document = repository.get_document(version.document_id)
+        return Uploaded(document=document, version=version, run=run, is_new=True)
+
+    def add_version(self, principal: Principal, document_id: UUID, file: UploadedFile) -> Uploaded:
+        """The next version of a document; the same bytes as its newest are no new version.
+
+        Raises UploadEmptyError, DocumentNotFoundError, NotEditableError, ContentExistsError, UploadClearedError.
+        """
+        _check_not_empty(file)
+        password = self._seal(principal, file.password)
+        try:
+            with self._database.transaction(principal) as session:
+                repository = DocumentRepository(session)
+                document = repository.get_document(document_id)
+                if not repository.is_editable(document.access_class_id):
+                    raise NotEditableError
+                self._hold(session, principal, file)
+                # The row stays locked until the end, so that two new versions get two numbers.
+                if not repository.lock_document(document_id):
+                    raise DocumentNotFoundError
+                if document.content_sha256 == file.blob.digest:
+                    return self._take_up_again(session, principal, document, password)
+                if repository.find_by_content(document.collection_id, file.blob.digest) is not None:
+                    raise ContentExistsError
+                values = {"content_sha256": file.blob.digest, "updated_at": self._clock.now()}
+                repository.update_document(document_id, revision=document.revision, values=values)
+                newest = repository.get_newest_version(document_id)
+                version = self._add_version(session, principal, document_id, file, password, number=newest.number + 1)
+                run = self._start(session, principal, version)
+                document = repository.read_again(document)
+        except IntegrityError as error:
+            raise ContentExistsError from error
+        return Uploaded(document=document, version=version, run=run, is_new=True)
+
+    def _hold(self, session: Session, principal: Principal, file: UploadedFile) -> None:
+        """Keep the stored bytes until the rows that refer to them are there. Raises UploadClearedError."""
+        hold_blob(session, principal.tenant_id, file.blob.digest)
+        if not self._blobs.exists(principal.tenant_id, file.blob.digest):
+            raise UploadClearedError
+
+    def _take_up_again(
+        self, session: Session, principal: Principal, document: Document, password: bytes | None
+    ) -> Uploaded:
+        repository = DocumentRepository(session)
+        version = repository.get_newest_version(document.id)
+        if repository.retry_version(version.id, sealed_password=password):
+            session.expire(version)
+            version = repository.get_newest_version(document.id)
+            run = self._start(session, principal, version)
+            return Uploaded(document=document, version=version, run=run, is_new=True)
+        record_read(session, principal, document.id)
+        latest = self._runs.find_latest_run(session, version.id)
+        return Uploaded(document=document, version=version, run=latest, is_new=False)
+
+    @staticmethod
+    def _record_what_packs_go_by(
+        session: Session, principal: Principal, document_id: object, file: UploadedFile
+    ) -> None:
+        for action, said in (("documents.source.set", file.source), ("documents.type.set", file.document_type)):
+            if said is not None:
+                detail = {"before": None, "after": said}
+                record(session, principal, action, object_type="document", object_id=document_id, detail=detail)
+
+    def _add_version(
+        self,
+        session: Session,
+        principal: Principal,
+        document_id: UUID,
+        file: UploadedFile,
+        password: bytes | None,
+        *,
+        number: int,
+    ) -> DocumentVersion:
+        values = {
+            "id": new_id(),
+            "tenant_id": principal.tenant_id,
+            "document_id": document_id,
+            "number": number,
+            "status": "processing",
+            "content_sha256": file.blob.digest,
+            "size_bytes": file.blob.size_bytes,
+            "sealed_password": password,
+            "created_at": self._clock.now(),
+            "created_by": principal.user_id,
+        }
+        DocumentRepository(session).insert_version(values)
+        return DocumentVersion(**values)
+
+    def _start(self, session: Session, principal: Principal, version: DocumentVersion) -> RunView:
+        run = self._runs.start_run(
+            session,
+            tenant_id=principal.tenant_id,
+            document_id=version.document_id,
+            version_id=version.id,
+            created_by=principal.user_id,
+            trace_context=inject_context() or None,
+        )
+        record(
+            session,
+            principal,
+            "documents.version.uploaded",
+            object_type="document",
+            object_id=version.document_id,
+            detail={"version_id": str(version.id), "number": version.number, "size_bytes": version.size_bytes},
+        )
+        return run
+
+    def _document_values(self, principal: Principal, collection: Collection, file: UploadedFile) -> dict[str, Any]:
+        filename = clean_filename(file.filename)
+        now = self._clock.now()
+        given = {"title": file.title, "document_type": file.document_type}
+        said = {name: {"by": "editor"} for name, value in given.items() if value}
+        return {
+            "id": new_id(),
+            "tenant_id": principal.tenant_id,
+            "collection_id": collection.id,
+            "access_class_id": collection.access_class_id,
+            "content_sha256": file.blob.digest,
+            "title": file.title or title_of(filename),
+            "filename": filename,
+            "source": file.source,
+            "document_type": file.document_type,
+            "metadata_sources": said or None,
+            "revision": 1,
+            "created_at": now,
+            "created_by": principal.user_id,
+            "updated_at": now,
+        }
+
+    def _seal(self, principal: Principal, password: str | None) -> bytes | None:
+        if not password:
+            return None
+        return self._sealer.seal(principal.tenant_id, PASSWORD_PURPOSE, password.encode())
+
+
+def _check_editable(session: Session, document_id: UUID) -> None:
+    repository = DocumentRepository(session)
+    if not repository.is_editable(repository.get_document(document_id).access_class_id):
+        raise NotEditableError
+
+
+def _check_not_empty(file: UploadedFile) -> None:
+    if file.blob.size_bytes == 0:
+        raise UploadEmptyError

@@ -1,0 +1,186 @@
+"""`Idempotency-Key` on every POST (draft-ietf-httpapi-idempotency-key-header-07): a repeat answers what the first did.
+
+A record is claimed before the work and completed after it, each in a short transaction of its own. Only successes are
+kept: a POST that failed changed nothing, so its repeat is simply tried again. A process that dies in between leaves a
+claim that expires. Bodies are sealed with the tenant's key, as a response may hold a new key's secret. A response with
+`Content-Location` is not kept at all but read again from there, under the rights of that moment; so is a stream of
+events, which is repeated as the JSON of the same answer.
+"""
+
+import hashlib
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+from uuid import UUID
+
+from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import Response, StreamingResponse
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+from starlette.types import Receive, Scope, Send
+
+from app.core.clock import Clock
+from app.core.principal import Principal
+from app.db.session import Database
+from app.http.errors import IdempotencyInProgressError, IdempotencyKeyInvalidError, IdempotencyKeyReusedError
+from app.http.idempotency.models import IdempotencyRecord
+from app.http.idempotency.repeats import MAX_KEPT_BYTES, Kept, repeat
+from app.storage.sealing import Sealer
+
+HEADER = "Idempotency-Key"
+KEPT_FOR = timedelta(hours=24)
+CLAIM_FOR = timedelta(minutes=3)
+"""Longer than any request may take; a claim older than this was left by a process that died."""
+
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_PURPOSE = "idempotent response"
+Handler = Callable[[], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A record that this request made and must complete or drop; `created_at` tells it from a later one's."""
+
+    principal: Principal
+    key: str
+    created_at: datetime
+
+
+class Idempotency:
+    """Claims keys and keeps responses."""
+
+    def __init__(self, *, database: Database, sealer: Sealer, clock: Clock) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._clock = clock
+
+    async def run(self, request: Request, principal: Principal, fingerprint: str, handle: Handler) -> Response:
+        """What `handle` answers, or what it answered to an earlier request of that key, fingerprint and caller.
+
+        Raises IdempotencyKeyInvalidError, IdempotencyKeyReusedError, IdempotencyInProgressError.
+        """
+        key = request.headers.get(HEADER)
+        if key is None:
+            return await handle()
+        if _KEY.fullmatch(key) is None:
+            raise IdempotencyKeyInvalidError
+        kept = await run_in_threadpool(self._claim, principal, key, _by(principal, fingerprint))
+        if isinstance(kept, Kept):
+            return repeat(request, kept)
+        return await self._complete(kept, handle)
+
+    async def _complete(self, claim: Claim, handle: Handler) -> Response:
+        try:
+            response = await handle()
+        except BaseException:
+            await run_in_threadpool(self._drop, claim)
+            raise
+        if response.status_code >= 300:
+            await run_in_threadpool(self._drop, claim)
+        elif isinstance(response, StreamingResponse) or not hasattr(response, "body"):
+            return _FollowedResponse(response, self, claim)
+        else:
+            await run_in_threadpool(self._keep, claim, response.status_code, dict(response.headers), response.body)
+        return response
+
+    def _claim(self, principal: Principal, key: str, fingerprint: str) -> Claim | Kept:
+        now = self._clock.now()
+        mine = (
+            IdempotencyRecord.tenant_id == principal.tenant_id,
+            IdempotencyRecord.user_id == principal.user_id,
+            IdempotencyRecord.key == key,
+        )
+        with self._database.transaction(principal) as session:
+            session.execute(delete(IdempotencyRecord).where(*mine, IdempotencyRecord.expires_at <= now))
+            claimed = session.execute(
+                insert(IdempotencyRecord)
+                .values(
+                    tenant_id=principal.tenant_id,
+                    user_id=principal.user_id,
+                    key=key,
+                    fingerprint=fingerprint,
+                    created_at=now,
+                    expires_at=now + CLAIM_FOR,
+                )
+                .on_conflict_do_nothing()
+                .returning(IdempotencyRecord.key)
+            ).first()
+            if claimed is not None:
+                return Claim(principal, key, now)
+            record = session.scalars(select(IdempotencyRecord).where(*mine)).one_or_none()
+        if record is None or (record.fingerprint == fingerprint and record.status is None):
+            raise IdempotencyInProgressError(headers={"Retry-After": "1"})
+        if record.fingerprint != fingerprint:
+            raise IdempotencyKeyReusedError
+        body = b"" if record.body is None else self._sealer.open(principal.tenant_id, _PURPOSE, bytes(record.body))
+        return Kept(status=cast(int, record.status), headers=dict(record.headers or {}), body=body)
+
+    def _keep(self, claim: Claim, status: int, headers: dict[str, str], body: bytes | memoryview) -> None:
+        tenant_id: UUID = claim.principal.tenant_id
+        read_again = "content-location" in headers
+        if not read_again and len(body) > MAX_KEPT_BYTES:
+            self._drop(claim)
+            return
+        sealed = None if read_again else self._sealer.seal(tenant_id, _PURPOSE, bytes(body))
+        with self._database.transaction(claim.principal) as session:
+            session.execute(
+                update(IdempotencyRecord)
+                .where(*_is(claim))
+                .values(status=status, headers=headers, body=sealed, expires_at=claim.created_at + KEPT_FOR)
+            )
+
+    def _drop(self, claim: Claim) -> None:
+        with self._database.transaction(claim.principal) as session:
+            session.execute(delete(IdempotencyRecord).where(*_is(claim)))
+
+
+class _FollowedResponse(Response):
+    """A streamed response: its record is completed once it was sent whole, and dropped when it broke off."""
+
+    def __init__(self, inner: Response, idempotency: Idempotency, claim: Claim) -> None:
+        self._inner = inner
+        self._idempotency = idempotency
+        self._claim = claim
+        self.status_code = inner.status_code
+        self.background = None
+        self.raw_headers = inner.raw_headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(self._inner.headers)
+        try:
+            await self._inner(scope, receive, send)
+        except BaseException:
+            await run_in_threadpool(self._idempotency._drop, self._claim)
+            raise
+        failed = scope.get("state", {}).get("problem_code") is not None
+        if "content-location" in headers and not failed:
+            await run_in_threadpool(self._idempotency._keep, self._claim, 200, headers, b"")
+        else:
+            await run_in_threadpool(self._idempotency._drop, self._claim)
+
+
+def _is(claim: Claim) -> tuple[ColumnElement[bool], ...]:
+    return (
+        IdempotencyRecord.tenant_id == claim.principal.tenant_id,
+        IdempotencyRecord.user_id == claim.principal.user_id,
+        IdempotencyRecord.key == claim.key,
+        IdempotencyRecord.created_at == claim.created_at,
+        IdempotencyRecord.status.is_(None),
+    )
+
+
+def _by(principal: Principal, fingerprint: str) -> str:
+    """What was answered to a wide key is not for a narrower one: the same request is one of the same key."""
+    scopes = "all" if principal.scopes is None else ",".join(sorted(principal.scopes))
+    return hashlib.sha256(f"{fingerprint} {principal.key_id} {scopes} {principal.key_expires_at}".encode()).hexdigest()
+
+
+def fingerprint(request: Request, *parts: bytes) -> str:
+    """A digest of what makes two requests the same: method, path, query and body (or what stands for it)."""
+    digest = hashlib.sha256()
+    for part in (request.method.encode(), request.url.path.encode(), request.url.query.encode(), *parts):
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()

@@ -1,0 +1,103 @@
+"""Examples for the OpenAPI document, made from its schemas, so that no call lacks one and none goes stale.
+
+A schema's own example comes first; then a word for the field's name, if the schema takes it; then what its type allows.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from app.http.openapi.example_words import WORDS
+
+Schema = Mapping[str, Any]
+Keep = Callable[[str, Schema, Schema], bool]
+"""Whether an object's example has a field: (its name, its schema, the object's schema)."""
+
+_REF = "#/components/schemas/"
+_ID = "0190c0de-7e57-7000-8000-00000000feed"
+_BY_FORMAT = {"uuid": _ID, "date-time": "2026-02-27T14:05:00Z", "date": "2025-12-31", "uri": "https://example.com/"}
+_DEEPEST = 8
+
+
+class Examples:
+    """Makes examples; `schemas` are those that `$ref` may name."""
+
+    def __init__(self, schemas: Mapping[str, Schema]) -> None:
+        self._schemas = schemas
+
+    def of_request(self, schema: Schema) -> Any:
+        """What a caller may send: what may be left out is, unless somebody wrote an example of it."""
+        return self._make(
+            schema, "", 0, lambda name, part, whole: name in whole.get("required", ()) or "examples" in part
+        )
+
+    def of_response(self, schema: Schema) -> Any:
+        """What a caller gets, whole."""
+        return self._make(schema, "", 0, lambda _name, _part, _whole: True)
+
+    def _make(self, schema: Schema, name: str, depth: int, keep: Keep) -> Any:
+        schema = self._resolve(schema)
+        for known in self._list_known(schema, name):
+            return known
+        chosen = [part for key in ("anyOf", "oneOf") for part in schema.get(key, ()) if part.get("type") != "null"]
+        if chosen:
+            return self._make(chosen[0], name, depth, keep)
+        if schema.get("type") == "object":
+            return {
+                field: self._make(part, f"{schema.get('title')}.{field}", depth + 1, keep)
+                for field, part in schema.get("properties", {}).items()
+                if depth < _DEEPEST and keep(field, part, schema)
+            }
+        if schema.get("type") == "array":
+            items = schema.get("items")
+            return [self._make(items, name, depth + 1, keep)] if items and depth < _DEEPEST else []
+        return _plain(schema)
+
+    def _list_known(self, schema: Schema, name: str) -> list[Any]:
+        """What is said somewhere, the best first: in the schema's examples, among the words, as its one value."""
+        words = [WORDS[word] for word in (name, name.rpartition(".")[2]) if word in WORDS]
+        known = [*schema.get("examples", ()), *(word for word in words if self._takes(schema, word))]
+        known += [schema["const"]] if "const" in schema else schema.get("enum", [])
+        return [*known, *([schema["default"]] if schema.get("default") is not None else [])]
+
+    def _resolve(self, schema: Schema) -> Schema:
+        while "$ref" in schema:
+            schema = self._schemas[schema["$ref"].removeprefix(_REF)]
+        return schema
+
+    def _takes(self, schema: Schema, value: Any) -> bool:
+        """Whether a word fits: its type is the schema's, and it is one of the values where these are listed."""
+        schema = self._resolve(schema)
+        parts = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
+        if parts:
+            return any(self._takes(part, value) for part in parts)
+        if "enum" in schema:
+            return value in schema["enum"]
+        if "properties" in schema or schema.get("format") in _BY_FORMAT:
+            return False
+        return schema.get("type") in _TYPES[type(value)]
+
+
+def _plain(schema: Schema) -> Any:
+    """A value of a type that holds no others."""
+    match schema.get("type"):
+        case "integer":
+            return max(int(schema.get("minimum", 1)), 1)
+        case "number":
+            return float(schema.get("minimum", 0.5))
+        case "boolean":
+            return True
+        case "null":
+            return None
+        case _:
+            return _BY_FORMAT.get(schema.get("format", ""), "text")
+
+
+_TYPES: dict[type, tuple[str, ...]] = {
+    str: ("string",),
+    bool: ("boolean",),
+    int: ("integer", "number"),
+    float: ("number",),
+    list: ("array",),
+    dict: ("object",),
+    type(None): ("null",),
+}

@@ -1,0 +1,211 @@
+"""What providers publish of themselves (OpenID Connect Discovery 1.0; RFC 7517), kept as long as they say.
+
+While a provider is down, what is known of it serves for a day. Keys are asked for again when a token names one that is
+not known, at most once a minute: whoever makes up key ids makes nobody call.
+"""
+
+import re
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, JWKRegistry, Key, OKPKey, RSAKey
+
+from app.core.clock import Clock
+from app.identity.oidc.errors import (
+    IdentityProviderNotPublicError,
+    IdentityProviderUnavailableError,
+    IssuerInvalidError,
+    IssuerNotPublicError,
+)
+from app.identity.oidc.http import Answer, ProviderHttp
+
+SHORTEST, USUAL, LONGEST = timedelta(minutes=1), timedelta(minutes=5), timedelta(days=1)
+"""How long an answer is kept: at least, when its Cache-Control says nothing, at most."""
+ASK_AGAIN = timedelta(minutes=1)
+AFTER_FAILURE = timedelta(seconds=20)
+LONGEST_WAIT_SECONDS = 3.0
+_MAX_KEYS = 50
+_MIN_RSA_BITS = 2048
+_MAX_AGE = re.compile(r"(?:^|[,\s])max-age=(\d{1,9})(?:$|[,\s])", re.IGNORECASE)
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderMetadata:
+    """`sends_issuer`: authorization responses carry `iss` (RFC 9207)."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+    userinfo_endpoint: str | None
+    token_auth_methods: frozenset[str]
+    sends_issuer: bool
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is known of one issuer."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    metadata: ProviderMetadata | None = None
+    metadata_until: datetime = _NEVER
+    keys: Sequence[Key] = ()
+    keys_until: datetime = _NEVER
+    keys_asked_at: datetime = _NEVER
+    failed_at: datetime = _NEVER
+    failure: type[IdentityProviderUnavailableError] = IdentityProviderUnavailableError
+
+
+class ProviderDirectory:
+    """Metadata and keys of issuers; only of those that a tenant's administrator named."""
+
+    def __init__(self, *, http: ProviderHttp, clock: Clock) -> None:
+        self._http = http
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._known: dict[str, _Known] = {}
+
+    def get_metadata(self, issuer: str) -> ProviderMetadata:
+        """Raises IdentityProviderUnavailableError, also for metadata of another issuer or with addresses that are never
+        called; IdentityProviderNotPublicError for addresses of no public network.
+        """
+        known = self._of(issuer)
+        found = known.metadata
+        if found is not None and self._clock.now() < known.metadata_until:
+            return found
+        # Whoever waited in vain for somebody else's call makes none.
+        if not known.lock.acquire(timeout=LONGEST_WAIT_SECONDS):
+            raise IdentityProviderUnavailableError
+        try:
+            return self._metadata(issuer, known)
+        finally:
+            known.lock.release()
+
+    def list_keys(self, issuer: str, key_id: str | None) -> Sequence[Key]:
+        """The issuer's signing keys of that id; all of them without one. Raises IdentityProviderUnavailableError."""
+        known = self._of(issuer)
+        now = self._clock.now()
+        found = _select(known.keys, key_id)
+        if found and now < known.keys_until:
+            return found
+        # Whoever finds a key does not wait for somebody else's call; whoever finds none waits a little.
+        if known.lock.acquire(timeout=0 if found else LONGEST_WAIT_SECONDS):
+            try:
+                self._refresh_keys(issuer, known, key_id)
+            finally:
+                known.lock.release()
+        elif not known.keys:
+            raise IdentityProviderUnavailableError
+        return _select(known.keys, key_id)
+
+    def _of(self, issuer: str) -> _Known:
+        with self._lock:
+            return self._known.setdefault(issuer, _Known())
+
+    def _metadata(self, issuer: str, known: _Known) -> ProviderMetadata:
+        now = self._clock.now()
+        if known.metadata is not None and now < known.metadata_until:
+            return known.metadata
+        try:
+            answer = self._ask(known, issuer.rstrip("/") + "/.well-known/openid-configuration")
+            known.metadata = self._parse_metadata(issuer, answer.body)
+            known.metadata_until = now + _lifetime(answer)
+        except IdentityProviderUnavailableError as error:
+            known.failed_at, known.failure = now, type(error)
+            if known.metadata is None or now > known.metadata_until + LONGEST:
+                raise
+        return known.metadata
+
+    def _refresh_keys(self, issuer: str, known: _Known, key_id: str | None) -> None:
+        now = self._clock.now()
+        current = now < known.keys_until
+        if current and (_select(known.keys, key_id) or now < known.keys_asked_at + ASK_AGAIN):
+            return
+        try:
+            metadata = self._metadata(issuer, known)
+            answer = self._ask(known, metadata.jwks_uri)
+            known.keys_asked_at = now
+            known.keys, known.keys_until = _parse_keys(answer.body), now + _lifetime(answer)
+        except IdentityProviderUnavailableError:
+            known.keys_asked_at = now
+            if not current and (not known.keys or now > known.keys_until + LONGEST):
+                known.keys = ()
+                raise
+
+    def _ask(self, known: _Known, url: str) -> Answer:
+        """One GET; for a while after a failure it fails at once, so that nobody waits for what is down."""
+        if self._clock.now() < known.failed_at + AFTER_FAILURE:
+            raise known.failure
+        try:
+            answer = self._http.get_json(url)
+        except IdentityProviderUnavailableError as error:
+            known.failed_at, known.failure = self._clock.now(), type(error)
+            raise
+        if answer.status == 200:
+            return answer
+        known.failed_at, known.failure = self._clock.now(), IdentityProviderUnavailableError
+        raise IdentityProviderUnavailableError
+
+    def _parse_metadata(self, issuer: str, body: Mapping[str, Any]) -> ProviderMetadata:
+        names = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+        addresses = [body.get(name) for name in (*names, "userinfo_endpoint")]
+        if body.get("issuer") != issuer or not all(isinstance(address, str) for address in addresses[:3]):
+            raise IdentityProviderUnavailableError
+        try:
+            for address in addresses:
+                if address is not None:
+                    # The browser's, too, which we never call: it shall lead nobody who signs in to an inner host.
+                    self._http.check_address(str(address))
+        except IssuerNotPublicError as error:
+            raise IdentityProviderNotPublicError from error
+        except IssuerInvalidError as error:
+            raise IdentityProviderUnavailableError from error
+        methods = body.get("token_endpoint_auth_methods_supported")
+        return ProviderMetadata(
+            issuer=issuer,
+            authorization_endpoint=str(addresses[0]),
+            token_endpoint=str(addresses[1]),
+            jwks_uri=str(addresses[2]),
+            userinfo_endpoint=None if addresses[3] is None else str(addresses[3]),
+            token_auth_methods=frozenset(
+                str(method) for method in (methods if isinstance(methods, list) else ["client_secret_basic"])
+            ),
+            sends_issuer=body.get("authorization_response_iss_parameter_supported") is True,
+        )
+
+
+def _select(keys: Sequence[Key], key_id: str | None) -> Sequence[Key]:
+    return [key for key in keys if key_id is None or key.kid == key_id]
+
+
+def _lifetime(answer: Answer) -> timedelta:
+    found = _MAX_AGE.search(answer.cache_control)
+    given = timedelta(seconds=int(found[1])) if found else USUAL
+    return min(max(given, SHORTEST), LONGEST)
+
+
+def _parse_keys(body: Mapping[str, Any]) -> Sequence[Key]:
+    """The keys that sign and that we can check with; never a secret one, and no short RSA key."""
+    given = body.get("keys")
+    if not isinstance(given, list):
+        raise IdentityProviderUnavailableError
+    keys: list[Key] = []
+    for each in given[:_MAX_KEYS]:
+        if not isinstance(each, dict) or each.get("use", "sig") != "sig":
+            continue
+        try:
+            key = JWKRegistry.import_key(each)
+            usable = isinstance(key, (ECKey, OKPKey)) or (
+                isinstance(key, RSAKey) and key.public_key.key_size >= _MIN_RSA_BITS
+            )
+        # Of a kind that is not known here, or broken: the others still count (RFC 7517 §5).
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError):
+            continue
+        if usable:
+            keys.append(key)
+    return keys

@@ -1,0 +1,210 @@
+"""`/v1/identity-providers` with their links to users, and `/v1/sessions`."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request, Response
+
+from app.core.errors import PreconditionFailedError, PreconditionRequiredError
+from app.core.pagination import InvalidCursorError
+from app.core.principal import Permission
+from app.http.conditional import IfMatch, etag, parse_if_match
+from app.http.dependencies import CurrentPrincipal, service
+from app.http.openapi.document import problems
+from app.http.pages import Page, RequestedPage, page_out
+from app.http.routing import api_router, needs
+from app.identity.oidc.errors import (
+    AudienceOfClientError,
+    AudienceTakenError,
+    AudienceUnboundError,
+    ClientTakenError,
+    DomainsMissingError,
+    IssuerInvalidError,
+    IssuerNotPublicError,
+    LinkNotFoundError,
+    ProviderNotFoundError,
+    ProvidersBeyondScopesError,
+    ProviderTakenError,
+    SessionNotFoundError,
+    SubjectTakenError,
+)
+from app.identity.oidc.models import IdentityProvider
+from app.identity.oidc.providers import NewProvider, ProviderService
+from app.identity.oidc.schemas import LinkIn, LinkOut, ProviderChange, ProviderIn, ProviderOut, SessionOut
+from app.identity.oidc.sign_in import SignInService
+from app.identity.sessions.service import SessionService
+
+providers = api_router(prefix="/v1/identity-providers", tag="sign-in")
+sessions = api_router(prefix="/v1/sessions", tag="sign-in")
+
+Providers = Annotated[ProviderService, Depends(service(ProviderService))]
+SignIn = Annotated[SignInService, Depends(service(SignInService))]
+Sessions = Annotated[SessionService, Depends(service(SessionService))]
+
+
+@providers.post(
+    "",
+    status_code=201,
+    summary="Let users sign in at a provider (administrators)",
+    openapi_extra=needs(Permission.USERS_MANAGE)
+    | problems(
+        IssuerInvalidError,
+        IssuerNotPublicError,
+        DomainsMissingError,
+        AudienceOfClientError,
+        AudienceUnboundError,
+        ProviderTakenError,
+        AudienceTakenError,
+        ClientTakenError,
+        ProvidersBeyondScopesError,
+    ),
+)
+def create_identity_provider(
+    body: ProviderIn, principal: CurrentPrincipal, kept: Providers, sign_in: SignIn, response: Response
+) -> ProviderOut:
+    secret = None if body.client_secret is None else body.client_secret.get_secret_value()
+    fields = body.model_dump(exclude={"client_secret", "email_domains"})
+    made = kept.create_provider(
+        principal, NewProvider(**fields, client_secret=secret, email_domains=tuple(body.email_domains))
+    )
+    response.headers["Location"] = f"/v1/identity-providers/{made.id}"
+    return _out(made, sign_in, response)
+
+
+@providers.get(
+    "",
+    summary="List the tenant's sign-in providers (administrators)",
+    openapi_extra=needs(Permission.USERS_MANAGE) | problems(InvalidCursorError),
+)
+def list_identity_providers(
+    page: RequestedPage,
+    principal: CurrentPrincipal,
+    kept: Providers,
+    sign_in: SignIn,
+    request: Request,
+    response: Response,
+) -> Page[ProviderOut]:
+    found = kept.list_providers(principal, page)
+    return page_out(
+        request,
+        response,
+        found,
+        lambda each: ProviderOut.of(each, sign_in.redirect_uri(each.id)),
+        Page[ProviderOut],
+    )
+
+
+@providers.get(
+    "/{provider_id}",
+    summary="One sign-in provider; its ETag is what a change must name (administrators)",
+    openapi_extra=needs(Permission.USERS_MANAGE) | problems(ProviderNotFoundError),
+)
+def get_identity_provider(
+    provider_id: UUID, principal: CurrentPrincipal, kept: Providers, sign_in: SignIn, response: Response
+) -> ProviderOut:
+    return _out(kept.get_provider(principal, provider_id), sign_in, response)
+
+
+@providers.patch(
+    "/{provider_id}",
+    summary="Change a sign-in provider; turned off, its sessions end (administrators)",
+    openapi_extra=needs(Permission.USERS_MANAGE)
+    | problems(
+        ProviderNotFoundError,
+        ProvidersBeyondScopesError,
+        DomainsMissingError,
+        AudienceOfClientError,
+        AudienceUnboundError,
+        AudienceTakenError,
+        PreconditionFailedError,
+        PreconditionRequiredError,
+    ),
+)
+def update_identity_provider(
+    provider_id: UUID,
+    body: ProviderChange,
+    principal: CurrentPrincipal,
+    kept: Providers,
+    sign_in: SignIn,
+    response: Response,
+    if_match: IfMatch = None,
+) -> ProviderOut:
+    revision = parse_if_match(if_match)
+    changes = body.model_dump(exclude_unset=True)
+    if body.client_secret is not None:
+        changes["client_secret"] = body.client_secret.get_secret_value()
+    return _out(kept.update_provider(principal, provider_id, changes, revision=revision), sign_in, response)
+
+
+@providers.delete(
+    "/{provider_id}",
+    status_code=204,
+    summary="Remove a sign-in provider with its links and sessions (administrators)",
+    openapi_extra=needs(Permission.USERS_MANAGE) | problems(ProviderNotFoundError, ProvidersBeyondScopesError),
+)
+def delete_identity_provider(provider_id: UUID, principal: CurrentPrincipal, kept: Providers) -> None:
+    kept.delete_provider(principal, provider_id)
+
+
+@providers.get(
+    "/{provider_id}/links",
+    summary="List which of a provider's subjects are which users (administrators)",
+    openapi_extra=needs(Permission.USERS_MANAGE) | problems(ProviderNotFoundError, InvalidCursorError),
+)
+def list_identity_links(
+    provider_id: UUID,
+    page: RequestedPage,
+    principal: CurrentPrincipal,
+    kept: Providers,
+    request: Request,
+    response: Response,
+) -> Page[LinkOut]:
+    return page_out(request, response, kept.list_links(principal, provider_id, page), LinkOut.of, Page[LinkOut])
+
+
+@providers.put(
+    "/{provider_id}/links/{user_id}",
+    summary="Say which of a provider's subjects a user is (administrators)",
+    openapi_extra=needs(Permission.USERS_MANAGE)
+    | problems(LinkNotFoundError, SubjectTakenError, ProvidersBeyondScopesError),
+)
+def link_identity(
+    provider_id: UUID, user_id: UUID, body: LinkIn, principal: CurrentPrincipal, kept: Providers
+) -> LinkOut:
+    return LinkOut.of(kept.link(principal, provider_id, user_id, body.subject))
+
+
+@providers.delete(
+    "/{provider_id}/links/{user_id}",
+    status_code=204,
+    summary="Take a link away; the user's sessions of that provider end (administrators)",
+    openapi_extra=needs(Permission.USERS_MANAGE) | problems(LinkNotFoundError, ProvidersBeyondScopesError),
+)
+def unlink_identity(provider_id: UUID, user_id: UUID, principal: CurrentPrincipal, kept: Providers) -> None:
+    kept.unlink(principal, provider_id, user_id)
+
+
+@sessions.get(
+    "",
+    summary="List one's sessions on the page; an administrator sees all of the tenant's",
+    openapi_extra=needs(Permission.KEYS_OWN) | problems(InvalidCursorError),
+)
+def list_sessions(
+    page: RequestedPage, principal: CurrentPrincipal, kept: Sessions, request: Request, response: Response
+) -> Page[SessionOut]:
+    return page_out(request, response, kept.list_sessions(principal, page), SessionOut.of, Page[SessionOut])
+
+
+@sessions.delete(
+    "/{session_id}",
+    status_code=204,
+    summary="End a session: it holds no longer from the next request on",
+    openapi_extra=needs(Permission.KEYS_OWN) | problems(SessionNotFoundError),
+)
+def revoke_session(session_id: UUID, principal: CurrentPrincipal, kept: Sessions) -> None:
+    kept.revoke(principal, session_id)
+
+
+def _out(provider: IdentityProvider, sign_in: SignInService, response: Response) -> ProviderOut:
+    response.headers["ETag"] = etag(provider.revision)
+    return ProviderOut.of(provider, sign_in.redirect_uri(provider.id))

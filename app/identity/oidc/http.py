@@ -1,0 +1,130 @@
+"""Calls to providers, whose addresses come from a tenant's administrator and from the providers themselves.
+
+Only https, or plain http to the hosts that the composition root names (a test's own machine); only public addresses,
+unless it says else; no redirect is followed; an answer is read up to a size. All of a call, from the name's look-up to
+the last byte, has one time: however slowly a provider sends, its connection is ended then.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from ssl import SSLContext
+from typing import Any
+from urllib.parse import quote_plus, urlsplit
+
+import httpx
+
+from app.identity.oidc.addresses import Address, CheckedTransport, find_literal, is_public
+from app.identity.oidc.errors import (
+    IdentityProviderNotPublicError,
+    IdentityProviderUnavailableError,
+    IssuerInvalidError,
+    IssuerNotPublicError,
+)
+
+MAX_BYTES = 512 * 1024
+MAX_SECONDS = 8.0
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_ASKING: Mapping[str, Any] = {
+    "timeout": httpx.Timeout(5.0, connect=3.0),
+    "follow_redirects": False,
+    "headers": {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "footnote"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A JSON object with its status; `cache_control` is the header's text."""
+
+    status: int
+    body: Mapping[str, Any]
+    cache_control: str
+
+
+class ProviderHttp:
+    """`plain_hosts` are those that may be called without TLS, wherever they are.
+
+    `may_call` says which addresses are called. Without it all are, and the environment's proxies, which look names up
+    by themselves, are used for https.
+    """
+
+    def __init__(
+        self, *, plain_hosts: frozenset[str] = frozenset(), may_call: Callable[[Address], bool] | None = is_public
+    ) -> None:
+        self._plain_hosts = plain_hosts
+        self._may_call_address = may_call
+
+    @cached_property
+    def _tls(self) -> SSLContext:
+        # Made once: reading the machine's certificates takes longer than most calls. Not at start: many call nobody.
+        return httpx.create_ssl_context()
+
+    def check_address(self, url: str) -> None:
+        """Raises IssuerInvalidError for what is never called, IssuerNotPublicError for an address as a host.
+
+        What a name stands for is checked when it is called.
+        """
+        try:
+            parts = urlsplit(url)
+            host, _port = parts.hostname, parts.port
+        except ValueError as error:
+            raise IssuerInvalidError from error
+        allowed = parts.scheme == "https" or (parts.scheme == "http" and host in self._plain_hosts)
+        plain = url.isascii() and url.isprintable() and not any(character in url for character in ' "<>\\^`{|}')
+        if not allowed or not host or not plain or parts.username is not None or "#" in url or len(url) > 500:
+            raise IssuerInvalidError
+        address = find_literal(host)
+        if address is not None and not self._may_call(host, address):
+            raise IssuerNotPublicError
+
+    def get_json(self, url: str, *, token: str | None = None) -> Answer:
+        """Raises IdentityProviderUnavailableError, IdentityProviderNotPublicError; `token` is sent as a bearer's."""
+        return self._call("GET", url, headers={} if token is None else {"Authorization": f"Bearer {token}"})
+
+    def post_form(self, url: str, form: Mapping[str, str], *, basic: tuple[str, str] | None = None) -> Answer:
+        """Raises as `get_json` does; `basic` is (client id, secret), sent as RFC 6749 §2.3.1 asks."""
+        auth = None if basic is None else httpx.BasicAuth(quote_plus(basic[0]), quote_plus(basic[1]))
+        return self._call("POST", url, data=dict(form), auth=auth)
+
+    def _call(self, method: str, url: str, **more: Any) -> Answer:
+        try:
+            self.check_address(url)
+            # Asynchronous, since nothing else can be stopped at any moment; callers are threads of their own.
+            response, content = asyncio.run(self._exchange(method, url, **more))
+            body = json.loads(content)
+        except IssuerNotPublicError as error:
+            raise IdentityProviderNotPublicError from error
+        # Whatever a provider does wrong is an outage to those who sign in; RecursionError is deeply nested JSON.
+        except (httpx.HTTPError, httpx.InvalidURL, IssuerInvalidError, ValueError, RecursionError) as error:
+            raise IdentityProviderUnavailableError from error
+        if not isinstance(body, dict) or response.status_code >= 500 or response.is_redirect:
+            raise IdentityProviderUnavailableError
+        return Answer(response.status_code, body, response.headers.get("Cache-Control", ""))
+
+    async def _exchange(self, method: str, url: str, **more: Any) -> tuple[httpx.Response, bytes]:
+        try:
+            async with (
+                asyncio.timeout(MAX_SECONDS),
+                self._client() as client,
+                client.stream(method, url, **more) as response,
+            ):
+                content = b""
+                async for part in response.aiter_raw():
+                    content += part
+                    if len(content) > MAX_BYTES:
+                        raise IdentityProviderUnavailableError
+                return response, content
+        except TimeoutError as error:
+            raise IdentityProviderUnavailableError from error
+
+    def _may_call(self, host: str, address: Address) -> bool:
+        return self._may_call_address is None or host in self._plain_hosts or self._may_call_address(address)
+
+    def _client(self) -> httpx.AsyncClient:
+        if self._may_call_address is None:
+            # Proxies of the environment are for https only: a loopback address must not leave the machine.
+            plain = httpx.AsyncHTTPTransport(verify=self._tls)
+            return httpx.AsyncClient(verify=self._tls, mounts={"http://": plain}, **_ASKING)
+        return httpx.AsyncClient(transport=CheckedTransport(tls=self._tls, may_call=self._may_call), **_ASKING)

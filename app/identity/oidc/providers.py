@@ -1,0 +1,364 @@
+"""A tenant's providers and links, kept by its administrators."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.audit.service import record
+from app.core.clock import Clock
+from app.core.errors import FootnoteError, PreconditionFailedError
+from app.core.ids import new_id
+from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
+from app.core.principal import Permission, Principal
+from app.db.session import Database, system_principal
+from app.identity.oidc.errors import (
+    AudienceInvalidError,
+    AudienceOfClientError,
+    AudienceTakenError,
+    AudienceUnboundError,
+    ClientTakenError,
+    DomainsMissingError,
+    IssuerInvalidError,
+    LinkNotFoundError,
+    ProviderNotFoundError,
+    ProvidersBeyondScopesError,
+    ProviderTakenError,
+    SubjectTakenError,
+)
+from app.identity.oidc.http import ProviderHttp
+from app.identity.oidc.models import IdentityProvider, UserIdentity
+from app.identity.oidc.repository import ProviderRepository, UnboundAudience, list_unbound_audiences
+from app.identity.oidc.sign_in import SECRET_PURPOSE
+from app.identity.oidc.users import LINK_BY_EMAIL
+from app.identity.sessions.models import WebSession
+from app.storage.sealing import Sealer
+
+_TOLD = ("revision", "issuer", "client_id", "audience", "email_domains", "link_by", "enabled")
+
+_IDENTIFIER = re.compile(r"[!-~]{1,255}", re.ASCII)
+_REFUSALS: Mapping[str, type[FootnoteError]] = {
+    "uq_identity_providers_issuer_audience": AudienceTakenError,
+    "uq_identity_providers_tenant_id_issuer_client_id": ProviderTakenError,
+    "ck_identity_providers_audience_of_no_client": AudienceOfClientError,
+    "ck_identity_providers_domains_named": DomainsMissingError,
+    "audience_of_tenant": AudienceUnboundError,
+    "audience_of_client": AudienceOfClientError,
+    "client_of_audience": ClientTakenError,
+}
+"""What a constraint of the database stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewProvider:
+    """A provider as it is asked for; `client_secret` stays out of `repr`."""
+
+    name: str
+    issuer: str
+    client_id: str
+    client_secret: str | None = field(repr=False)
+    audience: str | None
+    email_domains: tuple[str, ...]
+    link_by: str
+    enabled: bool
+
+
+class ProviderService:
+    """Makes, changes and removes providers; each change is audited with what was before and what is after.
+
+    A key with scopes only reads: what it made of a provider or a link would let it in without them. Changes raise
+    ProvidersBeyondScopesError for it, and PermissionRequiredError without the permission to manage users.
+    """
+
+    def __init__(self, *, database: Database, sealer: Sealer, http: ProviderHttp, clock: Clock) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._http = http
+        self._clock = clock
+
+    def create_provider(self, principal: Principal, new: NewProvider) -> IdentityProvider:
+        """Raises PermissionRequiredError, IssuerInvalidError, DomainsMissingError, AudienceOfClientError,
+        AudienceUnboundError, ProviderTakenError, AudienceTakenError, ClientTakenError.
+        """
+        _require_whole(principal)
+        _check_bound(principal, new.audience)
+        self._http.check_address(new.issuer)
+        if "?" in new.issuer:
+            raise IssuerInvalidError
+        now = self._clock.now()
+        values: dict[str, Any] = {
+            "id": new_id(),
+            "tenant_id": principal.tenant_id,
+            "name": new.name,
+            "issuer": new.issuer,
+            "client_id": new.client_id,
+            "sealed_secret": self._seal(principal, new.client_secret),
+            "audience": new.audience,
+            "email_domains": sorted(set(new.email_domains)),
+            "link_by": new.link_by,
+            "enabled": new.enabled,
+            "revision": 1,
+            "created_at": now,
+            "created_by": principal.user_id,
+            "updated_at": now,
+        }
+        _check(values)
+        made = IdentityProvider(**values)
+        try:
+            with self._database.transaction(principal) as session:
+                repository = ProviderRepository(session)
+                repository.insert_provider(values)
+                _check_uncrossed(repository, made)
+                _record(session, principal, "created", made.id, before=None, after=_told(made))
+        except IntegrityError as error:
+            raise _taken(error) from error
+        return made
+
+    def list_providers(self, principal: Principal, page: PageRequest) -> PageOf[IdentityProvider]:
+        """Raises PermissionRequiredError, InvalidCursorError."""
+        principal.require(Permission.USERS_MANAGE)
+        with self._database.transaction(principal) as session:
+            found = ProviderRepository(session).list_providers(after=parse_uuid_cursor(page), limit=page.limit + 1)
+        items = found[: page.limit]
+        return PageOf(items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(found) > page.limit else None)
+
+    def get_provider(self, principal: Principal, provider_id: UUID) -> IdentityProvider:
+        """Raises PermissionRequiredError, ProviderNotFoundError."""
+        principal.require(Permission.USERS_MANAGE)
+        with self._database.transaction(principal) as session:
+            return _get(ProviderRepository(session), provider_id)
+
+    def update_provider(
+        self, principal: Principal, provider_id: UUID, changes: Mapping[str, Any], *, revision: int | None
+    ) -> IdentityProvider:
+        """`changes` are fields of `NewProvider` besides issuer and client. Turned off, its sessions end for good.
+
+        Raises PermissionRequiredError, ProviderNotFoundError, PreconditionFailedError, DomainsMissingError,
+        AudienceOfClientError, AudienceUnboundError, AudienceTakenError.
+        """
+        _require_whole(principal)
+        values = {**changes, "updated_at": self._clock.now()}
+        if "client_secret" in values:
+            values["sealed_secret"] = self._seal(principal, values.pop("client_secret"))
+        if "email_domains" in values:
+            values["email_domains"] = sorted(set(values["email_domains"]))
+        try:
+            with self._database.transaction(principal) as session:
+                repository = ProviderRepository(session)
+                found = _get(repository, provider_id)
+                before = _told(found)
+                if revision not in (None, found.revision):
+                    raise PreconditionFailedError
+                _check({**before, **values})
+                if "audience" in changes and changes["audience"] != found.audience:
+                    _check_bound(principal, changes["audience"])
+                if not repository.update_provider(provider_id, revision=found.revision, values=values):
+                    raise PreconditionFailedError
+                session.refresh(found)
+                _check_uncrossed(repository, found)
+                after = _told(found) | ({"secret": "changed"} if "client_secret" in changes else {})
+                _record(session, principal, "changed", provider_id, before=before, after=after)
+        except IntegrityError as error:
+            raise _taken(error) from error
+        return found
+
+    def delete_provider(self, principal: Principal, provider_id: UUID) -> None:
+        """With its links and sessions. Raises PermissionRequiredError, ProviderNotFoundError."""
+        _require_whole(principal)
+        with self._database.transaction(principal) as session:
+            deleted = ProviderRepository(session).delete_provider(provider_id)
+            if deleted is None:
+                raise ProviderNotFoundError
+            _record(session, principal, "deleted", provider_id, before=_told(deleted), after=None)
+
+    def list_links(self, principal: Principal, provider_id: UUID, page: PageRequest) -> PageOf[UserIdentity]:
+        """Sorted by user. Raises PermissionRequiredError, ProviderNotFoundError, InvalidCursorError."""
+        principal.require(Permission.USERS_MANAGE)
+        with self._database.transaction(principal) as session:
+            repository = ProviderRepository(session)
+            _get(repository, provider_id)
+            found = repository.list_links(provider_id, after=parse_uuid_cursor(page), limit=page.limit + 1)
+        items = found[: page.limit]
+        cursor = encode_cursor(str(items[-1].user_id)) if len(found) > page.limit else None
+        return PageOf(items=items, next_cursor=cursor)
+
+    def link(self, principal: Principal, provider_id: UUID, user_id: UUID, subject: str) -> UserIdentity:
+        """From the next request on `subject` is that person, and the person no other subject of the provider.
+
+        Raises PermissionRequiredError, LinkNotFoundError, SubjectTakenError.
+        """
+        _require_whole(principal)
+        with self._database.transaction(principal) as session:
+            repository = ProviderRepository(session)
+            if repository.find_provider(provider_id) is None or repository.find_user(user_id) is None:
+                raise LinkNotFoundError
+            known = repository.find_link(provider_id, user_id)
+            if known is not None and known.subject == subject:
+                return known
+            if known is not None:
+                session.expunge(known)
+            before = self._unlink(session, repository, provider_id, user_id)
+            if not repository.insert_link(principal.tenant_id, provider_id, user_id, subject, self._clock.now()):
+                raise SubjectTakenError
+            _record_link(session, principal, provider_id, user_id, before=before, after=subject)
+            made = repository.find_link(provider_id, user_id)
+        assert made is not None, "it was inserted in this transaction"
+        return made
+
+    def unlink(self, principal: Principal, provider_id: UUID, user_id: UUID) -> None:
+        """The user's sessions of that provider end, too. Raises PermissionRequiredError, LinkNotFoundError."""
+        _require_whole(principal)
+        with self._database.transaction(principal) as session:
+            subject = self._unlink(session, ProviderRepository(session), provider_id, user_id)
+            if subject is None:
+                raise LinkNotFoundError
+            _record_link(session, principal, provider_id, user_id, before=subject, after=None)
+
+    def _unlink(self, session: Session, repository: ProviderRepository, provider_id: UUID, user_id: UUID) -> str | None:
+        """The subject that was taken away, with the sessions that it opened; None when none was linked."""
+        subject = repository.delete_link(provider_id, user_id)
+        if subject is None:
+            return None
+        session.execute(
+            update(WebSession)
+            .where(
+                WebSession.provider_id == provider_id, WebSession.user_id == user_id, WebSession.revoked_at.is_(None)
+            )
+            .values(revoked_at=self._clock.now())
+        )
+        return subject
+
+    def _seal(self, principal: Principal, secret: str | None) -> bytes | None:
+        return None if secret is None else self._sealer.seal(principal.tenant_id, SECRET_PURPOSE, secret.encode())
+
+
+class ProviderAdmin:
+    """Gives providers audiences that don't end with their tenant's id, as the database's owner: an operator's command,
+    never an endpoint. The operator knows whose tokens are addressed to it; some providers write nothing but a client.
+    """
+
+    def __init__(self, *, owner: Database, clock: Clock) -> None:
+        self._owner = owner
+        self._clock = clock
+
+    def give_audience(self, tenant_id: UUID, provider_id: UUID, audience: str) -> IdentityProvider:
+        """Raises AudienceInvalidError, ProviderNotFoundError, PreconditionFailedError when it is changed meanwhile,
+        AudienceOfClientError for a client of the issuer's in any tenant, AudienceTakenError.
+        """
+        if _IDENTIFIER.fullmatch(audience) is None:
+            raise AudienceInvalidError
+        return self._set_audience(tenant_id, provider_id, audience)
+
+    def withdraw_audience(self, tenant_id: UUID, provider_id: UUID) -> IdentityProvider:
+        """From the next request on no token of the provider is taken at the API. May be repeated.
+
+        Raises ProviderNotFoundError, PreconditionFailedError.
+        """
+        return self._set_audience(tenant_id, provider_id, None)
+
+    def list_unbound(self) -> Sequence[UnboundAudience]:
+        """Audiences of all tenants that an operator gave, or that are from before they ended with the tenant's id."""
+        with self._owner.anonymous() as session:
+            return list_unbound_audiences(session)
+
+    def _set_audience(self, tenant_id: UUID, provider_id: UUID, audience: str | None) -> IdentityProvider:
+        principal = system_principal(tenant_id)
+        try:
+            with self._owner.transaction(principal) as session:
+                repository = ProviderRepository(session)
+                found = _get(repository, provider_id)
+                if found.audience == audience:
+                    return found
+                before = _told(found)
+                _check({**before, "audience": audience})
+                values = {"audience": audience, "updated_at": self._clock.now()}
+                if not repository.update_provider(provider_id, revision=found.revision, values=values):
+                    raise PreconditionFailedError
+                session.refresh(found)
+                _check_uncrossed(repository, found)
+                _record(session, principal, "changed", provider_id, before=before, after=_told(found))
+        except IntegrityError as error:
+            raise _taken(error) from error
+        return found
+
+
+def _require_whole(principal: Principal) -> None:
+    principal.require(Permission.USERS_MANAGE)
+    if principal.scopes is not None:
+        raise ProvidersBeyondScopesError
+
+
+def _check(values: Mapping[str, Any]) -> None:
+    """What the database would refuse. Raises DomainsMissingError, AudienceOfClientError."""
+    if values["link_by"] == LINK_BY_EMAIL and not values["email_domains"]:
+        raise DomainsMissingError
+    if values["audience"] == values["client_id"]:
+        raise AudienceOfClientError
+
+
+def _check_uncrossed(repository: ProviderRepository, provider: IdentityProvider) -> None:
+    """Raises AudienceOfClientError for ID tokens of the page that would be taken at the API."""
+    if repository.is_crossed(provider):
+        raise AudienceOfClientError
+
+
+def _check_bound(principal: Principal, audience: str | None) -> None:
+    """Raises AudienceUnboundError for what another tenant could claim as well."""
+    if audience is not None and not audience.endswith(str(principal.tenant_id)):
+        raise AudienceUnboundError(f"An audience ends with your tenant's id: end it with '{principal.tenant_id}'.")
+
+
+def _get(repository: ProviderRepository, provider_id: UUID) -> IdentityProvider:
+    found = repository.find_provider(provider_id)
+    if found is None:
+        raise ProviderNotFoundError
+    return found
+
+
+def _told(provider: IdentityProvider) -> dict[str, object]:
+    told = {name: getattr(provider, name) for name in _TOLD}
+    return told | {"secret": "none" if provider.sealed_secret is None else "set"}
+
+
+def _taken(error: IntegrityError) -> Exception:
+    """What the constraint stands for; the error itself where it is none of these."""
+    constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    known = _REFUSALS.get(str(constraint))
+    return error if known is None else known()
+
+
+def _record(
+    session: Session,
+    principal: Principal,
+    verb: str,
+    provider_id: UUID,
+    *,
+    before: Mapping[str, object] | None,
+    after: Mapping[str, object] | None,
+) -> None:
+    record(
+        session,
+        principal,
+        f"identity.provider.{verb}",
+        object_type="identity-provider",
+        object_id=provider_id,
+        detail={"before": before, "after": after},
+    )
+
+
+def _record_link(
+    session: Session, principal: Principal, provider_id: UUID, user_id: UUID, *, before: str | None, after: str | None
+) -> None:
+    record(
+        session,
+        principal,
+        "identity.user.linked" if after is not None else "identity.user.unlinked",
+        object_type="user",
+        object_id=user_id,
+        detail={"provider_id": str(provider_id), "before": before, "after": after},
+    )

@@ -1,0 +1,142 @@
+"""What the API takes and gives of providers, links and sessions."""
+
+from datetime import datetime
+from typing import Annotated, Literal, cast
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic.config import JsonDict
+
+from app.http.text import Line
+from app.identity.oidc.models import IdentityProvider, UserIdentity
+from app.identity.oidc.tokens import MAX_SUBJECT
+from app.identity.sessions.models import WebSession
+
+LinkBy = Literal["subject", "verified-email"]
+Issuer = Annotated[
+    str, StringConstraints(pattern=r"^https?://[!-~]+$", max_length=500), Field(examples=["https://login.example.com"])
+]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[!-~]+$", max_length=255)]
+Subject = Annotated[str, StringConstraints(pattern=r"^[!-~]+$", max_length=MAX_SUBJECT)]
+Secret = Annotated[SecretStr, Field(min_length=1, max_length=500)]
+Domain = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=190),
+    AfterValidator(str.lower),
+]
+_EXAMPLE: JsonDict = {
+    "name": "Staff",
+    "issuer": "https://login.example.com",
+    "client_id": "footnote",
+    "audience": "https://footnote.example.com/01890a5d-ac96-774b-bcce-b302099a8057",
+    "email_domains": ["example.com"],
+    "link_by": "verified-email",
+}
+
+
+# The service checks it, as for a change it depends on what is there already.
+_DOMAINS_NAMED: JsonDict = {
+    "if": {"properties": {"link_by": {"const": "verified-email"}}, "required": ["link_by"]},
+    "then": {"properties": {"email_domains": {"minItems": 1}}, "required": ["email_domains"]},
+}
+
+
+class ProviderIn(BaseModel):
+    """A provider of OpenID Connect. Without a `client_secret` it is a public client, without an `audience` its tokens
+    are not taken at the API. `link_by` verified-email needs at least one of `email_domains`; an `audience` ends with
+    the tenant's id and is no `client_id` of the issuer.
+    """
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE], **_DOMAINS_NAMED})
+
+    name: Line
+    issuer: Issuer
+    client_id: Identifier
+    client_secret: Secret | None = None
+    audience: Identifier | None = None
+    email_domains: list[Domain] = Field(default=[], max_length=50)
+    link_by: LinkBy = "subject"
+    enabled: bool = True
+
+
+def _show_change(schema: JsonDict) -> None:
+    """Nothing stands in for what is left out of a change: no default is shown."""
+    schema["examples"] = [{"enabled": False}]
+    for field in cast(dict[str, JsonDict], schema["properties"]).values():
+        field.pop("default", None)
+
+
+class ProviderChange(BaseModel):
+    """What is left out stays; a `client_secret` or `audience` of null is taken away. Issuer and client never change."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_show_change)
+
+    name: Line = ""
+    client_secret: Secret | None = None
+    audience: Identifier | None = None
+    email_domains: list[Domain] = Field(default=[], max_length=50)
+    link_by: LinkBy = "subject"
+    enabled: bool = True
+
+
+class ProviderOut(BaseModel):
+    """A provider; its secret can't be shown again. `redirect_uri` is what to register there."""
+
+    id: UUID
+    name: str
+    issuer: str
+    client_id: str
+    has_secret: bool
+    audience: str | None
+    email_domains: list[str]
+    link_by: LinkBy
+    enabled: bool
+    redirect_uri: str
+    created_at: datetime
+    updated_at: datetime
+
+    @staticmethod
+    def of(provider: IdentityProvider, redirect_uri: str) -> "ProviderOut":
+        return ProviderOut.model_validate(
+            {
+                **{name: getattr(provider, name) for name in ProviderOut.model_fields if hasattr(provider, name)},
+                "has_secret": provider.sealed_secret is not None,
+                "redirect_uri": redirect_uri,
+            }
+        )
+
+
+class LinkIn(BaseModel):
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"subject": "248289761001"}]})
+
+    subject: Subject
+
+
+class LinkOut(BaseModel):
+    """Who a subject of the provider is here."""
+
+    user_id: UUID
+    subject: str
+    created_at: datetime
+
+    @staticmethod
+    def of(link: UserIdentity) -> "LinkOut":
+        return LinkOut.model_validate(link, from_attributes=True)
+
+
+class SessionOut(BaseModel):
+    """A page's session; it ends at `idle_ends_at` unless it is used again, at `ends_at` in any case."""
+
+    id: UUID
+    user_id: UUID
+    provider_id: UUID | None
+    key_id: UUID | None
+    created_at: datetime
+    last_seen_at: datetime
+    idle_ends_at: datetime
+    ends_at: datetime
+    revoked_at: datetime | None
+
+    @staticmethod
+    def of(session: WebSession) -> "SessionOut":
+        return SessionOut.model_validate(session, from_attributes=True)

@@ -1,0 +1,90 @@
+"""Who a provider's subject is here: found by issuer and subject, linked once by a verified e-mail, never made."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from psycopg import errors as postgres
+from sqlalchemy.exc import IntegrityError
+
+from app.audit.service import record
+from app.core.clock import Clock
+from app.core.principal import Principal, Role
+from app.db.session import Database, system_principal
+from app.identity.errors import UserDisabledError
+from app.identity.models import User
+from app.identity.oidc.errors import ProviderNotFoundError, UserUnknownError
+from app.identity.oidc.repository import FoundProvider, ProviderRepository
+
+LINK_BY_SUBJECT, LINK_BY_EMAIL = "subject", "verified-email"
+
+
+class ProviderUsers:
+    """Subjects to users, of one tenant at a time: as that tenant's own system, since nobody is signed in yet."""
+
+    def __init__(self, *, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def is_linked(self, provider: FoundProvider, subject: str) -> bool:
+        with self._database.transaction(system_principal(provider.tenant_id)) as session:
+            return ProviderRepository(session).find_linked_user(provider.id, subject) is not None
+
+    def get_principal(self, provider: FoundProvider, subject: str, email: str | None) -> Principal:
+        """The user whom `subject` is linked to, now or from now on by `email` (verified by the provider, or None).
+
+        Raises UserUnknownError, UserDisabledError, ProviderNotFoundError when the provider was deleted meanwhile.
+        """
+        system = system_principal(provider.tenant_id)
+        with _of_a_kept_provider(), self._database.transaction(system) as session:
+            repository = ProviderRepository(session)
+            user = repository.find_linked_user(provider.id, subject)
+            if user is None:
+                user = self._find_by_email(repository, provider, email)
+                linked = user is not None and repository.insert_link(
+                    provider.tenant_id, provider.id, user.id, subject, self._clock.now()
+                )
+                if user is not None and linked:
+                    record(
+                        session,
+                        system,
+                        "identity.user.linked",
+                        object_type="user",
+                        object_id=user.id,
+                        detail={"provider_id": str(provider.id), "before": None, "after": subject, "by": LINK_BY_EMAIL},
+                    )
+                else:
+                    # Linked meanwhile by another request of the same person; or the user is another subject already.
+                    user = repository.find_linked_user(provider.id, subject)
+        if user is None:
+            raise UserUnknownError
+        if user.disabled_at is not None:
+            raise UserDisabledError
+        return principal_of(user)
+
+    def _find_by_email(self, repository: ProviderRepository, provider: FoundProvider, email: str | None) -> User | None:
+        if email is None or provider.link_by != LINK_BY_EMAIL:
+            return None
+        domain = email.rpartition("@")[2].lower()
+        if domain not in provider.email_domains:
+            return None
+        found = repository.list_users_by_email(email)
+        return found[0] if len(found) == 1 and found[0].disabled_at is None else None
+
+
+@contextmanager
+def _of_a_kept_provider() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        if isinstance(error.orig, postgres.ForeignKeyViolation):
+            raise ProviderNotFoundError from error
+        raise
+
+
+def principal_of(user: User) -> Principal:
+    return Principal(
+        tenant_id=user.tenant_id,
+        user_id=user.id,
+        roles=frozenset(Role(role) for role in user.roles),
+        name=user.name,
+    )

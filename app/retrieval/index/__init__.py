@@ -1,0 +1,1 @@
+"""What search reads: terms, vectors, signatures and graphs."""

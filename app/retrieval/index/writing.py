@@ -1,0 +1,152 @@
+"""Writing what search reads: a version's chunks, embeddings and terms, in place of the document's former ones.
+
+COPY is not to be had: PostgreSQL refuses it on tables under row-level security ("COPY FROM not supported with row-level
+security"), so rows travel as binary arrays into `INSERT … SELECT FROM unnest(…)`, which is as fast.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+import psycopg
+from pgvector import HalfVector
+from pgvector.psycopg.halfvec import register_halfvec_info
+from psycopg.types import TypeInfo
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from app.documents.chunks import ChunkDraft, ChunkKind
+from app.documents.models import Document
+from app.documents.statements import StatementRecogniser
+from app.retrieval.index.postings import pack_layout, pack_postings
+from app.retrieval.models import IndexedDocument
+
+_CHUNKS = """
+INSERT INTO chunks (tenant_id, access_class_id, document_id, version_id, ordinal, kind, page_number, char_start,
+                    char_end, heading, table_header, text, section_path, token_count)
+SELECT %(tenant)s, %(access_class)s, %(document)s, %(version)s, c.ordinal, c.kind, c.page_number, c.char_start,
+       c.char_end, c.heading, c.table_header, c.text,
+       COALESCE(string_to_array(NULLIF(c.section_path, ''), E'\\x1f'), '{}'),
+       c.token_count
+FROM unnest(%(ordinals)b::int[], %(kinds)b::text[], %(pages)b::int[], %(starts)b::int[], %(ends)b::int[],
+            %(headings)b::text[], %(table_headers)b::text[], %(texts)b::text[], %(paths)b::text[], %(tokens)b::int[])
+     AS c(ordinal, kind, page_number, char_start, char_end, heading, table_header, text, section_path, token_count)
+ORDER BY c.ordinal
+"""
+_EMBEDDINGS = """
+INSERT INTO chunk_embeddings (document_id, space_id, ordinal, tenant_id, access_class_id, embedding)
+SELECT %(document)s, %(space)s, e.ordinal - 1, %(tenant)s, %(access_class)s, e.embedding
+FROM unnest(%(embeddings)b::halfvec[]) WITH ORDINALITY AS e(embedding, ordinal)
+"""
+_SIGNATURES = """
+INSERT INTO chunk_signatures (document_id, space_id, tenant_id, signatures)
+SELECT e.document_id, e.space_id, e.tenant_id,
+       string_agg(substring(bit_send(binary_quantize(e.embedding)) FROM 5), '' ORDER BY e.ordinal)
+FROM chunk_embeddings e WHERE e.document_id = %(document)s AND e.space_id = %(space)s
+GROUP BY e.document_id, e.space_id, e.tenant_id
+"""  # bit_send puts the number of bits, 4 bytes, before them
+_POSTINGS = """
+INSERT INTO term_postings (document_id, term_id, tenant_id, access_class_id, chunk_count, postings)
+SELECT %(document)s, p.term_id, %(tenant)s, %(access_class)s, p.chunk_count, p.postings
+FROM unnest(%(terms)b::int[], %(counts)b::int[], %(postings)b::bytea[]) AS p(term_id, chunk_count, postings)
+"""
+_SEPARATOR = "\x1f"
+
+
+class ChunkIndex:
+    """The search tables of a document. Joins the caller's transaction."""
+
+    def __init__(self) -> None:
+        self._recogniser = StatementRecogniser()
+
+    def replace(
+        self,
+        session: Session,
+        *,
+        document: Document,
+        version_id: UUID,
+        drafts: Sequence[ChunkDraft],
+        embeddings: npt.NDArray[np.float32],
+        terms: Sequence[dict[int, float]],
+        space_id: int,
+    ) -> None:
+        """Make the version what is found of the document: n drafts, `embeddings` (n, dimensions), n terms' weights.
+
+        The caller holds the document's row locked, so that its access class, which is read anew, stays. Publishing
+        two documents at once shares no row: nothing waits, nothing deadlocks.
+        """
+        if not len(drafts) == len(embeddings) == len(terms):
+            raise ValueError("drafts, embeddings and terms must be of one length")
+        self.remove(session, document_id=document.id)
+        session.flush()
+        session.refresh(document, ["access_class_id"])  # compiled by the database from what the document says of itself
+        session.add(
+            IndexedDocument(
+                document_id=document.id,
+                tenant_id=document.tenant_id,
+                access_class_id=document.access_class_id,
+                version_id=version_id,
+                chunk_count=len(drafts),
+                layout=self._layout(drafts),
+            )
+        )
+        session.flush()
+        if not drafts:
+            return
+        connection = _driver_connection(session)
+        scope = {
+            "tenant": document.tenant_id,
+            "access_class": document.access_class_id,
+            "document": document.id,
+            "version": version_id,
+            "space": space_id,
+        }
+        packed = pack_postings(terms)
+        _register_halfvec(connection)
+        with connection.cursor() as cursor:
+            cursor.execute(_CHUNKS, scope | _columns(drafts))
+            cursor.execute(
+                _POSTINGS,
+                scope | {"terms": packed.term_ids, "counts": packed.counts, "postings": packed.packed},
+            )
+            cursor.execute(_EMBEDDINGS, scope | {"embeddings": [HalfVector(row) for row in embeddings]})
+            cursor.execute(_SIGNATURES, scope)
+
+    def remove(self, session: Session, *, document_id: UUID) -> None:
+        """Take the document out of search. Nothing happens when it is not in."""
+        session.execute(delete(IndexedDocument).where(IndexedDocument.document_id == document_id))
+
+    def _layout(self, drafts: Sequence[ChunkDraft]) -> bytes:
+        pages = [draft.page_number for draft in drafts]
+        statements = self._recogniser.by_page(pages, [draft.text for draft in drafts])
+        return pack_layout(pages, [draft.kind is ChunkKind.TABLE for draft in drafts], statements)
+
+
+def _columns(drafts: Sequence[ChunkDraft]) -> dict[str, list[Any]]:
+    return {
+        "ordinals": [draft.ordinal for draft in drafts],
+        "kinds": [draft.kind.value for draft in drafts],
+        "pages": [draft.page_number for draft in drafts],
+        "starts": [draft.char_start for draft in drafts],
+        "ends": [draft.char_end for draft in drafts],
+        "headings": [draft.heading for draft in drafts],
+        "table_headers": [draft.table_header for draft in drafts],
+        "texts": [draft.text for draft in drafts],
+        "paths": [_SEPARATOR.join(part.replace(_SEPARATOR, " ") for part in draft.section_path) for draft in drafts],
+        "tokens": [draft.token_count for draft in drafts],
+    }
+
+
+def _driver_connection(session: Session) -> "psycopg.Connection[Any]":
+    connection = session.connection().connection.driver_connection
+    assert isinstance(connection, psycopg.Connection), "the database is reached through psycopg"
+    return connection
+
+
+def _register_halfvec(connection: "psycopg.Connection[Any]") -> None:
+    """Teach this connection to send halfvec in binary; its number differs between databases."""
+    info = TypeInfo.fetch(connection, "halfvec")
+    assert info is not None, "pgvector comes with the database (app.db.provision)"
+    register_halfvec_info(connection, info)

