@@ -34,8 +34,9 @@ from app.identity.endpoints import router as identity_router
 from app.identity.errors import REFUSALS
 from app.identity.group_endpoints import router as groups_router
 from app.identity.oidc.endpoints import providers as providers_router
-from app.identity.oidc.endpoints import sessions as sessions_router
 from app.identity.oidc.errors import TOKEN_REFUSALS
+from app.identity.sessions.endpoints import sessions as sessions_router
+from app.identity.sessions.errors import SessionEndedError
 from app.jobs.endpoints import router as runs_router
 from app.observability.logging import configure_logging
 from app.observability.tracing import Tracing, configure_tracing, instrument_app
@@ -124,7 +125,7 @@ def create_app(container: Container, *, tracing: Tracing | None = None) -> FastA
 
     app.router.routes.append(LaterRoutes(app, prefix="/scim/v2", load=load_provisioning))
     app.include_router(web_router(container.cookies))
-    install_openapi(app, refusals=(*REFUSALS, *TOKEN_REFUSALS))
+    install_openapi(app, refusals=(*REFUSALS, *TOKEN_REFUSALS, SessionEndedError))
     instrument_app(app)
     return app
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.access.collections.moving import Mover
@@ -16,6 +15,7 @@ from app.core.clock import Clock
 from app.core.errors import PreconditionFailedError
 from app.core.pagination import InvalidCursorError, PageOf, PageRequest, encode_cursor, parse_uuid_cursor
 from app.core.principal import Principal
+from app.db.constraints import UNIQUE_VIOLATION, translated_violations
 from app.db.session import Database
 from app.documents.errors import NotEditableError
 from app.documents.issuers import issuer_aliases, normalise_issuer
@@ -90,26 +90,26 @@ class DocumentService:
         ContentExistsError; PreconditionFailedError when it is no longer at `revision` (None: any).
         """
         metadata = {name: value for name, value in fields.items() if name != "collection_id"}
-        try:
-            with self._database.transaction(principal) as session:
-                repository = DocumentRepository(session)
-                repository.lock_document(document_id)  # where it may be edited; else it is told apart below
-                document = repository.get_document(document_id)
-                if not repository.is_editable(document.access_class_id):
-                    raise NotEditableError
-                if revision is not None and document.revision != revision:
-                    raise PreconditionFailedError
-                if metadata:
-                    document = self._edit(session, principal, document, metadata)
-                moves = fields.get("collection_id", document.collection_id) != document.collection_id
-                if moves:
-                    Mover(session, principal).move_document(document_id, fields["collection_id"])
-                    document = repository.read_again(document)
-                if not (metadata or moves):
-                    record_read(session, principal, document_id)
-                return DocumentView(document, repository.get_newest_version(document_id))
-        except IntegrityError as error:
-            raise ContentExistsError from error
+        with (
+            translated_violations({UNIQUE_VIOLATION: ContentExistsError}),
+            self._database.transaction(principal) as session,
+        ):
+            repository = DocumentRepository(session)
+            repository.lock_document(document_id)  # where it may be edited; else it is told apart below
+            document = repository.get_document(document_id)
+            if not repository.is_editable(document.access_class_id):
+                raise NotEditableError
+            if revision is not None and document.revision != revision:
+                raise PreconditionFailedError
+            if metadata:
+                document = self._edit(session, principal, document, metadata)
+            moves = fields.get("collection_id", document.collection_id) != document.collection_id
+            if moves:
+                Mover(session, principal).move_document(document_id, fields["collection_id"])
+                document = repository.read_again(document)
+            if not (metadata or moves):
+                record_read(session, principal, document_id)
+            return DocumentView(document, repository.get_newest_version(document_id))
 
     def _edit(self, session: Session, principal: Principal, document: Document, fields: Mapping[str, Any]) -> Document:
         repository = DocumentRepository(session)

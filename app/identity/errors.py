@@ -50,6 +50,11 @@ class UserNotFoundError(NotFoundError):
     title = "There is no such user in your tenant."
 
 
+class ProviderNotFoundError(NotFoundError):
+    code = "identity-provider-not-found"
+    title = "There is no such sign-in provider."
+
+
 class SlugTakenError(ConflictError):
     code = "tenant-exists"
     title = "A tenant of that name is there already: choose another name."

@@ -1,21 +1,23 @@
 """SQL of groups: rows that the session's principal may see, and who is in them."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import CursorResult, Select, bindparam, delete, insert, literal, select, text, union_all, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_ignore
-from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
+from app.db.constraints import ANY_CONSTRAINT, INVALID_RECURSION, Meanings, translated_violations
 from app.identity.errors import GroupCycleError, GroupExcludesError
 from app.identity.models import Group, GroupMember, GroupNesting, User
 
-_INVALID_RECURSION = "42P19"  # PostgreSQL appendix A; raised by the trigger that keeps groups' closure
-_NOT_ITSELF = "ck_group_nestings_not_itself"
+GROUP_CYCLE: Meanings = {
+    INVALID_RECURSION: GroupCycleError,  # raised by the trigger that keeps groups' closure
+    "ck_group_nestings_not_itself": GroupCycleError,
+}
+"""A group inside itself."""
 _RIGHTS = ("grants", "clearances", "exclusions")
 _EXCLUDED = text(
     "WITH RECURSIVE around (id) AS (SELECT CAST(:id AS uuid) UNION SELECT n.group_id FROM group_nestings n "
@@ -40,18 +42,6 @@ class Members:
     def as_detail(self) -> dict[str, list[str]]:
         """As the audit log tells of them."""
         return {"user_ids": sorted(map(str, self.user_ids)), "group_ids": sorted(map(str, self.group_ids))}
-
-
-@contextmanager
-def cycles_refused() -> Iterator[None]:
-    """Raises GroupCycleError when the database finds a group inside itself."""
-    try:
-        yield
-    except DBAPIError as error:
-        constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
-        if getattr(error.orig, "sqlstate", None) == _INVALID_RECURSION or constraint == _NOT_ITSELF:
-            raise GroupCycleError from error
-        raise
 
 
 class GroupRepository:
@@ -79,10 +69,8 @@ class GroupRepository:
 
     def delete_group(self, group_id: UUID) -> None:
         """Raises GroupExcludesError when a document was closed to it in the meantime."""
-        try:
+        with translated_violations({ANY_CONSTRAINT: GroupExcludesError}):
             self._session.execute(delete(Group).where(Group.id == group_id))
-        except IntegrityError as error:
-            raise GroupExcludesError from error
 
     def list_rights(self, group_id: UUID) -> dict[str, list[str]]:
         """The ids of what the group was given, which goes when it does."""
@@ -138,7 +126,7 @@ class GroupRepository:
         return {key: Members(frozenset(users), frozenset(groups)) for key, (users, groups) in found.items()}
 
     def add_members(self, tenant_id: UUID, group_id: UUID, members: Members) -> None:
-        """Those who are in it already stay. A group around the group itself is refused (`cycles_refused`)."""
+        """Those who are in it already stay. A group around the group itself is refused (`GROUP_CYCLE`)."""
         here = {"tenant_id": tenant_id, "group_id": group_id}
         users = [{**here, "user_id": user_id} for user_id in sorted(members.user_ids)]
         groups = [{**here, "member_group_id": member_id} for member_id in sorted(members.group_ids)]

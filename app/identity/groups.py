@@ -1,11 +1,8 @@
 """Groups of users and of other groups, to which grants may be given. Administrators keep them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.audit.service import record
@@ -14,9 +11,10 @@ from app.core.errors import PreconditionFailedError
 from app.core.ids import new_id
 from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
 from app.core.principal import Permission, Principal
+from app.db.constraints import UNIQUE_VIOLATION, translated_violations
 from app.db.session import Database
 from app.identity.errors import GroupExcludesError, GroupNotFoundError, GroupTakenError
-from app.identity.group_repository import GroupRepository, Members, cycles_refused
+from app.identity.group_repository import GROUP_CYCLE, GroupRepository, Members
 from app.identity.models import Group
 
 
@@ -39,7 +37,10 @@ class GroupService:
         """Raises PermissionRequiredError, GroupTakenError."""
         principal.require(Permission.GROUPS_MANAGE)
         values = {"id": new_id(), "tenant_id": principal.tenant_id, "name": name, "created_at": self._clock.now()}
-        with _names_unique(), self._database.transaction(principal) as session:
+        with (
+            translated_violations({UNIQUE_VIOLATION: GroupTakenError}),
+            self._database.transaction(principal) as session,
+        ):
             GroupRepository(session).insert_group(values)
             record(session, principal, "identity.group.created", object_type="group", object_id=values["id"])
         return Group(**values)
@@ -61,7 +62,10 @@ class GroupService:
     def rename_group(self, principal: Principal, group_id: UUID, *, name: str, revision: int | None) -> FoundGroup:
         """Raises PermissionRequiredError, GroupNotFoundError, GroupTakenError, PreconditionFailedError."""
         principal.require(Permission.GROUPS_MANAGE)
-        with _names_unique(), self._database.transaction(principal) as session:
+        with (
+            translated_violations({UNIQUE_VIOLATION: GroupTakenError}),
+            self._database.transaction(principal) as session,
+        ):
             repository = GroupRepository(session)
             group = repository.lock_group(group_id)
             if group is None:
@@ -108,7 +112,7 @@ def add_to_group(session: Session, principal: Principal, group_id: UUID, member:
     """Put members into a group. Raises PermissionRequiredError, GroupNotFoundError, GroupCycleError."""
     principal.require(Permission.GROUPS_MANAGE)
     repository = GroupRepository(session)
-    with cycles_refused(), session.begin_nested():
+    with translated_violations(GROUP_CYCLE), session.begin_nested():
         if repository.lock_group(group_id) is None or member - repository.sort_out(_ids(member)):
             raise GroupNotFoundError
         was_in = not member - repository.get_members(group_id, _ids(member))
@@ -156,11 +160,3 @@ def _told(member: Members) -> dict[str, str]:
 
 def _ids(members: Members) -> frozenset[UUID]:
     return members.user_ids | members.group_ids
-
-
-@contextmanager
-def _names_unique() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError as error:
-        raise GroupTakenError from error

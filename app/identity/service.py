@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.audit.service import record, record_change
@@ -14,6 +13,7 @@ from app.core.errors import Claimed
 from app.core.ids import new_id
 from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
 from app.core.principal import Permission, Principal, Role, allowed_by
+from app.db.constraints import UNIQUE_VIOLATION, translated_violations
 from app.db.session import Database, system_principal
 from app.identity.errors import (
     EmailTakenError,
@@ -259,22 +259,19 @@ class TenantAdmin:
         """The new tenant's id. Raises SlugTakenError."""
         tenant_id = new_id()
         principal = system_principal(tenant_id)
-        try:
-            with self._owner.transaction(principal) as session:
-                IdentityRepository(session).insert_tenant(
-                    {"id": tenant_id, "slug": slug, "name": name, "created_at": self._clock.now()}
-                )
-                record_change(
-                    session,
-                    principal,
-                    "identity.tenant.founded",
-                    object_type="tenant",
-                    object_id=tenant_id,
-                    before=None,
-                    after={},
-                )
-        except IntegrityError as error:
-            raise SlugTakenError from error
+        with translated_violations({UNIQUE_VIOLATION: SlugTakenError}), self._owner.transaction(principal) as session:
+            IdentityRepository(session).insert_tenant(
+                {"id": tenant_id, "slug": slug, "name": name, "created_at": self._clock.now()}
+            )
+            record_change(
+                session,
+                principal,
+                "identity.tenant.founded",
+                object_type="tenant",
+                object_id=tenant_id,
+                before=None,
+                after={},
+            )
         return tenant_id
 
     def create_user(self, tenant_id: UUID, *, email: str, name: str, roles: Iterable[Role]) -> tuple[UUID, str]:
@@ -285,23 +282,20 @@ class TenantAdmin:
         user_id = UUID(str(user["id"]))
         key = key_row(tenant_id, user_id, name="first key", secret=secret, now=now)
         principal = system_principal(tenant_id)
-        try:
-            with self._owner.transaction(principal) as session:
-                repository = IdentityRepository(session)
-                repository.insert_user(user)
-                record_change(
-                    session,
-                    principal,
-                    "identity.user.created",
-                    object_type="user",
-                    object_id=user_id,
-                    before=None,
-                    after={"roles": user["roles"], "kind": "person"},
-                )
-                repository.insert_key(key)
-                _record_new_key(session, principal, key, kind="person")
-        except IntegrityError as error:
-            raise EmailTakenError from error
+        with translated_violations({UNIQUE_VIOLATION: EmailTakenError}), self._owner.transaction(principal) as session:
+            repository = IdentityRepository(session)
+            repository.insert_user(user)
+            record_change(
+                session,
+                principal,
+                "identity.user.created",
+                object_type="user",
+                object_id=user_id,
+                before=None,
+                after={"roles": user["roles"], "kind": "person"},
+            )
+            repository.insert_key(key)
+            _record_new_key(session, principal, key, kind="person")
         return user_id, secret.text
 
 

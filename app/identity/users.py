@@ -1,15 +1,12 @@
 """Users of a tenant: people, and service accounts, which are programs with keys and no other way in."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import cast
 from uuid import UUID
 
-from psycopg import errors as postgres
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.audit.service import record
@@ -18,6 +15,7 @@ from app.core.errors import PreconditionFailedError
 from app.core.ids import new_id
 from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
 from app.core.principal import Permission, PermissionRequiredError, Principal, Role
+from app.db.constraints import UNIQUE_VIOLATION, Meanings, translated_violations
 from app.db.session import Database
 from app.identity.errors import (
     EmailTakenError,
@@ -28,7 +26,7 @@ from app.identity.models import User
 from app.identity.repository import IdentityRepository
 from app.identity.roles import check_roles
 
-_LAST_ADMINISTRATOR = "last_administrator"
+LAST_ADMINISTRATOR: Meanings = {"last_administrator": LastAdministratorError}
 
 
 class UserKind(StrEnum):
@@ -88,7 +86,7 @@ class UserService:
         Raises UserNotFoundError, PreconditionFailedError, RoleBeyondScopesError, LastAdministratorError.
         """
         principal.require(Permission.USERS_MANAGE)
-        with _an_administrator_stays(), self._database.transaction(principal) as session:
+        with translated_violations(LAST_ADMINISTRATOR), self._database.transaction(principal) as session:
             repository = IdentityRepository(session)
             user = _found(repository.lock_user(user_id))
             if revision is not None and user.revision != revision:
@@ -122,17 +120,15 @@ class UserService:
     def _insert(self, principal: Principal, values: dict[str, object]) -> User:
         principal.require(Permission.USERS_MANAGE)
         check_roles(principal, {Role(role) for role in cast(list[str], values["roles"])})
-        try:
-            with self._database.transaction(principal) as session:
-                repository = IdentityRepository(session)
-                repository.insert_user(values)
-                user = _found(repository.find_user(UUID(str(values["id"]))))
-                detail = {"before": None, "after": {**_rights(user), "kind": user.kind}}
-                record(
-                    session, principal, "identity.user.created", object_type="user", object_id=user.id, detail=detail
-                )
-        except IntegrityError as error:
-            raise EmailTakenError from error
+        with (
+            translated_violations({UNIQUE_VIOLATION: EmailTakenError}),
+            self._database.transaction(principal) as session,
+        ):
+            repository = IdentityRepository(session)
+            repository.insert_user(values)
+            user = _found(repository.find_user(UUID(str(values["id"]))))
+            detail = {"before": None, "after": {**_rights(user), "kind": user.kind}}
+            record(session, principal, "identity.user.created", object_type="user", object_id=user.id, detail=detail)
         return user
 
 
@@ -164,13 +160,3 @@ def _found(user: User | None) -> User:
     if user is None:
         raise UserNotFoundError
     return user
-
-
-@contextmanager
-def _an_administrator_stays() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError as error:
-        if isinstance(error.orig, postgres.CheckViolation) and error.orig.diag.constraint_name == _LAST_ADMINISTRATOR:
-            raise LastAdministratorError from error
-        raise

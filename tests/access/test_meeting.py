@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from app.access.collections.editing import Subject
 from app.access.collections.moving import CollectionEdit, Mover
 from app.access.collections.repository import NewGrant
 from app.access.collections.service import AccessService
@@ -16,7 +17,7 @@ from app.access.errors import (
     GrantTargetNotFoundError,
     MoveLeavesBarrierError,
 )
-from app.access.policy.editing import Place, Subject
+from app.access.policy.editing import Place
 from app.access.policy.service import PolicyService
 from app.core.clock import SystemClock
 from app.core.principal import Permission, Principal, Role

@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 
 from app.cli import build_cli
 from app.core.principal import Role
-from app.identity.oidc.errors import AudienceOfClientError, AudienceTakenError, ProviderNotFoundError
+from app.identity.errors import ProviderNotFoundError
+from app.identity.oidc.errors import AudienceOfClientError, AudienceTakenError
 
 KEY = RSAKey.generate_key(2048, {"kid": "one"})
 STRANGERS = RSAKey.generate_key(2048, {"kid": "one"})

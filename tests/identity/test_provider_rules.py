@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from app.core.clock import SystemClock
 from app.core.principal import PERMISSIONS, Permission, Principal, Role
 from app.db.session import system_principal
+from app.identity.errors import ProviderNotFoundError
 from app.identity.oidc.errors import (
     AudienceInvalidError,
     AudienceOfClientError,
@@ -19,7 +20,6 @@ from app.identity.oidc.errors import (
     ClientTakenError,
     DomainsMissingError,
     LinkNotFoundError,
-    ProviderNotFoundError,
     ProvidersBeyondScopesError,
     UserUnknownError,
 )

@@ -13,8 +13,7 @@ from sqlalchemy import text
 from app.core.clock import SystemClock
 from app.core.principal import Principal
 from app.db.session import system_principal
-from app.identity.errors import UserDisabledError
-from app.identity.oidc.errors import ProviderNotFoundError
+from app.identity.errors import ProviderNotFoundError, UserDisabledError
 from app.identity.service import IdentityService
 from app.identity.sessions.service import SessionService
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access.changes.references import References
+from app.access.collections.editing import Subject
 from app.access.collections.moving import CollectionEdit, Mover
 from app.access.collections.repository import NewGrant
 from app.access.errors import (
@@ -23,7 +24,7 @@ from app.access.errors import (
     LabelNotFoundError,
 )
 from app.access.models import Clearance, Exclusion, Grant
-from app.access.policy.editing import Place, PolicyEditor, Subject
+from app.access.policy.editing import Place, PolicyEditor
 from app.core.errors import FootnoteError
 from app.core.principal import Principal
 from app.identity.errors import GroupNotFoundError

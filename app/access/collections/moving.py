@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.access.collections.editing import savepoint
 from app.access.collections.repository import AccessRepository
 from app.access.errors import (
     CollectionExistsError,
@@ -16,7 +17,6 @@ from app.access.errors import (
     MoveLeavesBarrierError,
 )
 from app.access.models import Collection
-from app.access.policy.editing import translated
 from app.audit.service import record
 from app.core.errors import PreconditionFailedError
 from app.core.principal import Principal
@@ -56,7 +56,7 @@ class Mover:
             raise CollectionExistsError
         if parent_id != seen.parent_id:
             before = place_of(seen)
-            with translated(self._session):
+            with savepoint(self._session):
                 _check_moved(self._rows.move_collection(collection_id, parent_id=parent_id))
             seen = self._read_again(seen)
             self._record("access.collection.moved", "collection", collection_id, before, place_of(seen))
@@ -73,7 +73,7 @@ class Mover:
         ContentExistsError.
         """
         before = {"collection_id": str(self._rows.find_collection_of(document_id))}
-        with translated(self._session):
+        with savepoint(self._session):
             _check_moved(self._rows.move_document(document_id, collection_id))
         after = {"collection_id": str(collection_id)}
         self._record("documents.document.moved", "document", document_id, before, after)

@@ -30,6 +30,13 @@ class AccessRepository:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._now: datetime | None = None
+
+    def now(self) -> datetime:
+        """When the transaction began: what `expires_at` is compared with."""
+        if self._now is None:
+            self._now = cast(datetime, self._session.scalar(select(func.now())))
+        return self._now
 
     def create_collection(self, collection_id: UUID, *, parent_id: UUID | None, name: str, grant_id: UUID) -> bool:
         """False when the parent is hidden, or not the principal's to edit."""

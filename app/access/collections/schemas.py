@@ -8,10 +8,10 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
+from app.access.collections.editing import Subject
 from app.access.collections.moving import CollectionEdit
 from app.access.collections.repository import NewGrant
 from app.access.models import Collection, Grant
-from app.access.policy.editing import Subject
 from app.http.text import Line
 
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import TypeVar
 from uuid import UUID
 
+from app.access.collections.editing import GrantEditor, savepoint, state_of
 from app.access.collections.moving import CollectionEdit, Mover, place_of
 from app.access.collections.repository import AccessRepository, NewGrant
 from app.access.errors import CollectionExistsError, CollectionNotFoundError
 from app.access.models import Collection, Grant
-from app.access.policy.editing import PolicyEditor, state_of, translated
 from app.audit.service import record_change
 from app.core.ids import new_id
 from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
@@ -35,7 +35,7 @@ class AccessService:
             repository = AccessRepository(session)
             if repository.is_name_taken(name, parent_id=parent_id):
                 raise CollectionExistsError
-            with translated(session):
+            with savepoint(session):
                 made = repository.create_collection(collection_id, parent_id=parent_id, name=name, grant_id=grant_id)
             if not made:
                 raise CollectionNotFoundError
@@ -101,7 +101,7 @@ class AccessService:
         Raises GrantTargetNotFoundError, GrantSubjectError, GrantLifetimeError.
         """
         with self._database.transaction(principal) as session:
-            return PolicyEditor(session, principal).create_grant(grant)
+            return GrantEditor(session, principal).create_grant(grant)
 
     def list_grants(
         self,
@@ -126,7 +126,7 @@ class AccessService:
     def delete_grant(self, principal: Principal, grant_id: UUID) -> None:
         """Withdraw a grant that the principal might have given. Raises GrantNotFoundError."""
         with self._database.transaction(principal) as session:
-            PolicyEditor(session, principal).delete_grant(grant_id)
+            GrantEditor(session, principal).delete_grant(grant_id)
 
 
 def _found(row: Row | None) -> Row:

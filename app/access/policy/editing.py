@@ -1,67 +1,26 @@
-"""Changes of the policy inside one transaction, each with its audit row. What may not be changed is absent.
+"""Changes of labels, clearances, packs and exclusions inside one transaction, each with its audit row."""
 
-`PolicyEditor` is what single calls, imports and previews have in common: each change stands in a savepoint, so that one
-that is refused leaves the transaction as it was.
-"""
-
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.access.collections.repository import AccessRepository, NewGrant
+from app.access.collections.editing import GrantEditor, Subject, check_lifetime, state_of
 from app.access.errors import (
     ClearanceNotFoundError,
-    CollectionTooDeepError,
-    ContentExistsError,
     ExclusionNotFoundError,
-    GrantLifetimeError,
-    GrantNotFoundError,
-    GrantSubjectError,
     GrantTargetNotFoundError,
-    LabelExistsError,
-    LabelInUseError,
     LabelNotFoundError,
-    PackExistsError,
     PackNotFoundError,
 )
-from app.access.models import Clearance, EntitlementPack, Exclusion, Grant, Label
+from app.access.models import Clearance, EntitlementPack, Exclusion, Label
 from app.access.policy.repository import PolicyRepository
-from app.audit.service import record
 from app.core.errors import FootnoteError
 from app.core.ids import new_id
 from app.core.principal import Permission, Principal
 
-EARLIEST_END, LATEST_END = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-"""Times far beyond can't be told in every time zone."""
-
 Kind = TypeVar("Kind", Label, Clearance, EntitlementPack, Exclusion)
-
-# The end of a constraint's name → what its refusal means.
-_MEANINGS: Mapping[str, type[FootnoteError]] = {
-    "_user_id": GrantSubjectError,
-    "_group_id": GrantSubjectError,
-    "clearances_tenant_id_label_id": LabelNotFoundError,
-    "labels_tenant_id_label_id": LabelInUseError,
-    "uq_labels_tenant_id_name": LabelExistsError,
-    "uq_entitlement_packs_tenant_id_name": PackExistsError,
-    "uq_documents_content": ContentExistsError,
-    "ck_collections_depth": CollectionTooDeepError,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """Whom a change is about: exactly one of a user and a group, until `expires_at` (None: for good)."""
-
-    user_id: UUID | None = None
-    group_id: UUID | None = None
-    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,49 +31,12 @@ class Place:
     document_id: UUID | None = None
 
 
-class PolicyEditor:
-    """Changes what the session's principal may change."""
+class PolicyEditor(GrantEditor):
+    """Changes what the session's principal may change of the policy, grants included."""
 
     def __init__(self, session: Session, principal: Principal) -> None:
-        self._session = session
-        self._principal = principal
+        super().__init__(session, principal)
         self._rows = PolicyRepository(session)
-        self._access = AccessRepository(session)
-
-    # --- grants ------------------------------------------------------------------------------------------------------
-
-    def create_grant(self, grant: NewGrant) -> Grant:
-        """Open what the principal owns, or any of the tenant's for whoever manages its access.
-
-        Raises GrantTargetNotFoundError, GrantSubjectError, GrantLifetimeError.
-        """
-        check_lifetime(grant.expires_at)
-        grant_id = new_id()
-        with self._change():
-            if not self._access.create_grant(grant_id, grant):
-                raise GrantTargetNotFoundError
-            made = Grant(
-                id=grant_id,
-                user_id=grant.user_id,
-                group_id=grant.group_id,
-                collection_id=grant.collection_id,
-                document_id=grant.document_id,
-                pack_id=grant.pack_id,
-                level=grant.level,
-                expires_at=grant.expires_at,
-                created_at=self._rows.now(),
-                created_by=self._principal.user_id,
-            )
-            self._record("access.grant.created", "grant", grant_id, before=None, after=state_of(made))
-        return made
-
-    def delete_grant(self, grant_id: UUID) -> None:
-        """Raises GrantNotFoundError."""
-        before = self._access.find_grant(grant_id)
-        with self._change():
-            if before is None or not self._access.delete_grant(grant_id):
-                raise GrantNotFoundError
-            self._record("access.grant.deleted", "grant", grant_id, before=state_of(before), after=None)
 
     # --- labels and clearances ---------------------------------------------------------------------------------------
 
@@ -213,7 +135,7 @@ class PolicyEditor:
         return {
             "id": new_id(),
             "tenant_id": self._principal.tenant_id,
-            "created_at": self._rows.now(),
+            "created_at": self._access.now(),
             "created_by": self._principal.user_id,
         }
 
@@ -247,48 +169,3 @@ class PolicyEditor:
         kind = "collection" if place.document_id is None else "document"
         object_id = place.collection_id or place.document_id
         self._record(action, kind, object_id, label_id=str(label_id), before=before, after=not before)
-
-    def _record(self, action: str, object_type: str, object_id: object, **detail: object) -> None:
-        record(self._session, self._principal, action, object_type=object_type, object_id=object_id, detail=detail)
-
-    def _change(self) -> AbstractContextManager[None]:
-        return translated(self._session)
-
-
-@contextmanager
-def translated(session: Session) -> Iterator[None]:
-    """A savepoint: what is refused in it leaves no trace, and is told by an error of ours where it has a meaning."""
-    try:
-        with session.begin_nested():
-            yield
-    except IntegrityError as error:
-        raise _meaning_of(error) from error
-
-
-def check_lifetime(expires_at: datetime | None) -> None:
-    """Raises GrantLifetimeError."""
-    if expires_at is not None and not EARLIEST_END <= expires_at < LATEST_END:
-        raise GrantLifetimeError
-
-
-_LEFT_OUT = {"id", "tenant_id", "created_at", "created_by", "subject_id", "name"}
-
-
-def state_of(row: Grant | Label | Clearance | EntitlementPack | Exclusion) -> dict[str, object]:
-    """What a row says, as the audit log tells it: ids, levels and times, no names."""
-    columns = [column.key for column in type(row).__table__.columns if column.key not in _LEFT_OUT]
-    return {name: _told(getattr(row, name)) for name in columns}
-
-
-def _told(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value) if isinstance(value, UUID) else value
-
-
-def _meaning_of(error: IntegrityError) -> Exception:
-    constraint = str(getattr(getattr(error.orig, "diag", None), "constraint_name", None))
-    for ending, meaning in _MEANINGS.items():
-        if constraint.endswith(ending):
-            return meaning()
-    return error

@@ -3,7 +3,6 @@
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -29,7 +28,6 @@ class PolicyRepository:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._now: datetime | None = None
 
     # --- what the policy is about ------------------------------------------------------------------------------------
 
@@ -42,12 +40,6 @@ class PolicyRepository:
     def is_known(self, *, collection_id: UUID | None = None, document_id: UUID | None = None) -> bool:
         """Whether it is there and the principal may see it, or watches over the tenant's access."""
         return bool(self._session.scalar(select(func.is_known(collection_id, document_id))))
-
-    def now(self) -> datetime:
-        """When the transaction began: what `expires_at` is compared with."""
-        if self._now is None:
-            self._now = cast(datetime, self._session.scalar(select(func.now())))
-        return self._now
 
     # --- reading -----------------------------------------------------------------------------------------------------
 

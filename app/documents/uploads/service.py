@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.access.collections.service import AccessService
@@ -15,6 +14,7 @@ from app.audit.service import record
 from app.core.clock import Clock
 from app.core.ids import new_id
 from app.core.principal import Principal
+from app.db.constraints import UNIQUE_VIOLATION, translated_violations
 from app.db.session import Database
 from app.documents.errors import (
     DocumentNotFoundError,
@@ -148,28 +148,28 @@ class UploadService:
         """
         _check_not_empty(file)
         password = self._seal(principal, file.password)
-        try:
-            with self._database.transaction(principal) as session:
-                repository = DocumentRepository(session)
-                document = repository.get_document(document_id)
-                if not repository.is_editable(document.access_class_id):
-                    raise NotEditableError
-                self._hold(session, principal, file)
-                # The row stays locked until the end, so that two new versions get two numbers.
-                if not repository.lock_document(document_id):
-                    raise DocumentNotFoundError
-                if document.content_sha256 == file.blob.digest:
-                    return self._take_up_again(session, principal, document, password)
-                if repository.find_by_content(document.collection_id, file.blob.digest) is not None:
-                    raise ContentExistsError
-                values = {"content_sha256": file.blob.digest, "updated_at": self._clock.now()}
-                repository.update_document(document_id, revision=document.revision, values=values)
-                newest = repository.get_newest_version(document_id)
-                version = self._add_version(session, principal, document_id, file, password, number=newest.number + 1)
-                run = self._start(session, principal, version)
-                document = repository.read_again(document)
-        except IntegrityError as error:
-            raise ContentExistsError from error
+        with (
+            translated_violations({UNIQUE_VIOLATION: ContentExistsError}),
+            self._database.transaction(principal) as session,
+        ):
+            repository = DocumentRepository(session)
+            document = repository.get_document(document_id)
+            if not repository.is_editable(document.access_class_id):
+                raise NotEditableError
+            self._hold(session, principal, file)
+            # The row stays locked until the end, so that two new versions get two numbers.
+            if not repository.lock_document(document_id):
+                raise DocumentNotFoundError
+            if document.content_sha256 == file.blob.digest:
+                return self._take_up_again(session, principal, document, password)
+            if repository.find_by_content(document.collection_id, file.blob.digest) is not None:
+                raise ContentExistsError
+            values = {"content_sha256": file.blob.digest, "updated_at": self._clock.now()}
+            repository.update_document(document_id, revision=document.revision, values=values)
+            newest = repository.get_newest_version(document_id)
+            version = self._add_version(session, principal, document_id, file, password, number=newest.number + 1)
+            run = self._start(session, principal, version)
+            document = repository.read_again(document)
         return Uploaded(document=document, version=version, run=run, is_new=True)
 
     def _hold(self, session: Session, principal: Principal, file: UploadedFile) -> None:

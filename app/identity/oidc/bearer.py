@@ -5,8 +5,9 @@ from dataclasses import replace
 from app.core.clock import Clock
 from app.core.principal import Principal
 from app.db.session import Database
+from app.identity.errors import ProviderNotFoundError
 from app.identity.oidc.directory import ProviderDirectory
-from app.identity.oidc.errors import ProviderNotFoundError, TokenInvalidError
+from app.identity.oidc.errors import TokenInvalidError
 from app.identity.oidc.repository import SignInRepository, find_enabled_provider
 from app.identity.oidc.tokens import read_unverified, verify
 from app.identity.oidc.users import ProviderUsers

@@ -1,4 +1,4 @@
-"""`/v1/identity-providers` with their links to users, and `/v1/sessions`."""
+"""`/v1/identity-providers` with their links to users."""
 
 from typing import Annotated
 from uuid import UUID
@@ -13,6 +13,7 @@ from app.http.dependencies import CurrentPrincipal, service
 from app.http.openapi.document import problems
 from app.http.pages import Page, RequestedPage, page_out
 from app.http.routing import api_router, needs
+from app.identity.errors import ProviderNotFoundError
 from app.identity.oidc.errors import (
     AudienceOfClientError,
     AudienceTakenError,
@@ -22,24 +23,19 @@ from app.identity.oidc.errors import (
     IssuerInvalidError,
     IssuerNotPublicError,
     LinkNotFoundError,
-    ProviderNotFoundError,
     ProvidersBeyondScopesError,
     ProviderTakenError,
-    SessionNotFoundError,
     SubjectTakenError,
 )
 from app.identity.oidc.models import IdentityProvider
 from app.identity.oidc.providers import NewProvider, ProviderService
-from app.identity.oidc.schemas import LinkIn, LinkOut, ProviderChange, ProviderIn, ProviderOut, SessionOut
+from app.identity.oidc.schemas import LinkIn, LinkOut, ProviderChange, ProviderIn, ProviderOut
 from app.identity.oidc.sign_in import SignInService
-from app.identity.sessions.service import SessionService
 
 providers = api_router(prefix="/v1/identity-providers", tag="sign-in")
-sessions = api_router(prefix="/v1/sessions", tag="sign-in")
 
 Providers = Annotated[ProviderService, Depends(service(ProviderService))]
 SignIn = Annotated[SignInService, Depends(service(SignInService))]
-Sessions = Annotated[SessionService, Depends(service(SessionService))]
 
 
 @providers.post(
@@ -182,27 +178,6 @@ def link_identity(
 )
 def unlink_identity(provider_id: UUID, user_id: UUID, principal: CurrentPrincipal, kept: Providers) -> None:
     kept.unlink(principal, provider_id, user_id)
-
-
-@sessions.get(
-    "",
-    summary="List one's sessions on the page; an administrator sees all of the tenant's",
-    openapi_extra=needs(Permission.KEYS_OWN) | problems(InvalidCursorError),
-)
-def list_sessions(
-    page: RequestedPage, principal: CurrentPrincipal, kept: Sessions, request: Request, response: Response
-) -> Page[SessionOut]:
-    return page_out(request, response, kept.list_sessions(principal, page), SessionOut.of, Page[SessionOut])
-
-
-@sessions.delete(
-    "/{session_id}",
-    status_code=204,
-    summary="End a session: it holds no longer from the next request on",
-    openapi_extra=needs(Permission.KEYS_OWN) | problems(SessionNotFoundError),
-)
-def revoke_session(session_id: UUID, principal: CurrentPrincipal, kept: Sessions) -> None:
-    kept.revoke(principal, session_id)
 
 
 def _out(provider: IdentityProvider, sign_in: SignInService, response: Response) -> ProviderOut:

@@ -1,10 +1,10 @@
-"""Errors of sign-in by OpenID Connect and of the pages' sessions.
+"""Errors of sign-in by OpenID Connect.
 
 UnauthenticatedError ← TokenInvalidError 401 ← TokenExpiredError, TokenNotYetValidError
-                     ← UserUnknownError 401, SessionEndedError 401
+                     ← UserUnknownError 401
                      ← SignInRefusedError 401 ← SignInStaleError
 UnavailableError     ← IdentityProviderUnavailableError 503 ← IdentityProviderNotPublicError
-NotFoundError        ← ProviderNotFoundError, LinkNotFoundError, SessionNotFoundError
+NotFoundError        ← LinkNotFoundError
 ConflictError        ← ProviderTakenError, AudienceTakenError, ClientTakenError, SubjectTakenError
 InvalidInputError    ← IssuerInvalidError ← IssuerNotPublicError
                      ← DomainsMissingError, AudienceOfClientError, AudienceUnboundError,
@@ -55,11 +55,6 @@ class UserUnknownError(UnauthenticatedError):
         super().__init__(headers=_CHALLENGE)
 
 
-class SessionEndedError(UnauthenticatedError):
-    code = "session-ended"
-    title = "Your session has ended: sign in again."
-
-
 class SignInRefusedError(UnauthenticatedError):
     """The provider, or what came back from it, does not let anybody in."""
 
@@ -82,19 +77,9 @@ class IdentityProviderNotPublicError(IdentityProviderUnavailableError):
     title = "Your sign-in provider has no public address that is known here, so it is not called: ask an administrator."
 
 
-class ProviderNotFoundError(NotFoundError):
-    code = "identity-provider-not-found"
-    title = "There is no such sign-in provider."
-
-
 class LinkNotFoundError(NotFoundError):
     code = "identity-link-not-found"
     title = "There is no such provider, user or link in your tenant."
-
-
-class SessionNotFoundError(NotFoundError):
-    code = "session-not-found"
-    title = "There is no such session that you may see."
 
 
 class ProviderTakenError(ConflictError):
@@ -158,5 +143,5 @@ class ProvidersBeyondScopesError(ForbiddenError):
     title = "A key with scopes does not change who signs in as whom: use a key without scopes."
 
 
-TOKEN_REFUSALS = (TokenInvalidError, TokenExpiredError, TokenNotYetValidError, UserUnknownError, SessionEndedError)
-"""What a request with a token or a session that does not hold may be answered, besides the refusals of a key."""
+TOKEN_REFUSALS = (TokenInvalidError, TokenExpiredError, TokenNotYetValidError, UserUnknownError)
+"""What a request with an invalid token may be answered, besides the refusals of a key."""

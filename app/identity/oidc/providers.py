@@ -7,16 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.audit.service import record
 from app.core.clock import Clock
-from app.core.errors import FootnoteError, PreconditionFailedError
+from app.core.errors import PreconditionFailedError
 from app.core.ids import new_id
 from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
 from app.core.principal import Permission, Principal
+from app.db.constraints import Meanings, translated_violations
 from app.db.session import Database, system_principal
+from app.identity.errors import ProviderNotFoundError
 from app.identity.oidc.errors import (
     AudienceInvalidError,
     AudienceOfClientError,
@@ -26,7 +27,6 @@ from app.identity.oidc.errors import (
     DomainsMissingError,
     IssuerInvalidError,
     LinkNotFoundError,
-    ProviderNotFoundError,
     ProvidersBeyondScopesError,
     ProviderTakenError,
     SubjectTakenError,
@@ -42,7 +42,7 @@ from app.storage.sealing import Sealer
 _TOLD = ("revision", "issuer", "client_id", "audience", "email_domains", "link_by", "enabled")
 
 _IDENTIFIER = re.compile(r"[!-~]{1,255}", re.ASCII)
-_REFUSALS: Mapping[str, type[FootnoteError]] = {
+_MEANINGS: Meanings = {
     "uq_identity_providers_issuer_audience": AudienceTakenError,
     "uq_identity_providers_tenant_id_issuer_client_id": ProviderTakenError,
     "ck_identity_providers_audience_of_no_client": AudienceOfClientError,
@@ -51,7 +51,6 @@ _REFUSALS: Mapping[str, type[FootnoteError]] = {
     "audience_of_client": AudienceOfClientError,
     "client_of_audience": ClientTakenError,
 }
-"""What a constraint of the database stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +108,11 @@ class ProviderService:
         }
         _check(values)
         made = IdentityProvider(**values)
-        try:
-            with self._database.transaction(principal) as session:
-                repository = ProviderRepository(session)
-                repository.insert_provider(values)
-                _check_uncrossed(repository, made)
-                _record(session, principal, "created", made.id, before=None, after=_told(made))
-        except IntegrityError as error:
-            raise _taken(error) from error
+        with translated_violations(_MEANINGS), self._database.transaction(principal) as session:
+            repository = ProviderRepository(session)
+            repository.insert_provider(values)
+            _check_uncrossed(repository, made)
+            _record(session, principal, "created", made.id, before=None, after=_told(made))
         return made
 
     def list_providers(self, principal: Principal, page: PageRequest) -> PageOf[IdentityProvider]:
@@ -147,24 +143,21 @@ class ProviderService:
             values["sealed_secret"] = self._seal(principal, values.pop("client_secret"))
         if "email_domains" in values:
             values["email_domains"] = sorted(set(values["email_domains"]))
-        try:
-            with self._database.transaction(principal) as session:
-                repository = ProviderRepository(session)
-                found = _get(repository, provider_id)
-                before = _told(found)
-                if revision not in (None, found.revision):
-                    raise PreconditionFailedError
-                _check({**before, **values})
-                if "audience" in changes and changes["audience"] != found.audience:
-                    _check_bound(principal, changes["audience"])
-                if not repository.update_provider(provider_id, revision=found.revision, values=values):
-                    raise PreconditionFailedError
-                session.refresh(found)
-                _check_uncrossed(repository, found)
-                after = _told(found) | ({"secret": "changed"} if "client_secret" in changes else {})
-                _record(session, principal, "changed", provider_id, before=before, after=after)
-        except IntegrityError as error:
-            raise _taken(error) from error
+        with translated_violations(_MEANINGS), self._database.transaction(principal) as session:
+            repository = ProviderRepository(session)
+            found = _get(repository, provider_id)
+            before = _told(found)
+            if revision not in (None, found.revision):
+                raise PreconditionFailedError
+            _check({**before, **values})
+            if "audience" in changes and changes["audience"] != found.audience:
+                _check_bound(principal, changes["audience"])
+            if not repository.update_provider(provider_id, revision=found.revision, values=values):
+                raise PreconditionFailedError
+            session.refresh(found)
+            _check_uncrossed(repository, found)
+            after = _told(found) | ({"secret": "changed"} if "client_secret" in changes else {})
+            _record(session, principal, "changed", provider_id, before=before, after=after)
         return found
 
     def delete_provider(self, principal: Principal, provider_id: UUID) -> None:
@@ -268,22 +261,19 @@ class ProviderAdmin:
 
     def _set_audience(self, tenant_id: UUID, provider_id: UUID, audience: str | None) -> IdentityProvider:
         principal = system_principal(tenant_id)
-        try:
-            with self._owner.transaction(principal) as session:
-                repository = ProviderRepository(session)
-                found = _get(repository, provider_id)
-                if found.audience == audience:
-                    return found
-                before = _told(found)
-                _check({**before, "audience": audience})
-                values = {"audience": audience, "updated_at": self._clock.now()}
-                if not repository.update_provider(provider_id, revision=found.revision, values=values):
-                    raise PreconditionFailedError
-                session.refresh(found)
-                _check_uncrossed(repository, found)
-                _record(session, principal, "changed", provider_id, before=before, after=_told(found))
-        except IntegrityError as error:
-            raise _taken(error) from error
+        with translated_violations(_MEANINGS), self._owner.transaction(principal) as session:
+            repository = ProviderRepository(session)
+            found = _get(repository, provider_id)
+            if found.audience == audience:
+                return found
+            before = _told(found)
+            _check({**before, "audience": audience})
+            values = {"audience": audience, "updated_at": self._clock.now()}
+            if not repository.update_provider(provider_id, revision=found.revision, values=values):
+                raise PreconditionFailedError
+            session.refresh(found)
+            _check_uncrossed(repository, found)
+            _record(session, principal, "changed", provider_id, before=before, after=_told(found))
         return found
 
 
@@ -323,13 +313,6 @@ def _get(repository: ProviderRepository, provider_id: UUID) -> IdentityProvider:
 def _told(provider: IdentityProvider) -> dict[str, object]:
     told = {name: getattr(provider, name) for name in _TOLD}
     return told | {"secret": "none" if provider.sealed_secret is None else "set"}
-
-
-def _taken(error: IntegrityError) -> Exception:
-    """What the constraint stands for; the error itself where it is none of these."""
-    constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
-    known = _REFUSALS.get(str(constraint))
-    return error if known is None else known()
 
 
 def _record(

@@ -1,4 +1,4 @@
-"""What the API takes and gives of providers, links and sessions."""
+"""What the API takes and gives of providers and links."""
 
 from datetime import datetime
 from typing import Annotated, Literal, cast
@@ -10,7 +10,6 @@ from pydantic.config import JsonDict
 from app.http.text import Line
 from app.identity.oidc.models import IdentityProvider, UserIdentity
 from app.identity.oidc.tokens import MAX_SUBJECT
-from app.identity.sessions.models import WebSession
 
 LinkBy = Literal["subject", "verified-email"]
 Issuer = Annotated[
@@ -122,21 +121,3 @@ class LinkOut(BaseModel):
     @staticmethod
     def of(link: UserIdentity) -> "LinkOut":
         return LinkOut.model_validate(link, from_attributes=True)
-
-
-class SessionOut(BaseModel):
-    """A page's session; it ends at `idle_ends_at` unless it is used again, at `ends_at` in any case."""
-
-    id: UUID
-    user_id: UUID
-    provider_id: UUID | None
-    key_id: UUID | None
-    created_at: datetime
-    last_seen_at: datetime
-    idle_ends_at: datetime
-    ends_at: datetime
-    revoked_at: datetime | None
-
-    @staticmethod
-    def of(session: WebSession) -> "SessionOut":
-        return SessionOut.model_validate(session, from_attributes=True)

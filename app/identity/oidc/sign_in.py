@@ -23,10 +23,10 @@ from app.core.clock import Clock
 from app.core.errors import UnauthenticatedError
 from app.core.principal import Principal
 from app.db.session import Database, system_principal
+from app.identity.errors import ProviderNotFoundError
 from app.identity.oidc.directory import ProviderDirectory, ProviderMetadata
 from app.identity.oidc.errors import (
     IdentityProviderUnavailableError,
-    ProviderNotFoundError,
     SignInRefusedError,
     SignInStaleError,
     TokenInvalidError,

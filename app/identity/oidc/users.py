@@ -1,18 +1,13 @@
 """Who a provider's subject is here: found by issuer and subject, linked once by a verified e-mail, never made."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from psycopg import errors as postgres
-from sqlalchemy.exc import IntegrityError
-
 from app.audit.service import record
 from app.core.clock import Clock
 from app.core.principal import Principal, Role
+from app.db.constraints import FOREIGN_KEY_VIOLATION, translated_violations
 from app.db.session import Database, system_principal
-from app.identity.errors import UserDisabledError
+from app.identity.errors import ProviderNotFoundError, UserDisabledError
 from app.identity.models import User
-from app.identity.oidc.errors import ProviderNotFoundError, UserUnknownError
+from app.identity.oidc.errors import UserUnknownError
 from app.identity.oidc.repository import FoundProvider, ProviderRepository
 
 LINK_BY_SUBJECT, LINK_BY_EMAIL = "subject", "verified-email"
@@ -35,7 +30,10 @@ class ProviderUsers:
         Raises UserUnknownError, UserDisabledError, ProviderNotFoundError when the provider was deleted meanwhile.
         """
         system = system_principal(provider.tenant_id)
-        with _of_a_kept_provider(), self._database.transaction(system) as session:
+        with (
+            translated_violations({FOREIGN_KEY_VIOLATION: ProviderNotFoundError}),
+            self._database.transaction(system) as session,
+        ):
             repository = ProviderRepository(session)
             user = repository.find_linked_user(provider.id, subject)
             if user is None:
@@ -69,16 +67,6 @@ class ProviderUsers:
             return None
         found = repository.list_users_by_email(email)
         return found[0] if len(found) == 1 and found[0].disabled_at is None else None
-
-
-@contextmanager
-def _of_a_kept_provider() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError as error:
-        if isinstance(error.orig, postgres.ForeignKeyViolation):
-            raise ProviderNotFoundError from error
-        raise
 
 
 def principal_of(user: User) -> Principal:

@@ -18,8 +18,9 @@ from app.audit.service import record
 from app.core.clock import Clock
 from app.core.ids import new_id
 from app.core.principal import Permission, Principal
+from app.db.constraints import translated_violations
 from app.db.session import Database
-from app.identity.group_repository import GroupRepository, Members, cycles_refused
+from app.identity.group_repository import GROUP_CYCLE, GroupRepository, Members
 from app.identity.groups import delete_with_rights
 from app.identity.models import Group
 from app.identity.scim import resources as scim
@@ -33,7 +34,7 @@ from app.identity.scim.parsing import (
 )
 from app.identity.scim.presenting import present_group
 from app.identity.scim.repository import ProvisioningRepository
-from app.identity.scim.users import Listed, page_limit, refusals_told
+from app.identity.scim.users import Listed, page_limit, provisioning_meanings
 
 _NOBODY = Members()
 _UNIQUE = "displayName or externalId"
@@ -86,7 +87,7 @@ class GroupProvisioning:
             "external_id": wanted.external_id,
             "created_at": self._clock.now(),
         }
-        with refusals_told(_UNIQUE), self._database.transaction(principal) as session:
+        with translated_violations(provisioning_meanings(_UNIQUE)), self._database.transaction(principal) as session:
             repository = GroupRepository(session)
             repository.insert_group(values)
             members = _sort_out(repository, wanted)
@@ -137,7 +138,10 @@ class GroupProvisioning:
 
     @contextmanager
     def _changing(self, principal: Principal, group_id: UUID, revision: int | None) -> Iterator[tuple[Session, Group]]:
-        with refusals_told(_UNIQUE), cycles_refused(), self._database.transaction(principal) as session:
+        with (
+            translated_violations({**provisioning_meanings(_UNIQUE), **GROUP_CYCLE}),
+            self._database.transaction(principal) as session,
+        ):
             row = _found(GroupRepository(session).lock_group(group_id))
             if revision is not None and row.revision != revision:
                 raise PreconditionFailedException

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from psycopg import errors as postgres
 from scim2_models import (
     Context,
     ForbiddenException,
@@ -15,15 +14,14 @@ from scim2_models import (
     SearchRequest,
     UniquenessException,
 )
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.audit.service import record
 from app.core.clock import Clock
 from app.core.ids import new_id
 from app.core.principal import Permission, PermissionRequiredError, Principal, Role
+from app.db.constraints import UNIQUE_VIOLATION, Meanings, translated_violations
 from app.db.session import Database
-from app.identity.errors import LastAdministratorError
 from app.identity.group_repository import GroupRepository
 from app.identity.models import User
 from app.identity.roles import check_roles
@@ -31,9 +29,9 @@ from app.identity.scim import resources as scim
 from app.identity.scim.parsing import Payload, check_user, parse_user, parse_user_patch
 from app.identity.scim.presenting import present_user, user_values
 from app.identity.scim.repository import ProvisioningRepository
+from app.identity.users import LAST_ADMINISTRATOR
 
 _UNIQUE = "userName, an address or externalId"
-_LAST_ADMINISTRATOR = "last_administrator"
 Presented = TypeVar("Presented", scim.User, scim.Group)
 
 
@@ -86,7 +84,7 @@ class UserProvisioning:
             "created_at": now,
             "disabled_at": None if wanted.active else now,
         }
-        with refusals_told(_UNIQUE), self._database.transaction(principal) as session:
+        with translated_violations(provisioning_meanings(_UNIQUE)), self._database.transaction(principal) as session:
             repository = ProvisioningRepository(session)
             _refuse_taken(repository, values["id"], values)
             repository.insert_user(values)
@@ -143,7 +141,7 @@ class UserProvisioning:
 
     @contextmanager
     def _changing(self, principal: Principal, user_id: UUID, revision: int | None) -> Iterator[tuple[Session, User]]:
-        with refusals_told(_UNIQUE), self._database.transaction(principal) as session:
+        with translated_violations(provisioning_meanings(_UNIQUE)), self._database.transaction(principal) as session:
             row = _found(ProvisioningRepository(session).lock_user(user_id))
             if revision is not None and row.revision != revision:
                 raise PreconditionFailedException
@@ -188,17 +186,12 @@ def page_limit(request: SearchRequest[Any]) -> int:
     return scim.MAX_COUNT if request.count is None else min(request.count, scim.MAX_COUNT)
 
 
-@contextmanager
-def refusals_told(what: str) -> Iterator[None]:
-    """What the database refuses to hold twice is `what`. Raises UniquenessException, LastAdministratorError."""
-    try:
-        yield
-    except IntegrityError as error:
-        if isinstance(error.orig, postgres.UniqueViolation):
-            raise UniquenessException(detail=f"{what} is another's already.") from error
-        if isinstance(error.orig, postgres.CheckViolation) and error.orig.diag.constraint_name == _LAST_ADMINISTRATOR:
-            raise LastAdministratorError from error
-        raise
+def provisioning_meanings(unique: str) -> Meanings:
+    """UniquenessException where `unique` names fields that another resource has already; LastAdministratorError."""
+    return {
+        UNIQUE_VIOLATION: lambda: UniquenessException(detail=f"{unique} is another's already."),
+        **LAST_ADMINISTRATOR,
+    }
 
 
 def _present(session: Session, row: User, base: str) -> scim.User:

@@ -7,15 +7,12 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from psycopg import errors as postgres
 from sqlalchemy import Select, delete, insert, select, text, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.audit.service import record
@@ -23,16 +20,18 @@ from app.core.clock import Clock
 from app.core.ids import new_id
 from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
 from app.core.principal import Permission, Principal, Role
+from app.db.constraints import Meanings, translated_violations
 from app.db.session import Database
-from app.identity.errors import UserDisabledError
-from app.identity.oidc.errors import ProviderNotFoundError, SessionEndedError, SessionNotFoundError
+from app.identity.errors import ProviderNotFoundError, UserDisabledError
 from app.identity.service import IdentityService
+from app.identity.sessions.errors import SessionEndedError, SessionNotFoundError
 from app.identity.sessions.models import WebSession
 
 SEEN_EVERY = timedelta(minutes=1)
 KEPT_AFTER_END = timedelta(days=30)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
-_PROVIDER_OF_SESSION, _USER_OF_SESSION = "provider_of_session", "user_of_session"
+# The database locks the provider and the user of a new session, and refuses one that was disabled or deleted.
+_MEANINGS: Meanings = {"provider_of_session": ProviderNotFoundError, "user_of_session": UserDisabledError}
 _FIND = text("SELECT * FROM find_web_session(:digest)")
 
 
@@ -96,7 +95,7 @@ class SessionService:
             "ends_at": ends_at,
             "revoked_at": None,
         }
-        with _of_an_open_way_in(), self._database.transaction(principal) as session:
+        with translated_violations(_MEANINGS), self._database.transaction(principal) as session:
             # The new one first: it waits for whoever is ending its provider or user, and who then ends the old ones.
             session.execute(insert(WebSession).values(values))
             session.execute(
@@ -182,20 +181,6 @@ class SessionService:
                 )
                 _record(session, principal, verb, session_id, {"user_id": str(found.user_id)})
         return True
-
-
-@contextmanager
-def _of_an_open_way_in() -> Iterator[None]:
-    """The database holds the provider and the user while a session is made, and refuses one of who is gone or off."""
-    try:
-        yield
-    except IntegrityError as error:
-        refused = isinstance(error.orig, postgres.CheckViolation) and error.orig.diag.constraint_name
-        if refused == _PROVIDER_OF_SESSION:
-            raise ProviderNotFoundError from error
-        if refused == _USER_OF_SESSION:
-            raise UserDisabledError from error
-        raise
 
 
 def _visible_to(principal: Principal) -> Select[WebSession]:

@@ -1,0 +1,41 @@
+"""`/v1/sessions`."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request, Response
+
+from app.core.pagination import InvalidCursorError
+from app.core.principal import Permission
+from app.http.dependencies import CurrentPrincipal, service
+from app.http.openapi.document import problems
+from app.http.pages import Page, RequestedPage, page_out
+from app.http.routing import api_router, needs
+from app.identity.sessions.errors import SessionNotFoundError
+from app.identity.sessions.schemas import SessionOut
+from app.identity.sessions.service import SessionService
+
+sessions = api_router(prefix="/v1/sessions", tag="sign-in")
+
+Sessions = Annotated[SessionService, Depends(service(SessionService))]
+
+
+@sessions.get(
+    "",
+    summary="List one's sessions on the page; an administrator sees all of the tenant's",
+    openapi_extra=needs(Permission.KEYS_OWN) | problems(InvalidCursorError),
+)
+def list_sessions(
+    page: RequestedPage, principal: CurrentPrincipal, kept: Sessions, request: Request, response: Response
+) -> Page[SessionOut]:
+    return page_out(request, response, kept.list_sessions(principal, page), SessionOut.of, Page[SessionOut])
+
+
+@sessions.delete(
+    "/{session_id}",
+    status_code=204,
+    summary="End a session: it holds no longer from the next request on",
+    openapi_extra=needs(Permission.KEYS_OWN) | problems(SessionNotFoundError),
+)
+def revoke_session(session_id: UUID, principal: CurrentPrincipal, kept: Sessions) -> None:
+    kept.revoke(principal, session_id)
