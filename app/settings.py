@@ -1,4 +1,4 @@
-"""Settings: nested groups, read once, at the composition root, from `FOOTNOTE_…` (`__` separates groups from names)."""
+"""Settings in nested groups, read once by the composition root from `FOOTNOTE_…` (`__` separates group and name)."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -9,9 +9,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class DatabaseSettings(BaseModel):
-    """One URL a role (`postgresql+psycopg://…`): a process is given only those that it needs.
+    """One URL per database role (`postgresql+psycopg://…`); a process receives only those that it needs.
 
-    `context_secret` signs whom a transaction is for (`app.db.context`); without it the password of the URL does.
+    `context_secret` signs the tenant and user of a transaction (`app.db.context`); the default is the URL's password.
     """
 
     api_url: SecretStr | None = None
@@ -24,7 +24,7 @@ class DatabaseSettings(BaseModel):
 
 
 class BrokerSettings(BaseModel):
-    """Where wake-up calls go: `redis://`, `rediss://`, `redis+socket://` or `amqp://`."""
+    """The message broker for wake-up messages: `redis://`, `rediss://`, `redis+socket://` or `amqp://`."""
 
     url: SecretStr = SecretStr("redis://127.0.0.1:6379/0")
     concurrency: int = Field(default=2, ge=1)
@@ -32,8 +32,8 @@ class BrokerSettings(BaseModel):
 
 
 class StorageSettings(BaseModel):
-    """A blob that no row refers to is removed when it is older than `grace_hours`; what stages made of versions that
-    are deleted, or that were read anew, is forgotten after `keep_outputs_days`.
+    """Blob storage. Unreferenced blobs are deleted when older than `grace_hours`; stage outputs of deleted or
+    reprocessed versions are deleted after `keep_outputs_days`.
     """
 
     kind: Literal["local", "s3"] = "local"
@@ -50,21 +50,21 @@ class StorageSettings(BaseModel):
 
 
 class EmbeddingSettings(BaseModel):
-    """No `base_url`: the built-in embeddings.
+    """The embedding endpoint; without `base_url`, the built-in embeddings.
 
-    `version` tells apart spaces of one model's name; `send_dimensions` asks the endpoint to shorten its vectors.
+    `version` distinguishes spaces with the same model name; `send_dimensions` asks the endpoint to shorten its vectors.
     """
 
     base_url: str | None = None
     api_key: SecretStr = SecretStr("none")
     model: str = "wordllama-l2-supercat"
-    dimensions: int = Field(default=256, ge=1, le=4_000)  # of an indexed halfvec, pgvector
+    dimensions: int = Field(default=256, ge=1, le=4_000)  # pgvector's maximum for an indexed halfvec
     version: str = "1"
     send_dimensions: bool = False
 
 
 class ChatSettings(BaseModel):
-    """No `base_url`: the built-in extractive writer. Prices are US dollars a million tokens."""
+    """The chat endpoint; without `base_url`, the built-in extractive writer. Prices: US dollars per million tokens."""
 
     base_url: str | None = None
     api_key: SecretStr = SecretStr("none")
@@ -76,7 +76,7 @@ class ChatSettings(BaseModel):
 
 
 class LimitSettings(BaseModel):
-    """What one request or one file may cost."""
+    """Limits of one request or one file."""
 
     upload_bytes: int = 200 * 1024 * 1024
     upload_parts: int = 8
@@ -91,10 +91,10 @@ class LimitSettings(BaseModel):
 
 
 class JobSettings(BaseModel):
-    """Leases and sweeping, in seconds. A pending stage is woken again when nobody took it for `wake_again_seconds`;
-    audit chains that have grown are signed every `checkpoint_seconds`.
+    """Times of leases and periodic work, in seconds. A pending stage that no worker claims is announced again after
+    `wake_again_seconds`; audit chains that have grown are signed every `checkpoint_seconds`.
 
-    A stage's time limits are soft (the try is recorded as failed) and hard (its process is killed).
+    A stage has a soft limit (the attempt is recorded as failed) and a hard limit (its process is killed).
     """
 
     lease_seconds: float = 60.0
@@ -117,8 +117,8 @@ class ObservabilitySettings(BaseModel):
 
 
 class WebSettings(BaseModel):
-    """`public_url` is what links, redirects and secure cookies are made for; a session ends `session_hours` after
-    sign-in, or after `session_idle_minutes` without a request.
+    """`public_url` is the base of links and redirects, and decides whether cookies are secure. A session ends
+    `session_hours` after sign-in, or after `session_idle_minutes` without a request.
     """
 
     public_url: str = "http://127.0.0.1:8000"
@@ -127,13 +127,13 @@ class WebSettings(BaseModel):
 
 
 class IdentitySettings(BaseModel):
-    """`loopback_providers`: sign-in providers on this machine may be called without TLS; for tests and trials.
+    """`loopback_providers` permits sign-in providers on this machine without TLS; for tests and trials.
 
-    `private_providers`: they may be at private addresses, too, and are called by way of the environment's proxies, if
-    there are any. Every tenant's administrators can then have this machine call hosts of its own network.
+    `private_providers` also permits providers at private addresses, and calls them through the environment's proxies if
+    configured. Every tenant's administrators can then make this machine call hosts of its own network.
 
-    `closed_networks`: public ones that are not called all the same, as those of inner hosts that have global addresses
-    and of a network's own NAT64 prefix; without effect with `private_providers`.
+    `closed_networks` lists public networks that are never called, such as inner hosts with global addresses or a
+    network's own NAT64 prefix; it has no effect with `private_providers`.
     """
 
     loopback_providers: bool = False
@@ -142,7 +142,7 @@ class IdentitySettings(BaseModel):
 
 
 class Settings(BaseSettings):
-    """All of it. Unknown `FOOTNOTE_…` names are ignored, wrong values refused at start."""
+    """All settings. Unknown `FOOTNOTE_…` names are ignored; invalid values are rejected at start."""
 
     model_config = SettingsConfigDict(env_prefix="FOOTNOTE_", env_nested_delimiter="__", extra="ignore")
 

@@ -1,1 +1,1 @@
-"""The audit log: what matters is written in the same transaction as what it tells of."""
+"""The audit log: each event is recorded in the same transaction as the change or read that it describes."""

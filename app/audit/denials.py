@@ -1,4 +1,4 @@
-"""What was refused, as events. Somebody who is refused very often is counted, not told of each time."""
+"""Denied requests as audit events. Frequent denials of one principal are aggregated instead of recorded one by one."""
 
 import threading
 import time
@@ -11,32 +11,32 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.audit.service import record
 from app.core.errors import FootnoteError
 from app.core.principal import Principal
-from app.core.request import NOWHERE, Origin, current_client, current_origin, current_request_id, told_of
+from app.core.request import NOWHERE, Origin, current_client, current_origin, current_request_id, use_origin
 from app.db.session import SYSTEM_USER_ID, Database
 from app.http.denials import Denial
 from app.observability.logging import get_logger
 
 DENIED = "access.request.denied"
 PER_MINUTE = 60
-"""Of one principal, told one by one; what is beyond is told as one event, within a minute of the minute's end."""
+"""Denials per principal and minute that are recorded one by one; the rest becomes one event, within a minute."""
 
 _WINDOW = 60.0
 
 _Key = tuple[UUID, UUID, UUID | None]
-"""Tenant, user, key: whoever has no more than keys' prefixes shares a minute with nobody but users of the same key."""
+"""Tenant, user, key. Callers without the key's secret are counted apart from the key's user."""
 
 
 @dataclass(slots=True)
 class _Window:
-    """A principal's minute: when it began, how many denials were told and how many only counted.
+    """A principal's minute: its start, and how many denials were recorded or only counted.
 
-    `origin` is that of the first denial that was only counted; its client is None once they are of several.
+    `origin` is that of the first counted denial; its client becomes None if others come from further clients.
     """
 
     principal: Principal
     claimed: dict[str, object]
     began: float
-    told: int = 0
+    recorded: int = 0
     counted: int = 0
     origin: Origin = NOWHERE
 
@@ -49,9 +49,9 @@ class _Window:
 
 
 class DenialLog:
-    """Records denials, each in a transaction of its own. `close` tells what was only counted until then.
+    """Records denials, each in its own transaction. `close` records the aggregates counted so far.
 
-    A request waits for what is told of its own principal, never for another's.
+    A request waits only while denials of its own principal are recorded, never for another's.
     """
 
     def __init__(
@@ -65,8 +65,8 @@ class DenialLog:
         self._timer: threading.Timer | None = None
 
     def record(self, denial: Denial) -> None:
-        """Raises nothing: what can't be told now is logged."""
-        principal, claimed = _who(denial)
+        """Record a denial. Raises nothing: if recording fails, the loss is logged."""
+        principal, claimed = _audited_as(denial)
         if principal is None or not self._count(principal, claimed):
             return
         self._write(
@@ -82,11 +82,11 @@ class DenialLog:
             },
         )
 
-    def tell_counted(self) -> None:
-        """Tell of the minutes that are over."""
+    def record_aggregates(self) -> None:
+        """Record the aggregates of all minutes that have ended."""
         with self._lock:
             windows = [self._windows.pop(key) for key, window in list(self._windows.items()) if self._is_over(window)]
-        self._tell(windows)
+        self._record_windows(windows)
 
     def close(self) -> None:
         with self._lock:
@@ -95,46 +95,46 @@ class DenialLog:
             self._windows.clear()
         if timer is not None:
             timer.cancel()
-        self._tell(windows)
+        self._record_windows(windows)
 
     def _is_over(self, window: _Window) -> bool:
         return self._monotonic() - window.began >= _WINDOW
 
     def _count(self, principal: Principal, claimed: dict[str, object]) -> bool:
-        """Whether this one is told by itself."""
+        """Count a denial; return whether it is to be recorded by itself."""
         key = (principal.tenant_id, principal.user_id, principal.key_id)
         ended: list[_Window] = []
         with self._lock:
             if key in self._windows and self._is_over(self._windows[key]):
                 ended.append(self._windows.pop(key))
             window = self._windows.setdefault(key, _Window(principal, claimed, self._monotonic()))
-            by_itself = window.told < self._per_minute
-            if by_itself:
-                window.told += 1
+            is_recorded = window.recorded < self._per_minute
+            if is_recorded:
+                window.recorded += 1
             else:
                 window.count(current_origin())
-            self._wind()
-        self._tell(ended)
-        return by_itself
+            self._start_timer()
+        self._record_windows(ended)
+        return is_recorded
 
-    def _wind(self) -> None:
-        """Have the rest told at the minute's end, whether or not somebody is refused then."""
+    def _start_timer(self) -> None:
+        """Schedule the recording of aggregates at the minute's end, even if no further denial occurs."""
         if self._timer is None and self._windows:
-            self._timer = threading.Timer(_WINDOW, self._ring)
+            self._timer = threading.Timer(_WINDOW, self._on_timer)
             self._timer.daemon = True
             self._timer.start()
 
-    def _ring(self) -> None:
-        self.tell_counted()
+    def _on_timer(self) -> None:
+        self.record_aggregates()
         with self._lock:
             self._timer = None
-            self._wind()
+            self._start_timer()
 
-    def _tell(self, windows: Sequence[_Window]) -> None:
+    def _record_windows(self, windows: Sequence[_Window]) -> None:
         for window in windows:
             if window.counted:
                 by_key = window.principal.user_id == SYSTEM_USER_ID
-                with told_of(window.origin):
+                with use_origin(window.origin):
                     self._write(
                         window.principal,
                         object_type="key" if by_key else "user",
@@ -142,7 +142,7 @@ class DenialLog:
                         detail={
                             **window.claimed,
                             "count": window.counted,
-                            "told": window.told,
+                            "told": window.recorded,
                             "seconds": round(_WINDOW),
                         },
                     )
@@ -162,8 +162,8 @@ class DenialLog:
             )
 
 
-def _who(denial: Denial) -> tuple[Principal | None, dict[str, object]]:
-    """(as whom it is told, what is told of that): whoever has only a key's prefix is nobody, not the key's user."""
+def _audited_as(denial: Denial) -> tuple[Principal | None, dict[str, object]]:
+    """Return (principal, details) to record. A caller without the key's secret is recorded as system."""
     if denial.principal is not None:
         return replace(denial.principal, roles=frozenset(), scopes=None), {}
     claimed = denial.claimed

@@ -1,4 +1,4 @@
-"""`/v1/audit`: the log, for auditors."""
+"""`/v1/audit`: the audit log, for auditors."""
 
 from collections.abc import AsyncIterator, Iterator
 from typing import Annotated
@@ -26,7 +26,7 @@ Log = Annotated[AuditLog, Depends(service(AuditLog))]
 Name = Annotated[str | None, Query(max_length=200, pattern=LINE_PATTERN)]
 _JSON_LINES = "application/jsonl"
 _LINE = {
-    "schema": {"type": "string", "description": "One event a line, in OCSF 1.3 (https://schema.ocsf.io/1.3.0)."},
+    "schema": {"type": "string", "description": "One event per line, in OCSF 1.3 (https://schema.ocsf.io/1.3.0)."},
     "example": '{"activity_id": 2, "category_uid": 6, "class_uid": 6003, "type_uid": 600302, "severity_id": 1}\n',
 }
 
@@ -42,10 +42,10 @@ def list_audit_events(
     actor_id: Annotated[UUID | None, Query()] = None,
     object_type: Name = None,
     object_id: Name = None,
-    since: Annotated[AwareDatetime | None, Query(description="From this time on.")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Up to, and without, this time.")] = None,
+    since: Annotated[AwareDatetime | None, Query(description="Events from this time on.")] = None,
+    until: Annotated[AwareDatetime | None, Query(description="Events before this time.")] = None,
 ) -> Page[AuditEventOut]:
-    """What was done in your tenant, newest first."""
+    """List what was done in your tenant, newest first."""
     filters = EventFilters(
         action=action, actor_id=actor_id, object_type=object_type, object_id=object_id, since=since, until=until
     )
@@ -63,23 +63,23 @@ def export_audit_events(
     request: Request,
     principal: CurrentPrincipal,
     log: Log,
-    since: Annotated[AwareDatetime | None, Query(description="From this time on.")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Up to, and without, this time.")] = None,
+    since: Annotated[AwareDatetime | None, Query(description="Events from this time on.")] = None,
+    until: Annotated[AwareDatetime | None, Query(description="Events before this time.")] = None,
 ) -> StreamingResponse:
-    """All events of a time, oldest first, as JSON Lines in the fields of OCSF.
+    """Export all events of a period, oldest first, as JSON Lines in the fields of OCSF.
 
-    The file's name tells the first and the last row. `footnote audit verify --file` checks the lines by themselves. A
-    connection that breaks has not given all.
+    The file name contains the numbers of the first and the last row. `footnote audit verify --file` checks the file
+    without the database. If the connection breaks, the file is incomplete.
     """
-    stretch = log.begin_export(principal, since=since, until=until)
-    named = f'attachment; filename="audit-{stretch.first}-{stretch.last}.jsonl"'
+    section = log.begin_export(principal, since=since, until=until)
+    named = f'attachment; filename="audit-{section.first}-{section.last}.jsonl"'
     headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
-    lines = _checked(request, log.export(principal, stretch))
+    lines = _checked(request, log.export(principal, section))
     return StreamingResponse(lines, media_type=_JSON_LINES, headers=headers)
 
 
 async def _checked(request: Request, batches: Iterator[str]) -> AsyncIterator[str]:
-    """The batches, each told only while the key that asked for them still may read the log."""
+    """Yield the batches, each only while the requesting key may still read the log."""
     async for batch in iterate_in_threadpool(batches):
         (await authenticate_again(request)).require(Permission.AUDIT_READ)
         yield batch

@@ -1,4 +1,4 @@
-"""The log as auditors read it. Who is one, the database decides (migration 0011)."""
+"""The audit log for auditors. The database decides who is an auditor, by row-level security."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -22,31 +22,31 @@ _DIGITS = 18
 
 
 class ExportCutOffError(RuntimeError):
-    """The log could not be read to its end; the stream must not look as if it had been."""
+    """The log could not be read to its end, so the stream must fail instead of looking complete."""
 
 
 class Transactions(Protocol):
-    """Opens a transaction for one principal, each time it is asked to."""
+    """Opens a transaction for one principal at each call."""
 
     def __call__(self) -> AbstractContextManager[Session]: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """Links `first` to `last` of a chain; none when `last` is smaller."""
+class Section:
+    """Links `first` to `last` of a chain; empty if `last` is smaller."""
 
     first: int
     last: int
 
 
 class AuditLog:
-    """Reads the log of the principal's tenant. Its export is an event itself."""
+    """Reads the log of the principal's tenant. An export is itself recorded as an event."""
 
     def __init__(self, *, database: Database) -> None:
         self._database = database
 
     def list_events(self, principal: Principal, page: PageRequest, filters: EventFilters) -> PageOf[LinkedEvent]:
-        """Newest first. Raises PermissionRequiredError, InvalidCursorError."""
+        """List events, newest first. Raises PermissionRequiredError, InvalidCursorError."""
         principal.require(Permission.AUDIT_READ)
         before = _parse_sequence(page.after())
         link_waiting(self._database, principal)
@@ -56,45 +56,45 @@ class AuditLog:
         more = len(found) > page.limit
         return PageOf(items=items, next_cursor=encode_cursor(str(items[-1].link.sequence)) if more else None)
 
-    def begin_export(self, principal: Principal, *, since: datetime | None, until: datetime | None) -> Stretch:
-        """What an export of that time consists of, up to now; audited. Raises PermissionRequiredError."""
+    def begin_export(self, principal: Principal, *, since: datetime | None, until: datetime | None) -> Section:
+        """Return the section to export for that period, and record the export. Raises PermissionRequiredError."""
         principal.require(Permission.AUDIT_READ)
         link_waiting(self._database, principal)
         return _begin(self._database, principal, since=since, until=until)
 
-    def export(self, principal: Principal, stretch: Stretch) -> Iterator[str]:
-        """The lines, each with its end. No transaction is open between batches, however slowly they are taken."""
-        return export_lines(lambda: self._database.transaction(principal), stretch)
+    def export(self, principal: Principal, section: Section) -> Iterator[str]:
+        """Yield the lines in batches. No transaction is open between batches, however slowly they are consumed."""
+        return export_lines(lambda: self._database.transaction(principal), section)
 
 
 def export_whole(owner: Database, tenant_id: UUID, *, since: datetime | None, until: datetime | None) -> Iterator[str]:
-    """The lines of a tenant's log as the database's owner exports them; audited as the tenant's own system."""
+    """Yield the lines of a tenant's log for the database owner; recorded as done by the tenant's system user."""
     principal = system_principal(tenant_id)
     link_waiting(owner, principal)
-    stretch = _begin(owner, principal, since=since, until=until)
-    return export_lines(lambda: owner.transaction(principal), stretch)
+    section = _begin(owner, principal, since=since, until=until)
+    return export_lines(lambda: owner.transaction(principal), section)
 
 
-def _begin(database: Database, principal: Principal, *, since: datetime | None, until: datetime | None) -> Stretch:
+def _begin(database: Database, principal: Principal, *, since: datetime | None, until: datetime | None) -> Section:
     with database.transaction(principal) as session:
-        stretch = Stretch(*AuditRepository(session).find_stretch(since, until))
+        section = Section(*AuditRepository(session).find_section(since, until))
         record(
             session,
             principal,
             "audit.log.exported",
             object_type="tenant",
             object_id=principal.tenant_id,
-            detail={"first": stretch.first, "last": stretch.last},
+            detail={"first": section.first, "last": section.last},
         )
-    return stretch
+    return section
 
 
-def export_lines(transactions: Transactions, stretch: Stretch) -> Iterator[str]:
-    """Raises ExportCutOffError when links can't be read any more: a right was withdrawn, or they are gone."""
-    after = stretch.first - 1
-    while after < stretch.last:
+def export_lines(transactions: Transactions, section: Section) -> Iterator[str]:
+    """Yield lines in batches. Raises ExportCutOffError if links are no longer readable: right withdrawn, or deleted."""
+    after = section.first - 1
+    while after < section.last:
         with transactions() as session:
-            batch = AuditRepository(session).list_between(after, stretch.last, limit=_BATCH)
+            batch = AuditRepository(session).list_between(after, section.last, limit=_BATCH)
         if not batch:
             raise ExportCutOffError
         yield "".join(f"{print_line(item.event, item.link)}\n" for item in batch)

@@ -1,5 +1,5 @@
-"""The audit log's tables: events, appended to in the transaction of what they tell; the chain of their hashes, which
-the database links at commit (migration 0011); signed checkpoints of the chain. None of them is ever changed.
+"""The audit log's tables: events, inserted in the transaction of the change that they describe; the chain of their
+hashes, which the database links at commit; signed checkpoints of the chain. All are append-only.
 """
 
 from datetime import datetime
@@ -13,8 +13,8 @@ from app.db.base import Base
 
 
 class AuditEvent(Base):
-    """`action` is `feature.noun.past_verb`; `detail` holds ids, counts and codes, never a document's or a
-    question's text. `at` is the database's clock; `client` the caller's address.
+    """`action` is `feature.noun.past_verb`; `detail` contains ids, counts and codes, never text of documents or
+    questions. `at` is the database's clock; `client` is the caller's address.
     """
 
     __tablename__ = "audit_events"
@@ -39,7 +39,7 @@ class AuditEvent(Base):
 
 
 class AuditHead(Base):
-    """The row that a commit holds while it links its events, so that a tenant's chain never forks."""
+    """The row that a commit locks while it links its events, so that a tenant's chain never forks."""
 
     __tablename__ = "audit_heads"
 
@@ -60,7 +60,7 @@ class AuditLink(Base):
 
 
 class WaitingEvent(Base):
-    """An event recorded under one snapshot, which can't see the chain's end; it is linked a moment later."""
+    """An event recorded under a snapshot, which cannot see the chain's end; it is linked shortly afterwards."""
 
     __tablename__ = "audit_waiting"
     __table_args__ = (Index(None, "tenant_id", "position"),)
@@ -72,7 +72,7 @@ class WaitingEvent(Base):
 
 
 class AuditCheckpoint(Base):
-    """A link whose hash was signed (`app.audit.chain.checkpoints`), so that nothing up to it can be told anew."""
+    """A link with a signed hash (`app.audit.chain.checkpoints`), which protects all links up to it from rewriting."""
 
     __tablename__ = "audit_checkpoints"
 

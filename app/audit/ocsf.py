@@ -1,8 +1,8 @@
-"""Events in the Open Cybersecurity Schema Framework (https://schema.ocsf.io/1.3.0), for whatever reads logs.
+"""Events in the Open Cybersecurity Schema Framework (https://schema.ocsf.io/1.3.0), for log analysis tools.
 
 Classes: Account Change 3001, Authentication 3002, Entity Management 3004, User Access Management 3005, Group Management
-3006, API Activity 6003. What the schema has no field for is under `unmapped`, with the chain's hashes, so that a line
-can be verified by itself (`parse_line`).
+3006, API Activity 6003. Fields without an equivalent in the schema are under `unmapped`, with the chain's hashes, so
+that a line can be verified on its own (`parse_line`).
 """
 
 import json
@@ -15,24 +15,24 @@ from importlib.metadata import version
 from typing import Any
 from uuid import UUID
 
-from app.audit.chain.hashing import Link, ToldEvent, microseconds, print_jsonb
+from app.audit.chain.hashing import Link, StoredEvent, microseconds, print_jsonb
 from app.audit.errors import ExportFormatError
 
 SCHEMA_VERSION = "1.3.0"
 _INFORMATIONAL = 1  # severity_id
 _SUCCESS, _FAILURE = 1, 2  # status_id
 _OTHER = 99  # activity_id
-_ENDLESS = 2**63
-_MOST_DIGITS = 4_000
-_NOT_OURS = (ValueError, ArithmeticError, KeyError, TypeError, AttributeError, RecursionError)
+_SEQUENCE_LIMIT = 2**63
+_MAX_DIGITS = 4_000
+_PARSE_ERRORS = (ValueError, ArithmeticError, KeyError, TypeError, AttributeError, RecursionError)
 
 ACCOUNT, AUTHENTICATION, ENTITY, USER_ACCESS, GROUP, API = 3001, 3002, 3004, 3005, 3006, 6003
 
-# Activities by verbs: Create 1, Read 2, Update 3, Delete 4 (classes 3004 and 6003).
+# Activities by verb: Create 1, Read 2, Update 3, Delete 4 (classes 3004 and 6003).
 _CRUD = {
     1: "created added uploaded published asked opened given granted imported founded rotated",
     2: "read viewed listed exported explained previewed",
-    # A label is put on an object and taken off it: the object is changed, not made or deleted.
+    # Adding a label to an object, or removing it, updates the object.
     3: "edited renamed changed moved updated nested unnested linked unlinked replaced set put taken",
     4: "deleted removed revoked withdrawn ended",
 }
@@ -48,7 +48,7 @@ _FAILED = (".denied", ".refused")
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """An event's class and activity; `type_uid` of the schema is made of both."""
+    """An event's class and activity, which together form the schema's `type_uid`."""
 
     class_uid: int
     activity_id: int
@@ -59,7 +59,7 @@ class Shape:
 
 
 def shape_of(action: str, detail: dict[str, Any]) -> Shape:
-    """The class and activity of an event."""
+    """Return the class and activity of an event."""
     if action == "access.request.denied":
         activity = _METHODS.get(str(detail.get("method")), _OTHER)
         return Shape(AUTHENTICATION, 1) if detail.get("status") == 401 else Shape(API, activity)
@@ -71,7 +71,7 @@ def shape_of(action: str, detail: dict[str, Any]) -> Shape:
 
 
 def _shape_of_rights(action: str, noun: str, verb: str, detail: dict[str, Any]) -> Shape | None:
-    """Of sign-ins, accounts, members of groups, and grants."""
+    """Return the class and activity for sign-ins, accounts, group members and grants; None for other events."""
     about_user = _subject(detail, "user_id") is not None
     if action.startswith(("identity.session.", "identity.sign_in.")):
         return Shape(AUTHENTICATION, 1 if verb in ("opened", "refused") else 2)
@@ -86,15 +86,15 @@ def _shape_of_rights(action: str, noun: str, verb: str, detail: dict[str, Any]) 
 
 @cache
 def _product_version() -> str:
-    """Looked up once: to read a package's metadata takes longer than to print the line."""
+    """Return the package's version, cached: reading the metadata takes longer than printing a line."""
     return version("footnote")
 
 
-def print_line(event: ToldEvent, link: Link) -> str:
-    """One line of an export (without its end)."""
+def print_line(event: StoredEvent, link: Link) -> str:
+    """Return one line of an export, without the line break."""
     detail = json.loads(event.detail)
     shape = shape_of(event.action, detail)
-    told = {
+    fields = {
         "activity_id": shape.activity_id,
         "category_uid": shape.category_uid,
         "class_uid": shape.class_uid,
@@ -118,7 +118,7 @@ def print_line(event: ToldEvent, link: Link) -> str:
         **_about(shape, event, detail),
     }
     if "code" in detail:
-        told["status_code"] = detail["code"]
+        fields["status_code"] = detail["code"]
     unmapped = {
         "action": event.action,
         "object_type": event.object_type,
@@ -127,33 +127,33 @@ def print_line(event: ToldEvent, link: Link) -> str:
         "previous_hash": link.previous_hash.hex(),
         "hash": link.hash.hex(),
     }
-    # The detail as the database prints it, so that its hash can be made again whatever its numbers look like.
+    # Insert the detail as the database prints it, so that its hash can be recomputed with the same number format.
     ending = f'{json.dumps(unmapped, ensure_ascii=False)[:-1]}, "detail": {event.detail}}}'
-    return f'{json.dumps(told, ensure_ascii=False)[:-1]}, "unmapped": {ending}}}'
+    return f'{json.dumps(fields, ensure_ascii=False)[:-1]}, "unmapped": {ending}}}'
 
 
-def parse_line(line: str) -> tuple[Link, ToldEvent]:
-    """What a line tells and its hash covers. Raises ExportFormatError."""
+def parse_line(line: str) -> tuple[Link, StoredEvent]:
+    """Return the link and the event in a line. Raises ExportFormatError."""
     try:
-        told = _load(line)
-        metadata, user, unmapped = told["metadata"], told["actor"]["user"], told["unmapped"]
+        fields = _load(line)
+        metadata, user, unmapped = fields["metadata"], fields["actor"]["user"], fields["unmapped"]
         key_id, sequence, detail = user.get("credential_uid"), metadata["sequence"], unmapped["detail"]
-        if type(sequence) is not int or not 0 < sequence < _ENDLESS:
+        if type(sequence) is not int or not 0 < sequence < _SEQUENCE_LIMIT:
             raise ExportFormatError
         if not isinstance(detail, dict) or not isinstance(metadata.get("product", {}), dict):
             raise ExportFormatError
-        event = ToldEvent(
+        event = StoredEvent(
             tenant_id=UUID(metadata["tenant_uid"]),
             id=UUID(metadata["uid"]),
-            at=datetime.strptime(told["time_dt"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC),
+            at=datetime.strptime(fields["time_dt"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC),
             actor_id=UUID(user["uid"]),
             key_id=None if key_id is None else UUID(key_id),
-            action=_told_text(unmapped["action"]),
-            object_type=_told_text(unmapped["object_type"]),
-            object_id=_told_text(unmapped["object_id"]),
-            request_id=_found_text(metadata.get("correlation_uid")),
-            client=_found_text(told["src_endpoint"].get("ip")),
-            detail=_told_text(print_jsonb(detail)),
+            action=_require_text(unmapped["action"]),
+            object_type=_require_text(unmapped["object_type"]),
+            object_id=_require_text(unmapped["object_id"]),
+            request_id=_optional_text(metadata.get("correlation_uid")),
+            client=_optional_text(fields["src_endpoint"].get("ip")),
+            detail=_require_text(print_jsonb(detail)),
         )
         link = Link(
             sequence=sequence,
@@ -162,63 +162,63 @@ def parse_line(line: str) -> tuple[Link, ToldEvent]:
             previous_hash=bytes.fromhex(unmapped["previous_hash"]),
             hash=bytes.fromhex(unmapped["hash"]),
         )
-    except _NOT_OURS as error:
+    except _PARSE_ERRORS as error:
         raise ExportFormatError from error
     return link, event
 
 
-def tells_otherwise(line: str, link: Link, event: ToldEvent) -> bool:
-    """Whether a line says more, or other, than follows from what its hash covers (but for the product's version).
+def has_unhashed_changes(line: str, link: Link, event: StoredEvent) -> bool:
+    """Return whether a line differs from the one that its hashed content produces (ignoring the product's version).
 
-    Raises ExportFormatError for what is nested too deep to be compared.
+    Raises ExportFormatError if the line is nested too deeply to compare.
     """
     try:
-        told, meant = _load(line), _load(print_line(event, link))
-        for each in (told, meant):
+        actual, expected = _load(line), _load(print_line(event, link))
+        for each in (actual, expected):
             each["metadata"].get("product", {}).pop("version", None)
-        return bool(told != meant)
-    except _NOT_OURS as error:
+        return bool(actual != expected)
+    except _PARSE_ERRORS as error:
         raise ExportFormatError from error
 
 
 def _load(line: str) -> Any:
-    """A line's JSON: in UTF-8, with no name twice in an object, and with no number that is none or endless."""
+    """Parse a line's JSON: must be UTF-8, without duplicate keys, NaN, infinity or extremely long numbers."""
     line.encode()
-    return json.loads(line, parse_float=_parse_number, parse_constant=_refuse_constant, object_pairs_hook=_pairs_once)
+    return json.loads(line, parse_float=_parse_number, parse_constant=_reject_constant, object_pairs_hook=_unique_pairs)
 
 
 def _parse_number(text: str) -> Decimal:
     number = Decimal(text)
-    if abs(number.adjusted()) > _MOST_DIGITS:
-        raise ValueError("longer, written out, than any number of ours")
+    if abs(number.adjusted()) > _MAX_DIGITS:
+        raise ValueError("the number has too many digits")
     return number
 
 
-def _refuse_constant(name: str) -> None:
+def _reject_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def _pairs_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Readers differ in which of two same names they take, so that a hash could cover what others don't read."""
+def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Reject duplicate keys: parsers disagree on which one wins, so a hash could cover a value that others ignore."""
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a name twice")
+        raise ValueError("duplicate key")
     return found
 
 
-def _told_text(value: Any) -> str:
+def _require_text(value: Any) -> str:
     if not isinstance(value, str):
-        raise TypeError("no text")
-    value.encode()  # half a surrogate pair is in no database
+        raise TypeError("not a string")
+    value.encode()  # rejects half a surrogate pair, which no database contains
     return value
 
 
-def _found_text(value: Any) -> str | None:
-    return None if value is None else _told_text(value)
+def _optional_text(value: Any) -> str | None:
+    return None if value is None else _require_text(value)
 
 
-def _about(shape: Shape, event: ToldEvent, detail: dict[str, Any]) -> dict[str, Any]:
-    """What the event's class tells of the object."""
+def _about(shape: Shape, event: StoredEvent, detail: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of the event's class that describe its object."""
     thing = {"uid": event.object_id, "type": event.object_type}
     user = {"uid": _subject(detail, "user_id") or str(event.actor_id)}
     if shape.class_uid in (USER_ACCESS, GROUP):
@@ -232,19 +232,19 @@ def _about(shape: Shape, event: ToldEvent, detail: dict[str, Any]) -> dict[str, 
     return by_class[shape.class_uid]
 
 
-def _about_rights(event: ToldEvent, detail: dict[str, Any]) -> dict[str, Any]:
-    """Of whom, and to what."""
+def _about_rights(event: StoredEvent, detail: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a membership or grant: the user or group, and the objects."""
     user = _subject(detail, "user_id")
     if event.action.startswith("identity.member."):
         return {"group": {"uid": event.object_id}, "user": {"uid": user}}
     opened = ((kind, _subject(detail, f"{kind}_id")) for kind in _OPENED)
     resources = [{"uid": uid, "type": kind} for kind, uid in opened if uid is not None]
-    told = {"privileges": [str(_given(detail).get("level", "unknown"))], "resources": resources}
-    return {"user": {"uid": user}, **told} if user else {"group": {"uid": _subject(detail, "group_id")}, **told}
+    grant = {"privileges": [str(_given(detail).get("level", "unknown"))], "resources": resources}
+    return {"user": {"uid": user}, **grant} if user else {"group": {"uid": _subject(detail, "group_id")}, **grant}
 
 
 def _given(detail: dict[str, Any]) -> dict[str, Any]:
-    """What a change tells of its object: as it is now, or, where it is no more, as it was."""
+    """Return the changed object's fields: after the change, or before it if the object was deleted."""
     for part in (detail.get("after"), detail.get("before")):
         if isinstance(part, dict):
             return part

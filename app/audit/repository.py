@@ -1,4 +1,4 @@
-"""SQL of the log as its tenant's auditors see it: links with their events."""
+"""SQL of the log as the tenant's auditors see it: links with their events."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from app.audit.chain.hashing import Link, ToldEvent
+from app.audit.chain.hashing import Link, StoredEvent
 from app.audit.chain.reading import EVENT_COLUMNS, LINK_COLUMNS, read_event, read_link
 from app.audit.models import AuditEvent, AuditLink
 
 
 @dataclass(frozen=True, slots=True)
 class EventFilters:
-    """`since` is inclusive, `until` is not; None asks for all."""
+    """`since` is inclusive, `until` is exclusive; None means no filter."""
 
     action: str | None = None
     actor_id: UUID | None = None
@@ -31,27 +31,27 @@ class LinkedEvent:
     """An event and its link."""
 
     link: Link
-    event: ToldEvent
+    event: StoredEvent
 
 
 class AuditRepository:
-    """The rows that row-level security shows to the session's principal."""
+    """Reads the rows that row-level security shows to the session's principal."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def list_newest(self, filters: EventFilters, *, before: int | None, limit: int) -> Sequence[LinkedEvent]:
-        """Newest first, from the link before `before` on."""
+        """List links before `before`, newest first."""
         query = _linked().order_by(AuditLink.sequence.desc()).limit(limit)
         if before is not None:
             query = query.where(AuditLink.sequence < before)
-        asked = (
+        conditions = (
             (AuditEvent.action, filters.action),
             (AuditEvent.actor_id, filters.actor_id),
             (AuditEvent.object_type, filters.object_type),
             (AuditEvent.object_id, filters.object_id),
         )
-        for column, value in asked:
+        for column, value in conditions:
             if value is not None:
                 query = query.where(column == value)
         if filters.since is not None:
@@ -61,14 +61,15 @@ class AuditRepository:
         return self._read(query)
 
     def list_between(self, after: int, last: int, *, limit: int) -> Sequence[LinkedEvent]:
-        """Oldest first: links after the one and up to the other."""
+        """List links after `after`, up to and including `last`, oldest first."""
         within = AuditLink.sequence > after, AuditLink.sequence <= last
         return self._read(_linked().where(*within).order_by(AuditLink.sequence).limit(limit))
 
-    def find_stretch(self, since: datetime | None, until: datetime | None) -> tuple[int, int]:
-        """The first and the last link of the events of a time, as one stretch of the chain; (1, 0) when there is none.
+    def find_section(self, since: datetime | None, until: datetime | None) -> tuple[int, int]:
+        """Return the first and last link of the events of a period, as one section of the chain; (1, 0) if empty.
 
-        Times are of recording and links of commits, so that a stretch may hold some events from just beside the time.
+        Events are selected by recording time but linked at commit, so a section may contain some events from just
+        outside the period.
         """
         query = select(func.min(AuditLink.sequence), func.max(AuditLink.sequence))
         if since is not None or until is not None:

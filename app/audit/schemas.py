@@ -1,4 +1,4 @@
-"""What the audit endpoints give."""
+"""Response bodies of the audit endpoints."""
 
 import json
 from datetime import datetime
@@ -11,12 +11,12 @@ from app.audit.repository import LinkedEvent
 
 
 class AuditEventOut(BaseModel):
-    """`sequence` and `hash` are its link's in the tenant's chain; `detail` holds ids, counts and codes."""
+    """`sequence` and `hash` are those of its link in the tenant's chain; `detail` contains ids, counts and codes."""
 
     sequence: int
     id: UUID
     at: datetime
-    actor_id: UUID = Field(description="The user; all zeros for the tenant's own worker, or nobody who is known.")
+    actor_id: UUID = Field(description="The user; all zeros for the tenant's own worker or an unknown caller.")
     key_id: UUID | None
     action: str
     object_type: str

@@ -1,4 +1,4 @@
-"""Writing to the audit log, inside the caller's transaction."""
+"""Records audit events inside the caller's transaction."""
 
 from collections.abc import Mapping
 
@@ -20,9 +20,9 @@ def record(
     object_id: object,
     detail: Mapping[str, object] | None = None,
 ) -> None:
-    """Append one event, which the database links into the tenant's chain when the transaction commits.
+    """Append one event; the database links it into the tenant's chain at commit.
 
-    `action` is `feature.noun.past_verb`; `detail` holds ids, counts and codes, never content.
+    `action` is `feature.noun.past_verb`; `detail` contains ids, counts and codes, never content.
     """
     session.execute(
         insert(AuditEvent).values(
@@ -50,7 +50,7 @@ def record_change(
     before: Mapping[str, object] | None,
     after: Mapping[str, object] | None,
 ) -> None:
-    """Append what something was and what it is now (None: it was not, or is no more): ids, levels and flags only."""
+    """Append an event with an object's state before and after a change (None: absent): ids, levels and flags only."""
     detail = {
         "before": None if before is None else dict(before),
         "after": None if after is None else dict(after),

@@ -1,4 +1,4 @@
-"""The calls: each returns what the API answered, or raises its problem as an error with the same sentence."""
+"""The API calls: each returns the API's response, or raises its problem document as an error with the same message."""
 
 import mimetypes
 import ssl
@@ -12,7 +12,7 @@ from uuid import uuid4
 import httpx
 from pydantic import BaseModel, RootModel, ValidationError
 
-from app.client.errors import ApiProblemError, ServerUnreachableError, UnknownAnswerError
+from app.client.errors import ApiProblemError, ServerUnreachableError, UnreadableResponseError
 from app.client.models import Answer, Collection, CreatedKey, Document, Group, Key, Listed, Run, Uploaded
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -23,7 +23,7 @@ UPLOAD_TIMEOUT = httpx.Timeout(30.0, read=300.0, write=300.0)
 
 
 class ApiClient:
-    """A session with one server, as the holder of one key. A context manager; safe to share among threads."""
+    """A session with one server and one key. A context manager; thread-safe."""
 
     def __init__(self, *, url: str, key: str | None, transport: httpx.BaseTransport | None = None) -> None:
         headers = {"Accept": "application/json"}
@@ -64,10 +64,10 @@ class ApiClient:
     ) -> Uploaded:
         """Send one file, streamed.
 
-        `on_bytes` is told how many bytes were read so far. Raises ApiProblemError.
+        `on_bytes` receives the number of bytes read so far. Raises ApiProblemError.
         """
-        told = {"collection": collection, "password": password, "title": title, "document_type": document_type}
-        fields = {name: value for name, value in told.items() if value is not None}
+        form = {"collection": collection, "password": password, "title": title, "document_type": document_type}
+        fields = {name: value for name, value in form.items() if value is not None}
         media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         with path.open("rb") as file:
             counted = _CountedFile(file, on_bytes)
@@ -93,14 +93,14 @@ class ApiClient:
         return self._call("POST", "/v1/collections", Collection, json={"name": name, "parent_id": parent_id})
 
     def ensure_collection(self, name: str, *, parent_id: str | None = None) -> Collection:
-        """The collection of that name, made (inside the other, if one is named) when there is none."""
+        """Return the collection with that name; create it if missing (inside `parent_id`, if given)."""
         for collection in self.list_collections():
             if name in {collection.name, collection.id}:
                 return collection
         return self.create_collection(name, parent_id=parent_id)
 
     def grant(self, *, level: str = "viewer", **what: str) -> None:
-        """Open something: `user_id` or `group_id`, `collection_id` or `document_id`, and `expires_at` if it ends.
+        """Grant access: `user_id` or `group_id`, `collection_id` or `document_id`, and optionally `expires_at`.
 
         `level` is viewer, editor or owner.
         """
@@ -116,26 +116,26 @@ class ApiClient:
         return self._call("POST", "/v1/questions", Answer, json={"question": question, **(filters or {})})
 
     def publish_run(self, run_id: str, record: Mapping[str, object]) -> bool:
-        """Publish the record of a suite's run; False when the same was published before. Raises ApiProblemError."""
+        """Publish the record of a suite's run; return False if it was published before. Raises ApiProblemError."""
         return self._send("PUT", f"/v1/eval-runs/{run_id}", json=record).status_code == httpx.codes.CREATED
 
     def import_changes(self, changes: Sequence[Mapping[str, object]]) -> dict[str, Any]:
-        """Make changes of access, all or none: how many were made. Raises ApiProblemError."""
+        """Apply access changes, all or none; return how many were applied. Raises ApiProblemError."""
         return self._json("POST", "/v1/access/import", json={"changes": changes})
 
     def preview_changes(self, changes: Sequence[Mapping[str, object]]) -> dict[str, Any]:
-        """What changes of access would open and close. Raises ApiProblemError."""
+        """Return the access that the changes would grant and revoke. Raises ApiProblemError."""
         return self._json("POST", "/v1/access/preview", json={"changes": changes})
 
     def explain_access(self, document_id: str, principal: str, *, time: str | None = None) -> dict[str, Any]:
-        """Why a user may see a document or not, now or at a past moment. Raises ApiProblemError."""
-        asked = {"document": document_id, "principal": principal}
+        """Explain why a user may or may not see a document, now or at a past time. Raises ApiProblemError."""
+        parameters = {"document": document_id, "principal": principal}
         if time is None:
-            return self._json("GET", "/v1/access/explain", params=asked)
-        return self._json("GET", "/v1/access/explain/at", params={**asked, "time": time})
+            return self._json("GET", "/v1/access/explain", params=parameters)
+        return self._json("GET", "/v1/access/explain/at", params={**parameters, "time": time})
 
     def create_key(self, name: str, *, scopes: Sequence[str] = (), expires_at: datetime | None = None) -> CreatedKey:
-        """A key of one's own; without `scopes` with all that one may."""
+        """Create a key for the caller; without `scopes`, it has all of the caller's permissions."""
         ends = None if expires_at is None else expires_at.isoformat()
         body = {"name": name, "scopes": list(scopes) or None, "expires_at": ends}
         return self._call("POST", "/v1/keys", CreatedKey, json=body)
@@ -163,16 +163,16 @@ class ApiClient:
                 return
 
     def _json(self, method: str, path: str, **options: object) -> dict[str, Any]:
-        """An answer that is shown as it is. Raises UnknownAnswerError."""
-        return _parse(_Whatever, self._send(method, path, **options)).root
+        """Return the response's JSON object unchanged. Raises UnreadableResponseError."""
+        return _parse(_AnyObject, self._send(method, path, **options)).root
 
     def _call(self, method: str, path: str, model: type[Model], **options: object) -> Model:
         return _parse(model, self._send(method, path, **options))
 
     def _send(self, method: str, path: str, **options: object) -> httpx.Response:
-        """One call.
+        """Send one request.
 
-        Waits as the server says when it is asked too often, and repeats under the same idempotency key.
+        If rate limited, waits as long as the server requests, then repeats with the same idempotency key.
         """
         headers = {"Idempotency-Key": str(uuid4())} if method == "POST" else {}
         for attempt in range(1, ATTEMPTS + 1):
@@ -180,7 +180,7 @@ class ApiClient:
                 response = self._http.request(method, path, headers=headers, **options)  # type: ignore[arg-type]  # httpx's own options
             except httpx.TransportError as error:
                 raise ServerUnreachableError(
-                    f"No Footnote answers at {self._url}: start it with `footnote up`, or say where it is with --url."
+                    f"No Footnote server responds at {self._url}: start one with `footnote up`, or pass --url."
                 ) from error
             if response.status_code != httpx.codes.TOO_MANY_REQUESTS or attempt == ATTEMPTS:
                 break
@@ -190,12 +190,12 @@ class ApiClient:
         raise _problem(response)
 
 
-class _Whatever(RootModel[dict[str, Any]]):
+class _AnyObject(RootModel[dict[str, Any]]):
     """Any JSON object."""
 
 
 class _CountedFile:
-    """A file that tells how far it was read; httpx reads it in parts."""
+    """A file that reports how much of it was read; httpx reads it in parts."""
 
     def __init__(self, file: BinaryIO, on_bytes: Callable[[int], None]) -> None:
         self._file = file
@@ -214,15 +214,15 @@ class _CountedFile:
 
 
 def _parse(model: type[Model], response: httpx.Response) -> Model:
-    """Raises UnknownAnswerError, whose text holds nothing of the answer: it may be a secret."""
+    """Parse a response. Raises UnreadableResponseError, without the response's content: it may be a secret."""
     try:
         return model.model_validate_json(response.content)
     except ValidationError:
-        raise UnknownAnswerError from None
+        raise UnreadableResponseError from None
 
 
 def _retry_after(response: httpx.Response) -> float:
-    """The header's seconds; a second when it says something else."""
+    """Return the header's seconds; one second if the header is not a number."""
     try:
         return max(0.1, float(response.headers.get("Retry-After", "1")))
     except ValueError:
@@ -235,7 +235,7 @@ def _problem(response: httpx.Response) -> ApiProblemError:
     except ValueError:
         body = None
     fields = body if isinstance(body, dict) else {}
-    detail = fields.get("detail") or fields.get("title") or f"The server answered {response.status_code}."
+    detail = fields.get("detail") or fields.get("title") or f"The server returned status {response.status_code}."
     listed = fields.get("errors")
     errors = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
     code = str(fields.get("code", "unknown"))
@@ -243,5 +243,5 @@ def _problem(response: httpx.Response) -> ApiProblemError:
 
 
 def _certificates(url: str) -> ssl.SSLContext | bool:
-    """Those of the machine; for plain HTTP none, as reading them takes longer than most calls."""
+    """Return the machine's certificates; none for plain HTTP, because loading them takes longer than most calls."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if url.startswith("http:") else True

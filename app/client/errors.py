@@ -1,4 +1,4 @@
-"""What the client raises: the API's problem documents as errors, and a server that can't be reached."""
+"""Errors of the client: the API's problem documents, an unreachable server, an unreadable response."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,8 +6,8 @@ from app.core.errors import FootnoteError, UnavailableError
 
 
 class ApiProblemError(FootnoteError):
-    """A problem document (RFC 9457) of the API: its code, status and sentence are the instance's own. `errors` are what
-    is wrong with each part of a request, with `where` and `message`.
+    """A problem document (RFC 9457) from the API, with its code, status and detail. `errors` lists the invalid parts of
+    the request, each with `where` and `message`.
     """
 
     def __init__(self, *, code: str, status: int, detail: str, errors: Sequence[Mapping[str, object]] = ()) -> None:
@@ -19,9 +19,9 @@ class ApiProblemError(FootnoteError):
 
 class ServerUnreachableError(UnavailableError):
     code = "server-unreachable"
-    title = "No Footnote answers: start it with `footnote up`, or say where it is with --url."
+    title = "No Footnote server responds: start one with `footnote up`, or pass --url."
 
 
-class UnknownAnswerError(UnavailableError):
+class UnreadableResponseError(UnavailableError):
     code = "unknown-answer"
-    title = "The server answered in a form that is not known here: use the same version of both."
+    title = "The server's response has an unknown form: use the same version of client and server."

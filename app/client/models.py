@@ -1,6 +1,6 @@
-"""What the API answers, as far as the command line reads it.
+"""Response bodies of the API, with the fields that the command line uses.
 
-Other members are kept, so that `--json` shows them.
+Other fields are kept, so that `--json` shows them.
 """
 
 from typing import Generic, TypeVar
@@ -10,19 +10,19 @@ from pydantic import BaseModel, ConfigDict, Field
 Item = TypeVar("Item", bound=BaseModel)
 
 
-class _Answered(BaseModel):
+class _Response(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
 
-class Failure(_Answered):
-    """Why a run failed: a stable code and a sentence."""
+class Failure(_Response):
+    """Why a run failed: a stable code and a message."""
 
     code: str
     detail: str
 
 
-class Run(_Answered):
-    """An ingestion: `status` is queued, running, ready or failed."""
+class Run(_Response):
+    """An ingestion run; `status` is queued, running, ready or failed."""
 
     id: str
     status: str
@@ -35,32 +35,32 @@ class Run(_Answered):
         return self.status in {"ready", "failed"}
 
 
-class Document(_Answered):
-    """A document; `status` is its newest version's: processing, ready or failed."""
+class Document(_Response):
+    """A document; `status` is that of its newest version: processing, ready or failed."""
 
     id: str
     title: str = ""
     status: str = ""
 
 
-class Uploaded(_Answered):
-    """What an upload made or found; there is no run when the same bytes were there already and are done."""
+class Uploaded(_Response):
+    """Result of an upload; `run` is None if the same bytes were uploaded before and are already processed."""
 
     document: Document
     run: Run | None = None
 
 
-class Collection(_Answered):
+class Collection(_Response):
     id: str
     name: str
 
 
-class Group(_Answered):
+class Group(_Response):
     id: str
     name: str
 
 
-class Key(_Answered):
+class Key(_Response):
     """A key; `state` is active, rotated, expired or revoked."""
 
     id: str
@@ -71,26 +71,26 @@ class Key(_Answered):
     expires_at: str | None = None
 
 
-class CreatedKey(_Answered):
-    """A new key with its secret, which is shown this once."""
+class CreatedKey(_Response):
+    """A new key with its secret, which the API returns only once."""
 
     id: str
     secret: str
 
 
-class Citation(_Answered):
+class Citation(_Response):
     document_title: str = ""
     page_number: int = 0
     quote: str = ""
 
 
-class Claim(_Answered):
+class Claim(_Response):
     text: str
     citations: list[Citation] = Field(default_factory=list)
 
 
-class Answer(_Answered):
-    """An answer: `outcome` tells answered from not-found, `writer` who wrote the draft; `notice` says so to readers."""
+class Answer(_Response):
+    """An answer: `outcome` is answered or not-found, `writer` is the draft's author, `notice` is for readers."""
 
     id: str = ""
     question: str = ""

@@ -153,8 +153,8 @@ def _tell(told: Sequence[tuple[str, Findings]], *, as_json: bool) -> None:
         console().print(f"{mark} {escape(name)}: {counts}")
         for problem in findings.problems:
             console().print(f"  [red]{escape(problem.sentence)}[/]")
-        if findings.untold:
-            console().print(f"  [red]… and {findings.untold} more[/]")
+        if findings.omitted:
+            console().print(f"  [red]… and {findings.omitted} more[/]")
 
 
 def _plain(name: str, findings: Findings) -> dict[str, object]:
@@ -164,7 +164,7 @@ def _plain(name: str, findings: Findings) -> dict[str, object]:
         "rows": findings.links,
         "waiting": findings.waiting,
         "checkpoints": findings.checkpoints,
-        "untold": findings.untold,
+        "untold": findings.omitted,
         "problems": [
             {
                 "code": problem.code,

@@ -1,1 +1,1 @@
-"""What everything may use and what uses nothing of ours: errors, ids, clock, principal, pagination."""
+"""Values that every package may use: errors, ids, clock, principal, pagination. Imports nothing else of the app."""

@@ -1,4 +1,4 @@
-"""One broker, two spellings: a Unix socket's URL as Celery reads it, and as Redis's own client does."""
+"""Broker URLs: translate a Unix-socket URL from Celery's form to the one that the Redis client accepts."""
 
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
@@ -7,12 +7,12 @@ _REDIS_SCHEMES = frozenset({"redis", "rediss", _CELERY})
 
 
 def is_redis(broker_url: str) -> bool:
-    """Whether the broker speaks Redis's protocol (Redis, Valkey)."""
+    """Return whether the broker speaks the Redis protocol (Redis, Valkey)."""
     return urlsplit(broker_url).scheme in _REDIS_SCHEMES
 
 
 def redis_url(broker_url: str) -> str:
-    """What redis-py's `from_url` takes: `redis+socket://:word@/path?virtual_host=1` → `unix://:word@/path?db=1`."""
+    """Return the URL for redis-py's `from_url`: `redis+socket://:word@/path?virtual_host=1` → `unix://:word@/path?db=1`."""
     parts = urlsplit(broker_url)
     if parts.scheme != _CELERY:
         return broker_url

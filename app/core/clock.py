@@ -1,4 +1,4 @@
-"""The clock port: code asks for the time here, so that tests may set it."""
+"""The clock port: code reads the time through it, so that tests can set the time."""
 
 from datetime import UTC, datetime
 from typing import Protocol
@@ -6,7 +6,7 @@ from typing import Protocol
 
 class Clock(Protocol):
     def now(self) -> datetime:
-        """The current time, aware, in UTC."""
+        """Return the current time, timezone-aware, in UTC."""
 
 
 class SystemClock:

@@ -1,21 +1,21 @@
-"""The error tree. Every error a user can meet has a stable code, an HTTP status and a sentence that says what to do.
+"""The error tree. Each error that a user can meet has a stable code, an HTTP status and a sentence with the remedy.
 
     FootnoteError
-    ├── InvalidInputError          422  the request can't be taken as it is
+    ├── InvalidInputError          422  the request is not valid
     ├── UnauthenticatedError       401  no key, or one that is wrong, expired or revoked
-    ├── ForbiddenError             403  the principal may know of it, but not do this
-    ├── NotFoundError              404  absent, or not to be known of
-    ├── ConflictError              409  it clashes with what is there
-    ├── PreconditionFailedError    412  somebody changed it in between
+    ├── ForbiddenError             403  the principal may see the resource, but not do this
+    ├── NotFoundError              404  absent, or hidden from the principal
+    ├── ConflictError              409  the request conflicts with what is stored
+    ├── PreconditionFailedError    412  the resource changed since the client read it
     ├── PreconditionRequiredError  428  an edit without If-Match
     ├── TooLargeError              413  over a stated limit
-    ├── UnsupportedTypeError       415  a format that we don't read
-    ├── RateLimitedError           429  too many requests
-    ├── UnavailableError           503  a part we need is down; try again
-    └── DocumentError              422  a file that can't be read; ends its run as failed
+    ├── UnsupportedTypeError       415  a format that Footnote does not read
+    ├── RateLimitedError           429  too many requests; wait for Retry-After
+    ├── UnavailableError           503  a service that Footnote needs is down; try again
+    └── DocumentError              422  the file cannot be read; its run ends as failed
 
-Features derive theirs in their own `errors.py` and set `code`; messages never carry ids or text that the reader
-may not see.
+Each feature derives its errors in its own `errors.py` and sets `code`. Messages never contain ids or text that the
+reader may not see.
 """
 
 from collections.abc import Mapping
@@ -25,10 +25,10 @@ from uuid import UUID
 
 
 class FootnoteError(Exception):
-    """Base of all errors that we raise on purpose.
+    """Base of all errors that Footnote raises on purpose.
 
-    `code` is stable and documented, `status` the HTTP status, `title` the same sentence for each occurrence,
-    `detail` the sentence for this one, `extra` further members of the problem document (RFC 9457 §3.2).
+    `code` is stable and documented, `status` is the HTTP status, `title` is the same for each occurrence, `detail`
+    describes this occurrence, and `extra` holds further members of the problem document (RFC 9457 §3.2).
     """
 
     code: ClassVar[str] = "internal"
@@ -51,12 +51,12 @@ class FootnoteError(Exception):
 class InvalidInputError(FootnoteError):
     code = "invalid-input"
     status = 422
-    title = "The request can't be taken as it is."
+    title = "The request is not valid."
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """Whose key a refused caller used; `proven` when it had the secret, too."""
+    """Owner of the key in a rejected request; `proven` is True when the request had the right secret, too."""
 
     tenant_id: UUID
     user_id: UUID
@@ -66,7 +66,7 @@ class Claimed:
 
 
 class UnauthenticatedError(FootnoteError):
-    """`claimed` is for the audit log only, and told to nobody else."""
+    """`claimed` is recorded in the audit log and never returned to the caller."""
 
     code = "unauthenticated"
     status = 401
@@ -77,25 +77,25 @@ class UnauthenticatedError(FootnoteError):
 class ForbiddenError(FootnoteError):
     code = "forbidden"
     status = 403
-    title = "Your rights do not cover this."
+    title = "You do not have permission for this."
 
 
 class NotFoundError(FootnoteError):
     code = "not-found"
     status = 404
-    title = "There is nothing here that you may see."
+    title = "Not found: it does not exist, or you may not see it."
 
 
 class ConflictError(FootnoteError):
     code = "conflict"
     status = 409
-    title = "This clashes with what is already there."
+    title = "The request conflicts with what is already stored."
 
 
 class PreconditionFailedError(FootnoteError):
     code = "precondition-failed"
     status = 412
-    title = "It was changed in between: fetch it again and repeat the change."
+    title = "The resource changed since you read it: fetch it again and repeat the change."
 
 
 class PreconditionRequiredError(FootnoteError):
@@ -113,7 +113,7 @@ class TooLargeError(FootnoteError):
 class UnsupportedTypeError(FootnoteError):
     code = "unsupported-type"
     status = 415
-    title = "This format can't be read."
+    title = "This file format is not supported."
 
 
 class RateLimitedError(FootnoteError):
@@ -125,12 +125,12 @@ class RateLimitedError(FootnoteError):
 class UnavailableError(FootnoteError):
     code = "unavailable"
     status = 503
-    title = "A part that this needs is not answering: try again shortly."
+    title = "A service that this request needs is not responding: try again shortly."
 
 
 class DocumentError(FootnoteError):
-    """A file that can't be read. Final for that file: the run ends `failed` with this code and sentence."""
+    """The file cannot be read. Final for that file: its run ends as `failed` with this code and title."""
 
     code = "document-unreadable"
     status = 422
-    title = "The file can't be read."
+    title = "The file cannot be read."

@@ -1,4 +1,4 @@
-"""Identifiers: UUID version 7 (RFC 9562 §5.7), so that keys made later sort later and indexes stay compact."""
+"""Identifiers: UUID version 7 (RFC 9562 §5.7). Later ids sort later, which keeps indexes compact."""
 
 from uuid import UUID
 
@@ -6,5 +6,5 @@ from uuid6 import uuid7
 
 
 def new_id() -> UUID:
-    """A new time-ordered id, as a plain `uuid.UUID` (so that drivers and Pydantic know the type)."""
+    """Return a new time-ordered id, as a plain `uuid.UUID`, the type that drivers and Pydantic know."""
     return UUID(int=uuid7().int)

@@ -1,5 +1,5 @@
-"""Cursor pagination: an opaque, URL-safe cursor holds the last row's sort key; a page is never skipped or doubled
-by inserts.
+"""Cursor pagination: an opaque, URL-safe cursor holds the sort key of the last row, so that inserts neither skip nor
+repeat rows.
 """
 
 import base64
@@ -20,24 +20,24 @@ MAX_LIMIT = 200
 
 class InvalidCursorError(InvalidInputError):
     code = "invalid-cursor"
-    title = "The cursor is not one of ours: start again without it."
+    title = "The cursor is not valid: request the first page, without a cursor."
 
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """`limit` rows (1 to 200) after `cursor` (from the page before, or None for the first)."""
+    """Request for `limit` rows (1 to 200) after `cursor` (from the previous page; None for the first page)."""
 
     limit: int = DEFAULT_LIMIT
     cursor: str | None = None
 
     def after(self) -> str | None:
-        """The sort key to continue after. Raises InvalidCursorError."""
+        """Return the sort key to continue after. Raises InvalidCursorError."""
         return None if self.cursor is None else decode_cursor(self.cursor)
 
 
 @dataclass(frozen=True, slots=True)
 class PageOf(Generic[T]):
-    """One page of rows; `next_cursor` is None on the last."""
+    """One page of rows; `next_cursor` is None on the last page."""
 
     items: Sequence[T]
     next_cursor: str | None
@@ -48,7 +48,7 @@ def encode_cursor(key: str) -> str:
 
 
 def decode_cursor(cursor: str) -> str:
-    """The sort key inside a cursor. Raises InvalidCursorError for anything that `encode_cursor` did not make."""
+    """Return the sort key inside a cursor. Raises InvalidCursorError for a string that `encode_cursor` did not make."""
     try:
         marker, key = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (ValueError, binascii.Error, UnicodeError, TypeError) as error:
@@ -59,7 +59,7 @@ def decode_cursor(cursor: str) -> str:
 
 
 def parse_uuid_cursor(page: PageRequest) -> UUID | None:
-    """The id to continue after, for lists sorted by id. Raises InvalidCursorError."""
+    """Return the id to continue after, for lists sorted by id. Raises InvalidCursorError."""
     after = page.after()
     if after is None:
         return None

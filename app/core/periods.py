@@ -1,4 +1,4 @@
-"""Periods that figures are about."""
+"""Reporting periods."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,11 +6,11 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
-    """A duration from `start` to `end`, both days included; an instant (the end of the day `end`) without a start."""
+    """A duration from `start` to `end`, both days included; without `start`, an instant: the end of the day `end`."""
 
     end: date
     start: date | None = None
 
     def __str__(self) -> str:
-        """The period in ISO 8601: a day, or two with a slash between."""
+        """Return the period in ISO 8601: one day, or two days separated by a slash."""
         return self.end.isoformat() if self.start is None else f"{self.start.isoformat()}/{self.end.isoformat()}"

@@ -1,5 +1,5 @@
-"""Who asks, and what they may do. A principal is handed to every service call; the database is told of it at the start
-of each transaction.
+"""The principal: the user of a request, with roles and permissions. Every service call receives one; each transaction
+starts by passing it to the database.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from app.core.errors import ForbiddenError
 
 
 class Permission(StrEnum):
-    """What may be done at all. Which rows it may be done to is decided by grants and labels, in the database."""
+    """An action that a user may perform. Grants and labels decide in the database which rows it applies to."""
 
     DOCUMENTS_READ = "documents:read"
     DOCUMENTS_WRITE = "documents:write"
@@ -35,7 +35,7 @@ class Permission(StrEnum):
 
 
 class Role(StrEnum):
-    """A set of permissions that a user is given. `SYSTEM` is the tenant's own worker."""
+    """A set of permissions, assigned to a user. `SYSTEM` is the tenant's own worker."""
 
     ANALYST = "analyst"
     EDITOR = "editor"
@@ -57,8 +57,8 @@ _READER = frozenset(
 _DESK = _READER | {Permission.DOCUMENTS_WRITE, Permission.COLLECTIONS_WRITE, Permission.GRANTS_WRITE}
 _EVALS = frozenset({Permission.EVALS_READ, Permission.EVALS_WRITE})
 
-# Duties are kept apart: administrators change rights and read neither the log of it nor traces, which quote documents;
-# auditors read the log and change nothing.
+# Separation of duties: administrators change rights, but read neither the audit log nor traces (which quote documents);
+# auditors read the audit log and change nothing.
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.ANALYST: _DESK,
@@ -80,12 +80,12 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
 
 
 def allowed_by(roles: Iterable[Role]) -> frozenset[Permission]:
-    """What the roles allow together."""
+    """Return the permissions that the roles have together."""
     return frozenset[Permission]().union(*(PERMISSIONS[role] for role in roles))
 
 
 class PermissionRequiredError(ForbiddenError):
-    """Told by roles and scopes alone, so that it tells nothing of what is there."""
+    """Depends on roles and scopes alone, so it reveals nothing about the data."""
 
     code = "permission-required"
     title = "Your roles, or the scopes of your key, do not have the permission for this."
@@ -99,9 +99,10 @@ class PermissionRequiredError(ForbiddenError):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A user of one tenant, by way of one key (`key_expires_at`: None for never; `scopes`: None for all of its user's).
+    """A user of one tenant, signed in with one key.
 
-    Rows that it may see are decided by the database, never here.
+    `key_expires_at` is None for a key that never expires; `scopes` is None for a key with all permissions of its user.
+    The database decides which rows the principal sees.
     """
 
     tenant_id: UUID
@@ -117,7 +118,7 @@ class Principal:
 
     @property
     def permissions(self) -> frozenset[Permission]:
-        """What its roles allow, and of that no more than the scopes of its key."""
+        """Return the permissions of the roles, limited to the scopes of the key."""
         allowed = allowed_by(self.roles)
         return allowed if self.scopes is None else allowed & self.scopes
 
@@ -125,6 +126,6 @@ class Principal:
         return permission in self.permissions
 
     def require(self, permission: Permission) -> None:
-        """Raises PermissionRequiredError."""
+        """Check that the principal has the permission. Raises PermissionRequiredError."""
         if not self.may(permission):
             raise PermissionRequiredError(permission)

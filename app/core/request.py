@@ -1,4 +1,4 @@
-"""The request under way, told by the HTTP layer, so that what is recorded deep inside can be joined with it."""
+"""The current request, set by the HTTP layer, so that records written deeper in the code can refer to it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 current_request_id: ContextVar[str | None] = ContextVar("footnote_request_id", default=None)
 
 current_client: ContextVar[str | None] = ContextVar("footnote_client", default=None)
-"""The caller's address (IP), as the server sees it; None where there is none."""
+"""The caller's IP address, as the server sees it; None outside a request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where something came from: a request and its caller's address."""
+    """Source of a recorded event: the request id and the caller's IP address."""
 
     request_id: str | None
     client: str | None
@@ -27,8 +27,8 @@ def current_origin() -> Origin:
 
 
 @contextmanager
-def told_of(origin: Origin) -> Iterator[None]:
-    """What is recorded inside is of that request, whichever is under way."""
+def use_origin(origin: Origin) -> Iterator[None]:
+    """Attribute everything recorded in this block to `origin` instead of the current request."""
     request_token, client_token = current_request_id.set(origin.request_id), current_client.set(origin.client)
     try:
         yield

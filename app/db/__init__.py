@@ -1,1 +1,1 @@
-"""The database: engines, sessions that know their principal, roles, and what row-level security needs."""
+"""The database: engines, roles, sessions with a principal, and the context for row-level security."""

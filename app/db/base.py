@@ -1,4 +1,4 @@
-"""The declarative base: names of constraints follow one rule, so that migrations can speak of them."""
+"""The declarative base: constraint names follow one rule, so that migrations can refer to them."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -11,7 +11,7 @@ from sqlalchemy.types import UserDefinedType
 
 
 class TransactionId(UserDefinedType[int]):
-    """PostgreSQL's `xid8`, which SQLAlchemy does not know: a transaction's number that is never used again."""
+    """PostgreSQL's `xid8`, a transaction number that is never reused; SQLAlchemy has no type for it."""
 
     cache_ok = True
 
@@ -23,7 +23,7 @@ base.ischema_names["xid8"] = TransactionId
 
 
 class Base(DeclarativeBase):
-    """Times are aware, text has no length but what a check says, ids are UUIDs that we make ourselves."""
+    """Times are timezone-aware, text has no length limit except in check constraints, ids are UUIDs made by the app."""
 
     metadata = MetaData(
         naming_convention={

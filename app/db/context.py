@@ -1,8 +1,8 @@
-"""Telling the database whom a transaction is for, so that nobody else can.
+"""The signed context that names the tenant and user of a transaction.
 
-A statement that slips into a session of the api role may not say "I am another tenant": the database takes a context
-only with its HMAC-SHA-256 (RFC 2104), made here with a secret that no statement can read. The database keeps the two
-key pads of each login role, left at the role's first transaction (migration 0010, `ensure_context_key`; 0018, `enter`).
+A SQL statement injected into a session of the api role cannot claim another tenant: the database accepts a context
+only with its HMAC-SHA-256 (RFC 2104), computed here with a secret that no SQL statement can read. The database stores
+the two key pads of each login role, which the role's first transaction sends (SQL `ensure_context_key`, `enter`).
 """
 
 import hashlib
@@ -18,19 +18,19 @@ from app.db.base import Base
 
 _BLOCK = 64  # bytes, of SHA-256
 _ENTER = text("SELECT enter(:tenant_id, :user_id, :issued, :restriction, :code)")
-_LEAVE_KEY = text("SELECT ensure_context_key(:inner, :outer)")
+_SEND_KEY = text("SELECT ensure_context_key(:inner, :outer)")
 
 
 class ContextRefusedError(UnavailableError):
     code = "database-context-refused"
     title = (
-        "The database does not know this process's signature: after a change of its role's password an operator runs "
-        "`footnote database forget-contexts`, and clocks may differ by five minutes at most."
+        "The database rejected this process's signature. After changing the password of its database role, run "
+        "`footnote database forget-contexts`. If the clocks differ by more than five minutes, synchronise them."
     )
 
 
 class ContextKey(Base):
-    """What a login role's contexts are checked with; the row of role '' is the database's own and read by none."""
+    """The key that verifies the contexts of a login role. The row of role '' is the database's own and hidden."""
 
     __tablename__ = "context_keys"
 
@@ -40,13 +40,13 @@ class ContextKey(Base):
 
 
 class ContextSigner:
-    """Signs contexts with a key derived from `secret`, which must not be empty once a context is entered."""
+    """Signs contexts with a key derived from `secret`, which must not be empty when a context is entered."""
 
     def __init__(self, *, secret: str) -> None:
         self._key = hashlib.sha256(b"footnote database context" + secret.encode()).digest() if secret else None
 
     def enter(self, session: Session, principal: Principal) -> bool:
-        """Make the transaction the principal's; False where the database has no key of this role yet (`leave_key`).
+        """Assign the transaction to the principal; return False if the database lacks the role's key (`send_key`).
 
         Raises ContextRefusedError.
         """
@@ -62,18 +62,18 @@ class ContextSigner:
             "restriction": restriction,
             "code": code,
         }
-        said = session.scalar(_ENTER, context)
-        if said not in ("entered", "key-missing"):
+        result = session.scalar(_ENTER, context)
+        if result not in ("entered", "key-missing"):
             raise ContextRefusedError
-        return bool(said == "entered")
+        return bool(result == "entered")
 
-    def leave_key(self, session: Session) -> None:
-        """Leave the role's key with the database, once. Raises ContextRefusedError where it has another."""
-        if not session.scalar(_LEAVE_KEY, self.pads()):
+    def send_key(self, session: Session) -> None:
+        """Store the role's key in the database, once. Raises ContextRefusedError if it has a different key."""
+        if not session.scalar(_SEND_KEY, self.pads()):
             raise ContextRefusedError
 
     def pads(self) -> dict[str, bytes]:
-        """The key's inner and outer pad, which the database checks signatures with."""
+        """Return the inner and outer pad of the key, with which the database verifies signatures."""
         padded = self._known_key().ljust(_BLOCK, b"\0")
         return {"inner": bytes(byte ^ 0x36 for byte in padded), "outer": bytes(byte ^ 0x5C for byte in padded)}
 
@@ -84,6 +84,6 @@ class ContextSigner:
 
 
 def _restriction_of(principal: Principal) -> str:
-    """What the database must not let the key do though its user may: 'narrowed' keys manage no access."""
+    """Return the limit for the database to enforce on the key: 'narrowed' keys cannot manage access."""
     is_narrowed = principal.scopes is not None and Permission.ACCESS_MANAGE not in principal.scopes
     return "narrowed" if is_narrowed else ""

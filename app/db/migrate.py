@@ -1,4 +1,4 @@
-"""Running and checking the migrations from code, as the owner."""
+"""Run and check the migrations from code, as the owner role."""
 
 from pathlib import Path
 
@@ -24,19 +24,19 @@ def _config(owner_url: str) -> Config:
 
 
 def upgrade_to_head(owner_url: str) -> None:
-    """Bring the schema to the newest revision; nothing happens when it is there already."""
+    """Upgrade the schema to the newest revision; do nothing if it is already there."""
     upgrade_to(owner_url, HEAD)
 
 
 def upgrade_to(owner_url: str, revision: str) -> None:
-    """Bring the schema to a revision; nothing happens when it is there, or further, already.
+    """Upgrade the schema to a revision; do nothing if it is already there or further.
 
-    Raises InvalidInputError when there is none of that name.
+    Raises InvalidInputError if no revision has that name.
     """
     config = _config(owner_url)
     known = {each.revision for each in ScriptDirectory.from_config(config).walk_revisions()}
     if revision not in (HEAD, *known):
-        raise InvalidInputError(f"There is no revision {revision}: they go from {min(known)} to {max(known)}.")
+        raise InvalidInputError(f"There is no revision {revision}: choose one from {min(known)} to {max(known)}.")
     command.upgrade(config, revision)
 
 
@@ -46,7 +46,7 @@ def check_models_match(owner_url: str) -> None:
 
 
 def get_revisions(owner_url: str) -> tuple[str | None, str | None]:
-    """(the database's revision, the newest revision)."""
+    """Return (the revision of the database, the newest revision)."""
     engine = create_engine(owner_url)
     try:
         with engine.connect() as connection:

@@ -1,9 +1,9 @@
-"""Making roles and a database on a server, once, with an administrator's URL. External servers' DBAs may do the
-same by hand.
+"""Create the roles and a database on a server, once, with an administrator's URL. On an external server, a database
+administrator may do the same by hand.
 
 Roles: `footnote_owner` owns the schema and migrates; `footnote_api`, `footnote_worker` and `footnote_relay` log in, own
-nothing and can't bypass row-level security; `footnote_definer` can't log in and owns the few functions that must look
-across what one principal sees (signing in, working out access classes, sweeping).
+nothing and cannot bypass row-level security; `footnote_definer` cannot log in and owns the few functions that must read
+more than one principal may see (signing in, computing access classes, sweeping).
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ def _connect(admin_url: str, database: str | None = None) -> "Connection[tuple[o
 
 
 def ensure_roles(admin_url: str, passwords: Mapping[str, str]) -> None:
-    """Make the roles that are missing and set the passwords given (role name → password)."""
+    """Create the missing roles and set the given passwords (role name → password)."""
     with _connect(admin_url) as connection:
         present = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles").fetchall()}
         for role in (*LOGIN_ROLES, DEFINER_ROLE):
@@ -38,12 +38,12 @@ def ensure_roles(admin_url: str, passwords: Mapping[str, str]) -> None:
                         name, sql.Literal(passwords[role])
                     )
                 )
-        # The owner may hand functions to the definer, but (NOINHERIT) does not get its rights by being a member.
+        # The owner may transfer functions to the definer; with NOINHERIT, membership gives it none of its rights.
         connection.execute(sql.SQL("GRANT {} TO footnote_owner").format(sql.Identifier(DEFINER_ROLE)))
 
 
 def ensure_database(admin_url: str, name: str) -> None:
-    """Make the database (of `footnote_owner`'s, with pgvector) if it is missing; only our roles may connect to it."""
+    """Create the database, owned by `footnote_owner`, with pgvector, if missing; only our roles may connect to it."""
     with _connect(admin_url) as connection:
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
         if found is None:
@@ -59,7 +59,7 @@ def ensure_database(admin_url: str, name: str) -> None:
 
 
 def copy_database(admin_url: str, template: str, name: str) -> None:
-    """Make `name` as a copy of `template`, which nobody may be connected to."""
+    """Create `name` as a copy of `template`, which must have no open connections."""
     with _connect(admin_url) as connection:
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER footnote_owner STRATEGY FILE_COPY").format(
@@ -70,7 +70,7 @@ def copy_database(admin_url: str, template: str, name: str) -> None:
 
 
 def drop_database(admin_url: str, name: str) -> None:
-    """Remove a database, ending its sessions. Nothing happens when there is none."""
+    """Drop a database and end its sessions. Do nothing if it does not exist."""
     with _connect(admin_url) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 

@@ -1,12 +1,12 @@
-"""Which revisions of the schema this version works with: apart from the migrations, which only owners run."""
+"""The schema revisions that this version works with. Kept apart from the migrations, which only owners run."""
 
 LEAST_SERVED = "0023"
-"""The least revision that this version's processes work with: a rolling upgrade replaces them at it."""
+"""The lowest revision that this version's processes work with; a rolling upgrade replaces the processes at it."""
 
 
 def is_served(revision: str | None) -> bool:
-    """Whether this version's processes work with a database at the revision: numbers of four digits that grow.
+    """Return whether this version's processes work with a database at the revision (four digits, increasing).
 
-    One that is ahead is another version's upgrade, which leaves processes of this one what they ask for.
+    A higher revision comes from the upgrade of a newer version, which keeps what processes of this version query.
     """
     return revision is not None and revision >= LEAST_SERVED

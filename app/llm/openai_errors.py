@@ -1,4 +1,4 @@
-"""How the errors of the `openai` client map to ours. An endpoint's own words are never shown to readers."""
+"""Converts errors of the `openai` client to Footnote errors. The endpoint's own messages are never shown to users."""
 
 import openai
 
@@ -6,22 +6,23 @@ from app.llm.errors import ModelUnavailableError
 
 
 def unavailable(error: openai.OpenAIError) -> ModelUnavailableError:
-    """Our error for whatever went wrong between us and the endpoint."""
+    """Return the Footnote error for an error of the client."""
     match error:
         case openai.APITimeoutError():
-            return ModelUnavailableError("The language model did not answer in time.")
+            return ModelUnavailableError("The language model did not respond in time: try again shortly.")
         case openai.AuthenticationError() | openai.PermissionDeniedError():
-            return ModelUnavailableError("The model endpoint refuses our key: check its setting.")
+            return ModelUnavailableError("The model endpoint rejected the API key: check the setting.")
         case openai.NotFoundError():
-            return ModelUnavailableError("The model endpoint does not know the model: check its name and address.")
+            return ModelUnavailableError("The model endpoint does not have the model: check its name and the address.")
         case openai.RateLimitError():
             return ModelUnavailableError(
-                "The model endpoint limits our rate.", retry_after=_seconds(error.response.headers.get("retry-after"))
+                "The model endpoint's rate limit is reached: try again later.",
+                retry_after=_seconds(error.response.headers.get("retry-after")),
             )
         case openai.APIStatusError():
-            return ModelUnavailableError(f"The model endpoint answered with status {error.status_code}.")
+            return ModelUnavailableError(f"The model endpoint returned status {error.status_code}.")
         case _:
-            return ModelUnavailableError("The model endpoint can't be reached.")
+            return ModelUnavailableError("The model endpoint cannot be reached: check its address.")
 
 
 def _seconds(value: str | None) -> float | None:

@@ -1,4 +1,4 @@
-"""The two ports to models. Features speak only to these; which model answers is the composition root's choice."""
+"""The two ports to models. Features use only these; the composition root chooses the implementation."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Vectors = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingSpaceSpec:
-    """What makes vectors comparable: two texts are compared only inside one (model, dimensions, version)."""
+    """An embedding space. Only vectors of the same space (model, dimensions, version) are comparable."""
 
     model: str
     dimensions: int
@@ -22,24 +22,24 @@ class EmbeddingSpaceSpec:
 
 
 class Embedder(Protocol):
-    """Turns texts into unit vectors of one space. Safe to call from several threads."""
+    """Converts texts to unit vectors of one space. Thread-safe."""
 
     @property
     def space(self) -> EmbeddingSpaceSpec:
-        """The space that this embedder's vectors lie in."""
+        """Return the space of this embedder's vectors."""
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of passages: float32 (n, dimensions), rows of length 1 (of length 0 for a text without a token).
+        """Return vectors of passages: float32 (n, dimensions), rows of length 1 (0 for a text without tokens).
 
-        Raises ModelUnavailableError when the model can't be reached.
+        Raises ModelUnavailableError when the model cannot be reached.
         """
 
     def embed_query(self, text: str) -> Vectors:
-        """The vector of a question: float32 (dimensions,), of length 1 (or 0). Raises as `embed_documents`."""
+        """Return the vector of a question: float32 (dimensions,), of length 1 (or 0). Raises as `embed_documents`."""
 
 
 class Purpose(StrEnum):
-    """What a call to a model was for: costs are told apart by it."""
+    """Purpose of a model call; costs are reported per purpose."""
 
     ANSWER = "answer"
     EXTRACTION = "extraction"
@@ -49,7 +49,7 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
-    """One message: `system` instructs, `user` asks and carries fenced data, `assistant` is the model's own."""
+    """One message: `system` instructs, `user` asks and carries fenced data, `assistant` is the model's response."""
 
     role: Literal["system", "user", "assistant"]
     content: str
@@ -57,9 +57,9 @@ class ChatMessage:
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """One call. `schema` (JSON Schema, an object at the root) asks for structured output.
+    """One call. A `schema` (JSON Schema, an object at the root) requests structured output.
 
-    `timeout_seconds` is for the whole call, retries included.
+    `timeout_seconds` is the limit for the whole call, including retries.
     """
 
     messages: Sequence[ChatMessage]
@@ -74,7 +74,7 @@ class ChatRequest:
 
 @dataclass(frozen=True, slots=True)
 class TokenUsage:
-    """Tokens of one call, and its price in US dollars (None: no price is known for the model)."""
+    """Tokens of one call, and its cost in US dollars (None if the model's price is unknown)."""
 
     tokens_in: int = 0
     tokens_out: int = 0
@@ -83,7 +83,7 @@ class TokenUsage:
 
 @dataclass(frozen=True, slots=True)
 class ChatResponse:
-    """What the model wrote. `parsed` is the JSON object when a schema was asked for; nothing in it is to be trusted."""
+    """The model's response. `parsed` is the JSON object if a schema was requested; its content is untrusted."""
 
     text: str
     model: str
@@ -94,16 +94,16 @@ class ChatResponse:
 
 
 class ChatModel(Protocol):
-    """A model that answers messages."""
+    """A chat model."""
 
     @property
     def model(self) -> str:
-        """The model's name, as recorded with each answer."""
+        """Return the model's name, as recorded with each answer."""
 
     async def complete(self, request: ChatRequest) -> ChatResponse:
-        """One answer.
+        """Return one response.
 
-        Raises ModelUnavailableError (down, slow, refusing) and ModelNonsenseError (not the JSON that was asked for).
+        Raises ModelUnavailableError (down, slow, rejecting requests) and ModelNonsenseError (not the requested JSON).
         """
 
     async def close(self) -> None:

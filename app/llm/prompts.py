@@ -1,8 +1,8 @@
-"""Prompt files: YAML with a name, a version, the templates of two messages, and the schema of the answer.
+"""Prompt files: YAML with a name, a version, the templates of two messages, and the JSON Schema of the output.
 
-A template speaks of its variables as `{{name}}`. Values are put in once and never read again as templates, so braces
-in documents mean nothing. Text of documents goes in fenced (`fence`): between markers with a random word that the text
-can't know, so that no text can end its own fence and pass for an instruction.
+A template refers to its variables as `{{name}}`. Values are substituted once and never interpreted as templates, so
+braces in documents have no effect. Document text is fenced (`fence`): enclosed in markers with a random word that the
+text cannot contain, so that no text can close its own fence and pose as an instruction.
 """
 
 import hashlib
@@ -25,10 +25,10 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
 class PromptError(FootnoteError):
-    """A prompt file or a variable is missing or wrong: a defect of the installation, never of the user."""
+    """A prompt file or variable is missing or invalid: a defect of the installation, not of the user's input."""
 
     code = "prompt-broken"
-    title = "A prompt file is missing or wrong: see the service's log."
+    title = "A prompt file is missing or invalid: see the service log."
 
 
 class _PromptFile(BaseModel):
@@ -45,7 +45,7 @@ class _PromptFile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A prompt as loaded. `digest` is the file's SHA-256 (hex), recorded with each answer."""
+    """A loaded prompt. `digest` is the file's SHA-256 (hex), recorded with each answer."""
 
     name: str
     version: int
@@ -56,7 +56,7 @@ class Prompt:
     output_schema: Mapping[str, Any]
 
     def render(self, variables: Mapping[str, str]) -> tuple[ChatMessage, ChatMessage]:
-        """The system and the user message. Raises PromptError unless exactly the declared variables are given."""
+        """Return the system and the user message. Raises PromptError for missing or undeclared variables."""
         if variables.keys() != self.variables:
             wrong = ", ".join(sorted(variables.keys() ^ self.variables))
             raise PromptError(f"Prompt {self.name}: missing or unknown variables: {wrong}.")
@@ -71,14 +71,14 @@ class Prompt:
 
 
 class PromptLibrary:
-    """The prompts of one folder (None: the project's own), read when asked for and then kept."""
+    """The prompts of one folder (by default the project's own); each is loaded on first use and cached."""
 
     def __init__(self, *, folder: Path | None = None) -> None:
         self._folder = folder or Path(app.__file__).parents[1] / "prompts"
         self._loaded: dict[str, Prompt] = {}
 
     def get_prompt(self, name: str) -> Prompt:
-        """The prompt in `<name>.yaml`. Raises PromptError."""
+        """Return the prompt in `<name>.yaml`. Raises PromptError."""
         if not _NAME.fullmatch(name):
             raise PromptError(f"There is no prompt {name!r}.")
         if name not in self._loaded:
@@ -92,13 +92,13 @@ def load_prompt(path: Path) -> Prompt:
         data = path.read_bytes()
         file = _PromptFile.model_validate(yaml.safe_load(data))
     except OSError as error:
-        raise PromptError(f"The prompt file {path.name} can't be read.") from error
+        raise PromptError(f"The prompt file {path.name} cannot be read.") from error
     except (yaml.YAMLError, ValidationError) as error:
-        raise PromptError(f"The prompt file {path.name} is wrong: {error}") from error
+        raise PromptError(f"The prompt file {path.name} is invalid: {error}") from error
     declared = frozenset(file.variables)
     used = frozenset(_VARIABLE.findall(file.system) + _VARIABLE.findall(file.user))
     if file.name != path.stem or declared != used:
-        raise PromptError(f"The prompt file {path.name} names itself or its variables wrongly.")
+        raise PromptError(f"The prompt file {path.name} declares a wrong name or wrong variables.")
     return Prompt(
         name=file.name,
         version=file.version,
@@ -112,14 +112,14 @@ def load_prompt(path: Path) -> Prompt:
 
 @dataclass(frozen=True, slots=True)
 class FencedText:
-    """One piece of untrusted text. `label` is ours (an id or a number), `text` is data."""
+    """One piece of untrusted text. `label` is set by Footnote (an id or a number), `text` is data."""
 
     label: str
     text: str
 
 
 def new_boundary(texts: Iterable[str]) -> str:
-    """A random word that none of `texts` holds."""
+    """Return a random word that none of `texts` contains."""
     everything = "\n".join(texts)
     while (boundary := secrets.token_hex(6)) in everything:
         continue
@@ -127,5 +127,5 @@ def new_boundary(texts: Iterable[str]) -> str:
 
 
 def fence(pieces: Iterable[FencedText], *, boundary: str) -> str:
-    """The pieces, each between `<<data BOUNDARY label>>` and `<<end BOUNDARY>>`."""
+    """Return the pieces, each between `<<data BOUNDARY label>>` and `<<end BOUNDARY>>`."""
     return "\n\n".join(f"<<data {boundary} {piece.label}>>\n{piece.text}\n<<end {boundary}>>" for piece in pieces)

@@ -1,4 +1,4 @@
-"""The built-in embeddings: WordLlama's static vectors, 256 dimensions, from the weights in its package. No network."""
+"""The built-in embeddings: WordLlama's static vectors, 256 dimensions, with weights from its package. No network."""
 
 import hashlib
 import importlib.util
@@ -15,17 +15,16 @@ _MODEL = "wordllama-l2-supercat"
 _CONFIG = "l2_supercat"
 _DIMENSIONS = 256
 
-# Texts of a batch are padded to its longest, at about 1 KiB a token: this keeps a batch near 40 MB.
+# A batch is padded to its longest text, at about 1 KiB per token: this limit keeps a batch near 40 MB.
 _BATCH_CHARACTERS = 128 * 1024
 _TEXT_CHARACTERS = 32 * 1024
 
 
 class WordLlamaEmbedder:
-    """Implements `Embedder`. Stateless after loading, so that threads may share it; about 0.5 s and 70 MB to load.
+    """Implements `Embedder`. Stateless after loading, hence thread-safe; loading takes about 0.5 s and 70 MB.
 
-    The space's version is a digest of the weights and the vocabulary: a new release of the library with the same ones
-    stays in the same space.
-    Only the first 32,768 characters of a text count.
+    The space's version is a digest of weights and vocabulary: a library release that changes neither keeps the space.
+    Only the first 32,768 characters of a text are used.
     """
 
     def __init__(self) -> None:
@@ -51,7 +50,7 @@ class WordLlamaEmbedder:
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[int]]:
-    """Indexes of texts of similar length: padding costs time and memory, and grows with the longest of a batch."""
+    """Yield indexes of texts of similar length: padding to the longest text of a batch costs time and memory."""
     batch: list[int] = []
     for index in sorted(range(len(texts)), key=lambda index: len(texts[index])):
         length = min(len(texts[index]), _TEXT_CHARACTERS)
@@ -65,17 +64,17 @@ def _batches(texts: Sequence[str]) -> Iterator[list[int]]:
 
 def _package_folder() -> Path:
     spec = importlib.util.find_spec("wordllama")
-    assert spec is not None, "wordllama is a dependency of ours"
+    assert spec is not None, "wordllama is a dependency of Footnote"
     assert spec.origin is not None, "wordllama is a package with files"
     return Path(spec.origin).parent
 
 
 def _load_model() -> Any:
-    """The inference object (wordllama ships no types). Its import configures the root logger, which is undone here."""
+    """Return the inference object (wordllama has no types). Undo its import's changes to the root logger."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     try:
-        from wordllama import WordLlama  # noqa: PLC0415 - imported here for its side effect to be undone
+        from wordllama import WordLlama  # noqa: PLC0415 - imported here so that its side effect can be undone
     finally:
         root.handlers[:] = handlers
         root.setLevel(level)

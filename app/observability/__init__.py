@@ -1,1 +1,1 @@
-"""What operators see: logs without secrets or document text, metrics without tenants, traces from API to worker."""
+"""Observability for operators: logs without secrets or document text, metrics without tenants, traces to the worker."""

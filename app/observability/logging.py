@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line on stderr, ours and the libraries', with the ids of request, run and principal."""
+"""Logs: one JSON object per line on stderr, from Footnote and libraries, with the ids of request, run and principal."""
 
 import logging
 import sys
@@ -14,22 +14,22 @@ from structlog.types import EventDict, Processor, WrappedLogger
 
 from app.observability.redaction import describe_error, redact, redact_text
 
-# At lower levels these write statements with their parameters, URLs with their queries, or whole bodies.
+# At lower levels, these loggers write SQL statements with their parameters, URLs with query strings, or whole bodies.
 _QUIET: Final = (
     "sqlalchemy", "httpx", "httpcore", "openai", "botocore", "boto3", "s3transfer", "urllib3", "multipart",
     "python_multipart", "asyncio", "amqp", "kombu", "filelock", "PIL", "opentelemetry", "pypdf",
 )  # fmt: skip
-# They come with handlers of their own, or would write the query string of every request.
+# These loggers bring their own handlers, or would write the query string of every request.
 _ADOPTED: Final = ("uvicorn", "uvicorn.error", "celery", "celery.task", "celery.worker", "py.warnings")
 _FRAME_LIMIT = 30
-_SHORTEST_WORDS = 4
+_SHORTEST_MESSAGE = 4
 
 
 def configure_logging(*, level: str = "INFO", stream: TextIO | None = None) -> None:
-    """Route every logger of the process to one handler of JSON lines (to `stream`, by default stderr).
+    """Route every logger of the process to one handler that writes JSON lines (to `stream`, by default stderr).
 
-    May be called again, as forked workers do. Give uvicorn `log_config=None`, and connect Celery's `setup_logging`
-    signal so that neither puts its own handlers back. Raises ValueError for an unknown level.
+    May be called again, as forked workers do. Pass `log_config=None` to uvicorn and connect Celery's `setup_logging`
+    signal, so that neither restores its own handlers. Raises ValueError for an unknown level.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(
@@ -66,13 +66,13 @@ def configure_logging(*, level: str = "INFO", stream: TextIO | None = None) -> N
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
-        # A cached logger would keep the configuration of before a fork or a test.
+        # A cached logger would keep the configuration from before a fork or a test.
         cache_logger_on_first_use=False,
     )
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
-    """A logger that takes an event and fields: `get_logger(__name__).info("run.stage.finished", stage="parse")`."""
+    """Return a logger for an event with fields: `get_logger(__name__).info("run.stage.finished", stage="parse")`."""
     logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
     return logger
 
@@ -85,7 +85,7 @@ def log_context(
     user_id: UUID | None = None,
     key_id: UUID | None = None,
 ) -> AbstractContextManager[None]:
-    """Every line written inside, by whichever logger, carries these ids; those left out keep what is around."""
+    """Add these ids to every line that any logger writes in this block; ids left out keep their outer value."""
     ids = {"run_id": run_id, "tenant_id": tenant_id, "user_id": user_id, "key_id": key_id}
     given = {name: str(value) for name, value in ids.items() if value is not None}
     if request_id is not None:
@@ -111,7 +111,7 @@ def _add_trace_ids(_logger: WrappedLogger, _method: str, event: EventDict) -> Ev
 
 
 def _add_foreign_extra(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Libraries' `extra` is dropped (Celery puts a task's arguments there), but a task's name and id are kept."""
+    """Drop libraries' `extra` (Celery puts a task's arguments there), but keep a task's name and id."""
     data = getattr(event.get("_record"), "data", None)
     if isinstance(data, dict):
         event.update({f"task_{name}": str(data[name]) for name in ("id", "name") if name in data})
@@ -119,7 +119,7 @@ def _add_foreign_extra(_logger: WrappedLogger, _method: str, event: EventDict) -
 
 
 def _render_error(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Replace `exc_info` by the error's description and its frames, without source lines and local values."""
+    """Replace `exc_info` by the error's description and frames, without source lines and local values."""
     info = event.pop("exc_info", None)
     event.pop("exc_text", None)
     event.pop("stack_info", None)
@@ -141,14 +141,14 @@ def _render_error(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
 
 
 def _message_without(error: BaseException, event: EventDict) -> str:
-    """The message without the error's own words, which libraries like to put there as well."""
+    """Return the message without the error's own text, which libraries often repeat there."""
     record = event.get("_record")
-    # A library's template is kept unfilled: what goes in may be a shortened form of the error, or what it choked on.
+    # Keep a library's template unformatted: its arguments may contain an excerpt of the error or the rejected input.
     template = getattr(record, "msg", None)
     message = template if isinstance(template, str) else str(event.get("event", ""))
-    for words in (repr(error), str(error)):
-        if len(words) >= _SHORTEST_WORDS:
-            message = message.replace(words, describe_error(error))
+    for text in (repr(error), str(error)):
+        if len(text) >= _SHORTEST_MESSAGE:
+            message = message.replace(text, describe_error(error))
     return message.partition("\nTraceback (most recent call last)")[0]
 
 
@@ -166,7 +166,7 @@ def _redact_fields(_logger: WrappedLogger, _method: str, event: EventDict) -> Ev
 
 
 def _to_plain(value: object) -> str:
-    """Whatever JSON has no form for: ids, dates and decimals as text, anything else as its type alone."""
+    """Convert values unknown to JSON: ids, dates and decimals to text, any other to the name of its type."""
     if isinstance(value, UUID) or type(value).__module__ in {"datetime", "decimal", "pathlib", "enum"}:
         return str(value)
     return f"[{type(value).__name__}]"

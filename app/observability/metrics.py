@@ -1,9 +1,8 @@
-"""Metrics for Prometheus: counters and histograms of what this process does, and gauges read from the database.
+"""Prometheus metrics: counters and histograms of this process's work, and gauges read from the database.
 
-No label has an open set of values: routes are templates, and neither tenants nor ids are labels, so that a scrape tells
-nothing of who asks. The API is one process; worker processes write into the folder `PROMETHEUS_MULTIPROC_DIR` (which
-prometheus_client reads when it is imported, hence set it in the environment of the process) and the API's `render`
-merges them.
+Every label has a fixed set of values: routes are templates, and neither tenants nor ids are labels, so that a scrape
+reveals nothing about users. The API is one process; worker processes write into the folder `PROMETHEUS_MULTIPROC_DIR`,
+and the API's `render` merges them. prometheus_client reads that variable at import: set it before the process starts.
 """
 
 import os
@@ -32,7 +31,7 @@ _STAGE_SECONDS = (0.01, 0.05, 0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 
 
 @dataclass(frozen=True, slots=True)
 class SystemState:
-    """What the database knows and no process could count: the outbox, and work by status."""
+    """State that only the database knows: the outbox, and work by status."""
 
     outbox_pending: int
     outbox_oldest_seconds: float
@@ -41,10 +40,10 @@ class SystemState:
 
 
 class Metrics:
-    """All metrics of one process, in a registry of its own.
+    """All metrics of one process, in its own registry.
 
-    `read_state` is called at each `render`; it is given by the composition root of the process that serves
-    `/metrics`, and may fail: then `footnote_state_up` is 0 and its gauges are absent.
+    Each `render` calls `read_state`, which the composition root of the process that serves `/metrics` provides. If it
+    fails, `footnote_state_up` is 0 and the gauges of the database are absent.
     """
 
     def __init__(self, *, read_state: Callable[[], SystemState] | None = None) -> None:
@@ -121,13 +120,13 @@ class Metrics:
         )
 
     def record_request(self, *, route: str, method: str, status: int, seconds: float) -> None:
-        """`route` is the template (`/v1/documents/{document_id}`), or `unmatched` where no route matched."""
+        """Count a request. `route` is the template (`/v1/documents/{document_id}`), or `unmatched` without one."""
         known = method if method in _METHODS else "other"
         self._requests.labels(route, known, str(status)).inc()
         self._request_seconds.labels(route, known).observe(seconds)
 
     def record_stage(self, *, stage: str, outcome: str, seconds: float) -> None:
-        """A stage that ended: `outcome` is `done`, `already-done`, `retry`, `lost`, or the code of the error."""
+        """Count a finished stage; `outcome` is `done`, `already-done`, `retry`, `lost`, or the error's code."""
         self._stages.labels(stage, outcome).inc()
         self._stage_seconds.labels(stage).observe(seconds)
 
@@ -135,7 +134,7 @@ class Metrics:
         self._pages.labels(format_name).inc(count)
 
     def record_question(self, *, kind: str, outcome: str, seconds: float) -> None:
-        """A question that ended; its whole duration counts as the step `total`."""
+        """Count a finished question; its whole duration is recorded as the step `total`."""
         self._questions.labels(kind, outcome).inc()
         self._question_seconds.labels("total").observe(seconds)
 
@@ -144,7 +143,7 @@ class Metrics:
 
     @contextmanager
     def time_step(self, step: str) -> Iterator[None]:
-        """Record how long a step of a question takes, also when it fails."""
+        """Record the duration of a step of a question, even if the step fails."""
         began = time.perf_counter()
         try:
             yield
@@ -169,17 +168,17 @@ class Metrics:
         self._model_seconds.labels(purpose, model).observe(seconds)
         self._model_tokens.labels(purpose, model, "input").inc(input_tokens)
         self._model_tokens.labels(purpose, model, "output").inc(output_tokens)
-        # Prometheus counts in floats; the exact cost of each call is in its row.
+        # Prometheus counts in floats; each call's row stores its exact cost.
         self._model_cost.labels(purpose, model).inc(float(cost_usd))
 
     def render(self) -> bytes:
-        """All metrics in Prometheus' text format 0.0.4 (serve it as `CONTENT_TYPE`), other processes' included."""
+        """Return all metrics, also of worker processes, in Prometheus' text format 0.0.4 (serve as `CONTENT_TYPE`)."""
         registry = self._registry
         folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
         rendered = b""
         if folder and Path(folder).is_dir():
             registry = CollectorRegistry()
-            MultiProcessCollector(registry, path=folder)  # type: ignore[no-untyped-call]  # ships no types there
+            MultiProcessCollector(registry, path=folder)  # type: ignore[no-untyped-call]  # prometheus_client has no types for it
         if self._read_state is not None:
             state = CollectorRegistry()
             state.register(_StateCollector(self._read_state))
@@ -192,14 +191,14 @@ class _StateCollector(Collector):
         self._read_state = read_state
 
     def describe(self) -> Iterable[Metric]:
-        # Registering must not read the database.
+        # Registering the collector must not read the database.
         return []
 
     def collect(self) -> Iterator[Metric]:
         up = GaugeMetricFamily("footnote_state_up", "Whether the database could be read for this scrape.")
         try:
             state = self._read_state()
-        except Exception:  # noqa: BLE001 - whatever ails the database, the other metrics are needed just then
+        except Exception:  # noqa: BLE001 - when the database fails, the other metrics are needed most
             get_logger(__name__).warning("metrics.state.unreadable", exc_info=True)
             up.add_metric([], 0)
             yield up

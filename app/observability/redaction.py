@@ -1,4 +1,4 @@
-"""What must never leave in a log or a trace: keys and passwords, and the words of documents and questions."""
+"""Redaction of logs and traces: removes keys, passwords, and the text of documents and questions."""
 
 import re
 from collections.abc import Mapping
@@ -8,12 +8,12 @@ from app.core.errors import FootnoteError
 
 REDACTED: Final = "[redacted]"
 
-# A name that has one of these words anywhere is secret, whatever else it says.
+# A field name that contains one of these words is secret.
 _SECRET_WORDS = frozenset(
     {"secret", "secrets", "password", "passwords", "passphrase", "authorization", "cookie", "cookies"}
     | {"credential", "credentials", "apikey", "kek"}
 )
-# These are secret or confidential as the last word: `api_key` and `question_text`, but not `key_id` or `text_length`.
+# Confidential as the last word of a field name: `api_key` and `question_text`, but not `key_id` or `text_length`.
 _LAST_WORDS = frozenset(
     {"key", "keys", "token", "text", "texts", "question", "questions", "answer", "quote", "quotes", "prompt"}
     | {"prompts", "content", "body", "snippet", "excerpt", "messages", "query", "parameters", "headers", "claim"}
@@ -25,27 +25,27 @@ _CREDENTIAL = re.compile(
     re.IGNORECASE,
 )
 _MESSAGE_LIMIT = 300
-# These libraries speak of connections, never of what passed through them.
-_SPEAKS_OF_CONNECTIONS = frozenset({"amqp", "botocore", "billiard", "celery", "kombu", "redis", "httpcore"})
+# Errors of these libraries describe connections, never the data sent over them.
+_CONNECTION_LIBRARIES = frozenset({"amqp", "botocore", "billiard", "celery", "kombu", "redis", "httpcore"})
 _DEPTH_LIMIT = 6
 
 
 def is_confidential(name: str) -> bool:
-    """Whether a field of this name (snake, kebab or camel case) may hold a secret or somebody's text."""
+    """Return whether a field of this name (snake, kebab or camel case) may contain a secret or a user's text."""
     words = [word.lower() for word in _WORD.findall(name)]
     return bool(words) and (words[-1] in _LAST_WORDS or not _SECRET_WORDS.isdisjoint(words))
 
 
 def redact_text(text: str) -> str:
-    """Text with the passwords of URLs and what follows `Bearer`, `api_key=` and the like taken out."""
+    """Return the text without the passwords in URLs and the values after `Bearer`, `api_key=` and the like."""
     return _CREDENTIAL.sub(rf"\g<before>{REDACTED}", _URL_PASSWORD.sub(rf"\g<before>{REDACTED}", text))
 
 
 def redact(name: str, value: object, depth: int = 0) -> object:
-    """The value that may be shown for a field of this name; looks into mappings, lists and tuples."""
+    """Return the loggable value for a field of this name; recurses into mappings, lists and tuples."""
     shown = value
     if is_confidential(name):
-        # An absent value tells nothing, and whether it was absent is often the cause that is looked for.
+        # None and booleans reveal nothing, and a missing value is often the cause that the reader looks for.
         shown = value if value is None or isinstance(value, bool) else REDACTED
     elif isinstance(value, (bytes, bytearray, memoryview)):
         shown = f"[{len(value)} bytes]"
@@ -63,10 +63,10 @@ def redact(name: str, value: object, depth: int = 0) -> object:
 
 
 def describe_error(error: BaseException) -> str:
-    """An error as its type and, where that can't repeat input, its message.
+    """Return the error's type and, unless it may quote input, its message.
 
-    Messages of parsers, validators and databases quote what they choked on, so only those of our own errors, of the
-    operating system and of connections are shown.
+    Messages of parsers, validators and databases quote the rejected input. So only messages of Footnote's own errors,
+    of the operating system and of connection libraries are included.
     """
     name = type(error).__name__
     message = _find_safe_message(error)
@@ -78,9 +78,9 @@ def _find_safe_message(error: BaseException) -> str | None:
         return f"{error.code}: {error.detail}"
     if isinstance(error, OSError):
         return error.strerror
-    if type(error).__module__.partition(".")[0] in _SPEAKS_OF_CONNECTIONS:
+    if type(error).__module__.partition(".")[0] in _CONNECTION_LIBRARIES:
         lines = str(error).splitlines()
         return lines[0] if lines else None
-    # A database error's state (SQLSTATE, PostgreSQL appendix A) says what happened without the row it happened to.
+    # The SQLSTATE of a database error (PostgreSQL appendix A) names the failure without quoting the row.
     state = getattr(getattr(error, "orig", error), "sqlstate", None)
     return f"SQLSTATE {state}" if isinstance(state, str) else None

@@ -1,7 +1,7 @@
-"""Traces by OpenTelemetry: from a request through the outbox row to the worker, sent by OTLP over HTTP.
+"""OpenTelemetry traces: from a request through the outbox row to the worker, sent by OTLP over HTTP.
 
-Without an endpoint nothing is set up, and spans cost next to nothing. What leaves the process passes one gate
-(`_ConfidentialExporter`): no messages of errors, no query strings, no field that may hold a secret or text.
+Without an endpoint, nothing is configured and spans cost almost nothing. Every exported span passes one filter
+(`_ConfidentialExporter`), which removes error messages, query strings, and fields that may contain a secret or text.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,33 +33,33 @@ _EXPORT_SECONDS = 5.0
 
 
 class Tracing:
-    """The tracing of this process, to be shut down at its end so that the last spans are sent."""
+    """The tracing of this process. Shut it down at exit, so that the last spans are sent."""
 
     def __init__(self, provider: TracerProvider | None) -> None:
         self._provider = provider
 
     def flush(self) -> None:
-        """Send what has ended so far; gives up after five seconds."""
+        """Send the spans finished so far, within at most five seconds."""
         if self._provider is not None:
             self._provider.force_flush(int(_EXPORT_SECONDS * 1000))
 
     def shutdown(self) -> None:
-        """Send the last spans and stop. May be repeated."""
+        """Send the last spans and stop; may be repeated."""
         if self._provider is not None:
             self._provider.shutdown()
             self._provider = None
 
 
 def configure_tracing(service_name: str, endpoint: str | None) -> Tracing:
-    """Send this process's spans to an OTLP/HTTP collector (its base URL, or the whole URL of its traces).
+    """Send this process's spans to an OTLP/HTTP collector, given its base URL or the full URL for traces.
 
-    Once a process, and after a fork rather than before. No endpoint: nothing is set up. A collector that is down
-    loses spans and delays nothing.
+    Call once per process, after a fork rather than before. Without an endpoint, nothing is configured. If the collector
+    is down, spans are lost but nothing is delayed.
     """
     if not endpoint:
         return Tracing(None)
-    # The exporter imports half a second's worth of modules: only those who use it pay.
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415 - only who traces pays for it
+    # Importing the exporter takes half a second: only users of tracing pay for it.
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415 - only users of tracing pay for it
 
     url = endpoint if endpoint.rstrip("/").endswith(_TRACES_PATH) else endpoint.rstrip("/") + _TRACES_PATH
     provider = build_provider(service_name, OTLPSpanExporter(endpoint=url, timeout=_EXPORT_SECONDS))
@@ -68,7 +68,7 @@ def configure_tracing(service_name: str, endpoint: str | None) -> Tracing:
 
 
 def build_provider(service_name: str, exporter: SpanExporter) -> TracerProvider:
-    """A provider whose spans go to `exporter` in batches, by way of the gate."""
+    """Return a provider that sends spans to `exporter` in batches, through the confidentiality filter."""
     provider = TracerProvider(resource=Resource.create({SERVICE_NAME: service_name}), shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(_ConfidentialExporter(exporter)))
     return provider
@@ -82,10 +82,10 @@ def traced(
     kind: SpanKind = SpanKind.INTERNAL,
     **attributes: "AttributeValue | UUID | None",
 ) -> Iterator[trace.Span]:
-    """A span around a piece of work; an error ends it as failed, with its type and code only, and goes on.
+    """Trace a block of code as a span. An error marks the span as failed, by type and code only, and propagates.
 
-    `parent` comes from `extract_context`; without it the span belongs to the one around. Attributes that are None
-    are left out.
+    `parent` comes from `extract_context`; by default the parent is the current span. Attributes that are None are
+    omitted.
     """
     given: dict[str, AttributeValue] = {
         key: str(value) if isinstance(value, UUID) else value
@@ -104,30 +104,30 @@ def traced(
 
 
 def inject_context() -> dict[str, str]:
-    """The current trace as W3C `traceparent` (and `tracestate`), for an outbox row; empty when nothing is traced."""
+    """Return the current trace as W3C `traceparent` (and `tracestate`), for an outbox row; empty without a trace."""
     carrier: dict[str, str] = {}
     TraceContextTextMapPropagator().inject(carrier)
     return carrier
 
 
 def extract_context(carrier: Mapping[str, str] | None) -> Context:
-    """The trace of an outbox row, to be continued by `traced(…, parent=…)`; anything malformed starts a new one."""
+    """Return an outbox row's trace, for `traced(…, parent=…)`. A malformed value starts a new trace."""
     return TraceContextTextMapPropagator().extract(dict(carrier or {}), context=Context())
 
 
 def instrument_app(app: object) -> None:
-    """Trace each request to a FastAPI application, except those of probes and scrapes."""
-    from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor  # noqa: PLC0415 - it imports the framework
+    """Trace each request to a FastAPI application, except probes and scrapes."""
+    from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor  # noqa: PLC0415 - this import loads the web framework
 
     FastAPIInstrumentor.instrument_app(
-        app,  # type: ignore[arg-type]  # the web framework's type may not be named in this package
+        app,  # type: ignore[arg-type]  # this package must not import the web framework
         excluded_urls=_UNTRACED,
         exclude_spans=["receive", "send"],
     )
 
 
 class _ConfidentialExporter(SpanExporter):
-    """Hands spans on without what may hold a secret or somebody's text, whoever made them."""
+    """Exports spans without attributes that may contain a secret or a user's text, whichever library created them."""
 
     def __init__(self, target: SpanExporter) -> None:
         self._target = target

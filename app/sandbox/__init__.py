@@ -1,4 +1,4 @@
-"""Runs untrusted work (a file in a C library) in a child process with limits, so that no file takes its caller down.
+"""Runs untrusted work (parsing a file with a C library) in a child process with limits, so no file crashes its caller.
 
 Sandbox(preload=["workers.parsing.reader"], limits=Limits(…)).run("package.module:function", payload)
 """

@@ -1,4 +1,4 @@
-"""A sandboxed child: takes its limits on, runs one function, writes one result, and ends."""
+"""A sandboxed child process: sets its own limits, runs one function, writes one result, and exits."""
 
 import contextlib
 import ctypes
@@ -25,9 +25,9 @@ _HEADROOM_BYTES = 8 * 1024 * 1024
 
 
 def cut_off_network() -> bool:
-    """Leave the network behind for this process and its children, where the kernel lets us; says whether it did.
+    """Disconnect this process and its children from the network, if the kernel permits it; return whether it did.
 
-    Must run before the process has a second thread (unshare(2), CLONE_NEWUSER).
+    Must run before the process starts a second thread (unshare(2), CLONE_NEWUSER).
     """
     if not sys.platform.startswith("linux"):
         return False
@@ -36,15 +36,15 @@ def cut_off_network() -> bool:
 
 
 def run_child(target: str, payload: bytes, limits: Limits, result_fd: int, zygote_pid: int) -> None:
-    """Run `target` ("package.module:function", bytes to bytes) and write its outcome. The caller ends the process."""
-    take_limits(limits, zygote_pid)
+    """Run `target` ("package.module:function", bytes to bytes) and write its outcome. The caller exits the process."""
+    set_limits(limits, zygote_pid)
     try:
         result = _function(target)(payload)
     except MemoryError:
         _write(result_fd, Outcome.OUT_OF_MEMORY, b"")
     except DocumentError as error:
         _write(result_fd, Outcome.DOCUMENT_ERROR, msgpack.packb({"code": error.code, "detail": error.detail}))
-    except Exception:  # noqa: BLE001 - whatever untrusted work raises is told to the owner, not to this process
+    except Exception:  # noqa: BLE001 - any error of untrusted work is reported to the owner
         report = traceback.format_exc(limit=-8)[-4_000:]
         _write(result_fd, Outcome.EXCEPTION, msgpack.packb({"report": report}))
     else:
@@ -54,8 +54,8 @@ def run_child(target: str, payload: bytes, limits: Limits, result_fd: int, zygot
             _write(result_fd, Outcome.RESULT, result)
 
 
-def take_limits(limits: Limits, zygote_pid: int) -> None:
-    """Bind this process to `limits`, for good: hard limits can't be raised again without privileges."""
+def set_limits(limits: Limits, zygote_pid: int) -> None:
+    """Apply `limits` to this process permanently: raising a hard limit again requires privileges."""
     os.setpgid(0, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform.startswith("linux"):
@@ -63,17 +63,17 @@ def take_limits(limits: Limits, zygote_pid: int) -> None:
         libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         if os.getppid() != zygote_pid:
-            os._exit(1)  # the zygote died before the line above took effect
-        # If the machine runs out of memory, this process goes first; without the right to say so, it need not.
+            os._exit(1)  # the zygote died before PR_SET_PDEATHSIG took effect
+        # If the machine runs out of memory, the kernel kills this process first. Best effort: writing may be forbidden.
         with contextlib.suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text("1000")
     _silence()
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, 0)
     _limit(resource.RLIMIT_NOFILE, _OPEN_FILES)
-    # The second one is for SIGXCPU, which tells the end of CPU time from other ends; the hard limit kills.
+    # The soft limit sends SIGXCPU, which identifies the end of CPU time; the hard limit, a second later, kills.
     _limit(resource.RLIMIT_CPU, max(1, limits.cpu_seconds), reserve=1)
-    with contextlib.suppress(ValueError, OSError):  # some systems know no limit of the address space
+    with contextlib.suppress(ValueError, OSError):  # some systems cannot limit the address space
         _limit(resource.RLIMIT_AS, _address_space() + limits.memory_bytes + _HEADROOM_BYTES)
 
 
@@ -92,7 +92,7 @@ def _address_space() -> int:
 
 
 def _silence() -> None:
-    """What libraries print about a bad file is noise in the worker's log."""
+    """Discard what libraries print about a malformed file: it is noise in the worker's log."""
     null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(null, stream)

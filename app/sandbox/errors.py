@@ -1,45 +1,45 @@
-"""What can become of a job besides its result. Callers turn these into errors of their own feature.
+"""Errors of a sandboxed job. Callers convert them to errors of their own feature.
 
 FootnoteError
 ├── SandboxError
-│   ├── SandboxCrashedError    the child died or broke the protocol
-│   ├── SandboxMemoryError     it asked for more memory than allowed
-│   ├── SandboxTimeoutError    it used up its CPU or wall time
-│   └── SandboxOutputError     it wrote more than allowed
+│   ├── SandboxCrashedError    the child crashed or violated the protocol
+│   ├── SandboxMemoryError     the child exceeded its memory limit
+│   ├── SandboxTimeoutError    the child exceeded its CPU or wall time
+│   └── SandboxOutputError     the child exceeded its output limit
 └── UnavailableError
-    └── SandboxUnavailableError  no child could be started; trying again may help
+    └── SandboxUnavailableError  no child process could be started; try again
 """
 
 from app.core.errors import FootnoteError, UnavailableError
 
 
 class SandboxError(FootnoteError):
-    """A job that did not end with a result: the same input will do the same again."""
+    """A job that ended without a result: the same input will fail again."""
 
     code = "sandbox-failed"
-    title = "The work on this file failed in its sandbox."
+    title = "Processing this file failed in the sandbox."
 
 
 class SandboxCrashedError(SandboxError):
     code = "sandbox-crashed"
-    title = "The work on this file broke off: the file is probably malformed."
+    title = "Processing this file crashed: the file is probably malformed."
 
 
 class SandboxMemoryError(SandboxError):
     code = "sandbox-memory"
-    title = "The work on this file took more memory than is allowed."
+    title = "Processing this file exceeded the memory limit."
 
 
 class SandboxTimeoutError(SandboxError):
     code = "sandbox-timeout"
-    title = "The work on this file took longer than is allowed."
+    title = "Processing this file exceeded the time limit."
 
 
 class SandboxOutputError(SandboxError):
     code = "sandbox-output"
-    title = "The work on this file gave more output than is allowed."
+    title = "Processing this file exceeded the output limit."
 
 
 class SandboxUnavailableError(UnavailableError):
     code = "sandbox-unavailable"
-    title = "Files can't be worked on just now: try again shortly."
+    title = "File processing is unavailable: try again shortly."

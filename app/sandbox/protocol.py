@@ -1,8 +1,8 @@
-"""What the sandbox's owner, its zygote and its children say to each other.
+"""The protocol between the sandbox's owner, its zygote and its children.
 
 Owner and zygote share one Unix stream socket of frames (4 bytes length, big endian, then msgpack). A job's frame
-carries, as SCM_RIGHTS, the writing end of the job's result pipe, so that output never passes through the zygote.
-On the pipe: one byte of `Outcome`, then the result's bytes or a msgpack map, until the end of the file.
+carries, as SCM_RIGHTS, the write end of the job's result pipe, so that output bypasses the zygote. The pipe carries one
+byte of `Outcome`, then the result's bytes or a msgpack map, until end of file.
 """
 
 import array
@@ -20,10 +20,10 @@ MAX_FRAME_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one job may use.
+    """Resource limits of one job.
 
-    `memory_bytes` of address space beyond what the preloaded child starts with, `cpu_seconds`, `wall_seconds`, and
-    `output_bytes` of result.
+    `memory_bytes` is address space beyond that of the preloaded child at start, `cpu_seconds` CPU time, `wall_seconds`
+    elapsed time, `output_bytes` the size of the result.
     """
 
     memory_bytes: int
@@ -54,7 +54,7 @@ class End(IntEnum):
 
 
 class DisconnectedError(Exception):
-    """The other side of the socket is gone."""
+    """The other side closed the socket."""
 
 
 def send_frame(sock: socket.socket, value: object, *, fds: tuple[int, ...] = ()) -> None:
@@ -63,7 +63,7 @@ def send_frame(sock: socket.socket, value: object, *, fds: tuple[int, ...] = ())
     data = _LENGTH.pack(len(body)) + body
     try:
         if fds:
-            # The rights ride on the first byte; the rest follows as ordinary data.
+            # The descriptors travel with the first byte; the rest follows as ordinary data.
             socket.send_fds(sock, [data[:1]], list(fds))
             data = data[1:]
         sock.sendall(data)
@@ -72,7 +72,7 @@ def send_frame(sock: socket.socket, value: object, *, fds: tuple[int, ...] = ())
 
 
 def receive_frame(sock: socket.socket, *, max_fds: int = 0) -> tuple[Any, list[int]]:
-    """Read one frame and the descriptors that came with it. Raises DisconnectedError."""
+    """Read one frame and the descriptors sent with it. Raises DisconnectedError."""
     fds = array.array("i")
     try:
         if max_fds:

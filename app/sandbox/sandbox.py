@@ -1,4 +1,4 @@
-"""The owner's side: starts a zygote when it is first needed, sends it jobs, reads their results under a deadline."""
+"""The owner's side: starts a zygote when first needed, sends it jobs, reads their results with a deadline."""
 
 import fcntl
 import itertools
@@ -26,14 +26,14 @@ from app.sandbox.errors import (
 from app.sandbox.protocol import DisconnectedError, End, Limits, Outcome, receive_frame, send_frame
 
 _GRACE_SECONDS = 5.0
-"""The zygote keeps the wall time; this long after it, the zygote itself is taken to hang."""
+"""The zygote enforces the wall time; if it sends nothing for this many seconds longer, the owner assumes it hangs."""
 _START_SECONDS = 60.0
 _PIPE_BYTES = 1 << 20
 _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "SYSTEMROOT")
 
 
 class _Zygote:
-    """A running zygote: its process and our end of the socket."""
+    """A running zygote: its process and the owner's end of the socket."""
 
     def __init__(self, preload: Sequence[str]) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -56,39 +56,39 @@ class _Zygote:
         try:
             ours.settimeout(_START_SECONDS)
             send_frame(ours, {"preload": list(preload)})
-            answer, _ = receive_frame(ours)
+            reply, _ = receive_frame(ours)
             ours.settimeout(None)
         except DisconnectedError as error:
             self.end()
             raise SandboxUnavailableError from error
-        if not answer.get("ready"):
+        if not reply.get("ready"):
             self.end()
-            raise SandboxUnavailableError(f"The sandbox can't load its modules: {answer.get('error')}")
+            raise SandboxUnavailableError(f"The sandbox cannot load its modules: {reply.get('error')}")
 
     def end(self) -> None:
-        """End it and its child. In a process forked from the owner, only forget it: it is not ours to end."""
+        """Kill the zygote and its child. A process forked from the owner only closes its own handles."""
         self.control.close()
         if os.getpid() == self.owner:
             self.process.kill()
             self.process.wait()
         else:
-            self.process.returncode = 0  # so that the forgotten handle asks nothing of a process that isn't our child
+            self.process.returncode = 0  # stops Popen from waiting for a process that is not our child
 
 
 def _environment() -> dict[str, str]:
-    """What a child needs to start, and none of the owner's keys and addresses."""
+    """Return the variables that a child needs to start, without the owner's keys and addresses."""
     kept = {name: value for name in _KEPT_VARIABLES if (value := os.environ.get(name)) is not None}
-    # One thread: others would not live on in a forked child.
+    # One thread only: further threads would not survive a fork.
     kept |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     kept["PYTHONPATH"] = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
     return kept
 
 
 class Sandbox:
-    """Runs functions of importable modules on untrusted input, one at a time, each in its own child.
+    """Runs functions of importable modules on untrusted input, one at a time, each in its own child process.
 
-    Thread-safe: callers queue for it. Usable inside Celery's daemonic children, as the zygote is started by subprocess.
-    A zygote that dies is replaced at the next job.
+    Thread-safe: concurrent callers wait in a queue. Works inside Celery's daemonic children, because subprocess starts
+    the zygote. The next job after a zygote's death starts a new one.
     """
 
     def __init__(self, *, preload: Sequence[str], limits: Limits) -> None:
@@ -99,7 +99,7 @@ class Sandbox:
         self._ids = itertools.count(1)
 
     def run(self, target: str, payload: bytes, *, limits: Limits | None = None) -> bytes:
-        """What `target` ("package.module:function", bytes to bytes) returns for `payload`.
+        """Return the result of `target` ("package.module:function", bytes to bytes) for `payload`.
 
         Raises SandboxCrashedError, SandboxMemoryError, SandboxTimeoutError, SandboxOutputError,
         SandboxUnavailableError, and the DocumentError that the function raised.
@@ -126,12 +126,12 @@ class Sandbox:
                 self._drop()
                 raise SandboxUnavailableError from error
             except BaseException:
-                self._drop()  # a job half-way (an interrupt, a soft time limit) must not answer the next one
+                self._drop()  # the result of an interrupted job must not reach the next one
                 raise
         return _outcome(data, end)
 
     def close(self) -> None:
-        """End the zygote. The sandbox may be used again: it starts another."""
+        """Stop the zygote. The next job starts another."""
         with self._lock:
             self._drop()
 
@@ -151,10 +151,10 @@ class Sandbox:
 
 @contextmanager
 def _result_pipe() -> Iterator[tuple[int, int]]:
-    """Both ends of a pipe. Ours for writing stays open: that a child has ended, the zygote says, not the pipe."""
+    """Yield both ends of a pipe. The owner keeps the write end open: the zygote reports the child's end."""
     reader, writer = os.pipe()
     try:
-        with suppress(OSError, AttributeError):  # a larger pipe is only faster
+        with suppress(OSError, AttributeError):  # a larger pipe is faster, but optional
             fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         os.set_blocking(reader, False)
         yield reader, writer
@@ -164,7 +164,7 @@ def _result_pipe() -> Iterator[tuple[int, int]]:
 
 
 def _collect(control: socket.socket, reader: int, limits: Limits) -> tuple[bytes, End]:
-    """The child's output and how it ended. Raises DisconnectedError, when the zygote is gone or hangs."""
+    """Return the child's output and how it ended. Raises DisconnectedError if the zygote died or hangs."""
     parts: list[bytes] = []
     size = 0
     deadline = time.monotonic() + limits.wall_seconds + _GRACE_SECONDS
@@ -187,11 +187,11 @@ def _collect(control: socket.socket, reader: int, limits: Limits) -> tuple[bytes
                     stopped = True
                     send_frame(control, {"end": True})
             continue
-        answer, _ = receive_frame(control)
+        reply, _ = receive_frame(control)
         while reader in watched and (part := _read(reader)):
             size += len(part)
             parts.append(part)
-        end = End(answer["end"])
+        end = End(reply["end"])
         if stopped or size > limits.output_bytes + 1:
             return bytes([Outcome.TOO_MUCH_OUTPUT]), end
         return b"".join(parts), end
@@ -205,7 +205,7 @@ def _read(reader: int) -> bytes | None:
 
 
 def _outcome(data: bytes, end: End) -> bytes:
-    """The result, or the error that the child's output and end add up to."""
+    """Return the result, or raise the error that follows from the child's output and end."""
     kind = data[0] if data else 0
     if kind == Outcome.TOO_MUCH_OUTPUT:
         raise SandboxOutputError
@@ -223,7 +223,7 @@ def _outcome(data: bytes, end: End) -> bytes:
 
 
 def _document_error(body: bytes) -> DocumentError:
-    """The error the child raised, by its code among the classes known here: a child can't make us build others."""
+    """Return the child's error, found by code among the known DocumentError classes: a child cannot name others."""
     try:
         value = msgpack.unpackb(body)
         code, detail = str(value["code"]), str(value["detail"])[:1_000]

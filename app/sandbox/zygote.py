@@ -1,7 +1,7 @@
-"""The zygote: a small single-threaded process that imports the readers once and forks one child a job.
+"""The zygote: a small single-threaded process that imports the parsers once and forks one child per job.
 
-Started as `python -m app.sandbox.zygote FD OWNER_PID` by `Sandbox`. It ends when its owner's side of the socket closes,
-or when its parent is another than the owner; its child ends with it.
+`Sandbox` starts it as `python -m app.sandbox.zygote FD OWNER_PID`. It exits when the owner closes the socket or when
+its parent is no longer the owner; its child dies with it.
 """
 
 import gc
@@ -17,13 +17,13 @@ from typing import Any
 from app.sandbox.child import cut_off_network, preload, run_child
 from app.sandbox.protocol import DisconnectedError, End, Limits, receive_frame, send_frame
 
-_LOOK_SECONDS = 1.0
+_POLL_SECONDS = 1.0
 _MEMORY_SHARE = 0.85
-"""A child that dies by a signal with this share of its memory in use is taken to have died of it."""
+"""A child that dies by a signal while using this share of its memory limit counts as out of memory."""
 
 
 def main(arguments: list[str]) -> int:
-    """Serve jobs until the owner is gone. First frame in: {"preload"}; first frame out: {"ready", "error"}."""
+    """Serve jobs until the owner exits. First frame in: {"preload"}; first frame out: {"ready", "error"}."""
     control = socket.socket(fileno=int(arguments[0]))
     owner = int(arguments[1])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -32,15 +32,15 @@ def main(arguments: list[str]) -> int:
         start, _ = receive_frame(control)
         try:
             preload(start["preload"])
-        except Exception as error:  # noqa: BLE001 - any failure to import is told to the owner, who raises it
+        except Exception as error:  # noqa: BLE001 - any import error is sent to the owner, which raises it
             send_frame(control, {"ready": False, "error": f"{type(error).__name__}: {error}"})
             return 1
         gc.collect()
-        gc.freeze()  # so that children don't copy pages only because the collector marks objects
+        gc.freeze()  # prevents copying of memory pages when the collector marks objects
         send_frame(control, {"ready": True, "network": not isolated})
         while _wait_for_job(control, owner):
             job, fds = receive_frame(control, max_fds=1)
-            if "target" in job:  # else a late order to end a job that has ended by itself
+            if "target" in job:  # otherwise a late stop request for a finished job
                 send_frame(control, _run(control, owner, job, fds[0]))
     except DisconnectedError:
         return 0
@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> int:
 
 def _wait_for_job(control: socket.socket, owner: int) -> bool:
     while os.getppid() == owner:
-        if select.select([control], [], [], _LOOK_SECONDS)[0]:
+        if select.select([control], [], [], _POLL_SECONDS)[0]:
             return True
     return False
 
@@ -80,17 +80,17 @@ def _run(control: socket.socket, owner: int, job: dict[str, Any], result_fd: int
 
 
 def _watch(control: socket.socket, owner: int, pid: int, alive: int, wall_seconds: float) -> End | None:
-    """Wait for the child's end; why it had to be ended, if so. `alive` is a pipe that only the child holds."""
+    """Wait until the child ends; return the reason if it must be killed. Only the child keeps `alive` open."""
     deadline = time.monotonic() + wall_seconds
     while True:
         left = deadline - time.monotonic()
         if left <= 0:
             return End.WALL_TIME
-        ready, _, _ = select.select([alive, control.fileno()], [], [], min(left, _LOOK_SECONDS))
+        ready, _, _ = select.select([alive, control.fileno()], [], [], min(left, _POLL_SECONDS))
         if alive in ready:
             return None
         if control.fileno() in ready:
-            receive_frame(control)  # the only thing the owner says meanwhile: end it
+            receive_frame(control)  # during a job, the owner sends only a stop request
             return End.KILLED
         if os.getppid() != owner:
             raise DisconnectedError
@@ -99,7 +99,7 @@ def _watch(control: socket.socket, owner: int, pid: int, alive: int, wall_second
 
 
 def _kill_group(pid: int) -> None:
-    for kill in (os.killpg, os.kill):  # the child may not have made its group yet
+    for kill in (os.killpg, os.kill):  # the child may not have created its process group yet
         try:
             kill(pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):

@@ -1,1 +1,1 @@
-"""Blobs behind one port: tenant-scoped, content-addressed, encrypted at rest, on local disk or S3."""
+"""Blob storage behind one port: per tenant, content-addressed, encrypted at rest, on local disk or S3."""

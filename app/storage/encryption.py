@@ -1,4 +1,4 @@
-"""The format of an encrypted blob: a sealed header, then frames that can't be cut, reordered or swapped.
+"""The format of an encrypted blob: a sealed header, then frames that nobody can cut, reorder or swap undetected.
 
 The construction is STREAM (Hoang, Reyhanitabar, Rogaway, Vizár: "Online Authenticated-Encryption and its
 Nonce-Reuse Misuse-Resistance", CRYPTO 2015) as age and Tink's AES-GCM-HKDF streaming use it:
@@ -6,11 +6,10 @@ Nonce-Reuse Misuse-Resistance", CRYPTO 2015) as age and Tink's AES-GCM-HKDF stre
     header  magic "FNB1" | key version u32 | frame size u32 | plaintext size u64 | salt 32 bytes | seal 16
     frame   AES-256-GCM of up to `frame size` bytes, then its tag of 16; an empty blob has one empty frame
 
-Integers are big-endian. Each blob has its own key, HKDF-SHA256 (RFC 5869) of the tenant's data key with the
-salt, the tenant in `info`. A frame's nonce is its index (11 bytes) and whether it is the last (1 byte), so
-that no nonce repeats under a key. The seal is the GCM tag of nothing under the all-ones nonce, with header, tenant
-and digest as associated data: a blob that stands under another name or tenant, or claims another length, is
-refused before a byte is given out.
+Integers are big-endian. Each blob has its own key: HKDF-SHA256 (RFC 5869) of the tenant's data key and the salt, with
+the tenant in `info`. A frame's nonce is its index (11 bytes) and a flag for the last frame (1 byte), so no nonce
+repeats under a key. The seal is the GCM tag of empty plaintext under the all-ones nonce, with header, tenant and digest
+as associated data. So a reader rejects a blob with the wrong name, tenant or length before it returns any byte.
 """
 
 import hashlib
@@ -28,9 +27,6 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from app.storage.errors import BlobDamagedError
 from app.storage.keyring import DataKey, Keyring
 from app.storage.port import ByteSource
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -58,7 +54,7 @@ def _seal_data(fixed: bytes, tenant_id: UUID, digest: str) -> bytes:
 
 
 class EncryptingWriter:
-    """Encrypts what is written into a seekable file and hashes the plaintext on the way (SHA-256)."""
+    """Encrypts the written data into a seekable file and hashes the plaintext (SHA-256) at the same time."""
 
     def __init__(self, target: BinaryIO, *, tenant_id: UUID, key: DataKey, frame_bytes: int = FRAME_BYTES) -> None:
         self._target = target
@@ -77,7 +73,7 @@ class EncryptingWriter:
         self._sha256.update(data)
         self.size_bytes += len(data)
         self._pending += data
-        # A full frame waits until more comes: only then is it known not to be the last.
+        # A full frame is written only when more data follows: until then it may be the last frame.
         start = 0
         while len(self._pending) - start > self._frame_bytes:
             self._put_frame(bytes(memoryview(self._pending)[start : start + self._frame_bytes]), last=False)
@@ -86,7 +82,7 @@ class EncryptingWriter:
             del self._pending[:start]
 
     def finish(self) -> str:
-        """Write the last frame and the sealed header; returns the digest of the plaintext."""
+        """Write the last frame and the sealed header; return the digest of the plaintext."""
         self._put_frame(bytes(self._pending), last=True)
         self._pending.clear()
         digest = self._sha256.hexdigest()
@@ -102,10 +98,10 @@ class EncryptingWriter:
 
 
 class DecryptingReader(io.RawIOBase):
-    """Reads an encrypted blob as plaintext, frame by frame; never hands out a byte that was not verified.
+    """Reads an encrypted blob as plaintext, frame by frame; returns verified bytes only.
 
-    Raises BlobDamagedError when made (header, name, tenant) or when read (frames, length), StorageKeyError,
-    and whatever the source raises.
+    Raises BlobDamagedError when constructed (header, name, tenant) or read (frames, length), StorageKeyError, and any
+    error of the source.
     """
 
     def __init__(self, source: ByteSource, *, tenant_id: UUID, digest: str, keyring: Keyring) -> None:

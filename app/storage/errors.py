@@ -1,11 +1,11 @@
-"""What can go wrong with stored bytes.
+"""Errors of stored blobs.
 
 TooLargeError      ← BlobTooLargeError          413
 NotFoundError      ← BlobMissingError           404
-FootnoteError      ← BlobDamagedError           500  bytes that fail their check; final
-UnavailableError   ← StorageUnavailableError    503  disk or S3 is not answering; try again
+FootnoteError      ← BlobDamagedError           500  bytes that fail their integrity check; final
+UnavailableError   ← StorageUnavailableError    503  disk or S3 is not responding; try again
                    ← StorageFullError           503
-                   ← StorageKeyError            503  the key file is absent, too open, or another one
+                   ← StorageKeyError            503  the key file is missing, readable by others, or the wrong one
 """
 
 import errno
@@ -17,12 +17,12 @@ from app.core.errors import FootnoteError, NotFoundError, TooLargeError, Unavail
 
 class BlobTooLargeError(TooLargeError):
     code = "file-too-large"
-    title = "The file is over the size limit: split it or ask for a higher limit."
+    title = "The file exceeds the size limit: split it, or ask for a higher limit."
 
 
 class BlobMissingError(NotFoundError):
     code = "blob-missing"
-    title = "The stored file is not there: upload it again."
+    title = "The stored file is missing: upload it again."
 
 
 class BlobDamagedError(FootnoteError):
@@ -33,7 +33,7 @@ class BlobDamagedError(FootnoteError):
 
 class StorageUnavailableError(UnavailableError):
     code = "storage-unavailable"
-    title = "The file storage is not answering: try again shortly."
+    title = "The file storage is not responding: try again shortly."
 
 
 class StorageFullError(UnavailableError):
@@ -43,7 +43,7 @@ class StorageFullError(UnavailableError):
 
 class StorageKeyError(UnavailableError):
     code = "storage-key-unavailable"
-    title = "The key that opens stored files can't be used: check the key file."
+    title = "The key that decrypts stored files cannot be used: check the key file."
 
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -51,7 +51,7 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 @contextmanager
 def disk_errors_mapped() -> Iterator[None]:
-    """Turn what the disk raises into storage errors.
+    """Convert disk errors to storage errors.
 
     Raises BlobMissingError, StorageFullError, StorageUnavailableError.
     """

@@ -1,4 +1,4 @@
-"""Builds the blob store from plain arguments; the composition root calls it with what the settings say."""
+"""Builds the blob store from plain arguments, which the composition root reads from the settings."""
 
 from pathlib import Path
 from typing import Literal
@@ -24,11 +24,11 @@ def build_blob_store(
     access_key_id: str | None = None,
     secret_access_key: str | None = None,
 ) -> EncryptedBlobStore:
-    """The blob store of this installation.
+    """Build the blob store of this installation.
 
-    `root` is the local folder: of the blobs themselves (`local`) or of encrypted uploads under way (`s3`).
-    `plain_dir` is for materialised plaintext, by default inside `root`. Without credentials S3 uses those of
-    the machine (environment, profile, role). The key file must be there already: `ensure_key_file` makes it.
+    `root` is a local folder: for the blobs themselves (`local`) or for encrypted uploads in progress (`s3`).
+    `plain_dir` is for decrypted temporary files, by default inside `root`. Without credentials, S3 uses those of the
+    machine (environment, profile, role). The key file must exist: `ensure_key_file` creates it.
     Raises StorageKeyError, StorageUnavailableError; ValueError when `s3` has no bucket.
     """
     backend = build_backend(
@@ -59,12 +59,12 @@ def build_backend(
     access_key_id: str | None = None,
     secret_access_key: str | None = None,
 ) -> ObjectBackend:
-    """The place for objects, as `build_blob_store` says. Raises StorageUnavailableError, ValueError."""
+    """Build the object backend; arguments as for `build_blob_store`. Raises StorageUnavailableError, ValueError."""
     if kind == "local":
         return LocalObjects(root=root)
     if not bucket:
-        raise ValueError("S3 storage needs a bucket name")
-    # boto3 takes a third of a second to import: only those who use it pay.
+        raise ValueError("S3 storage needs a bucket: set its name")
+    # Importing boto3 takes a third of a second: only S3 users pay for it.
     from app.storage.s3 import S3Objects, build_s3_client  # noqa: PLC0415
 
     client = build_s3_client(

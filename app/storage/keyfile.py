@@ -1,4 +1,4 @@
-"""The key file: key-encryption keys by id and the current one of them. Whoever holds it can read all."""
+"""The key file: key-encryption keys by id, and the current id. Anyone with this file can decrypt all blobs."""
 
 import base64
 import json
@@ -17,32 +17,32 @@ from app.storage.errors import StorageKeyError
 
 _FORMAT = "footnote-keys-1"
 _KEY_BYTES = 32
-# The owner may do all, the group may read (mounted secrets need it), others nothing.
+# The owner has all rights, the group may read (mounted secrets need this), others have none.
 _TOO_OPEN = 0o037
-_NOT_OURS = "The key file is not one of ours or is damaged: restore it."
+_NOT_OURS = "The key file is damaged or not a Footnote key file: restore it."
 
 
 @dataclass(frozen=True, slots=True)
 class KeyEncryptionKeys:
-    """The KEKs of a key file (32 bytes each, out of `repr`); `current` is the id of the one that wraps."""
+    """The key-encryption keys (KEKs) of a key file, 32 bytes each, hidden in `repr`; `current` wraps."""
 
     current: str
     keys: Mapping[str, bytes] = field(repr=False)
 
     def get(self, kek_id: str) -> bytes:
-        """Raises StorageKeyError when the file holds no such key."""
+        """Return the key. Raises StorageKeyError if the file does not contain it."""
         try:
             return self.keys[kek_id]
         except KeyError as error:
             raise StorageKeyError(
-                "The key file lacks a key that stored files were written with: put it back."
+                "The key file lacks a key that stored files were encrypted with: put it back."
             ) from error
 
 
 def ensure_key_file(path: Path) -> bool:
-    """Make a key file (mode 0600) with one new key unless there is one; True when it was made.
+    """Create a key file (mode 0600) with one new key unless the file exists; return True if created.
 
-    Two processes may call it at once: one file results, whole. Raises StorageKeyError.
+    Safe for concurrent processes: exactly one complete file results. Raises StorageKeyError.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -51,7 +51,7 @@ def ensure_key_file(path: Path) -> bool:
         kek_id = _new_kek_id()
         draft = _write_draft(path, KeyEncryptionKeys(kek_id, {kek_id: os.urandom(_KEY_BYTES)}))
         try:
-            # A link fails where a rename would replace the file of whoever came first.
+            # A hard link fails if the file exists; a rename would replace the file of a faster process.
             path.hardlink_to(draft)
         except FileExistsError:
             return False
@@ -59,17 +59,17 @@ def ensure_key_file(path: Path) -> bool:
             draft.unlink()
         _sync_dir(path.parent)
     except OSError as error:
-        raise StorageKeyError("The key file can't be written: check its folder.") from error
+        raise StorageKeyError("The key file cannot be written: check its folder.") from error
     return True
 
 
 def load_key_file(path: Path) -> KeyEncryptionKeys:
-    """Read a key file. Raises StorageKeyError when it is absent, not of our format, or open to others."""
+    """Read a key file. Raises StorageKeyError when it is missing, malformed, or open to other users."""
     try:
         mode = path.stat().st_mode
         content = path.read_bytes()
     except OSError as error:
-        raise StorageKeyError("The key file can't be read: check that it is there and its rights.") from error
+        raise StorageKeyError("The key file cannot be read: check that it exists, and its permissions.") from error
     if mode & _TOO_OPEN:
         raise StorageKeyError("The key file is open to other users: set its mode to 0600.")
     try:
@@ -84,9 +84,9 @@ def load_key_file(path: Path) -> KeyEncryptionKeys:
 
 
 def add_key(path: Path) -> str:
-    """Add a new KEK to a key file and make it the current one; returns its id. Raises StorageKeyError.
+    """Add a new KEK to a key file and make it the current one; return its id. Raises StorageKeyError.
 
-    Begin a rotation with it, restart all processes, then call `Keyring.rewrap`.
+    This is the first step of a key rotation; then restart all processes and call `Keyring.rewrap`.
     """
     with FileLock(f"{path}.lock"):
         old = load_key_file(path)

@@ -1,7 +1,7 @@
-"""The keys: one data key a tenant (AES-256), kept wrapped by a key-encryption key (KEK) from a key file.
+"""The keys: one AES-256 data key per tenant, stored wrapped by a key-encryption key (KEK) from the key file.
 
 The wrapped key is AES-256-GCM: nonce (12 bytes), then ciphertext and tag, with tenant, version and KEK id as
-associated data, so that a wrapped key copied to another tenant's row does not open.
+associated data, so that a wrapped key copied to another tenant's row cannot be unwrapped.
 """
 
 import os
@@ -23,7 +23,7 @@ _FIRST_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class DataKey:
-    """A tenant's data key in the clear; `secret` (32 bytes) stays out of `repr`."""
+    """A tenant's unwrapped data key; `repr` hides `secret` (32 bytes)."""
 
     version: int
     secret: bytes = field(repr=False)
@@ -40,25 +40,25 @@ class WrappedDataKey:
 
 
 class DataKeyRepository(Protocol):
-    """Keeps wrapped data keys, keyed by (tenant_id, version). Each call is a short transaction of its own."""
+    """Stores wrapped data keys by (tenant_id, version). Each call is a short transaction of its own."""
 
     def find_latest(self, tenant_id: UUID) -> WrappedDataKey | None:
-        """The row of the highest version."""
+        """Return the row of the highest version."""
 
     def find(self, tenant_id: UUID, version: int) -> WrappedDataKey | None: ...
 
     def insert(self, key: WrappedDataKey) -> WrappedDataKey:
-        """Insert unless (tenant, version) is there (`ON CONFLICT DO NOTHING`); returns the row now there."""
+        """Insert unless (tenant, version) exists (`ON CONFLICT DO NOTHING`); return the stored row."""
 
     def list_all(self, tenant_id: UUID) -> Sequence[WrappedDataKey]:
-        """All versions of a tenant's key."""
+        """Return all versions of a tenant's key."""
 
     def replace(self, old: WrappedDataKey, new: WrappedDataKey) -> bool:
-        """Put `new` where the row still equals `old`; False when somebody changed it in between."""
+        """Replace the row by `new` if it still equals `old`; return False if another writer changed it."""
 
 
 class Keyring:
-    """Hands out tenants' data keys, making a tenant's first when it is first needed; keeps them in memory."""
+    """Returns tenants' data keys and caches them in memory; creates a tenant's first key when it is first needed."""
 
     def __init__(self, *, keks: KeyEncryptionKeys, repository: DataKeyRepository) -> None:
         self._keks = keks
@@ -68,19 +68,19 @@ class Keyring:
         self._latest: dict[UUID, int] = {}
 
     def get_current(self, tenant_id: UUID) -> DataKey:
-        """The key to encrypt with. Raises StorageKeyError."""
+        """Return the key to encrypt with. Raises StorageKeyError."""
         with self._lock:
             version = self._latest.get(tenant_id)
             if version is not None:
                 return self._known[(tenant_id, version)]
         row = self._repository.find_latest(tenant_id)
         if row is None:
-            # Two first writers may race here: both then use the row that came first.
+            # Two first writers may race here: both then use the row that was inserted first.
             row = self._repository.insert(self._wrap(tenant_id, DataKey(_FIRST_VERSION, os.urandom(32))))
         return self._remember(row, latest=True)
 
     def find(self, tenant_id: UUID, version: int) -> DataKey | None:
-        """The key that a blob names in its header. Raises StorageKeyError."""
+        """Return the key that a blob names in its header. Raises StorageKeyError."""
         with self._lock:
             known = self._known.get((tenant_id, version))
         if known is not None:
@@ -90,18 +90,18 @@ class Keyring:
         return None if row is None else self._remember(row, latest=False)
 
     def rotate_data_key(self, tenant_id: UUID) -> int:
-        """Begin a new data key for a tenant; blobs under the earlier ones stay readable. Returns its version.
+        """Create a new data key for a tenant; blobs under the earlier ones stay readable. Returns its version.
 
-        Other processes go on writing under the version they know until they restart.
+        Other processes encrypt with the version in their cache until they restart.
         """
         version = self.get_current(tenant_id).version + 1
         row = self._repository.insert(self._wrap(tenant_id, DataKey(version, os.urandom(32))))
         return self._remember(row, latest=True).version
 
     def rewrap(self, tenant_id: UUID) -> int:
-        """Wrap a tenant's data keys that are under an earlier KEK by the current one; returns how many changed.
+        """Wrap those of a tenant's data keys that use an earlier KEK with the current one; return how many changed.
 
-        Blobs are not touched. When it has returned 0 for every tenant, the earlier KEK may leave the key file.
+        Blobs are unchanged. Once this returns 0 for every tenant, the earlier KEK may be removed from the key file.
         """
         stale = [row for row in self._repository.list_all(tenant_id) if row.kek_id != self._keks.current]
         return sum(self._repository.replace(row, self._wrap(tenant_id, self._unwrap(row))) for row in stale)
@@ -129,7 +129,7 @@ class Keyring:
             secret = AESGCM(self._keks.get(row.kek_id)).decrypt(nonce, sealed, associated)
         except (InvalidTag, ValueError) as error:
             raise StorageKeyError(
-                "The key file is not the one that the stored files were written with: put the right one back."
+                "The key file is not the one that the stored files were encrypted with: put the right one back."
             ) from error
         return DataKey(row.version, secret)
 

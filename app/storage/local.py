@@ -1,4 +1,4 @@
-"""Objects on local disk: written aside, flushed, renamed in, so that a name always stands for whole bytes."""
+"""Objects on local disk: written to a spool file, flushed, then renamed, so that a name always means whole bytes."""
 
 import os
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _SPOOL = ".partial"
 
 
 class LocalObjects:
-    """An `ObjectBackend` on a folder of its own (mode 0700); its spool is inside, on the same file system."""
+    """An `ObjectBackend` in its own folder (mode 0700); its spool folder is inside, on the same file system."""
 
     def __init__(self, *, root: Path) -> None:
         self._root = root
@@ -40,7 +40,7 @@ class LocalObjects:
             _sync(spooled)
             self._ensure_folder(target.parent)
             try:
-                # A link fails where a rename would replace what is there.
+                # A hard link fails if the target exists; a rename would replace it.
                 target.hardlink_to(spooled)
             except FileExistsError:
                 return False
@@ -84,7 +84,7 @@ class LocalObjects:
             names = sorted((path.relative_to(self._root).as_posix(), path) for path in paths)
             later = [name for name, path in names if name > after and path.is_file()]
         for name in later:
-            # What was deleted meanwhile is not listed.
+            # Skip files deleted since the listing.
             found = self.find(name)
             if found is not None:
                 yield found
@@ -98,12 +98,12 @@ class LocalObjects:
         yield from names
 
     def _check_mounted(self) -> None:
-        """An object is missing only where the others are: a folder without the spool is not ours (any more)."""
+        """Raise StorageUnavailableError if the spool folder is missing: then the disk is not mounted."""
         if not self.spool_dir.is_dir():
             raise StorageUnavailableError
 
     def _ensure_folder(self, folder: Path) -> None:
-        """Make the folders down to `folder`, each flushed, or a power cut could take them with the blob."""
+        """Create the folders down to `folder`, flushing each: otherwise a power cut could lose them with the blob."""
         if folder.is_dir():
             return
         self._ensure_folder(folder.parent)

@@ -1,4 +1,4 @@
-"""Objects in an S3 bucket, or whatever speaks its protocol: spooled encrypted, then sent in one or many parts."""
+"""Objects in a bucket of S3 or of a compatible server: spooled encrypted, then sent in one or many parts."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +31,7 @@ def build_s3_client(
     access_key_id: str | None,
     secret_access_key: str | None,
 ) -> "S3Client":
-    """A client that retries what may pass and gives up soon; thread-safe, to be made after a fork."""
+    """Return a thread-safe client that retries transient errors and gives up soon. Create it after a fork."""
     return boto3.client(
         "s3",
         endpoint_url=endpoint_url,
@@ -42,7 +42,7 @@ def build_s3_client(
             connect_timeout=3,
             read_timeout=20,
             retries={"mode": "standard", "max_attempts": 3},
-            # Servers other than Amazon's seldom resolve a host name for each bucket.
+            # Compatible servers rarely resolve a host name per bucket.
             s3={"addressing_style": "path" if endpoint_url else "auto"},
         ),
     )
@@ -73,12 +73,12 @@ class S3Objects:
         return self._spool_dir
 
     def publish(self, spooled: Path, name: str) -> None:
-        # An object appears when its last part is in; a transfer that fails is aborted by boto3 itself.
+        # The object appears when its last part arrives; boto3 itself aborts a failed transfer.
         with _s3_errors_mapped():
             self._client.upload_file(str(spooled), self._bucket, self._key(name), Config=self._transfer)
 
     def publish_once(self, spooled: Path, name: str) -> bool:
-        # Servers that do not know the condition pass over it, or refuse it: the look before is for them.
+        # Some servers ignore or reject IfNoneMatch: for them, check first whether the object exists.
         if self.exists(name):
             return False
         with disk_errors_mapped():
@@ -143,7 +143,7 @@ class S3Objects:
             yield key.removeprefix(below).rstrip("/")
 
     def _check_bucket(self) -> None:
-        """A HEAD has no body to tell a missing bucket from a missing object: both are 404."""
+        """Raise StorageUnavailableError if the bucket is missing: HEAD returns 404 for bucket and object alike."""
         try:
             with _s3_errors_mapped():
                 self._client.head_bucket(Bucket=self._bucket)
@@ -159,7 +159,7 @@ class _BodySource:
         self._body = body
 
     def read(self, size: int) -> bytes:
-        """Exactly `size` bytes unless the object ends; a connection that breaks is an error, not an end."""
+        """Return exactly `size` bytes unless the object ends; a broken connection is an error, not an end."""
         parts = bytearray()
         with _s3_errors_mapped():
             while len(parts) < size:
@@ -172,7 +172,7 @@ class _BodySource:
 
 @contextmanager
 def _s3_errors_mapped() -> Iterator[None]:
-    """Raises BlobMissingError for an absent object, StorageUnavailableError for all else that S3 answers."""
+    """Convert S3 errors: BlobMissingError for a missing object, StorageUnavailableError for all others."""
     try:
         yield
     except ClientError as error:

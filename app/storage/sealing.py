@@ -1,7 +1,7 @@
 """Small secrets at rest (passwords of files, stored responses), encrypted with the tenant's data key.
 
 Format: 1 byte version 1, 4 bytes data key version, 12 bytes nonce, AES-256-GCM of the text. Each tenant and purpose has
-a key of its own, so that a sealed value can't be moved to another place.
+its own key, so that a sealed value cannot be opened in another place.
 """
 
 import hmac
@@ -28,14 +28,14 @@ class Sealer:
         self._keyring = keyring
 
     def seal(self, tenant_id: UUID, purpose: str, plain: bytes) -> bytes:
-        """Raises StorageKeyError."""
+        """Encrypt a value for this tenant and purpose. Raises StorageKeyError."""
         key = self._keyring.get_current(tenant_id)
         header = _VERSION + key.version.to_bytes(4, "big")
         nonce = os.urandom(_NONCE_BYTES)
         return header + nonce + _cipher(key, tenant_id, purpose).encrypt(nonce, plain, header)
 
     def digest(self, tenant_id: UUID, purpose: str, plain: bytes) -> str:
-        """A keyed digest (HMAC-SHA256, hex), by which equal values are known and no value is guessed.
+        """Return a keyed digest (HMAC-SHA256, hex): equal values have equal digests, and nobody can guess the value.
 
         Raises StorageKeyError.
         """
@@ -43,7 +43,7 @@ class Sealer:
         return hmac.digest(_derive(key, tenant_id, f"digest of {purpose}"), plain, "sha256").hex()
 
     def open(self, tenant_id: UUID, purpose: str, sealed: bytes) -> bytes:
-        """Raises BlobDamagedError for what was not sealed for this tenant and purpose; StorageKeyError."""
+        """Decrypt a value. Raises BlobDamagedError (also for another tenant or purpose), StorageKeyError."""
         header, nonce, body = (
             sealed[:_HEADER],
             sealed[_HEADER : _HEADER + _NONCE_BYTES],
@@ -59,7 +59,7 @@ class Sealer:
 
 
 def _cipher(key: DataKey, tenant_id: UUID, purpose: str) -> AESGCM:
-    """A key of its own for each tenant and purpose (HKDF, RFC 5869), apart from those of blobs."""
+    """Return the cipher of this tenant and purpose (key by HKDF, RFC 5869), separate from the keys of blobs."""
     return AESGCM(_derive(key, tenant_id, purpose))
 
 

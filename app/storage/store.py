@@ -1,4 +1,4 @@
-"""The blob store: hashes and encrypts on the way to a backend, verifies and decrypts on the way back."""
+"""The blob store: hashes and encrypts when writing to a backend, verifies and decrypts when reading."""
 
 import io
 import os
@@ -24,8 +24,8 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 class EncryptedBlobStore:
     """A `BlobStore` over any `ObjectBackend`.
 
-    `plain_dir` holds materialised plaintext for as long as it is read: give it a private folder, on tmpfs if
-    there is one. A blob that is stored again is written again, which heals a damaged one.
+    `plain_dir` holds decrypted temporary files while they are read: use a private folder, on tmpfs if possible. Storing
+    a blob again rewrites it, which repairs a damaged one.
     """
 
     def __init__(
@@ -117,7 +117,7 @@ class EncryptedBlobStore:
         swept = 0
         with disk_errors_mapped():
             for path in [*self._backend.spool_dir.iterdir(), *self._plain_dir.iterdir()]:
-                # A writer may finish and remove its file at this moment.
+                # A writer may finish and delete its file at this moment.
                 with suppress(FileNotFoundError):
                     if path.is_file() and path.stat().st_mtime <= deadline:
                         path.unlink()
@@ -126,7 +126,7 @@ class EncryptedBlobStore:
 
 
 class _SpooledWriter:
-    """A `BlobWriter` into a spool file, which `commit` publishes under its digest."""
+    """A `BlobWriter` into a spool file; `commit` publishes the file under its digest."""
 
     def __init__(
         self,
@@ -147,7 +147,7 @@ class _SpooledWriter:
         self._whole = True
 
     def write(self, data: bytes) -> None:
-        # Whoever catches an error of `write` must not be able to commit the part before it.
+        # After a failed `write`, `commit` must not store the incomplete data.
         self._whole = False
         if self._max_bytes is not None and self._cipher.size_bytes + len(data) > self._max_bytes:
             raise BlobTooLargeError(extra={"max_bytes": self._max_bytes})
@@ -157,7 +157,7 @@ class _SpooledWriter:
 
     def commit(self) -> StoredBlob:
         if not self._whole:
-            raise RuntimeError("commit follows a write that failed, or another commit")
+            raise RuntimeError("commit was called after a failed write or a second time")
         self._whole = False
         with disk_errors_mapped():
             digest = self._cipher.finish()
@@ -168,7 +168,7 @@ class _SpooledWriter:
 
 @contextmanager
 def _private_file(folder: Path) -> Iterator[tuple[Path, BinaryIO]]:
-    """A new file of mode 0600, open for writing; whatever is left of it afterwards is removed."""
+    """Create a file of mode 0600, open for writing; delete it afterwards if it still exists."""
     with disk_errors_mapped():
         handle, name = tempfile.mkstemp(dir=folder)
     path = Path(name)
@@ -185,7 +185,7 @@ def _is_digest(digest: str) -> bool:
 
 
 def _name(tenant_id: UUID, digest: str) -> str:
-    # Anything but a digest names nothing; this also keeps path separators out of names.
+    # Only a digest is a valid name; this also keeps path separators out of names.
     if not _is_digest(digest):
         raise BlobMissingError
     return f"{tenant_id}/{digest[:2]}/{digest}"

@@ -1,4 +1,4 @@
-"""A tenant whose log is written to as the API does it, and the owner's ways to tamper with it."""
+"""A tenant with an audit log that is written as the API writes it, and the means for its owner to tamper with it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ from app.storage.local import LocalObjects
 from workers.maintenance.checkpoints import CheckpointSigner
 
 FOUNDING = 3
-"""How many events a log begins with: of its tenant, its user, and the user's first key."""
+"""Number of events with which a log starts: creation of the tenant, its user, and the user's first key."""
 TABLES = ("audit_events", "audit_chain", "audit_checkpoints")
 
 
 @dataclass
 class Log:
-    """One tenant's log."""
+    """The audit log of one tenant."""
 
     database: object
     tenant: UUID
@@ -37,7 +37,7 @@ class Log:
     def write(
         self, count: int = 1, *, action: str = "documents.document.read", snapshot: bool = False, **more: object
     ) -> list[UUID]:
-        """Record events, each in a transaction of its own; their objects' ids."""
+        """Record events, each in its own transaction; return the ids of their objects."""
         made = [uuid4() for _ in range(count)]
         for object_id in made:
             with self.database.api.transaction(self.user, snapshot=snapshot) as session:
@@ -45,7 +45,7 @@ class Log:
         return made
 
     def rows(self, statement: str, **values: object) -> list[tuple[object, ...]]:
-        """As the owner, inside the tenant."""
+        """Run a statement as the owner, for this tenant."""
         with self.database.owner.transaction(system_principal(self.tenant)) as session:
             result = session.execute(text(statement), values)
             return [tuple(row) for row in result] if result.returns_rows else []
@@ -54,12 +54,12 @@ class Log:
         return self.rows("SELECT sequence, event_id FROM audit_chain ORDER BY sequence")
 
     def tamper(self, *statements: str, **values: object) -> None:
-        """As an owner who first turns off all that stands in the way."""
+        """Run statements as an owner who first disables all protections."""
         with self.database.owner.anonymous() as session:
-            _let(session, "NO FORCE ROW LEVEL SECURITY", "DISABLE TRIGGER USER")
+            _alter_tables(session, "NO FORCE ROW LEVEL SECURITY", "DISABLE TRIGGER USER")
             for statement in statements:
                 session.execute(text(statement), values)
-            _let(session, "ENABLE TRIGGER USER", "FORCE ROW LEVEL SECURITY")
+            _alter_tables(session, "ENABLE TRIGGER USER", "FORCE ROW LEVEL SECURITY")
 
     def sign(self) -> Checkpoint | None:
         signer = CheckpointSigner(database=self.database.worker, key=self.key, copies=self.copies, clock=SystemClock())
@@ -76,7 +76,7 @@ class Log:
         )
 
 
-def _let(session, *changes: str) -> None:
+def _alter_tables(session, *changes: str) -> None:
     for table in TABLES:
         for change in changes:
             session.execute(text(f"ALTER TABLE {table} {change}"))

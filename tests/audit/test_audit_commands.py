@@ -1,4 +1,4 @@
-"""`footnote audit`: an operator verifies, exports and shows the key."""
+"""`footnote audit`: an operator verifies and exports the log and prints the public key."""
 
 import json
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from app.storage.local import LocalObjects
 
 @pytest.fixture
 def installed(log, tmp_path, monkeypatch):
-    """The log, signed with the installation's key, copies beside its blobs; and the tenant's short name."""
+    """Return the log, signed with the installation's key and with copies beside the blobs, and the tenant's slug."""
     ensure_key_file(tmp_path / "keys.json")
     for name, value in {
         "DATABASE__OWNER_URL": log.database.urls["owner"],
@@ -34,7 +34,7 @@ def run(*arguments):
     return CliRunner().invoke(audit, list(arguments))
 
 
-def test_an_untouched_log_is_intact(installed):
+def test_untouched_log_is_intact(installed):
     log, slug = installed
     log.write(3)
     log.sign()
@@ -43,20 +43,20 @@ def test_an_untouched_log_is_intact(installed):
     assert f"✓ {slug}: 6 rows, 0 not linked yet, 1 checkpoints" in result.output
 
 
-def test_a_changed_row_ends_with_1_and_is_named(installed):
+def test_changed_row_is_named_and_the_command_exits_with_1(installed):
     log, slug = installed
     log.write(3)
     sequence, event_id = log.chain()[2]
     log.tamper("UPDATE audit_events SET action = 'x' WHERE id = :id", id=event_id)
     result = run("verify", "--tenant", slug)
     assert result.exit_code == 1
-    assert f"row {sequence} (id {event_id}) is not what was chained" in result.output
-    told = json.loads(run("verify", "--tenant", slug, "--json").output)
-    assert not told["intact"]
-    assert told["logs"][0]["problems"][0]["sequence"] == sequence
+    assert f"row {sequence} (id {event_id}) was changed after it was linked" in result.output
+    report = json.loads(run("verify", "--tenant", slug, "--json").output)
+    assert not report["intact"]
+    assert report["logs"][0]["problems"][0]["sequence"] == sequence
 
 
-def test_a_database_that_was_put_back_is_found_out_by_the_copies_and_by_a_file_of_them(installed, tmp_path):
+def test_restored_old_database_is_detected_by_copies_and_by_a_file_of_them(installed, tmp_path):
     log, slug = installed
     log.write(2)
     checkpoint = log.sign()
@@ -79,7 +79,7 @@ def test_a_database_that_was_put_back_is_found_out_by_the_copies_and_by_a_file_o
     assert run("verify", "--tenant", slug, "--checkpoints", str(empty)).exit_code == 0
 
 
-def test_copies_that_are_broken_are_named_and_the_rest_is_still_checked(installed, tmp_path):
+def test_broken_copies_are_named_and_the_rest_is_still_checked(installed, tmp_path):
     log, slug = installed
     log.write(3)
     log.sign()
@@ -99,7 +99,7 @@ def test_copies_that_are_broken_are_named_and_the_rest_is_still_checked(installe
         assert f"audit/{log.tenant}/{name} " in problem["sentence"]
 
 
-def test_a_tenant_who_is_gone_from_the_database_is_told_by_the_copies_and_by_a_file_of_them(installed, tmp_path):
+def test_removed_tenant_is_reported_by_copies_and_by_a_file_of_them(installed, tmp_path):
     log, _ = installed
     gone = uuid4()
     checkpoint = log.key.sign(tenant_id=gone, sequence=7, link_hash=b"x", signed_at=datetime.now(UTC))
@@ -109,14 +109,14 @@ def test_a_tenant_who_is_gone_from_the_database_is_told_by_the_copies_and_by_a_f
     for arguments in ([], ["--checkpoints", str(file)]):
         result = run("verify", "--json", *arguments)
         assert result.exit_code == 1
-        told = {
+        report = {
             each["name"]: [problem["code"] for problem in each["problems"]]
             for each in json.loads(result.output)["logs"]
         }
-        assert told[str(gone)] == ["tenant-removed"]
+        assert report[str(gone)] == ["tenant-removed"]
 
 
-def test_an_export_is_verified_by_itself_and_against_checkpoints(installed, tmp_path):
+def test_export_verifies_without_the_database_and_against_checkpoints(installed, tmp_path):
     log, slug = installed
     log.write(3)
     log.sign()
@@ -133,10 +133,10 @@ def test_an_export_is_verified_by_itself_and_against_checkpoints(installed, tmp_
     file.write_bytes(first + b"\n\xff\xfe\n" + rest)
     result = run("verify", "--file", str(file))
     assert result.exit_code == 1
-    assert "line 2 is not an event of an export" in result.output
+    assert "line 2 is not a valid line of an export" in result.output
 
 
-def test_the_public_key_that_is_shown_verifies_on_a_machine_without_the_key_file(installed, tmp_path, monkeypatch):
+def test_printed_public_key_verifies_without_the_key_file(installed, tmp_path, monkeypatch):
     log, slug = installed
     log.write(1)
     log.sign()
@@ -148,7 +148,7 @@ def test_the_public_key_that_is_shown_verifies_on_a_machine_without_the_key_file
     assert run("verify", "--tenant", slug, "--public-key", other).exit_code == 1
 
 
-def test_a_tenant_that_is_not_there_is_said_in_a_sentence(installed):
+def test_unknown_tenant_exits_with_1(installed):
     result = run("verify", "--tenant", "nobody")
     assert result.exit_code == 1
     assert run("export", "--tenant", "nobody").exit_code == 1

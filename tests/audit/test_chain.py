@@ -1,4 +1,4 @@
-"""The chain as the database links it: at commit, in order, never forked."""
+"""The chain as the database links it: at commit, in order, without forks."""
 
 import threading
 from uuid import uuid4
@@ -11,31 +11,31 @@ from tests.audit.conftest import FOUNDING
 
 
 def link(log):
-    """As the relay does."""
+    """Link waiting events as the relay does."""
     with log.database.relay.anonymous() as session:
         session.execute(text("SELECT link_waiting_unless_held(:tenant)"), {"tenant": log.tenant})
 
 
-def test_events_are_linked_in_the_order_in_which_they_were_committed(log):
+def test_events_are_linked_in_commit_order(log):
     made = log.write(5)
-    told = log.rows(
+    rows = log.rows(
         "SELECT c.sequence, e.object_id FROM audit_chain c JOIN audit_events e ON e.id = c.event_id ORDER BY sequence"
     )
-    assert [sequence for sequence, _ in told] == list(range(1, FOUNDING + 6))
-    assert [object_id for _, object_id in told[FOUNDING:]] == [str(each) for each in made]
+    assert [sequence for sequence, _ in rows] == list(range(1, FOUNDING + 6))
+    assert [object_id for _, object_id in rows[FOUNDING:]] == [str(each) for each in made]
     assert log.verify().problems == []
 
 
-def test_several_events_of_one_transaction_are_linked_in_their_order(log):
+def test_events_of_one_transaction_are_linked_in_their_order(log):
     with log.database.api.transaction(log.user) as session:
         for number in range(20):
             record(session, log.user, "documents.page.read", object_type="document", object_id=number)
-    told = log.rows("SELECT e.object_id FROM audit_chain c JOIN audit_events e ON e.id = c.event_id ORDER BY sequence")
-    assert [object_id for (object_id,) in told[FOUNDING:]] == [str(number) for number in range(20)]
+    rows = log.rows("SELECT e.object_id FROM audit_chain c JOIN audit_events e ON e.id = c.event_id ORDER BY sequence")
+    assert [object_id for (object_id,) in rows[FOUNDING:]] == [str(number) for number in range(20)]
     assert log.verify().intact
 
 
-def test_what_was_rolled_back_leaves_no_gap(log):
+def test_rollback_leaves_no_gap(log):
     with pytest.raises(RuntimeError), log.database.api.transaction(log.user) as session:
         record(session, log.user, "documents.page.read", object_type="document", object_id="lost")
         raise RuntimeError
@@ -46,12 +46,12 @@ def test_what_was_rolled_back_leaves_no_gap(log):
         savepoint.rollback()
         with session.begin_nested():
             record(session, log.user, "documents.page.read", object_type="document", object_id="kept too")
-    told = log.rows("SELECT e.object_id FROM audit_chain c JOIN audit_events e ON e.id = c.event_id ORDER BY sequence")
-    assert [object_id for (object_id,) in told[FOUNDING:]] == ["kept", "kept too"]
+    rows = log.rows("SELECT e.object_id FROM audit_chain c JOIN audit_events e ON e.id = c.event_id ORDER BY sequence")
+    assert [object_id for (object_id,) in rows[FOUNDING:]] == ["kept", "kept too"]
     assert log.verify().intact
 
 
-def test_writers_at_once_never_fork_the_chain(log):
+def test_concurrent_writers_never_fork_the_chain(log):
     threads = [threading.Thread(target=log.write, args=(25,)) for _ in range(8)]
     for thread in threads:
         thread.start()
@@ -61,8 +61,8 @@ def test_writers_at_once_never_fork_the_chain(log):
     assert log.verify().intact
 
 
-def test_reads_of_one_snapshot_wait_and_are_linked_as_they_were_recorded(log):
-    """REPEATABLE READ can't see the end of the chain: two such readers at once must not fail for it either."""
+def test_events_of_a_snapshot_wait_and_are_linked_as_recorded(log):
+    """REPEATABLE READ cannot see the end of the chain; two concurrent readers must not fail because of that."""
     with log.database.api.transaction(log.user, snapshot=True) as first:
         first.execute(text("SELECT 1"))
         log.write(2)
@@ -78,7 +78,7 @@ def test_reads_of_one_snapshot_wait_and_are_linked_as_they_were_recorded(log):
     assert (found.intact, found.waiting, found.links) == (True, 0, FOUNDING + 3)
 
 
-def test_many_snapshots_and_those_who_link_them_at_once_lose_nothing(log):
+def test_concurrent_snapshots_and_linkers_lose_no_event(log):
     def read():
         for _ in range(10):
             log.write(1, snapshot=True)
@@ -99,7 +99,7 @@ def test_many_snapshots_and_those_who_link_them_at_once_lose_nothing(log):
     assert (found.problems, found.links, found.waiting) == ([], FOUNDING + 50, 0)
 
 
-def test_events_with_any_text_are_told_the_same_in_python_and_in_the_database(log):
+def test_events_with_any_text_hash_equally_in_python_and_in_the_database(log):
     detail = {"b": 1, "aa": [1.5, 0.0000001, 1e30, True, None], "ä": 'quote " and \\ and \x01 \u2028', "": {"z": []}}
     with log.database.api.transaction(log.user) as session:
         record(session, log.user, "a:b,", object_type="5:doc,", object_id="é\n-,", detail=detail)
@@ -107,7 +107,7 @@ def test_events_with_any_text_are_told_the_same_in_python_and_in_the_database(lo
 
 
 @pytest.mark.parametrize("role", ["api", "worker"])
-def test_nobody_says_when_or_writes_links_but_the_database(log, role):
+def test_only_the_database_writes_links(log, role):
     database = getattr(log.database, role)
     for statement in (
         "INSERT INTO audit_chain VALUES (:tenant, 99, :id, '', '', '')",
@@ -120,7 +120,7 @@ def test_nobody_says_when_or_writes_links_but_the_database(log, role):
             connection.execute(text(statement), {"tenant": log.tenant, "id": uuid4()})
 
 
-def test_the_time_of_an_event_is_the_databases(log):
+def test_time_of_an_event_is_set_by_the_database(log):
     statement = text(
         "INSERT INTO audit_events (id, tenant_id, at, actor_id, action, object_type, object_id, detail) "
         "VALUES (:id, :tenant, '2001-01-01Z', :actor, 'a', 'b', 'c', '{}')"

@@ -1,4 +1,4 @@
-"""Checkpoints: signed when a chain has grown, kept outside the database, checked with keys that no database holds."""
+"""Checkpoints: signed when a chain has grown, copied outside the database, verified with keys that no database has."""
 
 import json
 from datetime import UTC, datetime
@@ -29,14 +29,14 @@ def copies(tmp_path):
     return StoredCheckpoints(backend=LocalObjects(root=tmp_path / "blobs"))
 
 
-def test_a_chain_is_signed_once_for_each_end_and_copied(log, copies, tmp_path):
+def test_chain_is_signed_once_for_each_end_and_copied(log, copies, tmp_path):
     ensure_key_file(tmp_path / "keys.json")
     keys = load_key_file(tmp_path / "keys.json")
     signer = CheckpointSigner(database=log.database.worker, key=current_key(keys), copies=copies, clock=SystemClock())
     log.write(3)
     log.write(1, snapshot=True)
     first = signer.sign(log.tenant)
-    assert first.sequence == FOUNDING + 4, "what waited is signed, too"
+    assert first.sequence == FOUNDING + 4, "waiting events are signed, too"
     assert signer.sign(log.tenant) == first
     log.write(1)
     second = signer.sign(log.tenant)
@@ -44,10 +44,10 @@ def test_a_chain_is_signed_once_for_each_end_and_copied(log, copies, tmp_path):
     assert copies.read_kept(uuid4()).checkpoints == []
     assert second.is_signed_by(public_keys(keys)[keys.current])
     found = log.verify(kept=[])
-    assert {problem.code for problem in found.problems} == {"checkpoint-unsigned"}, "another key's"
+    assert {problem.code for problem in found.problems} == {"checkpoint-unsigned"}, "signed by another key"
 
 
-def test_a_copy_that_was_lost_is_written_again(log, copies, tmp_path):
+def test_lost_copy_is_written_again(log, copies, tmp_path):
     log.copies = copies
     log.write(1)
     log.sign()
@@ -59,7 +59,7 @@ def test_a_copy_that_was_lost_is_written_again(log, copies, tmp_path):
     assert copies.read_kept(log.tenant).checkpoints == [signed]
 
 
-def test_a_rotated_key_signs_from_then_on_and_the_earlier_one_still_counts(tmp_path):
+def test_rotated_key_signs_new_checkpoints_and_the_earlier_key_stays_valid(tmp_path):
     path = tmp_path / "keys.json"
     ensure_key_file(path)
     before = current_key(load_key_file(path))
@@ -73,7 +73,7 @@ def test_a_rotated_key_signs_from_then_on_and_the_earlier_one_still_counts(tmp_p
     assert parse_public_key(shown) == (after.id, after.public)
 
 
-def test_one_call_is_written_for_a_chain_that_grew_and_none_for_one_that_did_not(log):
+def test_grown_chain_gets_one_signing_message_and_an_unchanged_one_none(log):
     calls = "SELECT count(*) FROM outbox WHERE topic = 'audit.sign_checkpoint' AND tenant_id = :tenant"
 
     def count():
@@ -89,12 +89,12 @@ def test_one_call_is_written_for_a_chain_that_grew_and_none_for_one_that_did_not
     assert count() == 0
 
 
-def test_nothing_is_signed_for_a_tenant_without_events(log):
+def test_tenant_without_events_is_not_signed(log):
     log.tenant = uuid4()
     assert log.sign() is None
 
 
-def test_a_checkpoint_tells_no_more_than_ids_and_hashes(log):
+def test_checkpoint_does_not_contain_the_private_key(log):
     log.write(1)
     signed = log.sign()
     assert log.key.private.private_bytes_raw().hex() not in print_checkpoint(signed)
@@ -107,8 +107,8 @@ def count_calls(log):
         return session.scalar(text("SELECT count(*) FROM outbox WHERE tenant_id = :tenant"), {"tenant": log.tenant})
 
 
-class Refusing(LocalObjects):
-    """A place that is down."""
+class UnavailableObjects(LocalObjects):
+    """An object backend that is down."""
 
     def publish(self, spooled, name):
         raise StorageUnavailableError
@@ -117,8 +117,8 @@ class Refusing(LocalObjects):
         raise StorageUnavailableError
 
 
-class At:
-    """A clock that does something else first, each time it is asked."""
+class InterruptedClock:
+    """A clock that first calls a function each time the time is read."""
 
     def __init__(self, first):
         self._first = first
@@ -128,9 +128,9 @@ class At:
         return datetime.now(UTC)
 
 
-def test_a_signer_is_called_again_for_a_quiet_tenant_whose_copy_could_not_be_kept(log, copies, tmp_path):
+def test_signing_is_repeated_for_a_quiet_tenant_after_a_failed_copy(log, copies, tmp_path):
     log.write(1)
-    log.copies = StoredCheckpoints(backend=Refusing(root=tmp_path / "down"))
+    log.copies = StoredCheckpoints(backend=UnavailableObjects(root=tmp_path / "down"))
     with pytest.raises(StorageUnavailableError):
         log.sign()
     assert count_calls(log) == 1
@@ -140,7 +140,7 @@ def test_a_signer_is_called_again_for_a_quiet_tenant_whose_copy_could_not_be_kep
     assert count_calls(log) == 0
 
 
-def test_a_signer_that_was_ended_between_the_copy_and_the_database_is_no_tampering(log, copies):
+def test_signer_that_crashed_after_the_copy_is_not_reported_as_tampering(log, copies):
     log.write(1)
     log.copies = copies
     sequence, link_hash = log.rows("SELECT sequence, hash FROM audit_chain ORDER BY sequence DESC LIMIT 1")[0]
@@ -155,18 +155,21 @@ def test_a_signer_that_was_ended_between_the_copy_and_the_database_is_no_tamperi
     assert (found.problems, found.checkpoints) == ([], 2)
 
 
-def test_two_signers_at_one_end_agree(log, copies):
+def test_two_signers_of_one_end_agree(log, copies):
     log.write(1)
     log.copies = copies
     others = []
     signer = CheckpointSigner(
-        database=log.database.worker, key=log.key, copies=copies, clock=At(lambda: others.append(log.sign()))
+        database=log.database.worker,
+        key=log.key,
+        copies=copies,
+        clock=InterruptedClock(lambda: others.append(log.sign())),
     )
     assert [signer.sign(log.tenant)] == others == copies.read_kept(log.tenant).checkpoints
     assert log.verify().intact
 
 
-def test_a_signer_that_was_overtaken_by_one_further_on_does_not_take_it_for_tampering(log, copies):
+def test_signer_overtaken_by_another_does_not_report_tampering(log, copies):
     log.write(1)
     log.copies = copies
 
@@ -174,12 +177,14 @@ def test_a_signer_that_was_overtaken_by_one_further_on_does_not_take_it_for_tamp
         log.write(1)
         log.sign()
 
-    CheckpointSigner(database=log.database.worker, key=log.key, copies=copies, clock=At(overtake)).sign(log.tenant)
+    CheckpointSigner(database=log.database.worker, key=log.key, copies=copies, clock=InterruptedClock(overtake)).sign(
+        log.tenant
+    )
     found = log.verify()
     assert (found.problems, found.checkpoints) == ([], 2)
 
 
-def test_copies_that_were_kept_by_the_hour_are_still_read_and_held_to(log, copies, tmp_path):
+def test_hourly_copies_of_earlier_versions_are_still_read_and_enforced(log, copies, tmp_path):
     log.write(2)
     log.copies = copies
     signed = log.sign()
@@ -196,7 +201,7 @@ def test_copies_that_were_kept_by_the_hour_are_still_read_and_held_to(log, copie
     assert log.verify().intact
 
 
-def test_what_is_kept_under_a_checkpoints_name_is_never_written_over(log, copies):
+def test_object_under_a_checkpoints_name_is_never_overwritten(log, copies):
     log.write(1)
     log.copies = copies
     signed = log.sign()
@@ -205,7 +210,7 @@ def test_what_is_kept_under_a_checkpoints_name_is_never_written_over(log, copies
     assert copies.read_kept(log.tenant).checkpoints == [signed]
 
 
-def test_a_refusal_to_sign_is_logged_with_its_code_and_ends_the_call(log, copies):
+def test_refusal_to_sign_is_logged_with_its_code(log, copies):
     log.write(1)
     copies.keep(log.key.sign(tenant_id=log.tenant, sequence=9, link_hash=b"cut off", signed_at=datetime.now(UTC)))
     signer = CheckpointSigner(database=log.database.worker, key=log.key, copies=copies, clock=SystemClock())
@@ -213,8 +218,10 @@ def test_a_refusal_to_sign_is_logged_with_its_code_and_ends_the_call(log, copies
     register_tasks(app, build=lambda: SimpleNamespace(signer=signer), observability=ObservabilitySettings())
     with capture_logs() as logged:
         app.tasks[SIGN_CHECKPOINT](tenant_id=str(log.tenant))
-    told = [(line["event"], line["code"], line["tenant_id"]) for line in logged if line["log_level"] == "error"]
-    assert told == [("audit.checkpoint.refused", "audit-chain-not-as-signed", str(log.tenant))]
+    logged_errors = [
+        (line["event"], line["code"], line["tenant_id"]) for line in logged if line["log_level"] == "error"
+    ]
+    assert logged_errors == [("audit.checkpoint.refused", "audit-chain-not-as-signed", str(log.tenant))]
     assert log.rows("SELECT sequence FROM audit_checkpoints") == []
 
 
@@ -222,7 +229,7 @@ UNREADABLE = ["[]", "5", '{"format": 1}', "[" * 200_000, "\udcff", '{"format": "
 
 
 @pytest.mark.parametrize("line", UNREADABLE, ids=range(len(UNREADABLE)))
-def test_what_is_no_checkpoint_is_said_to_be_none(line):
+def test_text_that_is_no_checkpoint_is_rejected(line):
     with pytest.raises(CheckpointFormatError):
         parse_checkpoint(line)
 
@@ -230,7 +237,7 @@ def test_what_is_no_checkpoint_is_said_to_be_none(line):
 @pytest.mark.parametrize(
     ("name", "value"), [("tenant_id", 5), ("key_id", "\ud800"), ("sequence", 1e400), ("signed_at_microseconds", 10**40)]
 )
-def test_a_checkpoint_with_a_spoilt_field_is_said_to_be_none(log, name, value):
+def test_checkpoint_with_an_invalid_field_is_rejected(log, name, value):
     log.write(1)
     fields = json.loads(print_checkpoint(log.sign()))
     with pytest.raises(CheckpointFormatError):

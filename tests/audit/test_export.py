@@ -1,4 +1,4 @@
-"""An export: the same events, in OCSF's names, and tampering with it found without a database."""
+"""Exports: the same events with OCSF's field names; tampering is detected without a database."""
 
 import json
 from dataclasses import replace
@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from app.audit.chain.hashing import Link, ToldEvent, hash_event, hash_genesis, hash_link
+from app.audit.chain.hashing import Link, StoredEvent, hash_event, hash_genesis, hash_link
 from app.audit.chain.linking import link_waiting
 from app.audit.errors import ExportFormatError
 from app.audit.export_file import verify_lines
-from app.audit.log import ExportCutOffError, Stretch, export_lines, export_whole
+from app.audit.log import ExportCutOffError, Section, export_lines, export_whole
 from app.audit.ocsf import parse_line, print_line, shape_of
 from app.audit.service import record
 from app.core.errors import UnavailableError
@@ -27,7 +27,7 @@ def export(log):
     return "".join(export_whole(log.database.owner, log.tenant, since=None, until=None)).splitlines()
 
 
-def test_an_export_holds_each_event_as_it_was_chained(log):
+def test_export_contains_each_event_as_it_was_linked(log):
     detail = {"n": 1.50, "big": 10**20, "tiny": 1e-7, "text": 'line\u2028 \x01 \\ "quote"', "": None, "z": {"b": []}}
     with log.database.api.transaction(log.user) as session:
         record(session, log.user, "documents.page.read", object_type="document", object_id="é", detail=detail)
@@ -38,37 +38,37 @@ def test_an_export_holds_each_event_as_it_was_chained(log):
 
 
 CHANGES = {
-    "time": lambda told: told.update(time_dt="2001-01-01T00:00:00.000000Z"),
-    "actor": lambda told: told["actor"]["user"].update(uid=SOMEBODY),
-    "key": lambda told: told["actor"]["user"].update(credential_uid=SOMEBODY),
-    "id": lambda told: told["metadata"].update(uid=SOMEBODY),
-    "request": lambda told: told["metadata"].update(correlation_uid="another"),
-    "client": lambda told: told["src_endpoint"].update(ip="192.0.2.9"),
-    "action": lambda told: told["unmapped"].update(action="a.b.c"),
-    "object type": lambda told: told["unmapped"].update(object_type="x"),
-    "object": lambda told: told["unmapped"].update(object_id="x"),
-    "detail": lambda told: told["unmapped"]["detail"].update(page=7),
-    "class": lambda told: told.update(class_uid=3004),
-    "operation": lambda told: told["api"].update(operation="a.b.c"),
-    "an addition": lambda told: told.update(message="all is well"),
-    "hash": lambda told: told["unmapped"].update(hash="00" * 32),
-    "previous hash": lambda told: told["unmapped"].update(previous_hash="00" * 32),
-    "event hash": lambda told: told["unmapped"].update(event_hash="00" * 32),
+    "time": lambda fields: fields.update(time_dt="2001-01-01T00:00:00.000000Z"),
+    "actor": lambda fields: fields["actor"]["user"].update(uid=SOMEBODY),
+    "key": lambda fields: fields["actor"]["user"].update(credential_uid=SOMEBODY),
+    "id": lambda fields: fields["metadata"].update(uid=SOMEBODY),
+    "request": lambda fields: fields["metadata"].update(correlation_uid="another"),
+    "client": lambda fields: fields["src_endpoint"].update(ip="192.0.2.9"),
+    "action": lambda fields: fields["unmapped"].update(action="a.b.c"),
+    "object type": lambda fields: fields["unmapped"].update(object_type="x"),
+    "object": lambda fields: fields["unmapped"].update(object_id="x"),
+    "detail": lambda fields: fields["unmapped"]["detail"].update(page=7),
+    "class": lambda fields: fields.update(class_uid=3004),
+    "operation": lambda fields: fields["api"].update(operation="a.b.c"),
+    "an addition": lambda fields: fields.update(message="all is well"),
+    "hash": lambda fields: fields["unmapped"].update(hash="00" * 32),
+    "previous hash": lambda fields: fields["unmapped"].update(previous_hash="00" * 32),
+    "event hash": lambda fields: fields["unmapped"].update(event_hash="00" * 32),
 }
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_changed_line_is_found_and_named(log, name):
+def test_changed_line_is_detected_and_named(log, name):
     log.write(4)
     lines = export(log)
-    told = json.loads(lines[FOUNDING])
-    CHANGES[name](told)
-    lines[FOUNDING] = json.dumps(told, ensure_ascii=False)
+    fields = json.loads(lines[FOUNDING])
+    CHANGES[name](fields)
+    lines[FOUNDING] = json.dumps(fields, ensure_ascii=False)
     found = verify_lines(lines, keys={})
     assert FOUNDING + 1 in {problem.sequence for problem in found.problems}
 
 
-def test_removed_and_moved_lines_are_found(log):
+def test_removed_and_moved_lines_are_detected(log):
     log.write(5)
     lines = export(log)
     gap = verify_lines([*lines[:2], *lines[3:]], keys={})
@@ -77,76 +77,76 @@ def test_removed_and_moved_lines_are_found(log):
     assert {problem.code for problem in moved.problems} == {"links-missing"}
     broken = verify_lines(["{}", lines[0], "{}", *lines[1:]], keys={})
     assert [problem.sentence for problem in broken.problems] == [
-        "line 1 is not an event of an export",
-        "line 3 is not an event of an export",
+        "line 1 is not a valid line of an export",
+        "line 3 is not a valid line of an export",
     ]
     with pytest.raises(ExportFormatError):
-        verify_lines(["nothing of ours"], keys={})
+        verify_lines(["not an export"], keys={})
     with pytest.raises(ExportFormatError):
         verify_lines([], keys={})
 
 
 def _with(line, change):
-    told = json.loads(line)
-    change(told)
-    return json.dumps(told)
+    fields = json.loads(line)
+    change(fields)
+    return json.dumps(fields)
 
 
-SPOILT = {
-    "a detail that is a list": lambda line: _with(line, lambda told: told["unmapped"].update(detail=[])),
-    "a detail that is a number": lambda line: _with(line, lambda told: told["unmapped"].update(detail=1.5)),
-    "an action that is a number": lambda line: _with(line, lambda told: told["unmapped"].update(action=5)),
-    "an object that is a list": lambda line: _with(line, lambda told: told["unmapped"].update(object_id=[])),
-    "a client that is an object": lambda line: _with(line, lambda told: told["src_endpoint"].update(ip={})),
-    "a request that is a number": lambda line: _with(line, lambda told: told["metadata"].update(correlation_uid=5)),
-    "a product that is text": lambda line: _with(line, lambda told: told["metadata"].update(product="x")),
-    "metadata that is a list": lambda line: _with(line, lambda told: told.update(metadata=[])),
-    "a sequence that is not whole": lambda line: _with(line, lambda told: told["metadata"].update(sequence=1.5)),
-    "a sequence without an end": lambda line: line.replace('"sequence": 2', '"sequence": 2' + "0" * 5_000),
-    "a sequence of no row": lambda line: line.replace('"sequence": 2', '"sequence": 2' + "0" * 30),
-    "a sequence that is text": lambda line: _with(line, lambda told: told["metadata"].update(sequence="9" * 5_000)),
+INVALID_LINES = {
+    "a detail that is a list": lambda line: _with(line, lambda fields: fields["unmapped"].update(detail=[])),
+    "a detail that is a number": lambda line: _with(line, lambda fields: fields["unmapped"].update(detail=1.5)),
+    "an action that is a number": lambda line: _with(line, lambda fields: fields["unmapped"].update(action=5)),
+    "an object that is a list": lambda line: _with(line, lambda fields: fields["unmapped"].update(object_id=[])),
+    "a client that is an object": lambda line: _with(line, lambda fields: fields["src_endpoint"].update(ip={})),
+    "a request that is a number": lambda line: _with(line, lambda fields: fields["metadata"].update(correlation_uid=5)),
+    "a product that is text": lambda line: _with(line, lambda fields: fields["metadata"].update(product="x")),
+    "metadata that is a list": lambda line: _with(line, lambda fields: fields.update(metadata=[])),
+    "a sequence that is not whole": lambda line: _with(line, lambda fields: fields["metadata"].update(sequence=1.5)),
+    "an endless sequence": lambda line: line.replace('"sequence": 2', '"sequence": 2' + "0" * 5_000),
+    "a sequence beyond any row": lambda line: line.replace('"sequence": 2', '"sequence": 2' + "0" * 30),
+    "a sequence that is text": lambda line: _with(line, lambda fields: fields["metadata"].update(sequence="9" * 5_000)),
     "not a number": lambda line: line.replace('"detail": {', '"detail": {"x": NaN, '),
     "an endless number": lambda line: line.replace('"detail": {', '"detail": {"x": 1e999999999, '),
     "deep nesting": lambda line: line.replace('"detail": {', '"detail": {"x": ' + "[" * 200_000 + "]" * 200_000 + ", "),
-    "half a character": lambda line: _with(line, lambda told: told["unmapped"].update(object_id="\ud800")),
-    "half a character in the detail": lambda line: _with(
-        line, lambda told: told["unmapped"].update(detail={"\ud800": 1})
+    "half a surrogate pair": lambda line: _with(line, lambda fields: fields["unmapped"].update(object_id="\ud800")),
+    "half a surrogate pair in the detail": lambda line: _with(
+        line, lambda fields: fields["unmapped"].update(detail={"\ud800": 1})
     ),
-    "bytes that are no text": lambda line: line[:20] + "\udcff" + line[20:],
-    "a time without its form": lambda line: _with(line, lambda told: told.update(time_dt=7)),
-    "a name twice": lambda line: line.replace('{"activity_id"', '{"activity_id": 1, "activity_id"', 1),
+    "bytes that are not UTF-8": lambda line: line[:20] + "\udcff" + line[20:],
+    "a time in another format": lambda line: _with(line, lambda fields: fields.update(time_dt=7)),
+    "a duplicate key": lambda line: line.replace('{"activity_id"', '{"activity_id": 1, "activity_id"', 1),
     "a list": lambda line: "[]",
     "nothing": lambda line: "",
 }
 
 
-@pytest.mark.parametrize("name", SPOILT)
-def test_a_line_that_can_not_be_read_is_named_and_the_rest_is_checked(log, name):
+@pytest.mark.parametrize("name", INVALID_LINES)
+def test_unreadable_line_is_named_and_the_rest_is_checked(log, name):
     log.write(3)
     lines = export(log)
-    spoilt = [lines[0], SPOILT[name](lines[1]), *lines[2:]]
-    found = verify_lines(spoilt, keys={})
+    lines_with_error = [lines[0], INVALID_LINES[name](lines[1]), *lines[2:]]
+    found = verify_lines(lines_with_error, keys={})
     assert [(problem.code, problem.sentence) for problem in found.problems] == [
-        ("unreadable", "line 2 is not an event of an export"),
+        ("unreadable", "line 2 is not a valid line of an export"),
         ("links-missing", "links 2 to 2 are missing"),
     ]
     assert found.links == FOUNDING + 2
 
 
-def test_checkpoints_tell_a_file_that_was_made_anew(log):
+def test_checkpoints_reveal_a_rewritten_export(log):
     log.write(3)
     log.sign()
     lines = export(log)
     keys = {log.key.id: log.key.public}
     kept = log.copies.read_kept(log.tenant).checkpoints
     assert verify_lines(lines, keys=keys, kept=kept).checkpoints == 1
-    forged = _chained_anew(lines)
+    forged = _rewritten(lines)
     assert verify_lines(forged, keys=keys).intact
     assert [problem.code for problem in verify_lines(forged, keys=keys, kept=kept).problems] == ["not-as-signed"]
 
 
-def _chained_anew(lines):
-    """The second event is another's, and all hashes fit."""
+def _rewritten(lines):
+    """Return the lines with a changed second event, and with all hashes recomputed to match."""
     made, before = [], None
     for number, line in enumerate(lines, 1):
         link, event = parse_line(line)
@@ -159,17 +159,17 @@ def _chained_anew(lines):
     return made
 
 
-def test_an_export_that_can_not_be_read_to_its_end_does_not_look_whole(log):
+def test_export_that_cannot_be_read_to_its_end_raises(log):
     log.write(2)
 
     def lines():
-        return export_lines(lambda: log.database.api.transaction(log.user), Stretch(1, 3))
+        return export_lines(lambda: log.database.api.transaction(log.user), Section(1, 3))
 
     with pytest.raises(ExportCutOffError):
-        list(lines())  # the user is no auditor, so that not one row is seen
+        list(lines())  # the user is no auditor and sees no row
 
 
-def test_an_export_is_taken_in_batches_with_no_transaction_between(log):
+def test_export_yields_batches_without_an_open_transaction(log):
     with log.database.api.transaction(log.user) as session:
         for number in range(1_200):
             record(session, log.user, "documents.page.read", object_type="document", object_id=number)
@@ -216,10 +216,10 @@ ACTIONS = [
 
 
 @pytest.mark.parametrize(("action", "object_type", "detail", "shape"), ACTIONS)
-def test_events_have_the_class_of_what_they_tell(action, object_type, detail, shape):
+def test_event_has_its_ocsf_class_and_activity(action, object_type, detail, shape):
     found = shape_of(action, detail)
     assert (found.class_uid, found.activity_id) == shape
-    event = ToldEvent(
+    event = StoredEvent(
         tenant_id=uuid4(),
         id=uuid4(),
         at=datetime(2031, 1, 2, 3, 4, 5, 6, tzinfo=UTC),
@@ -238,7 +238,7 @@ def test_events_have_the_class_of_what_they_tell(action, object_type, detail, sh
     assert json.loads(line)["status_id"] == (2 if action.endswith((".denied", ".refused")) else 1)
 
 
-def test_all_that_waits_is_exported_however_much_it_is(log):
+def test_all_waiting_events_are_exported(log):
     with log.database.api.transaction(log.user, snapshot=True) as session:
         for number in range(2_100):
             record(session, log.user, "documents.page.read", object_type="document", object_id=number)
@@ -246,7 +246,7 @@ def test_all_that_waits_is_exported_however_much_it_is(log):
     assert log.rows("SELECT count(*) FROM audit_waiting") == [(0,)]
 
 
-def test_what_still_waits_when_the_time_is_over_is_said(log):
+def test_linking_that_takes_too_long_raises_unavailable(log):
     log.write(3, snapshot=True)
     with log.database.api.transaction(log.user, snapshot=True) as session:
         for number in range(1_500):
@@ -258,10 +258,10 @@ def test_what_still_waits_when_the_time_is_over_is_said(log):
     assert log.rows("SELECT count(*) FROM audit_waiting") == [(0,)]
 
 
-def test_the_owner_exports_what_waited_too(log):
+def test_owner_export_includes_waiting_events(log):
     log.write(1, snapshot=True)
-    told = [json.loads(line)["unmapped"]["action"] for line in export(log)]
-    assert told == [
+    actions = [json.loads(line)["unmapped"]["action"] for line in export(log)]
+    assert actions == [
         "identity.tenant.founded",
         "identity.user.created",
         "identity.key.created",

@@ -1,4 +1,4 @@
-"""Linking what waits: a tenant waits for itself only, and an export holds what somebody else is linking just then."""
+"""Linking of waiting events: tenants do not wait for each other, and an export includes events being linked."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -30,14 +30,14 @@ def relay(module_database):
 
 @contextmanager
 def recording(log):
-    """A transaction that holds the chain's head until it ends, as a long import's commit does."""
+    """Hold a transaction that locks the chain's head until it ends, as the commit of a long import does."""
     with log.database.api.transaction(log.user) as session:
         record(session, log.user, "documents.document.read", object_type="document", object_id="held")
         session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
         yield
 
 
-def waits_for_a_row(log):
+def has_waiting_lock(log):
     with log.database.owner.anonymous() as session:
         return session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))
 
@@ -47,7 +47,7 @@ def exported(log):
     return [json.loads(line) for line in lines]
 
 
-def test_whose_chain_is_held_holds_up_nobody_else(start_log, relay):
+def test_locked_chain_of_one_tenant_delays_no_other(start_log, relay):
     logs = sorted((start_log() for _ in range(3)), key=lambda one: one.tenant)
     for log in logs:
         log.write(2, snapshot=True)
@@ -58,8 +58,8 @@ def test_whose_chain_is_held_holds_up_nobody_else(start_log, relay):
     assert [(log.verify().problems, log.verify().waiting) for log in logs] == 3 * [([], 0)]
 
 
-def test_linking_many_events_of_one_tenant_leaves_others_their_turns(start_log, relay):
-    """No tenant's chain is held while another's is being linked, and none is put off by one with more to link."""
+def test_tenant_with_many_events_does_not_delay_others(start_log, relay):
+    """Linking releases a tenant's chain before the next one, and serves each tenant in turn."""
     first, second = sorted((start_log(), start_log()), key=lambda one: one.tenant)
     with first.database.api.transaction(first.user, snapshot=True) as session:
         for number in range(2_500):
@@ -72,7 +72,7 @@ def test_linking_many_events_of_one_tenant_leaves_others_their_turns(start_log, 
     assert first.verify().problems == []
 
 
-def test_whose_linking_fails_holds_up_nobody_else(start_log, relay):
+def test_failed_linking_of_one_tenant_delays_no_other(start_log, relay):
     first, second = sorted((start_log(), start_log()), key=lambda one: one.tenant)
     for log in (first, second):
         log.write(2, snapshot=True)
@@ -101,8 +101,8 @@ def test_whose_linking_fails_holds_up_nobody_else(start_log, relay):
     assert first.verify().problems == []
 
 
-def test_a_round_ends_after_some_tenants_and_the_next_goes_on_with_the_others(start_log, relay, monkeypatch):
-    """So that messages are not kept waiting for all of them."""
+def test_round_ends_after_some_tenants_and_the_next_continues_with_the_others(start_log, relay, monkeypatch):
+    """Messages thus need not wait for all tenants."""
     monkeypatch.setattr("workers.relay.TENANTS", 2)
     logs = sorted((start_log() for _ in range(3)), key=lambda one: one.tenant)
     for log in logs:
@@ -112,7 +112,7 @@ def test_a_round_ends_after_some_tenants_and_the_next_goes_on_with_the_others(st
     assert relay.link_events() == Linked(1, goes_on=False)
 
 
-def test_a_relay_that_is_stopped_links_no_further_tenant(log, relay):
+def test_stopped_relay_links_no_further_tenant(log, relay):
     log.write(1, snapshot=True)
     relay.stop()
     assert relay.link_events().events == 0
@@ -139,40 +139,40 @@ def test_relays_of_before_may_link_for_all_tenants_until_the_last_step(postgres)
         assert link() == 0
 
 
-def test_a_tenant_has_its_chains_head_from_the_first(start_log):
+def test_new_tenant_has_a_chain_head(start_log):
     log = start_log()
     assert log.rows("SELECT tenant_id FROM audit_heads") == [(log.tenant,)]
 
 
-def test_what_somebody_else_is_linking_is_exported_too(log):
+def test_export_includes_events_that_another_process_is_linking(log):
     log.write(3, snapshot=True)
     with ThreadPoolExecutor(1) as pool:
         with log.database.relay.anonymous() as linking:
             assert linking.scalar(text("SELECT link_waiting_unless_held(:tenant)"), {"tenant": log.tenant}) == 3
             found = pool.submit(exported, log)
-            while not waits_for_a_row(log):
+            while not has_waiting_lock(log):
                 assert not found.done(), [line["unmapped"]["action"] for line in found.result()]
         lines = found.result()
     assert [line["metadata"]["sequence"] for line in lines] == list(range(1, len(lines) + 1))
     assert [line["unmapped"]["action"] for line in lines].count("documents.document.read") == 3
 
 
-def test_a_reader_waits_for_no_commit_when_nothing_waits_to_be_linked(log):
+def test_reader_waits_for_no_commit_if_no_event_is_waiting(log):
     with recording(log):
         link_waiting(log.database.api, log.user, monotonic=lambda: 0.0)
 
 
-def test_an_export_that_would_wait_too_long_for_a_commit_says_so(log):
+def test_export_that_would_wait_too_long_for_a_commit_fails(log):
     log.write(1, snapshot=True)
     times = iter([0.0, 9.9])
-    with recording(log), pytest.raises(UnavailableError, match="ask again"):
+    with recording(log), pytest.raises(UnavailableError, match="try again"):
         link_waiting(log.database.api, log.user, monotonic=lambda: next(times))
     assert log.rows(WAITING) == [(1,)]
     with log.database.owner.transaction(system_principal(log.tenant)) as session:
         assert session.scalar(text("SELECT link_waiting_events()")) == 1
 
 
-def test_a_chain_that_a_long_commit_holds_is_signed_as_far_as_it_is_linked(log):
+def test_chain_locked_by_a_long_commit_is_signed_as_far_as_it_is_linked(log):
     log.write(2)
     log.write(1, snapshot=True)
     with recording(log):

@@ -1,4 +1,4 @@
-"""Each action that the code records has its place in OCSF: none falls to "Other" because nobody thought of it."""
+"""Each action that the code records is mapped to OCSF: none is classified as "Other" by oversight."""
 
 import ast
 import re
@@ -10,11 +10,11 @@ from app.audit.ocsf import shape_of
 ROOT = Path(__file__).parents[2]
 FEATURES = "|".join(sorted(folder.name for folder in (ROOT / "app").iterdir() if folder.is_dir()))
 ACTION = re.compile(rf"({FEATURES})\.[a-z_]+\.[a-z_]+")
-NO_ACTIONS = {"documents.version.password", "http.response.start"}  # what a password is sealed for; of ASGI
+NO_ACTIONS = {"documents.version.password", "http.response.start"}  # a sealing purpose; an ASGI message type
 LOGGED = {"debug", "info", "warning", "error", "exception"}
 OTHER = {
-    "access.request.denied",  # by its method; 99 where several are told as one
-    "identity.user.changed",  # of an account, the schema has no activity for roles, names and links
+    "access.request.denied",  # depends on the method; 99 for an aggregate of several
+    "identity.user.changed",  # the schema has no account activity for roles, names and links
     "identity.user.updated",
     "identity.user.linked",
     "identity.user.unlinked",
@@ -32,7 +32,7 @@ def recorded_actions() -> set[str]:
 
 
 def _texts(node: ast.AST) -> Iterator[str]:
-    """But for what is only logged."""
+    """Yield the string constants, except those that are only logged."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in LOGGED:
         return
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -42,7 +42,7 @@ def _texts(node: ast.AST) -> Iterator[str]:
 
 
 def _prefixes(tree: ast.AST) -> Iterator[str]:
-    """Of actions that are made of a verb: f"identity.user.{verb}"."""
+    """Yield the prefixes of actions that end with a verb: f"identity.user.{verb}"."""
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr) and isinstance(node.values[-1], ast.FormattedValue):
             named = ast.unparse(node.values[-1].value)
@@ -52,7 +52,7 @@ def _prefixes(tree: ast.AST) -> Iterator[str]:
 
 
 def _verbs(tree: ast.AST) -> set[str]:
-    """What is given as a verb, or named one."""
+    """Return the strings that are passed as a verb, or assigned to `verb`."""
     found: set[str] = set()
     for node in ast.walk(tree):
         given: list[ast.expr] = []
@@ -65,7 +65,7 @@ def _verbs(tree: ast.AST) -> set[str]:
     return found
 
 
-def test_no_recorded_action_is_told_as_other_by_accident():
+def test_no_recorded_action_is_classified_as_other_by_accident():
     actions = recorded_actions()
     assert {
         "access.grant.created",
@@ -75,5 +75,5 @@ def test_no_recorded_action_is_told_as_other_by_accident():
         "identity.session.revoked",
         "identity.sign_in.refused",
         "identity.user.disabled",
-    } | OTHER <= actions, "the search still finds them"
+    } | OTHER <= actions, "the search finds known actions"
     assert {action for action in actions if shape_of(action, {}).activity_id == 99} == OTHER

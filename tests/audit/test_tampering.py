@@ -1,4 +1,4 @@
-"""Tampering: refused to everybody, and, once an owner has turned the guards off, found and named."""
+"""Tampering: rejected for every role; detected and named if an owner has disabled the protection."""
 
 from uuid import uuid4
 
@@ -43,7 +43,7 @@ def named(found):
 
 @pytest.mark.parametrize("role", ["api", "worker", "relay", "owner"])
 @pytest.mark.parametrize("table", ["audit_events", "audit_chain", "audit_checkpoints"])
-def test_no_role_may_change_or_remove_a_row(log, role, table):
+def test_no_role_may_change_or_delete_a_row(log, role, table):
     log.write(2)
     log.sign()
     columns = {"audit_events": COLUMNS, "audit_chain": LINK_COLUMNS, "audit_checkpoints": {"hash": "''"}}[table]
@@ -58,7 +58,7 @@ def test_no_role_may_change_or_remove_a_row(log, role, table):
 
 
 @pytest.mark.parametrize("column", COLUMNS)
-def test_a_changed_column_is_found_and_its_row_is_named(start_log, column):
+def test_changed_column_is_detected_and_its_row_named(start_log, column):
     log, _ = start_log(), start_log()
     log.write(5)
     sequence, event_id = log.chain()[3]
@@ -71,7 +71,7 @@ def test_a_changed_column_is_found_and_its_row_is_named(start_log, column):
 
 
 @pytest.mark.parametrize("column", LINK_COLUMNS)
-def test_a_changed_link_is_found_and_named(log, column):
+def test_changed_link_is_detected_and_named(log, column):
     log.write(5)
     sequence, _ = log.chain()[3]
     log.tamper(f"UPDATE audit_chain SET {column} = {LINK_COLUMNS[column]} WHERE sequence = {sequence} "
@@ -81,7 +81,7 @@ def test_a_changed_link_is_found_and_named(log, column):
 
 
 @pytest.mark.parametrize("place", [0, 3, -1])
-def test_a_removed_event_is_found_and_named(log, place):
+def test_removed_event_is_detected_and_named(log, place):
     log.write(5)
     sequence, event_id = log.chain()[place]
     log.tamper("DELETE FROM audit_events WHERE id = :id", id=event_id)
@@ -90,7 +90,7 @@ def test_a_removed_event_is_found_and_named(log, place):
 
 
 @pytest.mark.parametrize("place", [0, 3])
-def test_an_event_removed_with_its_link_leaves_a_gap(log, place):
+def test_event_removed_with_its_link_leaves_a_gap(log, place):
     log.write(5)
     sequence, event_id = log.chain()[place]
     log.tamper("DELETE FROM audit_events WHERE id = :id", "DELETE FROM audit_chain WHERE event_id = :id", id=event_id)
@@ -98,7 +98,7 @@ def test_an_event_removed_with_its_link_leaves_a_gap(log, place):
     assert [(p.code, p.sequence) for p in found.problems] == [("links-missing", sequence)]
 
 
-def test_two_events_that_changed_places_are_found_and_named(log):
+def test_swapped_events_are_detected_and_named(log):
     log.write(5)
     (_, first), (_, second) = log.chain()[1:3]
     swap = "UPDATE audit_events SET object_id = CASE id WHEN :first THEN (SELECT object_id FROM audit_events WHERE id = :second) ELSE (SELECT object_id FROM audit_events WHERE id = :first) END WHERE id IN (:first, :second)"  # fmt: skip  # noqa: E501
@@ -107,7 +107,7 @@ def test_two_events_that_changed_places_are_found_and_named(log):
     assert (codes(found), named(found)) == (["changed", "changed"], {first, second})
 
 
-def test_two_links_that_changed_places_are_found_and_named(log):
+def test_swapped_links_are_detected_and_named(log):
     log.write(5)
     (one, first), (two, second) = log.chain()[1:3]
     here = "WHERE tenant_id = :tenant AND sequence = "
@@ -122,7 +122,7 @@ def test_two_links_that_changed_places_are_found_and_named(log):
     assert {first, second} <= named(found)
 
 
-def test_a_forged_event_past_the_chain_is_found_and_named(log):
+def test_event_inserted_without_a_link_is_detected_and_named(log):
     log.write(3)
     forged = uuid4()
     log.tamper(
@@ -135,7 +135,7 @@ def test_a_forged_event_past_the_chain_is_found_and_named(log):
 
 
 def rewrite_from(log, sequence):
-    """Chain the whole tail anew with hashes that fit, as whoever holds the database can."""
+    """Rewrite the tail of the chain with matching hashes, as an attacker with control of the database can."""
     links = log.rows("SELECT sequence, event_hash, hash FROM audit_chain ORDER BY sequence")
     before = hash_genesis(log.tenant) if sequence == 1 else bytes(links[sequence - 2][2])
     statements = []
@@ -164,7 +164,7 @@ def change_with_fitting_hashes(log, sequence):
     rewrite_from(log, sequence)
 
 
-def test_a_tail_written_anew_with_hashes_that_fit_is_found_by_a_checkpoint(log):
+def test_rewritten_tail_with_matching_hashes_is_detected_by_a_checkpoint(log):
     log.write(4)
     first = log.sign()
     log.write(4)
@@ -176,16 +176,16 @@ def test_a_tail_written_anew_with_hashes_that_fit_is_found_by_a_checkpoint(log):
     assert f"after row {first.sequence}" in found.problems[0].sentence
 
 
-def test_without_the_checkpoint_the_copies_outside_the_database_tell(log):
+def test_rewritten_tail_without_its_checkpoint_is_detected_by_the_copies(log):
     log.write(4)
     signed = log.sign()
     change_with_fitting_hashes(log, 3)
     log.tamper("DELETE FROM audit_checkpoints WHERE tenant_id = :tenant", tenant=log.tenant)
-    assert log.verify(kept=[]).intact, "nothing is left in the database that could tell"
+    assert log.verify(kept=[]).intact, "the database alone no longer shows the change"
     assert [(p.code, p.sequence) for p in log.verify().problems] == [("not-as-signed", signed.sequence)]
 
 
-def test_an_end_that_was_cut_off_is_found_by_its_checkpoint(log):
+def test_truncated_end_is_detected_by_its_checkpoint(log):
     log.write(4)
     signed = log.sign()
     _, last = log.chain()[-1]
@@ -193,7 +193,7 @@ def test_an_end_that_was_cut_off_is_found_by_its_checkpoint(log):
     assert [(p.code, p.sequence) for p in log.verify().problems] == [("cut-off", signed.sequence)]
 
 
-def test_checkpoints_that_were_removed_are_told_by_their_copies(log):
+def test_removed_checkpoints_are_detected_by_their_copies(log):
     log.write(1)
     first = log.sign()
     log.write(1)
@@ -202,11 +202,11 @@ def test_checkpoints_that_were_removed_are_told_by_their_copies(log):
     assert [(p.code, p.sequence) for p in log.verify().problems] == [("checkpoint-removed", first.sequence)]
     log.sign()
     assert [row[0] for row in log.rows("SELECT sequence FROM audit_checkpoints")] == [FOUNDING + 2], (
-        "the last is put back"
+        "the last checkpoint is restored"
     )
 
 
-def test_a_signed_end_that_was_written_anew_is_not_signed_again_and_its_copy_tells(log):
+def test_rewritten_signed_end_is_not_signed_again_and_its_copy_reveals_it(log):
     log.write(4)
     signed = log.sign()
     change_with_fitting_hashes(log, 3)
@@ -216,7 +216,7 @@ def test_a_signed_end_that_was_written_anew_is_not_signed_again_and_its_copy_tel
     assert [(p.code, p.sequence) for p in log.verify().problems] == [("not-as-signed", signed.sequence)]
 
 
-def test_a_signed_end_that_was_cut_off_is_not_signed_again_and_its_copy_tells(log):
+def test_truncated_signed_end_is_not_signed_again_and_its_copy_reveals_it(log):
     log.write(4)
     signed = log.sign()
     _, last = log.chain()[-1]
@@ -232,7 +232,7 @@ def test_a_signed_end_that_was_cut_off_is_not_signed_again_and_its_copy_tells(lo
     assert [(p.code, p.sequence) for p in log.verify().problems] == [("cut-off", signed.sequence)]
 
 
-def test_a_whole_log_that_was_emptied_is_not_taken_for_a_new_one(log):
+def test_emptied_log_is_not_mistaken_for_a_new_one(log):
     log.write(1)
     log.sign()
     log.tamper(*(f"DELETE FROM {table} WHERE tenant_id = :tenant" for table in TABLES), tenant=log.tenant)
@@ -241,7 +241,7 @@ def test_a_whole_log_that_was_emptied_is_not_taken_for_a_new_one(log):
     assert codes(log.verify()) == ["cut-off"]
 
 
-def test_what_grew_after_a_tail_was_written_anew_is_not_signed(log):
+def test_events_after_a_rewritten_tail_are_not_signed(log):
     log.write(4)
     signed = log.sign()
     change_with_fitting_hashes(log, 3)
@@ -262,14 +262,14 @@ def test_what_grew_after_a_tail_was_written_anew_is_not_signed(log):
         ("signature = '\\x00'", "checkpoint-unsigned"),
     ],
 )
-def test_a_changed_checkpoint_is_found(log, change, code):
+def test_changed_checkpoint_is_detected(log, change, code):
     log.write(2)
     log.sign()
     log.tamper(f"UPDATE audit_checkpoints SET {change} WHERE tenant_id = :tenant", tenant=log.tenant)
     assert code in codes(log.verify(kept=[]))
 
 
-def test_a_guard_that_stays_off_is_told(log):
+def test_disabled_guard_is_reported(log):
     with log.database.owner.anonymous() as session:
         session.execute(text("ALTER TABLE audit_events DISABLE TRIGGER audit_events_append_only"))
     try:
@@ -281,7 +281,7 @@ def test_a_guard_that_stays_off_is_told(log):
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_no_tampering_with_signed_rows_goes_unseen(start_log, data):
+def test_no_tampering_with_signed_rows_stays_undetected(start_log, data):
     log = start_log()
     log.write(data.draw(st.integers(2, 6), label="events"))
     log.sign()
@@ -291,7 +291,7 @@ def test_no_tampering_with_signed_rows_goes_unseen(start_log, data):
         kind = data.draw(st.sampled_from(["event", "link", "remove event", "remove link", "rewrite"]), label="kind")
         where = {"id": event_id}
         if kind == "event":
-            # A change that undoes the one before is none; every one of these moves on.
+            # A change that reverts the previous one would be none; each of these moves on.
             column = data.draw(st.sampled_from(["at", "actor_id", "action", "id"]))
             log.tamper(f"UPDATE audit_events SET {column} = {COLUMNS[column]} WHERE id = :id", **where)
         elif kind == "link":

@@ -19,7 +19,7 @@ Call = Callable[..., "subprocess.CompletedProcess[str]"]
 def test_a_server_that_is_not_there_is_told_in_a_sentence(footnote: Call, tmp_path: Path) -> None:
     result = footnote("documents", "--home", str(tmp_path), "--url", "http://127.0.0.1:9")
     assert result.returncode == 1
-    assert "No Footnote answers at http://127.0.0.1:9" in result.stderr
+    assert "No Footnote server responds at http://127.0.0.1:9" in result.stderr
     assert "Traceback" not in result.stderr
 
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from app.client.api import ApiClient
-from app.client.errors import ApiProblemError, ServerUnreachableError, UnknownAnswerError
+from app.client.errors import ApiProblemError, ServerUnreachableError, UnreadableResponseError
 from app.commands.ingest import Outcome, Silence, find_files, ingest_files
 from app.documents.metadata import DocumentType
 
@@ -138,7 +138,7 @@ def test_lists_are_followed_to_their_last_page() -> None:
 def test_a_problem_that_is_not_json_still_has_a_sentence() -> None:
     with client(lambda _: httpx.Response(502, text="<html>")) as api, pytest.raises(ApiProblemError) as raised:
         api.ask("Why?")
-    assert raised.value.detail == "The server answered 502."
+    assert raised.value.detail == "The server returned status 502."
 
 
 def test_a_broken_connection_says_where_to_look() -> None:
@@ -167,6 +167,6 @@ def test_the_same_bytes_under_two_names_have_one_run_and_two_outcomes(tmp_path: 
 
 def test_an_answer_in_an_unknown_form_tells_nothing_of_it() -> None:
     answer = httpx.Response(201, json={"hidden": "fn_secret"})
-    with client(lambda _: answer) as api, pytest.raises(UnknownAnswerError) as raised:
+    with client(lambda _: answer) as api, pytest.raises(UnreadableResponseError) as raised:
         api.create_key("notebook")
     assert "fn_secret" not in str(raised.value)

@@ -1,4 +1,4 @@
-"""Databases at revisions of before."""
+"""Test databases at earlier schema revisions."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from tests.conftest import TestDatabase, _close, _open
 
 @contextmanager
 def database_at(postgres: EmbeddedPostgres, revision: str) -> Iterator[TestDatabase]:
-    """A database of a test's own, at the revision."""
+    """Yield a database at the revision, for one test."""
     name = f"test_{uuid4().hex}"
     postgres.databases.copy_database(_template_at(postgres, revision), name)
     opened = _open(postgres, name)
@@ -24,7 +24,7 @@ def database_at(postgres: EmbeddedPostgres, revision: str) -> Iterator[TestDatab
 
 @cache
 def _template_at(postgres: EmbeddedPostgres, revision: str) -> str:
-    """The database that those at the revision are copied from."""
+    """Return the name of the template database at the revision."""
     name = f"footnote_template_{revision}"
     postgres.databases.ensure_database(name)
     upgrade_to(postgres.url("owner", name), revision)

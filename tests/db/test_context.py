@@ -1,4 +1,4 @@
-"""Whom a transaction is for: taken with our signature only, for this transaction only."""
+"""The transaction context: accepted only with the app's signature, and for one transaction only."""
 
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
@@ -17,7 +17,7 @@ TAKE_OVER = "SELECT set_config('footnote.who', :who, true), set_config('footnote
 
 @pytest.fixture
 def tenants(module_database):
-    """Principals of two tenants."""
+    """Return principals of two tenants."""
     found = []
     for _ in range(2):
         tenant_id, user_id = uuid4(), uuid4()
@@ -48,7 +48,7 @@ def with_secret(module_database, role, secret):
     return Database(engine=engine, context_secret=secret)
 
 
-def test_a_context_signed_with_another_secret_is_refused(module_database, tenants):
+def test_context_signed_with_another_secret_is_rejected(module_database, tenants):
     with module_database.api.transaction(tenants[0]) as session:
         assert seen_tenants(session) == [tenants[0].tenant_id]
     forger = with_secret(module_database, "api", "a guess")
@@ -58,7 +58,7 @@ def test_a_context_signed_with_another_secret_is_refused(module_database, tenant
 
 
 @pytest.mark.parametrize("kept", ["body", "whole"])
-def test_a_seal_of_another_tenant_or_transaction_is_nothing(module_database, tenants, kept):
+def test_seal_of_another_tenant_or_transaction_shows_no_rows(module_database, tenants, kept):
     ours, theirs = tenants
     with module_database.api.transaction(theirs) as session:
         who, classes = session.execute(text(SEALS)).one()
@@ -70,7 +70,7 @@ def test_a_seal_of_another_tenant_or_transaction_is_nothing(module_database, ten
         assert session.scalar(text("SELECT visible_classes()")) == []
 
 
-def test_the_old_way_of_saying_whom_it_is_for_says_nothing(module_database, tenants):
+def test_setting_tenant_variables_directly_has_no_effect(module_database, tenants):
     ours, theirs = tenants
     with module_database.api.transaction(ours) as session:
         for name, value in (("tenant_id", theirs.tenant_id), ("user_id", theirs.user_id)):
@@ -94,7 +94,7 @@ def test_the_old_way_of_saying_whom_it_is_for_says_nothing(module_database, tena
         "SET ROLE footnote_owner",
     ],
 )
-def test_what_signs_and_decides_can_not_be_reached_by_the_api_role(module_database, tenants, statement):
+def test_api_role_cannot_reach_signing_and_policy_internals(module_database, tenants, statement):
     with pytest.raises(Exception) as refused, module_database.api.transaction(tenants[0]) as session:
         session.execute(text(statement))
     cause = refused.value.__cause__
@@ -102,7 +102,7 @@ def test_what_signs_and_decides_can_not_be_reached_by_the_api_role(module_databa
     assert cause.orig.sqlstate == "42501"  # insufficient_privilege, PostgreSQL appendix A
 
 
-def test_a_key_once_left_is_not_replaced_by_a_statement(module_database, tenants):
+def test_stored_context_key_cannot_be_replaced_by_a_statement(module_database, tenants):
     with module_database.api.transaction(tenants[0]) as session:
         pads = {"inner": bytes(64), "outer": bytes(64)}
         assert session.scalar(text("SELECT ensure_context_key(:inner, :outer)"), pads) is False
@@ -110,8 +110,8 @@ def test_a_key_once_left_is_not_replaced_by_a_statement(module_database, tenants
         assert seen_tenants(session) == [tenants[0].tenant_id]
 
 
-def test_the_first_snapshots_of_a_role_meet_and_none_fails(database):
-    """One that begins while another leaves the role's key waits for it, and then sees what it left."""
+def test_concurrent_first_snapshots_of_a_role_succeed(database):
+    """A snapshot that begins while another transaction stores the role's key waits for it, then sees the key."""
     principal = Principal(tenant_id=uuid4(), user_id=uuid4())
     pads = database.api.signer.pads()
 
@@ -123,17 +123,17 @@ def test_the_first_snapshots_of_a_role_meet_and_none_fails(database):
         with database.api.anonymous() as session:
             assert session.scalar(text("SELECT ensure_context_key(:inner, :outer)"), pads)
             entered = pool.submit(enter)
-            while not waits(database):
+            while not has_waiting_lock(database):
                 assert not entered.done(), entered.result()
         assert entered.result() == principal.tenant_id
 
 
-def waits(database):
+def has_waiting_lock(database):
     with database.owner.anonymous() as session:
         return session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))
 
 
-def test_a_new_secret_is_taken_once_the_owner_forgot_the_old_one(database):
+def test_new_secret_is_accepted_after_owner_deletes_the_old_key(database):
     tenant_id = uuid4()
     with database.api.transaction(Principal(tenant_id=tenant_id, user_id=uuid4())):
         pass
@@ -147,7 +147,7 @@ def test_a_new_secret_is_taken_once_the_owner_forgot_the_old_one(database):
     rotated.close()
 
 
-def test_a_url_without_a_password_needs_a_secret_of_its_own():
+def test_url_without_password_requires_context_secret():
     engine = build_engine(
         "postgresql+psycopg://footnote_api@/none", pool_size=1, statement_timeout_ms=5_000, application_name="test"
     )

@@ -13,7 +13,7 @@ from app.db.session import system_principal
 
 # Tables that belong to no tenant.
 SHARED_TABLES = {"alembic_version", "embedding_spaces"}
-# What only functions of the definer may call.
+# Functions that only the definer's functions may call.
 INNER_FUNCTIONS = {
     "append_audit_link",
     "check_depth",
@@ -48,7 +48,7 @@ def test_models_and_migrations_agree(module_database):
     assert current == head
 
 
-def test_every_tenant_table_has_row_level_security_forced(module_database):
+def test_every_tenant_table_forces_row_level_security(module_database):
     with module_database.owner.anonymous() as session:
         rows = session.execute(
             text(
@@ -60,7 +60,7 @@ def test_every_tenant_table_has_row_level_security_forced(module_database):
     assert unprotected == SHARED_TABLES
 
 
-def test_no_role_of_ours_may_pass_over_row_level_security(module_database):
+def test_no_footnote_role_can_bypass_row_level_security(module_database):
     with module_database.api.anonymous() as session:
         roles = session.execute(
             text("SELECT rolname FROM pg_roles WHERE rolname LIKE 'footnote\\_%' AND (rolbypassrls OR rolsuper)")
@@ -75,8 +75,8 @@ def test_no_role_of_ours_may_pass_over_row_level_security(module_database):
     assert owned == []
 
 
-def test_functions_that_pass_over_row_level_security_are_safe_to_call(module_database):
-    """They are the definer's, look nothing up in a caller's schemas, and are for our roles, or for none of them."""
+def test_functions_that_bypass_row_level_security_are_safe_to_call(module_database):
+    """The definer owns them, their search path is fixed, and only our login roles, or none, may call them."""
     with module_database.owner.anonymous() as session:
         functions = session.execute(text(DEFINED)).all()
     assert {name for name, owner, *_ in functions if owner != "footnote_definer"} == set()
@@ -86,7 +86,7 @@ def test_functions_that_pass_over_row_level_security_are_safe_to_call(module_dat
 
 
 @pytest.mark.parametrize("role", ["api", "worker", "relay", "owner"])
-def test_a_session_without_a_principal_sees_nothing(database, role):
+def test_session_without_principal_sees_no_rows(database, role):
     tenant = uuid4()
     with database.owner.transaction(system_principal(tenant)) as session:
         session.execute(
@@ -107,7 +107,7 @@ def test_a_session_without_a_principal_sees_nothing(database, role):
     assert seen == set()
 
 
-def test_a_tenant_sees_itself_only(database):
+def test_tenant_sees_only_itself(database):
     ours, theirs = uuid4(), uuid4()
     for tenant, slug in ((ours, "ours"), (theirs, "theirs")):
         with database.owner.transaction(system_principal(tenant)) as session:
@@ -120,7 +120,7 @@ def test_a_tenant_sees_itself_only(database):
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit_events SET action = 'x'", "DELETE FROM audit_events"])
-def test_the_audit_log_can_not_be_changed_even_by_its_owner(database, statement):
+def test_audit_log_cannot_be_changed_even_by_its_owner(database, statement):
     with (
         pytest.raises(DBAPIError, match="append-only"),
         database.owner.transaction(system_principal(uuid4())) as session,

@@ -1,4 +1,4 @@
-"""A rolling upgrade: processes are ready at the revision where they are replaced, and at each later one."""
+"""Rolling upgrades: processes are ready at the lowest revision that they support, and at each later one."""
 
 import json
 
@@ -15,7 +15,7 @@ from tests.db.revisions import database_at
 
 @pytest.fixture
 def at(database):
-    """Says that the database is at a revision, and looks whether the API is ready at it."""
+    """Return a function that sets the database's revision and checks the API's readiness at it."""
 
     def check(revision):
         with database.owner.anonymous() as session:
@@ -25,25 +25,25 @@ def at(database):
     return check
 
 
-def test_the_api_is_ready_at_the_newest_revision(database):
+def test_api_is_ready_at_the_newest_revision(database):
     migrations_check(database.api)()
 
 
 @pytest.mark.parametrize("revision", [LEAST_SERVED, "9999"])
-def test_the_api_is_ready_where_processes_are_replaced_and_at_a_later_versions_revision(at, revision):
+def test_api_is_ready_at_the_lowest_supported_and_at_later_revisions(at, revision):
     at(revision)
 
 
-def test_the_api_is_not_ready_at_an_earlier_revision(at):
+def test_api_is_not_ready_at_an_earlier_revision(at):
     with pytest.raises(MigrationsBehindError, match="run the migrations"):
         at("0022")
 
 
-def test_an_upgrade_stops_where_it_is_told_to_and_goes_on_later(postgres, monkeypatch):
+def test_upgrade_stops_at_the_given_revision_and_continues_later(postgres, monkeypatch):
     with database_at(postgres, "0022") as database:
         monkeypatch.setenv("FOOTNOTE_DATABASE__OWNER_URL", database.urls["owner"])
-        told = CliRunner().invoke(databases, ["upgrade", "--to", LEAST_SERVED, "--json"])
-        assert json.loads(told.output)["revision"] == LEAST_SERVED, told.output
+        result = CliRunner().invoke(databases, ["upgrade", "--to", LEAST_SERVED, "--json"])
+        assert json.loads(result.output)["revision"] == LEAST_SERVED, result.output
         migrations_check(database.api)()
         CliRunner().invoke(databases, ["upgrade"])
         current, newest = get_revisions(database.urls["owner"])
@@ -52,8 +52,8 @@ def test_an_upgrade_stops_where_it_is_told_to_and_goes_on_later(postgres, monkey
         assert get_revisions(database.urls["owner"]) == (current, newest)
 
 
-def test_an_upgrade_to_no_revision_says_so(database, monkeypatch):
+def test_upgrade_to_an_unknown_revision_fails_with_a_message(database, monkeypatch):
     monkeypatch.setenv("FOOTNOTE_DATABASE__OWNER_URL", database.urls["owner"])
-    told = CliRunner().invoke(databases, ["upgrade", "--to", "9999", "--json"])
-    assert told.exit_code == 1
-    assert "There is no revision 9999" in json.loads(told.output)["error"]["detail"]
+    result = CliRunner().invoke(databases, ["upgrade", "--to", "9999", "--json"])
+    assert result.exit_code == 1
+    assert "There is no revision 9999" in json.loads(result.output)["error"]["detail"]

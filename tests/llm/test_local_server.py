@@ -1,4 +1,4 @@
-"""The local model, for real."""
+"""The local model server, run for real."""
 
 import asyncio
 import contextlib
@@ -23,7 +23,7 @@ SCHEMA = {
 }
 
 
-def test_the_local_model_answers_in_the_form_that_was_asked_for(local_server: LocalModelServer) -> None:
+def test_local_model_returns_the_requested_json(local_server: LocalModelServer) -> None:
     async def run() -> ChatResponse:
         model = OpenAIChatModel(base_url=local_server.base_url, api_key="none", model=LOCAL_MODEL)
         try:
@@ -45,8 +45,8 @@ def test_the_local_model_answers_in_the_form_that_was_asked_for(local_server: Lo
     assert response.usage.tokens_in > 0
 
 
-def test_the_server_ends_with_whoever_started_it(local_server: LocalModelServer) -> None:
-    del local_server  # asked for so that this is skipped where the model is missing
+def test_server_ends_with_the_process_that_started_it(local_server: LocalModelServer) -> None:
+    del local_server  # this fixture skips the test where the model is missing
     program = (
         "import os, signal\n"
         "from app.llm.local_server import LocalModelServer\n"

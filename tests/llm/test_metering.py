@@ -1,4 +1,4 @@
-"""Each call of a model is counted once, with how it ended."""
+"""Each model call is counted once, with its outcome."""
 
 import asyncio
 from decimal import Decimal
@@ -25,7 +25,7 @@ class Meter:
 
 
 class Chat:
-    """Answers, raises or hangs, as it is told."""
+    """A chat model that responds, raises or hangs, depending on its arguments."""
 
     model = "m"
 
@@ -53,7 +53,7 @@ class Embedder:
         raise ModelUnavailableError
 
 
-def test_an_answered_call_is_counted_with_its_tokens_and_its_price():
+def test_successful_call_is_counted_with_tokens_and_cost():
     meter = Meter()
     asyncio.run(MeteredChat(Chat(), meter=meter).complete(REQUEST))
     assert meter.calls == [
@@ -71,26 +71,26 @@ def test_an_answered_call_is_counted_with_its_tokens_and_its_price():
 @pytest.mark.parametrize(
     ("error", "outcome"), [(ModelUnavailableError(), ModelUnavailableError.code), (ZeroDivisionError(), "defect")]
 )
-def test_a_call_that_fails_is_counted_by_its_error(error, outcome):
+def test_failed_call_is_counted_by_its_error_code(error, outcome):
     meter = Meter()
     with pytest.raises(type(error)):
         asyncio.run(MeteredChat(Chat(error), meter=meter).complete(REQUEST))
     assert [(call["outcome"], call["input_tokens"]) for call in meter.calls] == [(outcome, 0)]
 
 
-def test_a_call_that_was_given_up_is_counted_as_cancelled():
+def test_aborted_call_is_counted_as_cancelled():
     meter = Meter()
 
-    async def give_up():
+    async def abort():
         async with asyncio.timeout(0.01):
             await MeteredChat(Chat(hang=True), meter=meter).complete(REQUEST)
 
     with pytest.raises(TimeoutError):
-        asyncio.run(give_up())
+        asyncio.run(abort())
     assert [call["outcome"] for call in meter.calls] == ["cancelled"]
 
 
-def test_embeddings_are_counted_by_what_they_are_of():
+def test_embedding_calls_are_counted_by_purpose():
     meter = Meter()
     embedder = MeteredEmbedder(Embedder(), meter=meter)
     embedder.embed_documents(["a"])

@@ -1,4 +1,4 @@
-"""Chat over the OpenAI protocol, against a transport that plays the endpoint."""
+"""Chat over the OpenAI protocol, with a mock transport as the endpoint."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ Handler = (
 
 
 def ask(handler: Handler, *, calls: int = 1, **changes: Any) -> ChatResponse:
-    """Ask `calls` times with one client; the last answer."""
+    """Send the request `calls` times with one client; return the last response."""
     options: dict[str, Any] = {"schema": SCHEMA, "timeout_seconds": 5.0, **changes}
     request = ChatRequest(
         messages=[ChatMessage(role="user", content="?")], purpose=Purpose.ANSWER, max_output_tokens=9, **options
@@ -61,7 +61,7 @@ def completion(text: str | None, finish: str = "stop") -> httpx2.Response:
     )
 
 
-def test_an_answer_is_parsed_counted_and_priced() -> None:
+def test_response_is_parsed_counted_and_priced() -> None:
     response = ask(lambda request: completion('{"a": 1, "b": 0.1}'))
     assert response.parsed == {"a": 1, "b": Decimal("0.1")}
     assert (response.usage.tokens_in, response.usage.tokens_out) == (1000, 10)
@@ -72,39 +72,39 @@ def test_an_answer_is_parsed_counted_and_priced() -> None:
 @pytest.mark.parametrize(
     "text", ['```json\n{"a": 1}\n```', 'Here you are: {"a": 1} I hope it helps', ' {"a": 1}\n', '```\n{"a": 1}```']
 )
-def test_an_object_among_other_words_is_found(text: str) -> None:
+def test_object_in_surrounding_text_is_found(text: str) -> None:
     assert parse_object(text) == {"a": 1}
 
 
 @pytest.mark.parametrize("text", ["", "no", "[1]", '{"a": ', "[" * 100_000, '{"a":' * 100_000, '"{}"x'])
-def test_what_is_no_object_is_nonsense(text: str) -> None:
+def test_text_without_an_object_raises_nonsense_error(text: str) -> None:
     if text == '"{}"x':
-        assert parse_object(text) == {}  # the inner braces are an object: harmless, it claims nothing
+        assert parse_object(text) == {}  # the inner braces are an empty object, which is harmless
         return
     with pytest.raises(ModelNonsenseError):
         parse_object(text)
 
 
 @pytest.mark.parametrize("text", [None, "", "  ", "words"])
-def test_an_answer_without_the_object_is_nonsense(text: str | None) -> None:
+def test_response_without_the_object_raises_nonsense_error(text: str | None) -> None:
     with pytest.raises(ModelNonsenseError):
         ask(lambda request: completion(text))
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"{}", b'{"choices": []}', b"null"])
-def test_a_body_that_is_no_completion_is_nonsense(body: bytes) -> None:
+def test_body_that_is_no_completion_raises_an_error(body: bytes) -> None:
     with pytest.raises((ModelNonsenseError, ModelUnavailableError)):
         ask(lambda request: httpx2.Response(200, content=body, headers={"content-type": "application/json"}))
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 429, 500, 503])
-def test_an_endpoint_that_refuses_is_unavailable_and_its_words_stay_with_us(status: int) -> None:
+def test_endpoint_error_is_unavailable_and_hides_its_message(status: int) -> None:
     with pytest.raises(ModelUnavailableError) as caught:
         ask(lambda request: httpx2.Response(status, json={"error": {"message": "inside information"}}))
     assert "inside" not in caught.value.detail
 
 
-def test_a_slow_endpoint_is_given_up_in_time() -> None:
+def test_slow_endpoint_is_abandoned_at_the_time_limit() -> None:
     async def handler(request: httpx2.Request) -> httpx2.Response:
         await asyncio.Event().wait()
         raise AssertionError
@@ -113,7 +113,7 @@ def test_a_slow_endpoint_is_given_up_in_time() -> None:
         ask(handler, timeout_seconds=0.05)
 
 
-def test_an_endpoint_without_structured_output_is_asked_more_simply_and_that_is_remembered() -> None:
+def test_rejected_structured_output_is_dropped_and_remembered() -> None:
     forms: list[str | None] = []
 
     def handler(request: httpx2.Request) -> httpx2.Response:
@@ -127,7 +127,7 @@ def test_an_endpoint_without_structured_output_is_asked_more_simply_and_that_is_
     assert forms == ["json_schema", "json_object", None, None]
 
 
-def test_an_endpoint_with_newer_parameter_names_is_asked_by_them() -> None:
+def test_endpoint_with_newer_parameter_names_receives_them() -> None:
     def handler(request: httpx2.Request) -> httpx2.Response:
         body = json.loads(request.content)
         if "max_tokens" in body:
@@ -139,6 +139,6 @@ def test_an_endpoint_with_newer_parameter_names_is_asked_by_them() -> None:
     assert ask(handler).parsed == {"a": 1}
 
 
-def test_text_is_free_when_no_schema_is_asked_for() -> None:
+def test_without_schema_the_response_is_plain_text() -> None:
     response = ask(lambda request: completion("words", finish="length"), schema=None)
     assert (response.text, response.parsed, response.truncated) == ("words", None, True)

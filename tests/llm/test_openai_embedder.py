@@ -1,4 +1,4 @@
-"""Embeddings over the OpenAI protocol, against a transport that plays the endpoint."""
+"""Embeddings over the OpenAI protocol, with a mock transport as the endpoint."""
 
 import json
 from collections.abc import Callable
@@ -43,12 +43,12 @@ def inputs(request: httpx2.Request) -> list[str]:
     return texts
 
 
-def test_vectors_come_back_in_order_and_with_length_one() -> None:
+def test_vectors_are_returned_in_order_and_normalised() -> None:
     model = embedder(lambda request: answer([[3.0, 4.0], [0.0, 2.0]], order=[1, 0]))
     assert np.allclose(model.embed_documents(["a", "b"]), [[0.6, 0.8], [0.0, 1.0]])
 
 
-def test_batches_stay_under_the_limits_of_count_and_tokens() -> None:
+def test_batches_respect_the_limits_of_count_and_tokens() -> None:
     seen: list[list[str]] = []
 
     def handler(request: httpx2.Request) -> httpx2.Response:
@@ -62,7 +62,7 @@ def test_batches_stay_under_the_limits_of_count_and_tokens() -> None:
     assert [len(batch) for batch in seen] == [3, 2, 2]
 
 
-def test_a_text_over_the_models_limit_is_cut_and_a_blank_one_is_not_sent() -> None:
+def test_long_text_is_cut_and_blank_text_is_not_sent() -> None:
     seen: list[str] = []
 
     def handler(request: httpx2.Request) -> httpx2.Response:
@@ -75,7 +75,7 @@ def test_a_text_over_the_models_limit_is_cut_and_a_blank_one_is_not_sent() -> No
     assert vectors.tolist() == [[1.0, 0.0], [0.0, 0.0]]
 
 
-def test_a_rate_limit_is_waited_for_as_the_endpoint_says() -> None:
+def test_rate_limit_is_retried_after_the_endpoints_delay() -> None:
     answers = [httpx2.Response(429, headers={"retry-after-ms": "1"}, json={}), answer([[1.0, 0.0]])]
     model = embedder(lambda request: answers.pop(0))
     assert model.embed_query("a").tolist() == [1.0, 0.0]
@@ -83,14 +83,14 @@ def test_a_rate_limit_is_waited_for_as_the_endpoint_says() -> None:
 
 
 @pytest.mark.parametrize("status", [401, 404, 429, 500])
-def test_an_endpoint_that_refuses_is_unavailable(status: int) -> None:
+def test_rejecting_endpoint_is_unavailable_and_hides_its_message(status: int) -> None:
     model = embedder(lambda request: httpx2.Response(status, json={"error": {"message": "secret"}}), max_retries=0)
     with pytest.raises(ModelUnavailableError) as caught:
         model.embed_query("a")
     assert "secret" not in caught.value.detail
 
 
-def test_an_endpoint_that_is_down_is_unavailable() -> None:
+def test_unreachable_endpoint_is_unavailable() -> None:
     def handler(request: httpx2.Request) -> httpx2.Response:
         raise httpx2.ConnectError("refused")
 
@@ -99,12 +99,12 @@ def test_an_endpoint_that_is_down_is_unavailable() -> None:
 
 
 @pytest.mark.parametrize("vectors", [[[1.0, 0.0, 0.0]], [], [[1.0, 0.0], [1.0, 0.0]]])
-def test_vectors_of_the_wrong_number_or_length_are_refused(vectors: list[list[float]]) -> None:
+def test_wrong_number_or_length_of_vectors_is_rejected(vectors: list[list[float]]) -> None:
     with pytest.raises(ModelNonsenseError):
         embedder(lambda request: answer(vectors), max_retries=0).embed_query("a")
 
 
-def test_dimensions_are_asked_for_only_when_the_settings_say_so() -> None:
+def test_dimensions_are_requested_only_if_enabled() -> None:
     bodies: list[dict[str, Any]] = []
 
     def handler(request: httpx2.Request) -> httpx2.Response:

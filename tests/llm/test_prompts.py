@@ -1,4 +1,4 @@
-"""Prompt files."""
+"""Prompt files: loading, checking and rendering."""
 
 import hashlib
 from pathlib import Path
@@ -25,13 +25,13 @@ def write(folder: Path, text: str, name: str = "greet") -> Path:
     return path
 
 
-def test_every_prompt_of_the_project_loads() -> None:
+def test_every_project_prompt_loads() -> None:
     library = PromptLibrary()
     for path in sorted((Path(__file__).parents[2] / "prompts").glob("*.yaml")):
         assert library.get_prompt(path.stem).version >= 1
 
 
-def test_a_prompt_is_rendered_and_its_file_is_hashed(tmp_path: Path) -> None:
+def test_prompt_is_rendered_and_its_file_is_hashed(tmp_path: Path) -> None:
     path = write(tmp_path, GOOD)
     prompt = load_prompt(path)
     system, user = prompt.render({"who": "Ann"})
@@ -40,7 +40,7 @@ def test_a_prompt_is_rendered_and_its_file_is_hashed(tmp_path: Path) -> None:
 
 
 @given(text=st.text())
-def test_braces_in_a_document_are_never_read_as_a_template(text: str) -> None:
+def test_braces_in_a_document_are_never_interpreted_as_a_template(text: str) -> None:
     prompt = PromptLibrary().get_prompt("answer")
     nasty = "{{question}} {0} {x} " + text
     _, user = prompt.render({"boundary": "b", "question": "Q?", "passages": nasty})
@@ -48,7 +48,7 @@ def test_braces_in_a_document_are_never_read_as_a_template(text: str) -> None:
 
 
 @pytest.mark.parametrize("variables", [{}, {"who": "Ann", "what": "x"}])
-def test_missing_and_unknown_variables_fail(tmp_path: Path, variables: dict[str, str]) -> None:
+def test_missing_and_unknown_variables_are_rejected(tmp_path: Path, variables: dict[str, str]) -> None:
     prompt = load_prompt(write(tmp_path, GOOD))
     with pytest.raises(PromptError):
         prompt.render(variables)
@@ -64,21 +64,21 @@ def test_missing_and_unknown_variables_fail(tmp_path: Path, variables: dict[str,
         "just words",
         "a: [",
     ],
-    ids=["unknown field", "undeclared variable", "unused variable", "another name", "no mapping", "no YAML"],
+    ids=["unknown field", "undeclared variable", "unused variable", "different name", "not a mapping", "not YAML"],
 )
-def test_a_wrong_file_is_refused(tmp_path: Path, text: str) -> None:
+def test_invalid_file_is_rejected(tmp_path: Path, text: str) -> None:
     with pytest.raises(PromptError):
         load_prompt(write(tmp_path, text))
 
 
 @pytest.mark.parametrize("name", ["absent", "../answer", "answer.yaml", ""])
-def test_a_prompt_that_is_not_there_is_refused(name: str) -> None:
+def test_missing_prompt_is_rejected(name: str) -> None:
     with pytest.raises(PromptError):
         PromptLibrary().get_prompt(name)
 
 
 @given(text=st.text())
-def test_no_text_can_end_its_own_fence(text: str) -> None:
+def test_no_text_can_close_its_own_fence(text: str) -> None:
     boundary = new_boundary([text])
     fenced = fence([FencedText("1", text)], boundary=boundary)
     assert fenced.count(f"<<end {boundary}>>") == 1

@@ -16,19 +16,19 @@ def embedder() -> WordLlamaEmbedder:
     return WordLlamaEmbedder()
 
 
-def test_vectors_have_the_length_one_and_the_dimensions_of_the_space(embedder: WordLlamaEmbedder) -> None:
+def test_vectors_are_normalised_and_have_the_spaces_dimensions(embedder: WordLlamaEmbedder) -> None:
     vectors = embedder.embed_documents(["Total debt fell.", "The indenture restricts liens.", "x" * 100_000])
     assert vectors.shape == (3, embedder.space.dimensions)
     assert vectors.dtype == np.float32
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
 
 
-def test_a_text_without_a_token_gives_the_zero_vector_instead_of_nan(embedder: WordLlamaEmbedder) -> None:
+def test_text_without_tokens_gives_the_zero_vector_instead_of_nan(embedder: WordLlamaEmbedder) -> None:
     assert not embedder.embed_documents(["", "debt"])[0].any()
     assert embedder.embed_documents([]).shape == (0, embedder.space.dimensions)
 
 
-def test_the_nearer_meaning_is_the_nearer_vector(embedder: WordLlamaEmbedder) -> None:
+def test_passage_with_nearer_meaning_has_the_nearer_vector(embedder: WordLlamaEmbedder) -> None:
     question = embedder.embed_query("How much did the company borrow?")
     near, far = embedder.embed_documents(["Borrowings under the credit facility", "The board met in the garden"])
     assert question @ near > question @ far
@@ -36,13 +36,13 @@ def test_the_nearer_meaning_is_the_nearer_vector(embedder: WordLlamaEmbedder) ->
 
 @settings(max_examples=25, deadline=None)
 @given(texts=st.lists(st.text(max_size=200), max_size=12))
-def test_a_vector_does_not_depend_on_its_neighbours_in_the_batch(embedder: WordLlamaEmbedder, texts: list[str]) -> None:
+def test_vector_does_not_depend_on_the_rest_of_its_batch(embedder: WordLlamaEmbedder, texts: list[str]) -> None:
     together = embedder.embed_documents(texts)
     for index, text in enumerate(texts):
         assert np.allclose(together[index], embedder.embed_query(text), atol=1e-5)
 
 
-def test_threads_may_share_it(embedder: WordLlamaEmbedder) -> None:
+def test_threads_can_share_the_embedder(embedder: WordLlamaEmbedder) -> None:
     texts = [f"Note {number}: revenue and debt" for number in range(200)]
     alone = embedder.embed_documents(texts)
     with ThreadPoolExecutor(4) as pool:
@@ -50,13 +50,13 @@ def test_threads_may_share_it(embedder: WordLlamaEmbedder) -> None:
             assert np.array_equal(vectors, alone)
 
 
-def test_loading_leaves_the_logging_set_up_alone() -> None:
+def test_loading_leaves_the_logging_configuration_unchanged() -> None:
     root = logging.getLogger()
     before = (root.level, root.handlers[:])
     WordLlamaEmbedder()
     assert (root.level, root.handlers[:]) == before
 
 
-def test_the_space_is_named_by_the_content_of_the_weights(embedder: WordLlamaEmbedder) -> None:
+def test_space_version_is_a_digest_of_the_weights(embedder: WordLlamaEmbedder) -> None:
     assert embedder.space == WordLlamaEmbedder().space
     assert len(embedder.space.version) == 12

@@ -1,4 +1,4 @@
-"""Logging as a process configures it, put back afterwards; the lines that it wrote, read as JSON."""
+"""Logging as a process configures it, restored after the test; returns the logged lines, parsed as JSON."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Lines of logs: JSON, with the ids of what they belong to, without what they may not tell."""
+"""Log lines: JSON, with the ids of request, run and principal, without confidential content."""
 
 import contextvars
 import logging
@@ -12,7 +12,7 @@ from app.observability.logging import configure_logging, get_logger, log_context
 from app.observability.redaction import REDACTED
 
 
-def test_a_line_is_an_object_with_its_fields(log_lines):
+def test_line_is_a_json_object_with_its_fields(log_lines):
     get_logger("app.jobs").info("run.stage.finished", stage="parse", pages=12)
     (line,) = log_lines()
     assert line["message"] == "run.stage.finished"
@@ -20,7 +20,7 @@ def test_a_line_is_an_object_with_its_fields(log_lines):
     assert line["timestamp"].endswith("Z")
 
 
-def test_lines_carry_the_ids_around_them_and_lose_them_afterwards(log_lines):
+def test_lines_carry_the_ids_of_their_context_only(log_lines):
     run_id, tenant_id, user_id = uuid4(), uuid4(), uuid4()
     with log_context(request_id="r-1", tenant_id=tenant_id):
         with log_context(run_id=run_id, user_id=user_id):
@@ -37,7 +37,7 @@ def test_lines_carry_the_ids_around_them_and_lose_them_afterwards(log_lines):
     assert not ids.keys() & outside.keys()
 
 
-def test_ids_of_one_request_do_not_show_in_another_thread(log_lines):
+def test_ids_of_one_request_do_not_appear_in_another_thread(log_lines):
     with log_context(request_id="r-1"):
         thread = threading.Thread(target=lambda: get_logger("app").info("elsewhere"), daemon=True)
         contextvars.Context().run(thread.start)
@@ -46,30 +46,30 @@ def test_ids_of_one_request_do_not_show_in_another_thread(log_lines):
 
 
 @pytest.mark.parametrize("name", ["uvicorn.error", "celery.worker", "celery.task", "sqlalchemy.pool", "alembic"])
-def test_lines_of_libraries_are_json_too_and_come_once(log_lines, name):
+def test_library_lines_are_json_and_appear_once(log_lines, name):
     logging.getLogger(name).warning("of %s", "theirs")
     assert [(line["message"], line["logger"]) for line in log_lines()] == [("of theirs", name)]
 
 
-def test_libraries_that_would_log_statements_or_bodies_are_kept_quiet_even_when_debugging(log_lines):
+def test_libraries_that_log_statements_or_bodies_stay_quiet_at_debug(log_lines):
     configure_logging(level="DEBUG")
     for name in ("sqlalchemy.engine", "openai._base_client", "httpx", "botocore.parsers", "kombu.connection"):
         assert not logging.getLogger(name).isEnabledFor(logging.INFO), name
     assert logging.getLogger("app.jobs").isEnabledFor(logging.DEBUG)
 
 
-def test_requests_with_their_query_strings_are_not_logged_by_the_server(log_lines):
+def test_server_does_not_log_query_strings(log_lines):
     logging.getLogger("uvicorn.access").info('127.0.0.1 - "GET /v1/documents?q=merger HTTP/1.1" 200')
     assert log_lines() == []
 
 
-def test_confidential_fields_are_redacted(log_lines):
+def test_confidential_fields_are_redacted_in_lines(log_lines):
     get_logger("app").info("asked", question="What is the covenant?", api_key="fn_abc", question_id="q-1")
     (line,) = log_lines()
     assert (line["question"], line["api_key"], line["question_id"]) == (REDACTED, REDACTED, "q-1")
 
 
-def test_an_error_is_logged_with_its_place_and_causes_and_without_the_text_it_quotes(log_lines):
+def test_logged_error_has_frames_and_causes_without_quoted_text(log_lines):
     try:
         try:
             int("the covenant")
@@ -78,17 +78,17 @@ def test_an_error_is_logged_with_its_place_and_causes_and_without_the_text_it_qu
     except RuntimeError as error:
         get_logger("app").exception("run.stage.failed")
         logging.getLogger("celery.app.trace").error("Task raised unexpected: %r", error, exc_info=True)
-        logging.getLogger("some.library").error(f"Gave up: {error}", exc_info=True)
+        logging.getLogger("some.library").error(f"Failed: {error}", exc_info=True)
     ours, theirs, formatted = log_lines()
     assert ours["error"] == "RuntimeError"
     assert ours["caused_by"] == ["ValueError"]
     assert any("test_logging.py" in frame for frame in ours["frames"])
     assert theirs["message"] == "Task raised unexpected: %r"
-    assert formatted["message"] == "Gave up: RuntimeError"
+    assert formatted["message"] == "Failed: RuntimeError"
     assert "covenant" not in str(log_lines())
 
 
-def test_the_arguments_of_a_task_are_not_logged_but_its_name_and_id_are(log_lines):
+def test_task_name_and_id_are_logged_without_arguments(log_lines):
     data = {"id": "t-1", "name": "jobs.run_stage", "args": "('the covenant',)", "kwargs": "{}"}
     logging.getLogger("celery.app.trace").info("Task succeeded", extra={"data": data})
     (line,) = log_lines()
@@ -96,19 +96,19 @@ def test_the_arguments_of_a_task_are_not_logged_but_its_name_and_id_are(log_line
     assert "covenant" not in str(line)
 
 
-def test_values_that_json_does_not_know_do_not_break_a_line(log_lines):
+def test_values_unknown_to_json_do_not_break_a_line(log_lines):
     get_logger("app").info("odd", run=uuid4(), thing=object(), ids={1, 2}, data=b"text")
     (line,) = log_lines()
     assert line["thing"] == "[object]"
     assert line["data"] == "[4 bytes]"
 
 
-def test_line_breaks_in_values_do_not_forge_lines(log_lines):
+def test_line_breaks_in_values_cannot_forge_lines(log_lines):
     get_logger("app").info('a\n{"message": "forged"}', name="b\r\nc")
     assert len(log_lines()) == 1
 
 
-def test_warnings_are_logged(log_lines):
+def test_python_warnings_are_logged(log_lines):
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         logging.captureWarnings(capture=False)
@@ -124,6 +124,6 @@ def test_configuring_twice_writes_each_line_once(log_lines, capsys):
     assert capsys.readouterr().err.count("once") == 1
 
 
-def test_an_unknown_level_is_refused():
+def test_unknown_level_is_rejected():
     with pytest.raises(ValueError, match="LOUD"):
         configure_logging(level="loud")

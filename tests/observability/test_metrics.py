@@ -1,4 +1,4 @@
-"""Metrics as a scrape sees them: counted, merged from all processes, and there when the database is not."""
+"""Metrics as a scrape returns them: counted, merged from all processes, and available when the database is down."""
 
 import subprocess
 import sys
@@ -20,7 +20,7 @@ def samples_of(rendered):
     }
 
 
-def test_what_happened_is_counted():
+def test_events_are_counted_by_their_labels():
     metrics = Metrics()
     metrics.record_request(route="/v1/documents/{document_id}", method="GET", status=200, seconds=0.02)
     metrics.record_request(route="/v1/documents/{document_id}", method="GET", status=404, seconds=0.01)
@@ -51,21 +51,21 @@ def test_what_happened_is_counted():
     assert samples["footnote_model_cost_usd_total", "small", "draft"] == pytest.approx(0.0025)
 
 
-def test_a_step_is_timed_also_when_it_fails():
+def test_failed_step_is_timed():
     metrics = Metrics()
     with pytest.raises(ZeroDivisionError), metrics.time_step("retrieve"):
         raise ZeroDivisionError
     assert samples_of(metrics.render())["footnote_question_step_seconds_count", "retrieve"] == 1
 
 
-def test_invented_methods_make_no_new_series():
+def test_unknown_methods_create_no_new_series():
     metrics = Metrics()
     for number in range(3):
         metrics.record_request(route="unmatched", method=f"X{number}", status=405, seconds=0.0)
     assert samples_of(metrics.render())["footnote_http_requests_total", "other", "unmatched", "405"] == 3
 
 
-def test_two_of_them_in_one_process_do_not_mix():
+def test_two_registries_in_one_process_stay_separate():
     first, second = Metrics(), Metrics()
     first.record_pages(format_name="pdf", count=1)
     assert ("footnote_pages_parsed_total", "pdf") not in samples_of(second.render())
@@ -90,7 +90,7 @@ def test_gauges_are_read_at_each_scrape():
     assert samples_of(metrics.render())[("footnote_outbox_pending",)] == 0
 
 
-def test_with_the_database_down_the_other_metrics_are_still_there():
+def test_other_metrics_are_available_while_the_database_is_down():
     def unreadable():
         raise ConnectionRefusedError
 
@@ -114,7 +114,7 @@ sys.stdout.buffer.write(metrics.render())
 def test_metrics_of_worker_processes_are_merged(tmp_path):
     folder = tmp_path / "metrics"
     clear_metrics_folder(folder)
-    (folder / "counter_1.db").write_bytes(b"of an earlier start")
+    (folder / "counter_1.db").write_bytes(b"left by an earlier start")
     clear_metrics_folder(folder)
     rendered = b""
     for _ in range(2):

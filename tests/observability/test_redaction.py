@@ -1,4 +1,4 @@
-"""Secrets and people's texts are recognised by the name of their field, and taken out of addresses and headers."""
+"""Redaction: secrets and user text are recognised by field name and removed from addresses and headers."""
 
 import json
 
@@ -40,7 +40,7 @@ def test_fields_of_secrets_and_texts_are_confidential(name):
 @pytest.mark.parametrize(
     "name", ["key_id", "question_id", "text_length", "input_tokens", "monkey", "stage", "status", "context", ""]
 )
-def test_ids_counts_and_names_are_not(name):
+def test_fields_of_ids_counts_and_names_are_not_confidential(name):
     assert not is_confidential(name)
 
 
@@ -68,22 +68,22 @@ def test_values_of_other_fields_are_kept():
         ("password: hunter2", "password"),
     ],
 )
-def test_credentials_are_taken_out_of_sentences(text, kept):
+def test_credentials_are_removed_from_sentences(text, kept):
     assert "hunter2" not in redact_text(text)
     assert kept in redact_text(text)
 
 
-def test_of_our_own_errors_code_and_sentence_are_shown():
+def test_footnote_error_is_described_by_code_and_message():
     assert describe_error(NotFoundError()) == f"NotFoundError: not-found: {NotFoundError.title}"
 
 
-def test_of_the_operating_systems_errors_the_reason_is_shown():
+def test_operating_system_error_is_described_by_its_reason():
     assert describe_error(ConnectionRefusedError(111, "Connection refused")) == (
         "ConnectionRefusedError: Connection refused"
     )
 
 
-def test_errors_that_quote_their_input_show_only_their_type():
+def test_error_that_quotes_its_input_is_described_by_type_only():
     with pytest.raises(ValueError) as number:
         int("the covenant")
     with pytest.raises(json.JSONDecodeError) as parsed:
@@ -93,7 +93,7 @@ def test_errors_that_quote_their_input_show_only_their_type():
     assert describe_error(KeyError("the covenant")) == "KeyError"
 
 
-def test_a_database_error_shows_its_state_and_not_its_row():
+def test_database_error_is_described_by_sqlstate_without_its_row():
     class FailedError(Exception):
         sqlstate = "23505"
 

@@ -1,4 +1,4 @@
-"""Traces: one from the request through the outbox row to the worker, and nothing confidential in what is sent."""
+"""Traces: one trace from the request through the outbox row to the worker, without confidential content."""
 
 import subprocess
 import sys
@@ -35,7 +35,7 @@ class Recorder:
 
 @pytest.fixture
 def recorder(monkeypatch) -> Iterator[Recorder]:
-    # OpenTelemetry lets a process set its provider once: a test has to go round that.
+    # OpenTelemetry permits setting the provider once per process: tests replace it directly.
     exporter = InMemorySpanExporter()
     provider = build_provider("footnote-test", exporter)
     monkeypatch.setattr(trace, "_TRACER_PROVIDER", provider)
@@ -43,7 +43,7 @@ def recorder(monkeypatch) -> Iterator[Recorder]:
     provider.shutdown()
 
 
-def test_without_an_endpoint_nothing_is_traced():
+def test_nothing_is_traced_without_an_endpoint():
     tracing = configure_tracing("footnote-api", None)
     with traced("work", pages=3) as span:
         assert not span.is_recording()
@@ -52,7 +52,7 @@ def test_without_an_endpoint_nothing_is_traced():
     tracing.shutdown()
 
 
-def test_a_span_has_its_parent_and_attributes(recorder):
+def test_span_has_its_parent_and_attributes(recorder):
     run_id = UUID(int=5)
     with traced("outer"), traced("inner", stage="parse", pages=3, run_id=run_id, absent=None):
         pass
@@ -62,7 +62,7 @@ def test_a_span_has_its_parent_and_attributes(recorder):
     assert spans["inner"].resource.attributes["service.name"] == "footnote-test"
 
 
-def test_a_trace_goes_on_through_an_outbox_row(recorder):
+def test_trace_continues_through_an_outbox_row(recorder):
     with traced("request"):
         row = inject_context()
     assert set(row) == {"traceparent"}
@@ -75,13 +75,13 @@ def test_a_trace_goes_on_through_an_outbox_row(recorder):
 
 
 @pytest.mark.parametrize("row", [None, {}, {"traceparent": "nonsense"}, {"traceparent": "00-" + "0" * 32}])
-def test_a_row_without_a_trace_begins_a_new_one(recorder, row):
+def test_row_without_a_valid_trace_starts_a_new_one(recorder, row):
     with traced("around"), traced("task", parent=extract_context(row)):
         pass
     assert recorder.spans()["task"].parent is None
 
 
-def test_an_error_marks_its_span_and_its_words_stay_here(recorder):
+def test_error_marks_its_span_without_exporting_its_message(recorder):
     with pytest.raises(ValueError, match="covenant"), traced("parse"):
         raise ValueError("the covenant")
     with pytest.raises(NotFoundError), traced("read"):
@@ -93,7 +93,7 @@ def test_an_error_marks_its_span_and_its_words_stay_here(recorder):
     assert "covenant" not in spans["parse"].to_json()
 
 
-def test_confidential_attributes_are_not_sent_whoever_sets_them(recorder):
+def test_confidential_attributes_are_never_exported(recorder):
     with traced("ask", question="the covenant", question_id="q-1") as span:
         span.set_attribute("gen_ai.prompt", "the covenant")
         span.add_event("drafted", {"quote": "the covenant", "claims": 2})
@@ -104,13 +104,13 @@ def test_confidential_attributes_are_not_sent_whoever_sets_them(recorder):
     assert dict(sent.events[0].attributes) == {"claims": 2}
 
 
-def test_lines_of_logs_carry_the_trace(recorder, log_lines):
+def test_log_lines_carry_the_trace_id(recorder, log_lines):
     with traced("work") as span:
         get_logger("app").info("inside")
     assert log_lines()[0]["trace_id"] == trace.format_trace_id(span.get_span_context().trace_id)
 
 
-def test_requests_are_traced_by_route_without_their_queries_and_probes_are_not(recorder):
+def test_requests_are_traced_without_queries_and_probes_not_at_all(recorder):
     app = FastAPI()
 
     @app.get("/v1/documents/{document_id}")
@@ -153,7 +153,7 @@ def run_process(service, endpoint, name, traceparent=""):
     ).stdout.strip()
 
 
-def test_a_collector_receives_one_trace_from_two_processes(collector):
+def test_collector_receives_one_trace_from_two_processes(collector):
     url, received = collector
     row = run_process("footnote-api", url, "request")
     run_process("footnote-worker", f"{url}/v1/traces", "task", row)
@@ -168,5 +168,5 @@ def test_a_collector_receives_one_trace_from_two_processes(collector):
     assert names == ["footnote-api", "footnote-worker"]
 
 
-def test_a_collector_that_is_down_does_not_fail_the_work():
+def test_work_succeeds_while_the_collector_is_down():
     assert run_process("footnote-api", "http://127.0.0.1:1", "request").startswith("00-")

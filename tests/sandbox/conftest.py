@@ -1,4 +1,4 @@
-"""Jobs as bad as a file can make a reader, in a module that the sandbox imports by name."""
+"""Jobs that fail in the ways in which a malformed file makes parsers fail, in a module that the sandbox imports."""
 
 import sys
 from collections.abc import Iterator

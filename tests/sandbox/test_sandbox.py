@@ -23,56 +23,56 @@ from app.sandbox.errors import (
 )
 
 
-def test_what_the_function_returns_comes_back(sandbox: Sandbox, jobs: str) -> None:
+def test_result_of_the_function_is_returned(sandbox: Sandbox, jobs: str) -> None:
     payload = os.urandom(300_000)
     assert sandbox.run(f"{jobs}:echo", payload) == payload
 
 
-def test_an_empty_result_is_a_result(sandbox: Sandbox, jobs: str) -> None:
+def test_empty_result_is_returned(sandbox: Sandbox, jobs: str) -> None:
     assert sandbox.run(f"{jobs}:echo", b"") == b""
 
 
-def test_each_job_has_a_process_of_its_own(sandbox: Sandbox, jobs: str) -> None:
+def test_each_job_runs_in_its_own_process(sandbox: Sandbox, jobs: str) -> None:
     pids = {sandbox.run(f"{jobs}:pid", b"") for _ in range(3)}
     assert len(pids) == 3
     assert str(os.getpid()).encode() not in pids
 
 
 @pytest.mark.parametrize("job", ["abort", "null", "leave", "fail"])
-def test_a_job_that_breaks_off_is_a_crash_and_the_next_one_works(sandbox: Sandbox, jobs: str, job: str) -> None:
+def test_crashed_job_raises_and_the_next_job_works(sandbox: Sandbox, jobs: str, job: str) -> None:
     with pytest.raises(SandboxCrashedError):
         sandbox.run(f"{jobs}:{job}", b"")
     assert sandbox.run(f"{jobs}:echo", b"still here") == b"still here"
 
 
-def test_what_a_job_raised_unexpectedly_is_reported(sandbox: Sandbox, jobs: str) -> None:
+def test_unexpected_exception_of_a_job_is_reported(sandbox: Sandbox, jobs: str) -> None:
     with pytest.raises(SandboxCrashedError) as caught:
         sandbox.run(f"{jobs}:fail", b"")
     assert "ValueError: no" in str(caught.value.extra["report"])
 
 
-def test_a_job_that_allocates_without_end_runs_out_of_memory(sandbox: Sandbox, jobs: str) -> None:
+def test_endless_allocation_raises_memory_error(sandbox: Sandbox, jobs: str) -> None:
     with pytest.raises(SandboxMemoryError):
         sandbox.run(f"{jobs}:allocate", b"")
 
 
-def test_memory_counts_from_what_the_preloaded_child_starts_with(sandbox: Sandbox, jobs: str, limits: Limits) -> None:
+def test_memory_limit_excludes_the_memory_of_the_preloaded_child(sandbox: Sandbox, jobs: str, limits: Limits) -> None:
     assert sandbox.run(f"{jobs}:reserve", str(limits.memory_bytes - (1 << 20)).encode()) == b"\0"
     with pytest.raises(SandboxMemoryError):
         sandbox.run(f"{jobs}:reserve", str(limits.memory_bytes + (64 << 20)).encode())
 
 
-def test_a_job_that_spins_ends_with_its_cpu_time(sandbox: Sandbox, jobs: str) -> None:
+def test_endless_loop_ends_at_the_cpu_limit(sandbox: Sandbox, jobs: str) -> None:
     with pytest.raises(SandboxTimeoutError):
         sandbox.run(f"{jobs}:spin", b"")
 
 
-def test_a_job_that_waits_ends_with_its_wall_time(sandbox: Sandbox, jobs: str, limits: Limits) -> None:
+def test_sleeping_job_ends_at_the_wall_time_limit(sandbox: Sandbox, jobs: str, limits: Limits) -> None:
     with pytest.raises(SandboxTimeoutError):
         sandbox.run(f"{jobs}:sleep", b"", limits=replace(limits, wall_seconds=0.2))
 
 
-def test_a_result_of_just_the_limit_passes_and_one_byte_more_does_not(
+def test_result_of_exactly_the_limit_is_accepted_and_one_byte_more_rejected(
     sandbox: Sandbox, jobs: str, limits: Limits
 ) -> None:
     assert len(sandbox.run(f"{jobs}:large", str(limits.output_bytes).encode())) == limits.output_bytes
@@ -80,37 +80,37 @@ def test_a_result_of_just_the_limit_passes_and_one_byte_more_does_not(
         sandbox.run(f"{jobs}:large", str(limits.output_bytes + 1).encode())
 
 
-def test_a_child_that_floods_its_pipe_is_stopped(sandbox: Sandbox, jobs: str) -> None:
+def test_child_that_floods_its_pipe_is_stopped(sandbox: Sandbox, jobs: str) -> None:
     with pytest.raises(SandboxOutputError):
         sandbox.run(f"{jobs}:flood", b"")
     assert sandbox.run(f"{jobs}:echo", b"still here") == b"still here"
 
 
-def test_a_document_error_comes_back_as_itself(sandbox: Sandbox, jobs: str) -> None:
+def test_document_error_keeps_its_class_and_message(sandbox: Sandbox, jobs: str) -> None:
     known: type[DocumentError] = importlib.import_module(jobs).FileIsOddError
     with pytest.raises(known) as caught:
         sandbox.run(f"{jobs}:refuse", b"")
     assert (caught.value.code, caught.value.detail) == ("file-is-odd", "Line 3 is odd.")
 
 
-def test_a_job_can_write_no_file(sandbox: Sandbox, jobs: str, tmp_path: Path) -> None:
+def test_job_cannot_write_a_file(sandbox: Sandbox, jobs: str, tmp_path: Path) -> None:
     target = tmp_path / "out"
     with pytest.raises(SandboxCrashedError):
         sandbox.run(f"{jobs}:write_file", str(target).encode())
     assert not target.exists() or target.stat().st_size == 0
 
 
-def test_what_a_job_prints_reaches_nobody(sandbox: Sandbox, jobs: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_output_printed_by_a_job_is_discarded(sandbox: Sandbox, jobs: str, capfd: pytest.CaptureFixture[str]) -> None:
     assert sandbox.run(f"{jobs}:shout", b"") == b"quiet"
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_job_is_bound_by_the_other_limits_too(sandbox: Sandbox, jobs: str) -> None:
+def test_job_runs_under_the_other_limits(sandbox: Sandbox, jobs: str) -> None:
     expected = {"core": (0, 0), "files": 64, "leads its group": True}
     assert sandbox.run(f"{jobs}:limits", b"") == repr(expected).encode()
 
 
-def test_a_job_does_not_see_the_owners_secrets(jobs: str, limits: Limits, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_job_does_not_see_the_owners_secrets(jobs: str, limits: Limits, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOOTNOTE_SECRET", "hush")
     sandbox = Sandbox(preload=[jobs], limits=limits)
     try:
@@ -119,47 +119,47 @@ def test_a_job_does_not_see_the_owners_secrets(jobs: str, limits: Limits, monkey
         sandbox.close()
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="network namespaces are Linux's")
-def test_a_job_reaches_no_network(sandbox: Sandbox, jobs: str) -> None:
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="network namespaces exist only on Linux")
+def test_job_cannot_reach_the_network(sandbox: Sandbox, jobs: str) -> None:
     if subprocess.run(["unshare", "-n", "true"], check=False, capture_output=True).returncode:
-        pytest.skip("this kernel lets us make no network namespace")
+        pytest.skip("this kernel permits no network namespaces")
     with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(SandboxCrashedError):
         sandbox.run(f"{jobs}:connect", str(server.getsockname()[1]).encode())
 
 
-def test_what_a_job_forked_ends_with_it(sandbox: Sandbox, jobs: str) -> None:
+def test_process_forked_by_a_job_ends_with_the_job(sandbox: Sandbox, jobs: str) -> None:
     grandchild = int(sandbox.run(f"{jobs}:fork_and_stay", b""))
     assert _is_gone(grandchild)
 
 
-def test_a_zygote_that_dies_is_replaced(sandbox: Sandbox, jobs: str) -> None:
+def test_zygote_that_dies_during_a_job_is_replaced(sandbox: Sandbox, jobs: str) -> None:
     with pytest.raises(SandboxUnavailableError) as caught:
         sandbox.run(f"{jobs}:kill_parent", b"")
     assert isinstance(caught.value, UnavailableError)
     assert sandbox.run(f"{jobs}:echo", b"again") == b"again"
 
 
-def test_a_zygote_killed_between_jobs_is_replaced_unseen(sandbox: Sandbox, jobs: str) -> None:
+def test_zygote_killed_between_jobs_is_replaced(sandbox: Sandbox, jobs: str) -> None:
     sandbox.run(f"{jobs}:echo", b"")
     for zygote in _zygotes():
         zygote.kill()
-        os.waitid(os.P_PID, zygote.pid, os.WEXITED | os.WNOWAIT)  # dead, and the sandbox doesn't know it yet
+        os.waitid(os.P_PID, zygote.pid, os.WEXITED | os.WNOWAIT)  # dead, but the sandbox has not noticed
     assert sandbox.run(f"{jobs}:echo", b"again") == b"again"
 
 
-def test_a_module_that_cannot_be_loaded_is_named(limits: Limits) -> None:
+def test_module_that_cannot_be_loaded_is_named(limits: Limits) -> None:
     sandbox = Sandbox(preload=["no_such_module_of_ours"], limits=limits)
     with pytest.raises(SandboxUnavailableError, match="no_such_module_of_ours"):
         sandbox.run("no_such_module_of_ours:f", b"")
 
 
-def test_threads_take_turns_and_each_gets_its_own_answer(sandbox: Sandbox, jobs: str) -> None:
+def test_concurrent_threads_each_receive_their_own_result(sandbox: Sandbox, jobs: str) -> None:
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda n: sandbox.run(f"{jobs}:echo", b"%d" % n), range(40)))
-    assert answers == [b"%d" % n for n in range(40)]
+        results = list(pool.map(lambda n: sandbox.run(f"{jobs}:echo", b"%d" % n), range(40)))
+    assert results == [b"%d" % n for n in range(40)]
 
 
-def test_a_thread_that_started_the_zygote_may_end(jobs: str, limits: Limits) -> None:
+def test_zygote_outlives_the_thread_that_started_it(jobs: str, limits: Limits) -> None:
     sandbox = Sandbox(preload=[jobs], limits=limits)
     thread = threading.Thread(target=lambda: sandbox.run(f"{jobs}:echo", b""))
     thread.start()
@@ -170,7 +170,7 @@ def test_a_thread_that_started_the_zygote_may_end(jobs: str, limits: Limits) -> 
     sandbox.close()
 
 
-def test_many_jobs_leave_no_process_and_no_descriptor(jobs: str, limits: Limits) -> None:
+def test_many_jobs_leak_no_process_and_no_descriptor(jobs: str, limits: Limits) -> None:
     sandbox = Sandbox(preload=[jobs], limits=limits)
     before = psutil.Process().num_fds()
     children = set(_children_of_ours())
@@ -183,7 +183,7 @@ def test_many_jobs_leave_no_process_and_no_descriptor(jobs: str, limits: Limits)
     assert psutil.Process().num_fds() == before
 
 
-def test_the_zygote_ends_when_its_owner_is_killed(jobs: str, tmp_path: Path) -> None:
+def test_zygote_exits_when_its_owner_is_killed(jobs: str, tmp_path: Path) -> None:
     script = tmp_path / "owner.py"
     script.write_text(
         "import os, signal, psutil\n"
@@ -204,7 +204,7 @@ def test_the_zygote_ends_when_its_owner_is_killed(jobs: str, tmp_path: Path) -> 
 
 
 def _zygotes() -> list[psutil.Process]:
-    # Children of other tests may have ended and wait to be collected; a zygote that ended is none either.
+    # Skip zombies: children of other tests, or an ended zygote, that nobody has reaped yet.
     living = [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
     return [child for child in living if "app.sandbox.zygote" in child.cmdline()]
 
@@ -214,7 +214,7 @@ def _children_of_ours() -> list[int]:
 
 
 def _is_gone(pid: int) -> bool:
-    """Gone within five seconds, or a zombie that another process has yet to reap."""
+    """Return whether the process is gone within five seconds, or a zombie that another process has yet to reap."""
     try:
         process = psutil.Process(pid)
     except psutil.NoSuchProcess:

@@ -1,4 +1,4 @@
-"""One blob store a test, over local disk and over S3 (moto's server on loopback); data keys are kept in memory."""
+"""A blob store for each test, on local disk and on S3 (moto's server on loopback); data keys are kept in memory."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ FRAME_BYTES = 64  # small, so that short blobs have many frames
 
 @dataclass
 class MemoryDataKeys:
-    """A `DataKeyRepository` that keeps its rows in a dict."""
+    """A `DataKeyRepository` in a dict."""
 
     rows: dict[tuple[UUID, int], WrappedDataKey] = field(default_factory=dict)
 
@@ -45,7 +45,7 @@ class MemoryDataKeys:
 
 @dataclass(frozen=True)
 class Place:
-    """A store, and a way round it to the encrypted objects themselves."""
+    """A store, with direct access to its encrypted objects."""
 
     store: EncryptedBlobStore
     keyring: Keyring

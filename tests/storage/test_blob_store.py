@@ -1,4 +1,4 @@
-"""What every blob store promises, over local disk and over S3."""
+"""The contract of every blob store, on local disk and on S3."""
 
 import hashlib
 import os
@@ -18,7 +18,7 @@ def name_of(tenant_id, digest):
     return f"{tenant_id}/{digest[:2]}/{digest}"
 
 
-def test_what_is_put_can_be_read_in_every_way(place, tenant_id):
+def test_stored_blob_is_readable_in_every_way(place, tenant_id):
     blob = place.store.put_stream(tenant_id, [TEXT[:7], b"", TEXT[7:300], TEXT[300:]])
 
     assert blob.digest == hashlib.sha256(TEXT).hexdigest()
@@ -32,13 +32,13 @@ def test_what_is_put_can_be_read_in_every_way(place, tenant_id):
     assert list(place.store.list_digests(tenant_id)) == [blob.digest]
 
 
-def test_an_empty_blob_is_a_blob(place, tenant_id):
+def test_empty_blob_is_stored(place, tenant_id):
     blob = place.store.put_bytes(tenant_id, b"")
     assert blob.size_bytes == 0
     assert place.store.read(tenant_id, blob.digest) == b""
 
 
-def test_a_materialised_file_is_private_and_gone_afterwards(place, tenant_id):
+def test_materialised_file_is_private_and_deleted_afterwards(place, tenant_id):
     blob = place.store.put_bytes(tenant_id, TEXT)
     with pytest.raises(ZeroDivisionError), place.store.materialise(tenant_id, blob.digest) as path:
         assert path.stat().st_mode & 0o777 == 0o600
@@ -47,7 +47,7 @@ def test_a_materialised_file_is_private_and_gone_afterwards(place, tenant_id):
     assert not path.exists()
 
 
-def test_the_same_bytes_twice_are_one_blob_and_another_tenant_does_not_share_it(place, tenant_id):
+def test_same_bytes_are_one_blob_per_tenant(place, tenant_id):
     other = uuid4()
     first, second = place.store.put_bytes(tenant_id, TEXT), place.store.put_bytes(tenant_id, TEXT)
     assert first == second
@@ -61,7 +61,7 @@ def test_the_same_bytes_twice_are_one_blob_and_another_tenant_does_not_share_it(
     assert place.store.read(other, first.digest) == TEXT
 
 
-def test_the_same_bytes_at_the_same_moment_all_succeed(place, tenant_id):
+def test_concurrent_writes_of_the_same_bytes_all_succeed(place, tenant_id):
     at_once = threading.Barrier(4)
 
     def put(_):
@@ -77,7 +77,7 @@ def test_the_same_bytes_at_the_same_moment_all_succeed(place, tenant_id):
     assert place.leftovers() == []
 
 
-def test_a_blob_over_the_limit_leaves_nothing(place, tenant_id):
+def test_blob_over_the_limit_leaves_nothing(place, tenant_id):
     with pytest.raises(BlobTooLargeError) as caught:
         place.store.put_stream(tenant_id, [TEXT, TEXT], max_bytes=len(TEXT) + 1)
     assert caught.value.extra == {"max_bytes": len(TEXT) + 1}
@@ -85,11 +85,11 @@ def test_a_blob_over_the_limit_leaves_nothing(place, tenant_id):
     assert place.leftovers() == []
 
 
-def test_a_blob_of_exactly_the_limit_is_taken(place, tenant_id):
+def test_blob_of_exactly_the_limit_is_accepted(place, tenant_id):
     assert place.store.put_stream(tenant_id, [TEXT], max_bytes=len(TEXT)).size_bytes == len(TEXT)
 
 
-def test_an_upload_that_is_cut_off_leaves_nothing(place, tenant_id):
+def test_aborted_upload_leaves_nothing(place, tenant_id):
     def cut_off():
         yield TEXT
         raise ConnectionResetError
@@ -102,7 +102,7 @@ def test_an_upload_that_is_cut_off_leaves_nothing(place, tenant_id):
     assert place.leftovers() == []
 
 
-def test_a_writer_that_failed_cannot_commit_the_part_before(place, tenant_id):
+def test_failed_writer_cannot_commit_the_incomplete_data(place, tenant_id):
     with place.store.writer(tenant_id, max_bytes=10) as writer:
         writer.write(b"12345")
         with pytest.raises(BlobTooLargeError):
@@ -112,7 +112,7 @@ def test_a_writer_that_failed_cannot_commit_the_part_before(place, tenant_id):
     assert list(place.store.list_digests(tenant_id)) == []
 
 
-def test_a_commit_happens_once(place, tenant_id):
+def test_writer_commits_only_once(place, tenant_id):
     with place.store.writer(tenant_id) as writer:
         blob = writer.commit()
         with pytest.raises(RuntimeError):
@@ -120,7 +120,7 @@ def test_a_commit_happens_once(place, tenant_id):
     assert place.store.exists(tenant_id, blob.digest)
 
 
-def test_a_deleted_blob_is_missing_and_deleting_it_again_is_no_error(place, tenant_id):
+def test_deleted_blob_is_missing_and_a_second_delete_does_nothing(place, tenant_id):
     blob = place.store.put_bytes(tenant_id, TEXT)
     place.store.delete(tenant_id, blob.digest)
     place.store.delete(tenant_id, blob.digest)
@@ -129,7 +129,7 @@ def test_a_deleted_blob_is_missing_and_deleting_it_again_is_no_error(place, tena
         place.store.read(tenant_id, blob.digest)
 
 
-def test_old_blobs_are_told_from_young_ones_and_only_they_are_removed(place, tenant_id):
+def test_only_blobs_older_than_the_time_are_listed_and_deleted(place, tenant_id):
     blob = place.store.put_bytes(tenant_id, TEXT)
     now = datetime.now(UTC)
     earlier, later = now - timedelta(minutes=1), now + timedelta(minutes=1)
@@ -143,35 +143,35 @@ def test_old_blobs_are_told_from_young_ones_and_only_they_are_removed(place, ten
 
 
 @pytest.mark.parametrize("digest", ["", "../../etc/passwd", "a" * 63, "A" * 64, "a" * 64 + "\n", "\x00" * 64])
-def test_what_is_no_digest_names_nothing(place, tenant_id, digest):
+def test_string_that_is_no_digest_refers_to_no_blob(place, tenant_id, digest):
     assert not place.store.exists(tenant_id, digest)
     place.store.delete(tenant_id, digest)
     with pytest.raises(BlobMissingError):
         place.store.read(tenant_id, digest)
     with pytest.raises(BlobMissingError), place.store.materialise(tenant_id, digest):
-        pytest.fail("it was materialised")
+        pytest.fail("the blob was materialised")
 
 
-def test_nothing_readable_is_stored(place, tenant_id):
+def test_stored_bytes_contain_no_plaintext(place, tenant_id):
     blob = place.store.put_bytes(tenant_id, TEXT)
     assert TEXT[:16] not in place.get_raw(name_of(tenant_id, blob.digest))
 
 
-def test_a_blob_under_another_name_or_tenant_is_refused_when_opened(place, tenant_id):
+def test_opening_blob_under_another_name_or_tenant_is_rejected(place, tenant_id):
     blob = place.store.put_bytes(tenant_id, TEXT)
     raw = place.get_raw(name_of(tenant_id, blob.digest))
     other_digest = place.store.put_bytes(tenant_id, b"another").digest
     other_tenant = uuid4()
-    place.store.put_bytes(other_tenant, b"so that it has a key")
+    place.store.put_bytes(other_tenant, b"creates the tenant's key")
 
     place.put_raw(name_of(tenant_id, other_digest), raw)
     place.put_raw(name_of(other_tenant, blob.digest), raw)
     for tenant, digest in ((tenant_id, other_digest), (other_tenant, blob.digest)):
         with pytest.raises(BlobDamagedError), place.store.open(tenant, digest):
-            pytest.fail("it was opened")
+            pytest.fail("the blob was opened")
 
 
-def test_storing_a_damaged_blob_again_heals_it(place, tenant_id):
+def test_storing_a_damaged_blob_again_repairs_it(place, tenant_id):
     blob = place.store.put_bytes(tenant_id, TEXT)
     place.put_raw(name_of(tenant_id, blob.digest), b"FNB1 damaged")
     with pytest.raises(BlobDamagedError):
@@ -180,17 +180,17 @@ def test_storing_a_damaged_blob_again_heals_it(place, tenant_id):
     assert place.store.read(tenant_id, blob.digest) == TEXT
 
 
-def test_damage_met_while_materialising_leaves_no_plaintext(place, tenant_id):
+def test_damage_while_materialising_leaves_no_plaintext(place, tenant_id):
     blob = place.store.put_bytes(tenant_id, TEXT)
     raw = place.get_raw(name_of(tenant_id, blob.digest))
     place.put_raw(name_of(tenant_id, blob.digest), raw[:-1])
     with pytest.raises(BlobDamagedError), place.store.materialise(tenant_id, blob.digest):
-        pytest.fail("it was materialised")
+        pytest.fail("the blob was materialised")
     assert place.leftovers() == []
 
 
-def test_the_sweep_takes_what_is_old_and_leaves_what_is_under_way(place, tenant_id):
-    old = place.backend.spool_dir / "of-a-crash"
+def test_sweep_deletes_old_files_and_keeps_writes_in_progress(place, tenant_id):
+    old = place.backend.spool_dir / "left-by-crash"
     old.write_bytes(b"partial")
     os.utime(old, (0, 0))
     with place.store.writer(tenant_id) as writer:

@@ -1,4 +1,4 @@
-"""The laws of the encrypted format: what goes in comes out, and nothing that was touched does."""
+"""Properties of the encrypted format: plaintext survives a round trip, and any change is detected."""
 
 import io
 import os
@@ -16,12 +16,12 @@ TENANT = UUID(int=7)
 KEY = DataKey(3, bytes(range(32)))
 FRAME, HEADER, TAG = 16, 68, 16
 
-# The fixture that gives the keyring holds no state that an example could change.
+# The function-scoped keyring fixture has no state that an example could change.
 LAW = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 class OneKey:
-    """A keyring with one key, of one tenant."""
+    """A keyring with one key of one tenant."""
 
     def find(self, tenant_id, version):
         return KEY if (tenant_id, version) == (TENANT, KEY.version) else None
@@ -47,7 +47,7 @@ def frames_of(sealed):
 
 @LAW
 @given(st.lists(st.binary(max_size=3 * FRAME), max_size=6))
-def test_chunks_of_any_sizes_come_back_as_one(chunks):
+def test_chunks_of_any_sizes_decrypt_to_their_concatenation(chunks):
     sealed, digest = encrypt(*chunks)
     plain = b"".join(chunks)
     assert decrypt(sealed, digest) == plain
@@ -56,7 +56,7 @@ def test_chunks_of_any_sizes_come_back_as_one(chunks):
 
 @LAW
 @given(st.binary(max_size=4 * FRAME), st.data())
-def test_any_flipped_bit_is_found(plain, data):
+def test_any_flipped_bit_is_detected(plain, data):
     sealed, digest = encrypt(plain)
     bit = data.draw(st.integers(0, len(sealed) * 8 - 1))
     touched = bytearray(sealed)
@@ -67,7 +67,7 @@ def test_any_flipped_bit_is_found(plain, data):
 
 @LAW
 @given(st.binary(max_size=4 * FRAME), st.data())
-def test_any_truncation_is_found(plain, data):
+def test_any_truncation_is_detected(plain, data):
     sealed, digest = encrypt(plain)
     length = data.draw(st.integers(0, len(sealed) - 1))
     with pytest.raises(BlobDamagedError):
@@ -76,7 +76,7 @@ def test_any_truncation_is_found(plain, data):
 
 @LAW
 @given(st.binary(max_size=4 * FRAME), st.binary(min_size=1, max_size=FRAME + TAG))
-def test_anything_appended_is_found(plain, more):
+def test_any_appended_bytes_are_detected(plain, more):
     sealed, digest = encrypt(plain)
     with pytest.raises(BlobDamagedError):
         decrypt(sealed + more, digest)
@@ -84,7 +84,7 @@ def test_anything_appended_is_found(plain, more):
 
 @LAW
 @given(st.integers(2, 5), st.data())
-def test_frames_in_another_order_are_found(count, data):
+def test_reordered_frames_are_detected(count, data):
     sealed, digest = encrypt(os.urandom(count * FRAME))
     frames = frames_of(sealed)
     order = data.draw(st.permutations(range(count)).filter(lambda order: order != list(range(count))))
@@ -92,7 +92,7 @@ def test_frames_in_another_order_are_found(count, data):
         decrypt(sealed[:HEADER] + b"".join(frames[index] for index in order), digest)
 
 
-def test_a_frame_of_another_blob_of_the_same_content_is_found():
+def test_frame_of_another_blob_with_the_same_content_is_detected():
     plain = bytes(3 * FRAME)
     (first, digest), (second, _) = encrypt(plain), encrypt(plain)
     middle = slice(HEADER + FRAME + TAG, HEADER + 2 * (FRAME + TAG))
@@ -100,7 +100,7 @@ def test_a_frame_of_another_blob_of_the_same_content_is_found():
         decrypt(first[: middle.start] + second[middle] + first[middle.stop :], digest)
 
 
-def test_no_byte_of_a_damaged_frame_is_handed_out():
+def test_no_byte_of_a_damaged_frame_is_returned():
     sealed, digest = encrypt(b"a" * FRAME + b"b" * FRAME)
     touched = sealed[:-1] + bytes([sealed[-1] ^ 1])
     reader = DecryptingReader(io.BytesIO(touched), tenant_id=TENANT, digest=digest, keyring=OneKey())
@@ -109,6 +109,6 @@ def test_no_byte_of_a_damaged_frame_is_handed_out():
         reader.read(1)
 
 
-def test_a_key_does_not_show_itself():
+def test_repr_of_a_key_hides_its_secret():
     assert "secret" not in repr(KEY)
     assert repr(KEY.secret) not in repr(KEY)

@@ -1,4 +1,4 @@
-"""What a crash, a full or broken disk and an S3 that is down look like from outside."""
+"""Storage failures as callers see them: a crash, a full or broken disk, an S3 server that is down."""
 
 import errno
 import os
@@ -39,7 +39,7 @@ with store.writer(UUID(int=1)) as writer:
 """
 
 
-def test_a_kill_while_writing_leaves_only_what_the_sweep_takes(tmp_path, keyring):
+def test_killed_writer_leaves_only_files_that_the_sweep_deletes(tmp_path, keyring):
     root = tmp_path / "blobs"
     done = subprocess.run(
         [sys.executable, "-c", CRASH, str(root)], cwd=Path(__file__).parents[2], check=False, timeout=30
@@ -54,7 +54,7 @@ def test_a_kill_while_writing_leaves_only_what_the_sweep_takes(tmp_path, keyring
     assert [path for path in root.rglob("*") if path.is_file()] == []
 
 
-def test_a_full_disk_says_so_and_leaves_nothing(local_place, tenant_id, monkeypatch):
+def test_full_disk_raises_storage_full_and_leaves_nothing(local_place, tenant_id, monkeypatch):
     def full(self, data):
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -64,7 +64,7 @@ def test_a_full_disk_says_so_and_leaves_nothing(local_place, tenant_id, monkeypa
     assert local_place.leftovers() == []
 
 
-def test_the_bytes_are_flushed_before_the_name_appears(local_place, tenant_id, monkeypatch):
+def test_bytes_are_flushed_before_the_name_appears(local_place, tenant_id, monkeypatch):
     events = []
     real_sync, real_replace = os.fsync, Path.replace
 
@@ -83,7 +83,7 @@ def test_the_bytes_are_flushed_before_the_name_appears(local_place, tenant_id, m
     assert events[-2:] == ["rename", "folder"]
 
 
-def test_a_disk_that_fails_is_unavailable(tmp_path):
+def test_broken_disk_raises_unavailable(tmp_path):
     (tmp_path / "taken").write_bytes(b"")
     with pytest.raises(StorageUnavailableError):
         LocalObjects(root=tmp_path / "taken")
@@ -101,7 +101,7 @@ def free_port_number():
         return probe.getsockname()[1]
 
 
-def test_an_s3_that_is_down_is_unavailable_in_every_call(tmp_path, closed_port_url):
+def test_every_call_raises_unavailable_while_s3_is_down(tmp_path, closed_port_url):
     client = build_s3_client(
         endpoint_url=closed_port_url, region="us-east-1", access_key_id="test", secret_access_key="test"
     )
@@ -112,25 +112,23 @@ def test_an_s3_that_is_down_is_unavailable_in_every_call(tmp_path, closed_port_u
     with pytest.raises(StorageUnavailableError):
         backend.publish(spooled, name)
     with pytest.raises(StorageUnavailableError), backend.open(name):
-        pytest.fail("it was opened")
+        pytest.fail("the object was opened")
     with pytest.raises(StorageUnavailableError):
         backend.exists(name)
     with pytest.raises(StorageUnavailableError):
         list(backend.list_objects("t/"))
 
 
-def test_a_bucket_that_is_not_there_is_unavailable_and_not_a_missing_blob(tmp_path, s3_url):
+def test_missing_bucket_is_unavailable_rather_than_a_missing_blob(tmp_path, s3_url):
     client = build_s3_client(endpoint_url=s3_url, region="us-east-1", access_key_id="test", secret_access_key="test")
     backend = S3Objects(client=client, bucket="no-such-bucket", spool_dir=tmp_path / "spool")
     with pytest.raises(StorageUnavailableError), backend.open("t/aa/aa"):
-        pytest.fail("it was opened")
+        pytest.fail("the object was opened")
     with pytest.raises(StorageUnavailableError):
         backend.exists("t/aa/aa")
 
 
-def test_a_folder_that_is_no_longer_mounted_is_unavailable_and_not_full_of_missing_blobs(
-    local_place, tenant_id, tmp_path
-):
+def test_unmounted_folder_is_unavailable_rather_than_missing_blobs(local_place, tenant_id, tmp_path):
     digest = local_place.store.put_bytes(tenant_id, b"text").digest
     mounted = tmp_path / "blobs"
     mounted.rename(tmp_path / "elsewhere")
@@ -144,7 +142,7 @@ def test_a_folder_that_is_no_longer_mounted_is_unavailable_and_not_full_of_missi
     assert local_place.store.read(tenant_id, digest) == b"text"
 
 
-def test_a_large_blob_goes_to_s3_in_parts(s3_place, s3_url, tmp_path, tenant_id):
+def test_large_blob_is_sent_to_s3_in_parts(s3_place, s3_url, tmp_path, tenant_id):
     client = build_s3_client(endpoint_url=s3_url, region="us-east-1", access_key_id="test", secret_access_key="test")
     client.create_bucket(Bucket="parts")
     backend = S3Objects(client=client, bucket="parts", spool_dir=tmp_path / "parts", part_bytes=5 << 20)
@@ -157,7 +155,7 @@ def test_a_large_blob_goes_to_s3_in_parts(s3_place, s3_url, tmp_path, tenant_id)
         assert source.read(len(content) + 1) == content
 
 
-def test_the_factory_builds_a_store_over_s3(s3_url, tmp_path, key_file, data_keys, tenant_id):
+def test_factory_builds_a_store_over_s3(s3_url, tmp_path, key_file, data_keys, tenant_id):
     access = {
         "endpoint_url": s3_url,
         "region": "us-east-1",
@@ -173,6 +171,6 @@ def test_the_factory_builds_a_store_over_s3(s3_url, tmp_path, key_file, data_key
     assert list(store.list_digests(tenant_id)) == [digest]
 
 
-def test_s3_without_a_bucket_is_refused(tmp_path, key_file, data_keys):
+def test_s3_without_a_bucket_is_rejected(tmp_path, key_file, data_keys):
     with pytest.raises(ValueError, match="bucket"):
         build_blob_store(kind="s3", root=tmp_path, key_file=key_file, data_keys=data_keys)

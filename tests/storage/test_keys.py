@@ -1,4 +1,4 @@
-"""Key files and data keys: made once, rotated without touching a blob, refused with a sentence when they don't fit."""
+"""Key files and data keys: created once, rotated without rewriting blobs, rejected with a clear message if wrong."""
 
 import json
 import threading
@@ -14,7 +14,7 @@ from app.storage.keyfile import add_key, ensure_key_file, load_key_file
 from app.storage.keyring import Keyring
 
 
-def test_a_key_file_is_private_and_made_only_once(tmp_path):
+def test_key_file_is_private_and_created_only_once(tmp_path):
     path = tmp_path / "new" / "keys.json"
     assert ensure_key_file(path) is True
     keks = load_key_file(path)
@@ -26,7 +26,7 @@ def test_a_key_file_is_private_and_made_only_once(tmp_path):
     assert repr(keks.get(keks.current)) not in repr(keks)
 
 
-def test_of_many_who_make_the_key_file_at_once_one_does(tmp_path):
+def test_concurrent_processes_create_one_key_file(tmp_path):
     path = tmp_path / "keys.json"
     at_once = threading.Barrier(6)
 
@@ -41,7 +41,7 @@ def test_of_many_who_make_the_key_file_at_once_one_does(tmp_path):
     assert len({current for _, current in results}) == 1
 
 
-def test_a_key_file_that_others_may_read_is_refused(key_file):
+def test_key_file_readable_by_others_is_rejected(key_file):
     key_file.chmod(0o644)
     with pytest.raises(StorageKeyError, match="0600"):
         load_key_file(key_file)
@@ -59,18 +59,18 @@ def test_a_key_file_that_others_may_read_is_refused(key_file):
         '{"format": "other", "current": "a", "keys": {"a": "' + "A" * 43 + '="}}',
     ],
 )
-def test_a_damaged_key_file_is_refused_with_a_sentence(key_file, content):
+def test_damaged_key_file_is_rejected_with_a_message(key_file, content):
     key_file.write_text(content)
     with pytest.raises(StorageKeyError, match="restore it"):
         load_key_file(key_file)
 
 
-def test_an_absent_key_file_is_refused_with_a_sentence(tmp_path):
-    with pytest.raises(StorageKeyError, match="can't be read"):
+def test_missing_key_file_is_rejected_with_a_message(tmp_path):
+    with pytest.raises(StorageKeyError, match="cannot be read"):
         load_key_file(tmp_path / "none.json")
 
 
-def test_each_tenant_has_a_key_of_its_own_that_others_processes_find(keyring, key_file, data_keys):
+def test_each_tenant_has_its_own_key_shared_by_all_processes(keyring, key_file, data_keys):
     mine, other = uuid4(), uuid4()
     key = keyring.get_current(mine)
     assert keyring.get_current(mine) == key
@@ -95,7 +95,7 @@ def test_first_writers_of_a_tenant_agree_on_one_key(key_file, data_keys, tenant_
         assert len(set(pool.map(first_key, range(4)))) == 1
 
 
-def test_a_wrapped_key_in_the_row_of_another_tenant_or_version_does_not_open(keyring, data_keys, tenant_id):
+def test_key_wrapped_for_another_tenant_or_version_is_rejected(keyring, data_keys, tenant_id):
     keyring.get_current(tenant_id)
     row = data_keys.rows[(tenant_id, 1)]
     other = uuid4()
@@ -107,15 +107,15 @@ def test_a_wrapped_key_in_the_row_of_another_tenant_or_version_does_not_open(key
         keyring.find(tenant_id, 2)
 
 
-def test_another_key_file_is_refused_with_a_sentence(keyring, data_keys, tenant_id, tmp_path):
+def test_wrong_key_file_is_rejected_with_a_message(keyring, data_keys, tenant_id, tmp_path):
     keyring.get_current(tenant_id)
     ensure_key_file(tmp_path / "other.json")
-    stranger = Keyring(keks=load_key_file(tmp_path / "other.json"), repository=data_keys)
+    keyring_with_wrong_file = Keyring(keks=load_key_file(tmp_path / "other.json"), repository=data_keys)
     with pytest.raises(StorageKeyError, match="put it back"):
-        stranger.get_current(tenant_id)
+        keyring_with_wrong_file.get_current(tenant_id)
 
 
-def test_after_a_rotation_and_rewrap_the_old_key_is_not_needed(key_file, data_keys, tenant_id, tmp_path):
+def test_old_key_is_not_needed_after_rotation_and_rewrap(key_file, data_keys, tenant_id, tmp_path):
     def open_store():
         return build_blob_store(kind="local", root=tmp_path / "b", key_file=key_file, data_keys=data_keys)
 
@@ -135,7 +135,7 @@ def test_after_a_rotation_and_rewrap_the_old_key_is_not_needed(key_file, data_ke
     assert open_store().read(tenant_id, digest) == b"before"
 
 
-def test_blobs_of_an_earlier_data_key_stay_readable(local_place, tenant_id):
+def test_blobs_under_an_earlier_data_key_stay_readable(local_place, tenant_id):
     before = local_place.store.put_bytes(tenant_id, b"before").digest
     assert local_place.keyring.rotate_data_key(tenant_id) == 2
     after = local_place.store.put_bytes(tenant_id, b"after").digest

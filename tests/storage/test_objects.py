@@ -1,11 +1,11 @@
-"""What a place for objects promises beside the blobs: names that are given once, and folders."""
+"""The contract of an object backend beyond blobs: names that are written only once, and folders."""
 
 import pytest
 
 
 @pytest.fixture
 def put(place):
-    """Whether the content was put in under a name that nothing had."""
+    """Return a function that stores content under a name and returns False if the name already exists."""
 
     def publish(name, content):
         spooled = place.backend.spool_dir / "spooled"
@@ -18,24 +18,24 @@ def put(place):
     return publish
 
 
-def test_a_name_is_given_once_and_what_has_it_stays_as_it_is(place, put):
+def test_publish_once_keeps_the_existing_object(place, put):
     assert put("audit/a/1/1", b"first")
     assert not put("audit/a/1/1", b"second")
     assert place.get_raw("audit/a/1/1") == b"first"
 
 
-def test_an_s3_that_passes_over_the_condition_still_keeps_what_is_there(s3_place):
+def test_publish_once_keeps_the_object_when_s3_ignores_the_condition(s3_place):
     spooled = s3_place.backend.spool_dir / "spooled"
     spooled.write_bytes(b"second")
     s3_place.put_raw("audit/a/1/1", b"first")
-    asked = []
-    s3_place.backend._client.meta.events.register("before-call.s3.PutObject", lambda **call: asked.append(call))
+    put_calls = []
+    s3_place.backend._client.meta.events.register("before-call.s3.PutObject", lambda **call: put_calls.append(call))
     assert not s3_place.backend.publish_once(spooled, "audit/a/1/1")
     assert s3_place.get_raw("audit/a/1/1") == b"first"
-    assert not asked
+    assert not put_calls
 
 
-def test_an_s3_refuses_a_name_that_was_taken_after_the_look(s3_place, monkeypatch):
+def test_s3_rejects_a_name_created_after_the_existence_check(s3_place, monkeypatch):
     spooled = s3_place.backend.spool_dir / "spooled"
     spooled.write_bytes(b"second")
     s3_place.put_raw("audit/a/1/1", b"first")
@@ -44,7 +44,7 @@ def test_an_s3_refuses_a_name_that_was_taken_after_the_look(s3_place, monkeypatc
     assert s3_place.get_raw("audit/a/1/1") == b"first"
 
 
-def test_objects_are_listed_after_a_name_and_folders_by_their_own(place, put):
+def test_objects_are_listed_after_a_name_and_folders_by_name(place, put):
     for name in ("audit/a/1/1", "audit/a/1/2", "audit/a/2/3", "audit/b/1/1", "other/c/1/1"):
         put(name, b"x")
     assert [item.name for item in place.backend.list_objects("audit/a", after="audit/a/1/1")] == [

@@ -1,7 +1,7 @@
-"""Checkpoints: a tenant's chain, as far as it has come, signed with Ed25519 (RFC 8032) by a key that no database holds.
+"""Checkpoints: the last link of a tenant's chain, signed with Ed25519 (RFC 8032) by a key that no database contains.
 
-A chain can be written anew by whoever holds the database; what was signed can't. Signing keys are derived (HKDF-SHA256,
-RFC 5869) from the installation's key-encryption keys, and named as they are, so that a rotation of those rotates these.
+Anyone who controls the database can rewrite the chain, but not the signatures. Signing keys are derived (HKDF-SHA256,
+RFC 5869) from the installation's key-encryption keys and share their ids, so rotating those rotates the signing keys.
 """
 
 import json
@@ -24,12 +24,12 @@ _FORMAT = "footnote-audit-checkpoint-1"
 _PURPOSE = b"footnote audit checkpoints v1"
 
 PublicKeys = Mapping[str, Ed25519PublicKey]
-"""The keys that are trusted, by their ids."""
+"""The trusted keys, by id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """`hash` is that of link `sequence`."""
+    """A signed link of a tenant's chain; `hash` is the hash of link `sequence`."""
 
     tenant_id: UUID
     sequence: int
@@ -48,7 +48,7 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class CheckpointKey:
-    """A signing key; its private part stays out of `repr`."""
+    """A signing key; `repr` hides its private part."""
 
     id: str
     private: Ed25519PrivateKey = field(repr=False)
@@ -63,33 +63,33 @@ class CheckpointKey:
 
 
 class CheckpointCopies(Protocol):
-    """Keeps checkpoints where whoever holds the database does not reach."""
+    """Stores copies of checkpoints where someone who controls the database cannot change them."""
 
     def keep(self, checkpoint: Checkpoint) -> Checkpoint:
-        """Keep it for good, unless one is kept of its link already; returns the one that is kept.
+        """Store a copy permanently, unless the link already has one; return the stored copy.
 
-        Raises StorageUnavailableError; CheckpointFormatError when what is kept there is no checkpoint of that link.
+        Raises StorageUnavailableError; CheckpointFormatError if the stored object is not a checkpoint of that link.
         """
 
     def find_newest(self, tenant_id: UUID, *, since: int) -> Checkpoint | None:
-        """The last that can be read, found soonest when it is of link `since` or later.
+        """Return the last readable checkpoint; fastest if its link is `since` or later.
 
         Raises StorageUnavailableError.
         """
 
 
 def current_key(keks: KeyEncryptionKeys) -> CheckpointKey:
-    """The key that signs now."""
+    """Return the current signing key."""
     return _derive(keks.current, keks.get(keks.current))
 
 
 def public_keys(keks: KeyEncryptionKeys) -> dict[str, Ed25519PublicKey]:
-    """Those of all keys in the key file."""
+    """Return the public keys for all keys in the key file."""
     return {kek_id: _derive(kek_id, kek).public for kek_id, kek in keks.keys.items()}
 
 
 def print_checkpoint(checkpoint: Checkpoint) -> str:
-    """One line of JSON."""
+    """Return the checkpoint as one line of JSON."""
     return json.dumps(
         {
             "format": _FORMAT,
@@ -104,11 +104,11 @@ def print_checkpoint(checkpoint: Checkpoint) -> str:
 
 
 def parse_checkpoint(line: str) -> Checkpoint:
-    """Raises CheckpointFormatError."""
+    """Return the checkpoint in a line of JSON. Raises CheckpointFormatError."""
     try:
         line.encode()
         fields = json.loads(line)
-        fields["key_id"].encode()  # half a surrogate pair is no text, and could not be hashed
+        fields["key_id"].encode()  # rejects half a surrogate pair, which cannot be hashed
         if fields["format"] != _FORMAT:
             raise CheckpointFormatError
         return Checkpoint(
@@ -124,7 +124,7 @@ def parse_checkpoint(line: str) -> Checkpoint:
 
 
 def parse_public_key(text: str) -> tuple[str, Ed25519PublicKey]:
-    """A key as `footnote audit key` prints it: `<id>:<64 hex digits>`. Raises CheckpointFormatError."""
+    """Parse a key as printed by `footnote audit key`: `<id>:<64 hex digits>`. Raises CheckpointFormatError."""
     key_id, _, digits = text.strip().rpartition(":")
     try:
         return key_id, Ed25519PublicKey.from_public_bytes(bytes.fromhex(digits))

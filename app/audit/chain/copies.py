@@ -1,7 +1,7 @@
-"""Checkpoints kept beside the blobs: an object each, named by its link's number and written once.
+"""Copies of checkpoints stored beside the blobs: one object per checkpoint, named by its link's number, written once.
 
-What it says is signed and tells nothing of content, so it is not encrypted; whoever may only read it can verify.
-Earlier versions kept an object an hour, the newest of that hour, named by the time: those are still read.
+A copy is signed and contains no document content, so it is not encrypted, and read access suffices to verify it.
+Earlier versions stored one object per hour, named by the time; those are still read.
 """
 
 import os
@@ -17,21 +17,21 @@ from app.storage.errors import BlobMissingError, StorageUnavailableError, disk_e
 from app.storage.port import ObjectBackend
 
 _ROOT = "audit"
-_NUMBERED = "links-"  # after the hourly names, which begin with a digit, in the order of names
-_LONGEST = 4096
-_A_FOLDER = 10_000
+_NUMBERED = "links-"  # sorts after the hourly names, which begin with a digit
+_MAX_COPY_BYTES = 4096
+_LINKS_PER_FOLDER = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class KeptCopies:
-    """All copies of a tenant: `checkpoints` by sequence, and the names of those that are none of it (any more)."""
+    """All copies for a tenant: `checkpoints` by sequence, and the names of objects that are no valid copy."""
 
     checkpoints: Sequence[Checkpoint]
     unreadable: Sequence[str]
 
 
 class StoredCheckpoints:
-    """`CheckpointCopies` over any place for objects."""
+    """`CheckpointCopies` on any object backend."""
 
     def __init__(self, *, backend: ObjectBackend) -> None:
         self._backend = backend
@@ -51,12 +51,12 @@ class StoredCheckpoints:
         return self._read(checkpoint.tenant_id, name)
 
     def find_newest(self, tenant_id: UUID, *, since: int) -> Checkpoint | None:
-        # Mostly there is one from there on, and the many before it need not be listed.
+        # Usually there is a copy from that link on; then the many earlier ones need not be listed.
         last = self._find_last(tenant_id, after=_name(tenant_id, since - 1) if since else "")
         return last if last is not None or not since else self._find_last(tenant_id, after="")
 
     def read_kept(self, tenant_id: UUID) -> KeptCopies:
-        """Raises StorageUnavailableError."""
+        """Return all copies for a tenant. Raises StorageUnavailableError."""
         read: list[Checkpoint] = []
         unreadable: list[str] = []
         for found in self._backend.list_objects(_folder(tenant_id)):
@@ -65,12 +65,12 @@ class StoredCheckpoints:
             except (CheckpointFormatError, BlobMissingError):
                 unreadable.append(found.name)
             except StorageUnavailableError:
-                self._backend.exists(found.name)  # raises where it is the place, and not the one object
+                self._backend.exists(found.name)  # raises if the whole backend fails, not only this object
                 unreadable.append(found.name)
         return KeptCopies(sorted(read, key=lambda item: item.sequence), unreadable)
 
     def list_tenants(self) -> Iterator[UUID]:
-        """Those of whom there are copies. Raises StorageUnavailableError."""
+        """List the tenants that have copies. Raises StorageUnavailableError."""
         for name in self._backend.list_folders(_ROOT):
             try:
                 yield UUID(name)
@@ -82,13 +82,13 @@ class StoredCheckpoints:
             try:
                 return self._read(tenant_id, found.name)
             except (CheckpointFormatError, BlobMissingError):
-                continue  # which `audit verify` tells
+                continue  # `audit verify` reports these
         return None
 
     def _read(self, tenant_id: UUID, name: str) -> Checkpoint:
-        """Raises CheckpointFormatError, also when it is the checkpoint of another tenant or number."""
+        """Read a copy. Raises CheckpointFormatError, also if it belongs to another tenant or link number."""
         with self._backend.open(name) as source:
-            checkpoint = parse_checkpoint(source.read(_LONGEST).decode("utf-8", errors="replace"))
+            checkpoint = parse_checkpoint(source.read(_MAX_COPY_BYTES).decode("utf-8", errors="replace"))
         numbered = name.startswith(f"{_folder(tenant_id)}/{_NUMBERED}")
         if checkpoint.tenant_id != tenant_id or (numbered and name != _name(tenant_id, checkpoint.sequence)):
             raise CheckpointFormatError
@@ -100,5 +100,5 @@ def _folder(tenant_id: UUID) -> str:
 
 
 def _name(tenant_id: UUID, sequence: int) -> str:
-    # As many digits as the largest bigint has: the order of names is that of numbers.
-    return f"{_folder(tenant_id)}/{_NUMBERED}{sequence // _A_FOLDER:015d}/{sequence:019d}"
+    # Padded to the digits of the largest bigint, so that names sort by number.
+    return f"{_folder(tenant_id)}/{_NUMBERED}{sequence // _LINKS_PER_FOLDER:015d}/{sequence:019d}"

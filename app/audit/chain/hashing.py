@@ -1,12 +1,12 @@
-"""What the chain's hashes are made of: the same in Python as in the database (migration 0011), for whoever verifies.
+"""The hashes of the chain, computed identically in Python and in the database, for verification outside the database.
 
 All are SHA-256 over UTF-8: a name, then each part as a netstring (its length in bytes, a colon, its bytes, a comma;
-https://cr.yp.to/proto/netstrings.txt), an absent part as "-,". So no two different events have the same serialisation.
+https://cr.yp.to/proto/netstrings.txt), and "-," for an absent part. So different events always serialise differently.
 
 event    footnote-audit-event-1: tenant, id, time (microseconds since 1970, UTC), actor, key, action, object's type and
-         id, request, client, detail (as PostgreSQL prints jsonb: keys by length and bytes, no key twice)
-link     footnote-audit-link-1: tenant, sequence, the link before's hash, the event's hash (both in hex)
-genesis  footnote-audit-genesis-1: tenant; stands for the link before the first
+         id, request, client, detail (as PostgreSQL prints jsonb: keys sorted by length and bytes, no duplicate keys)
+link     footnote-audit-link-1: tenant, sequence, hash of the previous link, hash of the event (both in hex)
+genesis  footnote-audit-genesis-1: tenant; used as the hash before the first link
 """
 
 import hashlib
@@ -22,8 +22,8 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class ToldEvent:
-    """An event as it is read back. `detail` is its JSON as PostgreSQL prints jsonb."""
+class StoredEvent:
+    """An event as read back. `detail` is its JSON as PostgreSQL prints jsonb."""
 
     tenant_id: UUID
     id: UUID
@@ -40,7 +40,7 @@ class ToldEvent:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link as it is read back."""
+    """A link as read back."""
 
     sequence: int
     event_id: UUID
@@ -50,7 +50,7 @@ class Link:
 
 
 def microseconds(at: datetime) -> int:
-    """Since 1970-01-01 UTC."""
+    """Return the microseconds since 1970-01-01 UTC."""
     return (at - _EPOCH) // _MICROSECOND
 
 
@@ -59,7 +59,7 @@ def from_microseconds(count: int) -> datetime:
 
 
 def digest(name: str, *parts: object) -> bytes:
-    """SHA-256 over a name and its parts."""
+    """Return SHA-256 over a name and its parts."""
     return hashlib.sha256(serialise(name, *parts)).digest()
 
 
@@ -67,7 +67,7 @@ def serialise(name: str, *parts: object) -> bytes:
     return name.encode() + b"".join(_frame(part) for part in parts)
 
 
-def hash_event(event: ToldEvent) -> bytes:
+def hash_event(event: StoredEvent) -> bytes:
     return digest(
         "footnote-audit-event-1",
         event.tenant_id,
@@ -93,7 +93,7 @@ def hash_genesis(tenant_id: UUID) -> bytes:
 
 
 def print_jsonb(value: object) -> str:
-    """A JSON value (numbers as int or Decimal) as PostgreSQL prints jsonb (its `JsonbToCString`)."""
+    """Return a JSON value (numbers as int or Decimal) as PostgreSQL prints jsonb (its `JsonbToCString`)."""
     if isinstance(value, Mapping):
         pairs = sorted(value.items(), key=lambda pair: (len(pair[0].encode()), pair[0].encode()))
         return "{" + ", ".join(f"{_quote(name)}: {print_jsonb(part)}" for name, part in pairs) + "}"

@@ -1,4 +1,4 @@
-"""Having a tenant's events that wait (recorded under one snapshot) linked into its chain (migration 0021)."""
+"""Links a tenant's waiting events (recorded under a snapshot) into its chain, with the SQL `link_waiting_events`."""
 
 import time
 from collections.abc import Callable
@@ -10,16 +10,16 @@ from app.core.errors import UnavailableError
 from app.core.principal import Principal
 from app.db.session import Database
 
-_LINKED_AT_ONCE = 1_000  # by link_waiting_events()
+_BATCH = 1_000  # events that one call of link_waiting_events() links
 _LINKING_SECONDS = 10.0
 _LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL appendix A
 
 
 def link_waiting(database: Database, principal: Principal, *, monotonic: Callable[[], float] = time.monotonic) -> None:
-    """Have all that was recorded up to now in the chain, each batch in a transaction that holds the chain's head.
+    """Link all events recorded so far, in batches; each batch's transaction locks the chain's head.
 
-    What the relay is linking just then is waited for. Raises UnavailableError when that takes too long; what was linked
-    until then stays so.
+    Waits for a batch that the relay is linking. Raises UnavailableError if this takes too long; events linked by
+    then stay linked.
     """
     until = monotonic() + _LINKING_SECONDS
     linked = 0
@@ -28,13 +28,13 @@ def link_waiting(database: Database, principal: Principal, *, monotonic: Callabl
         if batch is None:
             break
         linked += batch
-        if batch < _LINKED_AT_ONCE:
+        if batch < _BATCH:
             return
-    raise UnavailableError(f"{linked} events that waited were linked, and more wait: ask again to go on.")
+    raise UnavailableError(f"{linked} waiting events were linked, and more are waiting: try again to continue.")
 
 
 def link_batch(database: Database, principal: Principal, *, seconds: float) -> int | None:
-    """Link up to 1,000; how many they were, or None when somebody else held the chain all that time."""
+    """Link up to 1,000 events; return how many, or None if another transaction locked the chain the whole time."""
     with database.transaction(principal) as session:
         session.execute(text(f"SET LOCAL lock_timeout = {max(1, round(seconds * 1000))}"))
         try:

@@ -1,4 +1,4 @@
-"""The log as it is read back: whole and in its order for verifying, as the database's owner."""
+"""Reads a whole log in order, for verification, as the database owner."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from sqlalchemy import Executable, Row, Text, cast, exists, select, text
 from sqlalchemy.orm import Session
 
 from app.audit.chain.checkpoints import Checkpoint
-from app.audit.chain.hashing import Link, ToldEvent
+from app.audit.chain.hashing import Link, StoredEvent
 from app.audit.models import AuditCheckpoint, AuditEvent, AuditLink, WaitingEvent
 from app.db.session import Database, system_principal
 
@@ -73,20 +73,20 @@ class WholeLog:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def stream_links(self) -> Iterator[tuple[Link, ToldEvent | None]]:
-        """Each link with its event, None where that is gone."""
+    def stream_links(self) -> Iterator[tuple[Link, StoredEvent | None]]:
+        """Yield each link with its event, or with None if the event was deleted."""
         for row in self._stream(_LINKS):
             yield read_link(row), read_event(row)
 
-    def stream_unlinked(self) -> Iterator[ToldEvent]:
-        """Events that are in no link and do not wait for one."""
+    def stream_unlinked(self) -> Iterator[StoredEvent]:
+        """Yield events that are in no link and not waiting for one."""
         for row in self._stream(_UNLINKED):
             event = read_event(row)
             if event is not None:
                 yield event
 
-    def stream_waiting(self) -> Iterator[tuple[UUID, bytes, ToldEvent | None]]:
-        """(event id, its hash when it was recorded, the event) of those that are not linked yet."""
+    def stream_waiting(self) -> Iterator[tuple[UUID, bytes, StoredEvent | None]]:
+        """Yield (event id, its hash when recorded, the event) for events that are not linked yet."""
         for row in self._stream(_WAITING):
             yield row.event_id, bytes(row.event_hash), read_event(row)
 
@@ -95,7 +95,7 @@ class WholeLog:
             yield read_checkpoint(row)
 
     def list_disabled_guards(self) -> Sequence[str]:
-        """The triggers that keep the log append-only and are off or gone."""
+        """Return the append-only triggers that are disabled or missing."""
         enabled = set(self._session.scalars(_ENABLED_GUARDS))
         return [guard for guard in _GUARDS if guard not in enabled]
 
@@ -111,7 +111,7 @@ def open_log(owner: Database, tenant_id: UUID) -> Iterator[WholeLog]:
 
 
 def list_tenants(owner: Database) -> Sequence[tuple[UUID, str]]:
-    """(id, slug) of all tenants."""
+    """Return (id, slug) of all tenants."""
     with owner.anonymous() as session:
         return [(row.id, row.slug) for row in session.execute(text("SELECT id, slug FROM list_audited_tenants()"))]
 
@@ -120,10 +120,10 @@ def read_link(row: Row[Any]) -> Link:
     return Link(row.sequence, row.event_id, bytes(row.event_hash), bytes(row.previous_hash), bytes(row.hash))
 
 
-def read_event(row: Row[Any]) -> ToldEvent | None:
+def read_event(row: Row[Any]) -> StoredEvent | None:
     if row.id is None:
         return None
-    return ToldEvent(
+    return StoredEvent(
         tenant_id=row.tenant_id,
         id=row.id,
         at=row.at,

@@ -3,7 +3,7 @@ export const PAGE_HEADER = { "X-Footnote-Page": "1" };
 
 export class Problem extends Error {
   constructor(body, status) {
-    super((body && (body.detail || body.title)) || `The server answered ${status}.`);
+    super((body && (body.detail || body.title)) || `The server returned status ${status}.`);
     this.code = body && body.code;
   }
 }

@@ -20,7 +20,7 @@ function send(file, collection, onProgress) {
     request.upload.addEventListener("progress", (event) => onProgress(event.loaded / event.total));
     request.addEventListener("load", () => {
       const problem = request.response && request.response.detail;
-      request.status < 300 ? resolve(request.response) : reject(new Error(problem || `The server answered ${request.status}.`));
+      request.status < 300 ? resolve(request.response) : reject(new Error(problem || `The server returned status ${request.status}.`));
     });
     request.addEventListener("error", () => reject(new Error("The upload was cut off: try it again.")));
     request.send(body);
