@@ -13,7 +13,7 @@ _VERDICTS: Mapping[Verdict, tuple[str, str]] = {
     Verdict.BETTER: (GOOD, "^"),
     Verdict.NOISE: (INK, "o"),
     Verdict.SAME: (SOFT, "o"),
-    Verdict.TOLD: (SOFT, "D"),
+    Verdict.NOT_JUDGED: (SOFT, "D"),
 }
 
 

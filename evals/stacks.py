@@ -45,7 +45,7 @@ def build_stack(home: Home, *, say: Callable[[str], None], concurrency: int = 2)
     """Footnote for `home`, on a free port, not started; rates unlimited: work is measured, not waiting."""
     for name in LIMITS:
         os.environ.setdefault(name, UNLIMITED)  # the stack hands settings to its processes through the environment
-    return Stack(home=home, port=0, concurrency=concurrency, say=say)
+    return Stack(home=home, port=0, concurrency=concurrency, report=say)
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from app.http.dependencies import CurrentPrincipal, authenticate_again, limited,
 from app.http.errors import InternalError
 from app.http.openapi.document import problems
 from app.http.pages import Page, RequestedPage, page_out
-from app.http.problems import as_our_error, describe
+from app.http.problems import as_footnote_error, describe
 from app.http.routing import api_router, needs
 from app.observability.logging import get_logger
 from app.retrieval.errors import EmbeddingSpaceMissingError
@@ -126,7 +126,7 @@ async def _stream(
             async for event in events:  # all that was drafted is there by now
                 yield _sent(event)
         except Exception as error:  # noqa: BLE001 - the status line is out: the reader is told in the stream
-            ours = as_our_error(error)
+            ours = as_footnote_error(error)
             if ours is None:
                 get_logger(__name__).error("answers.stream.crashed", exc_info=error)
                 ours = InternalError()

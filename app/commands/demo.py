@@ -80,7 +80,7 @@ def run_demo(
     """
     started = time.monotonic()
     say = Console(quiet=True) if quiet else out
-    with _home(home) as place, Stack(home=place, port=0, say=lambda text: say.print(f"[dim]{text} …[/]")) as stack:
+    with _home(home) as place, Stack(home=place, port=0, report=lambda text: say.print(f"[dim]{text} …[/]")) as stack:
         people = _found(stack)
         say.print(f"[bold]Footnote is up[/] after {time.monotonic() - started:.1f} s.")
         shown = _show(stack, people, docs, say, None if quiet else progress)

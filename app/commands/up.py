@@ -48,7 +48,7 @@ def up(
         if not as_json:
             error_console().print(f"[dim]{escape(text)} …[/]")
 
-    stack = Stack(home=place, host=host, port=port, concurrency=concurrency, local_llm=local_llm, say=say)
+    stack = Stack(home=place, host=host, port=port, concurrency=concurrency, local_llm=local_llm, report=say)
     with sentences(as_json=as_json):
         try:
             with stack:

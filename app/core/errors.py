@@ -33,7 +33,7 @@ class FootnoteError(Exception):
 
     code: ClassVar[str] = "internal"
     status: ClassVar[int] = 500
-    title: ClassVar[str] = "Something went wrong on our side."
+    title: ClassVar[str] = "An internal error occurred."
 
     def __init__(
         self,

@@ -1,1 +1,1 @@
-"""Runs of eval suites: what is recorded of them, and how two of them compare."""
+"""Runs of eval suites: their published records, and comparisons of two runs."""

@@ -1,6 +1,6 @@
-"""Comparing published runs. That takes seconds of processor, so only so much is compared here, by few at once.
+"""Comparing published runs. A comparison takes seconds of CPU, so the API limits its size and how many run at once.
 
-Runs never change, so the last comparisons are kept.
+Runs never change, so the last comparisons are cached.
 """
 
 from collections import OrderedDict
@@ -17,17 +17,17 @@ from app.evaluations.metrics import Aggregate
 from app.evaluations.records import CaseRecord, RunManifest, RunRecord
 from app.evaluations.service import EvaluationService
 
-KEPT = 16
-AT_ONCE = 2
-MOST_EFFORT = 20_000
-"""In cases times the measures that metrics are made of: about ten seconds of a processor."""
-_PERCENTILE_EFFORT = 4_000  # by itself, beside its cases: a resample at a time
+CACHE_SIZE = 16
+MAX_CONCURRENT = 2
+MAX_EFFORT = 20_000
+"""The limit on cases times the measures used by the metrics: about ten seconds of CPU."""
+_PERCENTILE_EFFORT = 4_000  # fixed cost of a percentile, beside its cases: it is computed one resample at a time
 _RETRY_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Two runs, and how they compare. The flips' cases are without their measures."""
+    """Two runs and their comparison. The flips' cases have no measures."""
 
     before: RunManifest
     after: RunManifest
@@ -35,50 +35,53 @@ class Compared:
 
 
 class ComparisonService:
-    """Compares runs that the principal may see; safe to share among threads."""
+    """Compares runs that the principal may see; thread-safe."""
 
     def __init__(
-        self, *, evaluations: EvaluationService, most_effort: int = MOST_EFFORT, at_once: int = AT_ONCE
+        self, *, evaluations: EvaluationService, max_effort: int = MAX_EFFORT, at_once: int = MAX_CONCURRENT
     ) -> None:
         self._evaluations = evaluations
-        self._most_effort = most_effort
-        self._kept: OrderedDict[tuple[UUID, str, str], Comparison] = OrderedDict()
+        self._max_effort = max_effort
+        self._cache: OrderedDict[tuple[UUID, str, str], Comparison] = OrderedDict()
         self._lock = Lock()
-        self._places = BoundedSemaphore(at_once)
+        self._slots = BoundedSemaphore(at_once)
 
     def compare(self, principal: Principal, before: str, after: str) -> Compared:
-        """Raises PublishedRunNotFoundError, RunsNotComparableError, ComparisonTooLargeError, ComparisonsBusyError."""
-        # Read each time, also for a comparison that is kept: a right may have ended since.
+        """Compare two runs.
+
+        Raises PublishedRunNotFoundError, RunsNotComparableError, ComparisonTooLargeError, ComparisonsBusyError.
+        """
+        # Read the runs even for a cached comparison: the right to see them may have been withdrawn.
         first, second = (self._evaluations.get_run(principal, run_id) for run_id in (before, after))
         key = (principal.tenant_id, first.content_sha256, second.content_sha256)
         with self._lock:
-            found = self._kept.get(key)
-        comparison = found or self._work_out(principal, before, after)
+            found = self._cache.get(key)
+        comparison = found or self._compute(principal, before, after)
         with self._lock:
-            self._kept[key] = comparison
-            self._kept.move_to_end(key)
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+            self._cache[key] = comparison
+            self._cache.move_to_end(key)
+            while len(self._cache) > CACHE_SIZE:
+                self._cache.popitem(last=False)
         return Compared(first.manifest, second.manifest, comparison)
 
-    def _work_out(self, principal: Principal, before: str, after: str) -> Comparison:
-        with self._place():
+    def _compute(self, principal: Principal, before: str, after: str) -> Comparison:
+        with self._slot():
             first, second = self._evaluations.get_pair(principal, before, after)
-            if _effort(first, second) > self._most_effort:
+            if _effort(first, second) > self._max_effort:
                 raise ComparisonTooLargeError
             comparison = compare_runs(first, second)
         flips = tuple(Flip(_without_measures(flip.before), _without_measures(flip.after)) for flip in comparison.flips)
         return replace(comparison, flips=flips)
 
     @contextmanager
-    def _place(self) -> Iterator[None]:
-        """A place among the few that compare. Nobody waits for one: a waiting request holds a thread of the API."""
-        if not self._places.acquire(blocking=False):
+    def _slot(self) -> Iterator[None]:
+        """Occupy a slot. Raises ComparisonsBusyError instead of waiting, which would block an API thread."""
+        if not self._slots.acquire(blocking=False):
             raise ComparisonsBusyError(headers={"Retry-After": str(_RETRY_SECONDS)})
         try:
             yield
         finally:
-            self._places.release()
+            self._slots.release()
 
 
 def _effort(before: RunRecord, after: RunRecord) -> int:

@@ -1,15 +1,15 @@
-"""Comparing two runs case by case: what got better, what got worse, and whether that is more than noise.
+"""Compares two runs case by case: what improved, what worsened, and whether the change exceeds noise.
 
-The cases are paired by id. For each metric: the difference with a 95 % interval (paired percentile bootstrap, Efron
-and Tibshirani 1993, ch. 13) and a p-value (paired permutation test, Good 2005, ch. 3), both by SciPy and with a seed,
-so that they are the same each time. p-values are adjusted for the number of metrics (Benjamini and Hochberg 1995).
+Cases are paired by id. Each metric gets the difference with a 95 % interval (paired percentile bootstrap, Efron and
+Tibshirani 1993, ch. 13) and a p-value (paired permutation test, Good 2005, ch. 3), both computed by SciPy with a fixed
+seed, so the results are reproducible. p-values are adjusted for the number of metrics (Benjamini and Hochberg 1995).
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-import scipy  # its parts are loaded when they are first asked for: the API and the CLI start without its statistics
+import scipy  # submodules load on first use, so the API and the CLI start without scipy.stats
 
 from app.core.errors import InvalidInputError
 from app.evaluations.metrics import Better, MetricSpec, Values
@@ -21,13 +21,13 @@ ALPHA = 0.05
 CONFIDENCE = 0.95
 MEMORY_BATCH = 256
 PLACES = 9
-"""Differences are rounded to so many places: sums taken in another order differ in their last bits, and what is equal
-but for these must count as equal, or the observed difference seems rarer than all others."""
+"""Decimal places of differences: sums in another order differ in their last bits. Without rounding, equal differences
+would count as unequal, and the observed one would seem rarer than it is."""
 
 
 class RunsNotComparableError(InvalidInputError):
     code = "eval-runs-not-comparable"
-    title = "These two runs can't be compared: choose two of the same suite with cases in common."
+    title = "These two runs cannot be compared: choose two of the same suite that share cases."
 
 
 class Verdict(StrEnum):
@@ -35,12 +35,12 @@ class Verdict(StrEnum):
     WORSE = "worse"
     NOISE = "within noise"
     SAME = "same"
-    TOLD = "not judged"
+    NOT_JUDGED = "not judged"
 
 
 @dataclass(frozen=True, slots=True)
 class MetricChange:
-    """One metric in both runs, over the cases that both have. `low` and `high` bound the difference."""
+    """One metric in both runs, over their shared cases. `low` and `high` bound the difference."""
 
     metric: MetricSpec
     before: float | None
@@ -55,7 +55,7 @@ class MetricChange:
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """A case whose outcome changed."""
+    """A case whose score changed."""
 
     before: CaseRecord
     after: CaseRecord
@@ -69,9 +69,9 @@ class Flip:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two runs side by side. Wins, losses and ties are counted by the cases' scores, where both have one.
+    """Two runs side by side. Wins, losses and ties count the cases by their scores, where both runs have one.
 
-    `warnings` are sentences on what else differs than the code.
+    `warnings` names conditions, other than the code, in which the runs differ.
     """
 
     before: str
@@ -93,10 +93,10 @@ class Comparison:
 
 
 def compare_runs(before: RunRecord, after: RunRecord) -> Comparison:
-    """Compare by the metrics that the later run declares. Raises RunsNotComparableError."""
+    """Compare by the metrics of the later run. Raises RunsNotComparableError."""
     old, new = before.manifest, after.manifest
     if old.suite != new.suite:
-        raise RunsNotComparableError(f"One run is of {old.suite}, the other of {new.suite}.")
+        raise RunsNotComparableError(f"One run is of {old.suite}, the other of {new.suite}: choose one suite.")
     first, second = ({case.id: case for case in run.cases} for run in (before, after))
     shared = [case_id for case_id in first if case_id in second]
     if not shared:
@@ -130,7 +130,7 @@ def _change(metric: MetricSpec, pairs: list[Flip]) -> MetricChange:
     old, new = _finite(metric.aggregate(before)), _finite(metric.aggregate(after))
     if old is None or new is None or np.array_equal(before, after, equal_nan=True):
         difference = 0.0 if old is None or new is None else _difference(new, old)
-        verdict = Verdict.SAME if (old is None) == (new is None) else Verdict.TOLD
+        verdict = Verdict.SAME if (old is None) == (new is None) else Verdict.NOT_JUDGED
         return MetricChange(metric, old, new, difference, difference, difference, 1.0, 1.0, verdict)
     low, high = _interval(metric, before, after)
     p_value = _p_value(metric, before, after)
@@ -138,14 +138,14 @@ def _change(metric: MetricSpec, pairs: list[Flip]) -> MetricChange:
 
 
 def _interval(metric: MetricSpec, before: Values, after: Values) -> tuple[float, float]:
-    """The bootstrap's percentile interval of the difference, cases drawn in pairs."""
+    """Return the bootstrap percentile interval of the difference; cases are drawn in pairs."""
     count = before.shape[1]
     if count < 2:
         difference = _difference(float(metric.aggregate(after)), float(metric.aggregate(before)))
         return difference, difference
 
     def difference_of(indexes: Values, axis: int = -1) -> Values:
-        del axis  # always the last
+        del axis  # always the last axis
         chosen = indexes.astype(np.intp)
         difference: Values = metric.aggregate(after[:, chosen]) - metric.aggregate(before[:, chosen])
         return np.nan_to_num(difference).round(PLACES)
@@ -164,12 +164,12 @@ def _interval(metric: MetricSpec, before: Values, after: Values) -> tuple[float,
 
 
 def _p_value(metric: MetricSpec, before: Values, after: Values) -> float:
-    """Two-sided, over swaps of the two outcomes within pairs."""
+    """Return the two-sided p-value, over swaps of the two outcomes within pairs."""
     count = before.shape[1]
     both = np.concatenate([before, after], axis=1)
 
     def difference_of(first: Values, second: Values, axis: int = -1) -> Values:
-        del axis  # always the last
+        del axis  # always the last axis
         old, new = (metric.aggregate(both[:, chosen.astype(np.intp)]) for chosen in (first, second))
         difference: Values = np.nan_to_num(new - old).round(PLACES)
         return difference
@@ -187,7 +187,7 @@ def _p_value(metric: MetricSpec, before: Values, after: Values) -> float:
 
 
 def _adjusted(changes: list[MetricChange]) -> list[MetricChange]:
-    """The verdicts, after p-values are adjusted for how many metrics are judged at once."""
+    """Set the verdicts, after adjusting p-values for the number of metrics judged together."""
     judged = [index for index, change in enumerate(changes) if change.verdict is Verdict.NOISE]
     if not judged:
         return changes
@@ -201,7 +201,7 @@ def _judged(change: MetricChange, adjusted_p: float) -> MetricChange:
     metric = change.metric
     improved = (change.difference > 0) == (metric.better is Better.HIGHER)
     if metric.better is Better.NEITHER:
-        verdict = Verdict.TOLD
+        verdict = Verdict.NOT_JUDGED
     elif change.difference == 0:
         verdict = Verdict.NOISE
     elif metric.hard and not improved:

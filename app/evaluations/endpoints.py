@@ -1,6 +1,6 @@
 """`/v1/eval-runs` and `/v1/eval-comparisons`.
 
-A case is named in the query, not in the path: its id may be any line, also one with `/`, `#` or `..`.
+The case id is a query parameter rather than a path segment: it may be any line, even with `/`, `#` or `..`.
 """
 
 from typing import Annotated
@@ -49,7 +49,7 @@ Name = Query(max_length=300, pattern=LINE_PATTERN)
 @router.put(
     "/eval-runs/{run_id}",
     status_code=201,
-    summary="Publish a run, whole (engineers)",
+    summary="Publish a whole run (engineers)",
     response_model=PublishedRunOut,
     responses={200: {"model": PublishedRunOut, "description": "The same run was published before."}},
     openapi_extra={
@@ -64,7 +64,7 @@ Name = Query(max_length=300, pattern=LINE_PATTERN)
 async def publish_run(
     run_id: RunId, request: Request, response: Response, principal: CurrentPrincipal, evaluations: Evaluations
 ) -> PublishedRunOut:
-    """The record that `footnote eval run` keeps, up to 32 MiB. Publishing the same again changes nothing."""
+    """Publish the record that `footnote eval run` wrote, up to 32 MiB. Publishing it again has no effect."""
     content = await _receive(request)
     received = await run_in_threadpool(receive_run, content, run_id)
     run, created = await run_in_threadpool(evaluations.publish, principal, received)
@@ -81,14 +81,14 @@ def list_eval_runs(
     page: RequestedPage,
     suite: Annotated[str | None, Name] = None,
 ) -> Page[PublishedRunOut]:
-    """Published runs that you may see, the last started first."""
+    """List published runs that you may see, newest start first."""
     found = evaluations.list_runs(principal, page, suite=suite)
     return page_out(request, response, found, PublishedRunOut.of, Page[PublishedRunOut])
 
 
 @router.get("/eval-runs/{run_id}", openapi_extra=needs(Permission.EVALS_READ) | problems(PublishedRunNotFoundError))
 def get_eval_run(run_id: RunId, principal: CurrentPrincipal, evaluations: Evaluations) -> PublishedRunOut:
-    """One run: its conditions, and its figures over all cases and by kind."""
+    """Get a run: its conditions, and its figures over all cases and by kind."""
     return PublishedRunOut.of(evaluations.get_run(principal, run_id))
 
 
@@ -105,7 +105,7 @@ def list_eval_cases(
     page: RequestedPage,
     kind: Annotated[str | None, Name] = None,
 ) -> Page[ListedCaseOut]:
-    """A run's cases, in its order, without their traces."""
+    """List a run's cases, in its order, without traces."""
     found = evaluations.list_cases(principal, run_id, page, kind=kind)
     return page_out(request, response, found, ListedCaseOut.of, Page[ListedCaseOut])
 
@@ -121,7 +121,7 @@ def get_eval_case(
         str, Query(alias="id", max_length=300, pattern=LINE_PATTERN, description="The case's id.", examples=["q-1"])
     ],
 ) -> CaseOut:
-    """One case with its trace: all that explains its score."""
+    """Get a case with its trace, which explains its score."""
     return CaseOut.of(evaluations.get_case(principal, run_id, case_id))
 
 
@@ -133,12 +133,12 @@ def get_eval_case(
 def compare_eval_runs(
     principal: CurrentPrincipal, comparisons: Comparisons, before: RunQuery, after: RunQuery
 ) -> ComparisonOut:
-    """Two runs of a suite side by side, paired by their cases: differences, intervals, p-values, verdicts, flips."""
+    """Compare two runs of a suite, paired by cases: differences, intervals, p-values, verdicts and flips."""
     return ComparisonOut.of(comparisons.compare(principal, before, after).comparison)
 
 
 async def _receive(request: Request) -> bytes:
-    """The body. Raises MediaTypeNotTakenError, and RunTooLargeError as soon as it is known."""
+    """Return the body. Raises MediaTypeNotTakenError; RunTooLargeError as soon as the size exceeds the limit."""
     if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != JSON:
         raise MediaTypeNotTakenError
     declared = request.headers.get("Content-Length", "")

@@ -1,7 +1,7 @@
-"""Metrics: named figures over cases, each made from the cases' measures by one of a few aggregates.
+"""Metrics: named figures over cases, each computed from the cases' measures by one of a few aggregates.
 
-A case has measures (`{"recall@5": 1.0, "declined": 0.0}`); a metric says which of them it is made of and how. Because a
-metric is a function of cases, it can be taken over any resample of them, which is what intervals and p-values need.
+A case has measures (`{"recall@5": 1.0, "declined": 0.0}`); a metric names the measures that it uses and the aggregate.
+Because a metric is a function of cases, it can be computed for any resample of them, as intervals and p-values require.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,11 +15,11 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 Values = npt.NDArray[np.float64]
 
 Measures = Mapping[str, float | None]
-"""What was measured of one case, by name. None (or a missing name): not measured, which is not 0."""
+"""Measures of one case, by name. None (or a missing name) means not measured, which is not 0."""
 
 
 class Better(StrEnum):
-    """Which way a metric is to go. `NEITHER` is told and never judged."""
+    """The direction in which a metric improves. `NEITHER` is reported but never judged."""
 
     HIGHER = "higher"
     LOWER = "lower"
@@ -27,7 +27,7 @@ class Better(StrEnum):
 
 
 class Aggregate(StrEnum):
-    """How a metric is made of measures.
+    """How a metric is computed from measures.
 
     `MEAN` of one measure over the cases that have it; `SUM` of one; `RATIO` of the sums of two; `F1` of the sums of
     three: true positives, false positives, false negatives (van Rijsbergen 1979); `PERCENTILE` of one, interpolated.
@@ -44,9 +44,9 @@ _ARITY = {Aggregate.MEAN: 1, Aggregate.SUM: 1, Aggregate.RATIO: 2, Aggregate.F1:
 
 
 class MetricSpec(BaseModel):
-    """A metric: its name, the measures it is made of, and how.
+    """A metric: its name, its measures, and its aggregate.
 
-    `hard`: a change for the worse is never noise (a leak is a leak). `percentile` counts from 0 to 100.
+    `hard` means that a change for the worse is never noise (a leak is a leak). `percentile` is from 0 to 100.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -61,23 +61,23 @@ class MetricSpec(BaseModel):
     @model_validator(mode="after")
     def check_parts(self) -> Self:
         if len(self.of) != _ARITY[self.how]:
-            raise ValueError(f"{self.name}: {self.how} is made of {_ARITY[self.how]} measures")
+            raise ValueError(f"{self.name}: {self.how} needs {_ARITY[self.how]} measures")
         if (self.how is Aggregate.PERCENTILE) != (self.percentile is not None):
-            raise ValueError(f"{self.name}: a percentile, and only that, says which")
+            raise ValueError(f"{self.name}: give 'percentile' for a percentile metric and for no other")
         return self
 
     def matrix(self, cases: Sequence[Measures]) -> Values:
-        """The measures of the cases, (measures, cases); NaN where a case has none."""
+        """Return the measures of the cases, (measures, cases); NaN where a case has none."""
         rows = [[_number(case.get(name)) for case in cases] for name in self.of]
         return np.array(rows, np.float64).reshape(len(self.of), len(cases))
 
     def value(self, cases: Sequence[Measures]) -> float | None:
-        """The metric over the cases; None when nothing was measured that it could be made of."""
+        """Return the metric over the cases; None if its measures were not measured."""
         value = float(self.aggregate(self.matrix(cases)))
         return value if np.isfinite(value) else None
 
     def aggregate(self, matrix: Values) -> Values:
-        """The metric over the last axis of (measures, …, cases): an array (…); NaN where there is nothing."""
+        """Return the metric over the last axis of (measures, …, cases): an array (…); NaN without measures."""
         first = matrix[0]
         if self.how is Aggregate.SUM:
             return np.where(_any(first), np.nansum(first, axis=-1), np.nan)
@@ -107,5 +107,5 @@ def _divide(numerator: Values, denominator: Values) -> Values:
 
 def _percentile(values: Values, percentile: float) -> Values:
     present = np.any(~np.isnan(values), axis=-1, keepdims=True)
-    filled = np.where(present, values, 0.0)  # a slice of nothing but NaN would warn
+    filled = np.where(present, values, 0.0)  # NumPy warns about slices that contain only NaN
     return np.where(present[..., 0], np.nanpercentile(filled, percentile, axis=-1), np.nan)

@@ -1,4 +1,4 @@
-"""Tables of published runs and their cases. What nobody asks by is kept as JSON, in the order in which it was sent."""
+"""Tables of published runs and their cases. Fields that no query filters by are stored as JSON, in the order sent."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ from app.db.base import Base
 
 
 class EvalRun(Base):
-    """A run without its cases, by the id that it was given where it ran. Never changed once it is there."""
+    """A run without its cases; its id was assigned where it ran. Immutable once published."""
 
     __tablename__ = "eval_runs"
     __table_args__ = (Index(None, "tenant_id", "started_at", "id"),)
@@ -29,7 +29,7 @@ class EvalRun(Base):
 
 
 class EvalCase(Base):
-    """One case of a run, `ordinal` from 0 in the run's order. Its trace holds quotes of documents.
+    """One case of a run; `ordinal` counts from 0 in the run's order. Its trace quotes documents.
 
     `seconds` and `times` are None and empty when the run has no times.
     """

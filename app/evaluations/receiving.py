@@ -1,4 +1,4 @@
-"""A run as it is received: its record read and checked, and the digest by which it is known again."""
+"""Reception of a run: parses and checks its record, and computes the digest that identifies it."""
 
 import hashlib
 import json
@@ -16,24 +16,24 @@ from app.http.text import LINE_PATTERN
 MAX_RUN_BYTES = 32 * 1024 * 1024
 MAX_CASES = 5_000
 MAX_METRICS = 200
-# Cases and kinds are asked for by name in addresses.
+# Addresses contain the names of cases and kinds.
 _LINE = re.compile(LINE_PATTERN)
-_LONGEST_NAME = 300
-_LARGEST_COUNT = 2**53
-_MOST_COST_PLACES = 100
+_MAX_NAME_LENGTH = 300
+_MAX_COUNT = 2**53
+_MAX_COST_PLACES = 100
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class ReceivedRun:
-    """A run that may be kept. `content_sha256` (hex) is over its canonical JSON: keys sorted, no white space."""
+    """A valid run. `content_sha256` (hex) is computed over its canonical JSON: sorted keys, no white space."""
 
     record: RunRecord
     content_sha256: str
 
 
 def receive_run(content: bytes, run_id: str) -> ReceivedRun:
-    """The run in a body that was sent for `run_id`. Raises RunInvalidError, RunUnfinishedError, RunTooLargeError."""
+    """Return the run in a request body for `run_id`. Raises RunInvalidError, RunUnfinishedError, RunTooLargeError."""
     try:
         record = RunRecord.model_validate_json(content)
     except ValidationError as error:
@@ -51,35 +51,41 @@ def receive_run(content: bytes, run_id: str) -> ReceivedRun:
 
 
 def find_fault(record: RunRecord, run_id: str) -> str | None:
-    """What is wrong with a record that its schema can't tell, in a sentence."""
+    """Return the first error that the schema cannot detect, as a sentence; None if there is none."""
     manifest, cases = record.manifest, record.cases
     ids, timed = [case.id for case in cases], [timing.id for timing in record.timings]
     counts = [count for case in cases for count in (case.tokens_in, case.tokens_out)]
     checks = (
-        (manifest.id == run_id, f"The run's id is {manifest.id}, the address is another's."),
-        (_EARLIEST <= manifest.started_at <= _LATEST, "The run did not start in this age."),
+        (manifest.id == run_id, f"The run's id is {manifest.id}, but the address names another."),
+        (_EARLIEST <= manifest.started_at <= _LATEST, "The start time is not between 2000 and 2200."),
         (len(set(ids)) == len(ids), "Two cases have the same id."),
-        (len(set(timed)) == len(timed) and set(ids).issuperset(timed), "The times are not each of one of the cases."),
-        (all(map(_is_name, (manifest.suite, *ids))), f"A suite or case is named by no line of up to {_LONGEST_NAME}."),
-        (all(map(_is_name, (case.kind or "-" for case in cases))), f"A kind is no line of up to {_LONGEST_NAME}."),
-        (not any("\x00" in case.reason for case in cases), "A reason holds the character U+0000."),
-        (all(0 <= count <= _LARGEST_COUNT for count in counts), "A count of tokens is out of range."),
-        (all(_is_cost(case.cost_usd) for case in cases), "A cost is out of range, or has too many places."),
+        (len(set(timed)) == len(timed) and set(ids).issuperset(timed), "The timings do not match the cases."),
+        (
+            all(map(_is_name, (manifest.suite, *ids))),
+            f"A suite or case name is no line of {_MAX_NAME_LENGTH} characters.",
+        ),
+        (
+            all(map(_is_name, (case.kind or "-" for case in cases))),
+            f"A kind is no line of {_MAX_NAME_LENGTH} characters.",
+        ),
+        (not any("\x00" in case.reason for case in cases), "A reason contains the character U+0000."),
+        (all(0 <= count <= _MAX_COUNT for count in counts), "A token count is out of range."),
+        (all(_is_cost(case.cost_usd) for case in cases), "A cost is out of range or has too many decimal places."),
     )
-    return next((sentence for holds, sentence in checks if not holds), None)
+    return next((sentence for is_valid, sentence in checks if not is_valid), None)
 
 
 def _is_name(text: str) -> bool:
-    return len(text) <= _LONGEST_NAME and _LINE.fullmatch(text) is not None
+    return len(text) <= _MAX_NAME_LENGTH and _LINE.fullmatch(text) is not None
 
 
 def _is_cost(cost: Decimal) -> bool:
     exponent = cost.as_tuple().exponent
-    return isinstance(exponent, int) and exponent >= -_MOST_COST_PLACES and 0 <= cost <= _LARGEST_COUNT
+    return isinstance(exponent, int) and exponent >= -_MAX_COST_PLACES and 0 <= cost <= _MAX_COUNT
 
 
 def _digest(record: RunRecord) -> str:
-    """Raises RunInvalidError for a number that JSON has no form for."""
+    """Return the digest. Raises RunInvalidError for a number that JSON cannot represent."""
     try:
         text = json.dumps(record.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), allow_nan=False)
     except ValueError as error:

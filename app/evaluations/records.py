@@ -1,7 +1,7 @@
-"""What is kept of a run of a suite: the manifest (what ran on what, and the figures) and a record a case.
+"""Records of a suite's run: the manifest (what ran with which data, and the figures) and one record per case.
 
 The same records are the files of a run (`manifest.json`, `cases.jsonl`, `timings.jsonl`), the body of its upload, and
-what the pages show. Times are apart from the cases, so that the same run twice gives the same bytes.
+the content of its pages. Times are separate from the cases, so that repeating a run gives the same bytes.
 """
 
 from decimal import Decimal
@@ -25,12 +25,12 @@ class RunStatus(StrEnum):
     DONE = "done"
 
 
-# The runs of ingestion have a RunStatus, too, and in the API's document one would be taken for the other.
+# Ingestion runs also have a RunStatus; under one name, the OpenAPI document would confuse the two.
 _Status = Annotated[RunStatus, WithJsonSchema({"type": "string", "enum": [status.value for status in RunStatus]})]
 
 
 class Selection(_Record):
-    """Which of the suite's cases ran: of one kind only, `sample` of them drawn with `seed`, each `repeat` times."""
+    """The selected cases of the suite: one kind only, `sample` of them drawn with `seed`, each run `repeat` times."""
 
     only: str | None = None
     sample: int | None = Field(default=None, ge=1)
@@ -39,9 +39,9 @@ class Selection(_Record):
 
 
 class Conditions(_Record):
-    """Everything that could make another run give other figures.
+    """Everything that can change the figures of a run.
 
-    Digests are SHA-256 (hex). `parameters` are the model's; `prompts` is a digest by the prompt's name.
+    Digests are SHA-256 (hex). `parameters` are those of the model; `prompts` maps each prompt's name to its digest.
     """
 
     commit: str
@@ -58,10 +58,10 @@ class Conditions(_Record):
 
 
 class CaseRecord(_Record):
-    """One case's outcome. `score` (higher is better) is None when it could not be scored, which is not 0.
+    """One case's outcome. `score` (higher is better) is None if the case could not be scored, which is not 0.
 
-    `trace` is everything that explains the score: what was retrieved at which rank, what was drafted, what was dropped
-    and why. Nothing in it may differ between two runs of the same code on the same data.
+    `trace` contains everything that explains the score: what was retrieved at which rank, what was drafted, what was
+    dropped and why. It must be identical in two runs of the same code on the same data.
     """
 
     id: str = Field(min_length=1, max_length=300)
@@ -77,7 +77,7 @@ class CaseRecord(_Record):
 
 
 class CaseTiming(_Record):
-    """How long one case took: wall seconds, and seconds of what the suite timed, by name."""
+    """The duration of one case: wall seconds, and the seconds of each step that the suite timed, by name."""
 
     id: str
     seconds: float
@@ -85,9 +85,9 @@ class CaseTiming(_Record):
 
 
 class RunManifest(_Record):
-    """A run without its cases. `figures` are over all cases, `by_kind` over those of one kind. Times in seconds.
+    """A run without its cases. `figures` cover all cases, `by_kind` those of each kind. Times are in seconds.
 
-    `times` holds the 50th and the 95th percentile over the cases of what was timed, by name (`case`: the whole case).
+    `times` has the 50th and 95th percentile over the cases of each timed step, by name (`case`: the whole case).
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,99}$")
@@ -112,7 +112,7 @@ class RunManifest(_Record):
 
 
 class RunRecord(_Record):
-    """A whole run."""
+    """A whole run: manifest, cases and timings."""
 
     manifest: RunManifest
     cases: tuple[CaseRecord, ...]
@@ -120,7 +120,7 @@ class RunRecord(_Record):
 
 
 def figures_over(metrics: tuple[MetricSpec, ...], cases: tuple[CaseRecord, ...]) -> dict[str, float]:
-    """Each metric over the cases, with six places; those that nothing was measured for are left out."""
+    """Return each metric over the cases, rounded to six places; metrics without measures are omitted."""
     measures = [case.measures for case in cases]
     values = {metric.name: metric.value(measures) for metric in metrics}
     return {name: round(value, 6) for name, value in values.items() if value is not None}

@@ -1,4 +1,4 @@
-"""SQL of published runs. Who sees and writes them is said by the policies alone."""
+"""SQL of published runs. The row-level policies alone decide who may read and write them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,11 +21,11 @@ class EvaluationRepository:
         self._session = session
 
     def is_engineer(self) -> bool:
-        """Whether the principal sees and publishes runs: by the function that the policies themselves ask."""
+        """Return whether the principal may see and publish runs, by the same function that the policies use."""
         return bool(self._session.scalar(_IS_ENGINEER))
 
     def insert_run(self, values: dict[str, object]) -> bool:
-        """False when a run of that id is there."""
+        """Insert a run; return False if its id exists."""
         statement = insert(EvalRun).values(values).on_conflict_do_nothing().returning(EvalRun.id)
         return self._session.execute(statement).first() is not None
 
@@ -37,7 +37,7 @@ class EvaluationRepository:
         return self._session.scalar(select(EvalRun).where(EvalRun.id == run_id))
 
     def list_runs(self, *, suite: str | None, before: tuple[datetime, str] | None, limit: int) -> Sequence[EvalRun]:
-        """Runs, newest first; those that started before another."""
+        """List runs, newest start first, optionally only those before a given run."""
         query = select(EvalRun).order_by(EvalRun.started_at.desc(), EvalRun.id.desc()).limit(limit)
         if suite is not None:
             query = query.where(EvalRun.suite == suite)
@@ -48,23 +48,23 @@ class EvaluationRepository:
     def list_cases(
         self, run_id: str, *, kind: str | None = None, after: int = -1, limit: int | None = None
     ) -> Sequence[EvalCase]:
-        """Cases in the run's order, without details and traces."""
+        """List cases in the run's order, without details and traces."""
         query = _slim(run_id, kind).where(EvalCase.ordinal > after).order_by(EvalCase.ordinal).limit(limit)
         return self._session.scalars(query).all()
 
     def list_lowest(self, run_id: str, *, kind: str | None, offset: int, limit: int) -> Sequence[EvalCase]:
-        """Cases, without details and traces: those that could not be scored, then the lowest first."""
+        """List cases without details and traces: unscored ones first, then by ascending score."""
         order = (EvalCase.score.asc().nulls_first(), EvalCase.ordinal)
         query = _slim(run_id, kind).order_by(*order).offset(offset).limit(limit)
         return self._session.scalars(query).all()
 
     def count_cases(self, run_id: str) -> dict[str, int]:
-        """How many cases there are, by kind."""
+        """Return the number of cases by kind."""
         query = select(EvalCase.kind, func.count()).where(EvalCase.run_id == run_id).group_by(EvalCase.kind)
         return {row[0]: row[1] for row in self._session.execute(query)}
 
     def list_whole(self, run_id: str, case_ids: Sequence[str]) -> Sequence[EvalCase]:
-        """These cases with details and traces."""
+        """List these cases with details and traces."""
         query = select(EvalCase).where(EvalCase.run_id == run_id, EvalCase.case_id.in_(case_ids))
         return self._session.scalars(query.order_by(EvalCase.ordinal)).all()
 

@@ -1,4 +1,4 @@
-"""What the endpoints of published runs give."""
+"""Response bodies of the endpoints of published runs."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -48,7 +48,7 @@ EXAMPLE_RUN: dict[str, object] = {
 
 
 class PublishedRunOut(BaseModel):
-    """A run without its cases: what ran on what, and the figures. `content_sha256` is of the whole run."""
+    """A run without its cases: its conditions and figures. `content_sha256` covers the whole run."""
 
     manifest: RunManifest
     content_sha256: str
@@ -61,14 +61,14 @@ class PublishedRunOut(BaseModel):
 
 
 class ListedCaseOut(BaseModel):
-    """A case as lists show it. `score` (higher is better) is null when it could not be scored, which is not 0."""
+    """A case in a list. `score` (higher is better) is null if the case could not be scored, which is not 0."""
 
     id: str
     kind: str
     score: float | None
     reason: str
     measures: dict[str, float | None]
-    seconds: float | None = Field(description="Null when the run was published without times.")
+    seconds: float | None = Field(description="Null if the run was published without times.")
 
     @classmethod
     def of(cls, case: PublishedCase) -> "ListedCaseOut":
@@ -76,7 +76,7 @@ class ListedCaseOut(BaseModel):
 
 
 class CaseOut(ListedCaseOut):
-    """A case with all that explains its score. `times` are seconds of what the suite timed, by name."""
+    """A case with everything that explains its score. `times` are the seconds of each timed step, by name."""
 
     details: dict[str, Any]
     trace: dict[str, Any]
@@ -100,7 +100,7 @@ class CaseOut(ListedCaseOut):
 
 
 class MetricChangeOut(BaseModel):
-    """One metric in both runs, over the cases that both have.
+    """One metric in both runs, over their shared cases.
 
     `low` and `high` bound the difference (95 %); `adjusted_p` is the p-value after adjusting for the number of metrics.
     """
@@ -143,7 +143,7 @@ class FlipOut(BaseModel):
 
 
 class ComparisonOut(BaseModel):
-    """Two runs side by side, paired by the cases' ids. `warnings` say what else differs than the code."""
+    """Two runs side by side, paired by case id. `warnings` names conditions, other than the code, that differ."""
 
     before: str
     after: str

@@ -1,4 +1,4 @@
-"""Publishing runs of suites, and reading them. The database shows them to engineers only."""
+"""Publishing and reading runs of suites. The database shows them to engineers only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from app.evaluations.repository import EvaluationRepository
 
 @dataclass(frozen=True, slots=True)
 class PublishedRun:
-    """A run without its cases; `content_sha256` (hex) is of the whole."""
+    """A run without its cases; `content_sha256` (hex) covers the whole run."""
 
     manifest: RunManifest
     content_sha256: str
@@ -34,7 +34,7 @@ class PublishedRun:
 
 @dataclass(frozen=True, slots=True)
 class PublishedCase:
-    """A case and its times, when it has any. In lists, details and trace are left empty."""
+    """A case with its times, if any. In lists, details and trace are empty."""
 
     record: CaseRecord
     timing: CaseTiming | None
@@ -48,11 +48,11 @@ class EvaluationService:
         self._clock = clock
 
     def may_see(self, principal: Principal) -> bool:
-        """Whether the principal sees runs at all."""
+        """Return whether the principal may see runs at all."""
         return principal.may(Permission.EVALS_READ)
 
     def publish(self, principal: Principal, run: ReceivedRun) -> tuple[PublishedRun, bool]:
-        """Keep a run, whole; (the run, False) when the same was there already.
+        """Store a whole run; return (the run, False) if the same run was already stored.
 
         Raises EngineerRequiredError, RunPublishedBeforeError.
         """
@@ -72,10 +72,10 @@ class EvaluationService:
             if not repository.is_engineer():
                 raise EngineerRequiredError
             if not repository.insert_run(values):
-                there = repository.find_run(manifest.id)
-                if there is None or there.content_sha256 != run.content_sha256:
+                existing = repository.find_run(manifest.id)
+                if existing is None or existing.content_sha256 != run.content_sha256:
                     raise RunPublishedBeforeError
-                return _run(there), False
+                return _run(existing), False
             repository.insert_cases(_rows(principal.tenant_id, run.record))
             record_event(
                 session,
@@ -88,7 +88,7 @@ class EvaluationService:
         return PublishedRun(manifest, run.content_sha256, now, principal.user_id), True
 
     def list_runs(self, principal: Principal, page: PageRequest, *, suite: str | None = None) -> PageOf[PublishedRun]:
-        """Runs, the last started first. Raises InvalidCursorError."""
+        """List runs, newest start first. Raises InvalidCursorError."""
         after = page.after()
         with self._database.transaction(principal) as session:
             found = EvaluationRepository(session).list_runs(
@@ -99,14 +99,14 @@ class EvaluationService:
         return PageOf(items=[_run(row) for row in found[: page.limit]], next_cursor=cursor)
 
     def get_run(self, principal: Principal, run_id: str) -> PublishedRun:
-        """Raises PublishedRunNotFoundError."""
+        """Return a run. Raises PublishedRunNotFoundError."""
         with self._database.transaction(principal) as session:
             return _run(_require(EvaluationRepository(session), run_id))
 
     def list_cases(
         self, principal: Principal, run_id: str, page: PageRequest, *, kind: str | None = None
     ) -> PageOf[PublishedCase]:
-        """Cases in the run's order. Raises PublishedRunNotFoundError, InvalidCursorError."""
+        """List cases in the run's order. Raises PublishedRunNotFoundError, InvalidCursorError."""
         after = page.after()
         with self._database.transaction(principal) as session:
             repository = EvaluationRepository(session)
@@ -120,7 +120,7 @@ class EvaluationService:
     def list_lowest(
         self, principal: Principal, run_id: str, *, kind: str | None, offset: int, limit: int
     ) -> tuple[Sequence[PublishedCase], dict[str, int]]:
-        """(a stretch of the cases, those without a score and the lowest-scored first; how many there are by kind).
+        """Return (a slice of the cases, unscored ones first, then by ascending score; the number of cases by kind).
 
         Raises PublishedRunNotFoundError.
         """
@@ -131,13 +131,13 @@ class EvaluationService:
             return [_slim_case(row) for row in found], repository.count_cases(run_id)
 
     def get_case(self, principal: Principal, run_id: str, case_id: str) -> PublishedCase:
-        """One case with its trace. Raises PublishedCaseNotFoundError, also when there is no such run."""
+        """Return one case with its trace. Raises PublishedCaseNotFoundError, also if the run does not exist."""
         return self.list_whole(principal, run_id, [case_id])[0]
 
     def list_whole(self, principal: Principal, run_id: str, case_ids: Sequence[str]) -> list[PublishedCase]:
-        """These cases of a run with their traces, in the run's order. Traces quote documents: reading them is audited.
+        """Return these cases with their traces, in the run's order. Audited, because traces quote documents.
 
-        Raises PublishedCaseNotFoundError when one of them is not there, also when there is no such run.
+        Raises PublishedCaseNotFoundError if one of them, or the run, does not exist.
         """
         if not case_ids:
             return []
@@ -156,7 +156,7 @@ class EvaluationService:
         return found
 
     def get_pair(self, principal: Principal, before: str, after: str) -> tuple[RunRecord, RunRecord]:
-        """Two runs for comparing: their cases without details and traces. Raises PublishedRunNotFoundError."""
+        """Return two runs for a comparison, without details and traces. Raises PublishedRunNotFoundError."""
         with self._database.transaction(principal, snapshot=True) as session:
             repository = EvaluationRepository(session)
             runs = [_run(_require(repository, run_id)).manifest for run_id in (before, after)]
@@ -225,7 +225,7 @@ def _parse_place(key: str) -> tuple[datetime, str]:
 
 
 def _parse_ordinal(key: str) -> int:
-    # Longer numbers are not ours, and no integer of the database's.
+    # Longer numbers exceed the database's integer type and come from no cursor of this list.
     if not (key.isascii() and key.isdigit() and len(key) < 10):
         raise InvalidCursorError
     return int(key)

@@ -1,7 +1,7 @@
-"""A case's trace as people read it: what was asked, what was retrieved at which rank, what was said, what was dropped.
+"""A case's trace for display: the question, the pages retrieved at each rank, the claims shown and the claims dropped.
 
-Suites keep traces as plain objects, and whoever publishes a run may send any: a part of a form that is not known stays
-in `rest`, which is shown as it stands.
+Suites store traces as plain objects, and a publisher may send any. A part with an unknown form stays in `rest` and is
+displayed unchanged.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from app.evaluations.records import CaseRecord
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """A page at its rank. `documents` are the names of its document's files; `is_evidence` where the case tells it."""
+    """A retrieved page at its rank. `documents` are file names; `is_evidence` if the case lists it as evidence."""
 
     rank: int
     documents: tuple[str, ...]
@@ -24,21 +24,21 @@ class Retrieved:
 
     @property
     def place(self) -> str:
-        """The document and the page in short."""
+        """The document and the page, in short form."""
         return place_of(self.documents, self.page)
 
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """A citation: where it stands, and its words."""
+    """A citation: its place and its quote."""
 
     place: str
     quote: str
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A sentence that was shown, with its citations."""
+class ShownClaim:
+    """A claim that was shown, with its citations."""
 
     text: str
     citations: tuple[Quoted, ...]
@@ -46,7 +46,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A sentence that was drafted and not shown, and why."""
+    """A drafted claim that was not shown, and the reason."""
 
     text: str
     reason: str
@@ -54,21 +54,21 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Everything that explains a score. `own` is what was retrieved when the evidence's documents alone were searched.
+    """Everything that explains a score. `own` is what a search in the evidence's documents alone retrieved.
 
-    `rest` is what suites keep beside the known parts, by name.
+    `rest` contains the suite's other fields, by name.
     """
 
     question: str = ""
     retrieved: tuple[Retrieved, ...] = ()
     own: tuple[Retrieved, ...] = ()
-    claims: tuple[Said, ...] = ()
+    claims: tuple[ShownClaim, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     rest: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod
     def of(cls, case: CaseRecord) -> Self:
-        """The trace of a case."""
+        """Return the trace of a case."""
         rest = dict(case.trace)
         evidence = {
             (pair[0], pair[1])
@@ -78,10 +78,10 @@ class Trace:
         question = rest.pop("question") if isinstance(rest.get("question"), str) else ""
         return cls(
             question=question,
-            retrieved=tuple(_retrieved(row, evidence) for row in _take(rest, "retrieved")),
-            own=tuple(_retrieved(row, evidence) for row in _take(rest, "retrieved_of_own_documents")),
-            claims=tuple(_said(row) for row in _take(rest, "claims")),
-            dropped=tuple(Dropped(_text(row, "text"), _text(row, "reason")) for row in _take(rest, "dropped")),
+            retrieved=tuple(_retrieved(row, evidence) for row in _pop_objects(rest, "retrieved")),
+            own=tuple(_retrieved(row, evidence) for row in _pop_objects(rest, "retrieved_of_own_documents")),
+            claims=tuple(_shown_claim(row) for row in _pop_objects(rest, "claims")),
+            dropped=tuple(Dropped(_text(row, "text"), _text(row, "reason")) for row in _pop_objects(rest, "dropped")),
             rest={name: value for name, value in rest.items() if value is not None},
         )
 
@@ -91,13 +91,13 @@ class Trace:
 
 
 def place_of(documents: Sequence[str], page: int | None) -> str:
-    """`document p. 7`; a document of several names is told by all."""
+    """Return `document p. 7`; a document with several names is shown with all of them."""
     name = " = ".join(documents) or "a document without a name"
     return name if page is None else f"{name} p. {page}"
 
 
-def _take(rest: dict[str, Any], name: str) -> list[Mapping[str, Any]]:
-    """A list of objects, taken out; nothing, and it stays, when it is something else."""
+def _pop_objects(rest: dict[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """Remove and return a list of objects; if the value has another form, leave it and return an empty list."""
     value = rest.get(name)
     if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
         return []
@@ -117,10 +117,10 @@ def _retrieved(row: Mapping[str, Any], evidence: set[tuple[str, int]]) -> Retrie
     )
 
 
-def _said(row: Mapping[str, Any]) -> Said:
+def _shown_claim(row: Mapping[str, Any]) -> ShownClaim:
     spans = [span for span in _list(row.get("citations")) if isinstance(span, dict)]
     citations = tuple(Quoted(place_of(_documents(span), _page(span)), _text(span, "quote")) for span in spans)
-    return Said(text=_text(row, "text"), citations=citations)
+    return ShownClaim(text=_text(row, "text"), citations=citations)
 
 
 def _documents(row: Mapping[str, Any]) -> tuple[str, ...]:

@@ -1,10 +1,10 @@
-"""Figures, p-values and verdicts as people read them."""
+"""Formats figures, p-values and verdicts for people."""
 
 from app.evaluations.comparison import Comparison, MetricChange, Verdict
 
 
 def figure(value: float | None) -> str:
-    """A figure as people read it; "–" for what was not measured."""
+    """Format a figure; "–" if it was not measured."""
     if value is None:
         return "–"
     return f"{value:,.0f}" if float(value).is_integer() and abs(value) >= 2 else f"{value:,.3f}"
@@ -15,14 +15,14 @@ def signed(value: float) -> str:
 
 
 def p_value(change: MetricChange) -> str:
-    """The p-value, and in brackets the one adjusted for the number of metrics."""
-    if change.verdict in (Verdict.SAME, Verdict.TOLD):
+    """Format the p-value, followed by the value adjusted for the number of metrics in brackets."""
+    if change.verdict in (Verdict.SAME, Verdict.NOT_JUDGED):
         return "–"
     return f"{change.p_value:.4f} ({change.adjusted_p:.4f})"
 
 
 def verdict_sentence(comparison: Comparison) -> str:
-    """What two runs say about the change between them."""
+    """Return a sentence with the verdict on the change between two runs."""
     worse = [change.metric.name for change in comparison.changes if change.verdict is Verdict.WORSE]
     better = [change.metric.name for change in comparison.changes if change.verdict is Verdict.BETTER]
     if worse:

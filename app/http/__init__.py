@@ -1,1 +1,1 @@
-"""What every endpoint needs: the principal, problems, idempotency, conditional requests, limits, pages, OpenAPI."""
+"""Shared parts of all endpoints: principal, problems, idempotency, conditional requests, limits, pages, OpenAPI."""

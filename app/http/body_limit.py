@@ -1,6 +1,6 @@
-"""The limit of bodies: 1 MiB for everything but uploads, which check their own while they stream.
+"""The size limit of request bodies: 1 MiB, except for uploads, which check their own limit while they stream.
 
-The framework's own limit answers in plain text before a problem document could be made, hence this one.
+The framework's own limit responds in plain text before the app can send a problem document; this one replaces it.
 """
 
 from starlette.datastructures import Headers
@@ -12,12 +12,12 @@ _STREAMED = "streamed_body"
 
 
 def lift_body_limit(scope: Scope) -> None:
-    """For operations that stream their body and keep a limit of their own."""
+    """Lift the limit, for operations that stream their body and enforce a limit of their own."""
     scope["state"][_STREAMED] = True
 
 
 class BodyLimitMiddleware:
-    """Refuses a longer body when it is first read, and one of undeclared length as soon as it is too long."""
+    """Rejects a longer body on the first read, and a body of undeclared length as soon as it exceeds the limit."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -46,5 +46,5 @@ class BodyLimitMiddleware:
 
 
 def _too_large() -> HTTPException:
-    # Of the framework's type, because it turns all others that come up while it parses a body into a 400.
+    # An HTTPException, because the framework turns any other error during body parsing into a 400.
     return HTTPException(413, headers={"Connection": "close"})

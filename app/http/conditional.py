@@ -1,4 +1,4 @@
-"""Edits that can't overwrite each other: an ETag is a revision, and a change must name the one it was made on."""
+"""Conditional requests: an ETag is a revision, and an edit must name the revision that it changes (no lost updates)."""
 
 import re
 from typing import Annotated
@@ -10,19 +10,19 @@ from app.core.errors import PreconditionFailedError, PreconditionRequiredError
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 IfMatch = Annotated[
     str | None,
-    Header(alias="If-Match", max_length=200, description="The ETag that you last saw.", examples=['"1"']),
+    Header(alias="If-Match", max_length=200, description="The ETag of the revision to change.", examples=['"1"']),
 ]
 
 
 def etag(revision: int) -> str:
-    """The entity tag (RFC 9110 §8.8.3) of a revision."""
+    """Return the entity tag (RFC 9110 §8.8.3) of a revision."""
     return f'"{revision}"'
 
 
 def parse_if_match(header: str | None) -> int | None:
-    """The revision that a change is made on; None for `*`, which is any.
+    """Return the revision that the client edits; None for `*`, which matches any.
 
-    Raises PreconditionRequiredError without the header, PreconditionFailedError for a tag that can't be ours.
+    Raises PreconditionRequiredError without the header, PreconditionFailedError for a tag that no revision can have.
     """
     if header is None or not header.strip():
         raise PreconditionRequiredError
@@ -35,6 +35,6 @@ def parse_if_match(header: str | None) -> int | None:
 
 
 def matches(request: Request, tag: str) -> bool:
-    """Whether If-None-Match names the tag, so that 304 is the answer (weak comparison, RFC 9110 §13.1.2)."""
+    """Return whether If-None-Match contains the tag, so that 304 is sent (weak comparison, RFC 9110 §13.1.2)."""
     header = request.headers.get("If-None-Match")
     return header is not None and (header.strip() == "*" or tag.strip('W/"') in _TAG.findall(header))

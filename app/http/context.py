@@ -1,4 +1,4 @@
-"""The outermost layer: an id a request, security headers, one log line, metrics, and the last net under errors."""
+"""The outermost middleware: request id, security headers, one log line, metrics, and a fallback for any error."""
 
 import re
 import time
@@ -10,14 +10,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.core.ids import new_id
 from app.core.request import current_client, current_request_id
 from app.http.errors import InternalError
-from app.http.problems import as_our_error, problem_response
+from app.http.problems import as_footnote_error, problem_response
 from app.observability.logging import get_logger, log_context
 from app.observability.metrics import Metrics
 
 REQUEST_ID_HEADER = "X-Request-ID"
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _QUIET_PATHS = frozenset({"/livez", "/readyz", "/metrics"})
-# The API answers with data, never with a page: nothing in it may be run or framed. Pages set their own policy.
+# The API returns data, never pages: browsers must neither run nor frame it. Pages set their own policy.
 _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -73,13 +73,13 @@ class RequestContextMiddleware:
             await self._app(scope, receive, send_with_headers)
         except Exception as error:
             if status:
-                # The status line is out; cutting the connection is all that still tells the client.
+                # The status line has been sent; only closing the connection can still signal the error.
                 raise
-            ours = as_our_error(error)
-            if ours is None:
+            footnote_error = as_footnote_error(error)
+            if footnote_error is None:
                 get_logger(__name__).error("http.request.crashed", exc_info=error)
-                ours = InternalError()
-            await problem_response(Request(scope), ours)(scope, receive, send_with_headers)
+                footnote_error = InternalError()
+            await problem_response(Request(scope), footnote_error)(scope, receive, send_with_headers)
         finally:
             self._record(scope, status or 499, time.perf_counter() - began)
 

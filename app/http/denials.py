@@ -1,7 +1,7 @@
-"""Telling the audit log what was refused: to whom, which object, by which operation.
+"""Records denied requests in the audit log: principal, object and operation.
 
-What is absent and what is forbidden take the same way through here, so that neither its time nor its traces tell them
-apart.
+Requests for missing and for forbidden objects take the same path here, so that neither timing nor records reveal which
+one it was.
 """
 
 import re
@@ -15,18 +15,18 @@ from fastapi.concurrency import run_in_threadpool
 from app.core.errors import Claimed, FootnoteError, UnauthenticatedError
 from app.core.principal import Principal
 
-_TOLD = frozenset({401, 403, 404})
-_LONGEST_ID = 200
-_QUERIED = ("document", "document_id", "collection_id", "pack_id")
+_AUDITED_STATUSES = frozenset({401, 403, 404})
+_MAX_ID_LENGTH = 200
+_QUERY_PARAMETERS = ("document", "document_id", "collection_id", "pack_id")
 _ID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """`object_type` and `object_id` are what was asked for, as `find_denial` finds it; `route` is the operation's
-    template.
+    """A denied request. `object_type` and `object_id` are the requested object (see `find_denial`); `route` is the
+    operation's template.
 
-    `principal` is who asked; where nobody was let in, `claimed` is whose key was used.
+    `principal` is the caller; if authentication failed, `claimed` is the owner of the key in the request.
     """
 
     principal: Principal | None
@@ -40,26 +40,26 @@ class Denial:
 
 
 class Denials(Protocol):
-    """Keeps them; `app.audit.denials.DenialLog` does."""
+    """Records denials; implemented by `app.audit.denials.DenialLog`."""
 
     def record(self, denial: Denial) -> None:
-        """In a transaction of its own. Raises nothing: a refusal stands, also when it can't be told."""
+        """Record a denial in its own transaction. Raises nothing: a denial stands even if recording fails."""
 
 
-def asks_for(request: Request, **ids: UUID | None) -> None:
-    """Say which object a request's body asks for, as its address does not: `document_id=…`, the first that is given."""
-    request.state.asked = next(((name, each) for name, each in ids.items() if each is not None), None)
+def declare_object(request: Request, **ids: UUID | None) -> None:
+    """Declare the object named in a request's body instead of its address: `document_id=…`; the first id wins."""
+    request.state.declared_object = next(((name, each) for name, each in ids.items() if each is not None), None)
 
 
 def find_denial(request: Request, error: FootnoteError) -> Denial | None:
-    """What to tell of an error; None when it refuses nothing, or when nobody is known to have asked.
+    """Return the denial to record for an error; None if the error denies nothing, or if the caller is unknown.
 
-    The object is what the address's path names first, or what `asks_for` told, or an id in the query; else it is the
-    operation.
+    The object is the first path parameter, the object set by `declare_object`, or an id in the query; otherwise it is
+    the operation.
     """
     principal: Principal | None = getattr(request.state, "principal", None)
     claimed = error.claimed if isinstance(error, UnauthenticatedError) else None
-    if error.status not in _TOLD or (principal is None and claimed is None):
+    if error.status not in _AUDITED_STATUSES or (principal is None and claimed is None):
         return None
     route = str(getattr(request.scope.get("route"), "path_format", "unmatched"))
     name, value = _find_object(request) or ("operation", f"{request.method} {route}")
@@ -71,21 +71,21 @@ def find_denial(request: Request, error: FootnoteError) -> Denial | None:
         method=request.method,
         route=route,
         object_type=name.removesuffix("_id"),
-        object_id=str(value)[:_LONGEST_ID],
+        object_id=str(value)[:_MAX_ID_LENGTH],
     )
 
 
 def _find_object(request: Request) -> tuple[str, object] | None:
     named: tuple[str, object] | None = next(iter(request.path_params.items()), None)
-    named = named or getattr(request.state, "asked", None)
+    named = named or getattr(request.state, "declared_object", None)
     if named is None:
-        queried = ((name, request.query_params.get(name, "").strip()) for name in _QUERIED)
+        queried = ((name, request.query_params.get(name, "").strip()) for name in _QUERY_PARAMETERS)
         named = next(((name, each) for name, each in queried if _ID.fullmatch(each)), None)
     return named
 
 
-def tell_denial(request: Request, error: FootnoteError) -> None:
-    """Tell the audit log of an error that refuses something."""
+def record_denial_blocking(request: Request, error: FootnoteError) -> None:
+    """Record an error in the audit log if it denies something."""
     denial = find_denial(request, error)
     if denial is not None:
         denials: Denials = request.app.state.denials
@@ -93,6 +93,6 @@ def tell_denial(request: Request, error: FootnoteError) -> None:
 
 
 async def record_denial(request: Request, error: FootnoteError) -> None:
-    """The same where nothing may block."""
+    """Record a denial without blocking the event loop."""
     if find_denial(request, error) is not None:
-        await run_in_threadpool(tell_denial, request, error)
+        await run_in_threadpool(record_denial_blocking, request, error)

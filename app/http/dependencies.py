@@ -1,4 +1,4 @@
-"""What endpoints ask for: the principal, a service by its type, a page of a list."""
+"""FastAPI dependencies of endpoints: the principal, a service by its type, rate limits."""
 
 from collections.abc import Callable
 from functools import partial
@@ -20,22 +20,22 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Authenticator(Protocol):
-    """Says who a request comes from; `app.identity.authentication.Authentication` is one."""
+    """Identifies the principal of a request; implemented by `app.identity.authentication.Authentication`."""
 
     def authenticate(self, text: str) -> Principal:
-        """Of a key or a provider's token. Raises UnauthenticatedError and those derived from it, UnavailableError."""
+        """Return the principal of a key or token. Raises UnauthenticatedError and subclasses, UnavailableError."""
 
     def authenticate_session(self, token: str) -> Principal:
-        """Of a page's session. Raises UnauthenticatedError and those derived from it."""
+        """Return the principal of a page's session. Raises UnauthenticatedError and subclasses."""
 
     def refuse_missing(self) -> Exception:
-        """The error for a request with none of them."""
+        """Return the error for a request without credentials."""
 
 
 def service(kind: type[T]) -> Callable[[Request], T]:
-    """A dependency that hands out the service of a type: `Depends(service(RunService))`.
+    """Return a dependency that provides the service of a type: `Depends(service(RunService))`.
 
-    Services are put into `app.state.services` by the composition root, so that no endpoint imports it.
+    The composition root puts services into `app.state.services`, so endpoints need not import it.
     """
 
     def find(request: Request) -> T:
@@ -45,9 +45,9 @@ def service(kind: type[T]) -> Callable[[Request], T]:
 
 
 async def authenticate(request: Request) -> Principal:
-    """The principal of a request, by its key, token or session; asked for more than once, it is worked out once.
+    """Return the principal of a request, by key, token or session; computed once per request.
 
-    Counts the request against its key's or user's rate; a refused one against its address's.
+    Counts the request against the rate of its key or user, or, if authentication fails, of its address.
     Raises UnauthenticatedError, CrossSiteRequestError, RateLimitedError.
     """
     known: Principal | None = getattr(request.state, "principal", None)
@@ -69,7 +69,7 @@ async def authenticate(request: Request) -> Principal:
 
 
 async def authenticate_again(request: Request) -> Principal:
-    """The principal as of now: for streams, which must not outlive the key, token or session that they began with.
+    """Return the principal as of now, for streams, which must not outlive the key, token or session they started with.
 
     Counts against no rate. Raises UnauthenticatedError, UnavailableError.
     """
@@ -81,7 +81,7 @@ async def authenticate_again(request: Request) -> Principal:
 
 
 def _find_check(request: Request, authenticator: Authenticator) -> Callable[[], Principal] | None:
-    """What to check: the Authorization header, or else the page's cookie (changes then need the page's own header)."""
+    """Return the check to run: of the Authorization header, or of the page's cookie (changes also need PAGE_HEADER)."""
     header = request.headers.get("Authorization")
     if header is not None:
         scheme, _, given = header.partition(" ")
@@ -100,25 +100,25 @@ def _address(request: Request) -> str:
 
 
 async def count_request(request: Request, principal: Principal) -> None:
-    """Count a request against its key's or user's rate. Raises RateLimitedError."""
+    """Count a request against the rate of its key or user. Raises RateLimitedError."""
     limits: RateLimits = request.app.state.rate_limits
     await limits.hit(request, "requests", str(principal.key_id or principal.user_id))
 
 
 async def count_refusal(request: Request) -> None:
-    """Count a request that was refused against its address's rate. Raises RateLimitedError."""
+    """Count a request with failed authentication against the rate of its address. Raises RateLimitedError."""
     limits: RateLimits = request.app.state.rate_limits
     await limits.hit(request, "refusals", _address(request))
 
 
 async def count_sign_in(request: Request) -> None:
-    """A dependency that counts a request of nobody yet against its address's rate of signing in."""
+    """Count a sign-in request against the sign-in rate of its address (a dependency)."""
     limits: RateLimits = request.app.state.rate_limits
     await limits.hit(request, "sign-ins", _address(request))
 
 
 def limited(name: str) -> Callable[[Request, Principal], object]:
-    """A dependency that counts a request against one more rate (`uploads`, `questions`)."""
+    """Return a dependency that counts a request against a further rate (`uploads`, `questions`)."""
 
     async def count(request: Request, principal: CurrentPrincipal) -> None:
         limits: RateLimits = request.app.state.rate_limits
@@ -131,12 +131,12 @@ bearer = HTTPBearer(
     auto_error=False,
     scheme_name="key",
     bearerFormat="fn_<prefix>_<secret>",
-    description="An API key (make one with `POST /v1/keys` or `footnote key create`), or a signed token of a provider "
-    "that your tenant signs in at.",
+    description="An API key (create one with `POST /v1/keys` or `footnote key create`), or a signed token from your "
+    "tenant's sign-in provider.",
 )
 
 
-# The scheme is named for OpenAPI; `authenticate` reads the header itself, so as to tell each refusal apart.
+# The scheme is for OpenAPI only; `authenticate` reads the header itself, to distinguish the reasons for rejection.
 async def _authenticate_documented(request: Request, _scheme: Annotated[object, Depends(bearer)]) -> Principal:
     return await authenticate(request)
 

@@ -1,4 +1,4 @@
-"""Errors that HTTP itself brings about; features derive theirs from `app.core.errors` in the same way.
+"""Errors at the HTTP level; features derive theirs from `app.core.errors` in the same way.
 
 InvalidInputError   ← MalformedRequestError 400, InvalidTextError, IdempotencyKeyInvalidError, IdempotencyKeyReusedError
 ConflictError       ← IdempotencyInProgressError
@@ -21,49 +21,49 @@ from app.core.errors import (
 class InternalError(FootnoteError):
     code = "internal"
     status = 500
-    title = "Something went wrong on our side: try again, and tell your administrator the request id if it stays."
+    title = "An internal error occurred: try again. If it persists, give your administrator the request id."
 
 
 class RouteNotFoundError(NotFoundError):
     code = "route-not-found"
-    title = "There is no such address: see /openapi.json for those that are."
+    title = "There is no such address: see /openapi.json for the existing ones."
 
 
 class MethodNotAllowedError(FootnoteError):
     code = "method-not-allowed"
     status = 405
-    title = "This address does not take that method: see the Allow header."
+    title = "This address does not support that method: see the Allow header."
 
 
 class MalformedRequestError(InvalidInputError):
     code = "malformed-request"
     status = 400
-    title = "The request can't be parsed: check its form."
+    title = "The request cannot be parsed: check its format."
 
 
 class MediaTypeNotTakenError(UnsupportedTypeError):
     code = "media-type-not-taken"
-    title = "This address does not take a body of that Content-Type."
+    title = "This address does not accept a body with that Content-Type."
 
 
 class InvalidTextError(InvalidInputError):
     code = "invalid-text"
-    title = "Texts may not hold control characters or broken Unicode: take them out."
+    title = "Text must not contain control characters or invalid Unicode: remove them."
 
 
 class BodyTooLargeError(TooLargeError):
     code = "body-too-large"
-    title = "The body is over the limit of 1 MiB for requests other than uploads."
+    title = "The body exceeds the limit of 1 MiB for requests other than uploads."
 
 
 class CrossSiteRequestError(ForbiddenError):
     code = "cross-site-request"
-    title = "A signed-in page must send the header X-Footnote-Page with each change."
+    title = "A page with a session must send the header X-Footnote-Page with each change."
 
 
 class IdempotencyKeyInvalidError(InvalidInputError):
     code = "idempotency-key-invalid"
-    title = "An Idempotency-Key has 1 to 255 visible ASCII characters."
+    title = "An Idempotency-Key must have 1 to 255 visible ASCII characters."
 
 
 class IdempotencyKeyReusedError(InvalidInputError):
@@ -73,4 +73,4 @@ class IdempotencyKeyReusedError(InvalidInputError):
 
 class IdempotencyInProgressError(ConflictError):
     code = "idempotency-in-progress"
-    title = "The first request with this Idempotency-Key is still under way: try again shortly."
+    title = "The first request with this Idempotency-Key is still in progress: try again shortly."

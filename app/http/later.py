@@ -1,4 +1,4 @@
-"""Routes that are made when one of them is first called: what few installations use, no start pays for."""
+"""Routes that are loaded on their first call, so that rarely used features do not slow down the start."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,9 +10,9 @@ from starlette.types import Receive, Scope, Send
 
 
 class LaterRoutes(BaseRoute):
-    """Stands in `app` for the addresses below `prefix` until the first call, which waits for `load` to make them.
+    """Placeholder in `app` for addresses below `prefix` until the first call, which waits for `load`.
 
-    `load` runs beside the event loop: other requests are answered meanwhile. When it fails, the next call tries again.
+    `load` runs in a thread, so other requests continue. If it fails, the next call tries again.
     """
 
     def __init__(self, app: FastAPI, *, prefix: str, load: Callable[[], APIRouter]) -> None:

@@ -1,4 +1,4 @@
-"""Lists in pages: `limit` and `cursor` in, `items`, `next_cursor` and a Link header (RFC 8288) out."""
+"""Paged lists: `limit` and `cursor` in, `items`, `next_cursor` and a Link header (RFC 8288) out."""
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, Generic, TypeVar
@@ -15,17 +15,17 @@ Item = TypeVar("Item")
 
 
 class Page(BaseModel, Generic[Out]):
-    """One page. `next_cursor` is null on the last; give it back as `cursor` for the next."""
+    """One page. `next_cursor` is null on the last page; send it as `cursor` to get the next one."""
 
     items: list[Out]
     next_cursor: str | None = None
 
 
 def _requested(
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many rows a page holds.")] = DEFAULT_LIMIT,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="The number of rows per page.")] = DEFAULT_LIMIT,
     cursor: Annotated[
         str | None,
-        Query(max_length=500, pattern=LINE_PATTERN, description="`next_cursor` of the page before.", examples=[None]),
+        Query(max_length=500, pattern=LINE_PATTERN, description="`next_cursor` of the previous page.", examples=[None]),
     ] = None,
 ) -> PageRequest:
     return PageRequest(limit=limit, cursor=cursor)
@@ -37,7 +37,7 @@ RequestedPage = Annotated[PageRequest, Depends(_requested)]
 def page_out(
     request: Request, response: Response, page: PageOf[Item], present: Callable[[Item], Out], kind: type[Page[Out]]
 ) -> Page[Out]:
-    """The page as it is sent; puts the next page's address into the Link header."""
+    """Return the page for the response, and set the Link header to the next page's address."""
     if page.next_cursor is not None:
         url = request.url.include_query_params(cursor=page.next_cursor)
         response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'

@@ -1,4 +1,4 @@
-"""Errors as `application/problem+json` (RFC 9457): ours, the framework's, and what nobody expected."""
+"""Errors as `application/problem+json` (RFC 9457): Footnote's own, the framework's, and unexpected ones."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -35,14 +35,14 @@ _BY_STATUS: dict[int, type[FootnoteError]] = {
 
 
 class Finding(BaseModel):
-    """One thing that is wrong with a request: `where` is the path to it, such as `body.name`."""
+    """One error in a request: `where` is the path to it, such as `body.name`."""
 
     where: str
     message: str
 
 
 class Problem(BaseModel):
-    """A problem document (RFC 9457). `code` is stable; `detail` says what to do; `instance` names the request."""
+    """A problem document (RFC 9457). `code` is stable; `detail` says what to do; `instance` identifies the request."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -56,7 +56,7 @@ class Problem(BaseModel):
 
 
 def describe(error: FootnoteError, instance: str) -> dict[str, Any]:
-    """The members of the problem document of an error."""
+    """Return the members of an error's problem document."""
     return {
         **error.extra,
         "type": f"/problems/{error.code}",
@@ -69,7 +69,7 @@ def describe(error: FootnoteError, instance: str) -> dict[str, Any]:
 
 
 def problem_response(request: Request, error: FootnoteError) -> JSONResponse:
-    """The response that tells of `error`."""
+    """Return the response for `error`."""
     request_id = request.scope.get("state", {}).get("request_id", "unknown")
     request.state.problem_code = error.code
     return JSONResponse(
@@ -81,14 +81,14 @@ def problem_response(request: Request, error: FootnoteError) -> JSONResponse:
 
 
 def list_kinds(base: type[FootnoteError]) -> Iterator[type[FootnoteError]]:
-    """All errors derived from `base`."""
+    """Yield all errors derived from `base`."""
     for kind in base.__subclasses__():
         yield kind
         yield from list_kinds(kind)
 
 
-def as_our_error(error: Exception) -> FootnoteError | None:
-    """The error of ours that stands for one of the framework's or the driver's; None when nobody expected it."""
+def as_footnote_error(error: Exception) -> FootnoteError | None:
+    """Return the Footnote error for an error of the framework or database driver; None for an unexpected error."""
     if isinstance(error, FootnoteError):
         return error
     if isinstance(error, RequestValidationError):
@@ -96,29 +96,29 @@ def as_our_error(error: Exception) -> FootnoteError | None:
     if isinstance(error, HTTPException):
         return _from_http(error)
     if isinstance(error, (DataError, UnicodeEncodeError)):
-        # What the edge let through and PostgreSQL can't hold, such as U+0000.
+        # Text that passed validation but that PostgreSQL cannot store, such as U+0000.
         return InvalidTextError()
     return None
 
 
 def add_problem_handlers(app: FastAPI) -> None:
-    """Answer every error that has a name with its problem document; the outermost middleware does so for the rest."""
+    """Respond to every known error with its problem document; the outermost middleware handles all others."""
 
-    async def answer(request: Request, error: Exception) -> JSONResponse:
-        ours = as_our_error(error)
-        if ours is None:
+    async def respond(request: Request, error: Exception) -> JSONResponse:
+        footnote_error = as_footnote_error(error)
+        if footnote_error is None:
             raise error
-        await record_denial(request, ours)
-        if isinstance(ours, MethodNotAllowedError):
-            ours.headers["Allow"] = _allowed_methods(app, request.url.path)
-        return problem_response(request, ours)
+        await record_denial(request, footnote_error)
+        if isinstance(footnote_error, MethodNotAllowedError):
+            footnote_error.headers["Allow"] = _allowed_methods(app, request.url.path)
+        return problem_response(request, footnote_error)
 
     for kind in (FootnoteError, RequestValidationError, HTTPException, DataError, UnicodeEncodeError):
-        app.add_exception_handler(kind, answer)
+        app.add_exception_handler(kind, respond)
 
 
 def _allowed_methods(app: FastAPI, path: str) -> str:
-    """All methods of an address (RFC 9110 §10.2.1); the framework tells those of one of its routes only."""
+    """Return all methods of an address (RFC 9110 §10.2.1); the framework returns those of one matching route only."""
     allowed: set[str] = set()
     for template, item in app.openapi()["paths"].items():
         if re.fullmatch(re.sub(r"\\\{[^{}]+\\\}", "[^/]+", re.escape(template)), path):
@@ -132,13 +132,13 @@ def _from_http(error: HTTPException) -> FootnoteError:
     if kind is not None:
         return kind(headers=headers)
     made = MalformedRequestError(HTTPStatus(error.status_code).phrase + ".", headers=headers)
-    made.status = error.status_code  # type: ignore[misc]  # rare statuses of the framework keep their number
+    made.status = error.status_code  # type: ignore[misc]  # the framework's rarer statuses keep their number
     return made
 
 
 def _from_validation(findings: Sequence[Any]) -> FootnoteError:
     if any(finding["type"] == "json_invalid" for finding in findings):
-        return MalformedRequestError("The body is not valid JSON: check its form.")
+        return MalformedRequestError("The body is not valid JSON: check its format.")
     shown = [
         Finding(where=".".join(str(part) for part in finding["loc"]), message=str(finding["msg"])).model_dump()
         for finding in findings[:_MAX_FINDINGS]

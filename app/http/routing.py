@@ -1,5 +1,5 @@
-"""Routers of the API: each operation declares the permission it needs, POSTs take an Idempotency-Key, and operations
-are named after their functions.
+"""Routers of the API: each operation declares the permission it needs, every POST accepts an Idempotency-Key, and
+operation ids are function names.
 """
 
 from collections.abc import Callable, Coroutine, Iterable
@@ -16,23 +16,23 @@ from app.http.idempotency.keys import HEADER, Idempotency, fingerprint
 from app.http.openapi.document import PERMISSION
 
 UPLOAD = "x-footnote-upload"
-"""In `openapi_extra` of operations that stream their body: they fingerprint it themselves, by its content's digest."""
+"""In `openapi_extra` of operations that stream their body and compute the fingerprint from its digest themselves."""
 
 SIGNED_IN: dict[str, Any] = {PERMISSION: "signed-in"}
-"""For `openapi_extra` of what everybody with a key may do, whatever their roles and scopes."""
+"""For `openapi_extra` of operations that anyone with a valid key may call, regardless of roles and scopes."""
 
 
 class UndeclaredRouteError(TypeError):
-    """An operation says nothing of who may call it: a mistake in our code, found at start."""
+    """An operation does not declare who may call it: a programming error, detected at start."""
 
 
 def needs(permission: Permission) -> dict[str, Any]:
-    """For `openapi_extra`: the permission without which an operation is refused before anything of it is read."""
+    """Return `openapi_extra` with a permission; requests without it are rejected before their content is read."""
     return {PERMISSION: permission.value}
 
 
 class ApiRoute(APIRoute):
-    """An operation of the API. Raises UndeclaredRouteError when it is made without its permission."""
+    """An operation of the API. Raises UndeclaredRouteError if constructed without a permission."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
@@ -59,7 +59,7 @@ class ApiRoute(APIRoute):
             if not idempotent or HEADER not in request.headers:
                 return await handle(request)
             idempotency: Idempotency = request.app.state.idempotency
-            # The Accept header is left out: a question asked as a stream and as JSON is the same request.
+            # The Accept header is excluded: a question requested as a stream and as JSON is the same request.
             body = await request.body()
             kind = request.headers.get("content-type", "").encode()
             return await idempotency.run(request, principal, fingerprint(request, kind, body), lambda: handle(request))
@@ -68,15 +68,15 @@ class ApiRoute(APIRoute):
 
 
 def api_router(*, prefix: str, tag: str) -> APIRouter:
-    """The router of a feature; `prefix` begins with `/v1`."""
+    """Return the router of a feature; `prefix` starts with `/v1`."""
     return APIRouter(
         prefix=prefix, tags=[tag], route_class=ApiRoute, generate_unique_id_function=lambda route: route.name
     )
 
 
 def check_declared(routers: Iterable[APIRouter]) -> None:
-    """Raises UndeclaredRouteError for an operation that could be called without a permission."""
+    """Check that every operation declares its permission. Raises UndeclaredRouteError."""
     for router in routers:
         for route in router.routes:
             if not isinstance(route, ApiRoute):
-                raise UndeclaredRouteError(f"{route} is not of a router that api_router made, so nobody is asked for.")
+                raise UndeclaredRouteError(f"{route} has no permission check: create its router with api_router.")

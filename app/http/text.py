@@ -1,4 +1,4 @@
-"""Text as requests may hold it: whole Unicode, no control characters, so that it can be stored, shown and logged."""
+"""Validation of text in requests: valid Unicode without control characters, safe to store, display and log."""
 
 import unicodedata
 from typing import Annotated
@@ -6,12 +6,12 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-_KEPT = frozenset("\t\n\r")
+_ALLOWED = frozenset("\t\n\r")
 
 
-def _check(text: str, kept: frozenset[str]) -> str:
-    if any(character not in kept and unicodedata.category(character) in {"Cc", "Cs"} for character in text):
-        raise PydanticCustomError("invalid_text", "control characters and broken Unicode are not allowed")
+def _check(text: str, allowed: frozenset[str]) -> str:
+    if any(character not in allowed and unicodedata.category(character) in {"Cc", "Cs"} for character in text):
+        raise PydanticCustomError("invalid_text", "control characters and invalid Unicode are not allowed")
     return text
 
 
@@ -20,16 +20,16 @@ def _check_line(text: str) -> str:
 
 
 def _check_lines(text: str) -> str:
-    return _check(text, _KEPT)
+    return _check(text, _ALLOWED)
 
 
 def _check_raw(value: object) -> object:
-    # Before Pydantic's own check, whose message on broken Unicode would not say what to do.
-    return _check(value, _KEPT) if isinstance(value, str) else value
+    # Runs before Pydantic's own check, whose message for invalid Unicode does not say what to do.
+    return _check(value, _ALLOWED) if isinstance(value, str) else value
 
 
 LINE_PATTERN = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
-"""No control characters, and something besides white space."""
+"""Matches a line without control characters that is not only white space."""
 
 Line = Annotated[
     str,
@@ -41,4 +41,4 @@ Line = Annotated[
 """A name or title: 1 to 200 characters on one line."""
 
 Lines = Annotated[str, BeforeValidator(_check_raw), AfterValidator(_check_lines)]
-"""Text that may have several lines; its length is the field's own matter."""
+"""Text that may have several lines; each field sets its own length limit."""

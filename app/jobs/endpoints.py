@@ -1,4 +1,4 @@
-"""`/v1/runs`."""
+"""`/v1/runs`: ingestion runs and their progress."""
 
 import time
 from collections.abc import AsyncIterator
@@ -22,9 +22,9 @@ from app.jobs.schemas import RunOut
 from app.jobs.service import RunService
 from app.jobs.states import RunStatus, RunView
 
-LOOK_SECONDS = 0.5
+POLL_SECONDS = 0.5
 STREAM_SECONDS = 900.0
-_STREAM = {"description": "Events `run` with a run as data, ending with the run's last state.", "content": {
+_STREAM = {"description": "Events named `run`, each with a run as data; the last has its final state.", "content": {
     "text/event-stream": {"schema": {"type": "string"}, "examples": {"run": {"value": (
         'event: run\ndata: {"id": "0190c0de-7e57-7000-8000-00000000feed", "status": "running", "stage": "parse"}\n\n'
     )}}},
@@ -45,14 +45,14 @@ def list_runs(
     document_id: Annotated[UUID | None, Query()] = None,
     status: Annotated[RunStatus | None, Query()] = None,
 ) -> Page[RunOut]:
-    """Runs of the documents that you may see, newest first."""
+    """List runs of the documents that you may see, newest first."""
     found = runs.list_runs(principal, page, document_id=document_id, status=status)
     return page_out(request, response, found, RunOut.of, Page[RunOut])
 
 
 @router.get("/{run_id}", openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(RunNotFoundError))
 def get_run(run_id: UUID, principal: CurrentPrincipal, runs: Runs) -> RunOut:
-    """One run with its stages; when it has failed, why."""
+    """Get a run with its stages, and with the reason if it failed."""
     return RunOut.of(runs.get_run(principal, run_id))
 
 
@@ -63,7 +63,7 @@ def get_run(run_id: UUID, principal: CurrentPrincipal, runs: Runs) -> RunOut:
     openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(RunNotFoundError),
 )
 async def stream_run(request: Request, run_id: UUID, principal: CurrentPrincipal, runs: Runs) -> EventSourceResponse:
-    """A run's progress as server-sent events, until it ends, for at most a quarter of an hour."""
+    """Stream a run's progress as server-sent events until it ends, for at most 15 minutes."""
     first = await run_in_threadpool(runs.get_run, principal, run_id)
     return EventSourceResponse(_events(request, principal, runs, first))
 
@@ -71,16 +71,16 @@ async def stream_run(request: Request, run_id: UUID, principal: CurrentPrincipal
 async def _events(
     request: Request, principal: Principal, runs: RunService, run: RunView
 ) -> AsyncIterator[ServerSentEvent]:
-    """An event for each change. Every look asks anew who looks, and is a transaction of its own, so that a revoked key
-    and a withdrawn right each end the stream.
+    """Yield an event for each change. Each poll authenticates again, in its own transaction, so that revoking the key
+    or withdrawing the right ends the stream.
     """
     deadline = time.monotonic() + STREAM_SECONDS
     yield _event(run)
     while not run.status.is_final and time.monotonic() < deadline:
-        await anyio.sleep(LOOK_SECONDS)
+        await anyio.sleep(POLL_SECONDS)
         try:
             seen = await run_in_threadpool(runs.get_run, principal, run.id)
-            # After the look: what is told was seen while the key was good.
+            # Authenticate after the read: the key was then still valid when the row was read.
             (await authenticate_again(request)).require(Permission.DOCUMENTS_READ)
         except FootnoteError as error:
             yield ServerSentEvent(event="problem", data=f'{{"code": "{error.code}"}}')

@@ -1,8 +1,8 @@
-"""What can go wrong with runs.
+"""Errors of runs.
 
-NotFoundError  ← RunNotFoundError   404  no such run, or not one of a document that you may see
-ConflictError  ← LeaseLostError     409  inside workers only: somebody else holds the stage by now
-FootnoteError  ← StageGaveUpError   500  how a run ends that failed on our side each time it was tried
+NotFoundError  ← RunNotFoundError   404  no such run, or you may not see its document
+ConflictError  ← LeaseLostError     409  in workers only: another worker has taken the stage
+FootnoteError  ← StageGaveUpError   500  the run failed on Footnote's side in every attempt
 """
 
 from app.core.errors import ConflictError, FootnoteError, NotFoundError
@@ -10,11 +10,11 @@ from app.core.errors import ConflictError, FootnoteError, NotFoundError
 
 class RunNotFoundError(NotFoundError):
     code = "run-not-found"
-    title = "There is no such run among the documents that you may see."
+    title = "There is no such run for the documents that you may see."
 
 
 class LeaseLostError(ConflictError):
-    """Raised inside a transaction so that it rolls back; the worker then stops without a word."""
+    """Raised inside a transaction to roll it back; the worker then stops silently."""
 
     code = "lease-lost"
     title = "Another worker has taken over this stage."
@@ -23,6 +23,6 @@ class LeaseLostError(ConflictError):
 class StageGaveUpError(FootnoteError):
     code = "ingestion-gave-up"
     title = (
-        "Reading the document failed on our side each time it was tried: upload it again, and tell your administrator "
+        "Processing the document failed on our side in every attempt: upload it again, and inform your administrator "
         "if it fails again."
     )

@@ -1,12 +1,12 @@
-"""Leases on stages: who works on what, for how long, and how it ends. The state machine of an ingestion.
+"""Leases on stages: who works on which stage, until when, and with what result. The state machine of an ingestion.
 
     waiting ──(the stage before is done)──> pending ──claim──> leased ──complete──> done
                                                ^                 │ ├──fail, final──> failed (and the run with it)
-                                               └─fail, transient─┘ └──the lease runs out: pending again
+                                               └─fail, transient─┘ └──the lease expires: pending again
 
-A stage that finds an earlier one's output lost sends the run back: the earlier one is pending, and all after it up to
-itself are waiting again. Each claim has a greater token than all before it; an end is written only under the newest
-token.
+If a stage finds the output of an earlier stage lost, the run goes back: the earlier stage becomes pending, and all
+after it, up to the current one, wait again. Each claim gets a greater token than all before it; only the newest token
+can write a result.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -41,7 +41,7 @@ OnFailed = Callable[[Session, FailedRun], None]
 
 
 class LeaseService:
-    """Hands out stages to workers. `on_failed` is told of each run that ends badly, inside that transaction."""
+    """Leases stages to workers. `on_failed` is called for each failed run, inside the same transaction."""
 
     def __init__(self, *, database: Database, clock: Clock, terms: LeaseTerms, on_failed: OnFailed) -> None:
         self._database = database
@@ -50,12 +50,12 @@ class LeaseService:
         self._on_failed = on_failed
 
     def claim(self, tenant_id: UUID, stage_id: UUID, *, owner: str) -> ClaimResult:
-        """Take a stage. A stage whose workers keep dying is ended here, as nobody else lives to tell."""
+        """Claim a stage. If its workers keep dying, fail it here, because no worker survives to report it."""
         with self._database.transaction(system_principal(tenant_id)) as session:
             repository = RunRepository(session)
             row = repository.lease_stage(stage_id, owner=owner, seconds=self._terms.lease_seconds)
             if row is None:
-                return _why_not(repository.find_stage_status(stage_id))
+                return _unavailable_result(repository.find_stage_status(stage_id))
             run = repository.start_run(row.run_id, row.name)
             lease = Lease(
                 tenant_id=tenant_id,
@@ -77,14 +77,14 @@ class LeaseService:
             return lease
 
     def heartbeat(self, lease: Lease) -> bool:
-        """Put off the lease's end; False when it is no longer held."""
+        """Extend the lease; return False if it is lost."""
         with self._database.transaction(system_principal(lease.tenant_id)) as session:
             repository = RunRepository(session)
             repository.extend_lease(lease.stage_id, token=lease.token, seconds=self._terms.lease_seconds)
             return repository.is_held(lease.stage_id, token=lease.token)
 
     def hold(self, session: Session, lease: Lease) -> None:
-        """Make sure that the lease holds to the end of this transaction. Raises LeaseLostError."""
+        """Ensure that the lease stays valid until this transaction ends. Raises LeaseLostError."""
         if not RunRepository(session).lock_held(lease.stage_id, token=lease.token):
             raise LeaseLostError
 
@@ -97,10 +97,10 @@ class LeaseService:
         outputs: Mapping[str, tuple[str, str]] | None = None,
         pages_total: int | None = None,
     ) -> None:
-        """End a stage well, in the transaction that writes what it made, and call the next one.
+        """Complete a stage, in the transaction that writes its output, and send the wake-up message for the next one.
 
-        `outputs`: key → (stage, blob digest) of what is newly stored. After the last stage the run is ready.
-        Raises LeaseLostError, so that the whole transaction is undone.
+        `outputs` maps the key of each newly stored output to (stage, blob digest). After the last stage the run is
+        ready. Raises LeaseLostError, so that the whole transaction rolls back.
         """
         self.hold(session, lease)
         names = OutputRepository(session)
@@ -125,7 +125,7 @@ class LeaseService:
         )
 
     def fail(self, lease: Lease, error: Exception) -> FailResult:
-        """End a try badly: for good when the document is at fault or the tries are used up, else to be tried again."""
+        """Record a failed attempt: final if the document is at fault or no attempts are left; otherwise retry later."""
         with self._database.transaction(system_principal(lease.tenant_id)) as session:
             repository = RunRepository(session)
             if not repository.lock_held(lease.stage_id, token=lease.token):
@@ -153,9 +153,9 @@ class LeaseService:
             return Retry(wait)
 
     def send_back(self, lease: Lease, *, lost: Sequence[StageName], error: FootnoteError) -> FailResult:
-        """Have earlier stages make their lost outputs again, from the first of them on; each time counts as a try.
+        """Repeat earlier stages whose outputs were lost, from the first of them on; each time counts as an attempt.
 
-        When the tries are used up the run ends with `error`.
+        If no attempts are left, the run ends with `error`.
         """
         earlier = min(lost, key=list(StageName).index)
         with self._database.transaction(system_principal(lease.tenant_id)) as session:
@@ -164,7 +164,7 @@ class LeaseService:
                 return Superseded()
             if lease.attempt - lease.outages >= self._terms.max_attempts:
                 return self._end(session, lease, error)
-            # Without its name nobody takes a damaged output for one that is there.
+            # Delete the keys, so that no stage reuses a damaged output.
             OutputRepository(session).delete([lease.outputs[name] for name in lost])
             reopened = repository.reopen_stages(
                 lease.run_id, earlier, until=lease.position, wake_again_seconds=self._terms.wake_again_seconds
@@ -179,17 +179,17 @@ class LeaseService:
             return SentBack(earlier)
 
     def _end(self, session: Session, lease: Lease, error: Exception) -> Ended:
-        # Only what was raised on purpose has a sentence that is fit for readers.
-        told = error if isinstance(error, FootnoteError) else StageGaveUpError()
+        # Only errors of the error tree have a message that is fit for users.
+        shown = error if isinstance(error, FootnoteError) else StageGaveUpError()
         repository = RunRepository(session)
         repository.finish_stage(
-            lease.stage_id, status=StageStatus.FAILED, error_code=told.code, error_detail=told.detail
+            lease.stage_id, status=StageStatus.FAILED, error_code=shown.code, error_detail=shown.detail
         )
         repository.update_run(
             lease.run_id,
             status=RunStatus.FAILED,
-            error_code=told.code,
-            error_detail=told.detail,
+            error_code=shown.code,
+            error_detail=shown.detail,
             finished_at=func.now(),
         )
         self._on_failed(
@@ -200,14 +200,14 @@ class LeaseService:
                 document_id=lease.document_id,
                 version_id=lease.version_id,
                 stage=lease.stage,
-                code=told.code,
-                detail=told.detail,
+                code=shown.code,
+                detail=shown.detail,
             ),
         )
-        return Ended(told.code, told.detail)
+        return Ended(shown.code, shown.detail)
 
 
-def _why_not(status: StageStatus | None) -> ClaimResult:
+def _unavailable_result(status: StageStatus | None) -> ClaimResult:
     if status is None:
         return Gone()
     return AlreadyDone(status) if status in (StageStatus.DONE, StageStatus.FAILED) else Busy(status)

@@ -1,4 +1,4 @@
-"""Tables of ingestion: runs, their stages with leases, the stages' named outputs, and the outbox of wake-up calls."""
+"""Tables of ingestion: runs, their stages with leases, the stages' outputs by key, and the outbox of messages."""
 
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from app.db.base import Base
 
 
 class Run(Base):
-    """One ingestion of one version. Ends `ready`, or `failed` with a stable code and a sentence."""
+    """One ingestion of one version. Ends as `ready`, or as `failed` with a stable code and a message."""
 
     __tablename__ = "runs"
     __table_args__ = (
@@ -59,11 +59,12 @@ class Run(Base):
 
 
 class Stage(Base):
-    """One step of a run. Whoever holds the lease with the newest `lease_token` may finish it (a fencing token).
+    """One step of a run. Only the holder of the newest `lease_token` may finish it (a fencing token).
 
-    `waiting` stands behind an earlier step; a `pending` one may be claimed from `available_at` on. `attempt` counts
-    claims, `outages` those that ended because a part we need was down. The sweeper looks at it at `wake_at`: when its
-    lease ends, or when nobody took it; `wakes` counts how often it sent the call again.
+    A `waiting` stage follows an unfinished one; a `pending` stage may be claimed from `available_at` on. `attempt`
+    counts claims; `outages` counts those that ended because another service was down. The sweeper checks the stage at
+    `wake_at`: when its lease expires, or when no worker has claimed it; `wakes` counts how often it repeated the
+    message.
     """
 
     __tablename__ = "stages"
@@ -97,8 +98,8 @@ class Stage(Base):
 
 
 class StageOutput(Base):
-    """What a stage made, by its natural key: a digest of (input digest, stage, code version, parameters) → a
-    blob's digest.
+    """A stage's output by key: a digest of (input digest, stage, code version, parameters), mapped to a blob's
+    digest.
     """
 
     __tablename__ = "stage_outputs"
@@ -111,7 +112,7 @@ class StageOutput(Base):
 
 
 class OutboxMessage(Base):
-    """A wake-up call to send, written in the transaction that made the work. The relay deletes what the broker took."""
+    """A message to send, written in the transaction that created the work. The relay deletes it once it is sent."""
 
     __tablename__ = "outbox"
     __table_args__ = (Index(None, "available_at", "id"),)

@@ -1,19 +1,19 @@
-"""The order of an ingestion's stages, the queue of each, and how long to wait between tries."""
+"""The order of an ingestion's stages, the queue of each, and the wait between attempts."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 RUN_STAGE = "jobs.run_stage"
-"""The topic of wake-up calls, and the name of the task that answers them."""
+"""The topic of messages to run a stage, and the name of the task."""
 
 COLLECT_BLOBS = "storage.collect_blobs"
-"""The topic of calls to remove a tenant's blobs that no row refers to, and the name of the task."""
+"""The topic of messages to delete a tenant's unreferenced blobs, and the name of the task."""
 
 SIGN_CHECKPOINT = "audit.sign_checkpoint"
-"""The topic of calls to sign how far a tenant's audit chain has come, and the name of the task."""
+"""The topic of messages to sign the end of a tenant's audit chain, and the name of the task."""
 
 OUTBOX_CHANNEL = "footnote_outbox"
-"""Postgres' channel on which the relay hears of new messages; its notifications carry nothing."""
+"""PostgreSQL's channel that notifies the relay of new messages; the notifications are empty."""
 
 
 class StageName(StrEnum):
@@ -40,15 +40,15 @@ QUEUE_OF_STAGE: dict[StageName, Queue] = {
     StageName.EXTRACT: Queue.EXTRACT,
     StageName.PUBLISH: Queue.EXTRACT,
 }
-"""In the order of the stages: each starts when the one before it is done."""
+"""In stage order: each stage starts when the previous one is done."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeaseTerms:
-    """How long a lease holds without a heartbeat, and how often a stage is tried; times in seconds.
+    """How long a lease lasts without a heartbeat, and how often a stage is attempted; times in seconds.
 
-    `max_attempts` counts tries that failed or whose worker died; `max_outages` those that ended because a part that
-    the stage needs was down, which says nothing about the document.
+    `max_attempts` limits attempts that failed or whose worker died; `max_outages` limits those that ended because a
+    required service was down, which is not the document's fault.
     """
 
     lease_seconds: float = 60.0
@@ -59,5 +59,5 @@ class LeaseTerms:
     longest_backoff_seconds: float = 60.0
 
     def backoff_after(self, tries: int) -> float:
-        """Seconds to wait after the `tries`-th try (from 1): doubling, up to the longest."""
+        """Return the seconds to wait after the `tries`-th attempt (from 1): doubles each time, up to the limit."""
         return float(min(self.backoff_seconds * 2 ** min(tries - 1, 20), self.longest_backoff_seconds))

@@ -1,4 +1,4 @@
-"""SQL of runs, stages and the outbox. All times that are compared are the database's own: workers' clocks differ."""
+"""SQL of runs, stages and the outbox. Compares only times of the database's clock, because workers' clocks differ."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -18,18 +18,18 @@ def _in_seconds(seconds: float) -> Any:
 
 
 class RunRepository:
-    """Rows of runs and their stages, inside the transaction of `session`."""
+    """Rows of runs and their stages, in the transaction of `session`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    # --- a run's beginning -------------------------------------------------------------------------------------------
+    # --- starting a run ---------------------------------------------------------------------------------------------
 
     def insert_run(self, values: Mapping[str, object]) -> None:
         self._session.execute(insert(Run).values(**values))
 
     def insert_stages(self, rows: Sequence[Mapping[str, object]], *, wake_again_seconds: float) -> None:
-        """Insert stages; the first is pending at once, the others wait."""
+        """Insert stages; the first is pending, the others wait."""
         for row in rows:
             self._session.execute(
                 insert(Stage).values(
@@ -52,7 +52,7 @@ class RunRepository:
         trace: Mapping[str, object] | None,
         after_seconds: float = 0.0,
     ) -> None:
-        """Write the wake-up call for a stage and tell the relay of it; both happen when the transaction commits."""
+        """Write the message to run a stage and notify the relay; both take effect when the transaction commits."""
         payload = {
             "queue": queue,
             "trace": None if trace is None else dict(trace),
@@ -86,7 +86,7 @@ class RunRepository:
     def list_runs(
         self, *, before: UUID | None, limit: int, document_id: UUID | None, status: str | None
     ) -> Sequence[Run]:
-        """Runs, newest first (ids are ordered by time)."""
+        """List runs, newest first (ids are ordered by time)."""
         query: Select[Run] = select(Run).order_by(Run.id.desc()).limit(limit)
         if before is not None:
             query = query.where(Run.id < before)
@@ -99,7 +99,7 @@ class RunRepository:
     # --- leases ------------------------------------------------------------------------------------------------------
 
     def lease_stage(self, stage_id: UUID, *, owner: str, seconds: float) -> Row[UUID, str, int, int, int, int] | None:
-        """Take a stage that is pending and due, or whose lease ran out; None when it can't be had."""
+        """Lease a stage that is pending and due, or whose lease expired; return None if it is not available."""
         due = ((Stage.status == StageStatus.PENDING) & (Stage.available_at <= func.now())) | (
             (Stage.status == StageStatus.LEASED) & (Stage.lease_expires_at <= func.now())
         )
@@ -124,7 +124,7 @@ class RunRepository:
         return None if found is None else StageStatus(found)
 
     def start_run(self, run_id: UUID, stage: str) -> Row[UUID, UUID]:
-        """Mark a run as running at `stage`; returns its document and version."""
+        """Mark a run as running at `stage`; return its document and version."""
         return self._session.execute(
             update(Run)
             .where(Run.id == run_id)
@@ -140,7 +140,7 @@ class RunRepository:
         return {name: key for name, key in rows if key is not None}
 
     def extend_lease(self, stage_id: UUID, *, token: int, seconds: float) -> None:
-        """Put off a lease's end, unless the row is locked: whoever finishes the stage holds the lock at that moment."""
+        """Extend a lease, unless the row is locked: then its holder is just finishing the stage."""
         free = select(Stage.id).where(Stage.id == stage_id).with_for_update(skip_locked=True).scalar_subquery()
         self._session.execute(
             update(Stage)
@@ -150,17 +150,17 @@ class RunRepository:
         )
 
     def is_held(self, stage_id: UUID, *, token: int) -> bool:
-        return self._held(select(Stage.id), stage_id, token)
+        return self._matches_lease(select(Stage.id), stage_id, token)
 
     def lock_held(self, stage_id: UUID, *, token: int) -> bool:
-        """Whether the lease holds; if it does, nobody can take it before the transaction ends."""
-        return self._held(select(Stage.id).with_for_update(), stage_id, token)
+        """Return whether the lease is valid, and lock it, so that nobody can take it before the transaction ends."""
+        return self._matches_lease(select(Stage.id).with_for_update(), stage_id, token)
 
-    def _held(self, query: Select[UUID], stage_id: UUID, token: int) -> bool:
-        held = query.where(Stage.id == stage_id, Stage.lease_token == token, Stage.status == StageStatus.LEASED)
-        return self._session.execute(held).first() is not None
+    def _matches_lease(self, query: Select[UUID], stage_id: UUID, token: int) -> bool:
+        leased = query.where(Stage.id == stage_id, Stage.lease_token == token, Stage.status == StageStatus.LEASED)
+        return self._session.execute(leased).first() is not None
 
-    # --- a stage's end -----------------------------------------------------------------------------------------------
+    # --- finishing a stage -------------------------------------------------------------------------------------------
 
     def finish_stage(self, stage_id: UUID, *, status: StageStatus, **values: object) -> None:
         self._change_stage(
@@ -168,7 +168,7 @@ class RunRepository:
         )
 
     def put_off_stage(self, stage_id: UUID, *, after_seconds: float, wake_again_seconds: float, outages: int) -> str:
-        """Make a stage pending again from `after_seconds` on; returns its queue."""
+        """Make a stage pending again after `after_seconds`; return its queue."""
         self._change_stage(
             stage_id,
             status=StageStatus.PENDING,
@@ -182,7 +182,7 @@ class RunRepository:
         return self._session.execute(select(Stage.queue).where(Stage.id == stage_id)).scalar_one()
 
     def open_stage(self, run_id: UUID, position: int, *, wake_again_seconds: float) -> Row[UUID, str, str] | None:
-        """Make the waiting stage at `position` pending; its id, name and queue, or None when there is none."""
+        """Make the waiting stage at `position` pending; return its id, name and queue, or None if there is none."""
         return self._session.execute(
             update(Stage)
             .where(Stage.run_id == run_id, Stage.position == position, Stage.status == StageStatus.WAITING)
@@ -192,7 +192,7 @@ class RunRepository:
         ).one_or_none()
 
     def reopen_stages(self, run_id: UUID, earlier: str, *, until: int, wake_again_seconds: float) -> Row[UUID, str]:
-        """Make a finished stage pending again, and those after it up to position `until` waiting; its id and queue."""
+        """Make a finished stage pending again, and those after it, up to `until`, waiting; return its id and queue."""
         first = select(Stage.position).where(Stage.run_id == run_id, Stage.name == earlier).scalar_subquery()
         pending = Stage.name == earlier
         self._session.execute(
@@ -228,7 +228,7 @@ class RunRepository:
 
 
 class OutputRepository:
-    """Names of stages' outputs: key → digest of the blob."""
+    """Stage outputs: key → digest of the blob."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -238,7 +238,7 @@ class OutputRepository:
         return {row.key: row.blob_digest for row in rows}
 
     def ensure(self, *, tenant_id: UUID, key: str, stage: str, blob_digest: str, now: datetime) -> None:
-        """Name an output. One that is there is pointed to the new blob, as its old one may be gone."""
+        """Store an output. An existing key is updated to the new blob, because its old one may be gone."""
         self._session.execute(
             text(
                 "INSERT INTO stage_outputs (tenant_id, key, stage, blob_digest, created_at) "
@@ -250,5 +250,5 @@ class OutputRepository:
         )
 
     def delete(self, keys: Sequence[str]) -> None:
-        """Forget outputs; their blobs are left to be collected."""
+        """Delete outputs; their blobs are collected later."""
         self._session.execute(delete(StageOutput).where(StageOutput.key.in_(keys)))

@@ -1,4 +1,4 @@
-"""What the endpoints of runs give."""
+"""Response bodies of the run endpoints."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,15 +11,15 @@ from app.jobs.states import RunStatus, RunView, StageStatus, StageView
 class RunFailureOut(BaseModel):
     """Why a run failed."""
 
-    code: str = Field(description="Stable, for programs.", examples=["pdf-encrypted"])
+    code: str = Field(description="A stable code for programs.", examples=["pdf-encrypted"])
     detail: str = Field(
-        description="A sentence for people.",
+        description="A message for people.",
         examples=["The PDF needs a password to be opened: send it again with its password."],
     )
 
 
 class StageOut(BaseModel):
-    """One step of a run. `attempt` counts how often it was begun."""
+    """One step of a run. `attempt` counts how often it was started."""
 
     name: str = Field(examples=["parse"])
     status: StageStatus
@@ -45,13 +45,13 @@ class RunOut(BaseModel):
     document_id: UUID
     version_id: UUID
     status: RunStatus
-    stage: str = Field(description="The step that it stands at, or ended in.", examples=["embed"])
+    stage: str = Field(description="The current step, or the last one.", examples=["embed"])
     pages_total: int | None = Field(description="Known once the file is parsed.", examples=[112])
     error: RunFailureOut | None
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
-    stages: list[StageOut] = Field(description="In order; left empty in lists.")
+    stages: list[StageOut] = Field(description="The steps in order; empty in lists.")
 
     @classmethod
     def of(cls, run: RunView) -> "RunOut":

@@ -1,4 +1,4 @@
-"""Runs as the API sees them: begun with the upload, read by whoever may see the document."""
+"""Runs as the API uses them: started by an upload, readable by anyone who may see the document."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -18,7 +18,7 @@ from app.jobs.states import RunStatus, RunView, StageStatus, StageView
 
 
 class RunService:
-    """Begins runs and shows them. `wake_again_seconds`: after how long the sweeper calls again for an untaken stage."""
+    """Starts and returns runs. The sweeper repeats the message of an unclaimed stage after `wake_again_seconds`."""
 
     def __init__(self, *, database: Database, clock: Clock, wake_again_seconds: float = 30.0) -> None:
         self._database = database
@@ -35,9 +35,9 @@ class RunService:
         created_by: UUID,
         trace_context: Mapping[str, str] | None,
     ) -> RunView:
-        """Queue the ingestion of a version, inside the caller's transaction: the run, its stages, the first call.
+        """Queue the ingestion of a version in the caller's transaction: the run, its stages, the first message.
 
-        The document and the version must be there already. Nothing is sent before the transaction commits.
+        The document and the version must exist. Nothing is sent before the transaction commits.
         """
         run = Run(
             id=new_id(),
@@ -76,7 +76,7 @@ class RunService:
         return _view(run)
 
     def get_run(self, principal: Principal, run_id: UUID) -> RunView:
-        """One run with its stages. Raises RunNotFoundError, also for a run of a document that is hidden."""
+        """Return a run with its stages. Raises RunNotFoundError, also if its document is hidden from the principal."""
         with self._database.transaction(principal) as session:
             repository = RunRepository(session)
             run = repository.find_run(run_id)
@@ -85,7 +85,7 @@ class RunService:
             return _view(run, tuple(_stage_view(stage) for stage in repository.list_stages(run_id)))
 
     def find_latest_run(self, session: Session, version_id: UUID) -> RunView | None:
-        """The last run of a version, inside the caller's transaction."""
+        """Return the last run of a version, in the caller's transaction."""
         run = RunRepository(session).find_latest_run(version_id)
         return None if run is None else _view(run)
 
@@ -97,7 +97,7 @@ class RunService:
         document_id: UUID | None = None,
         status: RunStatus | None = None,
     ) -> PageOf[RunView]:
-        """Runs of documents that the principal may see, newest first. Raises InvalidCursorError."""
+        """List runs of documents that the principal may see, newest first. Raises InvalidCursorError."""
         after = page.after()
         with self._database.transaction(principal) as session:
             found = RunRepository(session).list_runs(

@@ -1,4 +1,4 @@
-"""How much work waits, over all tenants, for operators' gauges."""
+"""Amount of waiting work over all tenants, for operators' gauges."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -16,19 +16,19 @@ _QUERY = text("SELECT kind, label, amount FROM system_state()")
 def build_state_reader(
     database: Database, *, monotonic: Callable[[], float] = time.monotonic
 ) -> Callable[[], SystemState]:
-    """A reader for `Metrics`; what it read serves all scrapes of the next 5 seconds.
+    """Return a reader for `Metrics`; it caches the state for 5 seconds.
 
     The reader raises DatabaseUnavailableError.
     """
-    kept: list[tuple[float, SystemState]] = []
+    cached: list[tuple[float, SystemState]] = []
 
     def read() -> SystemState:
         now = monotonic()
-        if kept and now - kept[0][0] < FRESH_SECONDS:
-            return kept[0][1]
+        if cached and now - cached[0][0] < FRESH_SECONDS:
+            return cached[0][1]
         with database.anonymous() as session:
             state = _state(session.execute(_QUERY).all())
-        kept[:] = [(now, state)]
+        cached[:] = [(now, state)]
         return state
 
     return read

@@ -1,4 +1,4 @@
-"""What services of runs hand out: views for readers, and for workers the results of asking for a stage."""
+"""Results of the run services: views for readers, and claim and failure results for workers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class StageStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StageView:
-    """One step of a run as readers see it. `attempt` counts how often it was begun."""
+    """One step of a run, as readers see it. `attempt` counts how often it was started."""
 
     name: str
     status: StageStatus
@@ -39,7 +39,7 @@ class StageView:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """An ingestion. `stage` is the step that it stands at; with `failed` come a stable code and a sentence.
+    """An ingestion run. `stage` is the current step; a `failed` run has a stable code and a message.
 
     `stages` is in order; it is empty in lists.
     """
@@ -60,7 +60,7 @@ class RunView:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to work on a stage until it expires. `token` fences: a later claim has a greater one.
+    """The right to work on a stage until it expires. `token` is a fencing token: later claims have greater ones.
 
     `outputs` maps the names of the run's finished stages to the keys of their outputs.
     """
@@ -81,21 +81,21 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyDone:
-    """The stage is finished, well or badly: the call was a duplicate."""
+    """The stage has already finished or failed: the message was a duplicate."""
 
     status: StageStatus
 
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """Somebody else holds the stage, or it is not to be tried yet: another call will come."""
+    """Another worker has the stage, or it is not due yet: another message will follow."""
 
     status: StageStatus
 
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """There is no such stage (any more)."""
+    """The stage does not exist, or no longer exists."""
 
 
 ClaimResult = Lease | AlreadyDone | Busy | Gone
@@ -103,7 +103,7 @@ ClaimResult = Lease | AlreadyDone | Busy | Gone
 
 @dataclass(frozen=True, slots=True)
 class FailedRun:
-    """A run that ended badly, as told to whoever keeps the versions, inside the same transaction."""
+    """A failed run, passed to the owner of the version in the same transaction."""
 
     tenant_id: UUID
     run_id: UUID
@@ -116,14 +116,14 @@ class FailedRun:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """The stage failed and is tried again in `after_seconds`."""
+    """The attempt failed; the next one follows after `after_seconds`."""
 
     after_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The stage failed for good, and with it the run."""
+    """The stage has failed permanently, and the run with it."""
 
     code: str
     detail: str
@@ -131,12 +131,12 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """Somebody else holds the stage by now: the failure was not recorded."""
+    """Another worker has the stage now: the failure was not recorded."""
 
 
 @dataclass(frozen=True, slots=True)
 class SentBack:
-    """The run goes on from an earlier stage, as what that one had made is lost."""
+    """The run continues from an earlier stage, because the output of that stage was lost."""
 
     stage: str
 

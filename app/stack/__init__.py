@@ -1,4 +1,1 @@
-"""The single-machine stack.
-
-PostgreSQL and Valkey from wheels, and the processes of Footnote, under one supervisor.
-"""
+"""The single-machine stack: PostgreSQL and Valkey from wheels, and Footnote's processes, under one supervisor."""

@@ -1,21 +1,21 @@
-"""What can go wrong with the single-machine stack, each with a sentence that says what to do."""
+"""Errors of the single-machine stack, each with a message that says what to do."""
 
 from app.core.errors import ConflictError, UnavailableError
 
 
 class HomeInUseError(ConflictError):
     code = "home-in-use"
-    title = "Footnote is already running on this home."
+    title = "Footnote is already running on this home: stop it first."
 
 
 class HomeDamagedError(ConflictError):
     code = "home-damaged"
-    title = "This home can't be used as it is."
+    title = "This home cannot be used: choose another with --home."
 
 
 class ServerStartError(UnavailableError):
     code = "server-start-failed"
-    title = "A server of the single-machine stack did not start: its log says why."
+    title = "A server of the single-machine stack did not start: see its log."
 
 
 class PortTakenError(ConflictError):

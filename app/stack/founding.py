@@ -1,6 +1,4 @@
-"""The first tenant of a home and its administrator, whose key the command line uses when it is given no
-other.
-"""
+"""The first tenant of a home and its administrator, whose key the command line uses by default."""
 
 from itertools import count
 from uuid import UUID
@@ -16,17 +14,16 @@ TENANT = "tenant"
 
 
 def open_tenant_admin(owner_url: str) -> tuple[TenantAdmin, Database]:
-    """(the service, the database to close afterwards)."""
+    """Return (the service, the database to close afterwards)."""
     engine = build_engine(owner_url, pool_size=1, statement_timeout_ms=30_000, application_name="footnote-owner")
     database = Database(engine=engine)
     return TenantAdmin(owner=database, clock=SystemClock()), database
 
 
 def ensure_admin(home: Home, owner_url: str) -> str:
-    """The administrator's key in the home's secrets; on the first start it is made, with the tenant.
+    """Return the administrator's key from the home's secrets; on the first start, create the tenant and the key.
 
-    A crash on the way leaves at most a tenant or a user that nobody has a key of: the next start makes
-    another.
+    A crash in between leaves at most a tenant or a user without a known key; the next start creates another.
     """
     known = home.read_secret(ADMIN_KEY)
     if known:
@@ -34,15 +31,15 @@ def ensure_admin(home: Home, owner_url: str) -> str:
     admin, database = open_tenant_admin(owner_url)
     try:
         tenant = home.read_secret(TENANT)
-        tenant_id = UUID(tenant) if tenant else _found_tenant(home, admin)
-        key = _make_admin(admin, tenant_id)
+        tenant_id = UUID(tenant) if tenant else _create_tenant(home, admin)
+        key = _create_admin(admin, tenant_id)
     finally:
         database.close()
     home.write_secret(ADMIN_KEY, key)
     return key
 
 
-def _found_tenant(home: Home, admin: TenantAdmin) -> UUID:
+def _create_tenant(home: Home, admin: TenantAdmin) -> UUID:
     for number in count(1):
         try:
             tenant_id = admin.create_tenant(slug="main" if number == 1 else f"main-{number}", name="Main")
@@ -50,10 +47,10 @@ def _found_tenant(home: Home, admin: TenantAdmin) -> UUID:
             continue
         home.write_secret(TENANT, str(tenant_id))
         return tenant_id
-    raise AssertionError("counting does not end")
+    raise AssertionError("unreachable: count() is infinite")
 
 
-def _make_admin(admin: TenantAdmin, tenant_id: UUID) -> str:
+def _create_admin(admin: TenantAdmin, tenant_id: UUID) -> str:
     for number in count(1):
         email = "admin@localhost" if number == 1 else f"admin-{number}@localhost"
         try:
@@ -61,4 +58,4 @@ def _make_admin(admin: TenantAdmin, tenant_id: UUID) -> str:
         except EmailTakenError:
             continue
         return key
-    raise AssertionError("counting does not end")
+    raise AssertionError("unreachable: count() is infinite")

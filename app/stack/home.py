@@ -1,14 +1,14 @@
-"""The layout of a home: the folder that holds all of one single-machine Footnote.
+"""The layout of a home: the folder with all data of one single-machine Footnote.
 
 home/
-├── secrets/    0700: passwords, the storage key, the API keys that the CLI may use
+├── secrets/    0700: passwords, the storage key, the API keys for the CLI
 ├── postgres/   the database cluster
-├── valkey/     the broker's configuration; it keeps no data
+├── valkey/     the broker's configuration; it stores no data
 ├── blobs/      the documents, encrypted
 ├── run/        sockets
-├── logs/       one log a process
-├── metrics/    what the processes counted, since the stack started
-└── footnote.lock, stack.json   held and written by the `footnote up` that runs on it
+├── logs/       one log per process
+├── metrics/    the processes' metrics since the stack started
+└── footnote.lock, stack.json   locked and written by the running `footnote up`
 """
 
 import json
@@ -23,17 +23,17 @@ import platformdirs
 from app.stack.errors import HomeDamagedError
 
 ADMIN_KEY = "admin-key"
-"""The secret with the key of the home's administrator."""
+"""The name of the secret with the administrator's key."""
 
 
 def default_home() -> Path:
-    """`footnote` in the user's data folder (XDG base directories, or the platform's own)."""
+    """Return `footnote` in the user's data folder (XDG base directories, or the platform's own)."""
     return Path(platformdirs.user_data_dir("footnote"))
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where the parts of one home are. `ensure()` makes the folders."""
+    """The paths of one home's parts. `ensure()` creates the folders."""
 
     path: Path
 
@@ -72,7 +72,7 @@ class Home:
 
     @property
     def metrics(self) -> Path:
-        """What worker processes counted, for the API's `/metrics`."""
+        """The folder of worker processes' metrics, for the API's `/metrics`."""
         return self.path / "metrics"
 
     @property
@@ -85,11 +85,11 @@ class Home:
 
     @property
     def state(self) -> Path:
-        """What the running stack tells others: its address and process ids (JSON)."""
+        """The file with the running stack's address and process ids (JSON)."""
         return self.path / "stack.json"
 
     def ensure(self) -> None:
-        """Make the folders. Raises HomeDamagedError when that is not allowed."""
+        """Create the folders. Raises HomeDamagedError if they cannot be written."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             for folder in (self.secrets, self.valkey, self.blobs, self.scratch, self.run, self.logs):
@@ -97,22 +97,22 @@ class Home:
             self.secrets.chmod(0o700)
         except OSError as error:
             raise HomeDamagedError(
-                f"The home {self.path} can't be written ({error.strerror}): choose another with --home."
+                f"The home {self.path} cannot be written ({error.strerror}): choose another with --home."
             ) from error
 
     def read_secret(self, name: str) -> str | None:
-        """A secret's text, or None when there is none yet."""
+        """Return a secret's text, or None if it does not exist yet."""
         try:
             return (self.secrets / name).read_text().strip()
         except FileNotFoundError:
             return None
 
     def write_secret(self, name: str, value: str) -> None:
-        """Write a secret whole or not at all, readable by its owner only."""
+        """Write a secret atomically, readable by its owner only."""
         write_private(self.secrets / name, value + "\n")
 
     def ensure_password(self, name: str) -> str:
-        """The password of that name, made on first use (256 bits, URL-safe)."""
+        """Return the password of that name, generated on first use (256 bits, URL-safe)."""
         known = self.read_secret(name)
         if known:
             return known
@@ -121,7 +121,7 @@ class Home:
         return password
 
     def read_state(self) -> dict[str, object]:
-        """What the last `footnote up` wrote; empty when there was none."""
+        """Return what the last `footnote up` wrote; empty if there is none."""
         try:
             state = json.loads(self.state.read_text())
         except (FileNotFoundError, ValueError):
@@ -130,12 +130,12 @@ class Home:
 
 
 def write_state(home: Home, state: Mapping[str, object]) -> None:
-    """Write what `Home.read_state` reads, whole or not at all."""
+    """Write the state for `Home.read_state`, atomically."""
     write_private(home.state, json.dumps(state) + "\n")
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file with mode 0600, by a rename, synced to disk."""
+    """Write a file with mode 0600, atomically by a rename, synced to disk."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:

@@ -1,11 +1,11 @@
-"""Run a command and, when it or its owner ends, end all that it started: `python -I -S keeper.py SECONDS
+"""Run a command and, when it or its owner ends, end all its descendants: `python -I -S keeper.py SECONDS
 OWNER_PID COMMAND…`.
 
-A worker has children (Celery's pool, the sandbox's readers), and these have children; a kill -9 of any of
-them would leave the ones below running. The keeper is the subreaper of the whole tree (prctl(2),
-PR_SET_CHILD_SUBREAPER): orphans come to it, so it can find and end every one. On SIGTERM, or when its owner
-is gone, it asks the command to end, and insists after SECONDS. If the keeper itself is killed, the command
-gets SIGKILL. Like `tether.py`, the file stands alone.
+A worker has children (Celery's pool, the sandbox's zygotes), which have children themselves; a kill -9 of one would
+leave its descendants running. The keeper is the subreaper of the whole tree (prctl(2), PR_SET_CHILD_SUBREAPER): orphans
+become its children, so it can find and end each of them. On SIGTERM, or when its owner dies, it sends SIGTERM to the
+command, and SIGKILL after SECONDS. If the keeper itself is killed, the command gets SIGKILL. Like `tether.py`, this
+file imports nothing of the app.
 """
 
 import contextlib
@@ -34,20 +34,20 @@ def start(command: list[str]) -> int:
     if os.getppid() != keeper:
         os._exit(1)
     try:
-        os.execv(command[0], command)  # noqa: S606  a fixed argument list and no shell is what is wanted here
+        os.execv(command[0], command)  # noqa: S606  a fixed argument list, deliberately without a shell
     finally:
         os._exit(127)
 
 
 def children() -> list[int]:
-    """Our children's process ids (proc(5), /proc/pid/task/tid/children); none where there is no such file."""
+    """Return this process's children (proc(5), /proc/pid/task/tid/children); empty where the file does not exist."""
     with contextlib.suppress(OSError):
         return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
     return []
 
 
 def end_descendants() -> None:
-    """Kill what is left, generation by generation: whoever loses its parent becomes our child."""
+    """Kill all remaining descendants, level by level: a process whose parent dies becomes our child."""
     while True:
         for pid in children():
             with contextlib.suppress(ProcessLookupError):
@@ -61,7 +61,7 @@ def end_descendants() -> None:
 def main(arguments: list[str]) -> int:
     seconds, owner, *command = arguments
     prctl(PR_SET_CHILD_SUBREAPER, 1)
-    # Until the handlers are there, a signal waits.
+    # Block signals until the handlers are installed.
     signals = {signal.SIGTERM, signal.SIGINT, signal.SIGALRM}
     signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
@@ -69,18 +69,18 @@ def main(arguments: list[str]) -> int:
         return 1
     child = start(command)
 
-    def ask(*_: object) -> None:
+    def terminate(*_: object) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGTERM)
         signal.alarm(max(1, int(seconds)))
 
-    def insist(*_: object) -> None:
+    def force(*_: object) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
 
-    signal.signal(signal.SIGTERM, ask)
-    signal.signal(signal.SIGINT, ask)
-    signal.signal(signal.SIGALRM, insist)
+    signal.signal(signal.SIGTERM, terminate)
+    signal.signal(signal.SIGINT, terminate)
+    signal.signal(signal.SIGALRM, force)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
     while True:
         pid, status = os.wait()

@@ -1,7 +1,4 @@
-"""Starting and ending of child processes.
-
-In a group of their own, tethered to us, their output in a log file.
-"""
+"""Starting and ending child processes: each in its own group, tethered to this process, with output in a log file."""
 
 import contextlib
 import os
@@ -15,7 +12,7 @@ from typing import BinaryIO
 
 import psutil
 
-LARGEST_LOG = 20_000_000
+MAX_LOG_BYTES = 20_000_000
 TETHER = Path(__file__).with_name("tether.py")
 
 
@@ -28,15 +25,14 @@ def start_tethered(
     environment: Mapping[str, str] | None = None,
     directory: Path | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start `command` (an absolute path and arguments) in its own process group, its output appended to
-    `log`.
+    """Start `command` (an absolute path and arguments) in its own process group; append its output to `log`.
 
-    It gets `death_signal` when the calling thread ends, so call this from a thread that lives as long as the
-    child should.
+    It gets `death_signal` when the calling thread ends, so call this from a thread that lives as long as the child
+    should.
     """
     tether = [sys.executable, "-I", "-S", str(TETHER), death_signal.name, str(os.getpid()), user or "-"]
     with open_log(log) as output:
-        return subprocess.Popen(  # noqa: S603  commands come from our own tables, never from input
+        return subprocess.Popen(  # noqa: S603  commands are constants, never input
             [*tether, *command],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -48,16 +44,16 @@ def start_tethered(
 
 
 def open_log(log: Path) -> BinaryIO:
-    """The log, opened for appending; one that has grown over 20 MB is set aside first, as `.1`."""
+    """Open the log for appending; if it exceeds 20 MB, first rename it to `.1`."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileNotFoundError):
-        if log.stat().st_size > LARGEST_LOG:
+        if log.stat().st_size > MAX_LOG_BYTES:
             log.replace(log.with_name(log.name + ".1"))
     return log.open("ab")
 
 
 def end_process(process: subprocess.Popen[bytes], steps: Sequence[tuple[Signals, float]]) -> None:
-    """End a child: each signal in turn, waiting its number of seconds, until it is gone."""
+    """End a child: send each signal in turn and wait its number of seconds, until the child has ended."""
     for signal, seconds in steps:
         if process.poll() is not None:
             return
@@ -70,26 +66,23 @@ def end_process(process: subprocess.Popen[bytes], steps: Sequence[tuple[Signals,
 
 
 def end_together(seconds: Mapping[subprocess.Popen[bytes], float]) -> None:
-    """Ask children to end, all at once; each is killed when it has not ended within its number of seconds."""
-    asked = [process for process in seconds if process.poll() is None]
-    for process in asked:
+    """Send SIGTERM to all children at once; kill each one that does not end within its number of seconds."""
+    running = [process for process in seconds if process.poll() is None]
+    for process in running:
         process.send_signal(SIGTERM)
-    begun = time.monotonic()
-    for process in asked:
+    started = time.monotonic()
+    for process in running:
         try:
-            process.wait(max(0.0, begun + seconds[process] - time.monotonic()))
+            process.wait(max(0.0, started + seconds[process] - time.monotonic()))
         except subprocess.TimeoutExpired:
             process.kill()
-            # One that can't be ended must not keep the others.
+            # A child that cannot be ended must not delay the others.
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(5)
 
 
 def end_all(processes: Iterable[psutil.Process], steps: Sequence[tuple[Signals, float]]) -> None:
-    """End processes that are not our children (an earlier owner's).
-
-    Each signal in turn, until all are gone.
-    """
+    """End processes that are not children of this one: send each signal in turn, until all have ended."""
     left = list(processes)
     for signal, seconds in steps:
         for process in left:
@@ -103,7 +96,7 @@ def end_all(processes: Iterable[psutil.Process], steps: Sequence[tuple[Signals, 
 
 
 def tail(log: Path, lines: int = 8) -> str:
-    """The last lines of a log, for an error's sentence; empty when there is none."""
+    """Return the last lines of a log, for an error message; empty if there is no log."""
     try:
         return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
     except OSError:
@@ -111,7 +104,7 @@ def tail(log: Path, lines: int = 8) -> str:
 
 
 def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], *, seconds: float) -> bool:
-    """Whether `ready()` came true while `process` lived, asked every 20 ms for up to `seconds`."""
+    """Return whether `ready()` became true while `process` ran, polling every 20 ms for up to `seconds`."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if process.poll() is not None:

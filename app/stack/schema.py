@@ -1,4 +1,4 @@
-"""Making a database ready for this version and these settings, as its owner."""
+"""Preparation of a database for this version and these settings, as its owner."""
 
 from sqlalchemy import text
 
@@ -15,9 +15,9 @@ INDEX_BUILD_MS = 3_600_000
 
 
 def prepare_database(owner_url: str, embedding: EmbeddingSettings, *, revision: str = HEAD) -> None:
-    """Bring the schema to the revision, give the embeddings of the settings a space, and large tenants their graphs.
+    """Upgrade the schema to the revision, create the embedding space of the settings, and large tenants' graph indexes.
 
-    May be repeated. Raises InvalidInputError when there is no such revision.
+    May be repeated. Raises InvalidInputError if the revision does not exist.
     """
     upgrade_to(owner_url, revision)
     engine = build_engine(
@@ -25,7 +25,7 @@ def prepare_database(owner_url: str, embedding: EmbeddingSettings, *, revision: 
     )
     database = Database(engine=engine)
     try:
-        if embedding.base_url is not None:  # the built-in one's space comes with the migrations
+        if embedding.base_url is not None:  # the migrations create the built-in embedder's space
             with database.anonymous() as session:
                 spec = EmbeddingSpaceSpec(embedding.model, embedding.dimensions, embedding.version)
                 ensure_space(session, spec, clock=SystemClock())
@@ -35,7 +35,7 @@ def prepare_database(owner_url: str, embedding: EmbeddingSettings, *, revision: 
 
 
 def forget_context_keys(owner_url: str) -> None:
-    """Remove what login roles' contexts are checked with (`app.db.context`), so that they leave new keys."""
+    """Delete the keys that verify login roles' contexts (`app.db.context`), so that each role stores a new one."""
     engine = build_engine(owner_url, pool_size=1, statement_timeout_ms=30_000, application_name="footnote-owner")
     database = Database(engine=engine)
     try:

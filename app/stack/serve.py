@@ -1,7 +1,7 @@
 """Serve the API: `python -m app.stack.serve HOST PORT`. Settings come from the environment.
 
-With `when-told` as third argument it loads everything, and serves once a line of its standard input says so: whoever
-started it makes the database ready meanwhile.
+With `wait-for-line` as third argument, it loads everything, then waits for a line on its standard input before it
+serves. The starting process prepares the database in the meantime.
 """
 
 import contextlib
@@ -10,10 +10,10 @@ import sys
 
 import uvicorn
 
-from app.stack.services import SERVE, WHEN_TOLD
+from app.stack.services import SERVE, WAIT_FOR_LINE
 
 STARTUP_FAILURE = 3
-"""As uvicorn's own command ends with."""
+"""The exit code of uvicorn's own command."""
 
 
 def main(arguments: list[str]) -> None:
@@ -23,21 +23,21 @@ def main(arguments: list[str]) -> None:
         factory=True,
         host=host,
         port=int(port),
-        log_config=None,  # our own JSON lines, set up by the application
+        log_config=None,  # the application configures JSON lines
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=10,
         timeout_keep_alive=30,
     )
-    # What is imported and built here stays: looking for garbage among it takes a sixth of the start.
+    # Objects imported and built here stay alive: collecting garbage among them takes a sixth of the start.
     gc.disable()
     config.load()
     gc.freeze()
     gc.enable()
-    if when == [WHEN_TOLD] and sys.stdin.buffer.readline() != SERVE:
+    if when == [WAIT_FOR_LINE] and sys.stdin.buffer.readline() != SERVE:
         sys.exit(STARTUP_FAILURE)
     server = uvicorn.Server(config)
-    # uvicorn raises the signal that ended it again: it is no fault to tell of.
+    # uvicorn raises the signal that ended it again: this is not an error.
     with contextlib.suppress(KeyboardInterrupt):
         server.run()
     if not server.started:

@@ -1,7 +1,6 @@
-"""The table of Footnote's own processes: how each is started, what of the settings it is given, how long it
-may take to end.
+"""The table of Footnote's own processes: command, environment, and the time each has to end.
 
-Each gets the database URL of its own role and no other (law 2: who sees what is decided by that role).
+Each process receives the database URL of its own role only, because that role decides which rows it sees.
 """
 
 import os
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 from app.stack.home import Home
 
 QUEUES = "parse,embed,extract,maintenance"
-KEPT_FROM_OUTSIDE = (
+INHERITED_VARIABLES = (
     "PATH",
     "LANG",
     "LC_ALL",
@@ -25,8 +24,8 @@ KEPT_FROM_OUTSIDE = (
     "PYTHONPATH",
 )
 
-WHEN_TOLD, SERVE = "when-told", b"serve\n"
-"""One more argument of the API's command, and the line that it waits for then (`app.stack.serve`)."""
+WAIT_FOR_LINE, SERVE = "wait-for-line", b"serve\n"
+"""The API command's optional argument to wait, and the line that it then waits for (`app.stack.serve`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +40,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where the parts are.
-
-    `databases` maps a role to its URL; `chat` is the local model's base URL or None.
-    """
+    """The addresses of the parts: `databases` maps a role to its URL; `chat` is the local model's base URL or None."""
 
     host: str
     port: int
@@ -56,7 +52,7 @@ class Addresses:
 
 
 def services(home: Home, addresses: Addresses) -> tuple[Service, ...]:
-    """The processes in the order in which they start."""
+    """Return the processes in start order."""
     python = sys.executable
     worker = (
         "-m", "celery", "-A", "workers.celery_app", "worker",
@@ -86,13 +82,13 @@ def services(home: Home, addresses: Addresses) -> tuple[Service, ...]:
 
 
 def environment(home: Home, addresses: Addresses, *, role: str) -> dict[str, str]:
-    """The environment of a process that uses the database as `role`: `FOOTNOTE_…` as `app.settings` reads it.
+    """Return the environment of a process that uses the database as `role`: `FOOTNOTE_…` for `app.settings`.
 
-    What is set outside (`FOOTNOTE_CHAT__BASE_URL`, limits and the like) comes through, except for what this
-    stack runs itself: the databases' URLs, the broker, storage.
+    Variables set outside (`FOOTNOTE_CHAT__BASE_URL`, limits and the like) are passed on, except those of parts that
+    this stack runs itself: the databases' URLs, the broker, storage.
     """
     outside = {
-        name: value for name, value in os.environ.items() if name.startswith("FOOTNOTE_") or name in KEPT_FROM_OUTSIDE
+        name: value for name, value in os.environ.items() if name.startswith("FOOTNOTE_") or name in INHERITED_VARIABLES
     }
     for name in [name for name in outside if name.startswith("FOOTNOTE_DATABASE__") and name.endswith("_URL")]:
         del outside[name]
@@ -108,7 +104,7 @@ def environment(home: Home, addresses: Addresses, *, role: str) -> dict[str, str
         "PYTHONUNBUFFERED": "1",
     }
     if role == "api":
-        # Where people reach it may be told from outside: behind a proxy it is another address than it listens at.
+        # The public URL may be set outside: behind a proxy it differs from the listening address.
         ours["FOOTNOTE_WEB__PUBLIC_URL"] = outside.get(
             "FOOTNOTE_WEB__PUBLIC_URL", f"http://{addresses.host}:{addresses.port}"
         )

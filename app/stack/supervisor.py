@@ -1,7 +1,4 @@
-"""Footnote on one machine.
-
-The servers, the migrations and the processes, started in order, watched, and stopped in order.
-"""
+"""Footnote on one machine: starts the servers, migrations and processes in order, watches them, and stops them."""
 
 import contextlib
 import os
@@ -28,19 +25,19 @@ from app.stack.processes import end_together, open_log, tail
 from app.stack.schema import prepare_database
 from app.stack.servers.postgres import EmbeddedPostgres
 from app.stack.servers.valkey import EmbeddedValkey
-from app.stack.services import SERVE, WHEN_TOLD, Addresses, Service, services
+from app.stack.services import SERVE, WAIT_FOR_LINE, Addresses, Service, services
 from app.storage.keyfile import ensure_key_file
 
 KEEPER = Path(__file__).with_name("keeper.py")
 ROOT = Path(__file__).resolve().parents[2]
 DATABASE = "footnote"
 READY_SECONDS = 60.0
-STEADY_SECONDS = 60.0  # a process that lived so long starts again at once
-LONGEST_BACKOFF = 30.0
+STEADY_SECONDS = 60.0  # a process that ran this long restarts immediately
+MAX_BACKOFF_SECONDS = 30.0
 
 
 class _Server(Protocol):
-    """A server that the stack runs besides its own processes."""
+    """A server that the stack runs in addition to Footnote's own processes."""
 
     @property
     def pid(self) -> int | None: ...
@@ -60,8 +57,8 @@ class _Running:
 class Stack:
     """All of Footnote for one home. A context manager: leaving it stops everything.
 
-    `port` 0 takes a free one. `say` is told in a sentence what is being done. Use it from the main thread:
-    the processes end when the thread that started them does.
+    `port` 0 chooses a free port. `report` receives a sentence on each step. Use it from the main thread: the processes
+    end when the thread that started them ends.
     """
 
     def __init__(
@@ -72,14 +69,14 @@ class Stack:
         port: int = 8000,
         concurrency: int = 2,
         local_llm: bool = False,
-        say: Callable[[str], None] = lambda _: None,
+        report: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._home = home
         self._host = host
         self._port = port
         self._concurrency = concurrency
         self._wants_local_llm = local_llm
-        self._say = say
+        self._report = report
         self._lock = FileLock(home.lock)
         self._started = contextlib.ExitStack()
         self._running: list[_Running] = []
@@ -105,12 +102,12 @@ class Stack:
 
     @property
     def pids(self) -> dict[str, int]:
-        """Process id by service, as they are now."""
+        """The current process id of each service."""
         return {running.service.name: running.process.pid for running in self._running}
 
     @property
     def is_whole(self) -> bool:
-        """Whether each server and process that was started runs."""
+        """Whether every started server and process is running."""
         return (
             bool(self._running)
             and all(running.process.poll() is None for running in self._running)
@@ -118,14 +115,13 @@ class Stack:
         )
 
     def database_url(self, role: str) -> str:
-        """The URL of a role ("owner", "api", "worker", "relay") on the running database."""
+        """Return the URL of a role ("owner", "api", "worker", "relay") on the running database."""
         return self._databases[role]
 
     def start(self) -> None:
-        """Start everything and return once the API says that it is ready.
+        """Start everything; return once the API is ready.
 
-        Raises HomeInUseError, HomeDamagedError, PortTakenError, ServerStartError; whatever had started is
-        stopped.
+        Raises HomeInUseError, HomeDamagedError, PortTakenError, ServerStartError; stops whatever has started.
         """
         self._home.ensure()
         try:
@@ -133,7 +129,7 @@ class Stack:
         except Timeout as error:
             url = self._home.read_state().get("url")
             where = f", at {url}" if url else ""
-            raise HomeInUseError(f"Footnote is already running on {self._home.path}{where}.") from error
+            raise HomeInUseError(f"Footnote is already running on {self._home.path}{where}: stop it first.") from error
         self._started.callback(self._lock.release)
         try:
             self._start()
@@ -142,7 +138,7 @@ class Stack:
             raise
 
     def stop(self) -> None:
-        """Stop everything: the API, the relay and the worker at once, then the model, Valkey, PostgreSQL."""
+        """Stop the API, the relay and the worker together, then the model, Valkey, PostgreSQL."""
         try:
             end_together({running.process: running.service.grace_seconds + 5.0 for running in self._running})
         finally:
@@ -151,9 +147,9 @@ class Stack:
             self._started.close()
 
     def watch(self, *, until: Callable[[], bool]) -> None:
-        """Restart what ends, waiting longer each time it ends early, until `until()`.
+        """Restart processes that end until `until()`, checked twice a second; wait longer after each early end.
 
-        Asked twice a second. The servers come back at their old addresses, so that the processes find them again.
+        Servers restart at their old addresses, so that the processes reconnect.
         """
         while not until():
             self._revive_servers()
@@ -163,21 +159,21 @@ class Stack:
 
     def _start(self) -> None:
         self._port = _check_port(self._host, self._port)
-        shutil.rmtree(self._home.scratch, ignore_errors=True)  # plaintext that a crash left
+        shutil.rmtree(self._home.scratch, ignore_errors=True)  # decrypted files left by a crash
         self._home.ensure()
         clear_metrics_folder(self._home.metrics)
         ensure_key_file(self._home.storage_key)
-        self._say("Starting PostgreSQL")
+        self._report("Starting PostgreSQL")
         postgres = self._started.enter_context(EmbeddedPostgres(self._home))
         self._databases = {role: postgres.url(role, DATABASE) for role in ("owner", "api", "worker", "relay")}
         self._servers["PostgreSQL"] = postgres
-        self._say("Starting Valkey")
+        self._report("Starting Valkey")
         valkey = self._started.enter_context(EmbeddedValkey(self._home))
         self._servers["Valkey"] = valkey
         self._home.write_secret("broker-url", valkey.url())
         chat = None
         if self._wants_local_llm:
-            self._say("Starting the local model")
+            self._report("Starting the local model")
             chat = self._started.enter_context(LocalModelServer()).base_url
         addresses = Addresses(
             host=self._host,
@@ -189,26 +185,26 @@ class Stack:
             chat_model=LOCAL_MODEL if chat else "",
         )
         api, *others = services(self._home, addresses)
-        with self._loading(api):
-            self._say("Bringing the schema up to date")
+        with self._loading_api(api):
+            self._report("Upgrading the schema")
             postgres.databases.ensure_database(DATABASE)
             prepare_database(self._databases["owner"], Settings().embedding)
-        self._say("Starting the API, the relay and the worker")
+        self._report("Starting the API, the relay and the worker")
         for service in others:
             self._running.append(_Running(service, self._spawn(service), time.monotonic()))
         self._wait_until_ready()
         write_state(self._home, {"url": self.url, "pid": os.getpid(), "processes": self.pids})
 
     @contextlib.contextmanager
-    def _loading(self, api: Service) -> Iterator[None]:
-        """The API's process, whose code takes the longest to load: it loads it inside, and serves afterwards."""
-        process = self._spawn(api, WHEN_TOLD, stdin=subprocess.PIPE)
+    def _loading_api(self, api: Service) -> Iterator[None]:
+        """Start the API process, which loads its code during this block, and let it serve when the block ends."""
+        process = self._spawn(api, WAIT_FOR_LINE, stdin=subprocess.PIPE)
         self._running.append(_Running(api, process, time.monotonic()))
-        assert process.stdin is not None, "it was asked for"
-        with process.stdin as told:
+        assert process.stdin is not None, "stdin=PIPE was passed"
+        with process.stdin as stdin:
             yield
-            with contextlib.suppress(BrokenPipeError):  # it ended meanwhile, which whoever waits for it finds
-                told.write(SERVE)
+            with contextlib.suppress(BrokenPipeError):  # the process has ended; _wait_until_ready reports it
+                stdin.write(SERVE)
 
     def _spawn(self, service: Service, *arguments: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
         keeper = [sys.executable, "-I", "-S", str(KEEPER), str(service.grace_seconds), str(os.getpid())]
@@ -225,32 +221,32 @@ class Stack:
             )
 
     def _wait_until_ready(self) -> None:
-        """Raises ServerStartError when a process ends meanwhile, or the API is not ready in a minute."""
+        """Wait for the API. Raises ServerStartError if a process ends, or if the API is not ready within a minute."""
         deadline = time.monotonic() + READY_SECONDS
-        none = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # plain HTTP: reading the machine's certificates takes a while
+        none = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # plain HTTP: loading the machine's certificates is slow
         with httpx.Client(base_url=self.url, timeout=5, trust_env=False, verify=none) as client:
             while time.monotonic() < deadline:
                 for running in self._running:
                     if running.process.poll() is not None:
                         log = self._log(running.service)
-                        raise ServerStartError(f"The {running.service.name} ended. The end of {log}:\n{tail(log)}")
+                        raise ServerStartError(f"The {running.service.name} ended. Last lines of {log}:\n{tail(log)}")
                 with contextlib.suppress(httpx.TransportError):
                     if client.get("/readyz").status_code == httpx.codes.OK:
                         return
                 time.sleep(0.1)
         log = self._home.logs / "api.log"
-        raise ServerStartError(f"The API was not ready in {READY_SECONDS:.0f} seconds. The end of {log}:\n{tail(log)}")
+        raise ServerStartError(f"The API is not ready after {READY_SECONDS:.0f} seconds. End of {log}:\n{tail(log)}")
 
     def _revive_servers(self) -> None:
         for name, server in self._servers.items():
             if server.pid is not None or time.monotonic() < self._servers_wait_until:
                 continue
-            self._say(f"{name} ended; see {self._home.logs / f'{name.lower()}.log'}. Starting it again")
+            self._report(f"{name} ended; see {self._home.logs / f'{name.lower()}.log'}. Restarting it")
             try:
                 server.revive()
             except ServerStartError as error:
-                self._servers_wait_until = time.monotonic() + LONGEST_BACKOFF / 3
-                self._say(error.detail)
+                self._servers_wait_until = time.monotonic() + MAX_BACKOFF_SECONDS / 3
+                self._report(error.detail)
 
     def _restart_if_ended(self, running: _Running) -> None:
         now = time.monotonic()
@@ -258,9 +254,9 @@ class Stack:
             return
         if running.restart_at is None:
             running.failures = 0 if now - running.started_at > STEADY_SECONDS else running.failures + 1
-            wait = 0.0 if running.failures == 0 else min(0.5 * 2**running.failures, LONGEST_BACKOFF)
+            wait = 0.0 if running.failures == 0 else min(0.5 * 2**running.failures, MAX_BACKOFF_SECONDS)
             running.restart_at = now + wait
-            self._say(f"The {running.service.name} ended; see {self._log(running.service)}. Starting it again")
+            self._report(f"The {running.service.name} ended; see {self._log(running.service)}. Restarting it")
         if now >= running.restart_at:
             running.restart_at = None
             running.started_at = now
@@ -272,7 +268,7 @@ class Stack:
 
 
 def _check_port(host: str, port: int) -> int:
-    """The port, or a free one for 0. Raises PortTakenError."""
+    """Return the port, or a free one for 0. Raises PortTakenError."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -18,7 +18,7 @@ from app.access.reports.watching import WatchService
 from app.core.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
 from app.core.pagination import MAX_LIMIT, PageOf, PageRequest
 from app.core.principal import Permission, Principal
-from app.http.denials import tell_denial
+from app.http.denials import record_denial_blocking
 from app.http.dependencies import service
 from app.http.errors import CrossSiteRequestError
 from app.identity.groups import GroupService
@@ -58,7 +58,7 @@ class AccessDesk:
                 raise NotFoundError
             return show(principal)
         except _TOLD as error:
-            tell_denial(request, error)
+            record_denial_blocking(request, error)
             return self.pages.show_problem(request, error)
 
     def show(self, request: Request, principal: Principal, template: str, **values: object) -> Response:
@@ -156,7 +156,7 @@ def access_pages(desk: AccessDesk) -> APIRouter:
                         principal, document_id=_uuid(document), person=person.strip(), time=_time(time)
                     )
                 except (NotFoundError, InvalidInputError) as error:
-                    tell_denial(request, error)
+                    record_denial_blocking(request, error)
                     problem = error.detail
             return desk.show(request, principal, "access_explain.html", asked=asked, told=told, problem=problem)
 

@@ -16,7 +16,7 @@ from app.evaluations.records import RunManifest
 from app.evaluations.service import EvaluationService, PublishedRun
 from app.evaluations.traces import Trace
 from app.evaluations.wording import verdict_sentence
-from app.http.denials import tell_denial
+from app.http.denials import record_denial_blocking
 from app.http.dependencies import service
 from app.web.pages import Pages, moment
 
@@ -48,7 +48,7 @@ def evaluation_pages(pages: Pages) -> APIRouter:
             return refuse(request, error)
 
     def refuse(request: Request, error: FootnoteError) -> Response:
-        tell_denial(request, error)
+        record_denial_blocking(request, error)
         return pages.show_problem(request, error)
 
     @router.get("")

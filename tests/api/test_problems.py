@@ -273,7 +273,7 @@ def test_the_probes_tell_which_part_is_down(server):
     assert answer.status_code == 503
     parts = answer.json()["parts"]
     assert {name for name, part in parts.items() if not part["ready"]} == {"broker"}
-    assert "uploads are kept" in parts["broker"]["detail"]
+    assert "uploads are stored" in parts["broker"]["detail"]
 
 
 def test_metrics_count_requests_by_route(server, editor):

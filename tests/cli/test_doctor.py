@@ -54,7 +54,7 @@ def test_a_role_that_may_pass_over_row_level_security_is_told(postgres: Embedded
         finally:
             connection.execute("ALTER ROLE footnote_api NOBYPASSRLS")
     assert found == {
-        "roles": "footnote_api may pass over row-level security, so that anybody could see everything: "
+        "roles": "footnote_api may bypass row-level security, so that anybody could see everything: "
         "ALTER ROLE … NOSUPERUSER NOBYPASSRLS."
     }
 
@@ -73,7 +73,7 @@ def test_a_schema_behind_the_migrations_is_told(postgres: EmbeddedPostgres, data
 
 def test_a_database_that_is_gone_is_told(database: Any) -> None:
     url = database.urls["owner"].replace(database.name, "nowhere")
-    assert "does not answer" in wrong(url)["database"]
+    assert "does not respond" in wrong(url)["database"]
 
 
 def test_a_secret_that_others_may_read_is_named(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def test_a_rise_is_worse_where_less_is_better(record_of):
 def test_what_is_only_told_is_never_judged(record_of):
     told = metric(Aggregate.SUM, better=Better.NEITHER)
     comparison = compare_runs(record_of([0] * 30, metric=told), record_of([1] * 30, run_id="after", metric=told))
-    assert comparison.changes[0].verdict is Verdict.TOLD
+    assert comparison.changes[0].verdict is Verdict.NOT_JUDGED
 
 
 def test_comparing_twice_gives_the_same_figures(record_of):

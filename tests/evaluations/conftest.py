@@ -1,4 +1,4 @@
-"""People of two tenants, and runs to publish."""
+"""Users of two tenants, and runs to publish."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -28,13 +28,13 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 class People:
-    """Makes users as principals, each with the roles that a test is about."""
+    """Creates users with given roles, as principals."""
 
     def __init__(self, admin: TenantAdmin) -> None:
         self._admin = admin
-        self.tenant_id = self.found()
+        self.tenant_id = self.create_tenant()
 
-    def found(self) -> UUID:
+    def create_tenant(self) -> UUID:
         return self._admin.create_tenant(slug=f"t{uuid4().hex}", name="Tenant")
 
     def make(self, *roles: Role, tenant_id: UUID | None = None) -> Principal:
@@ -44,7 +44,7 @@ class People:
 
 
 def make_run(scores: list[float | None], *, run_id: str = "", day: int = 0, **manifest: Any) -> RunRecord:
-    """A run whose cases `case/0`, `case/1`, … have the measure `m`, which is their score, and a trace."""
+    """Return a run with traces; the cases `case/0`, `case/1`, … have the measure `m`, equal to their score."""
     metrics = (MetricSpec(name="m", of=("m",)),)
     cases = tuple(
         CaseRecord(
@@ -111,5 +111,5 @@ def run_of() -> Callable[..., RunRecord]:
 
 @pytest.fixture
 def received() -> Callable[..., ReceivedRun]:
-    """A run of these scores as it is received."""
+    """Return a function that makes a run with given scores, as received."""
     return lambda *arguments, **more: receive(make_run(*arguments, **more))

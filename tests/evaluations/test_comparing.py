@@ -1,4 +1,4 @@
-"""Comparisons are kept, and shown only to whoever may see both runs at that moment."""
+"""Comparisons are cached, and returned only to principals who may currently see both runs."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
@@ -8,14 +8,14 @@ from sqlalchemy import text
 
 from app.core.principal import Role
 from app.db.session import system_principal
-from app.evaluations.comparing import KEPT, ComparisonService
+from app.evaluations.comparing import CACHE_SIZE, ComparisonService
 from app.evaluations.comparison import RunsNotComparableError
 from app.evaluations.errors import ComparisonsBusyError, ComparisonTooLargeError, PublishedRunNotFoundError
 from app.evaluations.metrics import Aggregate, MetricSpec
 
 
-class Counting:
-    """The evaluations, counting how often two runs are read whole."""
+class CountingEvaluations:
+    """An evaluation service that counts how often two runs are read whole."""
 
     def __init__(self, evaluations):
         self._evaluations = evaluations
@@ -31,7 +31,7 @@ class Counting:
 
 @pytest.fixture
 def counting(evaluations):
-    return Counting(evaluations)
+    return CountingEvaluations(evaluations)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def ids(evaluations, engineer, received):
     return [evaluations.publish(engineer, run)[0].manifest.id for run in runs]
 
 
-def test_the_same_comparison_is_worked_out_once(comparisons, counting, engineer, ids):
+def test_repeated_comparison_is_computed_once(comparisons, counting, engineer, ids):
     first = comparisons.compare(engineer, *ids)
     assert (first.before.id, first.after.id, first.comparison.wins) == (*ids, 1)
     assert comparisons.compare(engineer, *ids) == first
@@ -53,7 +53,7 @@ def test_the_same_comparison_is_worked_out_once(comparisons, counting, engineer,
     assert comparisons.compare(engineer, *reversed(ids)).comparison.losses == 1
 
 
-def test_a_kept_comparison_is_hidden_as_soon_as_the_role_is_gone(comparisons, people, ids, database_as_owner):
+def test_cached_comparison_is_hidden_once_the_role_is_withdrawn(comparisons, people, ids, database_as_owner):
     other = people.make(Role.ENGINEER)
     comparisons.compare(other, *ids)
     database_as_owner("UPDATE users SET roles = '{analyst}' WHERE id = :id", other)
@@ -61,38 +61,38 @@ def test_a_kept_comparison_is_hidden_as_soon_as_the_role_is_gone(comparisons, pe
         comparisons.compare(other, *ids)
 
 
-def test_another_tenants_comparison_is_not_there(comparisons, people, engineer, ids):
+def test_comparison_of_another_tenant_is_not_found(comparisons, people, engineer, ids):
     comparisons.compare(engineer, *ids)
     with pytest.raises(PublishedRunNotFoundError):
-        comparisons.compare(people.make(Role.ENGINEER, tenant_id=people.found()), *ids)
+        comparisons.compare(people.make(Role.ENGINEER, tenant_id=people.create_tenant()), *ids)
 
 
-def test_only_the_last_are_kept(comparisons, counting, evaluations, engineer, ids, received):
-    for _ in range(KEPT):
+def test_only_the_latest_comparisons_are_cached(comparisons, counting, evaluations, engineer, ids, received):
+    for _ in range(CACHE_SIZE):
         other = evaluations.publish(engineer, received([0.0]))[0].manifest.id
         comparisons.compare(engineer, ids[0], other)
     comparisons.compare(engineer, *ids)
-    assert counting.read == KEPT + 1
+    assert counting.read == CACHE_SIZE + 1
     comparisons.compare(engineer, ids[0], other)
-    assert counting.read == KEPT + 1
+    assert counting.read == CACHE_SIZE + 1
 
 
-def test_runs_that_would_take_too_long_are_refused(evaluations, engineer, received):
+def test_runs_too_large_to_compare_are_rejected(evaluations, engineer, received):
     ids = [evaluations.publish(engineer, received(scores))[0].manifest.id for scores in ([0.0] * 11, [1.0] * 12)]
-    assert ComparisonService(evaluations=evaluations, most_effort=11).compare(engineer, *ids).comparison.paired == 11
+    assert ComparisonService(evaluations=evaluations, max_effort=11).compare(engineer, *ids).comparison.paired == 11
     with pytest.raises(ComparisonTooLargeError):
-        ComparisonService(evaluations=evaluations, most_effort=10).compare(engineer, *ids)
+        ComparisonService(evaluations=evaluations, max_effort=10).compare(engineer, *ids)
 
 
-def test_a_percentile_takes_long_over_few_cases(evaluations, engineer, received):
+def test_percentile_counts_as_expensive_even_with_few_cases(evaluations, engineer, received):
     metrics = (MetricSpec(name="m", of=("m",), how=Aggregate.PERCENTILE, percentile=95),)
     runs = [received([score], metrics=metrics, figures={}) for score in (0.0, 1.0)]
     ids = [evaluations.publish(engineer, run)[0].manifest.id for run in runs]
     with pytest.raises(ComparisonTooLargeError):
-        ComparisonService(evaluations=evaluations, most_effort=4_000).compare(engineer, *ids)
+        ComparisonService(evaluations=evaluations, max_effort=4_000).compare(engineer, *ids)
 
 
-def test_whoever_comes_while_others_compare_is_sent_away_and_served_afterwards(counting, engineer, ids):
+def test_comparison_beyond_the_limit_is_rejected_and_succeeds_later(counting, engineer, ids):
     comparisons = ComparisonService(evaluations=counting, at_once=1)
     began, may_end = Event(), Event()
 
@@ -113,7 +113,7 @@ def test_whoever_comes_while_others_compare_is_sent_away_and_served_afterwards(c
     assert comparisons.compare(engineer, *reversed(ids)).comparison.losses == 1
 
 
-def test_a_comparison_that_fails_leaves_its_place(comparisons, evaluations, engineer, ids, received):
+def test_failed_comparison_releases_its_slot(comparisons, evaluations, engineer, ids, received):
     other = evaluations.publish(engineer, received([0.0], suite="other"))[0].manifest.id
     for _ in range(3):
         with pytest.raises(RunsNotComparableError):
@@ -123,7 +123,7 @@ def test_a_comparison_that_fails_leaves_its_place(comparisons, evaluations, engi
 
 @pytest.fixture
 def database_as_owner(module_database):
-    """Runs a statement on one user, as the owner."""
+    """Return a function that runs a statement for one user, as the owner."""
 
     def run(statement, principal):
         with module_database.owner.transaction(system_principal(principal.tenant_id)) as session:

@@ -1,4 +1,4 @@
-"""What of a run can't be taken, each with a sentence."""
+"""Invalid runs: each is rejected with a clear sentence."""
 
 import json
 
@@ -12,44 +12,44 @@ def change_id(run):
     run["manifest"]["id"] = "another"
 
 
-def double_a_case(run):
+def duplicate_case(run):
     run["cases"].append(run["cases"][0])
 
 
-def time_a_stranger(run):
+def time_unknown_case(run):
     run["timings"][0]["id"] = "nobody"
 
 
-def break_an_id(run):
+def invalidate_id(run):
     run["cases"][0]["id"] = "a\nb"
     run["timings"] = []
 
 
-def break_a_kind(run):
+def invalidate_kind(run):
     run["cases"][0]["kind"] = "a\x00b"
 
 
-def break_a_reason(run):
+def invalidate_reason(run):
     run["cases"][0]["reason"] = "a\x00b"
 
 
-def count_backwards(run):
+def make_tokens_negative(run):
     run["cases"][0]["tokens_in"] = -1
 
 
-def count_too_far(run):
+def exceed_token_limit(run):
     run["cases"][0]["tokens_out"] = 2**63
 
 
-def earn_money(run):
+def make_cost_negative(run):
     run["cases"][0]["cost_usd"] = "-0.01"
 
 
-def cost_the_earth(run):
+def exceed_cost_limit(run):
     run["cases"][0]["cost_usd"] = "1e200000"
 
 
-def split_pennies(run):
+def exceed_cost_precision(run):
     run["cases"][0]["cost_usd"] = "1e-999999999"
 
 
@@ -57,11 +57,11 @@ def start_too_late(run):
     run["manifest"]["started_at"] = "9999-12-31T23:00:00-05:00"
 
 
-def start_nowhere(run):
+def drop_time_zone(run):
     run["manifest"]["started_at"] = "2026-03-01T00:00:00"
 
 
-def take_for_ever(run):
+def make_duration_infinite(run):
     run["timings"][0]["seconds"] = float("inf")
 
 
@@ -73,23 +73,23 @@ def add_a_field(run):
     "change",
     [
         change_id,
-        double_a_case,
-        time_a_stranger,
-        break_an_id,
-        break_a_kind,
-        break_a_reason,
-        count_backwards,
-        count_too_far,
-        earn_money,
-        cost_the_earth,
-        split_pennies,
+        duplicate_case,
+        time_unknown_case,
+        invalidate_id,
+        invalidate_kind,
+        invalidate_reason,
+        make_tokens_negative,
+        exceed_token_limit,
+        make_cost_negative,
+        exceed_cost_limit,
+        exceed_cost_precision,
         start_too_late,
-        start_nowhere,
-        take_for_ever,
+        drop_time_zone,
+        make_duration_infinite,
         add_a_field,
     ],
 )
-def test_a_record_that_can_not_be_right_is_refused_in_a_sentence(run_of, change):
+def test_invalid_record_is_rejected_with_a_sentence(run_of, change):
     record = run_of([1.0, 0.0], run_id="run")
     run = json.loads(record.model_dump_json())
     assert receive_run(json.dumps(run).encode(), "run").record == record
@@ -100,24 +100,24 @@ def test_a_record_that_can_not_be_right_is_refused_in_a_sentence(run_of, change)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"manifest": "\\ud800"}', b"\xff"])
-def test_what_is_no_run_at_all_is_refused(content):
+def test_body_that_is_no_run_is_rejected(content):
     with pytest.raises(RunInvalidError):
         receive_run(content, "run")
 
 
-def test_a_run_under_way_is_refused(run_of):
+def test_unfinished_run_is_rejected(run_of):
     record = run_of([1.0], status="interrupted")
     with pytest.raises(RunUnfinishedError):
         receive_run(record.model_dump_json().encode(), record.manifest.id)
 
 
-def test_a_run_of_too_many_cases_is_refused(run_of):
+def test_run_with_too_many_cases_is_rejected(run_of):
     record = run_of([1.0] * (MAX_CASES + 1))
     with pytest.raises(RunTooLargeError):
         receive_run(record.model_dump_json().encode(), record.manifest.id)
 
 
-def test_the_digest_tells_content_and_not_form(run_of):
+def test_digest_depends_on_content_and_not_on_formatting(run_of):
     record = run_of([1.0])
     plain = receive_run(record.model_dump_json().encode(), record.manifest.id)
     spaced = json.dumps(json.loads(record.model_dump_json()), indent=3, sort_keys=True).encode()

@@ -1,4 +1,4 @@
-"""Published runs on the real database: who sees them, what publishing again does, what reading gives."""
+"""Published runs on the real database: who sees them, what publishing again does, what reading returns."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -17,7 +17,7 @@ from app.evaluations.errors import (
 )
 
 
-def test_a_published_run_is_read_as_it_was_sent(evaluations, engineer, received):
+def test_published_run_is_returned_as_it_was_sent(evaluations, engineer, received):
     sent = received([1.0, None, 0.25])
     run, created = evaluations.publish(engineer, sent)
     assert created
@@ -30,7 +30,7 @@ def test_a_published_run_is_read_as_it_was_sent(evaluations, engineer, received)
     assert case.timing == sent.record.timings[1]
 
 
-def test_publishing_the_same_again_changes_nothing(evaluations, engineer, received, module_database):
+def test_publishing_the_same_run_again_has_no_effect(evaluations, engineer, received, module_database):
     sent = received([1.0, 0.0])
     first, _ = evaluations.publish(engineer, sent)
     again, created = evaluations.publish(engineer, sent)
@@ -43,7 +43,7 @@ def test_publishing_the_same_again_changes_nothing(evaluations, engineer, receiv
     assert events == [{"cases": 2, "content_sha256": sent.content_sha256}]
 
 
-def test_other_content_under_the_same_id_is_refused_and_leaves_the_first(evaluations, engineer, received):
+def test_other_content_under_the_same_id_is_rejected(evaluations, engineer, received):
     first = received([1.0, 0.0])
     evaluations.publish(engineer, first)
     with pytest.raises(RunPublishedBeforeError):
@@ -52,17 +52,17 @@ def test_other_content_under_the_same_id_is_refused_and_leaves_the_first(evaluat
     assert [case.record.score for case in page.items] == [1.0, 0.0]
 
 
-def test_of_two_that_publish_the_same_at_once_one_makes_it_and_both_get_it(evaluations, engineer, received):
+def test_concurrent_publishing_of_one_run_creates_it_once(evaluations, engineer, received):
     sent = received([1.0] * 50)
     with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(lambda _: evaluations.publish(engineer, sent), range(4)))
-    assert sorted(created for _, created in answers) == [False, False, False, True]
-    assert len({run.published_at for run, _ in answers}) == 1
+        results = list(pool.map(lambda _: evaluations.publish(engineer, sent), range(4)))
+    assert sorted(created for _, created in results) == [False, False, False, True]
+    assert len({run.published_at for run, _ in results}) == 1
     assert len(evaluations.list_cases(engineer, sent.record.manifest.id, PageRequest(limit=100)).items) == 50
 
 
 @pytest.mark.parametrize("role", [Role.ANALYST, Role.EDITOR])
-def test_analysts_and_editors_see_and_publish_nothing(evaluations, people, engineer, received, role):
+def test_analysts_and_editors_neither_see_nor_publish_runs(evaluations, people, engineer, received, role):
     run, _ = evaluations.publish(engineer, received([1.0]))
     other = people.make(role)
     assert not evaluations.may_see(other)
@@ -77,27 +77,25 @@ def test_analysts_and_editors_see_and_publish_nothing(evaluations, people, engin
         evaluations.publish(other, received([1.0]))
 
 
-def test_the_database_goes_by_the_users_roles_and_not_by_what_the_principal_says(evaluations, people, received):
-    boaster = replace(people.make(Role.ANALYST), roles=frozenset({Role.ENGINEER, Role.ADMIN}))
+def test_database_checks_stored_roles_rather_than_the_principals(evaluations, people, received):
+    impostor = replace(people.make(Role.ANALYST), roles=frozenset({Role.ENGINEER, Role.ADMIN}))
     with pytest.raises(EngineerRequiredError):
-        evaluations.publish(boaster, received([1.0]))
+        evaluations.publish(impostor, received([1.0]))
 
 
-def test_an_engineer_of_another_tenant_sees_nothing_and_may_use_the_same_id(evaluations, people, engineer, received):
+def test_other_tenants_engineer_sees_no_runs_and_may_reuse_an_id(evaluations, people, engineer, received):
     sent = received([1.0])
     evaluations.publish(engineer, sent)
-    stranger = people.make(Role.ENGINEER, tenant_id=people.found())
-    assert evaluations.list_runs(stranger, PageRequest()).items == []
+    other_engineer = people.make(Role.ENGINEER, tenant_id=people.create_tenant())
+    assert evaluations.list_runs(other_engineer, PageRequest()).items == []
     with pytest.raises(PublishedRunNotFoundError):
-        evaluations.get_run(stranger, sent.record.manifest.id)
-    _, created = evaluations.publish(stranger, received([0.0], run_id=sent.record.manifest.id))
+        evaluations.get_run(other_engineer, sent.record.manifest.id)
+    _, created = evaluations.publish(other_engineer, received([0.0], run_id=sent.record.manifest.id))
     assert created
     assert evaluations.get_case(engineer, sent.record.manifest.id, "case/0").record.score == 1.0
 
 
-def test_an_administrator_who_is_no_engineer_sees_no_run_which_quotes_documents(
-    evaluations, people, engineer, received
-):
+def test_administrator_who_is_no_engineer_sees_no_runs(evaluations, people, engineer, received):
     run, _ = evaluations.publish(engineer, received([1.0]))
     with pytest.raises(PublishedRunNotFoundError):
         evaluations.get_run(people.make(Role.ADMIN), run.manifest.id)
@@ -116,13 +114,13 @@ def test_an_administrator_who_is_no_engineer_sees_no_run_which_quotes_documents(
         "gen_random_uuid() FROM eval_runs",
     ],
 )
-def test_even_an_engineer_can_not_change_a_published_run(evaluations, engineer, received, module_database, statement):
+def test_engineer_cannot_change_a_published_run(evaluations, engineer, received, module_database, statement):
     evaluations.publish(engineer, received([0.0]))
     with pytest.raises(RightsChangedError), module_database.api.transaction(engineer) as session:
         session.execute(text(statement))
 
 
-def test_runs_are_listed_the_last_started_first_page_by_page(evaluations, engineer, received):
+def test_runs_are_listed_newest_start_first_in_pages(evaluations, engineer, received):
     sent = [received([1.0], day=day, suite="odd" if day % 2 else "even") for day in (2, 0, 1, 0, 3)]
     for run in sent:
         evaluations.publish(engineer, run)
@@ -139,7 +137,7 @@ def test_runs_are_listed_the_last_started_first_page_by_page(evaluations, engine
     assert [run.manifest.id for run in odd] == [manifest.id for manifest in order if manifest.suite == "odd"]
 
 
-def test_cases_are_listed_in_the_runs_order_and_by_kind(evaluations, engineer, received):
+def test_cases_are_listed_in_run_order_and_by_kind(evaluations, engineer, received):
     run, _ = evaluations.publish(engineer, received([float(place) for place in range(5)]))
     first = evaluations.list_cases(engineer, run.manifest.id, PageRequest(limit=3))
     rest = evaluations.list_cases(engineer, run.manifest.id, PageRequest(limit=3, cursor=first.next_cursor))
@@ -149,7 +147,7 @@ def test_cases_are_listed_in_the_runs_order_and_by_kind(evaluations, engineer, r
     assert [case.record.id for case in odd] == ["case/1", "case/3"]
 
 
-def test_what_was_not_scored_and_the_lowest_come_first(evaluations, engineer, received):
+def test_unscored_and_lowest_cases_come_first(evaluations, engineer, received):
     run, _ = evaluations.publish(engineer, received([1.0, 0.5, None, -1.0]))
     lowest, counts = evaluations.list_lowest(engineer, run.manifest.id, kind=None, offset=0, limit=3)
     assert [case.record.score for case in lowest] == [None, -1.0, 0.5]
@@ -157,7 +155,7 @@ def test_what_was_not_scored_and_the_lowest_come_first(evaluations, engineer, re
 
 
 @pytest.mark.parametrize("key", ["", "yesterday x", "2026-03-01", "-1", "99999999999"])
-def test_a_cursor_of_another_list_is_refused(evaluations, engineer, received, key):
+def test_case_cursor_of_another_list_is_rejected(evaluations, engineer, received, key):
     run, _ = evaluations.publish(engineer, received([1.0]))
     page = PageRequest(cursor=encode_cursor(key))
     with pytest.raises(InvalidCursorError):
@@ -165,14 +163,14 @@ def test_a_cursor_of_another_list_is_refused(evaluations, engineer, received, ke
 
 
 @pytest.mark.parametrize("key", ["", "yesterday x", "7"])
-def test_a_cursor_that_names_no_time_is_refused(evaluations, engineer, key):
+def test_run_cursor_without_a_time_is_rejected(evaluations, engineer, key):
     with pytest.raises(InvalidCursorError):
         evaluations.list_runs(engineer, PageRequest(cursor=encode_cursor(key)))
 
 
 @pytest.fixture
 def traces_read(module_database):
-    """(who, which cases) of each reading of a run's traces that was told, oldest first."""
+    """Return a function that lists the audited reads of a run's traces, oldest first: (reader, case ids)."""
 
     def read(principal, run_id):
         query = text(
@@ -185,7 +183,7 @@ def traces_read(module_database):
     return read
 
 
-def test_whoever_reads_traces_is_told_with_the_cases(evaluations, people, engineer, received, traces_read):
+def test_reading_traces_is_audited_with_reader_and_cases(evaluations, people, engineer, received, traces_read):
     run_id = evaluations.publish(engineer, received([1.0, 0.0, 0.5]))[0].manifest.id
     other = people.make(Role.ENGINEER)
     evaluations.get_case(engineer, run_id, "case/1")
@@ -198,7 +196,7 @@ def test_whoever_reads_traces_is_told_with_the_cases(evaluations, people, engine
     ]
 
 
-def test_traces_that_can_not_be_told_of_are_not_read(evaluations, engineer, received, monkeypatch):
+def test_traces_are_not_read_if_auditing_fails(evaluations, engineer, received, monkeypatch):
     run_id = evaluations.publish(engineer, received([1.0]))[0].manifest.id
 
     def fail(*_arguments, **_more):
@@ -209,14 +207,14 @@ def test_traces_that_can_not_be_told_of_are_not_read(evaluations, engineer, rece
         evaluations.get_case(engineer, run_id, "case/0")
 
 
-def test_cases_of_which_one_is_not_there_are_neither_read_nor_told(evaluations, engineer, received, traces_read):
+def test_request_with_a_missing_case_is_neither_read_nor_audited(evaluations, engineer, received, traces_read):
     run_id = evaluations.publish(engineer, received([1.0]))[0].manifest.id
     with pytest.raises(PublishedCaseNotFoundError):
         evaluations.list_whole(engineer, run_id, ["case/0", "case/7"])
     assert traces_read(engineer, run_id) == []
 
 
-def test_a_pair_for_comparing_has_all_measures_and_no_traces(evaluations, engineer, received):
+def test_pair_for_comparison_has_all_measures_and_no_traces(evaluations, engineer, received):
     runs = [received(scores) for scores in ([1.0, 0.0], [0.0, 0.0])]
     for run in runs:
         evaluations.publish(engineer, run)
@@ -226,5 +224,5 @@ def test_a_pair_for_comparing_has_all_measures_and_no_traces(evaluations, engine
         assert all(case.trace == {} for case in read.cases)
 
 
-def test_nobody_without_a_session_is_an_engineer(evaluations, people):
+def test_unknown_user_is_no_engineer(evaluations, people):
     assert not evaluations.may_see(Principal(tenant_id=people.tenant_id, user_id=people.tenant_id))

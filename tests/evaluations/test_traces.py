@@ -1,4 +1,4 @@
-"""Traces as people read them, also those that no suite of ours would keep."""
+"""Traces for display, including traces in forms that Footnote's suites never write."""
 
 import pytest
 
@@ -10,7 +10,7 @@ def trace_of(trace, details=None):
     return Trace.of(CaseRecord(id="a", score=1.0, reason="so", trace=trace, details=details or {}))
 
 
-def test_what_was_retrieved_said_and_dropped_is_told_apart():
+def test_trace_separates_retrieved_pages_claims_and_dropped_claims():
     retrieved = [{"rank": rank, "documents": ["a.pdf", "b.pdf"], "page": rank} for rank in (1, 2)]
     citation = {"documents": ["a.pdf"], "page": 2, "quote": "412"}
     trace = trace_of(
@@ -41,11 +41,11 @@ def test_what_was_retrieved_said_and_dropped_is_told_apart():
         ({"retrieved": [["a", 1]]}, {"evidence": 7}),
     ],
 )
-def test_a_part_of_another_form_is_shown_as_it_stands(trace, details):
+def test_part_of_unknown_form_is_shown_unchanged(trace, details):
     assert trace_of(trace, details) == Trace(rest=trace)
 
 
-def test_fields_of_another_form_break_nothing():
+def test_fields_of_unknown_form_do_not_fail():
     trace = trace_of(
         {
             "retrieved": [{"rank": "first", "documents": "a.pdf", "page": "two", "kind": None, "heading": 3}],

@@ -21,7 +21,7 @@ _numbers = itertools.count(1_000_000)
 
 @dataclass
 class Ledger:
-    """One tenant's runs; `failures` holds what the lease service told of failed runs."""
+    """One tenant's runs; `failures` contains the failed runs that the lease service reported."""
 
     database: object
     tenant: UUID = field(default_factory=new_id)
@@ -65,7 +65,7 @@ class Ledger:
             return list(result.all()) if result.returns_rows else []
 
     def start(self) -> UUID:
-        """A document with a queued run."""
+        """Create a document with a queued run; return the run's id."""
         document, version = new_id(), new_id()
         with self.database.worker.transaction(self.principal) as session:
             session.execute(
@@ -106,7 +106,7 @@ class Ledger:
             self.leases.complete(session, lease, key)
 
     def expire(self, stage: UUID) -> None:
-        """Let the stage's lease end now."""
+        """Expire the stage's lease now."""
         self.sql(
             "UPDATE stages SET lease_expires_at = now() - interval '1 s', wake_at = now() - interval '1 s' "
             "WHERE id = :id AND status = 'leased'",
@@ -114,7 +114,7 @@ class Ledger:
         )
 
     def come_due(self, stage: UUID) -> None:
-        """Let the time come at which the stage may be tried and called again."""
+        """Make the stage due for an attempt and for another message now."""
         self.sql(
             "UPDATE stages SET available_at = now() - interval '1 s', wake_at = now() - interval '1 s' "
             "WHERE id = :id AND status = 'pending'",
@@ -128,7 +128,7 @@ class Ledger:
             )
 
     def calls(self) -> list:
-        """The payloads in the outbox, oldest first."""
+        """Return the payloads in the outbox, oldest first."""
         return [payload for (payload,) in self.sql("SELECT payload FROM outbox ORDER BY id")]
 
 
@@ -139,5 +139,5 @@ def ledger(module_database) -> Ledger:
 
 @pytest.fixture
 def open_ledger(module_database):
-    """Makes ledgers, each of a tenant of its own; in the module's database, or in another."""
+    """Return a function that creates a ledger of its own tenant, by default in the module's database."""
     return lambda database=module_database: Ledger(database=database)

@@ -15,7 +15,7 @@ from workers.pipeline.errors import OutputLostError
 LOST = OutputLostError(StageName.PARSE)
 
 
-def test_a_stage_is_given_to_one_of_many_who_ask_at_once(ledger):
+def test_concurrent_claims_lease_a_stage_only_once(ledger):
     stage = ledger.stage(ledger.start(), "validate")
     results = []
     threads = [
@@ -29,7 +29,7 @@ def test_a_stage_is_given_to_one_of_many_who_ask_at_once(ledger):
     assert Counter(type(result) for result in results) == {Lease: 1, Busy: 3}
 
 
-def test_stages_are_called_in_order_and_the_last_one_makes_the_run_ready(ledger):
+def test_stages_run_in_order_and_the_last_makes_the_run_ready(ledger):
     run = ledger.start()
     for name in StageName:
         (call,) = ledger.calls()
@@ -43,18 +43,18 @@ def test_stages_are_called_in_order_and_the_last_one_makes_the_run_ready(ledger)
     assert ledger.calls() == []
 
 
-def test_a_stage_behind_an_unfinished_one_is_not_to_be_had(ledger):
+def test_stage_behind_an_unfinished_one_cannot_be_claimed(ledger):
     run = ledger.start()
     assert ledger.claim(ledger.stage(run, "parse")) == Busy(StageStatus.WAITING)
 
 
-def test_outputs_of_earlier_stages_come_with_the_lease(ledger):
+def test_lease_contains_the_outputs_of_earlier_stages(ledger):
     run = ledger.start()
     ledger.complete(ledger.claim(ledger.stage(run, "validate")), key="first")
     assert ledger.claim(ledger.stage(run, "parse")).outputs == {"validate": "first"}
 
 
-def test_a_finished_stage_is_already_done_and_an_absent_one_is_gone(ledger, open_ledger):
+def test_claiming_a_finished_stage_is_already_done_and_a_missing_one_gone(ledger, open_ledger):
     run = ledger.start()
     stage = ledger.stage(run, "validate")
     ledger.complete(ledger.claim(stage))
@@ -62,7 +62,7 @@ def test_a_finished_stage_is_already_done_and_an_absent_one_is_gone(ledger, open
     assert open_ledger().claim(stage) == Gone()
 
 
-def test_an_old_holder_can_neither_complete_nor_fail_nor_keep_a_stage(ledger):
+def test_earlier_holder_cannot_complete_fail_or_extend_a_stage(ledger):
     stage = ledger.stage(ledger.start(), "validate")
     old = ledger.claim(stage, "old")
     ledger.expire(stage)
@@ -76,7 +76,7 @@ def test_an_old_holder_can_neither_complete_nor_fail_nor_keep_a_stage(ledger):
     ledger.complete(new)
 
 
-def test_a_lease_taken_back_by_the_sweeper_is_lost_before_anybody_else_claims_it(ledger):
+def test_swept_lease_is_lost_before_the_next_claim(ledger):
     stage = ledger.stage(ledger.start(), "validate")
     old = ledger.claim(stage)
     ledger.expire(stage)
@@ -86,7 +86,7 @@ def test_a_lease_taken_back_by_the_sweeper_is_lost_before_anybody_else_claims_it
     assert isinstance(ledger.claim(stage), Lease)
 
 
-def test_what_is_written_under_a_lost_lease_is_undone(ledger):
+def test_writes_under_a_lost_lease_are_rolled_back(ledger):
     stage = ledger.stage(ledger.start(), "validate")
     old = ledger.claim(stage)
     ledger.expire(stage)
@@ -95,12 +95,12 @@ def test_what_is_written_under_a_lost_lease_is_undone(ledger):
         pytest.raises(LeaseLostError),
         ledger.database.worker.transaction(ledger.principal) as session,
     ):
-        session.connection().exec_driver_sql("UPDATE documents SET title = 'from the grave'")
+        session.connection().exec_driver_sql("UPDATE documents SET title = 'stale'")
         ledger.leases.complete(session, old, "key")
-    assert ledger.sql("SELECT count(*) FROM documents WHERE title = 'from the grave'") == [(0,)]
+    assert ledger.sql("SELECT count(*) FROM documents WHERE title = 'stale'") == [(0,)]
 
 
-def test_a_heartbeat_keeps_the_lease(ledger):
+def test_heartbeat_extends_the_lease(ledger):
     stage = ledger.stage(ledger.start(), "validate")
     lease = ledger.claim(stage)
     ledger.sql("UPDATE stages SET lease_expires_at = now() + interval '1 s' WHERE id = :id", id=stage)
@@ -111,7 +111,7 @@ def test_a_heartbeat_keeps_the_lease(ledger):
     ) == [(True, True)]
 
 
-def test_a_failed_try_waits_longer_each_time_and_the_last_ends_the_run(ledger):
+def test_retries_wait_longer_each_time_and_the_last_failure_ends_the_run(ledger):
     run = ledger.start()
     stage = ledger.stage(run, "validate")
     waits = []
@@ -128,7 +128,7 @@ def test_a_failed_try_waits_longer_each_time_and_the_last_ends_the_run(ledger):
     assert [failed.run_id for failed in ledger.failures] == [run]
 
 
-def test_a_document_at_fault_ends_the_run_at_once(ledger):
+def test_document_error_ends_the_run_immediately(ledger):
     run = ledger.start()
     ended = ledger.leases.fail(ledger.claim(ledger.stage(run, "validate")), PdfDamagedError())
     assert ended == Ended("pdf-damaged", PdfDamagedError.title)
@@ -145,7 +145,7 @@ def test_outages_are_counted_apart_from_failures(ledger):
     assert ledger.leases.fail(ledger.claim(stage), UnavailableError()) == Ended("unavailable", UnavailableError.title)
 
 
-def test_a_run_is_sent_back_to_the_first_stage_whose_output_is_lost(ledger):
+def test_run_is_sent_back_to_the_first_stage_with_a_lost_output(ledger):
     run = ledger.start()
     lease = advance(ledger, run, to="embed")
     ledger.sql("DELETE FROM outbox")
@@ -159,7 +159,7 @@ def test_a_run_is_sent_back_to_the_first_stage_whose_output_is_lost(ledger):
     assert (again.attempt, dict(again.outputs)) == (2, {"validate": "key of validate"})
 
 
-def test_an_old_holder_can_not_send_a_run_back(ledger):
+def test_earlier_holder_cannot_send_a_run_back(ledger):
     run = ledger.start()
     old = advance(ledger, run, to="embed")
     ledger.expire(ledger.stage(run, "embed"))
@@ -169,7 +169,7 @@ def test_an_old_holder_can_not_send_a_run_back(ledger):
     assert ledger.leases.heartbeat(new) is True
 
 
-def test_who_sent_a_run_back_holds_nothing_any_more(ledger):
+def test_sending_a_run_back_releases_the_lease(ledger):
     lease = advance(ledger, ledger.start(), to="embed")
     ledger.leases.send_back(lease, lost=[StageName.PARSE], error=LOST)
     with pytest.raises(LeaseLostError):
@@ -178,7 +178,7 @@ def test_who_sent_a_run_back_holds_nothing_any_more(ledger):
     assert ledger.leases.send_back(lease, lost=[StageName.PARSE], error=LOST) == Superseded()
 
 
-def test_a_run_is_sent_back_as_often_as_a_stage_may_be_tried(ledger):
+def test_run_is_sent_back_at_most_max_attempts_times(ledger):
     run = ledger.start()
     lease = advance(ledger, run, to="chunk")
     for _ in range(2):
@@ -189,7 +189,7 @@ def test_a_run_is_sent_back_as_often_as_a_stage_may_be_tried(ledger):
 
 
 def advance(ledger, run, *, to):
-    """Complete the stages before `to` that are not done yet; the lease of `to`."""
+    """Complete the unfinished stages before `to`; return the lease of `to`."""
     for name in StageName:
         lease = ledger.claim(ledger.stage(run, name))
         if name == to:
@@ -209,7 +209,7 @@ def test_a_stage_whose_workers_keep_dying_ends_the_run(ledger):
     assert ledger.runs.get_run(ledger.principal, run).error_code == "ingestion-gave-up"
 
 
-def test_the_sweeper_calls_again_at_growing_intervals(ledger):
+def test_sweeper_repeats_messages_at_growing_intervals(ledger):
     stage = ledger.stage(ledger.start(), "validate")
     ledger.sql("DELETE FROM outbox")
     assert len(ledger.calls()) == 0
@@ -228,7 +228,7 @@ def test_the_sweeper_calls_again_at_growing_intervals(ledger):
     }
 
 
-def test_the_sweeper_serves_all_tenants_and_leaves_what_is_in_hand(ledger, open_ledger):
+def test_sweeper_serves_all_tenants_and_skips_leased_stages(ledger, open_ledger):
     other = open_ledger()
     mine, theirs = ledger.stage(ledger.start(), "validate"), other.stage(other.start(), "validate")
     held = ledger.stage(ledger.start(), "validate")

@@ -24,7 +24,7 @@ from workers.parsing.errors import PdfDamagedError
 
 @pytest.fixture
 def readers(ledger):
-    """Two users of the tenant: one whom the collection is open to, one whom it is not."""
+    """Return two users of the tenant: one with access to the collection, one without."""
     people = [Principal(tenant_id=ledger.tenant, user_id=new_id(), roles=frozenset({Role.ANALYST})) for _ in range(2)]
     for person in people:
         ledger.sql(
@@ -47,7 +47,7 @@ def runs(ledger):
 
 @pytest.fixture
 def client(ledger, runs, readers):
-    """The endpoints, for a caller who may see the collection."""
+    """Return a client of the endpoints, for a caller with access to the collection."""
     application = FastAPI()
     application.state.services = {RunService: runs}
     application.state.caller = readers.allowed
@@ -69,18 +69,18 @@ def _dependency_of(annotated):
     return annotated.__metadata__[0].dependency or authenticate
 
 
-def test_who_may_not_see_the_document_is_told_of_no_run(ledger, runs, readers):
+def test_run_of_a_hidden_document_is_not_found(ledger, runs, readers):
     run = ledger.start()
     assert runs.get_run(readers.allowed, run).status is RunStatus.QUEUED
     with pytest.raises(RunNotFoundError):
         runs.get_run(readers.refused, run)
     assert runs.list_runs(readers.refused, PageRequest()).items == []
-    stranger = Principal(tenant_id=new_id(), user_id=readers.allowed.user_id)
+    other_tenant = Principal(tenant_id=new_id(), user_id=readers.allowed.user_id)
     with pytest.raises(RunNotFoundError):
-        runs.get_run(stranger, run)
+        runs.get_run(other_tenant, run)
 
 
-def test_runs_are_listed_newest_first_in_pages_that_neither_skip_nor_double(ledger, runs, readers):
+def test_runs_are_listed_newest_first_without_gaps_or_repeats(ledger, runs, readers):
     made = [ledger.start() for _ in range(5)]
     seen, cursor = [], None
     while True:
@@ -102,12 +102,12 @@ def test_lists_are_filtered_by_document_and_status(ledger, runs, readers):
     assert [run.id for run in found.items] == [queued]
 
 
-def test_a_cursor_of_another_list_is_refused(runs, readers):
+def test_cursor_of_another_list_is_rejected(runs, readers):
     with pytest.raises(InvalidCursorError):
         runs.list_runs(readers.allowed, PageRequest(cursor="WyJrIiwgIngiXQ"))
 
 
-def test_a_failed_run_says_why(client, ledger):
+def test_failed_run_returns_its_reason(client, ledger):
     run = ledger.start()
     ledger.leases.fail(ledger.claim(ledger.stage(run, "validate")), PdfDamagedError())
     body = client.get(f"/v1/runs/{run}").json()
@@ -115,22 +115,22 @@ def test_a_failed_run_says_why(client, ledger):
     assert [stage["status"] for stage in body["stages"]] == ["failed", *["waiting"] * 5]
 
 
-def test_an_unknown_run_is_a_problem_with_a_code(client):
+def test_unknown_run_returns_404_with_a_code(client):
     response = client.get(f"/v1/runs/{uuid4()}")
     assert (response.status_code, response.json()["code"]) == (404, "run-not-found")
     assert client.get(f"/v1/runs/{uuid4()}/events").status_code == 404
 
 
-def test_a_run_is_streamed_until_it_ends(client, ledger, monkeypatch):
-    monkeypatch.setattr(endpoints, "LOOK_SECONDS", 0.01)
+def test_run_is_streamed_until_it_ends(client, ledger, monkeypatch):
+    monkeypatch.setattr(endpoints, "POLL_SECONDS", 0.01)
     run = ledger.start()
     stage = ledger.stage(run, "validate")
-    look = client.application.state.services[RunService].get_run
-    looks = iter([lambda: None, lambda: None, lambda: ledger.leases.fail(ledger.claim(stage), PdfDamagedError())])
+    real_get_run = client.application.state.services[RunService].get_run
+    actions = iter([lambda: None, lambda: None, lambda: ledger.leases.fail(ledger.claim(stage), PdfDamagedError())])
 
     def get_run(principal, run_id):
-        next(looks, lambda: None)()
-        return look(principal, run_id)
+        next(actions, lambda: None)()
+        return real_get_run(principal, run_id)
 
     client.application.state.services[RunService].get_run = get_run
     body = client.get(f"/v1/runs/{run}/events").text
@@ -138,17 +138,17 @@ def test_a_run_is_streamed_until_it_ends(client, ledger, monkeypatch):
     assert states == ["queued", "failed"]
 
 
-def test_a_right_that_is_withdrawn_ends_the_stream(client, ledger, monkeypatch, readers):
-    monkeypatch.setattr(endpoints, "LOOK_SECONDS", 0.01)
+def test_withdrawn_right_ends_the_stream(client, ledger, monkeypatch, readers):
+    monkeypatch.setattr(endpoints, "POLL_SECONDS", 0.01)
     run = ledger.start()
-    look = client.application.state.services[RunService].get_run
+    real_get_run = client.application.state.services[RunService].get_run
     withdraw = iter(
         [lambda: None, lambda: ledger.sql("DELETE FROM grants WHERE user_id = :id", id=readers.allowed.user_id)]
     )
 
     def get_run(principal, run_id):
         next(withdraw, lambda: None)()
-        return look(principal, run_id)
+        return real_get_run(principal, run_id)
 
     client.application.state.services[RunService].get_run = get_run
     body = client.get(f"/v1/runs/{run}/events").text

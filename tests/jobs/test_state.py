@@ -1,9 +1,9 @@
-"""How much waits, over all tenants."""
+"""Gauges of waiting work, over all tenants."""
 
 from app.jobs.state import build_state_reader
 
 
-def test_what_waits_is_counted_over_all_tenants_and_read_anew_after_five_seconds(database, open_ledger):
+def test_waiting_work_is_counted_over_all_tenants_and_cached_five_seconds(database, open_ledger):
     now = [100.0]
     read = build_state_reader(database.api, monotonic=lambda: now[0])
     assert (read().outbox_pending, read().runs_by_status, read().stages_by_queue) == (0, {}, {})

@@ -1,4 +1,4 @@
-"""The state machine of one stage against a model, under any order of events."""
+"""The state machine of one stage compared with a model, for any order of events."""
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,7 +15,7 @@ MAX_ATTEMPTS, MAX_OUTAGES = 3, 4
 
 def machine(ledger):
     class StageMachine(RuleBasedStateMachine):
-        """The model: `status`, the live lease's token, and whether the time has come."""
+        """The model: `status`, the current lease's token, and whether the stage is due."""
 
         @initialize()
         def begin(self):
@@ -47,12 +47,12 @@ def machine(ledger):
                 self.leases.append(result)
 
         @rule()
-        def let_the_lease_run_out(self):
+        def expire_lease(self):
             ledger.expire(self.stage)
             self.expired = self.status is StageStatus.LEASED
 
         @rule()
-        def let_time_pass(self):
+        def make_due(self):
             ledger.come_due(self.stage)
             self.due = self.due or self.status is StageStatus.PENDING
 
@@ -100,7 +100,7 @@ def machine(ledger):
             return self.status is StageStatus.LEASED and lease is self.leases[-1]
 
         @invariant()
-        def the_rows_say_what_the_model_says(self):
+        def rows_match_the_model(self):
             ((status, attempt),) = ledger.sql("SELECT status, attempt FROM stages WHERE id = :id", id=self.stage)
             assert (status, attempt) == (self.status, self.attempts)
             seen = ledger.runs.get_run(ledger.principal, self.run)
@@ -112,7 +112,7 @@ def machine(ledger):
     return StageMachine
 
 
-def test_no_order_of_events_makes_two_holders_or_two_ends(ledger):
+def test_no_order_of_events_gives_two_holders_or_two_ends(ledger):
     run_state_machine_as_test(
         machine(ledger),
         settings=settings(

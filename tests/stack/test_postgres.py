@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: logins with passwords, and a start that works after any end."""
+"""The embedded PostgreSQL: logins with passwords, and a start that works after any kind of end."""
 
 import os
 import signal
@@ -48,7 +48,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgre
 
 
 @pytest.mark.parametrize("role", ["owner", "api", "worker", "relay"])
-def test_each_role_logs_in_and_may_not_pass_over_row_level_security(server: EmbeddedPostgres, role: str) -> None:
+def test_each_role_logs_in_and_cannot_bypass_row_level_security(server: EmbeddedPostgres, role: str) -> None:
     with connect(server.url(role)) as connection:
         row = connection.execute(
             "SELECT rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles "
@@ -57,14 +57,14 @@ def test_each_role_logs_in_and_may_not_pass_over_row_level_security(server: Embe
     assert row == (f"footnote_{role}", False, False, False, False)
 
 
-def test_a_wrong_password_is_refused(server: EmbeddedPostgres) -> None:
+def test_wrong_password_is_rejected(server: EmbeddedPostgres) -> None:
     password = server.home.read_secret("postgres-footnote_api")
     assert password
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         connect(server.url("api").replace(password, "guessed"))
 
 
-def test_pgvector_is_there(server: EmbeddedPostgres) -> None:
+def test_pgvector_is_available(server: EmbeddedPostgres) -> None:
     with connect(server.url("api")) as connection:
         assert connection.execute("SELECT '[1,2]'::halfvec <-> '[1,4]'::halfvec").fetchone() == (2.0,)
 
@@ -75,14 +75,14 @@ def test_secrets_are_readable_by_their_owner_only(server: EmbeddedPostgres) -> N
     assert modes == {0o600}
 
 
-def test_a_second_start_on_the_same_home_is_refused(server: EmbeddedPostgres) -> None:
+def test_second_start_on_the_same_home_is_rejected(server: EmbeddedPostgres) -> None:
     with pytest.raises(HomeInUseError):
         EmbeddedPostgres(server.home).start()
     with connect(server.url("owner")) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_rows_stay_through_stop_and_start_and_a_long_path(tmp_path: Path) -> None:
+def test_rows_survive_a_restart_even_with_a_long_path(tmp_path: Path) -> None:
     home = tmp_path / ("a" * 60) / ("b" * 60)
     with EmbeddedPostgres(home, settings=THROWAWAY_SETTINGS) as server:
         server.databases.ensure_database()
@@ -95,7 +95,7 @@ def test_rows_stay_through_stop_and_start_and_a_long_path(tmp_path: Path) -> Non
         assert connection.execute("SELECT number FROM kept").fetchone() == (7,)
 
 
-def test_a_killed_owner_takes_the_server_down_and_the_home_comes_up_again(tmp_path: Path) -> None:
+def test_killed_owner_ends_the_server_and_the_home_starts_again(tmp_path: Path) -> None:
     owner, postmaster = start_owner(tmp_path)
     owner.kill()
     owner.wait()
@@ -104,7 +104,7 @@ def test_a_killed_owner_takes_the_server_down_and_the_home_comes_up_again(tmp_pa
         assert server.pid != postmaster.pid
 
 
-def test_a_server_that_was_killed_too_leaves_a_home_that_comes_up_again(tmp_path: Path) -> None:
+def test_home_starts_again_after_owner_and_server_were_killed(tmp_path: Path) -> None:
     owner, postmaster = start_owner(tmp_path)
     os.kill(postmaster.pid, signal.SIGKILL)
     owner.kill()
@@ -115,7 +115,7 @@ def test_a_server_that_was_killed_too_leaves_a_home_that_comes_up_again(tmp_path
             assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_a_stale_pid_file_that_names_a_stranger_does_not_keep_it_from_starting(tmp_path: Path) -> None:
+def test_stale_pid_file_of_another_process_does_not_prevent_a_start(tmp_path: Path) -> None:
     with EmbeddedPostgres(tmp_path, settings=THROWAWAY_SETTINGS):
         pass
     pid_file = Home.at(tmp_path).postgres / "postmaster.pid"

@@ -1,14 +1,14 @@
-"""The API's process: loaded while the database is made ready, serving when it is told."""
+"""The API process: loads while the database is prepared, and serves once it receives a line on stdin."""
 
 import subprocess
 from pathlib import Path
 
 from app.stack.home import Home
-from app.stack.services import WHEN_TOLD, Addresses, services
+from app.stack.services import WAIT_FOR_LINE, Addresses, services
 from app.storage.keyfile import ensure_key_file
 
 
-def test_the_api_serves_nobody_when_whoever_started_it_never_says_so(tmp_path: Path) -> None:
+def test_api_exits_without_serving_if_it_never_receives_the_line(tmp_path: Path) -> None:
     home = Home.at(tmp_path)
     home.ensure()
     ensure_key_file(home.storage_key)
@@ -16,7 +16,7 @@ def test_the_api_serves_nobody_when_whoever_started_it_never_says_so(tmp_path: P
     addresses = Addresses(host="127.0.0.1", port=0, databases=nowhere, broker="redis://127.0.0.1:1/0", concurrency=1)
     api = services(home, addresses)[0]
     ended = subprocess.run(
-        [*api.command, WHEN_TOLD],
+        [*api.command, WAIT_FOR_LINE],
         env=dict(api.environment),
         stdin=subprocess.DEVNULL,
         capture_output=True,

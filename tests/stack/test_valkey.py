@@ -1,4 +1,4 @@
-"""The embedded Valkey: behind a password, and gone with its owner."""
+"""The embedded Valkey: requires a password, and ends with its owner."""
 
 import subprocess
 import sys
@@ -21,12 +21,12 @@ sys.stdin.read()
 """
 
 
-def test_it_answers_with_the_password_and_refuses_without(tmp_path: Path) -> None:
+def test_server_responds_with_the_password_and_rejects_without(tmp_path: Path) -> None:
     with EmbeddedValkey(tmp_path) as server:
         with redis.Redis.from_url(server.url()) as client:
             assert client.ping()
-        with redis.Redis(port=server.port) as stranger, pytest.raises(redis.AuthenticationError):
-            stranger.ping()
+        with redis.Redis(port=server.port) as client_without_password, pytest.raises(redis.AuthenticationError):
+            client_without_password.ping()
 
 
 def test_stopping_leaves_no_process(tmp_path: Path) -> None:
@@ -36,12 +36,12 @@ def test_stopping_leaves_no_process(tmp_path: Path) -> None:
     assert not psutil.pid_exists(pid)
 
 
-def test_a_second_start_on_the_same_home_is_refused(tmp_path: Path) -> None:
+def test_second_start_on_the_same_home_is_rejected(tmp_path: Path) -> None:
     with EmbeddedValkey(tmp_path), pytest.raises(HomeInUseError):
         EmbeddedValkey(tmp_path).start()
 
 
-def test_a_killed_owner_takes_it_down_and_the_home_comes_up_again(tmp_path: Path) -> None:
+def test_killed_owner_ends_the_server_and_the_home_starts_again(tmp_path: Path) -> None:
     owner = subprocess.Popen(
         [sys.executable, "-c", OWNER, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -54,11 +54,11 @@ def test_a_killed_owner_takes_it_down_and_the_home_comes_up_again(tmp_path: Path
         assert client.ping()
 
 
-def test_a_server_left_in_the_folder_is_ended_before_the_next_start(tmp_path: Path) -> None:
+def test_server_left_in_the_folder_is_stopped_before_the_next_start(tmp_path: Path) -> None:
     first = EmbeddedValkey(tmp_path)
     first.start()
     left = psutil.Process(first.pid)
-    first._lock.release()  # as if its owner had died and it had not
+    first._lock.release()  # as if the owner had died but the server had not
     with EmbeddedValkey(tmp_path) as second:
         assert second.pid != left.pid
         assert not left.is_running() or left.status() == psutil.STATUS_ZOMBIE

@@ -36,7 +36,7 @@ class Site:
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
-    with Stack(home=Home.at(tmp_path_factory.mktemp("home")), port=0, say=lambda _: None) as stack:
+    with Stack(home=Home.at(tmp_path_factory.mktemp("home")), port=0, report=lambda _: None) as stack:
         yield stack
 
 

@@ -22,7 +22,7 @@ from app.core.errors import PreconditionFailedError, PreconditionRequiredError
 from app.core.pagination import InvalidCursorError
 from app.core.principal import Permission
 from app.http.conditional import IfMatch, etag, parse_if_match
-from app.http.denials import asks_for
+from app.http.denials import declare_object
 from app.http.dependencies import CurrentPrincipal, service
 from app.http.openapi.document import problems
 from app.http.pages import Page, RequestedPage, page_out
@@ -106,7 +106,7 @@ def create_grant(
     body: GrantIn, principal: CurrentPrincipal, access: Access, request: Request, response: Response
 ) -> GrantOut:
     """Open a collection or one document that you own to a user or a group; an administrator may open any, and packs."""
-    asks_for(request, collection_id=body.collection_id, document_id=body.document_id, pack_id=body.pack_id)
+    declare_object(request, collection_id=body.collection_id, document_id=body.document_id, pack_id=body.pack_id)
     made = access.create_grant(principal, body.to_grant())
     response.headers["Location"] = f"/v1/grants/{made.id}"
     return GrantOut.of(made)

@@ -33,7 +33,7 @@ from app.access.policy.schemas import (
 from app.access.policy.service import PolicyService
 from app.core.pagination import InvalidCursorError
 from app.core.principal import Permission
-from app.http.denials import asks_for
+from app.http.denials import declare_object
 from app.http.dependencies import CurrentPrincipal, service
 from app.http.openapi.document import problems
 from app.http.pages import Page, RequestedPage, page_out
@@ -190,7 +190,7 @@ def create_exclusion(
     body: ExclusionIn, principal: CurrentPrincipal, policy: Policy, request: Request, response: Response
 ) -> ExclusionOut:
     """Close a document that you own to a user or a group, whatever the grants say."""
-    asks_for(request, document_id=body.document_id)
+    declare_object(request, document_id=body.document_id)
     with policy.edit(principal) as editor:
         made = editor.create_exclusion(body.document_id, body.to_subject())
     response.headers["Location"] = f"/v1/exclusions/{made.id}"

@@ -1,4 +1,4 @@
-"""`/livez`, `/readyz` and `/metrics`: whether the process runs, whether it can serve, and what it counted."""
+"""`/livez`, `/readyz` and `/metrics`: whether the process runs, whether it can serve requests, and its metrics."""
 
 from collections.abc import Callable, Mapping
 from typing import Literal
@@ -13,7 +13,7 @@ from app.observability.logging import get_logger
 from app.observability.metrics import CONTENT_TYPE, Metrics
 
 Check = Callable[[], None]
-"""Returns when the part works; else raises a FootnoteError, whose sentence is shown, or any other error."""
+"""Returns if the part works; otherwise raises a FootnoteError, whose message is shown, or any other error."""
 
 
 class PartState(BaseModel):
@@ -22,7 +22,7 @@ class PartState(BaseModel):
 
 
 class Readiness(BaseModel):
-    """Whether requests can be served, and part by part what is wrong."""
+    """Whether requests can be served, and the state of each part."""
 
     status: Literal["ready", "not-ready"]
     parts: dict[str, PartState]
@@ -39,7 +39,7 @@ def probes_router() -> APIRouter:
         "/readyz",
         summary="Whether requests can be served, part by part",
         response_model=Readiness,
-        responses={503: {"model": Readiness, "description": "Some part is not ready"}},
+        responses={503: {"model": Readiness, "description": "At least one part is not ready"}},
     )
     async def get_readiness(request: Request) -> JSONResponse:
         checks: Mapping[str, Check] = request.app.state.readiness
@@ -65,7 +65,7 @@ def _check(name: str, check: Check) -> PartState:
         check()
     except FootnoteError as error:
         return PartState(ready=False, detail=error.detail)
-    except Exception:  # noqa: BLE001 - whatever ails a part, the others are still told of
+    except Exception:  # noqa: BLE001 - one failed part must not hide the state of the others
         get_logger(__name__).warning("http.readiness.failed", part=name, exc_info=True)
-        return PartState(ready=False, detail="It does not answer as it should: see the log.")
+        return PartState(ready=False, detail="The check failed: see the log.")
     return PartState(ready=True)

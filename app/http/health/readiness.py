@@ -1,4 +1,4 @@
-"""What `/readyz` checks: the database, its migrations, the broker, the storage."""
+"""The checks of `/readyz`: database, migrations, broker, storage."""
 
 import socket
 import tempfile
@@ -25,12 +25,12 @@ _NO_TENANT = UUID(int=0)
 
 class MigrationsBehindError(UnavailableError):
     code = "migrations-behind"
-    title = "The database's schema is older than this version works with: run the migrations."
+    title = "The database schema is too old for this version: run the migrations."
 
 
 class BrokerUnavailableError(UnavailableError):
     code = "broker-unavailable"
-    title = "The broker is not answering: uploads are kept and will be read once it does."
+    title = "The broker is not responding: uploads are stored, and are processed once it responds."
 
 
 def database_check(database: Database) -> Callable[[], None]:
@@ -51,7 +51,7 @@ def migrations_check(database: Database) -> Callable[[], None]:
 
 
 def broker_check(url: str) -> Callable[[], None]:
-    """Redis and Valkey are pinged; of an AMQP broker it is seen that its port takes connections."""
+    """Return the broker check: Redis and Valkey are pinged; an AMQP broker only has to accept a connection."""
     parts = urlsplit(url)
 
     def check() -> None:

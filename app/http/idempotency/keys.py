@@ -1,10 +1,10 @@
-"""`Idempotency-Key` on every POST (draft-ietf-httpapi-idempotency-key-header-07): a repeat answers what the first did.
+"""`Idempotency-Key` on every POST (draft-ietf-httpapi-idempotency-key-header-07): a repeat returns the first response.
 
-A record is claimed before the work and completed after it, each in a short transaction of its own. Only successes are
-kept: a POST that failed changed nothing, so its repeat is simply tried again. A process that dies in between leaves a
-claim that expires. Bodies are sealed with the tenant's key, as a response may hold a new key's secret. A response with
-`Content-Location` is not kept at all but read again from there, under the rights of that moment; so is a stream of
-events, which is repeated as the JSON of the same answer.
+A record is claimed before the work and completed after it, each in its own short transaction. Only successful responses
+are stored: a failed POST changed nothing, so its repeat simply runs again. A process that crashes in between leaves a
+claim that expires. Bodies are sealed with the tenant's key, because a response may contain a new key's secret. A
+response with `Content-Location` is not stored but read again from there, with the caller's current rights. The same
+applies to a stream of events, which is replayed as JSON.
 """
 
 import hashlib
@@ -27,13 +27,13 @@ from app.core.principal import Principal
 from app.db.session import Database
 from app.http.errors import IdempotencyInProgressError, IdempotencyKeyInvalidError, IdempotencyKeyReusedError
 from app.http.idempotency.models import IdempotencyRecord
-from app.http.idempotency.repeats import MAX_KEPT_BYTES, Kept, repeat
+from app.http.idempotency.repeats import MAX_STORED_BYTES, StoredResponse, repeat
 from app.storage.sealing import Sealer
 
 HEADER = "Idempotency-Key"
 KEPT_FOR = timedelta(hours=24)
 CLAIM_FOR = timedelta(minutes=3)
-"""Longer than any request may take; a claim older than this was left by a process that died."""
+"""Longer than any request may take; an older claim belongs to a process that crashed."""
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _PURPOSE = "idempotent response"
@@ -42,7 +42,7 @@ Handler = Callable[[], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A record that this request made and must complete or drop; `created_at` tells it from a later one's."""
+    """A record that this request created and must complete or drop; `created_at` distinguishes it from later ones."""
 
     principal: Principal
     key: str
@@ -50,7 +50,7 @@ class Claim:
 
 
 class Idempotency:
-    """Claims keys and keeps responses."""
+    """Claims keys and stores responses."""
 
     def __init__(self, *, database: Database, sealer: Sealer, clock: Clock) -> None:
         self._database = database
@@ -58,7 +58,7 @@ class Idempotency:
         self._clock = clock
 
     async def run(self, request: Request, principal: Principal, fingerprint: str, handle: Handler) -> Response:
-        """What `handle` answers, or what it answered to an earlier request of that key, fingerprint and caller.
+        """Return the response of `handle`, or the stored response for the same key, fingerprint and caller.
 
         Raises IdempotencyKeyInvalidError, IdempotencyKeyReusedError, IdempotencyInProgressError.
         """
@@ -67,10 +67,10 @@ class Idempotency:
             return await handle()
         if _KEY.fullmatch(key) is None:
             raise IdempotencyKeyInvalidError
-        kept = await run_in_threadpool(self._claim, principal, key, _by(principal, fingerprint))
-        if isinstance(kept, Kept):
-            return repeat(request, kept)
-        return await self._complete(kept, handle)
+        found = await run_in_threadpool(self._claim, principal, key, _bind_to_caller(principal, fingerprint))
+        if isinstance(found, StoredResponse):
+            return repeat(request, found)
+        return await self._complete(found, handle)
 
     async def _complete(self, claim: Claim, handle: Handler) -> Response:
         try:
@@ -83,18 +83,18 @@ class Idempotency:
         elif isinstance(response, StreamingResponse) or not hasattr(response, "body"):
             return _FollowedResponse(response, self, claim)
         else:
-            await run_in_threadpool(self._keep, claim, response.status_code, dict(response.headers), response.body)
+            await run_in_threadpool(self._store, claim, response.status_code, dict(response.headers), response.body)
         return response
 
-    def _claim(self, principal: Principal, key: str, fingerprint: str) -> Claim | Kept:
+    def _claim(self, principal: Principal, key: str, fingerprint: str) -> Claim | StoredResponse:
         now = self._clock.now()
-        mine = (
+        same_key = (
             IdempotencyRecord.tenant_id == principal.tenant_id,
             IdempotencyRecord.user_id == principal.user_id,
             IdempotencyRecord.key == key,
         )
         with self._database.transaction(principal) as session:
-            session.execute(delete(IdempotencyRecord).where(*mine, IdempotencyRecord.expires_at <= now))
+            session.execute(delete(IdempotencyRecord).where(*same_key, IdempotencyRecord.expires_at <= now))
             claimed = session.execute(
                 insert(IdempotencyRecord)
                 .values(
@@ -110,18 +110,18 @@ class Idempotency:
             ).first()
             if claimed is not None:
                 return Claim(principal, key, now)
-            record = session.scalars(select(IdempotencyRecord).where(*mine)).one_or_none()
+            record = session.scalars(select(IdempotencyRecord).where(*same_key)).one_or_none()
         if record is None or (record.fingerprint == fingerprint and record.status is None):
             raise IdempotencyInProgressError(headers={"Retry-After": "1"})
         if record.fingerprint != fingerprint:
             raise IdempotencyKeyReusedError
         body = b"" if record.body is None else self._sealer.open(principal.tenant_id, _PURPOSE, bytes(record.body))
-        return Kept(status=cast(int, record.status), headers=dict(record.headers or {}), body=body)
+        return StoredResponse(status=cast(int, record.status), headers=dict(record.headers or {}), body=body)
 
-    def _keep(self, claim: Claim, status: int, headers: dict[str, str], body: bytes | memoryview) -> None:
+    def _store(self, claim: Claim, status: int, headers: dict[str, str], body: bytes | memoryview) -> None:
         tenant_id: UUID = claim.principal.tenant_id
         read_again = "content-location" in headers
-        if not read_again and len(body) > MAX_KEPT_BYTES:
+        if not read_again and len(body) > MAX_STORED_BYTES:
             self._drop(claim)
             return
         sealed = None if read_again else self._sealer.seal(tenant_id, _PURPOSE, bytes(body))
@@ -138,7 +138,7 @@ class Idempotency:
 
 
 class _FollowedResponse(Response):
-    """A streamed response: its record is completed once it was sent whole, and dropped when it broke off."""
+    """A streamed response: its record is completed once the stream was sent whole, and dropped if it broke."""
 
     def __init__(self, inner: Response, idempotency: Idempotency, claim: Claim) -> None:
         self._inner = inner
@@ -157,7 +157,7 @@ class _FollowedResponse(Response):
             raise
         failed = scope.get("state", {}).get("problem_code") is not None
         if "content-location" in headers and not failed:
-            await run_in_threadpool(self._idempotency._keep, self._claim, 200, headers, b"")
+            await run_in_threadpool(self._idempotency._store, self._claim, 200, headers, b"")
         else:
             await run_in_threadpool(self._idempotency._drop, self._claim)
 
@@ -172,14 +172,14 @@ def _is(claim: Claim) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _by(principal: Principal, fingerprint: str) -> str:
-    """What was answered to a wide key is not for a narrower one: the same request is one of the same key."""
+def _bind_to_caller(principal: Principal, fingerprint: str) -> str:
+    """Bind a fingerprint to the caller's key and scopes: a response is replayed only to the same key and scopes."""
     scopes = "all" if principal.scopes is None else ",".join(sorted(principal.scopes))
     return hashlib.sha256(f"{fingerprint} {principal.key_id} {scopes} {principal.key_expires_at}".encode()).hexdigest()
 
 
 def fingerprint(request: Request, *parts: bytes) -> str:
-    """A digest of what makes two requests the same: method, path, query and body (or what stands for it)."""
+    """Return a digest of what identifies a request: method, path, query and body (or its digest)."""
     digest = hashlib.sha256()
     for part in (request.method.encode(), request.url.path.encode(), request.url.query.encode(), *parts):
         digest.update(len(part).to_bytes(8, "big") + part)

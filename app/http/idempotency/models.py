@@ -1,4 +1,4 @@
-"""The table of idempotency keys: what a POST with `Idempotency-Key` answered, so that a repeat answers the same."""
+"""The table of idempotency keys: the response to a POST with `Idempotency-Key`, stored for replay."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from app.db.base import Base
 
 
 class IdempotencyRecord(Base):
-    """`fingerprint` is a digest of method, path and body; `status` is null while the first request is under way."""
+    """`fingerprint` is a digest of method, path and body; `status` is null while the first request is in progress."""
 
     __tablename__ = "idempotency_records"
     __table_args__ = (Index(None, "expires_at"),)

@@ -1,4 +1,4 @@
-"""Answering a repeated POST: with the kept response, or with what is to be read at its Content-Location now."""
+"""Replay of a repeated POST: the stored response, or the current content of its Content-Location."""
 
 from dataclasses import dataclass
 
@@ -6,32 +6,34 @@ from fastapi import Request
 from fastapi.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-MAX_KEPT_BYTES = 1 << 20
+MAX_STORED_BYTES = 1 << 20
 REPEATED = "Idempotent-Replayed"
-_KEPT_HEADERS = frozenset({"content-type", "location", "etag", "link", "content-location", "cache-control"})
+_STORED_HEADERS = frozenset({"content-type", "location", "etag", "link", "content-location", "cache-control"})
 
-_OF_ROUTE = frozenset({"route", "endpoint", "path_params", "router", "fastapi_inner_astack", "fastapi_function_astack"})
+_ROUTE_KEYS = frozenset(
+    {"route", "endpoint", "path_params", "router", "fastapi_inner_astack", "fastapi_function_astack"}
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What the first request answered. `headers` are in lower case."""
+class StoredResponse:
+    """The response to the first request. `headers` are in lower case."""
 
     status: int
     headers: dict[str, str]
     body: bytes
 
 
-def repeat(request: Request, kept: Kept) -> Response:
-    location = kept.headers.get("content-location")
+def repeat(request: Request, stored: StoredResponse) -> Response:
+    location = stored.headers.get("content-location")
     if location is not None:
-        return _ReadAgain(request, location, kept.status)
-    headers = {name: value for name, value in kept.headers.items() if name in _KEPT_HEADERS}
-    return Response(kept.body, status_code=kept.status, headers={**headers, REPEATED: "true"})
+        return _ReadAgain(request, location, stored.status)
+    headers = {name: value for name, value in stored.headers.items() if name in _STORED_HEADERS}
+    return Response(stored.body, status_code=stored.status, headers={**headers, REPEATED: "true"})
 
 
 class _ReadAgain(Response):
-    """Asks the application itself for `location`, as the same principal: what may no longer be seen is not shown."""
+    """Requests `location` from the application as the same principal, so that newly hidden content stays hidden."""
 
     def __init__(self, request: Request, location: str, status: int) -> None:
         self._app = request.app.router
@@ -42,9 +44,9 @@ class _ReadAgain(Response):
         self.raw_headers = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # The framework keeps things of its own in the scope (such as its exit stack): all but the route's goes along.
+        # Keep the framework's own entries in the scope (such as its exit stack), except those of the route.
         inner = {
-            **{name: value for name, value in scope.items() if name not in _OF_ROUTE},
+            **{name: value for name, value in scope.items() if name not in _ROUTE_KEYS},
             "method": "GET",
             "path": self._location,
             "raw_path": self._location.encode(),

@@ -1,4 +1,4 @@
-"""`/problems/{code}`: what the `type` of a problem document leads to."""
+"""`/problems/{code}`: the address that the `type` of a problem document points to."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from app.http.problems import list_kinds
 
 
 class ProblemKind(BaseModel):
-    """A kind of problem: the same sentence for each occurrence."""
+    """A kind of problem; its title is the same for each occurrence."""
 
     code: str = Field(examples=["not-found"])
     status: int
@@ -20,7 +20,7 @@ class ProblemKind(BaseModel):
 
 class ProblemKindNotFoundError(NotFoundError):
     code = "problem-kind-not-found"
-    title = "There is no problem of that code."
+    title = "There is no problem with that code."
 
 
 def problems_router() -> APIRouter:

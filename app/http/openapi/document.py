@@ -1,4 +1,4 @@
-"""The OpenAPI document: what FastAPI makes of the routes, with the problems that each operation may answer."""
+"""The OpenAPI document: FastAPI's description of the routes, plus the problems that each operation may return."""
 
 from http import HTTPStatus
 from typing import Any
@@ -33,32 +33,32 @@ _WITH_BODY = (BodyTooLargeError, MediaTypeNotTakenError)
 _OF_POST = (IdempotencyKeyInvalidError, IdempotencyKeyReusedError, IdempotencyInProgressError)
 _PROBLEMS = "x-problems"
 PERMISSION = "x-permission"
-"""Of an operation: the permission that it needs, or "signed-in" where any key will do."""
+"""Key of an operation's permission, or "signed-in" if any valid key suffices."""
 
 _ANY_KEY = "signed-in"
-_INPUT = "-Input"  # as FastAPI names what is taken in another form than it is given
+_INPUT = "-Input"  # FastAPI's suffix for a schema whose input differs from its output
 _METHODS = frozenset({"get", "put", "post", "patch", "delete"})
 _DESCRIPTION = """
 Footnote answers questions about filings and offering documents; every statement stands on a quoted span.
 
-Errors are `application/problem+json` (RFC 9457) with a stable `code` and a sentence that says what to do.
-Every POST takes an `Idempotency-Key`. Lists are paged by cursor. Edits name the ETag that was seen in `If-Match`.
+Errors are `application/problem+json` (RFC 9457) with a stable `code` and a message that says what to do.
+Every POST accepts an `Idempotency-Key`. Lists are paged by cursor. Edits send the last known ETag in `If-Match`.
 """
 
 
 def problems(*kinds: type[FootnoteError]) -> dict[str, Any]:
-    """For `openapi_extra`: the problems that an operation may answer besides those that each may."""
+    """Return `openapi_extra` with an operation's problems, in addition to those of every operation."""
     return {_PROBLEMS: [kind.code for kind in kinds]}
 
 
 def json_body(model: type[BaseModel], example: object) -> dict[str, Any]:
-    """For `openapi_extra` of operations that parse their JSON body themselves: what it is to be."""
+    """Return `openapi_extra` with the body schema of an operation that parses its JSON body itself."""
     schema = model.model_json_schema(ref_template=f"#/components/schemas/{{model}}{_INPUT}")
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema, "example": example}}}}
 
 
 def install_openapi(app: FastAPI, refusals: tuple[type[FootnoteError], ...]) -> None:
-    """Make `app.openapi()` the whole description. `refusals` are the errors of a request without a valid key."""
+    """Make `app.openapi()` return the full description. `refusals` are the errors of requests without a valid key."""
 
     def build() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -95,7 +95,7 @@ def _build(app: FastAPI, refusals: tuple[type[FootnoteError], ...]) -> dict[str,
 
 
 def _take_definitions(operation: dict[str, Any]) -> dict[str, Any]:
-    """The schemas that a body of `json_body` is made of, taken out of it: they are the document's."""
+    """Remove and return the schemas inside a body from `json_body`, so that they move to the document's schemas."""
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     definitions: dict[str, Any] = body.get("schema", {}).pop("$defs", {})
     return {f"{name}{_INPUT}": schema for name, schema in definitions.items()}
@@ -117,7 +117,7 @@ def _complete(operation: dict[str, Any], method: str, path: str, refusals: tuple
                 "name": "Idempotency-Key",
                 "in": "header",
                 "required": False,
-                "description": "A repeat with the same key and request answers what the first did.",
+                "description": "A repeat with the same key and request returns the first response.",
                 "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
                 "example": "0190c0de-0000-7000-8000-00000000beef",
             }
@@ -141,9 +141,9 @@ def _complete(operation: dict[str, Any], method: str, path: str, refusals: tuple
 
 
 def _add_examples(operation: dict[str, Any], examples: Examples) -> None:
-    """An example of each JSON body that has none of its own, of the request and of each success."""
+    """Add an example to each JSON body without one, for the request and for each successful response."""
     bodies = [(operation.get("requestBody", {}), examples.of_request)]
-    bodies += [(answer, examples.of_response) for answer in operation["responses"].values()]
+    bodies += [(response, examples.of_response) for response in operation["responses"].values()]
     for body, make in bodies:
         content = body.get("content", {}).get("application/json")
         if content is not None and not {"example", "examples"} & content.keys():

@@ -1,4 +1,4 @@
-"""Words for the OpenAPI document's examples, by the name of a field, or of a schema and its field."""
+"""Example values for the OpenAPI document, by field name or by schema and field name."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ WORDS: dict[str, Any] = {
     "MetricSpec.name": "right",
     "PageOut.text": _QUOTE,
     "ProblemKind.status": 404,
-    "ProblemKind.title": "There is nothing here that you may see.",
+    "ProblemKind.title": "Not found: it does not exist, or you may not see it.",
     "RunManifest.id": "20260301-101500-answers-0a1b",
     "RunManifest.status": "done",
     "Selection.only": None,

@@ -1,6 +1,6 @@
-"""Examples for the OpenAPI document, made from its schemas, so that no call lacks one and none goes stale.
+"""Examples for the OpenAPI document, generated from its schemas, so that every operation has current examples.
 
-A schema's own example comes first; then a word for the field's name, if the schema takes it; then what its type allows.
+A schema's own example takes precedence, then a word for the field's name if it fits the schema, then a default by type.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,33 +10,33 @@ from app.http.openapi.example_words import WORDS
 
 Schema = Mapping[str, Any]
 Keep = Callable[[str, Schema, Schema], bool]
-"""Whether an object's example has a field: (its name, its schema, the object's schema)."""
+"""Decides whether an object's example includes a field: (field name, field schema, object schema)."""
 
 _REF = "#/components/schemas/"
 _ID = "0190c0de-7e57-7000-8000-00000000feed"
 _BY_FORMAT = {"uuid": _ID, "date-time": "2026-02-27T14:05:00Z", "date": "2025-12-31", "uri": "https://example.com/"}
-_DEEPEST = 8
+_MAX_DEPTH = 8
 
 
 class Examples:
-    """Makes examples; `schemas` are those that `$ref` may name."""
+    """Makes examples; `schemas` are the targets of `$ref`."""
 
     def __init__(self, schemas: Mapping[str, Schema]) -> None:
         self._schemas = schemas
 
     def of_request(self, schema: Schema) -> Any:
-        """What a caller may send: what may be left out is, unless somebody wrote an example of it."""
+        """Return an example request: optional fields are omitted unless they have an explicit example."""
         return self._make(
             schema, "", 0, lambda name, part, whole: name in whole.get("required", ()) or "examples" in part
         )
 
     def of_response(self, schema: Schema) -> Any:
-        """What a caller gets, whole."""
+        """Return an example response with all fields."""
         return self._make(schema, "", 0, lambda _name, _part, _whole: True)
 
     def _make(self, schema: Schema, name: str, depth: int, keep: Keep) -> Any:
         schema = self._resolve(schema)
-        for known in self._list_known(schema, name):
+        for known in self._list_candidates(schema, name):
             return known
         chosen = [part for key in ("anyOf", "oneOf") for part in schema.get(key, ()) if part.get("type") != "null"]
         if chosen:
@@ -45,17 +45,17 @@ class Examples:
             return {
                 field: self._make(part, f"{schema.get('title')}.{field}", depth + 1, keep)
                 for field, part in schema.get("properties", {}).items()
-                if depth < _DEEPEST and keep(field, part, schema)
+                if depth < _MAX_DEPTH and keep(field, part, schema)
             }
         if schema.get("type") == "array":
             items = schema.get("items")
-            return [self._make(items, name, depth + 1, keep)] if items and depth < _DEEPEST else []
+            return [self._make(items, name, depth + 1, keep)] if items and depth < _MAX_DEPTH else []
         return _plain(schema)
 
-    def _list_known(self, schema: Schema, name: str) -> list[Any]:
-        """What is said somewhere, the best first: in the schema's examples, among the words, as its one value."""
+    def _list_candidates(self, schema: Schema, name: str) -> list[Any]:
+        """List candidate examples, best first: the schema's examples, matching words, the constant or default."""
         words = [WORDS[word] for word in (name, name.rpartition(".")[2]) if word in WORDS]
-        known = [*schema.get("examples", ()), *(word for word in words if self._takes(schema, word))]
+        known = [*schema.get("examples", ()), *(word for word in words if self._accepts(schema, word))]
         known += [schema["const"]] if "const" in schema else schema.get("enum", [])
         return [*known, *([schema["default"]] if schema.get("default") is not None else [])]
 
@@ -64,12 +64,12 @@ class Examples:
             schema = self._schemas[schema["$ref"].removeprefix(_REF)]
         return schema
 
-    def _takes(self, schema: Schema, value: Any) -> bool:
-        """Whether a word fits: its type is the schema's, and it is one of the values where these are listed."""
+    def _accepts(self, schema: Schema, value: Any) -> bool:
+        """Return whether a word fits the schema: it has the right type and, for an enumeration, is a member."""
         schema = self._resolve(schema)
         parts = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
         if parts:
-            return any(self._takes(part, value) for part in parts)
+            return any(self._accepts(part, value) for part in parts)
         if "enum" in schema:
             return value in schema["enum"]
         if "properties" in schema or schema.get("format") in _BY_FORMAT:
@@ -78,7 +78,7 @@ class Examples:
 
 
 def _plain(schema: Schema) -> Any:
-    """A value of a type that holds no others."""
+    """Return a value of a simple type."""
     match schema.get("type"):
         case "integer":
             return max(int(schema.get("minimum", 1)), 1)

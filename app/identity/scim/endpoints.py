@@ -34,7 +34,7 @@ from app.http.conditional import matches, parse_if_match
 from app.http.denials import record_denial
 from app.http.dependencies import CurrentPrincipal, service
 from app.http.errors import MediaTypeNotTakenError, MethodNotAllowedError
-from app.http.problems import as_our_error
+from app.http.problems import as_footnote_error
 from app.http.routing import SIGNED_IN, ApiRoute, needs
 from app.identity.scim import resources as scim
 from app.identity.scim.groups import GroupProvisioning, shows_members
@@ -324,7 +324,7 @@ def _refusal(error: Exception) -> FootnoteError | None:
     if isinstance(error, SCIMException):
         kind = {403: ForbiddenError, 404: NotFoundError}.get(error.status)
         return None if kind is None else kind()
-    return as_our_error(error)
+    return as_footnote_error(error)
 
 
 def _error(request: Request, error: Exception) -> Response | None:
@@ -335,7 +335,7 @@ def _error(request: Request, error: Exception) -> Response | None:
     elif isinstance(error, ValidationError):
         told = Error.from_validation_errors(error)[0]
     else:
-        ours = as_our_error(error)
+        ours = as_footnote_error(error)
         if ours is None:
             return None
         unfit = ours.status == 422

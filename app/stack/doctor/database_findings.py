@@ -1,7 +1,4 @@
-"""What `footnote doctor` looks at in the database.
-
-Versions, the rights of roles, forced row-level security, migrations.
-"""
+"""The database checks of `footnote doctor`: versions, rights of roles, forced row-level security, migrations."""
 
 from collections.abc import Iterator, Sequence
 
@@ -15,7 +12,7 @@ from app.stack.doctor.findings import Finding
 OLDEST_POSTGRES = 150000
 OLDEST_VECTOR = (0, 8)
 
-# Tables with a tenant's rows where row-level security is off or does not bind the owner.
+# Tables of tenants' rows whose row-level security is off or not forced on the owner.
 _UNFORCED = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
@@ -29,13 +26,13 @@ WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND pg_get
 
 
 def check_database(owner_url: str) -> Iterator[Finding]:
-    """Findings about the database behind the owner's URL (SQLAlchemy's form)."""
+    """Yield findings about the database at the owner's URL (in SQLAlchemy's form)."""
     url = make_url(owner_url).set(drivername="postgresql").render_as_string(hide_password=False)
     try:
         connection = psycopg.connect(url, connect_timeout=5, autocommit=True)
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1]
-        yield Finding("database", False, f"The database does not answer ({reason}): look at postgres.log, or its URL.")
+        yield Finding("database", False, f"The database does not respond ({reason}): check postgres.log and its URL.")
         return
     with connection:
         yield _check_version(connection)
@@ -57,7 +54,7 @@ def _check_vector(connection: psycopg.Connection[tuple[object, ...]]) -> Finding
     row = connection.execute("SELECT extversion FROM pg_extension WHERE extname = 'vector'").fetchone()
     if row is None:
         return Finding(
-            "pgvector", False, "pgvector is not in the database: an administrator has to CREATE EXTENSION vector."
+            "pgvector", False, "pgvector is not in the database: an administrator must run CREATE EXTENSION vector."
         )
     version = str(row[0])
     if tuple(int(part) for part in version.split(".")[:2]) < OLDEST_VECTOR:
@@ -71,20 +68,20 @@ def _check_roles(connection: psycopg.Connection[tuple[object, ...]]) -> Finding:
     ).fetchall()
     missing = _names(set(LOGIN_ROLES) - {str(row[0]) for row in rows})
     if missing:
-        return Finding("roles", False, f"Roles are missing in the database: {missing}.")
+        return Finding("roles", False, f"The database lacks roles: {missing}. Create them (docs/running.md).")
     passing = _names({str(row[0]) for row in rows if row[1] or row[2]})
     if passing:
         return Finding(
             "roles",
             False,
-            f"{passing} may pass over row-level security, so that anybody could see everything: "
+            f"{passing} may bypass row-level security, so that anybody could see everything: "
             "ALTER ROLE … NOSUPERUSER NOBYPASSRLS.",
         )
     without_owner = [role for role in LOGIN_ROLES if role != "footnote_owner"]
     owners = _names({str(row[0]) for row in connection.execute(_OWNED, (without_owner,)).fetchall()})
     if owners:
-        return Finding("roles", False, f"{owners} own tables, which only footnote_owner may.")
-    return Finding("roles", True, "No role may pass over row-level security, and none but the owner owns tables.")
+        return Finding("roles", False, f"{owners} own tables: give them to footnote_owner (ALTER TABLE … OWNER TO).")
+    return Finding("roles", True, "No role may bypass row-level security, and only the owner role owns tables.")
 
 
 def _check_row_security(connection: psycopg.Connection[tuple[object, ...]]) -> Finding:
@@ -93,14 +90,16 @@ def _check_row_security(connection: psycopg.Connection[tuple[object, ...]]) -> F
         return Finding(
             "row-security", False, f"Row-level security is not forced on {tables}: run the migrations again."
         )
-    return Finding("row-security", True, "Row-level security is forced on every table of tenants' rows.")
+    return Finding("row-security", True, "Row-level security is forced on every table with tenants' rows.")
 
 
 def _check_migrations(owner_url: str) -> Finding:
     current, newest = get_revisions(owner_url)
     if current != newest:
         return Finding(
-            "migrations", False, f"The schema is at {current or 'nothing'}, not at {newest}: `footnote up` migrates it."
+            "migrations",
+            False,
+            f"The schema is at {current or 'nothing'} instead of {newest}: `footnote up` migrates it.",
         )
     return Finding("migrations", True, f"The schema is at the newest revision, {newest}.")
 

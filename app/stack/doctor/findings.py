@@ -1,4 +1,4 @@
-"""What `footnote doctor` looks at, outside of the database: each check gives one finding, in a sentence."""
+"""The checks of `footnote doctor` outside the database: each returns one finding with a sentence."""
 
 import importlib.metadata
 import os
@@ -22,16 +22,13 @@ from app.storage.errors import StorageKeyError
 from app.storage.keyfile import load_key_file
 
 OLDEST_PYTHON, NEWEST_PYTHON = (3, 11), (3, 13)
-LEAST_DISK = 2 * 1024**3
-LITTLE_DISK_SHARE = 0.02
+MIN_FREE_BYTES = 2 * 1024**3
+MIN_FREE_SHARE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One check.
-
-    Its name, whether it is well, and a sentence (what is wrong and what to do, when it is not).
-    """
+    """The result of a check: its name, whether it passed, and a sentence (if failed: what is wrong and what to do)."""
 
     check: str
     ok: bool
@@ -47,7 +44,7 @@ def check_python() -> Finding:
 
 
 def check_packages() -> Finding:
-    """That every package that ours asks for is installed."""
+    """Check that every package required by Footnote is installed."""
     try:
         needed = importlib.metadata.requires("footnote") or []
     except importlib.metadata.PackageNotFoundError:
@@ -68,19 +65,19 @@ def check_disk(home: Home) -> Finding:
     existing = next(folder for folder in (home.path, *home.path.parents) if folder.exists())
     usage = shutil.disk_usage(existing)
     free = f"{usage.free / 1024**3:.1f} GiB"
-    if usage.free < LEAST_DISK or usage.free < LITTLE_DISK_SHARE * usage.total:
-        return Finding("disk", False, f"Only {free} are free at {existing}: make room, or move the home.")
+    if usage.free < MIN_FREE_BYTES or usage.free < MIN_FREE_SHARE * usage.total:
+        return Finding("disk", False, f"Only {free} are free at {existing}: free some space, or move the home.")
     return Finding("disk", True, f"{free} are free at {existing}.")
 
 
 def check_secrets(home: Home) -> Finding:
-    """That nobody else can read the secrets."""
+    """Check that no other user can read the secrets."""
     if not home.secrets.exists():
-        return Finding("secrets", False, f"{home.path} is no home yet: `footnote up` makes it.")
+        return Finding("secrets", False, f"{home.path} is not a home yet: create it with `footnote up`.")
     wide = [path for path in (home.secrets, *home.secrets.iterdir()) if stat.S_IMODE(path.stat().st_mode) & 0o077]
     if wide:
         names = ", ".join(path.name for path in wide)
-        return Finding("secrets", False, f"Others may read {names} in {home.path}: take their rights away (chmod go=).")
+        return Finding("secrets", False, f"Other users may read {names} in {home.path}: run chmod go= on them.")
     return Finding("secrets", True, "Secrets are readable by their owner only.")
 
 
@@ -89,37 +86,37 @@ def check_key_file(path: Path) -> Finding:
         load_key_file(path)
     except StorageKeyError as error:
         return Finding("key-file", False, f"{error.detail} ({path})")
-    return Finding("key-file", True, "The storage key is there, and closed to others.")
+    return Finding("key-file", True, "The storage key exists, and other users cannot read it.")
 
 
 def check_storage(root: Path) -> Finding:
-    """That a file can be written where blobs go."""
+    """Check that a file can be written to the folder of the blobs."""
     try:
         with tempfile.NamedTemporaryFile(dir=root, prefix=".doctor-") as file:
             file.write(b"footnote")
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        return Finding("storage", False, f"Documents can't be stored in {root} ({error.strerror}): check its rights.")
+        return Finding("storage", False, f"Documents cannot be stored in {root} ({error.strerror}): check permissions.")
     return Finding("storage", True, f"Documents can be stored in {root}.")
 
 
 def check_broker(url: str) -> Finding:
-    """That the broker answers; other brokers than Redis's kind are told by the worker."""
+    """Check that the broker responds; for brokers other than Redis and Valkey, see the worker's log."""
     if not is_redis(url):
-        return Finding("broker", True, "The broker is not of Redis's kind: its state shows in the worker's log.")
+        return Finding("broker", True, "The broker is neither Redis nor Valkey: see the worker's log for its state.")
     try:
         with redis.Redis.from_url(redis_url(url), socket_connect_timeout=3, socket_timeout=3) as client:
             client.ping()
     except redis.RedisError as error:
         return Finding(
-            "broker", False, f"The broker does not answer ({type(error).__name__}): look at valkey.log, or its URL."
+            "broker", False, f"The broker does not respond ({type(error).__name__}): check valkey.log and its URL."
         )
-    return Finding("broker", True, "The broker answers.")
+    return Finding("broker", True, "The broker responds.")
 
 
 def check_processes(home: Home) -> Iterator[Finding]:
-    """That what `footnote up` started is alive."""
+    """Check that the processes that `footnote up` started are running."""
     state = home.read_state()
     processes = state.get("processes")
     owner = state.get("pid")
@@ -129,7 +126,7 @@ def check_processes(home: Home) -> Iterator[Finding]:
     for name, pid in processes.items():
         alive = psutil.pid_exists(pid)
         log = home.logs / f"{name}.log"
-        sentence = f"The {name} is alive." if alive else f"The {name} is not running: {log} says why."
+        sentence = f"The {name} is running." if alive else f"The {name} is not running: see {log}."
         yield Finding(str(name), alive, sentence)
 
 
@@ -137,9 +134,9 @@ def check_api(url: str) -> Finding:
     try:
         response = httpx.get(f"{url}/readyz", timeout=5, trust_env=False)
     except httpx.TransportError:
-        return Finding("ready", False, f"The API does not answer at {url}: look at api.log.")
+        return Finding("ready", False, f"The API does not respond at {url}: check api.log.")
     if response.status_code != httpx.codes.OK:
-        return Finding("ready", False, f"The API at {url} says that it is not ready: {response.text[:300]}")
+        return Finding("ready", False, f"The API at {url} is not ready: {response.text[:300]}")
     return Finding("ready", True, f"The API at {url} is ready.")
 
 
@@ -153,17 +150,17 @@ def check_model(chat: ChatSettings) -> Finding:
         return Finding(
             "model",
             False,
-            f"The model endpoint {chat.base_url} does not answer ({type(error).__name__}): "
-            "check FOOTNOTE_CHAT__BASE_URL. Answers are quotes until then.",
+            f"The model endpoint {chat.base_url} does not respond ({type(error).__name__}): "
+            "check FOOTNOTE_CHAT__BASE_URL. Until then, answers are quotes.",
         )
     if response.status_code in {401, 403}:
-        return Finding("model", False, "The model endpoint refuses the key: check FOOTNOTE_CHAT__API_KEY.")
-    return Finding("model", True, f"The model endpoint {chat.base_url} answers.")
+        return Finding("model", False, "The model endpoint rejected the key: check FOOTNOTE_CHAT__API_KEY.")
+    return Finding("model", True, f"The model endpoint {chat.base_url} responds.")
 
 
-def guard(check: str, look: Callable[[], Finding]) -> Finding:
-    """The finding, or one that says that the check itself could not be made."""
+def guard(check: str, run: Callable[[], Finding]) -> Finding:
+    """Return the finding of a check, or a failed finding if the check itself raised OSError."""
     try:
-        return look()
+        return run()
     except OSError as error:
-        return Finding(check, False, f"This could not be looked at: {error}.")
+        return Finding(check, False, f"This check could not run: {error}.")

