@@ -18,19 +18,19 @@ from app.observability.logging import get_logger
 
 DENIED = "access.request.denied"
 PER_MINUTE = 60
-"""Denials per principal and minute that are recorded one by one; the rest becomes one event, within a minute."""
+"""The number of denials per principal and minute with an event each. Further denials share one event."""
 
 _WINDOW = 60.0
 
 _Key = tuple[UUID, UUID, UUID | None]
-"""Tenant, user, key. Callers without the key's secret are counted apart from the key's user."""
+"""(tenant, user, key) of a counter. A caller without the key's secret has another counter than the key's user."""
 
 
 @dataclass(slots=True)
 class _Window:
-    """A principal's minute: its start, and how many denials were recorded or only counted.
+    """The denials of one principal in one minute: those recorded one by one, and those only counted.
 
-    `origin` is that of the first counted denial; its client becomes None if others come from further clients.
+    `origin` is the first counted denial's; its client is set to None when a denial comes from another client.
     """
 
     principal: Principal

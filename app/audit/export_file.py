@@ -9,7 +9,7 @@ from app.audit.errors import ExportFormatError
 from app.audit.ocsf import has_unhashed_changes, parse_line
 
 _MAX_UNREADABLE = 1_000
-"""Unreadable lines before the first event; a file with more is rejected as no export."""
+"""The limit of unreadable lines before the first event; a file with more is rejected."""
 
 
 def verify_lines(lines: Iterable[str], *, keys: PublicKeys, kept: Sequence[Checkpoint] = ()) -> Findings:

@@ -90,7 +90,7 @@ def _begin(database: Database, principal: Principal, *, since: datetime | None, 
 
 
 def export_lines(transactions: Transactions, section: Section) -> Iterator[str]:
-    """Yield lines in batches. Raises ExportCutOffError if links are no longer readable: right withdrawn, or deleted."""
+    """Yield lines in batches. Raises ExportCutOffError if the right is withdrawn or links are deleted meanwhile."""
     after = section.first - 1
     while after < section.last:
         with transactions() as session:

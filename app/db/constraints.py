@@ -1,4 +1,4 @@
-"""Violated constraints as errors of the domain."""
+"""Translation of constraint violations to errors of the features."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 Meanings = Mapping[str, Callable[[], Exception]]
-"""The end of a constraint's name, or an SQLSTATE (PostgreSQL appendix A) → the error. The first match wins."""
+"""Maps the end of a constraint's name, or an SQLSTATE (PostgreSQL appendix A), to an error. The first match is used."""
 
 ANY_CONSTRAINT = ""
 """A key of `Meanings` that matches every constraint."""
@@ -17,9 +17,9 @@ INVALID_RECURSION = "42P19"
 
 @contextmanager
 def translated_violations(meanings: Meanings) -> Iterator[None]:
-    """Raise the domain's error when the database refuses a write; errors without a meaning pass unchanged.
+    """Raise the mapped error when the database rejects a write in this block; unmapped errors pass unchanged.
 
-    Wrap it around the transaction where a constraint is deferred: the database then checks it at the commit.
+    For a deferred constraint, the block must contain the whole transaction: the database checks it at commit.
     """
     try:
         yield

@@ -3,7 +3,7 @@ administrator may do the same by hand.
 
 Roles: `footnote_owner` owns the schema and migrates; `footnote_api`, `footnote_worker` and `footnote_relay` log in, own
 nothing and cannot bypass row-level security; `footnote_definer` cannot log in and owns the few functions that must read
-more than one principal may see (signing in, computing access classes, sweeping).
+rows of all principals (signing in, computing access classes, sweeping).
 """
 
 from collections.abc import Mapping

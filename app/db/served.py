@@ -7,6 +7,6 @@ LEAST_SERVED = "0023"
 def is_served(revision: str | None) -> bool:
     """Return whether this version's processes work with a database at the revision (four digits, increasing).
 
-    A higher revision comes from the upgrade of a newer version, which keeps what processes of this version query.
+    A higher revision belongs to a newer version, whose upgrade keeps all tables and functions that this version uses.
     """
     return revision is not None and revision >= LEAST_SERVED

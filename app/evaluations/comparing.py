@@ -20,8 +20,8 @@ from app.evaluations.service import EvaluationService
 CACHE_SIZE = 16
 MAX_CONCURRENT = 2
 MAX_EFFORT = 20_000
-"""The limit on cases times the measures used by the metrics: about ten seconds of CPU."""
-_PERCENTILE_EFFORT = 4_000  # fixed cost of a percentile, beside its cases: it is computed one resample at a time
+"""The limit on (cases × measures used by the metrics). This many take about ten seconds of CPU."""
+_PERCENTILE_EFFORT = 4_000  # fixed cost of a percentile, which is computed one resample at a time
 _RETRY_SECONDS = 5
 
 

@@ -54,7 +54,7 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Everything that explains a score. `own` is what a search in the evidence's documents alone retrieved.
+    """Everything that explains a score. `own` lists the pages that a search in the evidence's documents retrieved.
 
     `rest` contains the suite's other fields, by name.
     """

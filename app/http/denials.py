@@ -1,7 +1,6 @@
 """Records denied requests in the audit log: principal, object and operation.
 
-Requests for missing and for forbidden objects take the same path here, so that neither timing nor records reveal which
-one it was.
+Requests for missing and for forbidden objects take the same path here, so that timing and records are the same.
 """
 
 import re
@@ -47,7 +46,7 @@ class Denials(Protocol):
 
 
 def declare_object(request: Request, **ids: UUID | None) -> None:
-    """Declare the object named in a request's body instead of its address: `document_id=…`; the first id wins."""
+    """Declare the object of a request that names it in its body: `document_id=…`; the first given id is used."""
     request.state.declared_object = next(((name, each) for name, each in ids.items() if each is not None), None)
 
 

@@ -19,7 +19,7 @@ from app.sandbox.protocol import DisconnectedError, End, Limits, receive_frame, 
 
 _POLL_SECONDS = 1.0
 _MEMORY_SHARE = 0.85
-"""A child that dies by a signal while using this share of its memory limit counts as out of memory."""
+"""If a signal kills a child that uses at least this share of its memory limit, the child counts as out of memory."""
 
 
 def main(arguments: list[str]) -> int:

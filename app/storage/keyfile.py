@@ -24,7 +24,7 @@ _NOT_OURS = "The key file is damaged or not a Footnote key file: restore it."
 
 @dataclass(frozen=True, slots=True)
 class KeyEncryptionKeys:
-    """The key-encryption keys (KEKs) of a key file, 32 bytes each, hidden in `repr`; `current` wraps."""
+    """The key-encryption keys (KEKs) of a key file, 32 bytes each; `current` is the id for new data keys."""
 
     current: str
     keys: Mapping[str, bytes] = field(repr=False)

@@ -102,7 +102,7 @@ def test_failed_linking_of_one_tenant_delays_no_other(start_log, relay):
 
 
 def test_round_ends_after_some_tenants_and_the_next_continues_with_the_others(start_log, relay, monkeypatch):
-    """Messages thus need not wait for all tenants."""
+    """So messages wait for a few tenants only."""
     monkeypatch.setattr("workers.relay.TENANTS", 2)
     logs = sorted((start_log() for _ in range(3)), key=lambda one: one.tenant)
     for log in logs:
@@ -120,8 +120,8 @@ def test_stopped_relay_links_no_further_tenant(log, relay):
     Relay(database=log.database.relay, sender=None, listen_url="", settings=JobSettings()).link_events()
 
 
-def test_relays_of_before_may_link_for_all_tenants_until_the_last_step(postgres):
-    """0024 takes the function away, and gives it back on the way back."""
+def test_earlier_relays_may_link_for_all_tenants_until_revision_0024(postgres):
+    """Revision 0024 removes the function; its downgrade restores it."""
     with database_at(postgres, "0021") as database:
         url = database.urls["owner"]
 

@@ -291,7 +291,7 @@ def test_no_tampering_with_signed_rows_stays_undetected(start_log, data):
         kind = data.draw(st.sampled_from(["event", "link", "remove event", "remove link", "rewrite"]), label="kind")
         where = {"id": event_id}
         if kind == "event":
-            # A change that reverts the previous one would be none; each of these moves on.
+            # Each of these changes gives a new value, so repeating one never restores the original.
             column = data.draw(st.sampled_from(["at", "actor_id", "action", "id"]))
             log.tamper(f"UPDATE audit_events SET {column} = {COLUMNS[column]} WHERE id = :id", **where)
         elif kind == "link":

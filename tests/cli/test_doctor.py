@@ -97,7 +97,7 @@ def test_a_key_file_that_is_open_or_missing_is_told(tmp_path: Path) -> None:
 
 def test_storage_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert check_storage(tmp_path).ok
-    assert "can't be stored" in check_storage(tmp_path / "gone").sentence
+    assert "cannot be stored" in check_storage(tmp_path / "gone").sentence
 
 
 def test_a_model_endpoint_that_does_not_answer_is_told_and_none_is_fine() -> None:

@@ -1,1 +1,1 @@
-"""The chain of the log's hashes, and its signed checkpoints."""
+"""The hash chain of the audit log, and its signed checkpoints."""

@@ -51,7 +51,7 @@ class StoredCheckpoints:
         return self._read(checkpoint.tenant_id, name)
 
     def find_newest(self, tenant_id: UUID, *, since: int) -> Checkpoint | None:
-        # Usually there is a copy from that link on; then the many earlier ones need not be listed.
+        # Usually a copy of that link or a later one exists; then the many earlier ones need not be listed.
         last = self._find_last(tenant_id, after=_name(tenant_id, since - 1) if since else "")
         return last if last is not None or not since else self._find_last(tenant_id, after="")
 

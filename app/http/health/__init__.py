@@ -1,1 +1,1 @@
-"""Whether the process runs and can serve."""
+"""Health checks and metrics of the process."""

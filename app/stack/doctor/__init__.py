@@ -1,1 +1,1 @@
-"""What `footnote doctor` looks at."""
+"""The checks of `footnote doctor`."""
