@@ -59,7 +59,7 @@ def test_readiness_and_the_doctor_ask_it(path, query):
 
 def test_a_socket_that_is_not_there_is_told(tmp_path):
     gone = url(tmp_path / "gone.sock")
-    with pytest.raises(Exception, match="not answering"):
+    with pytest.raises(Exception, match="not responding"):
         broker_check(gone)()
     assert not check_broker(gone).ok
 
