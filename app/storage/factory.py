@@ -77,5 +77,5 @@ def build_backend(
 
 
 def build_keyring(*, key_file: Path, data_keys: DataKeyRepository) -> Keyring:
-    """The keyring over a key file. Raises StorageKeyError."""
+    """Build the keyring over a key file. Raises StorageKeyError."""
     return Keyring(keks=load_key_file(key_file), repository=data_keys)

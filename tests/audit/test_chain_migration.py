@@ -1,4 +1,4 @@
-"""The migration chains what was recorded before, and can be taken back."""
+"""Migrations of the audit chain: they link earlier events, and their downgrades work."""
 
 import hashlib
 import hmac
@@ -17,7 +17,7 @@ from app.db.session import Database, build_engine, system_principal
 
 
 class FormerSigner(ContextSigner):
-    """Enters as the processes did that ran before revision 0018."""
+    """Enters a context in the form used before revision 0018."""
 
     def enter(self, session, principal):
         issued = int(time.time())
@@ -35,7 +35,7 @@ class FormerSigner(ContextSigner):
 
 @pytest.fixture
 def empty(postgres):
-    """(the owner, the URL) of a database without tables."""
+    """Yield (the owner, the URL) of a database without tables."""
     name = f"test_{uuid4().hex}"
     postgres.databases.ensure_database(name)
     url = postgres.url("owner", name)
@@ -45,7 +45,7 @@ def empty(postgres):
     postgres.databases.drop_database(name)
 
 
-def test_events_from_before_are_chained_and_the_way_back_works(empty):
+def test_upgrade_links_earlier_events_and_can_be_downgraded(empty):
     owner, url = empty
     owner.signer = FormerSigner(secret=owner.engine.url.password)
     tenant = uuid4()
@@ -66,7 +66,7 @@ def test_events_from_before_are_chained_and_the_way_back_works(empty):
         command.downgrade(_config(url), "0010")
 
 
-def test_linking_apart_gives_heads_to_tenants_without_and_can_be_taken_back(empty):
+def test_upgrade_creates_missing_chain_heads_and_can_be_downgraded(empty):
     owner, url = empty
     tenant = uuid4()
     command.upgrade(_config(url), "0020")

@@ -199,7 +199,7 @@ def advance(ledger, run, *, to):
     raise AssertionError(to)
 
 
-def test_a_stage_whose_workers_keep_dying_ends_the_run(ledger):
+def test_stage_whose_workers_keep_dying_ends_the_run(ledger):
     run = ledger.start()
     stage = ledger.stage(run, "validate")
     for _ in range(3):
