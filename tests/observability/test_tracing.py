@@ -13,9 +13,9 @@ from opentelemetry import trace
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from app.core.errors import NotFoundError
+from app.observability.exporting import build_provider
 from app.observability.logging import get_logger
 from app.observability.tracing import (
-    build_provider,
     configure_tracing,
     extract_context,
     inject_context,
