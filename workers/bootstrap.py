@@ -18,7 +18,7 @@ from app.documents.models import PASSWORD_PURPOSE
 from app.identity.data_keys import PostgresDataKeys
 from app.jobs.leases import LeaseService
 from app.jobs.plan import LeaseTerms, StageName
-from app.llm.factory import build_embedder
+from app.llm.factory import build_embedder, load_built_in_embedder
 from app.llm.metering import MeteredEmbedder
 from app.llm.port import Embedder, EmbeddingSpaceSpec
 from app.observability.metrics import Metrics
@@ -31,6 +31,7 @@ from app.storage.keyring import DataKeyRepository
 from app.storage.port import BlobStore
 from app.storage.sealing import Sealer
 from workers.chunking.chunker import CHUNKER_VERSION, ChunkingParams, chunk_document
+from workers.chunking.tokens import count_tokens
 from workers.extraction.metadata import METADATA_VERSION, read_metadata
 from workers.maintenance.checkpoints import CheckpointSigner
 from workers.maintenance.collecting import BlobCollector
@@ -88,6 +89,13 @@ def build_runner(
         heartbeat_seconds=settings.heartbeat_seconds,
         owner=f"{socket.gethostname()}:{os.getpid()}",
     )
+
+
+def load_shared(settings: Settings) -> None:
+    """Load what all processes of a pool read and none writes: call it before they are forked."""
+    count_tokens("")
+    if settings.embedding.base_url is None:
+        load_built_in_embedder()
 
 
 def build_worker(settings: Settings) -> Worker:

@@ -1,19 +1,28 @@
-"""The worker's Celery application: `celery -A workers.celery_app worker -Q parse,embed,extract,maintenance`."""
+"""The worker's Celery application. `python -m workers.serve` runs it, and so does Celery's own command line:
+`celery -A workers.celery_app worker -Q parse,embed,extract,maintenance`.
+"""
 
 from collections.abc import Callable
 
 from celery import Celery
 
 from app.settings import Settings
-from workers.bootstrap import Worker, build_worker
+from workers.bootstrap import Worker, build_worker, load_shared
 from workers.broker import build_broker_app
 from workers.tasks import register_tasks
 
 
-def create_app(settings: Settings, *, build: Callable[[Settings], Worker] = build_worker) -> Celery:
-    """The application over one broker; `build` makes each worker process's parts, once."""
+def create_app(
+    settings: Settings,
+    *,
+    build: Callable[[Settings], Worker] = build_worker,
+    load: Callable[[Settings], None] = load_shared,
+) -> Celery:
+    """The application over one broker; `load` runs once, before the pool forks, `build` once in each process."""
     app = build_broker_app(settings)
-    register_tasks(app, build=lambda: build(settings), observability=settings.observability)
+    register_tasks(
+        app, load=lambda: load(settings), build=lambda: build(settings), observability=settings.observability
+    )
     return app
 
 

@@ -42,8 +42,10 @@ class ProcessParts:
             self._built = None
 
 
-def register_tasks(app: Celery, *, build: Callable[[], Worker], observability: ObservabilitySettings) -> None:
-    """Give `app` its tasks, and have each worker process build its parts before the first one."""
+def register_tasks(
+    app: Celery, *, load: Callable[[], None], build: Callable[[], Worker], observability: ObservabilitySettings
+) -> None:
+    """Give `app` its tasks; a worker calls `load` before it forks, and each process `build` before its first task."""
     parts = ProcessParts(build)
     traces: list[Tracing] = []
 
@@ -81,6 +83,9 @@ def register_tasks(app: Celery, *, build: Callable[[], Worker], observability: O
         for name in ("celery.app.trace", "celery.worker.strategy"):  # two lines a call, beside the runner's own
             logging.getLogger(name).setLevel(logging.WARNING)
 
+    def start_worker(**_: object) -> None:
+        load()
+
     def start_process(**_: object) -> None:
         # After the fork, as an exporter's thread would not come along.
         traces.append(configure_tracing("footnote-worker", observability.otlp_endpoint))
@@ -92,5 +97,6 @@ def register_tasks(app: Celery, *, build: Callable[[], Worker], observability: O
             tracing.shutdown()
 
     signals.setup_logging.connect(set_up_logging, weak=False, dispatch_uid=f"footnote-logging-{id(app)}")
+    signals.worker_init.connect(start_worker, weak=False, dispatch_uid=f"footnote-load-{id(app)}")
     signals.worker_process_init.connect(start_process, weak=False, dispatch_uid=f"footnote-start-{id(app)}")
     signals.worker_process_shutdown.connect(end_process, weak=False, dispatch_uid=f"footnote-end-{id(app)}")

@@ -1,6 +1,7 @@
 """Builds the models named in the settings. The clients take about a second to import: only their users pay for it."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 from app.llm.port import ChatModel, Embedder, EmbeddingSpaceSpec
 from app.llm.prices import TokenPrice
@@ -10,7 +11,7 @@ from app.llm.wordllama_embedder import WordLlamaEmbedder
 def build_embedder(*, base_url: str | None, api_key: str, space: EmbeddingSpaceSpec, send_dimensions: bool) -> Embedder:
     """Return the built-in embedder, or that of the given endpoint."""
     if base_url is None:
-        return WordLlamaEmbedder()
+        return load_built_in_embedder()
     from app.llm.openai_embedder import OpenAIEmbedder  # noqa: PLC0415
 
     return OpenAIEmbedder(
@@ -21,6 +22,12 @@ def build_embedder(*, base_url: str | None, api_key: str, space: EmbeddingSpaceS
         version=space.version,
         send_dimensions=send_dimensions,
     )
+
+
+@lru_cache(maxsize=1)
+def load_built_in_embedder() -> WordLlamaEmbedder:
+    """The built-in embeddings, loaded once a process; processes forked afterwards share their memory."""
+    return WordLlamaEmbedder()
 
 
 def build_chat(

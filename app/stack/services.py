@@ -54,11 +54,6 @@ class Addresses:
 def services(home: Home, addresses: Addresses) -> tuple[Service, ...]:
     """Return the processes in start order."""
     python = sys.executable
-    worker = (
-        "-m", "celery", "-A", "workers.celery_app", "worker",
-        "--queues", QUEUES, "--concurrency", str(addresses.concurrency),
-        "--loglevel", "INFO", "--without-gossip", "--without-mingle",
-    )  # fmt: skip
     return (
         Service(
             name="api",
@@ -74,7 +69,7 @@ def services(home: Home, addresses: Addresses) -> tuple[Service, ...]:
         ),
         Service(
             name="worker",
-            command=(python, *worker),
+            command=(python, "-m", "workers.serve", "--queues", QUEUES, "--concurrency", str(addresses.concurrency)),
             environment=environment(home, addresses, role="worker"),
             grace_seconds=20,
         ),

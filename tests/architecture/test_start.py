@@ -6,6 +6,8 @@ import sys
 import pytest
 
 STATISTICS = {"scipy.stats": "nobody compares runs yet"}
+TRACES = {"opentelemetry.sdk": "only who has a collector sends traces"}
+MODELS = dict.fromkeys(("openai", "boto3"), "most have neither an endpoint nor a bucket")
 
 
 @pytest.mark.parametrize(
@@ -15,6 +17,7 @@ STATISTICS = {"scipy.stats": "nobody compares runs yet"}
         (
             "app.main",
             STATISTICS
+            | MODELS
             | {
                 "alembic": "only owners migrate",
                 "pypdfium2": "pages are drawn in the sandbox",
@@ -28,6 +31,27 @@ STATISTICS = {"scipy.stats": "nobody compares runs yet"}
                 ("prometheus_client", "structlog", "fastapi", "uvicorn", "celery", "app.bootstrap", "workers"),
                 "the processes that it starts load it",
             ),
+        ),
+        (
+            "workers.relay",
+            TRACES
+            | dict.fromkeys(("numpy", "prometheus_client", "workers.bootstrap"), "it sends calls and does no work")
+            | {"celery.bin": "nobody reads its command line"},
+        ),
+        (
+            "workers.celery_app",
+            TRACES
+            | MODELS
+            | {
+                "celery.bin": "`workers.serve` starts it without Celery's command line",
+                "pypdfium2": "files are read in the sandbox",
+                "lxml": "the same",
+                "fastapi": "it serves nobody",
+            },
+        ),
+        (
+            "workers.parsing.reader, workers.parsing.pdf, workers.parsing.html",
+            dict.fromkeys(("sqlalchemy", "pydantic", "celery", "structlog"), "a reader in the sandbox has no database"),
         ),
         ("evals.cli", {"matplotlib": "a report with plots is wanted first"}),
     ],

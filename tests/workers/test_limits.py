@@ -10,8 +10,7 @@ from moto.server import ThreadedMotoServer
 from app.identity.data_keys import PostgresDataKeys
 from app.storage.factory import build_blob_store
 
-WORKER = ("-m", "celery", "-A", "workers.celery_app", "worker", "-Q", "parse,embed,extract,maintenance",
-          "--concurrency", "1", "--without-gossip", "--without-mingle")  # fmt: skip
+WORKER = ("-m", "workers.serve", "--concurrency", "1")
 TEXT = "Net sales were $1,250 million in fiscal 2023."
 
 

@@ -10,8 +10,7 @@ from app.identity.data_keys import PostgresDataKeys
 from app.storage.factory import build_keyring
 from app.storage.sealing import Sealer
 
-WORKER = ("-m", "celery", "-A", "workers.celery_app", "worker", "-Q", "parse,embed,extract,maintenance",
-          "--concurrency", "1", "--without-gossip", "--without-mingle")  # fmt: skip
+WORKER = ("-m", "workers.serve", "--concurrency", "1")
 
 
 def small_report(*, password=None):
@@ -31,7 +30,7 @@ def small_report(*, password=None):
 
 
 def test_a_pdf_goes_in_and_can_be_searched_and_one_without_its_password_fails(house):
-    house.start_relay()
+    house.start("-m", "workers.relay")
     house.start(*WORKER)
     keyring = build_keyring(
         key_file=house.folder / "keys.json", data_keys=PostgresDataKeys(database=house.database.worker)
