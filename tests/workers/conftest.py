@@ -2,7 +2,6 @@
 
 import itertools
 import os
-import runpy
 import subprocess
 import sys
 import time
@@ -27,9 +26,11 @@ from app.settings import Settings
 from app.stack.processes import start_tethered, tail
 from app.storage.factory import build_blob_store
 from app.storage.keyfile import ensure_key_file
+from tests.workers import plain_process
+from tests.workers.forking import Forked
+from workers import relay
 
 ROOT = Path(__file__).resolve().parents[2]
-PLAIN_PROCESS = Path(__file__).with_name("plain_process.py")
 QUICK = {"LEASE_SECONDS": "1.5", "HEARTBEAT_SECONDS": "0.3", "SWEEP_SECONDS": "0.2", "WAKE_AGAIN_SECONDS": "1",
          "POLL_SECONDS": "0.2", "BACKOFF_SECONDS": "0.05", "MAX_ATTEMPTS": "3"}  # fmt: skip
 
@@ -54,7 +55,7 @@ class House:
     broker: str
     tenant: UUID = field(default_factory=new_id)
     access_classes: Iterator[int] = field(default_factory=lambda: itertools.count(1_000_000))
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    processes: list[subprocess.Popen[bytes] | Forked] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -176,40 +177,50 @@ class House:
     # --- processes ---------------------------------------------------------------------------------------------------
 
     def start(self, *command: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
-        log = self.folder / "logs" / f"{len(self.processes)}.log"
-        urls = self.database.urls
+        """Start a process by its command line."""
+        log = self._new_log()
         process = start_tethered(
             [sys.executable, *command],
             log=log,
             death_signal=SIGKILL,
             directory=ROOT,
-            environment={
-                **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
-                "PYTHONPATH": str(ROOT),
-                "FOOTNOTE_DATABASE__WORKER_URL": urls["worker"],
-                "FOOTNOTE_DATABASE__RELAY_URL": urls["relay"],
-                "FOOTNOTE_BROKER__URL": self.broker,
-                "FOOTNOTE_STORAGE__ROOT": str(self.folder / "blobs"),
-                "FOOTNOTE_STORAGE__KEY_FILE": str(self.folder / "keys.json"),
-                "PLAIN_NOTES": str(self.folder / "notes"),
-                **{f"FOOTNOTE_JOBS__{name}": value for name, value in QUICK.items()},
-                **self.environment,
-                **(environment or {}),
-            },
+            environment={**self._settings(), **(environment or {})},
         )
         process.log = log
         self.processes.append(process)
         return process
 
-    def start_relay(self) -> subprocess.Popen[bytes]:
-        return self.start("-m", "workers.relay")
+    def start_relay(self) -> Forked:
+        return self._fork(relay.main)
 
-    def start_worker(self, *arguments: str) -> subprocess.Popen[bytes]:
-        return self.start(str(PLAIN_PROCESS), "--concurrency", "2", *arguments)
+    def start_worker(self) -> Forked:
+        return self._fork(plain_process.run)
+
+    def _fork(self, main: Callable[[], object]) -> Forked:
+        self.processes.append(Forked(main, log=self._new_log(), environment=self._settings()))
+        return self.processes[-1]
+
+    def _new_log(self) -> Path:
+        return self.folder / "logs" / f"{len(self.processes)}.log"
+
+    def _settings(self) -> dict[str, str]:
+        urls = self.database.urls
+        return {
+            **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+            "PYTHONPATH": str(ROOT),
+            "FOOTNOTE_DATABASE__WORKER_URL": urls["worker"],
+            "FOOTNOTE_DATABASE__RELAY_URL": urls["relay"],
+            "FOOTNOTE_BROKER__URL": self.broker,
+            "FOOTNOTE_STORAGE__ROOT": str(self.folder / "blobs"),
+            "FOOTNOTE_STORAGE__KEY_FILE": str(self.folder / "keys.json"),
+            "PLAIN_NOTES": str(self.folder / "notes"),
+            **{f"FOOTNOTE_JOBS__{name}": value for name, value in QUICK.items()},
+            **self.environment,
+        }
 
     def take_step(self, run_id: UUID, name: str) -> object:
         """Run one stage here and now, as a worker process of its own would: nothing is remembered between two."""
-        worker = runpy.run_path(str(PLAIN_PROCESS))["build_plain_worker"](
+        worker = plain_process.build_plain_worker(
             Settings(
                 database={"worker_url": self.database.urls["worker"]},
                 storage={"root": self.folder / "blobs", "key_file": self.folder / "keys.json"},
@@ -222,7 +233,7 @@ class House:
         finally:
             worker.close()
 
-    def kill(self, process: subprocess.Popen[bytes]) -> None:
+    def kill(self, process: subprocess.Popen[bytes] | Forked) -> None:
         """kill -9 a process and all of its children at the same moment."""
         family = [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]
         for member in family:

@@ -1,14 +1,12 @@
 """A worker process whose reader takes orders from the text of a file: `stall FILE`, `deaf FILE` (a
 stall that no signal but a kill ends), `raise`, `broken`, `die`, `down`.
 
-Everything else is real: Celery, the broker, the database, the leases, the blobs. Run it as a script, with the settings
-in the environment.
+Everything else is real: Celery, the broker, the database, the leases, the blobs.
 """
 
 import hashlib
 import os
 import signal
-import sys
 import time
 from pathlib import Path
 
@@ -30,9 +28,9 @@ from workers.celery_app import create_app
 from workers.parsing.errors import PdfDamagedError
 from workers.pipeline.publish import PublishStage
 from workers.pipeline.stages import ChunkStage, EmbedStage, ExtractStage, ParseStage, ValidateStage
+from workers.serve import QUEUES, run_worker
 
 DIMENSIONS = 8
-QUEUES = "parse,embed,extract,maintenance"
 
 
 class PlainParser:
@@ -144,8 +142,7 @@ def build_plain_worker(settings, *, notes=None):
     return Worker(runner=runner, collector=collector, signer=signer, close=database.close)
 
 
-if __name__ == "__main__":
-    app = create_app(Settings(), build=build_plain_worker)
-    app.worker_main(
-        ["worker", "-Q", QUEUES, "--without-gossip", "--without-mingle", "--without-heartbeat", *sys.argv[1:]]
-    )
+def run(concurrency=2):
+    """Work until told to end, with the settings in the environment."""
+    app = create_app(Settings(), build=build_plain_worker, load=lambda _settings: None)
+    return run_worker(app, queues=QUEUES, concurrency=concurrency)

@@ -116,7 +116,7 @@ def outbox_size(house):
 
 
 def test_a_relay_ends_by_itself_when_it_is_told_to(house, wait_for):
-    relay = house.start_relay()
+    relay = house.start("-m", "workers.relay")
     house.upload("to be relayed")
     wait_for(lambda: outbox_size(house) == 0, what="an empty outbox")
     relay.send_signal(SIGTERM)
