@@ -42,6 +42,14 @@ def test_vector_does_not_depend_on_the_rest_of_its_batch(embedder: WordLlamaEmbe
         assert np.allclose(together[index], embedder.embed_query(text), atol=1e-5)
 
 
+@pytest.mark.parametrize("text", ["Total debt fell to $1,250 million in 2023.", "", "überfällig — ¶", "debt " * 3_000])
+def test_vectors_equal_the_librarys_bit_by_bit(embedder: WordLlamaEmbedder, text: str) -> None:
+    pooled = embedder._model.embed([text])
+    length = np.linalg.norm(pooled, axis=1, keepdims=True)
+    expected = np.divide(pooled, length, out=np.zeros_like(pooled), where=length > 0)
+    assert np.array_equal(embedder.embed_documents(["a neighbour of another length", text])[1:], expected)
+
+
 def test_threads_can_share_the_embedder(embedder: WordLlamaEmbedder) -> None:
     texts = [f"Note {number}: revenue and debt" for number in range(200)]
     alone = embedder.embed_documents(texts)
