@@ -4,7 +4,7 @@ Files and folders go in through the API, and it waits until each is ready or has
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +35,7 @@ from app.documents.metadata import DocumentType
 
 UPLOADS_AT_ONCE = 4
 STAGES = ("validate", "parse", "chunk", "embed", "extract", "publish")
-LOOKS_A_TICK = 5  # single look-ups a second, well under the rate limit
+LOOKS_A_TICK = 5  # at runs that go on; single look-ups a second, well under the rate limit
 UPLOAD_SHARE = 0.3  # of a document's bar
 
 
@@ -101,8 +101,13 @@ def ingest_placed(
     watcher: Watcher,
     document_type: str | None = None,
     uploads_at_once: int = UPLOADS_AT_ONCE,
+    looks_a_tick: int = LOOKS_A_TICK,
 ) -> list[Outcome]:
-    """The same for files with a collection each. One at once: documents get their ids in the order of the files."""
+    """The same for files with a collection each. One at once: documents get their ids in the order of the files.
+
+    Of runs that go on, `looks_a_tick` are asked about at a time: a watcher that shows their progress wants to know more
+    often than one that waits for their end.
+    """
     files = list(collections)
     outcomes: dict[Path, Outcome] = {}
     waiting: dict[str, list[Path]] = {}  # the same bytes under two names have one run
@@ -124,7 +129,7 @@ def ingest_placed(
     for run in started:
         _follow(run, waiting, outcomes, watcher)
     while waiting:
-        for run in _look(client, waiting):
+        for run in _look(client, waiting, looks_a_tick):
             _follow(run, waiting, outcomes, watcher)
         if waiting:
             time.sleep(0.5)
@@ -164,12 +169,18 @@ def _upload(client: ApiClient, path: Path, told: _Told, *, watcher: Watcher) -> 
     return run if run.document_id else run.model_copy(update={"document_id": document.id})
 
 
-def _look(client: ApiClient, waiting: dict[str, list[Path]]) -> list[Run]:
-    """The newest state of the first waiting runs; the others have their turn after them."""
-    runs = [client.get_run(run_id) for run_id in list(waiting)[:LOOKS_A_TICK]]
-    for run in runs:
-        waiting[run.id] = waiting.pop(run.id)
-    return runs
+def _look(client: ApiClient, waiting: dict[str, list[Path]], most: int) -> Iterator[Run]:
+    """The newest state of the first waiting runs, up to `most` that go on; these have their next turn after the others.
+
+    A run that has ended takes no other's turn, so that many that ended meanwhile are found at once.
+    """
+    for run_id in list(waiting):
+        if most == 0:
+            return
+        run = client.get_run(run_id)
+        waiting[run_id] = waiting.pop(run_id)
+        most -= not run.is_finished
+        yield run
 
 
 def _follow(run: Run, waiting: dict[str, list[Path]], outcomes: dict[Path, Outcome], watcher: Watcher) -> None:
