@@ -26,6 +26,8 @@ from app.llm.errors import LocalModelMissingError
 from app.llm.local_server import LocalModelServer
 from app.stack.servers.postgres import THROWAWAY_SETTINGS, EmbeddedPostgres
 from app.stack.servers.valkey import EmbeddedValkey
+from app.stack.supervisor import Stack
+from tests.running import run_footnote
 
 MEMORY, IN_MEMORY, LEAST_MEMORY = Path("/dev/shm"), "footnote-tests", 2 << 30
 HERE = Path(__file__).resolve().parent
@@ -33,9 +35,9 @@ CORPUS = HERE.parents[1] / "shared" / "corpus"
 
 
 SHARED = {
-    f"tests/evals/test_{name}.py": "measured"
+    f"tests/evals/test_{name}.py": "running"
     for name in ("docs", "facts_suite", "gate", "measuring_suites", "permissions_suite")
-} | {"tests/cli": "cli", "tests/web": "web"}
+} | {"tests/cli": "cli", "tests/web": "running"}
 """Files, and folders, of tests that share a running Footnote, of which each has one a process."""
 
 LONG = ("evals", "policy", "cli", "workers", "demo", "web", "api")
@@ -109,6 +111,13 @@ def in_memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedValkey]:
     with EmbeddedValkey(tmp_path_factory.mktemp("valkey")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def running_footnote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The running Footnote that a process's tests share, each in tenants of its own."""
+    with in_memory(tmp_path_factory) as folder, run_footnote(folder) as stack:
+        yield stack
 
 
 @pytest.fixture(scope="session")

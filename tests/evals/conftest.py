@@ -1,6 +1,7 @@
 """A suite that needs no stack, runs of it, and records made by hand."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from pydantic import BaseModel
 from app.evaluations.metrics import MetricSpec
 from app.evaluations.records import CaseRecord, Conditions, RunManifest, RunRecord, RunStatus, Selection
 from app.settings import Settings
+from app.stack.supervisor import Stack
 from evals.data import parse_cases
 from evals.datasets.project import write_project_data
 from evals.engine import Case, Suite, SuiteContext, Used
@@ -20,6 +22,9 @@ from evals.gate import PROJECT
 from evals.records import RunFolder
 from evals.runner import Runner, RunRequest, summarise
 from evals.stacks import Stacks
+from tests.running import OneStack
+
+THREE = ("aldm", "brkn", "crvn")
 
 
 class Toy(BaseModel):
@@ -93,10 +98,9 @@ class ToyRuns:
 
 
 @pytest.fixture(scope="session")
-def stacks() -> Iterator[Stacks]:
-    """Footnotes to measure on; what runs at the end is stopped."""
-    with Stacks(say=lambda _: None) as stacks:
-        yield stacks
+def stacks(running_footnote: Stack) -> Stacks:
+    """Where suites measure: a tenant of the running Footnote for each home."""
+    return OneStack(running_footnote)
 
 
 @pytest.fixture(scope="session")
@@ -111,8 +115,22 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_project_data(tmp_path_factory.mktemp("data") / PROJECT)
 
 
+@pytest.fixture(scope="session")
+def three_issuers(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's own data, of three issuers only."""
+    folder = shutil.copytree(project, tmp_path_factory.mktemp("three") / PROJECT)
+    for name in ("cases.jsonl", "documents.jsonl"):
+        path = folder / name
+        kept = [line for line in path.read_text().splitlines() if any(f'"{key}-' in line for key in THREE)]
+        path.write_text("\n".join(kept) + "\n")
+    for file in (folder / "documents").iterdir():
+        if not file.name.startswith(THREE):
+            file.unlink()
+    return folder
+
+
 @pytest.fixture
-def toys(tmp_path: Path, stacks: Stacks) -> ToyRuns:
+def toys(tmp_path: Path) -> ToyRuns:
     data = tmp_path / "data"
     data.mkdir()
     folder = RunFolder(tmp_path / "runs")
@@ -120,7 +138,7 @@ def toys(tmp_path: Path, stacks: Stacks) -> ToyRuns:
         runs=folder,
         homes=tmp_path / "homes",
         cassettes=tmp_path / "cassettes",
-        stacks=stacks,
+        stacks=Stacks(say=lambda _: None),
         settings=Settings(_env_file=None),
         say=lambda _: None,
     )

@@ -4,6 +4,7 @@ import importlib
 import json
 import re
 import shlex
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,8 +18,8 @@ from evals.baseline import Baseline
 from evals.cli import commands
 from evals.commands.options import build_suites
 from evals.data import DocumentIssuer, QuestionCase
-from evals.datasets.project import write_project_data
 from evals.engine import discover_suites
+from evals.gate import PROJECT
 from evals.judging import JudgeSettings
 from evals.records import RunFolder
 from evals.runner import Runner, RunRequest
@@ -41,9 +42,9 @@ def command_lines() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four of the project's reports, of one of which the truth says that it is somebody else's."""
-    data = write_project_data(tmp_path_factory.mktemp("docs") / "project")
+    data = shutil.copytree(project, tmp_path_factory.mktemp("docs") / PROJECT)
     for file in (data / "documents").iterdir():
         if file.stem not in KEPT:
             file.unlink()

@@ -32,8 +32,8 @@ def run_suite(tmp_path_factory: pytest.TempPathFactory, project: Path, homes: Pa
         say=lambda _: None,
     )
 
-    def run(name: str, **selection: object) -> RunRecord:
-        request = RunRequest(data=project, selection=Selection(**selection))
+    def run(name: str, *, data: Path = project, **selection: object) -> RunRecord:
+        request = RunRequest(data=data, selection=Selection(**selection))
         return runner.run(build_suites().get(name), request, Silent())
 
     return run
@@ -47,8 +47,10 @@ def test_latency_times_each_stage_at_each_level(run_suite: RunSuite) -> None:
     assert 0 < figures["sources_p50_ms"] <= figures["p50_ms"] <= figures["p95_ms"]
 
 
-def test_abstention_declines_without_the_issuer_s_documents_and_answers_with_them(run_suite: RunSuite) -> None:
-    record = run_suite("abstention", sample=12, seed=1)
+def test_abstention_declines_without_the_issuer_s_documents_and_answers_with_them(
+    run_suite: RunSuite, three_issuers: Path
+) -> None:
+    record = run_suite("abstention", data=three_issuers, sample=12, seed=1)
     kinds = {case.kind for case in record.cases}
     assert kinds == {"lacking", "holding"}
     held = [case for case in record.cases if case.kind == "holding"]
@@ -56,8 +58,8 @@ def test_abstention_declines_without_the_issuer_s_documents_and_answers_with_the
     assert all("answered_wrong" in case.measures for case in record.cases if case.kind == "lacking")
 
 
-def test_permissions_find_no_difference_from_the_oracle(run_suite: RunSuite) -> None:
-    record = run_suite("permissions", sample=16, seed=2)
+def test_permissions_find_no_difference_from_the_oracle(run_suite: RunSuite, three_issuers: Path) -> None:
+    record = run_suite("permissions", data=three_issuers, sample=16, seed=2)
     assert record.manifest.figures["differences"] == 0
     assert any(case.details["visible"] for case in record.cases)
 

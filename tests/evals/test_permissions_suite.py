@@ -9,41 +9,22 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from evals.data import QuestionCase, load_questions
-from evals.datasets.project import write_project_data
 from evals.engine import SuiteContext
 from evals.oracle import World
+from evals.report import digest_folder
 from evals.stacks import Stacks
 from evals.suites.permissions import ASKING, LISTING, PermissionCase, PermissionScoring, build_scoring
 from evals.walls import WalledStore, open_walled_store
 
-KEPT = ("aldm", "brkn", "crvn")
 NOBODY = 0
 TENANT = "tenant_id = (SELECT current_tenant())"
 SEARCHED = ("documents", "indexed_documents", "chunks", "chunk_embeddings", "term_postings")
 
 
-def write_small_data(folder: Path) -> Path:
-    """The project's own data, of three issuers only."""
-    write_project_data(folder)
-    for name in ("cases.jsonl", "documents.jsonl"):
-        path = folder / name
-        kept = [line for line in path.read_text().splitlines() if any(f'"{key}-' in line for key in KEPT)]
-        path.write_text("\n".join(kept) + "\n")
-    for file in (folder / "documents").iterdir():
-        if not file.name.startswith(KEPT):
-            file.unlink()
-    return folder
-
-
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_small_data(tmp_path_factory.mktemp("permissions") / "data")
-
-
-@pytest.fixture(scope="module")
-def store(data: Path, tmp_path_factory: pytest.TempPathFactory, stacks: Stacks) -> Iterator[WalledStore]:
-    context = SuiteContext(data, "d" * 64, tmp_path_factory.mktemp("homes"), stacks, say=lambda _: None)
-    with open_walled_store(context, load_questions(data)) as store:
+def store(three_issuers: Path, homes: Path, stacks: Stacks) -> Iterator[WalledStore]:
+    context = SuiteContext(three_issuers, digest_folder(three_issuers), homes, stacks, say=lambda _: None)
+    with open_walled_store(context, load_questions(three_issuers)) as store:
         yield store
 
 
@@ -53,8 +34,8 @@ def scoring(store: WalledStore) -> PermissionScoring:
 
 
 @pytest.fixture(scope="module")
-def question(data: Path) -> QuestionCase:
-    return load_questions(data).cases[0]
+def question(three_issuers: Path) -> QuestionCase:
+    return load_questions(three_issuers).cases[0]
 
 
 @contextmanager

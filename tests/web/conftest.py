@@ -13,7 +13,6 @@ from app.client.api import ApiClient
 from app.commands.demo import make_samples
 from app.core.principal import Role
 from app.stack.founding import open_tenant_admin
-from app.stack.home import Home
 from app.stack.supervisor import Stack
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -33,16 +32,28 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return list(make_samples(tmp_path_factory.mktemp("samples")))
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """One browser for the folder; not for the process, whose other tests it would keep from running event loops."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
-    with Stack(home=Home.at(tmp_path_factory.mktemp("home")), port=0, report=lambda _: None) as stack:
-        yield stack
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+        )
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="module")
-def site(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Site:
+def site(chromium: Browser, running_footnote: Stack, samples: list[Path]) -> Site:
     """A tenant of a module's own."""
+    stack = running_footnote
     admin, database = open_tenant_admin(stack.database_url("owner"))
     tenant_id = admin.create_tenant(slug=f"web-{uuid4().hex}", name="Web")
     _, key = admin.create_user(tenant_id, email="mira@example.org", name="Mira", roles=[Role.ANALYST])
@@ -56,19 +67,8 @@ def site(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Site:
         key=key,
         engineer_key=engineer_key,
         admin_key=admin_key,
-        documents=list(make_samples(tmp_path_factory.mktemp("site"))),
+        documents=samples,
     )
-
-
-@pytest.fixture(scope="module")
-def chromium(site: Site) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
