@@ -12,6 +12,9 @@ from typing import Any
 
 import psutil
 import pytest
+from typer.testing import CliRunner
+
+from app.cli import build_cli
 
 ROOT = Path(__file__).resolve().parents[2]
 CLI = [sys.executable, "-m", "app.cli"]
@@ -75,14 +78,32 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         up.stop()
 
 
+def environment() -> dict[str, str]:
+    """The environment without settings of Footnote."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("FOOTNOTE_")}
+
+
 @pytest.fixture(scope="session")
 def footnote() -> Callable[..., "subprocess.CompletedProcess[str]"]:
-    """Calls the command line; the test asserts on code and output."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("FOOTNOTE_")}
+    """Runs a command in this process, as a new one would load for a second; an error nobody expects is raised."""
+
+    def call(*words: str) -> "subprocess.CompletedProcess[str]":
+        without = dict.fromkeys(os.environ.keys() - environment().keys())
+        ended = CliRunner().invoke(build_cli(list(words)), words, env=without)
+        if ended.exception is not None and not isinstance(ended.exception, SystemExit):
+            raise ended.exception
+        return subprocess.CompletedProcess(words, ended.exit_code, ended.stdout, ended.stderr)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def footnote_process() -> Callable[..., "subprocess.CompletedProcess[str]"]:
+    """Runs a command in a process of its own, for what only a process shows: its exit code, its signals, its end."""
 
     def call(*words: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
-            [*CLI, *words], capture_output=True, text=True, cwd=ROOT, env=environment, timeout=120, check=False
+            [*CLI, *words], capture_output=True, text=True, cwd=ROOT, env=environment(), timeout=120, check=False
         )
 
     return call

@@ -16,8 +16,8 @@ from app.retrieval.index.spaces import find_space_id
 Call = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-def test_a_server_that_is_not_there_is_told_in_a_sentence(footnote: Call, tmp_path: Path) -> None:
-    result = footnote("documents", "--home", str(tmp_path), "--url", "http://127.0.0.1:9")
+def test_a_server_that_is_not_there_is_told_in_a_sentence(footnote_process: Call, tmp_path: Path) -> None:
+    result = footnote_process("documents", "--home", str(tmp_path), "--url", "http://127.0.0.1:9")
     assert result.returncode == 1
     assert "No Footnote server responds at http://127.0.0.1:9" in result.stderr
     assert "Traceback" not in result.stderr

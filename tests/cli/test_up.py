@@ -18,17 +18,17 @@ def test_it_announces_where_it_is_and_is_ready_by_then(running: Any) -> None:
     assert set(running.announced["processes"]) == {"api", "relay", "worker"}
 
 
-def test_a_second_up_on_the_same_home_says_so_and_ends_with_1(running: Any, footnote: Call) -> None:
-    second = footnote("up", "--home", str(running.home), "--port", "0")
+def test_a_second_up_on_the_same_home_says_so_and_ends_with_1(running: Any, footnote_process: Call) -> None:
+    second = footnote_process("up", "--home", str(running.home), "--port", "0")
     assert second.returncode == 1
     assert "already running" in second.stderr
     assert running.announced["url"] in second.stderr
     assert "Traceback" not in second.stderr
 
 
-def test_a_taken_port_is_told_in_a_sentence(running: Any, footnote: Call, tmp_path: Path) -> None:
+def test_a_taken_port_is_told_in_a_sentence(running: Any, footnote_process: Call, tmp_path: Path) -> None:
     port = running.announced["url"].rsplit(":", 1)[1]
-    result = footnote("up", "--home", str(tmp_path), "--port", port)
+    result = footnote_process("up", "--home", str(tmp_path), "--port", port)
     assert result.returncode == 1
     assert f"Port {port} of 127.0.0.1 is taken" in result.stderr
 
