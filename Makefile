@@ -20,12 +20,14 @@ DOCS ?=
 BENCH ?= ingest
 JSON ?=
 TESTS ?= tests
+SEED ?= $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 PYTEST_ARGS ?=
-# All tests run in two processes, a file in one of them (tests/conftest.py); some tests run in one, as starting two
-# takes longer.
-PROCESSES = $(if $(filter tests,$(TESTS)),-n 2 --dist loadfile --no-loadscope-reorder)
+# All tests run in two processes, a file in one of them (tests/conftest.py says which are split, and what begins first);
+# some tests run in one, as starting two takes longer.
+SCHEDULING := --dist loadfile --no-loadscope-reorder
+PROCESSES = $(if $(filter tests,$(TESTS)),-n 2 $(SCHEDULING))
 
-.PHONY: help install install-dev local-llm demo up test check gate prove-access format bench samples lock clean
+.PHONY: help install install-dev local-llm demo up test test-random check gate prove-access format bench samples lock clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -45,6 +47,9 @@ up: $(STAMPS)/runtime ## Run Footnote on this machine until Ctrl-C
 test: $(STAMPS)/dev $(STAMPS)/llm ## Run all tests; TESTS=path runs some
 	$(BIN)/python -m pytest $(PROCESSES) $(PYTEST_ARGS) $(TESTS)
 
+test-random: $(STAMPS)/dev $(STAMPS)/llm ## Run the tests that draw at random with new examples (SEED=number repeats them); keep what fails as an example
+	$(BIN)/python -m pytest $(PROCESSES) -m random --hypothesis-profile=random --hypothesis-seed=$(SEED) $(PYTEST_ARGS) $(TESTS)
+
 check: $(STAMPS)/dev ## Lint, types, import rules, architecture, and models against the migrated schema
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
@@ -56,7 +61,7 @@ gate: $(STAMPS)/runtime ## Run the gated eval suites and compare with evals/base
 	@$(BIN)/footnote eval gate
 
 prove-access: $(STAMPS)/dev ## Hold a million reads, and every way to break the policy, against who may see what
-	FOOTNOTE_PROVE_READS=1000000 $(BIN)/python -m pytest -q $(PYTEST_ARGS) tests/policy
+	FOOTNOTE_PROVE_READS=1000000 $(BIN)/python -m pytest -q -n 2 $(SCHEDULING) $(PYTEST_ARGS) tests/policy
 
 format: $(STAMPS)/dev ## Format the code
 	$(BIN)/ruff check --fix $(CODE)

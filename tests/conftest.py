@@ -16,6 +16,7 @@ from uuid import uuid4
 import psutil
 import pytest
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
@@ -62,7 +63,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return LONG.index(folder) if folder in LONG else len(LONG)
 
     items.sort(key=place)
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("random")
 
+
+@pytest.fixture(scope="session")
+def first_seed(pytestconfig: pytest.Config) -> int:
+    """The seed from which tests count theirs: 0, or the one that `make test-random` passes to Hypothesis, too."""
+    return int(pytestconfig.getoption("hypothesis_seed", None) or 0)
+
+
+REPEATED, RANDOM = "repeated", "random"
+settings.register_profile(
+    REPEATED,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(RANDOM, settings.get_profile(REPEATED), derandomize=False, print_blob=True)
+settings.load_profile(REPEATED)
+"""A usual run draws the same examples each time, however busy the machine is; `make test-random` draws new ones."""
+
+SHUTDOWN_POLL = 0.01
+"""Seconds between a test server's looks at whether to stop; its default of 0.5 is how long stopping one takes."""
 
 Traces = list[tuple[str, ExportTraceServiceRequest]]
 
@@ -145,24 +170,34 @@ def _close(postgres: EmbeddedPostgres, opened: TestDatabase) -> None:
     postgres.databases.drop_database(opened.name)
 
 
-@pytest.fixture
-def database(postgres: EmbeddedPostgres, migrated_template: str) -> Iterator[TestDatabase]:
-    """A database of the test's own."""
+@contextmanager
+def _copied(postgres: EmbeddedPostgres, template: str) -> Iterator[TestDatabase]:
     name = f"test_{uuid4().hex}"
-    postgres.databases.copy_database(migrated_template, name)
+    postgres.databases.copy_database(template, name)
     opened = _open(postgres, name)
     yield opened
     _close(postgres, opened)
+
+
+@pytest.fixture
+def database(postgres: EmbeddedPostgres, migrated_template: str) -> Iterator[TestDatabase]:
+    """A database of the test's own."""
+    with _copied(postgres, migrated_template) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
 def module_database(postgres: EmbeddedPostgres, migrated_template: str) -> Iterator[TestDatabase]:
-    """A database that a module's tests share (each with a tenant of its own)."""
-    name = f"test_{uuid4().hex}"
-    postgres.databases.copy_database(migrated_template, name)
-    opened = _open(postgres, name)
-    yield opened
-    _close(postgres, opened)
+    """A database of the module's own, for tests that change the schema or read what no tenant owns."""
+    with _copied(postgres, migrated_template) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def shared_database(postgres: EmbeddedPostgres, migrated_template: str) -> Iterator[TestDatabase]:
+    """A database that all tests of a process share, each with a tenant of its own."""
+    with _copied(postgres, migrated_template) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -199,7 +234,7 @@ def collecting_traces() -> Iterator[tuple[str, Traces]]:
             """Tests read what it received, not what it says."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(SHUTDOWN_POLL,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}", received
     server.shutdown()

@@ -24,9 +24,9 @@ from app.identity.service import TenantAdmin
 
 
 @pytest.fixture
-def people(database):
+def people(shared_database):
     """Two users of one tenant."""
-    admin = TenantAdmin(owner=database.owner, clock=SystemClock())
+    admin = TenantAdmin(owner=shared_database.owner, clock=SystemClock())
     tenant_id = admin.create_tenant(slug=f"t-{uuid4().hex}", name="Tenant")
     return [
         Principal(
@@ -38,8 +38,8 @@ def people(database):
 
 
 @pytest.fixture
-def access(database):
-    return AccessService(database=database.api)
+def access(shared_database):
+    return AccessService(database=shared_database.api)
 
 
 def grant(subject, *, collection, level=1):
@@ -108,7 +108,7 @@ def test_a_name_is_taken_once_a_level(access, people):
         access.create_collection(owner, name="Loans")
 
 
-def test_another_tenants_collection_does_not_exist(access, people, database):
+def test_another_tenants_collection_does_not_exist(access, people):
     owner, _ = people
     made = access.create_collection(owner, name="Loans")
     stranger = Principal(tenant_id=uuid4(), user_id=owner.user_id)

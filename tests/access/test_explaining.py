@@ -25,27 +25,29 @@ def verdicts(world, database, *, time=None):
         }
 
 
+@pytest.mark.random
 @pytest.mark.parametrize("seed", SEEDS)
-def test_what_explains_agrees_with_what_decides_now_and_at_every_past_moment(module_database, seed):
-    world = World(module_database, seed)
+def test_what_explains_agrees_with_what_decides_now_and_at_every_past_moment(shared_database, first_seed, seed):
+    world = World(shared_database, first_seed + seed)
     then = []
     for _ in range(3):
         for _ in range(CHANGES):
             world.change()
         then.append((datetime.now(UTC), world.table()))
-    assert verdicts(world, module_database) == then[-1][1]
+    assert verdicts(world, shared_database) == then[-1][1]
     for time, table in then[:-1]:
-        assert verdicts(world, module_database, time=time) == table
+        assert verdicts(world, shared_database, time=time) == table
 
 
+@pytest.mark.random
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_documents_readers_are_those_that_the_policy_lets_read_it(module_database, seed):
-    world = World(module_database, seed)
+def test_a_documents_readers_are_those_that_the_policy_lets_read_it(shared_database, first_seed, seed):
+    world = World(shared_database, first_seed + seed)
     for _ in range(3 * CHANGES):
         world.change()
     table = world.table()
     assert table
-    with module_database.api.transaction(world.admin) as session:
+    with shared_database.api.transaction(world.admin) as session:
         readers = {
             (user, document): level
             for document in world.documents

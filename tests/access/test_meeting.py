@@ -32,14 +32,14 @@ VALUES (:id, :tenant, :collection, 0, :id, 'x', 'x', 1, now(), :by, now())
 
 
 @pytest.fixture
-def access(module_database):
-    return AccessService(database=module_database.api)
+def access(shared_database):
+    return AccessService(database=shared_database.api)
 
 
 @pytest.fixture
-def people(module_database):
+def people(shared_database):
     """An administrator, an analyst and a reader of one tenant."""
-    owner = TenantAdmin(owner=module_database.owner, clock=SystemClock())
+    owner = TenantAdmin(owner=shared_database.owner, clock=SystemClock())
     tenant_id = owner.create_tenant(slug=f"t-{uuid4().hex}", name="Tenant")
     return [
         Principal(
@@ -101,14 +101,14 @@ def build_wall(database, admin, collection, cleared):
 
 
 def test_what_is_made_in_a_collection_that_is_being_moved_is_not_opened_by_where_that_was(
-    module_database, access, people
+    shared_database, access, people
 ):
     _, owner, reader = people
     before, after = (access.create_collection(owner, name=name) for name in ("Before", "After"))
     moved = access.create_collection(owner, name="Moved", parent_id=before.id)
     access.create_grant(owner, viewer(reader, before.id))
     work = Work(owner, lambda: access.create_collection(owner, name="Made", parent_id=moved.id))
-    with waited_for(module_database, work) as session:
+    with waited_for(shared_database, work) as session:
         edit = CollectionEdit(moves=True, parent_id=after.id)
         Mover(session, owner).edit_collection(moved.id, edit, revision=None)
     made = work.asked.result()
@@ -118,20 +118,20 @@ def test_what_is_made_in_a_collection_that_is_being_moved_is_not_opened_by_where
     assert access.get_collection(reader, made.id).parent_id == moved.id
 
 
-def test_a_document_that_is_being_moved_behind_a_barrier_is_not_taken_out_of_it(module_database, access, people):
+def test_a_document_that_is_being_moved_behind_a_barrier_is_not_taken_out_of_it(shared_database, access, people):
     admin, owner, _ = people
     here, behind, out = (access.create_collection(owner, name=name) for name in ("Here", "Behind", "Out"))
     access.create_grant(owner, viewer(admin, here.id, level=3))
     access.create_grant(owner, viewer(admin, behind.id, level=2))
-    build_wall(module_database, admin, behind.id, cleared=[admin, owner])
-    document = make_document(module_database, owner, here.id)
+    build_wall(shared_database, admin, behind.id, cleared=[admin, owner])
+    document = make_document(shared_database, owner, here.id)
 
     def move_out():
-        with module_database.api.transaction(owner) as session:
+        with shared_database.api.transaction(owner) as session:
             Mover(session, owner).move_document(document, out.id)
 
     work = Work(admin, move_out)
-    with waited_for(module_database, work) as session:
+    with waited_for(shared_database, work) as session:
         Mover(session, admin).move_document(document, behind.id)
     with pytest.raises(MoveLeavesBarrierError):
         work.asked.result()
@@ -149,20 +149,20 @@ def test_collections_are_fifty_levels_deep_at_most(access, people):
         access.update_collection(owner, beside.id, CollectionEdit(moves=True, parent_id=place.id), revision=None)
 
 
-def test_a_key_that_may_not_manage_access_manages_none_for_an_administrator(module_database, access, people):
+def test_a_key_that_may_not_manage_access_manages_none_for_an_administrator(shared_database, access, people):
     admin, owner, reader = people
     walled, out = (access.create_collection(owner, name=name) for name in ("Walled", "Out"))
     for place in (walled, out):
         access.create_grant(owner, viewer(admin, place.id, level=3))
     hidden = access.create_collection(owner, name="Not the administrator's")
-    build_wall(module_database, admin, walled.id, cleared=[admin])
-    document = make_document(module_database, owner, walled.id)
+    build_wall(shared_database, admin, walled.id, cleared=[admin])
+    document = make_document(shared_database, owner, walled.id)
     scopes = frozenset({Permission.GRANTS_WRITE, Permission.DOCUMENTS_WRITE})
     narrowed = Principal(tenant_id=admin.tenant_id, user_id=admin.user_id, roles=admin.roles, scopes=scopes)
     with pytest.raises(GrantTargetNotFoundError):
         access.create_grant(narrowed, viewer(reader, hidden.id))
-    with pytest.raises(MoveLeavesBarrierError), module_database.api.transaction(narrowed) as session:
+    with pytest.raises(MoveLeavesBarrierError), shared_database.api.transaction(narrowed) as session:
         Mover(session, narrowed).move_document(document, out.id)
     access.create_grant(admin, viewer(reader, hidden.id))
-    with module_database.api.transaction(admin) as session:
+    with shared_database.api.transaction(admin) as session:
         Mover(session, admin).move_document(document, out.id)

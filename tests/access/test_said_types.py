@@ -124,8 +124,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(module_database):
-    return Desk(module_database)
+def desk(shared_database):
+    return Desk(shared_database)
 
 
 def test_a_type_that_was_read_from_a_document_opens_it_to_nobody(desk):

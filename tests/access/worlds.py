@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app.core.clock import SystemClock
+from app.core.ids import new_id
 from app.core.principal import Principal, Role
 from app.db.session import system_principal
 from app.identity.service import TenantAdmin
@@ -79,7 +80,7 @@ class World:
         return self._database.owner.transaction(system_principal(self.tenant_id))
 
     def _make(self, session, table, by=None, **values) -> UUID:
-        made = {"id": uuid4(), "tenant_id": self.tenant_id, **values} | ({"created_by": by} if by else {})
+        made = {"id": new_id(), "tenant_id": self.tenant_id, **values} | ({"created_by": by} if by else {})
         columns = ", ".join(made)
         marks = ", ".join(f":{name}" for name in made)
         session.execute(text(f"INSERT INTO {table} ({columns}, created_at) VALUES ({marks}, now())"), made)
@@ -162,7 +163,10 @@ class World:
         """Take back something that was given."""
         given, barriers = ["grants", "clearances", "group_members", "group_nestings"], ["exclusions", "document_labels"]
         table = self._random.choice([*given, *2 * barriers, *3 * ["collection_labels"]])
-        session.execute(text(f"DELETE FROM {table} WHERE ctid IN (SELECT ctid FROM {table} ORDER BY random() LIMIT 1)"))
+        # Ids are made in order, so that the same seed always finds its rows in the same order.
+        rows = session.scalars(text(f"SELECT t::text FROM {table} t ORDER BY 1")).all()
+        if rows:
+            session.execute(text(f"DELETE FROM {table} t WHERE t::text = :row"), {"row": self._pick(rows)})
 
     def _move(self, session) -> None:
         if self._random.random() < 0.5:

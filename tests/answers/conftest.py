@@ -171,21 +171,21 @@ class Office:
 
 
 @pytest.fixture
-def office(module_database) -> Office:
-    admin = TenantAdmin(owner=module_database.owner, clock=SystemClock())
+def office(shared_database) -> Office:
+    admin = TenantAdmin(owner=shared_database.owner, clock=SystemClock())
     tenant = admin.create_tenant(slug=f"t-{uuid4().hex}", name="Tenant")
     owner, other = (
         Principal(tenant, admin.create_user(tenant, email=f"{uuid4().hex}@example.com", name=name, roles=[role])[0])
         for name, role in (("Owner", Role.EDITOR), ("Other", Role.ANALYST))
     )
-    access = AccessService(database=module_database.api)
+    access = AccessService(database=shared_database.api)
     collection = access.create_collection(owner, name="Filings").id
     document, version = new_id(), new_id()
     library = Library()
     for number, page in enumerate((INCOME_PAGE, PROSE_PAGE), start=1):
         library.add(page, document_id=document, version_id=version, number=number)
     made = Office(
-        module_database, owner, other, collection, document, version, FixedSearch(library.passages), library.pages
+        shared_database, owner, other, collection, document, version, FixedSearch(library.passages), library.pages
     )
     made.rows(
         "INSERT INTO documents (id, tenant_id, collection_id, access_class_id, content_sha256, title, filename,"

@@ -36,13 +36,13 @@ class SwitchedSearch:
 
 
 @pytest.fixture(scope="module")
-def app(module_database, extractive, tmp_path_factory: pytest.TempPathFactory):
+def app(shared_database, extractive, tmp_path_factory: pytest.TempPathFactory):
     """The application, whose search finds the office's two pages."""
     folder: Path = tmp_path_factory.mktemp("answers")
     ensure_key_file(folder / "keys.json")
     container = build_container(
         Settings(
-            database=DatabaseSettings(api_url=module_database.urls["api"]),
+            database=DatabaseSettings(api_url=shared_database.urls["api"]),
             broker=BrokerSettings(url="amqp://127.0.0.1:9"),
             storage=StorageSettings(root=folder / "blobs", key_file=folder / "keys.json"),
         )
@@ -50,7 +50,7 @@ def app(module_database, extractive, tmp_path_factory: pytest.TempPathFactory):
     made = create_app(container)
     made.state.search = SwitchedSearch()
     answers = AnswerService(
-        database=module_database.api,
+        database=shared_database.api,
         search=made.state.search,
         drafter=Drafter(extractive=extractive),
         clock=SystemClock(),

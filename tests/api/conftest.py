@@ -71,6 +71,11 @@ class Server:
         self.clients.append(client)
         return client
 
+    def close_clients(self) -> None:
+        for client in self.clients:
+            client.close()
+        self.clients.clear()
+
     def tenant(self) -> UUID:
         return self.admin.create_tenant(slug=f"t{uuid4().hex}", name="Tenant")
 
@@ -110,26 +115,33 @@ def _serve(app: FastAPI, database: Any, folder: Path) -> Iterator[Server]:
         admin = TenantAdmin(owner=database.owner, clock=SystemClock())
         running = Server(f"http://127.0.0.1:{port}", app, database, folder / "blobs", admin)
         yield running
-        for client in running.clients:
-            client.close()
+        running.close_clients()
     finally:
         server.should_exit = True
         thread.join()
 
 
-@pytest.fixture(scope="module")
-def server(module_database: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+@pytest.fixture(scope="session")
+def shared_server(shared_database: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("api")
-    yield from _serve(create_app(build_container(settings_for(module_database, folder))), module_database, folder)
+    yield from _serve(create_app(build_container(settings_for(shared_database, folder))), shared_database, folder)
+
+
+@pytest.fixture(scope="module")
+def server(shared_server: Server) -> Iterator[Server]:
+    """One server for all modules of a process: each test has a tenant of its own."""
+    yield shared_server
+    shared_server.close_clients()
 
 
 @pytest.fixture
-def start_server(database: Any, tmp_path: Path) -> Iterator[Callable[..., Server]]:
+def start_server(shared_database: Any, tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """Starts a server with other limits than usual."""
     running: list[Iterator[Server]] = []
 
     def start(**limits: Any) -> Server:
-        made = _serve(create_app(build_container(settings_for(database, tmp_path, **limits))), database, tmp_path)
+        settings = settings_for(shared_database, tmp_path, **limits)
+        made = _serve(create_app(build_container(settings)), shared_database, tmp_path)
         running.append(made)
         return next(made)
 

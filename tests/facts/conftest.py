@@ -122,18 +122,18 @@ class Desk:
 
 
 @pytest.fixture
-def file_document(module_database) -> Callable[[Sequence[str]], Desk]:
+def file_document(shared_database) -> Callable[[Sequence[str]], Desk]:
     """Files a searchable document of these pages in a tenant of its own."""
 
     def file(pages: Sequence[str]) -> Desk:
-        admin = TenantAdmin(owner=module_database.owner, clock=SystemClock())
+        admin = TenantAdmin(owner=shared_database.owner, clock=SystemClock())
         tenant = admin.create_tenant(slug=f"t-{uuid4().hex}", name="Tenant")
         owner, other = (
             Principal(tenant, admin.create_user(tenant, email=f"{uuid4().hex}@example.com", name=name, roles=[role])[0])
             for name, role in (("Owner", Role.EDITOR), ("Other", Role.ANALYST))
         )
-        collection = AccessService(database=module_database.api).create_collection(owner, name="Filings").id
-        desk = Desk(module_database, owner, other, collection, document=new_id(), version=new_id())
+        collection = AccessService(database=shared_database.api).create_collection(owner, name="Filings").id
+        desk = Desk(shared_database, owner, other, collection, document=new_id(), version=new_id())
         desk.rows(
             "INSERT INTO documents (id, tenant_id, collection_id, access_class_id, content_sha256, title, filename,"
             " fiscal_year, fiscal_period, period_end, currency, scale, revision, created_at, created_by, updated_at)"

@@ -12,8 +12,8 @@ from app.facts.service import FactService
 
 
 @pytest.fixture
-def service(module_database) -> FactService:
-    return FactService(database=module_database.api)
+def service(shared_database) -> FactService:
+    return FactService(database=shared_database.api)
 
 
 def test_every_proposed_fact_points_at_its_cell(desk, service, statements):

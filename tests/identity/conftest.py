@@ -43,6 +43,7 @@ from app.settings import (
 )
 from app.storage.keyfile import ensure_key_file
 from tests.api.conftest import NO_TLS
+from tests.conftest import SHUTDOWN_POLL
 
 AUDIENCE = "https://footnote.test"
 CLIENT = ("footnote", "s3cret")
@@ -185,18 +186,24 @@ def signed(key: Any, header: dict[str, Any], claims: dict[str, Any]) -> str:
     return jws.serialize_compact(head, json.dumps(payload), key, registry=registry)
 
 
+@pytest.fixture(scope="session")
+def used_ports() -> set[int]:
+    """What Footnote keeps of a provider goes by its address, so that no two providers may have the same."""
+    return set()
+
+
 @pytest.fixture
-def odd() -> Iterator[OddProvider]:
-    yield from _odd_provider()
+def odd(used_ports: set[int]) -> Iterator[OddProvider]:
+    yield from _odd_provider(used_ports)
 
 
 @pytest.fixture(scope="module")
-def steady_odd() -> Iterator[OddProvider]:
+def steady_odd(used_ports: set[int]) -> Iterator[OddProvider]:
     """One that a module's tests share."""
-    yield from _odd_provider()
+    yield from _odd_provider(used_ports)
 
 
-def _odd_provider() -> Iterator[OddProvider]:
+def _odd_provider(used_ports: set[int]) -> Iterator[OddProvider]:
     found: list[OddProvider] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -223,7 +230,11 @@ def _odd_provider() -> Iterator[OddProvider]:
             """Tests read what it was asked, not what it says."""
 
     server = ThreadingHTTPServer((ADDRESS, 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    while server.server_port in used_ports:
+        server.server_close()
+        server = ThreadingHTTPServer((ADDRESS, 0), Handler)
+    used_ports.add(server.server_port)
+    thread = threading.Thread(target=server.serve_forever, args=(SHUTDOWN_POLL,), daemon=True)
     thread.start()
     found.append(OddProvider(f"http://{ADDRESS}:{server.server_port}"))
     yield found[0]
@@ -305,8 +316,8 @@ class Tenant:
         return [row.detail for row in rows]
 
 
-@pytest.fixture(scope="module")
-def site(module_database: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+@pytest.fixture(scope="session")
+def shared_site(shared_database: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     # Without this, structlog draws every frame's locals, which takes seconds for the frames of a request.
     configure_logging(level="ERROR", stream=io.StringIO())
     folder = tmp_path_factory.mktemp("site")
@@ -314,7 +325,7 @@ def site(module_database: Any, tmp_path_factory: pytest.TempPathFactory) -> Iter
     listening = free_socket()
     url = f"http://{ADDRESS}:{listening.getsockname()[1]}"
     settings = Settings(
-        database=DatabaseSettings(api_url=module_database.urls["api"]),
+        database=DatabaseSettings(api_url=shared_database.urls["api"]),
         broker=BrokerSettings(url="amqp://127.0.0.1:9"),
         storage=StorageSettings(root=folder / "blobs", key_file=folder / "keys.json"),
         limits=LimitSettings(requests_per_minute=1_000_000),
@@ -330,13 +341,20 @@ def site(module_database: Any, tmp_path_factory: pytest.TempPathFactory) -> Iter
         while not server.started:
             assert thread.is_alive(), "the server did not start"
             time.sleep(0.005)
-        running = Site(url, module_database, clock, TenantAdmin(owner=module_database.owner, clock=SystemClock()))
+        running = Site(url, shared_database, clock, TenantAdmin(owner=shared_database.owner, clock=SystemClock()))
         yield running
-        for client in running.clients:
-            client.close()
     finally:
         server.should_exit = True
         thread.join()
+
+
+@pytest.fixture(scope="module")
+def site(shared_site: Site) -> Iterator[Site]:
+    """One site for all modules of a process: each test has a tenant of its own."""
+    yield shared_site
+    for client in shared_site.clients:
+        client.close()
+    shared_site.clients.clear()
 
 
 @pytest.fixture(autouse=True)

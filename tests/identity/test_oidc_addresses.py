@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
+from socketserver import TCPServer
 
 import pytest
 from cryptography import x509
@@ -28,6 +29,7 @@ from app.identity.oidc.errors import (
 )
 from app.identity.oidc.http import LOOPBACK, ProviderHttp
 from app.settings import IdentitySettings, Settings
+from tests.conftest import SHUTDOWN_POLL
 from tests.identity.conftest import signed
 
 NAME = "login.example.com"
@@ -66,6 +68,14 @@ def test_a_setting_closes_networks_that_are_public(monkeypatch):
     ):
         with pytest.raises(IssuerNotPublicError):
             http.check_address(f"https://{host}/")
+
+
+class NamelessServer(ThreadingHTTPServer):
+    """Does not look up its address's host name, which can take 5 s."""
+
+    def server_bind(self):
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = self.server_address
 
 
 @pytest.fixture
@@ -108,9 +118,9 @@ def provider(tmp_path, monkeypatch):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "both.pem")
     context.sni_callback = lambda _socket, given, _context: names.append(given)
-    server = ThreadingHTTPServer((str(HERE), 0), Handler)
+    server = NamelessServer((str(HERE), 0), Handler)
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(SHUTDOWN_POLL,), daemon=True)
     thread.start()
     yield server.server_port, asked
     server.shutdown()

@@ -75,17 +75,17 @@ def new_provider(**more: Any) -> NewProvider:
 
 
 @pytest.fixture
-def house(module_database: Any) -> House:
+def house(shared_database: Any) -> House:
     clock = SystemClock()
-    admin = TenantAdmin(owner=module_database.owner, clock=clock)
+    admin = TenantAdmin(owner=shared_database.owner, clock=clock)
     tenant_id = admin.create_tenant(slug=f"t{uuid4().hex}", name="Tenant")
     user_id, _ = admin.create_user(tenant_id, email="chief@example.org", name="Chief", roles=[Role.ADMIN])
     # No test here gives a secret, so nothing is sealed.
     sealer: Any = None
-    providers = ProviderService(database=module_database.api, sealer=sealer, http=ProviderHttp(), clock=clock)
+    providers = ProviderService(database=shared_database.api, sealer=sealer, http=ProviderHttp(), clock=clock)
     chief = Principal(tenant_id, user_id, roles=frozenset({Role.ADMIN}))
-    users = ProviderUsers(database=module_database.api, clock=clock)
-    return House(module_database, chief, admin, providers, users)
+    users = ProviderUsers(database=shared_database.api, clock=clock)
+    return House(shared_database, chief, admin, providers, users)
 
 
 @pytest.mark.parametrize(
@@ -149,12 +149,12 @@ def test_an_audience_is_no_client_of_its_issuer(house):
 
 
 @pytest.fixture
-def operator(module_database):
-    return ProviderAdmin(owner=module_database.owner, clock=SystemClock())
+def operator(shared_database):
+    return ProviderAdmin(owner=shared_database.owner, clock=SystemClock())
 
 
 @pytest.fixture
-def neighbour(house, module_database):
+def neighbour(house, shared_database):
     """Another tenant's administrator."""
     tenant_id = house.admin.create_tenant(slug=f"t{uuid4().hex}", name="Neighbour")
     user_id, _ = house.admin.create_user(tenant_id, email="chief@example.org", name="Chief", roles=[Role.ADMIN])

@@ -16,7 +16,7 @@ from app.identity.service import TenantAdmin
 BASE = "https://footnote.example/scim/v2"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 TYPES = ("work", "home", "other")
-SLOW_BUT_REAL = settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+SLOW_BUT_REAL = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 words = st.sampled_from(["Ana", "Ben", "Cleo", "Dé"])
 spelled = st.sampled_from([lambda op: op, str.upper, str.capitalize])
 
@@ -26,21 +26,21 @@ def dumped(resource):
 
 
 @pytest.fixture(scope="module")
-def admin(module_database):
-    founder = TenantAdmin(owner=module_database.owner, clock=SystemClock())
+def admin(shared_database):
+    founder = TenantAdmin(owner=shared_database.owner, clock=SystemClock())
     tenant = founder.create_tenant(slug=f"t{uuid4().hex}", name="Tenant")
     user_id, _ = founder.create_user(tenant, email="admin@example.com", name="Admin", roles=[Role.ADMIN])
     return Principal(tenant_id=tenant, user_id=user_id, roles=frozenset({Role.ADMIN}))
 
 
 @pytest.fixture(scope="module")
-def users(module_database):
-    return UserProvisioning(database=module_database.api, clock=SystemClock())
+def users(shared_database):
+    return UserProvisioning(database=shared_database.api, clock=SystemClock())
 
 
 @pytest.fixture(scope="module")
-def groups(module_database):
-    return GroupProvisioning(database=module_database.api, clock=SystemClock())
+def groups(shared_database):
+    return GroupProvisioning(database=shared_database.api, clock=SystemClock())
 
 
 def set_text(path, *keys):

@@ -58,20 +58,20 @@ class House:
 
 
 @pytest.fixture
-def house(module_database: Any) -> House:
+def house(shared_database: Any) -> House:
     clock = SystemClock()
-    admin = TenantAdmin(owner=module_database.owner, clock=clock)
+    admin = TenantAdmin(owner=shared_database.owner, clock=clock)
     tenant_id = admin.create_tenant(slug=f"t{uuid4().hex}", name="Tenant")
     user_id, _ = admin.create_user(tenant_id, email="chief@example.org", name="Chief", roles=[Role.ADMIN])
     chief = Principal(tenant_id, user_id, roles=frozenset({Role.ADMIN}))
     return House(
-        module_database,
+        shared_database,
         chief,
         replace(chief, scopes=frozenset({Permission.USERS_MANAGE, Permission.GROUPS_MANAGE})),
         admin,
-        UserService(database=module_database.api, clock=clock),
-        UserProvisioning(database=module_database.api, clock=clock),
-        IdentityService(database=module_database.api, clock=clock),
+        UserService(database=shared_database.api, clock=clock),
+        UserProvisioning(database=shared_database.api, clock=clock),
+        IdentityService(database=shared_database.api, clock=clock),
     )
 
 

@@ -112,6 +112,7 @@ def machine(ledger):
     return StageMachine
 
 
+@pytest.mark.random
 def test_no_order_of_events_gives_two_holders_or_two_ends(ledger):
     run_state_machine_as_test(
         machine(ledger),
@@ -120,6 +121,5 @@ def test_no_order_of_events_gives_two_holders_or_two_ends(ledger):
             stateful_step_count=15,
             deadline=None,
             suppress_health_check=list(HealthCheck),
-            derandomize=True,
         ),
     )

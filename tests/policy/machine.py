@@ -9,7 +9,8 @@ from functools import wraps
 from typing import Any, TypeVar
 from uuid import UUID
 
-from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import seed as seeded
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -266,7 +267,7 @@ def run_lives(
     database: Any,
     tally: Tally,
     *,
-    first_seed: int,
+    seed: int,
     lives: int,
     steps: int,
     phases: tuple[Phase, ...] = (Phase.generate, Phase.shrink),
@@ -278,12 +279,11 @@ def run_lives(
     """
     made = type("Life", (PolicyMachine,), {"database": database, "tally": tally, "more": more})
     run_state_machine_as_test(
-        seed(first_seed)(made),
+        seeded(seed)(made),
         settings=settings(
             max_examples=lives + 2,
             stateful_step_count=steps,
             deadline=None,
-            database=None,
             report_multiple_bugs=False,
             phases=phases,
             suppress_health_check=list(HealthCheck),

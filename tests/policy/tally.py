@@ -15,9 +15,10 @@ class Tally:
     attempts: int = 0
     steps: int = 0
     differences: int = 0
-    seeds: str = ""
+    seeds: list[int] = field(default_factory=list)
     kinds: set[str] = field(default_factory=set)
 
     def told(self) -> str:
-        lives = f" (seeds {self.seeds}, {self.steps:,} steps of {len(self.kinds)} kinds)" if self.seeds else ""
+        seeds = ", ".join(map(str, self.seeds))
+        lives = f" (seeds {seeds}: {self.steps:,} steps of {len(self.kinds)} kinds)" if seeds else ""
         return f"{self.reads:,} reads checked and {self.attempts:,} writes, {self.differences} differences{lives}"

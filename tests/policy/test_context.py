@@ -19,9 +19,9 @@ ENTER = "SELECT enter(:tenant, :user, :issued, :code)"
 
 
 @pytest.fixture
-def estate(module_database):
+def estate(shared_database):
     """A tenant whose administrator has a document, and nobody else anything."""
-    made = Estate(module_database, Tally())
+    made = Estate(shared_database, Tally())
     made.found("this", PEOPLE)
     made.create_collection(principals(made)[0].user_id, None)
     document = made.upload(principals(made)[0].user_id, next(iter(made.world.parents)))
@@ -50,59 +50,59 @@ def code_for(database: Database, principal, issued):
 
 
 @pytest.mark.parametrize(("seconds", "said"), [(0, "entered"), (-301, "refused"), (310, "refused")])
-def test_a_code_is_taken_within_five_minutes_only(module_database, estate, seconds, said):
+def test_a_code_is_taken_within_five_minutes_only(shared_database, estate, seconds, said):
     chief, issued = principals(estate)[0], int(time.time()) + seconds
-    code = code_for(module_database.api, chief, issued)
+    code = code_for(shared_database.api, chief, issued)
     values = {"tenant": chief.tenant_id, "user": chief.user_id, "issued": issued, "code": code}
-    with module_database.api.anonymous() as session:
+    with shared_database.api.anonymous() as session:
         assert session.scalar(text(ENTER), values) == said
         assert count_documents(session) == (1 if said == "entered" else 0)
 
 
 @pytest.mark.parametrize("missing", ["tenant", "user", "issued", "code"])
-def test_a_code_that_is_not_there_is_none(module_database, estate, missing):
+def test_a_code_that_is_not_there_is_none(shared_database, estate, missing):
     chief, issued = principals(estate)[0], int(time.time())
-    code = code_for(module_database.api, chief, issued)
+    code = code_for(shared_database.api, chief, issued)
     values = {"tenant": chief.tenant_id, "user": chief.user_id, "issued": issued, "code": code, missing: None}
-    with module_database.api.anonymous() as session:
+    with shared_database.api.anonymous() as session:
         assert session.scalar(text(ENTER), values) == "refused"
         assert count_documents(session) == 0
 
 
 @pytest.mark.parametrize("changed", ["user", "role", "time"])
-def test_a_code_is_for_one_user_role_and_time(module_database, estate, changed):
+def test_a_code_is_for_one_user_role_and_time(shared_database, estate, changed):
     chief, reader = principals(estate)[0], principals(estate)[2]
     issued = int(time.time())
-    signer = module_database.worker if changed == "role" else module_database.api
+    signer = shared_database.worker if changed == "role" else shared_database.api
     code = code_for(signer, reader if changed == "user" else chief, issued)
     asked = issued + 1 if changed == "time" else issued
     values = {"tenant": chief.tenant_id, "user": chief.user_id, "issued": asked, "code": code}
-    with module_database.api.anonymous() as session:
+    with shared_database.api.anonymous() as session:
         assert session.scalar(text(ENTER), values) == "refused"
         assert count_documents(session) == 0
 
 
-def test_a_refused_code_ends_what_was_entered_before(module_database, estate):
+def test_a_refused_code_ends_what_was_entered_before(shared_database, estate):
     chief = principals(estate)[0]
-    with module_database.api.transaction(chief) as session:
+    with shared_database.api.transaction(chief) as session:
         values = {"tenant": chief.tenant_id, "user": chief.user_id, "issued": 0, "code": "a guess"}
         assert session.scalar(text(ENTER), values) == "refused"
         assert count_documents(session) == 0
 
 
-def test_seals_are_worth_nothing_in_the_next_transaction(module_database, estate):
+def test_seals_are_worth_nothing_in_the_next_transaction(shared_database, estate):
     seals = seals_of(estate, principals(estate)[0])
-    with module_database.api.anonymous() as session:
+    with shared_database.api.anonymous() as session:
         session.execute(text(SET), {"name": "footnote.who", "value": seals.who})
         session.execute(text(SET), {"name": "footnote.classes", "value": seals.classes})
         assert count_documents(session) == 0
 
 
-def test_the_classes_of_somebody_else_are_worth_nothing_here(module_database, estate):
+def test_the_classes_of_somebody_else_are_worth_nothing_here(shared_database, estate):
     chief, _, reader, *_ = principals(estate)
     seals = seals_of(estate, chief)
     body = seals.classes.split("#")[0]
-    with module_database.api.transaction(reader) as session:
+    with shared_database.api.transaction(reader) as session:
         own = session.execute(text(SEALS)).one()
         for forged in (seals.classes, body, f"{body}#{own.classes.split('#')[1]}", f"{body}#", "#"):
             session.execute(text(SET), {"name": "footnote.classes", "value": forged})
@@ -111,18 +111,18 @@ def test_the_classes_of_somebody_else_are_worth_nothing_here(module_database, es
 
 
 @pytest.mark.parametrize("statement", ["SELECT set_config('footnote.classes', '', true)", "RESET footnote.classes"])
-def test_without_sealed_classes_they_are_worked_out_again(module_database, estate, statement):
-    with module_database.api.transaction(principals(estate)[0]) as session:
+def test_without_sealed_classes_they_are_worked_out_again(shared_database, estate, statement):
+    with shared_database.api.transaction(principals(estate)[0]) as session:
         session.execute(text(statement))
         assert count_documents(session) == 1
 
 
-def test_a_grant_to_others_does_not_bring_back_what_was_closed_before_it(module_database, estate):
+def test_a_grant_to_others_does_not_bring_back_what_was_closed_before_it(shared_database, estate):
     chief, other, *_ = principals(estate)
     label, collection = uuid4(), next(iter(estate.world.parents))
     values = {"tenant": chief.tenant_id, "me": chief.user_id, "other": other.user_id}
     values |= {"label": label, "collection": collection}
-    with module_database.api.transaction(chief) as session:
+    with shared_database.api.transaction(chief) as session:
         assert count_documents(session) == 1
         for statement in (
             "INSERT INTO labels (id, tenant_id, name, created_at, created_by) "

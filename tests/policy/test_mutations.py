@@ -1,6 +1,7 @@
 """Whatever is broken of the policy is seen: each mutation by the comparison that finds nothing in the policy itself."""
 
 import os
+from itertools import groupby
 
 import pytest
 
@@ -13,7 +14,15 @@ from tests.policy.write_mutations import WRITE_MUTATIONS
 
 AT_ONCE = "look"
 SHOWN_AT_ONCE = [mutation for mutation in MUTATIONS if mutation.chapter == AT_ONCE]
-SHOWN_LATER = [mutation for mutation in MUTATIONS if mutation.chapter != AT_ONCE]
+SHOWN_LATER = sorted((each for each in MUTATIONS if each.chapter != AT_ONCE), key=lambda mutation: mutation.chapter)
+
+
+def sample(mutations):
+    """Every third of each chapter in a usual run, and all in `make prove-access`."""
+    if "FOOTNOTE_PROVE_READS" in os.environ:
+        return mutations
+    chapters = [[*each] for _, each in groupby(mutations, key=lambda mutation: mutation.chapter)]
+    return [mutation for chapter in chapters for mutation in chapter[::3]]
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +51,12 @@ def test_there_are_many_ways_to_break_it_each_named_once():
     assert len({mutation.name for mutation in every}) == len(every)
 
 
+def test_usual_run_applies_mutations_of_every_chapter():
+    assert len(SHOWN_AT_ONCE) >= 20
+    applied = [*SHOWN_AT_ONCE, *sample(SHOWN_LATER)]
+    assert {mutation.chapter for mutation in applied} == {mutation.chapter for mutation in MUTATIONS}
+
+
 def test_in_one_life_everybody_sees_what_the_oracle_says(book, record_property):
     record_property(CHECKED, book.tally.told())
     assert book.tally.differences == 0
@@ -65,7 +80,7 @@ def test_a_broken_policy_is_found_by_looking(looked_at, mutation):
         looking.look()
 
 
-@pytest.mark.parametrize("mutation", SHOWN_LATER, ids=lambda mutation: mutation.name)
+@pytest.mark.parametrize("mutation", sample(SHOWN_LATER), ids=lambda mutation: mutation.name)
 def test_a_broken_policy_is_found_when_things_change(postgres, book, mutation):
     with book.opened(mutation.chapter) as (database, story):
         break_it(postgres, database, mutation)
@@ -73,11 +88,7 @@ def test_a_broken_policy_is_found_when_things_change(postgres, book, mutation):
             story.tell_from(mutation.chapter)
 
 
-# Every third of them in a usual run, all in `make prove-access`.
-SOME_WRITE_MUTATIONS = WRITE_MUTATIONS if "FOOTNOTE_PROVE_READS" in os.environ else WRITE_MUTATIONS[::3]
-
-
-@pytest.mark.parametrize("mutation", SOME_WRITE_MUTATIONS, ids=lambda mutation: mutation.name)
+@pytest.mark.parametrize("mutation", sample(WRITE_MUTATIONS), ids=lambda mutation: mutation.name)
 def test_who_may_write_what_is_not_theirs_is_found(postgres, book, mutation):
     with book.opened("overreach") as (database, story):
         break_it(postgres, database, mutation)

@@ -27,8 +27,8 @@ NOT_COMPARED = {
 """Table → why the oracle has nothing to say of it."""
 
 
-def test_every_table_that_the_api_reads_is_compared_or_said_why_not(postgres, module_database):
-    with _connect(postgres.url("postgres", module_database.name)) as connection:
+def test_every_table_that_the_api_reads_is_compared_or_said_why_not(postgres, shared_database):
+    with _connect(postgres.url("postgres", shared_database.name)) as connection:
         readable = {name for (name,) in connection.execute(_READABLE).fetchall()}
     assert readable == COMPARED | {*NOT_COMPARED}
     assert not COMPARED & {*NOT_COMPARED}
