@@ -10,6 +10,9 @@ SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13)
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	if $$p -c '$(SUPPORTED)' >/dev/null 2>&1; then echo $$p; break; fi; done)
 
+# Images of containers often set this; then each of the many processes of a run compiles all that it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
@@ -100,7 +103,7 @@ $(STAMPS)/runtime: requirements.lock pyproject.toml $(STAMPS)/bootstrap
 	@touch $@
 
 $(STAMPS)/dev: requirements-dev.lock $(STAMPS)/runtime
-	$(UV) --require-hashes -r requirements-dev.lock
+	$(UV) --compile-bytecode --require-hashes -r requirements-dev.lock
 	@touch $@
 
 $(STAMPS)/llm: requirements-llm.lock $(STAMPS)/runtime

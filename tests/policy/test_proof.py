@@ -17,8 +17,8 @@ from tests.policy.scenario import Scenario
 from tests.policy.tally import Tally
 
 READS = int(os.environ.get("FOOTNOTE_PROVE_READS", "100000"))
-LIVES, STEPS = 6, 40
-PARTS = 4
+LIVES, STEPS = 3, 40
+PARTS = 2
 """Each counts its own seeds and its own part of the reads, so that any process can run it."""
 
 
