@@ -37,7 +37,7 @@ REFUSED_IN_WORDS = {"Value error, a pack is for viewers"}
 
 def is_refused_for_its_meaning(problem):
     messages = {error["message"] for error in problem.get("errors", ())}
-    return problem.get("code") in REFUSED_FOR_THEIR_MEANING or bool(messages) and messages <= REFUSED_IN_WORDS
+    return problem.get("code") in REFUSED_FOR_THEIR_MEANING or (bool(messages) and messages <= REFUSED_IN_WORDS)
 
 
 # `test_every_operation_has_a_rule` holds the rules against the document. Without a broker, /readyz answers 503.
