@@ -1,7 +1,6 @@
 """A real OpenID provider on loopback, one that misbehaves as a test asks, and Footnote's API that knows both."""
 
 import io
-import json
 import socket
 import subprocess
 import sys
@@ -10,19 +9,15 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 import uvicorn
 import yaml
-from joserfc import jws
-from joserfc.jwk import ECKey, OKPKey, RSAKey
-from joserfc.jws import JWSRegistry
+from joserfc.jwk import RSAKey
 from sqlalchemy import text
 
 from app.bootstrap import build_container
@@ -43,11 +38,9 @@ from app.settings import (
 )
 from app.storage.keyfile import ensure_key_file
 from tests.api.conftest import NO_TLS
-from tests.conftest import SHUTDOWN_POLL
+from tests.identity.odd_provider import ADDRESS, AUDIENCE, OddProvider, serving_odd_provider, signed
 
-AUDIENCE = "https://footnote.test"
 CLIENT = ("footnote", "s3cret")
-ADDRESS = "127.0.0.1"
 
 
 class MovableClock:
@@ -133,59 +126,6 @@ def _answers(issuer: str) -> bool:
         return False
 
 
-@dataclass
-class OddProvider:
-    """A provider of which a test decides what it answers; counts what it is asked for."""
-
-    issuer: str
-    keys: list[RSAKey | ECKey | OKPKey] = field(default_factory=list)
-    audience: str = AUDIENCE
-    metadata: dict[str, Any] = field(default_factory=dict)
-    answers: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-
-    def token(self, key: Any, header: dict[str, Any] | None = None, **claims: Any) -> str:
-        return signed(key, header or {}, {"iss": self.issuer, "aud": self.audience, **claims})
-
-    def count(self, path: str) -> int:
-        return self.asked.count(path)
-
-    def answer(self, path: str) -> tuple[int, dict[str, str], bytes]:
-        self.asked.append(path)
-        if path in self.answers:
-            return self.answers[path]
-        if path == "/jwks":
-            body: Any = {"keys": [key.as_dict(private=False) for key in self.keys]}
-        elif path == "/.well-known/openid-configuration":
-            body = {
-                "issuer": self.issuer,
-                "authorization_endpoint": f"{self.issuer}/authorize",
-                "token_endpoint": f"{self.issuer}/token",
-                "jwks_uri": f"{self.issuer}/jwks",
-                **self.metadata,
-            }
-        else:
-            return 404, {}, b"{}"
-        return 200, {"Cache-Control": "max-age=600"}, json.dumps(body).encode()
-
-
-def signed(key: Any, header: dict[str, Any], claims: dict[str, Any]) -> str:
-    """A token that holds for an hour, unless the claims say else: timedeltas are from now on, None is left out."""
-    now = datetime.now(UTC)
-    whole = {"sub": "ana", "iat": timedelta(), "exp": timedelta(hours=1), **claims}
-    payload = {
-        name: int((now + value).timestamp()) if isinstance(value, timedelta) else value
-        for name, value in whole.items()
-        if value is not None
-    }
-    algorithm = {"RSA": "RS256", "EC": "ES256", "OKP": "EdDSA"}[key.key_type]
-    head = {"alg": algorithm, "kid": key.kid, "typ": "JWT", **header}
-    head = {name: value for name, value in head.items() if value is not None}
-    registry = JWSRegistry(algorithms=[head["alg"]], strict_check_header=False)
-    registry.max_header_length = 16_000
-    return jws.serialize_compact(head, json.dumps(payload), key, registry=registry)
-
-
 @pytest.fixture(scope="session")
 def used_ports() -> set[int]:
     """What Footnote keeps of a provider goes by its address, so that no two providers may have the same."""
@@ -194,53 +134,15 @@ def used_ports() -> set[int]:
 
 @pytest.fixture
 def odd(used_ports: set[int]) -> Iterator[OddProvider]:
-    yield from _odd_provider(used_ports)
+    with serving_odd_provider(used_ports) as provider:
+        yield provider
 
 
 @pytest.fixture(scope="module")
 def steady_odd(used_ports: set[int]) -> Iterator[OddProvider]:
     """One that a module's tests share."""
-    yield from _odd_provider(used_ports)
-
-
-def _odd_provider(used_ports: set[int]) -> Iterator[OddProvider]:
-    found: list[OddProvider] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def _reply(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            status, headers, body = found[0].answer(urlsplit(self.path).path)
-            self.send_response(status)
-            for name, value in {
-                "Content-Type": "application/json",
-                "Content-Length": str(len(body)),
-                **headers,
-            }.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def do_GET(self) -> None:
-            self._reply()
-
-        def do_POST(self) -> None:
-            self._reply()
-
-        def log_message(self, *args: object) -> None:
-            """Tests read what it was asked, not what it says."""
-
-    server = ThreadingHTTPServer((ADDRESS, 0), Handler)
-    while server.server_port in used_ports:
-        server.server_close()
-        server = ThreadingHTTPServer((ADDRESS, 0), Handler)
-    used_ports.add(server.server_port)
-    thread = threading.Thread(target=server.serve_forever, args=(SHUTDOWN_POLL,), daemon=True)
-    thread.start()
-    found.append(OddProvider(f"http://{ADDRESS}:{server.server_port}"))
-    yield found[0]
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving_odd_provider(used_ports) as provider:
+        yield provider
 
 
 @dataclass

@@ -30,7 +30,7 @@ from app.identity.oidc.errors import (
 from app.identity.oidc.http import LOOPBACK, ProviderHttp
 from app.settings import IdentitySettings, Settings
 from tests.conftest import SHUTDOWN_POLL
-from tests.identity.conftest import signed
+from tests.identity.odd_provider import signed
 
 NAME = "login.example.com"
 HERE, ELSEWHERE = ip_address("127.0.0.2"), ip_address("127.0.0.3")
