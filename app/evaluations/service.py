@@ -225,7 +225,7 @@ def _parse_place(key: str) -> tuple[datetime, str]:
 
 
 def _parse_ordinal(key: str) -> int:
-    # Longer numbers exceed the database's integer type and come from no cursor of this list.
+    # A longer number exceeds the database's integer type, so it is not from a cursor of this list.
     if not (key.isascii() and key.isdigit() and len(key) < 10):
         raise InvalidCursorError
     return int(key)

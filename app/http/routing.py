@@ -16,7 +16,7 @@ from app.http.idempotency.keys import HEADER, Idempotency, fingerprint
 from app.http.openapi.document import PERMISSION
 
 UPLOAD = "x-footnote-upload"
-"""In `openapi_extra` of operations that stream their body and compute the fingerprint from its digest themselves."""
+"""In `openapi_extra` of operations that stream their body. They compute the idempotency fingerprint themselves."""
 
 SIGNED_IN: dict[str, Any] = {PERMISSION: "signed-in"}
 """For `openapi_extra` of operations that anyone with a valid key may call, regardless of roles and scopes."""

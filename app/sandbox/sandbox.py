@@ -151,7 +151,7 @@ class Sandbox:
 
 @contextmanager
 def _result_pipe() -> Iterator[tuple[int, int]]:
-    """Yield both ends of a pipe. The owner keeps the write end open: the zygote reports the child's end."""
+    """Yield (read end, write end) of a pipe. The owner keeps both open: the zygote reports when the child exits."""
     reader, writer = os.pipe()
     try:
         with suppress(OSError, AttributeError):  # a larger pipe is faster, but optional
