@@ -6,8 +6,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.core.periods import Period
 from app.documents.statements import Statement
+from app.quantities.periods import Period
 
 
 class TaggedFact(BaseModel):

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from app.quantities.scales import Scale
+
 
 class DocumentType(StrEnum):
     FORM_10K = "10-K"
@@ -25,15 +27,6 @@ class FiscalPeriod(StrEnum):
     Q2 = "Q2"
     Q3 = "Q3"
     Q4 = "Q4"
-
-
-class Scale(StrEnum):
-    """By what the statements' amounts are to be multiplied."""
-
-    UNITS = "units"
-    THOUSANDS = "thousands"
-    MILLIONS = "millions"
-    BILLIONS = "billions"
 
 
 class Origin(StrEnum):

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from app.documents.metadata import DocumentType, FiscalPeriod, Scale
+from app.documents.metadata import DocumentType, FiscalPeriod
 from app.documents.models import DocumentVersion
 from app.documents.service import DocumentView, PageView
 from app.documents.uploads.service import Uploaded
 from app.http.text import Line, Lines
 from app.jobs.schemas import RunOut
+from app.quantities.scales import Scale
 
 Source = Annotated[Line, StringConstraints(max_length=100)]
 """Whom a document came from, as entitlement packs name it."""

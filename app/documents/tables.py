@@ -8,27 +8,21 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
+from app.quantities.headings import (
+    find_years,
+    has_period_word,
+    without_period_words,
+    without_periods,
+    without_years,
+)
+from app.quantities.numbers import find_values, has_value
+from app.quantities.scales import find_units
+
 Span = tuple[int, int]
 
-# A sign may stand a space before its number; a dash in a cell of its own is a nil.
-_VALUE = re.compile(
-    r"\(?\s?(?:[-−–](?=[ ]?[\d$€£¥(U]))?(?:US)?[$€£¥]?\s*\(?[-−–]?"
-    r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\s?\)?(?:\s*%)?\)?|(?<!\S)[—–-]+(?!\S)"
-)
-_YEAR = re.compile(r"(?<![\d,.])(?:19|20)\d\d(?![\d,]|\.\d)")
-_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]*\.?"
-_NOT_AMOUNTS = re.compile(
-    rf"\b{_MONTH}\s+\d{{1,2}}(?!\d),?|\b\d{{1,2}}\s+{_MONTH}|\b\d{{1,2}}[- ]?(?:weeks?|months?)\b"
-    r"|(?<!\t)\(\d{1,2}\)|\bQ[1-4]\b|(?:^|(?<=\t))\d{1,2},(?=\t|$)",
-    re.IGNORECASE,
-)
 _PART_OF_GROUP = re.compile(
     r"(?:basic|diluted|current|non-?current|domestic|foreign|federal|state|other|class|series)\b|\S+$", re.IGNORECASE
 )
-_PERIOD_WORDS = re.compile(
-    rf"\b(?:ended|ending|months?|weeks?|quarters?|years?|as of|at|fiscal|{_MONTH})\b", re.IGNORECASE
-)
-_UNITS = re.compile(r"\b(?:in|of)\s+(?:[A-Za-z.$€£¥]+\s+){0,2}?(?:thousands|millions|billions)\b", re.IGNORECASE)
 _UNITS_HINT = re.compile(r"thousands|millions|billions", re.IGNORECASE)
 _MAX_GROUP = 15
 _MAX_UP = 80
@@ -95,7 +89,7 @@ class PageLines:
     def years(self, index: int) -> frozenset[int]:
         """The years in the heading of a row's table."""
         heading = self._heading(index)
-        return frozenset(map(int, _YEAR.findall(self._lines[heading[1]]))) if heading else frozenset()
+        return frozenset(map(int, find_years(self._lines[heading[1]]))) if heading else frozenset()
 
     def row(self, index: int) -> TableRow:
         """The row on line `index`, one that `row_lines` or `line_at` told."""
@@ -125,12 +119,12 @@ class PageLines:
 
     def _values(self, index: int) -> list[re.Match[str]]:
         line = self._lines[index]
-        return list(_VALUE.finditer(line, line.index("\t") + 1))
+        return find_values(line, line.index("\t") + 1)
 
     def _is_row(self, index: int) -> bool:
         line = self._lines[index]
         label, tab, rest = line.partition("\t")
-        if not tab or self._is_heading(index) or not any(map(str.isalpha, label)) or not _VALUE.search(rest):
+        if not tab or self._is_heading(index) or not any(map(str.isalpha, label)) or not has_value(rest):
             return False
         return not self._heads(index)
 
@@ -187,10 +181,10 @@ class PageLines:
     def _heads(self, index: int) -> bool:
         """Whether a line can stand above the years in a heading: words of periods or days, no amount, no sentence."""
         line = self._lines[index].strip()
-        bare = _NOT_AMOUNTS.sub("", _YEAR.sub("", line))
+        bare = without_periods(line)
         if re.search(r"\d", bare) or len(line) >= 120 or line.endswith("."):
             return False
-        return bool(_PERIOD_WORDS.search(line)) or (bool(line) and not bare.strip())
+        return has_period_word(line) or (bool(line) and not bare.strip())
 
     def _units(self, index: int, heading: tuple[int, int] | None) -> tuple[str, int | None]:
         """What is said of the amounts' units, and on which line: in the row, the heading, or shortly above it."""
@@ -210,12 +204,12 @@ class PageLines:
     def _columns(self, heading: tuple[int, int]) -> list[Column]:
         first, last = heading
         cells = _cells(self._lines[last])
-        if cells and not _YEAR.search(cells[0]) and len(cells) > 1:
+        if cells and not find_years(cells[0]) and len(cells) > 1:
             cells = cells[1:]
         labels = [_short(cell) for cell in cells]
-        years = [frozenset(map(int, _YEAR.findall(cell))) for cell in cells]
+        years = [frozenset(map(int, find_years(cell))) for cell in cells]
         for line in range(last - 1, first - 1, -1):
-            above = [cell for cell in _cells(self._lines[line]) if _PERIOD_WORDS.search(cell) or cell[0].isdigit()]
+            above = [cell for cell in _cells(self._lines[line]) if has_period_word(cell) or cell[0].isdigit()]
             if above and len(labels) % len(above) == 0:
                 share = len(labels) // len(above)
                 labels = [f"{above[place // share]} {label}" for place, label in enumerate(labels)]
@@ -233,11 +227,11 @@ def _stripped(match: re.Match[str], at: int) -> Span:
 
 def _find_units(line: str) -> str:
     """What a line says of units, as far as its cell or brackets reach; "" for nothing."""
-    found = _UNITS.search(line)
+    found = next(find_units(line), None)
     if found is None:
         return ""
-    start = max(line.rfind(mark, 0, found.start()) for mark in "()\t") + 1
-    ends = [end for mark in "()\t" if (end := line.find(mark, found.end())) >= 0]
+    start = max(line.rfind(mark, 0, found.start) for mark in "()\t") + 1
+    ends = [end for mark in "()\t" if (end := line.find(mark, found.end)) >= 0]
     return line[start : min(ends, default=len(line))].strip()
 
 
@@ -245,30 +239,30 @@ def _is_period_heading(line: str) -> bool:
     """Whether a line's only numbers are years (and the days and weeks that go with them)."""
     if (
         ("20" not in line and "19" not in line)
-        or not _YEAR.search(line)
+        or not find_years(line)
         or len(line) > _PROSE_CHARACTERS
         or line.rstrip().endswith(".")
     ):
         return False
-    bare = _NOT_AMOUNTS.sub("", _YEAR.sub("", line))
+    bare = without_periods(line)
     if re.search(r"\d", bare):
         return False
     # A line without cells is a heading of periods only when it says little else: titles name years, too.
-    return "\t" in line or len(re.sub(r"[\W\d]|for|the", "", _PERIOD_WORDS.sub("", bare))) < 8
+    return "\t" in line or len(re.sub(r"[\W\d]|for|the", "", without_period_words(bare))) < 8
 
 
 def _cells(line: str) -> list[str]:
     """A heading's cells; several years in one cell are cells of their own."""
     cells: list[str] = []
     for cell in filter(None, map(str.strip, line.split("\t"))):
-        years = _YEAR.findall(cell)
-        cells.extend(years if len(years) > 1 and not _YEAR.sub("", cell).strip() else [cell])
+        years = find_years(cell)
+        cells.extend(years if len(years) > 1 and not without_years(cell).strip() else [cell])
     return cells
 
 
 def _short(cell: str) -> str:
-    year = _YEAR.search(cell)
-    return cell if len(cell) <= 40 or not year else year.group()
+    years = find_years(cell)
+    return cell if len(cell) <= 40 or not years else years[0]
 
 
 def _matched(columns: list[Column], values: tuple[str, ...]) -> list[Column]:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.core.periods import Period
 from app.documents.statements import Statement
 from app.facts.line_items import Measure
+from app.quantities.periods import Period
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from app.core.periods import Period
 from app.documents.statements import Statement
 from app.documents.tables import PageLines, TableRow
-from app.facts.amounts import Scales, find_scale, parse_figure
 from app.facts.balance_items import BALANCE_ITEMS
-from app.facts.calendar import FiscalCalendar
 from app.facts.cash_flow_items import CASH_FLOW_ITEMS
 from app.facts.headings import ColumnPeriods
 from app.facts.income_items import INCOME_ITEMS
@@ -24,10 +21,13 @@ from app.facts.proposals import ProposedFact
 from app.facts.sections import section_of_rows
 from app.facts.signs import Signs
 from app.facts.statement_texts import StatementFinder, StatementText
+from app.quantities.calendar import FiscalCalendar
+from app.quantities.numbers import parse_figure
+from app.quantities.periods import Period
+from app.quantities.scales import TableScales, find_scale
 
 _FEWEST_SHARES = 100_000
 _MOST_OF_INTRO = 5_000  # characters: a heading further below is that of another table
-_SCALE_WORDS = {"thousands": 3, "millions": 6, "billions": 9}
 _MONTHS_OF = {"FY": 12, "Q1": 3}
 _NONCONTROLLING = re.compile(r"attributable to (?:the )?(?:redeemable )?non-?controlling interests?\t", re.IGNORECASE)
 
@@ -129,7 +129,7 @@ def _of_row(known: _Row, found: StatementText, signs: Signs, about: About) -> It
 def _scale(item: LineItem, row: TableRow, figures: Sequence[Decimal | None], about: About) -> int:
     if item.measure is Measure.PER_SHARE:
         return 0
-    scales = Scales.of(row.units, otherwise=_SCALE_WORDS.get(about.scale or "", 0))
+    scales = TableScales.of(row.units, otherwise=find_scale(about.scale or "") or 0)
     if item.measure is Measure.MONEY:
         return scales.money
     own = find_scale(row.label)

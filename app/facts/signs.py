@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.documents.tables import TableRow
-from app.facts.amounts import parse_figure
 from app.facts.line_items import LineItem, Shown, plain_label
+from app.quantities.numbers import parse_figure
 
 _EXPENSE_IN_BRACKETS = re.compile(r"\((?:[a-z]+ )?(?:expenses?|loss(?:es)?|costs?|charges?|provision)\)")
 _INCOME_IN_BRACKETS = re.compile(r"\((?:[a-z]+ )?(?:income|benefits?|gains?|earnings|credits?)\)")

@@ -13,7 +13,7 @@ from typing import Any
 from app.documents.issuers import normalise_issuer
 from app.documents.metadata import DocumentType
 from app.documents.statements import Statement
-from app.retrieval.asked_periods import AskedPeriods, parse_asked_periods
+from app.quantities.asked_periods import AskedPeriods, parse_asked_periods
 from app.retrieval.vocabulary import FinanceVocabulary
 
 _TYPES: tuple[tuple[DocumentType, str], ...] = (

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from lxml import etree
 
-from app.core.periods import Period
 from app.documents.statements import Statement
+from app.quantities.periods import Period
 from evals.data import DatasetError
 from evals.tagged import TaggedFact
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answers.numbers import find_numbers, missing_numbers
+from app.answers.numbers import missing_numbers
+from app.quantities.mentions import find_numbers
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from app.core.periods import Period
 from app.documents.statements import Statement
 from app.evaluations.records import Selection
 from app.facts.line_items import Measure
 from app.facts.proposals import ProposedFact
+from app.quantities.periods import Period
 from app.settings import Settings
 from evals.engine import DataMissingError, SuiteContext
 from evals.filings import Filing

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from app.core.periods import Period
 from app.documents.statements import Statement
+from app.quantities.periods import Period
 from evals.data import DatasetError
 from evals.datasets.ixbrl import is_inline_xbrl, read_tagged, strip_tags
 from evals.filings import load_filings

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.documents.metadata import DocumentType, FiscalPeriod, Origin, Scale
+from app.documents.metadata import DocumentType, FiscalPeriod, Origin
 from app.documents.parsed import ParsedDocument
-from workers.extraction.dates import parse_date
+from app.quantities.dates import parse_date
+from app.quantities.scales import Scale
 from workers.extraction.issuer import tidy_name
 from workers.extraction.metadata import read_metadata
 

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.core.periods import Period
 from app.documents.statements import Statement
 from app.documents.tables import Column
-from app.facts.calendar import FiscalCalendar, find_dates
 from app.facts.headings import ColumnPeriods
+from app.quantities.calendar import FiscalCalendar
+from app.quantities.dates import find_dates
+from app.quantities.periods import Period
 
 # A year of 53 weeks, from the Monday after the last Sunday of January.
 RETAIL_END = date(2032, 2, 1)

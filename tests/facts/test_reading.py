@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.periods import Period
 from app.documents.statements import Statement
-from app.facts.amounts import parse_figure
 from app.facts.reading import About, StatementReader
+from app.quantities.numbers import parse_figure
+from app.quantities.periods import Period
 
 YEAR = About(date(2031, 12, 31), 2031, "FY", "USD", "millions")
 Y2031, Y2030 = Period(date(2031, 12, 31), date(2031, 1, 1)), Period(date(2030, 12, 31), date(2030, 1, 1))

@@ -7,7 +7,7 @@ import pytest
 from app.documents.issuers import issuer_aliases, normalise_issuer
 from app.documents.metadata import DocumentType
 from app.documents.statements import Statement
-from app.retrieval.asked_periods import parse_asked_periods
+from app.quantities.asked_periods import parse_asked_periods
 from app.retrieval.understanding import QuestionReader, VisibleIssuer, find_issuers, name_forms
 from app.retrieval.vocabulary import FinanceVocabulary
 from app.retrieval.wording import get_core, search_terms

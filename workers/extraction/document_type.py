@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from app.documents.metadata import DocumentType
 from app.documents.parsed import ParsedPage
+from app.quantities.dates import YEAR
+from app.quantities.fiscal_labels import QUARTER_CODE
+from app.quantities.number_words import ORDINAL
 from workers.extraction.reading import Reading, matches, read_at, tagged
 
 _FORM = re.compile(
@@ -22,10 +25,7 @@ _FORMS = {
     "40F": DocumentType.ANNUAL_REPORT,
     "6K": DocumentType.OTHER,
 }
-_PERIOD_WORD = (
-    r"(?:first|second|third|fourth|1st|2nd|3rd|4th|full|annual|year[- ]end|half|interim|quarter(?:ly)?|fiscal"
-    r"|Q[1-4]|[1-4]Q|[12]H|FY)"
-)
+_PERIOD_WORD = rf"(?:{ORDINAL}|full|annual|year[- ]end|half|interim|quarter(?:ly)?|fiscal|{QUARTER_CODE}|[12]H|FY)"
 
 _RESULTS = r"\b(?:results|earnings|revenues?|performance|sales|profits?|(?:net\s+)?(?:income|loss))\b"
 _REPORTS = re.compile(
@@ -55,7 +55,7 @@ _NAMED = (
     (DocumentType.INDENTURE, r"(?:\w+\s+){0,2}(?:SUPPLEMENTAL\s+)?INDENTURE(?:\s+dated\b.*)?"),
     (
         DocumentType.ANNUAL_REPORT,
-        r"(?:(?:19|20)\d\d\s+)?(?:INTEGRATED\s+)?ANNUAL\s+REPORT(?:\s+(?:AND\s+ACCOUNTS|(?:19|20)\d\d).*)?",
+        rf"(?:{YEAR}\s+)?(?:INTEGRATED\s+)?ANNUAL\s+REPORT(?:\s+(?:AND\s+ACCOUNTS|{YEAR}).*)?",
     ),
 )
 _NAMED_PATTERNS = tuple((kind, re.compile(rf"^[ \t]*(?:{pattern})[ \t.,]*$", re.M | re.I)) for kind, pattern in _NAMED)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from app.documents.metadata import DocumentType
 from app.documents.parsed import ParsedPage
-from workers.extraction.dates import DATE, parse_date
+from app.quantities.dates import DATE, parse_date
 from workers.extraction.periods import first_date
 from workers.extraction.reading import Reading, matches, read_at
 

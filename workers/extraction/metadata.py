@@ -12,6 +12,7 @@ from pathlib import PurePath
 from app.documents.issuers import issuer_aliases
 from app.documents.metadata import DocumentMetadata, DocumentType, FieldSource, Origin
 from app.documents.parsed import BlockKind, ParsedDocument, ParsedPage
+from app.quantities.dates import YEAR
 from workers.extraction.amounts import find_currency, find_scale
 from workers.extraction.document_type import find_document_type, find_headline
 from workers.extraction.filing_date import find_filing_date, find_release_date, is_soon_after
@@ -102,7 +103,7 @@ def _type_from_name(filename: str) -> Reading[DocumentType] | None:
 
 
 def _year_from_name(filename: str, kind: DocumentType) -> Reading[int] | None:
-    found = re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", PurePath(filename).stem)
+    found = re.search(rf"(?<!\d){YEAR}(?!\d)", PurePath(filename).stem)
     periodic = (DocumentType.FORM_10K, DocumentType.FORM_10Q, DocumentType.EARNINGS_RELEASE, DocumentType.ANNUAL_REPORT)
     if found is None or kind not in periodic:
         return None

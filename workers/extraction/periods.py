@@ -11,38 +11,28 @@ from datetime import date, timedelta
 
 from app.documents.metadata import DocumentType, FiscalPeriod
 from app.documents.parsed import ParsedPage
-from workers.extraction.dates import DATE, parse_date
+from app.quantities.dates import DATE, YEAR, parse_date
+from app.quantities.durations import find_durations
+from app.quantities.fiscal_labels import find_fiscal_years, find_quarters
+from app.quantities.number_words import ORDINAL
 from workers.extraction.document_type import find_headline
 from workers.extraction.reading import Reading, derived, matches, read_at, tagged
 
-_QUARTERS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
 _PERIOD_ENDED = re.compile(
     rf"for\s+the\s+(?:fiscal\s+|annual\s+|quarterly\s+|transition\s+)?(?:\d\d\s+weeks\s+|year|period|quarter|three\s+months)\s*(?:then\s+)?ended:?\s+({DATE})",
     re.I,
 )
 _ANY_ENDED = re.compile(
-    rf"(?:year|quarter|months|weeks|period|(?:first|second|third|fourth)[\s-]quarter[^\n]{{0,20}})[”\"')]*\s+(?:of\s+fiscal\s+\d{{4}}\s+)?ended:?\s+({DATE})",
+    rf"(?:year|quarter|months|weeks|period|{ORDINAL}[\s-]quarter[^\n]{{0,20}})[”\"')]*\s+(?:of\s+fiscal\s+\d{{4}}\s+)?ended:?\s+({DATE})",
     re.I,
 )
 _REPORT_DATE = re.compile(rf"date\s+of\s+(?:earliest\s+event\s+reported|report)[^\n]{{0,60}}?\)?:?\s*({DATE})", re.I)
 _DATE_BEFORE_REPORT = re.compile(
     rf"^[ \t]*({DATE})[^\n]{{0,40}}\n\s*\(?\s*date\s+of\s+(?:earliest\s+event|report)", re.I | re.M
 )
-_FISCAL_NAMED = re.compile(r"\b(?:fiscal(?:\s+year)?|FY)\s*['’]?\s*((?:19|20)\d\d)\b(?!\s*[-–]\s*\d)", re.I)
-_QUARTER_NAMED = re.compile(
-    r"\b(first|second|third|fourth|1st|2nd|3rd|4th)[\s-]+(?:fiscal[\s-]+)?quarter(?:\s+and\s+[\w\s-]{0,16}?(?:year|months))?,?(?:\s+of)?(?:\s+the)?(?:\s+fiscal)?(?:\s+year)?\s+((?:19|20)\d\d)\b"
-    r"|\bQ([1-4])\s*(?:FY|fiscal)?\s*['’]?((?:19|20)?\d\d)\b|\b([1-4])Q\s*['’]?((?:19|20)?\d\d)\b",
-    re.I,
-)
-_QUARTER_WORD = re.compile(
-    r"\b(first|second|third|fourth|1st|2nd|3rd|4th)[\s-]+(?:fiscal[\s-]+)?quarter\b|\bQ([1-4])\b|\b([1-4])Q\b", re.I
-)
-_YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
-_TO_DATE = (
-    (3, re.compile(r"\b(?:nine\s+months|(?:thirty[\s-]?nine|39|40|forty)\s+weeks)\s+ended", re.I)),
-    (2, re.compile(r"\b(?:six\s+months|(?:twenty[\s-]?six|26|28|24)\s+weeks)\s+ended", re.I)),
-    (1, re.compile(r"\b(?:three\s+months|quarters?|(?:thirteen|13|12|sixteen|16)\s+weeks)\s+ended", re.I)),
-)
+_YEAR = re.compile(rf"\b({YEAR})\b")
+_ENDED = re.compile(r"(?:[\s-]+periods?)?\s+ended", re.I)
+_QUARTER_ENDED = re.compile(r"\bquarters?\s+ended", re.I)
 _ANNUAL = (DocumentType.FORM_10K, DocumentType.FORM_20F, DocumentType.ANNUAL_REPORT)
 _PERIODIC = (*_ANNUAL, DocumentType.FORM_10Q, DocumentType.EARNINGS_RELEASE)
 
@@ -75,9 +65,7 @@ def find_fiscal_period(
     if kind is DocumentType.EARNINGS_RELEASE:
         return _headline_period(pages)
     if kind is DocumentType.FORM_10Q:
-        for quarter, pattern in _TO_DATE:
-            for page, found in matches(pattern, pages[:8]):
-                return read_at(_quarter(quarter), page, *found.span(), 0.85)
+        return _longest_to_date(pages[:8])
     return None
 
 
@@ -91,7 +79,7 @@ def find_fiscal_year(
 ) -> Reading[int] | None:
     """The fiscal year by the document's own label; None for documents that report on no period."""
     stated = properties.get("dei:DocumentFiscalYearFocus", "").strip()
-    if re.fullmatch(r"(?:19|20)\d\d", stated):
+    if re.fullmatch(YEAR, stated):
         return tagged(int(stated), stated)
     if kind not in _PERIODIC:
         return None
@@ -103,6 +91,20 @@ def find_fiscal_year(
     quarter = fiscal_period.value if fiscal_period else FiscalPeriod.FY
     year_end = _year_end(period_end.value, quarter)
     return _label(pages, year_end, period_end)
+
+
+def _longest_to_date(pages: Sequence[ParsedPage]) -> Reading[FiscalPeriod] | None:
+    """The quarter that the longest of the periods in the statements' headings ends with ("nine months ended" → Q3)."""
+    found: dict[int, Reading[FiscalPeriod]] = {}
+    for page in pages:
+        for mention in find_durations(page.text):
+            ended = _ENDED.match(page.text, mention.end)
+            quarters = mention.duration.quarters
+            if ended and quarters < 4:
+                found.setdefault(quarters, read_at(_quarter(quarters), page, mention.start, ended.end(), 0.85))
+        for quarter in _QUARTER_ENDED.finditer(page.text):
+            found.setdefault(1, read_at(_quarter(1), page, *quarter.span(), 0.85))
+    return found[max(found)] if found else None
 
 
 def _quarter(number: int) -> FiscalPeriod:
@@ -143,11 +145,9 @@ def _label(pages: Sequence[ParsedPage], year_end: date, period_end: Reading[date
     if year_end.month > 2 or (year_end.month == 2 and year_end.day > 10):
         return Reading(year, period_end.source)
     named = Counter[int]()
-    for _page, found in matches(_FISCAL_NAMED, pages[:60]):
-        named[int(found.group(1))] += 1
-    for _page, found in matches(_QUARTER_NAMED, pages[:60]):
-        text = found.group(2) or found.group(4) or found.group(6)
-        named[int(text) if len(text) == 4 else 2000 + int(text)] += 1
+    for page in pages[:60]:
+        named.update(mention.year for mention in find_fiscal_years(page.text))
+        named.update(mention.year for mention in find_quarters(page.text) if mention.year is not None)
     before, same, after = named[year - 1], named[year], named[year + 1]
     if before > same and after <= same:
         return Reading(year - 1, period_end.source)
@@ -171,10 +171,9 @@ def _headline_period(pages: Sequence[ParsedPage]) -> Reading[FiscalPeriod] | Non
     if release is None:
         return None
     page = release.page
-    word = _QUARTER_WORD.search(page.text, *release.what)
-    if word:
-        number = _QUARTERS.get((word.group(1) or "").lower()) or int(word.group(2) or word.group(3))
-        return read_at(_quarter(number), page, *word.span(), 0.9)
+    named = next(find_quarters(page.text, *release.what), None)
+    if named:
+        return read_at(_quarter(named.quarter), page, named.start, named.end, 0.9)
     whole = re.compile(r"\b(?:full[\s-]year|annual|fiscal(?:\s+year)?|year[\s-]end)\b", re.I).search(
         page.text, *release.what
     )
@@ -190,8 +189,8 @@ def _headline_year(pages: Sequence[ParsedPage]) -> Reading[int] | None:
     year = _YEAR.search(page.text, *release.what)
     if year:
         return read_at(int(year.group(1)), page, *year.span(1), 0.9)
-    for named in _QUARTER_NAMED.finditer(page.text):
-        text = named.group(2) or named.group(4) or named.group(6)
-        return read_at(int(text) if len(text) == 4 else 2000 + int(text), page, *named.span(), 0.75)
-    fiscal = _FISCAL_NAMED.search(page.text)
-    return read_at(int(fiscal.group(1)), page, *fiscal.span(1), 0.7) if fiscal else None
+    for named in find_quarters(page.text):
+        if named.year is not None:
+            return read_at(named.year, page, named.start, named.end, 0.75)
+    fiscal = next(find_fiscal_years(page.text), None)
+    return read_at(fiscal.year, page, fiscal.start, fiscal.end, 0.7) if fiscal else None

@@ -13,8 +13,9 @@ import numpy.typing as npt
 import zstandard
 
 from app.documents.chunks import ChunkDraft, ChunkKind
-from app.documents.metadata import DocumentMetadata, DocumentType, FieldSource, FiscalPeriod, Origin, Scale
+from app.documents.metadata import DocumentMetadata, DocumentType, FieldSource, FiscalPeriod, Origin
 from app.llm.port import EmbeddingSpaceSpec, Vectors
+from app.quantities.scales import Scale
 
 _LEVEL = 1  # outputs are read once or twice: speed counts more than size
 

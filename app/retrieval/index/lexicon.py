@@ -14,6 +14,8 @@ from hashlib import blake2b
 
 import snowballstemmer
 
+from app.quantities.dates import YEAR
+
 LEXICON_VERSION = "1"
 TERM_SPACE = 1_000_000
 K1 = 1.2
@@ -29,7 +31,7 @@ STOP_WORDS = frozenset(
 _NUMBER_COMMA = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _TOKEN = re.compile(r"\d+(?:\.\d+)+|[^\W_]+(?:[-&'’./][^\W_]+)*")
 _JOINTS = re.compile(r"[-&'’./]")
-_YEAR_IN_LABEL = re.compile(r"(?:fy|cy|h[12]|[1-4]?q[1-4]?)['’]?((?:19|20)\d\d|\d\d)")
+_YEAR_IN_LABEL = re.compile(rf"(?:fy|cy|h[12]|[1-4]?q[1-4]?)['’]?({YEAR}|\d\d)")
 _FORM_NAME = re.compile(r"\d{1,2}-[a-z]{1,2}")
 
 

@@ -4,50 +4,19 @@ Years end at a month's end, or on the same weekday each year after 52 or 53 week
 "52-53 week fiscal years"). Which of the possible days it was, the dates that the document names most decide.
 """
 
-import calendar
-import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-MONTHS = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)"
-)
-_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_DATE = re.compile(rf"\b({MONTHS})\.?\s+(\d{{1,2}}),?\s+((?:19|20)\d\d)\b", re.IGNORECASE)
-_MONTH_DAY = re.compile(rf"\b({MONTHS})\.?\s+(\d{{1,2}})\b(?![ ,]*\d)", re.IGNORECASE)
-WEEKS_OF_MONTHS = {3: 13, 6: 26, 9: 39, 12: 52}
+from app.quantities.dates import day_in, find_dates, is_month_end
+
+_WEEKS_OF_MONTHS = {3: 13, 6: 26, 9: 39, 12: 52}
 _WEEK = timedelta(days=7)
 _NEAR = timedelta(days=10)
 _DAYS_INTO_NEXT_MONTH = 7
 """How far into the next month a period of 52/53-week calendars may end that is counted as so many months."""
 _FIRST_YEAR, _LAST_YEAR = 1901, 2200
-
-
-def find_dates(text: str) -> Iterator[date]:
-    """The dates written out in a text ("June 30, 2025"), in order."""
-    for found in _DATE.finditer(text):
-        day = _day(int(found.group(3)), _NAMES.index(found.group(1)[:3].lower()) + 1, int(found.group(2)))
-        if day is not None:
-            yield day
-
-
-def find_days_of_year(text: str) -> Iterator[tuple[int, int]]:
-    """The days named without a year ("June 30"), as (month, day)."""
-    for found in _MONTH_DAY.finditer(text):
-        if 1 <= int(found.group(2)) <= 31:
-            yield _NAMES.index(found.group(1)[:3].lower()) + 1, int(found.group(2))
-
-
-def day_in(year: int, month: int, day: int) -> date:
-    """The day of that year; the month's last where it has fewer days."""
-    return date(year, month, min(day, calendar.monthrange(year, month)[1]))
-
-
-def is_month_end(day: date) -> bool:
-    return (day + timedelta(days=1)).day == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +57,10 @@ class FiscalCalendar:
             into_next = 1 if end.day <= _DAYS_INTO_NEXT_MONTH else 0
             first = end.year * 12 + end.month - into_next - months
             return date(first // 12, first % 12 + 1, 1)
-        before = end - (weeks or WEEKS_OF_MONTHS.get(months, 52)) * _WEEK
+        before = end - (weeks or _WEEKS_OF_MONTHS.get(months, 52)) * _WEEK
         if weeks is None:
             before = max((before, before - _WEEK, before + _WEEK), key=lambda day: self.mentioned[day])
         return before + timedelta(days=1)
 
     def _around(self, day: date, most: timedelta) -> list[date]:
         return [day + timedelta(days=days) for days in range(-most.days, most.days + 1)]
-
-
-def _day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None

@@ -1,0 +1,1 @@
+"""The one place that turns text into numbers, units, scales, money, dates and fiscal periods."""

@@ -1,0 +1,85 @@
+"""Currencies by sign, code and name, as ISO 4217 codes."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+SIGN = "[$€£¥₹]"
+"""A sign of a currency, of one character."""
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyMention:
+    """A currency, named at `start` to `end` of a text."""
+
+    code: str
+    start: int
+    end: int
+
+
+# Code, the signs of its own, and the pattern of its name. The plain dollar comes last: names of others hold it.
+_CURRENCIES: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("CAD", ("C$", "CA$", "Cdn$"), r"Canadian\s+dollars"),
+    ("AUD", ("A$", "AU$"), r"Australian\s+dollars"),
+    ("HKD", ("HK$",), r"Hong\s+Kong\s+dollars"),
+    ("SGD", ("S$",), r"Singapore\s+dollars"),
+    ("NZD", ("NZ$",), r"New\s+Zealand\s+dollars"),
+    ("EUR", ("€",), r"euros?"),
+    ("GBP", ("£",), r"pounds?\s+sterling"),
+    ("CHF", (), r"Swiss\s+francs?"),
+    ("JPY", ("¥",), r"(?:Japanese\s+)?yen"),
+    ("CNY", ("RMB",), r"renminbi"),
+    ("SEK", (), r"Swedish\s+kron\w+"),
+    ("NOK", (), r"Norwegian\s+kron\w+"),
+    ("DKK", (), r"Danish\s+kron\w+"),
+    ("INR", ("₹",), r"Indian\s+rupees"),
+    ("BRL", ("R$",), r"Brazilian\s+reais"),
+    ("MXN", (), r"Mexican\s+pesos"),
+    ("USD", ("US$", "$"), r"(?:U\.?S\.?\s+)?dollars"),
+)
+
+
+def _whole(sign: str) -> str:
+    """The pattern of a sign that no letter stands before."""
+    return rf"(?<![A-Za-z]){re.escape(sign)}" + (r"\b" if sign.isalpha() else "")
+
+
+_BY_SIGN = {code: code for code, _, _ in _CURRENCIES}
+_BY_SIGN |= {sign.upper(): code for code, signs, _ in _CURRENCIES for sign in signs}
+_CODE = rf"(?:{'|'.join(code for code, _, _ in _CURRENCIES)}|RMB)"
+_DOLLAR = r"(?:\b(?:US|Cdn|CA?|AU?|HK|NZ|S|R))?\$"
+
+CURRENCY = rf"(?:{_DOLLAR}|[€£¥₹]|\b{_CODE})"
+"""A currency's sign or code before an amount. To be put into other patterns, that heed case: it has no groups."""
+
+_NAMES = tuple(
+    (code, re.compile("|".join((*map(_whole, signs), rf"\b{code}\b", rf"\b(?:{name})\b")), re.IGNORECASE))
+    for code, signs, name in _CURRENCIES
+)
+_BEFORE_AMOUNT = re.compile(rf"{_DOLLAR}|[€£¥₹]|\b{_CODE}\b(?=\s*[\d(])")
+_AFTER_AMOUNT = re.compile(rf"\s*(?:({_CODE})|((?:US )?dollars|euros?|pounds))\b", re.IGNORECASE)
+_BESIDE = {"d": "USD", "u": "USD", "e": "EUR", "p": "GBP"}
+
+
+def find_named_currency(text: str) -> str | None:
+    """The currency that a line on units names by sign, code or name; of several, a plain dollar comes last."""
+    return next((code for code, pattern in _NAMES if pattern.search(text)), None)
+
+
+def find_signs(text: str) -> Iterator[CurrencyMention]:
+    """The signs of currencies in a text, and the codes before amounts, in order."""
+    for found in _BEFORE_AMOUNT.finditer(text):
+        yield CurrencyMention(parse_currency(found.group()), *found.span())
+
+
+def match_currency(text: str, start: int) -> str | None:
+    """The currency directly behind a number that ends at `start` (" euros"), if there is one."""
+    found = _AFTER_AMOUNT.match(text, start)
+    if found is None:
+        return None
+    return parse_currency(found.group(1)) if found.group(1) else _BESIDE[found.group(2)[0].lower()]
+
+
+def parse_currency(sign: str) -> str:
+    """The code for a match of `CURRENCY`."""
+    return _BY_SIGN[sign.upper()]

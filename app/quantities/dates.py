@@ -1,0 +1,83 @@
+"""Dates as filings and questions write them. Patterns are for matching without regard to case."""
+
+import calendar
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from app.quantities.months import MONTH, parse_month
+
+YEAR = r"(?:19|20)\d\d"
+_DAY_NUMBER = r"\d{1,2}(?:st|nd|rd|th)?"
+DATE = (
+    rf"\b(?:{MONTH}\.?\s+{_DAY_NUMBER}(?:\s*,\s*|\s+){YEAR}|{_DAY_NUMBER}\s+(?:of\s+)?{MONTH}\.?,?\s+{YEAR}"
+    rf"|{YEAR}-\d\d-\d\d|\d{{1,2}}/\d{{1,2}}/{YEAR})(?!\d)"
+)
+"""A date with its year. To be put into other patterns: it has no groups."""
+
+_DATE = re.compile(DATE, re.IGNORECASE)
+_DAY_OF_YEAR = re.compile(
+    rf"\b(?:({MONTH})\.?\s+(\d{{1,2}})|(?<![\d,.])(\d{{1,2}})\s+({MONTH}))\b(?![ ,]*\d)", re.IGNORECASE
+)
+_PARTS = re.compile(r"[A-Za-z]+|\d+")
+_BETWEEN = frozenset({"st", "nd", "rd", "th", "of"})
+_EARLIEST, _LATEST = 1900, 2100
+
+
+def find_dates(text: str) -> Iterator[date]:
+    """The dates with a year in a text, in order; days that no month has are left out."""
+    for found in _DATE.finditer(text):
+        day = parse_date(found.group())
+        if day is not None:
+            yield day
+
+
+def without_dates(text: str) -> str:
+    """The text with a blank for each date in it."""
+    return _DATE.sub(" ", text)
+
+
+def find_days_of_year(text: str) -> Iterator[tuple[int, int]]:
+    """The days named without a year ("June 30", "30 June"), as (month, day)."""
+    for found in _DAY_OF_YEAR.finditer(text):
+        month, day = parse_month(found.group(1) or found.group(4)), int(found.group(2) or found.group(3))
+        if month is not None and 1 <= day <= 31:
+            yield month, day
+
+
+def parse_date(text: str) -> date | None:
+    """The date that a text consists of, from 1900 to 2100; None if it is none.
+
+    "January 28, 2023", "28th of January 2023", "2023-01-28" and "1/28/2023" are one day. Between slashes the month
+    comes first, as in the United States, unless only the second number can be a month.
+    """
+    parts = [part for part in _PARTS.findall(text) if part.lower() not in _BETWEEN]
+    words = [part for part in parts if part.isalpha()]
+    numbers = [int(part) for part in parts if part.isdigit()]
+    if len(words) == 1 and len(numbers) == 2:
+        month = parse_month(words[0])
+        return None if month is None else _day(numbers[1], month, numbers[0])
+    if words or len(numbers) != 3:
+        return None
+    if "-" in text:
+        return _day(*numbers)
+    first, second, year = numbers
+    return _day(year, second, first) if first > 12 else _day(year, first, second)
+
+
+def day_in(year: int, month: int, day: int) -> date:
+    """The day of that year; the month's last where it has fewer days."""
+    return date(year, month, min(day, calendar.monthrange(year, month)[1]))
+
+
+def is_month_end(day: date) -> bool:
+    return (day + timedelta(days=1)).day == 1
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    if not _EARLIEST <= year <= _LATEST:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

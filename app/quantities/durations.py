@@ -1,0 +1,65 @@
+"""How long a period is, as headings name it: months, weeks, a quarter, a year."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.quantities.number_words import CARDINAL, parse_cardinal
+
+_COUNTED = re.compile(rf"\b(\d{{1,2}}|{CARDINAL})[\s-]+(month|week)s?\b", re.IGNORECASE)
+_QUARTER = re.compile(r"\bquarters?\b", re.IGNORECASE)
+_YEAR = re.compile(r"\byears?\b|\bannual\b|\bfiscal\b", re.IGNORECASE)
+# Quarters of 52/53-week calendars have 12, 13 or 14 weeks, and one of them up to 17.
+_WEEKS_OF_QUARTERS = ((12, 17, 1), (24, 28, 2), (35, 40, 3), (52, 53, 4))
+_MONTHS_OF_QUARTERS = {3: 1, 6: 2, 9: 3, 12: 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A length of one to four quarters as it is named: about so many months; `weeks` where those are named."""
+
+    months: int
+    weeks: int | None = None
+
+    @property
+    def quarters(self) -> int:
+        return self.months // 3
+
+
+@dataclass(frozen=True, slots=True)
+class DurationMention:
+    """A duration, named at `start` to `end` of a text."""
+
+    duration: Duration
+    start: int
+    end: int
+
+
+def find_durations(text: str) -> Iterator[DurationMention]:
+    """The durations of one to four quarters that a text counts in months or weeks ("six months", "26 weeks")."""
+    for found in _COUNTED.finditer(text):
+        count = int(found.group(1)) if found.group(1).isdigit() else parse_cardinal(found.group(1))
+        duration = _of_months(count) if found.group(2).lower() == "month" else _of_weeks(count)
+        if duration is not None:
+            yield DurationMention(duration, *found.span())
+
+
+def find_duration(text: str) -> Duration | None:
+    """The one duration that a text names, also as "quarter" or "year"; None for none, or several."""
+    named = {mention.duration for mention in find_durations(text)}
+    if not named and _QUARTER.search(text):
+        named = {Duration(3)}
+    if not named and _YEAR.search(text):
+        named = {Duration(12)}
+    return next(iter(named)) if len(named) == 1 else None
+
+
+def _of_months(count: int) -> Duration | None:
+    return Duration(count) if count in _MONTHS_OF_QUARTERS else None
+
+
+def _of_weeks(count: int) -> Duration | None:
+    for fewest, most, quarters in _WEEKS_OF_QUARTERS:
+        if fewest <= count <= most:
+            return Duration(quarters * 3, count)
+    return None

@@ -1,0 +1,171 @@
+"""Numbers in sentences, by digits and by words, each with what its text says of its unit, scale, currency and sign."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.quantities.currencies import CURRENCY, match_currency, parse_currency
+from app.quantities.fiscal_labels import parse_quarter_code, parse_year_code
+from app.quantities.number_words import CARDINAL, ORDINAL, parse_cardinal, parse_ordinal
+from app.quantities.numbers import DIGITS
+from app.quantities.scales import find_stated_scales, match_scale
+
+_CORE = re.compile(rf"{DIGITS}|\.\d+")
+_MINUS = r"(?:(?<![\w)%])([-−–]))?"
+_BEFORE = re.compile(rf"(\(\s?)?{_MINUS}({CURRENCY})?\s*(\(\s?)?{_MINUS}$")
+_CURRENCY_BEFORE = re.compile(rf"{CURRENCY}$")
+_CLOSED = re.compile(r"\s?%?\s?\)")
+# A sign may stand in a cell of its own ("19<tab>% $<tab>39"), but "2020<tab>% change" are two headings.
+_UNIT_AFTER = re.compile(
+    r"[ \n]?%|\s+%(?!\s*[A-Za-z])|\s*(?:percentage points?\b|per ?cent\b|pp\b|basis points?\b|bps?\b)|x\b|\stimes\b",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"[A-Za-z0-9]+(?:[-./][A-Za-z0-9]+)*")
+_ORDINAL_AFTER = re.compile(r"(?:st|nd|rd|th)\b", re.IGNORECASE)
+_WORD_NUMBER = re.compile(rf"\b({CARDINAL})\b(\s+hundred\b)?", re.IGNORECASE)
+_ORDINAL_PERIOD = re.compile(rf"\b({ORDINAL})[- ](quarter|half)\b", re.IGNORECASE)
+_FACTORS = re.compile(r"\b(half|halv|doubl|tripl|quadrupl|twice|thrice|dozen|tenfold|twofold)\w*", re.IGNORECASE)
+
+Amount = tuple[tuple[int, ...], int]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberMention:
+    """A number as a text says it: `value` ≥ 0 as written, times ten to the power `scale` (None: none stated beside it).
+
+    `unit` is "", "%", "points", "bps" or "x"; `currency` an ISO 4217 code or None; `text` the words for messages.
+    """
+
+    text: str
+    value: Decimal
+    scale: int | None = None
+    unit: str = ""
+    currency: str | None = None
+    negative: bool = False
+
+    def amount(self, scale: int | None = None) -> Amount:
+        """The exact amount as (digits, exponent), free of any context's precision."""
+        digits, exponent = self.value.as_tuple().digits, self.value.as_tuple().exponent
+        assert isinstance(exponent, int), "a number found in text is finite"
+        exponent += (self.scale or 0) if scale is None else scale
+        significant = list(digits)
+        while significant and significant[-1] == 0:
+            significant.pop()
+            exponent += 1
+        while significant and significant[0] == 0:
+            significant.pop(0)
+        return (tuple(significant), exponent) if significant else ((), 0)
+
+    def is_year(self) -> bool:
+        return self.scale is None and not self.unit and 1900 <= self.value <= 2100 and "," not in self.text
+
+
+@dataclass(frozen=True, slots=True)
+class NumbersOfText:
+    """All that a text says in numbers: mentions, names with digits in them ("q2", "10-k"), and scales over tables."""
+
+    mentions: tuple[NumberMention, ...]
+    labels: frozenset[str]
+    stated_scales: frozenset[int]
+
+
+def find_numbers(text: str) -> NumbersOfText:
+    """The numbers of a text, digits and words alike."""
+    text = unicodedata.normalize("NFKC", text)
+    mentions: list[NumberMention] = []
+    parts = list(_ORDINAL_PERIOD.finditer(text))
+    labels = {f"{match[2][0].lower()}{parse_ordinal(match[1])}" for match in parts}
+    in_parts = {place for match in parts for place in range(*match.span())}
+    labels |= {match[1].lower() for match in _FACTORS.finditer(text) if match.start() not in in_parts}
+    position = 0
+    for core in _CORE.finditer(text):
+        if core.start() < position or core.start() in in_parts:
+            continue
+        label = _label_around(text, core.start(), core.end())
+        if label is None:
+            mentions.append(_mention(text, core))
+            continue
+        position = label.end()
+        year = parse_year_code(label.group())
+        if year is None:
+            labels.add(_label_name(label.group()))
+        else:
+            mentions.append(NumberMention(text=label.group(), value=Decimal(year)))
+    mentions.extend(_word_mentions(text))
+    return NumbersOfText(tuple(mentions), frozenset(labels), find_stated_scales(text))
+
+
+def _mention(text: str, core: re.Match[str]) -> NumberMention:
+    start, end = core.span()
+    before = _BEFORE.search(text[max(0, start - 16) : start])
+    assert before is not None, "the pattern matches the empty end"
+    opened, minus, sign, opened_inside, minus_inside = before.groups()
+    unit, scale = "", None
+    if after := _UNIT_AFTER.match(text, end):
+        unit, end = _unit_name(after.group().strip().lower()), after.end()
+    elif scaled := match_scale(text, end):
+        scale, end = scaled.exponent, scaled.end
+    elif after := _ORDINAL_AFTER.match(text, end):
+        end = after.end()
+    currency = parse_currency(sign) if sign else match_currency(text, end)
+    in_parentheses = (opened or opened_inside) and _CLOSED.match(text, end)
+    return NumberMention(
+        text=text[start:end],
+        value=Decimal(core.group().replace(",", "")),
+        scale=scale,
+        unit=unit,
+        currency=currency,
+        negative=bool(minus or minus_inside or in_parentheses),
+    )
+
+
+def _unit_name(word: str) -> str:
+    if word.startswith(("percentage", "pp")):
+        return "points"
+    if word.startswith(("basis", "bp")):
+        return "bps"
+    return "x" if word in ("x", "times") else "%"
+
+
+def _label_around(text: str, start: int, end: int) -> re.Match[str] | None:
+    """The name that the digits from `start` to `end` belong to ("Q2", "10-K", "Baa2"); None for a plain number."""
+    letter_before = start > 0 and (
+        text[start - 1].isalpha() or (text[start - 1] == "-" and text[start - 2 : start - 1].isalpha())
+    )
+    rest = text[end:]
+    letter_after = re.match(r"[A-Za-z]|-[A-Za-z]{1,2}\b", rest) is not None
+    suffix = match_scale(text, end) or _UNIT_AFTER.match(text, end) or _ORDINAL_AFTER.match(text, end)
+    if not letter_before and (not letter_after or suffix):
+        return None
+    if letter_before and _CURRENCY_BEFORE.search(text[max(0, start - 4) : start]):
+        return None
+    begin = start
+    while begin > 0 and (
+        text[begin - 1].isalnum() or (text[begin - 1] in "-./" and text[begin - 2 : begin - 1].isalnum())
+    ):
+        begin -= 1
+    return _LABEL.match(text, begin)
+
+
+def _label_name(label: str) -> str:
+    quarter = parse_quarter_code(label)
+    return label.casefold() if quarter is None else f"q{quarter}"
+
+
+def _word_mentions(text: str) -> list[NumberMention]:
+    mentions = []
+    for match in _WORD_NUMBER.finditer(text):
+        words, hundred = match.groups()
+        scale, unit = match_scale(text, match.end()), _UNIT_AFTER.match(text, match.end())
+        if words.lower() == "one" and not (hundred or scale or unit):
+            continue  # "one of the largest" counts nothing
+        mentions.append(
+            NumberMention(
+                text=match.group(),
+                value=Decimal(parse_cardinal(words) * (100 if hundred else 1)),
+                scale=scale.exponent if scale else None,
+                unit=_unit_name(unit.group().strip().lower()) if unit and not scale else "",
+            )
+        )
+    return mentions
