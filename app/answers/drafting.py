@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from app.answers.claims import Draft, DroppedClaim, PageTexts, Writer
 from app.answers.events import ShownClaim
 from app.answers.extractive import ExtractiveWriter
-from app.answers.focus import Focus
 from app.answers.model_writer import ModelWriter
 from app.answers.verification import verify_claims
 from app.llm.errors import ModelNonsenseError, ModelUnavailableError
 from app.llm.port import TokenUsage
 from app.retrieval.passages import Passage
+from app.retrieval.questions.understanding import Understanding
 
 NOTHING_VERIFIED = "nothing-verified"
 """`degraded` where a model's draft held claims and none of them stood."""
@@ -47,28 +47,30 @@ class Drafter:
         self._model = model
         self._timeout_seconds = timeout_seconds
 
-    async def draft(self, question: str, focus: Focus, passages: Sequence[Passage], pages: PageTexts) -> VerifiedDraft:
+    async def draft(
+        self, question: str, understanding: Understanding, passages: Sequence[Passage], pages: PageTexts
+    ) -> VerifiedDraft:
         """The verified draft. A model that is down, slow or talks nonsense is no error: `degraded` tells of it."""
         if self._model is None or not passages:
-            return await asyncio.to_thread(self._extract, question, focus, passages, pages)
+            return await asyncio.to_thread(self._extract, question, understanding, passages, pages)
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 draft = await self._model.write(question, passages, pages, timeout_seconds=self._timeout_seconds)
         except TimeoutError:
-            return await self._degraded(question, focus, passages, pages, ModelUnavailableError.code)
+            return await self._degraded(question, understanding, passages, pages, ModelUnavailableError.code)
         except (ModelUnavailableError, ModelNonsenseError) as error:
-            return await self._degraded(question, focus, passages, pages, error.code)
+            return await self._degraded(question, understanding, passages, pages, error.code)
         verified = await asyncio.to_thread(_verified, draft, pages, _given(question, passages))
         if verified.shown or not verified.dropped:
             return verified
-        fallback = await asyncio.to_thread(self._extract, question, focus, passages, pages)
+        fallback = await asyncio.to_thread(self._extract, question, understanding, passages, pages)
         return _instead(fallback, verified)
 
     async def _degraded(
-        self, question: str, focus: Focus, passages: Sequence[Passage], pages: PageTexts, code: str
+        self, question: str, understanding: Understanding, passages: Sequence[Passage], pages: PageTexts, code: str
     ) -> VerifiedDraft:
         assert self._model is not None
-        draft = await asyncio.to_thread(self._extract, question, focus, passages, pages)
+        draft = await asyncio.to_thread(self._extract, question, understanding, passages, pages)
         return VerifiedDraft(
             writer=draft.writer,
             shown=draft.shown,
@@ -78,8 +80,10 @@ class Drafter:
             prompt_digest=self._model.prompt_digest,
         )
 
-    def _extract(self, question: str, focus: Focus, passages: Sequence[Passage], pages: PageTexts) -> VerifiedDraft:
-        draft = self._extractive.write(question, focus, passages, pages)
+    def _extract(
+        self, question: str, understanding: Understanding, passages: Sequence[Passage], pages: PageTexts
+    ) -> VerifiedDraft:
+        draft = self._extractive.write(question, understanding, passages, pages)
         return _verified(draft, pages, _given(question, passages))
 
 

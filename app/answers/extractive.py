@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.answers.claims import Draft, DraftClaim, PageKey, PageTexts, Writer, cite
-from app.answers.focus import Focus
 from app.answers.sentences import find_sentences
 from app.documents.tables import Column, PageLines, TableRow
 from app.llm.port import Embedder
 from app.retrieval.index.lexicon import tokenise
 from app.retrieval.passages import Passage
+from app.retrieval.questions.understanding import Understanding
 
 NOTICE = "No language model wrote this: these are the sentences and table rows that fit the question best."
 
@@ -59,10 +59,12 @@ class ExtractiveWriter:
     def __init__(self, *, embedder: Embedder) -> None:
         self._embedder = embedder
 
-    def write(self, question: str, focus: Focus, passages: Sequence[Passage], pages: PageTexts) -> Draft:
+    def write(
+        self, question: str, understanding: Understanding, passages: Sequence[Passage], pages: PageTexts
+    ) -> Draft:
         """One to five claims, the best first; none where nothing in the passages speaks of what was asked."""
         lines = {key: PageLines(pages[key]) for key in {_key(passage) for passage in passages} if key in pages}
-        hints = _hints(focus)
+        hints = _hints(understanding)
         candidates: list[_Candidate] = []
         total = 0
         for passage in passages:
@@ -70,9 +72,11 @@ class ExtractiveWriter:
                 found, count = _candidates(passage, pages[_key(passage)], lines[_key(passage)], hints)
                 candidates.extend(found)
                 total += count
-        ranked = _ranked(_unrepeated(candidates), total, focus)
+        ranked = _ranked(_unrepeated(candidates), total, understanding)
         chosen = self._chosen(question, ranked)
-        claims = {claim.text: claim for claim in (_claim(each, focus, pages, lines) for each in reversed(chosen))}
+        claims = {
+            claim.text: claim for claim in (_claim(each, understanding, pages, lines) for each in reversed(chosen))
+        }
         return Draft(writer=Writer.EXTRACTIVE, claims=tuple(reversed(claims.values())))
 
     def _chosen(self, question: str, ranked: list[_Candidate]) -> list[_Candidate]:
@@ -100,12 +104,12 @@ def _key(passage: Passage) -> PageKey:
     return (passage.version_id, passage.page_number)
 
 
-def _hints(focus: Focus) -> re.Pattern[str]:
+def _hints(understanding: Understanding) -> re.Pattern[str]:
     """What a text must hold for any of the question's words to be in it: most candidates are passed over by this alone.
 
     The beginnings of stems: stemming changes at most the last two letters ("inventori" is of "inventory").
     """
-    starts = {term[: max(3, len(term) - 2)] for term in focus.terms | focus.synonyms}
+    starts = {term[: max(3, len(term) - 2)] for term in understanding.key_terms | understanding.synonym_terms}
     return re.compile("|".join(map(re.escape, sorted(starts))) or r"(?!)", re.IGNORECASE)
 
 
@@ -153,7 +157,7 @@ def _unrepeated(candidates: Iterable[_Candidate]) -> list[_Candidate]:
     return kept
 
 
-def _ranked(candidates: list[_Candidate], total: int, focus: Focus) -> list[_Candidate]:
+def _ranked(candidates: list[_Candidate], total: int, understanding: Understanding) -> list[_Candidate]:
     """The shortlist by words, best first. Empty where no candidate covers a quarter of the question's weight.
 
     `total` counts the candidates that held no word of the question, too.
@@ -167,37 +171,37 @@ def _ranked(candidates: list[_Candidate], total: int, focus: Focus) -> list[_Can
         return math.log(1 + (total - frequency[term] + 0.5) / (frequency[term] + 0.5))
 
     named = _named_by_documents(candidates)
-    weights = {term: idf(term) for term in focus.terms - named}
+    weights = {term: idf(term) for term in understanding.key_terms - named}
     # Rare as a synonym may be, it is no better than what was said.
     most = max((weights[term] for term in weights if frequency[term]), default=math.inf)
-    weights |= {term: min(idf(term), most) * _SYNONYM_WEIGHT for term in focus.synonyms - named}
-    asked = sum(weights[term] for term in focus.terms - named if frequency[term]) or sum(weights.values())
+    weights |= {term: min(idf(term), most) * _SYNONYM_WEIGHT for term in understanding.synonym_terms - named}
+    whole = sum(weights[term] for term in understanding.key_terms - named if frequency[term]) or sum(weights.values())
     scored: list[_Candidate] = []
     for candidate in candidates:
         counts = Counter(term for term in candidate.terms if term in weights)
         covered = sum(weights[term] for term in counts)
-        if not counts or covered < _LEAST_COVERAGE * asked:
+        if not counts or covered < _LEAST_COVERAGE * whole:
             continue
         norm = _K1 * (1 - _B + _B * len(candidate.terms) / mean_length)
         score = sum(weights[term] * count * (_K1 + 1) / (count + norm) for term, count in counts.items())
-        scored.append(replace(candidate, score=score * _prior(candidate, counts, focus)))
+        scored.append(replace(candidate, score=score * _prior(candidate, counts, understanding)))
     return sorted(scored, key=lambda candidate: -candidate.score)[:_SHORTLIST]
 
 
-def _prior(candidate: _Candidate, counts: Counter[str], focus: Focus) -> float:
+def _prior(candidate: _Candidate, counts: Counter[str], understanding: Understanding) -> float:
     """What speaks for a candidate besides its words: its passage's rank, its form, and the years it is about."""
     prior = 0.6 + 0.4 / math.sqrt(candidate.passage.rank)
     if candidate.line is not None:
         # A row's label should say what was asked for and little else: "Net sales" before "Net sales to affiliates".
         precision = len(counts) / max(1, len(set(candidate.terms)))
-        prior *= (0.35 + 0.65 * precision) * (1.5 if focus.wants_number else 0.7)
+        prior *= (0.35 + 0.65 * precision) * (1.5 if understanding.wants_number else 0.7)
         if _PRIMARY.search(candidate.passage.heading) or _PRIMARY.search(candidate.passage.text[:300]):
             prior *= 1.25
-    if focus.years:
+    if years := understanding.periods.years:
         period = candidate.passage.period or ""
-        if candidate.years & focus.years:
+        if not candidate.years.isdisjoint(years):
             prior *= 1.5
-        elif not any(str(year) in period for year in focus.years):
+        elif not any(str(year) in period for year in years):
             prior *= 0.6
     return prior
 
@@ -208,7 +212,9 @@ def _named_by_documents(candidates: list[_Candidate]) -> frozenset[str]:
     return frozenset(term for issuer in issuers for term in tokenise(issuer))
 
 
-def _claim(candidate: _Candidate, focus: Focus, pages: PageTexts, lines: dict[PageKey, PageLines]) -> DraftClaim:
+def _claim(
+    candidate: _Candidate, understanding: Understanding, pages: PageTexts, lines: dict[PageKey, PageLines]
+) -> DraftClaim:
     passage = candidate.passage
     page = pages[(passage.version_id, passage.page_number)]
     if candidate.line is None:
@@ -217,7 +223,8 @@ def _claim(candidate: _Candidate, focus: Focus, pages: PageTexts, lines: dict[Pa
     row = lines[_key(passage)].row(candidate.line)
     spans = (row.span, *row.support)
     return DraftClaim(
-        text=row_sentence(row, focus.years), citations=tuple(cite(passage, page, *span) for span in spans)
+        text=row_sentence(row, frozenset(understanding.periods.years)),
+        citations=tuple(cite(passage, page, *span) for span in spans),
     )
 
 

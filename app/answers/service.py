@@ -27,7 +27,6 @@ from app.answers.events import (
     count_reasons,
 )
 from app.answers.extractive import NOTICE
-from app.answers.focus import Focus, find_focus
 from app.answers.models import Answer, Claim, Question
 from app.answers.questions import parse_question
 from app.answers.repository import AnswerRepository, StoredCitation
@@ -42,8 +41,8 @@ from app.observability.metrics import Metrics
 from app.observability.tracing import traced
 from app.retrieval.filters import SearchFilters
 from app.retrieval.passages import Passage
+from app.retrieval.questions.understanding import Understanding
 from app.retrieval.service import SearchResult
-from app.retrieval.vocabulary import FinanceVocabulary
 
 DEFAULT_PASSAGES = 12
 UNSEEN = "unseen_names"
@@ -63,7 +62,7 @@ class _Reading:
     """A question, what was found for it, and the texts to verify against."""
 
     question: AskedQuestion
-    focus: Focus
+    understanding: Understanding
     unseen: tuple[str, ...]
     passages: tuple[Passage, ...]
     pages: PageTexts
@@ -89,7 +88,6 @@ class AnswerService:
         self._clock = clock
         self._metrics = metrics
         self._passages = passages
-        self._vocabulary = FinanceVocabulary()
         self._finishing: set[asyncio.Task[AnswerView]] = set()
 
     async def ask(
@@ -173,7 +171,7 @@ class AnswerService:
                     object_id=question_id,
                     detail={"documents": documents, "passages": [_source(passage) for passage in passages]},
                 )
-        unseen = find_unseen_names(text, result.understanding, passages, pages, vocabulary=self._vocabulary)
+        unseen = find_unseen_names(result.understanding, passages, pages)
         question = AskedQuestion(
             id=question_id,
             text=text,
@@ -181,14 +179,20 @@ class AnswerService:
             filters={name: [str(value) for value in values] for name, values in asdict(filters).items() if values},
             understanding={**result.understanding.as_record(), UNSEEN: list(unseen)},
         )
-        focus = find_focus(text, result.understanding)
-        return _Reading(question=question, focus=focus, unseen=unseen, passages=passages, pages=pages, began=began)
+        return _Reading(
+            question=question,
+            understanding=result.understanding,
+            unseen=unseen,
+            passages=passages,
+            pages=pages,
+            began=began,
+        )
 
     async def _finish(self, principal: Principal, reading: _Reading) -> AnswerView:
         # About what is not there nothing is drafted: whatever was found speaks of something else.
         passages = () if reading.unseen else reading.passages
         with traced("answers.draft"), self._metrics.time_step("draft"):
-            draft = await self._drafter.draft(reading.question.text, reading.focus, passages, reading.pages)
+            draft = await self._drafter.draft(reading.question.text, reading.understanding, passages, reading.pages)
         return await asyncio.to_thread(self._record, principal, reading, draft)
 
     def _record(self, principal: Principal, reading: _Reading, draft: VerifiedDraft) -> AnswerView:

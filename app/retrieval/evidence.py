@@ -14,10 +14,9 @@ from app.retrieval.dense import DenseSearch
 from app.retrieval.index.lexicon import idf, term_id, tokenise
 from app.retrieval.index.postings import SURE, TermHits, score_chunks, unpack_layout
 from app.retrieval.limits import SearchLimits
+from app.retrieval.questions.understanding import Understanding
 from app.retrieval.ranking import Found, Fusion, Positions, RankedList, Scores, best_positions
 from app.retrieval.repository import Candidate, Near, SearchRepository, TermRows
-from app.retrieval.understanding import Understanding
-from app.retrieval.wording import search_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +61,10 @@ class EvidenceGatherer:
     def _total(self) -> int:
         return int(self._offsets[-1])
 
-    def gather(
-        self, core: str, vector: npt.NDArray[np.float32], understanding: Understanding, *, k: int
-    ) -> list[Found]:
+    def gather(self, vector: npt.NDArray[np.float32], understanding: Understanding, *, k: int) -> list[Found]:
         """Up to `k` chunks, never fewer than min(k, the scope's chunks)."""
         length = max(self._limits.list_length, 4 * k)
-        asked = search_terms(core)
+        asked = understanding.search_terms
         synonyms = tokenise(" ".join(understanding.synonyms))
         rows = self._read_terms({term_id(term) for term in chain(asked, synonyms)})
         fusion = Fusion(offsets=self._offsets, priors=self._priors)

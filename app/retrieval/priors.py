@@ -4,30 +4,25 @@ The factors are ranks made numbers, not probabilities; they were chosen by hand 
 neighbours, and these before the rest, without shutting any document out.
 """
 
-import re
 from collections.abc import Sequence
 
 from app.documents.metadata import DocumentType
+from app.retrieval.questions.understanding import Understanding
 from app.retrieval.repository import Candidate
-from app.retrieval.understanding import Understanding
 
 _ANNUAL = frozenset({DocumentType.FORM_10K, DocumentType.FORM_20F, DocumentType.ANNUAL_REPORT})
 _INTERIM = frozenset({DocumentType.FORM_10Q, DocumentType.EARNINGS_RELEASE, DocumentType.FORM_8K})
-_OUTLOOK = re.compile(
-    r"\b(?:forecast|guid(?:ance|es|ing)|outlook|expect|project(?:s|ed|ion|ing)|plan(?:s|ned|ning)?)", re.I
-)
 
 
-def document_priors(candidates: Sequence[Candidate], understanding: Understanding, *, question: str) -> list[float]:
+def document_priors(candidates: Sequence[Candidate], understanding: Understanding) -> list[float]:
     """A factor in (0, 1.3] for each document."""
     newest: dict[str | None, int] = {}
     for candidate in candidates:
         year = _year(candidate)
         if year is not None:
             newest[candidate.issuer_key] = max(year, newest.get(candidate.issuer_key, year))
-    outlook = bool(_OUTLOOK.search(question))
     return [
-        _period_factor(candidate, understanding, newest.get(candidate.issuer_key), outlook=outlook)
+        _period_factor(candidate, understanding, newest.get(candidate.issuer_key))
         * _type_factor(candidate, understanding)
         * _issuer_factor(candidate, understanding)
         for candidate in candidates
@@ -48,7 +43,7 @@ def _year(candidate: Candidate) -> int | None:
     return None if day is None else day.year
 
 
-def _period_factor(candidate: Candidate, understanding: Understanding, newest: int | None, *, outlook: bool) -> float:
+def _period_factor(candidate: Candidate, understanding: Understanding, newest: int | None) -> float:
     periods = understanding.periods
     if any(day in (candidate.period_end, candidate.filing_date) for day in periods.days):
         return 1.3
@@ -59,7 +54,10 @@ def _period_factor(candidate: Candidate, understanding: Understanding, newest: i
         return 0.6
     reasons = (
         (1.0, year == target),
-        (0.9, outlook and year == target - 1),  # what was expected of a year stands in the report before it
+        (
+            0.9,
+            understanding.wants_outlook and year == target - 1,
+        ),  # what was expected of a year stands in the report before it
         (0.8, candidate.period_end is not None and candidate.period_end.year == target),  # years are counted both ways
         (0.6, year in periods.years),
         (0.5, year == target + 1),  # next to its own figures a report shows those of the year before

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.documents.issuers import normalise_issuer
 from app.retrieval.filters import SearchFilters
 from app.retrieval.index.graphs import INDEX_PREFIX
-from app.retrieval.understanding import VisibleIssuer
+from app.retrieval.questions.issuers import VisibleIssuer
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,12 @@ from app.retrieval.index.spaces import get_space_id
 from app.retrieval.limits import SearchLimits
 from app.retrieval.passages import Passage
 from app.retrieval.priors import document_priors
+from app.retrieval.questions.issuers import name_forms
+from app.retrieval.questions.reader import QuestionReader
+from app.retrieval.questions.understanding import Understanding
+from app.retrieval.questions.vocabulary import FinanceVocabulary
 from app.retrieval.ranking import Found
 from app.retrieval.repository import Candidate, SearchRepository
-from app.retrieval.understanding import QuestionReader, Understanding, name_forms
-from app.retrieval.vocabulary import FinanceVocabulary
-from app.retrieval.wording import get_core
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +47,26 @@ class RetrievalService:
 
         Raises ModelUnavailableError, EmbeddingSpaceMissingError, DatabaseUnavailableError.
         """
-        core = get_core(question)
-        vector = self._embedder.embed_query(core)  # before the transaction: a remote model may take its time
+        asked = self._reader.read(question)
+        vector = self._embedder.embed_query(asked.core)  # before the transaction: a remote model may take its time
         with self._database.transaction(principal, snapshot=True) as session:
             repository = SearchRepository(session)
             if self._space_id is None:
                 self._space_id = get_space_id(session, self._embedder.space)  # the same for everybody, and for ever
-            return self._search(repository, self._space_id, core, vector, filters or SearchFilters(), k)
+            return self._search(repository, self._space_id, asked, vector, filters or SearchFilters(), k)
 
     def _search(
         self,
         repository: SearchRepository,
         space_id: int,
-        core: str,
+        asked: Understanding,
         vector: npt.NDArray[np.float32],
         filters: SearchFilters,
         k: int,
     ) -> SearchResult:
-        named = repository.list_candidates(filters, name_forms=name_forms(core))
+        named = repository.list_candidates(filters, name_forms=name_forms(asked.core))
         issuers = [issuer for candidate in named if (issuer := candidate.visible_issuer()) is not None]
-        understanding = self._reader.read(core, issuers=issuers)
+        understanding = asked.among(issuers)
         scope = [candidate for candidate in named if candidate.issuer_key in understanding.issuer_keys]
         if sum(candidate.chunk_count for candidate in scope) < k:
             scope = repository.list_candidates(
@@ -73,11 +74,11 @@ class RetrievalService:
             )  # nobody is named, or so little is there that others may be meant
         if not scope or k < 1:
             return SearchResult((), understanding)
-        priors = document_priors(scope, understanding, question=core)
+        priors = document_priors(scope, understanding)
         gatherer = EvidenceGatherer(
             repository=repository, scope=scope, priors=priors, space_id=space_id, limits=self._limits
         )
-        found = gatherer.gather(core, vector, understanding, k=k)
+        found = gatherer.gather(vector, understanding, k=k)
         return SearchResult(_passages(repository, scope, found), understanding)
 
 

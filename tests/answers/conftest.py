@@ -20,9 +20,10 @@ from app.llm.port import ChatRequest, ChatResponse, TokenUsage
 from app.llm.prompts import PromptLibrary
 from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.retrieval.passages import Passage
+from app.retrieval.questions.reader import QuestionReader
+from app.retrieval.questions.understanding import Understanding
+from app.retrieval.questions.vocabulary import FinanceVocabulary
 from app.retrieval.service import SearchResult
-from app.retrieval.understanding import QuestionReader, Understanding
-from app.retrieval.vocabulary import FinanceVocabulary
 
 INCOME_PAGE = """Consolidated Statements of Income
 ($ in millions, except per share data)
@@ -108,7 +109,7 @@ def prompts() -> PromptLibrary:
 @pytest.fixture(scope="session")
 def understand() -> Callable[[str], Understanding]:
     reader = QuestionReader(vocabulary=FinanceVocabulary())
-    return lambda question: reader.read(question, issuers=[])
+    return reader.read
 
 
 Behave = Callable[[ChatRequest], object]
@@ -148,7 +149,7 @@ class FixedSearch:
     reader: QuestionReader = field(default_factory=lambda: QuestionReader(vocabulary=FinanceVocabulary()))
 
     def search(self, principal, question, filters=None, k=10) -> SearchResult:
-        return SearchResult(tuple(self.passages)[:k], self.reader.read(question, issuers=[]))
+        return SearchResult(tuple(self.passages)[:k], self.reader.read(question))
 
 
 @dataclass

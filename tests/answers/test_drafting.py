@@ -7,7 +7,6 @@ import pytest
 
 from app.answers.claims import DropReason, Writer
 from app.answers.drafting import NOTHING_VERIFIED, Drafter, VerifiedDraft
-from app.answers.focus import find_focus
 from app.answers.model_writer import ModelWriter
 from app.llm.errors import ModelNonsenseError, ModelUnavailableError
 from app.llm.local_server import LOCAL_MODEL
@@ -25,8 +24,8 @@ def draft(extractive, prompts, understand, library, stub_chat):
         chat = stub_chat(behave)
         writer = ModelWriter(chat=chat, prompts=prompts)
         drafter = Drafter(extractive=extractive, model=writer, timeout_seconds=timeout)
-        focus = find_focus(question, understand(question))
-        made = asyncio.run(drafter.draft(question, focus, library.passages, library.pages))
+        understanding = understand(question)
+        made = asyncio.run(drafter.draft(question, understanding, library.passages, library.pages))
         run.chat = chat
         return made
 
@@ -133,7 +132,7 @@ def test_documents_and_question_go_to_the_model_as_fenced_data(draft, library) -
 def test_without_passages_no_model_is_asked(extractive, prompts, understand, stub_chat) -> None:
     chat = stub_chat(raising(AssertionError()))
     drafter = Drafter(extractive=extractive, model=ModelWriter(chat=chat, prompts=prompts))
-    made = asyncio.run(drafter.draft(QUESTION, find_focus(QUESTION, understand(QUESTION)), [], {}))
+    made = asyncio.run(drafter.draft(QUESTION, understand(QUESTION), [], {}))
     assert (made.writer, made.shown, made.degraded) == (Writer.EXTRACTIVE, (), None)
 
 
@@ -146,9 +145,7 @@ def test_whatever_the_local_model_says_only_what_stands_is_shown(
         try:
             writer = ModelWriter(chat=chat, prompts=prompts, max_output_tokens=160)
             drafter = Drafter(extractive=extractive, model=writer, timeout_seconds=240)
-            return await drafter.draft(
-                QUESTION, find_focus(QUESTION, understand(QUESTION)), library.passages, library.pages
-            )
+            return await drafter.draft(QUESTION, understand(QUESTION), library.passages, library.pages)
         finally:
             await chat.close()
 

@@ -3,7 +3,6 @@
 import pytest
 
 from app.answers.claims import Writer
-from app.answers.focus import find_focus
 from app.answers.verification import verify_claims
 
 
@@ -12,7 +11,7 @@ def answer(extractive, understand, library):
     """The verified texts of a question's answer."""
 
     def ask(question: str) -> list[str]:
-        draft = extractive.write(question, find_focus(question, understand(question)), library.passages, library.pages)
+        draft = extractive.write(question, understand(question), library.passages, library.pages)
         assert draft.writer is Writer.EXTRACTIVE
         verdicts = list(verify_claims(draft.claims, library.pages))
         assert all(verdict.claim for verdict in verdicts), "what it takes from the page stands on the page"
@@ -46,23 +45,23 @@ def test_at_most_five_claims_and_none_twice(extractive, understand, library) -> 
     for _ in range(6):
         library.add(library.passages[0].text)
     question = "What was net revenue, gross profit, net income and cost of goods sold in 2022?"
-    draft = extractive.write(question, find_focus(question, understand(question)), library.passages, library.pages)
+    draft = extractive.write(question, understand(question), library.passages, library.pages)
     assert 1 <= len(draft.claims) <= 5
     assert len({claim.text for claim in draft.claims}) == len(draft.claims)
 
 
 def test_a_passage_whose_page_is_not_given_is_not_used(extractive, understand, library) -> None:
     question = "What was net revenue in 2022?"
-    focus = find_focus(question, understand(question))
-    assert extractive.write(question, focus, library.passages, {}).claims == ()
-    assert extractive.write(question, focus, [], library.pages).claims == ()
+    understanding = understand(question)
+    assert extractive.write(question, understanding, library.passages, {}).claims == ()
+    assert extractive.write(question, understanding, [], library.pages).claims == ()
 
 
 def test_offsets_beyond_the_page_do_no_harm(extractive, understand, library) -> None:
     library.add("Net revenue was $5 million in 2022.", start=-4, end=10_000)
     question = "What was net revenue in 2022?"
-    focus = find_focus(question, understand(question))
-    draft = extractive.write(question, focus, library.passages[-1:], library.pages)
+    understanding = understand(question)
+    draft = extractive.write(question, understanding, library.passages[-1:], library.pages)
     assert [claim.text for claim in draft.claims] == ["Net revenue was $5 million in 2022."]
 
 
@@ -70,6 +69,6 @@ def test_a_rare_synonym_is_no_better_than_the_word_that_was_asked_for(extractive
     rows = "\n".join(f"Revenue of region {number}\t{number}\t{number}" for number in range(1, 9))
     library.add(f"Years ended December 31,\t2022\t2021\nRevenue\t900\t800\nCost of sales\t500\t400\n{rows}", number=4)
     question = "What was revenue in 2022?"
-    focus = find_focus(question, understand(question))
-    first, *_ = extractive.write(question, focus, library.passages[-1:], library.pages).claims
+    understanding = understand(question)
+    first, *_ = extractive.write(question, understanding, library.passages[-1:], library.pages).claims
     assert first.text == "Revenue — 2022: 900"

@@ -5,11 +5,10 @@ from uuid import UUID
 import pytest
 
 from app.answers.subjects import find_unseen_names
-from app.retrieval.understanding import Understanding
-from app.retrieval.vocabulary import FinanceVocabulary
+from app.documents.issuers import normalise_issuer
+from app.retrieval.questions.issuers import VisibleIssuer
 
 PAGES = {(UUID(int=1), 1): "Revenue of Aldous Cement rose. Operating margin was 12%. Days payable outstanding fell."}
-NOBODY = Understanding()
 
 
 @pytest.mark.parametrize(
@@ -33,15 +32,12 @@ NOBODY = Understanding()
         ("", ()),
     ],
 )
-def test_names_that_stand_nowhere_are_told(question: str, unseen: tuple[str, ...]) -> None:
-    assert find_unseen_names(question, NOBODY, (), PAGES, vocabulary=FinanceVocabulary()) == unseen
+def test_names_that_stand_nowhere_are_found(understand, question: str, unseen: tuple[str, ...]) -> None:
+    assert find_unseen_names(understand(question), (), PAGES) == unseen
 
 
-def test_a_question_that_names_a_visible_issuer_is_taken_as_it_is() -> None:
-    known = Understanding(issuer_keys=("aldous cement",))
-    assert (
-        find_unseen_names(
-            "How does Aldous Cement differ from Persimmon?", known, (), PAGES, vocabulary=FinanceVocabulary()
-        )
-        == ()
-    )
+def test_a_question_that_names_a_visible_issuer_has_no_unseen_names(understand) -> None:
+    issuer = VisibleIssuer(normalise_issuer("Aldous Cement"), "Aldous Cement")
+    understood = understand("How does Aldous Cement differ from Persimmon?").among([issuer])
+    assert understood.issuer_names == ("Aldous Cement",)
+    assert find_unseen_names(understood, (), PAGES) == ()

@@ -11,8 +11,8 @@ import pytest
 from app.commands.ingest import Outcome
 from app.core.principal import Principal
 from app.retrieval.passages import Passage
+from app.retrieval.questions.understanding import Understanding
 from app.retrieval.service import SearchResult
-from app.retrieval.understanding import Understanding
 from evals.commands.options import build_suites
 from evals.data import EvidencePage, QuestionCase
 from evals.engine import DataMissingError, UnknownSuiteError, Used, require_file

@@ -8,9 +8,10 @@ from app.documents.issuers import issuer_aliases, normalise_issuer
 from app.documents.metadata import DocumentType
 from app.documents.statements import Statement
 from app.quantities.asked_periods import parse_asked_periods
-from app.retrieval.understanding import QuestionReader, VisibleIssuer, find_issuers, name_forms
-from app.retrieval.vocabulary import FinanceVocabulary
-from app.retrieval.wording import get_core, search_terms
+from app.retrieval.questions.issuers import VisibleIssuer, find_issuers, name_forms
+from app.retrieval.questions.reader import QuestionReader
+from app.retrieval.questions.vocabulary import FinanceVocabulary
+from app.retrieval.questions.wording import get_core, search_terms
 
 
 def issuer(name: str, *, tickers: tuple[str, ...] = ()) -> VisibleIssuer:
@@ -104,7 +105,7 @@ def test_a_day_that_is_none_is_left_out():
 )
 def test_document_types_are_read(question, expected):
     reader = QuestionReader(vocabulary=FinanceVocabulary())
-    assert reader.read(question, issuers=[]).document_types == expected
+    assert reader.read(question).document_types == expected
 
 
 @pytest.mark.parametrize(
@@ -119,20 +120,20 @@ def test_document_types_are_read(question, expected):
     ],
 )
 def test_metrics_lead_to_their_statements(question, expected):
-    understood = QuestionReader(vocabulary=FinanceVocabulary()).read(question, issuers=[])
+    understood = QuestionReader(vocabulary=FinanceVocabulary()).read(question)
     assert set(understood.statements) == expected
 
 
 def test_capex_is_looked_for_under_the_words_of_the_statement():
-    understood = QuestionReader(vocabulary=FinanceVocabulary()).read("capex in 2021?", issuers=[])
+    understood = QuestionReader(vocabulary=FinanceVocabulary()).read("capex in 2021?")
     assert "purchases of property, plant and equipment" in understood.synonyms[0]
 
 
 def test_an_understanding_is_recorded_as_plain_values():
     understood = QuestionReader(vocabulary=FinanceVocabulary()).read(
-        "What was Oak's capex in Q2 2021 as of June 30, 2021 in the 10-Q?", issuers=ISSUERS
+        "What was Oak's capex in Q2 2021 as of June 30, 2021 in the 10-Q?"
     )
-    assert understood.as_record() == {
+    assert understood.among(ISSUERS).as_record() == {
         "issuers": ["Oak, Inc."],
         "fiscal_years": [2021],
         "quarters": [[2, 2021]],

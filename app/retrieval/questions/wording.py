@@ -2,6 +2,8 @@
 
 import re
 
+from app.quantities.fiscal_labels import QUARTER_CODE
+from app.quantities.scales import SCALE_WORD
 from app.retrieval.index.lexicon import tokenise
 
 _SENTENCE = re.compile(r"(?<=[.?!:])\s+(?=[\"“(]?[A-Z])")
@@ -12,6 +14,8 @@ _FORM = re.compile(
     r"|^\W*(?:thanks?|thank you|hello|hi)\b",
     re.IGNORECASE | re.DOTALL,
 )
+
+_OF_FORM = re.compile(rf"(?:fy|cy)?\d{{1,4}}|{QUARTER_CODE}|end|year|fiscal|quarter|compani|{SCALE_WORD}|usd|dollar")
 
 # Words by which people speak to whoever answers; a filing that holds them is none the likelier for it.
 _TALK_WORDS = """
@@ -35,3 +39,8 @@ def search_terms(core: str) -> list[str]:
     """Terms of the question to look for; the words of talk are left out as long as something else is there."""
     terms = tokenise(core)
     return [term for term in terms if term not in _TALK] or terms
+
+
+def key_terms(core: str) -> frozenset[str]:
+    """The search terms that carry the question: without those of periods and units."""
+    return frozenset(term for term in search_terms(core) if not _OF_FORM.fullmatch(term))

@@ -1,0 +1,71 @@
+"""Understanding a question without a model: which periods and types, which metrics and statements, whose documents."""
+
+import re
+
+from app.documents.metadata import DocumentType
+from app.documents.statements import Statement
+from app.quantities.asked_periods import parse_asked_periods
+from app.quantities.scales import SCALE_WORD
+from app.retrieval.index.lexicon import tokenise
+from app.retrieval.questions.names import find_names
+from app.retrieval.questions.understanding import Understanding
+from app.retrieval.questions.vocabulary import FinanceVocabulary
+from app.retrieval.questions.wording import get_core, key_terms, search_terms
+
+_TYPES: tuple[tuple[DocumentType, str], ...] = (
+    (DocumentType.FORM_10K, r"10-?\s?ks?|form 10-?\s?k|annual (?:filing|report on form)"),
+    (DocumentType.FORM_10Q, r"10-?\s?qs?|quarterly (?:report|filing)s?"),
+    (DocumentType.FORM_8K, r"8-?\s?ks?|current report"),
+    (DocumentType.FORM_20F, r"20-?\s?fs?"),
+    (DocumentType.EARNINGS_RELEASE, r"(?:earnings|results) (?:press )?(?:release|announcement)s?|press release"),
+    (DocumentType.ANNUAL_REPORT, r"annual reports?"),
+    (DocumentType.PROSPECTUS, r"prospectus(?:es)?(?: supplements?)?"),
+    (DocumentType.OFFERING_MEMORANDUM, r"offering (?:memorandum|memoranda|circular)"),
+    (DocumentType.CREDIT_AGREEMENT, r"(?:credit|loan) (?:agreement|facility)"),
+    (DocumentType.INDENTURE, r"(?:supplemental )?indentures?"),
+)
+_QUANTITY = re.compile(
+    r"\b(?:how (?:much|many|large|big|high)|amount|value|total|ratio|margin|percent(?:age)?|rate|growth|average|"
+    rf"per share|usd|dollars?|{SCALE_WORD}s?|number of|what (?:is|was|were|are) the)\b|[$€£%]",
+    re.IGNORECASE,
+)
+_OUTLOOK = re.compile(
+    r"\b(?:forecast|guid(?:ance|es|ing)|outlook|expect|project(?:s|ed|ion|ing)|plan(?:s|ned|ning)?)", re.I
+)
+_OF_MANY_ITEMS = frozenset({"total", "net"})
+"""Words that synonyms share with half of all line items: "total net sales" is no better than "net sales" for them."""
+
+
+class QuestionReader:
+    """Reads questions. Immutable: threads share it."""
+
+    def __init__(self, *, vocabulary: FinanceVocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._types = tuple(
+            (kind, re.compile(rf"(?<![\w-])(?:{pattern})(?!\w)", re.IGNORECASE)) for kind, pattern in _TYPES
+        )
+
+    def read(self, question: str) -> Understanding:
+        """Understand all but whose documents are asked for. Never fails: of some questions nothing is understood."""
+        core = get_core(question)
+        named = self._vocabulary.find_named_statements(core)
+        implied, synonyms = self._vocabulary.find_metrics(core)
+        statements: tuple[Statement, ...] = tuple(dict.fromkeys((*named, *implied)))
+        keys = key_terms(core)
+        return Understanding(
+            core=core,
+            search_terms=tuple(search_terms(core)),
+            key_terms=keys,
+            periods=parse_asked_periods(core),
+            document_types=tuple(kind for kind, pattern in self._types if pattern.search(core)),
+            named_statements=named,
+            statements=statements,
+            synonyms=synonyms,
+            synonym_terms=frozenset(term for words in synonyms for term in tokenise(words)) - _OF_MANY_ITEMS - keys,
+            # A metric may be written with capitals, and stand in the statements under other words.
+            names=tuple(
+                words for words in find_names(question) if not any(self._vocabulary.find_metrics(" ".join(words)))
+            ),
+            wants_number=bool(statements or _QUANTITY.search(question)),
+            wants_outlook=_OUTLOOK.search(core) is not None,
+        )
