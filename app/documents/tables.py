@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from app.quantities.headings import (
     find_years,
+    has_change_word,
     has_period_word,
     without_period_words,
     without_periods,
@@ -184,7 +185,7 @@ class PageLines:
         bare = without_periods(line)
         if re.search(r"\d", bare) or len(line) >= 120 or line.endswith("."):
             return False
-        return has_period_word(line) or (bool(line) and not bare.strip())
+        return has_period_word(line) or has_change_word(line) or (bool(line) and not bare.strip())
 
     def _units(self, index: int, heading: tuple[int, int] | None) -> tuple[str, int | None]:
         """What is said of the amounts' units, and on which line: in the row, the heading, or shortly above it."""
@@ -209,7 +210,10 @@ class PageLines:
         labels = [_short(cell) for cell in cells]
         years = [frozenset(map(int, find_years(cell))) for cell in cells]
         for line in range(last - 1, first - 1, -1):
-            above = [cell for cell in _cells(self._lines[line]) if has_period_word(cell) or cell[0].isdigit()]
+            above = [cell for cell in _cells(self._lines[line]) if _heads_columns(cell)]
+            # Alone, "Increase (decrease)" is over all columns only where each is of one year.
+            if len(above) == 1 and has_change_word(above[0]) and any(len(found) != 1 for found in years):
+                continue
             if above and len(labels) % len(above) == 0:
                 share = len(labels) // len(above)
                 labels = [f"{above[place // share]} {label}" for place, label in enumerate(labels)]
@@ -258,6 +262,10 @@ def _cells(line: str) -> list[str]:
         years = find_years(cell)
         cells.extend(years if len(years) > 1 and not without_years(cell).strip() else [cell])
     return cells
+
+
+def _heads_columns(cell: str) -> bool:
+    return has_period_word(cell) or has_change_word(cell) or cell[0].isdigit()
 
 
 def _short(cell: str) -> str:

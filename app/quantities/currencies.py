@@ -56,7 +56,8 @@ _NAMES = tuple(
     (code, re.compile("|".join((*map(_whole, signs), rf"\b{code}\b", rf"\b(?:{name})\b")), re.IGNORECASE))
     for code, signs, name in _CURRENCIES
 )
-_BEFORE_AMOUNT = re.compile(rf"{_DOLLAR}|[€£¥₹]|\b{_CODE}\b(?=\s*[\d(])")
+# A code that a table's row begins with is its label.
+_BEFORE_AMOUNT = re.compile(rf"{_DOLLAR}|[€£¥₹]|\b(?:(?<=[^\n]){_CODE}\b|{_CODE}\b(?!\t))(?=\s*[\d(])")
 _AFTER_AMOUNT = re.compile(rf"\s*(?:({_CODE})|((?:US )?dollars|euros?|pounds))\b", re.IGNORECASE)
 _BESIDE = {"d": "USD", "u": "USD", "e": "EUR", "p": "GBP"}
 

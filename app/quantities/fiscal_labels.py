@@ -16,7 +16,7 @@ QUARTER_CODE = r"(?:q[1-4]|[1-4]q)"
 _FISCAL = r"(?:fy|fiscal(?:\s+year)?)"
 _CALENDAR = r"(?:cy|calendar(?:\s+year)?)"
 # In "fiscal 52-week year" and "fiscal 52/53" the digits count weeks.
-_DIGITS = rf"\s*['’]?\s*({YEAR}|\d\d(?!\d|[\s-]?(?:weeks?|months?)\b|[/-]53))"
+_DIGITS = rf"\s*(?:['’]\s*)?({YEAR}|\d\d(?!\d|[\s-]?(?:weeks?|months?)\b|[/-]53))"
 YEAR_LABEL = rf"(?:{_FISCAL}|{_CALENDAR}){_DIGITS}"
 """A year by its label, fiscal or calendar. To be put into other patterns: its one group holds two or four digits."""
 
@@ -39,11 +39,15 @@ _SHORT_YEAR_AFTER_CODE = re.compile(r"[ /-]?(\d\d)(?![\w%])")
 
 @dataclass(frozen=True, slots=True)
 class QuarterMention:
-    """A quarter, 1 to 4, named at `start` to `end` of a text, with its year where that stands beside it."""
+    """A quarter, 1 to 4, with its year where that stands beside it.
+
+    The quarter is named at `start` to `name_end` of a text, both at `start` to `end`.
+    """
 
     quarter: int
     year: int | None
     start: int
+    name_end: int
     end: int
 
 
@@ -69,6 +73,7 @@ def find_quarters(text: str, start: int = 0, end: int | None = None) -> Iterator
             quarter=quarter,
             year=None if year is None else full_year(year.group(1)),
             start=found.start(),
+            name_end=found.end(),
             end=found.end() if year is None else year.end(),
         )
 

@@ -16,11 +16,11 @@ _NUMBERS = re.compile(
 _WORDS = re.compile(
     rf"\b(?:ended|ending|months?|weeks?|quarters?|years?|as of|at|fiscal|{MONTH}\.?)(?!\w)", re.IGNORECASE
 )
+_CHANGE = re.compile(r"\bdecreases?\b", re.IGNORECASE)
 _LABEL = re.compile(rf"(?:{QUARTER_CODE}\W*(?:{YEAR}|\d\d)|{YEAR_LABEL})", re.IGNORECASE)
 _MONTH = re.compile(rf"\b{MONTH}\b", re.IGNORECASE)
-_ENDED = re.compile(
-    r"\b(?:years?|months?|quarters?|weeks?|periods?)\b.*\b(?:ended|ending)\b", re.IGNORECASE | re.DOTALL
-)
+_LENGTH = re.compile(r"\b(?:years?|months?|quarters?|weeks?|periods?)\b", re.IGNORECASE)
+_ENDED = re.compile(r"\b(?:ended|ending)\b", re.IGNORECASE)
 
 
 def find_years(text: str) -> list[str]:
@@ -42,6 +42,11 @@ def has_period_word(text: str) -> bool:
     return _WORDS.search(text) is not None
 
 
+def has_change_word(text: str) -> bool:
+    """Whether a text may head columns of changes ("Increase (decrease)")."""
+    return _CHANGE.search(text) is not None
+
+
 def without_period_words(text: str) -> str:
     return _WORDS.sub("", text)
 
@@ -53,4 +58,7 @@ def is_year(cell: str) -> bool:
 
 def is_period(cell: str) -> bool:
     """Whether a cell names a period: by a year, a label, a month, or as one that "ended"."""
-    return bool(is_year(cell) or _LABEL.fullmatch(cell) or _MONTH.search(cell) or _ENDED.search(cell))
+    if is_year(cell) or _LABEL.fullmatch(cell) or _MONTH.search(cell):
+        return True
+    length = _LENGTH.search(cell)
+    return length is not None and _ENDED.search(cell, length.end()) is not None

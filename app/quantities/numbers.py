@@ -4,8 +4,10 @@ import re
 from decimal import Decimal
 
 from app.quantities.currencies import SIGN
+from app.quantities.dates import YEAR
 
-DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
+# A footnote's mark may touch the number ("1,2342"), and a year the day before it ("31,2031").
+DIGITS = rf"(?:\d{{1,3}}(?:,(?!{YEAR}(?!\d))\d{{3}})+|\d+)(?:\.\d+)?"
 """A number's digits, with or without commas. To be put into other patterns: it has no groups."""
 
 _VALUE = re.compile(

@@ -20,7 +20,7 @@ _EXPONENTS |= {"k": 3, "m": 6, "mm": 6, "mn": 6, "bn": 9, "b": 9}
 _ANY = re.compile(rf"\b({SCALE_WORD})s?\b", re.IGNORECASE)
 _BESIDE = re.compile(rf"[ \n-]*({SCALE_WORD})s?\b|(mm|mn|bn|m|b|k)\b", re.IGNORECASE)
 _UNITS = re.compile(
-    rf"(?:\b(?:in|of)(?:\s*|\s+(?:[A-Za-z.$€£¥₹]+\s+){{1,2}}?)|{SIGN}\s*)((?:thousand|million|billion)s)\b",
+    rf"(?:\b(?:in|of)(?:\s*|[^\S\n]+(?:[A-Za-z.$€£¥₹]+[^\S\n]+){{1,2}}?)|{SIGN}\s*)((?:thousand|million|billion)s)\b",
     re.IGNORECASE,
 )
 _STATED = re.compile(

@@ -54,10 +54,8 @@ def _period_factor(candidate: Candidate, understanding: Understanding, newest: i
         return 0.6
     reasons = (
         (1.0, year == target),
-        (
-            0.9,
-            understanding.wants_outlook and year == target - 1,
-        ),  # what was expected of a year stands in the report before it
+        # What is expected of a year stands in the report of the year before.
+        (0.9, understanding.wants_outlook and year == target - 1),
         (0.8, candidate.period_end is not None and candidate.period_end.year == target),  # years are counted both ways
         (0.6, year in periods.years),
         (0.5, year == target + 1),  # next to its own figures a report shows those of the year before

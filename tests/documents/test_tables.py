@@ -128,3 +128,30 @@ def test_units_are_told_as_far_as_their_brackets_or_cell_reach(line: str, units:
 def test_a_line_that_seems_to_name_units_all_along_costs_no_more_than_its_length() -> None:
     heading = "thousands of " + "x of " * 50_000
     assert rows(f"{heading}\n\t2022\t2021\nSales\t1\t2\n")["Sales"].units == ""
+
+
+@pytest.mark.parametrize(
+    ("heading", "years", "labels"),
+    [
+        ("Increase (decrease)", "2031\t2030\t2031 vs. 2030", ["2031", "2030", "2031 vs. 2030"]),
+        ("Percentage increase (decrease)", "2031\t2030", [f"Percentage increase (decrease) {y}" for y in (2031, 2030)]),
+        (
+            "Three months ended\tIncrease (decrease)",
+            "2031\t2030\tAmount\tRate",
+            [
+                "Three months ended 2031",
+                "Three months ended 2030",
+                "Increase (decrease) Amount",
+                "Increase (decrease) Rate",
+            ],
+        ),
+    ],
+)
+def test_a_heading_of_changes_is_over_columns_of_changes(heading: str, years: str, labels: list[str]) -> None:
+    row = rows(f"{heading}\n{years}\nNet sales\t5\t4\t1\t2\n")["Net sales"]
+    assert [column.label for column in row.headings] == labels
+
+
+def test_a_label_that_begins_like_a_month_is_a_row() -> None:
+    page = "Years ended June 30,\t2031\t2030\nSales of marketable securities\t$(91)\t$(1)\n"
+    assert rows(page)["Sales of marketable securities"].values == ("$(91)", "$(1)")

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from app.documents.metadata import DocumentType, FiscalPeriod, Origin
 from app.documents.parsed import ParsedDocument
-from app.quantities.dates import parse_date
 from app.quantities.scales import Scale
 from workers.extraction.issuer import tidy_name
 from workers.extraction.metadata import read_metadata
@@ -230,23 +229,6 @@ def test_files_name_speaks_only_where_the_document_is_silent(make_document: Make
 
 def test_document_without_any_text_still_has_a_title(make_document: MakeDocument) -> None:
     assert read_metadata(make_document(), "scan.pdf").title == "scan"
-
-
-@pytest.mark.parametrize(
-    ("text", "day"),
-    [
-        ("January 28, 2031", date(2031, 1, 28)),
-        ("28 Jan. 2031", date(2031, 1, 28)),
-        ("Sept. 1st, 2031", date(2031, 9, 1)),
-        ("2031-01-28", date(2031, 1, 28)),
-        ("1/28/2031", date(2031, 1, 28)),
-        ("February 30, 2031", None),
-        ("Smarch 3, 2031", None),
-        ("2031", None),
-    ],
-)
-def test_dates_are_read_as_filings_write_them(text: str, day: date | None) -> None:
-    assert parse_date(text) == day
 
 
 @pytest.mark.parametrize(

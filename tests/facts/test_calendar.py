@@ -28,11 +28,6 @@ def _years(label):
     return frozenset(int(word) for word in label.split() if word.isdigit() and len(word) == 4)
 
 
-def test_dates_are_read_with_and_without_commas_and_abbreviations():
-    text = "June 30, 2031; Sept. 30 2031; DECEMBER 31, 2030; February 30, 2031"
-    assert list(find_dates(text)) == [date(2031, 6, 30), date(2031, 9, 30), date(2030, 12, 31)]
-
-
 def test_a_year_of_weeks_begins_the_day_after_the_last_one_ended():
     found = periods_of(["Fiscal 2031", "Fiscal 2030"], text=RETAIL_TEXT, end=RETAIL_END)
     assert found == (

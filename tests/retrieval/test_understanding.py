@@ -1,13 +1,10 @@
 """What is understood of a question: issuers, periods, types, statements, and the part that asks."""
 
-from datetime import date
-
 import pytest
 
 from app.documents.issuers import issuer_aliases, normalise_issuer
 from app.documents.metadata import DocumentType
 from app.documents.statements import Statement
-from app.quantities.asked_periods import parse_asked_periods
 from app.retrieval.questions.issuers import VisibleIssuer, find_issuers, name_forms
 from app.retrieval.questions.reader import QuestionReader
 from app.retrieval.questions.vocabulary import FinanceVocabulary
@@ -52,45 +49,6 @@ def test_issuers_are_named_as_people_name_them(question, expected):
 @pytest.mark.parametrize("one", ISSUERS, ids=lambda one: one.name)
 def test_every_name_by_which_an_issuer_is_found_is_among_the_forms_looked_up(one):
     assert {one.key, *one.aliases} & set(name_forms(f"What is {one.name}'s revenue?"))
-
-
-@pytest.mark.parametrize(
-    ("question", "years", "quarters"),
-    [
-        ("in FY2022", (2022,), ()),
-        ("in FY 22 and fiscal year 2020", (2020, 2022), ()),
-        ("between 2021 and 2022", (2021, 2022), ()),
-        ("FY2019 - FY2021 average", (2019, 2020, 2021), ()),
-        ("from fiscal 2016 to 2018", (2016, 2017, 2018), ()),
-        ("Q2 of FY2023", (2023,), ((2, 2023),)),
-        ("2Q23 margin", (2023,), ((2, 2023),)),
-        ("in the third quarter of 2021", (2021,), ((3, 2021),)),
-        ("in Q4", (), ((4, None),)),
-        ("paid $2,019 or 2019% of 2020.5", (), ()),
-        ("the 10-K of page 1234", (), ()),
-        ("over 1900 to 2100 stores", (), ()),
-    ],
-)
-def test_years_and_quarters_are_read(question, years, quarters):
-    asked = parse_asked_periods(question)
-    assert (asked.years, asked.quarters) == (years, quarters)
-
-
-@pytest.mark.parametrize(
-    "question", ["as of June 30, 2022", "dated 30th June 2022", "fiscal year ended 30 June 2022", "on 2022-06-30"]
-)
-def test_days_are_read_and_stand_for_their_year(question):
-    asked = parse_asked_periods(question)
-    assert asked.days == (date(2022, 6, 30),)
-    assert asked.target_year() == 2022
-
-
-def test_a_year_written_as_fiscal_goes_before_a_bare_one():
-    assert parse_asked_periods("As of FY2021, what falls due in 2024?").target_year() == 2021
-
-
-def test_a_day_that_is_none_is_left_out():
-    assert parse_asked_periods("on February 31, 2022").days == ()
 
 
 @pytest.mark.parametrize(

@@ -173,7 +173,7 @@ def _headline_period(pages: Sequence[ParsedPage]) -> Reading[FiscalPeriod] | Non
     page = release.page
     named = next(find_quarters(page.text, *release.what), None)
     if named:
-        return read_at(_quarter(named.quarter), page, named.start, named.end, 0.9)
+        return read_at(_quarter(named.quarter), page, named.start, named.name_end, 0.9)
     whole = re.compile(r"\b(?:full[\s-]year|annual|fiscal(?:\s+year)?|year[\s-]end)\b", re.I).search(
         page.text, *release.what
     )

@@ -1,0 +1,35 @@
+"""Currencies in units lines and before amounts."""
+
+import pytest
+
+from app.quantities.currencies import find_named_currency, find_signs
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("(in millions of U.S. dollars)", "USD"),
+        ("(Canadian dollars in thousands)", "CAD"),
+        ("(AU$ in millions)", "AUD"),
+        ("(NZ$ in millions)", "NZD"),
+        ("(HK$ in millions)", "HKD"),
+        ("(¥ in millions)", "JPY"),
+        ("(in millions of pounds sterling)", "GBP"),
+        ("(RMB in thousands)", "CNY"),
+        ("($ in millions)", "USD"),
+        ("(in millions)", None),
+    ],
+)
+def test_a_units_line_names_its_currency(text, code):
+    assert find_named_currency(text) == code
+
+
+def test_signs_and_codes_stand_before_amounts():
+    assert [found.code for found in find_signs("$ 5, US$5, C$ 5, EUR 5, SEK (5), ₹5; sold in USD or EUR")] == [
+        "USD", "USD", "CAD", "EUR", "SEK", "INR"
+    ]  # fmt: skip
+
+
+def test_a_code_that_labels_a_row_is_no_sign():
+    assert list(find_signs("Rates\nGBP\t1.25\nEUR\t1.10")) == []
+    assert [found.code for found in find_signs("Fee\tEUR\t5\nEUR 5")] == ["EUR", "EUR"]

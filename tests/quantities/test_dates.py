@@ -1,0 +1,61 @@
+"""Dates as filings and questions write them."""
+
+from datetime import date
+
+import pytest
+
+from app.quantities.dates import find_dates, find_days_of_year, parse_date, without_dates
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("January 28, 2031", date(2031, 1, 28)),
+        ("28 Jan. 2031", date(2031, 1, 28)),
+        ("Sept. 1st, 2031", date(2031, 9, 1)),
+        ("2031-01-28", date(2031, 1, 28)),
+        ("1/28/2031", date(2031, 1, 28)),
+        ("February 30, 2031", None),
+        ("Smarch 3, 2031", None),
+        ("2031", None),
+        ("30th of June 2031", date(2031, 6, 30)),
+        ("June 30 , 2031", date(2031, 6, 30)),
+        ("30/6/2031", date(2031, 6, 30)),
+        ("6/30/2031", date(2031, 6, 30)),
+        ("30/30/2031", None),
+        ("Marlow 3, 2031", None),
+    ],
+)
+def test_dates_are_read_as_filings_write_them(text: str, day: date | None) -> None:
+    assert parse_date(text) == day
+
+
+def test_dates_are_read_with_and_without_commas_and_abbreviations():
+    text = "June 30, 2031; Sept. 30 2031; DECEMBER 31, 2030; February 30, 2031"
+    assert list(find_dates(text)) == [date(2031, 6, 30), date(2031, 9, 30), date(2030, 12, 31)]
+
+
+@pytest.mark.parametrize(
+    "text", ["30 June 2031", "30th of June, 2031", "June 30,2031", "2031-06-30", "6/30/2031", "30/6/2031"]
+)
+def test_dates_are_found_in_every_form(text):
+    assert list(find_dates(f"as of {text} and 2030")) == [date(2031, 6, 30)]
+    assert without_dates(f"as of {text} and 2030") == "as of   and 2030"
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("Years ended June 30,\t2031\t2030", [(6, 30)]),
+        ("Years ended 30 June", [(6, 30)]),
+        ("June 30\tSeptember 30", [(6, 30), (9, 30)]),
+        ("June 30, 2031", []),
+        ("30 June 2031", []),
+        ("2031 May Day", []),
+        ("May 0", []),
+        ("the holders of Section 24 may not sell", []),
+        ("24\tMay", []),
+    ],
+)
+def test_days_without_a_year_are_found_in_either_order(text, days):
+    assert list(find_days_of_year(text)) == days

@@ -1,0 +1,34 @@
+"""Headings of tables that name periods."""
+
+import pytest
+
+from app.quantities.headings import find_years, has_period_word, is_period, is_year, without_periods
+
+
+@pytest.mark.parametrize(
+    "cell", ["2031", "2031 (1)", "2031*", "2031E", "FY31", "Q2 2031", "2Q31", "June 30", "Year ended"]
+)
+def test_cells_that_name_periods(cell):
+    assert is_period(cell)
+
+
+@pytest.mark.parametrize("cell", ["20312", "2,031", "Change", "ended the year's", "Marlow", "Q2", "12"])
+def test_cells_that_name_none(cell):
+    assert not is_period(cell)
+
+
+def test_a_year_is_no_part_of_a_longer_number():
+    assert find_years("2031\t12,031\t2,031.5\t2030.5\t(2029)") == ["2031", "2029"]
+    assert is_year("2031 (a)")
+    assert not is_year("31")
+
+
+@pytest.mark.parametrize("text", ["June 30, 2031", "30 June 2031", "13 weeks\t2031", "Q2\t2031", "2031 (1)"])
+def test_the_numbers_of_periods_are_no_amounts(text):
+    assert not any(map(str.isdigit, without_periods(text)))
+
+
+@pytest.mark.parametrize("text", ["Market 12", "Junior 5", "Octane 95", "Decrease 4"])
+def test_words_that_begin_like_months_are_none(text):
+    assert any(map(str.isdigit, without_periods(text)))
+    assert not has_period_word(text)

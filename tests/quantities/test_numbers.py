@@ -1,0 +1,40 @@
+"""Figures as tables print them."""
+
+from decimal import Decimal
+
+import pytest
+
+from app.quantities.numbers import find_values, parse_figure
+
+
+@pytest.mark.parametrize(
+    ("text", "figure"),
+    [
+        ("1,234.5", Decimal("1234.5")),
+        ("$(1,234)", Decimal(-1234)),
+        ("−5", Decimal(-5)),
+        ("—", Decimal(0)),
+        ("12%", None),
+        ("n/a", None),
+    ],
+)
+def test_a_figure_is_read_with_its_sign(text, figure):
+    assert parse_figure(text) == figure
+
+
+def test_the_values_of_a_line_keep_their_signs():
+    line = "Sales\t$ 1,234\t(5)\t— 7%\t₹8"
+    assert [found.group().strip() for found in find_values(line, 6)] == ["$ 1,234", "(5)", "—", "7%", "₹8"]
+
+
+def test_a_day_runs_into_its_year_without_a_blank():
+    assert [found.group() for found in find_values("December 31,2031", 9)] == ["31", "2031"]
+
+
+def test_a_footnotes_mark_that_touches_a_number_is_no_digit_of_it():
+    assert [found.group().strip() for found in find_values("Sales\t$1,2342\t5,3771", 6)] == [
+        "$1,234",
+        "2",
+        "5,377",
+        "1",
+    ]

@@ -1,0 +1,61 @@
+"""Scales over tables and beside numbers."""
+
+import pytest
+
+from app.quantities.scales import Scale, TableScales, find_scale, find_stated_scales, find_units, match_scale
+
+
+@pytest.mark.parametrize(
+    ("text", "scale"),
+    [
+        ("(in millions)", Scale.MILLIONS),
+        ("$ in thousands", Scale.THOUSANDS),
+        ("(in U.S. dollars thousands)", Scale.THOUSANDS),
+        ("(€ millions)", Scale.MILLIONS),
+        ("(RMB in billions)", Scale.BILLIONS),
+        ("(inmillions)", Scale.MILLIONS),
+        ("a million homes", None),
+        ("shares", None),
+    ],
+)
+def test_the_units_of_a_table_are_found(text, scale):
+    assert next((units.scale for units in find_units(text)), None) is scale
+
+
+def test_the_units_of_a_line_do_not_begin_on_the_line_before():
+    text = "Percent of\nIn millions"
+    (units,) = find_units(text)
+    assert text[units.start : units.end] == "In millions"
+
+
+@pytest.mark.parametrize(
+    ("units", "money", "shares"),
+    [
+        ("in millions", 6, 6),
+        ("in millions, except per share data", 6, 6),
+        ("in millions, except share and per share data", 6, 0),
+        ("dollars in millions, except shares in thousands", 6, 3),
+        ("", 3, 3),
+    ],
+)
+def test_money_and_shares_have_scales_of_their_own(units, money, shares):
+    assert TableScales.of(units, otherwise=3) == TableScales(money, shares)
+
+
+@pytest.mark.parametrize(
+    ("text", "exponent"), [(" million", 6), ("bn", 9), ("k", 3), (" trillion", 12), (" moons", None)]
+)
+def test_a_scale_beside_a_number_is_read(text, exponent):
+    found = match_scale(f"5{text} in all", 1)
+    assert (found and found.exponent) == exponent
+
+
+def test_stated_scales_are_those_over_all_numbers_of_a_text():
+    assert find_stated_scales("(In thousands) and ($ in millions)") == {3, 6}
+    assert find_stated_scales("Net sales (000 omitted)") == {3}
+    assert find_stated_scales("5 million") == frozenset()
+
+
+@pytest.mark.parametrize("scale", Scale)
+def test_a_scales_name_and_its_exponent_agree(scale):
+    assert scale.exponent == (find_scale(scale) or 0)
