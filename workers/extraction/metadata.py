@@ -20,7 +20,7 @@ from workers.extraction.issuer import find_issuer, find_short_names, find_ticker
 from workers.extraction.periods import find_fiscal_period, find_fiscal_year, find_period_end
 from workers.extraction.reading import Reading
 
-METADATA_VERSION = "2"
+METADATA_VERSION = "3"
 
 _GAP = re.compile(r"\s{300}")
 _MAX_PAGE = 40_000  # characters; pages of filings hold under 10,000
