@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from app.core.errors import InvalidInputError
+from app.db.served import check_can_be_upgraded
 
 HEAD = "head"
 
@@ -31,12 +32,13 @@ def upgrade_to_head(owner_url: str) -> None:
 def upgrade_to(owner_url: str, revision: str) -> None:
     """Upgrade the schema to a revision; do nothing if it is already there or further.
 
-    Raises InvalidInputError if no revision has that name.
+    Raises InvalidInputError if no revision has that name, SchemaTooOldError for a database from before the baseline.
     """
     config = _config(owner_url)
     known = {each.revision for each in ScriptDirectory.from_config(config).walk_revisions()}
     if revision not in (HEAD, *known):
         raise InvalidInputError(f"There is no revision {revision}: choose one from {min(known)} to {max(known)}.")
+    check_can_be_upgraded(_get_current(owner_url))
     command.upgrade(config, revision)
 
 
@@ -47,10 +49,13 @@ def check_models_match(owner_url: str) -> None:
 
 def get_revisions(owner_url: str) -> tuple[str | None, str | None]:
     """Return (the revision of the database, the newest revision)."""
+    return _get_current(owner_url), ScriptDirectory.from_config(_config(owner_url)).get_current_head()
+
+
+def _get_current(owner_url: str) -> str | None:
     engine = create_engine(owner_url)
     try:
         with engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
+            return MigrationContext.configure(connection).get_current_revision()
     finally:
         engine.dispose()
-    return current, ScriptDirectory.from_config(_config(owner_url)).get_current_head()

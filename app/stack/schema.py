@@ -17,7 +17,8 @@ INDEX_BUILD_MS = 3_600_000
 def prepare_database(owner_url: str, embedding: EmbeddingSettings, *, revision: str = HEAD) -> None:
     """Upgrade the schema to the revision, create the embedding space of the settings, and large tenants' graph indexes.
 
-    May be repeated. Raises InvalidInputError if the revision does not exist.
+    May be repeated. Raises InvalidInputError if the revision does not exist, SchemaTooOldError for a database from
+    before the baseline.
     """
     upgrade_to(owner_url, revision)
     engine = build_engine(

@@ -4,24 +4,18 @@ import json
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-import psycopg
 import pytest
-from alembic import command
 from psycopg.types.json import Jsonb
 from sqlalchemy import text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 
 from app.access.reports.moments import MomentReader
 from app.access.reports.verdicts import decide
 from app.access.reports.wording import explain
-from app.audit.chain.verification import verify_tenant
 from app.core.clock import SystemClock
 from app.core.principal import Principal, Role
-from app.db.migrate import _config
 from app.db.session import system_principal
 from app.identity.service import TenantAdmin
-from tests.db.revisions import database_at
 
 READ, SAID = {"document_type": {"by": "document", "page": 1}}, {"document_type": {"by": "editor"}}
 
@@ -109,11 +103,6 @@ class Desk:
             kept = "SELECT state FROM policy_history WHERE kind = 'documents' AND key = :key ORDER BY id"
             return list(session.scalars(text(kept), {"key": str(document)}))
 
-    def recorded(self, action) -> list[dict[str, object]]:
-        with self._database.owner.transaction(system_principal(self.tenant)) as session:
-            told = text("SELECT detail FROM audit_events WHERE action = :action ORDER BY id")
-            return list(session.scalars(told, {"action": action}))
-
     def classes(self) -> list[int]:
         with self._database.owner.transaction(system_principal(self.tenant)) as session:
             return list(session.scalars(text("SELECT access_class_id FROM documents ORDER BY id")))
@@ -191,71 +180,16 @@ def test_a_worker_carries_over_what_an_editor_said(desk):
     assert desk.visible() == set()
 
 
-def test_processes_of_before_find_in_the_history_what_they_explain_by(postgres):
-    with database_at(postgres, "0021") as database:
-        desk = Desk(database)
-        old = [desk.add("10-K", READ), desk.add("10-K", SAID)]
-        command.upgrade(_config(database.urls["owner"]), "0022")
-        new = desk.add("10-K", READ)
-        for document in (*old, new):
-            assert desk.kept(document)[-1]["document_type"] == "10-K"
-        desk.publish(new, "10-Q", READ)
-        assert [state["document_type"] for state in desk.kept(new)] == ["10-K", "10-Q"]
+def test_the_history_keeps_the_type_that_was_only_read(desk):
+    """Explanations tell by it that a pack would hold the document if somebody stated its type."""
+    document = desk.add("10-K", READ)
+    desk.publish(document, "10-Q", READ)
+    assert [state["document_type"] for state in desk.kept(document)] == ["10-K", "10-Q"]
 
 
-def test_the_log_tells_of_how_many_documents_an_upgrade_closed_and_the_way_back_opened(postgres):
-    with database_at(postgres, "0021") as database:
-        config, desk = _config(database.urls["owner"]), Desk(database)
-        for kind, sources in (("10-K", READ), ("10-K", None), ("10-K", SAID), ("8-K", READ)):
-            desk.add(kind, sources)
-        command.upgrade(config, "0022")
-        command.downgrade(config, "0021")
-        opened, closed = {"held": 2}, {"held": 0}
-        assert desk.recorded("access.packs.changed") == [
-            {"migration": "0022", "before": opened, "after": closed},
-            {"migration": "0022", "before": closed, "after": opened},
-        ]
-        verified = verify_tenant(database.owner, desk.tenant, keys={})
-        assert (verified.problems, verified.waiting) == ([], 0)
-
-
-@pytest.mark.parametrize(("sources", "locks"), [(READ, False), (SAID, True)])
-def test_an_upgrade_locks_chunks_only_where_a_type_was_said(postgres, sources, locks):
-    """While it holds their lock, nobody searches."""
-    with database_at(postgres, "0021") as database:
-        Desk(database).add("10-K", sources)
-        config, url = _config(database.urls["owner"]), database.urls["owner"]
-        with psycopg.connect(make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)) as other:
-            other.execute("LOCK TABLE chunks, chunk_embeddings, term_postings IN ROW EXCLUSIVE MODE")
-            if locks:
-                with pytest.raises(OperationalError, match="lock timeout"):
-                    command.upgrade(config, "0022")
-            else:
-                command.upgrade(config, "0022")
-
-
-def test_an_upgrade_closes_what_was_only_read_and_the_way_back_works(postgres):
-    with database_at(postgres, "0021") as database:
-        config, desk = _config(database.urls["owner"]), Desk(database)
-        read, said, other = desk.add("10-K", READ), desk.add("10-K", SAID), desk.add("8-K", READ)
-        every = [read, said, other]
-        then = datetime.now(UTC)
-        for _ in range(2):
-            assert desk.visible() == {read, said}
-            command.upgrade(config, "0022")
-            # What the reader's classes were worked out to be before is not used again.
-            assert desk.visible() == desk.explained(every) == {said}
-            assert desk.explained(every, time=then) == {read, said}
-            command.downgrade(config, "0021")
-        assert desk.visible() == {read, said}
-
-
-def test_an_upgrade_gives_no_class_to_what_was_only_read(postgres):
-    """So that no chunk is rewritten, neither at once nor when the document is published again."""
-    with database_at(postgres, "0021") as database:
-        desk = Desk(database)
-        desk.add("10-K", READ)
-        before = desk.classes()
-        command.upgrade(_config(database.urls["owner"]), "0022")
-        desk.run("UPDATE documents SET document_type = '10-Q', metadata_sources = '{}'")
-        assert desk.classes() == before
+def test_a_type_that_was_only_read_changes_no_class(desk):
+    """So that no chunk is rewritten when a document is published again."""
+    desk.add("10-K", READ)
+    before = desk.classes()
+    desk.run("UPDATE documents SET document_type = '10-Q', metadata_sources = '{}'")
+    assert desk.classes() == before

@@ -5,19 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
-from alembic import command
 from sqlalchemy import text
-from sqlalchemy.exc import ProgrammingError
 
 from app.audit.chain.linking import link_waiting
 from app.audit.log import export_whole
 from app.audit.service import record
 from app.core.errors import UnavailableError
-from app.db.migrate import _config, upgrade_to
 from app.db.session import system_principal
 from app.settings import JobSettings
 from tests.audit.conftest import FOUNDING
-from tests.db.revisions import database_at
 from workers.relay import Linked, Relay
 
 WAITING = "SELECT count(*) FROM audit_waiting"
@@ -118,25 +114,6 @@ def test_stopped_relay_links_no_further_tenant(log, relay):
     assert relay.link_events().events == 0
     assert log.rows(WAITING) == [(1,)]
     Relay(database=log.database.relay, sender=None, listen_url="", settings=JobSettings()).link_events()
-
-
-def test_earlier_relays_may_link_for_all_tenants_until_revision_0024(postgres):
-    """Revision 0024 removes the function; its downgrade restores it."""
-    with database_at(postgres, "0021") as database:
-        url = database.urls["owner"]
-
-        def link():
-            with database.relay.anonymous() as session:
-                return session.scalar(text("SELECT link_all_waiting_events()"))
-
-        for revision in ("0021", "0022", "0023"):
-            upgrade_to(url, revision)
-            assert link() == 0
-        upgrade_to(url, "0024")
-        with pytest.raises(ProgrammingError, match="does not exist"):
-            link()
-        command.downgrade(_config(url), "0023")
-        assert link() == 0
 
 
 def test_new_tenant_has_a_chain_head(start_log):

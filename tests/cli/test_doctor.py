@@ -67,8 +67,14 @@ def test_a_table_without_forced_row_level_security_is_named(postgres: EmbeddedPo
 
 def test_a_schema_behind_the_migrations_is_told(postgres: EmbeddedPostgres, database: Any) -> None:
     with admin(postgres, database.name) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+        connection.execute("DELETE FROM alembic_version")
     assert "`footnote up` migrates it" in wrong(database.urls["owner"])["migrations"]
+
+
+def test_a_schema_from_before_the_baseline_is_told(postgres: EmbeddedPostgres, database: Any) -> None:
+    with admin(postgres, database.name) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0024'")
+    assert "start with a new home" in wrong(database.urls["owner"])["migrations"]
 
 
 def test_a_database_that_is_gone_is_told(database: Any) -> None:

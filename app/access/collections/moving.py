@@ -1,5 +1,5 @@
 """Renaming and moving, inside one transaction, with audit rows. Nothing leaves a label's barrier that way, unless an
-administrator takes it out: the database decides (migration 0018, `move_collection` and `move_document`).
+administrator takes it out: the database decides (migrations/sql/changes.sql).
 """
 
 from collections.abc import Mapping

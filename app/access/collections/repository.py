@@ -1,4 +1,4 @@
-"""SQL of access. What is written goes through functions that check the principal's rights (migrations 0005 to 0018)."""
+"""SQL of access. Functions of migrations/sql/changes.sql write, and check the principal's rights."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

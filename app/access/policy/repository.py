@@ -1,5 +1,5 @@
 """SQL of labels, clearances, packs and exclusions. Who may read and write each row is decided by row-level security
-(migration 0010); `is_known` and `may_grant` say whether there is anything to write about.
+(migrations/sql/rows_api.sql); `is_known` and `may_grant` say whether there is anything to write about.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""SQL of those who watch over access: what they are told of things that they may not see (migration 0016)."""
+"""SQL of access for administrators and auditors, who may not read the documents (migrations/sql/reports.sql)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

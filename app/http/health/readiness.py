@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from app.core.broker_url import redis_url
 from app.core.errors import UnavailableError
-from app.db.served import is_served
+from app.db.served import check_can_be_upgraded, is_served
 from app.db.session import Database
 from app.storage.errors import disk_errors_mapped
 from app.storage.port import BlobStore
@@ -44,8 +44,10 @@ def database_check(database: Database) -> Callable[[], None]:
 def migrations_check(database: Database) -> Callable[[], None]:
     def check() -> None:
         with database.anonymous() as session:
-            if not is_served(session.scalar(text("SELECT version_num FROM alembic_version"))):
-                raise MigrationsBehindError
+            revision = session.scalar(text("SELECT version_num FROM alembic_version"))
+        check_can_be_upgraded(revision)
+        if not is_served(revision):
+            raise MigrationsBehindError
 
     return check
 

@@ -12,7 +12,7 @@ from app.db.base import Base
 
 class IdentityProvider(Base):
     """`audience` is what API tokens are addressed to; without one none is taken. It ends with the tenant's id, so that
-    no other tenant can claim it; those from before revision 0023 need not, but an issuer and an audience name one
+    no other tenant can claim it; one that an operator gave need not, but an issuer and an audience name one
     provider in the whole database, so that it is never in doubt whose a token is.
     """
 

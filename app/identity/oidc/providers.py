@@ -255,7 +255,7 @@ class ProviderAdmin:
         return self._set_audience(tenant_id, provider_id, None)
 
     def list_unbound(self) -> Sequence[UnboundAudience]:
-        """Audiences of all tenants that an operator gave, or that are from before they ended with the tenant's id."""
+        """Audiences of all tenants that an operator gave and that do not end with the tenant's id."""
         with self._owner.anonymous() as session:
             return list_unbound_audiences(session)
 

@@ -7,6 +7,7 @@ from sqlalchemy.engine import make_url
 
 from app.db.migrate import get_revisions
 from app.db.provision import LOGIN_ROLES
+from app.db.served import SchemaTooOldError, check_can_be_upgraded
 from app.stack.doctor.findings import Finding
 
 OLDEST_POSTGRES = 150000
@@ -95,6 +96,10 @@ def _check_row_security(connection: psycopg.Connection[tuple[object, ...]]) -> F
 
 def _check_migrations(owner_url: str) -> Finding:
     current, newest = get_revisions(owner_url)
+    try:
+        check_can_be_upgraded(current)
+    except SchemaTooOldError as error:
+        return Finding("migrations", False, error.detail)
     if current != newest:
         return Finding(
             "migrations",

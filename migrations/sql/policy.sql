@@ -1,9 +1,18 @@
--- The policy itself: which access classes somebody may read (1), edit (2) or own (3).
---   A grant opens a collection with all that is inside it, one document, or what an entitlement pack names.
---   It is held by a user, or by a group and whoever is in it, however deep; until it expires.
---   A label on a document, or on a collection around it, closes it to whoever is not cleared for that label,
---   whatever the grants say. An exclusion closes one document to a user or a group.
--- Plans are made for the numbers at hand: ten groups are looked up, ten thousand are read through.
+-- The policy: which access classes a user may read (1), edit (2) or own (3).
+--   1. A grant opens a collection with everything inside it, one document, or what an entitlement pack names.
+--   2. A user or a group holds it. A group's members hold it too, at any depth of nesting, until it expires.
+--   3. A label on a document, or on a collection around it, closes it to users without clearance, whatever the grants.
+--   4. An exclusion closes one document to a user or a group, whatever the grants.
+-- tests/policy compares it with an oracle in Python. classes.sql puts each document into its class, rows.sql shows each
+-- role the rows of the classes that its principal may read, and changes.sql checks who may change the policy.
+
+SET LOCAL ROLE footnote_definer;
+
+-- 1. The decision
+
+-- Plans are made for the numbers at hand. A user in few groups: their grants are looked up. A user in over 500 groups
+-- and a tenant of at most 5,000 collections: each collection's grants are read from the highest level down to the first
+-- that the user holds.
 CREATE FUNCTION classes_of(tenant uuid, person uuid) RETURNS TABLE (class_id int, level int)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
@@ -12,25 +21,39 @@ DECLARE
     mine uuid[];
     cleared uuid[];
     looks_up text := current_setting('enable_nestloop');
+    many boolean;
+    by_collection boolean;
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM users u WHERE u.tenant_id = tenant AND u.id = person AND u.disabled_at IS NULL) THEN
         RETURN;
     END IF;
     joined := ARRAY(SELECT m.group_id FROM group_members m WHERE m.tenant_id = tenant AND m.user_id = person);
-    mine := person || joined || ARRAY(SELECT DISTINCT c.group_id FROM unnest(joined) j(id)
+    mine := person || joined || ARRAY(SELECT DISTINCT c.group_id FROM (SELECT unnest(joined) AS id) j
         JOIN group_closure c ON c.tenant_id = tenant AND c.member_group_id = j.id);
-    cleared := ARRAY(SELECT k.label_id FROM unnest(mine) s(id)
+    many := cardinality(mine) > 500;
+    by_collection := many AND 5000 >= (SELECT count(*) FROM (
+        SELECT FROM collections c WHERE c.tenant_id = tenant LIMIT 5001) counted);
+    cleared := ARRAY(SELECT k.label_id FROM (SELECT unnest(mine) AS id) s
         JOIN clearances k ON k.tenant_id = tenant AND k.subject_id = s.id
         WHERE k.expires_at IS NULL OR k.expires_at > now());
-    IF cardinality(mine) > 500 THEN
+    IF many THEN
         PERFORM set_config('enable_nestloop', 'off', true);
     END IF;
     RETURN QUERY
-    WITH held AS MATERIALIZED (
-        SELECT COALESCE(g.collection_id, g.document_id, g.pack_id) AS id, max(g.level) AS level FROM unnest(mine) s(id)
+    WITH subjects AS MATERIALIZED (
+        SELECT unnest(mine) AS id
+    ), held AS MATERIALIZED (
+        SELECT COALESCE(g.collection_id, g.document_id, g.pack_id) AS id, max(g.level) AS level FROM subjects s
         JOIN grants g ON g.tenant_id = tenant AND g.subject_id = s.id
-        WHERE g.expires_at IS NULL OR g.expires_at > now()
+        WHERE (g.expires_at IS NULL OR g.expires_at > now()) AND (NOT by_collection OR g.collection_id IS NULL)
         GROUP BY 1
+        UNION ALL
+        SELECT c.id, highest.level FROM collections c CROSS JOIN LATERAL (
+            SELECT g.level FROM grants g
+            WHERE g.tenant_id = tenant AND g.collection_id = c.id AND (g.expires_at IS NULL OR g.expires_at > now())
+              AND (g.subject_id IN (SELECT s.id FROM subjects s)) IS TRUE
+            ORDER BY g.level DESC LIMIT 1) highest
+        WHERE by_collection AND c.tenant_id = tenant
     ), opened AS (
         SELECT c.collection_id, max(h.level) AS level FROM held h
         JOIN collection_closure c ON c.tenant_id = tenant AND c.ancestor_id = h.id
@@ -44,7 +67,7 @@ BEGIN
         SELECT a.id, 1 FROM held h
         JOIN entitlement_packs p ON p.tenant_id = tenant AND p.id = h.id
         JOIN access_classes a ON a.tenant_id = tenant
-            AND (p.document_types = '{}' OR a.document_type = ANY (p.document_types))
+            AND (p.document_types = '{}' OR a.said_type = ANY (p.document_types))
             AND (p.sources = '{}' OR a.source = ANY (p.sources))
     ), closed AS (
         SELECT a.id FROM collection_labels l
@@ -55,7 +78,7 @@ BEGIN
         SELECT a.id FROM access_classes a
         WHERE a.tenant_id = tenant AND a.label_ids <> '{}' AND NOT a.label_ids <@ cleared
         UNION ALL
-        SELECT a.id FROM unnest(mine) s(id)
+        SELECT a.id FROM subjects s
         JOIN exclusions e ON e.tenant_id = tenant AND e.subject_id = s.id
         JOIN access_classes a ON a.tenant_id = tenant AND a.document_id = e.document_id
         WHERE e.expires_at IS NULL OR e.expires_at > now()
@@ -65,23 +88,7 @@ BEGIN
 END
 $$;
 
--- How far the tenant's policy and its classes have moved: what was worked out holds as long as this stands still.
-CREATE FUNCTION policy_position(tenant uuid) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT concat((SELECT max(h.id) FROM policy_history h WHERE h.tenant_id = tenant AND h.kind <> 'documents'), '.',
-        (SELECT max(a.id) FROM access_classes a WHERE a.tenant_id = tenant))
-$$;
-
--- Whether what was worked out at one position still holds at another: it does where it is ahead, too, as after a class
--- that the running statement itself has made for a document, and can't see yet.
-CREATE FUNCTION is_not_behind(worked_out text, here text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-    SELECT COALESCE(NULLIF(split_part(worked_out, '.', 1), '')::bigint, 0) >=
-            COALESCE(NULLIF(split_part(here, '.', 1), '')::bigint, 0)
-        AND COALESCE(NULLIF(split_part(worked_out, '.', 2), '')::bigint, 0) >=
-            COALESCE(NULLIF(split_part(here, '.', 2), '')::bigint, 0)
-$$;
-
--- 'visible|editable|owned', each a list of numbers.
+-- 'visible|editable|owned', each a list of class ids.
 CREATE FUNCTION class_lists(tenant uuid, person uuid) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT concat(string_agg(c.class_id::text, ','), '|',
@@ -90,17 +97,22 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     FROM classes_of(tenant, person) c
 $$;
 
--- The lists as they were last worked out and kept, if nothing has changed since: neither policy nor classes, by any
--- transaction that was not yet over then, and nothing has expired. Numbers of transactions mean nothing in another
--- cluster, into which a dump may have been restored.
-CREATE FUNCTION kept_lists(tenant uuid, person uuid) RETURNS text
+-- 2. Working the classes out once per transaction
+
+-- How far the tenant's policy and classes have changed: classes worked out at a position are valid while it stays.
+CREATE FUNCTION policy_position(tenant uuid) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT l.lists FROM learned_classes l
-    WHERE l.tenant_id = tenant AND l.user_id = person AND l.valid_until > now()
-      AND l.cluster = (SELECT c.system_identifier FROM pg_control_system() c)
-      AND NOT EXISTS (SELECT 1 FROM policy_history h
-          WHERE h.tenant_id = tenant AND h.kind <> 'documents' AND h.made_by >= l.horizon)
-      AND NOT EXISTS (SELECT 1 FROM access_classes a WHERE a.tenant_id = tenant AND a.made_by >= l.horizon)
+    SELECT concat((SELECT max(h.id) FROM policy_history h WHERE h.tenant_id = tenant AND h.kind <> 'documents'), '.',
+        (SELECT max(a.id) FROM access_classes a WHERE a.tenant_id = tenant))
+$$;
+
+-- Whether classes worked out at one position are valid at another. They are when their position is ahead, too: a
+-- statement that makes a class for a document can't see that class yet.
+CREATE FUNCTION is_not_behind(worked_out text, here text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT COALESCE(NULLIF(split_part(worked_out, '.', 1), '')::bigint, 0) >=
+            COALESCE(NULLIF(split_part(here, '.', 1), '')::bigint, 0)
+        AND COALESCE(NULLIF(split_part(worked_out, '.', 2), '')::bigint, 0) >=
+            COALESCE(NULLIF(split_part(here, '.', 2), '')::bigint, 0)
 $$;
 
 CREATE FUNCTION next_expiry(tenant uuid) RETURNS timestamptz
@@ -111,8 +123,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         (SELECT min(e.expires_at) FROM exclusions e WHERE e.tenant_id = tenant AND e.expires_at > now()))
 $$;
 
--- Work the classes out once for the transaction, sealed together with whom and which state of the policy they are for.
--- They are kept for the next transaction where that makes nobody wait.
+-- The cached lists, if no policy or class changed in a transaction that was still open when they were worked out, and
+-- nothing expired. Transaction ids mean nothing in another cluster, into which a dump may have been restored.
+CREATE FUNCTION kept_lists(tenant uuid, person uuid) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT l.lists FROM learned_classes l
+    WHERE l.tenant_id = tenant AND l.user_id = person AND l.valid_until > now()
+      AND l.cluster = (SELECT c.system_identifier FROM pg_control_system() c)
+      AND NOT EXISTS (SELECT 1 FROM policy_history h
+          WHERE h.tenant_id = tenant AND h.kind <> 'documents' AND h.made_by >= l.horizon)
+      AND NOT EXISTS (SELECT 1 FROM access_classes a WHERE a.tenant_id = tenant AND a.made_by >= l.horizon)
+$$;
+
+-- Stores the principal's classes in the setting `footnote.classes`, sealed together with the principal and the
+-- position. Caches them for the next transaction, unless another transaction is doing so.
 CREATE FUNCTION learn_classes() RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -145,7 +169,9 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION classes_at(minimum_level int) RETURNS int[]
+-- The classes that the transaction's principal has at this level or a higher one: sealed ones if they are still valid,
+-- else worked out anew.
+CREATE FUNCTION classes_at(minimum_level int) RETURNS int[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     who text := context_body();
@@ -161,24 +187,41 @@ BEGIN
     body := split_part(sealed, '#', 1);
     IF sealed IS NOT NULL AND sealed <> '' AND is_not_behind(split_part(body, '|', 1), policy_position(tenant))
         AND split_part(sealed, '#', 2) = context_mac('', who || '|' || body) THEN
-        RETURN string_to_array(split_part(body, '|', minimum_level + 1), ',')::int[];
+        RETURN ('{' || split_part(body, '|', minimum_level + 1) || '}')::int[];
     END IF;
     body := class_lists(tenant, split_part(who, '|', 2)::uuid);
-    RETURN string_to_array(split_part(body, '|', minimum_level), ',')::int[];
+    RETURN ('{' || split_part(body, '|', minimum_level) || '}')::int[];
 END
 $$;
+
+-- 3. Roles and clearances of the principal
 
 CREATE FUNCTION principal_holds(wanted text[]) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM users u WHERE u.tenant_id = (SELECT current_tenant())
         AND u.id = (SELECT current_principal()) AND u.disabled_at IS NULL AND u.roles && wanted)
 $$;
-CREATE OR REPLACE FUNCTION principal_is_admin() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$ SELECT principal_holds('{admin}') $$;
-CREATE OR REPLACE FUNCTION principal_is_engineer() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$ SELECT principal_holds('{engineer,admin}') $$;
 
--- The labels that the principal is cleared for, by itself or by a group.
+CREATE FUNCTION principal_is_admin() RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$ SELECT principal_holds('{admin}') $$;
+
+-- Engineers only: traces of evaluations hold content, and administrators see no content by being one.
+CREATE FUNCTION principal_is_engineer() RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$ SELECT principal_holds('{engineer}') $$;
+
+-- An administrator whose API key may manage access.
+CREATE FUNCTION principal_manages_access() RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT principal_is_admin() AND split_part(context_body(), '|', 4) <> 'narrowed'
+$$;
+
+-- Whether the principal's API key is restricted; true without a principal.
+CREATE FUNCTION principal_is_narrowed() RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT COALESCE(split_part(context_body(), '|', 4) = 'narrowed', true)
+$$;
+
+-- The labels that the principal is cleared for, directly or through a group.
 CREATE FUNCTION cleared_labels() RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT k.label_id FROM clearances k
@@ -194,7 +237,26 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
           WHERE m.tenant_id = (SELECT current_tenant()) AND m.user_id = (SELECT current_principal())))
 $$;
 
-CREATE OR REPLACE FUNCTION answer_sources(answered uuid) RETURNS SETOF uuid
+-- 4. Answers
+
+-- All documents that an answer cites, hidden ones included: an answer is readable only while all of them are.
+CREATE FUNCTION answer_sources(answered uuid) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT c.document_id FROM citations c WHERE c.tenant_id = (SELECT current_tenant()) AND c.question_id = answered
 $$;
+
+REVOKE ALL ON FUNCTION classes_of(uuid, uuid), class_lists(uuid, uuid), policy_position(uuid),
+    is_not_behind(text, text), next_expiry(uuid), kept_lists(uuid, uuid), learn_classes(), classes_at(int),
+    principal_holds(text[]), principal_is_admin(), principal_is_engineer(), principal_manages_access(),
+    principal_is_narrowed(), cleared_labels(), answer_sources(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION classes_at(int), principal_is_admin(), principal_is_engineer(), answer_sources(uuid)
+    TO footnote_api, footnote_worker, footnote_relay, footnote_owner;
+GRANT EXECUTE ON FUNCTION principal_holds(text[]), principal_manages_access(), principal_is_narrowed(), cleared_labels()
+    TO footnote_api;
+
+RESET ROLE;
+
+-- Row rules use these as `(SELECT visible_classes())::int[]`, which is evaluated once per query.
+CREATE FUNCTION visible_classes() RETURNS int[] LANGUAGE sql STABLE AS $$ SELECT classes_at(1) $$;
+CREATE FUNCTION editable_classes() RETURNS int[] LANGUAGE sql STABLE AS $$ SELECT classes_at(2) $$;
+CREATE FUNCTION owned_classes() RETURNS int[] LANGUAGE sql STABLE AS $$ SELECT classes_at(3) $$;

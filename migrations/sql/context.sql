@@ -1,6 +1,16 @@
--- Who a transaction is for. Whoever may run SQL as the api role, but does not hold its secret, can be nobody else:
--- `enter` takes a tenant and a principal only with the caller's code over them (HMAC, RFC 2104, over SHA-256), and seals
--- what it found with a key that no login role may read. Seals hold for one transaction.
+-- Who a transaction acts for: `enter` sets its tenant and principal, `current_tenant` and `current_principal` return
+-- them.
+--
+-- SQL that runs as a login role but does not know that role's secret can't act for anybody. `enter` checks the caller's
+-- code over tenant, principal, time and restriction (HMAC, RFC 2104, with SHA-256), then stores them in the setting
+-- `footnote.who` with a seal: a second HMAC, whose key no login role can read. A seal is valid in one transaction.
+--
+-- The definer owns all functions that decide. The owner is a member of the definer without inheriting its rights
+-- (app.db.provision).
+
+SET LOCAL ROLE footnote_definer;
+
+-- The HMAC of a message with the key of a role; '' is the key of the seals.
 CREATE FUNCTION context_mac(key_of text, message text) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(message, 'UTF8'))), 'hex')
@@ -11,7 +21,7 @@ CREATE FUNCTION transaction_stamp() RETURNS text LANGUAGE sql STABLE PARALLEL SA
     SELECT EXTRACT(EPOCH FROM now())::text
 $$;
 
--- 'tenant|principal|stamp' of the transaction's own seal, or null.
+-- 'tenant|principal|stamp|restriction' from the transaction's seal; null without a valid one.
 CREATE FUNCTION context_body() RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -29,18 +39,41 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION current_tenant() RETURNS uuid
+CREATE FUNCTION current_tenant() RETURNS uuid
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT split_part(context_body(), '|', 1)::uuid
 $$;
 
-CREATE OR REPLACE FUNCTION current_principal() RETURNS uuid
+CREATE FUNCTION current_principal() RETURNS uuid
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT split_part(context_body(), '|', 2)::uuid
 $$;
 
--- A login role's code is checked with the key that it left at its first transaction; afterwards only the owner can
--- remove that key. Says what to do: 'entered', 'key-missing' or 'refused'.
+-- Returns 'entered', 'key-missing' (call `ensure_context_key`) or 'refused'. A code is valid for 300 seconds.
+-- `restriction` is '' or, for an API key that may not manage access, 'narrowed'.
+CREATE FUNCTION enter(tenant uuid, principal uuid, issued bigint, restriction text, code text) RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    expected text := context_mac(session_user::text, concat_ws('|', tenant, principal, issued, restriction));
+    body text := concat_ws('|', tenant, principal, transaction_stamp(), restriction);
+BEGIN
+    PERFORM set_config('footnote.who', '', true), set_config('footnote.classes', '', true);
+    IF expected IS NULL THEN
+        RETURN 'key-missing';
+    END IF;
+    -- No code, no tenant, no principal and no time are no answer either: a null must not pass for one.
+    IF NOT COALESCE(expected = code AND abs(EXTRACT(EPOCH FROM clock_timestamp()) - issued) <= 300
+            AND tenant IS NOT NULL AND principal IS NOT NULL AND restriction IN ('', 'narrowed'), false) THEN
+        RETURN 'refused';
+    END IF;
+    PERFORM set_config('footnote.who', body || '#' || context_mac('', body), true);
+    IF session_user = 'footnote_api' THEN
+        PERFORM learn_classes();
+    END IF;
+    RETURN 'entered';
+END
+$$;
+
 CREATE FUNCTION enter(tenant uuid, principal uuid, issued bigint, code text) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -64,7 +97,8 @@ BEGIN
 END
 $$;
 
--- Whether the role's key is the one given; it is kept when there is none yet.
+-- Stores the login role's HMAC key at its first transaction; only the owner can delete it again. Returns whether the
+-- stored key is the one given.
 CREATE FUNCTION ensure_context_key(inner_part bytea, outer_part bytea) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -78,3 +112,12 @@ BEGIN
         WHERE k.role = session_user AND k.inner_pad = inner_part AND k.outer_pad = outer_part);
 END
 $$;
+
+REVOKE ALL ON FUNCTION context_mac(text, text), context_body(), current_tenant(), current_principal(),
+    enter(uuid, uuid, bigint, text, text), enter(uuid, uuid, bigint, text), ensure_context_key(bytea, bytea)
+    FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION current_tenant(), current_principal(), enter(uuid, uuid, bigint, text, text),
+    enter(uuid, uuid, bigint, text), ensure_context_key(bytea, bytea)
+    TO footnote_api, footnote_worker, footnote_relay, footnote_owner;
+
+RESET ROLE;

@@ -1,5 +1,11 @@
--- What administrators of access, and auditors, are told of who sees what: numbers, ids, and names of collections. Never
--- a document's title or text. Nothing for anybody else.
+-- What administrators and auditors may read about access: ids, numbers and names of collections, never a document's
+-- title or text. For other principals these functions return nothing.
+
+SET LOCAL ROLE footnote_definer;
+
+-- 1. Users
+
+-- (subject, user) for each user who is one of the subjects or in one of those groups.
 CREATE FUNCTION people_within(tenant uuid, subjects uuid[]) RETURNS TABLE (subject_id uuid, user_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT u.id, u.id FROM users u WHERE u.tenant_id = tenant AND u.id = ANY (subjects)
@@ -11,7 +17,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WHERE c.tenant_id = tenant AND c.group_id = ANY (subjects)
 $$;
 
--- The users that are among the subjects, or in a group that is; all users for null. In the order of their ids.
+-- The users among the subjects and in their groups, ordered by id; all users for null.
 CREATE FUNCTION list_people(subjects uuid[], at_most int) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT u.id FROM users u
@@ -21,7 +27,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     ORDER BY u.id LIMIT at_most
 $$;
 
--- The classes that each of the people may read.
+-- The classes that each of these users may read, with levels.
 CREATE FUNCTION classes_of_people(people uuid[]) RETURNS TABLE (user_id uuid, class_ids int[], levels int[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT p.id, array_agg(c.class_id ORDER BY c.class_id), array_agg(c.level ORDER BY c.class_id)
@@ -29,6 +35,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WHERE (SELECT principal_holds('{admin,auditor}'))
     GROUP BY p.id
 $$;
+
+-- 2. Documents
 
 CREATE FUNCTION count_documents(classes int[]) RETURNS TABLE (class_id int, documents bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -45,7 +53,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
       AND d.deleted_at IS NULL AND d.id = ANY (wanted)
 $$;
 
--- How many documents of each collection somebody sees, and at most as what.
+-- How many documents of each collection a user may read, and the highest level.
 CREATE FUNCTION count_seen_by(person uuid) RETURNS TABLE (collection_id uuid, name text, level int, documents bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT c.id, c.name, max(s.level), count(*)
@@ -57,7 +65,60 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     GROUP BY c.id, c.name ORDER BY c.name, c.id
 $$;
 
--- All collections of the tenant, in the order of their ids.
+-- Who may read a document, at which level, by which grants: the policy (policy.sql) asked from the document's side.
+-- tests/policy checks that both agree.
+CREATE FUNCTION list_readers(a_document uuid, after_id uuid, at_most int)
+RETURNS TABLE (user_id uuid, level int, grant_ids uuid[])
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+DECLARE
+    tenant uuid := current_tenant();
+    around uuid[];
+    barriers uuid[];
+    it documents;
+BEGIN
+    SELECT d.* INTO it FROM documents d WHERE d.tenant_id = tenant AND d.id = a_document AND d.deleted_at IS NULL;
+    IF it.id IS NULL OR NOT principal_holds('{admin,auditor}') THEN
+        RETURN;
+    END IF;
+    around := ARRAY(SELECT c.ancestor_id FROM collection_closure c
+        WHERE c.tenant_id = tenant AND c.collection_id = it.collection_id);
+    barriers := ARRAY(SELECT l.label_id FROM collection_labels l
+        WHERE l.tenant_id = tenant AND l.collection_id = ANY (around)
+        UNION SELECT l.label_id FROM document_labels l WHERE l.tenant_id = tenant AND l.document_id = it.id);
+    RETURN QUERY
+    WITH opening AS MATERIALIZED (
+        SELECT g.id, g.subject_id, g.level FROM grants g
+        WHERE g.tenant_id = tenant AND (g.expires_at IS NULL OR g.expires_at > now())
+          AND (g.collection_id = ANY (around) OR g.document_id = it.id OR g.pack_id IN (
+              SELECT p.id FROM entitlement_packs p WHERE p.tenant_id = tenant
+                AND (p.document_types = '{}' OR it.said_type = ANY (p.document_types))
+                AND (p.sources = '{}' OR it.source = ANY (p.sources))))
+    ), cleared AS MATERIALIZED (
+        SELECT k.label_id, w.user_id FROM clearances k
+        JOIN people_within(tenant, ARRAY(SELECT k2.subject_id FROM clearances k2
+            WHERE k2.tenant_id = tenant AND k2.label_id = ANY (barriers))) w ON w.subject_id = k.subject_id
+        WHERE k.tenant_id = tenant AND k.label_id = ANY (barriers) AND (k.expires_at IS NULL OR k.expires_at > now())
+    ), excluded AS MATERIALIZED (
+        SELECT w.user_id FROM people_within(tenant, ARRAY(SELECT e.subject_id FROM exclusions e
+            WHERE e.tenant_id = tenant AND e.document_id = it.id
+              AND (e.expires_at IS NULL OR e.expires_at > now()))) w
+    )
+    SELECT w.user_id, max(o.level), array_agg(DISTINCT o.id ORDER BY o.id)
+    FROM people_within(tenant, ARRAY(SELECT o.subject_id FROM opening o)) w
+    JOIN opening o ON o.subject_id = w.subject_id
+    JOIN users u ON u.tenant_id = tenant AND u.id = w.user_id AND u.disabled_at IS NULL
+    WHERE (after_id IS NULL OR w.user_id > after_id)
+      AND w.user_id NOT IN (SELECT e.user_id FROM excluded e)
+      AND NOT EXISTS (SELECT 1 FROM unnest(barriers) b(id) WHERE NOT EXISTS (
+          SELECT 1 FROM cleared k WHERE k.label_id = b.id AND k.user_id = w.user_id))
+    GROUP BY w.user_id ORDER BY w.user_id LIMIT at_most;
+END
+$$;
+
+-- 3. Collections
+
+-- All collections of the tenant, ordered by id.
 CREATE FUNCTION list_governed_collections(after_id uuid, at_most int)
 RETURNS TABLE (id uuid, parent_id uuid, name text, documents bigint, grants bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -85,52 +146,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WHERE c.tenant_id = (SELECT current_tenant()) AND (SELECT principal_holds('{admin,auditor}')) AND c.id = ANY (wanted)
 $$;
 
--- Who may read a document, as what, by which grants: the policy asked from the other side (tests hold both together).
-CREATE FUNCTION list_readers(a_document uuid, after_id uuid, at_most int)
-RETURNS TABLE (user_id uuid, level int, grant_ids uuid[])
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
-#variable_conflict use_column
-DECLARE
-    tenant uuid := current_tenant();
-    around uuid[];
-    barriers uuid[];
-    it documents;
-BEGIN
-    SELECT d.* INTO it FROM documents d WHERE d.tenant_id = tenant AND d.id = a_document AND d.deleted_at IS NULL;
-    IF it.id IS NULL OR NOT principal_holds('{admin,auditor}') THEN
-        RETURN;
-    END IF;
-    around := ARRAY(SELECT c.ancestor_id FROM collection_closure c
-        WHERE c.tenant_id = tenant AND c.collection_id = it.collection_id);
-    barriers := ARRAY(SELECT l.label_id FROM collection_labels l
-        WHERE l.tenant_id = tenant AND l.collection_id = ANY (around)
-        UNION SELECT l.label_id FROM document_labels l WHERE l.tenant_id = tenant AND l.document_id = it.id);
-    RETURN QUERY
-    WITH opening AS MATERIALIZED (
-        SELECT g.id, g.subject_id, g.level FROM grants g
-        WHERE g.tenant_id = tenant AND (g.expires_at IS NULL OR g.expires_at > now())
-          AND (g.collection_id = ANY (around) OR g.document_id = it.id OR g.pack_id IN (
-              SELECT p.id FROM entitlement_packs p WHERE p.tenant_id = tenant
-                AND (p.document_types = '{}' OR it.document_type = ANY (p.document_types))
-                AND (p.sources = '{}' OR it.source = ANY (p.sources))))
-    ), cleared AS MATERIALIZED (
-        SELECT k.label_id, w.user_id FROM clearances k
-        JOIN people_within(tenant, ARRAY(SELECT k2.subject_id FROM clearances k2
-            WHERE k2.tenant_id = tenant AND k2.label_id = ANY (barriers))) w ON w.subject_id = k.subject_id
-        WHERE k.tenant_id = tenant AND k.label_id = ANY (barriers) AND (k.expires_at IS NULL OR k.expires_at > now())
-    ), excluded AS MATERIALIZED (
-        SELECT w.user_id FROM people_within(tenant, ARRAY(SELECT e.subject_id FROM exclusions e
-            WHERE e.tenant_id = tenant AND e.document_id = it.id
-              AND (e.expires_at IS NULL OR e.expires_at > now()))) w
-    )
-    SELECT w.user_id, max(o.level), array_agg(DISTINCT o.id ORDER BY o.id)
-    FROM people_within(tenant, ARRAY(SELECT o.subject_id FROM opening o)) w
-    JOIN opening o ON o.subject_id = w.subject_id
-    JOIN users u ON u.tenant_id = tenant AND u.id = w.user_id AND u.disabled_at IS NULL
-    WHERE (after_id IS NULL OR w.user_id > after_id)
-      AND w.user_id NOT IN (SELECT e.user_id FROM excluded e)
-      AND NOT EXISTS (SELECT 1 FROM unnest(barriers) b(id) WHERE NOT EXISTS (
-          SELECT 1 FROM cleared k WHERE k.label_id = b.id AND k.user_id = w.user_id))
-    GROUP BY w.user_id ORDER BY w.user_id LIMIT at_most;
-END
-$$;
+REVOKE ALL ON FUNCTION people_within(uuid, uuid[]), list_people(uuid[], int), classes_of_people(uuid[]),
+    count_documents(int[]), classes_of_documents(uuid[]), count_seen_by(uuid), list_readers(uuid, uuid, int),
+    list_governed_collections(uuid, int), find_governed_collections(text), name_collections(uuid[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION list_people(uuid[], int), classes_of_people(uuid[]), count_documents(int[]),
+    classes_of_documents(uuid[]), count_seen_by(uuid), list_readers(uuid, uuid, int),
+    list_governed_collections(uuid, int), find_governed_collections(text), name_collections(uuid[]) TO footnote_api;
+
+RESET ROLE;

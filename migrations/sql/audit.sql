@@ -1,0 +1,263 @@
+-- The audit log: events, each tenant's chain of SHA-256 hashes over them, and signed checkpoints of the chain.
+-- app.audit.hashing computes the same hashes in Python, and says why they are built so. Events, links and checkpoints
+-- are appended and never changed: by privilege, and by triggers that fire for everybody. Only the definer's functions
+-- write links.
+
+-- 1. Tables
+
+-- The database's clock sets `at`: a role that may only append can't date an event back.
+CREATE TABLE audit_events (
+    id uuid CONSTRAINT pk_audit_events PRIMARY KEY,
+    tenant_id uuid NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    actor_id uuid NOT NULL,
+    key_id uuid,
+    action text NOT NULL,
+    object_type text NOT NULL,
+    object_id text NOT NULL,
+    request_id text,
+    detail jsonb NOT NULL,
+    client text,
+    CONSTRAINT fk_audit_events_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants (id)
+);
+CREATE INDEX ix_audit_events_tenant_id_id ON audit_events (tenant_id, id);
+CREATE INDEX ix_audit_events_tenant_id_object_type_object_id ON audit_events (tenant_id, object_type, object_id);
+CREATE INDEX ix_audit_events_tenant_id_actor_id ON audit_events (tenant_id, actor_id);
+CREATE INDEX ix_audit_events_tenant_id_at ON audit_events (tenant_id, at);
+
+-- One row per tenant, locked while a link is appended. It has no column that changes: a row updated by each commit
+-- would leave a dead version per commit for as long as any long transaction runs.
+CREATE TABLE audit_heads (
+    tenant_id uuid CONSTRAINT pk_audit_heads PRIMARY KEY,
+    CONSTRAINT fk_audit_heads_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants (id)
+);
+
+CREATE TABLE audit_chain (
+    tenant_id uuid NOT NULL,
+    sequence bigint NOT NULL,
+    event_id uuid NOT NULL CONSTRAINT uq_audit_chain_event_id UNIQUE,
+    event_hash bytea NOT NULL,
+    previous_hash bytea NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT pk_audit_chain PRIMARY KEY (tenant_id, sequence)
+);
+
+-- Events that are not linked yet.
+CREATE TABLE audit_waiting (
+    position bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT pk_audit_waiting PRIMARY KEY,
+    tenant_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    event_hash bytea NOT NULL
+);
+CREATE INDEX ix_audit_waiting_tenant_id_position ON audit_waiting (tenant_id, position);
+
+CREATE TABLE audit_checkpoints (
+    tenant_id uuid NOT NULL,
+    sequence bigint NOT NULL,
+    hash bytea NOT NULL,
+    signed_at timestamptz NOT NULL,
+    key_id text NOT NULL,
+    signature bytea NOT NULL,
+    CONSTRAINT pk_audit_checkpoints PRIMARY KEY (tenant_id, sequence),
+    CONSTRAINT fk_audit_checkpoints_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants (id)
+);
+
+SET LOCAL ROLE footnote_definer;
+
+-- 2. Hashes
+
+-- A text as a netstring: its length in bytes, a colon, its bytes and a comma. Null is '-,'.
+CREATE FUNCTION audit_frame(content text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN content IS NULL THEN '-,' ELSE octet_length(content)::text || ':' || content || ',' END
+$$;
+
+CREATE FUNCTION audit_event_hash(event audit_events) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT sha256(convert_to('footnote-audit-event-1' || audit_frame(event.tenant_id::text)
+        || audit_frame(event.id::text) || audit_frame((EXTRACT(EPOCH FROM event.at) * 1000000)::bigint::text)
+        || audit_frame(event.actor_id::text) || audit_frame(event.key_id::text) || audit_frame(event.action)
+        || audit_frame(event.object_type) || audit_frame(event.object_id) || audit_frame(event.request_id)
+        || audit_frame(event.client) || audit_frame(event.detail::text), 'UTF8'))
+$$;
+
+-- 3. The chain
+
+-- Every tenant has its head from the start: a head that can't be locked is then locked by another, never missing.
+CREATE FUNCTION make_audit_head() RETURNS trigger
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO audit_heads (tenant_id) VALUES (NEW.id) ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END
+$$;
+
+-- Appends a link. The tail is read after the head is locked, by a statement of its own, whose snapshot (READ COMMITTED)
+-- includes what the last holder committed. It is read from the end of the index: a plan made while the table was small
+-- would read and sort the whole chain each time.
+CREATE FUNCTION append_audit_link(a_tenant uuid, an_event uuid, its_hash bytea) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
+DECLARE
+    tail record;
+    place bigint := 1;
+    before bytea := sha256(convert_to('footnote-audit-genesis-1' || audit_frame(a_tenant::text), 'UTF8'));
+BEGIN
+    PERFORM FROM audit_heads WHERE tenant_id = a_tenant FOR UPDATE;
+    IF NOT FOUND THEN
+        INSERT INTO audit_heads (tenant_id) VALUES (a_tenant) ON CONFLICT DO NOTHING;
+        PERFORM FROM audit_heads WHERE tenant_id = a_tenant FOR UPDATE;
+    END IF;
+    SELECT sequence, hash INTO tail FROM audit_chain WHERE tenant_id = a_tenant ORDER BY sequence DESC LIMIT 1;
+    IF FOUND THEN
+        place := tail.sequence + 1;
+        before := tail.hash;
+    END IF;
+    INSERT INTO audit_chain (tenant_id, sequence, event_id, event_hash, previous_hash, hash)
+    VALUES (a_tenant, place, an_event, its_hash, before, sha256(convert_to('footnote-audit-link-1'
+        || audit_frame(a_tenant::text) || audit_frame(place::text) || audit_frame(encode(before, 'hex'))
+        || audit_frame(encode(its_hash, 'hex')), 'UTF8')));
+END
+$$;
+
+-- At commit. A transaction with one snapshot for all its statements can't see the tail that another has just committed:
+-- its events wait, with their hashes, and are linked a moment later.
+CREATE FUNCTION chain_event() RETURNS trigger
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF current_setting('transaction_isolation') = 'read committed' THEN
+        PERFORM append_audit_link(NEW.tenant_id, NEW.id, audit_event_hash(NEW));
+    ELSE
+        INSERT INTO audit_waiting (tenant_id, event_id, event_hash)
+        VALUES (NEW.tenant_id, NEW.id, audit_event_hash(NEW));
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+-- Links up to 1,000 waiting events of a tenant, in the order in which they came. The head is locked first: events that
+-- another transaction is linking are then in the chain, or wait again, and the next statement sees which. When no event
+-- waits, nothing is locked.
+CREATE FUNCTION link_waiting_of(a_tenant uuid) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    waiting record;
+    linked bigint := 0;
+BEGIN
+    IF NOT EXISTS (SELECT FROM audit_waiting w WHERE w.tenant_id = a_tenant) THEN
+        RETURN 0;
+    END IF;
+    PERFORM FROM audit_heads h WHERE h.tenant_id = a_tenant FOR UPDATE;
+    FOR waiting IN
+        WITH due AS (
+            SELECT w.position FROM audit_waiting w WHERE w.tenant_id = a_tenant ORDER BY w.position LIMIT 1000
+        ), taken AS (
+            DELETE FROM audit_waiting w USING due WHERE w.position = due.position
+            RETURNING w.position, w.event_id, w.event_hash
+        )
+        SELECT * FROM taken ORDER BY position
+    LOOP
+        PERFORM append_audit_link(a_tenant, waiting.event_id, waiting.event_hash);
+        linked := linked + 1;
+    END LOOP;
+    RETURN linked;
+END
+$$;
+
+-- The same for a caller that links for many tenants: returns null, without waiting, when another holds the head.
+CREATE FUNCTION link_waiting_unless_held(a_tenant uuid) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM FROM audit_heads h WHERE h.tenant_id = a_tenant FOR UPDATE SKIP LOCKED;
+    RETURN CASE WHEN FOUND THEN link_waiting_of(a_tenant) END;
+END
+$$;
+
+CREATE FUNCTION link_waiting_events() RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT link_waiting_of(t) FROM current_tenant() t WHERE t IS NOT NULL
+$$;
+
+-- The tenants with waiting events, each found by one look into the index, however many of its events wait.
+CREATE FUNCTION list_waiting_tenants() RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
+    WITH RECURSIVE found AS (
+        (SELECT w.tenant_id FROM audit_waiting w ORDER BY w.tenant_id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT w.tenant_id FROM audit_waiting w WHERE w.tenant_id > f.tenant_id ORDER BY w.tenant_id LIMIT 1)
+        FROM found f WHERE f.tenant_id IS NOT NULL
+    )
+    SELECT f.tenant_id FROM found f WHERE f.tenant_id IS NOT NULL
+$$;
+
+-- 4. Checkpoints
+
+-- The end of the tenant's chain, for signing.
+CREATE FUNCTION last_audit_link() RETURNS TABLE (sequence bigint, hash bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT c.sequence, c.hash FROM audit_chain c WHERE c.tenant_id = (SELECT current_tenant())
+    ORDER BY c.sequence DESC LIMIT 1
+$$;
+
+-- The hash of a link: a worker signs no chain that differs from what it signed before.
+CREATE FUNCTION audit_link_hash(a_sequence bigint) RETURNS bytea
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT c.hash FROM audit_chain c WHERE c.tenant_id = (SELECT current_tenant()) AND c.sequence = a_sequence
+$$;
+
+CREATE FUNCTION list_audited_tenants() RETURNS TABLE (id uuid, slug text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT t.id, t.slug FROM tenants t ORDER BY t.slug
+$$;
+
+-- Sends a call for each tenant whose chain has grown since its last checkpoint. A call that waits is not sent twice.
+CREATE FUNCTION call_checkpoints() RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH called AS (
+        INSERT INTO outbox (tenant_id, topic, payload, created_at, available_at)
+        SELECT h.tenant_id, 'audit.sign_checkpoint',
+            jsonb_build_object('queue', 'maintenance', 'trace', NULL,
+                'arguments', jsonb_build_object('tenant_id', h.tenant_id)),
+            now(), now()
+        FROM audit_heads h
+        WHERE (SELECT max(c.sequence) FROM audit_chain c WHERE c.tenant_id = h.tenant_id)
+            > COALESCE((SELECT max(k.sequence) FROM audit_checkpoints k WHERE k.tenant_id = h.tenant_id), 0)
+          AND NOT EXISTS (
+            SELECT 1 FROM outbox o WHERE o.tenant_id = h.tenant_id AND o.topic = 'audit.sign_checkpoint')
+        RETURNING 1
+    )
+    SELECT count(*) FROM called
+$$;
+
+REVOKE ALL ON FUNCTION audit_frame(text), audit_event_hash(audit_events), make_audit_head(),
+    append_audit_link(uuid, uuid, bytea), chain_event(), link_waiting_of(uuid), link_waiting_unless_held(uuid),
+    link_waiting_events(), list_waiting_tenants(), last_audit_link(), audit_link_hash(bigint), list_audited_tenants(),
+    call_checkpoints() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION link_waiting_events() TO footnote_api, footnote_worker, footnote_owner;
+GRANT EXECUTE ON FUNCTION last_audit_link(), audit_link_hash(bigint) TO footnote_worker;
+GRANT EXECUTE ON FUNCTION link_waiting_unless_held(uuid), list_waiting_tenants(), call_checkpoints() TO footnote_relay;
+GRANT EXECUTE ON FUNCTION list_audited_tenants(), make_audit_head(), chain_event() TO footnote_owner;
+
+RESET ROLE;
+
+-- 5. Triggers. ENABLE ALWAYS: they fire under session_replication_role = replica, too.
+
+CREATE TRIGGER make_audit_head AFTER INSERT ON tenants FOR EACH ROW EXECUTE FUNCTION make_audit_head();
+
+CREATE CONSTRAINT TRIGGER chain_event AFTER INSERT ON audit_events DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION chain_event();
+ALTER TABLE audit_events ENABLE ALWAYS TRIGGER chain_event;
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the audit log is append-only' USING ERRCODE = 'restrict_violation';
+END
+$$;
+CREATE TRIGGER audit_events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_events
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_chain_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_chain
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_checkpoints_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_checkpoints
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+ALTER TABLE audit_events ENABLE ALWAYS TRIGGER audit_events_append_only;
+ALTER TABLE audit_chain ENABLE ALWAYS TRIGGER audit_chain_append_only;
+ALTER TABLE audit_checkpoints ENABLE ALWAYS TRIGGER audit_checkpoints_append_only;

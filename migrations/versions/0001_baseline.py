@@ -1,0 +1,43 @@
+"""The schema as of the first release. Its SQL is in migrations/sql, by subject.
+
+Revision: 0001_baseline, after none.
+"""
+
+from pathlib import Path
+
+from alembic import op
+
+revision: str = "0001_baseline"
+down_revision: str | None = None
+branch_labels: str | None = None
+depends_on: str | None = None
+
+_SQL = Path(__file__).resolve().parents[1] / "sql"
+
+# In the order in which one needs another: tables, then functions with their triggers, then the rules of rows.
+SUBJECTS = (
+    "tables/identity",
+    "tables/documents",
+    "tables/access",
+    "tables/answers",
+    "search",
+    "context",
+    "policy",
+    "classes",
+    "changes",
+    "reports",
+    "sign_in",
+    "jobs",
+    "audit",
+    "rows",
+    "rows_api",
+)
+
+
+def upgrade() -> None:
+    for subject in SUBJECTS:
+        op.execute((_SQL / f"{subject}.sql").read_text(encoding="utf-8"))
+
+
+def downgrade() -> None:
+    raise RuntimeError("The baseline can't be taken back: drop the database instead.")
