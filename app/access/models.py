@@ -77,7 +77,7 @@ class CollectionClosure(Base):
 class AccessClass(Base):
     """Documents that the same principals read: those of a collection, said type, source and set of labels; with
     `document_id` one that was granted or closed by itself. The class of a collection itself has neither type, source,
-    labels nor document. `document_type` tells classes of before revision 0022 apart, and decides nothing.
+    labels nor document.
     """
 
     __tablename__ = "access_classes"
@@ -89,11 +89,10 @@ class AccessClass(Base):
         UniqueConstraint(
             "tenant_id",
             "collection_id",
-            "document_type",
+            "said_type",
             "source",
             "label_ids",
             "document_id",
-            "said_type",
             name="uq_access_classes_kind",
             postgresql_nulls_not_distinct=True,
         ),
@@ -103,7 +102,6 @@ class AccessClass(Base):
     tenant_id: Mapped[UUID]
     collection_id: Mapped[UUID]
     document_id: Mapped[UUID | None]
-    document_type: Mapped[str | None]
     source: Mapped[str | None]
     label_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()), server_default=text("'{}'"))
     said_type: Mapped[str | None]

@@ -103,8 +103,7 @@ DECLARE
 BEGIN
     PERFORM FROM audit_heads WHERE tenant_id = a_tenant FOR UPDATE;
     IF NOT FOUND THEN
-        INSERT INTO audit_heads (tenant_id) VALUES (a_tenant) ON CONFLICT DO NOTHING;
-        PERFORM FROM audit_heads WHERE tenant_id = a_tenant FOR UPDATE;
+        RAISE EXCEPTION 'the tenant has no head of its audit chain' USING ERRCODE = 'foreign_key_violation';
     END IF;
     SELECT sequence, hash INTO tail FROM audit_chain WHERE tenant_id = a_tenant ORDER BY sequence DESC LIMIT 1;
     IF FOUND THEN
@@ -239,7 +238,7 @@ GRANT EXECUTE ON FUNCTION list_audited_tenants(), make_audit_head(), chain_event
 
 RESET ROLE;
 
--- 5. Triggers. ENABLE ALWAYS: they fire under session_replication_role = replica, too.
+-- 5. Triggers. With ENABLE ALWAYS they fire under session_replication_role = replica, too.
 
 CREATE TRIGGER make_audit_head AFTER INSERT ON tenants FOR EACH ROW EXECUTE FUNCTION make_audit_head();
 

@@ -76,8 +76,9 @@ DECLARE
     sealed text := current_setting('footnote.classes', true);
     body text := split_part(sealed, '#', 1);
 BEGIN
-    IF to_user = person OR who IS NULL OR sealed = '' OR split_part(sealed, '#', 2) <> context_mac('', who || '|' || body)
-        -- Something else has changed since, too: another statement of this transaction may have closed something.
+    IF to_user = person OR who IS NULL OR sealed = ''
+        OR split_part(sealed, '#', 2) <> context_mac('', who || '|' || body)
+        -- More has changed: another statement of this transaction may have closed something.
         OR (SELECT count(*) FROM policy_history h WHERE h.tenant_id = tenant AND h.kind <> 'documents'
             AND h.id > COALESCE(NULLIF(split_part(body, '.', 1), '')::bigint, 0)) > 1
         OR EXISTS (SELECT 1 FROM group_members m WHERE m.tenant_id = tenant AND m.user_id = person

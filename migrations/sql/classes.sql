@@ -12,7 +12,8 @@ DECLARE
     below uuid[];
 BEGIN
     IF TG_TABLE_NAME = 'groups' THEN
-        -- Out of what it was in; what was in it goes with its row, which may not be changed before it goes.
+        -- Only the nestings around the group. The cascade deletes those inside it: deleting them here would update this
+        -- group's revision, and a row must not change before it is deleted.
         DELETE FROM group_nestings n WHERE n.tenant_id = OLD.tenant_id AND n.member_group_id = OLD.id;
         RETURN OLD;
     END IF;
@@ -32,7 +33,7 @@ BEGIN
         RETURN NEW;
     END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended('footnote groups ' || OLD.tenant_id, 0));
-    -- What was reached through this nesting goes; what is reached by another way comes back.
+    -- Delete what was reached through this nesting; insert again what is still reached by another way.
     above := OLD.group_id || ARRAY(SELECT c.group_id FROM group_closure c
         WHERE c.tenant_id = OLD.tenant_id AND c.member_group_id = OLD.group_id);
     below := OLD.member_group_id || ARRAY(SELECT c.member_group_id FROM group_closure c
@@ -70,7 +71,7 @@ BEGIN
             JOIN collection_closure around ON around.tenant_id = tenant AND around.collection_id = inside.collection_id
             WHERE inside.tenant_id = tenant AND inside.ancestor_id = top
             GROUP BY inside.collection_id HAVING count(*) > 50) THEN
-        RAISE EXCEPTION 'a collection is inside too many others'
+        RAISE EXCEPTION 'a collection can be at most 50 levels deep'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_collections_depth';
     END IF;
 END
@@ -121,7 +122,7 @@ DECLARE
     found_id int;
 BEGIN
     SELECT a.id INTO found_id FROM access_classes a
-        WHERE a.tenant_id = tenant AND a.collection_id = a_collection AND a.document_type IS NULL
+        WHERE a.tenant_id = tenant AND a.collection_id = a_collection
           AND a.said_type IS NOT DISTINCT FROM a_type AND a.source IS NOT DISTINCT FROM a_source
           AND a.label_ids = labels AND a.document_id IS NOT DISTINCT FROM a_document;
     IF found_id IS NOT NULL THEN
@@ -155,7 +156,7 @@ BEGIN
         AND NOT (session_user = 'footnote_api' OR pg_has_role(session_user, 'footnote_owner', 'MEMBER'))
         AND (TG_OP = 'INSERT' OR OLD.document_type IS DISTINCT FROM NEW.document_type
             OR OLD.metadata_sources #>> '{document_type,by}' IS DISTINCT FROM 'editor') THEN
-        RAISE EXCEPTION 'only a person says of which type a document is'
+        RAISE EXCEPTION 'only a person can state the type of a document'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'said_by_person';
     END IF;
     IF NEW.deleted_at IS NOT NULL THEN

@@ -61,32 +61,9 @@ BEGIN
     IF expected IS NULL THEN
         RETURN 'key-missing';
     END IF;
-    -- No code, no tenant, no principal and no time are no answer either: a null must not pass for one.
+    -- A comparison with a missing value is null, and must count as false.
     IF NOT COALESCE(expected = code AND abs(EXTRACT(EPOCH FROM clock_timestamp()) - issued) <= 300
             AND tenant IS NOT NULL AND principal IS NOT NULL AND restriction IN ('', 'narrowed'), false) THEN
-        RETURN 'refused';
-    END IF;
-    PERFORM set_config('footnote.who', body || '#' || context_mac('', body), true);
-    IF session_user = 'footnote_api' THEN
-        PERFORM learn_classes();
-    END IF;
-    RETURN 'entered';
-END
-$$;
-
-CREATE FUNCTION enter(tenant uuid, principal uuid, issued bigint, code text) RETURNS text
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    expected text := context_mac(session_user::text, concat_ws('|', tenant, principal, issued));
-    body text := concat_ws('|', tenant, principal, transaction_stamp());
-BEGIN
-    PERFORM set_config('footnote.who', '', true), set_config('footnote.classes', '', true);
-    IF expected IS NULL THEN
-        RETURN 'key-missing';
-    END IF;
-    -- No code, no tenant, no principal and no time are no answer either: a null must not pass for one.
-    IF NOT COALESCE(expected = code AND abs(EXTRACT(EPOCH FROM clock_timestamp()) - issued) <= 300
-            AND tenant IS NOT NULL AND principal IS NOT NULL, false) THEN
         RETURN 'refused';
     END IF;
     PERFORM set_config('footnote.who', body || '#' || context_mac('', body), true);
@@ -114,10 +91,8 @@ END
 $$;
 
 REVOKE ALL ON FUNCTION context_mac(text, text), context_body(), current_tenant(), current_principal(),
-    enter(uuid, uuid, bigint, text, text), enter(uuid, uuid, bigint, text), ensure_context_key(bytea, bytea)
-    FROM PUBLIC;
+    enter(uuid, uuid, bigint, text, text), ensure_context_key(bytea, bytea) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION current_tenant(), current_principal(), enter(uuid, uuid, bigint, text, text),
-    enter(uuid, uuid, bigint, text), ensure_context_key(bytea, bytea)
-    TO footnote_api, footnote_worker, footnote_relay, footnote_owner;
+    ensure_context_key(bytea, bytea) TO footnote_api, footnote_worker, footnote_relay, footnote_owner;
 
 RESET ROLE;

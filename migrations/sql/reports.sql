@@ -143,7 +143,8 @@ $$;
 CREATE FUNCTION name_collections(wanted uuid[]) RETURNS TABLE (id uuid, name text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT c.id, c.name FROM collections c
-    WHERE c.tenant_id = (SELECT current_tenant()) AND (SELECT principal_holds('{admin,auditor}')) AND c.id = ANY (wanted)
+    WHERE c.tenant_id = (SELECT current_tenant()) AND (SELECT principal_holds('{admin,auditor}'))
+      AND c.id = ANY (wanted)
 $$;
 
 REVOKE ALL ON FUNCTION people_within(uuid, uuid[]), list_people(uuid[], int), classes_of_people(uuid[]),

@@ -112,8 +112,6 @@ DO $$ DECLARE name text; BEGIN
         EXECUTE format('CREATE POLICY definer_read ON %I FOR SELECT TO footnote_definer USING (true)', name);
     END LOOP;
 END $$;
-GRANT SELECT (id, slug) ON tenants TO footnote_definer;
-CREATE POLICY definer_sign_in ON tenants FOR SELECT TO footnote_definer USING (true);
 CREATE POLICY definer_history ON documents FOR SELECT TO footnote_definer USING (true);
 CREATE POLICY definer_counts ON indexed_documents FOR SELECT TO footnote_definer USING (true);
 

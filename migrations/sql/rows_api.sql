@@ -113,7 +113,8 @@ CREATE POLICY api_insert ON web_sessions FOR INSERT TO footnote_api
         AND (key_id IS NULL AND NOT (SELECT principal_is_narrowed())
             OR EXISTS (SELECT 1 FROM api_keys k WHERE k.tenant_id = web_sessions.tenant_id
                 AND k.id = web_sessions.key_id AND k.user_id = web_sessions.user_id
-                AND (NOT (SELECT principal_is_narrowed()) OR k.scopes IS NOT NULL AND NOT k.scopes && '{access:manage}'))));
+                AND (NOT (SELECT principal_is_narrowed())
+                    OR k.scopes IS NOT NULL AND NOT k.scopes && '{access:manage}'))));
 CREATE POLICY api_update ON web_sessions FOR UPDATE TO footnote_api
     USING (tenant_id = (SELECT current_tenant())
         AND (user_id = (SELECT current_principal()) OR (SELECT principal_is_admin())))

@@ -12,7 +12,9 @@ CREATE FUNCTION find_api_key(key_prefix text, a_digest bytea)
 RETURNS TABLE (key_id uuid, tenant_id uuid, user_id uuid, prefix text, expires_at timestamptz,
     revoked_at timestamptz, user_name text, roles text[], disabled_at timestamptz, scopes text[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT k.id, k.tenant_id, k.user_id, k.prefix, k.expires_at, k.revoked_at, u.name, u.roles, u.disabled_at, k.scopes FROM api_keys k JOIN users u ON u.tenant_id = k.tenant_id AND u.id = k.user_id WHERE k.prefix = key_prefix AND k.secret_hash = a_digest
+    SELECT k.id, k.tenant_id, k.user_id, k.prefix, k.expires_at, k.revoked_at, u.name, u.roles, u.disabled_at, k.scopes
+    FROM api_keys k JOIN users u ON u.tenant_id = k.tenant_id AND u.id = k.user_id
+    WHERE k.prefix = key_prefix AND k.secret_hash = a_digest
 $$;
 
 -- Whose key a prefix belongs to, in ids only: for the audit event of a failed sign-in.
@@ -26,7 +28,8 @@ CREATE FUNCTION find_session_key(a_digest bytea)
 RETURNS TABLE (key_id uuid, tenant_id uuid, user_id uuid, prefix text, expires_at timestamptz,
     revoked_at timestamptz, user_name text, roles text[], disabled_at timestamptz, scopes text[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT k.id, k.tenant_id, k.user_id, k.prefix, k.expires_at, k.revoked_at, u.name, u.roles, u.disabled_at, k.scopes FROM api_keys k JOIN users u ON u.tenant_id = k.tenant_id AND u.id = k.user_id
+    SELECT k.id, k.tenant_id, k.user_id, k.prefix, k.expires_at, k.revoked_at, u.name, u.roles, u.disabled_at, k.scopes
+    FROM api_keys k JOIN users u ON u.tenant_id = k.tenant_id AND u.id = k.user_id
     JOIN web_sessions s ON s.tenant_id = k.tenant_id AND s.key_id = k.id AND s.user_id = k.user_id
     WHERE s.token_digest = a_digest
 $$;
@@ -82,7 +85,7 @@ BEGIN
     IF OLD.expires_at < COALESCE(NEW.expires_at, 'infinity')
         OR OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS DISTINCT FROM OLD.revoked_at
         OR OLD.successor_id IS NOT NULL AND NEW.successor_id IS DISTINCT FROM OLD.successor_id THEN
-        RAISE EXCEPTION 'a key lasts no longer than it was made for' USING ERRCODE = 'insufficient_privilege';
+        RAISE EXCEPTION 'an API key can not be extended or restored' USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN NEW;
 END
@@ -97,7 +100,7 @@ BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('footnote administrators ' || NEW.tenant_id, 0));
     IF NOT EXISTS (SELECT 1 FROM users u WHERE u.tenant_id = NEW.tenant_id AND u.disabled_at IS NULL
             AND u.deleted_at IS NULL AND u.kind = 'person' AND 'admin' = ANY (u.roles)) THEN
-        RAISE EXCEPTION 'a tenant keeps an administrator'
+        RAISE EXCEPTION 'a tenant needs an administrator: this is the last one'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'last_administrator';
     END IF;
     RETURN NULL;
@@ -127,7 +130,7 @@ BEGIN
         WHERE p.tenant_id = (SELECT current_tenant()) AND p.tenant_id = NEW.tenant_id AND p.id = NEW.provider_id
           AND p.enabled FOR SHARE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'nobody signs in at this provider'
+        RAISE EXCEPTION 'the sign-in provider is disabled or missing'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'provider_of_session';
     END IF;
     RETURN NEW;
@@ -142,7 +145,8 @@ BEGIN
         WHERE u.tenant_id = (SELECT current_tenant()) AND u.tenant_id = NEW.tenant_id AND u.id = NEW.user_id
           AND u.disabled_at IS NULL AND u.deleted_at IS NULL FOR SHARE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'this user is disabled' USING ERRCODE = 'check_violation', CONSTRAINT = 'user_of_session';
+        RAISE EXCEPTION 'the user is disabled or deleted'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'user_of_session';
     END IF;
     RETURN NULL;
 END
@@ -179,20 +183,20 @@ BEGIN
         RETURN NEW;
     END IF;
     IF session_user = 'footnote_api' AND unbound THEN
-        RAISE EXCEPTION 'an audience ends with the id of its tenant'
+        RAISE EXCEPTION 'an audience must end with the id of its tenant'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'audience_of_tenant';
     END IF;
-    -- One at a time, so that each sees what the other wrote.
+    -- One at a time per issuer, so that each sees what the other wrote.
     PERFORM pg_advisory_xact_lock(hashtextextended('footnote issuer ' || NEW.issuer, 0));
     IF unbound AND EXISTS (SELECT 1 FROM identity_providers p
             WHERE p.tenant_id <> NEW.tenant_id AND p.issuer = NEW.issuer AND p.client_id = NEW.audience) THEN
-        RAISE EXCEPTION 'an audience is no client of its issuer'
+        RAISE EXCEPTION 'the audience is the client of another tenant at this issuer'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'audience_of_client';
     END IF;
     IF TG_OP = 'INSERT' AND EXISTS (SELECT 1 FROM identity_providers p
             WHERE p.tenant_id <> NEW.tenant_id AND p.issuer = NEW.issuer AND p.audience = NEW.client_id
               AND right(p.audience, 36) <> p.tenant_id::text) THEN
-        RAISE EXCEPTION 'a client is no audience of its issuer'
+        RAISE EXCEPTION 'the client is the audience of another tenant at this issuer'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'client_of_audience';
     END IF;
     RETURN NEW;

@@ -167,7 +167,7 @@ def test_an_edit_that_leaves_the_policy_as_it_is_leaves_nothing_in_its_history(d
 @pytest.mark.parametrize("before", [("10-K", READ), ("10-Q", SAID), (None, SAID)])
 def test_a_worker_says_no_type_in_an_editors_name(desk, before):
     document = desk.add(*before)
-    with pytest.raises(IntegrityError, match="only a person says"):
+    with pytest.raises(IntegrityError, match="only a person can state"):
         desk.publish(document, "10-K", SAID)
     assert desk.visible() == set()
 

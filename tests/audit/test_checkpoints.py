@@ -184,23 +184,6 @@ def test_signer_overtaken_by_another_does_not_report_tampering(log, copies):
     assert (found.problems, found.checkpoints) == ([], 2)
 
 
-def test_hourly_copies_of_earlier_versions_are_still_read_and_enforced(log, copies, tmp_path):
-    log.write(2)
-    log.copies = copies
-    signed = log.sign()
-    root = tmp_path / "blobs" / "audit" / str(log.tenant)
-    (numbered,) = (path for path in root.rglob("*") if path.is_file())
-    hourly = root / f"{signed.signed_at:%Y-%m-%d}" / "07"
-    hourly.parent.mkdir()
-    numbered.rename(hourly)
-    assert copies.read_kept(log.tenant).checkpoints == [signed]
-    assert copies.find_newest(log.tenant, since=signed.sequence) == signed
-    log.write(1)
-    second = log.sign()
-    assert copies.read_kept(log.tenant).checkpoints == [signed, second]
-    assert log.verify().intact
-
-
 def test_object_under_a_checkpoints_name_is_never_overwritten(log, copies):
     log.write(1)
     log.copies = copies

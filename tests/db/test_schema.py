@@ -1,5 +1,8 @@
 """The migrated schema: it matches the models, and every tenant table is under forced row-level security."""
 
+import re
+from collections import Counter
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -40,6 +43,16 @@ SELECT p.proname, pg_get_userbyid(p.proowner),
     OR EXISTS (SELECT 1 FROM aclexplode(p.proacl) a WHERE a.grantee = 'footnote_owner'::regrole)
 FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef
 """
+
+
+SQL = Path(__file__).resolve().parents[2] / "migrations" / "sql"
+CREATED = re.compile(r"^CREATE (?:OR REPLACE )?(?:UNLOGGED )?(FUNCTION|TABLE) (\w+\(?)", re.MULTILINE)
+
+
+def test_the_sql_files_create_each_table_and_function_once():
+    created = [found for path in SQL.rglob("*.sql") for found in CREATED.findall(path.read_text(encoding="utf-8"))]
+    assert len(created) > 100
+    assert [what for what, times in Counter(created).items() if times > 1] == []
 
 
 def test_models_and_migrations_agree(module_database):

@@ -26,9 +26,9 @@ AT_WILL: Mapping[str, Outcome] = {
     "SELECT set_config('footnote.tenant_id', '{tenant}', true) || set_config('footnote.user_id', "
     "'{user}', true) <> ''": TRUE,
     "SELECT set_config('footnote.classes', '9999999.9999999|1,2,3,4,5,6|1,2,3|1,2,3#', true) <> ''": TRUE,
-    "SELECT enter('{tenant}', '{user}', extract(epoch FROM now())::bigint, '')": REFUSED,
-    "SELECT enter('{tenant}', '{user}', extract(epoch FROM now())::bigint, NULL)": REFUSED,
-    "SELECT enter(NULL, NULL, NULL, NULL)": REFUSED,
+    "SELECT enter('{tenant}', '{user}', extract(epoch FROM now())::bigint, '', '')": REFUSED,
+    "SELECT enter('{tenant}', '{user}', extract(epoch FROM now())::bigint, '', NULL)": REFUSED,
+    "SELECT enter(NULL, NULL, NULL, NULL, NULL)": REFUSED,
     "SET ROLE footnote_owner": DENIED,
     "SET ROLE footnote_worker": DENIED,
     "SET ROLE footnote_definer": DENIED,

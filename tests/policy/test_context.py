@@ -15,7 +15,7 @@ from tests.policy.tally import Tally
 
 SEALS = "SELECT current_setting('footnote.who') AS who, current_setting('footnote.classes') AS classes"
 SET = "SELECT set_config(:name, :value, true)"
-ENTER = "SELECT enter(:tenant, :user, :issued, :code)"
+ENTER = "SELECT enter(:tenant, :user, :issued, :restriction, :code)"
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def seals_of(estate, principal):
 
 def code_for(database: Database, principal, issued):
     key = hashlib.sha256(b"footnote database context" + database.engine.url.password.encode()).digest()
-    message = f"{principal.tenant_id}|{principal.user_id}|{issued}"
+    message = f"{principal.tenant_id}|{principal.user_id}|{issued}|"
     return hmac.new(key, message.encode(), hashlib.sha256).hexdigest()
 
 
@@ -53,17 +53,24 @@ def code_for(database: Database, principal, issued):
 def test_a_code_is_taken_within_five_minutes_only(shared_database, estate, seconds, said):
     chief, issued = principals(estate)[0], int(time.time()) + seconds
     code = code_for(shared_database.api, chief, issued)
-    values = {"tenant": chief.tenant_id, "user": chief.user_id, "issued": issued, "code": code}
+    values = {"tenant": chief.tenant_id, "user": chief.user_id, "issued": issued, "restriction": "", "code": code}
     with shared_database.api.anonymous() as session:
         assert session.scalar(text(ENTER), values) == said
         assert count_documents(session) == (1 if said == "entered" else 0)
 
 
-@pytest.mark.parametrize("missing", ["tenant", "user", "issued", "code"])
+@pytest.mark.parametrize("missing", ["tenant", "user", "issued", "restriction", "code"])
 def test_a_code_that_is_not_there_is_none(shared_database, estate, missing):
     chief, issued = principals(estate)[0], int(time.time())
     code = code_for(shared_database.api, chief, issued)
-    values = {"tenant": chief.tenant_id, "user": chief.user_id, "issued": issued, "code": code, missing: None}
+    values = {
+        "tenant": chief.tenant_id,
+        "user": chief.user_id,
+        "issued": issued,
+        "restriction": "",
+        "code": code,
+        missing: None,
+    }
     with shared_database.api.anonymous() as session:
         assert session.scalar(text(ENTER), values) == "refused"
         assert count_documents(session) == 0
@@ -76,7 +83,7 @@ def test_a_code_is_for_one_user_role_and_time(shared_database, estate, changed):
     signer = shared_database.worker if changed == "role" else shared_database.api
     code = code_for(signer, reader if changed == "user" else chief, issued)
     asked = issued + 1 if changed == "time" else issued
-    values = {"tenant": chief.tenant_id, "user": chief.user_id, "issued": asked, "code": code}
+    values = {"tenant": chief.tenant_id, "user": chief.user_id, "issued": asked, "restriction": "", "code": code}
     with shared_database.api.anonymous() as session:
         assert session.scalar(text(ENTER), values) == "refused"
         assert count_documents(session) == 0
@@ -85,7 +92,7 @@ def test_a_code_is_for_one_user_role_and_time(shared_database, estate, changed):
 def test_a_refused_code_ends_what_was_entered_before(shared_database, estate):
     chief = principals(estate)[0]
     with shared_database.api.transaction(chief) as session:
-        values = {"tenant": chief.tenant_id, "user": chief.user_id, "issued": 0, "code": "a guess"}
+        values = {"tenant": chief.tenant_id, "user": chief.user_id, "issued": 0, "restriction": "", "code": "a guess"}
         assert session.scalar(text(ENTER), values) == "refused"
         assert count_documents(session) == 0
 

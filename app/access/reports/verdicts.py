@@ -189,7 +189,7 @@ def _list_exclusions(moment: Moment, held: Mapping[str, Holding]) -> Iterator[Cl
 
 def _lacks_a_said_type(moment: Moment, held: Mapping[str, Holding]) -> bool:
     document = moment.document
-    if document is None or "said_type" not in document or document["said_type"] is not None:
+    if document is None or document["said_type"] is not None:
         return False
     as_read = {**document, "said_type": document.get("document_type")}
     mine = {
@@ -203,9 +203,7 @@ def _lacks_a_said_type(moment: Moment, held: Mapping[str, Holding]) -> bool:
 def _holds(pack: State, document: State) -> bool:
     """Whether a pack names a document; an empty list names all."""
     types, sources = pack["document_types"], pack["sources"]
-    # Until revision 0022 any type counted, even one that was only read; the history of then has no other.
-    kind = document["said_type"] if "said_type" in document else document["document_type"]
-    return (not types or kind in types) and (not sources or document["source"] in sources)
+    return (not types or document["said_type"] in types) and (not sources or document["source"] in sources)
 
 
 def has_ended(row: State, time: datetime) -> bool:

@@ -1,7 +1,6 @@
 """Copies of checkpoints stored beside the blobs: one object per checkpoint, named by its link's number, written once.
 
 A copy is signed and contains no document content, so it is not encrypted, and read access suffices to verify it.
-Earlier versions stored one object per hour, named by the time; those are still read.
 """
 
 import os
@@ -17,7 +16,7 @@ from app.storage.errors import BlobMissingError, StorageUnavailableError, disk_e
 from app.storage.port import ObjectBackend
 
 _ROOT = "audit"
-_NUMBERED = "links-"  # sorts after the hourly names, which begin with a digit
+_NUMBERED = "links-"
 _MAX_COPY_BYTES = 4096
 _LINKS_PER_FOLDER = 10_000
 
@@ -89,8 +88,7 @@ class StoredCheckpoints:
         """Read a copy. Raises CheckpointFormatError, also if it belongs to another tenant or link number."""
         with self._backend.open(name) as source:
             checkpoint = parse_checkpoint(source.read(_MAX_COPY_BYTES).decode("utf-8", errors="replace"))
-        numbered = name.startswith(f"{_folder(tenant_id)}/{_NUMBERED}")
-        if checkpoint.tenant_id != tenant_id or (numbered and name != _name(tenant_id, checkpoint.sequence)):
+        if checkpoint.tenant_id != tenant_id or name != _name(tenant_id, checkpoint.sequence):
             raise CheckpointFormatError
         return checkpoint
 

@@ -12,13 +12,12 @@ CREATE TABLE access_classes (
     tenant_id uuid NOT NULL,
     collection_id uuid NOT NULL,
     document_id uuid,
-    document_type text,
     source text,
     label_ids uuid[] NOT NULL DEFAULT '{}',
     made_by xid8 NOT NULL DEFAULT pg_current_xact_id(),
     said_type text,
     CONSTRAINT uq_access_classes_kind UNIQUE NULLS NOT DISTINCT
-        (tenant_id, collection_id, document_type, source, label_ids, document_id, said_type),
+        (tenant_id, collection_id, said_type, source, label_ids, document_id),
     CONSTRAINT fk_access_classes_tenant_id_collection_id FOREIGN KEY (tenant_id, collection_id)
         REFERENCES collections (tenant_id, id) ON DELETE CASCADE
 );
@@ -56,6 +55,7 @@ CREATE TABLE grants (
     expires_at timestamptz,
     pack_id uuid,
     subject_id uuid NOT NULL GENERATED ALWAYS AS (COALESCE(user_id, group_id)) STORED,
+    CONSTRAINT ck_grants_expires_at CHECK (expires_at >= '1970-01-01 00:00Z'),
     CONSTRAINT ck_grants_level CHECK (level BETWEEN 1 AND 3),
     CONSTRAINT ck_grants_one_object CHECK (num_nonnulls(collection_id, document_id, pack_id) = 1),
     CONSTRAINT ck_grants_one_subject CHECK (num_nonnulls(user_id, group_id) = 1),
@@ -102,6 +102,7 @@ CREATE TABLE clearances (
     expires_at timestamptz,
     created_at timestamptz NOT NULL,
     created_by uuid NOT NULL,
+    CONSTRAINT ck_clearances_expires_at CHECK (expires_at >= '1970-01-01 00:00Z'),
     CONSTRAINT ck_clearances_one_subject CHECK (num_nonnulls(user_id, group_id) = 1),
     CONSTRAINT fk_clearances_tenant_id_label_id FOREIGN KEY (tenant_id, label_id)
         REFERENCES labels (tenant_id, id) ON DELETE CASCADE,
@@ -147,6 +148,7 @@ CREATE TABLE exclusions (
     expires_at timestamptz,
     created_at timestamptz NOT NULL,
     created_by uuid NOT NULL,
+    CONSTRAINT ck_exclusions_expires_at CHECK (expires_at >= '1970-01-01 00:00Z'),
     CONSTRAINT ck_exclusions_one_subject CHECK (num_nonnulls(user_id, group_id) = 1),
     CONSTRAINT fk_exclusions_tenant_id_document_id FOREIGN KEY (tenant_id, document_id)
         REFERENCES documents (tenant_id, id) ON DELETE CASCADE,
@@ -158,10 +160,6 @@ CREATE TABLE exclusions (
 CREATE INDEX ix_exclusions_tenant_id_subject_id ON exclusions (tenant_id, subject_id);
 CREATE INDEX ix_exclusions_tenant_id_document_id ON exclusions (tenant_id, document_id);
 CREATE INDEX ix_exclusions_expiry ON exclusions (tenant_id, expires_at) WHERE expires_at IS NOT NULL;
-
-ALTER TABLE grants ADD CONSTRAINT ck_grants_expires_at CHECK (expires_at >= '1970-01-01 00:00Z') NOT VALID;
-ALTER TABLE clearances ADD CONSTRAINT ck_clearances_expires_at CHECK (expires_at >= '1970-01-01 00:00Z') NOT VALID;
-ALTER TABLE exclusions ADD CONSTRAINT ck_exclusions_expires_at CHECK (expires_at >= '1970-01-01 00:00Z') NOT VALID;
 
 -- What is compiled and kept
 
