@@ -30,7 +30,7 @@ PYTEST_ARGS ?=
 SCHEDULING := --dist loadfile --no-loadscope-reorder
 PROCESSES = $(if $(filter tests,$(TESTS)),-n 2 $(SCHEDULING))
 
-.PHONY: help install install-dev local-llm demo up test test-random check gate prove-access format bench samples lock clean
+.PHONY: help install install-dev local-llm demo up test test-random lint check gate prove-access format bench samples lock clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -53,11 +53,13 @@ test: $(STAMPS)/dev $(STAMPS)/llm ## Run all tests; TESTS=path runs some
 test-random: $(STAMPS)/dev $(STAMPS)/llm ## Run the tests that draw at random with new examples (SEED=number repeats them); keep what fails as an example
 	$(BIN)/python -m pytest $(PROCESSES) -m random --hypothesis-profile=random --hypothesis-seed=$(SEED) $(PYTEST_ARGS) $(TESTS)
 
-check: $(STAMPS)/dev ## Lint, types, import rules, architecture, and models against the migrated schema
+lint: $(STAMPS)/dev ## Lint, types and import rules
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check: lint ## Lint, and test the architecture and the models against the migrated schema
 	$(BIN)/python -m pytest -q tests/architecture tests/db/test_schema.py
 
 gate: $(STAMPS)/runtime ## Run the gated eval suites and compare with evals/baselines
