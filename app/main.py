@@ -12,6 +12,7 @@ from app.access.collections.endpoints import collections as collections_router
 from app.access.collections.endpoints import grants as grants_router
 from app.access.policy.endpoints import routers as policy_routers
 from app.access.reports.explain_endpoints import router as explain_router
+from app.access.reports.watch_endpoints import router as watch_router
 from app.answers.endpoints import router as answers_router
 from app.answers.service import AnswerService
 from app.audit.endpoints import router as audit_router
@@ -58,6 +59,7 @@ _ROUTERS = (
     grants_router,
     *policy_routers,
     explain_router,
+    watch_router,
     access_import_router,
     facets_router,  # before the documents: its path is not a document's id
     suggestions_router,

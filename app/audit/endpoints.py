@@ -9,8 +9,8 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import AwareDatetime
 from starlette.concurrency import iterate_in_threadpool
 
+from app.audit.filters import EventFilters
 from app.audit.log import AuditLog
-from app.audit.repository import EventFilters
 from app.audit.schemas import AuditEventOut
 from app.core.pagination import InvalidCursorError
 from app.core.principal import Permission

@@ -10,8 +10,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.audit.chain.linking import link_waiting
+from app.audit.filters import EventFilters
 from app.audit.ocsf import print_line
-from app.audit.repository import AuditRepository, EventFilters, LinkedEvent
+from app.audit.repository import AuditRepository, LinkedEvent
 from app.audit.service import record
 from app.core.pagination import InvalidCursorError, PageOf, PageRequest, encode_cursor
 from app.core.principal import Permission, Principal

@@ -4,26 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.audit.chain.hashing import Link, StoredEvent
 from app.audit.chain.reading import EVENT_COLUMNS, LINK_COLUMNS, read_event, read_link
+from app.audit.filters import EventFilters
 from app.audit.models import AuditEvent, AuditLink
-
-
-@dataclass(frozen=True, slots=True)
-class EventFilters:
-    """`since` is inclusive, `until` is exclusive; None means no filter."""
-
-    action: str | None = None
-    actor_id: UUID | None = None
-    object_type: str | None = None
-    object_id: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

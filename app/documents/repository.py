@@ -1,7 +1,6 @@
 """SQL of documents. `get_document` is the one way from an id to a document; it runs under row-level security."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.documents.errors import DocumentNotFoundError, PageNotFoundError, VersionNotFoundError
+from app.documents.filters import DocumentFilters
 from app.documents.issuers import normalise_issuer
 from app.documents.models import Document, DocumentVersion, Page
 
@@ -20,18 +20,6 @@ def get_document(session: Session, document_id: UUID) -> Document:
     if found is None:
         raise DocumentNotFoundError
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentFilters:
-    """What a list is narrowed to; None: not at all. `status` is that of the newest version."""
-
-    collection_id: UUID | None = None
-    issuer: str | None = None
-    document_type: str | None = None
-    source: str | None = None
-    fiscal_year: int | None = None
-    status: str | None = None
 
 
 NEWEST_STATUS = (

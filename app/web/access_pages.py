@@ -13,7 +13,7 @@ from app.access.collections.schemas import LEVELS
 from app.access.collections.service import AccessService
 from app.access.policy.service import PolicyService
 from app.access.reports.explaining import ExplainService
-from app.access.reports.repository import GovernedCollection
+from app.access.reports.views import GovernedCollection
 from app.access.reports.watching import WatchService
 from app.core.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
 from app.core.pagination import MAX_LIMIT, PageOf, PageRequest

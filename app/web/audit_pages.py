@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
+from app.audit.filters import EventFilters
 from app.audit.log import AuditLog
-from app.audit.repository import EventFilters
 from app.core.errors import InvalidInputError
 from app.core.pagination import PageRequest
 from app.core.principal import Permission, Principal

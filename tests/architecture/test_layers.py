@@ -1,6 +1,7 @@
 """The rules of the design's page "Layout" that no import graph of packages can tell, each with its reason."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -119,13 +120,23 @@ def test_no_module_has_a_name_that_says_nothing():
 
 def test_features_read_no_settings_at_import():
     """Settings meet implementations in the composition roots only; a feature gets what it needs as arguments."""
-    allowed = ("app/settings.py", "app/bootstrap.py", "app/main.py", "app/cli.py")
+    allowed = ("app/settings.py", "app/bootstrap.py", "app/composition.py", "app/main.py", "app/cli.py")
     strays = [
         relative(path)
         for path in python_files()
         if "from app.settings import" in path.read_text(encoding="utf-8")
         and relative(path) not in allowed
         and not relative(path).startswith(("app/stack/", "app/commands/", "workers/", "evals/"))
+    ]
+    assert strays == []
+
+
+def test_endpoints_and_pages_ask_services_not_repositories():
+    strays = [
+        relative(path)
+        for path in python_files()
+        if (path.name.endswith("endpoints.py") or relative(path).startswith("app/web/"))
+        and re.search(r"^from app\.[\w.]*repository import", path.read_text(encoding="utf-8"), re.MULTILINE)
     ]
     assert strays == []
 

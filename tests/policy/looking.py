@@ -18,7 +18,8 @@ from app.answers.repository import AnswerRepository
 from app.core.principal import Principal
 from app.db.session import system_principal
 from app.documents.errors import DocumentNotFoundError, PageNotFoundError
-from app.documents.repository import DocumentFilters, DocumentRepository
+from app.documents.filters import DocumentFilters
+from app.documents.repository import DocumentRepository
 from app.jobs.repository import RunRepository
 from app.retrieval.filters import SearchFilters
 from app.retrieval.index.lexicon import term_id, tokenise

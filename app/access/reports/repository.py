@@ -1,7 +1,6 @@
 """SQL of access for administrators and auditors, who may not read the documents (migrations/sql/reports.sql)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,38 +9,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.access.models import Clearance, CollectionLabel, EntitlementPack, Grant, Label
 from app.access.reports.verdicts import Holding, State, list_holdings
+from app.access.reports.views import GovernedCollection, Reader, SeenCollection
 from app.identity.models import Group, GroupMember, GroupNesting, User
-
-
-@dataclass(frozen=True, slots=True)
-class SeenCollection:
-    """A collection with how many of its documents somebody sees, and at most at which level."""
-
-    id: UUID
-    name: str
-    level: int
-    documents: int
-
-
-@dataclass(frozen=True, slots=True)
-class GovernedCollection:
-    """A collection as its tenant's administrators know of it; `labels` are its own."""
-
-    id: UUID
-    parent_id: UUID | None
-    name: str
-    documents: int
-    grants: int
-    labels: tuple[Label, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Somebody who may read a document, by these grants."""
-
-    user: User
-    level: int
-    grant_ids: tuple[UUID, ...]
 
 
 class WatchRepository:

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from app.access.errors import CollectionNotFoundError, ExplainedDocumentNotFoundError
 from app.access.models import Clearance, Grant
-from app.access.reports.repository import GovernedCollection, Reader, SeenCollection, WatchRepository
+from app.access.reports.repository import WatchRepository
 from app.access.reports.verdicts import Holding
+from app.access.reports.views import GovernedCollection, Reader, SeenCollection
 from app.audit.service import record
 from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
 from app.core.principal import Permission, Principal

@@ -8,8 +8,8 @@ from fastapi import Depends, Query, Response
 from app.core.principal import Permission
 from app.documents.facets.schemas import FacetsOut, SuggestionsOut
 from app.documents.facets.service import FacetService
+from app.documents.filters import DocumentFilters
 from app.documents.metadata import DocumentType
-from app.documents.repository import DocumentFilters
 from app.documents.schemas import Source, VersionStatus
 from app.http.dependencies import CurrentPrincipal, service
 from app.http.routing import api_router, needs

@@ -30,8 +30,9 @@ from sqlalchemy.orm import Session
 from app.access.models import Collection
 from app.core.principal import Principal
 from app.db.session import Database
+from app.documents.filters import DocumentFilters
 from app.documents.models import Document
-from app.documents.repository import NEWEST_STATUS, DocumentFilters, list_conditions
+from app.documents.repository import NEWEST_STATUS, list_conditions
 
 MAX_VALUES = 100
 """How many values of a facet are offered, the most frequent first."""
