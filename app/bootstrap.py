@@ -16,8 +16,9 @@ from app.answers.model_writer import ModelWriter
 from app.answers.service import AnswerService
 from app.audit.denials import DenialLog
 from app.audit.log import AuditLog
+from app.composition import build_blobs, build_configured_embedder, build_database, build_sealer
 from app.core.clock import Clock, SystemClock
-from app.db.session import Database, build_engine
+from app.db.session import Database
 from app.documents.facets.service import FacetService
 from app.documents.pages.images import PageImages
 from app.documents.pages.rendering import page_sandbox
@@ -46,17 +47,14 @@ from app.identity.sessions.service import SessionService
 from app.identity.users import UserService
 from app.jobs.service import RunService
 from app.jobs.state import build_state_reader
-from app.llm.factory import build_chat, build_embedder
+from app.llm.factory import build_chat
 from app.llm.metering import MeteredChat, MeteredEmbedder
-from app.llm.port import Embedder, EmbeddingSpaceSpec
+from app.llm.port import Embedder
 from app.llm.prompts import PromptLibrary
 from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.observability.metrics import Metrics
 from app.retrieval.service import RetrievalService
-from app.settings import DatabaseSettings, IdentitySettings, LimitSettings, Settings, StorageSettings
-from app.storage.factory import build_blob_store, build_keyring
-from app.storage.port import BlobStore
-from app.storage.sealing import Sealer
+from app.settings import IdentitySettings, LimitSettings, Settings
 from app.web.session import Cookies
 
 
@@ -86,7 +84,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
     database = build_database(settings.database, role="api")
     data_keys = PostgresDataKeys(database=database)
     blobs = build_blobs(settings.storage, data_keys=data_keys)
-    sealer = Sealer(keyring=build_keyring(key_file=settings.storage.key_file, data_keys=data_keys))
+    sealer = build_sealer(settings.storage, data_keys=data_keys)
     identity = IdentityService(database=database, clock=clock)
     sessions = SessionService(
         database=database,
@@ -181,38 +179,6 @@ def build_provisioning(database: Database, clock: Clock) -> Mapping[type, Any]:
     )
 
 
-def build_database(settings: DatabaseSettings, *, role: str) -> Database:
-    """Transactions under one role: api, worker, relay or owner. Raises ValueError when its URL is not set."""
-    url = getattr(settings, f"{role}_url")
-    if url is None:
-        raise ValueError(f"Set FOOTNOTE_DATABASE__{role.upper()}_URL.")
-    return Database(
-        engine=build_engine(
-            url.get_secret_value(),
-            pool_size=settings.pool_size,
-            statement_timeout_ms=settings.statement_timeout_ms,
-            application_name=f"footnote-{role}",
-        ),
-        context_secret=_secret(settings.context_secret),
-    )
-
-
-def build_blobs(settings: StorageSettings, *, data_keys: PostgresDataKeys) -> BlobStore:
-    """The blob store of this installation. Raises StorageKeyError, StorageUnavailableError."""
-    return build_blob_store(
-        kind=settings.kind,
-        root=settings.root,
-        key_file=settings.key_file,
-        data_keys=data_keys,
-        plain_dir=settings.scratch,
-        bucket=settings.s3_bucket or None,
-        endpoint_url=settings.s3_endpoint_url,
-        region=settings.s3_region,
-        access_key_id=_secret(settings.s3_access_key),
-        secret_access_key=_secret(settings.s3_secret_key),
-    )
-
-
 def build_rate_limits(settings: LimitSettings, *, broker_url: str | None) -> RateLimits:
     return RateLimits(
         per_minute={
@@ -259,15 +225,7 @@ def build_answers(settings: Settings, *, database: Database, clock: Clock, metri
 
 def build_retrieval(settings: Settings, *, database: Database, metrics: Metrics, local: Embedder) -> RetrievalService:
     """Search in the embedding space that the settings name; `local` saves loading the built-in one twice."""
-    embedding = settings.embedding
-    if embedding.base_url is None:
-        return RetrievalService(database=database, embedder=MeteredEmbedder(local, meter=metrics))
-    embedder = build_embedder(
-        base_url=embedding.base_url,
-        api_key=embedding.api_key.get_secret_value(),
-        space=EmbeddingSpaceSpec(embedding.model, embedding.dimensions, embedding.version),
-        send_dimensions=embedding.send_dimensions,
-    )
+    embedder = local if settings.embedding.base_url is None else build_configured_embedder(settings.embedding)
     return RetrievalService(database=database, embedder=MeteredEmbedder(embedder, meter=metrics))
 
 
@@ -286,7 +244,3 @@ def build_tenant_admin(settings: Settings, *, clock: Clock | None = None) -> Ten
 
 def _by_type(parts: Iterable[object]) -> dict[type, Any]:
     return {type(part): part for part in parts}
-
-
-def _secret(value: Any) -> str | None:
-    return None if value is None else str(value.get_secret_value())

@@ -6,28 +6,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from pydantic import SecretStr
-
 import app.access.models
 import app.identity.models  # noqa: F401  tables that documents point to: SQLAlchemy must know both ends
 from app.audit.chain.checkpoints import current_key
 from app.audit.chain.copies import StoredCheckpoints
+from app.composition import build_blobs, build_configured_embedder, build_database, build_objects, build_sealer
 from app.core.clock import Clock, SystemClock
-from app.db.session import Database, build_engine
+from app.db.session import Database
 from app.documents.models import PASSWORD_PURPOSE
 from app.identity.data_keys import PostgresDataKeys
 from app.jobs.leases import LeaseService
 from app.jobs.plan import LeaseTerms, StageName
-from app.llm.factory import build_embedder, load_built_in_embedder
+from app.llm.factory import load_built_in_embedder
 from app.llm.metering import MeteredEmbedder
-from app.llm.port import Embedder, EmbeddingSpaceSpec
+from app.llm.port import Embedder
 from app.observability.metrics import Metrics
 from app.retrieval.index.writing import ChunkIndex
 from app.sandbox import Limits
 from app.settings import JobSettings, LimitSettings, Settings, StorageSettings
-from app.storage.factory import build_backend, build_blob_store, build_keyring
 from app.storage.keyfile import load_key_file
-from app.storage.keyring import DataKeyRepository
 from app.storage.port import BlobStore
 from app.storage.sealing import Sealer
 from workers.chunking.chunker import CHUNKER_VERSION, ChunkingParams, chunk_document
@@ -102,19 +99,13 @@ def build_worker(settings: Settings) -> Worker:
     """A worker process's parts. Raises SystemExit without the database's URL, StorageKeyError."""
     database = build_worker_database(settings)
     data_keys = PostgresDataKeys(database=database)
-    blobs = build_worker_blobs(settings.storage, data_keys=data_keys)
+    blobs = build_blobs(settings.storage, data_keys=data_keys)
     # A worker that was killed leaves the plaintext it was reading; none is read for longer than a stage may take.
     blobs.sweep_partial(timedelta(seconds=max(3600.0, 2 * settings.jobs.hard_limit_seconds)))
-    sealer = Sealer(keyring=build_keyring(key_file=settings.storage.key_file, data_keys=data_keys))
+    sealer = build_sealer(settings.storage, data_keys=data_keys)
     clock, metrics = SystemClock(), Metrics()
     sandbox = ParsingSandbox(limits=parsing_limits(settings.limits))
-    embedding = settings.embedding
-    embedder = build_embedder(
-        base_url=embedding.base_url,
-        api_key=embedding.api_key.get_secret_value(),
-        space=EmbeddingSpaceSpec(embedding.model, embedding.dimensions, embedding.version),
-        send_dimensions=embedding.send_dimensions,
-    )
+    embedder = build_configured_embedder(settings.embedding)
     runner = build_runner(
         settings.jobs,
         database=database,
@@ -176,50 +167,18 @@ def build_collector(settings: StorageSettings, *, database: Database, blobs: Blo
 
 
 def build_worker_database(settings: Settings) -> Database:
-    url, secret = settings.database.worker_url, settings.database.context_secret
-    if url is None:
+    if settings.database.worker_url is None:
         raise SystemExit("Workers need FOOTNOTE_DATABASE__WORKER_URL: the database's URL for their role.")
-    return Database(
-        engine=build_engine(
-            url.get_secret_value(),
-            pool_size=2,  # one stage at a time, and its heartbeat
-            statement_timeout_ms=settings.database.statement_timeout_ms,
-            application_name="footnote-worker",
-        ),
-        context_secret=None if secret is None else secret.get_secret_value(),
-    )
-
-
-def build_worker_blobs(settings: StorageSettings, *, data_keys: DataKeyRepository) -> BlobStore:
-    return build_blob_store(
-        kind=settings.kind,
-        root=settings.root,
-        key_file=settings.key_file,
-        data_keys=data_keys,
-        plain_dir=settings.scratch,
-        bucket=settings.s3_bucket or None,
-        endpoint_url=settings.s3_endpoint_url,
-        region=settings.s3_region,
-        access_key_id=_secret(settings.s3_access_key),
-        secret_access_key=_secret(settings.s3_secret_key),
-    )
+    # Two connections: one stage at a time, and its heartbeat.
+    return build_database(settings.database, role="worker", pool_size=2)
 
 
 def build_signer(settings: StorageSettings, *, database: Database, clock: Clock) -> CheckpointSigner:
     """Signs with the key file's current key, and keeps copies beside the blobs."""
-    backend = build_backend(
-        kind=settings.kind,
-        root=settings.root,
-        bucket=settings.s3_bucket or None,
-        endpoint_url=settings.s3_endpoint_url,
-        region=settings.s3_region,
-        access_key_id=_secret(settings.s3_access_key),
-        secret_access_key=_secret(settings.s3_secret_key),
-    )
     return CheckpointSigner(
         database=database,
         key=current_key(load_key_file(settings.key_file)),
-        copies=StoredCheckpoints(backend=backend),
+        copies=StoredCheckpoints(backend=build_objects(settings)),
         clock=clock,
     )
 
@@ -231,7 +190,3 @@ def parsing_limits(settings: LimitSettings) -> Limits:
         wall_seconds=settings.parse_wall_seconds,
         output_bytes=settings.parse_output_bytes,
     )
-
-
-def _secret(value: SecretStr | None) -> str | None:
-    return None if value is None else value.get_secret_value()

@@ -5,32 +5,30 @@ No connection is held while a draft is made: one short read finds passages and t
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
-from app.answers.claims import DropReason, Outcome, PageTexts, Writer, page_keys
+from app.answers.claims import Outcome, PageTexts, page_keys
 from app.answers.drafting import Drafter, VerifiedDraft
 from app.answers.errors import QuestionNotFoundError
 from app.answers.events import (
     AnswerDone,
     AnswerEvent,
-    AnswerStatus,
     AnswerView,
     AskedQuestion,
     ClaimDropped,
     ClaimVerified,
-    ShownClaim,
     SourcesFound,
     count_reasons,
 )
-from app.answers.extractive import NOTICE
-from app.answers.models import Answer, Claim, Question
+from app.answers.models import Answer
 from app.answers.questions import parse_question
-from app.answers.repository import AnswerRepository, StoredCitation
+from app.answers.repository import AnswerRepository
 from app.answers.subjects import find_unseen_names
+from app.answers.views import UNSEEN, build_view, count_dropped, restore_claims
 from app.audit.service import record
 from app.core.clock import Clock
 from app.core.ids import new_id
@@ -45,8 +43,6 @@ from app.retrieval.questions.understanding import Understanding
 from app.retrieval.service import SearchResult
 
 DEFAULT_PASSAGES = 12
-UNSEEN = "unseen_names"
-"""Where a question's record holds the names in it that nothing found speaks of."""
 
 
 class PassageSearch(Protocol):
@@ -133,9 +129,9 @@ class AnswerService:
                 raise QuestionNotFoundError
             answer = repository.find_answers([question_id]).get(question_id)
             record(session, principal, "answers.answer.read", object_type="question", object_id=question_id)
-            return _view(
-                question, answer, repository.list_claims([question_id]), repository.list_citations(question_id)
-            )
+            claims = repository.list_claims([question_id])
+            shown = restore_claims(claims, repository.list_citations(question_id))
+            return build_view(question, answer, shown, count_dropped(claims))
 
     def list_questions(self, principal: Principal, page: PageRequest) -> PageOf[AnswerView]:
         """The asker's questions, newest first, without their claims. Raises InvalidCursorError."""
@@ -147,7 +143,7 @@ class AnswerService:
         shown = questions[: page.limit]
         last = shown[-1].id if len(questions) > page.limit else None
         return PageOf(
-            items=[_view(question, answers.get(question.id), (), ()) for question in shown],
+            items=[build_view(question, answers.get(question.id)) for question in shown],
             next_cursor=None if last is None else encode_cursor(str(last)),
         )
 
@@ -241,29 +237,8 @@ class AnswerService:
         reasons = count_reasons([claim.reason for _, claim in draft.dropped])
         for reason, count in reasons.items():
             self._metrics.record_claims(verdict=reason.value, count=count)
-        if closed:
-            return AnswerView(
-                question_id=question.id,
-                question=question.text,
-                asked_at=question.asked_at,
-                status=AnswerStatus.WITHDRAWN,
-            )
-        return AnswerView(
-            question_id=question.id,
-            question=question.text,
-            asked_at=question.asked_at,
-            status=AnswerStatus(outcome.value),
-            writer=draft.writer.value,
-            degraded=draft.degraded,
-            notice=_notice(outcome, draft.writer.value, question),
-            claims=draft.shown,
-            dropped=reasons,
-            model=draft.model,
-            tokens_in=draft.usage.tokens_in,
-            tokens_out=draft.usage.tokens_out,
-            cost_usd=draft.usage.cost_usd or Decimal(0),
-            duration_ms=round(seconds * 1000),
-        )
+        answer = None if closed else Answer(question_id=question.id, tenant_id=principal.tenant_id, **kept)
+        return build_view(question, answer, draft.shown, reasons)
 
 
 def _source(passage: Passage) -> dict[str, object]:
@@ -274,47 +249,3 @@ def _source(passage: Passage) -> dict[str, object]:
         "version_id": str(passage.version_id),
         "page": passage.page_number,
     }
-
-
-def _notice(outcome: Outcome, writer: str, question: AskedQuestion | Question) -> str | None:
-    if outcome is Outcome.NOT_FOUND:
-        unseen = question.understanding.get(UNSEEN)
-        return f"Nothing that you may see speaks of {', '.join(unseen)}." if unseen else None
-    return NOTICE if writer == Writer.EXTRACTIVE else None
-
-
-def _view(
-    question: Question, answer: Answer | None, claims: Sequence[Claim], citations: Sequence[StoredCitation]
-) -> AnswerView:
-    if answer is None:
-        return AnswerView(
-            question_id=question.id,
-            question=question.text,
-            asked_at=question.asked_at,
-            status=AnswerStatus.WITHDRAWN,
-        )
-    shown = tuple(
-        ShownClaim(
-            ordinal=claim.ordinal,
-            text=claim.text,
-            citations=tuple(item.span for item in citations if item.claim_ordinal == claim.ordinal),
-        )
-        for claim in claims
-        if claim.dropped_reason is None
-    )
-    return AnswerView(
-        question_id=question.id,
-        question=question.text,
-        asked_at=question.asked_at,
-        status=AnswerStatus(answer.outcome),
-        writer=answer.writer,
-        degraded=answer.degraded,
-        notice=_notice(Outcome(answer.outcome), answer.writer, question),
-        claims=shown,
-        dropped=count_reasons([DropReason(claim.dropped_reason) for claim in claims if claim.dropped_reason]),
-        model=answer.model,
-        tokens_in=answer.tokens_in,
-        tokens_out=answer.tokens_out,
-        cost_usd=answer.cost_usd,
-        duration_ms=answer.duration_ms,
-    )

@@ -27,11 +27,11 @@ from app.audit.errors import TenantNotFoundError
 from app.audit.export_file import verify_lines
 from app.audit.log import export_whole
 from app.commands.options import FAILED, HomeOption, JsonOption, console, print_json, sentences
+from app.composition import build_objects
 from app.db.session import Database, build_engine
-from app.settings import Settings
+from app.settings import Settings, StorageSettings
 from app.stack.home import Home
 from app.stack.servers.postgres import EmbeddedPostgres
-from app.storage.factory import build_backend
 from app.storage.keyfile import KeyEncryptionKeys, load_key_file
 
 audit = typer.Typer(help="The audit log, as the database's owner.", no_args_is_help=True)
@@ -209,19 +209,9 @@ def _trusted(settings: Settings, home: Home, given: Sequence[str]) -> PublicKeys
 
 
 def _copies(settings: Settings, home: Home) -> StoredCheckpoints:
-    storage = settings.storage
-    if settings.database.owner_url is None:
-        return StoredCheckpoints(backend=build_backend(kind="local", root=home.blobs))
-    backend = build_backend(
-        kind=storage.kind,
-        root=storage.root,
-        bucket=storage.s3_bucket or None,
-        endpoint_url=storage.s3_endpoint_url,
-        region=storage.s3_region,
-        access_key_id=storage.s3_access_key.get_secret_value() if storage.s3_access_key else None,
-        secret_access_key=storage.s3_secret_key.get_secret_value() if storage.s3_secret_key else None,
-    )
-    return StoredCheckpoints(backend=backend)
+    is_external = settings.database.owner_url is not None
+    storage = settings.storage if is_external else StorageSettings(kind="local", root=home.blobs)
+    return StoredCheckpoints(backend=build_objects(storage))
 
 
 def _read_checkpoints(path: Path) -> Iterator[Checkpoint]:

@@ -8,7 +8,8 @@ from uuid import UUID
 import httpx
 import pytest
 
-from app.bootstrap import build_blobs, build_container
+from app.bootstrap import build_container
+from app.composition import build_blobs
 from app.identity.data_keys import PostgresDataKeys
 from app.main import create_app
 from tests.api.conftest import Server, _plain_logs, _serve, settings_for

@@ -1,0 +1,69 @@
+"""An answer as its asker sees it, from what is kept of it."""
+
+from collections.abc import Mapping, Sequence
+
+from app.answers.claims import DropReason, Outcome, Writer
+from app.answers.events import AnswerStatus, AnswerView, AskedQuestion, ShownClaim, count_reasons
+from app.answers.extractive import NOTICE
+from app.answers.models import Answer, Claim, Question
+from app.answers.repository import StoredCitation
+
+UNSEEN = "unseen_names"
+"""Where a question's record holds the names in it that nothing found speaks of."""
+
+
+def build_view(
+    question: AskedQuestion | Question,
+    answer: Answer | None,
+    claims: Sequence[ShownClaim] = (),
+    dropped: Mapping[DropReason, int] | None = None,
+) -> AnswerView:
+    """The view of an answer; without one, a source of it is closed to the asker, and it is withdrawn."""
+    if answer is None:
+        return AnswerView(
+            question_id=question.id,
+            question=question.text,
+            asked_at=question.asked_at,
+            status=AnswerStatus.WITHDRAWN,
+        )
+    return AnswerView(
+        question_id=question.id,
+        question=question.text,
+        asked_at=question.asked_at,
+        status=AnswerStatus(answer.outcome),
+        writer=answer.writer,
+        degraded=answer.degraded,
+        notice=_notice(answer, question),
+        claims=tuple(claims),
+        dropped=dropped or {},
+        model=answer.model,
+        tokens_in=answer.tokens_in,
+        tokens_out=answer.tokens_out,
+        cost_usd=answer.cost_usd,
+        duration_ms=answer.duration_ms,
+    )
+
+
+def restore_claims(claims: Sequence[Claim], citations: Sequence[StoredCitation]) -> list[ShownClaim]:
+    """The claims that were shown, with their citations, from their rows."""
+    return [
+        ShownClaim(
+            ordinal=claim.ordinal,
+            text=claim.text,
+            citations=tuple(item.span for item in citations if item.claim_ordinal == claim.ordinal),
+        )
+        for claim in claims
+        if claim.dropped_reason is None
+    ]
+
+
+def count_dropped(claims: Sequence[Claim]) -> dict[DropReason, int]:
+    """How many claims were dropped, by reason, from their rows."""
+    return count_reasons([DropReason(claim.dropped_reason) for claim in claims if claim.dropped_reason])
+
+
+def _notice(answer: Answer, question: AskedQuestion | Question) -> str | None:
+    if answer.outcome == Outcome.NOT_FOUND:
+        unseen = question.understanding.get(UNSEEN)
+        return f"Nothing that you may see speaks of {', '.join(unseen)}." if unseen else None
+    return NOTICE if answer.writer == Writer.EXTRACTIVE else None

@@ -1,0 +1,79 @@
+"""What the composition roots of the API, of the workers and of commands share: databases, blobs and embeddings.
+
+It loads nothing that only one of them needs.
+"""
+
+from pydantic import SecretStr
+
+from app.db.session import Database, build_engine
+from app.llm.factory import build_embedder
+from app.llm.port import Embedder, EmbeddingSpaceSpec
+from app.settings import DatabaseSettings, EmbeddingSettings, StorageSettings
+from app.storage.factory import build_backend, build_blob_store, build_keyring
+from app.storage.keyring import DataKeyRepository
+from app.storage.port import BlobStore, ObjectBackend
+from app.storage.sealing import Sealer
+
+
+def build_database(settings: DatabaseSettings, *, role: str, pool_size: int | None = None) -> Database:
+    """Transactions under one role: api, worker, relay or owner. Raises ValueError when its URL is not set."""
+    url = getattr(settings, f"{role}_url")
+    if url is None:
+        raise ValueError(f"Set FOOTNOTE_DATABASE__{role.upper()}_URL.")
+    return Database(
+        engine=build_engine(
+            url.get_secret_value(),
+            pool_size=pool_size or settings.pool_size,
+            statement_timeout_ms=settings.statement_timeout_ms,
+            application_name=f"footnote-{role}",
+        ),
+        context_secret=_secret(settings.context_secret),
+    )
+
+
+def build_blobs(settings: StorageSettings, *, data_keys: DataKeyRepository) -> BlobStore:
+    """The blob store of this installation. Raises StorageKeyError, StorageUnavailableError."""
+    return build_blob_store(
+        kind=settings.kind,
+        root=settings.root,
+        key_file=settings.key_file,
+        data_keys=data_keys,
+        plain_dir=settings.scratch,
+        bucket=settings.s3_bucket or None,
+        endpoint_url=settings.s3_endpoint_url,
+        region=settings.s3_region,
+        access_key_id=_secret(settings.s3_access_key),
+        secret_access_key=_secret(settings.s3_secret_key),
+    )
+
+
+def build_objects(settings: StorageSettings) -> ObjectBackend:
+    """The place of the blobs, for objects beside them. Raises StorageUnavailableError."""
+    return build_backend(
+        kind=settings.kind,
+        root=settings.root,
+        bucket=settings.s3_bucket or None,
+        endpoint_url=settings.s3_endpoint_url,
+        region=settings.s3_region,
+        access_key_id=_secret(settings.s3_access_key),
+        secret_access_key=_secret(settings.s3_secret_key),
+    )
+
+
+def build_sealer(settings: StorageSettings, *, data_keys: DataKeyRepository) -> Sealer:
+    """Seals small secrets with tenants' data keys. Raises StorageKeyError."""
+    return Sealer(keyring=build_keyring(key_file=settings.key_file, data_keys=data_keys))
+
+
+def build_configured_embedder(settings: EmbeddingSettings) -> Embedder:
+    """The embeddings that the settings name, or the built-in ones."""
+    return build_embedder(
+        base_url=settings.base_url,
+        api_key=settings.api_key.get_secret_value(),
+        space=EmbeddingSpaceSpec(settings.model, settings.dimensions, settings.version),
+        send_dimensions=settings.send_dimensions,
+    )
+
+
+def _secret(value: SecretStr | None) -> str | None:
+    return None if value is None else value.get_secret_value()
