@@ -1,7 +1,6 @@
 """Every read below HTTP, of one user, held against the oracle: each table by SQL as the api role, each repository.
 
-A read that is checked is one (user, way, object): a list that is compared with the oracle's set over m objects that
-could be in it counts m. Objects of the other tenants of the estate are among them.
+A checked read is (user, way, object): a list over m objects that could be in it, other tenants' included, counts m.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
