@@ -65,7 +65,6 @@ class Container:
     `build_provisioning` makes the services that only `/scim/v2` asks for.
     """
 
-    settings: Settings
     services: Mapping[type, Any]
     build_provisioning: Callable[[], Mapping[type, Any]]
     authenticator: Authenticator
@@ -150,7 +149,6 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         database.close()
 
     return Container(
-        settings=settings,
         services=_by_type(services),
         build_provisioning=lambda: build_provisioning(database, clock),
         authenticator=Authentication(identity=identity, tokens=tokens, sessions=sessions),

@@ -79,7 +79,6 @@ class LimitSettings(BaseModel):
     """Limits of one request or one file."""
 
     upload_bytes: int = 200 * 1024 * 1024
-    upload_parts: int = 8
     pages: int = 5_000
     requests_per_minute: int = 600
     uploads_per_minute: int = 300

@@ -25,10 +25,11 @@ from app.db.migrate import upgrade_to_head
 from app.db.session import Database, build_engine
 from app.llm.errors import LocalModelMissingError
 from app.llm.local_server import LocalModelServer
-from app.stack.servers.postgres import THROWAWAY_SETTINGS, EmbeddedPostgres
+from app.stack.servers.postgres import EmbeddedPostgres
 from app.stack.servers.valkey import EmbeddedValkey
 from app.stack.supervisor import Stack
 from tests.running import run_footnote
+from tests.throwaway import THROWAWAY_SETTINGS
 
 MEMORY, IN_MEMORY, LEAST_MEMORY = Path("/dev/shm"), "footnote-tests", 2 << 30
 HERE = Path(__file__).resolve().parent

@@ -113,9 +113,6 @@ class Principal:
     name: str = ""
     scopes: frozenset[Permission] | None = None
 
-    def has_role(self, role: Role) -> bool:
-        return role in self.roles
-
     @property
     def permissions(self) -> frozenset[Permission]:
         """Return the permissions of the roles, limited to the scopes of the key."""

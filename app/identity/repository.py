@@ -88,9 +88,6 @@ class IdentityRepository:
         changed = update(User).where(User.id == user_id).values(values).returning(User)
         return self._session.scalar(changed, execution_options={"populate_existing": True})
 
-    def find_user_by_email(self, email: str) -> User | None:
-        return self._session.scalar(select(User).where(User.email == email))
-
     def list_users(self, *, after: UUID | None, limit: int) -> Sequence[User]:
         query = select(User).where(User.deleted_at.is_(None)).order_by(User.id).limit(limit)
         if after is not None:

@@ -76,7 +76,6 @@ class Metrics:
             buckets=_STAGE_SECONDS,
             registry=registry,
         )
-        self._pages = Counter("footnote_pages_parsed_total", "Pages parsed, by format.", ["format"], registry=registry)
         self._questions = Counter(
             "footnote_questions_total",
             "Questions by kind and outcome.",
@@ -129,9 +128,6 @@ class Metrics:
         """Count a finished stage; `outcome` is `done`, `already-done`, `retry`, `lost`, or the error's code."""
         self._stages.labels(stage, outcome).inc()
         self._stage_seconds.labels(stage).observe(seconds)
-
-    def record_pages(self, *, format_name: str, count: int) -> None:
-        self._pages.labels(format_name).inc(count)
 
     def record_question(self, *, kind: str, outcome: str, seconds: float) -> None:
         """Count a finished question; its whole duration is recorded as the step `total`."""

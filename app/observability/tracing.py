@@ -32,11 +32,6 @@ class Tracing:
     def __init__(self, provider: "TracerProvider | None") -> None:
         self._provider = provider
 
-    def flush(self) -> None:
-        """Send the spans finished so far, within at most five seconds."""
-        if self._provider is not None:
-            self._provider.force_flush(int(_FLUSH_SECONDS * 1000))
-
     def shutdown(self) -> None:
         """Send the last spans and stop; may be repeated."""
         if self._provider is not None:

@@ -81,11 +81,10 @@ class TermRows:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Chunks by closeness: places in the scope's list (from 0), ordinals, inner products, closest first."""
+    """Chunks by closeness: places in the scope's list (from 0) and ordinals, closest first."""
 
     documents: npt.NDArray[np.int64]
     ordinals: npt.NDArray[np.int64]
-    products: npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,9 +319,5 @@ def _literal(vector: npt.NDArray[np.float32]) -> str:
 
 
 def _near(rows: Sequence[tuple[int, int, float]]) -> Near:
-    places, ordinals, distances = zip(*rows, strict=True) if rows else ((), (), ())
-    return Near(
-        documents=np.asarray(places, np.int64),
-        ordinals=np.asarray(ordinals, np.int64),
-        products=-np.asarray(distances, np.float32),
-    )
+    places, ordinals, _distances = zip(*rows, strict=True) if rows else ((), (), ())
+    return Near(documents=np.asarray(places, np.int64), ordinals=np.asarray(ordinals, np.int64))

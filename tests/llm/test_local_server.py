@@ -30,7 +30,7 @@ def test_local_model_returns_the_requested_json(local_server: LocalModelServer) 
             return await model.complete(
                 ChatRequest(
                     messages=[ChatMessage(role="user", content="What colour is the sky? Answer in JSON.")],
-                    purpose=Purpose.CHECK,
+                    purpose=Purpose.EVALUATION,
                     max_output_tokens=40,
                     timeout_seconds=60,
                     schema=SCHEMA,

@@ -26,7 +26,6 @@ def test_events_are_counted_by_their_labels():
     metrics.record_request(route="/v1/documents/{document_id}", method="GET", status=404, seconds=0.01)
     metrics.record_stage(stage="parse", outcome="done", seconds=2.0)
     metrics.record_stage(stage="parse", outcome="file-damaged", seconds=0.1)
-    metrics.record_pages(format_name="pdf", count=12)
     metrics.record_question(kind="metric", outcome="answered", seconds=0.2)
     metrics.record_claims(verdict="dropped", count=2)
     metrics.record_model_call(
@@ -43,7 +42,6 @@ def test_events_are_counted_by_their_labels():
     assert samples["footnote_http_request_seconds_count", "GET", "/v1/documents/{document_id}"] == 2
     assert samples["footnote_ingestion_stages_total", "file-damaged", "parse"] == 1
     assert samples["footnote_ingestion_stage_seconds_sum", "parse"] == pytest.approx(2.1)
-    assert samples["footnote_pages_parsed_total", "pdf"] == 12
     assert samples["footnote_questions_total", "metric", "answered"] == 1
     assert samples["footnote_question_step_seconds_count", "total"] == 1
     assert samples["footnote_claims_total", "dropped"] == 2
@@ -67,8 +65,8 @@ def test_unknown_methods_create_no_new_series():
 
 def test_two_registries_in_one_process_stay_separate():
     first, second = Metrics(), Metrics()
-    first.record_pages(format_name="pdf", count=1)
-    assert ("footnote_pages_parsed_total", "pdf") not in samples_of(second.render())
+    first.record_claims(verdict="dropped", count=1)
+    assert ("footnote_claims_total", "dropped") not in samples_of(second.render())
 
 
 def test_gauges_are_read_at_each_scrape():
@@ -95,10 +93,10 @@ def test_other_metrics_are_available_while_the_database_is_down():
         raise ConnectionRefusedError
 
     metrics = Metrics(read_state=unreadable)
-    metrics.record_pages(format_name="pdf", count=1)
+    metrics.record_claims(verdict="dropped", count=1)
     samples = samples_of(metrics.render())
     assert samples[("footnote_state_up",)] == 0
-    assert samples["footnote_pages_parsed_total", "pdf"] == 1
+    assert samples["footnote_claims_total", "dropped"] == 1
     assert ("footnote_outbox_pending",) not in samples
 
 

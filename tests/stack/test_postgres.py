@@ -14,12 +14,14 @@ import pytest
 
 from app.stack.errors import HomeInUseError
 from app.stack.home import Home
-from app.stack.servers.postgres import THROWAWAY_SETTINGS, EmbeddedPostgres
+from app.stack.servers.postgres import EmbeddedPostgres
+from tests.throwaway import THROWAWAY_SETTINGS
 
 OWNER = """
 import sys
 from collections.abc import Iterator
-from app.stack.servers.postgres import THROWAWAY_SETTINGS, EmbeddedPostgres
+from app.stack.servers.postgres import EmbeddedPostgres
+from tests.throwaway import THROWAWAY_SETTINGS
 server = EmbeddedPostgres(sys.argv[1], settings=THROWAWAY_SETTINGS)
 server.start()
 print(server.pid, flush=True)
@@ -40,8 +42,13 @@ def start_owner(home: Path) -> tuple[subprocess.Popen[str], psutil.Process]:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
-    server = EmbeddedPostgres(tmp_path_factory.mktemp("home"), settings=THROWAWAY_SETTINGS)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return Home.at(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def server(home: Home) -> Iterator[EmbeddedPostgres]:
+    server = EmbeddedPostgres(home, settings=THROWAWAY_SETTINGS)
     with server:
         server.databases.ensure_database()
         yield server
@@ -57,8 +64,8 @@ def test_each_role_logs_in_and_cannot_bypass_row_level_security(server: Embedded
     assert row == (f"footnote_{role}", False, False, False, False)
 
 
-def test_wrong_password_is_rejected(server: EmbeddedPostgres) -> None:
-    password = server.home.read_secret("postgres-footnote_api")
+def test_wrong_password_is_rejected(server: EmbeddedPostgres, home: Home) -> None:
+    password = home.read_secret("postgres-footnote_api")
     assert password
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         connect(server.url("api").replace(password, "guessed"))
@@ -69,15 +76,15 @@ def test_pgvector_is_available(server: EmbeddedPostgres) -> None:
         assert connection.execute("SELECT '[1,2]'::halfvec <-> '[1,4]'::halfvec").fetchone() == (2.0,)
 
 
-def test_secrets_are_readable_by_their_owner_only(server: EmbeddedPostgres) -> None:
-    assert stat.S_IMODE(server.home.secrets.stat().st_mode) == 0o700
-    modes = {stat.S_IMODE(secret.stat().st_mode) for secret in server.home.secrets.iterdir()}
+def test_secrets_are_readable_by_their_owner_only(server: EmbeddedPostgres, home: Home) -> None:
+    assert stat.S_IMODE(home.secrets.stat().st_mode) == 0o700
+    modes = {stat.S_IMODE(secret.stat().st_mode) for secret in home.secrets.iterdir()}
     assert modes == {0o600}
 
 
-def test_second_start_on_the_same_home_is_rejected(server: EmbeddedPostgres) -> None:
+def test_second_start_on_the_same_home_is_rejected(server: EmbeddedPostgres, home: Home) -> None:
     with pytest.raises(HomeInUseError):
-        EmbeddedPostgres(server.home).start()
+        EmbeddedPostgres(home).start()
     with connect(server.url("owner")) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 

@@ -8,7 +8,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -100,14 +100,3 @@ def term_weights(tokens: Iterable[str], *, average_length: float) -> dict[int, f
 def idf(chunk_count: int, *, total: int) -> float:
     """BM25's inverse document frequency, never negative: ln(1 + (N − n + ½)/(n + ½)); n of N `total` have the term."""
     return math.log(1 + (total - chunk_count + 0.5) / (chunk_count + 0.5)) if total >= chunk_count else 0.0
-
-
-def question_weights(tokens: Iterable[str], *, chunk_counts: Mapping[int, int], total: int) -> dict[int, float]:
-    """The question's sparse vector: term id → IDF, times how often the question says it.
-
-    `chunk_counts` tells in how many of the `total` chunks a term id occurs; absent terms occur nowhere.
-    """
-    return {
-        term: count * idf(chunk_counts.get(term, 0), total=total)
-        for term, count in Counter(map(term_id, tokens)).items()
-    }

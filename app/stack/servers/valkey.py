@@ -45,10 +45,6 @@ class EmbeddedValkey:
         """The server's process id; None while it does not run."""
         return None if self._process is None or self._process.poll() is not None else self._process.pid
 
-    @property
-    def port(self) -> int:
-        return self._port
-
     def url(self, database: int = 0) -> str:
         """Return the server's URL, including the password."""
         return f"redis://:{self._home.ensure_password('valkey')}@127.0.0.1:{self._port}/{database}"
