@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _TRACER: Final = "footnote"
 _UNTRACED: Final = "livez,readyz,metrics"
-_FLUSH_SECONDS: Final = 5.0
 
 
 class Tracing:
