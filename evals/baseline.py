@@ -16,10 +16,10 @@ from app.evaluations.metrics import MetricSpec
 from app.evaluations.records import (
     CaseRecord,
     Conditions,
+    EvalRunStatus,
     Figure,
     RunManifest,
     RunRecord,
-    RunStatus,
     Selection,
     figures_over,
 )
@@ -78,7 +78,7 @@ class Baseline(_Kept):
     def of(cls, record: RunRecord) -> Self:
         """What is kept of a run. Raises RunNotAcceptableError for one that is not done."""
         manifest = record.manifest
-        if manifest.status is not RunStatus.DONE:
+        if manifest.status is not EvalRunStatus.DONE:
             raise RunNotAcceptableError(f"{manifest.id} is {manifest.status}, not done.")
         cases = tuple(
             BaselineCase(id=case.id, kind=case.kind, score=case.score, measures=case.measures) for case in record.cases
@@ -106,7 +106,7 @@ class Baseline(_Kept):
             id=f"baseline.{name}"[:100],
             suite=self.suite,
             suite_version=self.suite_version,
-            status=RunStatus.DONE,
+            status=EvalRunStatus.DONE,
             started_at=self.started_at,
             selection=self.selection,
             conditions=self.conditions,

@@ -15,7 +15,7 @@ from typing import BinaryIO
 from pydantic import BaseModel, ValidationError
 
 from app.core.errors import InvalidInputError, NotFoundError
-from app.evaluations.records import CaseRecord, CaseTiming, RunManifest, RunRecord, RunStatus
+from app.evaluations.records import CaseRecord, CaseTiming, EvalRunStatus, RunManifest, RunRecord
 
 MANIFEST, CASES, TIMINGS, PROGRESS = "manifest.json", "cases.jsonl", "timings.jsonl", "progress.jsonl"
 CODE = "code.sha256"
@@ -77,7 +77,7 @@ class RunFiles:
         _write_lines(self.folder / CASES, record.cases)
         _write_lines(self.folder / TIMINGS, record.timings)
         self.write_manifest(record.manifest)
-        if record.manifest.status is RunStatus.DONE:
+        if record.manifest.status is EvalRunStatus.DONE:
             (self.folder / PROGRESS).unlink(missing_ok=True)
 
     def read_manifest(self) -> RunManifest:
@@ -93,7 +93,7 @@ class RunFiles:
     def read(self) -> RunRecord:
         """Raises EvalRunNotFoundError, EvalRunBrokenError."""
         manifest = self.read_manifest()
-        if manifest.status is not RunStatus.DONE and (self.folder / PROGRESS).exists():
+        if manifest.status is not EvalRunStatus.DONE and (self.folder / PROGRESS).exists():
             ended = self.read_progress().values()
             return RunRecord(
                 manifest=manifest, cases=tuple(case for case, _ in ended), timings=tuple(timing for _, timing in ended)
@@ -135,7 +135,7 @@ class RunFolder:
         if (self.path / name / MANIFEST).is_file():
             return self.files(name).read()
         suite, _, back = name.partition("~")
-        runs = [run for run in self.list_all() if suite in ("latest", run.suite) and run.status is RunStatus.DONE]
+        runs = [run for run in self.list_all() if suite in ("latest", run.suite) and run.status is EvalRunStatus.DONE]
         place = int(back) if back.isdigit() else 0
         if (back and not back.isdigit()) or place >= len(runs):
             raise EvalRunNotFoundError(f"There is no run {name}.")

@@ -22,9 +22,9 @@ from app.evaluations.records import (
     CaseRecord,
     CaseTiming,
     Conditions,
+    EvalRunStatus,
     RunManifest,
     RunRecord,
-    RunStatus,
     Selection,
     figures_over,
 )
@@ -117,7 +117,7 @@ class Runner:
             complete = _score_all(
                 left, scoring.score, files, watcher, ended, workers=count_cores() if suite.parallel else 1
             )
-            status = RunStatus.DONE if complete else RunStatus.INTERRUPTED
+            status = EvalRunStatus.DONE if complete else EvalRunStatus.INTERRUPTED
             manifest = clock.stop(manifest)
         cases = tuple(ended[turn.id][0] for turn in turns if turn.id in ended)
         timings = tuple(ended[turn.id][1] for turn in turns if turn.id in ended)
@@ -137,7 +137,7 @@ class Runner:
                 request.selection,
                 conditions,
             )
-            if manifest.status is RunStatus.DONE:
+            if manifest.status is EvalRunStatus.DONE:
                 raise RunChangedError(f"{manifest.id} is done already.")
             if not same or not files.ran_on(digest_code()):
                 raise RunChangedError(
@@ -150,7 +150,7 @@ class Runner:
             suite=suite.name,
             suite_version=suite.version,
             purpose=suite.purpose,
-            status=RunStatus.RUNNING,
+            status=EvalRunStatus.RUNNING,
             started_at=started,
             selection=request.selection,
             conditions=conditions,
@@ -207,7 +207,7 @@ def distinct(turns: Sequence[_Turn]) -> list[Planned]:
 
 
 def summarise(
-    manifest: RunManifest, status: RunStatus, cases: tuple[CaseRecord, ...], timings: Sequence[CaseTiming] = ()
+    manifest: RunManifest, status: EvalRunStatus, cases: tuple[CaseRecord, ...], timings: Sequence[CaseTiming] = ()
 ) -> RunManifest:
     """The manifest with the figures over the cases."""
     kinds = sorted({case.kind for case in cases} - {""})

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from app.client.api import ApiClient
-from app.commands.ingest import Outcome, Silence, Watcher, ingest_placed
+from app.commands.ingest import IngestOutcome, Silence, Watcher, ingest_placed
 from app.core.principal import Principal, Role
 from app.db.session import Database, build_engine
 from app.llm.port import EmbeddingSpaceSpec
@@ -52,7 +52,7 @@ class Store:
     database: Database
     asker: Asker
     files: Mapping[UUID, tuple[str, ...]]
-    outcomes: Sequence[Outcome]
+    outcomes: Sequence[IngestOutcome]
 
     @property
     def principal(self) -> Principal:
@@ -130,7 +130,7 @@ def open_question_store(context: SuiteContext) -> Iterator[Store]:
         yield store
 
 
-def ingest_in_order(client: ApiClient, collections: Mapping[Path, str], *, watcher: Watcher) -> list[Outcome]:
+def ingest_in_order(client: ApiClient, collections: Mapping[Path, str], *, watcher: Watcher) -> list[IngestOutcome]:
     """Ingest files into a collection each. Sent one after the other, they come in the same order each time.
 
     Of equally good passages the older document's comes first, and of files of the same bytes the first gives the name.
@@ -151,7 +151,7 @@ def describe_space(space: EmbeddingSpaceSpec) -> str:
     return f"{space.model}/{space.dimensions}/{space.version}"
 
 
-def documents_by_name(outcomes: Sequence[Outcome]) -> dict[UUID, tuple[str, ...]]:
+def documents_by_name(outcomes: Sequence[IngestOutcome]) -> dict[UUID, tuple[str, ...]]:
     """Document → the names of the files that it came from."""
     files: dict[UUID, tuple[str, ...]] = {}
     for outcome in outcomes:
@@ -180,15 +180,15 @@ def _ensure_asker(home: Home, stack: Stack, client: ApiClient, collection: str) 
     return Asker(Principal(tenant_id=tenant_id, user_id=user_id, roles=frozenset({Role.ANALYST})), key)
 
 
-def known_outcomes(home: Home, place: str) -> list[Outcome] | None:
+def known_outcomes(home: Home, place: str) -> list[IngestOutcome] | None:
     """What `remember` noted of the collection; None where a file never arrived, so that all are sent again."""
     rows = _notes(home).get(place)
     if rows is None or any(row["document_id"] is None for row in rows):
         return None
-    return [Outcome(**{**row, "path": Path(row["path"])}) for row in rows]
+    return [IngestOutcome(**{**row, "path": Path(row["path"])}) for row in rows]
 
 
-def remember(home: Home, place: str, outcomes: Sequence[Outcome]) -> None:
+def remember(home: Home, place: str, outcomes: Sequence[IngestOutcome]) -> None:
     """Note what was ingested into a collection of the home, so that `open_store` need not send it again."""
     rows = [
         {

@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from app.client.api import ApiClient
-from app.commands.ingest import Outcome, Silence
+from app.commands.ingest import IngestOutcome, Silence
 from app.core.principal import Principal, Role
 from app.db.session import Database
 from app.identity.service import TenantAdmin
@@ -132,7 +132,7 @@ def _ingested(
     *,
     place: str,
     say: Callable[[str], None],
-) -> list[Outcome]:
+) -> list[IngestOutcome]:
     known = known_outcomes(home, place)
     if known is not None:
         return known

@@ -10,7 +10,7 @@ from typing import Self
 import psutil
 
 from app.client.api import ApiClient
-from app.commands.ingest import Outcome, ingest_files
+from app.commands.ingest import IngestOutcome, ingest_files
 from app.core.errors import FootnoteError
 from app.stack.founding import ensure_admin
 from app.stack.home import Home
@@ -70,7 +70,7 @@ def _count_lost(log: Path) -> int:
 class _Progress:
     """Implements `Watcher`: outcomes so far, and when something last moved."""
 
-    outcomes: dict[Path, Outcome] = field(default_factory=dict)
+    outcomes: dict[Path, IngestOutcome] = field(default_factory=dict)
     moved_at: float = field(default_factory=time.monotonic)
     last: dict[Path, float] = field(default_factory=dict)
 
@@ -80,14 +80,14 @@ class _Progress:
             self.last[path] = share
             self.moved_at = time.monotonic()
 
-    def finish(self, outcome: Outcome) -> None:
+    def finish(self, outcome: IngestOutcome) -> None:
         self.outcomes[outcome.path] = outcome
         self.moved_at = time.monotonic()
 
 
 def ingest_watched(
     home: Home, files: Sequence[Path], *, say: Callable[[str], None], hang_seconds: float
-) -> tuple[list[Outcome], WorkerWatch]:
+) -> tuple[list[IngestOutcome], WorkerWatch]:
     """Start Footnote on `home`, ingest, stop. A file that is not done when nothing moved for `hang_seconds` is hung."""
     with running_stack(home, say=say, concurrency=CONCURRENCY) as stack:
         losses = LossCount.begin(home.logs / "worker.log")
@@ -102,7 +102,7 @@ def ingest_watched(
 
 def ingest_and_sample(
     stack: Stack, client: ApiClient, files: Sequence[Path], *, collection: str, hang_seconds: float
-) -> tuple[list[Outcome], WorkerWatch]:
+) -> tuple[list[IngestOutcome], WorkerWatch]:
     """Ingest on a running stack, looking at the workers four times a second; outcomes in the order of `files`."""
     progress, watch, errors = _Progress(), WorkerWatch(), list[FootnoteError]()
 
@@ -124,7 +124,7 @@ def ingest_and_sample(
         raise errors[0]
     if not psutil.pid_exists(main):
         watch.lost += 1
-    return [progress.outcomes.get(path) or Outcome(path, "hung") for path in files], watch
+    return [progress.outcomes.get(path) or IngestOutcome(path, "hung") for path in files], watch
 
 
 def look_at_workers(keeper: int, watch: WorkerWatch) -> None:

@@ -27,14 +27,16 @@ _CONTROL = re.compile(r"[^\S\n]|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CheckedClaim:
     """A claim that may be shown, or one that may not: exactly one of the two is set."""
 
     claim: DraftClaim | None
     dropped: DroppedClaim | None
 
 
-def verify_claims(claims: Iterable[DraftClaim], pages: PageTexts, *, given: Collection[str] = ()) -> Iterable[Verdict]:
+def verify_claims(
+    claims: Iterable[DraftClaim], pages: PageTexts, *, given: Collection[str] = ()
+) -> Iterable[CheckedClaim]:
     """Each claim's verdict, in order. `pages` holds the stored texts; what is not on them can't be cited.
 
     `given` are texts whose words a claim may use besides its quote's: the question, the issuers' names.
@@ -74,14 +76,14 @@ class CheckedPages:
         return self._statements[key][citation.char_start : citation.char_end]
 
 
-def _verdict(claim: DraftClaim, pages: CheckedPages, given: frozenset[str], shown: set[str]) -> Verdict:
+def _verdict(claim: DraftClaim, pages: CheckedPages, given: frozenset[str], shown: set[str]) -> CheckedClaim:
     text = tidy(claim.text)
     reason = _fault(text, claim.citations, pages, given)
     if reason is None and _fingerprint(text) in shown:
         reason = DropReason.REPEATED
     if reason is not None:
-        return Verdict(claim=None, dropped=DroppedClaim(text=text, reason=reason))
-    return Verdict(claim=DraftClaim(text=text, citations=claim.citations), dropped=None)
+        return CheckedClaim(claim=None, dropped=DroppedClaim(text=text, reason=reason))
+    return CheckedClaim(claim=DraftClaim(text=text, citations=claim.citations), dropped=None)
 
 
 def _fault(

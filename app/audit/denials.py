@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.audit.service import record
 from app.core.errors import FootnoteError
 from app.core.principal import Principal
-from app.core.request import NOWHERE, Origin, current_client, current_origin, current_request_id, use_origin
+from app.core.request import NOWHERE, RequestOrigin, current_client, current_origin, current_request_id, use_origin
 from app.db.session import SYSTEM_USER_ID, Database
 from app.http.denials import Denial
 from app.observability.logging import get_logger
@@ -38,9 +38,9 @@ class _Window:
     began: float
     recorded: int = 0
     counted: int = 0
-    origin: Origin = NOWHERE
+    origin: RequestOrigin = NOWHERE
 
-    def count(self, origin: Origin) -> None:
+    def count(self, origin: RequestOrigin) -> None:
         if self.counted == 0:
             self.origin = origin
         elif self.origin.client != origin.client:

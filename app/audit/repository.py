@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.audit.chain.hashing import Link, StoredEvent
-from app.audit.chain.reading import EVENT_COLUMNS, LINK_COLUMNS, read_event, read_link
+from app.audit.chain.log_reader import EVENT_COLUMNS, LINK_COLUMNS, read_event, read_link
 from app.audit.filters import EventFilters
 from app.audit.models import AuditEvent, AuditLink
 

@@ -13,7 +13,17 @@ import httpx
 from pydantic import BaseModel, RootModel, ValidationError
 
 from app.client.errors import ApiProblemError, ServerUnreachableError, UnreadableResponseError
-from app.client.models import Answer, Collection, CreatedKey, Document, Group, Key, Listed, Run, Uploaded
+from app.client.models import (
+    ApiAnswer,
+    ApiCollection,
+    ApiCreatedKey,
+    ApiDocument,
+    ApiGroup,
+    ApiListed,
+    ApiRun,
+    ApiUploaded,
+    Key,
+)
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -61,7 +71,7 @@ class ApiClient:
         title: str | None = None,
         document_type: str | None = None,
         on_bytes: Callable[[int], None] = lambda _: None,
-    ) -> Uploaded:
+    ) -> ApiUploaded:
         """Send one file, streamed.
 
         `on_bytes` receives the number of bytes read so far. Raises ApiProblemError.
@@ -72,27 +82,27 @@ class ApiClient:
         with path.open("rb") as file:
             counted = _CountedFile(file, on_bytes)
             files = {"file": (path.name, counted, media_type)}
-            return self._call("POST", "/v1/documents", Uploaded, data=fields, files=files, timeout=UPLOAD_TIMEOUT)
+            return self._call("POST", "/v1/documents", ApiUploaded, data=fields, files=files, timeout=UPLOAD_TIMEOUT)
 
-    def get_document(self, document_id: str) -> Document:
-        return self._call("GET", f"/v1/documents/{document_id}", Document)
+    def get_document(self, document_id: str) -> ApiDocument:
+        return self._call("GET", f"/v1/documents/{document_id}", ApiDocument)
 
-    def list_documents(self) -> Iterator[Document]:
-        return self._list("/v1/documents", Document)
+    def list_documents(self) -> Iterator[ApiDocument]:
+        return self._list("/v1/documents", ApiDocument)
 
-    def get_run(self, run_id: str) -> Run:
-        return self._call("GET", f"/v1/runs/{run_id}", Run)
+    def get_run(self, run_id: str) -> ApiRun:
+        return self._call("GET", f"/v1/runs/{run_id}", ApiRun)
 
-    def list_runs(self) -> Iterator[Run]:
-        return self._list("/v1/runs", Run)
+    def list_runs(self) -> Iterator[ApiRun]:
+        return self._list("/v1/runs", ApiRun)
 
-    def list_collections(self) -> Iterator[Collection]:
-        return self._list("/v1/collections", Collection)
+    def list_collections(self) -> Iterator[ApiCollection]:
+        return self._list("/v1/collections", ApiCollection)
 
-    def create_collection(self, name: str, *, parent_id: str | None = None) -> Collection:
-        return self._call("POST", "/v1/collections", Collection, json={"name": name, "parent_id": parent_id})
+    def create_collection(self, name: str, *, parent_id: str | None = None) -> ApiCollection:
+        return self._call("POST", "/v1/collections", ApiCollection, json={"name": name, "parent_id": parent_id})
 
-    def ensure_collection(self, name: str, *, parent_id: str | None = None) -> Collection:
+    def ensure_collection(self, name: str, *, parent_id: str | None = None) -> ApiCollection:
         """Return the collection with that name; create it if missing (inside `parent_id`, if given)."""
         for collection in self.list_collections():
             if name in {collection.name, collection.id}:
@@ -106,14 +116,14 @@ class ApiClient:
         """
         self._send("POST", "/v1/grants", json={"level": level, **what})
 
-    def create_group(self, name: str) -> Group:
-        return self._call("POST", "/v1/groups", Group, json={"name": name})
+    def create_group(self, name: str) -> ApiGroup:
+        return self._call("POST", "/v1/groups", ApiGroup, json={"name": name})
 
     def add_group_member(self, group_id: str, user_id: str) -> None:
         self._send("PUT", f"/v1/groups/{group_id}/members/{user_id}")
 
-    def ask(self, question: str, *, filters: Mapping[str, object] | None = None) -> Answer:
-        return self._call("POST", "/v1/questions", Answer, json={"question": question, **(filters or {})})
+    def ask(self, question: str, *, filters: Mapping[str, object] | None = None) -> ApiAnswer:
+        return self._call("POST", "/v1/questions", ApiAnswer, json={"question": question, **(filters or {})})
 
     def publish_run(self, run_id: str, record: Mapping[str, object]) -> bool:
         """Publish the record of a suite's run; return False if it was published before. Raises ApiProblemError."""
@@ -134,17 +144,17 @@ class ApiClient:
             return self._json("GET", "/v1/access/explain", params=parameters)
         return self._json("GET", "/v1/access/explain/at", params={**parameters, "time": time})
 
-    def create_key(self, name: str, *, scopes: Sequence[str] = (), expires_at: datetime | None = None) -> CreatedKey:
+    def create_key(self, name: str, *, scopes: Sequence[str] = (), expires_at: datetime | None = None) -> ApiCreatedKey:
         """Create a key for the caller; without `scopes`, it has all of the caller's permissions."""
         ends = None if expires_at is None else expires_at.isoformat()
         body = {"name": name, "scopes": list(scopes) or None, "expires_at": ends}
-        return self._call("POST", "/v1/keys", CreatedKey, json=body)
+        return self._call("POST", "/v1/keys", ApiCreatedKey, json=body)
 
     def list_keys(self) -> Iterator[Key]:
         return self._list("/v1/keys", Key)
 
-    def rotate_key(self, key_id: str, *, overlap_seconds: int) -> CreatedKey:
-        return self._call("POST", f"/v1/keys/{key_id}/rotate", CreatedKey, json={"overlap_seconds": overlap_seconds})
+    def rotate_key(self, key_id: str, *, overlap_seconds: int) -> ApiCreatedKey:
+        return self._call("POST", f"/v1/keys/{key_id}/rotate", ApiCreatedKey, json={"overlap_seconds": overlap_seconds})
 
     def revoke_key(self, key_id: str) -> None:
         self._send("DELETE", f"/v1/keys/{key_id}")
@@ -153,8 +163,8 @@ class ApiClient:
         cursor: str | None = None
         while True:
             parameters = {"limit": "200"} | ({"cursor": cursor} if cursor else {})
-            page: Listed[Model] = _parse(
-                Listed[model],  # type: ignore[valid-type]  # a model chosen at run time
+            page: ApiListed[Model] = _parse(
+                ApiListed[model],  # type: ignore[valid-type]  # a model chosen at run time
                 self._send("GET", path, params=parameters),
             )
             yield from page.items

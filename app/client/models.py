@@ -21,7 +21,7 @@ class Failure(_Response):
     detail: str
 
 
-class Run(_Response):
+class ApiRun(_Response):
     """An ingestion run; `status` is queued, running, ready or failed."""
 
     id: str
@@ -35,7 +35,7 @@ class Run(_Response):
         return self.status in {"ready", "failed"}
 
 
-class Document(_Response):
+class ApiDocument(_Response):
     """A document; `status` is that of its newest version: processing, ready or failed."""
 
     id: str
@@ -43,19 +43,19 @@ class Document(_Response):
     status: str = ""
 
 
-class Uploaded(_Response):
+class ApiUploaded(_Response):
     """Result of an upload; `run` is None if the same bytes were uploaded before and are already processed."""
 
-    document: Document
-    run: Run | None = None
+    document: ApiDocument
+    run: ApiRun | None = None
 
 
-class Collection(_Response):
+class ApiCollection(_Response):
     id: str
     name: str
 
 
-class Group(_Response):
+class ApiGroup(_Response):
     id: str
     name: str
 
@@ -71,25 +71,25 @@ class Key(_Response):
     expires_at: str | None = None
 
 
-class CreatedKey(_Response):
+class ApiCreatedKey(_Response):
     """A new key with its secret, which the API returns only once."""
 
     id: str
     secret: str
 
 
-class Citation(_Response):
+class ApiCitation(_Response):
     document_title: str = ""
     page_number: int = 0
     quote: str = ""
 
 
-class Claim(_Response):
+class ApiClaim(_Response):
     text: str
-    citations: list[Citation] = Field(default_factory=list)
+    citations: list[ApiCitation] = Field(default_factory=list)
 
 
-class Answer(_Response):
+class ApiAnswer(_Response):
     """An answer: `outcome` is answered or not-found, `writer` is the draft's author, `notice` is for readers."""
 
     id: str = ""
@@ -99,10 +99,10 @@ class Answer(_Response):
     notice: str | None = None
     degraded: bool = False
     dropped: int = 0
-    claims: list[Claim] = Field(default_factory=list)
+    claims: list[ApiClaim] = Field(default_factory=list)
 
 
-class Listed(BaseModel, Generic[Item]):
+class ApiListed(BaseModel, Generic[Item]):
     """One page of a list."""
 
     items: list[Item]

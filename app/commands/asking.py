@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from app.client.models import Answer
+from app.client.models import ApiAnswer
 from app.commands.options import (
     HomeOption,
     JsonOption,
@@ -36,7 +36,7 @@ def ask(
         print_answer(console(), answer)
 
 
-def print_answer(out: Console, answer: Answer) -> None:
+def print_answer(out: Console, answer: ApiAnswer) -> None:
     """The claims, each with its citations (document, page, quote), and what one should know about the answer."""
     if not answer.claims:
         out.print("  [yellow]Not found in what you may see.[/]")

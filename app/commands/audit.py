@@ -21,7 +21,7 @@ from app.audit.chain.checkpoints import (
     public_keys,
 )
 from app.audit.chain.copies import KeptCopies, StoredCheckpoints
-from app.audit.chain.reading import list_tenants
+from app.audit.chain.log_reader import list_tenants
 from app.audit.chain.verification import Findings, report_removed_tenant, verify_tenant
 from app.audit.errors import TenantNotFoundError
 from app.audit.export_file import verify_lines

@@ -20,7 +20,7 @@ from rich.markup import escape
 
 from app.client.api import ApiClient
 from app.client.errors import ApiProblemError
-from app.client.models import Answer, Collection
+from app.client.models import ApiAnswer, ApiCollection
 from app.commands.asking import print_answer
 from app.commands.ingest import ProgressBars, Silence, find_files, ingest_files
 from app.commands.options import HomeOption, JsonOption, console, error_console, print_json, sentences
@@ -157,7 +157,7 @@ def _show(
     }
 
 
-def _ask(client: ApiClient, question: str, say: Console, *, collection: Collection | None = None) -> Answer:
+def _ask(client: ApiClient, question: str, say: Console, *, collection: ApiCollection | None = None) -> ApiAnswer:
     where = f" [dim](in {collection.name})[/]" if collection else ""
     say.print(f"\n[bold cyan]{escape(question)}[/]{where}")
     answer = client.ask(question, filters={"collection_ids": [collection.id]} if collection else None)

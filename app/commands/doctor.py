@@ -8,9 +8,8 @@ from rich.markup import escape
 
 from app.commands.options import FAILED, HomeOption, JsonOption, console, print_json, sentences
 from app.settings import Settings
-from app.stack.doctor.database_findings import check_database
-from app.stack.doctor.findings import (
-    Finding,
+from app.stack.doctor.checks import (
+    CheckResult,
     check_api,
     check_broker,
     check_disk,
@@ -23,6 +22,7 @@ from app.stack.doctor.findings import (
     check_storage,
     guard,
 )
+from app.stack.doctor.database_checks import check_database
 from app.stack.home import Home
 from app.stack.servers.postgres import EmbeddedPostgres
 
@@ -46,7 +46,7 @@ def doctor(*, home: HomeOption = None, as_json: JsonOption = False) -> None:
         raise typer.Exit(FAILED)
 
 
-def examine(home: Home, settings: Settings) -> Iterator[Finding]:
+def examine(home: Home, settings: Settings) -> Iterator[CheckResult]:
     """All findings.
 
     About the parts that the settings name, or, where they name no database, about the home.
@@ -64,7 +64,7 @@ def examine(home: Home, settings: Settings) -> Iterator[Finding]:
     yield check_model(settings.chat)
 
 
-def _examine_home(home: Home) -> Iterator[Finding]:
+def _examine_home(home: Home) -> Iterator[CheckResult]:
     yield guard("secrets", lambda: check_secrets(home))
     running = list(check_processes(home))
     yield from running
@@ -77,6 +77,6 @@ def _examine_home(home: Home) -> Iterator[Finding]:
     yield from _examine_storage(home.blobs, home.storage_key)
 
 
-def _examine_storage(root: Path, key_file: Path) -> Iterator[Finding]:
+def _examine_storage(root: Path, key_file: Path) -> Iterator[CheckResult]:
     yield check_storage(root)
     yield guard("key-file", lambda: check_key_file(key_file))

@@ -16,7 +16,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from app.client.api import ApiClient
-from app.client.models import Run
+from app.client.models import ApiRun
 from app.commands.options import (
     FAILED,
     HomeOption,
@@ -40,7 +40,7 @@ UPLOAD_SHARE = 0.3  # of a document's bar
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class IngestOutcome:
     """What became of one file: `code` and `detail` say why it failed."""
 
     path: Path
@@ -60,7 +60,7 @@ class Watcher(Protocol):
 
     def move(self, path: Path, share: float, step: str) -> None: ...
 
-    def finish(self, outcome: Outcome) -> None: ...
+    def finish(self, outcome: IngestOutcome) -> None: ...
 
 
 def find_files(paths: Sequence[Path]) -> list[Path]:
@@ -83,7 +83,7 @@ def ingest_files(
     password: str | None,
     watcher: Watcher,
     document_type: str | None = None,
-) -> list[Outcome]:
+) -> list[IngestOutcome]:
     """Upload all into one collection, four at a time, and wait for their runs; the outcomes in the order of `files`.
     `document_type` is what they are said to be; without it that is read from each.
 
@@ -102,25 +102,25 @@ def ingest_placed(
     document_type: str | None = None,
     uploads_at_once: int = UPLOADS_AT_ONCE,
     looks_a_tick: int = LOOKS_A_TICK,
-) -> list[Outcome]:
+) -> list[IngestOutcome]:
     """The same for files with a collection each. One at once: documents get their ids in the order of the files.
 
     Of runs that go on, `looks_a_tick` are asked about at a time: a watcher that shows their progress wants to know more
     often than one that waits for their end.
     """
     files = list(collections)
-    outcomes: dict[Path, Outcome] = {}
+    outcomes: dict[Path, IngestOutcome] = {}
     waiting: dict[str, list[Path]] = {}  # the same bytes under two names have one run
 
-    started: list[Run] = []
+    started: list[ApiRun] = []
 
-    def upload(path: Path) -> Outcome | Run:
+    def upload(path: Path) -> IngestOutcome | ApiRun:
         told = _Told(collections[path], password, document_type)
         return _upload(client, path, told, watcher=watcher)
 
     with ThreadPoolExecutor(uploads_at_once) as pool:
         for path, result in zip(files, pool.map(upload, files), strict=True):
-            if isinstance(result, Run):
+            if isinstance(result, ApiRun):
                 waiting.setdefault(result.id, []).append(path)
                 started.append(result)
             else:
@@ -145,7 +145,7 @@ class _Told:
     document_type: str | None
 
 
-def _upload(client: ApiClient, path: Path, told: _Told, *, watcher: Watcher) -> Outcome | Run:
+def _upload(client: ApiClient, path: Path, told: _Told, *, watcher: Watcher) -> IngestOutcome | ApiRun:
     try:
         size = max(1, path.stat().st_size)
         uploaded = client.upload_document(
@@ -156,20 +156,22 @@ def _upload(client: ApiClient, path: Path, told: _Told, *, watcher: Watcher) -> 
             on_bytes=lambda read: watcher.move(path, UPLOAD_SHARE * read / size, "upload"),
         )
     except FootnoteError as error:
-        return Outcome(path, "failed", code=str(describe(error)["code"]), detail=error.detail)
+        return IngestOutcome(path, "failed", code=str(describe(error)["code"]), detail=error.detail)
     except OSError as error:
-        return Outcome(path, "failed", code="file-unreadable", detail=f"The file can't be read: {error.strerror}.")
+        return IngestOutcome(
+            path, "failed", code="file-unreadable", detail=f"The file can't be read: {error.strerror}."
+        )
     run, document = uploaded.run, uploaded.document
     if run is None:
         failed = document.status == "failed"
         why = "These bytes were uploaded before and could not be read." if failed else None
-        return Outcome(
+        return IngestOutcome(
             path, document.status, document_id=document.id, code="read-before" if failed else None, detail=why
         )
     return run if run.document_id else run.model_copy(update={"document_id": document.id})
 
 
-def _look(client: ApiClient, waiting: dict[str, list[Path]], most: int) -> Iterator[Run]:
+def _look(client: ApiClient, waiting: dict[str, list[Path]], most: int) -> Iterator[ApiRun]:
     """The newest state of the first waiting runs, up to `most` that go on; these have their next turn after the others.
 
     A run that has ended takes no other's turn, so that many that ended meanwhile are found at once.
@@ -183,7 +185,7 @@ def _look(client: ApiClient, waiting: dict[str, list[Path]], most: int) -> Itera
         yield run
 
 
-def _follow(run: Run, waiting: dict[str, list[Path]], outcomes: dict[Path, Outcome], watcher: Watcher) -> None:
+def _follow(run: ApiRun, waiting: dict[str, list[Path]], outcomes: dict[Path, IngestOutcome], watcher: Watcher) -> None:
     """Tell the watcher how far a run is; when it is done, its files wait no longer."""
     for path in waiting.get(run.id, ()):
         if not run.is_finished:
@@ -191,7 +193,7 @@ def _follow(run: Run, waiting: dict[str, list[Path]], outcomes: dict[Path, Outco
             watcher.move(path, UPLOAD_SHARE + (1 - UPLOAD_SHARE) * done / len(STAGES), run.stage or run.status)
             continue
         error = run.error
-        outcomes[path] = Outcome(
+        outcomes[path] = IngestOutcome(
             path,
             run.status,
             document_id=run.document_id,
@@ -232,7 +234,7 @@ class ProgressBars:
             self._tasks[path] = self._progress.add_task(escape(_short(path)), total=1.0, step=step)
         self._progress.update(self._tasks[path], completed=share, step=step)
 
-    def finish(self, outcome: Outcome) -> None:
+    def finish(self, outcome: IngestOutcome) -> None:
         name = escape(_short(outcome.path))
         self._progress.console.print(
             f"[red]✗[/] {name}: {escape(outcome.detail or '')}" if outcome.failed else f"[green]✓[/] {name}"
@@ -248,7 +250,7 @@ class Silence:
     def move(self, path: Path, share: float, step: str) -> None:
         """Nobody is told."""
 
-    def finish(self, outcome: Outcome) -> None:
+    def finish(self, outcome: IngestOutcome) -> None:
         """Nobody is told."""
 
 
@@ -287,8 +289,8 @@ def ingest(
         raise typer.Exit(FAILED)
 
 
-def _ingest_shown(client: ApiClient, files: Sequence[Path], told: _Told, *, as_json: bool) -> list[Outcome]:
-    def ingest_all(watcher: Watcher) -> list[Outcome]:
+def _ingest_shown(client: ApiClient, files: Sequence[Path], told: _Told, *, as_json: bool) -> list[IngestOutcome]:
+    def ingest_all(watcher: Watcher) -> list[IngestOutcome]:
         return ingest_files(
             client,
             files,
@@ -304,7 +306,7 @@ def _ingest_shown(client: ApiClient, files: Sequence[Path], told: _Told, *, as_j
         return ingest_all(bars)
 
 
-def _plain(outcome: Outcome) -> dict[str, object]:
+def _plain(outcome: IngestOutcome) -> dict[str, object]:
     error = {"code": outcome.code, "detail": outcome.detail} if outcome.failed else None
     return {
         "path": str(outcome.path),

@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
-from app.client.models import CreatedKey
+from app.client.models import ApiCreatedKey
 from app.commands.options import (
     HomeOption,
     JsonOption,
@@ -104,7 +104,7 @@ def revoke_key(
         console().print("Revoked.")
 
 
-def _show(created: CreatedKey, *, as_json: bool) -> None:
+def _show(created: ApiCreatedKey, *, as_json: bool) -> None:
     if as_json:
         print_json(created.model_dump(mode="json"))
     else:

@@ -3,7 +3,7 @@
 from rich.markup import escape
 from rich.table import Column, Table
 
-from app.client.models import Document, Run
+from app.client.models import ApiDocument, ApiRun
 from app.commands.options import (
     HomeOption,
     JsonOption,
@@ -47,6 +47,6 @@ def runs(*, home: HomeOption = None, url: UrlOption = None, key: KeyOption = Non
     console().print(table)
 
 
-def _text(model: Document | Run, name: str) -> str:
+def _text(model: ApiDocument | ApiRun, name: str) -> str:
     value = (model.model_extra or {}).get(name)
     return "" if value is None else escape(str(value))

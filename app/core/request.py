@@ -12,22 +12,22 @@ current_client: ContextVar[str | None] = ContextVar("footnote_client", default=N
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class RequestOrigin:
     """Source of a recorded event: the request id and the caller's IP address."""
 
     request_id: str | None
     client: str | None
 
 
-NOWHERE = Origin(request_id=None, client=None)
+NOWHERE = RequestOrigin(request_id=None, client=None)
 
 
-def current_origin() -> Origin:
-    return Origin(request_id=current_request_id.get(), client=current_client.get())
+def current_origin() -> RequestOrigin:
+    return RequestOrigin(request_id=current_request_id.get(), client=current_client.get())
 
 
 @contextmanager
-def use_origin(origin: Origin) -> Iterator[None]:
+def use_origin(origin: RequestOrigin) -> Iterator[None]:
     """Attribute everything recorded in this block to `origin` instead of the current request."""
     request_token, client_token = current_request_id.set(origin.request_id), current_client.set(origin.client)
     try:

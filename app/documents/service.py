@@ -23,7 +23,7 @@ from app.documents.issuers import issuer_aliases, normalise_issuer
 from app.documents.models import Document, DocumentVersion, Page, policy_of
 from app.documents.parsed import Words
 from app.documents.parsed_codec import decode_words
-from app.documents.reading import record_read
+from app.documents.read_audit import record_read
 from app.documents.repository import DocumentRepository
 from app.storage.port import BlobStore
 

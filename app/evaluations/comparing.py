@@ -26,7 +26,7 @@ _RETRY_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedRuns:
     """Two runs and their comparison. The flips' cases have no measures."""
 
     before: RunManifest
@@ -46,7 +46,7 @@ class ComparisonService:
         self._lock = Lock()
         self._slots = BoundedSemaphore(at_once)
 
-    def compare(self, principal: Principal, before: str, after: str) -> Compared:
+    def compare(self, principal: Principal, before: str, after: str) -> ComparedRuns:
         """Compare two runs.
 
         Raises PublishedRunNotFoundError, RunsNotComparableError, ComparisonTooLargeError, ComparisonsBusyError.
@@ -62,7 +62,7 @@ class ComparisonService:
             self._cache.move_to_end(key)
             while len(self._cache) > CACHE_SIZE:
                 self._cache.popitem(last=False)
-        return Compared(first.manifest, second.manifest, comparison)
+        return ComparedRuns(first.manifest, second.manifest, comparison)
 
     def _compute(self, principal: Principal, before: str, after: str) -> Comparison:
         with self._slot():

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pydantic import ValidationError
 
 from app.evaluations.errors import RunInvalidError, RunTooLargeError, RunUnfinishedError
-from app.evaluations.records import RunRecord, RunStatus
+from app.evaluations.records import EvalRunStatus, RunRecord
 from app.http.text import LINE_PATTERN
 
 MAX_RUN_BYTES = 32 * 1024 * 1024
@@ -43,7 +43,7 @@ def receive_run(content: bytes, run_id: str) -> ReceivedRun:
     finding = find_fault(record, run_id)
     if finding is not None:
         raise RunInvalidError(finding)
-    if record.manifest.status is not RunStatus.DONE:
+    if record.manifest.status is not EvalRunStatus.DONE:
         raise RunUnfinishedError
     if len(record.cases) > MAX_CASES or len(record.manifest.metrics) > MAX_METRICS:
         raise RunTooLargeError

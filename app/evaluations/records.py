@@ -19,14 +19,16 @@ class _Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class RunStatus(StrEnum):
+class EvalRunStatus(StrEnum):
     RUNNING = "running"
     INTERRUPTED = "interrupted"
     DONE = "done"
 
 
-# Ingestion runs also have a RunStatus; under one name, the OpenAPI document would confuse the two.
-_Status = Annotated[RunStatus, WithJsonSchema({"type": "string", "enum": [status.value for status in RunStatus]})]
+# Inline: the OpenAPI document needs no component beside the RunStatus of ingestion runs.
+_Status = Annotated[
+    EvalRunStatus, WithJsonSchema({"type": "string", "enum": [status.value for status in EvalRunStatus]})
+]
 
 
 class Selection(_Record):

@@ -8,8 +8,8 @@ from app.core.principal import Principal
 from app.db.session import Database
 from app.documents.errors import DocumentNotFoundError
 from app.facts.proposals import ProposedFact
-from app.facts.reading import About, StatementReader
 from app.facts.repository import FactRepository
+from app.facts.statement_reader import About, StatementReader
 
 
 class FactService:

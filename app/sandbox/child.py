@@ -14,7 +14,7 @@ from pathlib import Path
 import msgpack
 
 from app.core.errors import DocumentError
-from app.sandbox.protocol import Limits, Outcome
+from app.sandbox.protocol import Limits, ResultKind
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
@@ -41,17 +41,17 @@ def run_child(target: str, payload: bytes, limits: Limits, result_fd: int, zygot
     try:
         result = _function(target)(payload)
     except MemoryError:
-        _write(result_fd, Outcome.OUT_OF_MEMORY, b"")
+        _write(result_fd, ResultKind.OUT_OF_MEMORY, b"")
     except DocumentError as error:
-        _write(result_fd, Outcome.DOCUMENT_ERROR, msgpack.packb({"code": error.code, "detail": error.detail}))
+        _write(result_fd, ResultKind.DOCUMENT_ERROR, msgpack.packb({"code": error.code, "detail": error.detail}))
     except Exception:  # noqa: BLE001 - any error of untrusted work is reported to the owner
         report = traceback.format_exc(limit=-8)[-4_000:]
-        _write(result_fd, Outcome.EXCEPTION, msgpack.packb({"report": report}))
+        _write(result_fd, ResultKind.EXCEPTION, msgpack.packb({"report": report}))
     else:
         if len(result) > limits.output_bytes:
-            _write(result_fd, Outcome.TOO_MUCH_OUTPUT, b"")
+            _write(result_fd, ResultKind.TOO_MUCH_OUTPUT, b"")
         else:
-            _write(result_fd, Outcome.RESULT, result)
+            _write(result_fd, ResultKind.RESULT, result)
 
 
 def set_limits(limits: Limits, zygote_pid: int) -> None:
@@ -110,7 +110,7 @@ def preload(modules: Sequence[str]) -> None:
         importlib.import_module(module)
 
 
-def _write(fd: int, outcome: Outcome, body: bytes) -> None:
+def _write(fd: int, outcome: ResultKind, body: bytes) -> None:
     view = memoryview(bytes([outcome]))
     for part in (view, memoryview(body)):
         rest = part

@@ -32,7 +32,7 @@ class Limits:
     output_bytes: int
 
 
-class Outcome(IntEnum):
+class ResultKind(IntEnum):
     """The first byte on a result pipe."""
 
     RESULT = 1

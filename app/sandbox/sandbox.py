@@ -23,7 +23,7 @@ from app.sandbox.errors import (
     SandboxTimeoutError,
     SandboxUnavailableError,
 )
-from app.sandbox.protocol import DisconnectedError, End, Limits, Outcome, receive_frame, send_frame
+from app.sandbox.protocol import DisconnectedError, End, Limits, ResultKind, receive_frame, send_frame
 
 _GRACE_SECONDS = 5.0
 """The zygote enforces the wall time; if it sends nothing for this many seconds longer, the owner assumes it hangs."""
@@ -193,7 +193,7 @@ def _collect(control: socket.socket, reader: int, limits: Limits) -> tuple[bytes
             parts.append(part)
         end = End(reply["end"])
         if stopped or size > limits.output_bytes + 1:
-            return bytes([Outcome.TOO_MUCH_OUTPUT]), end
+            return bytes([ResultKind.TOO_MUCH_OUTPUT]), end
         return b"".join(parts), end
 
 
@@ -207,17 +207,17 @@ def _read(reader: int) -> bytes | None:
 def _outcome(data: bytes, end: End) -> bytes:
     """Return the result, or raise the error that follows from the child's output and end."""
     kind = data[0] if data else 0
-    if kind == Outcome.TOO_MUCH_OUTPUT:
+    if kind == ResultKind.TOO_MUCH_OUTPUT:
         raise SandboxOutputError
     if end in (End.WALL_TIME, End.CPU_TIME):
         raise SandboxTimeoutError
-    if end is End.MEMORY or kind == Outcome.OUT_OF_MEMORY:
+    if end is End.MEMORY or kind == ResultKind.OUT_OF_MEMORY:
         raise SandboxMemoryError
     if end is not End.EXITED:
         raise SandboxCrashedError
-    if kind == Outcome.RESULT:
+    if kind == ResultKind.RESULT:
         return data[1:]
-    if kind == Outcome.DOCUMENT_ERROR:
+    if kind == ResultKind.DOCUMENT_ERROR:
         raise _document_error(data[1:])
     raise SandboxCrashedError(extra={"report": _report(data[1:])})
 

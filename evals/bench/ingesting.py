@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from app.client.api import ApiClient
-from app.commands.ingest import Outcome
+from app.commands.ingest import IngestOutcome
 from app.core.errors import DocumentError
 from app.db.session import Database, build_engine, system_principal
 from app.stack.founding import TENANT, ensure_admin
@@ -60,7 +60,7 @@ def bench_ingest(setting: BenchSetting, work: BenchWork) -> SuiteResult:
     return SuiteResult(metrics=metrics, cases=[_case(*pair) for pair in zip(outcomes, again, strict=True)])
 
 
-def _case(outcome: Outcome, again: Outcome) -> Case:
+def _case(outcome: IngestOutcome, again: IngestOutcome) -> Case:
     same = outcome.status == again.status
     reason = "ready" if outcome.status == "ready" else f"{outcome.code}: {outcome.detail}"
     return Case(

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.core.errors import FootnoteError
-from app.evaluations.records import RunRecord, RunStatus, Selection
+from app.evaluations.records import EvalRunStatus, RunRecord, Selection
 from app.settings import Settings
 from evals.commands.options import (
     FAILED,
@@ -81,7 +81,7 @@ def _run(runner: Runner, suite: Suite[Any], request: RunRequest, out: Path | Non
     tell(record)
     if out is not None:
         Report.of(record).write(out)
-    if record.manifest.status is RunStatus.INTERRUPTED:
+    if record.manifest.status is EvalRunStatus.INTERRUPTED:
         told().print(f"Interrupted: go on with --resume {record.manifest.id}")
         raise typer.Exit(INTERRUPTED)
     return True

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.commands.ingest import Outcome
+from app.commands.ingest import IngestOutcome
 from app.evaluations.metrics import Aggregate, Better, MetricSpec
 from app.stack.home import Home
 from evals.engine import Case, DataMissingError, Suite, SuiteContext, Used
@@ -32,13 +32,13 @@ class OddFile:
 class RobustnessScoring:
     """Looks up how each file ended. Implements `Scoring`."""
 
-    outcomes: Mapping[Path, Outcome]
+    outcomes: Mapping[Path, IngestOutcome]
     watch: WorkerWatch
     lost_at: str
     used: Used = Used()  # noqa: RUF009  frozen
 
     def score(self, case: OddFile) -> Case:
-        judged = judge(case.id, self.outcomes.get(case.path) or Outcome(case.path, "hung"))
+        judged = judge(case.id, self.outcomes.get(case.path) or IngestOutcome(case.path, "hung"))
         if case.id != self.lost_at:
             return judged
         # Over which file a worker was lost or grew is not known: the first case tells of it.
@@ -83,7 +83,7 @@ class RobustnessSuite(Suite[OddFile]):
         yield RobustnessScoring({outcome.path: outcome for outcome in outcomes}, watch, lost_at=cases[0].id)
 
 
-def judge(name: str, outcome: Outcome) -> Case:
+def judge(name: str, outcome: IngestOutcome) -> Case:
     """1 when the file ended in a clear state: ready, or failed with a code and a sentence."""
     status = outcome.status if outcome.status in ("ready", "failed") else "hung"
     unclear = status == "failed" and not (outcome.code and outcome.detail)

@@ -1,5 +1,5 @@
 -- The audit log: events, each tenant's chain of SHA-256 hashes over them, and signed checkpoints of the chain.
--- app.audit.hashing computes the same hashes in Python, and says why they are built so. Events, links and checkpoints
+-- app.audit.chain.hashing computes the same hashes in Python, and says why they are built so. Events, links and checkpoints
 -- are appended and never changed: by privilege, and by triggers that fire for everybody. Only the definer's functions
 -- write links.
 

@@ -1,6 +1,6 @@
 -- Search: what is indexed of each document's current version. A document's rows carry its access class, so that search
 -- filters by class before it ranks (docs/adr/0004, 0008). Tenants with many chunks get a graph (HNSW index) of their
--- own (app.retrieval.graphs); it belongs to no revision of the schema.
+-- own (app.retrieval.index.graphs); it belongs to no revision of the schema.
 
 -- Embedding models, over all tenants.
 CREATE TABLE embedding_spaces (
@@ -13,7 +13,7 @@ CREATE TABLE embedding_spaces (
     CONSTRAINT ck_embedding_spaces_status CHECK (status IN ('building', 'active', 'retired')),
     CONSTRAINT uq_embedding_spaces_model_dimensions_version UNIQUE (model, dimensions, version)
 );
--- The built-in model; app.retrieval.spaces adds others.
+-- The built-in model; app.retrieval.index.spaces adds others.
 INSERT INTO embedding_spaces (model, dimensions, version, status, created_at)
     VALUES ('wordllama-l2-supercat', 256, '461d9f720e79', 'active', now());
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
+from app.access.reports.decisions import decide
 from app.access.reports.moments import MomentReader
-from app.access.reports.verdicts import decide
 from tests.access.worlds import World
 
 SEEDS = range(3)

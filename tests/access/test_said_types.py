@@ -9,8 +9,8 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from app.access.reports.decisions import decide
 from app.access.reports.moments import MomentReader
-from app.access.reports.verdicts import decide
 from app.access.reports.wording import explain
 from app.core.clock import SystemClock
 from app.core.principal import Principal, Role

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from app.audit.denials import DENIED, DenialLog
 from app.core.errors import Claimed
 from app.core.principal import Principal, Role
-from app.core.request import Origin, use_origin
+from app.core.request import RequestOrigin, use_origin
 from app.db.session import SYSTEM_USER_ID, Database, build_engine
 from app.http.denials import Denial
 
@@ -162,14 +162,14 @@ def test_what_was_counted_is_told_with_its_own_request_and_client_and_by_no_othe
 ):
     now = [0.0]
     log = DenialLog(database=server.database.api, per_minute=1, monotonic=lambda: now[0])
-    with use_origin(Origin("first", "192.0.2.1")):
+    with use_origin(RequestOrigin("first", "192.0.2.1")):
         log.record(asked)
     for request_id in ("second", "third"):
-        with use_origin(Origin(request_id, "192.0.2.1")):
+        with use_origin(RequestOrigin(request_id, "192.0.2.1")):
             log.record(asked)
     now[0] = 61.0
     elsewhere = replace(asked, principal=Principal(stranger.tenant_id, stranger.id))
-    with use_origin(Origin("another", "198.51.100.7")):
+    with use_origin(RequestOrigin("another", "198.51.100.7")):
         log.record(elsewhere)
         assert len(denials(server, analyst.tenant_id)) == 1, "another's request does not wait for this one's events"
         log.close()
@@ -183,7 +183,7 @@ def test_what_was_counted_is_told_with_its_own_request_and_client_and_by_no_othe
 def test_what_was_counted_of_several_clients_names_none(server, analyst, asked):
     log = DenialLog(database=server.database.api, per_minute=0)
     for number in (1, 2):
-        with use_origin(Origin(str(number), f"192.0.2.{number}")):
+        with use_origin(RequestOrigin(str(number), f"192.0.2.{number}")):
             log.record(asked)
     log.close()
     ((*_, detail, client),) = denials(server, analyst.tenant_id)

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from app.core.principal import Role
 from app.evaluations.metrics import MetricSpec
-from app.evaluations.records import CaseRecord, Conditions, RunManifest, RunRecord, RunStatus, Selection
+from app.evaluations.records import CaseRecord, Conditions, EvalRunStatus, RunManifest, RunRecord, Selection
 from evals.commands.publishing import publish
 from evals.records import RunFolder
 
@@ -17,7 +17,7 @@ from evals.records import RunFolder
 def keep(tmp_path):
     """Keeps a run of one case in files, as running a suite does."""
 
-    def make(run_id: str, *, day: int = 1, score: float = 1.0, status: RunStatus = RunStatus.DONE) -> RunRecord:
+    def make(run_id: str, *, day: int = 1, score: float = 1.0, status: EvalRunStatus = EvalRunStatus.DONE) -> RunRecord:
         manifest = RunManifest(
             id=run_id,
             suite="toy",
@@ -88,7 +88,7 @@ def test_a_refusal_is_told_in_the_apis_code_and_sentence(server, engineer, keep,
 
 
 def test_an_interrupted_run_is_not_published(engineer, keep, call):
-    keep("half", status=RunStatus.INTERRUPTED)
+    keep("half", status=EvalRunStatus.INTERRUPTED)
     code, _, error = call(engineer, "half")
     assert (code, error.split(":")[0]) == (1, "published-run-unfinished")
 

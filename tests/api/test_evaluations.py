@@ -10,7 +10,7 @@ import pytest
 from app.core.principal import Role
 from app.evaluations.metrics import MetricSpec
 from app.evaluations.receiving import MAX_RUN_BYTES
-from app.evaluations.records import CaseRecord, Conditions, RunManifest, RunRecord, RunStatus, Selection
+from app.evaluations.records import CaseRecord, Conditions, EvalRunStatus, RunManifest, RunRecord, Selection
 
 ODD_ID = "10-K/2025#3 a=b&c?..%2F"
 
@@ -37,7 +37,7 @@ def make_run(scores: dict[str, float | None], **manifest: Any) -> RunRecord:
             "id": f"run-{uuid4().hex}",
             "suite": "toy",
             "suite_version": "1",
-            "status": RunStatus.DONE,
+            "status": EvalRunStatus.DONE,
             "started_at": datetime(2026, 3, 1, tzinfo=UTC),
             "selection": Selection(),
             "conditions": conditions,

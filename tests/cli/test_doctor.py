@@ -9,8 +9,8 @@ from typing import Any
 import psycopg
 
 from app.settings import ChatSettings
-from app.stack.doctor.database_findings import check_database
-from app.stack.doctor.findings import check_key_file, check_model, check_secrets, check_storage
+from app.stack.doctor.checks import check_key_file, check_model, check_secrets, check_storage
+from app.stack.doctor.database_checks import check_database
 from app.stack.home import Home
 from app.stack.servers.postgres import EmbeddedPostgres
 from app.storage.keyfile import ensure_key_file

@@ -9,7 +9,7 @@ import pytest
 
 from app.client.api import ApiClient
 from app.client.errors import ApiProblemError, ServerUnreachableError, UnreadableResponseError
-from app.commands.ingest import Outcome, Silence, find_files, ingest_files
+from app.commands.ingest import IngestOutcome, Silence, find_files, ingest_files
 from app.documents.metadata import DocumentType
 
 Handler = Callable[[httpx.Request], httpx.Response]
@@ -20,12 +20,12 @@ class Seen:
 
     def __init__(self) -> None:
         self.shares: list[float] = []
-        self.finished: list[Outcome] = []
+        self.finished: list[IngestOutcome] = []
 
     def move(self, path: Path, share: float, step: str) -> None:
         self.shares.append(share)
 
-    def finish(self, outcome: Outcome) -> None:
+    def finish(self, outcome: IngestOutcome) -> None:
         self.finished.append(outcome)
 
 

@@ -12,7 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 from app.evaluations.metrics import MetricSpec
-from app.evaluations.records import CaseRecord, Conditions, RunManifest, RunRecord, RunStatus, Selection
+from app.evaluations.records import CaseRecord, Conditions, EvalRunStatus, RunManifest, RunRecord, Selection
 from app.settings import Settings
 from app.stack.supervisor import Stack
 from evals.data import parse_cases
@@ -162,7 +162,7 @@ def make_record(
         id=run_id,
         suite=suite,
         suite_version="1",
-        status=RunStatus.DONE,
+        status=EvalRunStatus.DONE,
         started_at=datetime(2024, 2, 29, tzinfo=UTC),
         selection=Selection(),
         conditions=Conditions(
@@ -180,7 +180,7 @@ def make_record(
         CaseRecord(id=str(place), score=score, reason=f"scored {score}", measures={"m": score})
         for place, score in enumerate(scores)
     )
-    return RunRecord(manifest=summarise(manifest, RunStatus.DONE, cases), cases=cases)
+    return RunRecord(manifest=summarise(manifest, EvalRunStatus.DONE, cases), cases=cases)
 
 
 _PERIODS = {

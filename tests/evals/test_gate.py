@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app.evaluations.comparison import Verdict
-from app.evaluations.records import RunRecord, RunStatus, Selection
+from app.evaluations.records import EvalRunStatus, RunRecord, Selection
 from app.llm.port import Embedder
 from app.retrieval.limits import SearchLimits
 from app.retrieval.service import RetrievalService
@@ -157,7 +157,9 @@ def test_the_command_of_a_baseline_says_which_cases_ran() -> None:
 
 def test_a_run_that_is_not_done_is_no_baseline(tmp_path: Path) -> None:
     record = make_record([1.0])
-    cut = record.model_copy(update={"manifest": record.manifest.model_copy(update={"status": RunStatus.INTERRUPTED})})
+    cut = record.model_copy(
+        update={"manifest": record.manifest.model_copy(update={"status": EvalRunStatus.INTERRUPTED})}
+    )
     with pytest.raises(RunNotAcceptableError):
         accept_run(cut, folder=tmp_path)
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from app.evaluations.comparison import compare_runs
 from app.evaluations.metrics import Aggregate, Better, MetricSpec
-from app.evaluations.records import CaseRecord, CaseTiming, RunRecord, RunStatus
+from app.evaluations.records import CaseRecord, CaseTiming, EvalRunStatus, RunRecord
 from evals.cli import commands
 from evals.html import TRACED_CASES, TRACED_FLIPS, render_comparison, render_run
 from evals.records import RunFiles
@@ -75,7 +75,7 @@ def rich(record_of):
             for place, case in enumerate(cases)
         )
         return RunRecord(
-            manifest=summarise(manifest, RunStatus.DONE, tuple(cases), timings), cases=tuple(cases), timings=timings
+            manifest=summarise(manifest, EvalRunStatus.DONE, tuple(cases), timings), cases=tuple(cases), timings=timings
         )
 
     return make
@@ -149,7 +149,7 @@ def test_times_far_apart_are_told_in_plain_figures(rich):
     timings = tuple(CaseTiming(id=f"case-{place}", seconds=seconds) for place, seconds in enumerate((0.00004, 12.8)))
     page = render_run(
         run.model_copy(
-            update={"manifest": summarise(run.manifest, RunStatus.DONE, run.cases, timings), "timings": timings}
+            update={"manifest": summarise(run.manifest, EvalRunStatus.DONE, run.cases, timings), "timings": timings}
         )
     )
     (drawing,) = html.fromstring(page).xpath("//figure[figcaption = 'Times of a case']//svg")
@@ -264,7 +264,9 @@ def test_hostile_texts_stay_texts(rich):
         run = rich(cases, run_id=run_id, data_name=HOSTILE, model=HOSTILE)
         metric = MetricSpec(name=HOSTILE, of=(HOSTILE,))
         manifest = run.manifest.model_copy(update={"metrics": (metric,), "purpose": HOSTILE})
-        sides.append(run.model_copy(update={"manifest": summarise(manifest, RunStatus.DONE, run.cases, run.timings)}))
+        sides.append(
+            run.model_copy(update={"manifest": summarise(manifest, EvalRunStatus.DONE, run.cases, run.timings)})
+        )
     for page in (render_run(sides[0]), compared(*sides)):
         tree = html.fromstring(page)
         assert not tree.xpath("//script | //img | //iframe | //object | //link | //form")

@@ -3,7 +3,7 @@
 import pytest
 
 from app.core.errors import NotFoundError
-from app.evaluations.records import RunStatus, Selection
+from app.evaluations.records import EvalRunStatus, Selection
 from evals import runner
 from evals.data import DatasetError
 from evals.records import EvalRunBrokenError, EvalRunNotFoundError
@@ -22,19 +22,19 @@ def test_a_run_keeps_its_figures_over_all_cases_and_by_kind(toys):
     manifest = toys.run().manifest
     assert manifest.figures == {"letters": 3.5}
     assert manifest.by_kind == {"even": {"letters": 4.0}, "odd": {"letters": 3.0}}
-    assert (manifest.n, manifest.unscored, manifest.status) == (6, 0, RunStatus.DONE)
+    assert (manifest.n, manifest.unscored, manifest.status) == (6, 0, EvalRunStatus.DONE)
     assert set(manifest.times) == {"case", "count"}
 
 
 def test_an_interrupted_run_keeps_what_ended_and_goes_on_from_there(toys):
     interrupted = toys.run(toys.suite(interrupt_at("c4")))
-    assert interrupted.manifest.status is RunStatus.INTERRUPTED
+    assert interrupted.manifest.status is EvalRunStatus.INTERRUPTED
     assert [case.id for case in interrupted.cases] == ["c1", "c2", "c3"]
     suite = toys.suite()
     resumed = toys.run(suite, resume=interrupted.manifest.id)
     assert suite.scoring.scored == ["c4", "c5", "c6"]
     assert [case.id for case in resumed.cases] == ["c1", "c2", "c3", "c4", "c5", "c6"]
-    assert resumed.manifest.status is RunStatus.DONE
+    assert resumed.manifest.status is EvalRunStatus.DONE
     assert resumed.manifest.figures == toys.run().manifest.figures
 
 

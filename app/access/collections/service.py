@@ -1,5 +1,5 @@
 """Collections and grants, as a principal may see and give them; with labels, clearances, packs and exclusions
-(`app.access.policy`) they are the policy. What is changed holds from the next transaction on.
+(`app.access.policy.service`) they are the policy. What is changed holds from the next transaction on.
 """
 
 from collections.abc import Sequence

@@ -9,8 +9,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from app.access.collections.schemas import LEVELS, Level
+from app.access.reports.decisions import Closing, Holding, Opening
 from app.access.reports.explaining import Explanation
-from app.access.reports.verdicts import Closing, Holding, Opening
 
 _SENTENCE = (
     'Ana may read it: the group "credit desk", which Ana is in by way of "London", is viewer of the collection '

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access.errors import ExplainedDocumentNotFoundError, ExplainedTimeError
+from app.access.reports.decisions import AccessDecision, Moment, decide
 from app.access.reports.moments import MomentReader
-from app.access.reports.verdicts import Moment, Verdict, decide
 from app.access.reports.wording import explain
 from app.audit.service import record
 from app.core.clock import Clock
@@ -28,7 +28,7 @@ class Explanation:
     user_id: UUID
     document_id: UUID
     moment: Moment
-    verdict: Verdict
+    verdict: AccessDecision
     sentence: str
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from app.access.history import PolicyState
-from app.access.reports.verdicts import Moment, State, list_holdings
+from app.access.reports.decisions import Moment, State, list_holdings
 
 _DEEPEST = 1000
 """Collections around a document: far more than there are, so that damaged rows can't keep us forever."""

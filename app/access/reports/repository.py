@@ -8,8 +8,8 @@ from sqlalchemy import Row, func, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.access.models import Clearance, CollectionLabel, EntitlementPack, Grant, Label
-from app.access.reports.verdicts import Holding, State, list_holdings
-from app.access.reports.views import GovernedCollection, Reader, SeenCollection
+from app.access.reports.decisions import Holding, State, list_holdings
+from app.access.reports.views import DocumentReader, GovernedCollection, SeenCollection
 from app.identity.models import Group, GroupMember, GroupNesting, User
 
 
@@ -91,12 +91,12 @@ class WatchRepository:
         """Their addresses, also of those who were deleted."""
         return self._names(User.id, User.email, user_ids)
 
-    def list_readers(self, document_id: UUID, *, after: UUID | None, limit: int) -> list[Reader]:
+    def list_readers(self, document_id: UUID, *, after: UUID | None, limit: int) -> list[DocumentReader]:
         """Who may read a document, in the order of their ids."""
         found = self._call("SELECT * FROM list_readers(:id, :after, :limit)", id=document_id, after=after, limit=limit)
         known = select(User).where(User.id.in_([row.user_id for row in found]))
         users = {user.id: user for user in self._session.scalars(known)}
-        return [Reader(users[row.user_id], row.level, tuple(row.grant_ids)) for row in found]
+        return [DocumentReader(users[row.user_id], row.level, tuple(row.grant_ids)) for row in found]
 
     def is_known_document(self, document_id: UUID) -> bool:
         return bool(self._session.scalar(select(func.is_known(None, document_id))))

@@ -30,7 +30,7 @@ class GovernedCollection:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class DocumentReader:
     """Somebody who may read a document, by these grants."""
 
     user: User

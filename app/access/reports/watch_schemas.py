@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 
 from app.access.collections.schemas import LEVELS, Level
 from app.access.models import Clearance, Grant
+from app.access.reports.decisions import Holding, Object
 from app.access.reports.explain_schemas import NamedOut
-from app.access.reports.verdicts import Holding, Object
 from app.access.reports.views import GovernedCollection
 from app.access.reports.watching import MOST, PersonView, ReaderView
 

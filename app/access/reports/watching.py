@@ -6,9 +6,9 @@ from uuid import UUID
 
 from app.access.errors import CollectionNotFoundError, ExplainedDocumentNotFoundError
 from app.access.models import Clearance, Grant
+from app.access.reports.decisions import Holding
 from app.access.reports.repository import WatchRepository
-from app.access.reports.verdicts import Holding
-from app.access.reports.views import GovernedCollection, Reader, SeenCollection
+from app.access.reports.views import DocumentReader, GovernedCollection, SeenCollection
 from app.audit.service import record
 from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
 from app.core.principal import Permission, Principal
@@ -36,7 +36,7 @@ class PersonView:
 class ReaderView:
     """Somebody who may read a document, with the grants by which, the ways they hold them, and names."""
 
-    reader: Reader
+    reader: DocumentReader
     grants: Sequence[Grant]
     held: Mapping[str, Holding]
     names: Mapping[UUID, str]

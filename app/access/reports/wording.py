@@ -5,14 +5,14 @@ of the document as "it".
 from collections.abc import Mapping
 from datetime import datetime
 
-from app.access.reports.verdicts import Closing, Holding, Moment, Opening, Verdict
+from app.access.reports.decisions import AccessDecision, Closing, Holding, Moment, Opening
 
 _MAY = {1: "may read it", 2: "may read and edit it", 3: "owns it"}
 _LEVELS = {1: "viewer", 2: "editor", 3: "owner"}
 _SHOWN = 3
 
 
-def explain(moment: Moment, verdict: Verdict, *, person: str) -> str:
+def explain(moment: Moment, verdict: AccessDecision, *, person: str) -> str:
     """Why `person` may see the document, or why not."""
     words = _Words(names=moment.names, person=person)
     open_now = [opening for opening in verdict.openings if not opening.has_expired]
@@ -25,7 +25,7 @@ def explain(moment: Moment, verdict: Verdict, *, person: str) -> str:
     return f"{person} may not see it: {words.refusal(verdict)}{though}."
 
 
-def _absence(moment: Moment, verdict: Verdict) -> str | None:
+def _absence(moment: Moment, verdict: AccessDecision) -> str | None:
     """Why there is nothing to be seen, or nobody to see it."""
     said = (
         (moment.user is None, "there was no such user then"),
@@ -41,7 +41,7 @@ class _Words:
         self._names = names
         self._person = person
 
-    def refusal(self, verdict: Verdict) -> str:
+    def refusal(self, verdict: AccessDecision) -> str:
         if verdict.closings:
             closed = [self.closing(closing) for closing in verdict.closings[:_SHOWN]]
             left = len(verdict.closings) - _SHOWN

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.audit.chain.checkpoints import Checkpoint, PublicKeys
 from app.audit.chain.hashing import Link, StoredEvent, hash_event, hash_genesis, hash_link
-from app.audit.chain.reading import open_log
+from app.audit.chain.log_reader import open_log
 from app.db.session import Database
 
 MAX_PROBLEMS = 1_000
@@ -17,7 +17,7 @@ MAX_PROBLEMS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ChainFault:
     """A deviation from what was recorded; `sequence` is the affected link's number, if any."""
 
     code: str
@@ -34,7 +34,7 @@ class Findings:
     links: int = 0
     waiting: int = 0
     checkpoints: int = 0
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[ChainFault] = field(default_factory=list)
     omitted: int = 0
 
     @property
@@ -43,7 +43,7 @@ class Findings:
 
     def add(self, code: str, sentence: str, *, sequence: int | None = None, event_id: UUID | None = None) -> None:
         if len(self.problems) < MAX_PROBLEMS:
-            self.problems.append(Problem(code, sentence, sequence, event_id))
+            self.problems.append(ChainFault(code, sentence, sequence, event_id))
         else:
             self.omitted += 1
 

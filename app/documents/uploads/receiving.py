@@ -22,7 +22,7 @@ _WRITE_BYTES = 256 * 1024
 _BOUNDARY = re.compile(rb"[0-9A-Za-z'()+_,./:=? -]{1,70}")
 
 
-class Writer(Protocol):
+class ByteWriter(Protocol):
     def write(self, data: bytes) -> None: ...
 
 
@@ -37,7 +37,7 @@ class Form:
     filename: str | None = None
 
 
-async def receive_raw(pieces: AsyncIterator[bytes], writer: Writer, run: RunInThread) -> None:
+async def receive_raw(pieces: AsyncIterator[bytes], writer: ByteWriter, run: RunInThread) -> None:
     """Write a body as it is. Raises UploadTooLargeError, UploadEmptyError."""
     sink = _Sink(writer, run)
     async for piece in pieces:
@@ -46,7 +46,7 @@ async def receive_raw(pieces: AsyncIterator[bytes], writer: Writer, run: RunInTh
 
 
 async def receive_form(
-    pieces: AsyncIterator[bytes], content_type: str, writer: Writer, run: RunInThread, *, max_parts: int
+    pieces: AsyncIterator[bytes], content_type: str, writer: ByteWriter, run: RunInThread, *, max_parts: int
 ) -> Form:
     """Write the part `file` of a multipart body; the other parts are short texts.
 
@@ -71,7 +71,7 @@ async def receive_form(
 class _Sink:
     """Gathers pieces, so that a thread is asked for once in a quarter of a megabyte."""
 
-    def __init__(self, writer: Writer, run: RunInThread) -> None:
+    def __init__(self, writer: ByteWriter, run: RunInThread) -> None:
         self._writer = writer
         self._run = run
         self._waiting: list[bytes] = []

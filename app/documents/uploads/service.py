@@ -24,7 +24,7 @@ from app.documents.errors import (
 )
 from app.documents.metadata import DocumentType
 from app.documents.models import PASSWORD_PURPOSE, Document, DocumentVersion
-from app.documents.reading import record_read
+from app.documents.read_audit import record_read
 from app.documents.repository import DocumentRepository
 from app.documents.uploads.filenames import clean_filename, title_of
 from app.jobs.service import RunService

@@ -41,7 +41,7 @@ Handler = Callable[[], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class ClaimedKey:
     """A record that this request created and must complete or drop; `created_at` distinguishes it from later ones."""
 
     principal: Principal
@@ -72,7 +72,7 @@ class Idempotency:
             return repeat(request, found)
         return await self._complete(found, handle)
 
-    async def _complete(self, claim: Claim, handle: Handler) -> Response:
+    async def _complete(self, claim: ClaimedKey, handle: Handler) -> Response:
         try:
             response = await handle()
         except BaseException:
@@ -86,7 +86,7 @@ class Idempotency:
             await run_in_threadpool(self._store, claim, response.status_code, dict(response.headers), response.body)
         return response
 
-    def _claim(self, principal: Principal, key: str, fingerprint: str) -> Claim | StoredResponse:
+    def _claim(self, principal: Principal, key: str, fingerprint: str) -> ClaimedKey | StoredResponse:
         now = self._clock.now()
         same_key = (
             IdempotencyRecord.tenant_id == principal.tenant_id,
@@ -109,7 +109,7 @@ class Idempotency:
                 .returning(IdempotencyRecord.key)
             ).first()
             if claimed is not None:
-                return Claim(principal, key, now)
+                return ClaimedKey(principal, key, now)
             record = session.scalars(select(IdempotencyRecord).where(*same_key)).one_or_none()
         if record is None or (record.fingerprint == fingerprint and record.status is None):
             raise IdempotencyInProgressError(headers={"Retry-After": "1"})
@@ -118,7 +118,7 @@ class Idempotency:
         body = b"" if record.body is None else self._sealer.open(principal.tenant_id, _PURPOSE, bytes(record.body))
         return StoredResponse(status=cast(int, record.status), headers=dict(record.headers or {}), body=body)
 
-    def _store(self, claim: Claim, status: int, headers: dict[str, str], body: bytes | memoryview) -> None:
+    def _store(self, claim: ClaimedKey, status: int, headers: dict[str, str], body: bytes | memoryview) -> None:
         tenant_id: UUID = claim.principal.tenant_id
         read_again = "content-location" in headers
         if not read_again and len(body) > MAX_STORED_BYTES:
@@ -132,7 +132,7 @@ class Idempotency:
                 .values(status=status, headers=headers, body=sealed, expires_at=claim.created_at + KEPT_FOR)
             )
 
-    def _drop(self, claim: Claim) -> None:
+    def _drop(self, claim: ClaimedKey) -> None:
         with self._database.transaction(claim.principal) as session:
             session.execute(delete(IdempotencyRecord).where(*_is(claim)))
 
@@ -140,7 +140,7 @@ class Idempotency:
 class _FollowedResponse(Response):
     """A streamed response: its record is completed once the stream was sent whole, and dropped if it broke."""
 
-    def __init__(self, inner: Response, idempotency: Idempotency, claim: Claim) -> None:
+    def __init__(self, inner: Response, idempotency: Idempotency, claim: ClaimedKey) -> None:
         self._inner = inner
         self._idempotency = idempotency
         self._claim = claim
@@ -162,7 +162,7 @@ class _FollowedResponse(Response):
             await run_in_threadpool(self._idempotency._drop, self._claim)
 
 
-def _is(claim: Claim) -> tuple[ColumnElement[bool], ...]:
+def _is(claim: ClaimedKey) -> tuple[ColumnElement[bool], ...]:
     return (
         IdempotencyRecord.tenant_id == claim.principal.tenant_id,
         IdempotencyRecord.user_id == claim.principal.user_id,

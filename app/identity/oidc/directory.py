@@ -21,7 +21,7 @@ from app.identity.oidc.errors import (
     IssuerInvalidError,
     IssuerNotPublicError,
 )
-from app.identity.oidc.http import Answer, ProviderHttp
+from app.identity.oidc.http import ProviderHttp, ProviderResponse
 
 SHORTEST, USUAL, LONGEST = timedelta(minutes=1), timedelta(minutes=5), timedelta(days=1)
 """How long an answer is kept: at least, when its Cache-Control says nothing, at most."""
@@ -137,7 +137,7 @@ class ProviderDirectory:
                 known.keys = ()
                 raise
 
-    def _ask(self, known: _Known, url: str) -> Answer:
+    def _ask(self, known: _Known, url: str) -> ProviderResponse:
         """One GET; for a while after a failure it fails at once, so that nobody waits for what is down."""
         if self._clock.now() < known.failed_at + AFTER_FAILURE:
             raise known.failure
@@ -183,7 +183,7 @@ def _select(keys: Sequence[Key], key_id: str | None) -> Sequence[Key]:
     return [key for key in keys if key_id is None or key.kid == key_id]
 
 
-def _lifetime(answer: Answer) -> timedelta:
+def _lifetime(answer: ProviderResponse) -> timedelta:
     found = _MAX_AGE.search(answer.cache_control)
     given = timedelta(seconds=int(found[1])) if found else USUAL
     return min(max(given, SHORTEST), LONGEST)

@@ -35,7 +35,7 @@ _ASKING: Mapping[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ProviderResponse:
     """A JSON object with its status; `cache_control` is the header's text."""
 
     status: int
@@ -79,16 +79,16 @@ class ProviderHttp:
         if address is not None and not self._may_call(host, address):
             raise IssuerNotPublicError
 
-    def get_json(self, url: str, *, token: str | None = None) -> Answer:
+    def get_json(self, url: str, *, token: str | None = None) -> ProviderResponse:
         """Raises IdentityProviderUnavailableError, IdentityProviderNotPublicError; `token` is sent as a bearer's."""
         return self._call("GET", url, headers={} if token is None else {"Authorization": f"Bearer {token}"})
 
-    def post_form(self, url: str, form: Mapping[str, str], *, basic: tuple[str, str] | None = None) -> Answer:
+    def post_form(self, url: str, form: Mapping[str, str], *, basic: tuple[str, str] | None = None) -> ProviderResponse:
         """Raises as `get_json` does; `basic` is (client id, secret), sent as RFC 6749 §2.3.1 asks."""
         auth = None if basic is None else httpx.BasicAuth(quote_plus(basic[0]), quote_plus(basic[1]))
         return self._call("POST", url, data=dict(form), auth=auth)
 
-    def _call(self, method: str, url: str, **more: Any) -> Answer:
+    def _call(self, method: str, url: str, **more: Any) -> ProviderResponse:
         try:
             self.check_address(url)
             # Asynchronous, since nothing else can be stopped at any moment; callers are threads of their own.
@@ -101,7 +101,7 @@ class ProviderHttp:
             raise IdentityProviderUnavailableError from error
         if not isinstance(body, dict) or response.status_code >= 500 or response.is_redirect:
             raise IdentityProviderUnavailableError
-        return Answer(response.status_code, body, response.headers.get("Cache-Control", ""))
+        return ProviderResponse(response.status_code, body, response.headers.get("Cache-Control", ""))
 
     async def _exchange(self, method: str, url: str, **more: Any) -> tuple[httpx.Response, bytes]:
         try:

@@ -76,7 +76,7 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class AccessDecision:
     """Whether the person may see the document, at which level (0: not), and why. With `is_type_unsaid`, a pack of
     theirs would hold it, had a person said its type, which was only read from its text.
     """
@@ -90,7 +90,7 @@ class Verdict:
     is_type_unsaid: bool = False
 
 
-def decide(moment: Moment) -> Verdict:
+def decide(moment: Moment) -> AccessDecision:
     """The verdict of a moment. The strongest openings come first, those that have expired last."""
     held = list_holdings(moment.user, moment.group_ids, moment.nestings)
     openings = sorted(_list_openings(moment, held), key=_strength)
@@ -100,7 +100,7 @@ def decide(moment: Moment) -> Verdict:
     stands = moment.user is not None and moment.document is not None and not is_disabled and not is_deleted
     level = max((each.level for each in openings if not each.has_expired), default=0)
     is_visible = stands and level > 0 and not closings
-    return Verdict(
+    return AccessDecision(
         is_visible=is_visible,
         level=level if is_visible else 0,
         openings=tuple(openings),

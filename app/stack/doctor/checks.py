@@ -27,7 +27,7 @@ MIN_FREE_SHARE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """The result of a check: its name, whether it passed, and a sentence (if failed: what is wrong and what to do)."""
 
     check: str
@@ -35,20 +35,20 @@ class Finding:
     sentence: str
 
 
-def check_python() -> Finding:
+def check_python() -> CheckResult:
     version = sys.version_info[:2]
     text = ".".join(map(str, sys.version_info[:3]))
     if OLDEST_PYTHON <= version <= NEWEST_PYTHON:
-        return Finding("python", True, f"Python {text}.")
-    return Finding("python", False, f"Python {text} is not supported: use 3.11, 3.12 or 3.13.")
+        return CheckResult("python", True, f"Python {text}.")
+    return CheckResult("python", False, f"Python {text} is not supported: use 3.11, 3.12 or 3.13.")
 
 
-def check_packages() -> Finding:
+def check_packages() -> CheckResult:
     """Check that every package required by Footnote is installed."""
     try:
         needed = importlib.metadata.requires("footnote") or []
     except importlib.metadata.PackageNotFoundError:
-        return Finding("packages", False, "The package footnote is not installed: run `make install`.")
+        return CheckResult("packages", False, "The package footnote is not installed: run `make install`.")
     missing = []
     for requirement in needed:
         name = re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]
@@ -57,39 +57,39 @@ def check_packages() -> Finding:
         except importlib.metadata.PackageNotFoundError:
             missing.append(name)
     if missing:
-        return Finding("packages", False, f"Packages are missing ({', '.join(missing)}): run `make install`.")
-    return Finding("packages", True, f"All {len(needed)} packages are installed.")
+        return CheckResult("packages", False, f"Packages are missing ({', '.join(missing)}): run `make install`.")
+    return CheckResult("packages", True, f"All {len(needed)} packages are installed.")
 
 
-def check_disk(home: Home) -> Finding:
+def check_disk(home: Home) -> CheckResult:
     existing = next(folder for folder in (home.path, *home.path.parents) if folder.exists())
     usage = shutil.disk_usage(existing)
     free = f"{usage.free / 1024**3:.1f} GiB"
     if usage.free < MIN_FREE_BYTES or usage.free < MIN_FREE_SHARE * usage.total:
-        return Finding("disk", False, f"Only {free} are free at {existing}: free some space, or move the home.")
-    return Finding("disk", True, f"{free} are free at {existing}.")
+        return CheckResult("disk", False, f"Only {free} are free at {existing}: free some space, or move the home.")
+    return CheckResult("disk", True, f"{free} are free at {existing}.")
 
 
-def check_secrets(home: Home) -> Finding:
+def check_secrets(home: Home) -> CheckResult:
     """Check that no other user can read the secrets."""
     if not home.secrets.exists():
-        return Finding("secrets", False, f"{home.path} is not a home yet: create it with `footnote up`.")
+        return CheckResult("secrets", False, f"{home.path} is not a home yet: create it with `footnote up`.")
     wide = [path for path in (home.secrets, *home.secrets.iterdir()) if stat.S_IMODE(path.stat().st_mode) & 0o077]
     if wide:
         names = ", ".join(path.name for path in wide)
-        return Finding("secrets", False, f"Other users may read {names} in {home.path}: run chmod go= on them.")
-    return Finding("secrets", True, "Secrets are readable by their owner only.")
+        return CheckResult("secrets", False, f"Other users may read {names} in {home.path}: run chmod go= on them.")
+    return CheckResult("secrets", True, "Secrets are readable by their owner only.")
 
 
-def check_key_file(path: Path) -> Finding:
+def check_key_file(path: Path) -> CheckResult:
     try:
         load_key_file(path)
     except StorageKeyError as error:
-        return Finding("key-file", False, f"{error.detail} ({path})")
-    return Finding("key-file", True, "The storage key exists, and other users cannot read it.")
+        return CheckResult("key-file", False, f"{error.detail} ({path})")
+    return CheckResult("key-file", True, "The storage key exists, and other users cannot read it.")
 
 
-def check_storage(root: Path) -> Finding:
+def check_storage(root: Path) -> CheckResult:
     """Check that a file can be written to the folder of the blobs."""
     try:
         with tempfile.NamedTemporaryFile(dir=root, prefix=".doctor-") as file:
@@ -97,70 +97,76 @@ def check_storage(root: Path) -> Finding:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        return Finding("storage", False, f"Documents cannot be stored in {root} ({error.strerror}): check permissions.")
-    return Finding("storage", True, f"Documents can be stored in {root}.")
+        return CheckResult(
+            "storage", False, f"Documents cannot be stored in {root} ({error.strerror}): check permissions."
+        )
+    return CheckResult("storage", True, f"Documents can be stored in {root}.")
 
 
-def check_broker(url: str) -> Finding:
+def check_broker(url: str) -> CheckResult:
     """Check that the broker responds; for brokers other than Redis and Valkey, see the worker's log."""
     if not is_redis(url):
-        return Finding("broker", True, "The broker is neither Redis nor Valkey: see the worker's log for its state.")
+        return CheckResult(
+            "broker", True, "The broker is neither Redis nor Valkey: see the worker's log for its state."
+        )
     try:
         with redis.Redis.from_url(redis_url(url), socket_connect_timeout=3, socket_timeout=3) as client:
             client.ping()
     except redis.RedisError as error:
-        return Finding(
+        return CheckResult(
             "broker", False, f"The broker does not respond ({type(error).__name__}): check valkey.log and its URL."
         )
-    return Finding("broker", True, "The broker responds.")
+    return CheckResult("broker", True, "The broker responds.")
 
 
-def check_processes(home: Home) -> Iterator[Finding]:
+def check_processes(home: Home) -> Iterator[CheckResult]:
     """Check that the processes that `footnote up` started are running."""
     state = home.read_state()
     processes = state.get("processes")
     owner = state.get("pid")
     if not isinstance(processes, dict) or not isinstance(owner, int) or not psutil.pid_exists(owner):
-        yield Finding("running", False, f"Footnote is not running on {home.path}: start it with `footnote up`.")
+        yield CheckResult("running", False, f"Footnote is not running on {home.path}: start it with `footnote up`.")
         return
     for name, pid in processes.items():
         alive = psutil.pid_exists(pid)
         log = home.logs / f"{name}.log"
         sentence = f"The {name} is running." if alive else f"The {name} is not running: see {log}."
-        yield Finding(str(name), alive, sentence)
+        yield CheckResult(str(name), alive, sentence)
 
 
-def check_api(url: str) -> Finding:
+def check_api(url: str) -> CheckResult:
     try:
         response = httpx.get(f"{url}/readyz", timeout=5, trust_env=False)
     except httpx.TransportError:
-        return Finding("ready", False, f"The API does not respond at {url}: check api.log.")
+        return CheckResult("ready", False, f"The API does not respond at {url}: check api.log.")
     if response.status_code != httpx.codes.OK:
-        return Finding("ready", False, f"The API at {url} is not ready: {response.text[:300]}")
-    return Finding("ready", True, f"The API at {url} is ready.")
+        return CheckResult("ready", False, f"The API at {url} is not ready: {response.text[:300]}")
+    return CheckResult("ready", True, f"The API at {url} is ready.")
 
 
-def check_model(chat: ChatSettings) -> Finding:
+def check_model(chat: ChatSettings) -> CheckResult:
     if chat.base_url is None:
-        return Finding("model", True, "No model is configured: answers are quotes (the built-in extractive writer).")
+        return CheckResult(
+            "model", True, "No model is configured: answers are quotes (the built-in extractive writer)."
+        )
     headers = {"Authorization": f"Bearer {chat.api_key.get_secret_value()}"}
     try:
         response = httpx.get(f"{chat.base_url.rstrip('/')}/models", headers=headers, timeout=5)
     except httpx.HTTPError as error:
-        return Finding(
+        return CheckResult(
             "model",
             False,
             f"The model endpoint {chat.base_url} does not respond ({type(error).__name__}): "
             "check FOOTNOTE_CHAT__BASE_URL. Until then, answers are quotes.",
         )
     if response.status_code in {401, 403}:
-        return Finding("model", False, "The model endpoint rejected the key: check FOOTNOTE_CHAT__API_KEY.")
-    return Finding("model", True, f"The model endpoint {chat.base_url} responds.")
+        return CheckResult("model", False, "The model endpoint rejected the key: check FOOTNOTE_CHAT__API_KEY.")
+    return CheckResult("model", True, f"The model endpoint {chat.base_url} responds.")
 
 
-def guard(check: str, run: Callable[[], Finding]) -> Finding:
+def guard(check: str, run: Callable[[], CheckResult]) -> CheckResult:
     """Return the finding of a check, or a failed finding if the check itself raised OSError."""
     try:
         return run()
     except OSError as error:
-        return Finding(check, False, f"This check could not run: {error}.")
+        return CheckResult(check, False, f"This check could not run: {error}.")

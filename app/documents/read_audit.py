@@ -1,4 +1,4 @@
-"""That somebody was told of a document, in the audit log."""
+"""Audit rows of documents that were read."""
 
 from uuid import UUID
 

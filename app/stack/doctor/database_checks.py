@@ -8,7 +8,7 @@ from sqlalchemy.engine import make_url
 from app.db.migrate import get_revisions
 from app.db.provision import LOGIN_ROLES
 from app.db.served import SchemaTooOldError, check_can_be_upgraded
-from app.stack.doctor.findings import Finding
+from app.stack.doctor.checks import CheckResult
 
 OLDEST_POSTGRES = 150000
 OLDEST_VECTOR = (0, 8)
@@ -26,14 +26,16 @@ WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND pg_get
 """
 
 
-def check_database(owner_url: str) -> Iterator[Finding]:
+def check_database(owner_url: str) -> Iterator[CheckResult]:
     """Yield findings about the database at the owner's URL (in SQLAlchemy's form)."""
     url = make_url(owner_url).set(drivername="postgresql").render_as_string(hide_password=False)
     try:
         connection = psycopg.connect(url, connect_timeout=5, autocommit=True)
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1]
-        yield Finding("database", False, f"The database does not respond ({reason}): check postgres.log and its URL.")
+        yield CheckResult(
+            "database", False, f"The database does not respond ({reason}): check postgres.log and its URL."
+        )
         return
     with connection:
         yield _check_version(connection)
@@ -43,36 +45,36 @@ def check_database(owner_url: str) -> Iterator[Finding]:
     yield _check_migrations(owner_url)
 
 
-def _check_version(connection: psycopg.Connection[tuple[object, ...]]) -> Finding:
+def _check_version(connection: psycopg.Connection[tuple[object, ...]]) -> CheckResult:
     number = connection.info.server_version
     version = connection.info.parameter_status("server_version") or str(number)
     if number < OLDEST_POSTGRES:
-        return Finding("postgres", False, f"PostgreSQL {version} is too old: 15 or newer is needed.")
-    return Finding("postgres", True, f"PostgreSQL {version}.")
+        return CheckResult("postgres", False, f"PostgreSQL {version} is too old: 15 or newer is needed.")
+    return CheckResult("postgres", True, f"PostgreSQL {version}.")
 
 
-def _check_vector(connection: psycopg.Connection[tuple[object, ...]]) -> Finding:
+def _check_vector(connection: psycopg.Connection[tuple[object, ...]]) -> CheckResult:
     row = connection.execute("SELECT extversion FROM pg_extension WHERE extname = 'vector'").fetchone()
     if row is None:
-        return Finding(
+        return CheckResult(
             "pgvector", False, "pgvector is not in the database: an administrator must run CREATE EXTENSION vector."
         )
     version = str(row[0])
     if tuple(int(part) for part in version.split(".")[:2]) < OLDEST_VECTOR:
-        return Finding("pgvector", False, f"pgvector {version} is too old: 0.8 or newer is needed.")
-    return Finding("pgvector", True, f"pgvector {version}.")
+        return CheckResult("pgvector", False, f"pgvector {version} is too old: 0.8 or newer is needed.")
+    return CheckResult("pgvector", True, f"pgvector {version}.")
 
 
-def _check_roles(connection: psycopg.Connection[tuple[object, ...]]) -> Finding:
+def _check_roles(connection: psycopg.Connection[tuple[object, ...]]) -> CheckResult:
     rows = connection.execute(
         "SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = ANY(%s)", (list(LOGIN_ROLES),)
     ).fetchall()
     missing = _names(set(LOGIN_ROLES) - {str(row[0]) for row in rows})
     if missing:
-        return Finding("roles", False, f"The database lacks roles: {missing}. Create them (docs/running.md).")
+        return CheckResult("roles", False, f"The database lacks roles: {missing}. Create them (docs/running.md).")
     passing = _names({str(row[0]) for row in rows if row[1] or row[2]})
     if passing:
-        return Finding(
+        return CheckResult(
             "roles",
             False,
             f"{passing} may bypass row-level security, so that anybody could see everything: "
@@ -81,32 +83,34 @@ def _check_roles(connection: psycopg.Connection[tuple[object, ...]]) -> Finding:
     without_owner = [role for role in LOGIN_ROLES if role != "footnote_owner"]
     owners = _names({str(row[0]) for row in connection.execute(_OWNED, (without_owner,)).fetchall()})
     if owners:
-        return Finding("roles", False, f"{owners} own tables: give them to footnote_owner (ALTER TABLE … OWNER TO).")
-    return Finding("roles", True, "No role may bypass row-level security, and only the owner role owns tables.")
+        return CheckResult(
+            "roles", False, f"{owners} own tables: give them to footnote_owner (ALTER TABLE … OWNER TO)."
+        )
+    return CheckResult("roles", True, "No role may bypass row-level security, and only the owner role owns tables.")
 
 
-def _check_row_security(connection: psycopg.Connection[tuple[object, ...]]) -> Finding:
+def _check_row_security(connection: psycopg.Connection[tuple[object, ...]]) -> CheckResult:
     tables = _names({str(row[0]) for row in connection.execute(_UNFORCED).fetchall()})
     if tables:
-        return Finding(
+        return CheckResult(
             "row-security", False, f"Row-level security is not forced on {tables}: run the migrations again."
         )
-    return Finding("row-security", True, "Row-level security is forced on every table with tenants' rows.")
+    return CheckResult("row-security", True, "Row-level security is forced on every table with tenants' rows.")
 
 
-def _check_migrations(owner_url: str) -> Finding:
+def _check_migrations(owner_url: str) -> CheckResult:
     current, newest = get_revisions(owner_url)
     try:
         check_can_be_upgraded(current)
     except SchemaTooOldError as error:
-        return Finding("migrations", False, error.detail)
+        return CheckResult("migrations", False, error.detail)
     if current != newest:
-        return Finding(
+        return CheckResult(
             "migrations",
             False,
             f"The schema is at {current or 'nothing'} instead of {newest}: `footnote up` migrates it.",
         )
-    return Finding("migrations", True, f"The schema is at the newest revision, {newest}.")
+    return CheckResult("migrations", True, f"The schema is at the newest revision, {newest}.")
 
 
 def _names(names: set[str] | Sequence[str]) -> str:
