@@ -9,7 +9,7 @@ import pytest
 
 from app.stack.home import Home
 from app.stack.supervisor import Stack
-from evals.stacks import LIMITS, UNLIMITED, Stacks
+from evals.environment.stacks import LIMITS, UNLIMITED, Stacks
 
 
 @contextmanager

@@ -17,8 +17,9 @@ from evals.bench.policy import bench_policy
 from evals.bench.setting import BenchSetting
 from evals.bench.timing import bench_timing
 from evals.commands.options import find_homes
-from evals.engine import SuiteResult
-from evals.report import ROOT, Report, count_cores, digest_files, find_commit
+from evals.environment.provenance import ROOT, count_cores, digest_files, find_commit
+from evals.reports.report import Report
+from evals.running.engine import SuiteResult
 
 VERSION = "1"
 FAILED = 1

@@ -14,10 +14,10 @@ from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.retrieval.service import RetrievalService
 from evals.bench.ingesting import sha256_mib_per_second
 from evals.bench.setting import BenchSetting, BenchWork
-from evals.engine import Case, SuiteResult
-from evals.stacks import running_stack
-from evals.store import Store, open_store
-from evals.watching import COLLECTION
+from evals.environment.stacks import running_stack
+from evals.environment.store import Store, open_store
+from evals.environment.watching import COLLECTION
+from evals.running.engine import Case, SuiteResult
 
 ASKERS = 4
 ROUNDS = 3

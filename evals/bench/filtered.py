@@ -27,7 +27,7 @@ from app.retrieval.repository import Near, SearchRepository
 from evals.bench.filtered_tenant import SPACE, Cluster, MadeTenant, open_cluster
 from evals.bench.filtered_texts import ISSUERS, make_document, make_questions
 from evals.bench.filtered_timing import StatementClock, Timings, time_each
-from evals.engine import Case, SuiteResult
+from evals.running.engine import Case, SuiteResult
 
 REPORTS = 10  # an issuer
 CHUNKS = 200  # a report

@@ -25,7 +25,7 @@ from app.retrieval.limits import SearchLimits
 from app.retrieval.service import RetrievalService
 from evals.bench.filtered_tenant import Cluster, MadeTenant, open_cluster
 from evals.bench.filtered_texts import ISSUERS, MadeDocument, make_document, make_questions
-from evals.engine import Case, SuiteResult
+from evals.running.engine import Case, SuiteResult
 
 DOCUMENTS = 100
 CHUNKS = 200

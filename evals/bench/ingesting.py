@@ -15,10 +15,10 @@ from app.db.session import Database, build_engine, system_principal
 from app.stack.founding import TENANT, ensure_admin
 from app.stack.supervisor import Stack
 from evals.bench.setting import BenchSetting, BenchWork
-from evals.engine import Case, SuiteResult
-from evals.stacks import running_stack
-from evals.store import remember
-from evals.watching import COLLECTION, ingest_and_sample
+from evals.environment.stacks import running_stack
+from evals.environment.store import remember
+from evals.environment.watching import COLLECTION, ingest_and_sample
+from evals.running.engine import Case, SuiteResult
 from workers.parsing.reader import parse_file
 
 HANG_SECONDS = 600.0

@@ -24,7 +24,7 @@ from app.core.principal import Principal
 from app.db.migrate import upgrade_to_head
 from app.db.session import Database, build_engine, system_principal
 from app.stack.servers.postgres import EmbeddedPostgres
-from evals.engine import Case, SuiteResult
+from evals.running.engine import Case, SuiteResult
 
 GROUPS, COLLECTIONS, GRANTS, TYPES, CHUNKS = 10_000, 1_000, 50_000, 4, 20_000
 SINGLE_DOCUMENTS, SINGLE_CHUNKS, SINGLE_TERMS = 5, 2_000, 5_000

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from app.commands.ingest import find_files
 from app.stack.home import Home
-from evals.engine import DataMissingError
-from evals.store import home_name
+from evals.datasets.files import DataMissingError
+from evals.environment.store import home_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from app.observability.logging import configure_logging
 from app.settings import BrokerSettings, DatabaseSettings, LimitSettings, Settings, StorageSettings
 from app.stack.servers.postgres import EmbeddedPostgres
 from app.storage.keyfile import ensure_key_file
-from evals.engine import Case, SuiteResult
+from evals.running.engine import Case, SuiteResult
 
 PAIRS = 1_000
 _WARMING = 100

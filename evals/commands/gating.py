@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-from evals.baseline import BASELINES, accept_run
 from evals.commands.options import (
     REGRESSED,
     HomesOption,
@@ -21,11 +20,12 @@ from evals.commands.options import (
     told,
 )
 from evals.commands.running import build_runner, say
-from evals.gate import Gate, Judgement
-from evals.markdown import describe_judgement
-from evals.progress import RunProgress
-from evals.report import ROOT
-from evals.stacks import Stacks
+from evals.environment.provenance import ROOT
+from evals.environment.stacks import Stacks
+from evals.reports.markdown import describe_judgement
+from evals.running.baseline import BASELINES, accept_run
+from evals.running.gate import Gate, Judgement
+from evals.running.progress import RunProgress
 
 CORPUS = ROOT.parent / "shared" / "corpus" / "financebench"
 """Data that lies beside the checkout on some machines; where it is, the gate runs on it, too."""

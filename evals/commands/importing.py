@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from evals.commands.options import sentences, told
-from evals.importing import Imported, import_filings, import_questions
+from evals.datasets.importing import Imported, import_filings, import_questions
 
 
 class DataForm(StrEnum):

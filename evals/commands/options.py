@@ -13,8 +13,8 @@ from rich.markup import escape
 import evals.suites
 from app.client.errors import ApiProblemError
 from app.core.errors import FootnoteError
-from evals.engine import Suites, discover_suites
-from evals.records import RunFolder
+from evals.running.engine import Suites, discover_suites
+from evals.running.records import RunFolder
 
 FAILED = 1
 REGRESSED = 3

@@ -11,10 +11,10 @@ from rich.table import Table
 from app.core.errors import NotFoundError
 from app.evaluations.comparison import compare_runs
 from app.evaluations.records import CaseRecord, RunRecord
-from evals.baseline import read_baseline
 from evals.commands.options import REGRESSED, RunsOption, open_runs, sentences, told
-from evals.markdown import describe_case, describe_comparison, describe_run
-from evals.records import RunFolder
+from evals.reports.markdown import describe_case, describe_comparison, describe_run
+from evals.running.baseline import read_baseline
+from evals.running.records import RunFolder
 
 LOWEST = 10
 
@@ -55,7 +55,7 @@ def show_run(
         text = describe_run(record, cases=cases) if case is None else describe_case(_find(record, case))
         _hand_out(text, markdown)
         if html is not None:
-            from evals.html import render_run  # noqa: PLC0415 - only who wants plots waits for what draws them
+            from evals.reports.html import render_run  # noqa: PLC0415 - only who wants plots waits for what draws them
 
             _write(html, render_run(record))
 
@@ -74,7 +74,7 @@ def compare(
         comparison = compare_runs(first, second)
         _hand_out(describe_comparison(comparison), markdown)
         if html is not None:
-            from evals.html import render_comparison  # noqa: PLC0415 - the same
+            from evals.reports.html import render_comparison  # noqa: PLC0415 - the same
 
             _write(html, render_comparison(comparison, first, second))
         if comparison.regressed:

@@ -22,11 +22,11 @@ from evals.commands.options import (
     tell_error,
     told,
 )
-from evals.engine import Suite
-from evals.progress import RunProgress
-from evals.report import Report
-from evals.runner import Runner, RunRequest
-from evals.stacks import Stacks
+from evals.environment.stacks import Stacks
+from evals.reports.report import Report
+from evals.running.engine import Suite
+from evals.running.progress import RunProgress
+from evals.running.runner import Runner, RunRequest
 
 
 def list_suites() -> None:

@@ -1,1 +1,1 @@
-"""Data that suites run on, and the sample documents of a fictional issuer."""
+"""Data that suites run on: how it is read and imported, and the sets that we make ourselves."""

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 
-from evals.data import DatasetError, read_rows
 from evals.datasets.attacks import Attack, Carrier, list_attacks
+from evals.datasets.files import DatasetError, read_rows
 from evals.datasets.planted import render
-from evals.datasets.project_issuers import ISSUERS, YEARS, figures_of
-from evals.datasets.samples_layout import money
+from evals.datasets.project.issuers import ISSUERS, YEARS, figures_of
+from evals.datasets.samples.layout import money
 
 _BIPIA_CARRIERS = (Carrier.PDF_TEXT, Carrier.HTML_TEXT, Carrier.PDF_METADATA, Carrier.HTML_HIDDEN, Carrier.PDF_WHITE)
 

@@ -17,8 +17,8 @@ from lxml import etree
 
 from app.documents.statements import Statement
 from app.quantities.periods import Period
-from evals.data import DatasetError
-from evals.tagged import TaggedFact
+from evals.datasets.files import DatasetError
+from evals.datasets.tagged import TaggedFact
 
 _IX = "http://www.xbrl.org/2013/inlineXBRL"
 _XBRLI = "http://www.xbrl.org/2003/instance"

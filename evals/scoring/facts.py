@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from app.facts.proposals import ProposedFact
-from evals.tagged import TaggedFact
+from evals.datasets.tagged import TaggedFact
 
 
 class Fault(StrEnum):

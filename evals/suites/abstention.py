@@ -12,11 +12,12 @@ from pathlib import Path
 
 from app.evaluations.metrics import Aggregate, Better, MetricSpec
 from app.settings import Settings
-from evals.answering import Asked, Asking, build_asking, describe_use, open_chat
-from evals.data import QuestionCase, load_questions
-from evals.engine import Case, Suite, SuiteContext, Used
-from evals.store import Asker, Names
-from evals.walls import open_walled_store
+from evals.datasets.questions import QuestionCase, load_questions
+from evals.environment.answering import Asked, Asking, build_asking, describe_use, open_chat
+from evals.environment.context import SuiteContext, Used
+from evals.environment.store import Asker, Names
+from evals.environment.walls import open_walled_store
+from evals.running.engine import Case, Suite
 
 LACKING, HOLDING = "lacking", "holding"
 

@@ -1,8 +1,8 @@
 """Answers: right, wrong or declined, and whether their citations and numbers hold. Data: a set of questions.
 
 Numbers are compared by value, unit and rounding; free text by checks that need no judge. What no check decides is
-unscored, and counted so (`unscored`). Where a judging model is set (`evals.judging`), it is asked about those, and what
-it says is told by metrics of its own (`judged_…`).
+unscored, and counted so (`unscored`). Where a judging model is set (`evals.scoring.judging`), it judges those, and has
+metrics of its own (`judged_…`).
 """
 
 import asyncio
@@ -16,12 +16,13 @@ from app.core.principal import Principal
 from app.evaluations.metrics import Aggregate, Better, MetricSpec
 from app.retrieval.index.lexicon import tokenise
 from app.settings import Settings
-from evals.answering import Asked, Asking, build_asking, describe_use, open_chat
-from evals.data import QuestionCase, load_questions
-from evals.engine import Case, Suite, SuiteContext, Used
-from evals.judging import Judge, Opinion, open_judge
+from evals.datasets.questions import QuestionCase, load_questions
+from evals.environment.answering import Asked, Asking, build_asking, describe_use, open_chat
+from evals.environment.context import SuiteContext, Used
+from evals.environment.store import Names, open_question_store
+from evals.running.engine import Case, Suite
 from evals.scoring.answers import Judgement, Verdict, count_supported, judge_answer
-from evals.store import Names, open_question_store
+from evals.scoring.judging import Judge, Opinion, open_judge
 
 VERDICTS = (Verdict.RIGHT, Verdict.WRONG, Verdict.DECLINED)
 # A right answer is worth more than none, and none more than a wrong one.

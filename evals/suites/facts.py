@@ -5,7 +5,7 @@ The truth is every us-gaap fact without dimensions that the filing tags in the f
 balance sheet or statement of cash flows, as the tags tell (`evals.datasets.ixbrl`). Recall is measured against all of
 them, also those whose line item no label of ours means; a proposed fact that is not among them is wrong, also when it
 is tagged elsewhere. A statement whose anchors no one table holds is not counted. Data: a folder of filings
-(`evals.filings`).
+(`evals.datasets.filings`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,12 +19,13 @@ from app.evaluations.metrics import Aggregate, Better, MetricSpec
 from app.facts.proposals import ProposedFact
 from app.facts.service import FactService
 from app.stack.home import Home
-from evals.engine import Case, Suite, SuiteContext, Used
-from evals.filings import Filing, load_filings
-from evals.printing import PdfPrinter, PrintingFailedError, find_chromium
+from evals.datasets.filings import Filing, load_filings
+from evals.datasets.tagged import TaggedFact
+from evals.environment.context import SuiteContext, Used
+from evals.environment.printing import PdfPrinter, PrintingFailedError, find_chromium
+from evals.environment.store import digest_texts, home_name, open_store, pipeline_digest
+from evals.running.engine import Case, Suite
 from evals.scoring.facts import Compared, Fault, Wrong, compare_facts
-from evals.store import digest_texts, home_name, open_store, pipeline_digest
-from evals.tagged import TaggedFact
 
 HTML, PDF = "html", "pdf"
 TRACED = 50

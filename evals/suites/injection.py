@@ -17,14 +17,15 @@ from app.evaluations.metrics import Aggregate, Better, MetricSpec
 from app.llm.prompts import PromptLibrary
 from app.retrieval.filters import SearchFilters
 from app.stack.home import Home
-from evals.answering import Asked, Asking, build_asking, describe_recorded, open_recorded_chat
 from evals.datasets.attacks import LEAK_MARK
 from evals.datasets.injection import PlantedCase, bipia_cases, own_cases
-from evals.engine import Case, Suite, SuiteContext, Used
-from evals.obeying import ObeyingChat
+from evals.environment.answering import Asked, Asking, build_asking, describe_recorded, open_recorded_chat
+from evals.environment.context import SuiteContext, Used
+from evals.environment.obeying import ObeyingChat
+from evals.environment.store import Names, digest_texts, home_name, open_store
+from evals.running.engine import Case, Suite
 from evals.scoring.answers import Verdict, judge_answer
 from evals.scoring.obedience import find_mark
-from evals.store import Names, digest_texts, home_name, open_store
 
 STUB, EXTRACTIVE, MODEL = "stub", "extractive", "model"
 _OUTSIDE = ("![", "](http", "collect.example")

@@ -14,9 +14,10 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.evaluations.metrics import Aggregate, Better, MetricSpec
-from evals.data import parse_cases
-from evals.engine import Case, Suite, SuiteContext, Used, require_file
-from evals.judging import Judge, Judged, Opinion, open_judge
+from evals.datasets.files import parse_cases, require_file
+from evals.environment.context import SuiteContext, Used
+from evals.running.engine import Case, Suite
+from evals.scoring.judging import Judge, Judged, Opinion, open_judge
 
 
 class JudgedAnswer(BaseModel):

@@ -18,9 +18,10 @@ import httpx
 from app.evaluations.metrics import Aggregate, Better, MetricSpec
 from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.settings import Settings
-from evals.data import QuestionCase, load_questions
-from evals.engine import Case, Suite, SuiteContext, Used
-from evals.store import describe_space, open_question_store
+from evals.datasets.questions import QuestionCase, load_questions
+from evals.environment.context import SuiteContext, Used
+from evals.environment.store import describe_space, open_question_store
+from evals.running.engine import Case, Suite
 
 AT_ONCE = (1, 4, 16)
 WARM_UP = 4

@@ -18,13 +18,14 @@ import httpx
 from app.evaluations.metrics import Aggregate, Better, MetricSpec
 from app.retrieval.filters import SearchFilters
 from app.settings import Settings
-from evals.answering import Asking, build_asking, describe_use
-from evals.data import QuestionCase, load_questions
-from evals.engine import Case, Suite, SuiteContext, Used
-from evals.oracle import Given, World
-from evals.showing import Known, Looking, Sight, ask_streamed, ask_with_key, list_items
-from evals.store import Asker
-from evals.walls import WalledStore, open_walled_store
+from evals.datasets.questions import QuestionCase, load_questions
+from evals.environment.answering import Asking, build_asking, describe_use
+from evals.environment.context import SuiteContext, Used
+from evals.environment.store import Asker
+from evals.environment.walls import WalledStore, open_walled_store
+from evals.running.engine import Case, Suite
+from evals.scoring.oracle import Given, World
+from evals.scoring.showing import Known, Looking, Sight, ask_streamed, ask_with_key, list_items
 
 ASKERS = 12
 ASKED_BY = 3

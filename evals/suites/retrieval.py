@@ -1,7 +1,8 @@
 """Retrieval: is a page that holds the evidence among the first k distinct pages?
 
 Asked twice: of all documents as one store, and of the evidence's own documents alone (`own_…`), which tells finding the
-document from finding the page. Data: a set of questions (`evals.data`). What a document is, the system has to find out.
+document from finding the page. Data: a set of questions (`evals.datasets.questions`). What a document is, the system
+has to find out.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,9 +22,10 @@ from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.retrieval.filters import SearchFilters
 from app.retrieval.passages import Passage
 from app.retrieval.service import RetrievalService, SearchResult
-from evals.data import QuestionCase, load_questions
-from evals.engine import Case, Suite, SuiteContext, Used
-from evals.store import Names, Store, describe_space, open_question_store
+from evals.datasets.questions import QuestionCase, load_questions
+from evals.environment.context import SuiteContext, Used
+from evals.environment.store import Names, Store, describe_space, open_question_store
+from evals.running.engine import Case, Suite
 
 DEPTHS = (1, 5, 10, 20)
 PASSAGES = 60  # enough for 20 distinct pages

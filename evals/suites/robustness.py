@@ -12,9 +12,11 @@ from pathlib import Path
 from app.commands.ingest import IngestOutcome
 from app.evaluations.metrics import Aggregate, Better, MetricSpec
 from app.stack.home import Home
-from evals.engine import Case, DataMissingError, Suite, SuiteContext, Used
-from evals.store import home_name
-from evals.watching import WorkerWatch, ingest_watched
+from evals.datasets.files import DataMissingError
+from evals.environment.context import SuiteContext, Used
+from evals.environment.store import home_name
+from evals.environment.watching import WorkerWatch, ingest_watched
+from evals.running.engine import Case, Suite
 
 HANG_SECONDS = 900.0
 

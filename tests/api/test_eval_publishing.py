@@ -10,7 +10,7 @@ from app.core.principal import Role
 from app.evaluations.metrics import MetricSpec
 from app.evaluations.records import CaseRecord, Conditions, EvalRunStatus, RunManifest, RunRecord, Selection
 from evals.commands.publishing import publish
-from evals.records import RunFolder
+from evals.running.records import RunFolder
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from evals.datasets import samples_figures as f
-from evals.datasets import samples_statements as s
-from evals.datasets.samples import write_samples
-from evals.datasets.samples_figures import Line
+from evals.datasets.samples import figures as f
+from evals.datasets.samples import statements as s
+from evals.datasets.samples.figures import Line
+from evals.datasets.samples.writing import write_samples
 
 
 def newest(lines: list[Line]) -> dict[str, Decimal]:

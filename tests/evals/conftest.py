@@ -15,13 +15,14 @@ from app.evaluations.metrics import MetricSpec
 from app.evaluations.records import CaseRecord, Conditions, EvalRunStatus, RunManifest, RunRecord, Selection
 from app.settings import Settings
 from app.stack.supervisor import Stack
-from evals.data import parse_cases
-from evals.datasets.project import write_project_data
-from evals.engine import Case, Suite, SuiteContext, Used
-from evals.gate import PROJECT
-from evals.records import RunFolder
-from evals.runner import Runner, RunRequest, summarise
-from evals.stacks import Stacks
+from evals.datasets.files import parse_cases
+from evals.datasets.project.writing import write_project_data
+from evals.environment.context import SuiteContext, Used
+from evals.environment.stacks import Stacks
+from evals.running.engine import Case, Suite
+from evals.running.gate import PROJECT
+from evals.running.records import RunFolder
+from evals.running.runner import Runner, RunRequest, summarise
 from tests.running import OneStack
 
 THREE = ("aldm", "brkn", "crvn")

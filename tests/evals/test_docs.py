@@ -14,18 +14,16 @@ from pydantic import BaseModel
 
 from app.evaluations.records import RunRecord, Selection
 from app.settings import Settings
-from evals.baseline import Baseline
 from evals.cli import commands
 from evals.commands.options import build_suites
-from evals.data import DocumentIssuer, QuestionCase
-from evals.engine import discover_suites
-from evals.gate import PROJECT
-from evals.judging import JudgeSettings
-from evals.records import RunFolder
-from evals.runner import Runner, RunRequest
-from evals.stacks import Stacks
+from evals.datasets.questions import DocumentIssuer, QuestionCase
+from evals.environment.stacks import Stacks
+from evals.running.engine import discover_suites
+from evals.running.gate import PROJECT
+from evals.running.records import RunFolder
+from evals.running.runner import Runner, RunRequest
+from evals.scoring.judging import JudgeSettings
 from evals.suites.judge import JudgedAnswer
-from evals.tagged import TaggedFact
 from tests.evals.conftest import Silent
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,7 +18,7 @@ from app.evaluations.records import (
     RunRecord,
     Selection,
 )
-from evals.runner import summarise
+from evals.running.runner import summarise
 
 METRICS = (
     MetricSpec(name="right", of=("right",), how=Aggregate.SUM),

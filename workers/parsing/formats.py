@@ -42,8 +42,8 @@ class Format:
 
 
 FORMATS = (
-    Format("PDF", "application/pdf", (".pdf",), "workers.parsing.pdf:parse_pdf"),
-    Format("HTML", "text/html", (".html", ".htm", ".xhtml"), "workers.parsing.html:parse_html"),
+    Format("PDF", "application/pdf", (".pdf",), "workers.parsing.pdf.document:parse_pdf"),
+    Format("HTML", "text/html", (".html", ".htm", ".xhtml"), "workers.parsing.html.document:parse_html"),
     Format("Markdown", "text/markdown", (".md", ".markdown"), "workers.parsing.markdown:parse_markdown"),
     Format("plain text", "text/plain", (".txt", ".text"), "workers.parsing.text:parse_text"),
 )

@@ -26,7 +26,7 @@ PARSER_VERSION = "2"
 """Part of the name of every parsed output: raise it whenever a reader makes something else of the same file."""
 
 _TARGET = "workers.parsing.reader:parse_payload"
-PRELOAD = ("workers.parsing.reader", "workers.parsing.pdf", "workers.parsing.html")
+PRELOAD = ("workers.parsing.reader", "workers.parsing.pdf.document", "workers.parsing.html.document")
 DEFAULT_LIMITS = Limits(
     memory_bytes=900 * 1024 * 1024, cpu_seconds=300, wall_seconds=420.0, output_bytes=64 * 1024 * 1024
 )

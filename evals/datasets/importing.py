@@ -1,0 +1,76 @@
+"""Bringing published forms of data into our own, which is read strictly."""
+
+import json
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from app.core.errors import InvalidInputError
+from evals.datasets.files import DatasetError
+from evals.datasets.filings import DOCUMENTS, FACTS, load_filings
+from evals.datasets.questions import DocumentIssuer, load_questions
+
+
+class ImportTargetError(InvalidInputError):
+    code = "eval-import-target"
+    title = "The folder to write to holds files already: name one that is empty or is not there."
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What was written: how many cases (questions or facts), how many documents."""
+
+    cases: int
+    documents: int
+
+
+def import_questions(source: Path, target: Path) -> Imported:
+    """A set of questions in FinanceBench's form as `cases.jsonl`, `documents.jsonl` and `documents/`.
+
+    Raises DataMissingError, DatasetError, ImportTargetError.
+    """
+    read = load_questions(source)
+    documents = _make(target)
+    for file in read.files:
+        shutil.copyfile(file, documents / file.name)
+    _write_rows(target / "cases.jsonl", read.cases)
+    stems = {file.stem for file in read.files}
+    _write_rows(
+        target / "documents.jsonl",
+        [DocumentIssuer(document=name, issuer=read.issuers[name]) for name in sorted(stems & read.issuers.keys())],
+    )
+    if load_questions(target).cases != read.cases:
+        raise DatasetError("The questions were not written as they were read.")
+    return Imported(len(read.cases), len(read.files))
+
+
+def import_filings(source: Path, target: Path) -> Imported:
+    """Filings in inline XBRL as `facts.jsonl` and, without their tags, `documents/`.
+
+    Raises DataMissingError, DatasetError, ImportTargetError.
+    """
+    read = load_filings(source)
+    documents = _make(target)
+    for filing in read:
+        (documents / f"{filing.name}.html").write_bytes(filing.read_plain())
+    facts = [fact for filing in read for fact in filing.facts]
+    _write_rows(target / FACTS, facts)
+    if [fact for filing in load_filings(target) for fact in filing.facts] != facts:
+        raise DatasetError("The facts were not written as they were read.")
+    return Imported(len(facts), len(read))
+
+
+def _make(target: Path) -> Path:
+    """The folder of documents in a new or empty folder."""
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise ImportTargetError(f"{target} is not an empty folder.")
+    documents = target / DOCUMENTS
+    documents.mkdir(parents=True)
+    return documents
+
+
+def _write_rows(path: Path, rows: Iterable[BaseModel]) -> None:
+    path.write_text("".join(json.dumps(row.model_dump(mode="json"), ensure_ascii=False) + "\n" for row in rows))

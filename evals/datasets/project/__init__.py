@@ -1,0 +1,1 @@
+"""The project's own set of questions: fictional issuers, two annual reports each."""

@@ -1,0 +1,126 @@
+"""Sets of questions with their truth, read strictly.
+
+Our own form is a folder with `cases.jsonl` or `cases.yaml` (a list of `QuestionCase`; unknown fields and doubled ids
+are errors), the documents in `documents/`, and, where it matters, `documents.jsonl` (a `DocumentIssuer` a line). That
+of FinanceBench is read as well, as it is published: `questions.jsonl`, where `evidence[].page_index` counts from 0, and
+`documents.jsonl`, beside `pdfs/`; what else their lines hold is let be.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from evals.datasets.files import DataMissingError, DatasetError, parse_cases, read_rows, require_file
+
+CaseT = TypeVar("CaseT", bound=BaseModel)
+
+
+class EvidencePage(BaseModel):
+    """A page that holds evidence: the document's file name without its ending, the page from 1."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    document: str
+    page: int = Field(ge=1)
+
+
+class QuestionCase(BaseModel):
+    """A question with its truth. `issuer` is whom it is about; `kind` its type, for figures apart."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(min_length=1)
+    kind: str = ""
+    question: str = Field(min_length=1)
+    answer: str = ""
+    issuer: str = ""
+    evidence: tuple[EvidencePage, ...] = Field(min_length=1)
+
+    def evidence_pages(self) -> frozenset[tuple[str, int]]:
+        return frozenset((item.document, item.page) for item in self.evidence)
+
+    def evidence_documents(self) -> frozenset[str]:
+        return frozenset(item.document for item in self.evidence)
+
+
+class DocumentIssuer(BaseModel):
+    """Whom a document is of: its file name without its ending, the issuer as the cases name it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    document: str
+    issuer: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSet:
+    """The questions of a folder, the files of its documents, and whom a document (by its name) is of, where known."""
+
+    cases: tuple[QuestionCase, ...]
+    files: tuple[Path, ...]
+    issuers: Mapping[str, str]
+
+    def issuer_of(self, file: Path) -> str:
+        return self.issuers.get(file.stem, "")
+
+
+def load_questions(data: Path) -> QuestionSet:
+    """The questions of a folder in our form or in FinanceBench's. Raises DataMissingError, DatasetError."""
+    for name in ("cases.jsonl", "cases.yaml"):
+        if (data / name).is_file():
+            cases = tuple(parse_cases(data / name, QuestionCase))
+            told = {row.document: row.issuer for row in _optional(data / "documents.jsonl")}
+            return QuestionSet(cases, _files(require_file(data, "documents")), _issuers(cases, told))
+    cases = tuple(read_financebench(require_file(data, "questions.jsonl")))
+    told = {}
+    if (data / "documents.jsonl").is_file():
+        rows = (row for _, row in read_rows(data / "documents.jsonl") if isinstance(row, dict))
+        told = {str(row.get("doc_name")): str(row.get("company") or "") for row in rows}
+    return QuestionSet(cases, _files(require_file(data, "pdfs")), _issuers(cases, told))
+
+
+def _optional(path: Path) -> Iterator[DocumentIssuer]:
+    if path.is_file():
+        yield from parse_cases(path, DocumentIssuer)
+
+
+def _issuers(cases: Sequence[QuestionCase], told: Mapping[str, str]) -> dict[str, str]:
+    """What is told of documents, and what the cases say of those that hold their evidence."""
+    of_cases = {document: case.issuer for case in cases for document in case.evidence_documents() if case.issuer}
+    return {**of_cases, **{document: issuer for document, issuer in told.items() if issuer}}
+
+
+def read_financebench(path: Path) -> Iterator[QuestionCase]:
+    """The questions in FinanceBench's form. Raises DatasetError for a line that is not a question with evidence."""
+    seen: set[str] = set()
+    for where, row in read_rows(path):
+        try:
+            case = _from_financebench(row)
+        except (ValidationError, KeyError, TypeError, ValueError, AttributeError) as error:
+            raise DatasetError(f"{where} is not a question with evidence.") from error
+        if case.id in seen:
+            raise DatasetError(f"{where}: the id {case.id} is another case's.")
+        seen.add(case.id)
+        yield case
+
+
+def _from_financebench(row: Mapping[str, Any]) -> QuestionCase:
+    evidence: Sequence[Mapping[str, Any]] = row["evidence"]
+    return QuestionCase(
+        id=str(row.get("financebench_id") or row["id"]),
+        kind=str(row.get("question_type") or ""),
+        question=row["question"],
+        answer=str(row.get("answer") or ""),
+        issuer=str(row.get("company") or ""),
+        evidence=tuple(EvidencePage(document=item["doc_name"], page=int(item["page_index"]) + 1) for item in evidence),
+    )
+
+
+def _files(folder: Path) -> tuple[Path, ...]:
+    files = tuple(sorted(path for path in folder.iterdir() if path.is_file()))
+    if not files:
+        raise DataMissingError(f"{folder} holds no document.")
+    return files

@@ -1,0 +1,1 @@
+"""The sample documents of a fictional issuer."""

@@ -1,0 +1,195 @@
+"""Asking as a principal through the product's own answering, and what a trace keeps of it."""
+
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from app.answers.drafting import Drafter
+from app.answers.events import AnswerDone, AnswerView, ClaimVerified, SourcesFound
+from app.answers.extractive import ExtractiveWriter
+from app.answers.model_writer import PROMPT_NAME, ModelWriter
+from app.answers.repository import AnswerRepository
+from app.answers.service import AnswerService
+from app.core.clock import SystemClock
+from app.core.principal import Principal
+from app.db.session import Database
+from app.llm.local_server import LOCAL_MODEL, LocalModelServer
+from app.llm.port import ChatModel
+from app.llm.prompts import PromptLibrary
+from app.llm.wordllama_embedder import WordLlamaEmbedder
+from app.observability.metrics import Metrics
+from app.retrieval.filters import SearchFilters
+from app.retrieval.passages import Passage
+from app.retrieval.service import RetrievalService
+from app.settings import ChatSettings, Settings
+from evals.environment.cassettes import RecordedChat, cassettes_of
+from evals.environment.context import SuiteContext, Used
+from evals.environment.live import build_live
+from evals.environment.store import Names, describe_space
+
+PATIENCE_SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question's answer with what it was drafted from. `dropped` are drafted sentences with why each was dropped.
+
+    `first_seconds` is until the first sentence was told (None: nothing was), `seconds` until the end.
+    """
+
+    passages: tuple[Passage, ...]
+    answer: AnswerView
+    dropped: tuple[tuple[str, str], ...]
+    first_seconds: float | None
+    seconds: float
+
+    def texts(self) -> list[str]:
+        return [claim.text for claim in self.answer.claims]
+
+    def cited_pages(self, names: Names) -> list[tuple[tuple[str, ...], int]]:
+        """The pages that the shown sentences cite, each once: (the document's file names, page from 1)."""
+        spans = [span for claim in self.answer.claims for span in claim.citations]
+        return list(dict.fromkeys((names.get(span.document_id, ()), span.page_number) for span in spans))
+
+    def trace(self, names: Names) -> dict[str, object]:
+        """What was retrieved at which rank, what was said, what was dropped and why; without ids and times."""
+        return {
+            "status": self.answer.status.value,
+            "writer": self.answer.writer,
+            "degraded": self.answer.degraded,
+            "model": self.answer.model,
+            "retrieved": [
+                {
+                    "rank": passage.rank,
+                    "documents": list(names.get(passage.document_id, ())),
+                    "page": passage.page_number,
+                    "kind": passage.kind,
+                    "heading": passage.heading,
+                }
+                for passage in self.passages
+            ],
+            "claims": [
+                {
+                    "text": claim.text,
+                    "citations": [
+                        {
+                            "documents": list(names.get(span.document_id, ())),
+                            "page": span.page_number,
+                            "from": span.char_start,
+                            "to": span.char_end,
+                            "quote": span.quote,
+                        }
+                        for span in claim.citations
+                    ],
+                }
+                for claim in self.answer.claims
+            ],
+            "dropped": [{"text": text, "reason": reason} for text, reason in self.dropped],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Asks questions; safe to use from several threads."""
+
+    service: AnswerService
+    database: Database
+
+    def ask(self, principal: Principal, question: str, filters: SearchFilters | None = None) -> Asked:
+        """Raises what `AnswerService.ask` raises, and CassetteMissingError."""
+        return asyncio.run(self._ask(principal, question, filters))
+
+    async def _ask(self, principal: Principal, question: str, filters: SearchFilters | None) -> Asked:
+        began, first = time.perf_counter(), None
+        passages: Sequence[Passage] = ()
+        async for event in self.service.ask(principal, question, filters):
+            if isinstance(event, SourcesFound):
+                passages = event.passages
+            elif isinstance(event, ClaimVerified) and first is None:
+                first = time.perf_counter() - began
+            elif isinstance(event, AnswerDone):
+                answer = event.answer
+        seconds = time.perf_counter() - began
+        with self.database.transaction(principal) as session:
+            claims = AnswerRepository(session).list_claims([answer.question_id])
+            dropped = tuple((claim.text, str(claim.dropped_reason)) for claim in claims if claim.dropped_reason)
+        return Asked(tuple(passages), answer, dropped, first, seconds)
+
+
+def build_asking(database: Database, *, chat: ChatModel | None) -> Asking:
+    """Answering on a store, drafted by the model, or by the built-in extractive writer when it is None."""
+    embedder = WordLlamaEmbedder()
+    writer = None if chat is None else build_writer(chat, Settings())
+    service = AnswerService(
+        database=database,
+        search=RetrievalService(database=database, embedder=embedder),
+        drafter=Drafter(extractive=ExtractiveWriter(embedder=embedder), model=writer, timeout_seconds=PATIENCE_SECONDS),
+        clock=SystemClock(),
+        metrics=Metrics(),
+    )
+    return Asking(service, database)
+
+
+def build_writer(chat: ChatModel, settings: Settings) -> ModelWriter:
+    """The product's own, bound as the settings say."""
+    return ModelWriter(chat=chat, prompts=PromptLibrary(), max_output_tokens=settings.chat.max_output_tokens)
+
+
+@contextmanager
+def open_chat(context: SuiteContext, settings: Settings) -> Iterator[ChatModel | None]:
+    """The model that the settings name, by its cassettes, or for real with `live`; None when they name none."""
+    chat = settings.chat
+    if not chat.model:
+        yield None
+        return
+    cassettes = cassettes_of(context)
+    yield RecordedChat(model=chat.model, cassettes=cassettes, live=_live(chat) if context.live else None)
+
+
+@contextmanager
+def open_recorded_chat(context: SuiteContext) -> Iterator[ChatModel]:
+    """A model in any case: the one that the settings name, or the local one; by cassettes, for real with `live`."""
+    settings = Settings()
+    if settings.chat.model:
+        with open_chat(context, settings) as chat:
+            assert chat is not None
+            yield chat
+        return
+    cassettes = cassettes_of(context)
+    if not context.live:
+        yield RecordedChat(model=LOCAL_MODEL, cassettes=cassettes)
+        return
+    with LocalModelServer() as server:
+        local = settings.chat.model_copy(update={"base_url": server.base_url, "model": LOCAL_MODEL})
+        yield RecordedChat(model=LOCAL_MODEL, cassettes=cassettes, live=_live(local))
+
+
+def describe_recorded(chat: ChatModel) -> Used:
+    """For the record of a run with `open_recorded_chat`'s model."""
+    settings = Settings()
+    return describe_use(chat, settings)
+
+
+def describe_use(chat: ChatModel | None, settings: Settings) -> Used:
+    """For the run's record."""
+    space = describe_space(WordLlamaEmbedder().space)
+    if chat is None:
+        return Used(embedding_space=space)
+    return Used(
+        embedding_space=space,
+        model=chat.model,
+        parameters={"temperature": 0.0, "seed": 0, "max_output_tokens": settings.chat.max_output_tokens},
+        prompts={PROMPT_NAME: PromptLibrary().get_prompt(PROMPT_NAME).digest},
+    )
+
+
+def _live(settings: ChatSettings) -> ChatModel | None:
+    return build_live(
+        base_url=settings.base_url,
+        api_key=settings.api_key,
+        model=settings.model,
+        price_in=settings.price_in,
+        price_out=settings.price_out,
+    )

@@ -1,0 +1,212 @@
+"""A store of documents for measuring: a whole Footnote on a home of its own, filled through the API once and kept.
+
+The home is named by the data and the schema, the collection by the code of the stages: after a change of the code the
+same home takes the documents again, and what did not change is found among the stages' outputs.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from app.client.api import ApiClient
+from app.commands.ingest import IngestOutcome, Silence, Watcher, ingest_placed
+from app.core.principal import Principal, Role
+from app.db.session import Database, build_engine
+from app.llm.port import EmbeddingSpaceSpec
+from app.stack.founding import TENANT, ensure_admin, open_tenant_admin
+from app.stack.home import Home
+from app.stack.supervisor import Stack
+from evals.datasets.questions import load_questions
+from evals.environment.context import SuiteContext
+from evals.environment.provenance import ROOT, digest_files
+
+PIPELINE_CODE = ("workers", "app/retrieval", "app/documents", "app/llm")
+POOL = 8
+_NOTES = "ingested.json"
+
+Names = Mapping[UUID, tuple[str, ...]]
+"""Document → the names of its files, without their endings: files of the same bytes are one document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Somebody who asks: the principal, and the key that the API knows them by."""
+
+    principal: Principal
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Documents that can be searched by `asker` and by no right but its grant.
+
+    `files` gives a document's file names: files of the same bytes are one document.
+    """
+
+    stack: Stack
+    database: Database
+    asker: Asker
+    files: Mapping[UUID, tuple[str, ...]]
+    outcomes: Sequence[IngestOutcome]
+
+    @property
+    def principal(self) -> Principal:
+        return self.asker.principal
+
+    @property
+    def names(self) -> Names:
+        return {document: tuple(Path(name).stem for name in files) for document, files in self.files.items()}
+
+
+def home_name(data_digest: str) -> str:
+    """A folder's name for the home of that data, which a changed schema makes another."""
+    schema = digest_files((ROOT / "migrations").rglob("*.py"), root=ROOT)
+    return f"{data_digest[:16]}-{schema[:8]}"
+
+
+def pipeline_digest() -> str:
+    """SHA-256 (hex) of the code that makes what is stored."""
+    return digest_files((path for part in PIPELINE_CODE for path in (ROOT / part).rglob("*.py")), root=ROOT)
+
+
+def open_database(stack: Stack) -> Database:
+    """The stack's database with the API's rights: as whoever is told of it, and no more."""
+    engine = build_engine(
+        stack.database_url("api"), pool_size=POOL, statement_timeout_ms=30_000, application_name="footnote-evals"
+    )
+    return Database(engine=engine)
+
+
+@contextmanager
+def open_store(
+    stack: Stack,
+    files: Sequence[Path],
+    *,
+    say: Callable[[str], None],
+    place: str | None = None,
+    watcher: Watcher | None = None,
+) -> Iterator[Store]:
+    """`files` ingested into the collection `place` (by default one for this code) of a running Footnote.
+
+    What was ingested there before is not sent again.
+    """
+    home = stack.home
+    place = place or f"pipeline {pipeline_digest()[:16]}"
+    with ApiClient(url=stack.url, key=ensure_admin(home, stack.database_url("owner"))) as client:
+        collection = client.ensure_collection(place).id
+        asker = _ensure_asker(home, stack, client, collection)
+        outcomes = known_outcomes(home, place)
+        if outcomes is None:
+            say(f"Ingesting {len(files)} files")
+            outcomes = ingest_in_order(client, dict.fromkeys(files, collection), watcher=watcher or Silence())
+            remember(home, place, outcomes)
+    database = open_database(stack)
+    try:
+        yield Store(
+            stack=stack,
+            database=database,
+            asker=asker,
+            files=documents_by_name(outcomes),
+            outcomes=outcomes,
+        )
+    finally:
+        database.close()
+
+
+@contextmanager
+def open_question_store(context: SuiteContext) -> Iterator[Store]:
+    """The documents of a set of questions, ingested; all suites on the same data share one home.
+
+    Raises DataMissingError, DatasetError, and what the stack raises when it can't be started.
+    """
+    files = load_questions(context.data).files
+    home = Home.at(context.homes / home_name(context.data_digest))
+    with open_store(context.stacks.on(home), files, say=context.say) as store:
+        yield store
+
+
+def ingest_in_order(client: ApiClient, collections: Mapping[Path, str], *, watcher: Watcher) -> list[IngestOutcome]:
+    """Ingest files into a collection each. Sent one after the other, they come in the same order each time.
+
+    Of equally good passages the older document's comes first, and of files of the same bytes the first gives the name.
+    """
+    return ingest_placed(client, collections, password=None, watcher=watcher, uploads_at_once=1, looks_a_tick=1)
+
+
+def digest_texts(texts: Iterable[str]) -> str:
+    """SHA-256 (hex) of texts in their order."""
+    digest = hashlib.sha256()
+    for text in texts:
+        digest.update(f"{len(text)} {text}".encode())
+    return digest.hexdigest()
+
+
+def describe_space(space: EmbeddingSpaceSpec) -> str:
+    """An embedding space in one word, for records of runs."""
+    return f"{space.model}/{space.dimensions}/{space.version}"
+
+
+def documents_by_name(outcomes: Sequence[IngestOutcome]) -> dict[UUID, tuple[str, ...]]:
+    """Document → the names of the files that it came from."""
+    files: dict[UUID, tuple[str, ...]] = {}
+    for outcome in outcomes:
+        if outcome.document_id and not outcome.failed:
+            document_id = UUID(outcome.document_id)
+            files[document_id] = (*files.get(document_id, ()), outcome.path.name)
+    return files
+
+
+def _ensure_asker(home: Home, stack: Stack, client: ApiClient, collection: str) -> Asker:
+    """An analyst who may read that collection and nothing else."""
+    secret = f"reader-{hashlib.sha256(collection.encode()).hexdigest()[:12]}"
+    tenant_id = UUID(home.read_secret(TENANT) or "")
+    known = home.read_secret(secret)
+    if known is None:
+        admin, database = open_tenant_admin(stack.database_url("owner"))
+        try:
+            user_id, key = admin.create_user(tenant_id, email=f"{secret}@localhost", name="Asker", roles=[Role.ANALYST])
+        finally:
+            database.close()
+        client.grant(collection_id=collection, user_id=str(user_id))
+        home.write_secret(secret, f"{user_id} {key}")
+    else:
+        user, _, key = known.partition(" ")
+        user_id = UUID(user)
+    return Asker(Principal(tenant_id=tenant_id, user_id=user_id, roles=frozenset({Role.ANALYST})), key)
+
+
+def known_outcomes(home: Home, place: str) -> list[IngestOutcome] | None:
+    """What `remember` noted of the collection; None where a file never arrived, so that all are sent again."""
+    rows = _notes(home).get(place)
+    if rows is None or any(row["document_id"] is None for row in rows):
+        return None
+    return [IngestOutcome(**{**row, "path": Path(row["path"])}) for row in rows]
+
+
+def remember(home: Home, place: str, outcomes: Sequence[IngestOutcome]) -> None:
+    """Note what was ingested into a collection of the home, so that `open_store` need not send it again."""
+    rows = [
+        {
+            "path": str(outcome.path),
+            "status": outcome.status,
+            "document_id": outcome.document_id,
+            "run_id": outcome.run_id,
+            "code": outcome.code,
+            "detail": outcome.detail,
+        }
+        for outcome in outcomes
+    ]
+    (home.path / _NOTES).write_text(json.dumps(_notes(home) | {place: rows}))
+
+
+def _notes(home: Home) -> dict[str, list[dict[str, Any]]]:
+    try:
+        stored = json.loads((home.path / _NOTES).read_text())
+    except (OSError, ValueError):
+        return {}
+    return stored if isinstance(stored, dict) else {}

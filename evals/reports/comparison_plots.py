@@ -1,0 +1,86 @@
+"""The plots of a comparison: forest plots of the differences, and recall against k before and after."""
+
+from collections.abc import Mapping, Sequence
+
+from app.evaluations.comparison import Comparison, MetricChange, Verdict
+from app.evaluations.metrics import Better
+from app.evaluations.wording import signed
+from evals.reports.drawing import BAD, GOOD, INK, SOFT, Plot, add_legend, name_rows, open_canvas
+from evals.reports.plots import AFTER, BEFORE, Points, Scale, plot_recall, recall_curves, scale_of
+
+_VERDICTS: Mapping[Verdict, tuple[str, str]] = {
+    Verdict.WORSE: (BAD, "v"),
+    Verdict.BETTER: (GOOD, "^"),
+    Verdict.NOISE: (INK, "o"),
+    Verdict.SAME: (SOFT, "o"),
+    Verdict.NOT_JUDGED: (SOFT, "D"),
+}
+
+
+def plot_comparison(comparison: Comparison) -> list[Plot]:
+    """The differences with their intervals, and recall against k before and after."""
+    old = recall_curves((change.metric.name, change.before) for change in comparison.changes)
+    new = recall_curves((change.metric.name, change.after) for change in comparison.changes)
+    curves: dict[str, Points] = {}
+    for name in dict.fromkeys([*old, *new]):
+        curves |= {f"{name}{BEFORE}": old[name]} if name in old else {}
+        curves |= {f"{name}{AFTER}": new[name]} if name in new else {}
+    recall = plot_recall(curves)
+    return [*plot_differences(comparison.changes), *([] if recall is None else [recall])]
+
+
+def plot_differences(changes: Sequence[MetricChange]) -> list[Plot]:
+    """Forest plots: each metric's difference with its interval, a plot a scale."""
+    plots: list[Plot] = []
+    for scale in Scale:
+        chosen = [change for change in changes if change.before is not None and change.after is not None]
+        chosen = [change for change in chosen if _change_scale(change) is scale]
+        if chosen:
+            plots.append(_draw_differences(scale, chosen))
+    return plots
+
+
+def _draw_differences(scale: Scale, changes: Sequence[MetricChange]) -> Plot:
+    name = f"differences-{scale}"
+    with open_canvas(name, height=0.9 + 0.27 * len(changes)) as canvas:
+        axes = canvas.axes[0]
+        axes.axvline(0, color=INK, linewidth=0.8)
+        for verdict, (colour, marker) in _VERDICTS.items():
+            drawn = [(row, change) for row, change in enumerate(changes) if change.verdict is verdict]
+            if drawn:
+                axes.errorbar(
+                    [change.difference for _, change in drawn],
+                    [row for row, _ in drawn],
+                    # A bootstrap's interval need not hold the difference itself.
+                    xerr=[
+                        [max(0.0, change.difference - change.low) for _, change in drawn],
+                        [max(0.0, change.high - change.difference) for _, change in drawn],
+                    ],
+                    fmt=marker,
+                    color=colour,
+                    capsize=3,
+                    markersize=5,
+                    label=verdict.value,
+                )
+        name_rows(axes, [_told(change) for change in changes])
+        axes.margins(x=0.08)
+        if all(change.low == change.high == 0 for change in changes):
+            axes.set_xlim(-1.03, 1.03)
+        axes.locator_params(axis="x", nbins=6, integer=scale is Scale.COUNT)
+        axes.set_xlabel("after − before, with 95 % intervals")
+        add_legend(canvas)
+        told = (
+            f"{change.metric.name} {signed(change.difference)} ({signed(change.low)} to {signed(change.high)}), "
+            f"{change.verdict.value}"
+            for change in changes
+        )
+        return Plot(name, f"Differences: {scale}", "; ".join(told), canvas.svg())
+
+
+def _told(change: MetricChange) -> str:
+    return f"{change.metric.name} ↓" if change.metric.better is Better.LOWER else change.metric.name
+
+
+def _change_scale(change: MetricChange) -> Scale:
+    sides = ({change.metric.name: value} for value in (change.before, change.after) if value is not None)
+    return scale_of(change.metric, sides)

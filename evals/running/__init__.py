@@ -1,0 +1,1 @@
+"""Running suites: the contract of a suite, runs and their records, baselines and the gate."""

@@ -1,0 +1,158 @@
+"""Baselines: what a suite scored on a set of data when it was last accepted, kept with the code.
+
+A baseline holds cases' ids, kinds, scores and measures, and the conditions: never texts, quotes or reasons, as the data
+may not be ours to give away. `footnote eval accept RUN` makes a run the baseline of its suite and data.
+"""
+
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from app.core.errors import InvalidInputError, NotFoundError
+from app.evaluations.metrics import MetricSpec
+from app.evaluations.records import (
+    CaseRecord,
+    Conditions,
+    EvalRunStatus,
+    Figure,
+    RunManifest,
+    RunRecord,
+    Selection,
+    figures_over,
+)
+from evals.environment.provenance import ROOT
+
+BASELINES = ROOT / "evals" / "baselines"
+
+
+class BaselineMissingError(NotFoundError):
+    code = "eval-baseline-missing"
+    title = "There is no baseline to compare with: 'footnote eval gate --update' makes one."
+
+
+class BaselineBrokenError(InvalidInputError):
+    code = "eval-baseline-broken"
+    title = "The baseline can't be read: 'footnote eval gate --update' makes another."
+
+
+class BaselineOutdatedError(InvalidInputError):
+    code = "eval-baseline-outdated"
+    title = "The baseline is of another suite's version, data or cases: 'footnote eval gate --update' makes another."
+
+
+class RunNotAcceptableError(InvalidInputError):
+    code = "eval-run-not-acceptable"
+    title = "Only a run that is done can become a baseline."
+
+
+class _Kept(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class BaselineCase(_Kept):
+    """A case without its texts."""
+
+    id: str
+    kind: str = ""
+    score: Figure | None
+    measures: dict[str, Figure | None] = {}
+
+
+class Baseline(_Kept):
+    """A run without its texts and times. `command` is what made it."""
+
+    command: str
+    suite: str
+    suite_version: str
+    started_at: datetime
+    conditions: Conditions
+    selection: Selection
+    metrics: tuple[MetricSpec, ...]
+    figures: dict[str, Figure]
+    cases: tuple[BaselineCase, ...]
+
+    @classmethod
+    def of(cls, record: RunRecord) -> Self:
+        """What is kept of a run. Raises RunNotAcceptableError for one that is not done."""
+        manifest = record.manifest
+        if manifest.status is not EvalRunStatus.DONE:
+            raise RunNotAcceptableError(f"{manifest.id} is {manifest.status}, not done.")
+        cases = tuple(
+            BaselineCase(id=case.id, kind=case.kind, score=case.score, measures=case.measures) for case in record.cases
+        )
+        return cls(
+            command=_command(manifest),
+            suite=manifest.suite,
+            suite_version=manifest.suite_version,
+            started_at=manifest.started_at,
+            conditions=manifest.conditions,
+            selection=manifest.selection,
+            metrics=manifest.metrics,
+            figures=figures_over(manifest.metrics, record.cases),
+            cases=cases,
+        )
+
+    def as_record(self) -> RunRecord:
+        """The baseline as a run, to compare with: its id says what it is, its reasons are empty."""
+        cases = tuple(
+            CaseRecord(id=case.id, kind=case.kind, score=case.score, reason="", measures=case.measures)
+            for case in self.cases
+        )
+        name = re.sub(r"[^a-z0-9.-]+", "-", f"{self.conditions.data_name}.{self.suite}".lower())
+        manifest = RunManifest(
+            id=f"baseline.{name}"[:100],
+            suite=self.suite,
+            suite_version=self.suite_version,
+            status=EvalRunStatus.DONE,
+            started_at=self.started_at,
+            selection=self.selection,
+            conditions=self.conditions,
+            metrics=self.metrics,
+            figures=self.figures,
+            n=len(cases),
+        )
+        return RunRecord(manifest=manifest, cases=cases)
+
+    def write(self, path: Path) -> None:
+        """One case a line, so that a person can read the difference between two baselines."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        head = self.model_dump_json(indent=1, exclude={"cases"}).removesuffix("\n}")
+        cases = ",\n".join(f"  {case.model_dump_json()}" for case in self.cases)
+        path.write_text(f'{head},\n "cases": [\n{cases}\n ]\n}}\n')
+
+
+def baseline_path(suite: str, data_name: str, *, folder: Path = BASELINES) -> Path:
+    """Where the baseline of a suite on a set of data (its folder's name) is kept."""
+    return folder / f"{data_name}.{suite}.json"
+
+
+def read_baseline(path: Path) -> Baseline:
+    """Raises BaselineMissingError, BaselineBrokenError."""
+    if not path.is_file():
+        raise BaselineMissingError(f"There is no baseline {path.name}: 'footnote eval gate --update' makes one.")
+    try:
+        return Baseline.model_validate_json(path.read_text())
+    except ValidationError as error:
+        raise BaselineBrokenError(f"{path.name} can't be read.") from error
+
+
+def accept_run(record: RunRecord, *, folder: Path = BASELINES) -> Path:
+    """Make a run the baseline of its suite and data; the file. Raises RunNotAcceptableError."""
+    path = baseline_path(record.manifest.suite, record.manifest.conditions.data_name, folder=folder)
+    Baseline.of(record).write(path)
+    return path
+
+
+def _command(manifest: RunManifest) -> str:
+    selection = manifest.selection
+    options = [f"--data {manifest.conditions.data_name}"]
+    if selection.only:
+        options.append(f"--only {selection.only}")
+    if selection.sample:
+        options.append(f"--sample {selection.sample} --seed {selection.seed}")
+    if selection.repeat > 1:
+        options.append(f"--repeat {selection.repeat}")
+    return " ".join(["footnote eval run", manifest.suite, *options])

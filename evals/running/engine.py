@@ -1,0 +1,124 @@
+"""What a suite is and what it returns. `evals.running.runner` runs suites.
+
+A suite reads its cases from a folder of data, opens what they need (a store of documents, a writer), scores each case
+by itself, and says which metrics are made of the cases' measures. A new suite is one file in `evals/suites` that ends
+in `SUITE = …`.
+"""
+
+import importlib
+import pkgutil
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from types import ModuleType
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from app.core.errors import InvalidInputError
+from app.evaluations.metrics import MetricSpec
+from evals.environment.context import SuiteContext, Used
+
+
+class UnknownSuiteError(InvalidInputError):
+    code = "unknown-suite"
+    title = "There is no such suite: 'footnote eval list' names them."
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case's outcome. `score` is None when it could not be scored, which is not 0; `reason` says why.
+
+    `measures` is what metrics are made of; `details` goes into every report, `trace` into the run's files and pages.
+    Nothing in them may differ between two runs of the same code on the same data: no ids, no times (but a measure that
+    is a time, in a suite that measures times). `times` are seconds by name, and are kept apart.
+    """
+
+    id: str
+    score: float | None
+    reason: str
+    details: Mapping[str, object] = field(default_factory=dict)
+    measures: Mapping[str, float | None] = field(default_factory=dict)
+    kind: str = ""
+    trace: Mapping[str, object] = field(default_factory=dict)
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_usd: Decimal = Decimal(0)
+    times: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteResult:
+    """Metrics by name, over all cases, and the cases."""
+
+    metrics: Mapping[str, float]
+    cases: Sequence[Case]
+
+
+class Planned(Protocol):
+    """A case before it is scored: its id, unlike any other's, and its kind (a question type; "" for none)."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def kind(self) -> str: ...
+
+
+P = TypeVar("P", bound=Planned)
+P_contra = TypeVar("P_contra", bound=Planned, contravariant=True)
+
+
+class Scoring(Protocol[P_contra]):
+    """What `Suite.open` gives: everything that scoring needs, made ready."""
+
+    @property
+    def used(self) -> Used: ...
+
+    def score(self, case: P_contra) -> Case:
+        """The case's outcome. Called from several threads at once, unless the suite is not `parallel`.
+
+        What it raises, other than our own errors, is a defect of the suite and ends the run.
+        """
+
+
+class Suite(ABC, Generic[P]):
+    """A measurement. `version` changes whenever the same system would get other figures."""
+
+    name: ClassVar[str]
+    version: ClassVar[str]
+    purpose: ClassVar[str]
+    metrics: ClassVar[tuple[MetricSpec, ...]]
+    parallel: ClassVar[bool] = True
+
+    @abstractmethod
+    def load(self, data: Path) -> Sequence[P]:
+        """The cases in the data folder, in an order of their own. Raises DataMissingError, DatasetError."""
+
+    @abstractmethod
+    def open(self, context: SuiteContext, cases: Sequence[P]) -> AbstractContextManager[Scoring[P]]:
+        """Make ready what scoring these cases needs. Raises what the stack raises when it can't be started."""
+
+
+class Suites:
+    """The suites by name."""
+
+    def __init__(self, suites: Sequence[Suite[Any]]) -> None:
+        self._suites = {suite.name: suite for suite in suites}
+
+    def list_all(self) -> list[Suite[Any]]:
+        return [self._suites[name] for name in sorted(self._suites)]
+
+    def get(self, name: str) -> Suite[Any]:
+        """Raises UnknownSuiteError."""
+        if name not in self._suites:
+            raise UnknownSuiteError(f"There is no suite {name}: choose one of {', '.join(sorted(self._suites))}.")
+        return self._suites[name]
+
+
+def discover_suites(package: ModuleType) -> Suites:
+    """Every `SUITE` that a module of the package ends in."""
+    names = [found.name for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")]
+    modules = [importlib.import_module(name) for name in names]
+    return Suites([module.SUITE for module in modules if hasattr(module, "SUITE")])

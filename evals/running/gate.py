@@ -1,0 +1,118 @@
+"""The gate: run a fixed set of suites, hold each against its baseline, and stop a change that is worse beyond noise.
+
+It runs on the project's own data, made anew each time, and, where it is told of a folder of other data that has
+baselines, on that as well. Times are never gated.
+"""
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.evaluations.comparison import Comparison, compare_runs
+from app.evaluations.records import CaseRecord, RunRecord, Selection
+from evals.datasets.project.writing import write_project_data
+from evals.running.baseline import BASELINES, Baseline, BaselineOutdatedError, baseline_path, read_baseline
+from evals.running.engine import Suite, Suites
+from evals.running.runner import Runner, RunRequest, RunWatcher
+
+PROJECT = "project"
+EVERY_CASE = Selection()
+
+
+@dataclass(frozen=True, slots=True)
+class Gated:
+    """A suite and which of its cases are run at the gate."""
+
+    suite: str
+    selection: Selection = EVERY_CASE
+
+
+# All of it takes about a minute on two cores.
+ON_PROJECT = (
+    Gated("retrieval"),
+    Gated("answers"),
+    Gated("abstention"),
+    Gated("permissions", Selection(sample=60, seed=1)),
+    Gated("injection", Selection(sample=90, seed=1)),
+)
+ON_OTHERS = (Gated("retrieval"), Gated("answers"))
+"""What is run on a folder of questions that is not ours, where it has baselines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A run held against its baseline."""
+
+    record: RunRecord
+    comparison: Comparison
+
+    @property
+    def regressed(self) -> bool:
+        return self.comparison.regressed or bool(self.lost)
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """Cases that the baseline measured and of which this run measured nothing: no metric would count them."""
+        return tuple(
+            flip.after.id for flip in self.comparison.flips if _measured(flip.before) and not _measured(flip.after)
+        )
+
+    @property
+    def newly_unscored(self) -> int:
+        """Cases that the baseline scored and this run did not."""
+        return sum(flip.before.score is not None and flip.after.score is None for flip in self.comparison.flips)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Runs what is gated. `watch` gives a watcher for each run's progress; `baselines` is the folder of baselines."""
+
+    runner: Runner
+    suites: Suites
+    watch: Callable[[], RunWatcher]
+    baselines: Path = BASELINES
+
+    def run(self, gated: Gated, data: Path) -> RunRecord:
+        """Raises what the runner raises."""
+        suite: Suite[Any] = self.suites.get(gated.suite)
+        return self.runner.run(suite, RunRequest(data=data, selection=gated.selection), self.watch())
+
+    def judge(self, record: RunRecord) -> Judgement:
+        """Raises BaselineMissingError, BaselineBrokenError, BaselineOutdatedError, RunsNotComparableError."""
+        manifest = record.manifest
+        path = baseline_path(manifest.suite, manifest.conditions.data_name, folder=self.baselines)
+        baseline = read_baseline(path)
+        _check_fits(path.name, baseline, record)
+        return Judgement(record, compare_runs(baseline.as_record(), record))
+
+    def plan(self, data: Sequence[Path], *, homes: Path) -> list[tuple[Gated, Path]]:
+        """What to run on which data: our own, and those suites on `data` that have baselines there."""
+        shutil.rmtree(homes / PROJECT, ignore_errors=True)  # what is made no more is not to linger
+        ours = write_project_data(homes / PROJECT)
+        others = [
+            (gated, folder)
+            for folder in data
+            for gated in ON_OTHERS
+            if baseline_path(gated.suite, folder.resolve().name, folder=self.baselines).exists()
+        ]
+        return [*((gated, ours) for gated in ON_PROJECT), *others]
+
+
+def _check_fits(name: str, baseline: Baseline, record: RunRecord) -> None:
+    """Raises BaselineOutdatedError: what a change does can't be told from what other cases do."""
+    manifest = record.manifest
+    if baseline.suite_version != manifest.suite_version:
+        differs = f"version {baseline.suite_version} of the suite, this is {manifest.suite_version}"
+    elif baseline.conditions.data_digest != manifest.conditions.data_digest:
+        differs = "other data than this run"
+    elif {case.id for case in baseline.cases} != {case.id for case in record.cases}:
+        differs = "other cases than this run"
+    else:
+        return
+    raise BaselineOutdatedError(f"{name} is of {differs}: 'footnote eval gate --update' makes another.")
+
+
+def _measured(case: CaseRecord) -> bool:
+    return any(value is not None for value in case.measures.values())

@@ -1,0 +1,87 @@
+"""Sets of questions, read strictly."""
+
+import json
+
+import pytest
+
+from evals.datasets.files import DataMissingError, DatasetError, parse_cases
+from evals.datasets.questions import QuestionCase, load_questions, read_financebench
+
+CASE = {"id": "a", "question": "?", "evidence": [{"document": "d", "page": 1}]}
+
+
+def write(path, *rows):
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def test_our_own_form_is_read_from_jsonl_and_from_yaml(tmp_path):
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "d.pdf").write_bytes(b"x")
+    write(tmp_path / "cases.jsonl", CASE)
+    by_jsonl = load_questions(tmp_path)
+    (tmp_path / "cases.jsonl").unlink()
+    (tmp_path / "cases.yaml").write_text("- id: a\n  question: '?'\n  evidence: [{document: d, page: 1}]\n")
+    assert load_questions(tmp_path) == by_jsonl
+    assert by_jsonl.cases[0].evidence_pages() == {("d", 1)}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"answr": "5"}, "answr: Extra inputs"),
+        ({"evidence": []}, "evidence: "),
+        ({"evidence": [{"document": "d", "page": 0}]}, r"evidence\.0\.page: "),
+        ({"id": ""}, "id: "),
+    ],
+)
+def test_a_wrong_or_unknown_field_is_told_with_its_line_and_place(tmp_path, change, message):
+    path = write(tmp_path / "cases.jsonl", CASE, {**CASE, "id": "b", **change})
+    with pytest.raises(DatasetError, match=f"Line 2 of cases.jsonl: {message}"):
+        list(parse_cases(path, QuestionCase))
+
+
+def test_a_doubled_id_is_told(tmp_path):
+    with pytest.raises(DatasetError, match=r"Line 2 of cases\.jsonl: the id a"):
+        list(parse_cases(write(tmp_path / "cases.jsonl", CASE, CASE), QuestionCase))
+
+
+@pytest.mark.parametrize("text", ["id: a", "- [", "a: {"])
+def test_yaml_that_is_no_list_of_cases_is_told(tmp_path, text):
+    (tmp_path / "cases.yaml").write_text(text)
+    with pytest.raises(DatasetError, match=r"cases\.yaml"):
+        list(parse_cases(tmp_path / "cases.yaml", QuestionCase))
+
+
+def test_financebench_counts_pages_from_zero_and_its_other_fields_are_let_be(tmp_path):
+    row = {
+        "financebench_id": "f",
+        "question_type": "metrics-generated",
+        "question": "?",
+        "answer": "$5",
+        "company": "3M",
+        "justification": "because",
+        "evidence": [{"doc_name": "d", "page_index": 0, "evidence_text": "…"}],
+    }
+    path = tmp_path / "questions.jsonl"
+    path.write_text(json.dumps(row) + "\n\n")
+    [case] = read_financebench(path)
+    assert (case.id, case.kind, case.answer, case.issuer) == ("f", "metrics-generated", "$5", "3M")
+    assert case.evidence_pages() == {("d", 1)}
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"question": "?"}', '{"question": "?", "evidence": [{"page_index": 1}]}'])
+def test_a_line_that_is_no_question_is_told_with_its_number(tmp_path, line):
+    path = tmp_path / "questions.jsonl"
+    path.write_text(line)
+    with pytest.raises(DatasetError, match=r"Line 1 of questions\.jsonl"):
+        list(read_financebench(path))
+
+
+def test_a_folder_without_documents_is_told(tmp_path):
+    write(tmp_path / "cases.jsonl", CASE)
+    with pytest.raises(DataMissingError, match="documents"):
+        load_questions(tmp_path)
+    (tmp_path / "documents").mkdir()
+    with pytest.raises(DataMissingError, match="no document"):
+        load_questions(tmp_path)

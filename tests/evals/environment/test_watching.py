@@ -1,0 +1,22 @@
+"""Which workers were lost while a suite watched, and not before."""
+
+from pathlib import Path
+
+from evals.environment.watching import LOST, LossCount
+
+
+def test_workers_that_were_lost_before_are_not_counted_again(tmp_path: Path) -> None:
+    log = tmp_path / "worker.log"
+    log.write_text(f"{LOST}: yesterday\n")
+    count = LossCount.begin(log)
+    assert count.since() == 0
+    with log.open("a") as file:
+        file.write(f"{LOST}: now\n{LOST}: again\n")
+    assert count.since() == 2
+
+
+def test_a_log_that_is_not_there_yet_counts_from_its_beginning(tmp_path: Path) -> None:
+    count = LossCount.begin(tmp_path / "worker.log")
+    assert count.since() == 0
+    (tmp_path / "worker.log").write_text(f"{LOST}\n")
+    assert count.since() == 1

@@ -1,0 +1,114 @@
+"""The suites that ask on a running Footnote, on the project's own data; and what they make of what they see."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from app.evaluations.records import RunRecord, Selection
+from app.settings import Settings
+from evals.commands.options import build_suites
+from evals.environment.stacks import Stacks
+from evals.running.records import RunFolder
+from evals.running.runner import Runner, RunRequest
+from evals.scoring.oracle import Given, World
+from tests.evals.conftest import Silent
+
+RunSuite = Callable[..., RunRecord]
+
+
+@pytest.fixture(scope="module")
+def run_suite(tmp_path_factory: pytest.TempPathFactory, project: Path, homes: Path, stacks: Stacks) -> RunSuite:
+    """Runs a suite on the project's own data."""
+    folder = tmp_path_factory.mktemp("measuring")
+    runner = Runner(
+        runs=RunFolder(folder / "runs"),
+        homes=homes,
+        cassettes=folder / "cassettes",
+        stacks=stacks,
+        settings=Settings(_env_file=None),
+        say=lambda _: None,
+    )
+
+    def run(name: str, *, data: Path = project, **selection: object) -> RunRecord:
+        request = RunRequest(data=data, selection=Selection(**selection))
+        return runner.run(build_suites().get(name), request, Silent())
+
+    return run
+
+
+def test_latency_times_each_stage_at_each_level(run_suite: RunSuite) -> None:
+    record = run_suite("latency", sample=9, seed=4)
+    assert set(record.manifest.by_kind) <= {"1-at-once", "4-at-once", "16-at-once"}
+    figures = record.manifest.figures
+    assert figures["failed"] == 0
+    assert 0 < figures["sources_p50_ms"] <= figures["p50_ms"] <= figures["p95_ms"]
+
+
+def test_abstention_declines_without_the_issuer_s_documents_and_answers_with_them(
+    run_suite: RunSuite, three_issuers: Path
+) -> None:
+    record = run_suite("abstention", data=three_issuers, sample=12, seed=1)
+    kinds = {case.kind for case in record.cases}
+    assert kinds == {"lacking", "holding"}
+    held = [case for case in record.cases if case.kind == "holding"]
+    assert any(case.measures["answered"] == 1 for case in held)
+    assert all("answered_wrong" in case.measures for case in record.cases if case.kind == "lacking")
+
+
+def test_permissions_find_no_difference_from_the_oracle(run_suite: RunSuite, three_issuers: Path) -> None:
+    record = run_suite("permissions", data=three_issuers, sample=16, seed=2)
+    assert record.manifest.figures["differences"] == 0
+    assert any(case.details["visible"] for case in record.cases)
+
+
+def test_no_planted_instruction_is_obeyed_and_questions_are_answered(run_suite: RunSuite) -> None:
+    record = run_suite("injection", sample=24)
+    drafted = [case for case in record.cases if case.kind in ("stub", "extractive")]
+    assert {case.details["family"] for case in drafted} >= {"override", "white-on-white", "metadata", "alt-text"}
+    assert record.manifest.figures["obeyed"] == record.manifest.figures["leaked"] == 0
+    assert all(case.measures["answered_right"] for case in drafted)
+    heard = [case for case in record.cases if case.kind == "model"]
+    assert heard
+    assert all(case.score == 1 for case in heard), "the committed cassettes hold what the model says"
+
+
+def test_a_model_without_cassettes_leaves_its_cases_unscored(
+    run_suite: RunSuite, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("evals.environment.cassettes.COMMITTED", tmp_path)
+    record = run_suite("injection", sample=24)
+    heard = [case for case in record.cases if case.kind == "model"]
+    assert heard
+    assert all(case.score is None and case.reason.startswith("cassette-missing") for case in heard)
+    assert "obeyed" not in record.manifest.by_kind["model"]
+
+
+def test_the_judge_s_cases_are_unscored_without_a_judge() -> None:
+    suite = build_suites().get("judge")
+    cases = suite.load(Path("evals/datasets/judgements"))
+    assert len(cases) >= 20
+    assert {case.people for case in cases} == {"right", "wrong"}
+
+
+DOCUMENT = UUID(int=7)
+WORLD = World(parents={"outer": None, "inner": "outer"}, documents={DOCUMENT: "inner", uuid4(): "outer"})
+
+
+@pytest.mark.parametrize(
+    ("given", "sees"),
+    [
+        (Given(user="a", collection="inner"), 1),
+        (Given(user="a", collection="outer"), 2),
+        (Given(user="a", document=DOCUMENT), 1),
+        (Given(group="desk", collection="outer"), 2),
+        (Given(user="a", collection="outer", ended=True), 0),
+        (Given(user="b", collection="outer"), 0),
+        (Given(group="other", collection="outer"), 0),
+    ],
+)
+def test_the_oracle_opens_what_was_given_and_nothing_else(given: Given, sees: int) -> None:
+    world = replace(WORLD, given=[given], members={"desk": {"a"}, "other": {"b"}})
+    assert len(world.visible_to("a")) == sees

@@ -1,0 +1,167 @@
+"""The permissions suite finds leaks: planted in the database's own rules, and in what the oracle is told."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from evals.datasets.questions import QuestionCase, load_questions
+from evals.environment.context import SuiteContext
+from evals.environment.provenance import digest_folder
+from evals.environment.stacks import Stacks
+from evals.scoring.oracle import World
+from evals.suites.permissions import ASKING, LISTING, PermissionCase, PermissionScoring, build_scoring
+
+NOBODY = 0
+TENANT = "tenant_id = (SELECT current_tenant())"
+SEARCHED = ("documents", "indexed_documents", "chunks", "chunk_embeddings", "term_postings")
+
+
+@pytest.fixture(scope="module")
+def store(three_issuers: Path, homes: Path, stacks: Stacks) -> Iterator[WalledStore]:
+    context = SuiteContext(three_issuers, digest_folder(three_issuers), homes, stacks, say=lambda _: None)
+    with open_walled_store(context, load_questions(three_issuers)) as store:
+        yield store
+
+
+@pytest.fixture(scope="module")
+def scoring(store: WalledStore) -> PermissionScoring:
+    return build_scoring(store, seed="seed")
+
+
+@pytest.fixture(scope="module")
+def question(three_issuers: Path) -> QuestionCase:
+    return load_questions(three_issuers).cases[0]
+
+
+@contextmanager
+def ruled(store: WalledStore, tables: Sequence[str], rule: str) -> Iterator[None]:
+    """The API's rule for reading the tables replaced by another, until the block ends."""
+    engine = create_engine(store.stack.database_url("owner"))
+    find = text(
+        "SELECT pg_get_expr(polqual, polrelid) FROM pg_policy "
+        "WHERE polname = 'api_read' AND polrelid = CAST(:table AS regclass)"
+    )
+    with engine.begin() as connection:
+        before = {table: connection.scalar(find, {"table": table}) for table in tables}
+        for table in tables:
+            connection.execute(text(f"ALTER POLICY api_read ON {table} USING ({rule})"))
+    try:
+        yield
+    finally:
+        with engine.begin() as connection:
+            for table, expression in before.items():
+                connection.execute(text(f"ALTER POLICY api_read ON {table} USING ({expression})"))
+        engine.dispose()
+
+
+def findings(scoring: PermissionScoring, asker: int, question: QuestionCase | None = None) -> list[str]:
+    case = PermissionCase("case", LISTING if question is None else ASKING, asker, question)
+    scored = scoring.score(case)
+    differences = scored.details["differences"]
+    assert isinstance(differences, list)
+    assert scored.measures["differences"] == len(differences)
+    assert scored.score == float(not differences)
+    return differences
+
+
+def sees(scoring: PermissionScoring, *, some: bool) -> int:
+    """An asker who sees some documents and not others, or none."""
+    counts = {asker: len(scoring.world.visible_to(f"asker-{asker:02d}")) for asker in range(len(scoring.askers))}
+    return next(asker for asker, count in counts.items() if (0 < count < len(scoring.known)) == some)
+
+
+def test_nothing_differs_where_nothing_leaks(scoring: PermissionScoring, question: QuestionCase) -> None:
+    assert [found for asker in range(0, len(scoring.askers), 3) for found in findings(scoring, asker)] == []
+    assert findings(scoring, NOBODY, question) == []
+    assert findings(scoring, sees(scoring, some=True), question) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "found"),
+    [
+        (
+            "documents",
+            (
+                "aldm-2022-10k is listed",
+                "aldm-2022-10k is shown by /v1/documents/…: 200",
+                "aldm-2022-10k is shown by /v1/documents/…/versions: 200",
+                "aldm-2022-10k is shown by /v1/documents/…/versions/…: 200",
+                "aldm-2022-10k is shown by /v1/documents/…/file: 200",
+                "aldm-2022-10k is shown by /v1/documents/…/versions/…/file: 200",
+                "aldm-2022-10k is shown by /v1/documents/…/pages/1: 200",
+                "aldm-2022-10k is shown by /v1/documents/…/versions/…/pages/1: 200",
+                "aldm-2022-10k is shown by /v1/documents/…/pages/1/image?dpi=36: 200",
+                "aldm-2022-10k is shown by /v1/documents/…/versions/…/pages/1/image?dpi=36: 200",
+            ),
+        ),
+        (
+            "runs",
+            (
+                "a run of aldm-2022-10k is listed",
+                "aldm-2022-10k is shown by /v1/runs/…: 200",
+                "aldm-2022-10k: its runs are listed",
+            ),
+        ),
+        (
+            "collections",
+            ("collection one half is listed", "collection one half is shown by /v1/collections/…: 200"),
+        ),
+        ("grants", ("a grant is listed to whom nothing belongs",)),
+    ],
+)
+def test_a_leak_into_lists_and_addresses_is_found_at_each_of_them(
+    store: WalledStore, scoring: PermissionScoring, table: str, found: Sequence[str]
+) -> None:
+    with ruled(store, (table,), TENANT):
+        assert set(found) <= set(findings(scoring, NOBODY))
+
+
+def test_a_leak_into_the_search_is_found_where_it_shows(
+    store: WalledStore, scoring: PermissionScoring, question: QuestionCase
+) -> None:
+    with ruled(store, SEARCHED, TENANT):
+        leaked = " ".join(findings(scoring, NOBODY, question))
+    for what in ("is retrieved", "is cited", "is a source over HTTP", "is cited over HTTP", "only hidden documents"):
+        assert what in leaked
+
+
+def test_a_leak_of_somebody_else_s_questions_is_found(
+    store: WalledStore, scoring: PermissionScoring, question: QuestionCase
+) -> None:
+    with ruled(store, ("questions",), TENANT):
+        leaked = findings(scoring, NOBODY, question)
+    assert "somebody else's question is listed" in leaked
+    assert "somebody else's question is shown by /v1/questions/…: 200" in leaked
+
+
+def test_what_is_wrongly_closed_is_found(
+    store: WalledStore, scoring: PermissionScoring, question: QuestionCase
+) -> None:
+    asker = sees(scoring, some=True)
+    with ruled(store, ("documents",), "false"):
+        closed = " ".join(findings(scoring, asker))
+        asked = " ".join(findings(scoring, asker, question))
+    assert "is not listed" in closed
+    assert "is not shown by /v1/documents/…: 404" in closed
+    assert "is not found where it alone was asked for" in asked
+
+
+def test_rights_that_the_oracle_was_not_told_of_are_differences(scoring: PermissionScoring) -> None:
+    deaf = replace(scoring, world=World(scoring.world.parents, scoring.world.documents))
+    opened = next(n for n in range(len(scoring.askers)) if scoring.world.opened_to(f"asker-{n:02d}"))
+    found = findings(deaf, opened)
+    assert any(each.startswith("collection ") and each.endswith(" is listed") for each in found)
+    assert any(each.endswith("-10k is listed") for each in found)
+
+
+def test_rights_that_only_the_oracle_was_told_of_are_differences(scoring: PermissionScoring) -> None:
+    told = World(
+        scoring.world.parents,
+        scoring.world.documents,
+        given=[replace(given, user="asker-00", group="") for given in scoring.world.given],
+    )
+    assert any("is not listed" in found for found in findings(replace(scoring, world=told), NOBODY))

@@ -1,0 +1,76 @@
+"""Laws of a composed page, whatever the words and wherever they stand."""
+
+from collections import Counter
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workers.parsing.pdf.chars import PageWords, normalise_word
+from workers.parsing.pdf.page import BoldLines, compose_page
+
+TOKENS = st.one_of(
+    st.sampled_from(
+        ["$", "(", ")", "%", "—", "•", "2023", "(1,234)", "$5", "12.5%", "Total", "ended", "December", "31,"]
+    ),
+    st.text(st.characters(categories=["L", "N", "Sc", "Pd"]), min_size=1, max_size=8),
+)
+
+
+@st.composite
+def page_words(draw: st.DrawFn) -> PageWords:
+    """Words on a coarse grid, so that lines, columns and overlaps come about; some turned, some of odd sizes."""
+    texts = draw(st.lists(TOKENS, max_size=60))
+    count = len(texts)
+    spots = draw(st.lists(st.tuples(st.integers(0, 14), st.integers(0, 12)), min_size=count, max_size=count))
+    sizes = draw(st.lists(st.sampled_from([0.0, 6.0, 10.0, 10.0, 10.0, 30.0]), min_size=count, max_size=count))
+    boxes = [
+        [40 * column, 14 * line, 40 * column + 5 * len(text), 14 * line + size]
+        for text, (column, line), size in zip(texts, spots, sizes, strict=True)
+    ]
+    return PageWords(
+        texts=texts,
+        boxes=np.array(boxes, np.float32).reshape(-1, 4),
+        starts=np.arange(count, dtype=np.int32),
+        width=612.0,
+        height=792.0,
+        turn=draw(st.sampled_from([0, 1, 3])),
+        turned=np.array(draw(st.lists(st.booleans(), min_size=count, max_size=count)), bool),
+    )
+
+
+@settings(max_examples=50, deadline=None)
+@given(page_words())
+def test_every_word_is_said_once_where_its_span_claims(words: PageWords) -> None:
+    draft = compose_page(1, words, BoldLines(starts=words.starts, is_bold=lambda index: index % 3 == 0))
+    said = [draft.text[start:end] for start, end in draft.words.spans.tolist()]
+    assert Counter(said) == Counter(words.texts)
+    assert Counter(map(tuple, draft.words.boxes.tolist())) == Counter(map(tuple, words.boxes.tolist()))
+    assert "".join(said) == "".join(draft.text.split())
+    assert (draft.words.spans[1:, 0] >= draft.words.spans[:-1, 1]).all()
+
+
+@settings(max_examples=50, deadline=None)
+@given(page_words())
+def test_blocks_rows_and_cells_lie_in_order_within_the_text(words: PageWords) -> None:
+    draft = compose_page(1, words, BoldLines(starts=words.starts, is_bold=lambda index: False))
+    assert "\n\n".join(draft.text[block.start : block.end] for block in draft.blocks) == draft.text
+    for block in draft.blocks:
+        if not block.rows:
+            continue
+        lines = draft.text[block.start : block.end].split("\n")
+        assert [draft.text[row.start : row.end] for row in block.rows] == lines
+        for row in block.rows:
+            cells = [draft.text[cell.start : cell.end] for cell in row.cells]
+            assert "\t".join(cells) == draft.text[row.start : row.end]
+            columns = [cell.column for cell in row.cells]
+            assert columns == sorted(columns)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.characters(), max_size=12))
+def test_a_normalised_word_holds_nothing_that_a_database_or_a_reader_chokes_on(word: str) -> None:
+    found = normalise_word(word)
+    found.encode()
+    assert not set(found) & set("\u00ad\u200b\ufb01\ufeff")
+    assert normalise_word(found) == found

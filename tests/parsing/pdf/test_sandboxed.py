@@ -1,0 +1,163 @@
+"""Files through the sandbox, as the worker reads them."""
+
+import re
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from reportlab.pdfgen.canvas import Canvas
+
+from app.core.errors import DocumentError
+from app.documents.pages.rendering import (
+    MAX_PIXELS,
+    NoSuchPageError,
+    PageNotDrawableError,
+    page_sandbox,
+    render_page_png,
+)
+from app.documents.parsed import ParsedDocument
+from app.sandbox import Limits, Sandbox
+from workers.parsing.errors import (
+    DocumentTooLargeError,
+    ParseCrashedError,
+    ParseMemoryError,
+    ParseTimeoutError,
+    PdfEncryptedError,
+)
+from workers.parsing.pdf.document import parse_pdf
+from workers.parsing.reader import ParsingSandbox, parse_in_sandbox
+
+MakePdf = Callable[..., Path]
+Draw = Callable[[Canvas], None]
+ODD_PDFS = Path(__file__).parents[4] / "shared" / "corpus" / "odd-pdfs"
+
+
+def test_a_document_comes_out_of_the_sandbox_as_it_was_read(
+    parsing: ParsingSandbox, make_pdf: MakePdf, draw_statement: Draw, draw_prose: Draw
+) -> None:
+    path = make_pdf(draw_statement, draw_prose, bookmarks=True)
+    there, here = parsing.parse_document(path, filename="a.pdf"), parse_pdf(path)
+    assert [(page.text, page.blocks) for page in there.pages] == [(page.text, page.blocks) for page in here.pages]
+    assert (there.outline, there.properties) == (here.outline, here.properties)
+    for one, other in zip(there.pages, here.pages, strict=True):
+        assert np.array_equal(one.words.spans, other.words.spans)
+        assert np.abs(one.words.boxes - other.words.boxes).max() < 0.03
+
+
+def test_a_files_own_error_crosses_the_sandbox(parsing: ParsingSandbox, tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(b"PK\x03\x04rest")
+    with pytest.raises(DocumentError, match="zip archive") as caught:
+        parsing.parse_document(path, filename="report.pdf")
+    assert caught.value.code == "type-mismatch"
+
+
+def test_the_password_crosses_the_sandbox(
+    parsing: ParsingSandbox, make_pdf: MakePdf, change_pdf: Callable[..., Path], draw_prose: Draw
+) -> None:
+    path = change_pdf(make_pdf(draw_prose), lambda writer: writer.encrypt("user", algorithm="AES-256"))
+    with pytest.raises(PdfEncryptedError):
+        parsing.parse_document(path, filename="a.pdf")
+    assert parsing.parse_document(path, filename="a.pdf", password="user").pages[0].text
+
+
+BAD_READERS = """
+import ctypes
+
+def crash(payload):
+    ctypes.string_at(0)
+
+def grow(payload):
+    kept = []
+    while True:
+        kept.append(bytearray(8 << 20))
+
+def spin(payload):
+    while True:
+        pass
+
+def gush(payload):
+    return b"x" * (2 << 20)
+
+def babble(payload):
+    return b"not a document"
+"""
+
+
+@pytest.mark.parametrize(
+    ("reader", "error", "code"),
+    [
+        ("crash", ParseCrashedError, "parse-crashed"),
+        ("babble", ParseCrashedError, "parse-crashed"),
+        ("grow", ParseMemoryError, "parse-memory"),
+        ("spin", ParseTimeoutError, "parse-timeout"),
+        ("gush", DocumentTooLargeError, "document-too-large"),
+    ],
+)
+def test_a_reader_that_goes_wrong_fails_its_file_with_a_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: str, error: type[DocumentError], code: str
+) -> None:
+    (tmp_path / "bad_readers.py").write_text(BAD_READERS)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr("workers.parsing.reader._TARGET", f"bad_readers:{reader}")
+    sandbox = Sandbox(preload=["bad_readers"], limits=Limits(128 << 20, 1, 10.0, 1 << 20))
+    try:
+        with pytest.raises(error) as caught:
+            parse_in_sandbox(sandbox, tmp_path / "any.pdf", filename="any.pdf")
+    finally:
+        sandbox.close()
+    assert caught.value.code == code
+
+
+def test_a_page_is_drawn_at_the_size_asked_for(make_pdf: MakePdf, draw_prose: Draw) -> None:
+    sandbox = page_sandbox()
+    try:
+        path = make_pdf(draw_prose)
+        image = _image(render_page_png(sandbox, path, 1, dpi=72))
+        assert image.size == (612, 792)
+        assert _image(render_page_png(sandbox, path.read_bytes(), 1, dpi=144)).size == (1224, 1584)
+        assert _image(render_page_png(sandbox, path, 1, dpi=5000)).size == (1700, 2200)
+        x0, y0, x1, y1 = parse_pdf(path).pages[0].words.boxes[0].tolist()
+        grey = np.asarray(image.convert("L"))
+        assert grey[int(y0) : int(y1) + 1, int(x0) : int(x1) + 1].min() < 100  # the word's box holds its ink
+        assert grey[: int(y0) - 1].min() == 255
+        for number in (0, 2):
+            with pytest.raises(NoSuchPageError):
+                render_page_png(sandbox, path, number)
+        path.write_bytes(b"%PDF-1.4 broken")
+        with pytest.raises(PageNotDrawableError):
+            render_page_png(sandbox, path, 1)
+    finally:
+        sandbox.close()
+
+
+def test_a_huge_page_is_drawn_within_the_pixels_allowed(make_pdf: MakePdf) -> None:
+    sandbox = page_sandbox()
+    try:
+        path = make_pdf(lambda canvas: canvas.setPageSize((8000, 6000)))
+        width, height = _image(render_page_png(sandbox, path, 1, dpi=200)).size
+    finally:
+        sandbox.close()
+    assert 0.98 * MAX_PIXELS <= width * height <= 1.001 * MAX_PIXELS
+
+
+@pytest.mark.corpus
+@pytest.mark.skipif(not ODD_PDFS.exists(), reason="the folder of odd PDFs is not here")
+def test_a_sample_of_odd_pdfs_each_end_in_a_document_or_a_reason(parsing: ParsingSandbox) -> None:
+    for path in sorted(ODD_PDFS.glob("*.pdf"))[::12]:
+        try:
+            result: ParsedDocument | DocumentError = parsing.parse_document(path, filename=path.name)
+        except DocumentError as error:
+            result = error
+        if isinstance(result, DocumentError):
+            assert re.fullmatch(r"[a-z-]+", result.code), path.name
+            assert result.code != "parse-crashed", path.name
+        else:
+            assert any(page.text for page in result.pages), path.name
+
+
+def _image(png: bytes) -> Image.Image:
+    return Image.open(BytesIO(png))

@@ -1,0 +1,117 @@
+"""HTML, with inline XBRL (Inline XBRL 1.1): its elements are read through, hidden facts are not shown.
+
+The parser is kept from the network, from entities of the document's own and from huge trees. Pages are those that the
+file breaks for print (CSS Fragmentation, `page-break-*`), else cut at the ends of blocks.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from lxml import etree
+
+from app.core.errors import DocumentError
+from app.documents.parsed import ParsedDocument
+from workers.parsing.charset import read_text_file
+from workers.parsing.flow import clean_text, compose_pages
+from workers.parsing.html.walk import FlowReader, local_name
+
+_SGML_HEAD = re.compile(r"\A\s*(?:<SEC-DOCUMENT>.*?)?<DOCUMENT>\s*(.*?)<TEXT>\s*(?:<XBRL>\s*)?", re.S | re.I)
+_SGML_FIELD = re.compile(r"^<(TYPE|DESCRIPTION)>([^\n<]{1,200})", re.M | re.I)
+_LOOKS = re.compile(rb"</?(?:font|b|i|u|span|strong|em|small|big|a|center)\b[^<>]*>", re.I)
+_XML_HEAD = re.compile(r"\A\s*<\?xml[^>]*\?>")
+_DEI = re.compile(r"dei:(\w{1,80})")
+_MAX_VALUE = 200
+_MAX_SGML_HEAD = 20_000
+
+
+class HtmlUnreadableError(DocumentError):
+    code = "html-unreadable"
+    title = "The HTML holds no text that can be read: save it anew from its source and send that."
+
+
+class HtmlTooDeepError(DocumentError):
+    code = "html-too-deep"
+    title = "The HTML nests its elements too deep to be read whole: save it anew from its source, or send it as PDF."
+
+
+def parse_html(path: Path, *, password: str | None = None) -> ParsedDocument:  # noqa: ARG001 - every reader's signature
+    """The HTML file at `path`; `properties` holds its title, the EDGAR wrapper's type, and the facts named `dei:…`.
+
+    Raises EmptyFileError, UnsupportedFormatError (binary content), HtmlUnreadableError, HtmlTooDeepError.
+    """
+    text = clean_text(read_text_file(path, declared=True))
+    properties: dict[str, str] = {}
+    wrapper = _SGML_HEAD.match(text, 0, _MAX_SGML_HEAD)
+    if wrapper:
+        properties.update(
+            {f"edgar:{name.lower()}": value.strip() for name, value in _SGML_FIELD.findall(wrapper.group(1))}
+        )
+        text = text[wrapper.end() :]
+    root = _tree(text)
+    if root is None:
+        raise HtmlUnreadableError
+    properties.update(_properties(root))
+    pages = compose_pages(FlowReader().read(root))
+    if not pages:
+        raise HtmlUnreadableError
+    return ParsedDocument("text/html", "lxml", pages, properties=properties)
+
+
+def _tree(text: str) -> etree._Element | None:
+    """XHTML by the XML parser (only it knows empty elements such as `<td/>`), all else by the forgiving one."""
+    head = _XML_HEAD.match(text)
+    body = text[head.end() :] if head else text
+    raw = body.encode("utf-8", "replace")
+    if head and "<!DOCTYPE" not in body[:2000].upper().replace("<!DOCTYPE HTML>", ""):
+        strict = etree.XMLParser(
+            encoding="utf-8",
+            no_network=True,
+            resolve_entities=False,
+            huge_tree=False,
+            load_dtd=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+        try:
+            return etree.fromstring(raw, strict)
+        except etree.XMLSyntaxError:
+            pass  # not well-formed: read as browsers do
+    root, is_whole = _forgiving_tree(raw)
+    if not is_whole:
+        # Tags of looks that nobody closed nest without end in old filings; the text is the same without them.
+        root, is_whole = _forgiving_tree(_LOOKS.sub(b"", raw))
+    if not is_whole:
+        raise HtmlTooDeepError
+    return root
+
+
+def _forgiving_tree(raw: bytes) -> tuple[etree._Element | None, bool]:
+    """The tree as browsers would build it, and whether the parser reached the end (it stops at 256 levels)."""
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
+    try:
+        root = etree.fromstring(raw, parser)
+    except etree.XMLSyntaxError:
+        root = None
+    return root, not any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log)
+
+
+def _properties(root: etree._Element) -> dict[str, str]:
+    """The title and the inline-XBRL facts about document and entity (`dei:…`); several trading symbols are joined."""
+    found: dict[str, str] = {}
+    for name, value in _facts(root):
+        if name not in found:
+            found[name] = value
+        elif name == "dei:TradingSymbol" and value not in found[name].split():
+            found[name] = f"{found[name]} {value}"[:_MAX_VALUE]
+    return found
+
+
+def _facts(root: etree._Element) -> Iterator[tuple[str, str]]:
+    for element in root.iter(etree.Element):
+        name = local_name(element)
+        if name == "title" or (name in ("nonnumeric", "nonfraction") and _DEI.fullmatch(element.get("name", ""))):
+            value = " ".join("".join(map(str, element.itertext())).split())
+            key = "title" if name == "title" else element.get("name", "")
+            if value and len(value) <= _MAX_VALUE:
+                yield key, value

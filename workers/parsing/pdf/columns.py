@@ -1,0 +1,139 @@
+"""Columns of prose: where to cut a page's lines so that each column is read to its end before the next.
+
+Prose fills its column, and the gutter between two columns is narrow; a table's cells do neither. The recursive cutting
+follows Nagy and Seth's X-Y cut (ICPR 1984).
+"""
+
+from statistics import median
+
+from workers.parsing.pdf.pieces import Column, Line, Piece
+
+_MIN_LINES = 5
+_MAX_DEPTH = 6
+_EDGE = 2.0
+"""Points by which left edges in one column may differ."""
+_MAX_GUTTER = 45.0
+"""Points between two columns (usually 10 to 36) if they are narrow; what lies farther apart is a table's cells."""
+
+
+def cut_columns(lines: list[Line], depth: int = 0) -> list[Column]:
+    """Columns in reading order: cut where a gutter runs between prose on both sides; else the lines are one column."""
+    cut = _find_gutter(lines) if len(lines) >= _MIN_LINES and depth < _MAX_DEPTH else None
+    if cut is None:
+        return [lines] if lines else []
+    first, end, gutter = cut
+    inside = lines[first:end]
+    left = [part for line in inside if (part := _side(line, gutter, right=False))]
+    right = [part for line in inside if (part := _side(line, gutter, right=True))]
+    return (
+        cut_columns(lines[:first], depth + 1)
+        + cut_columns(left, depth + 1)
+        + cut_columns(right, depth + 1)
+        + cut_columns(lines[end:], depth + 1)
+    )
+
+
+def _side(line: Line, gutter: float, *, right: bool) -> Line | None:
+    pieces = [part for piece in line.pieces if (part := _half(piece, gutter, right=right))]
+    return Line(pieces, line.y0, line.y1) if pieces else None
+
+
+def _half(piece: Piece, gutter: float, *, right: bool) -> Piece | None:
+    """The piece's words on one side: a full line of justified prose can come as close to the next column as a blank."""
+    if piece.x0 >= gutter - 1:
+        return piece if right else None
+    if piece.x1 <= gutter + _EDGE:
+        return None if right else piece
+    count = sum(start < gutter - 1 for start in piece.starts)
+    texts = piece.text.split(" ")
+    if right:
+        return Piece(piece.words[count:], piece.starts[count], piece.x1, " ".join(texts[count:]), piece.starts[count:])
+    return Piece(piece.words[:count], piece.x0, gutter, " ".join(texts[:count]), piece.starts[:count])
+
+
+def _crosses(piece: Piece, gutter: float) -> bool:
+    """Whether the piece runs over the gutter without a word that starts just there."""
+    return (
+        piece.x0 < gutter - 1
+        and piece.x1 > gutter + _EDGE
+        and not any(gutter - 1 <= start <= gutter + 2 * _EDGE for start in piece.starts)
+    )
+
+
+def _find_gutter(lines: list[Line]) -> tuple[int, int, float] | None:
+    """The longest run of lines (first, end) with prose at both sides of x = gutter."""
+    best: tuple[int, int, float] | None = None
+    for gutter in _left_edges(lines):
+        start = 0
+        for index in range(len(lines) + 1):
+            if index < len(lines) and not any(_crosses(piece, gutter) for piece in lines[index].pieces):
+                continue
+            if best is None or index - start > best[1] - best[0]:
+                first, end = _trimmed(lines, start, index, gutter)
+                longer = best is None or end - first > best[1] - best[0]
+                if longer and end - first >= _MIN_LINES and _is_prose(lines[first:end], gutter):
+                    best = (first, end, gutter)
+            start = index + 1
+    return best
+
+
+def _left_edges(lines: list[Line]) -> list[float]:
+    """Left edges that at least five pieces share within 2 pt, without the page's own left edge."""
+    edges = sorted(piece.x0 for line in lines for piece in line.pieces)
+    shared: list[float] = []
+    index = 0
+    while index < len(edges):
+        end = index
+        while end < len(edges) and edges[end] - edges[index] <= _EDGE:
+            end += 1
+        if end - index >= _MIN_LINES and edges[index] > edges[0] + 60:
+            shared.append(edges[index])
+        index = end
+    return shared
+
+
+def _trimmed(lines: list[Line], start: int, end: int, gutter: float) -> tuple[int, int]:
+    """Leave out lines above and below that have one side only and a gap to the rest: headlines, footers."""
+    first, last = start, end
+    while last - first > _MIN_LINES and not (
+        _side(lines[first], gutter, right=True) or lines[first + 1].y0 - lines[first].y1 < 0.5 * lines[first].size
+    ):
+        first += 1
+    while last - first > _MIN_LINES and not (
+        _side(lines[last - 1], gutter, right=True)
+        or lines[last - 1].y0 - lines[last - 2].y1 < 1.5 * lines[last - 1].size
+    ):
+        last -= 1
+    return first, last
+
+
+def _is_prose(lines: list[Line], gutter: float) -> bool:
+    left = [part for line in lines if (part := _side(line, gutter, right=False))]
+    right = [part for line in lines if (part := _side(line, gutter, right=True))]
+    if min(len(left), len(right)) < _MIN_LINES:
+        return False
+    # Where prose only happens to have a word there, no line starts there.
+    starts = sum(piece.x0 >= gutter - 1 for line in lines for piece in line.pieces if piece.x0 <= gutter + 2 * _EDGE)
+    if starts < 0.5 * len(right):
+        return False
+    edge = max(line.x1 for line in left)
+    widths = sorted((edge - min(line.x0 for line in left), max(line.x1 for line in right) - gutter))
+    return (
+        gutter - edge < max(_MAX_GUTTER, 0.3 * widths[0])
+        and widths[0] > 0.3 * widths[1]
+        and _fills(left)
+        and _fills(right)
+    )
+
+
+def _fills(side: list[Line]) -> bool:
+    """Whether lines fill their column as prose does: most are nearly full, hardly one holds a lone number."""
+    x0 = min(line.x0 for line in side)
+    width = max(line.x1 for line in side) - x0
+    filled = [sum(piece.x1 - piece.x0 for piece in line.pieces) / (width or 1) for line in side]
+    numbers = sum(1 for line in side if any(piece.is_number for piece in line.pieces))
+    letters = [sum(len(piece.text) for piece in line.pieces) for line in side]
+    pieces = sum(len(line.pieces) for line in side)
+    return (
+        median(filled) >= 0.72 and median(letters) >= 18 and numbers <= 0.15 * len(side) and pieces <= 1.5 * len(side)
+    )

@@ -1,0 +1,163 @@
+"""PDF: pdfium for text and geometry, pypdf for what pdfium doesn't tell, and as second reader when pdfium refuses."""
+
+import ctypes
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pypdfium2.raw as pdfium
+
+from app.documents.parsed import ParsedDocument, Words
+from workers.parsing.errors import (
+    DocumentTooLargeError,
+    PdfDamagedError,
+    PdfEncryptedError,
+    PdfNoTextError,
+    PdfWrongPasswordError,
+)
+from workers.parsing.pdf.chars import read_page_words
+from workers.parsing.pdf.damaged import read_damaged_pdf
+from workers.parsing.pdf.details import read_details
+from workers.parsing.pdf.headings import mark_headings
+from workers.parsing.pdf.page import BoldLines, PageDraft, compose_page, finish_page
+
+MEDIA_TYPE = "application/pdf"
+MAX_PAGES = 5_000
+MAX_CHARS = 50_000_000
+_FORCE_BOLD = 1 << 18
+"""The font descriptor's ForceBold flag (ISO 32000-1 table 123, bit 19)."""
+
+
+def parse_pdf(path: Path, *, password: str | None = None) -> ParsedDocument:
+    """The document in the file at `path`.
+
+    Raises PdfDamagedError, PdfEncryptedError, PdfWrongPasswordError, PdfNoTextError, DocumentTooLargeError.
+    """
+    try:
+        return _by_pdfium(path, password)
+    except PdfDamagedError:
+        return read_damaged_pdf(path, password)
+
+
+def _by_pdfium(path: Path, password: str | None) -> ParsedDocument:
+    with open_pdf(path, password) as document:
+        count = int(pdfium.FPDF_GetPageCount(document))
+        if count > MAX_PAGES:
+            raise DocumentTooLargeError(f"The document has {count:,} pages; up to {MAX_PAGES:,} can be read.")
+        if count == 0:
+            raise PdfDamagedError("The PDF has no pages: fetch it again from its source.")
+        drafts, warnings, has_images = _read_pages(document, count)
+        if not any(draft.text for draft in drafts):
+            if has_images:
+                raise PdfNoTextError
+            raise PdfNoTextError("The PDF has no text on any page: there is nothing in it to search.")
+        if not _has_end(path):
+            warnings.append("The file has no end mark: it may have been cut off, and pages may be missing.")
+        blocks = mark_headings(drafts)
+        details = read_details(path, password, document)
+        return ParsedDocument(
+            media_type=MEDIA_TYPE,
+            reader="pdfium",
+            pages=tuple(finish_page(draft, found) for draft, found in zip(drafts, blocks, strict=True)),
+            outline=details.outline,
+            properties=details.properties,
+            warnings=tuple(warnings),
+        )
+
+
+@contextmanager
+def open_pdf(path: Path, password: str | None) -> Iterator[pdfium.FPDF_DOCUMENT]:
+    """The opened document. Raises PdfDamagedError, PdfEncryptedError, PdfWrongPasswordError."""
+    document = pdfium.FPDF_LoadDocument(str(path).encode(), password.encode() if password else None)
+    if not document:
+        error = int(pdfium.FPDF_GetLastError())
+        if error == pdfium.FPDF_ERR_PASSWORD:
+            raise PdfWrongPasswordError if password else PdfEncryptedError
+        raise PdfDamagedError
+    try:
+        yield document
+    finally:
+        pdfium.FPDF_CloseDocument(document)
+
+
+def _has_end(path: Path) -> bool:
+    """Whether "%%EOF" stands in the last 1024 bytes (ISO 32000-1 annex H.3)."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 1024))
+        return b"%%EOF" in file.read()
+
+
+def _read_pages(document: pdfium.FPDF_DOCUMENT, count: int) -> tuple[list[PageDraft], list[str], bool]:
+    drafts: list[PageDraft] = []
+    bad: list[int] = []
+    chars = 0
+    has_images = False
+    for index in range(count):
+        page = pdfium.FPDF_LoadPage(document, index)
+        if not page:
+            bad.append(index + 1)
+            drafts.append(_empty_page(index + 1))
+            continue
+        try:
+            draft = _read_page(page, index + 1)
+            has_images = has_images or (not draft.text and _has_image(page))
+        finally:
+            pdfium.FPDF_ClosePage(page)
+        drafts.append(draft)
+        chars += len(draft.text)
+        if chars > MAX_CHARS:
+            raise DocumentTooLargeError(f"The document has more than {MAX_CHARS:,} characters: split it.")
+    if len(bad) == count:
+        raise PdfDamagedError
+    warnings = [f"{len(bad)} of {count} pages are damaged and were left out, first page {bad[0]}."] if bad else []
+    return drafts, warnings, has_images
+
+
+def _read_page(page: pdfium.FPDF_PAGE, number: int) -> PageDraft:
+    text_page = pdfium.FPDFText_LoadPage(page)
+    if not text_page:
+        return _empty_page(number)
+    try:
+        words = read_page_words(page, text_page)
+        return compose_page(number, words, BoldLines(starts=words.starts, is_bold=_bold_reader(text_page)))
+    finally:
+        pdfium.FPDFText_ClosePage(text_page)
+
+
+def _bold_reader(text_page: pdfium.FPDF_TEXTPAGE) -> Callable[[int], bool]:
+    """Whether a character's font is bold, asked once a font of the page: by its name, its weight or its flags."""
+    known: dict[int, bool] = {}
+
+    def is_bold(index: int) -> bool:
+        item = pdfium.FPDFText_GetTextObject(text_page, index)
+        font = pdfium.FPDFTextObj_GetFont(item) if item else None
+        if not font:
+            return False
+        address = ctypes.cast(font, ctypes.c_void_p).value or 0
+        if address not in known:
+            known[address] = _is_bold_font(font)
+        return known[address]
+
+    return is_bold
+
+
+def _is_bold_font(font: pdfium.FPDF_FONT) -> bool:
+    name = ctypes.create_string_buffer(256)
+    pdfium.FPDFFont_GetBaseFontName(font, name, 256)
+    lowered = name.value.lower()
+    if any(part in lowered for part in (b"bold", b"black", b"heavy", b"demi")):
+        return True
+    return int(pdfium.FPDFFont_GetWeight(font)) >= 600 or bool(int(pdfium.FPDFFont_GetFlags(font)) & _FORCE_BOLD)
+
+
+def _has_image(page: pdfium.FPDF_PAGE) -> bool:
+    count = min(int(pdfium.FPDFPage_CountObjects(page)), 200)
+    kinds = {int(pdfium.FPDFPageObj_GetType(pdfium.FPDFPage_GetObject(page, index))) for index in range(count)}
+    return bool(kinds & {pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM})
+
+
+def _empty_page(number: int) -> PageDraft:
+    return PageDraft(
+        number=number, text="", width=0.0, height=0.0, words=Words.none(), blocks=[], styles=[], sizes=Counter()
+    )

@@ -1,0 +1,145 @@
+"""From words to lines in reading order: words side by side make pieces, pieces side by side make a line.
+
+A piece is a line of prose, or a cell of a table: a gap wider than a blank parts it from the next.
+"""
+
+import re
+
+from workers.parsing.pdf.chars import PageWords
+from workers.parsing.pdf.columns import cut_columns
+from workers.parsing.pdf.pieces import NUMBER, Column, Line, Piece
+
+_LEADERS = re.compile(r"[.·…_]{4,}|\.|…")
+BULLETS = frozenset("•▪◦○●–—-*➢")
+CURRENCIES = frozenset("$€£¥")
+
+
+def read_columns(words: PageWords) -> list[Column]:
+    """The page's columns in reading order, each a list of lines from top to bottom. Words that are turned come last."""
+    boxes: list[list[float]] = words.boxes.tolist()
+    if words.turn in (1, 3):
+        boxes = [turned_back(box, words) for box in boxes]
+    straight: list[int] = []
+    turned: list[int] = []
+    for index, is_turned in enumerate(words.turned.tolist()):
+        (turned if is_turned else straight).append(index)
+    columns = cut_columns(_lines(words.texts, boxes, straight))
+    if turned:
+        pieces = [Line([_piece(words.texts, boxes, [index])], boxes[index][1], boxes[index][3]) for index in turned]
+        columns.append(_join_turned(pieces))
+    return columns
+
+
+def turned_back(box: list[float], words: PageWords) -> list[float]:
+    """A box in the frame in which most of the page's words run from left to right."""
+    x0, y0, x1, y1 = box
+    if words.turn == 1:
+        return [y0, words.width - x1, y1, words.width - x0]
+    if words.turn == 3:
+        return [words.height - y1, x0, words.height - y0, x1]
+    return box
+
+
+def _join_turned(lines: list[Line]) -> Column:
+    """Turned words follow each other as they do in the file: one line for all that touch."""
+    joined: list[Line] = []
+    for line in lines:
+        last = joined[-1] if joined else None
+        if last and abs(last.x0 - line.x0) < 4:
+            last.pieces[0].words += line.pieces[0].words
+            last.pieces[0].text += " " + line.pieces[0].text
+        else:
+            joined.append(line)
+    return joined
+
+
+def _lines(texts: list[str], boxes: list[list[float]], indexes: list[int]) -> list[Line]:
+    """Lines from top to bottom: words join the line that they overlap by half of the lower of both."""
+    runs = _runs(boxes, indexes)
+    runs.sort(key=lambda run: boxes[run[0]][1] + boxes[run[0]][3])
+    groups: list[list[list[int]]] = []
+    spans: list[tuple[float, float]] = []
+    for run in runs:
+        _, y0, _, y1 = boxes[run[0]]
+        height = y1 - y0
+        for back in range(1, min(4, len(groups) + 1)):
+            top, bottom = spans[-back]
+            shared = min(y1, bottom) - max(y0, top)
+            if shared > 0.5 * min(height, bottom - top):
+                groups[-back].append(run)
+                # A footnote mark must not decide what the line is: the taller word does.
+                if height > bottom - top:
+                    spans[-back] = (y0, y1)
+                break
+        else:
+            groups.append([run])
+            spans.append((y0, y1))
+    lines: list[Line] = []
+    for group in groups:
+        # Most of its words say how high a line is, not a tick box or a footnote's mark.
+        _, top, _, bottom = boxes[max(group, key=len)[0]]
+        indexes = group[0] if len(group) == 1 else [index for run in group for index in run]
+        if pieces := _pieces(texts, boxes, indexes, bottom - top):
+            lines.append(Line(pieces, top, bottom))
+    lines.sort(key=lambda line: line.y0 + line.y1)
+    return lines
+
+
+def _runs(boxes: list[list[float]], indexes: list[int]) -> list[list[int]]:
+    """Words that follow each other in the file at the same height: few, where words are many."""
+    runs: list[list[int]] = []
+    run: list[int] = []
+    top = bottom = -1.0
+    for index in indexes:
+        _, y0, _, y1 = boxes[index]
+        if y0 != top or y1 != bottom:
+            run = []
+            runs.append(run)
+            top, bottom = y0, y1
+        run.append(index)
+    return runs
+
+
+def _pieces(texts: list[str], boxes: list[list[float]], group: list[int], height: float) -> list[Piece]:
+    group.sort(key=lambda index: boxes[index][0])
+    group = _without_leaders(texts, group)
+    pieces: list[list[int]] = []
+    piece: list[int] = []
+    right = 0.0
+    narrow, wide = 0.45 * height, 0.8 * height
+    for index in group:
+        x0, _, x1, _ = boxes[index]
+        gap = x0 - right
+        if piece and (
+            gap <= narrow or not _parts(texts[piece[-1]], texts[index], gap > wide, len(piece) + len(pieces) == 2)
+        ):
+            piece.append(index)
+            right = max(right, x1)
+        else:
+            piece = [index]
+            pieces.append(piece)
+            right = x1
+    return [_piece(texts, boxes, indexes) for indexes in pieces]
+
+
+def _parts(before: str, text: str, is_wide: bool, is_second: bool) -> bool:
+    """Whether a gap wider than a blank parts two cells. Numbers and currency signs stand closer to their neighbours."""
+    if is_wide:
+        return not (is_second and before in BULLETS and NUMBER.fullmatch(text) is None)
+    return text in CURRENCIES or (NUMBER.fullmatch(text) is not None and NUMBER.fullmatch(before) is not None)
+
+
+def _without_leaders(texts: list[str], group: list[int]) -> list[int]:
+    """Dotted lines between a title and its page number are rules made of letters, not words."""
+    dots = [index for index in group if texts[index][0] in ".·…_" and _LEADERS.fullmatch(texts[index])]
+    if len(dots) >= 4 or any(len(texts[index]) >= 4 for index in dots):
+        return [index for index in group if index not in dots]
+    return group
+
+
+def _piece(texts: list[str], boxes: list[list[float]], indexes: list[int]) -> Piece:
+    first, last = indexes[0], indexes[-1]
+    right = boxes[last][2] if len(indexes) < 3 else max([boxes[index][2] for index in indexes])
+    text = texts[first] if first == last else " ".join([texts[index] for index in indexes])
+    starts = [boxes[index][0] for index in indexes]
+    return Piece(words=indexes, x0=starts[0], x1=right, text=text, starts=starts)

@@ -1,0 +1,222 @@
+"""A page's text, words and blocks, composed from its columns.
+
+Text: a line of the page is a line of text. Cells of a table's row are separated by one tab; inside a cell, "$" and "("
+stand directly before their number and ")" and "%" directly after it, however far apart they are drawn. Blocks are
+separated by an empty line. Everything else that is displayed stays as it is displayed.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from app.documents.parsed import Block, BlockKind, Cell, ParsedPage, Row, Words
+from workers.parsing.pdf.chars import PageWords
+from workers.parsing.pdf.lines import read_columns
+from workers.parsing.pdf.pieces import Line, Piece
+from workers.parsing.pdf.tables import Prose, Table, join_signs, split_tables
+
+_GLUED_BEFORE = re.compile(r"[-–—]?[$€£¥(]+")
+_GLUED_AFTER = re.compile(r"[)%]+")
+
+
+@dataclass(frozen=True, slots=True)
+class LineStyle:
+    """What a heading is told by: `size` (line height in points), weight, number of lines, being in the middle."""
+
+    size: float
+    bold: bool
+    lines: int
+    centred: bool
+
+
+@dataclass(slots=True)
+class PageDraft:
+    """A page whose headings are still to be told, which takes all pages; `styles[i]` belongs to `blocks[i]`."""
+
+    number: int
+    text: str
+    width: float
+    height: float
+    words: Words
+    blocks: list[Block]
+    styles: list[LineStyle]
+    sizes: Counter[float]
+
+
+@dataclass(slots=True)
+class _Writer:
+    texts: list[str]
+    parts: list[str] = field(default_factory=list)
+    length: int = 0
+    order: list[int] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+
+    def put(self, text: str) -> None:
+        self.parts.append(text)
+        self.length += len(text)
+
+    def put_words(self, words: list[int], *, glued: bool) -> tuple[int, int]:
+        """The words with blanks between them; `glued` closes the gaps at "$", "(", ")" and "%"."""
+        texts, parts, starts = self.texts, self.parts, self.starts
+        start = end = self.length
+        self.order += words
+        for position, index in enumerate(words):
+            text = texts[index]
+            if position and not (
+                glued and (_GLUED_BEFORE.fullmatch(texts[words[position - 1]]) or _GLUED_AFTER.fullmatch(text))
+            ):
+                parts.append(" ")
+                end += 1
+            starts.append(end)
+            parts.append(text)
+            end += len(text)
+        self.length = end
+        return start, end
+
+
+def compose_page(number: int, words: PageWords, bold_lines: "BoldLines") -> PageDraft:
+    """The page's text and blocks; `bold_lines` says which words are bold."""
+    writer = _Writer(words.texts)
+    blocks: list[Block] = []
+    styles: list[LineStyle] = []
+    sizes: Counter[float] = Counter()
+    columns = read_columns(words)
+    for column in columns:
+        left = min((line.x0 for line in column), default=0.0)
+        right = max((line.x1 for line in column), default=0.0)
+        for part in split_tables(column):
+            if isinstance(part, Table):
+                _separate(writer)
+                blocks.append(_write_table(writer, part))
+                styles.append(LineStyle(size=0, bold=False, lines=len(part.rows), centred=False))
+                continue
+            for paragraph, style in _paragraphs(part, bold_lines, (left, right)):
+                _separate(writer)
+                blocks.append(_write_paragraph(writer, paragraph))
+                styles.append(style)
+                sizes[round(style.size * 2) / 2] += blocks[-1].end - blocks[-1].start
+    lengths = np.array([len(words.texts[index]) for index in writer.order], np.int32)
+    starts = np.array(writer.starts, np.int32)
+    return PageDraft(
+        number=number,
+        text="".join(writer.parts),
+        width=words.width,
+        height=words.height,
+        words=Words(
+            spans=np.stack([starts, starts + lengths], axis=1).astype(np.int32),
+            boxes=words.boxes[writer.order].astype(np.float32).reshape(-1, 4),
+        ),
+        blocks=blocks,
+        styles=styles,
+        sizes=sizes,
+    )
+
+
+class BoldLines:
+    """Which words are bold, asked for one word a line; `is_bold` answers for the character at an index."""
+
+    def __init__(self, *, starts: npt.NDArray[np.int32], is_bold: Callable[[int], bool]) -> None:
+        self._starts = starts
+        self._is_bold = is_bold
+
+    def covers(self, line: Line) -> bool:
+        """Whether the line's first and last words are bold."""
+        first, last = line.pieces[0].words[0], line.pieces[-1].words[-1]
+        return self._is_bold(int(self._starts[first])) and self._is_bold(int(self._starts[last]))
+
+
+def finish_page(draft: PageDraft, blocks: list[Block]) -> ParsedPage:
+    return ParsedPage(
+        number=draft.number,
+        text=draft.text,
+        width=draft.width,
+        height=draft.height,
+        words=draft.words,
+        blocks=tuple(blocks),
+    )
+
+
+def _separate(writer: _Writer) -> None:
+    if writer.length:
+        writer.put("\n\n")
+
+
+def _write_table(writer: _Writer, table: Table) -> Block:
+    start = writer.length
+    rows: list[Row] = []
+    for position, row in enumerate(table.rows):
+        if position:
+            writer.put("\n")
+        row_start = writer.length
+        cells: list[Cell] = []
+        for piece, column in zip(row.cells, row.columns, strict=True):
+            if cells:
+                writer.put("\t")
+            cell_start, cell_end = writer.put_words(piece.words, glued=piece.is_number)
+            cells.append(Cell(cell_start, cell_end, column))
+        rows.append(Row(row_start, writer.length, tuple(cells), is_header=row.is_header))
+    return Block(BlockKind.TABLE, start, writer.length, rows=tuple(rows))
+
+
+def _write_paragraph(writer: _Writer, lines: list[Line]) -> Block:
+    start = writer.length
+    for position, line in enumerate(lines):
+        if position:
+            writer.put("\n")
+        before: Piece | None = None
+        for piece in join_signs(line.pieces):
+            if before is not None:
+                # Justified prose has wide blanks too; what a tab says is "another cell".
+                writer.put("\t" if piece.x0 - before.x1 > 2 * line.size else " ")
+            writer.put_words(piece.words, glued=piece.is_number)
+            before = piece
+    return Block(BlockKind.PARAGRAPH, start, writer.length)
+
+
+def _paragraphs(prose: Prose, bold_lines: BoldLines, edges: tuple[float, float]) -> list[tuple[list[Line], LineStyle]]:
+    """Lines with one style and an even distance; a line that stops short ends nothing by itself."""
+    found: list[tuple[list[Line], LineStyle]] = []
+    group: list[Line] = []
+    is_bold = False
+    for line in prose.lines:
+        bold = bold_lines.covers(line)
+        if group and _breaks(group, line, is_bold, bold):
+            found.append((group, _style(group, is_bold, edges)))
+            group = []
+        if not group:
+            is_bold = bold
+        group.append(line)
+    if group:
+        found.append((group, _style(group, is_bold, edges)))
+    return found
+
+
+def _breaks(group: list[Line], line: Line, was_bold: bool, bold: bool) -> bool:
+    last = group[-1]
+    size = max(last.size, line.size)
+    gap = line.y0 - last.y1
+    pitch = group[-1].y0 - group[-2].y1 if len(group) > 1 else 0.25 * size
+    starts_item = line.pieces[0].text[:1] in "•▪◦●➢☐☒" and line.pieces[0].text != ""
+    return (
+        bold != was_bold
+        or abs(last.size - line.size) > 0.12 * size
+        or gap > max(pitch, 0) + 0.35 * size
+        or gap < -1.5 * size
+        or starts_item
+    )
+
+
+def _style(lines: list[Line], bold: bool, edges: tuple[float, float]) -> LineStyle:
+    left, right = edges
+    first = lines[0]
+    middle = abs((first.x0 + first.x1) - (left + right)) < 0.04 * (right - left)
+    return LineStyle(
+        size=first.size,
+        bold=bold,
+        lines=len(lines),
+        centred=middle and first.x0 > left + 0.1 * (right - left),
+    )

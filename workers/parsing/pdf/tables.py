@@ -1,0 +1,239 @@
+"""Tables without ruling lines: rows whose numbers stand below each other, their labels, and the header rows above them.
+
+Filings draw a table as text at positions, with "$", ")" and "%" often apart from their number. Such signs join their
+number; numbers that overlap from row to row make a column; everything left of the first of these columns is the label.
+"""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from workers.parsing.pdf.pieces import Line, Piece
+
+_SIGN_BEFORE = re.compile(r"[-–—]?[$€£¥(]+|[A-Z]{0,3}[$€£¥]")
+_SIGN_AFTER = re.compile(r"[)%]+(?:\(\w{1,2}\))?|x|bps")
+_VALUE = re.compile(r".*[\d–—-].*")
+_DIGIT_END = re.compile(r".*[\d,.—–-]\)?%?")
+_PERIOD = re.compile(
+    r"(?:19|20)\d\d|(?:FY|Q[1-4]|[1-4]Q)\W*(?:19|20)?\d\d|.*\b(?:January|February|March|April|May|June|July|August"
+    r"|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b.*"
+    r"|.*\b(?:year|years|month|months|quarter|week|weeks|period)s?\b.*\b(?:ended|ending)\b.*",
+    re.IGNORECASE | re.DOTALL,
+)
+_YEAR = re.compile(r"(?:19|20)\d\d(?:\s*\(\w{1,2}\)|\*)?(?:A|E)?")
+_MAX_HEADER_LINES = 6
+_MAX_HEADER_WIDTH = 260
+_HEADER_OVERHANG = 60
+"""How far (points) a header may stick out to the left of the numbers below it."""
+_MAX_LABELS = 3
+
+
+@dataclass(slots=True)
+class TableRow:
+    """A row's cells from left to right, with their columns; a row with a wrapped label has two lines."""
+
+    cells: list[Piece]
+    columns: list[int]
+    lines: list[Line]
+    is_header: bool = False
+
+
+@dataclass(slots=True)
+class Table:
+    rows: list[TableRow]
+
+
+@dataclass(slots=True)
+class Prose:
+    lines: list[Line]
+
+
+def split_tables(column: list[Line]) -> list[Table | Prose]:
+    """A column's lines as stretches of prose and tables, in order."""
+    rows = [TableRow(cells=join_signs(line.pieces), columns=[], lines=[line]) for line in column]
+    kinds = [_has_numbers(row) for row in rows]
+    width = max((line.x1 for line in column), default=0) - min((line.x0 for line in column), default=0)
+    parts: list[Table | Prose] = []
+    done = 0
+    index = 0
+    while index < len(rows):
+        end = _table_end(rows, kinds, index, width) if kinds[index] else index
+        if sum(kinds[index:end]) < 2 or not _aligned(rows[index:end]):
+            end = _text_table_end(rows, kinds, index)
+        if end == index:
+            index += 1
+            continue
+        headers = _header_rows(rows, kinds, done, index)
+        for header in headers:
+            rows[header].is_header = True
+        start = min(headers, default=index)
+        if start > done:
+            parts.append(Prose(column[done:start]))
+        parts.append(_build(rows[start:end]))
+        done = index = end
+    if done < len(rows):
+        parts.append(Prose(column[done:]))
+    return parts
+
+
+def join_signs(pieces: list[Piece]) -> list[Piece]:
+    """Pieces with "$" and "(" joined to the number after them, ")" and "%" to the one before."""
+    joined: list[Piece] = []
+    for piece in pieces:
+        last = joined[-1] if joined else None
+        if last and (
+            (_SIGN_BEFORE.fullmatch(last.text) and piece.is_number and _VALUE.fullmatch(piece.text))
+            or (_SIGN_AFTER.fullmatch(piece.text) and _DIGIT_END.fullmatch(last.text) and last.is_number)
+        ):
+            joined[-1] = last.followed_by(piece)
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _has_numbers(row: TableRow) -> bool:
+    numbers = [cell for cell in row.cells if cell.is_number]
+    return len(row.cells) >= 2 and (len(numbers) >= 2 or row.cells[-1].is_number or row.cells[1].is_number)
+
+
+def _table_end(rows: list[TableRow], kinds: list[bool], start: int, width: float) -> int:
+    """After the last row with numbers that at most three short lines part from the one before it."""
+    end = start + 1
+    index = end
+    while index < len(rows) and index - end <= 3:
+        line, before = rows[index].lines[0], rows[index - 1].lines[0]
+        if line.y0 - before.y1 > 4 * max(line.size, before.size):
+            break
+        if kinds[index]:
+            end = index + 1
+        elif len(rows[index].cells) == 1 and line.x1 - line.x0 > 0.7 * width:
+            break
+        index += 1
+    # A label that goes on below its numbers belongs to them.
+    while end < len(rows) and len(rows[end].cells) == 1 and _continues(rows[end - 1], rows[end]):
+        end += 1
+    return end
+
+
+def _aligned(rows: list[TableRow]) -> bool:
+    """Whether at least half of the rows with numbers have one that stands below or above another row's."""
+    ends = [{round(cell.x1) for cell in row.cells[1:] if cell.is_number} for row in rows]
+    ends = [found for found in ends if found]
+    near = [
+        any(
+            any(abs(x - y) <= 8 for x in mine for y in other) for other in ends[max(0, i - 8) : i] + ends[i + 1 : i + 9]
+        )
+        for i, mine in enumerate(ends)
+    ]
+    return len(near) >= 2 and sum(near) >= 0.5 * len(near)
+
+
+def _text_table_end(rows: list[TableRow], kinds: list[bool], start: int) -> int:
+    """Three lines or more of several cells whose left edges agree, none with numbers, make a table of words."""
+    end = start
+    while end < len(rows) and len(rows[end].cells) >= 2 and not kinds[end]:
+        if end > start:
+            edges = [cell.x0 for cell in rows[end - 1].cells[1:]]
+            gap = rows[end].lines[0].y0 - rows[end - 1].lines[0].y1
+            if gap > 3 * rows[end].lines[0].size or not any(
+                abs(cell.x0 - edge) <= 3 for cell in rows[end].cells[1:] for edge in edges
+            ):
+                break
+        end += 1
+    return end if end - start >= 3 else start
+
+
+def _header_rows(rows: list[TableRow], kinds: list[bool], done: int, index: int) -> list[int]:
+    """The lines above row `index` that name its columns: several cells, or one over the numbers."""
+    table = rows[index]
+    over = [cell for cell in table.cells if cell.is_number] or table.cells[1:]
+    left = min((cell.x0 for cell in over), default=0) - _HEADER_OVERHANG
+    headers: list[int] = []
+    labels = 0
+    for position in range(index - 1, done - 1, -1):
+        row, below = rows[position], rows[position + 1]
+        gap = below.lines[0].y0 - row.lines[0].y1
+        is_short = all(cell.x1 - cell.x0 < _MAX_HEADER_WIDTH for cell in row.cells)
+        if kinds[position] or gap > 2.2 * row.lines[0].size or not is_short or len(headers) >= _MAX_HEADER_LINES:
+            break
+        if all(cell.x0 >= left for cell in row.cells[1:]) and (len(row.cells) >= 2 or row.cells[0].x0 >= left):
+            headers.append(position)
+        elif headers or len(row.cells) > 1 or labels == _MAX_LABELS:
+            break
+        else:
+            labels += 1
+    return headers
+
+
+def _build(rows: list[TableRow]) -> Table:
+    rows = _merge_wrapped(rows)
+    edges = _column_edges(rows)
+    is_top = True
+    for row in rows:
+        row.columns = _columns_of(row, edges)
+        values = [cell for cell, column in zip(row.cells, row.columns, strict=True) if column > 0]
+        is_period = bool(values) and all(_YEAR.fullmatch(cell.text) or _PERIOD.fullmatch(cell.text) for cell in values)
+        is_words = bool(values) and 0 not in row.columns and not any(cell.is_number for cell in values)
+        row.is_header = row.is_header or (is_period and (len(values) >= 2 or is_top)) or (is_top and is_words)
+        is_top = is_top and row.is_header
+    return Table(rows)
+
+
+def _merge_wrapped(rows: list[TableRow]) -> list[TableRow]:
+    """Labels that wrap over two lines become one row: the second line starts in lower case."""
+    merged: list[TableRow] = []
+    for row in rows:
+        last = merged[-1] if merged else None
+        if last and not row.is_header and not last.is_header and _continues(last, row):
+            first, more = last.cells[0], row.cells[0]
+            label = first.followed_by(more)
+            merged[-1] = TableRow([label, *last.cells[1:], *row.cells[1:]], [], last.lines + row.lines)
+        else:
+            merged.append(row)
+    return merged
+
+
+def _continues(above: TableRow, row: TableRow) -> bool:
+    """Whether `row` goes on with the label of the row above, one of both having no numbers."""
+    label, more = above.cells[0], row.cells[0]
+    close = row.lines[0].y0 - above.lines[-1].y1 < 0.6 * row.lines[0].size
+    one_has_none = len(above.cells) == 1 or len(row.cells) == 1
+    return (
+        close
+        and one_has_none
+        and more.text[:1].islower()
+        and not label.is_number
+        and not label.text.endswith((":", "."))
+        and abs(more.x0 - label.x0) < 40
+    )
+
+
+def _column_edges(rows: list[TableRow]) -> list[tuple[float, float]]:
+    """Columns right of the labels, as x intervals: cells that overlap share one; wide headers don't count."""
+    data = [row for row in rows if not row.is_header]
+    cells = [cell for row in data for cell in row.cells[1:]] or [cell for row in rows for cell in row.cells[1:]]
+    cells += [row.cells[0] for row in data if row.cells[0].is_number and len(row.cells) > 1]
+    intervals: list[tuple[float, float]] = []
+    for cell in sorted(cells, key=lambda cell: (cell.x1 - cell.x0 > 120, cell.x0)):
+        touching = [one for one in intervals if min(one[1], cell.x1) - max(one[0], cell.x0) > 1]
+        if len(touching) > 1:
+            continue
+        joined = (min([cell.x0, *(one[0] for one in touching)]), max([cell.x1, *(one[1] for one in touching)]))
+        intervals = [one for one in intervals if one not in touching] + [joined]
+    return sorted(intervals)
+
+
+def _columns_of(row: TableRow, edges: list[tuple[float, float]]) -> list[int]:
+    """Each cell's column: 0 for what lies left of all intervals, else the interval it overlaps most; never falling."""
+    columns: list[int] = []
+    for cell in row.cells:
+        shared = [min(right, cell.x1) - max(left, cell.x0) for left, right in edges]
+        best = max(range(len(edges)), key=lambda index: shared[index], default=-1)
+        is_label = best < 0 or (shared[best] <= 0 and cell.x0 < edges[0][0])
+        if not columns and not row.is_header and not cell.is_number and edges and cell.x0 < edges[0][0]:
+            is_label = True
+        columns.append(0 if is_label else best + 1)
+    for index, (before, after) in enumerate(pairwise(columns)):
+        if after <= before:
+            columns[index + 1] = max(columns[index] + (0 if before == 0 and after == 0 else 1), after)
+    return columns
