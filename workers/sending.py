@@ -1,7 +1,8 @@
 """Sending wake-up calls through Celery, on one connection that is made anew after each failure."""
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 from celery import Celery
 from kombu.exceptions import KombuError
@@ -9,9 +10,6 @@ from opentelemetry.trace import SpanKind
 
 from app.core.errors import UnavailableError
 from app.observability.tracing import extract_context, inject_context, traced
-
-if TYPE_CHECKING:
-    from workers.relay import OutboxRow
 
 MESSAGE_SECONDS = 3600
 """A call that waited longer is dropped: the sweeper calls again for whatever is still to be done."""
@@ -22,6 +20,15 @@ class BrokerUnavailableError(UnavailableError):
     title = "The message broker is not answering: try again shortly."
 
 
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A message to send: `payload` holds queue, arguments and trace context."""
+
+    id: int
+    topic: str
+    payload: dict[str, Any]
+
+
 class CelerySender:
     """Hands messages to the broker one by one. RabbitMQ confirms each; Redis has it when its reply is there."""
 
@@ -30,7 +37,7 @@ class CelerySender:
         self._connection: Any = None
         self._producer: Any = None
 
-    def send(self, row: "OutboxRow") -> None:
+    def send(self, row: OutboxRow) -> None:
         """Return once the broker has the message. Raises BrokerUnavailableError."""
         given = row.payload.get("trace")
         with traced(f"send {row.topic}", parent=extract_context(given), kind=SpanKind.PRODUCER):

@@ -1,6 +1,7 @@
 """Linking of waiting events: tenants do not wait for each other, and an export includes events being linked."""
 
 import json
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -12,16 +13,20 @@ from app.audit.log import export_whole
 from app.audit.service import record
 from app.core.errors import UnavailableError
 from app.db.session import system_principal
-from app.settings import JobSettings
 from tests.audit.conftest import FOUNDING
-from workers.relay import Linked, Relay
+from workers.maintenance.linking import EventLinker, Linked
 
 WAITING = "SELECT count(*) FROM audit_waiting"
 
 
 @pytest.fixture
-def relay(module_database):
-    return Relay(database=module_database.relay, sender=None, listen_url="", settings=JobSettings())
+def stop():
+    return threading.Event()
+
+
+@pytest.fixture
+def linker(module_database, stop):
+    return EventLinker(database=module_database.relay, stop=stop)
 
 
 @contextmanager
@@ -43,32 +48,32 @@ def exported(log):
     return [json.loads(line) for line in lines]
 
 
-def test_locked_chain_of_one_tenant_delays_no_other(start_log, relay):
+def test_locked_chain_of_one_tenant_delays_no_other(start_log, linker):
     logs = sorted((start_log() for _ in range(3)), key=lambda one: one.tenant)
     for log in logs:
         log.write(2, snapshot=True)
     with recording(logs[1]):
-        assert relay.link_events().events == 4
+        assert linker.link_events().events == 4
         assert [log.rows(WAITING) for log in logs] == [[(0,)], [(2,)], [(0,)]]
-    assert relay.link_events().events == 2
+    assert linker.link_events().events == 2
     assert [(log.verify().problems, log.verify().waiting) for log in logs] == 3 * [([], 0)]
 
 
-def test_tenant_with_many_events_does_not_delay_others(start_log, relay):
+def test_tenant_with_many_events_does_not_delay_others(start_log, linker):
     """Linking releases a tenant's chain before the next one, and serves each tenant in turn."""
     first, second = sorted((start_log(), start_log()), key=lambda one: one.tenant)
     with first.database.api.transaction(first.user, snapshot=True) as session:
         for number in range(2_500):
             record(session, first.user, "documents.page.read", object_type="document", object_id=number)
     second.write(1, snapshot=True)
-    assert relay.link_events().events == 1_000
-    assert relay.link_events().events == 1_001
+    assert linker.link_events().events == 1_000
+    assert linker.link_events().events == 1_001
     assert second.rows(WAITING) == [(0,)]
-    assert relay.link_events().events == 500
+    assert linker.link_events().events == 500
     assert first.verify().problems == []
 
 
-def test_failed_linking_of_one_tenant_delays_no_other(start_log, relay):
+def test_failed_linking_of_one_tenant_delays_no_other(start_log, linker):
     first, second = sorted((start_log(), start_log()), key=lambda one: one.tenant)
     for log in (first, second):
         log.write(2, snapshot=True)
@@ -86,34 +91,34 @@ def test_failed_linking_of_one_tenant_delays_no_other(start_log, relay):
             )
         )
     try:
-        assert relay.link_events().events == 2
+        assert linker.link_events().events == 2
         assert [log.rows(WAITING) for log in (first, second)] == [[(2,)], [(0,)]]
         second.write(1, snapshot=True)
-        assert relay.link_events().events == 1
+        assert linker.link_events().events == 1
     finally:
         with first.database.owner.anonymous() as session:
             session.execute(text("DROP FUNCTION refuse_link() CASCADE"))
-    assert relay.link_events().events == 2
+    assert linker.link_events().events == 2
     assert first.verify().problems == []
 
 
-def test_round_ends_after_some_tenants_and_the_next_continues_with_the_others(start_log, relay, monkeypatch):
+def test_round_ends_after_some_tenants_and_the_next_continues_with_the_others(start_log, linker, monkeypatch):
     """So messages wait for a few tenants only."""
-    monkeypatch.setattr("workers.relay.TENANTS", 2)
+    monkeypatch.setattr("workers.maintenance.linking.TENANTS", 2)
     logs = sorted((start_log() for _ in range(3)), key=lambda one: one.tenant)
     for log in logs:
         log.write(1, snapshot=True)
-    assert relay.link_events() == Linked(2, goes_on=True)
+    assert linker.link_events() == Linked(2, goes_on=True)
     assert [log.rows(WAITING) for log in logs] == [[(0,)], [(0,)], [(1,)]]
-    assert relay.link_events() == Linked(1, goes_on=False)
+    assert linker.link_events() == Linked(1, goes_on=False)
 
 
-def test_stopped_relay_links_no_further_tenant(log, relay):
+def test_stopped_relay_links_no_further_tenant(log, linker, stop):
     log.write(1, snapshot=True)
-    relay.stop()
-    assert relay.link_events().events == 0
+    stop.set()
+    assert linker.link_events().events == 0
     assert log.rows(WAITING) == [(1,)]
-    Relay(database=log.database.relay, sender=None, listen_url="", settings=JobSettings()).link_events()
+    EventLinker(database=log.database.relay, stop=threading.Event()).link_events()
 
 
 def test_new_tenant_has_a_chain_head(start_log):

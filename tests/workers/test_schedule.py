@@ -1,0 +1,134 @@
+"""The table of periodic work: when each job is called, and what each does by itself."""
+
+import threading
+
+import pytest
+from sqlalchemy import text
+
+from app.audit.service import record
+from app.jobs.plan import COLLECT_BLOBS, RUN_STAGE, SIGN_CHECKPOINT
+from app.settings import JobSettings
+from tests.workers.conftest import House
+from workers.maintenance.linking import EventLinker
+from workers.schedule import EVERY_TURN, Periodic, Schedule, periodic_jobs
+
+
+class Calls:
+    """Jobs that note their calls, at a time that is set."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.made: list[str] = []
+
+    def job(self, name, seconds, *, more=None):
+        def call():
+            self.made.append(name)
+            return more
+
+        return Periodic(name, seconds, call)
+
+    def schedule(self, *jobs):
+        return Schedule(jobs, monotonic=lambda: self.now)
+
+
+@pytest.fixture
+def calls():
+    return Calls()
+
+
+@pytest.fixture
+def place(module_database, tmp_path):
+    """A tenant of its own."""
+    return House(database=module_database, folder=tmp_path, broker="")
+
+
+@pytest.fixture
+def jobs(module_database):
+    """The rows of the table by name."""
+    linker = EventLinker(database=module_database.relay, stop=threading.Event())
+    table = periodic_jobs(JobSettings(sweep_seconds=5), database=module_database.relay, linker=linker)
+    return {job.name: job for job in table}
+
+
+def topics(place):
+    return [topic for (topic,) in place.sql("SELECT topic FROM outbox ORDER BY id")]
+
+
+def test_job_is_called_at_the_first_turn_and_after_each_interval(calls):
+    schedule = calls.schedule(calls.job("often", 5), calls.job("seldom", 60), calls.job("always", EVERY_TURN))
+    schedule.run_due()
+    assert calls.made == ["often", "seldom", "always"]
+    calls.made.clear()
+    calls.now = 4.9
+    schedule.run_due()
+    assert calls.made == ["always"]
+    calls.made.clear()
+    calls.now = 5.0
+    schedule.run_due()
+    assert calls.made == ["often", "always"]
+
+
+def test_job_that_raises_is_called_again_next_turn(calls):
+    failing = iter([ValueError("down")])
+
+    def call():
+        for error in failing:
+            raise error
+        calls.made.append("again")
+
+    schedule = calls.schedule(Periodic("first", 60, call), calls.job("second", 60))
+    with pytest.raises(ValueError, match="down"):
+        schedule.run_due()
+    schedule.run_due()
+    assert calls.made == ["again", "second"]
+
+
+@pytest.mark.parametrize(("left", "expected"), [((None, None), False), ((False, True), True), ((True, None), True)])
+def test_turn_returns_whether_any_job_has_work_left(calls, left, expected):
+    schedule = calls.schedule(*(calls.job(str(number), EVERY_TURN, more=more) for number, more in enumerate(left)))
+    assert schedule.run_due() is expected
+
+
+def test_shortest_interval_ignores_jobs_of_every_turn(calls):
+    assert calls.schedule(calls.job("a", 60), calls.job("b", 5), calls.job("c", EVERY_TURN)).shortest_interval() == 5
+
+
+def test_table_takes_intervals_from_the_settings(jobs):
+    assert {name: job.seconds for name, job in jobs.items()} == {
+        "sweep stages": 5,
+        "link events": EVERY_TURN,
+        "collect blobs": JobSettings().collect_seconds,
+        "sign checkpoints": JobSettings().checkpoint_seconds,
+    }
+
+
+def test_sweeping_calls_again_for_a_stage_nobody_took(place, jobs):
+    place.upload("a page")
+    with place.database.relay.anonymous() as session:
+        session.execute(text("DELETE FROM outbox WHERE tenant_id = :tenant"), {"tenant": place.tenant})
+    place.sql("UPDATE stages SET wake_at = now() WHERE status = 'pending'")
+    assert not jobs["sweep stages"].call()
+    assert topics(place) == [RUN_STAGE]
+
+
+def test_linking_leaves_no_event_waiting(place, jobs):
+    with place.database.worker.transaction(place.principal, snapshot=True) as session:
+        record(session, place.principal, "documents.document.read", object_type="document", object_id="x")
+    assert not jobs["link events"].call()
+    with place.database.owner.transaction(place.principal) as session:
+        assert session.scalar(text("SELECT count(*) FROM audit_waiting")) == 0
+
+
+def test_collectors_are_called_once_for_each_tenant(place, jobs):
+    for _ in range(2):
+        jobs["collect blobs"].call()
+    assert topics(place) == [COLLECT_BLOBS]
+
+
+def test_signers_are_called_for_chains_that_have_grown(place, jobs):
+    jobs["sign checkpoints"].call()
+    assert topics(place) == []
+    with place.database.worker.transaction(place.principal) as session:
+        record(session, place.principal, "documents.document.read", object_type="document", object_id="x")
+    jobs["sign checkpoints"].call()
+    assert topics(place) == [SIGN_CHECKPOINT]

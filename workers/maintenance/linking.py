@@ -1,0 +1,64 @@
+"""Linking audit events that wait (read under one snapshot) into their tenants' chains."""
+
+import threading
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.core.errors import UnavailableError
+from app.db.session import Database
+from app.observability.logging import get_logger
+
+log = get_logger(__name__)
+
+LINKS = 1_000
+TENANTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What a round linked. `goes_on`: it ended before every tenant had its turn, or one had more than a round's."""
+
+    events: int
+    goes_on: bool
+
+
+class EventLinker:
+    """Links in rounds, each of which starts with the tenant after the last. A round ends early once `stop` is set."""
+
+    def __init__(self, *, database: Database, stop: threading.Event) -> None:
+        self._database = database
+        self._stop = stop
+        self._linked_last = UUID(int=0)
+
+    def link_waiting(self) -> bool:
+        """Link a round; return whether more events wait."""
+        return self.link_events().goes_on
+
+    def link_events(self) -> Linked:
+        """Link a round: each tenant's events in a transaction of its own, up to 1,000.
+
+        A round ends after as many events, or a hundred tenants. A chain that another transaction holds, or that cannot
+        be linked, is left to a later round: no other tenant waits for it.
+        """
+        with self._database.anonymous() as session:
+            waiting = session.scalars(text("SELECT list_waiting_tenants()")).all()
+        after = self._linked_last
+        linked = 0
+        for tenant_id in sorted(waiting, key=lambda each: (each <= after, each))[:TENANTS]:
+            if self._stop.is_set() or linked >= LINKS:
+                break
+            self._linked_last = tenant_id
+            linked += self._link_events_of(tenant_id)
+        return Linked(linked, goes_on=linked >= LINKS or (linked > 0 and len(waiting) > TENANTS))
+
+    def _link_events_of(self, tenant_id: UUID) -> int:
+        try:
+            with self._database.anonymous() as session:
+                return session.scalar(text("SELECT link_waiting_unless_held(:tenant)"), {"tenant": tenant_id}) or 0
+        except (SQLAlchemyError, UnavailableError) as error:
+            code = error.code if isinstance(error, UnavailableError) else type(error).__name__
+            log.warning("relay.not_linked", tenant_id=str(tenant_id), code=code)
+            return 0

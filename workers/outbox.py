@@ -1,0 +1,114 @@
+"""Sending the outbox: messages go from the database to the broker, soon after the transaction that wrote them.
+
+A message leaves the outbox in the transaction in which the broker took it: it may be sent twice, never not at all. Any
+number of senders may run at once.
+"""
+
+import threading
+from typing import Protocol
+
+import psycopg
+from sqlalchemy import text
+
+from app.core.errors import UnavailableError
+from app.db.session import Database
+from app.jobs.plan import OUTBOX_CHANNEL
+from app.observability.logging import get_logger
+from workers.schedule import Schedule
+from workers.sending import BrokerUnavailableError, OutboxRow
+
+log = get_logger(__name__)
+
+BATCH = 100
+LONGEST_BACKOFF = 15.0
+
+
+class Sender(Protocol):
+    def send(self, row: OutboxRow) -> None:
+        """Return once the broker has it. Raises BrokerUnavailableError."""
+
+    def close(self) -> None: ...
+
+
+class Outbox:
+    """Sends messages until `stop` is set, and gives the schedule a turn between batches.
+
+    `listen_url` is a libpq URL of the relay's role. `poll_seconds`: how often to look for messages whose notification
+    was lost or that are due later.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        sender: Sender,
+        listen_url: str,
+        schedule: Schedule,
+        poll_seconds: float,
+        stop: threading.Event,
+    ) -> None:
+        self._database = database
+        self._sender = sender
+        self._listen_url = listen_url
+        self._schedule = schedule
+        self._pause = min(poll_seconds, schedule.shortest_interval())
+        self._stop = stop
+
+    def run(self) -> None:
+        """Send until stopped, through outages of the broker and the database."""
+        failures = 0
+        while not self._stop.is_set():
+            try:
+                with self._listen() as connection:
+                    failures = 0
+                    self._run_listening(connection)
+            except (UnavailableError, psycopg.OperationalError) as error:
+                failures += 1
+                wait = min(0.2 * 2 ** min(failures, 10), LONGEST_BACKOFF)
+                code = error.code if isinstance(error, UnavailableError) else type(error).__name__
+                log.warning("relay.waiting", code=code, seconds=wait)
+                self._stop.wait(wait)
+
+    def send_batch(self) -> int:
+        """Send up to 100 due messages; return how many were read. Raises BrokerUnavailableError.
+
+        Messages that the broker took before it failed are deleted all the same.
+        """
+        failure: BrokerUnavailableError | None = None
+        with self._database.anonymous() as session:
+            rows = session.execute(
+                text(
+                    "SELECT id, topic, payload FROM outbox WHERE available_at <= now() "
+                    "ORDER BY available_at, id LIMIT :batch FOR UPDATE SKIP LOCKED"
+                ),
+                {"batch": BATCH},
+            ).all()
+            sent: list[int] = []
+            for row in rows:
+                try:
+                    self._sender.send(OutboxRow(row.id, row.topic, row.payload))
+                except BrokerUnavailableError as error:
+                    failure = error
+                    break
+                sent.append(row.id)
+            if sent:
+                session.execute(text("DELETE FROM outbox WHERE id = ANY(:sent)"), {"sent": sent})
+        if failure is not None:
+            raise failure
+        return len(rows)
+
+    def _listen(self) -> "psycopg.Connection[tuple[object, ...]]":
+        connection = psycopg.connect(
+            self._listen_url, autocommit=True, connect_timeout=5, application_name="footnote-relay-listener"
+        )
+        connection.execute(f"LISTEN {OUTBOX_CHANNEL}".encode())
+        return connection
+
+    def _run_listening(self, connection: "psycopg.Connection[tuple[object, ...]]") -> None:
+        while not self._stop.is_set():
+            work_left = self._schedule.run_due()
+            while self.send_batch() == BATCH and not self._stop.is_set():
+                pass
+            # Periodic work that is left continues at once, after the messages that are due.
+            for _ in connection.notifies(timeout=0.0 if work_left else self._pause, stop_after=1):
+                pass

@@ -1,0 +1,89 @@
+"""Periodic work of the relay, a row a job. Work that takes long is called for here, and done by workers."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy import text
+
+from app.db.session import Database
+from app.observability.logging import get_logger
+from app.settings import JobSettings
+from workers.maintenance.linking import EventLinker
+
+log = get_logger(__name__)
+
+EVERY_TURN = 0.0
+"""The interval of a job that has a turn whenever the relay wakes: at each message, and at least every poll."""
+
+SWEEP_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """A job, how many seconds lie between two calls, and what to call.
+
+    `call` returns True when work is left that should continue at once; a job that raises is called again next turn.
+    """
+
+    name: str
+    seconds: float
+    call: Callable[[], bool | None]
+
+
+def periodic_jobs(settings: JobSettings, *, database: Database, linker: EventLinker) -> tuple[Periodic, ...]:
+    """The table, in the order of calls. `database` is used as the relay's role."""
+    sweep = partial(sweep_stages, database, wake_again_seconds=settings.wake_again_seconds)
+    return (
+        #        name                interval (seconds)           what it calls
+        Periodic("sweep stages",     settings.sweep_seconds,      sweep),
+        Periodic("link events",      EVERY_TURN,                  linker.link_waiting),
+        Periodic("collect blobs",    settings.collect_seconds,    partial(call_collectors, database)),
+        Periodic("sign checkpoints", settings.checkpoint_seconds, partial(call_signers, database)),
+    )  # fmt: skip
+
+
+class Schedule:
+    """Calls each job when its interval has passed; all of them at the first turn."""
+
+    def __init__(self, jobs: Sequence[Periodic], *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._jobs = jobs
+        self._monotonic = monotonic
+        self._called_at = {job.name: float("-inf") for job in jobs}
+
+    def shortest_interval(self) -> float:
+        """Seconds within which the next turn has to come."""
+        return min((job.seconds for job in self._jobs if job.seconds != EVERY_TURN), default=float("inf"))
+
+    def run_due(self) -> bool:
+        """Call the jobs that are due; return whether one has work left. Raises what a job raises."""
+        work_left = False
+        for job in self._jobs:
+            if self._monotonic() - self._called_at[job.name] >= job.seconds:
+                work_left |= bool(job.call())
+                self._called_at[job.name] = self._monotonic()
+        return work_left
+
+
+def sweep_stages(database: Database, *, wake_again_seconds: float) -> None:
+    """Return expired leases, and call again for stages that no worker took."""
+    with database.anonymous() as session:
+        expired, woken = session.execute(
+            text("SELECT expired, woken FROM sweep_stages(:wake_again, :batch)"),
+            {"wake_again": wake_again_seconds, "batch": SWEEP_BATCH},
+        ).one()
+    if expired or woken:
+        log.info("relay.swept", expired=expired, woken=woken)
+
+
+def call_collectors(database: Database) -> None:
+    """Write a call for each tenant to collect its blobs."""
+    with database.anonymous() as session:
+        session.execute(text("SELECT call_collectors()"))
+
+
+def call_signers(database: Database) -> None:
+    """Write a call for each audit chain that has grown to be signed."""
+    with database.anonymous() as session:
+        session.execute(text("SELECT call_checkpoints()"))
