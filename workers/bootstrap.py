@@ -137,7 +137,6 @@ def build_stages(
     *, blobs: BlobStore, parser: Parser, sealer: Sealer, embedder: Embedder, clock: Clock
 ) -> tuple[PipelineStage, ...]:
     """The stages of an ingestion, in order."""
-    extract = ExtractStage(read=read_metadata, version=METADATA_VERSION)
     params = ChunkingParams()
     return (
         ValidateStage(blobs=blobs),
@@ -145,13 +144,12 @@ def build_stages(
             parser=parser,
             unseal=lambda tenant_id, sealed: sealer.open(tenant_id, PASSWORD_PURPOSE, sealed).decode(),
         ),
+        ExtractStage(read=read_metadata, version=METADATA_VERSION),
         ChunkStage(
             chunk=lambda parsed, metadata: chunk_document(parsed, metadata, params=params),
             version=f"{CHUNKER_VERSION}:{params.target}:{params.least}:{params.most}:{params.caption_most}",
-            extract=extract,
         ),
         EmbedStage(embedder=embedder, weigh=weigh_terms),
-        extract,
         PublishStage(index=SpaceIndex(index=ChunkIndex()), clock=clock),
     )
 

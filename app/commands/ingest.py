@@ -34,7 +34,7 @@ from app.core.errors import FootnoteError
 from app.documents.metadata import DocumentType
 
 UPLOADS_AT_ONCE = 4
-STAGES = ("validate", "parse", "chunk", "embed", "extract", "publish")
+STAGES = ("validate", "parse", "extract", "chunk", "embed", "publish")
 LOOKS_A_TICK = 5  # at runs that go on; single look-ups a second, well under the rate limit
 UPLOAD_SHARE = 0.3  # of a document's bar
 

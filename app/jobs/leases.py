@@ -9,7 +9,7 @@ after it, up to the current one, wait again. Each claim gets a greater token tha
 can write a result.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from sqlalchemy import func
@@ -94,18 +94,23 @@ class LeaseService:
         lease: Lease,
         output_key: str,
         *,
-        outputs: Mapping[str, tuple[str, str]] | None = None,
+        blob_digest: str | None = None,
         pages_total: int | None = None,
     ) -> None:
         """Complete a stage, in the transaction that writes its output, and send the wake-up message for the next one.
 
-        `outputs` maps the key of each newly stored output to (stage, blob digest). After the last stage the run is
-        ready. Raises LeaseLostError, so that the whole transaction rolls back.
+        `blob_digest` is the blob of the output, if this stage stored it now. After the last stage the run is ready.
+        Raises LeaseLostError, so that the whole transaction rolls back.
         """
         self.hold(session, lease)
-        names = OutputRepository(session)
-        for key, (stage, digest) in sorted((outputs or {}).items()):
-            names.ensure(tenant_id=lease.tenant_id, key=key, stage=stage, blob_digest=digest, now=self._clock.now())
+        if blob_digest is not None:
+            OutputRepository(session).ensure(
+                tenant_id=lease.tenant_id,
+                key=output_key,
+                stage=lease.stage,
+                blob_digest=blob_digest,
+                now=self._clock.now(),
+            )
         repository = RunRepository(session)
         repository.finish_stage(lease.stage_id, status=StageStatus.DONE, output_key=output_key)
         if pages_total is not None:

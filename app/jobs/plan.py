@@ -19,9 +19,9 @@ OUTBOX_CHANNEL = "footnote_outbox"
 class StageName(StrEnum):
     VALIDATE = "validate"
     PARSE = "parse"
+    EXTRACT = "extract"
     CHUNK = "chunk"
     EMBED = "embed"
-    EXTRACT = "extract"
     PUBLISH = "publish"
 
 
@@ -35,9 +35,9 @@ class Queue(StrEnum):
 QUEUE_OF_STAGE: dict[StageName, Queue] = {
     StageName.VALIDATE: Queue.PARSE,
     StageName.PARSE: Queue.PARSE,
+    StageName.EXTRACT: Queue.EXTRACT,
     StageName.CHUNK: Queue.EXTRACT,
     StageName.EMBED: Queue.EMBED,
-    StageName.EXTRACT: Queue.EXTRACT,
     StageName.PUBLISH: Queue.EXTRACT,
 }
 """In stage order: each stage starts when the previous one is done."""

@@ -17,7 +17,9 @@ from app.settings import Settings
 from evals.cli import commands
 from evals.commands.options import build_suites
 from evals.datasets.questions import DocumentIssuer, QuestionCase
+from evals.datasets.tagged import TaggedFact
 from evals.environment.stacks import Stacks
+from evals.running.baseline import Baseline
 from evals.running.engine import discover_suites
 from evals.running.gate import PROJECT
 from evals.running.records import RunFolder

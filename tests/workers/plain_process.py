@@ -125,13 +125,12 @@ def build_plain_worker(settings, *, notes=None):
         key_file=settings.storage.key_file,
         data_keys=PostgresDataKeys(database=database),
     )
-    extract = ExtractStage(read=read_title, version="plain-1")
     stages = (
         ValidateStage(blobs=blobs),
         ParseStage(parser=PlainParser(blobs, notes / "parsed.txt"), unseal=lambda _tenant, sealed: sealed.decode()),
-        ChunkStage(chunk=one_chunk_a_page, version="plain-1", extract=extract),
+        ExtractStage(read=read_title, version="plain-1"),
+        ChunkStage(chunk=one_chunk_a_page, version="plain-1"),
         EmbedStage(embedder=PlainEmbedder(), weigh=lambda _text: {1: 1.0}),
-        extract,
         PublishStage(index=NoteOfIndexing(notes / "indexed.txt"), clock=SystemClock()),
     )
     runner = build_runner(

@@ -47,7 +47,15 @@ def take_steps(house, run, *names):
 @pytest.mark.parametrize("lose", [remove, damage])
 @pytest.mark.parametrize(
     ("made", "wanted"),
-    [("parse", "chunk"), ("chunk", "embed"), ("embed", "publish"), ("parse", "publish"), ("extract", "publish")],
+    [
+        ("parse", "extract"),
+        ("parse", "chunk"),
+        ("extract", "chunk"),
+        ("chunk", "embed"),
+        ("embed", "publish"),
+        ("parse", "publish"),
+        ("extract", "publish"),
+    ],
 )
 def test_an_output_that_is_lost_is_made_again_and_the_run_ends_ready(house, lose, made, wanted):
     run = house.upload("first page\fsecond page")
@@ -73,10 +81,10 @@ def test_an_output_that_is_lost_each_time_ends_the_run_with_a_code_of_its_own(ho
     for _ in range(2):
         house.take_step(run, "parse")
         remove(output_path(house, run, "parse"))
-        assert house.take_step(run, "chunk") == SentBack("parse")
+        assert house.take_step(run, "extract") == SentBack("parse")
     house.take_step(run, "parse")
     remove(output_path(house, run, "parse"))
-    ended = house.take_step(run, "chunk")
+    ended = house.take_step(run, "extract")
     assert isinstance(ended, Ended)
     assert (house.run(run).status, house.run(run).error_code) == ("failed", "output-lost")
     assert "administrator" in house.run(run).error_detail
@@ -84,13 +92,15 @@ def test_an_output_that_is_lost_each_time_ends_the_run_with_a_code_of_its_own(ho
 
 
 def test_metadata_found_damaged_while_chunking_are_read_anew(house):
-    """The chunk stage makes the extract stage's output on its way, and looks for it first."""
+    """Another run's damaged output is there, so that the extract stage takes it for made."""
     first = house.upload("a page", filename="one.txt")
     take_steps(house, first, *NAMES)
     damage(output_path(house, first, "extract"))
     remove(output_path(house, first, "chunk"))
     again = house.upload("a page", filename="one.txt", collection=house.add_collection("Elsewhere"))
-    take_steps(house, again, *NAMES)
+    take_steps(house, again, "validate", "parse", "extract")
+    assert house.take_step(again, "chunk") == SentBack("extract")
+    take_steps(house, again, *NAMES[NAMES.index("extract") :])
     assert house.run(again).status == "ready"
 
 
@@ -119,7 +129,7 @@ def test_a_lost_output_whose_file_is_gone_too_ends_the_run_for_the_file(house):
     take_steps(house, run, "validate", "parse")
     remove(output_path(house, run, "parse"))
     remove(source_path(house, run))
-    take_steps(house, run, "chunk", "parse")
+    take_steps(house, run, "extract", "parse")
     assert (house.run(run).status, house.run(run).error_code) == ("failed", "file-missing")
 
 
@@ -129,7 +139,7 @@ def test_two_documents_that_share_a_lost_output_both_end_ready(house):
         house.upload("the very same bytes", filename="a.txt", collection=house.add_collection("Elsewhere")),
     ]
     for run in runs:
-        take_steps(house, run, "validate", "parse", "chunk")
+        take_steps(house, run, "validate", "parse", "extract", "chunk")
     damage(output_path(house, runs[0], "chunk"))
     assert [house.take_step(run, "embed") for run in runs] == [SentBack("chunk")] * 2
     for name in NAMES[NAMES.index("chunk") :]:

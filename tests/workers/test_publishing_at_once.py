@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from sqlalchemy import text
 
 SAID = '{"document_type": {"by": "editor"}}'
-BEFORE_PUBLISH = ("validate", "parse", "chunk", "embed", "extract")
+BEFORE_PUBLISH = ("validate", "parse", "extract", "chunk", "embed")
 WAITING_FOR_US = "SELECT count(*) FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid"
 
 

@@ -56,12 +56,11 @@ class Encoded:
 class StageResult:
     """What a stage made.
 
-    `output` is stored under the stage's key (None: the stage makes no blob). `also` holds outputs of later stages that
-    came about on the way, by (stage, key). `write` joins the transaction that completes the stage.
+    `output` is stored under the stage's key (None: the stage makes no blob). `write` joins the transaction that
+    completes the stage.
     """
 
     output: Encoded | None = None
-    also: Mapping[tuple[StageName, str], Encoded] = field(default_factory=dict)
     pages_total: int | None = None
     write: Callable[[Session], None] | None = None
 
@@ -74,9 +73,6 @@ class StageContext(Protocol):
 
     def load(self, stage: StageName, decode: Callable[[bytes], T]) -> T:
         """An earlier stage's output. Raises OutputLostError when it is gone or damaged; UnavailableError."""
-
-    def find(self, stage: StageName, key: str, decode: Callable[[bytes], T]) -> T | None:
-        """The output of any stage under `key`, if it was made before and its blob is still there, whole."""
 
 
 class PipelineStage(Protocol):

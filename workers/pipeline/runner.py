@@ -56,21 +56,9 @@ class _Context:
     def load(self, stage: StageName, decode: Callable[[bytes], T]) -> T:
         digest = self.digests.get(self.inputs.key_of(stage), "")
         try:
-            return self.outputs.read(self._tenant(), digest, decode)
+            return self.outputs.read(self.inputs.version.tenant_id, digest, decode)
         except (BlobMissingError, BlobDamagedError) as error:
             raise OutputLostError(stage) from error
-
-    def find(self, stage: StageName, key: str, decode: Callable[[bytes], T]) -> T | None:  # noqa: ARG002  part of the contract
-        digest = self.outputs.find_digests(self._tenant(), [key]).get(key)
-        if digest is None or not self.outputs.exists(self._tenant(), digest):
-            return None
-        try:
-            return self.outputs.read(self._tenant(), digest, decode)
-        except (BlobMissingError, BlobDamagedError):
-            return None
-
-    def _tenant(self) -> UUID:
-        return self.inputs.version.tenant_id
 
 
 class StageRunner:
@@ -137,12 +125,12 @@ class StageRunner:
         reused = key in digests and self._outputs.exists(lease.tenant_id, digests[key])
         result = StageResult() if reused else stage.run(_Context(inputs, self._outputs, digests))
         heartbeat.check()
-        stored = self._store(lease, stage.name, key, result)
+        stored = None if result.output is None else self._outputs.write(lease.tenant_id, result.output)
         with self._database.transaction(system_principal(lease.tenant_id)) as session:
             self._leases.hold(session, lease)
             if result.write is not None:
                 result.write(session)
-            self._leases.complete(session, lease, key, outputs=stored, pages_total=result.pages_total)
+            self._leases.complete(session, lease, key, blob_digest=stored, pages_total=result.pages_total)
         return Completed(reused=reused)
 
     def _list_lost(self, lease: Lease, found: StageName) -> list[StageName]:
@@ -154,14 +142,6 @@ class StageRunner:
             for name in StageName
             if name is found or (name in made and not self._outputs.is_whole(lease.tenant_id, made[name]))
         ]
-
-    def _store(self, lease: Lease, stage: StageName, key: str, result: StageResult) -> dict[str, tuple[str, str]]:
-        made = {(name, other): encoded for (name, other), encoded in result.also.items()}
-        if result.output is not None:
-            made[(stage, key)] = result.output
-        return {
-            other: (str(name), self._outputs.write(lease.tenant_id, encoded)) for (name, other), encoded in made.items()
-        }
 
 
 def outcome_of(result: RunResult) -> str:

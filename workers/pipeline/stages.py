@@ -108,15 +108,12 @@ class ExtractStage:
 
     def run(self, context: StageContext) -> StageResult:
         parsed = context.load(StageName.PARSE, decode_document)
-        return StageResult(output=self.read(parsed, context.inputs))
-
-    def read(self, parsed: ParsedDocument, inputs: StageInputs) -> Encoded:
-        metadata = self._read(parsed, inputs.version.filename)
-        return Encoded(encode_metadata(metadata), metadata)
+        metadata = self._read(parsed, context.inputs.version.filename)
+        return StageResult(output=Encoded(encode_metadata(metadata), metadata))
 
 
 class ChunkStage:
-    """ParsedDocument → chunks. Their headings need the metadata, which is made here and kept for the extract stage."""
+    """ParsedDocument and metadata → chunks, whose headings name the issuer, the document and the period."""
 
     name = StageName.CHUNK
 
@@ -125,29 +122,22 @@ class ChunkStage:
         *,
         chunk: Callable[[ParsedDocument, DocumentMetadata], tuple[ChunkDraft, ...]],
         version: str,
-        extract: ExtractStage,
     ) -> None:
         self._chunk = chunk
         self._version = version
-        self._extract = extract
 
     @property
     def version(self) -> str:
         return self._version
 
     def key(self, inputs: StageInputs) -> str:
-        return output_key(self, inputs.key_of(StageName.PARSE), self._extract.key(inputs))
+        return output_key(self, inputs.key_of(StageName.PARSE), inputs.key_of(StageName.EXTRACT))
 
     def run(self, context: StageContext) -> StageResult:
         parsed = context.load(StageName.PARSE, decode_document)
-        place = (StageName.EXTRACT, self._extract.key(context.inputs))
-        metadata = context.find(*place, decode_metadata)
-        also: dict[tuple[StageName, str], Encoded] = {}
-        if metadata is None:
-            also[place] = self._extract.read(parsed, context.inputs)
-            metadata = decode_metadata(also[place].data)
+        metadata = context.load(StageName.EXTRACT, decode_metadata)
         drafts = self._chunk(parsed, metadata)
-        return StageResult(output=Encoded(encode_drafts(drafts), drafts), also=also, pages_total=len(parsed.pages))
+        return StageResult(output=Encoded(encode_drafts(drafts), drafts), pages_total=len(parsed.pages))
 
 
 class EmbedStage:

@@ -1,7 +1,7 @@
 import { PAGE_HEADER, call, element, idempotencyKey } from "./api.js";
 
 const list = document.getElementById("uploads");
-const STAGES = ["validate", "parse", "chunk", "embed", "extract", "publish"];
+const STAGES = ["validate", "parse", "extract", "chunk", "embed", "publish"];
 const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 // fetch can't tell how much of a body was sent; XMLHttpRequest can.

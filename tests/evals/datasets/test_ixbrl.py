@@ -11,6 +11,7 @@ from lxml import etree
 from app.documents.statements import Statement
 from app.quantities.periods import Period
 from evals.datasets.files import DatasetError
+from evals.datasets.filings import load_filings
 from evals.datasets.ixbrl import is_inline_xbrl, read_tagged, strip_tags
 from workers.parsing.html.document import parse_html
 

@@ -12,6 +12,7 @@ from evals.datasets.questions import QuestionCase, load_questions
 from evals.environment.context import SuiteContext
 from evals.environment.provenance import digest_folder
 from evals.environment.stacks import Stacks
+from evals.environment.walls import WalledStore, open_walled_store
 from evals.scoring.oracle import World
 from evals.suites.permissions import ASKING, LISTING, PermissionCase, PermissionScoring, build_scoring
 
