@@ -27,8 +27,6 @@ class Sender(Protocol):
     def send(self, row: OutboxRow) -> None:
         """Return once the broker has it. Raises BrokerUnavailableError."""
 
-    def close(self) -> None: ...
-
 
 class Outbox:
     """Sends messages until `stop` is set, and gives the schedule a turn between batches.

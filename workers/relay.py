@@ -4,7 +4,6 @@
 
 import signal
 import threading
-from collections.abc import Sequence
 
 from sqlalchemy.engine import make_url
 
@@ -43,7 +42,7 @@ def build_outbox(settings: Settings, *, stop: threading.Event) -> Outbox:
     )
 
 
-def main(_arguments: Sequence[str] = ()) -> None:
+def main() -> None:
     """Run a relay until SIGTERM or SIGINT."""
     settings = Settings()
     configure_logging(level=settings.observability.log_level)

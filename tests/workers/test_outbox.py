@@ -24,8 +24,6 @@ class NotingSender:
             raise BrokerUnavailableError
         self.sent.append(row.id)
 
-    def close(self) -> None: ...
-
 
 @pytest.fixture
 def place(database, tmp_path) -> Iterator[House]:
