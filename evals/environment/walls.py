@@ -57,9 +57,6 @@ class WalledStore:
     def names(self) -> Names:
         return {document: tuple(Path(name).stem for name in files) for document, files in self.files.items()}
 
-    def documents_of(self, issuer: str) -> frozenset[UUID]:
-        return frozenset(document for document, of in self.issuers.items() if of == issuer)
-
     def make_asker(self, issuers: Iterable[str] = ()) -> Asker:
         """A new analyst who may read these issuers' collections and nothing else."""
         email = f"asker-{uuid4().hex}@localhost"

@@ -33,7 +33,7 @@ _SMALL_WORDS = frozenset(
 _TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
-class Verdict(StrEnum):
+class Grade(StrEnum):
     RIGHT = "right"
     WRONG = "wrong"
     DECLINED = "declined"
@@ -41,20 +41,20 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    """A verdict and the sentence that says which check gave it."""
+class GradedAnswer:
+    """A grade and the sentence that says which check gave it."""
 
-    verdict: Verdict
+    grade: Grade
     reason: str
 
 
-def judge_answer(question: str, truth: str, claims: Sequence[str]) -> Judgement:
-    """Judge the sentences of an answer (none: it was declined) against the truth."""
+def grade_answer(question: str, truth: str, claims: Sequence[str]) -> GradedAnswer:
+    """Grade the sentences of an answer (none: it was declined) against the truth."""
     if not claims:
-        return Judgement(Verdict.DECLINED, "declined")
+        return GradedAnswer(Grade.DECLINED, "declined")
     if _ONLY_FIGURE.fullmatch(truth):
-        return _judge_figure(question, truth, claims)
-    return _judge_polarity(truth, claims[0]) or _judge_figures(truth, claims) or _judge_words(truth, claims[0])
+        return _grade_figure(question, truth, claims)
+    return _grade_polarity(truth, claims[0]) or _grade_figures(truth, claims) or _grade_words(truth, claims[0])
 
 
 def count_supported(claim: str, quotes: Sequence[str]) -> tuple[int, int]:
@@ -64,47 +64,47 @@ def count_supported(claim: str, quotes: Sequence[str]) -> tuple[int, int]:
     return len(said), sum(token in quoted for token in said)
 
 
-def _judge_figure(question: str, truth: str, claims: Sequence[str]) -> Judgement:
+def _grade_figure(question: str, truth: str, claims: Sequence[str]) -> GradedAnswer:
     """The first sentence that states a figure for the asked periods is taken for the answer."""
     wanted = find_figures(truth, scale=asked_scale(question))
     if not wanted:
-        return Judgement(Verdict.UNDECIDED, "the truth can't be read as a figure")
+        return GradedAnswer(Grade.UNDECIDED, "the truth can't be read as a figure")
     years = years_in(question)
     for claim in claims:
         stated = of_periods(figures_of_claim(claim), years)
         if not stated:
             continue
         if len(stated) <= MOST_FIGURES and any(is_same(wanted[0], figure) for figure in stated):
-            return Judgement(Verdict.RIGHT, f"states {truth.strip()}")
-        return Judgement(Verdict.WRONG, f"states {_described(stated[0])} where the truth is {truth.strip()}")
-    return Judgement(Verdict.WRONG, f"states no figure where the truth is {truth.strip()}")
+            return GradedAnswer(Grade.RIGHT, f"states {truth.strip()}")
+        return GradedAnswer(Grade.WRONG, f"states {_described(stated[0])} where the truth is {truth.strip()}")
+    return GradedAnswer(Grade.WRONG, f"states no figure where the truth is {truth.strip()}")
 
 
-def _judge_polarity(truth: str, claim: str) -> Judgement | None:
+def _grade_polarity(truth: str, claim: str) -> GradedAnswer | None:
     """Yes against no is wrong; the same of both is right where the truth says no figure besides."""
     wanted, said = _polarity(truth), _polarity(claim)
     if not wanted or not said:
         return None
     if wanted != said:
-        return Judgement(Verdict.WRONG, f"says {said} where the truth is {wanted}")
-    return None if find_figures(truth) else Judgement(Verdict.RIGHT, f"says {said}, as the truth does")
+        return GradedAnswer(Grade.WRONG, f"says {said} where the truth is {wanted}")
+    return None if find_figures(truth) else GradedAnswer(Grade.RIGHT, f"says {said}, as the truth does")
 
 
-def _judge_figures(truth: str, claims: Sequence[str]) -> Judgement | None:
+def _grade_figures(truth: str, claims: Sequence[str]) -> GradedAnswer | None:
     figures = find_figures(truth)
     if not figures:
         return None
     missing = [figure for figure in figures if not _is_stated(figure, claims)]
     if not missing:
-        return Judgement(Verdict.RIGHT, "every figure of the truth is stated")
-    return Judgement(Verdict.UNDECIDED, f"{len(missing)} of {len(figures)} figures of the truth are not stated")
+        return GradedAnswer(Grade.RIGHT, "every figure of the truth is stated")
+    return GradedAnswer(Grade.UNDECIDED, f"{len(missing)} of {len(figures)} figures of the truth are not stated")
 
 
-def _judge_words(truth: str, claim: str) -> Judgement:
+def _grade_words(truth: str, claim: str) -> GradedAnswer:
     words = _content_words(truth)
     if not _polarity(truth) and 0 < len(words) <= SHORT_WORDS and words <= _content_words(claim):
-        return Judgement(Verdict.RIGHT, "the first sentence holds every word of the truth")
-    return Judgement(Verdict.UNDECIDED, "free text that no check decides")
+        return GradedAnswer(Grade.RIGHT, "the first sentence holds every word of the truth")
+    return GradedAnswer(Grade.UNDECIDED, "free text that no check decides")
 
 
 def _is_stated(figure: Figure, claims: Sequence[str]) -> bool:

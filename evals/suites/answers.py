@@ -21,12 +21,12 @@ from evals.environment.answering import Asked, Asking, build_asking, describe_us
 from evals.environment.context import SuiteContext, Used
 from evals.environment.store import Names, open_question_store
 from evals.running.engine import Case, Suite
-from evals.scoring.answers import Judgement, Verdict, count_supported, judge_answer
+from evals.scoring.answers import Grade, GradedAnswer, count_supported, grade_answer
 from evals.scoring.judging import Judge, Opinion, open_judge
 
-VERDICTS = (Verdict.RIGHT, Verdict.WRONG, Verdict.DECLINED)
+GRADES = (Grade.RIGHT, Grade.WRONG, Grade.DECLINED)
 # A right answer is worth more than none, and none more than a wrong one.
-SCORES = {Verdict.RIGHT: 1.0, Verdict.DECLINED: 0.0, Verdict.WRONG: -1.0, Verdict.UNDECIDED: None}
+SCORES = {Grade.RIGHT: 1.0, Grade.DECLINED: 0.0, Grade.WRONG: -1.0, Grade.UNDECIDED: None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def describe_with_judge(used: Used, judge: Judge | None) -> Used:
 
 def judge_case(case: QuestionCase, asked: Asked, names: Names) -> Case:
     """The case of one answered question."""
-    judgement = judge_answer(case.question, case.answer, asked.texts())
+    graded = grade_answer(case.question, case.answer, asked.texts())
     cited = asked.cited_pages(names)
     evidence = case.evidence_pages()
     found = {(file, page) for files, page in cited for file in files} & evidence
@@ -128,10 +128,10 @@ def judge_case(case: QuestionCase, asked: Asked, names: Names) -> Case:
     return Case(
         id=case.id,
         kind=case.kind,
-        score=SCORES[judgement.verdict],
-        reason=judgement.reason,
+        score=SCORES[graded.grade],
+        reason=graded.reason,
         measures={
-            **_verdict_measures(judgement),
+            **_grade_measures(graded),
             "cited": float(len(cited)),
             "cited_evidence": float(sum(any((file, page) in evidence for file in files) for files, page in cited)),
             "evidence": float(len(evidence)),
@@ -143,7 +143,7 @@ def judge_case(case: QuestionCase, asked: Asked, names: Names) -> Case:
             "confidence": cover_question(case.question, asked),
         },
         details={
-            "verdict": judgement.verdict.value,
+            "verdict": graded.grade.value,
             "answer": asked.texts(),
             "truth": case.answer,
             "evidence": sorted([document, page] for document, page in evidence),
@@ -170,10 +170,10 @@ def cover_question(question: str, asked: Asked) -> float | None:
     return round(len(wanted & held) / len(wanted), 6) if wanted else None
 
 
-def _verdict_measures(judgement: Judgement) -> dict[str, float | None]:
-    decided = judgement.verdict is not Verdict.UNDECIDED
+def _grade_measures(graded: GradedAnswer) -> dict[str, float | None]:
+    decided = graded.grade is not Grade.UNDECIDED
     measures: dict[str, float | None] = {
-        verdict.value: float(judgement.verdict is verdict) if decided else None for verdict in VERDICTS
+        grade.value: float(graded.grade is grade) if decided else None for grade in GRADES
     }
     return measures | {"unscored": float(not decided), "decided": float(decided)}
 

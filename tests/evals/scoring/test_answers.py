@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from evals.scoring.answers import Verdict, count_supported, judge_answer
+from evals.scoring.answers import Grade, count_supported, grade_answer
 from evals.scoring.figures import FigureKind, find_figures, is_same
 
 AMOUNT = "What was capital expenditure in FY2018, in USD millions?"
@@ -49,23 +49,23 @@ def test_two_figures_are_the_same_within_the_rounding_of_the_truth(truth, said, 
 
 
 @pytest.mark.parametrize(
-    ("question", "truth", "claims", "verdict"),
+    ("question", "truth", "claims", "grade"),
     [
-        (AMOUNT, "$1577.00", ["Capital expenditure was $1,577 million in 2018."], Verdict.RIGHT),
-        (AMOUNT, "$1577.00", ["Capital expenditure was $1.6 billion in 2018."], Verdict.WRONG),
-        (AMOUNT, "$1577.00", ["Capital expenditure was $1,373 million in 2018."], Verdict.WRONG),
-        (AMOUNT, "$1577.00", ["Purchases of PP&E — 2018: (1,577); 2017: (1,373) (in USD millions)"], Verdict.RIGHT),
-        (AMOUNT, "$1373.00", ["Purchases of PP&E — 2018: (1,577); 2017: (1,373) (in USD millions)"], Verdict.WRONG),
-        (AMOUNT, "$1577.00", ["It was considerable."], Verdict.WRONG),
-        (AMOUNT, "$1577.00", [], Verdict.DECLINED),
-        ("Is it?", "Yes. It is.", ["No, it is not."], Verdict.WRONG),
-        ("Is it?", "Yes. It is.", ["Yes, it is."], Verdict.RIGHT),
-        ("Who audits?", "Deloitte & Touche", ["Touche and Deloitte audit."], Verdict.RIGHT),
-        ("Why?", "Because of higher raw material prices in all segments.", ["Prices."], Verdict.UNDECIDED),
+        (AMOUNT, "$1577.00", ["Capital expenditure was $1,577 million in 2018."], Grade.RIGHT),
+        (AMOUNT, "$1577.00", ["Capital expenditure was $1.6 billion in 2018."], Grade.WRONG),
+        (AMOUNT, "$1577.00", ["Capital expenditure was $1,373 million in 2018."], Grade.WRONG),
+        (AMOUNT, "$1577.00", ["Purchases of PP&E — 2018: (1,577); 2017: (1,373) (in USD millions)"], Grade.RIGHT),
+        (AMOUNT, "$1373.00", ["Purchases of PP&E — 2018: (1,577); 2017: (1,373) (in USD millions)"], Grade.WRONG),
+        (AMOUNT, "$1577.00", ["It was considerable."], Grade.WRONG),
+        (AMOUNT, "$1577.00", [], Grade.DECLINED),
+        ("Is it?", "Yes. It is.", ["No, it is not."], Grade.WRONG),
+        ("Is it?", "Yes. It is.", ["Yes, it is."], Grade.RIGHT),
+        ("Who audits?", "Deloitte & Touche", ["Touche and Deloitte audit."], Grade.RIGHT),
+        ("Why?", "Because of higher raw material prices in all segments.", ["Prices."], Grade.UNDECIDED),
     ],
 )
-def test_an_answer_is_judged_by_what_it_states(question, truth, claims, verdict):
-    assert judge_answer(question, truth, claims).verdict is verdict
+def test_an_answer_is_judged_by_what_it_states(question, truth, claims, grade):
+    assert grade_answer(question, truth, claims).grade is grade
 
 
 def test_numbers_are_supported_when_they_stand_in_the_quotes():
