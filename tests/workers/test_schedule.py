@@ -1,5 +1,6 @@
 """The table of periodic work: when each job is called, and what each does by itself."""
 
+import itertools
 import threading
 
 import pytest
@@ -11,6 +12,8 @@ from app.settings import JobSettings
 from tests.workers.conftest import House
 from workers.maintenance.linking import EventLinker
 from workers.schedule import EVERY_TURN, Periodic, Schedule, periodic_jobs
+
+_access_classes = itertools.count(1_000_000)
 
 
 class Calls:
@@ -39,7 +42,7 @@ def calls():
 @pytest.fixture
 def place(module_database, tmp_path):
     """A tenant of its own."""
-    return House(database=module_database, folder=tmp_path, broker="")
+    return House(database=module_database, folder=tmp_path, broker="", access_classes=_access_classes)
 
 
 @pytest.fixture
