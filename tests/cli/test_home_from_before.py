@@ -8,8 +8,9 @@ from typing import Any
 import psycopg
 
 from app.stack.home import Home
-from app.stack.servers.postgres import THROWAWAY_SETTINGS, EmbeddedPostgres
+from app.stack.servers.postgres import EmbeddedPostgres
 from app.stack.supervisor import DATABASE
+from tests.throwaway import THROWAWAY_SETTINGS
 
 
 def test_up_on_a_home_from_before_the_baseline_says_what_to_do(tmp_path: Path, footnote: Callable[..., Any]) -> None:
