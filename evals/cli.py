@@ -5,8 +5,8 @@ import typer
 from evals.commands.gating import accept, gate
 from evals.commands.importing import import_data
 from evals.commands.publishing import publish
-from evals.commands.reading import compare, show_run
 from evals.commands.running import list_suites, run_suites
+from evals.commands.showing import compare, show_run
 
 commands = typer.Typer(name="eval", help="Measure on data of your own, offline.", no_args_is_help=True)
 commands.command("list")(list_suites)

@@ -10,12 +10,12 @@ from typing import Protocol
 import psycopg
 from sqlalchemy import text
 
-from app.core.errors import UnavailableError
+from app.core.errors import BrokerUnavailableError, UnavailableError
 from app.db.session import Database
 from app.jobs.plan import OUTBOX_CHANNEL
 from app.observability.logging import get_logger
 from workers.schedule import Schedule
-from workers.sending import BrokerUnavailableError, OutboxRow
+from workers.sending import OutboxRow
 
 log = get_logger(__name__)
 

@@ -8,16 +8,11 @@ from celery import Celery
 from kombu.exceptions import KombuError
 from opentelemetry.trace import SpanKind
 
-from app.core.errors import UnavailableError
+from app.core.errors import BrokerUnavailableError
 from app.observability.tracing import extract_context, inject_context, traced
 
 MESSAGE_SECONDS = 3600
 """A call that waited longer is dropped: the sweeper calls again for whatever is still to be done."""
-
-
-class BrokerUnavailableError(UnavailableError):
-    code = "broker-unavailable"
-    title = "The message broker is not answering: try again shortly."
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,11 @@ class UnavailableError(FootnoteError):
     title = "A service that this request needs is not responding: try again shortly."
 
 
+class BrokerUnavailableError(UnavailableError):
+    code = "broker-unavailable"
+    title = "The broker is not responding: uploads are stored, and are processed once it responds."
+
+
 class DocumentError(FootnoteError):
     """The file cannot be read. Final for that file: its run ends as `failed` with this code and title."""
 

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -25,7 +26,10 @@ def test_server_responds_with_the_password_and_rejects_without(tmp_path: Path) -
     with EmbeddedValkey(tmp_path) as server:
         with redis.Redis.from_url(server.url()) as client:
             assert client.ping()
-        with redis.Redis(port=server.port) as client_without_password, pytest.raises(redis.AuthenticationError):
+        with (
+            redis.Redis(port=urlsplit(server.url()).port) as client_without_password,
+            pytest.raises(redis.AuthenticationError),
+        ):
             client_without_password.ping()
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from signal import SIGTERM
+from urllib.parse import urlsplit
 
 import pytest
 import redis
@@ -75,7 +76,7 @@ def test_uploads_while_the_broker_is_down_are_read_once_it_is_back(house, wait_f
         house.start_relay()
         house.start_worker()
         house.wait_final(house.upload("before"))
-        own_port = own.port
+        own_port = urlsplit(own.url()).port
         own.stop()
         runs = [house.upload(f"meanwhile {number}") for number in range(3)]
         wait_for(lambda: "broker-unavailable" in house.logs(), what="the relay's notice")

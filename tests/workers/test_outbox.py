@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import text
 
+from app.core.errors import BrokerUnavailableError
 from tests.workers.conftest import House
 from workers.outbox import BATCH, Outbox
 from workers.schedule import EVERY_TURN, Periodic, Schedule
-from workers.sending import BrokerUnavailableError
 
 
 class NotingSender:

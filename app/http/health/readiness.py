@@ -12,7 +12,7 @@ import redis
 from sqlalchemy import text
 
 from app.core.broker_url import redis_url
-from app.core.errors import UnavailableError
+from app.core.errors import BrokerUnavailableError, UnavailableError
 from app.db.served import check_can_be_upgraded, is_served
 from app.db.session import Database
 from app.storage.errors import disk_errors_mapped
@@ -26,11 +26,6 @@ _NO_TENANT = UUID(int=0)
 class MigrationsBehindError(UnavailableError):
     code = "migrations-behind"
     title = "The database schema is too old for this version: run the migrations."
-
-
-class BrokerUnavailableError(UnavailableError):
-    code = "broker-unavailable"
-    title = "The broker is not responding: uploads are stored, and are processed once it responds."
 
 
 def database_check(database: Database) -> Callable[[], None]:
