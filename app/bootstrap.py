@@ -1,4 +1,4 @@
-"""The composition root of the API: the only place where settings meet implementations."""
+"""The composition root of the API: the only place that passes settings to implementations."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -60,9 +60,9 @@ from app.web.session import Cookies
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """All parts of the API. `services` holds what endpoints ask for by type; `close` ends what was started.
+    """All parts of the API. Endpoints look up `services` by type; `close` stops threads, processes and connections.
 
-    `build_provisioning` makes the services that only `/scim/v2` asks for.
+    `build_provisioning` returns the services that only `/scim/v2` needs.
     """
 
     services: Mapping[type, Any]
@@ -78,7 +78,10 @@ class Container:
 
 
 def build_container(settings: Settings, *, clock: Clock | None = None) -> Container:
-    """The API's parts. Raises ValueError without the api role's URL, StorageKeyError, StorageUnavailableError."""
+    """Build the API's parts.
+
+    Raises ValueError if the api role has no URL, StorageKeyError, StorageUnavailableError.
+    """
     clock = clock or SystemClock()
     database = build_database(settings.database, role="api")
     data_keys = PostgresDataKeys(database=database)
@@ -168,9 +171,9 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
 
 
 def build_provisioning(database: Database, clock: Clock) -> Mapping[type, Any]:
-    """What the endpoints of SCIM ask for, loaded when they are."""
-    from app.identity.scim.groups import GroupProvisioning  # noqa: PLC0415 - half a start's time, and few are provisioned
-    from app.identity.scim.users import UserProvisioning  # noqa: PLC0415 - the same
+    """Return the services of the SCIM endpoints, imported only when those endpoints are loaded."""
+    from app.identity.scim.groups import GroupProvisioning  # noqa: PLC0415 - half of the start-up time, and few use it
+    from app.identity.scim.users import UserProvisioning  # noqa: PLC0415 - same reason
 
     return _by_type(
         [UserProvisioning(database=database, clock=clock), GroupProvisioning(database=database, clock=clock)]
@@ -191,7 +194,7 @@ def build_rate_limits(settings: LimitSettings, *, broker_url: str | None) -> Rat
 
 
 def build_answers(settings: Settings, *, database: Database, clock: Clock, metrics: Metrics) -> AnswerService:
-    """Answering, with the model that the settings name, or the built-in extractive writer alone."""
+    """Return the answer service, with the configured model or, without one, the extractive writer only."""
     chat = build_chat(
         base_url=settings.chat.base_url,
         api_key=settings.chat.api_key.get_secret_value(),
@@ -222,13 +225,13 @@ def build_answers(settings: Settings, *, database: Database, clock: Clock, metri
 
 
 def build_retrieval(settings: Settings, *, database: Database, metrics: Metrics, local: Embedder) -> RetrievalService:
-    """Search in the embedding space that the settings name; `local` saves loading the built-in one twice."""
+    """Return search in the configured embedding space. `local` is the built-in embedder, loaded only once."""
     embedder = local if settings.embedding.base_url is None else build_configured_embedder(settings.embedding)
     return RetrievalService(database=database, embedder=MeteredEmbedder(embedder, meter=metrics))
 
 
 def build_provider_http(settings: IdentitySettings) -> ProviderHttp:
-    """Calls to sign-in providers: with TLS and at public addresses, except where the settings say so."""
+    """Return the client for sign-in providers. It requires TLS and public addresses unless settings allow others."""
     return ProviderHttp(
         plain_hosts=LOOPBACK if settings.loopback_providers else frozenset(),
         may_call=None if settings.private_providers else public_outside(settings.closed_networks),
@@ -236,7 +239,7 @@ def build_provider_http(settings: IdentitySettings) -> ProviderHttp:
 
 
 def build_tenant_admin(settings: Settings, *, clock: Clock | None = None) -> TenantAdmin:
-    """Founds tenants as the database's owner: for the operator's commands, never for the API's process."""
+    """Return the service that creates tenants. It connects as the database owner: only operator commands use it."""
     return TenantAdmin(owner=build_database(settings.database, role="owner"), clock=clock or SystemClock())
 
 

@@ -1,4 +1,4 @@
-"""`footnote …`: the commands put together. Those of other packages join by the entry points "footnote.commands"."""
+"""The `footnote` command line. Other packages add commands through the entry-point group "footnote.commands"."""
 
 import gc
 import sys
@@ -11,7 +11,7 @@ from app.commands.options import error_console
 
 GROUP = "footnote.commands"
 
-# Command → the module and the name in it. Only what was asked for is imported: the database's libraries take a second.
+# Command → (module, attribute). Only the requested command is imported: the database libraries alone take a second.
 COMMANDS = {
     "up": ("app.commands.up", "up"),
     "ingest": ("app.commands.ingest", "ingest"),
@@ -29,10 +29,10 @@ COMMANDS = {
 
 
 def build_cli(arguments: list[str]) -> typer.Typer:
-    """The command line: the command that `arguments` ask for, or all of them (for help, or a word that is none)."""
+    """Return the command line with the requested command only, or with all commands for help and unknown words."""
     cli = typer.Typer(
         name="footnote",
-        help="Answers from filings, each on a quoted span.",
+        help="Answer questions from filings, with a quoted source for every statement.",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
@@ -49,7 +49,7 @@ def build_cli(arguments: list[str]) -> typer.Typer:
 
 
 def _start() -> None:
-    """Answers from filings, each on a quoted span."""
+    """Answer questions from filings, with a quoted source for every statement."""
 
 
 def _add(cli: typer.Typer, name: str, command: object) -> None:
@@ -60,18 +60,18 @@ def _add(cli: typer.Typer, name: str, command: object) -> None:
 
 
 def _join(cli: typer.Typer, entry: EntryPoint) -> None:
-    """Add a package's commands; one that can't be imported is told of and does not take the others down."""
+    """Add a package's commands. A failed import prints a warning; the other commands still work."""
     try:
         commands = entry.load()
     except ImportError as error:
-        error_console().print(f"[yellow]The command {entry.name} can't be loaded: {error}.[/]")
+        error_console().print(f"[yellow]The command {entry.name} can't be loaded: {error}. Reinstall its package.[/]")
         return
     _add(cli, entry.name, commands)
 
 
 def main() -> None:
-    """The console script's entry."""
-    # What is imported here stays: looking for garbage among it takes a sixth of the start.
+    """Run the console script."""
+    # Imported modules stay until exit: garbage collection during the imports takes a sixth of the start-up time.
     gc.disable()
     cli = build_cli(sys.argv[1:])
     gc.freeze()

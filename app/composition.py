@@ -1,6 +1,6 @@
-"""What the composition roots of the API, of the workers and of commands share: databases, blobs and embeddings.
+"""Builds databases, blob stores and embedders for the composition roots of the API, the workers and the commands.
 
-It loads nothing that only one of them needs.
+This module imports only what all three need.
 """
 
 from pydantic import SecretStr
@@ -16,10 +16,10 @@ from app.storage.sealing import Sealer
 
 
 def build_database(settings: DatabaseSettings, *, role: str, pool_size: int | None = None) -> Database:
-    """Transactions under one role: api, worker, relay or owner. Raises ValueError when its URL is not set."""
+    """Return a database that connects as `role`: api, worker, relay or owner. Raises ValueError without its URL."""
     url = getattr(settings, f"{role}_url")
     if url is None:
-        raise ValueError(f"Set FOOTNOTE_DATABASE__{role.upper()}_URL.")
+        raise ValueError(f"The database URL of the role {role} is not set: set FOOTNOTE_DATABASE__{role.upper()}_URL.")
     return Database(
         engine=build_engine(
             url.get_secret_value(),
@@ -32,7 +32,7 @@ def build_database(settings: DatabaseSettings, *, role: str, pool_size: int | No
 
 
 def build_blobs(settings: StorageSettings, *, data_keys: DataKeyRepository) -> BlobStore:
-    """The blob store of this installation. Raises StorageKeyError, StorageUnavailableError."""
+    """Return the configured blob store. Raises StorageKeyError, StorageUnavailableError."""
     return build_blob_store(
         kind=settings.kind,
         root=settings.root,
@@ -48,7 +48,7 @@ def build_blobs(settings: StorageSettings, *, data_keys: DataKeyRepository) -> B
 
 
 def build_objects(settings: StorageSettings) -> ObjectBackend:
-    """The place of the blobs, for objects beside them. Raises StorageUnavailableError."""
+    """Return the storage backend of the blobs, for other objects stored there. Raises StorageUnavailableError."""
     return build_backend(
         kind=settings.kind,
         root=settings.root,
@@ -61,12 +61,12 @@ def build_objects(settings: StorageSettings) -> ObjectBackend:
 
 
 def build_sealer(settings: StorageSettings, *, data_keys: DataKeyRepository) -> Sealer:
-    """Seals small secrets with tenants' data keys. Raises StorageKeyError."""
+    """Return the sealer that encrypts small secrets with each tenant's data key. Raises StorageKeyError."""
     return Sealer(keyring=build_keyring(key_file=settings.key_file, data_keys=data_keys))
 
 
 def build_configured_embedder(settings: EmbeddingSettings) -> Embedder:
-    """The embeddings that the settings name, or the built-in ones."""
+    """Return the configured embedder, or the built-in one if no endpoint is configured."""
     return build_embedder(
         base_url=settings.base_url,
         api_key=settings.api_key.get_secret_value(),

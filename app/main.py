@@ -1,4 +1,4 @@
-"""The API's application: routers, error handlers, lifespan; nothing else."""
+"""The API application: its routers, error handlers and lifespan."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -47,7 +47,7 @@ from app.web.endpoints import web_router
 API_VERSION = "1.0.0"
 
 FINISH_SECONDS = 5.0
-"""How long a stop waits for answers under way."""
+"""Seconds that a shutdown waits at most for answers in progress."""
 
 _ROUTERS = (
     identity_router,
@@ -61,7 +61,7 @@ _ROUTERS = (
     explain_router,
     watch_router,
     access_import_router,
-    facets_router,  # before the documents: its path is not a document's id
+    facets_router,  # before documents_router, which would read its path as a document ID
     suggestions_router,
     documents_router,
     pages_router,
@@ -73,13 +73,13 @@ _ROUTERS = (
 
 
 def create_app(container: Container, *, tracing: Tracing | None = None) -> FastAPI:
-    """The application over the given parts; `tracing` is shut down with it."""
+    """Return the application built from `container`. It closes `container` and `tracing` when it shuts down."""
     check_declared(_ROUTERS)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
-        # Answers whose readers left are still recorded.
+        # An answer is recorded even if its client has disconnected.
         with suppress(TimeoutError):
             await asyncio.wait_for(container.services[AnswerService].finish(), FINISH_SECONDS)
         container.close()
@@ -98,7 +98,7 @@ def create_app(container: Container, *, tracing: Tracing | None = None) -> FastA
             ),
             Middleware(BodyLimitMiddleware),
         ],
-        # The framework's own pages load scripts from elsewhere; traces are made by app.observability.
+        # FastAPI's documentation pages load scripts from a CDN; app.observability makes the traces.
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -119,7 +119,7 @@ def create_app(container: Container, *, tracing: Tracing | None = None) -> FastA
         app.include_router(router)
 
     def load_provisioning() -> APIRouter:
-        from app.identity.scim.endpoints import router  # noqa: PLC0415 - half a start's time, and few are provisioned
+        from app.identity.scim.endpoints import router  # noqa: PLC0415 - half of the start-up time, and few tenants use SCIM
 
         check_declared([router])
         app.state.services.update(container.build_provisioning())
@@ -133,7 +133,7 @@ def create_app(container: Container, *, tracing: Tracing | None = None) -> FastA
 
 
 def create_app_from_environment() -> FastAPI:
-    """What `uvicorn --factory app.main:create_app_from_environment` serves."""
+    """Return the application for `uvicorn --factory app.main:create_app_from_environment`."""
     settings = Settings()
     configure_logging(level=settings.observability.log_level)
     tracing = configure_tracing("footnote-api", settings.observability.otlp_endpoint)

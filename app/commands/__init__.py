@@ -1,1 +1,1 @@
-"""The commands of `footnote`, one module a subject; `app.cli` puts them together."""
+"""The commands of `footnote`, one module for each subject; `app.cli` registers them."""

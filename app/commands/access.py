@@ -1,4 +1,4 @@
-"""`footnote access import` and `footnote access explain`: an administrator's commands, over the API."""
+"""`footnote access import` and `footnote access explain`: commands for administrators, through the API."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,29 +18,31 @@ from app.commands.options import (
     error_console,
     open_client,
     print_json,
-    sentences,
+    report_errors,
 )
 
-access = typer.Typer(help="Who may see what.", no_args_is_help=True)
+access = typer.Typer(help="Import and explain access to documents.", no_args_is_help=True)
 
 
 @access.callback()
 def group() -> None:
-    """Who may see what."""
+    """Import and explain access to documents."""
 
 
 @access.command("import")
 def import_changes(
     *,
-    file: Annotated[Path, typer.Argument(help="A .csv or .json file of changes.", exists=True, dir_okay=False)],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what they would open and close, only.")] = False,
+    file: Annotated[Path, typer.Argument(help="A .csv or .json file of access changes.", exists=True, dir_okay=False)],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what the changes would open and close, without applying them.")
+    ] = False,
     home: HomeOption = None,
     url: UrlOption = None,
     key: KeyOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a file's changes of access, all or none of them."""
-    with sentences(as_json=as_json), open_client(home=home, url=url, key=key) as client:
+    """Apply the access changes in a file: either all of them or none."""
+    with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
         changes = read_changes(file)
         try:
             done = client.preview_changes(changes) if dry_run else client.import_changes(changes)
@@ -51,31 +53,33 @@ def import_changes(
     if as_json:
         print_json(done)
     else:
-        console().print(escape(done["sentence"] if dry_run else f"All {done['made']} made."))
+        console().print(escape(done["sentence"] if dry_run else f"Changes applied: {done['made']}."))
 
 
 @access.command("explain")
 def explain_access(
     *,
-    document: Annotated[str, typer.Argument(help="A document's id.")],
-    principal: Annotated[str, typer.Argument(help="A user's id or e-mail address.")],
-    at: Annotated[str | None, typer.Option("--at", help="A past moment, such as 2026-01-31T12:00:00Z.")] = None,
+    document: Annotated[str, typer.Argument(help="The document's ID.")],
+    principal: Annotated[str, typer.Argument(help="The user's ID or e-mail address.")],
+    at: Annotated[
+        str | None, typer.Option("--at", help="Explain access at this past time, such as 2026-01-31T12:00:00Z.")
+    ] = None,
     home: HomeOption = None,
     url: UrlOption = None,
     key: KeyOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say why somebody may see a document, or may not."""
-    with sentences(as_json=as_json), open_client(home=home, url=url, key=key) as client:
-        told = client.explain_access(document, principal, time=at)
+    """Explain why a user can or cannot see a document."""
+    with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
+        explanation = client.explain_access(document, principal, time=at)
     if as_json:
-        print_json(told)
+        print_json(explanation)
     else:
-        console().print(escape(told["sentence"]))
+        console().print(escape(explanation["sentence"]))
 
 
 def read_changes(file: Path) -> list[dict[str, Any]]:
-    """The changes of a file. Raises ChangesUnreadableError."""
+    """Return the changes in a file. Raises ChangesUnreadableError."""
     try:
         return parse_changes(file.read_text(encoding="utf-8"))
     except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""`footnote ask`: a question, its verified claims, and where each stands."""
+"""`footnote ask`: ask a question and print its verified claims with their citations."""
 
 from typing import Annotated
 
@@ -15,7 +15,7 @@ from app.commands.options import (
     console,
     open_client,
     print_json,
-    sentences,
+    report_errors,
 )
 
 
@@ -27,8 +27,8 @@ def ask(
     key: KeyOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask the documents that you may see."""
-    with sentences(as_json=as_json), open_client(home=home, url=url, key=key) as client:
+    """Ask a question about the documents that you can see."""
+    with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
         answer = client.ask(question)
     if as_json:
         print_json(answer.model_dump(mode="json"))
@@ -37,9 +37,9 @@ def ask(
 
 
 def print_answer(out: Console, answer: ApiAnswer) -> None:
-    """The claims, each with its citations (document, page, quote), and what one should know about the answer."""
+    """Print the claims with their citations (document, page, quote), then the notices about the answer."""
     if not answer.claims:
-        out.print("  [yellow]Not found in what you may see.[/]")
+        out.print("  [yellow]Not found in the documents that you can see.[/]")
     for claim in answer.claims:
         out.print(f"  {escape(claim.text)}")
         for citation in claim.citations:
@@ -48,6 +48,6 @@ def print_answer(out: Console, answer: ApiAnswer) -> None:
     if answer.notice:
         out.print(f"  [dim]{escape(answer.notice)}[/]")
     if answer.degraded:
-        out.print("  [dim]The model did not answer as it should: these are quotes.[/]")
+        out.print("  [dim]The language model failed, so this answer quotes the documents directly.[/]")
     if answer.dropped:
-        out.print(f"  [dim]{answer.dropped} dropped: not proven by what was cited.[/]")
+        out.print(f"  [dim]Unsupported sentences left out: {answer.dropped}.[/]")

@@ -1,4 +1,4 @@
-"""`footnote audit …`: an operator's commands over the audit log, with the database owner's rights."""
+"""`footnote audit …`: commands for operators on the audit log, run as the database owner."""
 
 import sys
 from collections import Counter
@@ -26,7 +26,7 @@ from app.audit.chain.verification import Findings, report_removed_tenant, verify
 from app.audit.errors import TenantNotFoundError
 from app.audit.export_file import verify_lines
 from app.audit.log import export_whole
-from app.commands.options import FAILED, HomeOption, JsonOption, console, print_json, sentences
+from app.commands.options import FAILED, HomeOption, JsonOption, console, print_json, report_errors
 from app.composition import build_objects
 from app.db.session import Database, build_engine
 from app.settings import Settings, StorageSettings
@@ -34,20 +34,23 @@ from app.stack.home import Home
 from app.stack.servers.postgres import EmbeddedPostgres
 from app.storage.keyfile import KeyEncryptionKeys, load_key_file
 
-audit = typer.Typer(help="The audit log, as the database's owner.", no_args_is_help=True)
+audit = typer.Typer(help="Verify and export the audit log, as the database owner.", no_args_is_help=True)
 
 TenantOption = Annotated[
-    str | None, typer.Option("--tenant", help="A tenant's short name.", show_default="all tenants")
+    str | None, typer.Option("--tenant", help="The tenant's short name.", show_default="all tenants")
 ]
 KeysOption = Annotated[
     list[str] | None,
-    typer.Option("--public-key", help="A key to trust besides those of the key file, as `audit key` prints it."),
+    typer.Option(
+        "--public-key",
+        help="Trust this key, as printed by `footnote audit key`, as well as the key file's. Repeat for more.",
+    ),
 ]
 
 
 @audit.callback()
 def group() -> None:
-    """The audit log, as the database's owner."""
+    """Verify and export the audit log, as the database owner."""
 
 
 @audit.command("verify")
@@ -60,47 +63,47 @@ def verify(
             "--checkpoints",
             exists=True,
             help="A file of checkpoints, or a folder of such files.",
-            show_default="those kept beside the blobs",
+            show_default="the checkpoints stored with the blobs",
         ),
     ] = None,
     file: Annotated[
         Path | None,
-        typer.Option("--file", exists=True, dir_okay=False, help="Check an export by itself, without a database."),
+        typer.Option("--file", exists=True, dir_okay=False, help="Verify this exported file, without a database."),
     ] = None,
     public_key: KeysOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say whether the log is as it was recorded, and which rows are not; ends with 1 when something is wrong."""
+    """Verify that the audit log is unchanged, and list every problem. Exits with 1 if there is one."""
     settings, place = Settings(), Home.at(home)
-    told: list[tuple[str, Findings]] = []
-    with sentences(as_json=as_json):
+    results: list[tuple[str, Findings]] = []
+    with report_errors(as_json=as_json):
         given = None if checkpoints is None else sorted(_read_checkpoints(checkpoints), key=lambda one: one.sequence)
         if file is not None:
-            keys = _trusted(settings, place, public_key or ())
-            # What is no UTF-8 comes through as what is no text, so that its line is named.
+            keys = _trusted_keys(settings, place, public_key or ())
+            # Bytes that are not UTF-8 become surrogates, so that verification reports their line as a problem.
             with file.open(encoding="utf-8", errors="surrogateescape", newline="\n") as lines:
-                told.append((file.name, verify_lines(lines, keys=keys, kept=given or ())))
+                results.append((file.name, verify_lines(lines, keys=keys, kept=given or ())))
         else:
-            keys = _trusted(settings, place, public_key or ())
-            copies = _copies(settings, place)
+            keys = _trusted_keys(settings, place, public_key or ())
+            copies = _open_copies(settings, place)
             with _open_owner(settings, place) as owner:
-                chosen = _chosen(owner, tenant)
+                chosen = _select_tenants(owner, tenant)
                 for tenant_id, slug in chosen:
                     kept = copies.read_kept(tenant_id) if given is None else KeptCopies(given, ())
                     found = verify_tenant(
                         owner, tenant_id, keys=keys, kept=kept.checkpoints, unreadable=kept.unreadable
                     )
-                    told.append((slug, found))
+                    results.append((slug, found))
                 if tenant is None:
                     known = {tenant_id for tenant_id, _ in chosen}
-                    told.extend(_removed(known, copies) if given is None else _removed_of(known, given))
-    _tell(told, as_json=as_json)
-    if not all(findings.intact for _, findings in told):
+                    results.extend(_find_removed(known, copies) if given is None else _find_removed_in(known, given))
+    _print_results(results, as_json=as_json)
+    if not all(findings.intact for _, findings in results):
         raise typer.Exit(FAILED)
 
 
-def _removed(known: Set[UUID], copies: StoredCheckpoints) -> Iterator[tuple[str, Findings]]:
+def _find_removed(known: Set[UUID], copies: StoredCheckpoints) -> Iterator[tuple[str, Findings]]:
     for tenant_id in copies.list_tenants():
         if tenant_id not in known:
             kept = copies.read_kept(tenant_id)
@@ -108,7 +111,7 @@ def _removed(known: Set[UUID], copies: StoredCheckpoints) -> Iterator[tuple[str,
             yield str(tenant_id), found
 
 
-def _removed_of(known: Set[UUID], given: Sequence[Checkpoint]) -> Iterator[tuple[str, Findings]]:
+def _find_removed_in(known: Set[UUID], given: Sequence[Checkpoint]) -> Iterator[tuple[str, Findings]]:
     for tenant_id, count in Counter(checkpoint.tenant_id for checkpoint in given).items():
         if tenant_id not in known:
             yield str(tenant_id), report_removed_tenant(tenant_id, kept=count)
@@ -116,8 +119,8 @@ def _removed_of(known: Set[UUID], given: Sequence[Checkpoint]) -> Iterator[tuple
 
 @audit.command("key")
 def show_key(*, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Print the public keys that checkpoints are signed with: keep them away from this machine."""
-    with sentences(as_json=as_json):
+    """Print the public keys that verify checkpoints. Store them on another machine."""
+    with report_errors(as_json=as_json):
         keks = _load_keys(Settings(), Home.at(home))
     shown = {key_id: key.public_bytes_raw().hex() for key_id, key in public_keys(keks).items()}
     if as_json:
@@ -130,24 +133,26 @@ def show_key(*, home: HomeOption = None, as_json: JsonOption = False) -> None:
 @audit.command("export")
 def export(
     *,
-    tenant: Annotated[str, typer.Option("--tenant", help="A tenant's short name.")],
-    since: Annotated[datetime | None, typer.Option("--since", help="From this time on (UTC).")] = None,
-    until: Annotated[datetime | None, typer.Option("--until", help="Up to, and without, this time (UTC).")] = None,
+    tenant: Annotated[str, typer.Option("--tenant", help="The tenant's short name.")],
+    since: Annotated[datetime | None, typer.Option("--since", help="Export events from this time on (UTC).")] = None,
+    until: Annotated[datetime | None, typer.Option("--until", help="Export events before this time (UTC).")] = None,
     home: HomeOption = None,
 ) -> None:
-    """Write a tenant's events to standard output as JSON Lines, in the fields of OCSF; the export is an event, too."""
-    with sentences(as_json=False), _open_owner(Settings(), Home.at(home)) as owner:
-        ((tenant_id, _),) = _chosen(owner, tenant)
+    """Write a tenant's events to standard output as JSON Lines in OCSF format. The export itself is recorded, too."""
+    with report_errors(as_json=False), _open_owner(Settings(), Home.at(home)) as owner:
+        ((tenant_id, _),) = _select_tenants(owner, tenant)
         for lines in export_whole(owner, tenant_id, since=_utc(since), until=_utc(until)):
             sys.stdout.write(lines)
         sys.stdout.flush()
 
 
-def _tell(told: Sequence[tuple[str, Findings]], *, as_json: bool) -> None:
+def _print_results(results: Sequence[tuple[str, Findings]], *, as_json: bool) -> None:
     if as_json:
-        print_json({"intact": all(findings.intact for _, findings in told), "logs": [_plain(*each) for each in told]})
+        print_json(
+            {"intact": all(findings.intact for _, findings in results), "logs": [_plain(*each) for each in results]}
+        )
         return
-    for name, findings in told:
+    for name, findings in results:
         mark = "[green]✓[/]" if findings.intact else "[red]✗[/]"
         counts = f"{findings.links} rows, {findings.waiting} not linked yet, {findings.checkpoints} checkpoints"
         console().print(f"{mark} {escape(name)}: {counts}")
@@ -189,8 +194,8 @@ def _open_owner(settings: Settings, home: Home) -> Iterator[Database]:
         database.close()
 
 
-def _chosen(owner: Database, tenant: str | None) -> Sequence[tuple[UUID, str]]:
-    """Raises TenantNotFoundError."""
+def _select_tenants(owner: Database, tenant: str | None) -> Sequence[tuple[UUID, str]]:
+    """Return (ID, short name) of one tenant or of all. Raises TenantNotFoundError."""
     found = [(tenant_id, slug) for tenant_id, slug in list_tenants(owner) if tenant in (None, slug)]
     if tenant is not None and not found:
         raise TenantNotFoundError
@@ -201,14 +206,14 @@ def _load_keys(settings: Settings, home: Home) -> KeyEncryptionKeys:
     return load_key_file(settings.storage.key_file if settings.database.owner_url else home.storage_key)
 
 
-def _trusted(settings: Settings, home: Home, given: Sequence[str]) -> PublicKeys:
-    """Keys that are given replace nothing: whoever holds only them checks with them alone."""
+def _trusted_keys(settings: Settings, home: Home, given: Sequence[str]) -> PublicKeys:
+    """Return the keys of the key file and those in `given`. Without a key file, the `given` keys suffice."""
     named = dict(parse_public_key(text) for text in given)
     path = settings.storage.key_file if settings.database.owner_url else home.storage_key
     return {**(public_keys(load_key_file(path)) if path.exists() or not named else {}), **named}
 
 
-def _copies(settings: Settings, home: Home) -> StoredCheckpoints:
+def _open_copies(settings: Settings, home: Home) -> StoredCheckpoints:
     is_external = settings.database.owner_url is not None
     storage = settings.storage if is_external else StorageSettings(kind="local", root=home.blobs)
     return StoredCheckpoints(backend=build_objects(storage))

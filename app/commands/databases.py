@@ -1,11 +1,11 @@
-"""`footnote database …`: an operator's commands, with the database owner's rights."""
+"""`footnote database …`: commands for operators, run as the database owner."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from app.commands.options import HomeOption, JsonOption, console, print_json, sentences
+from app.commands.options import HomeOption, JsonOption, console, print_json, report_errors
 from app.db.migrate import HEAD, get_revisions
 from app.settings import Settings
 from app.stack.home import Home
@@ -14,49 +14,47 @@ from app.stack.servers.postgres import EmbeddedPostgres
 
 ToOption = Annotated[
     str,
-    typer.Option(
-        "--to", help="The revision to stop at, for processes that are replaced one by one.", show_default="the newest"
-    ),
+    typer.Option("--to", help="The revision to upgrade to, for a rolling upgrade.", show_default="the newest"),
 ]
 
-databases = typer.Typer(help="The database, as its owner.", no_args_is_help=True)
+databases = typer.Typer(help="Maintain the database, as its owner.", no_args_is_help=True)
 
 
 @databases.callback()
 def group() -> None:
-    """The database, as its owner."""
+    """Maintain the database, as its owner."""
 
 
 @databases.command("upgrade")
 def upgrade_database(*, to: ToOption = HEAD, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Bring the schema up to date, and make the space and the index of the embeddings that are set.
+    """Upgrade the schema, and create the space and index of the configured embeddings.
 
-    `footnote up` does so by itself; this is for a database of your own (FOOTNOTE_DATABASE__OWNER_URL).
+    `footnote up` does this by itself. Use this command for your own database (FOOTNOTE_DATABASE__OWNER_URL).
     """
     settings = Settings()
     owner_url = _owner_url(settings, home)
-    with sentences(as_json=as_json):
+    with report_errors(as_json=as_json):
         prepare_database(owner_url, settings.embedding, revision=to)
         revision, _ = get_revisions(owner_url)
     space = f"{settings.embedding.model}/{settings.embedding.dimensions}/{settings.embedding.version}"
     if as_json:
         print_json({"revision": revision, "embedding_space": space})
     else:
-        console().print(f"The schema is at revision {revision}; the embeddings are {space}.")
+        console().print(f"The schema is at revision {revision}. The embedding space is {space}.")
 
 
 @databases.command("forget-contexts")
 def forget_contexts(*, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Let the login roles leave new keys for their contexts, after their passwords (or the context secret) changed.
+    """Reset the keys that sign each role's database context, after a password or the context secret changed.
 
-    Do it while no process of the old passwords runs: whoever is first leaves the key.
+    First stop every process that still uses the old password: the first transaction of each role stores its new key.
     """
-    with sentences(as_json=as_json):
+    with report_errors(as_json=as_json):
         forget_context_keys(_owner_url(Settings(), home))
     if as_json:
         print_json({"forgotten": True})
     else:
-        console().print("The keys are forgotten; each role leaves a new one with its next transaction.")
+        console().print("The context keys are reset. Each role stores a new key with its next transaction.")
 
 
 def _owner_url(settings: Settings, home: Path | None) -> str:

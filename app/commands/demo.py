@@ -1,6 +1,6 @@
-"""`footnote demo`: the whole of Footnote in a minute, on documents of a fictional issuer.
+"""`footnote demo`: show Footnote in a minute, on documents of a fictional issuer.
 
-Two analysts of different rights, the sample documents, five questions, and the same one refused.
+One analyst asks five questions. A second analyst, without access to the deal room, repeats the last and gets no answer.
 """
 
 import shutil
@@ -22,8 +22,8 @@ from app.client.api import ApiClient
 from app.client.errors import ApiProblemError
 from app.client.models import ApiAnswer, ApiCollection
 from app.commands.asking import print_answer
-from app.commands.ingest import ProgressBars, Silence, find_files, ingest_files
-from app.commands.options import HomeOption, JsonOption, console, error_console, print_json, sentences
+from app.commands.ingest import NoProgress, ProgressBars, find_files, ingest_files
+from app.commands.options import HomeOption, JsonOption, console, error_console, print_json, report_errors
 from app.core.principal import Role
 from app.stack.errors import ServerStartError
 from app.stack.founding import open_tenant_admin
@@ -42,7 +42,7 @@ DEAL_QUESTION = "What is the cross-default threshold of the notes?"
 
 @dataclass(frozen=True, slots=True)
 class Analyst:
-    """A user of the demo, and how to ask as that user."""
+    """A user of the demo, with their API key."""
 
     id: str
     name: str
@@ -58,12 +58,12 @@ class People:
 
 def demo(
     *,
-    docs: Annotated[list[Path] | None, typer.Option("--docs", help="Files or folders of your own, too.")] = None,
+    docs: Annotated[list[Path] | None, typer.Option("--docs", help="Also ingest your own files or folders.")] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Start everything, read the samples, ask five questions as two analysts, and stop."""
-    with sentences(as_json=as_json):
+    """Start Footnote, ingest sample documents, ask questions as two analysts, and stop."""
+    with report_errors(as_json=as_json):
         shown = run_demo(home=home, docs=docs or [], out=console(), progress=error_console(), quiet=as_json)
     if as_json:
         print_json(shown)
@@ -72,22 +72,24 @@ def demo(
 def run_demo(
     *, home: Path | None, docs: Sequence[Path], out: Console, progress: Console, quiet: bool = False
 ) -> dict[str, object]:
-    """Run it, printing to `out` and bars to `progress`; nothing is left running. Returns what was shown, as
-    plain values.
+    """Run the demo, print to `out` and progress bars to `progress`, stop everything, and return the results.
 
-    Without `home` all data is in a temporary folder, which is removed. Raises ServerStartError and the
+    Without `home`, all data is in a temporary folder that is deleted afterwards. Raises ServerStartError and the
     client's errors.
     """
     started = time.monotonic()
-    say = Console(quiet=True) if quiet else out
-    with _home(home) as place, Stack(home=place, port=0, report=lambda text: say.print(f"[dim]{text} …[/]")) as stack:
-        people = _found(stack)
-        say.print(f"[bold]Footnote is up[/] after {time.monotonic() - started:.1f} s.")
-        shown = _show(stack, people, docs, say, None if quiet else progress)
-        say.print(f"\nThe page is at {stack.url}/ and the OpenAPI docs at {stack.url}/docs while Footnote runs:")
-        say.print("[bold]footnote up[/] keeps it running.")
+    terminal = Console(quiet=True) if quiet else out
+    with (
+        _home(home) as place,
+        Stack(home=place, port=0, report=lambda text: terminal.print(f"[dim]{text} …[/]")) as stack,
+    ):
+        people = _create_people(stack)
+        terminal.print(f"[bold]Footnote is running[/] after {time.monotonic() - started:.1f} s.")
+        shown = _show(stack, people, docs, terminal, None if quiet else progress)
+        terminal.print(f"\nThe demo served its page at {stack.url}/ and its API reference at {stack.url}/docs.")
+        terminal.print("To use Footnote yourself, run [bold]footnote up[/].")
     seconds = round(time.monotonic() - started, 1)
-    say.print(f"Stopped; nothing is left running. All of it took {seconds} s.")
+    terminal.print(f"Everything has stopped. The demo took {seconds} s.")
     return {**shown, "seconds": seconds}
 
 
@@ -103,8 +105,8 @@ def _home(path: Path | None) -> Iterator[Home]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _found(stack: Stack) -> People:
-    """A tenant of this run's own, with an administrator and two analysts."""
+def _create_people(stack: Stack) -> People:
+    """Create a tenant for this run, with an administrator and two analysts."""
     admin, database = open_tenant_admin(stack.database_url("owner"))
     try:
         tenant_id = admin.create_tenant(slug=f"demo-{time.time_ns():x}", name="Demo")
@@ -124,7 +126,7 @@ def _found(stack: Stack) -> People:
 
 
 def _show(
-    stack: Stack, people: People, docs: Sequence[Path], say: Console, progress: Console | None
+    stack: Stack, people: People, docs: Sequence[Path], terminal: Console, progress: Console | None
 ) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder, ApiClient(url=stack.url, key=people.admin.key) as admin:
         annual, offering = make_samples(Path(folder))
@@ -132,22 +134,22 @@ def _show(
         admin.grant(collection_id=public.id, user_id=people.full.id)
         admin.grant(collection_id=deal.id, user_id=people.full.id)
         admin.grant(collection_id=public.id, user_id=people.outside.id)
-        with ProgressBars(progress) if progress else nullcontext(Silence()) as watcher:
+        with ProgressBars(progress) if progress else nullcontext(NoProgress()) as watcher:
             outcomes = [
                 *ingest_files(admin, [annual], collection=public.id, password=None, watcher=watcher),
                 *ingest_files(admin, [offering], collection=deal.id, password=None, watcher=watcher),
                 *ingest_files(admin, find_files(docs), collection=public.id, password=None, watcher=watcher),
             ]
     failed = {str(outcome.path): outcome.detail for outcome in outcomes if outcome.failed}
-    say.print(f"{len(outcomes) - len(failed)} documents are ready, {len(failed)} failed.")
+    terminal.print(f"{len(outcomes) - len(failed)} documents are ready, {len(failed)} failed.")
     with ApiClient(url=stack.url, key=people.full.key) as client:
-        say.print(f"\n[bold]{people.full.name} asks[/]")
-        answers = [_ask(client, question, say) for question in OPEN_QUESTIONS]
-        answers.append(_ask(client, DEAL_QUESTION, say, collection=deal))
+        terminal.print(f"\n[bold]{people.full.name} asks[/]")
+        answers = [_ask(client, question, terminal) for question in OPEN_QUESTIONS]
+        answers.append(_ask(client, DEAL_QUESTION, terminal, collection=deal))
     with ApiClient(url=stack.url, key=people.outside.key) as client:
-        say.print(f"\n[bold]{people.outside.name} asks the last one, too[/]")
-        refused = _ask(client, DEAL_QUESTION, say, collection=deal)
-        status = _open_document(client, outcomes[1].document_id or "", say)
+        terminal.print(f"\n[bold]{people.outside.name} asks the last question again[/]")
+        refused = _ask(client, DEAL_QUESTION, terminal, collection=deal)
+        status = _open_document(client, outcomes[1].document_id or "", terminal)
     return {
         "documents": len(outcomes),
         "failed": failed,
@@ -157,26 +159,26 @@ def _show(
     }
 
 
-def _ask(client: ApiClient, question: str, say: Console, *, collection: ApiCollection | None = None) -> ApiAnswer:
+def _ask(client: ApiClient, question: str, terminal: Console, *, collection: ApiCollection | None = None) -> ApiAnswer:
     where = f" [dim](in {collection.name})[/]" if collection else ""
-    say.print(f"\n[bold cyan]{escape(question)}[/]{where}")
+    terminal.print(f"\n[bold cyan]{escape(question)}[/]{where}")
     answer = client.ask(question, filters={"collection_ids": [collection.id]} if collection else None)
-    print_answer(say, answer)
+    print_answer(terminal, answer)
     return answer
 
 
-def _open_document(client: ApiClient, document_id: str, say: Console) -> int:
-    """Ask for the closed document itself by its id; the status that the API gives."""
+def _open_document(client: ApiClient, document_id: str, terminal: Console) -> int:
+    """Request the document by its ID. Return the HTTP status of the response."""
     try:
         client.get_document(document_id)
     except ApiProblemError as error:
-        say.print(f"  Opening the offering by its id: {error.problem_status}, “{escape(error.detail)}”")
+        terminal.print(f"  Opening the offering memorandum by its ID: {error.problem_status}, “{escape(error.detail)}”")
         return error.problem_status
     return 200
 
 
 def make_samples(folder: Path) -> list[Path]:
-    """The sample documents, made by their script in a process of its own (`app` does not import `evals`)."""
+    """Write the sample documents. A separate process makes them, because `app` must not import `evals`."""
     made = subprocess.run(  # noqa: S603  our own interpreter and module
         [sys.executable, "-m", "evals.datasets.samples", str(folder)],
         capture_output=True,
@@ -185,5 +187,5 @@ def make_samples(folder: Path) -> list[Path]:
         cwd=ROOT,
     )
     if made.returncode != 0:
-        raise ServerStartError(f"The sample documents could not be made: {made.stderr.strip()}")
+        raise ServerStartError(f"The sample documents could not be written: {made.stderr.strip()}")
     return [Path(line) for line in made.stdout.splitlines()]

@@ -1,4 +1,4 @@
-"""`footnote doctor`: what is wrong with the set-up, in sentences."""
+"""`footnote doctor`: check the set-up and explain what is wrong."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 from rich.markup import escape
 
-from app.commands.options import FAILED, HomeOption, JsonOption, console, print_json, sentences
+from app.commands.options import FAILED, HomeOption, JsonOption, console, print_json, report_errors
 from app.settings import Settings
 from app.stack.doctor.checks import (
     CheckResult,
@@ -28,8 +28,8 @@ from app.stack.servers.postgres import EmbeddedPostgres
 
 
 def doctor(*, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Say what is wrong with the set-up, and what to do; ends non-zero when something is."""
-    with sentences(as_json=as_json):
+    """Check the set-up and explain how to fix each problem. Exits with 1 if there is one."""
+    with report_errors(as_json=as_json):
         findings = list(examine(Home.at(home), Settings()))
     wrong = [finding for finding in findings if not finding.ok]
     if as_json:
@@ -47,9 +47,9 @@ def doctor(*, home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 
 def examine(home: Home, settings: Settings) -> Iterator[CheckResult]:
-    """All findings.
+    """Return all findings.
 
-    About the parts that the settings name, or, where they name no database, about the home.
+    Checks the services named in the settings or, if these name no database, the servers of the home.
     """
     yield check_python()
     yield check_packages()

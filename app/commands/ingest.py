@@ -1,7 +1,4 @@
-"""`footnote ingest`.
-
-Files and folders go in through the API, and it waits until each is ready or has failed.
-"""
+"""`footnote ingest`: upload files and folders through the API, and wait until each file is ready or has failed."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,20 +25,20 @@ from app.commands.options import (
     error_console,
     open_client,
     print_json,
-    sentences,
+    report_errors,
 )
 from app.core.errors import FootnoteError
 from app.documents.metadata import DocumentType
 
 UPLOADS_AT_ONCE = 4
 STAGES = ("validate", "parse", "extract", "chunk", "embed", "publish")
-LOOKS_A_TICK = 5  # at runs that go on; single look-ups a second, well under the rate limit
-UPLOAD_SHARE = 0.3  # of a document's bar
+POLLS_PER_ROUND = 5  # of unfinished runs; a round lasts at least 0.5 s, well under the rate limit
+UPLOAD_SHARE = 0.3  # of a document's progress bar
 
 
 @dataclass(frozen=True, slots=True)
 class IngestOutcome:
-    """What became of one file: `code` and `detail` say why it failed."""
+    """The result of ingesting one file. `code` and `detail` explain a failure."""
 
     path: Path
     status: str
@@ -56,7 +53,7 @@ class IngestOutcome:
 
 
 class Watcher(Protocol):
-    """Is told how far each file is: a share from 0 to 1 and the step's name, then its outcome."""
+    """Receives each file's progress (a share from 0 to 1 and the step's name), then its outcome."""
 
     def move(self, path: Path, share: float, step: str) -> None: ...
 
@@ -64,7 +61,7 @@ class Watcher(Protocol):
 
 
 def find_files(paths: Sequence[Path]) -> list[Path]:
-    """The files given, and those inside the folders given, hidden ones left out."""
+    """Return the given files, and all files below the given folders except hidden ones."""
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
@@ -84,10 +81,10 @@ def ingest_files(
     watcher: Watcher,
     document_type: str | None = None,
 ) -> list[IngestOutcome]:
-    """Upload all into one collection, four at a time, and wait for their runs; the outcomes in the order of `files`.
-    `document_type` is what they are said to be; without it that is read from each.
+    """Upload files into one collection, wait for their runs, and return the outcomes in the order of `files`.
 
-    Raises ServerUnreachableError and the like when the server goes away; a file's own failure is an outcome.
+    Without `document_type`, each file's type is read from its text. A file that fails becomes an outcome; a lost
+    server raises ServerUnreachableError or another client error.
     """
     collections = dict.fromkeys(files, collection)
     return ingest_placed(client, collections, password=password, document_type=document_type, watcher=watcher)
@@ -101,22 +98,22 @@ def ingest_placed(
     watcher: Watcher,
     document_type: str | None = None,
     uploads_at_once: int = UPLOADS_AT_ONCE,
-    looks_a_tick: int = LOOKS_A_TICK,
+    polls_per_round: int = POLLS_PER_ROUND,
 ) -> list[IngestOutcome]:
-    """The same for files with a collection each. One at once: documents get their ids in the order of the files.
+    """Upload each file into its own collection; otherwise like `ingest_files`.
 
-    Of runs that go on, `looks_a_tick` are asked about at a time: a watcher that shows their progress wants to know more
-    often than one that waits for their end.
+    With `uploads_at_once=1`, document IDs follow the order of the files. `polls_per_round` limits how many unfinished
+    runs are polled in each round: progress bars need more than a caller that only waits for the end.
     """
     files = list(collections)
     outcomes: dict[Path, IngestOutcome] = {}
-    waiting: dict[str, list[Path]] = {}  # the same bytes under two names have one run
+    waiting: dict[str, list[Path]] = {}  # two files with the same bytes share one run
 
     started: list[ApiRun] = []
 
     def upload(path: Path) -> IngestOutcome | ApiRun:
-        told = _Told(collections[path], password, document_type)
-        return _upload(client, path, told, watcher=watcher)
+        options = _UploadOptions(collections[path], password, document_type)
+        return _upload(client, path, options, watcher=watcher)
 
     with ThreadPoolExecutor(uploads_at_once) as pool:
         for path, result in zip(files, pool.map(upload, files), strict=True):
@@ -129,7 +126,7 @@ def ingest_placed(
     for run in started:
         _follow(run, waiting, outcomes, watcher)
     while waiting:
-        for run in _look(client, waiting, looks_a_tick):
+        for run in _poll(client, waiting, polls_per_round):
             _follow(run, waiting, outcomes, watcher)
         if waiting:
             time.sleep(0.5)
@@ -137,44 +134,47 @@ def ingest_placed(
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """What goes with a file."""
+class _UploadOptions:
+    """The fields sent with a file."""
 
     collection: str
     password: str | None
     document_type: str | None
 
 
-def _upload(client: ApiClient, path: Path, told: _Told, *, watcher: Watcher) -> IngestOutcome | ApiRun:
+def _upload(client: ApiClient, path: Path, options: _UploadOptions, *, watcher: Watcher) -> IngestOutcome | ApiRun:
     try:
         size = max(1, path.stat().st_size)
         uploaded = client.upload_document(
             path,
-            collection=told.collection,
-            password=told.password,
-            document_type=told.document_type,
+            collection=options.collection,
+            password=options.password,
+            document_type=options.document_type,
             on_bytes=lambda read: watcher.move(path, UPLOAD_SHARE * read / size, "upload"),
         )
     except FootnoteError as error:
         return IngestOutcome(path, "failed", code=str(describe(error)["code"]), detail=error.detail)
     except OSError as error:
         return IngestOutcome(
-            path, "failed", code="file-unreadable", detail=f"The file can't be read: {error.strerror}."
+            path,
+            "failed",
+            code="file-unreadable",
+            detail=f"The file can't be read ({error.strerror}). Check its path and permissions.",
         )
     run, document = uploaded.run, uploaded.document
     if run is None:
         failed = document.status == "failed"
-        why = "These bytes were uploaded before and could not be read." if failed else None
+        why = "This file was uploaded before and could not be processed. Upload a corrected file." if failed else None
         return IngestOutcome(
             path, document.status, document_id=document.id, code="read-before" if failed else None, detail=why
         )
     return run if run.document_id else run.model_copy(update={"document_id": document.id})
 
 
-def _look(client: ApiClient, waiting: dict[str, list[Path]], most: int) -> Iterator[ApiRun]:
-    """The newest state of the first waiting runs, up to `most` that go on; these have their next turn after the others.
+def _poll(client: ApiClient, waiting: dict[str, list[Path]], most: int) -> Iterator[ApiRun]:
+    """Yield the current state of waiting runs, up to `most` unfinished ones; these move to the end of the queue.
 
-    A run that has ended takes no other's turn, so that many that ended meanwhile are found at once.
+    Finished runs do not count towards `most`, so one round finds all runs at the front that have finished.
     """
     for run_id in list(waiting):
         if most == 0:
@@ -186,7 +186,7 @@ def _look(client: ApiClient, waiting: dict[str, list[Path]], most: int) -> Itera
 
 
 def _follow(run: ApiRun, waiting: dict[str, list[Path]], outcomes: dict[Path, IngestOutcome], watcher: Watcher) -> None:
-    """Tell the watcher how far a run is; when it is done, its files wait no longer."""
+    """Report a run's progress to the watcher. Record the outcomes of a finished run and stop waiting for it."""
     for path in waiting.get(run.id, ()):
         if not run.is_finished:
             done = STAGES.index(run.stage) if run.stage in STAGES else 0
@@ -207,9 +207,9 @@ def _follow(run: ApiRun, waiting: dict[str, list[Path]], outcomes: dict[Path, In
 
 
 class ProgressBars:
-    """A bar a document while it is under way, a line when it is done.
+    """Shows a progress bar for each file in progress and a line for each finished one.
 
-    Lines only where there is no terminal.
+    Without a terminal it only prints the lines.
     """
 
     def __init__(self, out: Console) -> None:
@@ -244,14 +244,14 @@ class ProgressBars:
             self._progress.remove_task(task)
 
 
-class Silence:
-    """Nothing is shown."""
+class NoProgress:
+    """A watcher that shows nothing."""
 
     def move(self, path: Path, share: float, step: str) -> None:
-        """Nobody is told."""
+        """Ignore the progress."""
 
     def finish(self, outcome: IngestOutcome) -> None:
-        """Nobody is told."""
+        """Ignore the outcome."""
 
 
 def _short(path: Path, longest: int = 48) -> str:
@@ -260,24 +260,29 @@ def _short(path: Path, longest: int = 48) -> str:
 
 def ingest(
     *,
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders.", exists=True)],
-    collection: Annotated[str, typer.Option("--collection", help="The collection's name; it is made when missing.")],
-    password: Annotated[str | None, typer.Option("--password", help="Opens encrypted files.")] = None,
+    paths: Annotated[list[Path], typer.Argument(help="The files and folders to upload.", exists=True)],
+    collection: Annotated[
+        str, typer.Option("--collection", help="The name of the collection; created if it does not exist.")
+    ],
+    password: Annotated[str | None, typer.Option("--password", help="The password of encrypted files.")] = None,
     document_type: Annotated[
         DocumentType | None,
-        typer.Option("--type", help="What all new ones are; without it that is read from each. Others keep theirs."),
+        typer.Option(
+            "--type",
+            help="The type of all new documents. Default: read from each file. Existing documents keep theirs.",
+        ),
     ] = None,
     home: HomeOption = None,
     url: UrlOption = None,
     key: KeyOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Upload files, wait until they can be asked about, and say which failed and why."""
+    """Upload files, wait until they are ready for questions, and list those that failed."""
     files = find_files(paths)
-    with sentences(as_json=as_json), open_client(home=home, url=url, key=key) as client:
-        place = client.ensure_collection(collection)
-        told = _Told(place.id, password, document_type)
-        outcomes = _ingest_shown(client, files, told, as_json=as_json)
+    with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
+        target = client.ensure_collection(collection)
+        options = _UploadOptions(target.id, password, document_type)
+        outcomes = _ingest_shown(client, files, options, as_json=as_json)
     failed = [outcome for outcome in outcomes if outcome.failed]
     if as_json:
         print_json({"documents": [_plain(outcome) for outcome in outcomes], "failed": len(failed)})
@@ -289,19 +294,21 @@ def ingest(
         raise typer.Exit(FAILED)
 
 
-def _ingest_shown(client: ApiClient, files: Sequence[Path], told: _Told, *, as_json: bool) -> list[IngestOutcome]:
+def _ingest_shown(
+    client: ApiClient, files: Sequence[Path], options: _UploadOptions, *, as_json: bool
+) -> list[IngestOutcome]:
     def ingest_all(watcher: Watcher) -> list[IngestOutcome]:
         return ingest_files(
             client,
             files,
-            collection=told.collection,
-            password=told.password,
-            document_type=told.document_type,
+            collection=options.collection,
+            password=options.password,
+            document_type=options.document_type,
             watcher=watcher,
         )
 
     if as_json:
-        return ingest_all(Silence())
+        return ingest_all(NoProgress())
     with ProgressBars(error_console()) as bars:
         return ingest_all(bars)
 

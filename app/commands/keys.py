@@ -17,36 +17,36 @@ from app.commands.options import (
     console,
     open_client,
     print_json,
-    sentences,
+    report_errors,
 )
 
-keys = typer.Typer(help="Keys for the API.", no_args_is_help=True)
-KeyId = Annotated[str, typer.Argument(help="The key's id, as `footnote key list` tells it.")]
+keys = typer.Typer(help="Manage API keys.", no_args_is_help=True)
+KeyId = Annotated[str, typer.Argument(help="The key's ID, from `footnote key list`.")]
 
 
 @keys.callback()
 def group() -> None:
-    """Keys for the API."""
+    """Manage API keys."""
 
 
 @keys.command("create")
 def create_key(
     *,
-    name: Annotated[str, typer.Option("--name", help="What the key is for.")] = "command line",
+    name: Annotated[str, typer.Option("--name", help="What you will use the key for.")] = "command line",
     scope: Annotated[
         list[str] | None,
-        typer.Option("--scope", help="A permission that the key is narrowed to, such as documents:read; repeatable."),
+        typer.Option("--scope", help="Limit the key to this permission, such as documents:read. Repeat for more."),
     ] = None,
-    days: Annotated[int | None, typer.Option("--days", min=1, max=36_500, help="How long it holds.")] = None,
+    days: Annotated[int | None, typer.Option("--days", min=1, max=36_500, help="Days until the key expires.")] = None,
     home: HomeOption = None,
     url: UrlOption = None,
     key: KeyOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make another key of your own; its secret is shown this once."""
-    ends = None if days is None else datetime.now(UTC) + timedelta(days=days)
-    with sentences(as_json=as_json), open_client(home=home, url=url, key=key) as client:
-        created = client.create_key(name, scopes=scope or (), expires_at=ends)
+    """Create an API key for yourself. Its secret is shown only once."""
+    expires_at = None if days is None else datetime.now(UTC) + timedelta(days=days)
+    with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
+        created = client.create_key(name, scopes=scope or (), expires_at=expires_at)
     _show(created, as_json=as_json)
 
 
@@ -54,8 +54,8 @@ def create_key(
 def list_keys(
     *, home: HomeOption = None, url: UrlOption = None, key: KeyOption = None, as_json: JsonOption = False
 ) -> None:
-    """List your keys; an administrator's command lists the tenant's."""
-    with sentences(as_json=as_json), open_client(home=home, url=url, key=key) as client:
+    """List your API keys, or all keys of the tenant if you are an administrator."""
+    with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
         found = list(client.list_keys())
     if as_json:
         print_json({"keys": as_plain(found)})
@@ -73,15 +73,15 @@ def rotate_key(
     *,
     key_id: KeyId,
     overlap: Annotated[
-        int, typer.Option("--overlap", min=0, max=7 * 24 * 3600, help="For how many seconds both keys hold.")
+        int, typer.Option("--overlap", min=0, max=7 * 24 * 3600, help="Seconds during which the old key stays valid.")
     ] = 3600,
     home: HomeOption = None,
     url: UrlOption = None,
     key: KeyOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Let a new key take a key's place; its secret is shown this once."""
-    with sentences(as_json=as_json), open_client(home=home, url=url, key=key) as client:
+    """Replace a key with a new one. The new secret is shown only once."""
+    with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
         created = client.rotate_key(key_id, overlap_seconds=overlap)
     _show(created, as_json=as_json)
 
@@ -95,8 +95,8 @@ def revoke_key(
     key: KeyOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """End a key: it is refused from the next request on."""
-    with sentences(as_json=as_json), open_client(home=home, url=url, key=key) as client:
+    """Revoke a key. The API rejects it from the next request on."""
+    with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
         client.revoke_key(key_id)
     if as_json:
         print_json({"revoked": key_id})
@@ -108,4 +108,4 @@ def _show(created: ApiCreatedKey, *, as_json: bool) -> None:
     if as_json:
         print_json(created.model_dump(mode="json"))
     else:
-        console().print(f"{created.secret}\nKeep it: it is shown this once.")
+        console().print(f"{created.secret}\nStore this key now: it is shown only once.")

@@ -13,15 +13,15 @@ from app.commands.options import (
     console,
     open_client,
     print_json,
-    sentences,
+    report_errors,
 )
 
 
 def documents(
     *, home: HomeOption = None, url: UrlOption = None, key: KeyOption = None, as_json: JsonOption = False
 ) -> None:
-    """List the documents that you may see."""
-    with sentences(as_json=as_json), open_client(home=home, url=url, key=key) as client:
+    """List the documents that you can see."""
+    with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
         found = list(client.list_documents())
     if as_json:
         print_json({"documents": as_plain(found)})
@@ -36,12 +36,12 @@ def documents(
 
 def runs(*, home: HomeOption = None, url: UrlOption = None, key: KeyOption = None, as_json: JsonOption = False) -> None:
     """List ingestion runs, newest first."""
-    with sentences(as_json=as_json), open_client(home=home, url=url, key=key) as client:
+    with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
         found = list(client.list_runs())
     if as_json:
         print_json({"runs": as_plain(found)})
         return
-    table = Table(Column("Id", no_wrap=True), "Status", "Stage", "Why", box=None)
+    table = Table(Column("Id", no_wrap=True), "Status", "Stage", "Error", box=None)
     for run in found:
         table.add_row(run.id, run.status, run.stage, escape(run.error.detail) if run.error else "")
     console().print(table)

@@ -1,4 +1,4 @@
-"""Options that commands share, and what they come to: which server, which key, how to print."""
+"""Options shared by the commands: the server, the API key and the output format."""
 
 import json
 import os
@@ -23,41 +23,39 @@ FAILED = 1
 HomeOption = Annotated[
     Path | None,
     typer.Option(
-        "--home", envvar="FOOTNOTE_HOME", help="The folder with all data.", show_default="in the user's data folder"
+        "--home", envvar="FOOTNOTE_HOME", help="The folder with Footnote's data.", show_default="the user's data folder"
     ),
 ]
 UrlOption = Annotated[
     str | None,
-    typer.Option(
-        "--url", envvar="FOOTNOTE_URL", help="Where the API is.", show_default="the one that runs on the home"
-    ),
+    typer.Option("--url", envvar="FOOTNOTE_URL", help="The API's URL.", show_default="the API running on the home"),
 ]
 KeyOption = Annotated[
     str | None,
-    typer.Option("--key", envvar="FOOTNOTE_KEY", help="The API key.", show_default="the home's administrator"),
+    typer.Option("--key", envvar="FOOTNOTE_KEY", help="The API key.", show_default="the home's administrator key"),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
 def open_client(*, home: Path | None, url: str | None, key: str | None) -> ApiClient:
-    """A client for what the options say; what they leave out comes from the home."""
+    """Return an API client. Options that are not set come from the home."""
     place = Home.at(home)
     found = url or place.read_state().get("url") or "http://127.0.0.1:8000"
     return ApiClient(url=str(found), key=key or place.read_secret(ADMIN_KEY))
 
 
 def console() -> Console:
-    """For words: standard output."""
+    """Return the console for results: standard output."""
     return Console(highlight=False, soft_wrap=True)
 
 
 def error_console() -> Console:
-    """For progress and errors: standard error."""
+    """Return the console for progress and errors: standard error."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def print_json(value: object) -> None:
-    """One JSON object on standard output."""
+    """Print a value as JSON to standard output."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
@@ -66,15 +64,19 @@ def as_plain(models: Iterable[BaseModel]) -> list[object]:
 
 
 def describe(error: FootnoteError) -> dict[str, object]:
-    """The error for `--json`: code, status, sentence."""
+    """Return the error for `--json`: its code, HTTP status and message."""
     if isinstance(error, ApiProblemError):
-        told: dict[str, object] = {"code": error.problem_code, "status": error.problem_status, "detail": error.detail}
-        return told | ({"errors": error.errors} if error.errors else {})
+        problem: dict[str, object] = {
+            "code": error.problem_code,
+            "status": error.problem_status,
+            "detail": error.detail,
+        }
+        return problem | ({"errors": error.errors} if error.errors else {})
     return {"code": error.code, "status": error.status, "detail": error.detail}
 
 
 def fail(error: FootnoteError, *, as_json: bool) -> NoReturn:
-    """End with code 1 and the error's sentence; no trace."""
+    """Print the error's message without a traceback, and exit with 1."""
     if as_json:
         print_json({"error": describe(error)})
     else:
@@ -83,8 +85,8 @@ def fail(error: FootnoteError, *, as_json: bool) -> NoReturn:
 
 
 @contextmanager
-def sentences(*, as_json: bool) -> Iterator[None]:
-    """Turn our errors inside into their sentence and exit code 1; a reader that goes away ends us quietly."""
+def report_errors(*, as_json: bool) -> Iterator[None]:
+    """Report any FootnoteError raised inside and exit with 1. A closed output pipe exits with 1 silently."""
     try:
         yield
     except FootnoteError as error:

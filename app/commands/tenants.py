@@ -1,4 +1,4 @@
-"""`footnote tenant create`, `audience` and `audiences`: an operator's commands, with the database owner's rights."""
+"""`footnote tenant create`, `audience` and `audiences`: commands for operators, run as the database owner."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from uuid import UUID
 
 import typer
 
-from app.commands.options import HomeOption, JsonOption, console, print_json, sentences
+from app.commands.options import HomeOption, JsonOption, console, print_json, report_errors
 from app.core.clock import SystemClock
 from app.core.principal import Role
 from app.db.session import Database
@@ -20,66 +20,82 @@ from app.stack.founding import open_tenant_admin
 from app.stack.home import Home
 from app.stack.servers.postgres import EmbeddedPostgres
 
-tenants = typer.Typer(help="Tenants, as the database's owner.", no_args_is_help=True)
+tenants = typer.Typer(help="Create and configure tenants, as the database owner.", no_args_is_help=True)
 
 
 @tenants.callback()
 def group() -> None:
-    """Tenants, as the database's owner."""
+    """Create and configure tenants, as the database owner."""
 
 
 @tenants.command("create")
 def create_tenant(
     *,
-    slug: Annotated[str, typer.Argument(help="Its short name: lower-case letters, digits and dashes.")],
-    name: Annotated[str | None, typer.Option("--name", help="Its full name.", show_default="the short name")] = None,
-    email: Annotated[str, typer.Option("--email", help="Its administrator.")] = "admin@localhost",
+    slug: Annotated[str, typer.Argument(help="The tenant's short name: lower-case letters, digits and dashes.")],
+    name: Annotated[
+        str | None, typer.Option("--name", help="The tenant's full name.", show_default="the short name")
+    ] = None,
+    email: Annotated[
+        str, typer.Option("--email", help="The e-mail address of its first administrator.")
+    ] = "admin@localhost",
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Found a tenant with an administrator, whose key is shown this once."""
-    with sentences(as_json=as_json), _as_owner(home) as (admin, _):
+    """Create a tenant with one administrator. The administrator's API key is shown only once."""
+    with report_errors(as_json=as_json), _as_owner(home) as (admin, _):
         tenant_id = admin.create_tenant(slug=slug, name=name or slug)
         _, secret = admin.create_user(tenant_id, email=email, name="Administrator", roles=[Role.ADMIN, Role.EDITOR])
     if as_json:
         print_json({"tenant_id": str(tenant_id), "email": email, "key": secret})
     else:
-        console().print(f"Tenant {slug}: {tenant_id}\nThe key of {email}: {secret}\nKeep it: it is shown this once.")
+        console().print(
+            f"Tenant {slug}: {tenant_id}\nAPI key of {email}: {secret}\nStore this key now: it is shown only once."
+        )
 
 
 @tenants.command("audience")
-def give_audience(
+def set_audience(
     *,
-    tenant: Annotated[UUID, typer.Argument(help="The tenant's id.")],
-    provider: Annotated[UUID, typer.Argument(help="The id of its sign-in provider.")],
-    audience: Annotated[str | None, typer.Argument(help="What the provider's API tokens are addressed to.")] = None,
-    none: Annotated[bool, typer.Option("--none", help="Take no API tokens of the provider any more.")] = False,
+    tenant: Annotated[UUID, typer.Argument(help="The tenant's ID.")],
+    provider: Annotated[UUID, typer.Argument(help="The ID of the tenant's sign-in provider.")],
+    audience: Annotated[str | None, typer.Argument(help="The audience of the provider's API tokens.")] = None,
+    none: Annotated[bool, typer.Option("--none", help="Stop accepting the provider's API tokens.")] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Take API tokens for an audience that doesn't end with the tenant's id: for whom you know it to be theirs."""
+    """Accept API tokens for an audience that does not end with the tenant's ID.
+
+    First make sure that the audience belongs to this tenant: Footnote cannot check it.
+    """
     if (audience is None) is not none:
-        raise typer.BadParameter("name an audience, or --none")
-    with sentences(as_json=as_json), _as_owner(home) as (_, database):
+        raise typer.BadParameter("Give either an audience or --none.")
+    with report_errors(as_json=as_json), _as_owner(home) as (_, database):
         admin = ProviderAdmin(owner=database, clock=SystemClock())
-        given = (
+        updated = (
             admin.withdraw_audience(tenant, provider)
             if audience is None
             else admin.give_audience(tenant, provider, audience)
         )
-        told = {"tenant_id": str(tenant), "provider_id": str(given.id), "issuer": given.issuer, "audience": audience}
+        shown = {
+            "tenant_id": str(tenant),
+            "provider_id": str(updated.id),
+            "issuer": updated.issuer,
+            "audience": audience,
+        }
     if as_json:
-        print_json(told)
+        print_json(shown)
     elif audience is None:
-        console().print(f"No tokens of {given.issuer} are taken as tenant {tenant}'s by this provider.")
+        console().print(
+            f"Tenant {tenant} no longer accepts API tokens from {updated.issuer} through provider {updated.id}."
+        )
     else:
-        console().print(f"Tokens of {given.issuer} for {audience} are taken as tenant {tenant}'s.")
+        console().print(f"Tenant {tenant} accepts API tokens from {updated.issuer} for {audience}.")
 
 
 @tenants.command("audiences")
 def list_audiences(*, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """List the audiences, of all tenants, that don't end with their tenant's id."""
-    with sentences(as_json=as_json), _as_owner(home) as (_, database):
+    """List audiences of all tenants that do not end with their tenant's ID."""
+    with report_errors(as_json=as_json), _as_owner(home) as (_, database):
         found = ProviderAdmin(owner=database, clock=SystemClock()).list_unbound()
     if as_json:
         print_json([{name: str(value) for name, value in asdict(each).items()} for each in found])
@@ -90,7 +106,7 @@ def list_audiences(*, home: HomeOption = None, as_json: JsonOption = False) -> N
 
 @contextmanager
 def _as_owner(home: Path | None) -> Iterator[tuple[TenantAdmin, Database]]:
-    """The database's owner, by the URL that is configured, or the home's."""
+    """Connect as the database owner, through the configured URL or the home's."""
     configured = Settings().database.owner_url
     owner_url = configured.get_secret_value() if configured else EmbeddedPostgres(Home.at(home)).url("owner")
     admin, database = open_tenant_admin(owner_url)

@@ -1,4 +1,4 @@
-"""`footnote up`: the single-machine stack in the foreground."""
+"""`footnote up`: run the whole stack on this machine, in the foreground."""
 
 import signal
 from types import FrameType
@@ -7,56 +7,59 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from app.commands.options import HomeOption, JsonOption, console, error_console, print_json, sentences
+from app.commands.options import HomeOption, JsonOption, console, error_console, print_json, report_errors
 from app.stack.founding import ensure_admin
 from app.stack.home import Home
 from app.stack.supervisor import Stack
 
 
 class _StopSignals:
-    """Ctrl-C and SIGTERM: an interruption while we start, a request to stop once we run."""
+    """Handles SIGINT (Ctrl-C), SIGTERM and SIGHUP: they interrupt the start-up, and later request a clean stop."""
 
     def __init__(self) -> None:
         self.running = False
-        self.asked = False
+        self.requested = False
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._receive)
 
     def _receive(self, _number: int, _frame: FrameType | None) -> None:
-        if not self.running and not self.asked:
-            self.asked = True
+        if not self.running and not self.requested:
+            self.requested = True
             raise KeyboardInterrupt
-        self.asked = True
+        self.requested = True
 
 
 def up(
     *,
     home: HomeOption = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port to listen on; 0 takes a free one.", min=0, max=65535)] = 8000,
-    concurrency: Annotated[int, typer.Option(help="Documents worked on at once.", min=1)] = 2,
+    port: Annotated[int, typer.Option(help="The port to listen on; 0 picks a free one.", min=0, max=65535)] = 8000,
+    concurrency: Annotated[int, typer.Option(help="How many documents to process at once.", min=1)] = 2,
     local_llm: Annotated[
-        bool, typer.Option("--local-llm", help="Let the small local model write answers (`make local-llm`).")
+        bool,
+        typer.Option(
+            "--local-llm", help="Write answers with the small local model (install it with `make local-llm`)."
+        ),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Run all of Footnote on this machine until Ctrl-C."""
+    """Run Footnote on this machine until Ctrl-C."""
     stopping = _StopSignals()
     place = Home.at(home)
 
-    def say(text: str) -> None:
+    def report(text: str) -> None:
         if not as_json:
             error_console().print(f"[dim]{escape(text)} …[/]")
 
-    stack = Stack(home=place, host=host, port=port, concurrency=concurrency, local_llm=local_llm, report=say)
-    with sentences(as_json=as_json):
+    stack = Stack(home=place, host=host, port=port, concurrency=concurrency, local_llm=local_llm, report=report)
+    with report_errors(as_json=as_json):
         try:
             with stack:
                 ensure_admin(place, stack.database_url("owner"))
                 stopping.running = True
                 _announce(stack, as_json=as_json)
-                stack.watch(until=lambda: stopping.asked)
-                say("Stopping")
+                stack.watch(until=lambda: stopping.requested)
+                report("Stopping")
         except KeyboardInterrupt:
             raise typer.Exit(130) from None
 
@@ -66,7 +69,7 @@ def _announce(stack: Stack, *, as_json: bool) -> None:
         print_json({"url": stack.url, "home": str(stack.home.path), "processes": stack.pids})
         return
     out = console()
-    out.print(f"[bold green]Footnote is running.[/] The page: {stack.url}/  The API's reference: {stack.url}/docs")
+    out.print(f"[bold green]Footnote is running.[/] Open {stack.url}/ in a browser. API reference: {stack.url}/docs")
     out.print(f"Data: {stack.home.path}")
-    out.print(f"The administrator's key, to sign in with: {stack.home.secrets / 'admin-key'}")
-    out.print("Ctrl-C stops it.")
+    out.print(f"Sign in with the administrator's API key in {stack.home.secrets / 'admin-key'}")
+    out.print("Press Ctrl-C to stop.")

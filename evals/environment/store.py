@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from app.client.api import ApiClient
-from app.commands.ingest import IngestOutcome, Silence, Watcher, ingest_placed
+from app.commands.ingest import IngestOutcome, NoProgress, Watcher, ingest_placed
 from app.core.principal import Principal, Role
 from app.db.session import Database, build_engine
 from app.llm.port import EmbeddingSpaceSpec
@@ -103,7 +103,7 @@ def open_store(
         outcomes = known_outcomes(home, place)
         if outcomes is None:
             say(f"Ingesting {len(files)} files")
-            outcomes = ingest_in_order(client, dict.fromkeys(files, collection), watcher=watcher or Silence())
+            outcomes = ingest_in_order(client, dict.fromkeys(files, collection), watcher=watcher or NoProgress())
             remember(home, place, outcomes)
     database = open_database(stack)
     try:
@@ -135,7 +135,7 @@ def ingest_in_order(client: ApiClient, collections: Mapping[Path, str], *, watch
 
     Of equally good passages the older document's comes first, and of files of the same bytes the first gives the name.
     """
-    return ingest_placed(client, collections, password=None, watcher=watcher, uploads_at_once=1, looks_a_tick=1)
+    return ingest_placed(client, collections, password=None, watcher=watcher, uploads_at_once=1, polls_per_round=1)
 
 
 def digest_texts(texts: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from app.client.api import ApiClient
-from app.commands.ingest import IngestOutcome, Silence
+from app.commands.ingest import IngestOutcome, NoProgress
 from app.core.principal import Principal, Role
 from app.db.session import Database
 from app.identity.service import TenantAdmin
@@ -135,6 +135,6 @@ def _ingested(
         return known
     say(f"Ingesting {sum(map(len, groups.values()))} files of {len(groups)} issuers")
     placed = {file: collections[issuer] for issuer, files in groups.items() for file in files}
-    outcomes = ingest_in_order(client, placed, watcher=Silence())
+    outcomes = ingest_in_order(client, placed, watcher=NoProgress())
     remember(home, place, outcomes)
     return outcomes

@@ -31,7 +31,7 @@ def test_a_csv_files_changes_are_previewed_made_and_explained(footnote, editor, 
         0,
         "This would open 1 document to 1 person and close none.\n",
     )
-    assert footnote("import", str(file)) == (0, "All 1 made.\n")
+    assert footnote("import", str(file)) == (0, "Changes applied: 1.\n")
     code, told = footnote("explain", document["id"], str(analyst.id))
     assert (code, told) == (
         0,

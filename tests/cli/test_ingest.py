@@ -9,7 +9,7 @@ import pytest
 
 from app.client.api import ApiClient
 from app.client.errors import ApiProblemError, ServerUnreachableError, UnreadableResponseError
-from app.commands.ingest import IngestOutcome, Silence, find_files, ingest_files
+from app.commands.ingest import IngestOutcome, NoProgress, find_files, ingest_files
 from app.documents.metadata import DocumentType
 
 Handler = Callable[[httpx.Request], httpx.Response]
@@ -104,7 +104,7 @@ def test_a_type_is_said_of_every_file_and_none_where_none_is_given(tmp_path: Pat
     with client(handler) as api:
         for said in (DocumentType.INDENTURE, None):
             ingest_files(
-                api, find_files([tmp_path]), collection="c", password=None, document_type=said, watcher=Silence()
+                api, find_files([tmp_path]), collection="c", password=None, document_type=said, watcher=NoProgress()
             )
     assert [b'name="document_type"\r\n\r\nindenture' in body for body in bodies] == [True, True, False, False]
     assert not any(b"document_type" in body for body in bodies[2:])

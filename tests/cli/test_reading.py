@@ -69,4 +69,4 @@ def test_what_was_read_is_listed_and_answers_with_its_quote_and_says_who_wrote(
 def test_what_no_document_says_is_an_answer_and_no_error(running: Any, footnote: Call) -> None:
     asked = footnote("ask", "Who painted the ceiling of the chapel?", "--home", str(running.home))
     assert asked.returncode == 0
-    assert "Not found in what you may see" in asked.stdout
+    assert "Not found in the documents that you can see" in asked.stdout

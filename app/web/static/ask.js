@@ -37,7 +37,7 @@ function claim(data) {
 function notes(done) {
   const made = [];
   if (done.outcome === "not-found") {
-    made.push("Not found in what you may see.");
+    made.push("Not found in the documents that you can see.");
     if (done.notice) {
       made.push(done.notice);
     }
