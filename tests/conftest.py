@@ -37,10 +37,15 @@ HERE = Path(__file__).resolve().parent
 CORPUS = HERE.parents[1] / "shared" / "corpus"
 
 
-SHARED = {
-    f"tests/evals/test_{name}.py": "running"
-    for name in ("docs", "facts_suite", "gate", "measuring_suites", "permissions_suite")
-} | {"tests/cli": "cli", "tests/web": "running"}
+SHARED = dict.fromkeys(
+    (
+        "tests/evals/test_docs.py",
+        "tests/evals/running/test_gate.py",
+        *(f"tests/evals/suites/test_{name}.py" for name in ("facts", "measuring", "permissions")),
+        "tests/web",
+    ),
+    "running",
+) | {"tests/cli": "cli"}
 """Files, and folders, of tests that share a running Footnote, of which each has one a process."""
 
 LONG = ("evals", "policy", "cli", "workers", "demo", "web", "api")

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from app.stack.home import Home
 from app.stack.supervisor import Stack
-from evals.environment.stacks import LIMITS, UNLIMITED, Stacks
+from evals.environment.stacks import LIMITS, UNLIMITED, Running, Stacks, Tenancy
 
 
 @contextmanager
@@ -26,21 +25,6 @@ def run_footnote(folder: Path) -> Iterator[Stack]:
         stack.stop()
 
 
-@dataclass(frozen=True, slots=True)
-class Tenancy:
-    """A running Footnote with a home that holds the secrets of a tenant of its own. Has what evals use of `Stack`."""
-
-    stack: Stack
-    home: Home
-
-    @property
-    def url(self) -> str:
-        return self.stack.url
-
-    def database_url(self, role: str) -> str:
-        return self.stack.database_url(role)
-
-
 class OneStack(Stacks):
     """Suites' homes as tenants of one running Footnote, so that no suite waits for another to start."""
 
@@ -48,6 +32,6 @@ class OneStack(Stacks):
         super().__init__(say=lambda _: None)
         self._stack = stack
 
-    def on(self, home: Home) -> Tenancy:
+    def on(self, home: Home) -> Running:
         home.ensure()
         return Tenancy(self._stack, home)

@@ -25,6 +25,13 @@ def digest_folder(folder: Path) -> str:
     return digest_files((path for path in folder.rglob("*") if path.is_file()), root=folder)
 
 
+def digest_schema() -> str:
+    """The digest of the migrations, which name what they make."""
+    return digest_files(
+        (path for path in (ROOT / "migrations").rglob("*") if path.suffix in (".py", ".sql")), root=ROOT
+    )
+
+
 def digest_code() -> str:
     """The digest of the code and the prompts that run, whether they were committed or not."""
     files = (path for part in CODE for path in (ROOT / part).rglob("*") if path.suffix in (".py", ".yaml"))

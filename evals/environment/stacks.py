@@ -1,19 +1,53 @@
-"""Running Footnotes to measure on: the last one goes on running, as the next suite mostly asks the same documents."""
+"""Running Footnotes to measure on: suites share one, each set of documents in a tenant of its own."""
 
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Self
+from dataclasses import dataclass
+from typing import Protocol, Self
 
 from app.stack.home import Home
 from app.stack.supervisor import Stack
+from evals.environment.provenance import digest_schema
 
+SHARED, TENANTS = "footnote", "tenants"
 LIMITS = ("FOOTNOTE_LIMITS__REQUESTS_PER_MINUTE", "FOOTNOTE_LIMITS__UPLOADS_PER_MINUTE")
 UNLIMITED = "1000000"
 
 
+class Running(Protocol):
+    """A running Footnote as what is measured on it sees it: its addresses, and a home with a tenant's secrets."""
+
+    @property
+    def home(self) -> Home: ...
+
+    @property
+    def url(self) -> str: ...
+
+    def database_url(self, role: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tenancy:
+    """One tenant of a Footnote that others share; its home holds its secrets and notes. Implements `Running`."""
+
+    stack: Stack
+    home: Home
+
+    @property
+    def url(self) -> str:
+        return self.stack.url
+
+    def database_url(self, role: str) -> str:
+        return self.stack.database_url(role)
+
+
 class Stacks:
-    """At most one running Footnote. A context manager: leaving it stops what runs; use it from the main thread."""
+    """One running Footnote per folder of homes and schema, with a tenant for each home.
+
+    A search reads no other tenant's rows, so figures do not depend on what else was ingested. A context manager:
+    leaving it stops what runs; use it from the main thread.
+    """
 
     def __init__(self, *, say: Callable[[str], None]) -> None:
         self._say = say
@@ -25,8 +59,18 @@ class Stacks:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def on(self, home: Home) -> Stack:
-        """Footnote on `home`, which runs until another home's is asked for. Raises what a stack's start raises."""
+    def on(self, home: Home) -> Running:
+        """Return the running Footnote with a tenant for `home`, which is kept inside the shared one's home.
+
+        Raises what a stack's start raises.
+        """
+        shared = Home.at(home.path.parent / f"{SHARED}-{digest_schema()[:8]}")
+        stack = self._on_shared(shared)
+        tenant = Home.at(shared.path / TENANTS / home.path.name)
+        tenant.ensure()
+        return Tenancy(stack, tenant)
+
+    def _on_shared(self, home: Home) -> Stack:
         if self._running is None or self._running.home != home or not self._running.is_whole:
             self.close()
             stack = build_stack(home, say=self._say)

@@ -1,4 +1,4 @@
-"""A store of documents for measuring: a whole Footnote on a home of its own, filled through the API once and kept.
+"""A store of documents for measuring: a tenant with a home of its own, filled through the API once and kept.
 
 The home is named by the data and the schema, the collection by the code of the stages: after a change of the code the
 same home takes the documents again, and what did not change is found among the stages' outputs.
@@ -20,10 +20,10 @@ from app.db.session import Database, build_engine
 from app.llm.port import EmbeddingSpaceSpec
 from app.stack.founding import TENANT, ensure_admin, open_tenant_admin
 from app.stack.home import Home
-from app.stack.supervisor import Stack
 from evals.datasets.questions import load_questions
 from evals.environment.context import SuiteContext
-from evals.environment.provenance import ROOT, digest_files
+from evals.environment.provenance import ROOT, digest_files, digest_schema
+from evals.environment.stacks import Running
 
 PIPELINE_CODE = ("workers", "app/retrieval", "app/documents", "app/llm")
 POOL = 8
@@ -48,7 +48,7 @@ class Store:
     `files` gives a document's file names: files of the same bytes are one document.
     """
 
-    stack: Stack
+    stack: Running
     database: Database
     asker: Asker
     files: Mapping[UUID, tuple[str, ...]]
@@ -65,8 +65,7 @@ class Store:
 
 def home_name(data_digest: str) -> str:
     """A folder's name for the home of that data, which a changed schema makes another."""
-    schema = digest_files((ROOT / "migrations").rglob("*.py"), root=ROOT)
-    return f"{data_digest[:16]}-{schema[:8]}"
+    return f"{data_digest[:16]}-{digest_schema()[:8]}"
 
 
 def pipeline_digest() -> str:
@@ -74,7 +73,7 @@ def pipeline_digest() -> str:
     return digest_files((path for part in PIPELINE_CODE for path in (ROOT / part).rglob("*.py")), root=ROOT)
 
 
-def open_database(stack: Stack) -> Database:
+def open_database(stack: Running) -> Database:
     """The stack's database with the API's rights: as whoever is told of it, and no more."""
     engine = build_engine(
         stack.database_url("api"), pool_size=POOL, statement_timeout_ms=30_000, application_name="footnote-evals"
@@ -84,7 +83,7 @@ def open_database(stack: Stack) -> Database:
 
 @contextmanager
 def open_store(
-    stack: Stack,
+    stack: Running,
     files: Sequence[Path],
     *,
     say: Callable[[str], None],
@@ -161,7 +160,7 @@ def documents_by_name(outcomes: Sequence[IngestOutcome]) -> dict[UUID, tuple[str
     return files
 
 
-def _ensure_asker(home: Home, stack: Stack, client: ApiClient, collection: str) -> Asker:
+def _ensure_asker(home: Home, stack: Running, client: ApiClient, collection: str) -> Asker:
     """An analyst who may read that collection and nothing else."""
     secret = f"reader-{hashlib.sha256(collection.encode()).hexdigest()[:12]}"
     tenant_id = UUID(home.read_secret(TENANT) or "")

@@ -16,9 +16,9 @@ from app.db.session import Database
 from app.identity.service import TenantAdmin
 from app.stack.founding import TENANT, ensure_admin, open_tenant_admin
 from app.stack.home import Home
-from app.stack.supervisor import Stack
 from evals.datasets.questions import QuestionSet
 from evals.environment.context import SuiteContext
+from evals.environment.stacks import Running
 from evals.environment.store import (
     Asker,
     Names,
@@ -42,7 +42,7 @@ class WalledStore:
     `collections` and `parent_collections` give ids by name, `parents` the outer one of an issuer's.
     """
 
-    stack: Stack
+    stack: Running
     database: Database
     client: ApiClient
     collections: Mapping[str, str]
@@ -85,11 +85,11 @@ def open_walled_store(context: SuiteContext, questions: QuestionSet) -> Iterator
 
     Raises what the stack raises when it can't be started.
     """
-    home = Home.at(context.homes / f"walls-{home_name(context.data_digest)}")
     groups: dict[str, list[Path]] = {}
     for file in questions.files:
         groups.setdefault(questions.issuer_of(file) or OTHERS, []).append(file)
-    stack = context.stacks.on(home)
+    stack = context.stacks.on(Home.at(context.homes / f"walls-{home_name(context.data_digest)}"))
+    home = stack.home
     admin, owner = open_tenant_admin(stack.database_url("owner"))
     database = open_database(stack)
     try:

@@ -1,0 +1,57 @@
+"""Suites share one running Footnote, each set of documents in a tenant of its own."""
+
+from pathlib import Path
+
+import pytest
+
+from app.stack.home import Home
+from evals.environment import stacks as module
+from evals.environment.stacks import Stacks
+
+
+class Started:
+    """Stands in for a stack, and lists what was started and stopped."""
+
+    url = "http://127.0.0.1:1"
+    is_whole = True
+
+    def __init__(self, home: Home, log: list[str]) -> None:
+        self.home = home
+        self._log = log
+
+    def start(self) -> None:
+        self._log.append(f"start {self.home.path.parent.name}")
+
+    def stop(self) -> None:
+        self._log.append(f"stop {self.home.path.parent.name}")
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    log: list[str] = []
+    monkeypatch.setattr(module, "build_stack", lambda home, say: Started(home, log))
+    return log
+
+
+def test_homes_in_one_folder_share_one_footnote_with_a_tenant_each(log: list[str], tmp_path: Path) -> None:
+    with Stacks(say=lambda _: None) as stacks:
+        running = [stacks.on(Home.at(tmp_path / "first" / name)) for name in ("a", "b", "a")]
+        assert log == ["start first"]
+    assert log == ["start first", "stop first"]
+    assert running[0].home == running[2].home != running[1].home
+    assert all(each.home.secrets.is_dir() for each in running)
+
+
+def test_homes_of_another_folder_get_a_footnote_of_their_own(log: list[str], tmp_path: Path) -> None:
+    with Stacks(say=lambda _: None) as stacks:
+        for folder in ("first", "second"):
+            stacks.on(Home.at(tmp_path / folder / "a"))
+    assert log == ["start first", "stop first", "start second", "stop second"]
+
+
+def test_footnote_that_lost_a_process_is_started_again(log: list[str], tmp_path: Path) -> None:
+    with Stacks(say=lambda _: None) as stacks:
+        stacks.on(Home.at(tmp_path / "first" / "a"))
+        stacks._running.is_whole = False
+        stacks.on(Home.at(tmp_path / "first" / "b"))
+    assert log == ["start first", "stop first", "start first", "stop first"]
