@@ -17,7 +17,7 @@ _WORDS = re.compile(
     rf"\b(?:ended|ending|months?|weeks?|quarters?|years?|as of|at|fiscal|{MONTH}\.?)(?!\w)", re.IGNORECASE
 )
 _CHANGE = re.compile(r"\bdecreases?\b", re.IGNORECASE)
-_LABEL = re.compile(rf"(?:{QUARTER_CODE}\W*(?:{YEAR}|\d\d)|{YEAR_LABEL})", re.IGNORECASE)
+_LABEL = re.compile(rf"(?:{QUARTER_CODE}|fy|cy)\W*(?:{YEAR}|\d\d)|{YEAR_LABEL}", re.IGNORECASE)
 _MONTH = re.compile(rf"\b{MONTH}\b", re.IGNORECASE)
 _LENGTH = re.compile(r"\b(?:years?|months?|quarters?|weeks?|periods?)\b", re.IGNORECASE)
 _ENDED = re.compile(r"\b(?:ended|ending)\b", re.IGNORECASE)

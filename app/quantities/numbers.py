@@ -14,6 +14,14 @@ _VALUE = re.compile(
     # A sign may stand a space before its number; a dash in a cell of its own is a nil.
     rf"\(?\s?(?:[-−–](?=[ ]?[\d$€£¥₹(U]))?(?:US)?{SIGN}?\s*\(?[-−–]?{DIGITS}\s?\)?(?:\s*%)?\)?|(?<!\S)[—–-]+(?!\S)"
 )
+_AMOUNT = re.compile(
+    rf"\(?[-−–—]?\s*\(?(?:[A-Z]{{0,3}}{SIGN})?\s*\(?\s*[-−–—]?(?:{DIGITS}|\.\d+)\s*\)?\s*[%x]?\)?(?:\s*\(\w{{1,2}}\))?|[—–-]+"
+)
+
+
+def is_amount(cell: str) -> bool:
+    """Whether a cell is an amount, maybe with a sign, "%" or "x" and a footnote's mark, or the dash for nil."""
+    return _AMOUNT.fullmatch(cell) is not None
 
 
 def find_values(line: str, start: int = 0) -> list[re.Match[str]]:

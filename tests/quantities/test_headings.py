@@ -6,7 +6,7 @@ from app.quantities.headings import find_years, has_period_word, is_period, is_y
 
 
 @pytest.mark.parametrize(
-    "cell", ["2031", "2031 (1)", "2031*", "2031E", "FY31", "Q2 2031", "2Q31", "June 30", "Year ended"]
+    "cell", ["2031", "2031 (1)", "2031*", "2031E", "FY31", "Fiscal 2031", "Q2 2031", "2Q31", "June 30", "Year ended"]
 )
 def test_cells_that_name_periods(cell):
     assert is_period(cell)

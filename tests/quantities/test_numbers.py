@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.quantities.numbers import find_values, parse_figure
+from app.quantities.numbers import find_values, is_amount, parse_figure
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,15 @@ def test_a_footnotes_mark_that_touches_a_number_is_no_digit_of_it():
         "5,377",
         "1",
     ]
+
+
+@pytest.mark.parametrize(
+    "cell", ["1,234", "$ (5)", "(3.5%)", "2.5x", "−12", "4 (a)", "A$ 150", "26% (1)", "—", ".38%"]
+)
+def test_cells_that_are_amounts(cell):
+    assert is_amount(cell)
+
+
+@pytest.mark.parametrize("cell", ["", "$", "F-7", "NM(1)", "VZ26", "FY 31", "5 stores"])
+def test_cells_that_are_none(cell):
+    assert not is_amount(cell)

@@ -14,7 +14,7 @@ from workers.chunking.headings import SectionTrail, running_titles
 from workers.chunking.tokens import count_tokens
 from workers.chunking.units import Role, Unit, page_units
 
-CHUNKER_VERSION = "2"
+CHUNKER_VERSION = "3"
 _TABLE_ROLES = frozenset({Role.ROW, Role.HEADER_ROW})
 
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from app.documents.parsed import Block, BlockKind, ParsedPage, Row
+from app.quantities.headings import is_year
+from app.quantities.numbers import is_amount
 from workers.chunking.headings import Heading, known_heading, marked_heading
 from workers.chunking.tokens import count_each, count_tokens
 
 _LINE = re.compile(r"[^\n]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?;:])[\"')\]”’]*\s+")
-_AMOUNT = re.compile(r"\(?[$€£¥]?\s*\(?-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\)?\s*[%x]?\)?|[—–-]+")
-_YEAR = re.compile(r"(?:19|20)\d\d(?:\s*\(\w\))?")
 _MAX_HEADER_ROWS = 5
 
 
@@ -153,7 +153,7 @@ def header_row_count(text: str, rows: tuple[Row, ...]) -> int:
         return min(marked, _MAX_HEADER_ROWS) if marked < len(rows) else 0
     for index, row in enumerate(rows[: _MAX_HEADER_ROWS + 1]):
         values = [text[cell.start : cell.end].strip() for cell in row.cells[1:]]
-        if any(_AMOUNT.fullmatch(value) and not _YEAR.fullmatch(value) for value in values if value):
+        if any(is_amount(value) and not is_year(value) for value in values if value):
             return index
     return 0
 

@@ -22,7 +22,7 @@ from workers.parsing.errors import (
 )
 from workers.parsing.formats import find_format
 
-PARSER_VERSION = "2"
+PARSER_VERSION = "3"
 """Part of the name of every parsed output: raise it whenever a reader makes something else of the same file."""
 
 _TARGET = "workers.parsing.reader:parse_payload"

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.documents.parsed import BlockKind, ParsedDocument
+from app.quantities.headings import is_year
+from app.quantities.numbers import is_amount
 from workers.parsing.charset import read_text_file
 from workers.parsing.flow import FlowBlock, FlowRow, PageBreak, clean_text, compose_pages
 
 _GAP = re.compile(r"[ \t]{2,}|\t")
-_NUMBER = re.compile(r"\(?-?[$€£¥]?\s?\(?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\)?%?\)?|[-–—]+")
-_YEAR = re.compile(r"(?:19|20)\d\d")
 _CAPTION_TAG = re.compile(r"^<(?:PAGE|S|C|CAPTION|TABLE|/TABLE|FN|/FN)>[ \t]*$|<(?:S|C)>", re.M)
 
 
@@ -35,14 +35,10 @@ def text_blocks(paragraph: str) -> Iterator[FlowBlock]:
     if not lines:
         return
     rows = [[cell for cell in _GAP.split(line.strip()) if cell] for line in lines]
-    numeric = [any(_NUMBER.fullmatch(cell) for cell in row[1:]) for row in rows]
+    numeric = [any(map(is_amount, row[1:])) for row in rows]
     if sum(numeric) * 2 >= len(rows) and sum(numeric) >= 2:
         first = next(
-            (
-                index
-                for index, row in enumerate(rows)
-                if any(_NUMBER.fullmatch(cell) and not _YEAR.fullmatch(cell) for cell in row[1:])
-            ),
+            (index for index, row in enumerate(rows) if any(is_amount(cell) and not is_year(cell) for cell in row[1:])),
             0,
         )
         yield FlowBlock(

@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.quantities.headings import is_year
+from app.quantities.numbers import is_amount
 from workers.parsing.flow import FlowRow
 
 # A dash in a cell of its own is a nil, not the next number's sign.
@@ -17,7 +19,6 @@ _AMOUNT = re.compile(
     r"\(?[-–—]?\s*\(?[A-Z]{0,3}[$€£¥]?\s*\(?\s*-?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?\s*\)?\s*%?\)?(?:\s*\(\w{1,2}\))?|[–—-]+"
 )
 _NUMBER_START = re.compile(r"[-–—]?[(\d.$€£¥–—-]")
-_YEAR = re.compile(r"(?:19|20)\d\d(?:\s*\(\w{1,2}\))?")
 _BULLET = re.compile(
     r"[•●▪■◦○·*–—-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|(?i:item\s*\d+[A-C]?\.?|note\s*\d+\.?)|☐|☒|☑|o|ý|¨"
 )
@@ -144,7 +145,7 @@ def _without_empty(columns: dict[int, int], rows: Sequence[Sequence[GridCell]]) 
 
 def _is_amount(text: str) -> bool:
     """A figure or the dash that stands for nil; a lone "$" or "%" is a head."""
-    return bool(_AMOUNT.fullmatch(text)) and any(character.isdigit() or character in "–—" for character in text)
+    return is_amount(text) and any(character.isdigit() or character in "–—" for character in text)
 
 
 def _header_count(rows: Sequence[Sequence[GridCell]]) -> int:
@@ -156,7 +157,7 @@ def _header_count(rows: Sequence[Sequence[GridCell]]) -> int:
         return min(marked, _MAX_HEADERS) if marked < len(rows) else 0
     for index, row in enumerate(rows[: _MAX_HEADERS + 1]):
         values = [cell.text for cell in row[1:]] or [cell.text for cell in row if cell.left > 0]
-        if any(_is_amount(value) and not _YEAR.fullmatch(value) for value in values):
+        if any(_is_amount(value) and not is_year(value) for value in values):
             # A lone label directly above the figures names a group of rows, and is no head of columns.
             count = index
             while count > 1 and len(rows[count - 1]) == 1 and rows[count - 1][0].left == 0:

@@ -8,19 +8,13 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from app.quantities.headings import is_period
 from workers.parsing.pdf.pieces import Line, Piece
 
 _SIGN_BEFORE = re.compile(r"[-–—]?[$€£¥(]+|[A-Z]{0,3}[$€£¥]")
 _SIGN_AFTER = re.compile(r"[)%]+(?:\(\w{1,2}\))?|x|bps")
 _VALUE = re.compile(r".*[\d–—-].*")
 _DIGIT_END = re.compile(r".*[\d,.—–-]\)?%?")
-_PERIOD = re.compile(
-    r"(?:19|20)\d\d|(?:FY|Q[1-4]|[1-4]Q)\W*(?:19|20)?\d\d|.*\b(?:January|February|March|April|May|June|July|August"
-    r"|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b.*"
-    r"|.*\b(?:year|years|month|months|quarter|week|weeks|period)s?\b.*\b(?:ended|ending)\b.*",
-    re.IGNORECASE | re.DOTALL,
-)
-_YEAR = re.compile(r"(?:19|20)\d\d(?:\s*\(\w{1,2}\)|\*)?(?:A|E)?")
 _MAX_HEADER_LINES = 6
 _MAX_HEADER_WIDTH = 260
 _HEADER_OVERHANG = 60
@@ -172,9 +166,9 @@ def _build(rows: list[TableRow]) -> Table:
     for row in rows:
         row.columns = _columns_of(row, edges)
         values = [cell for cell, column in zip(row.cells, row.columns, strict=True) if column > 0]
-        is_period = bool(values) and all(_YEAR.fullmatch(cell.text) or _PERIOD.fullmatch(cell.text) for cell in values)
+        are_periods = bool(values) and all(is_period(cell.text) for cell in values)
         is_words = bool(values) and 0 not in row.columns and not any(cell.is_number for cell in values)
-        row.is_header = row.is_header or (is_period and (len(values) >= 2 or is_top)) or (is_top and is_words)
+        row.is_header = row.is_header or (are_periods and (len(values) >= 2 or is_top)) or (is_top and is_words)
         is_top = is_top and row.is_header
     return Table(rows)
 
