@@ -40,9 +40,7 @@ def test_a_footnotes_mark_that_touches_a_number_is_no_digit_of_it():
     ]
 
 
-@pytest.mark.parametrize(
-    "cell", ["1,234", "$ (5)", "(3.5%)", "2.5x", "−12", "4 (a)", "A$ 150", "26% (1)", "—", ".38%"]
-)
+@pytest.mark.parametrize("cell", ["1,234", "$ (5)", "(3.5%)", "2.5x", "−12", "4 (a)", "A$ 150", "26% (1)", "—", ".38%"])
 def test_cells_that_are_amounts(cell):
     assert is_amount(cell)
 
