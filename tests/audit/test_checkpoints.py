@@ -198,7 +198,9 @@ def test_refusal_to_sign_is_logged_with_its_code(log, copies):
     copies.keep(log.key.sign(tenant_id=log.tenant, sequence=9, link_hash=b"cut off", signed_at=datetime.now(UTC)))
     signer = CheckpointSigner(database=log.database.worker, key=log.key, copies=copies, clock=SystemClock())
     app = Celery("test")
-    register_tasks(app, build=lambda: SimpleNamespace(signer=signer), observability=ObservabilitySettings())
+    register_tasks(
+        app, load=lambda: None, build=lambda: SimpleNamespace(signer=signer), observability=ObservabilitySettings()
+    )
     with capture_logs() as logged:
         app.tasks[SIGN_CHECKPOINT](tenant_id=str(log.tenant))
     logged_errors = [
