@@ -219,7 +219,7 @@ class House:
         }
 
     def take_step(self, run_id: UUID, name: str) -> object:
-        """Run one stage here and now, as a worker process of its own would: nothing is remembered between two."""
+        """Run one stage here and now with a worker of its own: two share connections, and remember nothing else."""
         worker = plain_process.build_plain_worker(
             Settings(
                 database={"worker_url": self.database.urls["worker"]},
@@ -227,6 +227,7 @@ class House:
                 jobs={name.lower(): value for name, value in QUICK.items()},
             ),
             notes=self.folder / "notes",
+            database=self.database.worker,
         )
         try:
             return worker.runner.run(self.tenant, self.stage(run_id, name))

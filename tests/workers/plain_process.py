@@ -109,16 +109,19 @@ class NoteOfIndexing:
             file.write(f"{version.id} {len(drafts)}\n")
 
 
-def build_plain_worker(settings, *, notes=None):
+def build_plain_worker(settings, *, notes=None, database=None):
+    """A worker's parts; over `database`, which stays open, or one of its own."""
     notes = notes or Path(os.environ["PLAIN_NOTES"])
-    database = Database(
-        engine=build_engine(
-            settings.database.worker_url.get_secret_value(),
-            pool_size=3,
-            statement_timeout_ms=10_000,
-            application_name="plain-worker",
+    own = database is None
+    if own:
+        database = Database(
+            engine=build_engine(
+                settings.database.worker_url.get_secret_value(),
+                pool_size=3,
+                statement_timeout_ms=10_000,
+                application_name="plain-worker",
+            )
         )
-    )
     blobs = build_blob_store(
         kind="local",
         root=settings.storage.root,
@@ -138,7 +141,7 @@ def build_plain_worker(settings, *, notes=None):
     )
     collector = build_collector(settings.storage, database=database, blobs=blobs, clock=SystemClock())
     signer = build_signer(settings.storage, database=database, clock=SystemClock())
-    return Worker(runner=runner, collector=collector, signer=signer, close=database.close)
+    return Worker(runner=runner, collector=collector, signer=signer, close=database.close if own else lambda: None)
 
 
 def run(concurrency=2):
