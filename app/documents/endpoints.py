@@ -72,9 +72,13 @@ _UPLOAD_PROBLEMS = (
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 
 
+_FIELD_EXAMPLES = {"collection": "Filings", "title": "Annual report 2025", "source": "Issuer website"}
+
+
 def _multipart(fields: dict[str, str], required: list[str]) -> dict[str, Any]:
+    line = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": LINE_PATTERN}
     properties: dict[str, Any] = {
-        name: {"type": "string", "minLength": 1, "maxLength": 200, "pattern": LINE_PATTERN, "description": words}
+        name: {**line, "description": words, "examples": [_FIELD_EXAMPLES.get(name, "the password of the file")]}
         for name, words in fields.items()
     }
     if "document_type" in properties:

@@ -19,13 +19,18 @@ from app.web.session import Cookies
 
 FOLDER = Path(__file__).parent
 ONE_LINE = 100
-# Nothing but our own files: no inline script or style, no frame, no form to elsewhere.
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+
+
+def content_policy(*, images: str = "'self'") -> str:
+    """Allow our own files only: no inline script or style, no frame, no form to another site."""
+    return (
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
 # With "no-referrer" browsers would send "Origin: null" with our own forms (Fetch, "append a request Origin header").
-_HEADERS = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
+_HEADERS = {"Content-Security-Policy": content_policy(), "Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
 
 
 class Pages:
@@ -43,7 +48,7 @@ class Pages:
         }
 
     def show(self, request: Request, template: str, values: Mapping[str, object], *, status: int = 200) -> HTMLResponse:
-        """Forms of a page carry `form_token`, which holds for this session only."""
+        """Forms of a page carry `form_token`, which is valid for this session only."""
         token = self._cookies.find_session(request)
         shown = {"form_token": "" if token is None else form_token(token), **values}
         return self._templates.TemplateResponse(request, template, shown, status_code=status, headers=_HEADERS)

@@ -117,9 +117,9 @@ def _complete(operation: dict[str, Any], method: str, path: str, refusals: tuple
                 "name": "Idempotency-Key",
                 "in": "header",
                 "required": False,
-                "description": "A repeat with the same key and request returns the first response.",
+                "description": "A repeat with the same key and request returns the first response; a UUID will do.",
+                # No example: the reference would send it with each request as one and the same key.
                 "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-                "example": "0190c0de-0000-7000-8000-00000000beef",
             }
         )
     responses = operation["responses"]
