@@ -1,1 +1,1 @@
-"""The web page: server-rendered, with a little plain JavaScript that speaks to the API under /v1."""
+"""The web pages: rendered by the server, with a little plain JavaScript that calls the API under /v1."""

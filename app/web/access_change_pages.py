@@ -1,5 +1,6 @@
-"""Changing who may see what, on pages: each change is said in a form, shown as what it would do, and made by the same
-code as the API's imports, with its audit rows.
+"""Pages to change access: a form previews the effect of a change, then applies it.
+
+The code of the API's imports applies the changes and records them in the audit log.
 """
 
 from collections.abc import Mapping
@@ -27,7 +28,7 @@ _FIELDS = ("change", "user", "group", "collection", "document", "pack", "label",
 
 
 def access_change_pages(desk: AccessDesk) -> APIRouter:
-    """One change by a form, many by pasted text; both first as what they would do."""
+    """Return the routes: a form for one change, and an import of many from pasted text. Both show a preview first."""
     router = APIRouter(prefix="/access", include_in_schema=False)
 
     @router.post("/change")
@@ -49,15 +50,15 @@ def access_change_pages(desk: AccessDesk) -> APIRouter:
         expires_at: Word = "",
     ) -> Response:
         desk.check_form(request, form_token)
-        given = (change, user, group, collection, document, pack, label, into, level, expires_at)
-        said = {field: value.strip() for field, value in zip(_FIELDS, given, strict=True) if value.strip()}
+        values = (change, user, group, collection, document, pack, label, into, level, expires_at)
+        fields = {field: value.strip() for field, value in zip(_FIELDS, values, strict=True) if value.strip()}
 
         def show(principal: Principal) -> Response:
-            changes = [_parse(said)]
-            values = {"said": said, "back": _local(back)}
+            changes = [_parse(fields)]
+            shown = {"fields": fields, "back": _local(back)}
             if act != "make":
                 preview = importer.preview(principal, changes)
-                return desk.show(request, principal, "access_change.html", preview=preview, **values)
+                return desk.show(request, principal, "access_change.html", preview=preview, **shown)
             importer.make(principal, changes)
             return RedirectResponse(_local(back), status_code=303)
 
@@ -93,9 +94,9 @@ def access_change_pages(desk: AccessDesk) -> APIRouter:
     return router
 
 
-def _parse(said: Mapping[str, str]) -> Change:
+def _parse(fields: Mapping[str, str]) -> Change:
     try:
-        return ChangeIn.model_validate(said).to_change()
+        return ChangeIn.model_validate(fields).to_change()
     except ValidationError as error:
         raise InvalidInputError(_first(error)) from error
 
@@ -108,13 +109,13 @@ def _parse_all(text: str) -> list[Change]:
 
 
 def _first(error: ValidationError) -> str:
-    """The first of what is wrong, and where."""
+    """Return the first validation message, with the field it is about."""
     wrong = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(part) for part in wrong["loc"])
     return f"{where}: {wrong['msg']}" if where else str(wrong["msg"])
 
 
 def _local(back: str) -> str:
-    """Only to our own pages of access: no form decides where else the browser goes."""
+    """Return `back` if it is one of our access pages, otherwise "/access": no form can redirect to another site."""
     is_ours = back.startswith("/access") and not set(back) - set("/abcdefghijklmnopqrstuvwxyz0123456789-")
     return back if is_ours else "/access"

@@ -1,4 +1,4 @@
-"""Pages of who may see what, for those who watch over access: `/access…`."""
+"""Pages at `/access…` that show administrators and auditors who can see which documents."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -36,19 +36,19 @@ Access = Annotated[AccessService, Depends(service(AccessService))]
 Explain = Annotated[ExplainService, Depends(service(ExplainService))]
 
 ALL = PageRequest(limit=MAX_LIMIT)
-_TOLD = (NotFoundError, InvalidInputError, ConflictError, UnavailableError)
+_SHOWN_ERRORS = (NotFoundError, InvalidInputError, ConflictError, UnavailableError)
 Show = Callable[[Principal], Response]
 
 
 @dataclass(frozen=True, slots=True)
 class AccessDesk:
-    """What the pages of access share: who is asking, whether they may, and the form's token."""
+    """Shared by the access pages: the signed-in user, the permission check and the form token."""
 
     pages: Pages
     cookies: Cookies
 
     def answer(self, request: Request, permission: Permission, show: Show) -> Response:
-        """Whoever is not signed in is sent to sign in; whoever lacks the permission is told that there is nothing."""
+        """Return the page. Redirect to sign-in without a session; show "not found" to a user without the permission."""
         principal = self.pages.find_principal(request)
         if principal is None:
             return RedirectResponse("/", status_code=303)
@@ -57,7 +57,7 @@ class AccessDesk:
             if not principal.may(permission):
                 raise NotFoundError
             return show(principal)
-        except _TOLD as error:
+        except _SHOWN_ERRORS as error:
             record_denial_blocking(request, error)
             return self.pages.show_problem(request, error)
 
@@ -67,7 +67,7 @@ class AccessDesk:
         return self.pages.show(request, template, shown)
 
     def check_form(self, request: Request, token: str) -> None:
-        """Raises CrossSiteRequestError for a form that this session's page did not make."""
+        """Raise CrossSiteRequestError if the form does not come from a page of this session."""
         check_same_site(request)
         session = self.cookies.find_session(request)
         if session is None or not is_form_token(session, token):
@@ -75,7 +75,7 @@ class AccessDesk:
 
 
 def access_pages(desk: AccessDesk) -> APIRouter:
-    """Pages that show: all of it, a person, a group, a collection, an explanation."""
+    """Return the routes: the overview, a person, a group, a collection and an explanation."""
     router = APIRouter(prefix="/access", include_in_schema=False)
 
     @router.get("")
@@ -149,16 +149,18 @@ def access_pages(desk: AccessDesk) -> APIRouter:
     ) -> Response:
         def show(principal: Principal) -> Response:
             asked = {"document": document, "person": person, "time": time}
-            told, problem = None, None
+            explanation, problem = None, None
             if document and person:
                 try:
-                    told = explain.explain(
+                    explanation = explain.explain(
                         principal, document_id=_uuid(document), person=person.strip(), time=_time(time)
                     )
                 except (NotFoundError, InvalidInputError) as error:
                     record_denial_blocking(request, error)
                     problem = error.detail
-            return desk.show(request, principal, "access_explain.html", asked=asked, told=told, problem=problem)
+            return desk.show(
+                request, principal, "access_explain.html", asked=asked, explanation=explanation, problem=problem
+            )
 
         return desk.answer(request, Permission.ACCESS_EXPLAIN, show)
 
@@ -169,7 +171,7 @@ def _uuid(text: str) -> UUID:
     try:
         return UUID(text.strip())
     except ValueError as error:
-        raise InvalidInputError("A document is named by its id.") from error
+        raise InvalidInputError("Enter the document's ID (a UUID).") from error
 
 
 def _time(text: str) -> datetime | None:
@@ -178,14 +180,14 @@ def _time(text: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(text.strip())
     except ValueError as error:
-        raise InvalidInputError("Give the time as in 2026-01-31T12:00Z.") from error
+        raise InvalidInputError("Enter the time as in 2026-01-31T12:00Z.") from error
     if found.tzinfo is None:
-        raise InvalidInputError("Give the time with its zone, as in 2026-01-31T12:00Z.")
+        raise InvalidInputError("Enter the time with a time zone, as in 2026-01-31T12:00Z.")
     return found
 
 
 def _tree(collections: Sequence[GovernedCollection]) -> Iterator[tuple[int, GovernedCollection]]:
-    """(depth, collection), each before what is inside it."""
+    """Yield (depth, collection), each parent before its children."""
     inside: dict[UUID | None, list[GovernedCollection]] = {}
     known = {each.id for each in collections}
     for each in collections:

@@ -1,4 +1,4 @@
-"""The audit log on a page, for auditors: newest first, with what it is narrowed to."""
+"""The page of the audit log, for auditors: events newest first, with filters."""
 
 from typing import Annotated
 from urllib.parse import urlencode
@@ -49,4 +49,4 @@ def _actor(text: str) -> UUID | None:
     try:
         return UUID(text.strip()) if text.strip() else None
     except ValueError as error:
-        raise InvalidInputError("An actor is named by their id.") from error
+        raise InvalidInputError("Enter the actor's ID (a UUID).") from error

@@ -1,4 +1,4 @@
-"""The page's addresses: `/` (sign in, or the desk), `/sign-in…`, `/sign-out`, `/evaluations…`, `/docs`, static."""
+"""Routes of the web pages: home or sign-in at `/`, `/sign-in…`, `/evaluations…`, `/access…`, `/audit`, `/docs`."""
 
 from typing import Annotated
 
@@ -26,12 +26,12 @@ Evaluations = Annotated[EvaluationService, Depends(service(EvaluationService))]
 
 
 def web_router(cookies: Cookies) -> APIRouter:
-    """The page."""
+    """Return the router of all web pages."""
     router = APIRouter(include_in_schema=False)
     pages = Pages(cookies=cookies)
 
     @router.get("/")
-    def show_desk(request: Request, access: Access, evaluations: Evaluations) -> HTMLResponse:
+    def show_home(request: Request, access: Access, evaluations: Evaluations) -> HTMLResponse:
         principal = pages.find_principal(request)
         if principal is None:
             return pages.show(request, "sign_in.html", {})

@@ -1,4 +1,4 @@
-"""Pages of published runs: `/evaluations`, one run, two runs side by side, one case with its trace."""
+"""Pages of published evaluation runs at `/evaluations…`: the list, one run, a comparison of two runs, and one case."""
 
 from collections.abc import Callable, Sequence
 from typing import Annotated
@@ -22,17 +22,17 @@ from app.web.pages import Pages, moment
 
 Evaluations = Annotated[EvaluationService, Depends(service(EvaluationService))]
 Comparisons = Annotated[ComparisonService, Depends(service(ComparisonService))]
-Stretch = Annotated[int, Query(alias="from", ge=0, le=1_000_000)]
+Offset = Annotated[int, Query(alias="from", ge=0, le=1_000_000)]
 
 RUNS_A_PAGE = 25
 CASES_A_PAGE = 100
-FLIPS_A_PAGE = 10  # each with two whole traces
+FLIPS_A_PAGE = 10  # each shows two full traces
 OTHER_RUNS = 50
 _SIGNS = {Verdict.WORSE: "▼ worse", Verdict.BETTER: "▲ better"}
 
 
 def evaluation_pages(pages: Pages) -> APIRouter:
-    """Whoever is not signed in is sent to sign in; whoever may see no runs is told that there is nothing."""
+    """Return the routes. They redirect to sign-in without a session, and show "not found" without the permission."""
     router = APIRouter(prefix="/evaluations", include_in_schema=False)
 
     def answer(request: Request, show: Callable[[Principal], Response]) -> Response:
@@ -73,7 +73,7 @@ def evaluation_pages(pages: Pages) -> APIRouter:
         comparisons: Comparisons,
         before: str = "",
         after: str = "",
-        start: Stretch = 0,
+        start: Offset = 0,
     ) -> Response:
         def show(principal: Principal) -> Response:
             compared = comparisons.compare(principal, before, after)
@@ -87,7 +87,7 @@ def evaluation_pages(pages: Pages) -> APIRouter:
                 "before": compared.before,
                 "after": compared.after,
                 "flips": _traced(evaluations, principal, comparison, flips),
-                **_stretch(start, FLIPS_A_PAGE, len(comparison.flips), before=before, after=after),
+                **_page_links(start, FLIPS_A_PAGE, len(comparison.flips), before=before, after=after),
             }
             return pages.show(request, "comparison.html", values)
 
@@ -99,7 +99,7 @@ def evaluation_pages(pages: Pages) -> APIRouter:
         evaluations: Evaluations,
         run_id: str,
         kind: str | None = None,
-        start: Stretch = 0,
+        start: Offset = 0,
     ) -> Response:
         def show(principal: Principal) -> Response:
             run = evaluations.get_run(principal, run_id)
@@ -116,7 +116,7 @@ def evaluation_pages(pages: Pages) -> APIRouter:
                 "kinds": sorted(counts),
                 "kind": kind,
                 "others": [other.manifest for other in others if other.manifest.id != run_id],
-                **_stretch(start, CASES_A_PAGE, total, kind=kind),
+                **_page_links(start, CASES_A_PAGE, total, kind=kind),
             }
             return pages.show(request, "evaluation.html", values)
 
@@ -148,7 +148,7 @@ def evaluation_pages(pages: Pages) -> APIRouter:
 def _traced(
     evaluations: EvaluationService, principal: Principal, comparison: Comparison, flips: Sequence[Flip]
 ) -> list[dict[str, object]]:
-    """Flips with the traces of both sides."""
+    """Return flips with the traces of both runs."""
     ids = [flip.after.id for flip in flips]
     first, second = (
         {case.record.id: Trace.of(case.record) for case in evaluations.list_whole(principal, run_id, ids)}
@@ -169,13 +169,13 @@ def _traced(
 
 
 def _conditions(run: PublishedRun) -> list[tuple[str, str]]:
-    """(what, how it was): everything that could make another run give other figures, and what it cost."""
+    """Return (name, value) of every condition that can change a run's figures, and of its cost."""
     manifest = run.manifest
     conditions = manifest.conditions
     rows = [
         ("started", moment(manifest.started_at)),
         ("published", moment(run.published_at)),
-        ("commit", f"{conditions.commit[:12]}{' with changes' if conditions.dirty else ''}"),
+        ("commit", f"{conditions.commit[:12]}{' (uncommitted changes)' if conditions.dirty else ''}"),
         ("data", f"{conditions.data_name} ({conditions.data_digest[:12]})"),
         ("cases", _describe_selection(manifest)),
         ("settings", conditions.settings_digest[:12]),
@@ -184,8 +184,8 @@ def _conditions(run: PublishedRun) -> list[tuple[str, str]]:
         ("parameters", ", ".join(f"{name} {value}" for name, value in conditions.parameters.items())),
         ("prompts", ", ".join(f"{name} {digest[:12]}" for name, digest in conditions.prompts.items())),
         (
-            "took",
-            f"{manifest.wall_seconds:,.1f} s, {manifest.cpu_seconds:,.1f} s of processor, {conditions.cores} cores",
+            "duration",
+            f"{manifest.wall_seconds:,.1f} s, {manifest.cpu_seconds:,.1f} s of CPU time, {conditions.cores} cores",
         ),
         ("tokens", f"{manifest.tokens_in:,} in, {manifest.tokens_out:,} out, ${manifest.cost_usd}"),
     ]
@@ -202,12 +202,12 @@ def _describe_selection(manifest: RunManifest) -> str:
     if selection.sample is not None:
         parts.append(f"a sample of {selection.sample:,} (seed {selection.seed})")
     if selection.repeat > 1:
-        parts.append(f"each {selection.repeat} times")
+        parts.append(f"each repeated {selection.repeat} times")
     return ", ".join(parts)
 
 
-def _stretch(start: int, size: int, total: int, **kept: str | None) -> dict[str, object]:
-    """Where `size` rows from `start` on stand in a list of `total`, and the queries of the pages beside them."""
+def _page_links(start: int, size: int, total: int, **kept: str | None) -> dict[str, object]:
+    """Return the positions of `size` rows from `start` in a list of `total`, and the queries of the pages around."""
     end = min(start + size, total)
     return {
         "first": start + 1,

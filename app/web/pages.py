@@ -1,4 +1,4 @@
-"""What all pages share: templates, headers, who is signed in, and how an error is shown."""
+"""Shared by all pages: templates, security headers, the signed-in user and the error page."""
 
 import json
 from collections.abc import Mapping
@@ -22,19 +22,19 @@ ONE_LINE = 100
 
 
 def content_policy(*, images: str = "'self'") -> str:
-    """Allow our own files only: no inline script or style, no frame, no form to another site."""
+    """Return the policy that allows only our own files: no inline scripts or styles, no frames, no forms to other sites."""
     return (
         f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; connect-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 
 
-# With "no-referrer" browsers would send "Origin: null" with our own forms (Fetch, "append a request Origin header").
+# With "no-referrer", browsers send "Origin: null" even with our own forms (Fetch, "append a request Origin header").
 _HEADERS = {"Content-Security-Policy": content_policy(), "Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
 
 
 class Pages:
-    """Renders templates for whoever a session cookie stands for."""
+    """Renders templates for the user of the session cookie."""
 
     def __init__(self, *, cookies: Cookies) -> None:
         self._cookies = cookies
@@ -48,19 +48,19 @@ class Pages:
         }
 
     def show(self, request: Request, template: str, values: Mapping[str, object], *, status: int = 200) -> HTMLResponse:
-        """Forms of a page carry `form_token`, which is valid for this session only."""
+        """Render a template. Its forms include `form_token`, which is valid for this session only."""
         token = self._cookies.find_session(request)
-        shown = {"form_token": "" if token is None else form_token(token), **values}
-        return self._templates.TemplateResponse(request, template, shown, status_code=status, headers=_HEADERS)
+        context = {"form_token": "" if token is None else form_token(token), **values}
+        return self._templates.TemplateResponse(request, template, context, status_code=status, headers=_HEADERS)
 
     def show_problem(self, request: Request, error: FootnoteError) -> HTMLResponse:
-        """The error's sentence, under its status."""
+        """Render a page with the error's message and HTTP status."""
         return self.show(request, "problem.html", {"detail": error.detail}, status=error.status)
 
     def find_principal(self, request: Request) -> Principal | None:
-        """Who is signed in; nobody when the session, or what it was opened with, no longer holds.
+        """Return the signed-in user; None if the session, or the key or sign-in that opened it, is no longer valid.
 
-        Counts the request as the API's are counted. Raises RateLimitedError.
+        The request counts towards the API's rate limits. Raises RateLimitedError.
         """
         token = self._cookies.find_session(request)
         authenticator: Authenticator = request.app.state.authenticator
@@ -79,6 +79,6 @@ def moment(value: datetime) -> str:
 
 
 def _as_json(value: object) -> str:
-    """On one line where it is short."""
+    """Format as JSON, on one line if it is short."""
     line = json.dumps(value, ensure_ascii=False)
     return line if len(line) <= ONE_LINE else json.dumps(value, ensure_ascii=False, indent=1)

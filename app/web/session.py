@@ -1,8 +1,8 @@
-"""The page's cookies: the session, and a sign-in on its way to a provider and back.
+"""The web pages' cookies: one for the session, one for a sign-in attempt at an identity provider.
 
-Both are out of scripts' reach and for this host only; with https their names say so (`__Host-`, RFC 6265bis §4.1.3.2).
-The session's is never sent with what another site began (SameSite=Strict); a provider sends the browser back from
-elsewhere, so the attempt's is (SameSite=Lax).
+Scripts cannot read either cookie. Both are for this host only; over https the name prefix `__Host-` enforces that (RFC
+6265bis §4.1.3.2). The session cookie is never sent with requests from another site (SameSite=Strict). The attempt's
+cookie is SameSite=Lax, because the provider's site redirects the browser back to us.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from fastapi.responses import Response
 
 @dataclass(frozen=True, slots=True)
 class Cookies:
-    """`secure`: the page is reached over https."""
+    """Reads and sets both cookies. `secure` means that the pages are served over https."""
 
     secure: bool
 

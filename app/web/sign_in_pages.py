@@ -1,6 +1,6 @@
-"""Signing in and out: with a key, or at a tenant's provider and back.
+"""Pages to sign in, with an API key or through the tenant's identity provider, and to sign out.
 
-Nothing that a request holds decides where the browser is sent: to the provider's own address, or to the desk.
+No part of a request sets a redirect's target: it is always the provider's own address or the home page.
 """
 
 from typing import Annotated
@@ -34,13 +34,13 @@ def sign_in_pages(pages: Pages, cookies: Cookies) -> APIRouter:
         return pages.show(request, "sign_in.html", {"problem": error.detail}, status=error.status)
 
     def admit(
-        request: Request, response: Response, kept: SessionService, principal: Principal, provider: UUID | None
+        request: Request, response: Response, sessions: SessionService, principal: Principal, provider: UUID | None
     ) -> None:
-        """A new token with each sign-in: whoever planted one in the browser does not hold the new one."""
+        """Open a session with a new token: a token that an attacker planted in the browser becomes worthless."""
         before = cookies.find_session(request)
         if before is not None:
-            kept.end(before)
-        opened = kept.open(principal, provider_id=provider)
+            sessions.end(before)
+        opened = sessions.open(principal, provider_id=provider)
         cookies.set_session(response, opened.token, opened.lifetime)
 
     @router.get("/sign-in", dependencies=[Depends(count_look_up)])
@@ -51,7 +51,7 @@ def sign_in_pages(pages: Pages, cookies: Cookies) -> APIRouter:
 
     @router.post("/sign-in", dependencies=[Depends(count_sign_in)])
     def sign_in_with_key(
-        request: Request, key: Annotated[str, Form(max_length=200)], identity: Identity, kept: Sessions
+        request: Request, key: Annotated[str, Form(max_length=200)], identity: Identity, sessions: Sessions
     ) -> Response:
         check_same_site(request)
         try:
@@ -59,7 +59,7 @@ def sign_in_pages(pages: Pages, cookies: Cookies) -> APIRouter:
         except UnauthenticatedError as error:
             return refuse(request, error)
         response = RedirectResponse("/", status_code=303)
-        admit(request, response, kept, principal, None)
+        admit(request, response, sessions, principal, None)
         return response
 
     @router.get("/sign-in/oidc/{provider_id}", dependencies=[Depends(count_sign_in)])
@@ -77,7 +77,7 @@ def sign_in_pages(pages: Pages, cookies: Cookies) -> APIRouter:
         request: Request,
         provider_id: UUID,
         sign_in: SignIn,
-        kept: Sessions,
+        sessions: Sessions,
         state: str | None = None,
         code: str | None = None,
         error: str | None = None,
@@ -86,23 +86,25 @@ def sign_in_pages(pages: Pages, cookies: Cookies) -> APIRouter:
         given = AuthorizationResponse(state=state, code=code, error=error, issuer=iss)
         try:
             principal = sign_in.finish(provider_id, cookies.find_attempt(request), given)
-            # Not a redirect: the browser would not send a strict cookie with one that the provider's site began.
+            # Not a redirect: browsers send no SameSite=Strict cookie along a redirect that another site started.
             response: Response = pages.show(request, "signed_in.html", {})
-            admit(request, response, kept, principal, provider_id)
+            admit(request, response, sessions, principal, provider_id)
         except _REFUSED as refusal:
             response = refuse(request, refusal)
         cookies.drop_attempt(response)
         return response
 
     @router.post("/sign-out")
-    def sign_out(request: Request, kept: Sessions, form_token: Annotated[str, Form(max_length=200)] = "") -> Response:
+    def sign_out(
+        request: Request, sessions: Sessions, form_token: Annotated[str, Form(max_length=200)] = ""
+    ) -> Response:
         check_same_site(request)
         response = RedirectResponse("/", status_code=303)
         token = cookies.find_session(request)
         if token is not None:
             if not is_form_token(token, form_token):
                 raise CrossSiteRequestError
-            kept.end(token)
+            sessions.end(token)
             cookies.drop_session(response)
         return response
 
@@ -110,17 +112,20 @@ def sign_in_pages(pages: Pages, cookies: Cookies) -> APIRouter:
 
 
 async def count_look_up(request: Request, organisation: Slug = "") -> None:
-    """Whoever looks for organisations is counted as who signs in; the page by itself tells nothing."""
+    """Count a search for an organisation as a sign-in attempt. The page without a search reveals nothing."""
     if organisation.strip():
         await count_sign_in(request)
 
 
 def check_same_site(request: Request) -> None:
-    """Refuse a form that another site sent: browsers name the sending origin with each POST (Fetch, §3.2)."""
+    """Reject a form sent by another site. Browsers send the origin with each POST (Fetch, §3.2).
+
+    Raises CrossSiteRequestError.
+    """
     origin = request.headers.get("Origin")
     try:
         ours = origin is None or urlsplit(origin).netloc == request.headers.get("Host")
-    except ValueError:  # not even a URL
+    except ValueError:  # not a URL
         ours = False
     if not ours:
         raise CrossSiteRequestError

@@ -112,7 +112,7 @@ def test_a_collection_has_its_page_with_those_around_it_however_many_there_are(e
     assert page.status_code == 200
     assert loans["name"] in unescape(page.text)
     assert desk.get(f"/access/collections/{uuid4()}").status_code == 404
-    assert "These are the first 1; there are more" in desk.get("/access").text
+    assert "Only the first 1 are shown" in desk.get("/access").text
 
 
 def test_a_grant_to_somebody_who_was_deleted_is_shown_and_revoked(server, editor, admin, desk, loans):
@@ -134,7 +134,7 @@ def test_an_explanation_is_a_sentence(server, editor, analyst, desk, loans):
     asked = {"document": document, "person": str(analyst.id)}
     assert "may read it" in said(desk.get("/access/explain", params=asked))
     assert "may not see it" in said(desk.get("/access/explain", params={**asked, "time": "2001-01-01T00:00Z"}))
-    assert "by its id" in said(desk.get("/access/explain", params={**asked, "document": "x"}))
+    assert "Enter the document's ID" in said(desk.get("/access/explain", params={**asked, "document": "x"}))
 
 
 def test_an_import_is_said_first_and_each_wrong_line_is_told(server, analyst, desk, loans):

@@ -38,7 +38,7 @@ def test_a_person_signs_in_where_the_organisation_does_and_out_again(page, site,
     tenant.person("ana@example.com", Role.ANALYST)
     tenant.provide(provider.issuer, name="Staff directory", link_by="verified-email", email_domains=["example.com"])
     page.goto(site.url)
-    page.get_by_label("Your organisation").fill(tenant.slug)
+    page.get_by_label("Organisation").fill(tenant.slug)
     page.get_by_role("button", name="Continue").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.get_by_role("link", name="Staff directory").click()
@@ -51,6 +51,6 @@ def test_a_person_signs_in_where_the_organisation_does_and_out_again(page, site,
     (kept,) = [cookie for cookie in page.context.cookies() if cookie["name"].startswith("footnote")]
     assert (kept["name"], kept["httpOnly"], kept["sameSite"]) == ("footnote_session", True, "Strict")
     page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_label("Your key")).to_be_visible()
+    expect(page.get_by_label("API key")).to_be_visible()
     page.goto(site.url)
-    expect(page.get_by_label("Your key")).to_be_visible()
+    expect(page.get_by_label("API key")).to_be_visible()

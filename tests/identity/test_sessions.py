@@ -40,7 +40,7 @@ def test_a_session_that_was_opened_with_a_key_ends_with_it(tenant, ana, browser)
     assert me(browser).json()["key_id"] == key["id"]
     tenant.site.client(ana.key).delete(f"/v1/keys/{key['id']}")
     assert me(browser).json()["code"] == "key-revoked"
-    assert "Your key" in browser.http.get("/").text
+    assert "API key" in browser.http.get("/").text
 
 
 def test_a_session_lives_no_longer_than_its_key(tenant, ana, browser):

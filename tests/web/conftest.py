@@ -1,4 +1,4 @@
-"""A whole Footnote on this machine, signed-in users, and headless Chromium."""
+"""Fixtures: a running Footnote, its users, and headless Chromium."""
 
 import shutil
 from collections.abc import Iterator
@@ -20,8 +20,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where the page is, keys of an analyst with one collection, an engineer and an administrator, and two documents to
-    upload.
+    """A tenant: the base URL, API keys of an analyst (with one collection), an engineer and an administrator, and two
+    documents to upload.
     """
 
     url: str
@@ -38,7 +38,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """One browser for the folder; not for the process, whose other tests it would keep from running event loops."""
+    """One browser for this folder. For the whole process it would stop other tests from running event loops."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
     with sync_playwright() as playwright:
@@ -52,7 +52,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def site(chromium: Browser, running_footnote: Stack, samples: list[Path]) -> Site:
-    """A tenant of a module's own."""
+    """A new tenant for each module."""
     stack = running_footnote
     admin, database = open_tenant_admin(stack.database_url("owner"))
     tenant_id = admin.create_tenant(slug=f"web-{uuid4().hex}", name="Web")
@@ -73,7 +73,7 @@ def site(chromium: Browser, running_footnote: Stack, samples: list[Path]) -> Sit
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
-    """A new visitor's page; anything written to the console as an error fails the test."""
+    """A page without a session. Any error on the browser's console fails the test."""
     context: BrowserContext = chromium.new_context(viewport={"width": 1440, "height": 900})
     context.set_default_timeout(60_000)
     opened = context.new_page()
@@ -86,20 +86,20 @@ def page(chromium: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def desk(page: Page, site: Site) -> Page:
-    """The page after signing in."""
+def analyst_page(page: Page, site: Site) -> Page:
+    """The home page, signed in as the analyst."""
     return sign_in(page, site.url, site.key)
 
 
 @pytest.fixture
-def engineers_desk(page: Page, site: Site) -> Page:
-    """The page after signing in as an engineer."""
+def engineer_page(page: Page, site: Site) -> Page:
+    """The home page, signed in as the engineer."""
     return sign_in(page, site.url, site.engineer_key)
 
 
 def sign_in(page: Page, url: str, key: str) -> Page:
     page.goto(url)
-    page.get_by_label("Your key").fill(key)
+    page.get_by_label("API key").fill(key)
     page.get_by_role("button", name="Sign in").click()
     page.locator("#files:enabled").wait_for(state="attached")
     return page

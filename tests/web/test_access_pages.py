@@ -1,4 +1,4 @@
-"""The pages of access in Chromium: what changes would do is said before they are made."""
+"""The access pages in Chromium: changes are previewed before they are applied."""
 
 import httpx
 import pytest
@@ -15,7 +15,7 @@ clear,mira@example.org,,,mnpi:project-x,,
 
 @pytest.fixture(scope="module")
 def filings(site):
-    """Two documents in the analyst's collection; a group and a label of the administrator's."""
+    """Two documents in the analyst's collection, and a group and a label created by the administrator."""
     with ApiClient(url=site.url, key=site.key) as api:
         for path in site.documents:
             api.upload_document(path, collection="Filings")
@@ -26,12 +26,12 @@ def filings(site):
 
 
 @pytest.mark.parametrize("width", [360, 1440])
-def test_an_import_says_what_it_would_open_and_to_whom(site, page, filings, width):
+def test_import_preview_shows_documents_and_people_affected(site, page, filings, width):
     sign_in(page, site.url, site.admin_key)
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{site.url}/access/import")
     page.get_by_label("Changes").fill(LINES)
-    page.get_by_role("button", name="Say what they would do").click()
+    page.get_by_role("button", name="Preview changes").click()
     assert page.get_by_role("status").inner_text() == "This would open 2 documents to 1 person and close none."
-    assert page.get_by_role("button", name="Make them").is_visible()
+    assert page.get_by_role("button", name="Apply changes").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,4 +1,4 @@
-"""The pages of published runs: what they show over HTTP, to whom, and in headless Chromium at two widths."""
+"""The evaluation pages: their content and permissions over HTTP, and their use in Chromium at two widths."""
 
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -88,7 +88,7 @@ def make_run(run_id: str, scores: dict[str, float | None], *, day: int) -> RunRe
 
 @pytest.fixture(scope="module")
 def runs(site) -> tuple[RunRecord, RunRecord]:
-    """Two published runs of the same 24 cases; in the later one most are better and two are worse."""
+    """Two published runs of the same 24 cases. In the second run most scores are better and two are worse."""
     ids = [ODD_ID, *(f"case-{number}" for number in range(1, 24))]
     before = make_run(
         "20260301-answers-before", {name: -1.0 if place % 4 else 1.0 for place, name in enumerate(ids)}, day=0
@@ -103,7 +103,7 @@ def runs(site) -> tuple[RunRecord, RunRecord]:
 
 @pytest.fixture
 def signed_in(site):
-    """An HTTP session as the holder of a key."""
+    """Returns a function that signs in with an API key and returns an HTTP client with the session cookie."""
     opened: list[httpx.Client] = []
 
     def make(key: str) -> httpx.Client:
@@ -136,7 +136,7 @@ def paths(runs: tuple[RunRecord, RunRecord]) -> list[str]:
     ]
 
 
-def test_the_list_tells_each_runs_figures_and_leads_to_it(site, runs, signed_in):
+def test_list_shows_figures_and_links_of_each_run(site, runs, signed_in):
     page = read(signed_in(site.engineer_key), "/evaluations")
     for run in runs:
         assert f'href="/evaluations/{run.manifest.id}"' in page
@@ -144,18 +144,18 @@ def test_the_list_tells_each_runs_figures_and_leads_to_it(site, runs, signed_in)
     assert "right <strong>21</strong>" in page
 
 
-def test_a_run_tells_its_figures_by_kind_its_conditions_and_its_lowest_cases_first(site, runs, signed_in):
+def test_run_page_shows_figures_by_kind_conditions_and_lowest_cases_first(site, runs, signed_in):
     client = signed_in(site.engineer_key)
     page = read(client, f"/evaluations/{runs[1].manifest.id}")
-    for told in (
+    for text in (
         "figure (12)",
         "passage (12)",
-        "0123456789ab with changes",
+        "0123456789ab (uncommitted changes)",
         "24, 1 unscored",
         "temperature 0.0",
         "2026-03-02 00:00 UTC",
     ):
-        assert told in page
+        assert text in page
     cases = page[page.index('<ol class="cases">') :]
     assert cases.index("case-4<") < cases.index("case-8<") < cases.index("case-1<")
     figures = read(client, f"/evaluations/{runs[1].manifest.id}", kind="figure")
@@ -163,9 +163,9 @@ def test_a_run_tells_its_figures_by_kind_its_conditions_and_its_lowest_cases_fir
     assert "case-8<" not in figures
 
 
-def test_a_case_shows_its_whole_trace_whatever_its_id(site, runs, signed_in):
+def test_case_page_shows_full_trace_for_any_case_id(site, runs, signed_in):
     page = read(signed_in(site.engineer_key), f"/evaluations/{runs[1].manifest.id}/case", case=ODD_ID)
-    for told in (
+    for text in (
         "notes/2031#4 &lt;b&gt;&amp;?",
         "What was the long-term debt of year 0?",
         QUOTE,
@@ -175,10 +175,10 @@ def test_a_case_shows_its_whole_trace_whatever_its_id(site, runs, signed_in):
         "long-term debt&#34;",
         "0.250 s",
     ):
-        assert told in page
+        assert text in page
 
 
-def test_a_comparison_tells_metrics_with_their_intervals_and_flips_with_both_traces(site, runs, signed_in):
+def test_comparison_shows_metrics_with_intervals_and_flips_with_both_traces(site, runs, signed_in):
     before, after = (run.manifest.id for run in runs)
     page = read(signed_in(site.engineer_key), "/evaluations/compare", before=before, after=after)
     assert "24 cases in both: 18 better, 2 worse, 3 the same." in page
@@ -192,7 +192,7 @@ def test_a_comparison_tells_metrics_with_their_intervals_and_flips_with_both_tra
     assert rest.count('<article class="flip">') == 1
 
 
-def test_nobody_but_engineers_learns_of_runs(site, runs, signed_in):
+def test_only_engineers_can_see_runs(site, runs, signed_in):
     analyst = signed_in(site.key)
     for path in paths(runs):
         refused = analyst.get(path)
@@ -202,7 +202,7 @@ def test_nobody_but_engineers_learns_of_runs(site, runs, signed_in):
     assert 'href="/evaluations"' in signed_in(site.engineer_key).get("/").text
 
 
-def test_whoever_is_not_signed_in_is_sent_to_sign_in(site, runs):
+def test_visitor_without_session_is_redirected_to_sign_in(site, runs):
     for path in paths(runs):
         answer = httpx.get(f"{site.url}{path}")
         assert (answer.status_code, answer.headers["location"]) == (303, "/")
@@ -217,40 +217,39 @@ def test_whoever_is_not_signed_in_is_sent_to_sign_in(site, runs):
         ("/evaluations?cursor=x", 422),
     ],
 )
-def test_what_is_not_there_is_told_in_a_sentence(site, signed_in, path, status):
+def test_missing_run_or_case_returns_an_error_page(site, signed_in, path, status):
     answer = signed_in(site.engineer_key).get(path)
     assert answer.status_code == status
     assert answer.headers["content-type"].startswith("text/html")
-    assert "Back to the desk" in answer.text
+    assert "Back to the home page" in answer.text
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [360, 1440])
-def test_two_runs_are_chosen_compared_and_followed_to_a_case_by_keyboard(engineers_desk, site, runs, width):
-    desk = engineers_desk
-    desk.set_viewport_size({"width": width, "height": 800})
+def test_runs_can_be_compared_and_a_case_opened_by_keyboard(engineer_page, site, runs, width):
+    engineer_page.set_viewport_size({"width": width, "height": 800})
 
     def follow(name: str, *, role: str = "link") -> None:
-        link = desk.get_by_role(role, name=name).first
+        link = engineer_page.get_by_role(role, name=name).first
         link.focus()
         expect(link).to_be_focused()
-        with desk.expect_navigation():
-            desk.keyboard.press("Enter")
-        assert desk.evaluate("document.documentElement.scrollWidth") <= width
+        with engineer_page.expect_navigation():
+            engineer_page.keyboard.press("Enter")
+        assert engineer_page.evaluate("document.documentElement.scrollWidth") <= width
 
     follow("Evaluations")
     for name, run in zip(("before", "after"), runs, strict=True):
-        row = desk.locator(".runs li", has_text=run.manifest.id)
+        row = engineer_page.locator(".runs li", has_text=run.manifest.id)
         row.get_by_role("radio", name=f"{name} {run.manifest.id}").focus()
-        desk.keyboard.press("Space")
-    follow("Compare the two chosen", role="button")
-    expect(desk.get_by_role("heading", name="answers, two runs side by side")).to_be_visible()
-    metrics = desk.get_by_role("region", name="Metrics of both runs")
+        engineer_page.keyboard.press("Space")
+    follow("Compare selected runs", role="button")
+    expect(engineer_page.get_by_role("heading", name="answers: comparison of two runs")).to_be_visible()
+    metrics = engineer_page.get_by_role("region", name="Metrics of both runs")
     metrics.focus()
     expect(metrics).to_be_focused()
-    follow("Whole case notes/2031#4 <b>&?, after")
-    expect(desk.get_by_role("heading", name=ODD_ID)).to_be_visible()
+    follow("Full case notes/2031#4 <b>&?, after")
+    expect(engineer_page.get_by_role("heading", name=ODD_ID)).to_be_visible()
     follow(runs[1].manifest.id)
-    expect(desk.get_by_role("heading", name=runs[1].manifest.id)).to_be_visible()
+    expect(engineer_page.get_by_role("heading", name=runs[1].manifest.id)).to_be_visible()
     follow("figure (12)")
-    expect(desk.locator(".cases li")).to_have_count(12)
+    expect(engineer_page.locator(".cases li")).to_have_count(12)

@@ -1,9 +1,9 @@
-// Calls to the API. The session cookie is sent along; this header tells the server that our page made the call.
+// Calls to the API. The browser adds the session cookie; this header proves that our own page made the call.
 export const PAGE_HEADER = { "X-Footnote-Page": "1" };
 
 export class Problem extends Error {
   constructor(body, status) {
-    super((body && (body.detail || body.title)) || `The server returned status ${status}.`);
+    super((body && (body.detail || body.title)) || `The server returned status ${status}. Try again later.`);
     this.code = body && body.code;
   }
 }

@@ -3,7 +3,7 @@ import { openCitation } from "./viewer.js";
 
 const answer = document.getElementById("answer");
 
-// Server-sent events over fetch (EventSource can't POST): "event:" and "data:" lines, a blank line ends one.
+// Reads server-sent events with fetch, because EventSource can't POST. A blank line ends an event.
 async function* events(response) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let buffer = "";
@@ -42,13 +42,13 @@ function notes(done) {
       made.push(done.notice);
     }
   } else if (done.writer === "extractive") {
-    made.push("These are quotes from the documents: no model wrote them.");
+    made.push("Quoted directly from the documents. No language model wrote this answer.");
   }
   if (done.degraded) {
-    made.push("The model did not answer as it should, so you see quotes instead.");
+    made.push("The language model failed, so this answer quotes the documents directly.");
   }
   if (done.dropped > 0) {
-    made.push(`${done.dropped} sentence${done.dropped === 1 ? " was" : "s were"} dropped: not proven by what was cited.`);
+    made.push(`${done.dropped} unsupported sentence${done.dropped === 1 ? " was" : "s were"} left out.`);
   }
   return made.map((text) => element("p", { class: "note" }, text));
 }
@@ -56,7 +56,7 @@ function notes(done) {
 export async function ask(form) {
   const button = form.querySelector("button");
   const claims = element("ol");
-  answer.replaceChildren(element("p", { class: "hint" }, "Reading…"));
+  answer.replaceChildren(element("p", { class: "hint" }, "Searching the documents…"));
   answer.setAttribute("aria-busy", "true");
   button.disabled = true;
   try {

@@ -22,7 +22,7 @@ document.addEventListener("keydown", (event) => {
 watchUploads(listDocuments);
 listDocuments();
 
-// The controls wait for this script: a file chosen before it runs would be lost without a word.
+// Enable the controls only now: a file chosen before this script ran would be lost silently.
 for (const control of [document.getElementById("files"), document.getElementById("ask")]) {
   control.disabled = false;
 }

@@ -4,7 +4,7 @@ const list = document.getElementById("uploads");
 const STAGES = ["validate", "parse", "extract", "chunk", "embed", "publish"];
 const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-// fetch can't tell how much of a body was sent; XMLHttpRequest can.
+// XMLHttpRequest reports upload progress; fetch can't.
 function send(file, collection, onProgress) {
   return new Promise((resolve, reject) => {
     const body = new FormData();
@@ -20,9 +20,9 @@ function send(file, collection, onProgress) {
     request.upload.addEventListener("progress", (event) => onProgress(event.loaded / event.total));
     request.addEventListener("load", () => {
       const problem = request.response && request.response.detail;
-      request.status < 300 ? resolve(request.response) : reject(new Error(problem || `The server returned status ${request.status}.`));
+      request.status < 300 ? resolve(request.response) : reject(new Error(problem || `The server returned status ${request.status}. Try again later.`));
     });
-    request.addEventListener("error", () => reject(new Error("The upload was cut off: try it again.")));
+    request.addEventListener("error", () => reject(new Error("The upload was interrupted. Try again.")));
     request.send(body);
   });
 }

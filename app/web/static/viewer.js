@@ -23,7 +23,7 @@ function highlight(page, citation) {
   return overlay;
 }
 
-// A string's offsets count code points on the server and UTF-16 units here.
+// The server counts offsets in code points; JavaScript counts UTF-16 code units.
 function markText(text, start, end) {
   const points = Array.from(text);
   const cut = (from, to) => points.slice(from, to).join("");
