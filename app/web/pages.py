@@ -22,7 +22,7 @@ ONE_LINE = 100
 
 
 def content_policy(*, images: str = "'self'") -> str:
-    """Return the policy that allows only our own files: no inline scripts or styles, no frames, no forms to other sites."""
+    """Return a policy that allows only our own files: no inline scripts or styles, frames or forms to other sites."""
     return (
         f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; connect-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
