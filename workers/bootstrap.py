@@ -1,4 +1,4 @@
-"""The workers' composition root: what a worker process is made of."""
+"""The workers' composition root: builds the parts of a worker process."""
 
 import os
 import socket
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import app.access.models
-import app.identity.models  # noqa: F401  tables that documents point to: SQLAlchemy must know both ends
+import app.identity.models  # noqa: F401  SQLAlchemy must know the tables that documents refer to
 from app.audit.chain.checkpoints import current_key
 from app.audit.chain.copies import StoredCheckpoints
 from app.composition import build_blobs, build_configured_embedder, build_database, build_objects, build_sealer
@@ -45,7 +45,7 @@ from workers.pipeline.versions import mark_version_failed
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """One worker process's parts. `close` ends what they started."""
+    """The parts of one worker process. `close` closes the sandbox and the database."""
 
     runner: StageRunner
     collector: BlobCollector
@@ -72,7 +72,7 @@ def build_runner(
     metrics: Metrics,
     stages: tuple[PipelineStage, ...],
 ) -> StageRunner:
-    """The runner of `stages`, one of each name."""
+    """Build the runner; `stages` has one stage of each name. Raises ValueError when one is missing."""
     named = {stage.name: stage for stage in stages}
     missing = set(StageName) - set(named)
     if missing:
@@ -89,18 +89,18 @@ def build_runner(
 
 
 def load_shared(settings: Settings) -> None:
-    """Load what all processes of a pool read and none writes: call it before they are forked."""
+    """Load read-only data that all processes of a pool share. Call it before the pool forks."""
     count_tokens("")
     if settings.embedding.base_url is None:
         load_built_in_embedder()
 
 
 def build_worker(settings: Settings) -> Worker:
-    """A worker process's parts. Raises SystemExit without the database's URL, StorageKeyError."""
+    """Build the parts of a worker process. Raises SystemExit without the database's URL, StorageKeyError."""
     database = build_worker_database(settings)
     data_keys = PostgresDataKeys(database=database)
     blobs = build_blobs(settings.storage, data_keys=data_keys)
-    # A worker that was killed leaves the plaintext it was reading; none is read for longer than a stage may take.
+    # A killed worker leaves its decrypted temporary file behind. No stage reads a file for longer than this age.
     blobs.sweep_partial(timedelta(seconds=max(3600.0, 2 * settings.jobs.hard_limit_seconds)))
     sealer = build_sealer(settings.storage, data_keys=data_keys)
     clock, metrics = SystemClock(), Metrics()
@@ -136,7 +136,7 @@ def build_worker(settings: Settings) -> Worker:
 def build_stages(
     *, blobs: BlobStore, parser: Parser, sealer: Sealer, embedder: Embedder, clock: Clock
 ) -> tuple[PipelineStage, ...]:
-    """The stages of an ingestion, in order."""
+    """Build the stages of an ingestion, in order."""
     params = ChunkingParams()
     return (
         ValidateStage(blobs=blobs),
@@ -166,13 +166,13 @@ def build_collector(settings: StorageSettings, *, database: Database, blobs: Blo
 
 def build_worker_database(settings: Settings) -> Database:
     if settings.database.worker_url is None:
-        raise SystemExit("Workers need FOOTNOTE_DATABASE__WORKER_URL: the database's URL for their role.")
-    # Two connections: one stage at a time, and its heartbeat.
+        raise SystemExit("Workers need a database: set FOOTNOTE_DATABASE__WORKER_URL to its URL for the worker role.")
+    # Two connections: one for the running stage, one for its heartbeat.
     return build_database(settings.database, role="worker", pool_size=2)
 
 
 def build_signer(settings: StorageSettings, *, database: Database, clock: Clock) -> CheckpointSigner:
-    """Signs with the key file's current key, and keeps copies beside the blobs."""
+    """Build the signer, which uses the key file's current key and stores copies beside the blobs."""
     return CheckpointSigner(
         database=database,
         key=current_key(load_key_file(settings.key_file)),

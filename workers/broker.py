@@ -1,6 +1,6 @@
-"""Celery over one broker: what senders and workers must agree on, without the parts that do the work.
+"""The Celery configuration that senders and workers share; the tasks are registered elsewhere.
 
-The broker carries wake-up calls and nothing else: each names a stage, may be lost, doubled or late, and has no result.
+The broker carries only wake-up calls. Each names a stage, returns no result, and may be lost, duplicated or late.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from app.settings import Settings
 
 
 def build_broker_app(settings: Settings) -> Celery:
-    """A Celery application with queues and limits, but no tasks."""
+    """Create a Celery application with queues and limits, but without tasks."""
     app = Celery("footnote", broker=settings.broker.url.get_secret_value(), set_as_current=False)
     app.conf.update(_configuration(settings))
     return app
@@ -34,7 +34,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "worker_prefetch_multiplier": 1,
         "worker_concurrency": settings.broker.concurrency,
         "worker_max_memory_per_child": settings.broker.max_memory_per_child_mib * 1024,  # Celery counts in KiB
-        "worker_proc_alive_timeout": 60.0,  # loading the embeddings on a busy machine takes longer than Celery's 4 s
+        "worker_proc_alive_timeout": 60.0,  # on a busy machine, loading the embeddings exceeds Celery's default of 4 s
         "worker_hijack_root_logger": False,
         "worker_send_task_events": False,
         "task_soft_time_limit": jobs.soft_limit_seconds,
@@ -50,7 +50,7 @@ def _transport_options(settings: Settings) -> dict[str, Any]:
     if settings.broker.url.get_secret_value().startswith(("amqp", "pyamqp")):
         return {"confirm_publish": True}
     return {
-        # Redis gives a message to a second worker after this; a live one must be done with it by then.
+        # Redis redelivers an unacknowledged message after this time; by then a live worker must have finished it.
         "visibility_timeout": max(3600, int(settings.jobs.hard_limit_seconds * 2)),
         "socket_timeout": 15.0,
         "socket_connect_timeout": 5.0,

@@ -1,4 +1,4 @@
-"""The worker's Celery application. `python -m workers.serve` runs it, and so does Celery's own command line:
+"""The worker's Celery application. Start it with `python -m workers.serve`, or with Celery's own command line:
 `celery -A workers.celery_app worker -Q parse,embed,extract,maintenance`.
 """
 
@@ -18,7 +18,7 @@ def create_app(
     build: Callable[[Settings], Worker] = build_worker,
     load: Callable[[Settings], None] = load_shared,
 ) -> Celery:
-    """The application over one broker; `load` runs once, before the pool forks, `build` once in each process."""
+    """Create the application. `load` runs once, before the pool forks; `build` runs once in each process."""
     app = build_broker_app(settings)
     register_tasks(
         app, load=lambda: load(settings), build=lambda: build(settings), observability=settings.observability
@@ -27,7 +27,7 @@ def create_app(
 
 
 def __getattr__(name: str) -> Celery:
-    """`app`, for Celery's command line, built from the environment when it is asked for and not at import."""
+    """Build `app` from the environment on first access, for Celery's command line; importing builds nothing."""
     if name != "app":
         raise AttributeError(name)
     app = create_app(Settings())

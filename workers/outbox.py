@@ -1,6 +1,6 @@
-"""Sending the outbox: messages go from the database to the broker, soon after the transaction that wrote them.
+"""Sends the outbox: moves messages from the database to the broker, soon after they are written.
 
-A message leaves the outbox in the transaction in which the broker took it: it may be sent twice, never not at all. Any
+A message is deleted from the outbox in the transaction that sends it, so it may be sent twice but is never lost. Any
 number of senders may run at once.
 """
 
@@ -25,13 +25,13 @@ LONGEST_BACKOFF = 15.0
 
 class Sender(Protocol):
     def send(self, row: OutboxRow) -> None:
-        """Return once the broker has it. Raises BrokerUnavailableError."""
+        """Return once the broker has accepted the message. Raises BrokerUnavailableError."""
 
 
 class Outbox:
-    """Sends messages until `stop` is set, and gives the schedule a turn between batches.
+    """Sends messages until `stop` is set, and runs due periodic jobs between batches.
 
-    `listen_url` is a libpq URL of the relay's role. `poll_seconds`: how often to look for messages whose notification
+    `listen_url` is a libpq URL of the relay's role. `poll_seconds`: how often to check for messages whose notification
     was lost or that are due later.
     """
 
@@ -53,7 +53,7 @@ class Outbox:
         self._stop = stop
 
     def run(self) -> None:
-        """Send until stopped, through outages of the broker and the database."""
+        """Send until stopped; wait and retry when the broker or the database is down."""
         failures = 0
         while not self._stop.is_set():
             try:
@@ -70,7 +70,7 @@ class Outbox:
     def send_batch(self) -> int:
         """Send up to 100 due messages; return how many were read. Raises BrokerUnavailableError.
 
-        Messages that the broker took before it failed are deleted all the same.
+        Messages that the broker accepted before it failed are deleted nevertheless.
         """
         failure: BrokerUnavailableError | None = None
         with self._database.anonymous() as session:
@@ -107,6 +107,6 @@ class Outbox:
             work_left = self._schedule.run_due()
             while self.send_batch() == BATCH and not self._stop.is_set():
                 pass
-            # Periodic work that is left continues at once, after the messages that are due.
+            # If a periodic job has work left, it continues at once, after the messages that are due.
             for _ in connection.notifies(timeout=0.0 if work_left else self._pause, stop_after=1):
                 pass

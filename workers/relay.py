@@ -1,4 +1,4 @@
-"""The relay's process: `python -m workers.relay`. It sends the outbox (`workers.outbox`), and does the periodic work
+"""The relay's process: `python -m workers.relay`. It sends the outbox (`workers.outbox`), and runs the periodic jobs
 (`workers.schedule`) between batches. Any number of relays may run at once.
 """
 
@@ -19,9 +19,9 @@ from workers.sending import CelerySender
 
 
 def build_outbox(settings: Settings, *, stop: threading.Event) -> Outbox:
-    """The outbox over the configured database and broker. Raises SystemExit without the database's URL."""
+    """Build the outbox over the configured database and broker. Raises SystemExit without the database's URL."""
     if settings.database.relay_url is None:
-        raise SystemExit("The relay needs FOOTNOTE_DATABASE__RELAY_URL: the database's URL for its role.")
+        raise SystemExit("The relay needs a database: set FOOTNOTE_DATABASE__RELAY_URL to its URL for the relay role.")
     url = settings.database.relay_url.get_secret_value()
     database = Database(
         engine=build_engine(

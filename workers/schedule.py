@@ -1,4 +1,4 @@
-"""Periodic work of the relay, a row a job. Work that takes long is called for here, and done by workers."""
+"""The relay's periodic jobs, one row each. The relay only queues long work; workers do it."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -15,16 +15,16 @@ from workers.maintenance.linking import EventLinker
 log = get_logger(__name__)
 
 EVERY_TURN = 0.0
-"""The interval of a job that has a turn whenever the relay wakes: at each message, and at least every poll."""
+"""The interval of a job that runs each time the relay wakes: at each message, and at least every poll."""
 
 SWEEP_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Periodic:
-    """A job, how many seconds lie between two calls, and what to call.
+    """A job: its name, the seconds between two calls, and the function to call.
 
-    `call` returns True when work is left that should continue at once; a job that raises is called again next turn.
+    `call` returns True when work is left that should continue at once. A job that raises is called again next time.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Periodic:
 
 
 def periodic_jobs(settings: JobSettings, *, database: Database, linker: EventLinker) -> tuple[Periodic, ...]:
-    """The table, in the order of calls. `database` is used as the relay's role."""
+    """Return the table of jobs, in the order of calls. `database` is used as the relay's role."""
     sweep = partial(sweep_stages, database, wake_again_seconds=settings.wake_again_seconds)
     return (
         #        name                interval (seconds)           what it calls
@@ -45,7 +45,7 @@ def periodic_jobs(settings: JobSettings, *, database: Database, linker: EventLin
 
 
 class Schedule:
-    """Calls each job when its interval has passed; all of them at the first turn."""
+    """Calls each job when its interval has passed; the first run calls all jobs."""
 
     def __init__(self, jobs: Sequence[Periodic], *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._jobs = jobs
@@ -53,7 +53,7 @@ class Schedule:
         self._called_at = {job.name: float("-inf") for job in jobs}
 
     def shortest_interval(self) -> float:
-        """Seconds within which the next turn has to come."""
+        """Return the shortest interval in seconds: `run_due` must be called at least this often."""
         return min((job.seconds for job in self._jobs if job.seconds != EVERY_TURN), default=float("inf"))
 
     def run_due(self) -> bool:
@@ -67,7 +67,7 @@ class Schedule:
 
 
 def sweep_stages(database: Database, *, wake_again_seconds: float) -> None:
-    """Return expired leases, and call again for stages that no worker took."""
+    """Return expired leases, and queue wake-up calls for stages that no worker claimed."""
     with database.anonymous() as session:
         expired, woken = session.execute(
             text("SELECT expired, woken FROM sweep_stages(:wake_again, :batch)"),
@@ -78,12 +78,12 @@ def sweep_stages(database: Database, *, wake_again_seconds: float) -> None:
 
 
 def call_collectors(database: Database) -> None:
-    """Write a call for each tenant to collect its blobs."""
+    """Queue a call to the blob collector for each tenant."""
     with database.anonymous() as session:
         session.execute(text("SELECT call_collectors()"))
 
 
 def call_signers(database: Database) -> None:
-    """Write a call for each audit chain that has grown to be signed."""
+    """Queue a call to the signer for each audit chain that has grown since its last checkpoint."""
     with database.anonymous() as session:
         session.execute(text("SELECT call_checkpoints()"))

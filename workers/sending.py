@@ -1,4 +1,4 @@
-"""Sending wake-up calls through Celery, on one connection that is made anew after each failure."""
+"""Sends wake-up calls through Celery, on one connection that is reopened after each failure."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from app.core.errors import BrokerUnavailableError
 from app.observability.tracing import extract_context, inject_context, traced
 
 MESSAGE_SECONDS = 3600
-"""A call that waited longer is dropped: the sweeper calls again for whatever is still to be done."""
+"""Seconds after which the broker drops a call; the sweeper queues a new call for any stage still to be run."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """A message to send: `payload` holds queue, arguments and trace context."""
+    """A message to send: `payload` contains the queue, the arguments and the trace context."""
 
     id: int
     topic: str
@@ -25,7 +25,7 @@ class OutboxRow:
 
 
 class CelerySender:
-    """Hands messages to the broker one by one. RabbitMQ confirms each; Redis has it when its reply is there."""
+    """Sends messages to the broker one by one. RabbitMQ confirms each; Redis has stored a message once it replies."""
 
     def __init__(self, *, app: Celery) -> None:
         self._app = app
@@ -33,7 +33,7 @@ class CelerySender:
         self._producer: Any = None
 
     def send(self, row: OutboxRow) -> None:
-        """Return once the broker has the message. Raises BrokerUnavailableError."""
+        """Return once the broker has accepted the message. Raises BrokerUnavailableError."""
         given = row.payload.get("trace")
         with traced(f"send {row.topic}", parent=extract_context(given), kind=SpanKind.PRODUCER):
             producer = self._connected()
@@ -53,7 +53,7 @@ class CelerySender:
                 raise BrokerUnavailableError from error
 
     def close(self) -> None:
-        """Drop the connection; the next message makes a new one."""
+        """Close the connection; the next message opens a new one."""
         connection, self._connection, self._producer = self._connection, None, None
         if connection is not None:
             with suppress(OSError, KombuError, *self._failures()):

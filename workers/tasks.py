@@ -1,4 +1,4 @@
-"""Tasks: they take ids, and hand them to parts that each worker process builds once."""
+"""Celery tasks: they receive ids and call the parts that each worker process builds once."""
 
 import logging
 import os
@@ -22,7 +22,7 @@ log = get_logger(__name__)
 
 
 class ProcessParts:
-    """The parts of the process that asks: built at its first question, never shared with a forked child."""
+    """The current process's parts, built on first use and never shared with a forked child."""
 
     def __init__(self, build: Callable[[], Worker]) -> None:
         self._build = build
@@ -45,7 +45,7 @@ class ProcessParts:
 def register_tasks(
     app: Celery, *, load: Callable[[], None], build: Callable[[], Worker], observability: ObservabilitySettings
 ) -> None:
-    """Give `app` its tasks; a worker calls `load` before it forks, and each process `build` before its first task."""
+    """Register the tasks on `app`. A worker calls `load` before it forks; each process calls `build` at its start."""
     parts = ProcessParts(build)
     traces: list[Tracing] = []
 
@@ -56,7 +56,7 @@ def register_tasks(
             with traced(RUN_STAGE, parent=parent, kind=SpanKind.CONSUMER, stage_id=stage_id):
                 parts.get().runner.run(UUID(tenant_id), UUID(stage_id))
         except UnavailableError as error:
-            # The database is down: the call is spent, and the sweeper makes a new one.
+            # The database is down, and this call is used up: the sweeper queues a new one.
             log.warning("jobs.stage.unavailable", stage_id=stage_id, code=error.code)
 
     @app.task(name=COLLECT_BLOBS)  # type: ignore[untyped-decorator]  # Celery ships no types
@@ -64,7 +64,7 @@ def register_tasks(
         try:
             parts.get().collector.collect(UUID(tenant_id))
         except UnavailableError as error:
-            # The next call comes by itself.
+            # The schedule queues the next call.
             log.warning("storage.blobs.unavailable", tenant_id=tenant_id, code=error.code)
 
     @app.task(name=SIGN_CHECKPOINT)  # type: ignore[untyped-decorator]  # Celery ships no types
@@ -72,22 +72,25 @@ def register_tasks(
         try:
             parts.get().signer.sign(UUID(tenant_id))
         except UnavailableError as error:
-            # The next call comes by itself.
+            # The schedule queues the next call.
             log.warning("audit.checkpoint.unavailable", tenant_id=tenant_id, code=error.code)
         except (ChainNotAsSignedError, CheckpointFormatError) as error:
-            # Nothing is signed over what was tampered with; `footnote audit verify` tells what it is.
+            # A tampered chain is never signed; `footnote audit verify` reports what was changed.
             log.exception("audit.checkpoint.refused", tenant_id=tenant_id, code=error.code)
 
     def set_up_logging(**_: object) -> None:
         configure_logging(level=observability.log_level)
-        for name in ("celery.app.trace", "celery.worker.strategy"):  # two lines a call, beside the runner's own
+        for name in (
+            "celery.app.trace",
+            "celery.worker.strategy",
+        ):  # they log two lines per task; the runner logs its own
             logging.getLogger(name).setLevel(logging.WARNING)
 
     def start_worker(**_: object) -> None:
         load()
 
     def start_process(**_: object) -> None:
-        # After the fork, as an exporter's thread would not come along.
+        # Configured after the fork, because an exporter's thread does not survive it.
         traces.append(configure_tracing("footnote-worker", observability.otlp_endpoint))
         parts.get()
 

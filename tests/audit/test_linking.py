@@ -108,9 +108,9 @@ def test_round_ends_after_some_tenants_and_the_next_continues_with_the_others(st
     logs = sorted((start_log() for _ in range(3)), key=lambda one: one.tenant)
     for log in logs:
         log.write(1, snapshot=True)
-    assert linker.link_events() == Linked(2, goes_on=True)
+    assert linker.link_events() == Linked(2, more_waiting=True)
     assert [log.rows(WAITING) for log in logs] == [[(0,)], [(0,)], [(1,)]]
-    assert linker.link_events() == Linked(1, goes_on=False)
+    assert linker.link_events() == Linked(1, more_waiting=False)
 
 
 def test_stopped_relay_links_no_further_tenant(log, linker, stop):

@@ -1,1 +1,1 @@
-"""From parsed pages to chunks: passages of one page, cut where headings and tables begin and end."""
+"""Cuts parsed pages into chunks: passages of one page, cut where headings and tables begin and end."""

@@ -1,7 +1,7 @@
-"""Cutting a parsed document into chunks.
+"""Cuts a parsed document into chunks.
 
-Headings begin a chunk; a table stays whole, with the caption and units line before it, where it fits, and is cut
-between rows with its header repeated where it does not; small neighbours are merged; a chunk never crosses a page.
+A heading begins a chunk. A table that fits stays whole, with the caption and units line before it; a longer one is cut
+between rows, and each part repeats the header. Small neighbours are merged. A chunk never crosses a page.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,9 +20,9 @@ _TABLE_ROLES = frozenset({Role.ROW, Role.HEADER_ROW})
 
 @dataclass(frozen=True, slots=True)
 class ChunkingParams:
-    """Sizes in cl100k tokens of `table_header` and `text` together: aim at `target`, never over `most`.
+    """Chunk sizes in cl100k tokens of `table_header` and `text` together: `target` is usual, `most` the maximum.
 
-    Chunks below `least` are merged with a neighbour; `caption_most` bounds what is taken as a table's caption.
+    Chunks below `least` are merged with a neighbour; a table's caption has at most `caption_most` tokens.
     """
 
     target: int = 350
@@ -37,7 +37,7 @@ class ChunkingParams:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Consecutive units of one page on their way to a chunk."""
+    """Consecutive units of one page that become a chunk, alone or merged with others."""
 
     units: tuple[Unit, ...]
     paths: tuple[tuple[str, ...], ...]
@@ -53,7 +53,7 @@ class _Piece:
         return rows * 2 > sum(unit.tokens for unit in self.units)
 
     def path(self) -> tuple[str, ...]:
-        """The path of most of its text."""
+        """The heading path of most of the piece's text."""
         weights: dict[tuple[str, ...], int] = {}
         for unit, path in zip(self.units, self.paths, strict=True):
             weights[path] = weights.get(path, 0) + unit.tokens
@@ -63,7 +63,7 @@ class _Piece:
 def chunk_document(
     parsed: ParsedDocument, metadata: DocumentMetadata, *, params: ChunkingParams
 ) -> tuple[ChunkDraft, ...]:
-    """Chunks in reading order. On each page they are disjoint and hold every character that is not white space."""
+    """Return chunks in reading order. A page's chunks are disjoint and cover all its text except white space."""
     trail = SectionTrail(running=running_titles(parsed.pages))
     context = document_context(metadata)
     chunks: list[ChunkDraft] = []
@@ -75,9 +75,9 @@ def chunk_document(
 
 
 def document_context(metadata: DocumentMetadata) -> str:
-    """What every chunk's context line begins with: issuer · document type · period.
+    """The beginning of every chunk's context line: issuer · document type · period.
 
-    Where the fiscal year is not called after the year of its end, that end is said too.
+    If the fiscal year is not named after the calendar year of its end, the end date is added.
     """
     kind = "" if metadata.document_type is DocumentType.OTHER else metadata.document_type.value
     name = metadata.issuer or metadata.title[:80]
@@ -88,9 +88,9 @@ def document_context(metadata: DocumentMetadata) -> str:
 
 
 def _fitted(page: ParsedPage, piece: _Piece, params: ChunkingParams) -> Iterator[tuple[_Piece, int]]:
-    """The piece with its exact token count, in halves where that is over the limit.
+    """Yield the piece with its exact token count, halved until each part is within the limit.
 
-    Counts of parts add up to that of the whole only nearly: a word cut in two may take fewer tokens than the word.
+    The parts' counts only approximately add up to the whole's: half a word may take fewer tokens than the word.
     """
     text = page.text[piece.units[0].start : piece.units[-1].end]
     tokens = piece.header_tokens + count_tokens(text)
@@ -142,7 +142,7 @@ def _page_pieces(page: ParsedPage, trail: SectionTrail, params: ChunkingParams) 
 def _segments(units: Sequence[Unit], params: ChunkingParams) -> Iterator[tuple[int, int, int | None]]:
     """Ranges of units that belong together: (begin, stop, index of the table's first row or None).
 
-    A heading begins a range; so does a table, which takes the short lines before it along as its caption.
+    A heading begins a range. A table begins one too, together with the short lines before it as its caption.
     """
     begin = 0
     index = 0
@@ -180,7 +180,7 @@ def _caption_start(units: Sequence[Unit], begin: int, table: int, params: Chunki
 
 
 def _split_table(page: ParsedPage, segment: _Piece, first_row: int, params: ChunkingParams) -> list[_Piece]:
-    """A table over the limit, cut between rows; the pieces after the first carry its caption and header rows."""
+    """Cut a table over the limit between rows; later pieces repeat its caption and header rows."""
     rows = first_row
     while rows < len(segment.units) and segment.units[rows].role is Role.HEADER_ROW:
         rows += 1
@@ -203,7 +203,7 @@ def _split_table(page: ParsedPage, segment: _Piece, first_row: int, params: Chun
 
 
 def _repeated_header(page: ParsedPage, units: Sequence[Unit], params: ChunkingParams) -> tuple[str, int]:
-    """Caption and header rows as text, and its tokens; the header rows alone, or nothing, where that is too long."""
+    """Caption and header rows as text, with the token count; only the header rows, or nothing, if that is too long."""
     limit = params.most // 4
     for chosen in (units, [unit for unit in units if unit.role is Role.HEADER_ROW]):
         text = "\n".join(page.text[unit.start : unit.end] for unit in chosen)
@@ -219,7 +219,7 @@ def _split_text(segment: _Piece, params: ChunkingParams) -> list[_Piece]:
 
 
 def _even_cuts(sizes: Sequence[int], *, room: int, first_extra: int, later_extra: int) -> list[tuple[int, int]]:
-    """Ranges of consecutive sizes, of about equal sums, none over `room` unless a single size is."""
+    """Ranges of consecutive sizes with about equal sums, none over `room` unless a single size is."""
     inner = max(room - later_extra, 1)
     parts = max(1, -(-sum(sizes) // inner))
     aim = sum(sizes) / parts
@@ -236,7 +236,7 @@ def _even_cuts(sizes: Sequence[int], *, room: int, first_extra: int, later_extra
 
 
 def _merged(pieces: list[_Piece], params: ChunkingParams) -> list[_Piece]:
-    """Pieces with small neighbours joined, as far as they fit; parts of one split table stay apart."""
+    """Join small neighbouring pieces that fit together; parts of one split table stay separate."""
     done: list[_Piece] = []
     for piece in pieces:
         last = done[-1] if done else None

@@ -1,6 +1,6 @@
-"""Where in a document a passage lies: the path of headings, carried from page to page.
+"""The section of a passage: the path of headings, carried from page to page.
 
-Readers mark headings by their looks; filings also have headings that are known by their words: parts and items
+Readers mark headings by their typography. Filings also have headings recognised by their words: parts and items
 (Regulation S-K, Form 10-K and 10-Q), and the titles of the primary statements (Regulation S-X, articles 3 to 8).
 """
 
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from app.documents.parsed import BlockKind, ParsedPage
 
-MAX_TITLE = 90  # characters of a heading that go into a path
-MAX_DEPTH = 4  # titles of a path, the innermost ones
+MAX_TITLE = 90  # characters of a heading in a path
+MAX_DEPTH = 4  # a path has only its innermost titles
 
 _SPACE = re.compile(r"\s+")
 _PART = re.compile(r"part\s+(?:i{1,3}|iv|v|\d)\b(?!\s*,)", re.IGNORECASE)
@@ -40,21 +40,21 @@ _STATEMENT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading's title, cleaned, and its rank: 0 is a document's part, greater is deeper."""
+    """A heading's cleaned title and its rank: 0 is a part of the document, greater ranks are deeper."""
 
     title: str
     rank: int
 
 
 def clean_title(text: str) -> str:
-    """A heading as it is shown in a path: one line, no "(continued)", no dots and page number, cut to 90 characters."""
+    """A heading as a path shows it: one line of at most 90 characters, no "(continued)", dots or page number."""
     title = _TRAILING_PAGE.sub("", _SPACE.sub(" ", text[:400]).strip())
     title = _CONTINUED.sub("", title).strip(" .:—–-·•")
     return title if len(title) <= MAX_TITLE else title[: MAX_TITLE - 1].rstrip() + "…"
 
 
 def known_heading(line: str) -> Heading | None:
-    """The heading that `line` is by its words (part, item, primary statement); None for any other text."""
+    """Return the heading that `line` is by its words (part, item, primary statement), or None."""
     if len(line) > 160 or _TRAILING_PAGE.search(line):
         return None
     text = _SPACE.sub(" ", line).strip()
@@ -71,7 +71,7 @@ def known_heading(line: str) -> Heading | None:
 
 
 def statement_title(text: str) -> str | None:
-    """The title of a primary statement if `text` is one (an issuer's name may stand before it), else None."""
+    """Return the title of a primary statement if `text` is one (the issuer's name may precede it), else None."""
     found = _STATEMENT.search(text)
     if not found or not text[found.start()].isupper():
         return None
@@ -83,7 +83,7 @@ def statement_title(text: str) -> str | None:
 
 
 def marked_heading(text: str, level: int) -> Heading | None:
-    """The heading that a reader marked with `level` (1 outermost); None for page furniture and units lines."""
+    """Return the heading that a reader marked with `level` (1 outermost); None for page furniture and units lines."""
     title = clean_title(text)
     if (
         len(title) < 3
@@ -101,7 +101,7 @@ def marked_heading(text: str, level: int) -> Heading | None:
 
 
 def running_titles(pages: Iterable[ParsedPage]) -> frozenset[str]:
-    """Headings that stand on so many pages that they are the pages' running heads and say nothing of a place."""
+    """Return headings repeated on so many pages that they are running heads and identify no section."""
     seen: Counter[str] = Counter()
     count = 0
     for page in pages:
@@ -117,14 +117,14 @@ def running_titles(pages: Iterable[ParsedPage]) -> frozenset[str]:
 
 
 class SectionTrail:
-    """The path of headings at the point that has been read, from page to page."""
+    """The path of open headings at the current reading position, across pages."""
 
     def __init__(self, *, running: frozenset[str]) -> None:
         self._running = running
         self._open: list[Heading] = []
 
     def enter(self, heading: Heading) -> None:
-        """Go into `heading`'s section, closing those of its rank or deeper."""
+        """Open `heading`'s section, and close those of the same or a deeper rank."""
         if heading.title.casefold() in self._running:
             return
         while self._open and self._open[-1].rank >= heading.rank:
@@ -132,5 +132,5 @@ class SectionTrail:
         self._open.append(heading)
 
     def path(self) -> tuple[str, ...]:
-        """Titles from the outside in, the innermost four."""
+        """Titles from the outermost to the innermost, the last four only."""
         return tuple(heading.title for heading in self._open[-MAX_DEPTH:])

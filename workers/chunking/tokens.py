@@ -1,4 +1,4 @@
-"""Counting tokens as the models do, with no network: cl100k_base from the package that ships its vocabulary."""
+"""Counts tokens as the models do, without network: the package ships the cl100k_base vocabulary."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -14,11 +14,11 @@ def _encoding() -> tiktoken.Encoding:
 
 
 def count_tokens(text: str) -> int:
-    """The cl100k tokens of `text`; names of special tokens in it count as plain text."""
+    """Count the cl100k tokens of `text`; names of special tokens count as plain text."""
     return len(_encoding().encode_ordinary(text))
 
 
 def count_each(texts: Sequence[str]) -> list[int]:
-    """The cl100k tokens of each text."""
+    """Count the cl100k tokens of each text."""
     encode = _encoding().encode_ordinary
     return [len(encode(text)) for text in texts]

@@ -1,7 +1,7 @@
-"""A page as a row of units: the smallest pieces that chunks are made of, each with its place, role and tokens.
+"""Splits a page into units: the smallest pieces of chunks, each with its position, role and token count.
 
-Units lie one behind the other and together hold every character of the page but the white space around them, so chunks
-made of consecutive units can neither lose nor repeat text.
+Units do not overlap, and together cover all characters of the page except the white space around them. Chunks of
+consecutive units therefore neither lose nor repeat text.
 """
 
 import re
@@ -29,7 +29,7 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """`text[start:end]` of the page; `block` numbers the block it came from; `opens` is the section that it begins."""
+    """`text[start:end]` of the page; `block` numbers its source block; `opens` is the heading that begins here."""
 
     start: int
     end: int
@@ -49,7 +49,7 @@ class _Span:
 
 
 def page_units(page: ParsedPage, *, max_tokens: int) -> list[Unit]:
-    """The page's units in the order of its text, none over `max_tokens` cl100k tokens without the space after it."""
+    """The page's units in text order, none over `max_tokens` cl100k tokens (without the space after it)."""
     spans = list(_spans(page))
     counts = _count_spans(page.text, spans)
     if any(tokens > max_tokens for tokens in counts):
@@ -76,7 +76,7 @@ def _with_space_after(text: str, spans: list[_Span], index: int) -> str:
 
 
 def _spans(page: ParsedPage) -> Iterator[_Span]:
-    """Spans of blocks in order, and of any text that no block covers; overlapping blocks give up what was covered."""
+    """Spans of blocks in order, and of text outside blocks; overlapping text goes to the earlier block."""
     position = 0
     number = 0
     for block in sorted(page.blocks, key=lambda block: (block.start, block.end)):
@@ -105,7 +105,7 @@ def _whole_span(text: str, start: int, end: int, number: int, opens: Heading | N
 
 
 def _text_spans(text: str, start: int, end: int, number: int) -> Iterator[_Span]:
-    """A span a line; lines that are headings by their words are headings even where the reader did not see it."""
+    """One span per line. Lines whose words make them headings are headings, even if the reader did not mark them."""
     for line in _LINE.finditer(text, start, end):
         bounds = _trimmed(text, line.start(), line.end())
         if bounds:
@@ -114,7 +114,7 @@ def _text_spans(text: str, start: int, end: int, number: int) -> Iterator[_Span]
 
 
 def _table_spans(text: str, block: Block, end: int, number: int) -> Iterator[_Span]:
-    """A span a row; what lies between rows goes as text of the table."""
+    """One span per row; text between rows becomes text of the table."""
     headers = header_row_count(text, block.rows)
     position = block.start
     for index, row in enumerate(block.rows):
@@ -142,9 +142,9 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 def header_row_count(text: str, rows: tuple[Row, ...]) -> int:
-    """How many rows at the top are header: those that the reader marked, else those before the first with an amount.
+    """The number of header rows: those that the reader marked, else those before the first row with an amount.
 
-    Years count as headings of columns, not as amounts. A table without any amount has no header that we could tell.
+    A year counts as a column heading, not as an amount. Without any amount, the table has no recognisable header.
     """
     marked = 0
     while marked < len(rows) and rows[marked].is_header:
@@ -159,7 +159,7 @@ def header_row_count(text: str, rows: tuple[Row, ...]) -> int:
 
 
 def _cut_long(text: str, span: _Span, max_tokens: int) -> Iterator[_Span]:
-    """A span over the limit, cut in halves at the best place near the middle until each piece fits."""
+    """Halve a span over the limit, at the best place near the middle, until each piece fits."""
     if span.end - span.start < 2 or count_tokens(text[span.start : span.end]) <= max_tokens:
         yield span
         return

@@ -1,1 +1,1 @@
-"""From parsed documents to fields: what a document says about itself."""
+"""Extracts a document's metadata from its parsed pages."""

@@ -1,4 +1,4 @@
-"""Which kind of document it is: the SEC form on the cover, or the words by which other documents name themselves."""
+"""Finds the document's type: the SEC form on the cover, or the title phrases of other documents."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -62,7 +62,7 @@ _NAMED_PATTERNS = tuple((kind, re.compile(rf"^[ \t]*(?:{pattern})[ \t.,]*$", re.
 
 
 def find_document_type(pages: Sequence[ParsedPage], properties: Mapping[str, str]) -> Reading[DocumentType] | None:
-    """The type by tag, form on the cover, headline of a release, or a name in a line of its own; None if unknown."""
+    """The type by tag, form on the cover, headline of a release, or a title on its own line; None if unknown."""
     stated = properties.get("dei:DocumentType", "").upper().replace("-", "").removesuffix("/A").removesuffix("T")
     if stated in _FORMS:
         return tagged(_FORMS[stated], properties["dei:DocumentType"])
@@ -77,7 +77,7 @@ def find_document_type(pages: Sequence[ParsedPage], properties: Mapping[str, str
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """An earnings release's headline on `page`: who reports stands in `who`, which results in `what` (start, end)."""
+    """An earnings release's headline on `page`; `who`: span of the reporter, `what`: of the results."""
 
     page: ParsedPage
     who: tuple[int, int]
@@ -88,7 +88,7 @@ class Headline:
 
 
 def find_headline(pages: Sequence[ParsedPage]) -> Headline | None:
-    """The headline "X reports … quarter … results" in the upper part of one of `pages`, None without one."""
+    """Return the headline "X reports … quarter … results" in the upper part of one of `pages`, or None."""
     for page in pages:
         for verb in _REPORTS.finditer(page.text, 0, _HEADLINE_WITHIN):
             start = page.text.rfind("\n", 0, verb.start()) + 1

@@ -1,4 +1,4 @@
-"""When a document was signed, released, or dated."""
+"""Finds the date of a document's signature, release or title."""
 
 import re
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ _REPORTING_LAG = timedelta(days=150)
 def find_filing_date(
     pages: Sequence[ParsedPage], kind: DocumentType, period_end: Reading[date] | None
 ) -> Reading[date] | None:
-    """The date of the signatures; of agreements and offerings the date they bear; of an 8-K else that of the event."""
+    """The signatures' date; an agreement's or offering's own date; for an unsigned 8-K, the event's date."""
     if kind in (DocumentType.CREDIT_AGREEMENT, DocumentType.INDENTURE):
         return first_date((_AGREED,), pages[:4], 0.9)
     if kind in (DocumentType.PROSPECTUS, DocumentType.OFFERING_MEMORANDUM):
@@ -53,7 +53,7 @@ def find_filing_date(
 
 
 def find_release_date(pages: Sequence[ParsedPage]) -> Reading[date] | None:
-    """The first date near the top of a release that is not the end of its period: the dateline."""
+    """The dateline: the first date near the top of a release that is not the end of its period."""
     for page, found in matches(_ANY_DATE, pages[:1]):
         day = parse_date(found.group(1))
         if day and found.start() < _DATELINE_WITHIN:

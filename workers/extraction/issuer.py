@@ -1,4 +1,4 @@
-"""Who issued the document: the registrant on the cover, the subject of a headline, a party of an agreement."""
+"""Finds the issuer: the registrant on the cover, the subject of a headline, or a party of an agreement."""
 
 import re
 from collections import Counter
@@ -52,7 +52,7 @@ _ID_NUMBER = re.compile(r"\s*\b\d{2}-\d{5,}.*$|\s*\b\d{1,3}-\d{4,5}\b.*$")
 
 
 def find_issuer(pages: Sequence[ParsedPage], properties: Mapping[str, str], kind: DocumentType) -> Reading[str] | None:
-    """The issuer's name as the document spells it (all-capital names in title case); None if it can't be told."""
+    """The issuer's name as the document spells it (all-capital names in title case); None if unknown."""
     stated = properties.get("dei:EntityRegistrantName", "").strip()
     if stated:
         return tagged(tidy_name(stated), stated)
@@ -96,7 +96,7 @@ def find_short_names(pages: Sequence[ParsedPage], issuer: str) -> tuple[str, ...
 
 
 def tidy_name(name: str) -> str:
-    """One line without trailing notes; capitals throughout are set in title case, short words and initials kept."""
+    """One line without trailing notes. An all-capital name gets title case, but short words and initials stay."""
     text = re.sub(r"\s+", " ", name).strip(" ,;:–—-_*")
     letters = [character for character in text if character.isalpha()]
     if len(text) < 6 or not all(character.isupper() for character in letters):
@@ -191,7 +191,7 @@ def _party(pages: Sequence[ParsedPage]) -> Reading[str] | None:
 
 
 def _name_alone(pages: Sequence[ParsedPage]) -> Reading[str] | None:
-    """A legal name that has a line of its own: how prospectuses name the issuer on their cover."""
+    """A legal name on a line of its own: prospectuses name the issuer on their cover in this way."""
     for page in pages:
         for line in re.finditer(r"[^\n]+", page.text):
             text = line.group().strip()
@@ -212,7 +212,7 @@ def _listed(pages: Sequence[ParsedPage]) -> Reading[str] | None:
 
 
 def _most_named(pages: Sequence[ParsedPage]) -> Reading[str] | None:
-    """The legal name that the first pages speak of most."""
+    """The legal name that occurs most often on the first pages."""
     counts: Counter[str] = Counter()
     first: dict[str, Reading[str]] = {}
     for page, found in matches(_LEGAL_NAME, pages):

@@ -1,7 +1,7 @@
-"""Reading a document's metadata from the document itself.
+"""Extracts a document's metadata from the document itself.
 
-Order of trust: inline-XBRL `dei` tags (SEC EDGAR Filer Manual, volume II, chapter 6), the cover page's fixed wordings,
-the headline of a release, the text; the file's name only where nothing else speaks.
+Sources, most trusted first: inline-XBRL `dei` tags (SEC EDGAR Filer Manual, volume II, chapter 6), the cover page's
+fixed wordings, the headline of a release, the text. The file name is used only if all of these have nothing.
 """
 
 import re
@@ -23,7 +23,7 @@ from workers.extraction.reading import Reading
 METADATA_VERSION = "3"
 
 _GAP = re.compile(r"\s{300}")
-_MAX_PAGE = 40_000  # characters; pages of filings hold under 10,000
+_MAX_PAGE = 40_000  # characters; pages of filings have under 10,000
 
 _NAME_FORMS = (
     (DocumentType.FORM_10K, r"10[-_ ]?k"),
@@ -40,7 +40,7 @@ _NAME_FORMS = (
 
 
 def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
-    """The document's fields with their sources; what can't be told stays None (the type: `OTHER`)."""
+    """Return the document's fields with their sources; unknown fields stay None (the type: `OTHER`)."""
     pages, properties = tuple(map(_readable, parsed.pages)), parsed.properties
     kind_read = find_document_type(pages, properties) or _type_from_name(filename)
     kind = kind_read.value if kind_read else DocumentType.OTHER
@@ -82,7 +82,7 @@ def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
 
 
 def _readable(page: ParsedPage) -> ParsedPage:
-    """The page up to an absurd length or an absurd run of white space, on which patterns would take for ever."""
+    """The page up to an extreme length or run of white space, on which the patterns would take too long."""
     gap = _GAP.search(page.text, 0, _MAX_PAGE)
     end = gap.start() if gap else _MAX_PAGE
     return page if len(page.text) <= end else replace(page, text=page.text[:end])
@@ -113,7 +113,7 @@ def _year_from_name(filename: str, kind: DocumentType) -> Reading[int] | None:
 def _titled(
     metadata: DocumentMetadata, parsed: ParsedDocument, pages: Sequence[ParsedPage], filename: str
 ) -> DocumentMetadata:
-    """With a title: issuer, type and period where known, else a headline or first heading, else the file's name."""
+    """Add a title: issuer, type and period if known, else a headline or first heading, else the file's name."""
     if metadata.issuer and metadata.document_type is not DocumentType.OTHER:
         kind = metadata.document_type.value
         named = kind if kind[0].isdigit() else kind.replace("-", " ")

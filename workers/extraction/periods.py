@@ -1,7 +1,7 @@
-"""Which period the document is about: its end, its fiscal year by the document's own label, its quarter, its date.
+"""Finds the document's period: its end, its fiscal year as the document labels it, its quarter.
 
-A fiscal year that ends in January or early February (the 52/53-week calendar of retailers) is called by some after the
-year before and by others after the year of its end: the document's own words ("fiscal 2022") decide.
+A fiscal year that ends in January or early February (retailers' 52/53-week calendar) is named after the year before
+by some issuers and after the year of its end by others: the document's own words ("fiscal 2022") decide.
 """
 
 import re
@@ -40,7 +40,7 @@ _PERIODIC = (*_ANNUAL, DocumentType.FORM_10Q, DocumentType.EARNINGS_RELEASE)
 def find_period_end(
     pages: Sequence[ParsedPage], properties: Mapping[str, str], kind: DocumentType
 ) -> Reading[date] | None:
-    """The last day of the period reported on (for an 8-K, the day of the event)."""
+    """The last day of the reporting period (for an 8-K, the day of the event)."""
     stated = parse_date(properties.get("dei:DocumentPeriodEndDate", ""))
     if stated:
         return tagged(stated, properties["dei:DocumentPeriodEndDate"])
@@ -77,7 +77,7 @@ def find_fiscal_year(
     period_end: Reading[date] | None,
     fiscal_period: Reading[FiscalPeriod] | None,
 ) -> Reading[int] | None:
-    """The fiscal year by the document's own label; None for documents that report on no period."""
+    """The fiscal year as the document labels it; None for documents that report on no period."""
     stated = properties.get("dei:DocumentFiscalYearFocus", "").strip()
     if re.fullmatch(YEAR, stated):
         return tagged(int(stated), stated)
@@ -94,7 +94,7 @@ def find_fiscal_year(
 
 
 def _longest_to_date(pages: Sequence[ParsedPage]) -> Reading[FiscalPeriod] | None:
-    """The quarter that the longest of the periods in the statements' headings ends with ("nine months ended" → Q3)."""
+    """The last quarter of the longest period in the statements' headings ("nine months ended" → Q3)."""
     found: dict[int, Reading[FiscalPeriod]] = {}
     for page in pages:
         for mention in find_durations(page.text):
@@ -124,7 +124,7 @@ def first_date(
 
 
 def _latest_end(pages: Sequence[ParsedPage]) -> Reading[date] | None:
-    """The latest end of a period that a release names on its first pages: those before it are compared with."""
+    """The latest period end on a release's first pages; earlier ones are comparatives."""
     ends = [
         read_at(day, page, *found.span(1), 0.8)
         for page, found in matches(_ANY_ENDED, pages)
@@ -134,7 +134,7 @@ def _latest_end(pages: Sequence[ParsedPage]) -> Reading[date] | None:
 
 
 def _year_end(period_end: date, period: FiscalPeriod) -> date:
-    """About when the fiscal year ends that holds the quarter ending on `period_end`."""
+    """The approximate end of the fiscal year whose quarter ends on `period_end`."""
     left = {FiscalPeriod.Q1: 3, FiscalPeriod.Q2: 2, FiscalPeriod.Q3: 1}.get(period, 0)
     return period_end + timedelta(days=91 * left)
 
@@ -157,7 +157,7 @@ def _label(pages: Sequence[ParsedPage], year_end: date, period_end: Reading[date
 
 
 def _commonest_year(pages: Sequence[ParsedPage]) -> Reading[int] | None:
-    """The year that the first pages name most in years' labels or in titles."""
+    """The year that occurs most often in year labels and titles on the first pages."""
     readings = [read_at(int(found.group(1)), page, *found.span(1), 0.4) for page, found in matches(_YEAR, pages[:3])]
     if not readings:
         return None
@@ -181,7 +181,7 @@ def _headline_period(pages: Sequence[ParsedPage]) -> Reading[FiscalPeriod] | Non
 
 
 def _headline_year(pages: Sequence[ParsedPage]) -> Reading[int] | None:
-    """The year in a release's headline, else the one that its first page names with the quarter."""
+    """The year in a release's headline, else the year that its first page names with the quarter."""
     release = find_headline(pages[:2])
     if release is None:
         return None

@@ -1,4 +1,4 @@
-"""What a finder gives back: a value, and the place it was read."""
+"""The result of a finder: a value, and the place where it was read."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -30,12 +30,12 @@ def tagged(value: T, quote: str) -> Reading[T]:
 
 
 def derived(value: T, quote: str, confidence: float) -> Reading[T]:
-    """A value that follows from other fields; `quote` says from what."""
+    """A value that follows from other fields, which `quote` names."""
     return Reading(value, FieldSource(Origin.DERIVED, confidence, quote))
 
 
 def matches(pattern: re.Pattern[str], pages: Sequence[ParsedPage]) -> Iterator[tuple[ParsedPage, re.Match[str]]]:
-    """All matches of `pattern`, page after page."""
+    """Yield all matches of `pattern`, page by page."""
     for page in pages:
         for found in pattern.finditer(page.text):
             yield page, found

@@ -1,1 +1,1 @@
-"""What is done now and then, tenant by tenant, and for no run."""
+"""Periodic maintenance, tenant by tenant, independent of ingestion runs."""

@@ -1,4 +1,4 @@
-"""Signing how far a tenant's audit chain has come, in a copy outside the database and then in it."""
+"""Signs the newest link of a tenant's audit chain: first as a copy outside the database, then in the database."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -28,16 +28,16 @@ class _End:
     signed: Checkpoint | None
 
     def check(self, checkpoint: Checkpoint) -> None:
-        """Raises ChainNotAsSignedError when another hash was signed for this link."""
+        """Raises ChainNotAsSignedError when the checkpoint was signed for another hash."""
         if checkpoint.hash != self.hash:
             raise ChainNotAsSignedError
 
 
 class CheckpointSigner:
-    """Signs one tenant's chain. Any number may run at once, and each may be ended at any moment.
+    """Signs one tenant's chain. Any number may run at once, and each may be killed at any moment.
 
-    A checkpoint is in the database only when its copy is kept: whoever looks there for chains to be signed finds those
-    without a copy, too.
+    A checkpoint is stored in the database only after its copy is stored. A chain whose copy is missing therefore has no
+    checkpoint in the database, and is still listed as waiting to be signed.
     """
 
     def __init__(self, *, database: Database, key: CheckpointKey, copies: CheckpointCopies, clock: Clock) -> None:
@@ -47,17 +47,17 @@ class CheckpointSigner:
         self._clock = clock
 
     def sign(self, tenant_id: UUID) -> Checkpoint | None:
-        """The newest checkpoint, made anew when the chain has grown; None while the chain is empty.
+        """Return the newest checkpoint, signing a new one when the chain has grown; None while the chain is empty.
 
-        Raises UnavailableError when the database or the storage is down, ChainNotAsSignedError when the chain is not
-        what its last copy says, CheckpointFormatError when something else is kept under the checkpoint's name.
+        Raises UnavailableError when the database or storage is down, ChainNotAsSignedError when the chain differs
+        from its last copy, CheckpointFormatError when the stored copy is not a checkpoint.
         """
         principal = system_principal(tenant_id)
-        # What waits is signed, too, unless a long commit holds the chain: then what is linked is signed meanwhile.
+        # Link waiting events first, so that they are signed too. If a long commit blocks the chain, sign the rest.
         link_batch(self._database, principal, seconds=_LINKING_SECONDS)
         with self._database.transaction(principal) as session:
             last_signed = session.scalar(select(func.max(AuditCheckpoint.sequence))) or 0
-        # Before the chain is looked at: another signer's copy made after that look would seem to be past its end.
+        # Read the copies before the chain: a copy that another signer makes in between would lie past the chain's end.
         kept = self._copies.find_newest(tenant_id, since=last_signed)
         with self._database.transaction(principal) as session:
             if kept is not None:
@@ -77,14 +77,14 @@ class CheckpointSigner:
         made = end.signed or self._key.sign(
             tenant_id=tenant_id, sequence=end.sequence, link_hash=end.hash, signed_at=self._clock.now()
         )
-        there = self._copies.keep(made)  # another signer's, where that was faster
+        there = self._copies.keep(made)  # another signer's copy, if that signer was faster
         end.check(there)
         return there
 
     def _store(self, principal: Principal, newest: Checkpoint, kept: Checkpoint | None) -> None:
         with self._database.transaction(principal) as session:
             if kept is not None and kept.key_id == self._key.id and kept.is_signed_by(self._key.public):
-                _ensure(session, kept)  # its signer was ended before it came to this
+                _ensure(session, kept)  # its signer was killed before storing it here
             if _ensure(session, newest):
                 get_logger(__name__).info(
                     "audit.checkpoint.signed", tenant_id=newest.tenant_id, sequence=newest.sequence
@@ -104,14 +104,14 @@ def _read(row: AuditCheckpoint) -> Checkpoint:
 
 
 def _check_link(session: Session, kept: Checkpoint) -> None:
-    """Raises ChainNotAsSignedError when the link is not, or not as it was signed, on the chain."""
+    """Raises ChainNotAsSignedError when the chain lacks the checkpoint's link, or has another hash for it."""
     found = session.scalar(text("SELECT audit_link_hash(:sequence)"), {"sequence": kept.sequence})
     if found is None or bytes(found) != kept.hash:
         raise ChainNotAsSignedError
 
 
 def _ensure(session: Session, checkpoint: Checkpoint) -> bool:
-    """Whether it was not there. One that is there already is the same, or for `footnote audit verify` to tell."""
+    """Store the checkpoint unless one exists; return whether it was stored. `footnote audit verify` compares them."""
     made = session.execute(
         insert(AuditCheckpoint)
         .values(

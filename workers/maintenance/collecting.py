@@ -1,7 +1,7 @@
-"""Removing what no row refers to any more: names of stages' outputs that nobody will ask for, and blobs without a row.
+"""Deletes unreferenced data: keys of stage outputs that no run needs, and blobs that no row refers to.
 
-A blob is written before the row that refers to it, so a young one is left alone; an older one is claimed against
-uploads of the same bytes (`app.storage.holding`). A stage's output that goes too early is made again by its stage.
+A blob is written before the row that refers to it, so a young blob is kept. An older blob is first claimed, so that no
+upload of the same bytes can use it (`app.storage.holding`). A stage remakes an output that was deleted too early.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from app.storage.port import BlobStore
 
 _BATCH = 500
 
-# Live: what the last run of a version of a document that is there has made, or a run that is under way.
+# Kept: outputs of the latest run of each version of an undeleted document, and outputs of runs under way.
 _FORGET_OUTPUTS = text("""
     DELETE FROM stage_outputs o WHERE o.created_at < :made_before AND NOT EXISTS (
         SELECT 1 FROM stages s
@@ -33,7 +33,7 @@ _FORGET_OUTPUTS = text("""
               WHERE later.tenant_id = r.tenant_id AND later.version_id = r.version_id AND later.id > r.id)))
 """)
 
-# Every column that holds a blob's digest. The file of a deleted document stays with its rows.
+# Checks every column that refers to a blob by digest. A deleted document's file stays as long as its rows.
 _UNREFERENCED = text("""
     SELECT digest FROM unnest(CAST(:digests AS text[])) AS asked(digest)
     WHERE NOT EXISTS (SELECT 1 FROM document_versions v WHERE v.content_sha256 = digest)
@@ -43,17 +43,17 @@ _UNREFERENCED = text("""
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """How many names of outputs were forgotten, and how many blobs removed."""
+    """How many output keys and how many blobs were deleted."""
 
     outputs: int
     blobs: int
 
 
 class BlobCollector:
-    """Collects one tenant's leftovers. Any number may run at once, and each may be ended at any moment.
+    """Deletes one tenant's unreferenced data. Any number may run at once, and each may be killed at any moment.
 
-    `grace`: no blob younger than this is removed; it must be longer than any upload or stage takes. `keep_outputs`: for
-    how long what stages made is kept after it was made, when nobody will ask for it.
+    `grace`: no blob younger than this is deleted; it must exceed the duration of any upload or stage. `keep_outputs`:
+    how long an output that no run needs is kept after it was made.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class BlobCollector:
         self._keep_outputs = keep_outputs
 
     def collect(self, tenant_id: UUID) -> Collected:
-        """Raises UnavailableError when the database or the storage is down."""
+        """Delete what is unreferenced. Raises UnavailableError when the database or the storage is down."""
         now = self._clock.now()
         with self._database.transaction(system_principal(tenant_id)) as session:
             forgotten = session.execute(_FORGET_OUTPUTS, {"made_before": now - self._keep_outputs})

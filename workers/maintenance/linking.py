@@ -1,4 +1,4 @@
-"""Linking audit events that wait (read under one snapshot) into their tenants' chains."""
+"""Links waiting audit events (read under one snapshot) into their tenants' chains."""
 
 import threading
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ TENANTS = 100
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """What a round linked. `goes_on`: it ended before every tenant had its turn, or one had more than a round's."""
+    """The result of a round. `more_waiting`: another round has events to link."""
 
     events: int
-    goes_on: bool
+    more_waiting: bool
 
 
 class EventLinker:
-    """Links in rounds, each of which starts with the tenant after the last. A round ends early once `stop` is set."""
+    """Links in rounds; each round starts with the tenant after the last. A round ends early once `stop` is set."""
 
     def __init__(self, *, database: Database, stop: threading.Event) -> None:
         self._database = database
@@ -35,13 +35,13 @@ class EventLinker:
 
     def link_waiting(self) -> bool:
         """Link a round; return whether more events wait."""
-        return self.link_events().goes_on
+        return self.link_events().more_waiting
 
     def link_events(self) -> Linked:
-        """Link a round: each tenant's events in a transaction of its own, up to 1,000.
+        """Link a round: up to 1,000 of each tenant's events, one transaction per tenant.
 
-        A round ends after as many events, or a hundred tenants. A chain that another transaction holds, or that cannot
-        be linked, is left to a later round: no other tenant waits for it.
+        A round ends after 1,000 events or a hundred tenants. A chain that another transaction has locked, or that can't
+        be linked, is left to a later round, so that no other tenant waits for it.
         """
         with self._database.anonymous() as session:
             waiting = session.scalars(text("SELECT list_waiting_tenants()")).all()
@@ -52,7 +52,7 @@ class EventLinker:
                 break
             self._linked_last = tenant_id
             linked += self._link_events_of(tenant_id)
-        return Linked(linked, goes_on=linked >= LINKS or (linked > 0 and len(waiting) > TENANTS))
+        return Linked(linked, more_waiting=linked >= LINKS or (linked > 0 and len(waiting) > TENANTS))
 
     def _link_events_of(self, tenant_id: UUID) -> int:
         try:

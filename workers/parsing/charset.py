@@ -1,4 +1,4 @@
-"""From bytes to text, for formats that are text: byte order mark, declared charset, UTF-8, and at last Windows-1252."""
+"""Decodes text formats: by byte order mark, declared charset, UTF-8, and finally Windows-1252."""
 
 import codecs
 import re
@@ -16,9 +16,9 @@ _MOST_CONTROLS = 0.02
 
 
 def read_text_file(path: Path, *, declared: bool = False) -> str:
-    """The file's text with "\\n" line ends; `declared` looks for an HTML or XML declaration of the charset.
+    """Return the file's text with "\\n" line ends; `declared` looks for an HTML or XML charset declaration.
 
-    Bytes that no charset explains become U+FFFD. Raises EmptyFileError, and UnsupportedFormatError for binary content.
+    Bytes that are invalid in the charset become U+FFFD. Raises EmptyFileError, UnsupportedFormatError (binary content).
     """
     raw = path.read_bytes()
     text = _decode(raw, declared=declared).replace("\r\n", "\n").replace("\r", "\n")
@@ -30,7 +30,7 @@ def read_text_file(path: Path, *, declared: bool = False) -> str:
     )
     if controls > len(sample) * _MOST_CONTROLS + 8:
         raise UnsupportedFormatError(
-            "The file holds binary data, not text: send it as PDF, HTML, plain text or Markdown."
+            "The file contains binary data, not text: send it as PDF, HTML, plain text or Markdown."
         )
     return text
 
@@ -42,7 +42,7 @@ def _decode(raw: bytes, *, declared: bool) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        pass  # not UTF-8: the declaration or the usual 8-bit charset tells
+        pass  # not UTF-8: try the declared charset, then the usual 8-bit one
     found = _DECLARED.search(raw[:4096]) if declared else None
     if found:
         try:

@@ -1,4 +1,4 @@
-"""Why a file can't be read. Each is final for that file; one that needs a password may be sent again with it."""
+"""Errors for files that can't be read. Each is final for its file, but a file may be sent again with its password."""
 
 from app.core.errors import DocumentError
 
@@ -15,11 +15,11 @@ class UnsupportedFormatError(DocumentError):
 
 
 class TypeMismatchError(DocumentError):
-    """A file whose content is something else than its name says."""
+    """The file's content has another format than its name."""
 
     code = "type-mismatch"
     status = 415
-    title = "The file is not what its name says: send the right file, or give it the right name."
+    title = "The file's content does not match its name: send the right file, or rename it."
 
 
 class PdfDamagedError(DocumentError):
@@ -40,7 +40,7 @@ class PdfWrongPasswordError(DocumentError):
 class PdfNoTextError(DocumentError):
     code = "pdf-no-text"
     title = (
-        "The PDF holds images of pages and no text: text recognition (OCR) is not available yet, "
+        "The PDF contains images of pages and no text: text recognition (OCR) is not available yet, "
         "so send a copy with a text layer."
     )
 
@@ -53,14 +53,14 @@ class DocumentTooLargeError(DocumentError):
 
 class ParseCrashedError(DocumentError):
     code = "parse-crashed"
-    title = "Reading the file broke the reader: it is malformed. Save it anew from its source and send that."
+    title = "The file is malformed and crashed the reader: save it again from its source and send the new file."
 
 
 class ParseTimeoutError(DocumentError):
     code = "parse-timeout"
-    title = "Reading the file took longer than is allowed: split it, or save it anew, and send that."
+    title = "Reading the file exceeded the time limit: split it or save it again, and send the result."
 
 
 class ParseMemoryError(DocumentError):
     code = "parse-memory"
-    title = "Reading the file took more memory than is allowed: split it, or save it anew, and send that."
+    title = "Reading the file exceeded the memory limit: split it or save it again, and send the result."

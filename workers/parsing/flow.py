@@ -1,7 +1,7 @@
-"""From a flow of blocks to pages: what formats without drawn pages (HTML, Markdown, plain text) have in common.
+"""From a flow of blocks to pages, for formats without drawn pages (HTML, Markdown, plain text).
 
-The text's conventions are those of the PDF reader: a table's row is a line whose cells are separated by one tab, blocks
-are separated by an empty line. Words have no boxes: theirs are all zero, as are the pages' sizes.
+The text follows the PDF reader's conventions: a table's row is a line of cells separated by one tab, and an empty line
+separates blocks. Words have no positions: all boxes are zero, and so are the page sizes.
 """
 
 import re
@@ -13,7 +13,7 @@ import numpy as np
 from app.documents.parsed import Block, BlockKind, Cell, ParsedPage, Row, Words
 
 PAGE_AIM = 3_500
-"""Characters of a page where the file itself breaks none: about what a printed page of a filing holds."""
+"""Characters of a page when the file has no page breaks: about as many as a printed page of a filing."""
 
 _PAGE_MOST = 12_000
 _WORD = re.compile(r"\S+")
@@ -24,7 +24,7 @@ _UNWANTED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class FlowRow:
-    """A table's row: (column, text) from left to right; texts hold neither tabs nor line ends and are not empty."""
+    """A table's row: (column, text) from left to right; texts contain no tabs or line ends and are not empty."""
 
     cells: tuple[tuple[int, str], ...]
     is_header: bool = False
@@ -48,16 +48,16 @@ class FlowBlock:
 
 @dataclass(frozen=True, slots=True)
 class PageBreak:
-    """Where the file itself begins a new page."""
+    """A page break in the file."""
 
 
 def clean_text(text: str) -> str:
-    """Without control characters and invisible marks; tabs and line ends stay."""
+    """Remove control characters and invisible marks, except tabs and line ends."""
     return _UNWANTED.sub("", text)
 
 
 def compose_pages(flow: Iterable[FlowBlock | PageBreak]) -> tuple[ParsedPage, ...]:
-    """Pages at the flow's own breaks; where there are none for long, cut at ends of blocks. Empty ones are dropped."""
+    """Split the flow at its page breaks; cut long pages at block ends. Empty pages are dropped."""
     sheets: list[list[FlowBlock]] = [[]]
     for item in flow:
         if isinstance(item, PageBreak):
@@ -73,7 +73,7 @@ def compose_pages(flow: Iterable[FlowBlock | PageBreak]) -> tuple[ParsedPage, ..
 
 
 def _cut_sheet(sheet: Sequence[FlowBlock], *, most: int) -> Iterator[list[FlowBlock]]:
-    """Pages of about PAGE_AIM characters if the sheet holds over `most`; a heading goes with the block after it."""
+    """Pages of about PAGE_AIM characters if the sheet exceeds `most`; a heading stays with the block after it."""
     if sum(block.length() for block in sheet) <= most:
         if sheet:
             yield list(sheet)
@@ -94,7 +94,7 @@ def _cut_sheet(sheet: Sequence[FlowBlock], *, most: int) -> Iterator[list[FlowBl
 
 
 def _cut_block(block: FlowBlock) -> Iterator[FlowBlock]:
-    """The block, in parts if it alone is longer than a page may be."""
+    """The block, cut into parts if it is longer than a page may be."""
     if block.length() <= _PAGE_MOST:
         yield block
         return

@@ -1,6 +1,6 @@
-"""The one table of formats: what a file is by its content, by its name, and which reader takes it.
+"""The table of formats: recognises a file by content and name, and selects its reader.
 
-A new format is a row of FORMATS, a reader with the same signature, and its tests.
+To add a format, add a row to FORMATS, a reader with the same signature, and its tests.
 """
 
 import re
@@ -16,17 +16,17 @@ SNIFFED_BYTES = 8192
 
 
 class Reader(Protocol):
-    """Makes a document of a file; most formats know no password and pay it no heed."""
+    """Parses a file into a document; formats without encryption ignore the password."""
 
     def __call__(self, path: Path, *, password: str | None = None) -> ParsedDocument:
-        """Raises DocumentError."""
+        """Parse the file. Raises DocumentError."""
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format that is read: its word for people, media type, file name endings, and reader ("module:function").
+    """A readable format: name for users, media type, file name endings, and reader ("module:function").
 
-    Readers are loaded when the first file of their format comes, so that naming a format costs no PDF library.
+    A reader is imported when the first file of its format arrives, so this table imports no PDF library.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Format:
     reader: str
 
     def read(self, path: Path, password: str | None) -> ParsedDocument:
-        """The document in the file. Raises DocumentError."""
+        """Return the document in the file. Raises DocumentError."""
         module, _, function = self.reader.partition(":")
         reader: Reader = getattr(import_module(module), function)
         return reader(path, password=password)
@@ -48,7 +48,7 @@ FORMATS = (
     Format("plain text", "text/plain", (".txt", ".text"), "workers.parsing.text:parse_text"),
 )
 
-# Leading bytes of files that are not read, so that the answer can say what a misnamed one really is.
+# Leading bytes of formats without a reader, so that the error can name the actual format of a misnamed file.
 # Source: each format's specification, as collected in the IANA media types' "magic number" entries.
 _FOREIGN = (
     (b"PK\x03\x04", "a zip archive (or an Office document)"),
@@ -79,7 +79,7 @@ _SGML_HTML = re.compile(rb"<html[\s>]", re.IGNORECASE)
 
 
 def find_format(path: Path, filename: str) -> Format:
-    """The format of the file at `path`, which the user calls `filename`.
+    """Return the format of the file at `path`, whose name is `filename`.
 
     Raises EmptyFileError, TypeMismatchError, UnsupportedFormatError.
     """
@@ -93,14 +93,14 @@ def find_format(path: Path, filename: str) -> Format:
         foreign = _foreign_name(head)
         if named is not None:
             raise TypeMismatchError(
-                f"The file is named as {named.name} and is {foreign}: send the right file, or give it the right name."
+                f"The file is named as {named.name} but is {foreign}: send the right file, or rename it."
             )
         raise UnsupportedFormatError(
             f"The file is {foreign}, which can't be read yet: send it as PDF, HTML, plain text or Markdown."
         )
     if named is not None and found is not named:
         raise TypeMismatchError(
-            f"The file is named as {named.name} and is {found.name}: send the right file, or give it the right name."
+            f"The file is named as {named.name} but is {found.name}: send the right file, or rename it."
         )
     return found
 
@@ -122,7 +122,7 @@ def _format_by_content(head: bytes, named: Format | None) -> Format | None:
         return html
     if named in (html, pdf):
         return text if named is pdf else html
-    # Markdown and plain text are told apart by their names alone.
+    # Only the file name distinguishes Markdown from plain text.
     return named or text
 
 
@@ -131,7 +131,7 @@ def _foreign_name(head: bytes) -> str:
 
 
 def _is_text(head: bytes) -> bool:
-    """Text in UTF-8, UTF-16 with a byte order mark, or an 8-bit code: no zero bytes, hardly any control characters."""
+    """Whether it is text: UTF-8, UTF-16 with a byte order mark, or 8-bit; no zero bytes and few control characters."""
     if any(head.startswith(magic) for magic, _ in _FOREIGN):
         return False
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -1,4 +1,4 @@
-"""Markdown: ATX and setext headings, pipe tables (GitHub Flavored Markdown §4.10), paragraphs, fenced code as it is."""
+"""Parses Markdown: ATX and setext headings, pipe tables (GitHub Flavored Markdown §4.10), paragraphs, fenced code."""
 
 import re
 from collections.abc import Iterator
@@ -18,8 +18,8 @@ _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
 _BREAK = re.compile(r"(?:\f|<!--\s*page\s*break\s*-->|\\(?:pagebreak|newpage))\s*", re.I)
 
 
-def parse_markdown(path: Path, *, password: str | None = None) -> ParsedDocument:  # noqa: ARG001 - every reader's signature
-    """The Markdown file at `path`. Raises EmptyFileError, UnsupportedFormatError (binary content)."""
+def parse_markdown(path: Path, *, password: str | None = None) -> ParsedDocument:  # noqa: ARG001 - the signature of all readers
+    """Parse the Markdown file at `path`. Raises EmptyFileError, UnsupportedFormatError (binary content)."""
     text = read_text_file(path)
     return ParsedDocument("text/markdown", "markdown", compose_pages(_flow(text.split("\n"))))
 
@@ -77,7 +77,7 @@ def _paragraph(lines: list[str]) -> Iterator[FlowBlock]:
 
 
 def _plain(text: str) -> str:
-    """Without the marks of emphasis and links; the words stay."""
+    """Remove the marks of emphasis and links; keep the words."""
     return re.sub(r"[ \t]+", " ", _STRONG.sub(r"\2", _LINK.sub(r"\1", clean_text(text)))).strip()
 
 
@@ -86,7 +86,7 @@ def _is_table(head: str, delimiters: str) -> bool:
 
 
 def _table(lines: list[str], start: int) -> tuple[FlowBlock, int]:
-    """The table whose header is line `start`, and the number of the line after it."""
+    """The table whose header is line `start`, and the index of the line after it."""
     rows = [_row(lines[start], is_header=True)]
     index = start + 2
     while index < len(lines) and "|" in lines[index] and lines[index].strip():

@@ -1,4 +1,4 @@
-"""The door of parsing: a file goes into a sandboxed child, a ParsedDocument or a DocumentError comes out."""
+"""The entry point of parsing: parses a file in a sandboxed child into a ParsedDocument, or raises a DocumentError."""
 
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +23,7 @@ from workers.parsing.errors import (
 from workers.parsing.formats import find_format
 
 PARSER_VERSION = "3"
-"""Part of the name of every parsed output: raise it whenever a reader makes something else of the same file."""
+"""Part of the key of every parse output: increase it whenever a reader's result for the same file changes."""
 
 _TARGET = "workers.parsing.reader:parse_payload"
 PRELOAD = ("workers.parsing.reader", "workers.parsing.pdf.document", "workers.parsing.html.document")
@@ -33,26 +33,26 @@ DEFAULT_LIMITS = Limits(
 
 
 def parse_file(path: Path, *, filename: str, password: str | None = None) -> ParsedDocument:
-    """Read the file in this process: only for a child that may die of it. Raises DocumentError."""
+    """Parse the file in this process. Call it only in a child, which the file may crash. Raises DocumentError."""
     return find_format(path, filename).read(path, password)
 
 
 def parse_payload(payload: bytes) -> bytes:
-    """What runs in the child: a msgpack [path, filename, password] to an encoded document."""
+    """The child's entry point: takes a msgpack of [path, filename, password], returns an encoded document."""
     path, filename, password = msgpack.unpackb(payload)
     return encode_document(parse_file(Path(path), filename=filename, password=password))
 
 
 class ParsingSandbox:
-    """Reads files in sandboxed children; one a worker process. Close it at the worker's end, or use it as a context."""
+    """Parses files in sandboxed children; one per worker process. Close it, or use it as a context manager."""
 
     def __init__(self, *, limits: Limits = DEFAULT_LIMITS) -> None:
         self._sandbox = Sandbox(preload=PRELOAD, limits=limits)
 
     def parse_document(self, path: Path, *, filename: str, password: str | None = None) -> ParsedDocument:
-        """The document in the file at `path`, which the user calls `filename`.
+        """Return the document in the file at `path`, which the user calls `filename`.
 
-        Raises the DocumentErrors of `workers.parsing.errors`, and SandboxUnavailableError, which may pass.
+        Raises the DocumentErrors of `workers.parsing.errors`, and SandboxUnavailableError, which may be temporary.
         """
         return parse_in_sandbox(self._sandbox, path, filename=filename, password=password)
 
@@ -69,7 +69,7 @@ class ParsingSandbox:
 
 
 def parse_in_sandbox(sandbox: Sandbox, path: Path, *, filename: str, password: str | None = None) -> ParsedDocument:
-    """`parse_file` in a child of `sandbox`. Raises DocumentError, SandboxUnavailableError."""
+    """Run `parse_file` in a child of `sandbox`. Raises DocumentError, SandboxUnavailableError."""
     payload = msgpack.packb([str(path.resolve()), filename, password])
     try:
         return decode_document(sandbox.run(_TARGET, payload))

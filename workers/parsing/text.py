@@ -1,4 +1,4 @@
-"""Plain text: paragraphs between empty lines, pages at form feeds or about every 3,500 characters."""
+"""Parses plain text: an empty line ends a paragraph; pages break at form feeds, or about every 3,500 characters."""
 
 import re
 from collections.abc import Iterator
@@ -14,8 +14,8 @@ _GAP = re.compile(r"[ \t]{2,}|\t")
 _CAPTION_TAG = re.compile(r"^<(?:PAGE|S|C|CAPTION|TABLE|/TABLE|FN|/FN)>[ \t]*$|<(?:S|C)>", re.M)
 
 
-def parse_text(path: Path, *, password: str | None = None) -> ParsedDocument:  # noqa: ARG001 - every reader's signature
-    """The text file at `path`. Raises EmptyFileError, UnsupportedFormatError (binary content)."""
+def parse_text(path: Path, *, password: str | None = None) -> ParsedDocument:  # noqa: ARG001 - the signature of all readers
+    """Parse the text file at `path`. Raises EmptyFileError, UnsupportedFormatError (binary content)."""
     text = read_text_file(path)
     return ParsedDocument("text/plain", "text", compose_pages(_flow(text)))
 
@@ -30,7 +30,7 @@ def _flow(text: str) -> Iterator[FlowBlock | PageBreak]:
 
 
 def text_blocks(paragraph: str) -> Iterator[FlowBlock]:
-    """The paragraph as a block: a table where most lines are labels and numbers set apart by spaces, else text."""
+    """The paragraph as a block: a table if most lines are labels and numbers separated by spaces, else text."""
     lines = [line.rstrip() for line in paragraph.split("\n") if line.strip()]
     if not lines:
         return
@@ -56,7 +56,7 @@ def text_blocks(paragraph: str) -> Iterator[FlowBlock]:
 
 
 def _joined_signs(cells: list[str]) -> list[str]:
-    """Cells with "$" put to the number after it, and ")" and "%" to the one before."""
+    """Join "$" to the number after it, and ")" and "%" to the number before."""
     joined: list[str] = []
     for cell in cells:
         if (joined and re.fullmatch(r"[$€£¥(]+", joined[-1])) or (joined and re.fullmatch(r"[)%]+", cell)):

@@ -1,1 +1,1 @@
-"""The stages of an ingestion, and what runs them: claim, work with no transaction open, write once, under the lease."""
+"""The stages of an ingestion and their runner, which works outside transactions and writes once, under the lease."""

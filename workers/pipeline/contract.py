@@ -1,4 +1,4 @@
-"""The one contract of stages: a name, a code version, the key of its output, and the work itself."""
+"""The contract of every stage: a name, a code version, the key of its output, and the work itself."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class VersionFacts:
-    """The file that a run reads, as it stood when the stage began. `sealed_password` opens an encrypted file."""
+    """The file that a run reads, as of the stage's start. `sealed_password` decrypts an encrypted file."""
 
     tenant_id: UUID
     document_id: UUID
@@ -29,13 +29,13 @@ class VersionFacts:
     sealed_password: bytes | None = field(default=None, repr=False)
 
     def suffix(self) -> str:
-        """The file name's ending, folded ("" when there is none)."""
+        """The file name's extension, case-folded ("" if it has none)."""
         return PurePosixPath(self.filename).suffix.casefold()
 
 
 @dataclass(frozen=True, slots=True)
 class StageInputs:
-    """All that a stage's output may depend on: the file, and the keys of what the stages before it made."""
+    """All that a stage's output may depend on: the file, and the keys of the earlier stages' outputs."""
 
     version: VersionFacts
     outputs: Mapping[str, str]
@@ -54,7 +54,7 @@ class Encoded:
 
 @dataclass(frozen=True, slots=True)
 class StageResult:
-    """What a stage made.
+    """The result of a stage.
 
     `output` is stored under the stage's key (None: the stage makes no blob). `write` joins the transaction that
     completes the stage.
@@ -72,11 +72,11 @@ class StageContext(Protocol):
     def inputs(self) -> StageInputs: ...
 
     def load(self, stage: StageName, decode: Callable[[bytes], T]) -> T:
-        """An earlier stage's output. Raises OutputLostError when it is gone or damaged; UnavailableError."""
+        """Load an earlier stage's output. Raises OutputLostError when it is missing or damaged; UnavailableError."""
 
 
 class PipelineStage(Protocol):
-    """A step. `version` changes with the code's results; `key` names the output before it is made."""
+    """One step of an ingestion. `version` changes whenever the results change; `key` names the output in advance."""
 
     @property
     def name(self) -> StageName: ...
@@ -87,13 +87,13 @@ class PipelineStage(Protocol):
     def key(self, inputs: StageInputs) -> str: ...
 
     def run(self, context: StageContext) -> StageResult:
-        """Do the work. Raises DocumentError when the file is at fault, UnavailableError when a part is down.
+        """Do the work. Raises DocumentError when the file is at fault, UnavailableError when a service is down.
 
-        An OutputLostError of `load` is let through: the runner has that output made again.
+        Do not catch an OutputLostError from `load`: the runner sends the run back to the stage that makes the output.
         """
 
 
 def output_key(stage: PipelineStage, *inputs: str, params: Mapping[str, object] | None = None) -> str:
-    """SHA-256 (hex) of the stage's name, its code's version, its inputs' digests and its parameters."""
+    """SHA-256 (hex) of the stage's name, its code version, its inputs' digests and its parameters."""
     named = json.dumps([stage.name, stage.version, inputs, params or {}], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(named.encode()).hexdigest()

@@ -1,8 +1,8 @@
-"""What storage can lose under a run.
+"""Errors for data that the storage lost during a run.
 
-DocumentError ← FileMissingError   the uploaded file itself is gone: only its sender has it
-              ← FileDamagedError   the same, for a file whose bytes fail their check
-FootnoteError ← OutputLostError    what an earlier stage had stored is gone or damaged: that stage can make it again
+DocumentError ← FileMissingError   the uploaded file is missing: only its sender can send it again
+              ← FileDamagedError   the uploaded file's bytes fail their check: its sender can send it again
+FootnoteError ← OutputLostError    an earlier stage's output is missing or damaged: that stage can make it again
 """
 
 from app.core.errors import DocumentError, FootnoteError
@@ -20,11 +20,11 @@ class FileDamagedError(DocumentError):
 
 
 class OutputLostError(FootnoteError):
-    """`stage` is the one whose output it was."""
+    """The output of `stage` is missing or damaged."""
 
     code = "output-lost"
     title = (
-        "What an earlier step stored was lost each time it was made: tell your administrator to look at the file "
+        "The output of an earlier step was lost each time it was made: ask your administrator to check the file "
         "storage, then send the file again."
     )
 

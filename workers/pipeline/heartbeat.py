@@ -1,4 +1,4 @@
-"""Keeping a lease while its holder works."""
+"""Renews a lease while its holder works."""
 
 import threading
 from types import TracebackType
@@ -14,7 +14,7 @@ log = get_logger(__name__)
 
 
 class Heartbeat:
-    """A context manager: puts off the lease's end every `seconds`, in a thread, until it is left or the lease lost."""
+    """A context manager: renews the lease every `seconds`, in a thread, until it exits or the lease is lost."""
 
     def __init__(self, *, leases: LeaseService, lease: Lease, seconds: float) -> None:
         self._leases = leases
@@ -46,5 +46,5 @@ class Heartbeat:
                     self._lost.set()
                     return
             except UnavailableError as error:
-                # The lease may outlast the outage; if not, completing is refused.
+                # The lease may outlast the outage; if not, completing the stage is rejected.
                 log.warning("jobs.heartbeat.missed", stage_id=str(self._lease.stage_id), code=error.code)

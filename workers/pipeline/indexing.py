@@ -1,4 +1,4 @@
-"""Between the pipeline and retrieval: term weights of a chunk, and the index under the embedding space's id."""
+"""Connects the pipeline to retrieval: computes term weights, and looks up the embedding space's id for the index."""
 
 from collections.abc import Sequence
 
@@ -12,16 +12,16 @@ from app.retrieval.index.writing import ChunkIndex
 from workers.pipeline.codecs import ChunkVectors
 
 AVERAGE_TERMS = 200.0
-"""Terms of an average chunk: BM25 asks for the collection's mean; a fixed one keeps weights as they are."""
+"""Terms of an average chunk. BM25 uses the collection's mean; a constant keeps stored weights valid."""
 
 
 def weigh_terms(text: str) -> dict[int, float]:
-    """A chunk's BM25 term weights."""
+    """Return a chunk's BM25 term weights."""
     return term_weights(tokenise(text), average_length=AVERAGE_TERMS)
 
 
 class SpaceIndex:
-    """Writes to the search index, naming the embedding space by its row. Raises EmbeddingSpaceMissingError."""
+    """Writes to the search index under the embedding space's id. Raises EmbeddingSpaceMissingError."""
 
     def __init__(self, *, index: ChunkIndex) -> None:
         self._index = index

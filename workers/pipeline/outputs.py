@@ -1,4 +1,4 @@
-"""Stages' outputs: blobs by key, with the last few kept decoded, as the same process often goes on with a document."""
+"""Stage outputs: blobs by key. A process caches the last few decoded, as it often runs a document's next stage too."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -16,11 +16,11 @@ T = TypeVar("T")
 _PIECE_BYTES = 1024 * 1024
 
 CACHE_BYTES = 4 * 1024 * 1024
-"""Of encoded size. Decoded, a filing takes about eight times as much, and repetitive tables fifty times and more."""
+"""Bytes of encoded output. A decoded filing takes about eight times as much, repetitive tables fifty times or more."""
 
 
 class OutputStore:
-    """Reads and writes outputs of all tenants, each under its own. One process's; not for several threads at once."""
+    """Reads and writes outputs of all tenants, each tenant's separately. For one process and one thread."""
 
     def __init__(self, *, database: Database, blobs: BlobStore, cache_bytes: int = CACHE_BYTES) -> None:
         self._database = database
@@ -30,13 +30,13 @@ class OutputStore:
         self._cache: OrderedDict[tuple[UUID, str], tuple[int, object]] = OrderedDict()
 
     def find_digests(self, tenant_id: UUID, keys: Sequence[str]) -> dict[str, str]:
-        """Key → blob digest, of those outputs that were made before."""
+        """Return key → blob digest for the outputs that exist."""
         with self._database.transaction(system_principal(tenant_id)) as session:
             return OutputRepository(session).find_many(keys)
 
     def exists(self, tenant_id: UUID, digest: str) -> bool:
-        """Whether the blob of an output is (still) there."""
-        # Memory does not count: the next stage may run in another process, which needs the blob.
+        """Whether the blob of an output still exists."""
+        # The cache is not enough: the next stage may run in another process, which needs the blob.
         return self._blobs.exists(tenant_id, digest)
 
     def is_whole(self, tenant_id: UUID, digest: str) -> bool:
@@ -50,7 +50,7 @@ class OutputStore:
         return True
 
     def read(self, tenant_id: UUID, digest: str, decode: Callable[[bytes], T]) -> T:
-        """A decoded output. The digest fixes the content, so a decoded one is good for ever."""
+        """Return a decoded output. The digest fixes the content, so a cached value never expires."""
         place = (tenant_id, digest)
         if place in self._cache:
             self._cache.move_to_end(place)
@@ -61,7 +61,7 @@ class OutputStore:
         return value
 
     def write(self, tenant_id: UUID, encoded: Encoded) -> str:
-        """Store an output; returns its digest."""
+        """Store an output; return its digest."""
         stored = self._blobs.put_bytes(tenant_id, encoded.data)
         self._remember((tenant_id, stored.digest), len(encoded.data), encoded.value)
         return stored.digest

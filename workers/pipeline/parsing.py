@@ -1,4 +1,4 @@
-"""The parse stage's reader: the sandbox, over the blob store."""
+"""The parse stage's parser: runs the parsing sandbox on files from the blob store."""
 
 from app.documents.parsed import ParsedDocument
 from app.storage.port import BlobStore
@@ -8,7 +8,7 @@ from workers.pipeline.contract import VersionFacts
 
 
 class SandboxParser:
-    """Reads a version's file in a sandboxed child; the plaintext is on disk only for as long."""
+    """Parses a version's file in a sandboxed child; the decrypted file is deleted from disk afterwards."""
 
     version = PARSER_VERSION
 
@@ -18,7 +18,7 @@ class SandboxParser:
         self._max_pages = max_pages
 
     def parse(self, version: VersionFacts, *, password: str | None) -> ParsedDocument:
-        """Raises DocumentError, BlobMissingError, UnavailableError."""
+        """Parse a version's file. Raises DocumentError, BlobMissingError, UnavailableError."""
         with self._blobs.materialise(version.tenant_id, version.content_sha256) as path:
             parsed = self._sandbox.parse_document(path, filename=version.filename, password=password)
         if len(parsed.pages) > self._max_pages:

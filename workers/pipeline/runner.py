@@ -1,4 +1,4 @@
-"""Running one stage: claim it, find or make its output with no transaction open, write once, under the lease."""
+"""Runs one stage: claims it, finds or makes its output with no transaction open, writes once, under the lease."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """The stage is done by us. `reused`: its output had been made before."""
+    """This call completed the stage. `reused`: its output already existed."""
 
     reused: bool
 
@@ -47,7 +47,7 @@ RunResult = ClaimResult | Completed | FailResult
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """A stage's view of earlier outputs: `digests` by key."""
+    """A stage's access to earlier outputs; `digests`: output key → blob digest."""
 
     inputs: StageInputs
     outputs: OutputStore
@@ -62,7 +62,7 @@ class _Context:
 
 
 class StageRunner:
-    """Answers wake-up calls. Calls may come twice, late, or for stages that are long done: each is harmless."""
+    """Handles wake-up calls. A call that is repeated, late, or for a finished stage changes nothing."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class StageRunner:
         self._owner = owner
 
     def run(self, tenant_id: UUID, stage_id: UUID) -> RunResult:
-        """Run a stage if it is to be had; the result says what became of it. Raises UnavailableError."""
+        """Run a stage if it can be claimed, and return the outcome. Raises UnavailableError."""
         claimed = self._leases.claim(tenant_id, stage_id, owner=self._owner)
         if not isinstance(claimed, Lease):
             return claimed
@@ -109,7 +109,7 @@ class StageRunner:
             lost = self._list_lost(lease, error.stage)
             get_logger(__name__).warning("jobs.stage.output_lost", stage=lease.stage, lost=lost)
             return self._leases.send_back(lease, lost=lost, error=error)
-        except Exception as error:  # noqa: BLE001  whatever a stage raises ends this try, and is recorded
+        except Exception as error:  # noqa: BLE001  any error of a stage ends this attempt and is recorded
             if not isinstance(error, DocumentError):
                 trace = None if isinstance(error, FootnoteError) else error
                 get_logger(__name__).warning("jobs.stage.raised", stage=lease.stage, exc_info=trace)
@@ -134,7 +134,7 @@ class StageRunner:
         return Completed(reused=reused)
 
     def _list_lost(self, lease: Lease, found: StageName) -> list[StageName]:
-        """All earlier stages whose outputs are lost, so that a run whose storage lost several is sent back once."""
+        """All earlier stages whose outputs are lost, so that a run that lost several outputs is sent back only once."""
         digests = self._outputs.find_digests(lease.tenant_id, list(lease.outputs.values()))
         made = {StageName(name): digests[key] for name, key in lease.outputs.items() if key in digests}
         return [
@@ -145,7 +145,7 @@ class StageRunner:
 
 
 def outcome_of(result: RunResult) -> str:
-    """The outcome's word in logs and metrics."""
+    """Return the outcome's name in logs and metrics."""
     match result:
         case Completed(reused=reused):
             return "already-done" if reused else "done"

@@ -1,4 +1,4 @@
-"""The stages before publishing. Each is a pure function of its inputs, so its output may be kept for ever."""
+"""The stages before publishing. Each is a pure function of its inputs, so its output stays valid for ever."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -27,18 +27,18 @@ from workers.pipeline.errors import FileDamagedError, FileMissingError
 
 
 class Parser(Protocol):
-    """Reads files, safely: whatever a file does, the worker lives."""
+    """Parses files safely: no file can crash the worker."""
 
     @property
     def version(self) -> str:
-        """Changes with what the readers make of a file."""
+        """Changes whenever the parser's result for some file changes."""
 
     def parse(self, version: VersionFacts, *, password: str | None) -> ParsedDocument:
-        """Raises DocumentError, UnavailableError; BlobMissingError, BlobDamagedError of the file itself."""
+        """Parse the file. Raises DocumentError, UnavailableError; BlobMissingError or BlobDamagedError for the file."""
 
 
 class ValidateStage:
-    """Is the file there, and is it not empty? What it is, the parser finds out."""
+    """Checks that the file exists and is not empty. The parser determines its format."""
 
     name = StageName.VALIDATE
     version = "1"
@@ -73,7 +73,7 @@ class ParseStage:
 
     def key(self, inputs: StageInputs) -> str:
         version = inputs.version
-        # What a password opened is for this version only: the same file sent without it must not be opened by it.
+        # A file opened by a password belongs to this version only: without the password, the same file stays closed.
         owner = str(version.version_id) if version.sealed_password is not None else ""
         return output_key(self, version.content_sha256, params={"suffix": version.suffix(), "owner": owner})
 

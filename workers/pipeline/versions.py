@@ -1,4 +1,4 @@
-"""What the pipeline reads and marks of a version."""
+"""Reads a version's file facts, and marks a version as failed."""
 
 from uuid import UUID
 
@@ -17,7 +17,7 @@ class DocumentDeletedError(DocumentError):
 
 
 def get_version_facts(session: Session, version_id: UUID) -> VersionFacts:
-    """The file of a version. Raises DocumentDeletedError."""
+    """Return the file facts of a version. Raises DocumentDeletedError."""
     row = session.execute(
         select(DocumentVersion, Document.filename, Document.deleted_at)
         .join(Document, Document.id == DocumentVersion.document_id)
@@ -39,7 +39,7 @@ def get_version_facts(session: Session, version_id: UUID) -> VersionFacts:
 
 
 def mark_version_failed(session: Session, failed: FailedRun) -> None:
-    """A version whose run failed can't be read; one that was ready before (a repeated run) stays ready."""
+    """Mark the version of a failed run as failed, unless an earlier run has already made it ready."""
     session.execute(
         update(DocumentVersion)
         .where(DocumentVersion.id == failed.version_id, DocumentVersion.status == "processing")

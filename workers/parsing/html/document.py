@@ -1,7 +1,7 @@
-"""HTML, with inline XBRL (Inline XBRL 1.1): its elements are read through, hidden facts are not shown.
+"""Parses HTML, with inline XBRL (Inline XBRL 1.1): text in visible facts is kept, hidden facts are left out.
 
-The parser is kept from the network, from entities of the document's own and from huge trees. Pages are those that the
-file breaks for print (CSS Fragmentation, `page-break-*`), else cut at the ends of blocks.
+The parser may not use the network, resolve a document's entities or build huge trees. Pages are those that the file
+breaks for print (CSS Fragmentation, `page-break-*`); long pages are cut at block ends.
 """
 
 import re
@@ -27,16 +27,16 @@ _MAX_SGML_HEAD = 20_000
 
 class HtmlUnreadableError(DocumentError):
     code = "html-unreadable"
-    title = "The HTML holds no text that can be read: save it anew from its source and send that."
+    title = "The HTML contains no readable text: save it again from its source and send the new file."
 
 
 class HtmlTooDeepError(DocumentError):
     code = "html-too-deep"
-    title = "The HTML nests its elements too deep to be read whole: save it anew from its source, or send it as PDF."
+    title = "The HTML nests its elements too deeply to be read completely: save it again, or send it as PDF."
 
 
-def parse_html(path: Path, *, password: str | None = None) -> ParsedDocument:  # noqa: ARG001 - every reader's signature
-    """The HTML file at `path`; `properties` holds its title, the EDGAR wrapper's type, and the facts named `dei:…`.
+def parse_html(path: Path, *, password: str | None = None) -> ParsedDocument:  # noqa: ARG001 - the signature of all readers
+    """Parse the HTML file at `path`. `properties` gets its title, the EDGAR wrapper's type, and the `dei:…` facts.
 
     Raises EmptyFileError, UnsupportedFormatError (binary content), HtmlUnreadableError, HtmlTooDeepError.
     """
@@ -59,7 +59,7 @@ def parse_html(path: Path, *, password: str | None = None) -> ParsedDocument:  #
 
 
 def _tree(text: str) -> etree._Element | None:
-    """XHTML by the XML parser (only it knows empty elements such as `<td/>`), all else by the forgiving one."""
+    """Parse XHTML with the XML parser (it alone reads empty elements like `<td/>`), the rest with the HTML parser."""
     head = _XML_HEAD.match(text)
     body = text[head.end() :] if head else text
     raw = body.encode("utf-8", "replace")
@@ -76,10 +76,10 @@ def _tree(text: str) -> etree._Element | None:
         try:
             return etree.fromstring(raw, strict)
         except etree.XMLSyntaxError:
-            pass  # not well-formed: read as browsers do
+            pass  # not well-formed: use the HTML parser, as browsers do
     root, is_whole = _forgiving_tree(raw)
     if not is_whole:
-        # Tags of looks that nobody closed nest without end in old filings; the text is the same without them.
+        # In old filings, unclosed font tags nest ever deeper; without them the text is the same.
         root, is_whole = _forgiving_tree(_LOOKS.sub(b"", raw))
     if not is_whole:
         raise HtmlTooDeepError
@@ -87,7 +87,7 @@ def _tree(text: str) -> etree._Element | None:
 
 
 def _forgiving_tree(raw: bytes) -> tuple[etree._Element | None, bool]:
-    """The tree as browsers would build it, and whether the parser reached the end (it stops at 256 levels)."""
+    """The tree as browsers build it, and whether the parser reached the end (it stops at 256 levels)."""
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
         root = etree.fromstring(raw, parser)

@@ -1,7 +1,7 @@
-"""An HTML table as rows of cells in shared columns.
+"""Converts an HTML table to rows of cells in shared columns.
 
-Filings draw tables with spacer cells, and with "$", "(", ")" and "%" in cells of their own: those go to their number,
-and columns are told by the grid that the spans make (HTML Living Standard §4.9.12, forming a table).
+Filings draw tables with spacer cells, and with "$", "(", ")" and "%" in separate cells: these signs are joined to their
+number. Columns follow from the grid of the cells' spans (HTML Living Standard §4.9.12, forming a table).
 """
 
 import re
@@ -12,7 +12,7 @@ from app.quantities.headings import is_year
 from app.quantities.numbers import is_amount
 from workers.parsing.flow import FlowRow
 
-# A dash in a cell of its own is a nil, not the next number's sign.
+# A dash in a separate cell means nil; it is not the sign of the next number.
 _BEFORE = re.compile(r"[-–—]?[A-Z]{0,3}[$€£¥]\(?|[-–—]?\(\s*[A-Z]{0,3}[$€£¥]?")
 _AFTER = re.compile(r"[)%]+(?:\s*\(\w{1,2}\))?|pts?|bps|x|\)\s*%")
 _AMOUNT = re.compile(
@@ -23,7 +23,7 @@ _BULLET = re.compile(
     r"[•●▪■◦○·*–—-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|(?i:item\s*\d+[A-C]?\.?|note\s*\d+\.?)|☐|☒|☑|o|ý|¨"
 )
 _MAX_HEADERS = 6
-_MAX_COLSPAN = 1000  # the standard's own bound
+_MAX_COLSPAN = 1000  # the standard's limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Grid:
         self._taken = {column: rows - 1 for column, rows in self._taken.items() if rows > 1}
 
     def add(self, text: str, *, colspan: int, rowspan: int, is_head: bool) -> None:
-        """The next cell of the open row."""
+        """Add the next cell to the open row."""
         while self._left in self._taken:
             self._left += 1
         right = self._left + max(1, min(colspan, _MAX_COLSPAN))
@@ -62,7 +62,7 @@ class Grid:
 
 
 def table_rows(grid: Grid) -> tuple[FlowRow, ...]:
-    """The table's rows, empty ones left out, signs joined to their numbers, columns numbered across the table."""
+    """The table's rows without empty ones, with signs joined to numbers and columns numbered across the table."""
     rows = [joined for joined in (_join_signs(row) for row in grid.rows) if joined]
     starts = _columns(rows)
     headers = _header_count(rows)
@@ -79,7 +79,7 @@ def table_rows(grid: Grid) -> tuple[FlowRow, ...]:
 
 
 def is_layout(rows: Sequence[FlowRow]) -> bool:
-    """Whether it only places text: no two cells side by side, a lone pair (a page's foot), or marks before texts."""
+    """Whether a table is only layout: no cells side by side, a single pair (a page footer), or marks before texts."""
     if not rows:
         return True
     if all(len(row.cells) == 1 for row in rows) or (len(rows) == 1 and len(rows[0].cells) == 2):
@@ -107,12 +107,12 @@ def _join_signs(row: Sequence[GridCell]) -> list[GridCell]:
 
 
 def _tight(text: str) -> str:
-    """An amount without spaces between its sign, its figures and its brackets; any other text as it is."""
+    """An amount without spaces between sign, figures and brackets; any other text unchanged."""
     return re.sub(r"\s+(?!\(\w)", "", text) if _AMOUNT.fullmatch(text) and " " in text else text
 
 
 def _columns(rows: Sequence[Sequence[GridCell]]) -> dict[int, int]:
-    """Grid column → column of the table: cells below each other that overlap share one; wide cells don't tell."""
+    """Grid column → table column: overlapping cells below each other share one; wide cells are ignored."""
     width = max((cell.right for row in rows for cell in row), default=0)
     most = max((len(row) for row in rows), default=0)
     linked = [False] * (width + 1)
@@ -137,19 +137,19 @@ def _columns(rows: Sequence[Sequence[GridCell]]) -> dict[int, int]:
 
 
 def _without_empty(columns: dict[int, int], rows: Sequence[Sequence[GridCell]]) -> dict[int, int]:
-    """Columns renumbered so that only those in which a cell begins are counted."""
+    """Renumber the columns, counting only those in which a cell begins."""
     begun = sorted({columns[cell.left] for row in rows for cell in row if cell.left in columns})
     order = {number: index for index, number in enumerate(begun)}
     return {at: order[number] for at, number in columns.items() if number in order}
 
 
 def _is_amount(text: str) -> bool:
-    """A figure or the dash that stands for nil; a lone "$" or "%" is a head."""
+    """Whether the text is a figure, or the dash that stands for nil; a lone "$" or "%" is a heading."""
     return is_amount(text) and any(character.isdigit() or character in "–—" for character in text)
 
 
 def _header_count(rows: Sequence[Sequence[GridCell]]) -> int:
-    """Rows at the top that are heads: `th` cells, or those before the first amount (a year is a head, no amount)."""
+    """The number of header rows: rows of `th` cells, or rows before the first amount (a year is no amount)."""
     marked = 0
     while marked < len(rows) and all(cell.is_head for cell in rows[marked]):
         marked += 1
@@ -158,7 +158,7 @@ def _header_count(rows: Sequence[Sequence[GridCell]]) -> int:
     for index, row in enumerate(rows[: _MAX_HEADERS + 1]):
         values = [cell.text for cell in row[1:]] or [cell.text for cell in row if cell.left > 0]
         if any(_is_amount(value) and not is_year(value) for value in values):
-            # A lone label directly above the figures names a group of rows, and is no head of columns.
+            # A lone label directly above the figures names a group of rows; it is not a column heading.
             count = index
             while count > 1 and len(rows[count - 1]) == 1 and rows[count - 1][0].left == 0:
                 count -= 1

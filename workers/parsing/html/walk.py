@@ -1,4 +1,4 @@
-"""Walking an HTML tree in reading order: paragraphs, headings, tables, page breaks."""
+"""Walks an HTML tree in reading order: paragraphs, headings, tables, page breaks."""
 
 import re
 from collections.abc import Iterator
@@ -97,7 +97,7 @@ class _Style:
 
 @dataclass(slots=True)
 class _Line:
-    """Text on its way to a block, and how many of its characters are bold or underlined."""
+    """Text collected for a block, with the number of its bold and underlined characters."""
 
     parts: list[str] = field(default_factory=list)
     letters: int = 0
@@ -118,7 +118,7 @@ class _Line:
 
 
 def local_name(element: etree._Element) -> str:
-    """The element's name in lower case without namespace or prefix; inline XBRL's become `nonfraction`, `hidden` …"""
+    """The element's lower-case name without namespace or prefix; inline XBRL's become `nonfraction`, `hidden` …"""
     tag = element.tag
     name = tag if isinstance(tag, str) else ""
     return name.rpartition("}")[2].rpartition(":")[2].lower()
@@ -130,7 +130,7 @@ def _is_xbrl(element: etree._Element) -> bool:
 
 
 class FlowReader:
-    """Reads one tree; the blocks come in the order of the source."""
+    """Reads one tree; returns blocks in source order."""
 
     def __init__(self) -> None:
         self._line = _Line()
@@ -184,7 +184,7 @@ class FlowReader:
         )
 
     def _table(self, table: etree._Element, style: _Style, depth: int) -> Iterator[FlowBlock | PageBreak]:
-        """A table of data as one block; one that only places text as the blocks in its cells."""
+        """Return a data table as one block; of a layout table, return the blocks in its cells."""
         if next(_inner_tables(table), None) is not None:
             yield from self._cells_as_blocks(table, style, depth)
             return
@@ -209,7 +209,7 @@ class FlowReader:
 
 
 def _lines(parts: list[str]) -> Iterator[str]:
-    """The text between line breaks: "\\n" parts are breaks, line ends inside other parts are white space."""
+    """Split the text at line breaks: a part "\\n" is a break, but line ends inside other parts are white space."""
     held: list[str] = []
     for part in parts:
         if part == "\n" and len(part) == 1:
@@ -245,7 +245,7 @@ def _styled(name: str, css: str, element: etree._Element, outer: _Style) -> _Sty
 
 
 def _heading_level(text: str, line: _Line) -> int:
-    """1 to 6 for a heading, else 0: by its tag; bold throughout (2 if centred or capitals, else 3); underlined: 4."""
+    """Heading level 1 to 6, or 0: by tag; all bold gives 2 (centred or capitals) or 3; underlined gives 4."""
     if line.level:
         return line.level
     if not line.letters or len(text) > _MAX_HEADING or not any(map(str.isalpha, text)) or text.count("\n") > 2:
@@ -313,7 +313,7 @@ def _collect(element: etree._Element, parts: list[str], depth: int) -> None:
 
 
 def _marked_lines(rows: tuple[FlowRow, ...]) -> Iterator[FlowBlock]:
-    """Rows of a mark and its text ("•", "(1)", "Item 7.") as lines of their own."""
+    """Yield rows of a mark and its text ("•", "(1)", "Item 7.") as separate lines."""
     for row in rows:
         text = " ".join(text for _, text in row.cells)
         is_heading = re.match(r"(?i:item\s*\d+[A-C]?\.|note\s*\d+)", text) is not None and len(text) < _MAX_HEADING

@@ -1,1 +1,1 @@
-"""PDF: pdfium reads text and geometry; pypdf reads metadata and the files that pdfium refuses."""
+"""PDF: pdfium reads text and geometry; pypdf reads metadata, and the files that pdfium can't open."""

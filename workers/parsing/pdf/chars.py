@@ -1,8 +1,8 @@
-"""Words with boxes of one PDF page, through pdfium's raw calls.
+"""Reads the words of one PDF page with their boxes, through pdfium's raw calls.
 
-pdfium gives a page's characters in content order, with the blanks and line ends it infers. Asking for a box for every
-character costs as much as reading the page; only the first and the last character of each word are asked for, and all
-of them only where a word looks as if it held a jump.
+pdfium returns characters in content order, with the blanks and line ends it infers. Requesting a box for each character
+costs as much as reading the page, so boxes are requested only for the first and last character of each word, and for
+all its characters only if the word's shape suggests a gap inside.
 """
 
 import ctypes
@@ -26,17 +26,17 @@ _LIGATURES = {
     "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st",
 }  # fmt: skip
 _DROPPED = "\u200b\u200c\u200d\u2060\ufeff\uffff"
-# Symbol-font bullets live in the private use area (code 0xB7 of Symbol and 0xA7, 0x76 of Wingdings, moved to U+F000).
+# Symbol-font bullets are in the private use area (code 0xB7 of Symbol and 0xA7, 0x76 of Wingdings, moved to U+F000).
 _SYMBOLS = {"\uf0b7": "•", "\uf0a7": "▪", "\uf0a8": "□", "\uf0fe": "☒", "\uf06f": "□", "\uf0d8": "➢"}
 _ODD = re.compile("[\u00ad\ufb00-\ufb06\u200b-\u200d\u2060\ufeff\uffff\uf000-\uf0ff\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class PageWords:
-    """A page's words in content order: `texts`, `boxes` (n, 4) displayed points, `starts` of their characters.
+    """A page's words in content order: `texts`, `boxes` (n, 4) in displayed points, `starts` (first characters).
 
-    `turn` is how far most of the words are turned against the displayed page, in quarter turns clockwise; `turned` (n,)
-    holds those that are turned otherwise than most.
+    `turn` is the rotation of most words against the displayed page, in quarter turns clockwise; `turned` (n,) marks the
+    words rotated differently.
     """
 
     texts: list[str]
@@ -49,7 +49,7 @@ class PageWords:
 
 
 def read_page_words(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE) -> PageWords:
-    """The words of a loaded page and its loaded text page."""
+    """Return the words of a loaded page and its loaded text page."""
     width = float(pdfium.FPDF_GetPageWidthF(page))
     height = float(pdfium.FPDF_GetPageHeightF(page))
     text = _read_chars(text_page)
@@ -58,7 +58,7 @@ def read_page_words(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE) -> 
     spans, first, last = _split_jumps(text_page, spans, first, last)
     first, last = to_display(page, first, width, height), to_display(page, last, width, height)
     boxes = np.concatenate([np.minimum(first[:, :2], last[:, :2]), np.maximum(first[:, 2:], last[:, 2:])], axis=1)
-    # What lies wholly outside of the displayed page can't be seen, so it is not said either.
+    # Words wholly outside the displayed page are invisible, so they are left out.
     seen = (boxes[:, 2] > 0) & (boxes[:, 3] > 0) & (boxes[:, 0] < width) & (boxes[:, 1] < height)
     seen &= np.isfinite(boxes).all(axis=1)
     texts = [text[start:end] for start, end in spans.tolist()]
@@ -82,9 +82,9 @@ def read_page_words(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE) -> 
 
 
 def normalise_word(word: str) -> str:
-    """A word as stored: ligatures spelt out, soft hyphens and zero-width characters gone, lone surrogates replaced.
+    """A word as stored: ligatures expanded, soft hyphens and zero-width characters removed, lone surrogates replaced.
 
-    A soft hyphen at the end of a word is displayed (Unicode 16 §23.2), so there it stays, as a hyphen.
+    A soft hyphen at the end of a word is displayed (Unicode 16 §23.2), so it becomes a hyphen.
     """
     if word.isascii() or not _ODD.search(word):
         return word
@@ -105,7 +105,7 @@ def _replacement(match: re.Match[str]) -> str:
 
 
 def _read_chars(text_page: pdfium.FPDF_TEXTPAGE) -> str:
-    """One character a pdfium index, blanks for control characters."""
+    """One character per pdfium index, with blanks for control characters."""
     count = min(int(pdfium.FPDFText_CountChars(text_page)), MAX_CHARS_A_PAGE)
     if count <= 0:
         return ""
@@ -113,23 +113,23 @@ def _read_chars(text_page: pdfium.FPDF_TEXTPAGE) -> str:
     written = int(pdfium.FPDFText_GetText(text_page, 0, count, buffer))
     text = bytes(buffer)[: 2 * max(written - 1, 0)].decode("utf-16-le", "surrogatepass")
     if len(text) != count:
-        # Some characters have no Unicode value: then text and character indexes differ.
+        # Some characters have no Unicode value; then text indexes and character indexes differ.
         get = pdfium.FPDFText_GetUnicode
         text = "".join(map(chr, (min(get(text_page, index), 0x10FFFF) for index in range(count))))
     return _with_lost_letters(text_page, clean_text(text))
 
 
 def clean_text(text: str) -> str:
-    """The text with a blank for each control character, and hyphens where pdfium marks them; as long as before."""
+    """Replace control characters by blanks, and pdfium's hyphen marks by hyphens; the length does not change."""
     return text.translate(_CONTROLS)
 
 
 def _with_lost_letters(text_page: pdfium.FPDF_TEXTPAGE, text: str) -> str:
-    """Put the second "f" of "different" back, where pdfium took it for the shadow of the first.
+    """Restore the second "f" of "different" where pdfium mistook it for a shadow of the first.
 
-    pdfium drops a letter drawn over the same letter (that is how some programs make bold), also where two kerned "f"
-    overlap, and then infers a blank for the room it took. Neither width nor order tell that blank from a true one; that
-    "dif" and "icer" are no English words does.
+    pdfium drops a letter drawn over the same letter (some programs make bold text this way), even where two kerned "f"
+    overlap, and then infers a blank in its place. Neither width nor order distinguishes that blank from a real one, but
+    "dif" and "icer" are not English words.
     """
     is_inferred = pdfium.FPDFText_IsGenerated
     lost = [match.end() for match in _LOST.finditer(text) if is_inferred(text_page, match.end()) == 1]
@@ -141,7 +141,7 @@ def _with_lost_letters(text_page: pdfium.FPDF_TEXTPAGE, text: str) -> str:
     return "".join(letters)
 
 
-# U+0002 and U+FFFE are how pdfium marks a hyphen at the end of a line.
+# pdfium marks a hyphen at the end of a line with U+0002 or U+FFFE.
 _CONTROLS = dict.fromkeys((*range(32), *range(127, 161)), " ") | {0x2: "-", 0xFFFE: "-"}
 
 
@@ -160,7 +160,7 @@ def _boxes_of(text_page: pdfium.FPDF_TEXTPAGE, indexes: npt.NDArray[np.int32]) -
 def _split_jumps(
     text_page: pdfium.FPDF_TEXTPAGE, spans: npt.NDArray[np.int32], first: Boxes, last: Boxes
 ) -> tuple[npt.NDArray[np.int32], Boxes, Boxes]:
-    """Cut words that pdfium ran together across a gap or a line end; their characters tell where."""
+    """Cut words that pdfium joined across a gap or a line end, at the positions of their characters."""
     size = np.maximum(np.abs(first[:, 1] - first[:, 3]), np.abs(first[:, 2] - first[:, 0])) + 0.1
     length = spans[:, 1] - spans[:, 0]
     across = np.abs(last[:, 0] - first[:, 0])
@@ -181,7 +181,7 @@ def _pieces(text_page: pdfium.FPDF_TEXTPAGE, span: npt.NDArray[np.int32]) -> npt
     boxes = _boxes_of(text_page, indexes)
     size = float(np.median(np.abs(boxes[:, 1] - boxes[:, 3]))) + 0.1
     steps = np.abs(np.diff(boxes[:, [0, 3]], axis=0))
-    # Along the way that most characters follow, or off it.
+    # Distances along the direction of most characters, and across it.
     along, off = (0, 1) if np.median(steps[:, 0]) >= np.median(steps[:, 1]) else (1, 0)
     cuts = np.flatnonzero((steps[:, along] > 3 * size) | (steps[:, off] > 0.6 * size)) + 1
     edges = np.concatenate([[0], cuts, [len(indexes)]]) + span[0]
@@ -189,9 +189,9 @@ def _pieces(text_page: pdfium.FPDF_TEXTPAGE, span: npt.NDArray[np.int32]) -> npt
 
 
 def to_display(page: pdfium.FPDF_PAGE, boxes: Boxes, width: float, height: float) -> Boxes:
-    """Boxes from page space (left, top, right, bottom; y upwards) to the displayed page (x0, y0, x1, y1; y downwards).
+    """Convert boxes from page space (left, top, right, bottom; y up) to the displayed page (x0, y0, x1, y1; y down).
 
-    The displayed page is the crop box inside the media box, turned by /Rotate (ISO 32000-1 §8.3.2.3, §14.11.2).
+    The displayed page is the crop box inside the media box, rotated by /Rotate (ISO 32000-1 §8.3.2.3, §14.11.2).
     """
     frame = pdfium.FS_RECTF()
     pdfium.FPDF_GetPageBoundingBox(page, ctypes.byref(frame))
@@ -212,11 +212,11 @@ def to_display(page: pdfium.FPDF_PAGE, boxes: Boxes, width: float, height: float
 
 
 def _turns(first: Boxes, last: Boxes) -> npt.NDArray[np.int8]:
-    """Quarter turns clockwise of each word on the displayed page; -1 where a single character can't tell."""
+    """The rotation of each word on the displayed page, in quarter turns clockwise; -1 for a single character."""
     across = (last[:, 0] + last[:, 2] - first[:, 0] - first[:, 2]) / 2
     down = (last[:, 1] + last[:, 3] - first[:, 1] - first[:, 3]) / 2
     turns = np.where(np.abs(across) >= np.abs(down), np.where(across >= 0, 0, 2), np.where(down > 0, 1, 3))
-    # Right-to-left scripts run leftwards without being turned.
+    # Right-to-left scripts run leftwards without being rotated.
     turns = np.where(turns == 2, 0, turns)
     unknown = np.maximum(np.abs(across), np.abs(down)) < 0.5
     return np.where(unknown, -1, turns).astype(np.int8)

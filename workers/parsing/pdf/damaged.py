@@ -1,4 +1,4 @@
-"""The second reader: pypdf, for files that pdfium refuses. It is ten times slower and knows no positions."""
+"""The second reader: pypdf, for files that pdfium can't open. It is ten times slower and returns no positions."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
 def read_damaged_pdf(path: Path, password: str | None) -> ParsedDocument:
-    """The text of a PDF that pdfium can't open, as far as pypdf repairs it.
+    """Return the text of a PDF that pdfium can't open, as far as pypdf can repair it.
 
     Raises PdfDamagedError, PdfEncryptedError, PdfWrongPasswordError, PdfNoTextError.
     """

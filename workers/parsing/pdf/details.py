@@ -1,6 +1,6 @@
-"""What a PDF says of itself: metadata, outline, encryption and permissions, by pypdf; by pdfium where pypdf gives up.
+"""Reads a PDF's metadata, outline, encryption and permissions with pypdf, or with pdfium if pypdf fails.
 
-pypdf reads only the cross-reference table and the few objects asked for: 10 to 80 ms for an annual report.
+pypdf reads only the cross-reference table and the few requested objects: 10 to 80 ms for an annual report.
 """
 
 import ctypes
@@ -29,13 +29,13 @@ class PdfDetails:
 
 
 def read_details(path: Path, password: str | None, document: pdfium.FPDF_DOCUMENT) -> PdfDetails:
-    """Metadata, outline and permissions of the file at `path`, which pdfium has opened as `document`."""
+    """Return metadata, outline and permissions of the file at `path`, which pdfium has opened as `document`."""
     if path.stat().st_size <= _MAX_PYPDF_BYTES:
         try:
             return _by_pypdf(path, password)
         except MemoryError:
             raise
-        except Exception:  # noqa: BLE001 - pypdf raises whatever a malformed object leads to; pdfium is asked instead
+        except Exception:  # noqa: BLE001 - a malformed object makes pypdf raise any error; pdfium is used instead
             return _by_pdfium(document)
     return _by_pdfium(document)
 
@@ -57,7 +57,7 @@ def _by_pypdf(path: Path, password: str | None) -> PdfDetails:
 
 
 def _permissions(allowed: UserAccessPermissions) -> list[str]:
-    """The named ones of ISO 32000-1 table 22."""
+    """The names of the allowed permissions of ISO 32000-1 table 22."""
     names = {
         UserAccessPermissions.PRINT: "print",
         UserAccessPermissions.MODIFY: "modify",
@@ -94,7 +94,7 @@ def _properties(document: pdfium.FPDF_DOCUMENT) -> dict[str, str]:
 
 
 def _outline(document: pdfium.FPDF_DOCUMENT) -> Iterator[OutlineEntry]:
-    """The bookmarks in order; a chain that comes back to itself ends there."""
+    """The bookmarks in order; a cyclic chain ends where it repeats."""
     seen: set[int] = set()
     stack = [(pdfium.FPDFBookmark_GetFirstChild(document, None), 1)]
     while stack and len(seen) < _MAX_OUTLINE:

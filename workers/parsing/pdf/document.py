@@ -1,4 +1,4 @@
-"""PDF: pdfium for text and geometry, pypdf for what pdfium doesn't tell, and as second reader when pdfium refuses."""
+"""Parses PDF: pdfium for text and geometry, pypdf for metadata, and pypdf as second reader if pdfium fails."""
 
 import ctypes
 from collections import Counter
@@ -30,7 +30,7 @@ _FORCE_BOLD = 1 << 18
 
 
 def parse_pdf(path: Path, *, password: str | None = None) -> ParsedDocument:
-    """The document in the file at `path`.
+    """Return the document in the file at `path`.
 
     Raises PdfDamagedError, PdfEncryptedError, PdfWrongPasswordError, PdfNoTextError, DocumentTooLargeError.
     """
@@ -68,7 +68,7 @@ def _by_pdfium(path: Path, password: str | None) -> ParsedDocument:
 
 @contextmanager
 def open_pdf(path: Path, password: str | None) -> Iterator[pdfium.FPDF_DOCUMENT]:
-    """The opened document. Raises PdfDamagedError, PdfEncryptedError, PdfWrongPasswordError."""
+    """Open the document. Raises PdfDamagedError, PdfEncryptedError, PdfWrongPasswordError."""
     document = pdfium.FPDF_LoadDocument(str(path).encode(), password.encode() if password else None)
     if not document:
         error = int(pdfium.FPDF_GetLastError())
@@ -82,7 +82,7 @@ def open_pdf(path: Path, password: str | None) -> Iterator[pdfium.FPDF_DOCUMENT]
 
 
 def _has_end(path: Path) -> bool:
-    """Whether "%%EOF" stands in the last 1024 bytes (ISO 32000-1 annex H.3)."""
+    """Whether "%%EOF" occurs in the last 1024 bytes (ISO 32000-1 annex H.3)."""
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - 1024))
         return b"%%EOF" in file.read()
@@ -126,7 +126,7 @@ def _read_page(page: pdfium.FPDF_PAGE, number: int) -> PageDraft:
 
 
 def _bold_reader(text_page: pdfium.FPDF_TEXTPAGE) -> Callable[[int], bool]:
-    """Whether a character's font is bold, asked once a font of the page: by its name, its weight or its flags."""
+    """Whether a character's font is bold, by its name, weight or flags; checked once per font of the page."""
     known: dict[int, bool] = {}
 
     def is_bold(index: int) -> bool:

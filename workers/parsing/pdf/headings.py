@@ -1,4 +1,4 @@
-"""Which short paragraphs are headings, and how deep: by all the document's type sizes, and by a filing's own words."""
+"""Finds headings among short paragraphs, and their depth: by the document's type sizes, and by words of filings."""
 
 import re
 from collections import Counter
@@ -12,13 +12,13 @@ _NOTE = re.compile(r"(?:NOTE|ARTICLE|SECTION)\s+\d{1,2}(?:\.\d{1,2})?\b\s*[.:—
 _ENDS_SENTENCE = re.compile(r".*[.;,]", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]{4}")
 _LARGER = ((1.45, 1), (1.18, 2))
-"""How much larger than most text a heading of a level is set."""
+"""Minimum ratio of a heading's size to the body text's, per level."""
 _MAX_CHARS = 180
 _MAX_LINES = 3
 
 
 def mark_headings(drafts: list[PageDraft]) -> list[list[Block]]:
-    """Each page's blocks with headings marked. Levels: 1 parts and large titles, 2 items, 3 sections, 4 the rest."""
+    """Mark headings in each page's blocks. Levels: 1 parts and large titles, 2 items, 3 sections, 4 the rest."""
     sizes: Counter[float] = Counter()
     for draft in drafts:
         sizes.update(draft.sizes)
@@ -44,7 +44,7 @@ def heading_level(text: str, style: LineStyle, body: float) -> int:
     letters = [char for char in text if char.isalpha()]
     if len(letters) < max(3, 0.4 * len(text)):
         return 0
-    # Codes ("CA, NJ, NY") are in capitals too; a heading has a word among them.
+    # Codes ("CA, NJ, NY") are in capitals too, but a heading contains a word.
     in_capitals = all(char.isupper() for char in letters) and _WORD.search(text) is not None
     stands_out = style.bold or in_capitals or style.size > 1.08 * body
     is_sentence = _ENDS_SENTENCE.fullmatch(text) is not None
@@ -59,7 +59,7 @@ def _level_by_style(style: LineStyle, body: float, *, in_capitals: bool, is_sent
         if style.size > share * body:
             return level
     is_small = style.size < 0.85 * body
-    # A bold line that ends as a sentence does leads a paragraph in, as a heading would.
+    # A bold line that ends like a sentence introduces a paragraph, as a heading does.
     if (is_sentence and not (style.bold and style.lines == 1)) or (is_small and not in_capitals):
         return 0
     return 3 if (in_capitals and style.bold) or style.centred else 4

@@ -1,8 +1,8 @@
-"""A page's text, words and blocks, composed from its columns.
+"""Composes a page's text, words and blocks from its columns.
 
-Text: a line of the page is a line of text. Cells of a table's row are separated by one tab; inside a cell, "$" and "("
-stand directly before their number and ")" and "%" directly after it, however far apart they are drawn. Blocks are
-separated by an empty line. Everything else that is displayed stays as it is displayed.
+A line of the page is a line of text. One tab separates the cells of a table's row. Inside a cell, "$" and "(" directly
+precede their number and ")" and "%" directly follow it, however far apart they are drawn. An empty line separates
+blocks. All other displayed text is unchanged.
 """
 
 import re
@@ -25,7 +25,7 @@ _GLUED_AFTER = re.compile(r"[)%]+")
 
 @dataclass(frozen=True, slots=True)
 class LineStyle:
-    """What a heading is told by: `size` (line height in points), weight, number of lines, being in the middle."""
+    """The style that identifies headings: `size` (line height in points), weight, number of lines, being centred."""
 
     size: float
     bold: bool
@@ -35,7 +35,7 @@ class LineStyle:
 
 @dataclass(slots=True)
 class PageDraft:
-    """A page whose headings are still to be told, which takes all pages; `styles[i]` belongs to `blocks[i]`."""
+    """A page without its headings, which depend on all pages; `styles[i]` belongs to `blocks[i]`."""
 
     number: int
     text: str
@@ -60,7 +60,7 @@ class _Writer:
         self.length += len(text)
 
     def put_words(self, words: list[int], *, glued: bool) -> tuple[int, int]:
-        """The words with blanks between them; `glued` closes the gaps at "$", "(", ")" and "%"."""
+        """Write the words with blanks between them; `glued` closes the gaps at "$", "(", ")" and "%"."""
         texts, parts, starts = self.texts, self.parts, self.starts
         start = end = self.length
         self.order += words
@@ -79,7 +79,7 @@ class _Writer:
 
 
 def compose_page(number: int, words: PageWords, bold_lines: "BoldLines") -> PageDraft:
-    """The page's text and blocks; `bold_lines` says which words are bold."""
+    """Compose the page's text and blocks; `bold_lines` identifies bold lines."""
     writer = _Writer(words.texts)
     blocks: list[Block] = []
     styles: list[LineStyle] = []
@@ -117,7 +117,7 @@ def compose_page(number: int, words: PageWords, bold_lines: "BoldLines") -> Page
 
 
 class BoldLines:
-    """Which words are bold, asked for one word a line; `is_bold` answers for the character at an index."""
+    """Finds bold lines by one word at each end; `is_bold` answers for the character at an index."""
 
     def __init__(self, *, starts: npt.NDArray[np.int32], is_bold: Callable[[int], bool]) -> None:
         self._starts = starts
@@ -170,7 +170,7 @@ def _write_paragraph(writer: _Writer, lines: list[Line]) -> Block:
         before: Piece | None = None
         for piece in join_signs(line.pieces):
             if before is not None:
-                # Justified prose has wide blanks too; what a tab says is "another cell".
+                # Justified prose has wide blanks too, but a tab means "another cell".
                 writer.put("\t" if piece.x0 - before.x1 > 2 * line.size else " ")
             writer.put_words(piece.words, glued=piece.is_number)
             before = piece
@@ -178,7 +178,7 @@ def _write_paragraph(writer: _Writer, lines: list[Line]) -> Block:
 
 
 def _paragraphs(prose: Prose, bold_lines: BoldLines, edges: tuple[float, float]) -> list[tuple[list[Line], LineStyle]]:
-    """Lines with one style and an even distance; a line that stops short ends nothing by itself."""
+    """Group lines of one style and even spacing; a short line does not end a paragraph by itself."""
     found: list[tuple[list[Line], LineStyle]] = []
     group: list[Line] = []
     is_bold = False

@@ -1,4 +1,4 @@
-"""The parts that a page's lines are made of: a piece is a run of words with ordinary blanks between them."""
+"""The parts of a page's lines: a piece is a run of words with ordinary blanks between them."""
 
 import re
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Piece:
         return NUMBER.fullmatch(self.text.replace(" ", "")) is not None
 
     def followed_by(self, piece: "Piece") -> "Piece":
-        """Both as one."""
+        """Join both pieces into one."""
         return Piece(
             words=self.words + piece.words,
             x0=min(self.x0, piece.x0),

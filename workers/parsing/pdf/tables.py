@@ -1,7 +1,7 @@
-"""Tables without ruling lines: rows whose numbers stand below each other, their labels, and the header rows above them.
+"""Tables without ruling lines: rows whose numbers are aligned, their labels, and the header rows above them.
 
-Filings draw a table as text at positions, with "$", ")" and "%" often apart from their number. Such signs join their
-number; numbers that overlap from row to row make a column; everything left of the first of these columns is the label.
+Filings draw a table as positioned text, often with "$", ")" and "%" apart from their number. These signs are joined to
+their number; numbers that overlap from row to row form a column; everything left of the first column is the label.
 """
 
 import re
@@ -18,7 +18,7 @@ _DIGIT_END = re.compile(r".*[\d,.—–-]\)?%?")
 _MAX_HEADER_LINES = 6
 _MAX_HEADER_WIDTH = 260
 _HEADER_OVERHANG = 60
-"""How far (points) a header may stick out to the left of the numbers below it."""
+"""Points by which a header may extend to the left of the numbers below it."""
 _MAX_LABELS = 3
 
 
@@ -43,7 +43,7 @@ class Prose:
 
 
 def split_tables(column: list[Line]) -> list[Table | Prose]:
-    """A column's lines as stretches of prose and tables, in order."""
+    """Split a column's lines into prose and tables, in order."""
     rows = [TableRow(cells=join_signs(line.pieces), columns=[], lines=[line]) for line in column]
     kinds = [_has_numbers(row) for row in rows]
     width = max((line.x1 for line in column), default=0) - min((line.x0 for line in column), default=0)
@@ -71,7 +71,7 @@ def split_tables(column: list[Line]) -> list[Table | Prose]:
 
 
 def join_signs(pieces: list[Piece]) -> list[Piece]:
-    """Pieces with "$" and "(" joined to the number after them, ")" and "%" to the one before."""
+    """Join "$" and "(" to the number after them, ")" and "%" to the one before."""
     joined: list[Piece] = []
     for piece in pieces:
         last = joined[-1] if joined else None
@@ -91,7 +91,7 @@ def _has_numbers(row: TableRow) -> bool:
 
 
 def _table_end(rows: list[TableRow], kinds: list[bool], start: int, width: float) -> int:
-    """After the last row with numbers that at most three short lines part from the one before it."""
+    """The end of a table: after its last row with numbers. At most three short lines may separate two such rows."""
     end = start + 1
     index = end
     while index < len(rows) and index - end <= 3:
@@ -103,14 +103,14 @@ def _table_end(rows: list[TableRow], kinds: list[bool], start: int, width: float
         elif len(rows[index].cells) == 1 and line.x1 - line.x0 > 0.7 * width:
             break
         index += 1
-    # A label that goes on below its numbers belongs to them.
+    # A label that continues below its numbers belongs to them.
     while end < len(rows) and len(rows[end].cells) == 1 and _continues(rows[end - 1], rows[end]):
         end += 1
     return end
 
 
 def _aligned(rows: list[TableRow]) -> bool:
-    """Whether at least half of the rows with numbers have one that stands below or above another row's."""
+    """Whether at least half of the rows with numbers have a number aligned with another row's."""
     ends = [{round(cell.x1) for cell in row.cells[1:] if cell.is_number} for row in rows]
     ends = [found for found in ends if found]
     near = [
@@ -123,7 +123,7 @@ def _aligned(rows: list[TableRow]) -> bool:
 
 
 def _text_table_end(rows: list[TableRow], kinds: list[bool], start: int) -> int:
-    """Three lines or more of several cells whose left edges agree, none with numbers, make a table of words."""
+    """The end of a table of words: at least three lines of several cells with equal left edges and no numbers."""
     end = start
     while end < len(rows) and len(rows[end].cells) >= 2 and not kinds[end]:
         if end > start:
@@ -174,7 +174,7 @@ def _build(rows: list[TableRow]) -> Table:
 
 
 def _merge_wrapped(rows: list[TableRow]) -> list[TableRow]:
-    """Labels that wrap over two lines become one row: the second line starts in lower case."""
+    """Merge the two lines of a wrapped label into one row; the second line starts in lower case."""
     merged: list[TableRow] = []
     for row in rows:
         last = merged[-1] if merged else None
@@ -188,7 +188,7 @@ def _merge_wrapped(rows: list[TableRow]) -> list[TableRow]:
 
 
 def _continues(above: TableRow, row: TableRow) -> bool:
-    """Whether `row` goes on with the label of the row above, one of both having no numbers."""
+    """Whether `row` continues the label of the row above, and one of the two has no numbers."""
     label, more = above.cells[0], row.cells[0]
     close = row.lines[0].y0 - above.lines[-1].y1 < 0.6 * row.lines[0].size
     one_has_none = len(above.cells) == 1 or len(row.cells) == 1
@@ -203,7 +203,7 @@ def _continues(above: TableRow, row: TableRow) -> bool:
 
 
 def _column_edges(rows: list[TableRow]) -> list[tuple[float, float]]:
-    """Columns right of the labels, as x intervals: cells that overlap share one; wide headers don't count."""
+    """Columns right of the labels, as x intervals: overlapping cells share one; wide headers are ignored."""
     data = [row for row in rows if not row.is_header]
     cells = [cell for row in data for cell in row.cells[1:]] or [cell for row in rows for cell in row.cells[1:]]
     cells += [row.cells[0] for row in data if row.cells[0].is_number and len(row.cells) > 1]
@@ -218,7 +218,7 @@ def _column_edges(rows: list[TableRow]) -> list[tuple[float, float]]:
 
 
 def _columns_of(row: TableRow, edges: list[tuple[float, float]]) -> list[int]:
-    """Each cell's column: 0 for what lies left of all intervals, else the interval it overlaps most; never falling."""
+    """Each cell's column: 0 if left of all intervals, else the interval it overlaps most; never decreasing."""
     columns: list[int] = []
     for cell in row.cells:
         shared = [min(right, cell.x1) - max(left, cell.x0) for left, right in edges]
