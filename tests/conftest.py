@@ -1,5 +1,5 @@
-"""Servers that tests share: one PostgreSQL and one Valkey a test process, one database a test from a migrated
-template; one local model a machine.
+"""Shared servers: one PostgreSQL and one Valkey per test process, one local model per machine. Databases are copies of
+a migrated template.
 """
 
 import gc
@@ -46,14 +46,14 @@ SHARED = dict.fromkeys(
     ),
     "running",
 ) | {"tests/cli": "cli"}
-"""Files, and folders, of tests that share a running Footnote, of which each has one a process."""
+"""Test file or folder → the group that shares one running Footnote per process."""
 
 LONG = ("evals", "policy", "cli", "workers", "demo", "web", "api")
-"""Folders of tests that take long: begun first, so that no process of a run waits for another at its end."""
+"""Folders with long tests. They run first, so that both processes finish at about the same time."""
 
 
 class ByFile(LoadFileScheduling):
-    """A file's tests run in one of a run's processes; those that share a running Footnote run in the same."""
+    """Runs each file's tests in one process, and all files that share a running Footnote in the same process."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
@@ -66,7 +66,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """Collect with the garbage collector off: what is imported stays, and searching it takes a third of the time."""
+    """Collect tests without garbage collection: it would take a third of the time and free nothing."""
     gc.disable()
     try:
         return (yield)
@@ -88,7 +88,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def first_seed(pytestconfig: pytest.Config) -> int:
-    """The seed from which tests count theirs: 0, or the one that `make test-random` passes to Hypothesis, too."""
+    """The base of the tests' seeds: 0, or the seed that `make test-random` also passes to Hypothesis."""
     return int(pytestconfig.getoption("hypothesis_seed", None) or 0)
 
 
@@ -102,17 +102,17 @@ settings.register_profile(
 )
 settings.register_profile(RANDOM, settings.get_profile(REPEATED), derandomize=False, print_blob=True)
 settings.load_profile(REPEATED)
-"""A usual run draws the same examples each time, however busy the machine is; `make test-random` draws new ones."""
+"""Normal runs draw the same examples each time, however busy the machine; `make test-random` draws new ones."""
 
 SHUTDOWN_POLL = 0.01
-"""Seconds between a test server's looks at whether to stop; its default of 0.5 is how long stopping one takes."""
+"""Seconds between a test server's checks for shutdown. The default of 0.5 would delay each shutdown that long."""
 
 Traces = list[tuple[str, ExportTraceServiceRequest]]
 
 
 @dataclass(frozen=True, slots=True)
 class TestDatabase:
-    """One migrated database: the URL of each role, and sessions as the api, worker, relay and owner."""
+    """A migrated database: each role's URL, and a `Database` for the roles api, worker, relay and owner."""
 
     __test__ = False
 
@@ -127,7 +127,7 @@ class TestDatabase:
 @pytest.fixture(scope="session")
 def corpus() -> Path:
     if not CORPUS.exists():
-        pytest.skip("the corpus of real filings is not on this machine")
+        pytest.skip("the corpus of real filings is not installed at ../shared/corpus")
     return CORPUS
 
 
@@ -139,13 +139,13 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
 
 @contextmanager
 def in_memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder in memory, where there is much of it: a database is copied there in a seventh of the time."""
+    """Yield a folder in memory, if enough is free: copying a database there takes a seventh of the time."""
     if not (MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > LEAST_MEMORY):
         yield tmp_path_factory.mktemp("postgres")
         return
-    for left in MEMORY.glob(f"{IN_MEMORY}-*-*"):  # by a run that was killed
-        if not psutil.pid_exists(int(left.name.split("-")[-2])):
-            shutil.rmtree(left, ignore_errors=True)
+    for leftover in MEMORY.glob(f"{IN_MEMORY}-*-*"):  # of runs that were killed
+        if not psutil.pid_exists(int(leftover.name.split("-")[-2])):
+            shutil.rmtree(leftover, ignore_errors=True)
     with TemporaryDirectory(prefix=f"{IN_MEMORY}-{os.getpid()}-", dir=MEMORY, ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
@@ -158,7 +158,7 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedValkey]
 
 @pytest.fixture(scope="session")
 def running_footnote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The running Footnote that a process's tests share, each in tenants of its own."""
+    """A running Footnote, shared by the tests of a process; each test creates its own tenants."""
     with in_memory(tmp_path_factory) as folder, run_footnote(folder) as stack:
         yield stack
 
@@ -199,28 +199,28 @@ def _copied(postgres: EmbeddedPostgres, template: str) -> Iterator[TestDatabase]
 
 @pytest.fixture
 def database(postgres: EmbeddedPostgres, migrated_template: str) -> Iterator[TestDatabase]:
-    """A database of the test's own."""
+    """A new database for each test."""
     with _copied(postgres, migrated_template) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
 def module_database(postgres: EmbeddedPostgres, migrated_template: str) -> Iterator[TestDatabase]:
-    """A database of the module's own, for tests that change the schema or read what no tenant owns."""
+    """A new database for each module, for tests that change the schema or read rows without a tenant."""
     with _copied(postgres, migrated_template) as opened:
         yield opened
 
 
 @pytest.fixture(scope="session")
 def shared_database(postgres: EmbeddedPostgres, migrated_template: str) -> Iterator[TestDatabase]:
-    """A database that all tests of a process share, each with a tenant of its own."""
+    """A database shared by all tests of a process; each test creates its own tenant."""
     with _copied(postgres, migrated_template) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
 def local_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalModelServer]:
-    """The local model; one at a time among a run's processes, as it takes half of the cores and 400 MB of memory."""
+    """The local model. Only one test process runs it at a time: it takes half of the cores and 400 MB of memory."""
     with FileLock(tmp_path_factory.getbasetemp().parent / "local-model.lock"):
         try:
             with LocalModelServer() as server:
@@ -237,7 +237,7 @@ def collector() -> Iterator[tuple[str, Traces]]:
 
 @contextmanager
 def collecting_traces() -> Iterator[tuple[str, Traces]]:
-    """A collector of traces (OTLP over HTTP): its URL, and (path, request) of what it received."""
+    """Start a trace collector (OTLP over HTTP). Yields its URL and a list of the received (path, request)."""
     received: Traces = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -249,7 +249,7 @@ def collecting_traces() -> Iterator[tuple[str, Traces]]:
             self.end_headers()
 
         def log_message(self, *args: object) -> None:
-            """Tests read what it received, not what it says."""
+            """Write no access log."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(SHUTDOWN_POLL,), daemon=True)

@@ -1,6 +1,6 @@
-"""No cycles: neither between modules, nor between packages and modules side by side in any package.
+"""Modules import each other without cycles, and so do the packages and modules in the same package.
 
-Imports inside functions and under TYPE_CHECKING count, too: whoever reads one side of a cycle has to read the other.
+Imports inside functions and under TYPE_CHECKING count too: to understand one side of a cycle, one must read both.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ def imports() -> ImportGraph:
 
 @cache
 def list_edges() -> tuple[tuple[str, str], ...]:
-    """(importer, imported), of all modules."""
+    """Return (importer, imported) of all modules."""
     graph = imports()
     return tuple(
         (importer, imported)
@@ -29,7 +29,7 @@ def list_edges() -> tuple[tuple[str, str], ...]:
 
 
 def find_cycle(edges: Iterable[tuple[str, str]]) -> list[str]:
-    """The modules of one cycle, its first one also at the end; empty without a cycle."""
+    """Return the modules of one cycle, with the first repeated at the end, or an empty list."""
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for importer, imported in edges:
         sorter.add(importer, imported)
@@ -41,33 +41,33 @@ def find_cycle(edges: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def list_packages() -> set[str]:
-    """All that have modules or packages in them; the empty name stands for the place of the roots."""
+    """Return all packages that contain modules. The empty name contains the root packages."""
     return {module.rpartition(".")[0] for module in imports().modules}
 
 
 def child_of(package: str, module: str) -> str | None:
-    """The module or package directly in `package` that `module` is or is in; the empty package has the roots."""
+    """Return the direct child of `package` that is or contains `module`. The empty package contains the roots."""
     prefix = f"{package}." if package else ""
     return prefix + module.removeprefix(prefix).split(".")[0] if module.startswith(prefix) else None
 
 
 def list_child_edges(package: str) -> Iterator[tuple[str, str]]:
-    """(importer, imported) of what is directly in `package`, by any module inside."""
+    """Yield (importer, imported) of the direct children of `package`, for imports by any module below them."""
     for importer, imported in list_edges():
         above, below = child_of(package, importer), child_of(package, imported)
         if above is not None and below is not None and above != below:
             yield above, below
 
 
-def test_find_cycle_returns_the_modules_of_a_cycle():
+def test_find_cycle_returns_modules_of_a_cycle():
     assert find_cycle([("a", "b"), ("b", "c"), ("c", "b")]) in (["b", "c", "b"], ["c", "b", "c"])
     assert find_cycle([("a", "b"), ("b", "c"), ("a", "c")]) == []
 
 
-def test_modules_form_no_cycle():
+def test_modules_have_no_import_cycle():
     assert find_cycle(list_edges()) == []
 
 
-def test_modules_and_packages_side_by_side_form_no_cycle():
+def test_siblings_in_each_package_have_no_import_cycle():
     cycles = {package: find_cycle(list_child_edges(package)) for package in list_packages()}
     assert {package: cycle for package, cycle in cycles.items() if cycle} == {}

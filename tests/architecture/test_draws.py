@@ -1,5 +1,6 @@
-"""What a test draws is the same in each run, unless `make test-random` asks for new draws: tests seed every draw, and
-leave to the profile of tests/conftest.py how Hypothesis draws.
+"""Tests draw the same random values in each run; only `make test-random` draws new ones.
+
+Tests therefore seed every generator, and only tests/conftest.py sets the Hypothesis profile.
 """
 
 import ast
@@ -9,14 +10,14 @@ import pytest
 
 TESTS = Path(__file__).resolve().parents[1]
 PROFILE = TESTS / "conftest.py"
-OF_THE_PROFILE = {"derandomize", "database", "print_blob"}
+PROFILE_SETTINGS = {"derandomize", "database", "print_blob"}
 PROFILE_CALLS = {"register_profile", "load_profile"}
 SEEDED_BY_ARGUMENT = {"Random", "default_rng"}
 UNSEEDED = {"choice", "choices", "getrandbits", "randint", "random", "randrange", "sample", "shuffle", "uniform"}
 
 
 def find_unrepeatable(source: str) -> list[str]:
-    """The calls that draw something else each time, or change how Hypothesis draws."""
+    """Return the calls that draw unseeded values or change the Hypothesis profile."""
     found = []
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Call):
@@ -25,7 +26,7 @@ def find_unrepeatable(source: str) -> list[str]:
         name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
         owner = getattr(function.value, "id", "") if isinstance(function, ast.Attribute) else ""
         if (
-            (name == "settings" and OF_THE_PROFILE & {keyword.arg for keyword in node.keywords})
+            (name == "settings" and PROFILE_SETTINGS & {keyword.arg for keyword in node.keywords})
             or name in PROFILE_CALLS
             or (name in SEEDED_BY_ARGUMENT and not node.args)
             or (owner == "random" and name in UNSEEDED)
@@ -36,7 +37,7 @@ def find_unrepeatable(source: str) -> list[str]:
     return found
 
 
-def test_tests_draw_the_same_each_time():
+def test_all_tests_draw_repeatable_values():
     paths = {*TESTS.rglob("*.py")} - {PROFILE, Path(__file__)}
     found = {str(path.relative_to(TESTS)): find_unrepeatable(path.read_text()) for path in paths}
     assert {path: calls for path, calls in found.items() if calls} == {}
@@ -54,7 +55,7 @@ def test_tests_draw_the_same_each_time():
         "text('DELETE FROM a ORDER BY random() LIMIT 1')",
     ],
 )
-def test_unrepeatable_draw_is_found(source):
+def test_unseeded_draw_is_reported(source):
     assert find_unrepeatable(source)
 
 

@@ -1,4 +1,4 @@
-"""The rules of the design's page "Layout" that no import graph of packages can tell, each with its reason."""
+"""Layout rules that the import graph of packages cannot express."""
 
 import ast
 import re
@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("app", "workers", "evals", "migrations")
 LONGEST_FILE = 400
 
-# library → where it may be imported, so that it can be changed in one place
+# library → the only places that may import it, so that a replacement changes one place
 HOMES: dict[str, tuple[str, ...]] = {
     "openai": ("app/llm/",),
     "celery": ("workers/",),
@@ -28,7 +28,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "xllamacpp": ("app/llm/",),
     "scim2_models": ("app/identity/scim/",),
 }
-FASTAPI_FILES = ("endpoints.py", "main.py")  # a feature's endpoints may be several files
+FASTAPI_FILES = ("endpoints.py", "main.py")  # also matches `…_endpoints.py`, if a feature has several
 FASTAPI_HOMES = ("app/http/", "app/web/")
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager"}
 
@@ -39,18 +39,18 @@ def python_files() -> Iterator[Path]:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """What the rules ask of a file, each of which is parsed once: trees take too much memory to be kept."""
+class ParsedFile:
+    """The facts that the rules check in a file. Only these are cached: syntax trees would take too much memory."""
 
     imports: frozenset[str]
     """The top-level packages."""
     commits: tuple[int, ...]
-    """The lines where something is committed that is no blob."""
+    """Lines that commit something other than a blob."""
     docstring: str | None
 
 
 @cache
-def read(path: Path) -> Read:
+def read(path: Path) -> ParsedFile:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     imports: set[str] = set()
     commits = []
@@ -61,11 +61,11 @@ def read(path: Path) -> Read:
             imports.add(node.module.split(".")[0])
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _commits(node.func):
             commits.append(node.lineno)
-    return Read(frozenset(imports), tuple(commits), ast.get_docstring(tree))
+    return ParsedFile(frozenset(imports), tuple(commits), ast.get_docstring(tree))
 
 
 def _commits(function: ast.Attribute) -> bool:
-    """A blob writer's `commit` ends a file, not a transaction."""
+    """Return whether a call commits a transaction. A blob writer's `commit` only completes a file."""
     is_blob = isinstance(function.value, ast.Name) and function.value.id in {"writer", "blob"}
     return function.attr == "commit" and not is_blob
 
@@ -75,7 +75,7 @@ def relative(path: Path) -> str:
 
 
 @pytest.mark.parametrize("library", sorted(HOMES))
-def test_a_library_is_imported_only_where_it_lives(library):
+def test_library_is_imported_only_in_its_home(library):
     strays = [
         relative(path)
         for path in python_files()
@@ -84,7 +84,7 @@ def test_a_library_is_imported_only_where_it_lives(library):
     assert strays == []
 
 
-def test_the_web_framework_stays_at_the_edge():
+def test_web_framework_is_imported_only_by_endpoints_and_pages():
     strays = [
         relative(path)
         for path in python_files()
@@ -95,7 +95,7 @@ def test_the_web_framework_stays_at_the_edge():
     assert strays == []
 
 
-def test_a_transaction_is_committed_only_by_the_session_module():
+def test_only_the_session_module_commits_transactions():
     strays = [
         f"{relative(path)}:{line}"
         for path in python_files()
@@ -105,7 +105,7 @@ def test_a_transaction_is_committed_only_by_the_session_module():
     assert strays == []
 
 
-def test_no_file_grows_past_what_fits_in_a_head():
+def test_files_have_at_most_400_lines():
     long = {
         relative(path): lines
         for path in [*python_files(), *sorted((ROOT / "tests").rglob("*.py"))]
@@ -114,12 +114,12 @@ def test_no_file_grows_past_what_fits_in_a_head():
     assert long == {}
 
 
-def test_no_module_has_a_name_that_says_nothing():
+def test_module_names_are_not_generic():
     assert [relative(path) for path in python_files() if path.stem in EMPTY_NAMES] == []
 
 
-def test_features_read_no_settings_at_import():
-    """Settings meet implementations in the composition roots only; a feature gets what it needs as arguments."""
+def test_features_do_not_import_settings():
+    """Only composition roots read settings; features receive values as arguments."""
     allowed = ("app/settings.py", "app/bootstrap.py", "app/composition.py", "app/main.py", "app/cli.py")
     strays = [
         relative(path)
@@ -131,7 +131,7 @@ def test_features_read_no_settings_at_import():
     assert strays == []
 
 
-def test_endpoints_and_pages_ask_services_not_repositories():
+def test_endpoints_and_pages_do_not_import_repositories():
     strays = [
         relative(path)
         for path in python_files()
@@ -141,7 +141,7 @@ def test_endpoints_and_pages_ask_services_not_repositories():
     assert strays == []
 
 
-def test_every_module_says_what_it_is_for():
+def test_every_module_has_a_docstring():
     silent = [
         relative(path)
         for path in python_files()

@@ -1,13 +1,13 @@
-"""What every start pays for: nothing that only some requests and commands need."""
+"""Processes import at start only what every request or command needs; other imports happen on first use."""
 
 import subprocess
 import sys
 
 import pytest
 
-STATISTICS = {"scipy.stats": "nobody compares runs yet"}
-TRACES = {"opentelemetry.sdk": "only who has a collector sends traces"}
-MODELS = dict.fromkeys(("openai", "boto3"), "most have neither an endpoint nor a bucket")
+STATISTICS = {"scipy.stats": "needed only to compare runs"}
+TRACES = {"opentelemetry.sdk": "needed only with a trace collector"}
+MODELS = dict.fromkeys(("openai", "boto3"), "needed only with a model endpoint or an S3 bucket")
 
 
 @pytest.mark.parametrize(
@@ -19,24 +19,24 @@ MODELS = dict.fromkeys(("openai", "boto3"), "most have neither an endpoint nor a
             STATISTICS
             | MODELS
             | {
-                "alembic": "only owners migrate",
-                "pypdfium2": "pages are drawn in the sandbox",
-                "PIL": "the same",
-                "scim2_models": "few are provisioned",
+                "alembic": "only the database owner migrates",
+                "pypdfium2": "the sandbox renders pages",
+                "PIL": "same reason",
+                "scim2_models": "few tenants use SCIM",
             },
         ),
         (
             "app.commands.up",
             dict.fromkeys(
                 ("prometheus_client", "structlog", "fastapi", "uvicorn", "celery", "app.bootstrap", "workers"),
-                "the processes that it starts load it",
+                "only the started processes need it",
             ),
         ),
         (
             "workers.relay",
             TRACES
-            | dict.fromkeys(("numpy", "prometheus_client", "workers.bootstrap"), "it sends calls and does no work")
-            | {"celery.bin": "nobody reads its command line"},
+            | dict.fromkeys(("numpy", "prometheus_client", "workers.bootstrap"), "the relay only sends tasks")
+            | {"celery.bin": "the relay does not use Celery's command line"},
         ),
         (
             "workers.celery_app",
@@ -44,21 +44,19 @@ MODELS = dict.fromkeys(("openai", "boto3"), "most have neither an endpoint nor a
             | MODELS
             | {
                 "celery.bin": "`workers.serve` starts it without Celery's command line",
-                "pypdfium2": "files are read in the sandbox",
-                "lxml": "the same",
-                "fastapi": "it serves nobody",
+                "pypdfium2": "the sandbox parses files",
+                "lxml": "same reason",
+                "fastapi": "workers serve no HTTP requests",
             },
         ),
         (
             "workers.parsing.reader, workers.parsing.pdf, workers.parsing.html",
-            dict.fromkeys(("sqlalchemy", "pydantic", "celery", "structlog"), "a reader in the sandbox has no database"),
+            dict.fromkeys(("sqlalchemy", "pydantic", "celery", "structlog"), "parsers in the sandbox have no database"),
         ),
-        ("evals.cli", {"matplotlib": "a report with plots is wanted first"}),
+        ("evals.cli", {"matplotlib": "needed only for reports with plots"}),
     ],
 )
-def test_a_start_loads_nothing_that_only_some_calls_and_other_processes_need(
-    module: str, left_out: dict[str, str]
-) -> None:
+def test_start_does_not_import_optional_modules(module: str, left_out: dict[str, str]) -> None:
     started = subprocess.run(
         [sys.executable, "-c", f"import sys, {module}; print(*({set(left_out)} & sys.modules.keys()))"],
         capture_output=True,

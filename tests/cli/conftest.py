@@ -1,4 +1,4 @@
-"""A running `footnote up` on a home of its own, and a way to call the command line."""
+"""Fixtures that run `footnote up` on a temporary home, and that run commands."""
 
 import json
 import os
@@ -22,14 +22,14 @@ CLI = [sys.executable, "-m", "app.cli"]
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A `footnote up`: its process, its home, and what it announced."""
+    """A running `footnote up`: its process, its home and the JSON it printed at start."""
 
     process: subprocess.Popen[str]
     home: Path
     announced: dict[str, Any]
 
     def tree(self) -> list[psutil.Process]:
-        """Everything it started, itself included."""
+        """Return the process and all its descendants."""
         top = psutil.Process(self.process.pid)
         return [top, *top.children(recursive=True)]
 
@@ -57,14 +57,14 @@ def start_up(home: Path, **settings: str) -> Running:
 
 @pytest.fixture(scope="module")
 def start() -> Iterator[Callable[..., Running]]:
-    """Starts `footnote up` on a home, with `FOOTNOTE_…` settings; whatever is still running afterwards is stopped."""
+    """Returns a function that runs `footnote up` on a home with `FOOTNOTE_…` settings. The fixture stops them all."""
     started: list[Running] = []
 
-    def begin(home: Path, **settings: str) -> Running:
+    def run_up(home: Path, **settings: str) -> Running:
         started.append(start_up(home, **settings))
         return started[-1]
 
-    yield begin
+    yield run_up
     for running in started:
         if running.process.poll() is None:
             running.stop()
@@ -79,27 +79,27 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 def environment() -> dict[str, str]:
-    """The environment without settings of Footnote."""
+    """Return the environment variables without Footnote's settings."""
     return {name: value for name, value in os.environ.items() if not name.startswith("FOOTNOTE_")}
 
 
 @pytest.fixture(scope="session")
 def footnote() -> Callable[..., "subprocess.CompletedProcess[str]"]:
-    """Runs a command in this process, as a new one would load for a second; an error nobody expects is raised."""
+    """Returns a function that runs a command in this process, to save a second of imports. Exceptions are raised."""
 
     def call(*words: str) -> "subprocess.CompletedProcess[str]":
         without = dict.fromkeys(os.environ.keys() - environment().keys())
-        ended = CliRunner().invoke(build_cli(list(words)), words, env=without)
-        if ended.exception is not None and not isinstance(ended.exception, SystemExit):
-            raise ended.exception
-        return subprocess.CompletedProcess(words, ended.exit_code, ended.stdout, ended.stderr)
+        result = CliRunner().invoke(build_cli(list(words)), words, env=without)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return subprocess.CompletedProcess(words, result.exit_code, result.stdout, result.stderr)
 
     return call
 
 
 @pytest.fixture(scope="session")
 def footnote_process() -> Callable[..., "subprocess.CompletedProcess[str]"]:
-    """Runs a command in a process of its own, for what only a process shows: its exit code, its signals, its end."""
+    """Returns a function that runs a command in a new process, for tests of tracebacks, signals and shutdown."""
 
     def call(*words: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(

@@ -1,4 +1,4 @@
-"""The commands: shapes of `--json`, sentences for people, codes for scripts."""
+"""Commands: their JSON output, error messages and exit codes."""
 
 import json
 import subprocess
@@ -16,7 +16,7 @@ from app.retrieval.index.spaces import find_space_id
 Call = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-def test_a_server_that_is_not_there_is_told_in_a_sentence(footnote_process: Call, tmp_path: Path) -> None:
+def test_unreachable_server_prints_a_message_without_traceback(footnote_process: Call, tmp_path: Path) -> None:
     result = footnote_process("documents", "--home", str(tmp_path), "--url", "http://127.0.0.1:9")
     assert result.returncode == 1
     assert "No Footnote server responds at http://127.0.0.1:9" in result.stderr
@@ -24,13 +24,13 @@ def test_a_server_that_is_not_there_is_told_in_a_sentence(footnote_process: Call
 
 
 @pytest.mark.parametrize("words", [["ask"], ["ingest", "no-such-file"], ["no-such-command"]])
-def test_a_wrong_call_ends_with_2(footnote: Call, words: list[str]) -> None:
+def test_wrong_usage_exits_with_2(footnote: Call, words: list[str]) -> None:
     result = footnote(*words)
     assert result.returncode == 2
     assert "Usage" in result.stderr
 
 
-def test_key_create_gives_a_key_that_works(running: Any, footnote: Call) -> None:
+def test_key_create_returns_a_working_key(running: Any, footnote: Call) -> None:
     made = footnote("key", "create", "--home", str(running.home), "--name", "notebook", "--json")
     assert made.returncode == 0
     created = json.loads(made.stdout)
@@ -39,7 +39,7 @@ def test_key_create_gives_a_key_that_works(running: Any, footnote: Call) -> None
     assert json.loads(used.stdout)["user_id"] == created["user_id"]
 
 
-def test_a_key_is_narrowed_listed_rotated_and_revoked(running: Any, footnote: Call) -> None:
+def test_key_can_be_scoped_listed_rotated_and_revoked(running: Any, footnote: Call) -> None:
     place = ("--home", str(running.home))
     made = json.loads(footnote("key", "create", *place, "--scope", "keys:own", "--days", "2", "--json").stdout)
     refused = json.loads(footnote("documents", *place, "--key", made["secret"], "--json").stdout)["error"]
@@ -51,7 +51,7 @@ def test_a_key_is_narrowed_listed_rotated_and_revoked(running: Any, footnote: Ca
     assert "revoked" in footnote("key", "list", *place).stdout
 
 
-def test_a_wrong_key_is_told_with_the_apis_code_and_sentence(running: Any, footnote: Call) -> None:
+def test_unknown_key_prints_the_api_error(running: Any, footnote: Call) -> None:
     words = ("key", "create", "--home", str(running.home), "--key", "fn_wrong")
     assert footnote(*words).returncode == 1
     error = json.loads(footnote(*words, "--json").stdout)["error"]
@@ -59,7 +59,7 @@ def test_a_wrong_key_is_told_with_the_apis_code_and_sentence(running: Any, footn
     assert error["detail"]
 
 
-def test_tenant_create_founds_one_with_a_key_that_works(running: Any, footnote: Call) -> None:
+def test_tenant_create_returns_a_working_key(running: Any, footnote: Call) -> None:
     made = footnote("tenant", "create", "second", "--home", str(running.home), "--json")
     key = json.loads(made.stdout)["key"]
     assert footnote("key", "create", "--home", str(running.home), "--key", key).returncode == 0
@@ -68,7 +68,7 @@ def test_tenant_create_founds_one_with_a_key_that_works(running: Any, footnote: 
     assert "Traceback" not in again.stderr
 
 
-def test_the_database_may_be_brought_up_to_date_twice_with_a_space_for_other_embeddings(
+def test_database_upgrade_can_be_repeated_and_creates_embedding_space(
     database: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = {"DATABASE__OWNER_URL": database.urls["owner"], "EMBEDDING__BASE_URL": "http://127.0.0.1:9/v1"}

@@ -1,4 +1,4 @@
-"""Ingesting through the API: what is sent, what is waited for, and what is told of each file."""
+"""Ingesting through the API: the requests sent, the polling of runs, and each file's outcome."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -15,8 +15,8 @@ from app.documents.metadata import DocumentType
 Handler = Callable[[httpx.Request], httpx.Response]
 
 
-class Seen:
-    """Keeps what a watcher is told."""
+class RecordingWatcher:
+    """Records progress and outcomes."""
 
     def __init__(self) -> None:
         self.shares: list[float] = []
@@ -37,18 +37,18 @@ def run(number: int, status: str, error: dict[str, str] | None = None) -> dict[s
     return {"id": f"r{number}", "status": status, "stage": "parse", "error": error}
 
 
-def test_folders_are_searched_and_hidden_files_left_out(tmp_path: Path) -> None:
+def test_find_files_searches_folders_and_skips_hidden_files(tmp_path: Path) -> None:
     for name in ("b.pdf", "a/c.html", ".hidden.pdf", ".git/config"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"x")
     assert [path.relative_to(tmp_path).as_posix() for path in find_files([tmp_path])] == ["a/c.html", "b.pdf"]
 
 
-def test_it_waits_for_runs_and_tells_each_outcome_in_the_order_given(tmp_path: Path) -> None:
+def test_ingest_waits_for_runs_and_returns_outcomes_in_order(tmp_path: Path) -> None:
     files = [tmp_path / name for name in ("good.pdf", "bad.pdf", "refused.pdf")]
     for file in files:
         file.write_bytes(b"%PDF")
-    looked: list[str] = []
+    polled: list[str] = []
 
     def handler(request: httpx.Request) -> httpx.Response:
         if request.method == "POST":
@@ -58,24 +58,24 @@ def test_it_waits_for_runs_and_tells_each_outcome_in_the_order_given(tmp_path: P
                 return httpx.Response(415, json=problem)
             number = 1 if b"good.pdf" in body else 2
             return httpx.Response(202, json={"document": {"id": f"d{number}"}, "run": run(number, "queued")})
-        looked.append(request.url.path)
+        polled.append(request.url.path)
         if request.url.path.endswith("r1"):
-            return httpx.Response(200, json=run(1, "ready" if looked.count("/v1/runs/r1") > 1 else "running"))
+            return httpx.Response(200, json=run(1, "ready" if polled.count("/v1/runs/r1") > 1 else "running"))
         return httpx.Response(200, json=run(2, "failed", {"code": "pdf-damaged", "detail": "It is damaged."}))
 
-    seen = Seen()
+    watcher = RecordingWatcher()
     with client(handler) as api:
-        outcomes = ingest_files(api, files, collection="c", password=None, watcher=seen)
+        outcomes = ingest_files(api, files, collection="c", password=None, watcher=watcher)
     assert [(outcome.path.name, outcome.status, outcome.code) for outcome in outcomes] == [
         ("good.pdf", "ready", None),
         ("bad.pdf", "failed", "pdf-damaged"),
         ("refused.pdf", "failed", "unsupported-type"),
     ]
     assert outcomes[2].detail == "This format can't be read."
-    assert len(seen.finished) == 3
+    assert len(watcher.finished) == 3
 
 
-def test_the_password_and_the_bytes_are_sent_and_counted(tmp_path: Path) -> None:
+def test_upload_sends_password_and_reports_bytes(tmp_path: Path) -> None:
     file = tmp_path / "locked.pdf"
     file.write_bytes(b"0123456789" * 50_000)
     counts: list[int] = []
@@ -92,7 +92,7 @@ def test_the_password_and_the_bytes_are_sent_and_counted(tmp_path: Path) -> None
     assert counts[-1] == 500_000
 
 
-def test_a_type_is_said_of_every_file_and_none_where_none_is_given(tmp_path: Path) -> None:
+def test_document_type_is_sent_only_if_given(tmp_path: Path) -> None:
     bodies: list[bytes] = []
     for name in ("a.txt", "b.txt"):
         (tmp_path / name).write_text(name)
@@ -102,15 +102,20 @@ def test_a_type_is_said_of_every_file_and_none_where_none_is_given(tmp_path: Pat
         return httpx.Response(200, json={"document": {"id": "d1", "status": "ready"}, "run": None})
 
     with client(handler) as api:
-        for said in (DocumentType.INDENTURE, None):
+        for document_type in (DocumentType.INDENTURE, None):
             ingest_files(
-                api, find_files([tmp_path]), collection="c", password=None, document_type=said, watcher=NoProgress()
+                api,
+                find_files([tmp_path]),
+                collection="c",
+                password=None,
+                document_type=document_type,
+                watcher=NoProgress(),
             )
     assert [b'name="document_type"\r\n\r\nindenture' in body for body in bodies] == [True, True, False, False]
     assert not any(b"document_type" in body for body in bodies[2:])
 
 
-def test_too_many_requests_are_repeated_under_the_same_idempotency_key() -> None:
+def test_rate_limited_request_is_retried_with_the_same_idempotency_key() -> None:
     keys: list[str] = []
 
     def handler(request: httpx.Request) -> httpx.Response:
@@ -125,7 +130,7 @@ def test_too_many_requests_are_repeated_under_the_same_idempotency_key() -> None
     assert len(set(keys)) == 1
 
 
-def test_lists_are_followed_to_their_last_page() -> None:
+def test_lists_are_read_to_the_last_page() -> None:
     def handler(request: httpx.Request) -> httpx.Response:
         if request.url.params.get("cursor") == "next":
             return httpx.Response(200, json={"items": [{"id": "d2"}], "next_cursor": None})
@@ -135,13 +140,13 @@ def test_lists_are_followed_to_their_last_page() -> None:
         assert [document.id for document in api.list_documents()] == ["d1", "d2"]
 
 
-def test_a_problem_that_is_not_json_still_has_a_sentence() -> None:
+def test_problem_without_json_still_has_a_message() -> None:
     with client(lambda _: httpx.Response(502, text="<html>")) as api, pytest.raises(ApiProblemError) as raised:
         api.ask("Why?")
     assert raised.value.detail == "The server returned status 502."
 
 
-def test_a_broken_connection_says_where_to_look() -> None:
+def test_connection_error_names_the_server() -> None:
     def handler(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("refused", request=request)
 
@@ -149,7 +154,7 @@ def test_a_broken_connection_says_where_to_look() -> None:
         api.ask("Why?")
 
 
-def test_the_same_bytes_under_two_names_have_one_run_and_two_outcomes(tmp_path: Path) -> None:
+def test_two_files_with_same_bytes_share_a_run_and_have_two_outcomes(tmp_path: Path) -> None:
     files = [tmp_path / "one.pdf", tmp_path / "two.pdf"]
     for file in files:
         file.write_bytes(b"%PDF")
@@ -161,11 +166,11 @@ def test_the_same_bytes_under_two_names_have_one_run_and_two_outcomes(tmp_path: 
         return httpx.Response(200, json=run(1, "ready"))
 
     with client(handler) as api:
-        outcomes = ingest_files(api, files, collection="c", password=None, watcher=Seen())
+        outcomes = ingest_files(api, files, collection="c", password=None, watcher=RecordingWatcher())
     assert [(outcome.path, outcome.status) for outcome in outcomes] == [(file, "ready") for file in files]
 
 
-def test_an_answer_in_an_unknown_form_tells_nothing_of_it() -> None:
+def test_unreadable_response_error_does_not_reveal_its_content() -> None:
     answer = httpx.Response(201, json={"hidden": "fn_secret"})
     with client(lambda _: answer) as api, pytest.raises(UnreadableResponseError) as raised:
         api.create_key("notebook")

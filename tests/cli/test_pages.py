@@ -1,4 +1,4 @@
-"""Pages over HTTP from a running stack: their text, their words with boxes, their image, and what is kept of them."""
+"""A document's pages over HTTP from a running stack: text, word boxes and the cached image."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,7 +23,7 @@ def client(running: Any) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def document(running: Any, footnote: Callable[..., Any], client: httpx.Client, tmp_path: Path) -> str:
-    """The id of a PDF of one page that was ingested."""
+    """The ID of an ingested one-page PDF."""
     canvas = Canvas(str(tmp_path / "page.pdf"), invariant=1)
     canvas.drawString(72, 700, SENTENCE)
     canvas.save()
@@ -33,7 +33,7 @@ def document(running: Any, footnote: Callable[..., Any], client: httpx.Client, t
     return next(item["id"] for item in listed if item["filename"] == "page.pdf")
 
 
-def test_a_page_is_told_with_its_text_and_the_boxes_of_its_words(client: httpx.Client, document: str) -> None:
+def test_page_contains_its_text_and_word_boxes(client: httpx.Client, document: str) -> None:
     page = client.get(f"/v1/documents/{document}/pages/1").json()
     assert SENTENCE in page["text"]
     words = page["words"]
@@ -42,7 +42,7 @@ def test_a_page_is_told_with_its_text_and_the_boxes_of_its_words(client: httpx.C
     assert client.get(f"/v1/documents/{document}/pages/2").json()["code"] == "page-not-found"
 
 
-def test_a_pages_image_is_asked_for_again_only_when_it_changed(client: httpx.Client, document: str) -> None:
+def test_page_image_is_not_sent_again_if_unchanged(client: httpx.Client, document: str) -> None:
     path = f"/v1/documents/{document}/pages/1/image"
     image = client.get(path, params={"dpi": 72})
     assert (image.status_code, image.headers["content-type"]) == (200, "image/png")
@@ -53,7 +53,7 @@ def test_a_pages_image_is_asked_for_again_only_when_it_changed(client: httpx.Cli
     assert larger.status_code == 200
 
 
-def test_a_running_stack_says_that_it_is_ready(client: httpx.Client) -> None:
+def test_running_stack_is_ready(client: httpx.Client) -> None:
     ready = client.get("/readyz")
     assert ready.status_code == 200
     assert {part["ready"] for part in ready.json()["parts"].values()} == {True}

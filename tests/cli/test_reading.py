@@ -1,4 +1,4 @@
-"""What a user does first: files go in, and are listed, asked about and quoted; what failed is named."""
+"""A user's first commands: ingest files, list documents and runs, ask questions, and see which files failed."""
 
 import json
 import subprocess
@@ -17,7 +17,7 @@ QUESTION = "What was the deposit for kiln repairs at December 31, 2025?"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A readable file, an empty one, and a program that calls itself a PDF."""
+    """A readable file, an empty file, and a program with the extension .pdf."""
     made = tmp_path_factory.mktemp("filings")
     (made / "kilns.txt").write_text(TEXT)
     (made / "empty.txt").write_text("")
@@ -25,11 +25,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def test_ingest_waits_and_ends_with_1_naming_what_failed_and_why(running: Any, footnote: Call, folder: Path) -> None:
+def test_ingest_exits_with_1_and_lists_failed_files_with_reasons(running: Any, footnote: Call, folder: Path) -> None:
     words = ("ingest", str(folder), "--collection", "Kilns", "--home", str(running.home))
-    told = footnote(*words)
-    assert told.returncode == 1
-    shown = " ".join((told.stdout + told.stderr).split())
+    result = footnote(*words)
+    assert result.returncode == 1
+    shown = " ".join((result.stdout + result.stderr).split())
     assert "empty.txt" in shown
     assert "The file is empty" in shown
     assert "program.pdf" in shown
@@ -42,9 +42,7 @@ def test_ingest_waits_and_ends_with_1_naming_what_failed_and_why(running: Any, f
     assert again["failed"] == 2
 
 
-def test_what_was_read_is_listed_and_answers_with_its_quote_and_says_who_wrote(
-    running: Any, footnote: Call, folder: Path
-) -> None:
+def test_ingested_document_is_listed_and_quoted_in_answers(running: Any, footnote: Call, folder: Path) -> None:
     home = ("--home", str(running.home))
     assert footnote("ingest", str(folder / "kilns.txt"), "--collection", "Kilns", *home).returncode == 0
     listed = footnote("documents", *home)
@@ -66,7 +64,7 @@ def test_what_was_read_is_listed_and_answers_with_its_quote_and_says_who_wrote(
     assert any("$4,210,000" in quote for quote in quotes)
 
 
-def test_what_no_document_says_is_an_answer_and_no_error(running: Any, footnote: Call) -> None:
+def test_question_without_evidence_is_not_an_error(running: Any, footnote: Call) -> None:
     asked = footnote("ask", "Who painted the ceiling of the chapel?", "--home", str(running.home))
     assert asked.returncode == 0
     assert "Not found in the documents that you can see" in asked.stdout

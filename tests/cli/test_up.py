@@ -1,4 +1,4 @@
-"""`footnote up`: one to a home, nothing left behind, and up again after a kill -9."""
+"""`footnote up`: only one per home, no process left behind, and restarts after kill -9."""
 
 import signal
 import subprocess
@@ -12,13 +12,13 @@ import psutil
 Call = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-def test_it_announces_where_it_is_and_is_ready_by_then(running: Any) -> None:
+def test_up_prints_its_url_once_it_is_ready(running: Any) -> None:
     answer = httpx.get(f"{running.announced['url']}/readyz", trust_env=False)
     assert answer.status_code == 200
     assert set(running.announced["processes"]) == {"api", "relay", "worker"}
 
 
-def test_a_second_up_on_the_same_home_says_so_and_ends_with_1(running: Any, footnote_process: Call) -> None:
+def test_second_up_on_the_same_home_exits_with_1(running: Any, footnote_process: Call) -> None:
     second = footnote_process("up", "--home", str(running.home), "--port", "0")
     assert second.returncode == 1
     assert "already running" in second.stderr
@@ -26,22 +26,22 @@ def test_a_second_up_on_the_same_home_says_so_and_ends_with_1(running: Any, foot
     assert "Traceback" not in second.stderr
 
 
-def test_a_taken_port_is_told_in_a_sentence(running: Any, footnote_process: Call, tmp_path: Path) -> None:
+def test_port_in_use_prints_a_message(running: Any, footnote_process: Call, tmp_path: Path) -> None:
     port = running.announced["url"].rsplit(":", 1)[1]
     result = footnote_process("up", "--home", str(tmp_path), "--port", port)
     assert result.returncode == 1
     assert f"Port {port} of 127.0.0.1 is taken" in result.stderr
 
 
-def test_kill_9_and_ctrl_c_leave_no_process_and_the_home_comes_up_again(start: Any, tmp_path: Path) -> None:
+def test_kill_9_and_ctrl_c_leave_no_process_and_home_starts_again(start: Any, tmp_path: Path) -> None:
     up = start(tmp_path)
     tree = up.tree()
     assert len(tree) > 6
     key = (tmp_path / "secrets" / "admin-key").read_text()
     up.process.kill()
     up.process.wait()
-    _, left = psutil.wait_procs(tree, timeout=30)
-    assert left == []
+    _, alive = psutil.wait_procs(tree, timeout=30)
+    assert alive == []
     again = start(tmp_path)
     headers = {"Authorization": f"Bearer {key.strip()}"}
     answer = httpx.get(f"{again.announced['url']}/v1/me", headers=headers, trust_env=False)
@@ -51,42 +51,41 @@ def test_kill_9_and_ctrl_c_leave_no_process_and_the_home_comes_up_again(start: A
     assert not any(process.is_running() for process in tree)
 
 
-def test_a_process_that_is_killed_is_started_again(running: Any) -> None:
-    keeper = psutil.Process(running.announced["processes"]["relay"])
-    keeper.send_signal(signal.SIGKILL)
-    psutil.wait_procs([keeper], timeout=10)
+def test_killed_process_is_restarted(running: Any) -> None:
+    relay = psutil.Process(running.announced["processes"]["relay"])
+    relay.send_signal(signal.SIGKILL)
+    psutil.wait_procs([relay], timeout=10)
     top = psutil.Process(running.process.pid)
 
     def relays() -> list[psutil.Process]:
         return [process for process in top.children() if "workers.relay" in process.cmdline()]
 
     with httpx.Client(base_url=running.announced["url"], trust_env=False) as client:
-        for _ in range(2000):  # asked until it is there; the test's time limit is what ends it otherwise
+        for _ in range(2000):  # poll until it is ready; otherwise the test's time limit ends the loop
             if relays():
                 break
             client.get("/livez")
     assert len(relays()) == 1
 
 
-def test_servers_that_are_killed_are_started_again_where_they_were(
-    running: Any, footnote: Call, tmp_path: Path
-) -> None:
+def test_killed_servers_are_restarted_at_the_same_address(running: Any, footnote: Call, tmp_path: Path) -> None:
     for name in ("postgres", "valkey-server"):
         children = psutil.Process(running.process.pid).children(recursive=True)
         server = next(process for process in children if runs(process, name))
         server.kill()
         psutil.wait_procs([server], timeout=10)
         with httpx.Client(base_url=running.announced["url"], trust_env=False, timeout=30) as client:
-            for _ in range(2000):  # asked until it is there; the test's time limit is what ends it otherwise
+            for _ in range(2000):  # poll until it is ready; otherwise the test's time limit ends the loop
                 if client.get("/readyz").status_code == 200:
                     break
         ingest(running, footnote, tmp_path / f"{name}.txt")
 
 
 def runs(process: psutil.Process, name: str) -> bool:
-    """Whether that process is the server itself: of PostgreSQL's, the one with its command line.
+    """Return whether a process is the main process of the server `name`.
 
-    Valkey tells its address behind its name: `…/valkey-server 127.0.0.1:6379`.
+    PostgreSQL's child processes change their command lines. Valkey appends its address to its own:
+    `…/valkey-server 127.0.0.1:6379`.
     """
     command = process.cmdline()
     return bool(command) and Path(command[0].split()[0]).name == name
@@ -98,19 +97,19 @@ def ingest(running: Any, footnote: Call, file: Path) -> None:
     assert result.returncode == 0, result.stderr
 
 
-def test_metrics_tell_of_the_workers_and_of_what_waits(running: Any, footnote: Call, tmp_path: Path) -> None:
+def test_metrics_include_workers_and_pending_outbox_rows(running: Any, footnote: Call, tmp_path: Path) -> None:
     def metrics() -> dict[str, float]:
-        told = httpx.get(f"{running.announced['url']}/metrics", trust_env=False).text
-        lines = (line.rsplit(" ", 1) for line in told.splitlines() if not line.startswith("#"))
+        text = httpx.get(f"{running.announced['url']}/metrics", trust_env=False).text
+        lines = (line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
         return {name: float(value) for name, value in lines}
 
     published = 'footnote_ingestion_stages_total{outcome="done",stage="publish"}'
     before = metrics().get(published, 0)
     ingest(running, footnote, tmp_path / "metrics.txt")
     assert footnote("ask", "What was revenue in fiscal 2024?", "--home", str(running.home)).returncode == 0
-    told = metrics()
-    assert told[published] == before + 1
-    assert any('purpose="embed-documents"' in name for name in told)
-    assert any('purpose="embed-query"' in name for name in told)
-    assert told["footnote_state_up"] == 1
-    assert told["footnote_outbox_pending"] == 0
+    after = metrics()
+    assert after[published] == before + 1
+    assert any('purpose="embed-documents"' in name for name in after)
+    assert any('purpose="embed-query"' in name for name in after)
+    assert after["footnote_state_up"] == 1
+    assert after["footnote_outbox_pending"] == 0

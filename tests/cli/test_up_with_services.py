@@ -1,4 +1,4 @@
-"""`footnote up` with services of others: traces go to a collector, embeddings come from an endpoint."""
+"""`footnote up` with external services: a trace collector and an embedding endpoint."""
 
 import json
 import threading
@@ -17,13 +17,13 @@ DIMENSIONS = 8
 
 @pytest.fixture(scope="module")
 def embeddings() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """An endpoint for embeddings that knows only how often each of eight letters occurs; what it was asked."""
-    asked: list[dict[str, Any]] = []
+    """An embedding endpoint whose vectors count eight letters. Yields its URL and the requests it received."""
+    requests: list[dict[str, Any]] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            asked.append(request)
+            requests.append(request)
             vectors = [[float(text.lower().count(letter)) for letter in "etaoinsr"] for text in request["input"]]
             data = [{"object": "embedding", "index": place, "embedding": v} for place, v in enumerate(vectors)]
             usage = {"prompt_tokens": 1, "total_tokens": 1}
@@ -35,20 +35,20 @@ def embeddings() -> Iterator[tuple[str, list[dict[str, Any]]]]:
             self.wfile.write(body)
 
         def log_message(self, *args: object) -> None:
-            """Tests read what it was asked."""
+            """Write no access log."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/v1", asked
+    yield f"http://127.0.0.1:{server.server_port}/v1", requests
     server.shutdown()
     server.server_close()
     thread.join()
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What one upload and one question told the collector and the endpoint, and what was answered."""
+class Recorded:
+    """The traces, embedding requests and answer of one upload and one question."""
 
     traces: Traces
     embedded: list[dict[str, Any]]
@@ -56,12 +56,12 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def told(
+def recorded(
     start: Call,
     footnote: Call,
     embeddings: tuple[str, list[dict[str, Any]]],
     tmp_path_factory: pytest.TempPathFactory,
-) -> Told:
+) -> Recorded:
     home = tmp_path_factory.mktemp("home")
     with collecting_traces() as (url, traces):
         up = start(
@@ -77,12 +77,12 @@ def told(
         asked = footnote("ask", "What was revenue in fiscal 2024?", "--json", "--home", str(home))
         up.stop()
     assert asked.returncode == 0, asked.stderr
-    return Told(traces, embeddings[1], json.loads(asked.stdout))
+    return Recorded(traces, embeddings[1], json.loads(asked.stdout))
 
 
-def test_an_upload_is_one_trace_from_the_api_through_the_relay_to_the_worker(told: Told) -> None:
+def test_upload_is_one_trace_through_api_relay_and_worker(recorded: Recorded) -> None:
     spans: dict[bytes, dict[str, set[str]]] = {}
-    for _, request in told.traces:
+    for _, request in recorded.traces:
         for resource in request.resource_spans:
             service = next(a.value.string_value for a in resource.resource.attributes if a.key == "service.name")
             for scope in resource.scope_spans:
@@ -95,7 +95,7 @@ def test_an_upload_is_one_trace_from_the_api_through_the_relay_to_the_worker(tol
     assert whole[0]["footnote-worker"] == {"jobs.run_stage"}
 
 
-def test_embeddings_of_an_endpoint_have_a_space_of_their_own_and_answer(told: Told) -> None:
-    assert "$5 million" in told.answer["claims"][0]["text"]
-    assert {request["model"] for request in told.embedded} == {"letters"}
-    assert any("What was revenue" in text for request in told.embedded for text in request["input"])
+def test_answer_uses_embeddings_of_the_endpoint(recorded: Recorded) -> None:
+    assert "$5 million" in recorded.answer["claims"][0]["text"]
+    assert {request["model"] for request in recorded.embedded} == {"letters"}
+    assert any("What was revenue" in text for request in recorded.embedded for text in request["input"])

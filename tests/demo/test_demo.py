@@ -1,4 +1,4 @@
-"""`footnote demo`, for real: servers, samples, questions, a refusal, and nothing left behind."""
+"""`footnote demo` with real servers: answers, a refused question, and no process left running."""
 
 import json
 import subprocess
@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
-    """What the demo gives as JSON, with a document of the user's own and one that can't be read."""
+    """The demo's JSON output, with a readable and an unreadable document of the user."""
     folder = tmp_path_factory.mktemp("docs")
     (folder / "note.txt").write_text("The lease of the Harrow Falls plant ends on June 30, 2031.\n")
     (folder / "broken.pdf").write_bytes(b"%PDF-1.7 and no more")
@@ -31,11 +31,11 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     return {**json.loads(result.stdout), "left": left}
 
 
-def test_it_leaves_no_process(shown: dict[str, object]) -> None:
+def test_demo_leaves_no_process_running(shown: dict[str, object]) -> None:
     assert shown["left"] == []
 
 
-def test_five_questions_are_answered_with_document_page_and_quote(shown: dict[str, object]) -> None:
+def test_five_answers_cite_document_page_and_quote(shown: dict[str, object]) -> None:
     answers = shown["answers"]
     assert isinstance(answers, list)
     assert len(answers) == 5
@@ -48,17 +48,17 @@ def test_five_questions_are_answered_with_document_page_and_quote(shown: dict[st
             assert citation["quote"]
 
 
-def test_the_statement_and_the_covenant_are_quoted_right(shown: dict[str, object]) -> None:
+def test_answers_state_the_figures_of_the_samples(shown: dict[str, object]) -> None:
     answers = shown["answers"]
     assert isinstance(answers, list)
-    said = [" ".join(claim["text"] for claim in answer["claims"]) for answer in answers]
-    assert "3,614.0" in said[0]
-    assert "176.2" in said[1]
-    assert "4.00 to 1.00" in said[2]
-    assert "$75.0 million" in said[4]
+    texts = [" ".join(claim["text"] for claim in answer["claims"]) for answer in answers]
+    assert "3,614.0" in texts[0]
+    assert "176.2" in texts[1]
+    assert "4.00 to 1.00" in texts[2]
+    assert "$75.0 million" in texts[4]
 
 
-def test_the_analyst_without_the_right_gets_nothing_and_the_document_is_not_there(shown: dict[str, object]) -> None:
+def test_analyst_without_access_gets_no_answer_and_a_404(shown: dict[str, object]) -> None:
     refused = shown["refused"]
     assert isinstance(refused, dict)
     assert refused["outcome"] == "not-found"
@@ -66,7 +66,7 @@ def test_the_analyst_without_the_right_gets_nothing_and_the_document_is_not_ther
     assert shown["refused_document_status"] == 404
 
 
-def test_ones_own_files_are_read_and_those_that_fail_are_named(shown: dict[str, object]) -> None:
+def test_own_files_are_ingested_and_failed_files_are_listed(shown: dict[str, object]) -> None:
     failed = shown["failed"]
     assert isinstance(failed, dict)
     assert shown["documents"] == 4

@@ -1,4 +1,4 @@
-"""The sample documents: statements that foot, prose that says the same, the same bytes each time."""
+"""The sample documents: their statements add up, their prose states the same figures, and their bytes never change."""
 
 import hashlib
 from collections.abc import Callable
@@ -18,29 +18,29 @@ def newest(lines: list[Line]) -> dict[str, Decimal]:
     return {line.label: line.amounts[0] or Decimal(0) for line in lines}
 
 
-def test_the_balance_sheet_balances_in_every_year() -> None:
+def test_balance_sheet_balances_in_every_year() -> None:
     assert f.ASSETS == f.LIABILITIES_AND_EQUITY
 
 
-def test_cash_at_the_beginning_of_a_year_is_cash_at_the_end_of_the_year_before() -> None:
+def test_opening_cash_equals_closing_cash_of_the_previous_year() -> None:
     assert f.CASH_BEGIN[:2] == f.CASH_END[1:]
 
 
-def test_segments_add_up_to_the_companys_sales_and_operating_income() -> None:
+def test_segments_add_up_to_operating_income() -> None:
     parts = f.total(f.INCOME_CONTAINERS, f.INCOME_FILMS, f.INCOME_SPECIALTY, f.CORPORATE, f.negative(f.RESTRUCTURING))
     assert parts == f.OPERATING_INCOME
 
 
-def test_retained_earnings_move_by_net_income_less_dividends() -> None:
+def test_retained_earnings_change_by_net_income_less_dividends() -> None:
     assert f.RETAINED[0] == f.RETAINED[1] + f.NET_INCOME[0] + f.DIVIDENDS[0]
 
 
-def test_debt_moves_by_what_was_borrowed_and_repaid_and_its_maturities_add_up() -> None:
+def test_debt_rolls_forward_and_maturities_add_up() -> None:
     assert f.PRINCIPAL[0] == f.PRINCIPAL[1] + f.BORROWED[0] + f.REPAID[0]
     assert sum(amount for _, amount in f.MATURITIES) == f.PRINCIPAL[0]
 
 
-def test_proceeds_of_the_offering_are_used_whole() -> None:
+def test_uses_of_proceeds_equal_net_proceeds() -> None:
     lines = newest(s.proceeds())
     assert lines["Net proceeds"] == lines["Total uses"] == Decimal("391.5")
 
@@ -59,7 +59,7 @@ def test_every_line_has_an_amount_for_every_year(statement: Callable[[], list[Li
     assert len({len(line.amounts) for line in statement()}) == 1
 
 
-def test_the_samples_are_the_same_bytes_each_time(tmp_path: Path) -> None:
+def test_samples_have_the_same_bytes_each_time(tmp_path: Path) -> None:
     digests = [
         [hashlib.sha256(path.read_bytes()).hexdigest() for path in write_samples(tmp_path / name)]
         for name in ("first", "second")
@@ -67,7 +67,7 @@ def test_the_samples_are_the_same_bytes_each_time(tmp_path: Path) -> None:
     assert digests[0] == digests[1]
 
 
-def test_the_prose_says_what_the_statements_say(tmp_path: Path) -> None:
+def test_prose_states_the_figures_of_the_statements(tmp_path: Path) -> None:
     annual, offering = write_samples(tmp_path)
     texts = [
         " ".join(" ".join(page.extract_text().split()) for page in pypdf.PdfReader(p).pages) for p in (annual, offering)
