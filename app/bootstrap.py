@@ -1,4 +1,4 @@
-"""The composition root of the API: the only place that passes settings to implementations."""
+"""The composition root of the API: it builds every part of the API from the settings."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
