@@ -55,6 +55,11 @@ class ProviderNotFoundError(NotFoundError):
     title = "There is no such sign-in provider."
 
 
+class TenantNotFoundError(NotFoundError):
+    code = "tenant-not-found"
+    title = "There is no such tenant: create it first."
+
+
 class SlugTakenError(ConflictError):
     code = "tenant-exists"
     title = "A tenant of that name is there already: choose another name."

@@ -11,7 +11,7 @@ from app.core.errors import PreconditionFailedError
 from app.core.ids import new_id
 from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
 from app.core.principal import Permission, Principal
-from app.db.constraints import UNIQUE_VIOLATION, translated_violations
+from app.db.constraints import FOREIGN_KEY_VIOLATION, UNIQUE_VIOLATION, translated_violations
 from app.db.session import Database
 from app.identity.errors import GroupExcludesError, GroupNotFoundError, GroupTakenError
 from app.identity.group_repository import GROUP_CYCLE, GroupRepository, Members
@@ -112,7 +112,9 @@ def add_to_group(session: Session, principal: Principal, group_id: UUID, member:
     """Put members into a group. Raises PermissionRequiredError, GroupNotFoundError, GroupCycleError."""
     principal.require(Permission.GROUPS_MANAGE)
     repository = GroupRepository(session)
-    with translated_violations(GROUP_CYCLE), session.begin_nested():
+    # A foreign key is violated when another transaction deletes the member group at the same time.
+    refusals = {**GROUP_CYCLE, FOREIGN_KEY_VIOLATION: GroupNotFoundError}
+    with translated_violations(refusals), session.begin_nested():
         if repository.lock_group(group_id) is None or member - repository.sort_out(_ids(member)):
             raise GroupNotFoundError
         was_in = not member - repository.get_members(group_id, _ids(member))

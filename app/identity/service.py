@@ -13,7 +13,7 @@ from app.core.errors import Claimed
 from app.core.ids import new_id
 from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
 from app.core.principal import Permission, Principal, Role, allowed_by
-from app.db.constraints import UNIQUE_VIOLATION, translated_violations
+from app.db.constraints import FOREIGN_KEY_VIOLATION, UNIQUE_VIOLATION, translated_violations
 from app.db.session import Database, system_principal
 from app.identity.errors import (
     EmailTakenError,
@@ -28,6 +28,7 @@ from app.identity.errors import (
     KeyRotatedError,
     KeyScopesError,
     SlugTakenError,
+    TenantNotFoundError,
     UserDisabledError,
     UserNotFoundError,
 )
@@ -275,14 +276,15 @@ class TenantAdmin:
         return tenant_id
 
     def create_user(self, tenant_id: UUID, *, email: str, name: str, roles: Iterable[Role]) -> tuple[UUID, str]:
-        """(the user's id, a first key in the clear). Raises EmailTakenError."""
+        """Return (the user's id, a first key in the clear). Raises EmailTakenError, TenantNotFoundError."""
         now = self._clock.now()
         user = user_row(tenant_id, email=email, name=name, roles=roles, now=now)
         secret = new_key()
         user_id = UUID(str(user["id"]))
         key = key_row(tenant_id, user_id, name="first key", secret=secret, now=now)
         principal = system_principal(tenant_id)
-        with translated_violations({UNIQUE_VIOLATION: EmailTakenError}), self._owner.transaction(principal) as session:
+        refusals = {UNIQUE_VIOLATION: EmailTakenError, FOREIGN_KEY_VIOLATION: TenantNotFoundError}
+        with translated_violations(refusals), self._owner.transaction(principal) as session:
             repository = IdentityRepository(session)
             repository.insert_user(user)
             record_change(

@@ -16,6 +16,7 @@ from app.db.session import system_principal
 from app.identity.errors import ProviderNotFoundError, UserDisabledError
 from app.identity.service import IdentityService
 from app.identity.sessions.service import SessionService
+from tests.identity.races import is_waiting, run_during
 
 DISABLED = "UPDATE users SET disabled_at = {} WHERE id = :id"
 INSERT_SESSION = (
@@ -25,11 +26,6 @@ INSERT_SESSION = (
 )
 KEY = RSAKey.generate_key(2048, {"kid": "one"})
 ENDS = ["UPDATE identity_providers SET enabled = false WHERE id = :id", "DELETE FROM identity_providers WHERE id = :id"]
-
-
-def is_waiting(site):
-    with site.database.owner.anonymous() as session:
-        return session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))
 
 
 def sessions_of(tenant):
@@ -45,19 +41,6 @@ def insert_session(session, new, who, provider, lasts=timedelta(hours=1)):
     session.execute(text(INSERT_SESSION), {**values, "lasts": lasts})
 
 
-def meet(tenant, deed, end, ended, *, then=None):
-    """What `deed` comes to that began before the end of a provider or user was committed, and waits for it."""
-    with ThreadPoolExecutor(1) as pool:
-        with tenant.site.database.owner.transaction(system_principal(tenant.id)) as session:
-            session.execute(text(end), {"id": ended})
-            answer = pool.submit(deed)
-            while not is_waiting(tenant.site):
-                assert not answer.done(), answer.result()
-            if then is not None:
-                session.execute(text(then), {"id": ended})
-        return answer.result()
-
-
 @pytest.mark.parametrize("known", [True, False], ids=["linked", "to be linked"])
 @pytest.mark.parametrize("end", ENDS, ids=["turned off", "deleted"])
 def test_whoever_comes_back_as_the_provider_ends_is_refused_as_after_it(tenant, provider, browser, known, end):
@@ -66,7 +49,7 @@ def test_whoever_comes_back_as_the_provider_ends_is_refused_as_after_it(tenant, 
     if known:
         tenant.link(staff, ana, "ana")
     back = browser.authorize(browser.begin(staff), "ana")
-    refused = meet(tenant, lambda: browser.http.get(back), end, staff["id"])
+    refused = run_during(tenant, lambda: browser.http.get(back), end, staff["id"])
     later = browser.http.get(back)
     assert (refused.status_code, later.status_code) == (404, 404)
     assert refused.text == later.text
@@ -82,7 +65,7 @@ def test_a_token_that_is_to_be_linked_as_its_provider_is_deleted_is_refused_as_a
         odd.issuer, audience=tenant.audience, link_by="verified-email", email_domains=["example.com"]
     )
     token = odd.token(KEY, email="ana@example.com", email_verified=True)
-    refused = meet(tenant, lambda: tenant.site.me(token), ENDS[1], staff["id"])
+    refused = run_during(tenant, lambda: tenant.site.me(token), ENDS[1], staff["id"])
     later = tenant.site.me(token)
     assert [(each.status_code, each.json()["code"]) for each in (refused, later)] == [(401, "token-invalid")] * 2
 
@@ -128,7 +111,7 @@ def test_a_sign_in_waits_for_its_providers_end_with_none_of_its_old_sessions_in_
         insert_session(session, old, who, staff, lasts=-timedelta(days=40))
     hold = "SELECT 1 FROM identity_providers WHERE id = :id FOR NO KEY UPDATE"
     with pytest.raises(ProviderNotFoundError):
-        meet(
+        run_during(
             tenant,
             lambda: sessions_of(tenant).open(who, provider_id=UUID(staff["id"])),
             hold,
@@ -147,7 +130,7 @@ def test_a_session_of_somebody_who_is_disabled_meanwhile_is_not_made_and_so_does
     who = identity.authenticate(ana.key) if way_in == "key" else Principal(tenant.id, ana.id)
     staff = UUID(tenant.provide("https://login.example.com")["id"]) if way_in == "provider" else None
     with pytest.raises(UserDisabledError):
-        meet(tenant, lambda: sessions_of(tenant).open(who, provider_id=staff), DISABLED.format("now()"), ana.id)
+        run_during(tenant, lambda: sessions_of(tenant).open(who, provider_id=staff), DISABLED.format("now()"), ana.id)
     tenant.site.sql(tenant.id, DISABLED.format("NULL"), id=ana.id)
     assert tenant.site.sql(tenant.id, "SELECT 1 FROM web_sessions") == []
 

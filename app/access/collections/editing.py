@@ -35,6 +35,7 @@ EARLIEST_END, LATEST_END = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1
 """Times far beyond can't be told in every time zone."""
 
 _MEANINGS: Meanings = {
+    "grants_tenant_id_pack_id": GrantTargetNotFoundError,
     "_user_id": GrantSubjectError,
     "_group_id": GrantSubjectError,
     "clearances_tenant_id_label_id": LabelNotFoundError,

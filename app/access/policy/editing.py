@@ -19,6 +19,7 @@ from app.access.policy.repository import PolicyRepository
 from app.core.errors import FootnoteError
 from app.core.ids import new_id
 from app.core.principal import Permission, Principal
+from app.db.constraints import FOREIGN_KEY_VIOLATION, translated_violations
 
 Kind = TypeVar("Kind", Label, Clearance, EntitlementPack, Exclusion)
 
@@ -62,7 +63,8 @@ class PolicyEditor(GrantEditor):
         if self._rows.find(Label, label_id) is None:
             raise LabelNotFoundError
         values = {"tenant_id": self._principal.tenant_id, "label_id": label_id}
-        with self._change():
+        # A foreign key is violated when another transaction deletes the label at the same time.
+        with self._change(), translated_violations({FOREIGN_KEY_VIOLATION: LabelNotFoundError}):
             if place.collection_id is not None:
                 is_new = self._rows.put_collection_label({**values, "collection_id": place.collection_id})
             elif place.document_id is not None:

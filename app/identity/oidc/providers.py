@@ -15,7 +15,7 @@ from app.core.errors import PreconditionFailedError
 from app.core.ids import new_id
 from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
 from app.core.principal import Permission, Principal
-from app.db.constraints import Meanings, translated_violations
+from app.db.constraints import FOREIGN_KEY_VIOLATION, Meanings, translated_violations
 from app.db.session import Database, system_principal
 from app.identity.errors import ProviderNotFoundError
 from app.identity.oidc.errors import (
@@ -186,7 +186,10 @@ class ProviderService:
         Raises PermissionRequiredError, LinkNotFoundError, SubjectTakenError.
         """
         _require_whole(principal)
-        with self._database.transaction(principal) as session:
+        with (
+            translated_violations({FOREIGN_KEY_VIOLATION: LinkNotFoundError}),  # the provider was deleted meanwhile
+            self._database.transaction(principal) as session,
+        ):
             repository = ProviderRepository(session)
             if repository.find_provider(provider_id) is None or repository.find_user(user_id) is None:
                 raise LinkNotFoundError

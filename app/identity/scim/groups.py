@@ -18,7 +18,7 @@ from app.audit.service import record
 from app.core.clock import Clock
 from app.core.ids import new_id
 from app.core.principal import Permission, Principal
-from app.db.constraints import translated_violations
+from app.db.constraints import FOREIGN_KEY_VIOLATION, Meanings, translated_violations
 from app.db.session import Database
 from app.identity.group_repository import GROUP_CYCLE, GroupRepository, Members
 from app.identity.groups import delete_with_rights
@@ -38,6 +38,12 @@ from app.identity.scim.users import Listed, page_limit, provisioning_meanings
 
 _NOBODY = Members()
 _UNIQUE = "displayName or externalId"
+_MEANINGS: Meanings = {
+    **provisioning_meanings(_UNIQUE),
+    **GROUP_CYCLE,
+    # Another transaction deleted a member at the same time.
+    FOREIGN_KEY_VIOLATION: lambda: InvalidValueException(detail="A member was deleted at the same time: leave it out."),
+}
 
 
 class GroupProvisioning:
@@ -87,7 +93,7 @@ class GroupProvisioning:
             "external_id": wanted.external_id,
             "created_at": self._clock.now(),
         }
-        with translated_violations(provisioning_meanings(_UNIQUE)), self._database.transaction(principal) as session:
+        with translated_violations(_MEANINGS), self._database.transaction(principal) as session:
             repository = GroupRepository(session)
             repository.insert_group(values)
             members = _sort_out(repository, wanted)
@@ -138,10 +144,7 @@ class GroupProvisioning:
 
     @contextmanager
     def _changing(self, principal: Principal, group_id: UUID, revision: int | None) -> Iterator[tuple[Session, Group]]:
-        with (
-            translated_violations({**provisioning_meanings(_UNIQUE), **GROUP_CYCLE}),
-            self._database.transaction(principal) as session,
-        ):
+        with translated_violations(_MEANINGS), self._database.transaction(principal) as session:
             row = _found(GroupRepository(session).lock_group(group_id))
             if revision is not None and row.revision != revision:
                 raise PreconditionFailedException
