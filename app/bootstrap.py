@@ -10,10 +10,10 @@ from app.access.collections.service import AccessService
 from app.access.policy.service import PolicyService
 from app.access.reports.explaining import ExplainService
 from app.access.reports.watching import WatchService
-from app.answers.drafting import Drafter
-from app.answers.extractive import ExtractiveWriter
-from app.answers.model_writer import ModelWriter
 from app.answers.service import AnswerService
+from app.answers.writing.drafting import Drafter
+from app.answers.writing.extractive import ExtractiveWriter
+from app.answers.writing.model_writer import ModelWriter
 from app.audit.denials import DenialLog
 from app.audit.log import AuditLog
 from app.composition import build_blobs, build_configured_embedder, build_database, build_sealer

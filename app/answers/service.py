@@ -12,7 +12,6 @@ from typing import Protocol
 from uuid import UUID
 
 from app.answers.claims import Outcome, PageTexts, page_keys
-from app.answers.drafting import Drafter, VerifiedDraft
 from app.answers.errors import QuestionNotFoundError
 from app.answers.events import (
     AnswerDone,
@@ -29,6 +28,7 @@ from app.answers.questions import parse_question
 from app.answers.repository import AnswerRepository
 from app.answers.subjects import find_unseen_names
 from app.answers.views import UNSEEN, build_view, count_dropped, restore_claims
+from app.answers.writing.drafting import Drafter, VerifiedDraft
 from app.audit.service import record
 from app.core.clock import Clock
 from app.core.ids import new_id

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from app.answers.claims import DropReason, Outcome, Writer
 from app.answers.events import AnswerStatus, AnswerView, AskedQuestion, ShownClaim, count_reasons
-from app.answers.extractive import NOTICE
 from app.answers.models import Answer, Claim, Question
 from app.answers.repository import StoredCitation
+from app.answers.writing.extractive import NOTICE
 
 UNSEEN = "unseen_names"
 """Where a question's record holds the names in it that nothing found speaks of."""

@@ -115,7 +115,7 @@ class DocumentVersion(Base):
 
 class Page(Base):
     """One page of a version: its text in reading order and its words' boxes
-    (`app.documents.parsed_codec.decode_words`).
+    (`app.documents.content.parsed_codec.decode_words`).
     """
 
     __tablename__ = "pages"

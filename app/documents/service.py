@@ -17,12 +17,12 @@ from app.core.pagination import InvalidCursorError, PageOf, PageRequest, encode_
 from app.core.principal import Principal
 from app.db.constraints import UNIQUE_VIOLATION, translated_violations
 from app.db.session import Database
+from app.documents.content.parsed import Words
+from app.documents.content.parsed_codec import decode_words
 from app.documents.errors import NotEditableError
 from app.documents.filters import DocumentFilters
 from app.documents.issuers import issuer_aliases, normalise_issuer
 from app.documents.models import Document, DocumentVersion, Page, policy_of
-from app.documents.parsed import Words
-from app.documents.parsed_codec import decode_words
 from app.documents.read_audit import record_read
 from app.documents.repository import DocumentRepository
 from app.storage.port import BlobStore

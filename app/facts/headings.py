@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from app.documents.statements import Statement
-from app.documents.tables import Column
+from app.documents.content.statements import Statement
+from app.documents.content.tables import Column
 from app.quantities.calendar import FiscalCalendar
 from app.quantities.dates import day_in, find_dates, find_days_of_year, is_month_end
 from app.quantities.durations import Duration, find_duration

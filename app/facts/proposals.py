@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.documents.statements import Statement
+from app.documents.content.statements import Statement
 from app.facts.line_items import Measure
 from app.quantities.periods import Period
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from app.documents.statements import Statement
+from app.documents.content.statements import Statement
 from app.facts.line_items import Section, plain_label
 
 _CASH_OF = r"(?:net )?cash(?: flows?)?\b.*"

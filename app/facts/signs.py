@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.documents.tables import TableRow
+from app.documents.content.tables import TableRow
 from app.facts.line_items import LineItem, Shown, plain_label
 from app.quantities.numbers import parse_figure
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from app.documents.statements import Statement
-from app.documents.tables import PageLines, TableRow
+from app.documents.content.statements import Statement
+from app.documents.content.tables import PageLines, TableRow
 from app.facts.balance_items import BALANCE_ITEMS
 from app.facts.cash_flow_items import CASH_FLOW_ITEMS
 from app.facts.headings import ColumnPeriods

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.documents.statements import Statement, StatementRecogniser
+from app.documents.content.statements import Statement, StatementRecogniser
 
 MOST_PAGES = 3
 _END = re.compile(

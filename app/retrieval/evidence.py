@@ -9,7 +9,7 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
-from app.documents.statements import Statement
+from app.documents.content.statements import Statement
 from app.retrieval.dense import DenseSearch
 from app.retrieval.index.lexicon import idf, term_id, tokenise
 from app.retrieval.index.postings import SURE, TermHits, score_chunks, unpack_layout

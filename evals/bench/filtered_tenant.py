@@ -21,7 +21,7 @@ from app.core.ids import new_id
 from app.core.principal import Principal, Role
 from app.db.migrate import upgrade_to_head
 from app.db.session import Database, build_engine, system_principal
-from app.documents.chunks import ChunkDraft, ChunkKind
+from app.documents.content.chunks import ChunkDraft, ChunkKind
 from app.documents.issuers import normalise_issuer
 from app.documents.models import Document
 from app.identity.service import TenantAdmin

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from app.documents.statements import Statement
+from app.documents.content.statements import Statement
 from app.quantities.periods import Period
 from evals.datasets.files import DatasetError
 from evals.datasets.tagged import TaggedFact

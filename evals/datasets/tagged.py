@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.documents.statements import Statement
+from app.documents.content.statements import Statement
 from app.quantities.periods import Period
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from app.answers.drafting import Drafter
 from app.answers.events import AnswerDone, AnswerView, ClaimVerified, SourcesFound
-from app.answers.extractive import ExtractiveWriter
-from app.answers.model_writer import PROMPT_NAME, ModelWriter
 from app.answers.repository import AnswerRepository
 from app.answers.service import AnswerService
+from app.answers.writing.drafting import Drafter
+from app.answers.writing.extractive import ExtractiveWriter
+from app.answers.writing.model_writer import PROMPT_NAME, ModelWriter
 from app.core.clock import SystemClock
 from app.core.principal import Principal
 from app.db.session import Database

@@ -1,6 +1,6 @@
 """Figures in texts, and whether one says the same as another: by value, unit, sign and the rounding of the truth.
 
-Written apart from `app.answers.numbers`, which it is to check.
+Written apart from `app.answers.verification.numbers`, which it is to check.
 """
 
 import re

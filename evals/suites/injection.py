@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from app.answers.model_writer import PROMPT_NAME
+from app.answers.writing.model_writer import PROMPT_NAME
 from app.core.principal import Principal
 from app.evaluations.metrics import Aggregate, Better, MetricSpec
 from app.llm.prompts import PromptLibrary

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from app.access.collections.repository import NewGrant
 from app.access.collections.service import AccessService
 from app.answers.claims import PageTexts
-from app.answers.extractive import ExtractiveWriter
+from app.answers.writing.extractive import ExtractiveWriter
 from app.core.clock import SystemClock
 from app.core.ids import new_id
 from app.core.principal import Principal, Role

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from app.answers.claims import DropReason, Writer
-from app.answers.drafting import NOTHING_VERIFIED, Drafter, VerifiedDraft
-from app.answers.model_writer import ModelWriter
+from app.answers.writing.drafting import NOTHING_VERIFIED, Drafter, VerifiedDraft
+from app.answers.writing.model_writer import ModelWriter
 from app.llm.errors import ModelNonsenseError, ModelUnavailableError
 from app.llm.local_server import LOCAL_MODEL
 from app.llm.openai_chat import OpenAIChatModel

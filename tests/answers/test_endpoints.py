@@ -9,8 +9,8 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
-from app.answers.drafting import Drafter
 from app.answers.service import AnswerService
+from app.answers.writing.drafting import Drafter
 from app.bootstrap import build_container
 from app.core.clock import SystemClock
 from app.core.principal import Principal

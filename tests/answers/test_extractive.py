@@ -3,7 +3,7 @@
 import pytest
 
 from app.answers.claims import Writer
-from app.answers.verification import verify_claims
+from app.answers.verification.checks import verify_claims
 
 
 @pytest.fixture

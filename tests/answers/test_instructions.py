@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answers.instructions import blank_instructions
+from app.answers.verification.instructions import blank_instructions
 
 STATED = "Net sales rose to $1,234 million."
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answers.numbers import missing_numbers
+from app.answers.verification.numbers import missing_numbers
 
 
 @pytest.mark.parametrize(

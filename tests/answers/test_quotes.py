@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answers.quotes import locate_quote
-from app.answers.sentences import find_sentences
+from app.answers.verification.quotes import locate_quote
+from app.answers.verification.sentences import find_sentences
 
 
 @pytest.mark.parametrize(

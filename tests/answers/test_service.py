@@ -8,7 +8,6 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from app.answers.drafting import Drafter
 from app.answers.errors import (
     QuestionEmptyError,
     QuestionInvalidCharactersError,
@@ -16,8 +15,9 @@ from app.answers.errors import (
     QuestionTooLongError,
 )
 from app.answers.events import AnswerDone, AnswerEvent, AnswerStatus, ClaimDropped, ClaimVerified, SourcesFound
-from app.answers.model_writer import ModelWriter
 from app.answers.service import AnswerService
+from app.answers.writing.drafting import Drafter
+from app.answers.writing.model_writer import ModelWriter
 from app.core.clock import SystemClock
 from app.core.ids import new_id
 from app.core.pagination import InvalidCursorError, PageRequest

@@ -13,8 +13,8 @@ from sqlalchemy import text
 from app.core.pagination import PageRequest
 from app.core.principal import PERMISSIONS, Permission, Principal, Role
 from app.db.session import system_principal
-from app.documents.parsed import Words
-from app.documents.parsed_codec import encode_words
+from app.documents.content.parsed import Words
+from app.documents.content.parsed_codec import encode_words
 from app.identity.sessions.service import SessionService, form_token
 from tests.api.conftest import Server, User
 from tests.api.test_evaluations import make_run

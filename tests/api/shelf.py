@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from app.db.session import system_principal
-from app.documents.chunks import ChunkDraft, ChunkKind
+from app.documents.content.chunks import ChunkDraft, ChunkKind
 from app.documents.models import Document
 from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.retrieval.index.lexicon import term_weights, tokenise

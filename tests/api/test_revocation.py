@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.answers.drafting import Drafter
+from app.answers.writing.drafting import Drafter
 from app.core.principal import Role
 from app.llm.wordllama_embedder import WordLlamaEmbedder
 from tests.api.shelf import Shelf, answered, cited

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from app.documents.parsed import Block, BlockKind, Cell, ParsedDocument, ParsedPage, Row, Words
+from app.documents.content.parsed import Block, BlockKind, Cell, ParsedDocument, ParsedPage, Row, Words
 
 Part = str | tuple[int, str] | Sequence[Sequence[str]]
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.documents.chunks import ChunkDraft, ChunkKind
+from app.documents.content.chunks import ChunkDraft, ChunkKind
+from app.documents.content.parsed import Block, BlockKind, Cell, ParsedDocument, ParsedPage, Row, Words
 from app.documents.metadata import DocumentMetadata, DocumentType, FiscalPeriod
-from app.documents.parsed import Block, BlockKind, Cell, ParsedDocument, ParsedPage, Row, Words
 from workers.chunking.chunker import ChunkingParams, chunk_document
 from workers.chunking.tokens import count_tokens
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.documents.statements import Statement, StatementRecogniser
+from app.documents.content.statements import Statement, StatementRecogniser
 
 
 @pytest.mark.parametrize(

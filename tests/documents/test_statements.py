@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.documents.statements import Statement, StatementRecogniser
+from app.documents.content.statements import Statement, StatementRecogniser
 
 INCOME = (
     "Consolidated Statements of Operations\n2021 2020 2019\nNet sales 9,100 8,800 8,500\n"

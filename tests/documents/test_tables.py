@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.answers.extractive import row_sentence
-from app.documents.tables import PageLines, TableRow
+from app.answers.writing.extractive import row_sentence
+from app.documents.content.tables import PageLines, TableRow
 
 
 def rows(page: str) -> dict[str, TableRow]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.documents.parsed import ParsedDocument, ParsedPage, Words
+from app.documents.content.parsed import ParsedDocument, ParsedPage, Words
 
 
 @pytest.fixture

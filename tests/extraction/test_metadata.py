@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.documents.content.parsed import ParsedDocument
 from app.documents.metadata import DocumentType, FiscalPeriod, Origin
-from app.documents.parsed import ParsedDocument
 from app.quantities.scales import Scale
 from workers.extraction.issuer import tidy_name
 from workers.extraction.metadata import read_metadata

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.documents.statements import Statement
-from app.documents.tables import Column
+from app.documents.content.statements import Statement
+from app.documents.content.tables import Column
 from app.facts.headings import ColumnPeriods
 from app.quantities.calendar import FiscalCalendar
 from app.quantities.dates import find_dates

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.documents.statements import Statement
+from app.documents.content.statements import Statement
 from app.facts.statement_reader import About, StatementReader
 from app.quantities.numbers import parse_figure
 from app.quantities.periods import Period

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.documents.parsed import BlockKind, ParsedDocument
+from app.documents.content.parsed import BlockKind, ParsedDocument
 from workers.parsing.errors import EmptyFileError, UnsupportedFormatError
 from workers.parsing.markdown import parse_markdown
 from workers.parsing.text import parse_text

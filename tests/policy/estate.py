@@ -20,9 +20,9 @@ from app.core.clock import SystemClock
 from app.core.ids import new_id
 from app.core.principal import Principal
 from app.db.session import RightsChangedError, system_principal
+from app.documents.content.parsed import Words
+from app.documents.content.parsed_codec import encode_words
 from app.documents.models import Document, Page
-from app.documents.parsed import Words
-from app.documents.parsed_codec import encode_words
 from app.documents.repository import DocumentRepository
 from app.identity.keys import new_key
 from app.identity.service import key_row

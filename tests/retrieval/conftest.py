@@ -15,7 +15,7 @@ from app.core.clock import SystemClock
 from app.core.ids import new_id
 from app.core.principal import Principal
 from app.db.session import system_principal
-from app.documents.chunks import ChunkDraft, ChunkKind
+from app.documents.content.chunks import ChunkDraft, ChunkKind
 from app.documents.issuers import issuer_aliases, normalise_issuer
 from app.documents.models import Document, DocumentVersion
 from app.llm.port import EmbeddingSpaceSpec

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.documents.statements import Statement
+from app.documents.content.statements import Statement
 from app.retrieval.index.lexicon import idf
 from app.retrieval.index.postings import POSTING, TermHits, pack_layout, pack_postings, score_chunks, unpack_layout
 from app.retrieval.ranking import Fusion, RankedList, best_positions

@@ -2,9 +2,9 @@
 
 import pytest
 
+from app.documents.content.statements import Statement
 from app.documents.issuers import issuer_aliases, normalise_issuer
 from app.documents.metadata import DocumentType
-from app.documents.statements import Statement
 from app.retrieval.questions.issuers import VisibleIssuer, find_issuers, name_forms
 from app.retrieval.questions.reader import QuestionReader
 from app.retrieval.questions.vocabulary import FinanceVocabulary

@@ -15,9 +15,9 @@ import numpy as np
 from app.core.clock import SystemClock
 from app.core.errors import UnavailableError
 from app.db.session import Database, build_engine
-from app.documents.chunks import ChunkDraft, ChunkKind
+from app.documents.content.chunks import ChunkDraft, ChunkKind
+from app.documents.content.parsed import Block, BlockKind, ParsedDocument, ParsedPage, Words
 from app.documents.metadata import DocumentMetadata
-from app.documents.parsed import Block, BlockKind, ParsedDocument, ParsedPage, Words
 from app.identity.data_keys import PostgresDataKeys
 from app.llm.port import EmbeddingSpaceSpec
 from app.observability.metrics import Metrics

@@ -7,9 +7,9 @@ between rows, and each part repeats the header. Small neighbours are merged. A c
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from app.documents.chunks import ChunkDraft, ChunkKind
+from app.documents.content.chunks import ChunkDraft, ChunkKind
+from app.documents.content.parsed import ParsedDocument, ParsedPage
 from app.documents.metadata import DocumentMetadata, DocumentType
-from app.documents.parsed import ParsedDocument, ParsedPage
 from workers.chunking.headings import SectionTrail, running_titles
 from workers.chunking.tokens import count_tokens
 from workers.chunking.units import Role, Unit, page_units

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.documents.parsed import BlockKind, ParsedPage
+from app.documents.content.parsed import BlockKind, ParsedPage
 
 MAX_TITLE = 90  # characters of a heading in a path
 MAX_DEPTH = 4  # a path has only its innermost titles

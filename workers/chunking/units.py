@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from app.documents.parsed import Block, BlockKind, ParsedPage, Row
+from app.documents.content.parsed import Block, BlockKind, ParsedPage, Row
 from app.quantities.headings import is_year
 from app.quantities.numbers import is_amount
 from workers.chunking.headings import Heading, known_heading, marked_heading

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from app.documents.content.parsed import ParsedPage
 from app.documents.metadata import DocumentType
-from app.documents.parsed import ParsedPage
 from app.quantities.currencies import find_named_currency, find_signs
 from app.quantities.scales import Scale, UnitsMention, find_units
 from workers.extraction.reading import Reading, T, read_at

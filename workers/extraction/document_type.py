@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.documents.content.parsed import ParsedPage
 from app.documents.metadata import DocumentType
-from app.documents.parsed import ParsedPage
 from app.quantities.dates import YEAR
 from app.quantities.fiscal_labels import QUARTER_CODE
 from app.quantities.number_words import ORDINAL

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from app.documents.content.parsed import ParsedPage
 from app.documents.metadata import DocumentType
-from app.documents.parsed import ParsedPage
 from app.quantities.dates import DATE, parse_date
 from workers.extraction.periods import first_date
 from workers.extraction.reading import Reading, matches, read_at

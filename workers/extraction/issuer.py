@@ -4,9 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from app.documents.content.parsed import ParsedPage
 from app.documents.issuers import normalise_issuer
 from app.documents.metadata import DocumentType
-from app.documents.parsed import ParsedPage
 from workers.extraction.document_type import find_headline
 from workers.extraction.reading import Reading, matches, read_at, tagged
 

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
+from app.documents.content.parsed import BlockKind, ParsedDocument, ParsedPage
 from app.documents.issuers import issuer_aliases
 from app.documents.metadata import DocumentMetadata, DocumentType, FieldSource, Origin
-from app.documents.parsed import BlockKind, ParsedDocument, ParsedPage
 from app.quantities.dates import YEAR
 from workers.extraction.amounts import find_currency, find_scale
 from workers.extraction.document_type import find_document_type, find_headline

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
+from app.documents.content.parsed import ParsedPage
 from app.documents.metadata import DocumentType, FiscalPeriod
-from app.documents.parsed import ParsedPage
 from app.quantities.dates import DATE, YEAR, parse_date
 from app.quantities.durations import find_durations
 from app.quantities.fiscal_labels import find_fiscal_years, find_quarters

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from app.documents.content.parsed import ParsedPage
 from app.documents.metadata import FieldSource, Origin
-from app.documents.parsed import ParsedPage
 
 T = TypeVar("T")
 

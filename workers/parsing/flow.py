@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.documents.parsed import Block, BlockKind, Cell, ParsedPage, Row, Words
+from app.documents.content.parsed import Block, BlockKind, Cell, ParsedPage, Row, Words
 
 PAGE_AIM = 3_500
 """Characters of a page when the file has no page breaks: about as many as a printed page of a filing."""

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
-from app.documents.parsed import ParsedDocument
+from app.documents.content.parsed import ParsedDocument
 from workers.parsing.errors import EmptyFileError, TypeMismatchError, UnsupportedFormatError
 
 SNIFFED_BYTES = 8192

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.documents.parsed import BlockKind, ParsedDocument
+from app.documents.content.parsed import BlockKind, ParsedDocument
 from workers.parsing.charset import read_text_file
 from workers.parsing.flow import FlowBlock, FlowRow, PageBreak, clean_text, compose_pages
 

@@ -5,8 +5,8 @@ from types import TracebackType
 
 import msgpack
 
-from app.documents.parsed import ParsedDocument
-from app.documents.parsed_codec import BadEncodingError, decode_document, encode_document
+from app.documents.content.parsed import ParsedDocument
+from app.documents.content.parsed_codec import BadEncodingError, decode_document, encode_document
 from app.sandbox import Limits, Sandbox
 from app.sandbox.errors import (
     SandboxCrashedError,

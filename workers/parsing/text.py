@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.documents.parsed import BlockKind, ParsedDocument
+from app.documents.content.parsed import BlockKind, ParsedDocument
 from app.quantities.headings import is_year
 from app.quantities.numbers import is_amount
 from workers.parsing.charset import read_text_file

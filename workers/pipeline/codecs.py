@@ -1,5 +1,5 @@
 """Encodes and decodes stage outputs: one msgpack value in a zstd frame (RFC 8878). Parsed documents have a codec of
-their own (`app.documents.parsed_codec`).
+their own (`app.documents.content.parsed_codec`).
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import zstandard
 
-from app.documents.chunks import ChunkDraft, ChunkKind
+from app.documents.content.chunks import ChunkDraft, ChunkKind
 from app.documents.metadata import DocumentMetadata, DocumentType, FieldSource, FiscalPeriod, Origin
 from app.llm.port import EmbeddingSpaceSpec, Vectors
 from app.quantities.scales import Scale

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from app.documents.chunks import ChunkDraft
+from app.documents.content.chunks import ChunkDraft
 from app.documents.models import Document, DocumentVersion
 from app.retrieval.index.lexicon import term_weights, tokenise
 from app.retrieval.index.spaces import get_space_id

@@ -1,6 +1,6 @@
 """The parse stage's parser: runs the parsing sandbox on files from the blob store."""
 
-from app.documents.parsed import ParsedDocument
+from app.documents.content.parsed import ParsedDocument
 from app.storage.port import BlobStore
 from workers.parsing.errors import DocumentTooLargeError
 from workers.parsing.reader import PARSER_VERSION, ParsingSandbox

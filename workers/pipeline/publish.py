@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from app.audit.service import record
 from app.core.clock import Clock
 from app.db.session import system_principal
-from app.documents.chunks import ChunkDraft
+from app.documents.content.chunks import ChunkDraft
+from app.documents.content.parsed import ParsedDocument
+from app.documents.content.parsed_codec import decode_document, encode_words
 from app.documents.issuers import normalise_issuer
 from app.documents.metadata import DocumentMetadata
 from app.documents.models import Document, DocumentVersion, Page
-from app.documents.parsed import ParsedDocument
-from app.documents.parsed_codec import decode_document, encode_words
 from app.jobs.plan import StageName
 from workers.pipeline.codecs import ChunkVectors, decode_drafts, decode_metadata, decode_vectors
 from workers.pipeline.contract import StageContext, StageInputs, StageResult, output_key

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Protocol
 from uuid import UUID
 
-from app.documents.chunks import ChunkDraft
+from app.documents.content.chunks import ChunkDraft
+from app.documents.content.parsed import ParsedDocument
+from app.documents.content.parsed_codec import decode_document, encode_document
 from app.documents.metadata import DocumentMetadata
-from app.documents.parsed import ParsedDocument
-from app.documents.parsed_codec import decode_document, encode_document
 from app.jobs.plan import StageName
 from app.llm.port import Embedder
 from app.retrieval.index.lexicon import LEXICON_VERSION

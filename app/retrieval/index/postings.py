@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from app.documents.statements import Statement
+from app.documents.content.statements import Statement
 
 POSTING = np.dtype([("ordinal", "<i4"), ("weight", "<f2")])
 LAYOUT = np.dtype([("page", "<i4"), ("is_table", "u1"), *((statement.value, "u1") for statement in Statement)])

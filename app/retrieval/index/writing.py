@@ -17,9 +17,9 @@ from psycopg.types import TypeInfo
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from app.documents.chunks import ChunkDraft, ChunkKind
+from app.documents.content.chunks import ChunkDraft, ChunkKind
+from app.documents.content.statements import StatementRecogniser
 from app.documents.models import Document
-from app.documents.statements import StatementRecogniser
 from app.retrieval.index.postings import pack_layout, pack_postings
 from app.retrieval.models import IndexedDocument
 

@@ -2,8 +2,8 @@
 
 import re
 
+from app.documents.content.statements import Statement
 from app.documents.metadata import DocumentType
-from app.documents.statements import Statement
 from app.quantities.asked_periods import parse_asked_periods
 from app.quantities.scales import SCALE_WORD
 from app.retrieval.index.lexicon import tokenise

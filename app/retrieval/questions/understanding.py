@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from app.documents.content.statements import Statement
 from app.documents.metadata import DocumentType
-from app.documents.statements import Statement
 from app.quantities.asked_periods import AskedPeriods
 from app.retrieval.questions.issuers import VisibleIssuer, find_issuers
 

@@ -6,7 +6,7 @@ comprehensive income, 210.9-03/04 for banks) and ASC 230 (statement of cash flow
 
 import re
 
-from app.documents.statements import Statement
+from app.documents.content.statements import Statement
 
 # The statements by name: as strong a hint as a question can give.
 _NAMED: tuple[tuple[Statement, str], ...] = (

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from app.documents.statements import Statement
+from app.documents.content.statements import Statement
 from app.quantities.periods import Period
 from evals.datasets.files import DatasetError
 from evals.datasets.filings import load_filings

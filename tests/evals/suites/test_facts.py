@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.documents.statements import Statement
+from app.documents.content.statements import Statement
 from app.evaluations.records import Selection
 from app.facts.line_items import Measure
 from app.facts.proposals import ProposedFact

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.core.errors import DocumentError
-from app.documents.parsed import Block, BlockKind, ParsedDocument, ParsedPage
+from app.documents.content.parsed import Block, BlockKind, ParsedDocument, ParsedPage
 from workers.parsing.errors import EmptyFileError, UnsupportedFormatError
 from workers.parsing.html.document import HtmlTooDeepError, HtmlUnreadableError, parse_html
 

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.documents.parsed import Block, BlockKind, Cell, OutlineEntry, ParsedDocument, ParsedPage, Row, Words
-from app.documents.parsed_codec import (
+from app.documents.content.parsed import Block, BlockKind, Cell, OutlineEntry, ParsedDocument, ParsedPage, Row, Words
+from app.documents.content.parsed_codec import (
     BadEncodingError,
     decode_document,
     decode_words,

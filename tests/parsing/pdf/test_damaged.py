@@ -5,7 +5,7 @@ import pytest
 from pypdf import PdfWriter
 from reportlab.pdfgen.canvas import Canvas
 
-from app.documents.parsed import BlockKind
+from app.documents.content.parsed import BlockKind
 from workers.parsing.errors import PdfDamagedError, PdfEncryptedError, PdfNoTextError, PdfWrongPasswordError
 from workers.parsing.pdf.damaged import read_damaged_pdf
 

@@ -7,7 +7,7 @@ from pypdf import PdfWriter
 from pypdf.generic import RectangleObject
 from reportlab.pdfgen.canvas import Canvas
 
-from app.documents.parsed import BlockKind, ParsedDocument, ParsedPage
+from app.documents.content.parsed import BlockKind, ParsedDocument, ParsedPage
 from workers.parsing.errors import (
     PdfDamagedError,
     PdfEncryptedError,

@@ -11,6 +11,7 @@ from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
 from app.core.errors import DocumentError
+from app.documents.content.parsed import ParsedDocument
 from app.documents.pages.rendering import (
     MAX_PIXELS,
     NoSuchPageError,
@@ -18,7 +19,6 @@ from app.documents.pages.rendering import (
     page_sandbox,
     render_page_png,
 )
-from app.documents.parsed import ParsedDocument
 from app.sandbox import Limits, Sandbox
 from workers.parsing.errors import (
     DocumentTooLargeError,

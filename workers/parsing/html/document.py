@@ -11,7 +11,7 @@ from pathlib import Path
 from lxml import etree
 
 from app.core.errors import DocumentError
-from app.documents.parsed import ParsedDocument
+from app.documents.content.parsed import ParsedDocument
 from workers.parsing.charset import read_text_file
 from workers.parsing.flow import clean_text, compose_pages
 from workers.parsing.html.walk import FlowReader, local_name

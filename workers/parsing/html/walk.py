@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from app.documents.parsed import BlockKind
+from app.documents.content.parsed import BlockKind
 from workers.parsing.flow import FlowBlock, FlowRow, PageBreak
 from workers.parsing.html.tables import Grid, is_layout, table_rows
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pypdf import PdfReader
 
-from app.documents.parsed import Block, BlockKind, ParsedDocument, ParsedPage, Words
+from app.documents.content.parsed import Block, BlockKind, ParsedDocument, ParsedPage, Words
 from workers.parsing.errors import PdfDamagedError, PdfEncryptedError, PdfNoTextError, PdfWrongPasswordError
 from workers.parsing.pdf.chars import clean_text, normalise_word
 

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from pypdf.constants import UserAccessPermissions
 from pypdf.generic import Destination
 
-from app.documents.parsed import OutlineEntry
+from app.documents.content.parsed import OutlineEntry
 
 _PROPERTIES = ("Title", "Author", "Subject", "Keywords", "Creator", "Producer", "CreationDate", "ModDate")
 _MAX_OUTLINE = 5_000

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pypdfium2.raw as pdfium
 
-from app.documents.parsed import ParsedDocument, Words
+from app.documents.content.parsed import ParsedDocument, Words
 from workers.parsing.errors import (
     DocumentTooLargeError,
     PdfDamagedError,

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from app.documents.parsed import Block, BlockKind
+from app.documents.content.parsed import Block, BlockKind
 from workers.parsing.pdf.page import LineStyle, PageDraft
 
 _PART = re.compile(r"PART\s+[IVX]{1,4}\b[.,\s—–-]*[^.]{0,80}", re.IGNORECASE)

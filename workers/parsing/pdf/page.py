@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from app.documents.parsed import Block, BlockKind, Cell, ParsedPage, Row, Words
+from app.documents.content.parsed import Block, BlockKind, Cell, ParsedPage, Row, Words
 from workers.parsing.pdf.chars import PageWords
 from workers.parsing.pdf.lines import read_columns
 from workers.parsing.pdf.pieces import Line, Piece

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from app.answers.claims import Draft, DroppedClaim, PageTexts, Writer
 from app.answers.events import ShownClaim
-from app.answers.extractive import ExtractiveWriter
-from app.answers.model_writer import ModelWriter
-from app.answers.verification import verify_claims
+from app.answers.verification.checks import verify_claims
+from app.answers.writing.extractive import ExtractiveWriter
+from app.answers.writing.model_writer import ModelWriter
 from app.llm.errors import ModelNonsenseError, ModelUnavailableError
 from app.llm.port import TokenUsage
 from app.retrieval.passages import Passage

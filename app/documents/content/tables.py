@@ -1,7 +1,8 @@
-"""Reading a table's row out of a page's text: its label, its values, the periods and the units that stand above them.
+"""Table rows in a page's text: label, values, and the periods and units in the headings above.
 
-A page's text keeps a row of a table as one line with a tab between cells (`app.documents.parsed.Row`). Cells that were
-set close together may share a cell, and signs may stand apart ("19<tab>% $<tab>39,117"), so values are read by form.
+A table row is one line of the page's text, with a tab between cells (`app.documents.content.parsed.Row`). Narrow
+columns may share a cell, and signs may have a cell of their own ("19<tab>% $<tab>39,117"), so values are recognised by
+form.
 """
 
 import re

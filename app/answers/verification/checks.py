@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from app.answers.claims import CitedSpan, DraftClaim, DroppedClaim, DropReason, PageKey, PageTexts
-from app.answers.instructions import blank_instructions
-from app.answers.numbers import missing_numbers
-from app.answers.sentences import find_sentences
+from app.answers.verification.instructions import blank_instructions
+from app.answers.verification.numbers import missing_numbers
+from app.answers.verification.sentences import find_sentences
 from app.retrieval.index.lexicon import tokenise
 
 MAX_CLAIM_CHARACTERS = 1_500

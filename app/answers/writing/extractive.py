@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.answers.claims import Draft, DraftClaim, PageKey, PageTexts, Writer, cite
-from app.answers.sentences import find_sentences
-from app.documents.tables import Column, PageLines, TableRow
+from app.answers.verification.sentences import find_sentences
+from app.documents.content.tables import Column, PageLines, TableRow
 from app.llm.port import Embedder
 from app.retrieval.index.lexicon import tokenise
 from app.retrieval.passages import Passage

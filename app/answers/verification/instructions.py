@@ -8,7 +8,7 @@ is put as a statement is for readers to judge, who see its quote and its page.
 import re
 from collections.abc import Iterator
 
-from app.answers.sentences import find_sentences
+from app.answers.verification.sentences import find_sentences
 
 
 def _any_of(words: str) -> str:

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.answers.claims import CitedSpan, Draft, DraftClaim, DroppedClaim, DropReason, PageTexts, Writer, cite
-from app.answers.quotes import locate_quote
-from app.answers.verification import tidy
-from app.documents.tables import PageLines
+from app.answers.verification.checks import tidy
+from app.answers.verification.quotes import locate_quote
+from app.documents.content.tables import PageLines
 from app.llm.errors import ModelNonsenseError
 from app.llm.port import ChatModel, ChatRequest, Purpose
 from app.llm.prompts import FencedText, PromptLibrary, fence, new_boundary

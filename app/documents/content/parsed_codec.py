@@ -12,7 +12,7 @@ import numpy as np
 import zstandard
 
 from app.core.errors import FootnoteError
-from app.documents.parsed import Block, BlockKind, Cell, OutlineEntry, ParsedDocument, ParsedPage, Row, Words
+from app.documents.content.parsed import Block, BlockKind, Cell, OutlineEntry, ParsedDocument, ParsedPage, Row, Words
 
 DOCUMENT_MAGIC = b"FNPD"
 WORDS_MAGIC = b"FNWB"

@@ -1,0 +1,1 @@
+"""Check drafted claims against the cited pages."""

@@ -1,0 +1,1 @@
+"""The content of a parsed document: pages, chunks, table rows, statement titles, and the encoding."""
