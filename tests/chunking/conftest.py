@@ -1,4 +1,4 @@
-"""Documents of chosen words, tables and headings, as a reader would make them."""
+"""Builds parsed documents of given words, tables and headings."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,7 +10,7 @@ Part = str | tuple[int, str] | Sequence[Sequence[str]]
 
 
 def page_of(number: int, parts: Sequence[Part]) -> ParsedPage:
-    """A page of parts: a text is a paragraph, (level, text) a heading, a list of rows a table."""
+    """Build a page of parts: a text is a paragraph, (level, text) a heading, a list of rows a table."""
     text = ""
     blocks: list[Block] = []
     for part in parts:
@@ -41,7 +41,7 @@ def page_of(number: int, parts: Sequence[Part]) -> ParsedPage:
 
 @pytest.fixture
 def make_document() -> Callable[..., ParsedDocument]:
-    """Builds a document of pages, each a list of parts."""
+    """Return a function that builds a document of pages, each a list of parts."""
 
     def make(*pages: Sequence[Part]) -> ParsedDocument:
         numbered = tuple(page_of(number, parts) for number, parts in enumerate(pages, 1))

@@ -1,4 +1,4 @@
-"""Chunks: what they hold, where they are cut, what they say about their place."""
+"""Chunks: their content, their boundaries, their context line."""
 
 import itertools
 from collections.abc import Callable
@@ -44,13 +44,13 @@ def test_chunk_names_issuer_type_period_and_section(make_document: MakeDocument)
     assert chunk.indexed_text().startswith(chunk.heading + "\n")
 
 
-def test_year_that_is_called_after_the_one_before_its_end_says_its_end_too(make_document: MakeDocument) -> None:
+def test_context_shows_end_date_of_a_year_named_after_the_year_before(make_document: MakeDocument) -> None:
     metadata = DocumentMetadata(title="x", issuer="Example", fiscal_year=2030, period_end=date(2031, 1, 31))
     (chunk,) = chunk_document(make_document([SENTENCE]), metadata, params=PARAMS)
     assert chunk.heading == "Example · FY2030 (ended 2031-01-31)"
 
 
-def test_section_goes_on_over_pages_until_the_next_heading(make_document: MakeDocument) -> None:
+def test_section_continues_across_pages_until_the_next_heading(make_document: MakeDocument) -> None:
     document = make_document(
         [(1, "Item 7. Discussion"), (2, "Liquidity"), SENTENCE * 8],
         [SENTENCE * 8, (2, "Capital expenditure"), SENTENCE * 8],
@@ -60,7 +60,7 @@ def test_section_goes_on_over_pages_until_the_next_heading(make_document: MakeDo
     assert second_page[-1].section_path == ("Item 7. Discussion", "Capital expenditure")
 
 
-def test_new_item_closes_the_sections_of_the_one_before(make_document: MakeDocument) -> None:
+def test_new_item_closes_the_previous_items_sections(make_document: MakeDocument) -> None:
     document = make_document(
         [
             (2, "PART I"),
@@ -74,7 +74,7 @@ def test_new_item_closes_the_sections_of_the_one_before(make_document: MakeDocum
     assert chunks_of(document)[-1].section_path == ("PART I", "ITEM 2. Properties")
 
 
-def test_item_line_is_a_heading_even_where_the_reader_saw_a_paragraph(make_document: MakeDocument) -> None:
+def test_item_line_in_a_paragraph_is_a_heading(make_document: MakeDocument) -> None:
     document = make_document([f"Item 3. Legal Proceedings\n{SENTENCE}"])
     assert chunks_of(document)[0].section_path == ("Item 3. Legal Proceedings",)
 
@@ -84,14 +84,14 @@ def test_sentence_that_mentions_an_item_opens_no_section(make_document: MakeDocu
     assert chunks_of(document)[0].section_path == ()
 
 
-def test_statement_keeps_its_title_on_the_page_on_which_it_goes_on(make_document: MakeDocument) -> None:
+def test_statement_continued_on_the_next_page_keeps_its_title(make_document: MakeDocument) -> None:
     document = make_document(
         ["Consolidated Balance Sheets", "(in millions)", rows_of(12)], [rows_of(12), "See the accompanying notes."]
     )
     assert [chunk.section_path for chunk in chunks_of(document)] == [("Consolidated Balance Sheets",)] * 2
 
 
-def test_continued_is_no_part_of_a_sections_name(make_document: MakeDocument) -> None:
+def test_section_name_omits_continued(make_document: MakeDocument) -> None:
     document = make_document([(2, "2. Leases (Continued)"), SENTENCE])
     assert chunks_of(document)[0].section_path == ("2. Leases",)
 
@@ -106,7 +106,7 @@ def test_heading_begins_a_chunk(make_document: MakeDocument) -> None:
     assert [chunk.text.split("\n")[0][:9] for chunk in chunks_of(document)] == ["The quick", "Liquidity"]
 
 
-def test_small_neighbours_are_one_chunk(make_document: MakeDocument) -> None:
+def test_small_neighbours_are_merged_into_one_chunk(make_document: MakeDocument) -> None:
     document = make_document([(2, "Risk one"), SENTENCE, (2, "Risk two"), SENTENCE, (2, "Risk three"), SENTENCE])
     assert len(chunks_of(document)) == 1
 
@@ -123,7 +123,7 @@ def test_table_that_fits_stays_whole_with_its_caption_and_units(make_document: M
     assert table.table_header == ""
 
 
-def test_table_that_is_cut_repeats_caption_and_header_rows(make_document: MakeDocument) -> None:
+def test_split_table_repeats_caption_and_header_rows(make_document: MakeDocument) -> None:
     document = make_document(["Debt maturities", "(in thousands)", rows_of(90)])
     chunks = chunks_of(document)
     assert len(chunks) > 2
@@ -133,7 +133,7 @@ def test_table_that_is_cut_repeats_caption_and_header_rows(make_document: MakeDo
     assert "2031\t2030\nLine item" in chunks[1].indexed_text()
 
 
-def test_header_rows_that_the_reader_marked_are_repeated(make_document: MakeDocument) -> None:
+def test_header_rows_marked_by_the_reader_are_repeated(make_document: MakeDocument) -> None:
     lines = ["Tranche A\tTranche B", *(f"Covenant {n}: the borrower keeps all its books\tyes" for n in range(80))]
     text = "\n".join(lines)
     rows, start = [], 0
@@ -156,20 +156,20 @@ def test_page_without_text_has_no_chunk(make_document: MakeDocument) -> None:
     assert chunks_of(make_document([], [SENTENCE], ["  "]))[0].page_number == 2
 
 
-def test_text_outside_all_blocks_is_not_lost() -> None:
+def test_text_outside_all_blocks_is_kept() -> None:
     text = "before\nblock\nafter"
     page = ParsedPage(1, text, 0, 0, Words.none(), (Block(BlockKind.PARAGRAPH, 7, 12),))
     (chunk,) = chunks_of(ParsedDocument("text/plain", "test", (page,)))
     assert chunk.text == text
 
 
-def test_token_counts_are_those_of_the_encoding(make_document: MakeDocument) -> None:
+def test_token_counts_match_the_encoding(make_document: MakeDocument) -> None:
     document = make_document([(2, "Liquidity"), SENTENCE * 5, rows_of(10), "<|endoftext|> is text here"])
     for chunk in chunks_of(document):
         assert abs(chunk.token_count - count_tokens(chunk.text)) <= 2
 
 
-def test_impossible_sizes_are_refused() -> None:
+def test_impossible_sizes_are_rejected() -> None:
     with pytest.raises(ValueError, match="least"):
         ChunkingParams(target=100, least=200, most=300)
 
@@ -187,7 +187,7 @@ _SIZES = st.tuples(st.integers(16, 64), st.integers(1, 64), st.integers(1, 64)).
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pages=_PAGES, sizes=_SIZES)
-def test_chunks_hold_every_character_of_a_page_once_and_fit(
+def test_chunks_contain_each_character_once_and_stay_within_the_limit(
     make_document: MakeDocument, pages: list[list[object]], sizes: list[int]
 ) -> None:
     least, target, most = sizes

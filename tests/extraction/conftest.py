@@ -1,4 +1,4 @@
-"""Documents of given pages of text, without layout."""
+"""Builds documents of given page texts, without layout."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from app.documents.content.parsed import ParsedDocument, ParsedPage, Words
 
 @pytest.fixture
 def make_document() -> Callable[..., ParsedDocument]:
-    """Builds a document of one text a page, with the properties given by name (`__` stands for `:`)."""
+    """Return a function that builds a document of one text per page; in property names, `__` stands for `:`."""
 
     def make(*texts: str, **properties: str) -> ParsedDocument:
         pages = tuple(ParsedPage(n, text, 0, 0, Words.none(), ()) for n, text in enumerate(texts, 1))

@@ -1,4 +1,4 @@
-"""What is read from documents' own words, and where."""
+"""Metadata read from a document's text, and the quoted sources."""
 
 from collections.abc import Callable
 from datetime import date
@@ -42,7 +42,7 @@ ended December 31, 2031.
 """
 
 
-def test_annual_reports_cover_gives_its_fields(make_document: MakeDocument) -> None:
+def test_cover_of_an_annual_report_supplies_its_fields(make_document: MakeDocument) -> None:
     metadata = read_metadata(make_document(ANNUAL), "upload.pdf")
     assert metadata.issuer == "Zephyrine Properties, Inc."
     assert metadata.document_type is DocumentType.FORM_10K
@@ -52,7 +52,7 @@ def test_annual_reports_cover_gives_its_fields(make_document: MakeDocument) -> N
     assert metadata.title == "Zephyrine Properties, Inc. 10-K FY2031"
 
 
-def test_each_field_says_where_it_was_read(make_document: MakeDocument) -> None:
+def test_each_field_records_its_source(make_document: MakeDocument) -> None:
     document = make_document("A letter to shareholders.", ANNUAL)
     sources = read_metadata(document, "upload.pdf").sources
     assert sources["issuer"].page == 2
@@ -70,7 +70,7 @@ def test_each_field_says_where_it_was_read(make_document: MakeDocument) -> None:
         ("39 weeks ended", "Q3"),
     ],
 )
-def test_quarter_is_told_by_the_months_to_date(make_document: MakeDocument, words: str, quarter: str) -> None:
+def test_months_to_date_determine_the_quarter(make_document: MakeDocument, words: str, quarter: str) -> None:
     cover = COVER.format(
         form="10-Q", kind="QUARTERLY", span="quarterly period", end="June 30, 2031", name="Example Inc."
     )
@@ -79,7 +79,7 @@ def test_quarter_is_told_by_the_months_to_date(make_document: MakeDocument, word
     assert metadata.fiscal_period == FiscalPeriod(quarter)
 
 
-def test_quarter_that_ends_before_the_calendar_year_belongs_to_the_fiscal_year_that_ends_later(
+def test_quarter_ending_in_december_belongs_to_the_fiscal_year_ending_later(
     make_document: MakeDocument,
 ) -> None:
     cover = COVER.format(
@@ -97,7 +97,7 @@ def test_quarter_that_ends_before_the_calendar_year_belongs_to_the_fiscal_year_t
         ("Sales rose.", 2031),
     ],
 )
-def test_year_that_ends_in_january_is_called_as_the_document_calls_it(
+def test_fiscal_year_ending_in_january_takes_the_documents_label(
     make_document: MakeDocument, words: str, year: int
 ) -> None:
     cover = COVER.format(
@@ -131,7 +131,7 @@ Date of Report (Date of earliest event reported): May 25, 2031 (May 22, 2031)\nE
         ("Full Year 2031 Results", 2031, "FY"),
     ],
 )
-def test_releases_headline_gives_period_and_year(
+def test_headline_of_a_release_supplies_period_and_year(
     make_document: MakeDocument, headline: str, year: int, period: str
 ) -> None:
     metadata = read_metadata(make_document(RELEASE.format(headline=headline)), "x.pdf")
@@ -142,7 +142,7 @@ def test_releases_headline_gives_period_and_year(
     assert metadata.scale is Scale.THOUSANDS
 
 
-def test_tags_of_inline_xbrl_are_believed_first(make_document: MakeDocument) -> None:
+def test_inline_xbrl_tags_take_precedence(make_document: MakeDocument) -> None:
     document = make_document(
         ANNUAL,
         dei__EntityRegistrantName="OTHER NAME PLC",
@@ -158,7 +158,7 @@ def test_tags_of_inline_xbrl_are_believed_first(make_document: MakeDocument) -> 
     assert metadata.sources["fiscal_year"].origin is Origin.TAG
 
 
-def test_prospectus_supplement_names_issuer_and_date(make_document: MakeDocument) -> None:
+def test_prospectus_supplement_supplies_issuer_and_date(make_document: MakeDocument) -> None:
     text = """Filed Pursuant to Rule 424(b)(5)\nPROSPECTUS SUPPLEMENT
 (To Prospectus dated February 8, 2031)\n$500,000,000
 Zephyrine Properties, Inc.\n5.25% Senior Notes due 2041\nThe date of this prospectus supplement is March 4, 2031."""
@@ -167,7 +167,7 @@ Zephyrine Properties, Inc.\n5.25% Senior Notes due 2041\nThe date of this prospe
     assert metadata.filing_date == date(2031, 3, 4)
 
 
-def test_credit_agreement_names_borrower_and_date(make_document: MakeDocument) -> None:
+def test_credit_agreement_supplies_borrower_and_date(make_document: MakeDocument) -> None:
     text = """CREDIT AGREEMENT\ndated as of March 4, 2031\namong\nZEPHYRINE PROPERTIES, INC.,\nas Borrower,
 the Lenders party hereto, and\nEXAMPLE BANK, N.A.,\nas Administrative Agent"""
     metadata = read_metadata(make_document(text), "x.pdf")
@@ -185,13 +185,11 @@ the Lenders party hereto, and\nEXAMPLE BANK, N.A.,\nas Administrative Agent"""
         ("Shopping list", DocumentType.OTHER),
     ],
 )
-def test_document_names_itself_in_a_line_of_its_own(
-    make_document: MakeDocument, title: str, kind: DocumentType
-) -> None:
+def test_title_on_its_own_line_determines_the_type(make_document: MakeDocument, title: str, kind: DocumentType) -> None:
     assert read_metadata(make_document(f"{title}\nExample plc"), "x.pdf").document_type is kind
 
 
-def test_sentence_about_a_form_does_not_make_it_one(make_document: MakeDocument) -> None:
+def test_sentence_about_a_form_does_not_determine_the_type(make_document: MakeDocument) -> None:
     text = "Securities and Exchange Commission rules: see our Annual Report on Form 10-K for the risks."
     assert read_metadata(make_document(text), "x.pdf").document_type is DocumentType.OTHER
 
@@ -206,28 +204,28 @@ def test_sentence_about_a_form_does_not_make_it_one(make_document: MakeDocument)
         ("We served guests in millions of homes around the world and were glad of it all the while.", None, None),
     ],
 )
-def test_currency_and_scale_are_those_of_the_units_lines(
+def test_units_lines_determine_currency_and_scale(
     make_document: MakeDocument, text: str, currency: str | None, scale: Scale | None
 ) -> None:
     metadata = read_metadata(make_document(text), "x.pdf")
     assert (metadata.currency, metadata.scale) == (currency, scale)
 
 
-def test_signature_dates_the_filing(make_document: MakeDocument) -> None:
+def test_signature_date_is_the_filing_date(make_document: MakeDocument) -> None:
     metadata = read_metadata(
         make_document(ANNUAL, "SIGNATURES\nPursuant to …\nDate: February 9, 2032\tBy: /s/ A. Person"), "x"
     )
     assert metadata.filing_date == date(2032, 2, 9)
 
 
-def test_files_name_speaks_only_where_the_document_is_silent(make_document: MakeDocument) -> None:
+def test_file_name_is_used_only_without_evidence_in_the_document(make_document: MakeDocument) -> None:
     silent = read_metadata(make_document("nothing to see"), "ACME_2029_10K.pdf")
     assert (silent.document_type, silent.fiscal_year) == (DocumentType.FORM_10K, 2029)
     assert silent.sources["fiscal_year"].origin is Origin.FILENAME
     assert read_metadata(make_document(ANNUAL), "ACME_2029_10Q.pdf").fiscal_year == 2031
 
 
-def test_document_without_any_text_still_has_a_title(make_document: MakeDocument) -> None:
+def test_document_without_text_still_has_a_title(make_document: MakeDocument) -> None:
     assert read_metadata(make_document(), "scan.pdf").title == "scan"
 
 
@@ -239,7 +237,7 @@ def test_document_without_any_text_still_has_a_title(make_document: MakeDocument
         ("Zephyrine  plc\n", "Zephyrine plc"),
     ],
 )
-def test_names_in_capitals_are_set_as_people_write_them(name: str, tidy: str) -> None:
+def test_all_capital_names_are_set_in_title_case(name: str, tidy: str) -> None:
     assert tidy_name(name) == tidy
 
 
@@ -254,7 +252,7 @@ _LINES = st.lists(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=_LINES)
-def test_every_quote_is_the_text_at_its_place(make_document: MakeDocument, lines: list[str]) -> None:
+def test_every_quote_matches_the_text_at_its_offsets(make_document: MakeDocument, lines: list[str]) -> None:
     document = make_document("\n".join(lines[::2]), "\n".join(lines[1::2]))
     metadata = read_metadata(document, "x.pdf")
     for name, source in metadata.sources.items():
@@ -267,5 +265,5 @@ def test_every_quote_is_the_text_at_its_place(make_document: MakeDocument, lines
 
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize("filler", [" " * 200_000, "\n \n" * 60_000, "(" * 200_000, "Aa, " * 50_000, "_" * 200_000])
-def test_absurd_page_is_read_in_time(make_document: MakeDocument, filler: str) -> None:
+def test_extreme_page_is_read_in_time(make_document: MakeDocument, filler: str) -> None:
     assert read_metadata(make_document(ANNUAL + filler), "x.pdf").issuer == "Zephyrine Properties, Inc."

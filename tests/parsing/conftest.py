@@ -1,4 +1,4 @@
-"""Small PDFs made in code: prose, statements in tables, two columns, and files that are odd or damaged."""
+"""Small PDFs drawn in code: prose, statements in tables, two columns, and odd or damaged files."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -40,7 +40,7 @@ def make_pdf(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def change_pdf() -> Callable[[Path, Callable[[PdfWriter], None]], Path]:
-    """`change_pdf(path, change)`: the same file after `change(writer)` by pypdf."""
+    """`change_pdf(path, change)`: rewrites the file after `change(writer)` has changed it with pypdf."""
 
     def change_file(path: Path, change: Callable[[PdfWriter], None]) -> Path:
         writer = PdfWriter(clone_from=PdfReader(path))
@@ -68,7 +68,7 @@ def draw_prose() -> Draw:
 
 @pytest.fixture
 def draw_statement() -> Draw:
-    """An income statement with signs apart from their numbers, dashes, and a label that wraps."""
+    """An income statement with signs apart from their numbers, dashes, and a wrapped label."""
 
     def draw(canvas: Canvas) -> None:
         canvas.setFont("Helvetica-Bold", 12)
@@ -100,7 +100,7 @@ def draw_statement() -> Draw:
 
 @pytest.fixture
 def draw_columns() -> Draw:
-    """Prose in two columns, drawn line by line across both, below a headline over the whole width."""
+    """Prose in two columns, drawn line by line across both, below a headline across the whole width."""
 
     def draw(canvas: Canvas) -> None:
         canvas.setFont("Helvetica-Bold", 18)

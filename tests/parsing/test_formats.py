@@ -34,14 +34,14 @@ def zip_bytes() -> bytes:
         ("notes.txt", "naïve café".encode("latin-1"), "plain text"),
     ],
 )
-def test_a_format_is_told_by_content_then_name(tmp_path: Path, filename: str, content: bytes, name: str) -> None:
+def test_format_is_detected_by_content_then_name(tmp_path: Path, filename: str, content: bytes, name: str) -> None:
     path = tmp_path / "upload"
     path.write_bytes(content)
     assert find_format(path, filename).name == name
 
 
 @pytest.mark.parametrize(
-    ("filename", "content", "really"),
+    ("filename", "content", "actual"),
     [
         ("report.pdf", zip_bytes(), "zip archive"),
         ("report.pdf", b"<html><body>not a pdf</body></html>", "HTML"),
@@ -52,18 +52,18 @@ def test_a_format_is_told_by_content_then_name(tmp_path: Path, filename: str, co
         ("notes.txt", b"<html><body>x</body></html>", "HTML"),
     ],
 )
-def test_a_wrong_type_under_a_right_name_says_what_it_is(
-    tmp_path: Path, filename: str, content: bytes, really: str
+def test_error_for_a_misnamed_file_states_its_actual_type(
+    tmp_path: Path, filename: str, content: bytes, actual: str
 ) -> None:
     path = tmp_path / "upload"
     path.write_bytes(content)
-    with pytest.raises(TypeMismatchError, match=really) as caught:
+    with pytest.raises(TypeMismatchError, match=actual) as caught:
         find_format(path, filename)
     assert (caught.value.code, caught.value.status) == ("type-mismatch", 415)
 
 
 @pytest.mark.parametrize(("filename", "content"), [("book.xlsx", zip_bytes()), ("a.bin", b"\x7fELF\x02\x01\x01\x00")])
-def test_a_format_that_is_not_read_is_refused_by_name(tmp_path: Path, filename: str, content: bytes) -> None:
+def test_unsupported_format_is_rejected(tmp_path: Path, filename: str, content: bytes) -> None:
     path = tmp_path / "upload"
     path.write_bytes(content)
     with pytest.raises(UnsupportedFormatError, match="can't be read yet"):
@@ -71,14 +71,14 @@ def test_a_format_that_is_not_read_is_refused_by_name(tmp_path: Path, filename: 
 
 
 @pytest.mark.parametrize("filename", ["report.pdf", "page.html", "notes.txt", "x"])
-def test_an_empty_file_is_told_as_such(tmp_path: Path, filename: str) -> None:
+def test_empty_file_is_rejected(tmp_path: Path, filename: str) -> None:
     path = tmp_path / "upload"
     path.write_bytes(b"")
     with pytest.raises(EmptyFileError):
         find_format(path, filename)
 
 
-def test_each_format_has_a_reader_that_loads(tmp_path: Path) -> None:
+def test_each_format_has_a_reader_that_can_be_imported(tmp_path: Path) -> None:
     samples = {"HTML": b"<html><body><p>word</p></body></html>", "Markdown": b"word", "plain text": b"word"}
     for known in FORMATS:
         if known.name in samples:

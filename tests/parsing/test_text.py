@@ -37,7 +37,7 @@ def blocks_of(document: ParsedDocument) -> list[tuple[str, str]]:
     return [(block.kind.value, page.text[block.start : block.end]) for page in document.pages for block in page.blocks]
 
 
-def test_paragraphs_lie_between_empty_lines(read_text: Read) -> None:
+def test_empty_lines_separate_paragraphs(read_text: Read) -> None:
     assert blocks_of(read_text("One\r\ntwo\r\n\r\n  \r\nthree")) == [("paragraph", "One\ntwo"), ("paragraph", "three")]
 
 
@@ -46,7 +46,7 @@ def test_form_feeds_and_page_tags_break_pages(read_text: Read) -> None:
     assert [page.text for page in document.pages] == ["first", "second", "third"]
 
 
-def test_lines_of_labels_and_numbers_are_a_table(read_text: Read) -> None:
+def test_lines_of_labels_and_numbers_form_a_table(read_text: Read) -> None:
     (page,) = read_text(
         "               2031     2030\nRevenue     $  1,234   $   987\nLoss           (56)      (7)"
     ).pages
@@ -68,7 +68,7 @@ def test_line_of_capitals_is_a_heading(read_text: Read) -> None:
         (b"a\x00b\x1bc", "abc"),
     ],
 )
-def test_charsets_are_told_and_control_characters_dropped(read_text: Read, raw: bytes, text: str) -> None:
+def test_charset_is_detected_and_control_characters_are_dropped(read_text: Read, raw: bytes, text: str) -> None:
     assert read_text(raw).pages[0].text == text
 
 
@@ -79,23 +79,23 @@ def test_long_text_is_cut_into_pages(read_text: Read) -> None:
     assert all(len(page.text) <= 4200 for page in pages)
 
 
-def test_one_endless_line_is_cut_between_words(read_text: Read) -> None:
+def test_very_long_line_is_cut_between_words(read_text: Read) -> None:
     pages = read_text("word " * 20_000).pages
     assert {word for page in pages for word in page.text.split()} == {"word"}
     assert sum(len(page.text.split()) for page in pages) == 20_000
 
 
-def test_empty_file_is_told(read_text: Read) -> None:
+def test_empty_file_is_rejected(read_text: Read) -> None:
     with pytest.raises(EmptyFileError):
         read_text(b"\xef\xbb\xbf \x00\n")
 
 
-def test_binary_content_is_told(read_text: Read) -> None:
+def test_binary_content_is_rejected(read_text: Read) -> None:
     with pytest.raises(UnsupportedFormatError):
         read_text(bytes(range(256)) * 50)
 
 
-def test_markdown_headings_tables_and_paragraphs_are_told(read_markdown: Read) -> None:
+def test_markdown_headings_tables_and_paragraphs_are_recognised(read_markdown: Read) -> None:
     source = """# Report #
 
 First **bold** line,
@@ -130,5 +130,5 @@ def test_pipe_in_a_sentence_makes_no_table(read_markdown: Read) -> None:
     assert blocks_of(read_markdown("a | b\nc")) == [("paragraph", "a | b\nc")]
 
 
-def test_fence_that_is_never_closed_keeps_its_text(read_markdown: Read) -> None:
+def test_unclosed_fence_keeps_its_text(read_markdown: Read) -> None:
     assert blocks_of(read_markdown("```\nleft open")) == [("paragraph", "left open")]

@@ -1,4 +1,4 @@
-"""A house for ingestion: a tenant's rows and blobs, a real database and broker, processes to be started and killed."""
+"""Test fixtures for ingestion: a tenant's rows and blobs, a real database and broker, and worker processes."""
 
 import itertools
 import os
@@ -36,19 +36,19 @@ QUICK = {"LEASE_SECONDS": "1.5", "HEARTBEAT_SECONDS": "0.3", "SWEEP_SECONDS": "0
 
 
 def wait_for(condition: Callable[[], object], *, seconds: float = 30.0, what: str = "the condition") -> object:
-    """The first true answer of `condition`; fails when there is none in time."""
+    """Return the first true result of `condition`; fail after `seconds`."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         answer = condition()
         if answer:
             return answer
         time.sleep(0.02)
-    return pytest.fail(f"{what} did not come about in {seconds:g} s")
+    return pytest.fail(f"{what} was not met within {seconds:g} s")
 
 
 @dataclass
-class House:
-    """One tenant's documents, and the processes that work on them."""
+class Ingestion:
+    """One tenant's documents, and the processes that ingest them."""
 
     database: object
     folder: Path
@@ -62,7 +62,7 @@ class House:
         for name in ("logs", "notes"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         ensure_key_file(self.folder / "keys.json")
-        self._found_tenant()
+        self._create_tenant()
         self.blobs = build_blob_store(
             kind="local",
             root=self.folder / "blobs",
@@ -81,11 +81,11 @@ class House:
             return list(result.all()) if result.returns_rows else []
 
     def audited(self, statement: str, **values: object) -> list:
-        """Rows of the audit log, which workers write and can't read."""
+        """Return rows of the audit log, which workers can write but not read."""
         with self.database.owner.transaction(self.principal) as session:
             return list(session.execute(text(statement), values).all())
 
-    def _found_tenant(self) -> None:
+    def _create_tenant(self) -> None:
         now = SystemClock().now()
         with self.database.owner.transaction(self.principal) as session:
             session.execute(
@@ -111,7 +111,7 @@ class House:
         self, content: str | bytes, *, filename: str = "file.txt", password: bytes | None = None,
         collection: UUID | None = None,
     ) -> UUID:  # fmt: skip
-        """Store a file and queue its run, as an upload does; returns the run's id."""
+        """Store a file and queue its run, as an upload does; return the run's id."""
         data = content.encode() if isinstance(content, str) else content
         stored = self.blobs.put_bytes(self.tenant, data)
         document = new_id()
@@ -129,7 +129,7 @@ class House:
             return self._add_version(session, document, number=1, stored=stored, password=password)
 
     def upload_version(self, run: UUID, content: str) -> UUID:
-        """A further version of the document of `run`."""
+        """Upload a further version of the document of `run`; return the new run's id."""
         stored = self.blobs.put_bytes(self.tenant, content.encode())
         ((document,),) = self.sql("SELECT document_id FROM runs WHERE id = :run", run=run)
         ((number,),) = self.sql("SELECT max(number) FROM document_versions WHERE document_id = :id", id=document)
@@ -165,9 +165,9 @@ class House:
         return stage
 
     def wait_final(self, *runs: UUID, seconds: float = 30.0) -> list:
-        """The runs, once all of them are ready or failed."""
+        """Wait until all runs are ready or failed; return them."""
         unfinished = "SELECT count(*) FROM runs WHERE id = ANY(:runs) AND status IN ('queued', 'running')"
-        wait_for(lambda: self.sql(unfinished, runs=list(runs)) == [(0,)], seconds=seconds, what="the runs' end")
+        wait_for(lambda: self.sql(unfinished, runs=list(runs)) == [(0,)], seconds=seconds, what="the end of all runs")
         return [self.run(run) for run in runs]
 
     def notes(self, name: str) -> list[str]:
@@ -218,8 +218,8 @@ class House:
             **self.environment,
         }
 
-    def take_step(self, run_id: UUID, name: str) -> object:
-        """Run one stage here and now with a worker of its own: two share connections, and remember nothing else."""
+    def run_stage(self, run_id: UUID, name: str) -> object:
+        """Run one stage in this process, with a new worker: two workers share only their database connections."""
         worker = plain_process.build_plain_worker(
             Settings(
                 database={"worker_url": self.database.urls["worker"]},
@@ -235,14 +235,14 @@ class House:
             worker.close()
 
     def kill(self, process: subprocess.Popen[bytes] | Forked) -> None:
-        """kill -9 a process and all of its children at the same moment."""
+        """Kill a process and all of its children at the same moment with SIGKILL."""
         family = [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]
         for member in family:
             member.kill()
         process.wait(10)
 
     def close(self) -> None:
-        """Kill what still runs: a gentle end takes seconds, and nothing hangs on it."""
+        """Kill all running processes: a graceful stop takes seconds and is not needed."""
         for process in self.processes:
             if process.poll() is None:
                 self.kill(process)
@@ -259,24 +259,24 @@ def broker(valkey) -> Iterator[str]:
 
 
 @pytest.fixture
-def house(database, broker, tmp_path) -> Iterator[House]:
-    """A house with no process running."""
-    opened = House(database=database, folder=tmp_path, broker=broker)
-    yield opened
-    opened.close()
-    print(opened.logs())  # noqa: T201  pytest shows it with a failure
+def ingestion(database, broker, tmp_path) -> Iterator[Ingestion]:
+    """An ingestion without processes."""
+    created = Ingestion(database=database, folder=tmp_path, broker=broker)
+    yield created
+    created.close()
+    print(created.logs())  # noqa: T201  pytest shows it when the test fails
 
 
 @pytest.fixture(scope="module")
-def running(module_database, valkey, tmp_path_factory) -> Iterator[House]:
-    """A house with a relay and a worker, shared by a module's tests."""
+def running(module_database, valkey, tmp_path_factory) -> Iterator[Ingestion]:
+    """An ingestion with a relay and a worker, shared by a module's tests."""
     redis.Redis.from_url(valkey.url()).flushall()
-    opened = House(database=module_database, folder=tmp_path_factory.mktemp("house"), broker=valkey.url())
-    opened.start_relay()
-    opened.start_worker()
-    yield opened
-    opened.close()
-    print(opened.logs())  # noqa: T201  pytest shows it with a failure
+    created = Ingestion(database=module_database, folder=tmp_path_factory.mktemp("ingestion"), broker=valkey.url())
+    created.start_relay()
+    created.start_worker()
+    yield created
+    created.close()
+    print(created.logs())  # noqa: T201  pytest shows it when the test fails
 
 
 @pytest.fixture(name="wait_for", scope="session")

@@ -1,4 +1,4 @@
-"""Relays and workers, forked from a process that has loaded their code: each starts at once."""
+"""Relays and workers, forked from a process that has already imported their code, so that each starts at once."""
 
 import ctypes
 import gc
@@ -17,7 +17,7 @@ SERVER.set_forkserver_preload(["tests.workers.forking_preload"])
 
 
 class Forked:
-    """A running process, with what tests use of `subprocess.Popen`."""
+    """A running process, with the part of the `subprocess.Popen` interface that tests use."""
 
     def __init__(self, main: Callable[[], object], *, log: Path, environment: Mapping[str, str]) -> None:
         self.log = log
@@ -30,7 +30,7 @@ class Forked:
         return self._process.exitcode
 
     def wait(self, seconds: float) -> int:
-        """The exit code. Raises TimeoutError."""
+        """Return the exit code. Raises TimeoutError."""
         self._process.join(seconds)
         code = self._process.exitcode
         if code is None:

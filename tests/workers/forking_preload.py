@@ -1,10 +1,10 @@
-"""What the server of `tests.workers.forking` loads before it forks; the collector is off, as all of it stays."""
+"""Modules that the server of `tests.workers.forking` imports before it forks. Garbage collection is off meanwhile."""
 
 import gc
 
 gc.disable()
 
-import tests.workers.plain_process  # noqa: E402, F401  with the collector off, and for its own sake
-import workers.relay  # noqa: E402, F401  the same
+import tests.workers.plain_process  # noqa: E402, F401  imported only to be loaded, while garbage collection is off
+import workers.relay  # noqa: E402, F401  imported only to be loaded, while garbage collection is off
 
 gc.freeze()

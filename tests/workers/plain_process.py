@@ -1,5 +1,5 @@
-"""A worker process whose reader takes orders from the text of a file: `stall FILE`, `deaf FILE` (a
-stall that no signal but a kill ends), `raise`, `broken`, `die`, `down`.
+"""A worker process whose parser obeys orders in a file's text: `stall FILE`, `deaf FILE` (a stall that only SIGKILL
+ends), `raise`, `broken`, `die`, `down`.
 
 Everything else is real: Celery, the broker, the database, the leases, the blobs.
 """
@@ -34,7 +34,7 @@ DIMENSIONS = 8
 
 
 class PlainParser:
-    """Text to pages (a form feed ends one), obeying the orders in it and noting each file that it reads."""
+    """Splits text into pages at form feeds, obeys the orders in it, and logs each file that it reads."""
 
     version = "plain-1"
 
@@ -52,7 +52,7 @@ class PlainParser:
         if order in ("stall", "deaf"):
             wait_while_there(Path(rest.split("\n")[0]))
         elif order == "raise":
-            raise RuntimeError("a mistake of ours")
+            raise RuntimeError("a bug in the parser")
         elif order == "broken":
             raise PdfDamagedError
         elif order == "down":
@@ -97,8 +97,8 @@ def read_title(parsed, filename):
     return DocumentMetadata(title=filename, issuer="Plain Example Inc.", fiscal_year=2024)
 
 
-class NoteOfIndexing:
-    """Stands in for the search index: one line a version in a file."""
+class IndexingLog:
+    """Replaces the search index: writes one line per version to a file."""
 
     def __init__(self, log):
         self._log = log
@@ -110,7 +110,7 @@ class NoteOfIndexing:
 
 
 def build_plain_worker(settings, *, notes=None, database=None):
-    """A worker's parts; over `database`, which stays open, or one of its own."""
+    """Build a worker's parts over `database`, which `close` leaves open, or over a new connection to it."""
     notes = notes or Path(os.environ["PLAIN_NOTES"])
     own = database is None
     if own:
@@ -134,7 +134,7 @@ def build_plain_worker(settings, *, notes=None, database=None):
         ExtractStage(read=read_title, version="plain-1"),
         ChunkStage(chunk=one_chunk_a_page, version="plain-1"),
         EmbedStage(embedder=PlainEmbedder(), weigh=lambda _text: {1: 1.0}),
-        PublishStage(index=NoteOfIndexing(notes / "indexed.txt"), clock=SystemClock()),
+        PublishStage(index=IndexingLog(notes / "indexed.txt"), clock=SystemClock()),
     )
     runner = build_runner(
         settings.jobs, database=database, blobs=blobs, clock=SystemClock(), metrics=Metrics(), stages=stages
@@ -145,6 +145,6 @@ def build_plain_worker(settings, *, notes=None, database=None):
 
 
 def run(concurrency=2):
-    """Work until told to end, with the settings in the environment."""
+    """Work until SIGTERM, with the settings in the environment."""
     app = create_app(Settings(), build=build_plain_worker, load=lambda _settings: None)
     return run_worker(app, queues=QUEUES, concurrency=concurrency)

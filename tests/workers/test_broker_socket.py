@@ -1,4 +1,4 @@
-"""A broker on a Unix socket: its URL is Celery's, and every part of ours that speaks to the broker takes it."""
+"""A broker on a Unix socket: Celery defines the URL's form, and every client of the broker accepts it."""
 
 import socket
 from pathlib import Path
@@ -21,7 +21,7 @@ PASSWORD = "open-sesame"
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory, wait_for):
-    """The socket of a Valkey that listens nowhere else."""
+    """The socket of a Valkey server without a TCP port."""
     folder = tmp_path_factory.mktemp("broker")
     path, log = folder / "valkey.sock", folder / "valkey.log"
     server = start_tethered(
@@ -43,29 +43,29 @@ def url(path, query=""):
     return f"redis+socket://:{PASSWORD}@{path}{query}"
 
 
-def test_the_pipeline_runs_over_a_socket(house, path):
-    house.broker = url(path)
-    house.start_relay()
-    house.start_worker()
-    ended = house.wait_final(*[house.upload(f"file {number}") for number in range(3)])
+def test_pipeline_runs_over_a_socket(ingestion, path):
+    ingestion.broker = url(path)
+    ingestion.start_relay()
+    ingestion.start_worker()
+    ended = ingestion.wait_final(*[ingestion.upload(f"file {number}") for number in range(3)])
     assert {(run.status, run.error_code) for run in ended} == {("ready", None)}
 
 
 @pytest.mark.parametrize("query", ["", "?virtual_host=1"])
-def test_readiness_and_the_doctor_ask_it(path, query):
+def test_readiness_and_doctor_check_the_broker_on_a_socket(path, query):
     broker_check(url(path, query))()
     assert check_broker(url(path, query)).ok
 
 
-def test_a_socket_that_is_not_there_is_told(tmp_path):
+def test_missing_socket_is_reported(tmp_path):
     gone = url(tmp_path / "gone.sock")
     with pytest.raises(Exception, match="not responding"):
         broker_check(gone)()
     assert not check_broker(gone).ok
 
 
-def test_rates_are_counted_in_it_for_all_processes(path):
-    """Two counters, as of two processes: what the one has counted the other knows of."""
+def test_rate_limits_on_a_socket_are_shared_by_all_processes(path):
+    """Two counters, one per process: each counts the other's requests too."""
     limits = [RateLimits(per_minute={"requests": 2}, broker_url=url(path, "?virtual_host=2")) for _ in range(2)]
 
     async def ask():

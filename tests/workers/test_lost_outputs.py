@@ -1,4 +1,4 @@
-"""Blobs that are gone or damaged when a stage wants them: what can be made again is, what can't ends the run."""
+"""Missing or damaged blobs: an output is made again; a lost file fails the run."""
 
 import pytest
 
@@ -8,8 +8,8 @@ from app.jobs.states import Ended, SentBack
 NAMES = [name.value for name in StageName]
 
 
-def blob_path(house, digest):
-    return house.folder / "blobs" / str(house.tenant) / digest[:2] / digest
+def blob_path(ingestion, digest):
+    return ingestion.folder / "blobs" / str(ingestion.tenant) / digest[:2] / digest
 
 
 def remove(path):
@@ -22,26 +22,26 @@ def damage(path):
     path.write_bytes(bytes(content))
 
 
-def output_path(house, run, stage):
-    """Where the output of a finished stage lies."""
-    ((digest,),) = house.sql(
+def output_path(ingestion, run, stage):
+    """The path of a finished stage's output."""
+    ((digest,),) = ingestion.sql(
         "SELECT o.blob_digest FROM stages s JOIN stage_outputs o ON o.key = s.output_key "
         "WHERE s.run_id = :run AND s.name = :name",
         run=run, name=stage,
     )  # fmt: skip
-    return blob_path(house, digest)
+    return blob_path(ingestion, digest)
 
 
-def source_path(house, run):
-    ((digest,),) = house.sql(
+def source_path(ingestion, run):
+    ((digest,),) = ingestion.sql(
         "SELECT v.content_sha256 FROM runs r JOIN document_versions v ON v.id = r.version_id WHERE r.id = :run", run=run
     )
-    return blob_path(house, digest)
+    return blob_path(ingestion, digest)
 
 
-def take_steps(house, run, *names):
+def run_stages(ingestion, run, *names):
     for name in names:
-        house.take_step(run, name)
+        ingestion.run_stage(run, name)
 
 
 @pytest.mark.parametrize("lose", [remove, damage])
@@ -57,51 +57,51 @@ def take_steps(house, run, *names):
         ("extract", "publish"),
     ],
 )
-def test_an_output_that_is_lost_is_made_again_and_the_run_ends_ready(house, lose, made, wanted):
-    run = house.upload("first page\fsecond page")
-    take_steps(house, run, *NAMES[: NAMES.index(wanted)])
-    lose(output_path(house, run, made))
-    assert house.take_step(run, wanted) == SentBack(made)
-    seen = house.run(run)
+def test_lost_output_is_made_again_and_the_run_ends_ready(ingestion, lose, made, wanted):
+    run = ingestion.upload("first page\fsecond page")
+    run_stages(ingestion, run, *NAMES[: NAMES.index(wanted)])
+    lose(output_path(ingestion, run, made))
+    assert ingestion.run_stage(run, wanted) == SentBack(made)
+    seen = ingestion.run(run)
     assert (seen.status, seen.stage) == ("running", made)
     assert [stage.status for stage in seen.stages[NAMES.index(made) : NAMES.index(wanted) + 1]] == [
         "pending",
         *["waiting"] * (NAMES.index(wanted) - NAMES.index(made)),
     ]
-    take_steps(house, run, *NAMES[NAMES.index(made) :])
-    ended = house.run(run)
+    run_stages(ingestion, run, *NAMES[NAMES.index(made) :])
+    ended = ingestion.run(run)
     assert (ended.status, ended.error_code, ended.pages_total) == ("ready", None, 2)
-    assert house.notes("parsed.txt").count(str(ended.version_id)) == (2 if made == "parse" else 1)
-    assert house.notes("indexed.txt") == [f"{ended.version_id} 2"]
+    assert ingestion.notes("parsed.txt").count(str(ended.version_id)) == (2 if made == "parse" else 1)
+    assert ingestion.notes("indexed.txt") == [f"{ended.version_id} 2"]
 
 
-def test_an_output_that_is_lost_each_time_ends_the_run_with_a_code_of_its_own(house):
-    run = house.upload("a page")
-    take_steps(house, run, "validate")
+def test_output_lost_at_each_attempt_fails_the_run_with_its_own_code(ingestion):
+    run = ingestion.upload("a page")
+    run_stages(ingestion, run, "validate")
     for _ in range(2):
-        house.take_step(run, "parse")
-        remove(output_path(house, run, "parse"))
-        assert house.take_step(run, "extract") == SentBack("parse")
-    house.take_step(run, "parse")
-    remove(output_path(house, run, "parse"))
-    ended = house.take_step(run, "extract")
+        ingestion.run_stage(run, "parse")
+        remove(output_path(ingestion, run, "parse"))
+        assert ingestion.run_stage(run, "extract") == SentBack("parse")
+    ingestion.run_stage(run, "parse")
+    remove(output_path(ingestion, run, "parse"))
+    ended = ingestion.run_stage(run, "extract")
     assert isinstance(ended, Ended)
-    assert (house.run(run).status, house.run(run).error_code) == ("failed", "output-lost")
-    assert "administrator" in house.run(run).error_detail
-    assert house.sql("SELECT status FROM document_versions") == [("failed",)]
+    assert (ingestion.run(run).status, ingestion.run(run).error_code) == ("failed", "output-lost")
+    assert "administrator" in ingestion.run(run).error_detail
+    assert ingestion.sql("SELECT status FROM document_versions") == [("failed",)]
 
 
-def test_metadata_found_damaged_while_chunking_are_read_anew(house):
-    """Another run's damaged output is there, so that the extract stage takes it for made."""
-    first = house.upload("a page", filename="one.txt")
-    take_steps(house, first, *NAMES)
-    damage(output_path(house, first, "extract"))
-    remove(output_path(house, first, "chunk"))
-    again = house.upload("a page", filename="one.txt", collection=house.add_collection("Elsewhere"))
-    take_steps(house, again, "validate", "parse", "extract")
-    assert house.take_step(again, "chunk") == SentBack("extract")
-    take_steps(house, again, *NAMES[NAMES.index("extract") :])
-    assert house.run(again).status == "ready"
+def test_metadata_found_damaged_while_chunking_are_extracted_again(ingestion):
+    """Another run's damaged output exists, so the extract stage reuses it."""
+    first = ingestion.upload("a page", filename="one.txt")
+    run_stages(ingestion, first, *NAMES)
+    damage(output_path(ingestion, first, "extract"))
+    remove(output_path(ingestion, first, "chunk"))
+    again = ingestion.upload("a page", filename="one.txt", collection=ingestion.add_collection("Elsewhere"))
+    run_stages(ingestion, again, "validate", "parse", "extract")
+    assert ingestion.run_stage(again, "chunk") == SentBack("extract")
+    run_stages(ingestion, again, *NAMES[NAMES.index("extract") :])
+    assert ingestion.run(again).status == "ready"
 
 
 @pytest.mark.parametrize(
@@ -113,51 +113,51 @@ def test_metadata_found_damaged_while_chunking_are_read_anew(house):
     ],
     ids=["gone at once", "gone before it is read", "damaged"],
 )
-def test_a_file_that_storage_lost_ends_its_run_at_the_first_try(house, lose, steps, ends_in, code):
-    run = house.upload("only its sender has it")
-    take_steps(house, run, *steps)
-    lose(source_path(house, run))
-    house.take_step(run, ends_in)
-    ended = house.run(run)
+def test_lost_file_fails_its_run_at_the_first_attempt(ingestion, lose, steps, ends_in, code):
+    run = ingestion.upload("only its sender has it")
+    run_stages(ingestion, run, *steps)
+    lose(source_path(ingestion, run))
+    ingestion.run_stage(run, ends_in)
+    ended = ingestion.run(run)
     assert (ended.status, ended.stage, ended.error_code) == ("failed", ends_in, code)
     assert "send it again" in ended.error_detail
     assert ended.stages[NAMES.index(ends_in)].attempt == 1
 
 
-def test_a_lost_output_whose_file_is_gone_too_ends_the_run_for_the_file(house):
-    run = house.upload("a page")
-    take_steps(house, run, "validate", "parse")
-    remove(output_path(house, run, "parse"))
-    remove(source_path(house, run))
-    take_steps(house, run, "extract", "parse")
-    assert (house.run(run).status, house.run(run).error_code) == ("failed", "file-missing")
+def test_lost_output_with_lost_file_fails_the_run_as_file_missing(ingestion):
+    run = ingestion.upload("a page")
+    run_stages(ingestion, run, "validate", "parse")
+    remove(output_path(ingestion, run, "parse"))
+    remove(source_path(ingestion, run))
+    run_stages(ingestion, run, "extract", "parse")
+    assert (ingestion.run(run).status, ingestion.run(run).error_code) == ("failed", "file-missing")
 
 
-def test_two_documents_that_share_a_lost_output_both_end_ready(house):
+def test_two_documents_sharing_a_lost_output_both_end_ready(ingestion):
     runs = [
-        house.upload("the very same bytes", filename="a.txt"),
-        house.upload("the very same bytes", filename="a.txt", collection=house.add_collection("Elsewhere")),
+        ingestion.upload("the very same bytes", filename="a.txt"),
+        ingestion.upload("the very same bytes", filename="a.txt", collection=ingestion.add_collection("Elsewhere")),
     ]
     for run in runs:
-        take_steps(house, run, "validate", "parse", "extract", "chunk")
-    damage(output_path(house, runs[0], "chunk"))
-    assert [house.take_step(run, "embed") for run in runs] == [SentBack("chunk")] * 2
+        run_stages(ingestion, run, "validate", "parse", "extract", "chunk")
+    damage(output_path(ingestion, runs[0], "chunk"))
+    assert [ingestion.run_stage(run, "embed") for run in runs] == [SentBack("chunk")] * 2
     for name in NAMES[NAMES.index("chunk") :]:
         for run in runs:
-            house.take_step(run, name)
-    assert [house.run(run).status for run in runs] == ["ready", "ready"]
+            ingestion.run_stage(run, name)
+    assert [ingestion.run(run).status for run in runs] == ["ready", "ready"]
 
 
-def test_processes_make_what_was_lost_again_by_themselves(house):
-    house.start_relay()
-    first = house.start_worker()
-    (ready,) = house.wait_final(house.upload("the very same bytes"))
-    house.kill(first)
+def test_worker_processes_make_lost_outputs_again(ingestion):
+    ingestion.start_relay()
+    first = ingestion.start_worker()
+    (ready,) = ingestion.wait_final(ingestion.upload("the very same bytes"))
+    ingestion.kill(first)
     for name in ("parse", "chunk", "embed", "extract"):
-        damage(output_path(house, ready.id, name))
-    house.start_worker()
-    again = house.upload("the very same bytes", collection=house.add_collection("Elsewhere"))
-    (ended,) = house.wait_final(again)
+        damage(output_path(ingestion, ready.id, name))
+    ingestion.start_worker()
+    again = ingestion.upload("the very same bytes", collection=ingestion.add_collection("Elsewhere"))
+    (ended,) = ingestion.wait_final(again)
     assert (ended.status, ended.error_code) == ("ready", None)
-    assert len(house.notes("parsed.txt")) == 2
+    assert len(ingestion.notes("parsed.txt")) == 2
     assert [stage.attempt for stage in ended.stages] == [1, 2, 2, 2, 2, 2]

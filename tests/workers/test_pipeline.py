@@ -6,22 +6,26 @@ from pathlib import Path
 from sqlalchemy import text
 
 
-def call_again(house, stage, times=1):
-    """Wake-up calls as a broker might repeat them."""
-    payload = {"queue": "parse", "trace": None, "arguments": {"tenant_id": str(house.tenant), "stage_id": str(stage)}}
-    with house.database.relay.anonymous() as session:
+def call_again(ingestion, stage, times=1):
+    """Repeat wake-up calls, as a broker might."""
+    payload = {
+        "queue": "parse",
+        "trace": None,
+        "arguments": {"tenant_id": str(ingestion.tenant), "stage_id": str(stage)},
+    }
+    with ingestion.database.relay.anonymous() as session:
         for _ in range(times):
             session.execute(
                 text(
                     "INSERT INTO outbox (tenant_id, topic, payload, created_at, available_at) "
                     "VALUES (:tenant, 'jobs.run_stage', CAST(:payload AS jsonb), now(), now())"
                 ),
-                {"tenant": house.tenant, "payload": json.dumps(payload)},
+                {"tenant": ingestion.tenant, "payload": json.dumps(payload)},
             )
         session.execute(text("SELECT pg_notify('footnote_outbox', '')"))
 
 
-def test_a_queued_run_becomes_ready_and_its_version_the_current_one(running):
+def test_queued_run_becomes_ready_and_its_version_current(running):
     run = running.upload("first page\fsecond page", filename="one.txt")
     (ended,) = running.wait_final(run)
     assert (ended.status, ended.error_code, ended.pages_total) == ("ready", None, 2)
@@ -40,19 +44,19 @@ def test_a_queued_run_becomes_ready_and_its_version_the_current_one(running):
     ]
 
 
-def test_calls_that_come_again_do_nothing_twice(running):
-    run = running.upload("said once")
+def test_repeated_calls_change_nothing(running):
+    run = running.upload("read once")
     (ended,) = running.wait_final(run)
     for name in ("validate", "parse", "publish"):
         call_again(running, running.stage(run, name), times=5)
-    last = running.upload("a later file, behind the calls")
+    last = running.upload("a later file, queued after the calls")
     running.wait_final(last)
     assert running.run(run) == ended
     assert running.notes("parsed.txt").count(str(ended.version_id)) == 1
     assert running.notes("indexed.txt").count(f"{ended.version_id} 1") == 1
 
 
-def test_the_same_file_in_two_documents_is_read_once(running):
+def test_same_file_in_two_documents_is_parsed_once(running):
     first = running.upload("the very same bytes")
     running.wait_final(first)
     elsewhere = running.add_collection("Elsewhere")
@@ -63,13 +67,13 @@ def test_the_same_file_in_two_documents_is_read_once(running):
     assert running.sql("SELECT count(*) FROM pages WHERE version_id = :id", id=ended.version_id) == [(1,)]
 
 
-def test_a_file_that_a_password_opened_is_not_opened_for_who_sends_it_without(running):
+def test_password_of_one_upload_does_not_open_the_same_file_of_another(running):
     running.wait_final(running.upload("under lock", password=b"secret"))
     (ended,) = running.wait_final(running.upload("under lock", collection=running.add_collection("Open")))
     assert running.notes("parsed.txt").count(str(ended.version_id)) == 1
 
 
-def test_an_unreadable_file_ends_failed_at_once_with_its_own_code_and_sentence(running):
+def test_unreadable_file_fails_at_once_with_its_code_and_message(running):
     (ended,) = running.wait_final(running.upload("broken file"))
     assert (ended.status, ended.stage, ended.error_code) == ("failed", "parse", "pdf-damaged")
     assert "fetch it again" in ended.error_detail
@@ -77,12 +81,12 @@ def test_an_unreadable_file_ends_failed_at_once_with_its_own_code_and_sentence(r
     assert running.sql("SELECT status FROM document_versions WHERE id = :id", id=ended.version_id) == [("failed",)]
 
 
-def test_an_empty_file_ends_failed(running):
+def test_empty_file_fails(running):
     (ended,) = running.wait_final(running.upload(b""))
     assert (ended.status, ended.stage, ended.error_code) == ("failed", "validate", "empty-file")
 
 
-def test_a_stage_that_keeps_failing_on_our_side_ends_failed_and_says_nothing_of_the_inside(running):
+def test_repeated_internal_error_fails_the_run_without_internal_details(running):
     (ended,) = running.wait_final(running.upload("raise hell"))
     assert (ended.status, ended.error_code) == ("failed", "ingestion-gave-up")
     assert "upload it again" in ended.error_detail
@@ -90,14 +94,14 @@ def test_a_stage_that_keeps_failing_on_our_side_ends_failed_and_says_nothing_of_
     assert ended.stages[1].attempt == 3
 
 
-def test_a_file_that_kills_its_worker_ends_failed_and_the_others_go_on(running):
+def test_file_that_kills_its_worker_fails_and_other_runs_continue(running):
     killer, other = running.upload("die now"), running.upload("an honest file")
     ended, fine = running.wait_final(killer, other, seconds=40)
     assert (ended.status, ended.stage, ended.error_code) == ("failed", "parse", "ingestion-gave-up")
     assert fine.status == "ready"
 
 
-def test_fields_that_an_editor_set_stay_when_a_new_version_is_published(running):
+def test_publishing_a_new_version_keeps_the_editors_fields(running):
     run = running.upload("version one", filename="kept.txt")
     (first,) = running.wait_final(run)
     running.sql(
@@ -113,7 +117,7 @@ def test_fields_that_an_editor_set_stay_when_a_new_version_is_published(running)
     assert (issuer, key, year, current) == ("Set by Hand plc", "set by hand", 2024, second.version_id)
 
 
-def test_a_type_that_is_read_from_a_file_changes_nothing_of_who_may_see_it_but_one_that_was_said_stays(running):
+def test_extracted_type_does_not_change_access_and_a_stated_type_is_kept(running):
     run = running.upload("typed one", filename="typed.txt")
     (ended,) = running.wait_final(run)
     classed = "SELECT document_type, said_type, access_class_id = :former FROM documents WHERE id = :id"
@@ -128,7 +132,7 @@ def test_a_type_that_is_read_from_a_file_changes_nothing_of_who_may_see_it_but_o
     assert running.sql(classed, **of_collection) == [("10-K", "10-K", False)]
 
 
-def test_an_older_version_that_ends_late_does_not_replace_the_newer_one(running, wait_for, tmp_path):
+def test_older_version_that_finishes_late_does_not_replace_the_newer(running, wait_for, tmp_path):
     gate = tmp_path / "gate"
     gate.touch()
     run = running.upload(f"stall {gate}")
@@ -143,7 +147,7 @@ def test_an_older_version_that_ends_late_does_not_replace_the_newer_one(running,
     assert f"{older.version_id} 1" not in running.notes("indexed.txt")
 
 
-def test_a_document_deleted_while_it_is_read_is_not_published(running, wait_for, tmp_path):
+def test_document_deleted_during_ingestion_is_not_published(running, wait_for, tmp_path):
     gate = tmp_path / "gate"
     gate.touch()
     run = running.upload(f"stall {gate}")

@@ -1,39 +1,41 @@
-"""Documents of one content that are published at the same moment: each is ready in the end."""
+"""Documents of the same content, published at the same moment: both end ready."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import text
 
-SAID = '{"document_type": {"by": "editor"}}'
+STATED_TYPE = '{"document_type": {"by": "editor"}}'
 BEFORE_PUBLISH = ("validate", "parse", "extract", "chunk", "embed")
 WAITING_FOR_US = "SELECT count(*) FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid"
 
 
-def test_documents_of_one_content_and_of_two_classes_are_both_published(house, wait_for):
-    """An editor stated that one is an 8-K. It gets a new version while somebody else uploads the same bytes. Content is
-    unique per access class.
+def test_documents_of_one_content_in_two_access_classes_both_end_ready(ingestion, wait_for):
+    """An editor stated that the first document is an 8-K. Its new version has the same bytes as another user's upload.
+    Content is unique per access class.
     """
-    former = house.upload("an earlier text", filename="former.txt")
-    ((document,),) = house.sql("SELECT document_id FROM runs WHERE id = :run", run=former)
-    with house.database.owner.transaction(house.principal) as session:  # as an editor, whose word workers can't write
+    former = ingestion.upload("an earlier text", filename="former.txt")
+    ((document,),) = ingestion.sql("SELECT document_id FROM runs WHERE id = :run", run=former)
+    with ingestion.database.owner.transaction(
+        ingestion.principal
+    ) as session:  # as an editor: workers can't write an editor's type
         session.execute(
             text("UPDATE documents SET document_type = '8-K', metadata_sources = CAST(:by AS jsonb) WHERE id = :id"),
-            {"by": SAID, "id": document},
+            {"by": STATED_TYPE, "id": document},
         )
-    runs = (house.upload("the very same bytes"), house.upload_version(former, "the very same bytes"))
-    house.sql(
+    runs = (ingestion.upload("the very same bytes"), ingestion.upload_version(former, "the very same bytes"))
+    ingestion.sql(
         "UPDATE documents SET content_sha256 = v.content_sha256 FROM document_versions v "
         "WHERE v.document_id = documents.id AND v.number = 2"
     )
     for run in runs:
         for name in BEFORE_PUBLISH:
-            house.take_step(run, name)
+            ingestion.take_step(run, name)
     with ThreadPoolExecutor(2) as pool:
-        # Both wait for their documents' rows, and go on together once those are let go.
-        with house.database.owner.transaction(house.principal) as session:
+        # Both runs wait for the locks on their documents' rows, and continue together when this transaction ends.
+        with ingestion.database.owner.transaction(ingestion.principal) as session:
             session.execute(text("SELECT id FROM documents FOR UPDATE"))
-            publishing = [pool.submit(house.take_step, run, "publish") for run in runs]
-            wait_for(lambda: session.scalar(text(WAITING_FOR_US)) == len(runs), what="the meeting of both")
+            publishing = [pool.submit(ingestion.take_step, run, "publish") for run in runs]
+            wait_for(lambda: session.scalar(text(WAITING_FOR_US)) == len(runs), what="both runs to wait for the lock")
         for each in publishing:
             each.result(30)
-    assert [(house.run(run).status, house.run(run).error_code) for run in runs] == [("ready", None)] * 2
+    assert [(ingestion.run(run).status, ingestion.run(run).error_code) for run in runs] == [("ready", None)] * 2

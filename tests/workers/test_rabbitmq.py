@@ -1,4 +1,4 @@
-"""The pipeline over RabbitMQ: the same code, another URL."""
+"""The pipeline over RabbitMQ: the same code with another broker URL."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ import pytest
 from app.stack.processes import end_process, start_tethered, tail
 
 pytestmark = pytest.mark.rabbitmq
-SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # the one on PATH switches users, which a test need not
+SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # the script on PATH switches users, which a test must not
 EPMD = shutil.which("epmd")
 
 
@@ -24,7 +24,7 @@ def free_port():
 
 @pytest.fixture
 def rabbitmq(tmp_path, wait_for):
-    """The URL of a node of our own, on free ports, with its files in the test's folder."""
+    """The URL of a separate RabbitMQ node, on free ports, with its files in the test's folder."""
     if shutil.which("rabbitmq-server") is None or not SERVER.exists() or EPMD is None:
         pytest.skip("RabbitMQ (Debian's rabbitmq-server) is not installed")
     home = tmp_path / "rabbitmq"
@@ -42,7 +42,7 @@ def rabbitmq(tmp_path, wait_for):
         "RABBITMQ_MNESIA_BASE": str(home / "data"),
         "RABBITMQ_LOG_BASE": str(home / "logs"),
         "RABBITMQ_LOGS": "-",
-        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 1:1 +sbwt none",  # it shares the machine: no busy waiting
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 1:1 +sbwt none",  # no busy waiting, because the machine is shared
         "RABBITMQ_CONFIG_FILE": str(home / "rabbitmq.conf"),
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(home / "enabled_plugins"),
         "RABBITMQ_PID_FILE": str(home / "pid"),
@@ -50,7 +50,7 @@ def rabbitmq(tmp_path, wait_for):
     (home / "enabled_plugins").write_text("[].")
     (home / "rabbitmq.conf").write_text("vm_memory_high_watermark.absolute = 1GiB\n")
     log = tmp_path / "rabbitmq.log"
-    # A mapper of our own, in the foreground: the one that Erlang starts by itself would outlive the test.
+    # Start a port mapper in the foreground: the one that Erlang starts by itself would outlive the test.
     names = start_tethered(
         [EPMD, "-port", mapper, "-address", "127.0.0.1"], log=log, death_signal=SIGKILL, environment=environment
     )
@@ -61,11 +61,11 @@ def rabbitmq(tmp_path, wait_for):
     finally:
         end_family(server)
         end_process(names, ((SIGTERM, 2.0), (SIGKILL, 2.0)))
-        print(tail(log, 5))  # noqa: T201  pytest shows it with a failure
+        print(tail(log, 5))  # noqa: T201  pytest shows it when the test fails
 
 
 def end_family(server: subprocess.Popen[bytes]) -> None:
-    """The server's script starts Erlang as a child in the same process group."""
+    """Stop the server's process group: its script starts Erlang as a child."""
     os.killpg(server.pid, SIGTERM)
     try:
         server.wait(15)
@@ -74,11 +74,11 @@ def end_family(server: subprocess.Popen[bytes]) -> None:
         server.wait(5)
 
 
-def test_the_pipeline_runs_over_rabbitmq(house, rabbitmq):
-    house.broker = rabbitmq
-    house.start_relay()
-    house.start_worker()
-    runs = [house.upload(f"file {number}") for number in range(5)]
-    ended = house.wait_final(*runs, seconds=40)
+def test_pipeline_runs_over_rabbitmq(ingestion, rabbitmq):
+    ingestion.broker = rabbitmq
+    ingestion.start_relay()
+    ingestion.start_worker()
+    runs = [ingestion.upload(f"file {number}") for number in range(5)]
+    ended = ingestion.wait_final(*runs, seconds=40)
     assert {(run.status, run.error_code) for run in ended} == {("ready", None)}
-    assert sorted(house.notes("indexed.txt")) == sorted(f"{run.version_id} 1" for run in ended)
+    assert sorted(ingestion.notes("indexed.txt")) == sorted(f"{run.version_id} 1" for run in ended)

@@ -1,4 +1,4 @@
-"""The worker as it is run: its own command line, the real readers, chunker, embeddings and search tables."""
+"""The worker as in production: its own command line, the real readers, chunker, embeddings and search tables."""
 
 import io
 
@@ -29,22 +29,22 @@ def small_report(*, password=None):
     return buffer.getvalue()
 
 
-def test_a_pdf_goes_in_and_can_be_searched_and_one_without_its_password_fails(house):
-    house.start("-m", "workers.relay")
-    house.start(*WORKER)
+def test_pdf_becomes_searchable_and_one_without_its_password_fails(ingestion):
+    ingestion.start("-m", "workers.relay")
+    ingestion.start(*WORKER)
     keyring = build_keyring(
-        key_file=house.folder / "keys.json", data_keys=PostgresDataKeys(database=house.database.worker)
+        key_file=ingestion.folder / "keys.json", data_keys=PostgresDataKeys(database=ingestion.database.worker)
     )
-    sealed = Sealer(keyring=keyring).seal(house.tenant, PASSWORD_PURPOSE, b"open sesame")
-    plain = house.upload(small_report(), filename="report.pdf")
-    locked = house.upload(small_report(password="open sesame"), filename="locked.pdf", password=sealed)
-    shut = house.upload(small_report(password="other"), filename="shut.pdf")
-    misnamed = house.upload(b"PK\x03\x04 not a report", filename="archive.pdf")
-    ready, opened, refused, wrong = house.wait_final(plain, locked, shut, misnamed, seconds=60)
+    sealed = Sealer(keyring=keyring).seal(ingestion.tenant, PASSWORD_PURPOSE, b"open sesame")
+    plain = ingestion.upload(small_report(), filename="report.pdf")
+    locked = ingestion.upload(small_report(password="open sesame"), filename="locked.pdf", password=sealed)
+    shut = ingestion.upload(small_report(password="other"), filename="shut.pdf")
+    misnamed = ingestion.upload(b"PK\x03\x04 not a report", filename="archive.pdf")
+    ready, opened, refused, wrong = ingestion.wait_final(plain, locked, shut, misnamed, seconds=60)
     assert [(run.status, run.error_code, run.pages_total) for run in (ready, opened)] == [("ready", None, 2)] * 2
     assert (refused.status, refused.error_code) == ("failed", "pdf-encrypted")
     assert (wrong.status, wrong.error_code) == ("failed", "type-mismatch")
-    chunks = house.sql("SELECT text FROM chunks WHERE version_id = :id ORDER BY ordinal", id=ready.version_id)
+    chunks = ingestion.sql("SELECT text FROM chunks WHERE version_id = :id ORDER BY ordinal", id=ready.version_id)
     assert any("Net sales were $1,250 million" in text for (text,) in chunks)
     for table in ("chunk_embeddings", "term_postings", "indexed_documents"):
-        assert house.sql(f"SELECT count(*) FROM {table} WHERE document_id = :id", id=ready.document_id)[0][0] > 0
+        assert ingestion.sql(f"SELECT count(*) FROM {table} WHERE document_id = :id", id=ready.document_id)[0][0] > 0

@@ -1,4 +1,4 @@
-"""The table of periodic work: when each job is called, and what each does by itself."""
+"""The table of periodic jobs: when each job is called, and what each does."""
 
 import itertools
 import threading
@@ -9,7 +9,7 @@ from sqlalchemy import text
 from app.audit.service import record
 from app.jobs.plan import COLLECT_BLOBS, RUN_STAGE, SIGN_CHECKPOINT
 from app.settings import JobSettings
-from tests.workers.conftest import House
+from tests.workers.conftest import Ingestion
 from workers.maintenance.linking import EventLinker
 from workers.schedule import EVERY_TURN, Periodic, Schedule, periodic_jobs
 
@@ -17,7 +17,7 @@ _access_classes = itertools.count(1_000_000)
 
 
 class Calls:
-    """Jobs that note their calls, at a time that is set."""
+    """Creates jobs that record their calls, with a settable clock."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -40,24 +40,24 @@ def calls():
 
 
 @pytest.fixture
-def place(module_database, tmp_path):
-    """A tenant of its own."""
-    return House(database=module_database, folder=tmp_path, broker="", access_classes=_access_classes)
+def ingestion(module_database, tmp_path):
+    """A separate tenant for each test."""
+    return Ingestion(database=module_database, folder=tmp_path, broker="", access_classes=_access_classes)
 
 
 @pytest.fixture
 def jobs(module_database):
-    """The rows of the table by name."""
+    """The table's rows by job name."""
     linker = EventLinker(database=module_database.relay, stop=threading.Event())
     table = periodic_jobs(JobSettings(sweep_seconds=5), database=module_database.relay, linker=linker)
     return {job.name: job for job in table}
 
 
-def topics(place):
-    return [topic for (topic,) in place.sql("SELECT topic FROM outbox ORDER BY id")]
+def topics(ingestion):
+    return [topic for (topic,) in ingestion.sql("SELECT topic FROM outbox ORDER BY id")]
 
 
-def test_job_is_called_at_the_first_turn_and_after_each_interval(calls):
+def test_job_is_called_at_the_first_run_and_after_each_interval(calls):
     schedule = calls.schedule(calls.job("often", 5), calls.job("seldom", 60), calls.job("always", EVERY_TURN))
     schedule.run_due()
     assert calls.made == ["often", "seldom", "always"]
@@ -71,7 +71,7 @@ def test_job_is_called_at_the_first_turn_and_after_each_interval(calls):
     assert calls.made == ["often", "always"]
 
 
-def test_job_that_raises_is_called_again_next_turn(calls):
+def test_job_that_raises_is_called_again_at_the_next_run(calls):
     failing = iter([ValueError("down")])
 
     def call():
@@ -87,12 +87,12 @@ def test_job_that_raises_is_called_again_next_turn(calls):
 
 
 @pytest.mark.parametrize(("left", "expected"), [((None, None), False), ((False, True), True), ((True, None), True)])
-def test_turn_returns_whether_any_job_has_work_left(calls, left, expected):
+def test_run_returns_whether_any_job_has_work_left(calls, left, expected):
     schedule = calls.schedule(*(calls.job(str(number), EVERY_TURN, more=more) for number, more in enumerate(left)))
     assert schedule.run_due() is expected
 
 
-def test_shortest_interval_ignores_jobs_of_every_turn(calls):
+def test_shortest_interval_ignores_jobs_that_run_at_every_wake_up(calls):
     assert calls.schedule(calls.job("a", 60), calls.job("b", 5), calls.job("c", EVERY_TURN)).shortest_interval() == 5
 
 
@@ -105,33 +105,33 @@ def test_table_takes_intervals_from_the_settings(jobs):
     }
 
 
-def test_sweeping_calls_again_for_a_stage_nobody_took(place, jobs):
-    place.upload("a page")
-    with place.database.relay.anonymous() as session:
-        session.execute(text("DELETE FROM outbox WHERE tenant_id = :tenant"), {"tenant": place.tenant})
-    place.sql("UPDATE stages SET wake_at = now() WHERE status = 'pending'")
+def test_sweeping_queues_a_new_call_for_an_unclaimed_stage(ingestion, jobs):
+    ingestion.upload("a page")
+    with ingestion.database.relay.anonymous() as session:
+        session.execute(text("DELETE FROM outbox WHERE tenant_id = :tenant"), {"tenant": ingestion.tenant})
+    ingestion.sql("UPDATE stages SET wake_at = now() WHERE status = 'pending'")
     assert not jobs["sweep stages"].call()
-    assert topics(place) == [RUN_STAGE]
+    assert topics(ingestion) == [RUN_STAGE]
 
 
-def test_linking_leaves_no_event_waiting(place, jobs):
-    with place.database.worker.transaction(place.principal, snapshot=True) as session:
-        record(session, place.principal, "documents.document.read", object_type="document", object_id="x")
+def test_linking_leaves_no_event_waiting(ingestion, jobs):
+    with ingestion.database.worker.transaction(ingestion.principal, snapshot=True) as session:
+        record(session, ingestion.principal, "documents.document.read", object_type="document", object_id="x")
     assert not jobs["link events"].call()
-    with place.database.owner.transaction(place.principal) as session:
+    with ingestion.database.owner.transaction(ingestion.principal) as session:
         assert session.scalar(text("SELECT count(*) FROM audit_waiting")) == 0
 
 
-def test_collectors_are_called_once_for_each_tenant(place, jobs):
+def test_collectors_are_called_once_for_each_tenant(ingestion, jobs):
     for _ in range(2):
         jobs["collect blobs"].call()
-    assert topics(place) == [COLLECT_BLOBS]
+    assert topics(ingestion) == [COLLECT_BLOBS]
 
 
-def test_signers_are_called_for_chains_that_have_grown(place, jobs):
+def test_signers_are_called_for_chains_that_have_grown(ingestion, jobs):
     jobs["sign checkpoints"].call()
-    assert topics(place) == []
-    with place.database.worker.transaction(place.principal) as session:
-        record(session, place.principal, "documents.document.read", object_type="document", object_id="x")
+    assert topics(ingestion) == []
+    with ingestion.database.worker.transaction(ingestion.principal) as session:
+        record(session, ingestion.principal, "documents.document.read", object_type="document", object_id="x")
     jobs["sign checkpoints"].call()
-    assert topics(place) == [SIGN_CHECKPOINT]
+    assert topics(ingestion) == [SIGN_CHECKPOINT]

@@ -1,4 +1,4 @@
-"""The relay and a worker keep audit chains linked and signed, with nobody asking."""
+"""The relay and a worker keep audit chains linked and signed without being asked."""
 
 from sqlalchemy import text
 
@@ -10,18 +10,18 @@ from app.storage.keyfile import load_key_file
 from app.storage.local import LocalObjects
 
 
-def test_what_waits_is_linked_and_what_grew_is_signed_in_the_database_and_outside_it(house, wait_for):
-    house.environment["FOOTNOTE_JOBS__CHECKPOINT_SECONDS"] = "0.3"
-    with house.database.worker.transaction(house.principal, snapshot=True) as session:
-        record(session, house.principal, "documents.document.read", object_type="document", object_id="x")
-    house.start_relay()
-    house.start_worker()
-    copies = StoredCheckpoints(backend=LocalObjects(root=house.folder / "blobs"))
-    (kept,) = wait_for(lambda: copies.read_kept(house.tenant).checkpoints, what="a checkpoint outside the database")
-    keys = public_keys(load_key_file(house.folder / "keys.json"))
-    found = verify_tenant(house.database.owner, house.tenant, keys=keys, kept=[kept])
+def test_waiting_events_are_linked_and_grown_chains_are_signed(ingestion, wait_for):
+    ingestion.environment["FOOTNOTE_JOBS__CHECKPOINT_SECONDS"] = "0.3"
+    with ingestion.database.worker.transaction(ingestion.principal, snapshot=True) as session:
+        record(session, ingestion.principal, "documents.document.read", object_type="document", object_id="x")
+    ingestion.start_relay()
+    ingestion.start_worker()
+    copies = StoredCheckpoints(backend=LocalObjects(root=ingestion.folder / "blobs"))
+    (kept,) = wait_for(lambda: copies.read_kept(ingestion.tenant).checkpoints, what="a checkpoint outside the database")
+    keys = public_keys(load_key_file(ingestion.folder / "keys.json"))
+    found = verify_tenant(ingestion.database.owner, ingestion.tenant, keys=keys, kept=[kept])
     assert (found.problems, found.links, found.waiting) == ([], 1, 0)
     assert found.checkpoints == 1
-    with house.database.relay.anonymous() as session:
+    with ingestion.database.relay.anonymous() as session:
         session.execute(text("DELETE FROM outbox"))
         assert session.scalar(text("SELECT call_checkpoints()")) == 0

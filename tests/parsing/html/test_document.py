@@ -1,4 +1,4 @@
-"""The HTML reader, on pages as filings and their tools write them."""
+"""The HTML reader, on markup as in filings and their tools' output."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -44,7 +44,7 @@ def test_paragraphs_are_blocks_separated_by_an_empty_line(read_html: ReadHtml) -
     assert [page.text[block.start : block.end] for block in page.blocks] == ["One line", "Two\nlines"]
 
 
-def test_inline_xbrl_is_read_through_and_its_hidden_part_left_out(read_html: ReadHtml) -> None:
+def test_inline_xbrl_text_is_read_and_its_hidden_part_left_out(read_html: ReadHtml) -> None:
     source = """<?xml version="1.0" encoding="ASCII"?>
     <html xmlns="http://www.w3.org/1999/xhtml" xmlns:ix="http://www.xbrl.org/2013/inlineXBRL"><body>
     <div style="display:none"><ix:header><ix:hidden>
@@ -59,12 +59,12 @@ def test_inline_xbrl_is_read_through_and_its_hidden_part_left_out(read_html: Rea
     assert document.properties["dei:EntityRegistrantName"] == "Example plc"
 
 
-def test_scripts_styles_and_what_is_not_displayed_are_left_out(read_html: ReadHtml) -> None:
+def test_scripts_styles_and_hidden_text_are_left_out(read_html: ReadHtml) -> None:
     inner = '<script>evil()</script><style>p{}</style><p style="DISPLAY : none">x</p><p hidden>y</p><p>seen</p>'
     assert read_html(body(inner)).pages[0].text == "seen"
 
 
-def test_signs_in_cells_of_their_own_go_to_their_number(read_html: ReadHtml) -> None:
+def test_signs_in_separate_cells_are_joined_to_their_number(read_html: ReadHtml) -> None:
     inner = """<table>
       <tr><td colspan="3"></td><td colspan="3">2031</td><td></td><td colspan="3">2030</td></tr>
       <tr><td colspan="3">Revenue</td><td>$</td><td>1,234</td><td></td><td></td><td>$</td><td>987</td><td></td></tr>
@@ -78,7 +78,7 @@ def test_signs_in_cells_of_their_own_go_to_their_number(read_html: ReadHtml) -> 
     assert [row.is_header for row in table_of(page).rows] == [True, False, False, False]
 
 
-def test_a_dash_in_a_cell_of_its_own_is_a_nil_and_no_sign_of_the_next_number(read_html: ReadHtml) -> None:
+def test_dash_in_a_separate_cell_is_nil_not_a_minus_sign(read_html: ReadHtml) -> None:
     inner = """<table>
       <tr><td></td><td colspan="2">2031</td><td colspan="2">2030</td><td colspan="2">2029</td></tr>
       <tr><td>Bonds</td><td></td><td>—</td><td></td><td>5,228</td><td></td><td>—</td></tr>
@@ -95,7 +95,7 @@ def test_missing_value_leaves_its_column_empty(read_html: ReadHtml) -> None:
     assert grid_of(page)[2] == [(0, "B"), (2, "3")]
 
 
-def test_wide_head_stands_in_the_first_column_that_it_covers(read_html: ReadHtml) -> None:
+def test_wide_header_is_in_the_first_column_that_it_covers(read_html: ReadHtml) -> None:
     inner = """<table><tr><td></td><td colspan="2">2031</td><td colspan="2">2030</td></tr>
       <tr><td></td><td>Total</td><td>Part</td><td>Total</td><td>Part</td></tr>
       <tr><td>A</td><td>1</td><td>2</td><td>3</td><td>4</td></tr></table>"""
@@ -104,14 +104,14 @@ def test_wide_head_stands_in_the_first_column_that_it_covers(read_html: ReadHtml
     assert [row.is_header for row in table_of(page).rows] == [True, True, False]
 
 
-def test_cell_that_spans_rows_moves_the_cells_beside_it(read_html: ReadHtml) -> None:
+def test_cell_spanning_rows_shifts_the_cells_beside_it(read_html: ReadHtml) -> None:
     inner = """<table><tr><td rowspan="2">Debt</td><td>Notes</td><td>10</td></tr>
       <tr><td>Loans</td><td>20</td></tr></table>"""
     (page,) = read_html(body(inner)).pages
     assert grid_of(page)[1] == [(1, "Loans"), (2, "20")]
 
 
-def test_head_cells_are_header_rows(read_html: ReadHtml) -> None:
+def test_th_cells_are_header_rows(read_html: ReadHtml) -> None:
     inner = (
         """<table><thead><tr><th>Rating</th><th>Outlook</th></tr></thead><tr><td>BBB</td><td>stable</td></tr></table>"""
     )
@@ -119,14 +119,14 @@ def test_head_cells_are_header_rows(read_html: ReadHtml) -> None:
     assert [row.is_header for row in table_of(page).rows] == [True, False]
 
 
-def test_table_that_only_places_text_is_paragraphs(read_html: ReadHtml) -> None:
+def test_layout_table_becomes_paragraphs(read_html: ReadHtml) -> None:
     inner = "<table><tr><td>•</td><td>first point</td></tr><tr><td>•</td><td>second point</td></tr></table>"
     (page,) = read_html(body(inner)).pages
     assert page.text == "• first point\n\n• second point"
     assert {block.kind for block in page.blocks} == {BlockKind.PARAGRAPH}
 
 
-def test_foot_of_a_page_is_no_table(read_html: ReadHtml) -> None:
+def test_page_footer_is_no_table(read_html: ReadHtml) -> None:
     (page,) = read_html(body("<table><tr><td>Form 10-K</td><td>17</td></tr></table>")).pages
     assert page.text == "Form 10-K 17"
     assert page.blocks[0].kind is BlockKind.PARAGRAPH
@@ -139,7 +139,7 @@ def test_table_inside_a_layout_table_is_a_table(read_html: ReadHtml) -> None:
     assert page.text == "Before\n\nCash\t1\nDebt\t2"
 
 
-def test_headings_are_told_by_tag_and_by_looks(read_html: ReadHtml) -> None:
+def test_headings_are_recognised_by_tag_and_style(read_html: ReadHtml) -> None:
     inner = """<h2>Tagged</h2><div style="text-align:center"><span style="font-weight:700">PART I</span></div>
       <div><b>Liquidity and capital</b></div><div><u>Notes due</u></div><p>A <b>bold</b> word makes no heading.</p>"""
     (page,) = read_html(body(inner)).pages
@@ -156,11 +156,11 @@ def test_headings_are_told_by_tag_and_by_looks(read_html: ReadHtml) -> None:
         '<p>one</p><p style="break-before:page">two</p>',
     ],
 )
-def test_pages_are_those_that_the_file_breaks(read_html: ReadHtml, broken: str) -> None:
+def test_pages_follow_the_files_page_breaks(read_html: ReadHtml, broken: str) -> None:
     assert [(page.number, page.text) for page in read_html(body(broken)).pages] == [(1, "one"), (2, "two")]
 
 
-def test_file_without_breaks_is_cut_at_the_ends_of_blocks(read_html: ReadHtml) -> None:
+def test_file_without_page_breaks_is_cut_at_block_ends(read_html: ReadHtml) -> None:
     paragraph = "<p>" + "Sentence of the report. " * 20 + "</p>"
     pages = read_html(body((paragraph * 4 + "<h3>Title</h3>") * 12)).pages
     assert len(pages) > 4
@@ -186,11 +186,11 @@ def test_words_cover_the_text_and_have_no_boxes(read_html: ReadHtml) -> None:
         (b"<html><p>a\x00b\x07c</p></html>", "abc"),
     ],
 )
-def test_charsets_are_told_and_control_characters_dropped(read_html: ReadHtml, raw: bytes, text: str) -> None:
+def test_charset_is_detected_and_control_characters_are_dropped(read_html: ReadHtml, raw: bytes, text: str) -> None:
     assert read_html(raw).pages[0].text == text
 
 
-def test_wrapper_of_the_filing_system_is_taken_off(read_html: ReadHtml) -> None:
+def test_edgar_wrapper_is_removed(read_html: ReadHtml) -> None:
     document = read_html(
         "<DOCUMENT>\n<TYPE>EX-99.1\n<SEQUENCE>2\n<TEXT>\n<html><body><p>Release</p></body></html>\n</TEXT>\n</DOCUMENT>"
     )
@@ -198,7 +198,7 @@ def test_wrapper_of_the_filing_system_is_taken_off(read_html: ReadHtml) -> None:
     assert document.pages[0].text == "Release"
 
 
-def test_entities_of_the_documents_own_are_not_resolved(read_html: ReadHtml, tmp_path: Path) -> None:
+def test_entities_declared_by_the_document_are_not_resolved(read_html: ReadHtml, tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("do not show")
     bomb = "".join(f'<!ENTITY e{n + 1} "{f"&e{n};" * 10}">' for n in range(9))
@@ -211,38 +211,38 @@ def test_entities_of_the_documents_own_are_not_resolved(read_html: ReadHtml, tmp
 
 
 @pytest.mark.parametrize("tag", ["span", "b", 'font size="2"'])
-def test_tags_of_looks_that_nobody_closes_cost_no_text(read_html: ReadHtml, tag: str) -> None:
+def test_unclosed_style_tags_lose_no_text(read_html: ReadHtml, tag: str) -> None:
     pages = read_html(body(f"<p><{tag}>word</p>" * 3000 + "the end")).pages
     assert pages[-1].text.endswith("the end")
 
 
-def test_nesting_that_the_parser_takes_is_read_to_its_ground(read_html: ReadHtml) -> None:
+def test_nesting_within_the_parsers_limit_is_read_completely(read_html: ReadHtml) -> None:
     assert read_html(body("<div>" * 240 + "deep")).pages[0].text == "deep"
     assert read_html(body("<table><tr><td>" * 70 + "deep")).pages[0].text == "deep"
 
 
 @pytest.mark.parametrize("tag", ["div", "table><tr><td", "ul><li"])
-def test_endless_nesting_is_told(read_html: ReadHtml, tag: str) -> None:
+def test_endless_nesting_is_rejected(read_html: ReadHtml, tag: str) -> None:
     with pytest.raises(HtmlTooDeepError):
         read_html(body(f"<{tag}>" * 3000 + "deep"))
 
 
-def test_absurd_spans_do_not_grow_the_table(read_html: ReadHtml) -> None:
+def test_extreme_spans_do_not_enlarge_the_table(read_html: ReadHtml) -> None:
     inner = '<table><tr><td colspan="999999999">a</td><td colspan="-3">1</td><td rowspan="x">2</td></tr></table>'
     assert read_html(body(inner)).pages[0].text == "a\t1\t2"
 
 
-def test_empty_file_is_told(read_html: ReadHtml) -> None:
+def test_empty_file_is_rejected(read_html: ReadHtml) -> None:
     with pytest.raises(EmptyFileError):
         read_html(b" \n ")
 
 
-def test_binary_content_is_told(read_html: ReadHtml) -> None:
+def test_binary_content_is_rejected(read_html: ReadHtml) -> None:
     with pytest.raises(UnsupportedFormatError):
         read_html(b"<html>" + bytes(range(32)) * 200)
 
 
-def test_page_of_pictures_alone_is_told(read_html: ReadHtml) -> None:
+def test_page_with_only_pictures_is_rejected(read_html: ReadHtml) -> None:
     with pytest.raises(HtmlUnreadableError):
         read_html(body('<img src="scan.png">'))
 
@@ -259,7 +259,7 @@ _PIECES = st.lists(
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pieces=_PIECES)
-def test_whatever_is_read_agrees_with_its_own_offsets(read_html: ReadHtml, pieces: list[str]) -> None:
+def test_parsed_text_matches_its_offsets(read_html: ReadHtml, pieces: list[str]) -> None:
     try:
         document = read_html("<html><body>" + "".join(pieces))
     except DocumentError:

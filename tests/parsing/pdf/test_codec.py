@@ -62,7 +62,7 @@ def same(one: Words, other: Words) -> bool:
 
 @settings(max_examples=60, deadline=None)
 @given(documents())
-def test_what_is_decoded_is_what_was_encoded(document: ParsedDocument) -> None:
+def test_document_is_unchanged_after_encoding_and_decoding(document: ParsedDocument) -> None:
     decoded = decode_document(encode_document(document))
     assert (decoded.media_type, decoded.reader) == (document.media_type, document.reader)
     assert (decoded.outline, decoded.properties, decoded.warnings) == (
@@ -84,7 +84,7 @@ def test_what_is_decoded_is_what_was_encoded(document: ParsedDocument) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(words(5000))
-def test_words_survive_the_way_there_and_back(found: Words) -> None:
+def test_words_are_unchanged_after_encoding_and_decoding(found: Words) -> None:
     decoded = decode_words(encode_words(found))
     assert same(decoded, found)
     assert (decoded.spans.dtype, decoded.boxes.dtype) == (np.int32, np.float32)
@@ -92,7 +92,7 @@ def test_words_survive_the_way_there_and_back(found: Words) -> None:
 
 @settings(max_examples=80, deadline=None)
 @given(st.binary(max_size=80))
-def test_foreign_bytes_are_refused(data: bytes) -> None:
+def test_foreign_bytes_are_rejected(data: bytes) -> None:
     for decode in (decode_document, decode_words):
         for prefix in (b"", b"FNPD\x01", b"FNWB\x01"):
             with pytest.raises(BadEncodingError):
@@ -101,7 +101,7 @@ def test_foreign_bytes_are_refused(data: bytes) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.data())
-def test_damage_is_noticed_or_harmless(data: st.DataObject) -> None:
+def test_damage_is_detected_or_harmless(data: st.DataObject) -> None:
     document = data.draw(documents())
     encoded = bytearray(encode_document(document))
     encoded[data.draw(st.integers(0, len(encoded) - 1))] ^= 1 << data.draw(st.integers(0, 7))
@@ -114,7 +114,7 @@ def test_damage_is_noticed_or_harmless(data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("box", [[np.nan, 0, 1, 1], [np.inf, -np.inf, 1e30, 1]])
-def test_boxes_that_are_no_numbers_are_stored_as_ones(box: list[float]) -> None:
+def test_boxes_that_are_not_finite_are_stored_as_finite_numbers(box: list[float]) -> None:
     found = Words(spans=np.array([[0, 1]], np.int32), boxes=np.array([box], np.float32))
     assert np.isfinite(decode_words(encode_words(found)).boxes).all()
 

@@ -22,7 +22,7 @@ Draw = Callable[[Canvas], None]
 
 
 def word_box(page: ParsedPage, word: str) -> list[float]:
-    """The box of the first word that reads so."""
+    """The box of the first occurrence of the word."""
     for (start, end), box in zip(page.words.spans.tolist(), page.words.boxes.tolist(), strict=True):
         if page.text[start:end] == word:
             return [round(float(value), 1) for value in box]
@@ -35,7 +35,7 @@ def table_of(page: ParsedPage) -> list[list[tuple[int, str]]]:
 
 
 def check_offsets(document: ParsedDocument) -> None:
-    """What every page must keep: blocks in order within the text, rows within blocks, cells within rows."""
+    """Check every page: blocks in order within the text, rows within blocks, cells within rows."""
     for page in document.pages:
         end = 0
         for block in page.blocks:
@@ -53,7 +53,7 @@ def check_offsets(document: ParsedDocument) -> None:
         assert "".join(words) == "".join(page.text.split())
 
 
-def test_a_statement_is_read_row_by_row_with_signs_at_their_numbers(make_pdf: MakePdf, draw_statement: Draw) -> None:
+def test_statement_is_read_by_rows_with_signs_joined_to_numbers(make_pdf: MakePdf, draw_statement: Draw) -> None:
     document = parse_pdf(make_pdf(draw_statement))
     assert table_of(document.pages[0]) == [
         [(1, "Year ended December 31,")],
@@ -90,7 +90,7 @@ def test_a_table_of_words_stays_in_rows(make_pdf: MakePdf) -> None:
     assert [cells[1] for cells in table_of(document.pages[0])] == [(1, "New York"), (1, "London"), (1, "Frankfurt")]
 
 
-def test_headings_are_told_from_the_text_below(make_pdf: MakePdf, draw_prose: Draw) -> None:
+def test_heading_is_distinguished_from_the_text_below(make_pdf: MakePdf, draw_prose: Draw) -> None:
     (page,) = parse_pdf(make_pdf(draw_prose)).pages
     heading, paragraph = page.blocks
     assert (heading.kind, heading.level) == (BlockKind.HEADING, 2)
@@ -111,7 +111,7 @@ def test_dotted_leaders_are_not_text(make_pdf: MakePdf) -> None:
     assert page.text == "Risk Factors\t12\nProperties\t31"
 
 
-def test_word_boxes_lie_where_the_words_are_displayed(make_pdf: MakePdf) -> None:
+def test_word_boxes_match_the_displayed_words(make_pdf: MakePdf) -> None:
     (page,) = parse_pdf(make_pdf(lambda canvas: canvas.drawString(100, 692, "anchor"))).pages
     x0, y0, x1, y1 = word_box(page, "anchor")
     assert (page.width, page.height) == (612, 792)
@@ -122,7 +122,9 @@ def test_word_boxes_lie_where_the_words_are_displayed(make_pdf: MakePdf) -> None
 
 
 @pytest.mark.parametrize("angle", [90, 180, 270])
-def test_a_rotated_page_is_measured_as_displayed(make_pdf: MakePdf, change_pdf: ChangePdf, angle: int) -> None:
+def test_boxes_of_a_rotated_page_are_in_displayed_coordinates(
+    make_pdf: MakePdf, change_pdf: ChangePdf, angle: int
+) -> None:
     path = make_pdf(lambda canvas: canvas.drawString(100, 692, "first second"))
     (upright,) = parse_pdf(path).pages
     (page,) = parse_pdf(change_pdf(path, lambda writer: writer.pages[0].rotate(angle) and None)).pages
@@ -137,7 +139,7 @@ def test_a_rotated_page_is_measured_as_displayed(make_pdf: MakePdf, change_pdf: 
     assert sorted(page.text.split()) == ["first", "second"]
 
 
-def test_a_table_lying_on_its_side_is_read_in_its_own_direction(make_pdf: MakePdf) -> None:
+def test_rotated_table_is_read_in_its_own_direction(make_pdf: MakePdf) -> None:
     def draw(canvas: Canvas) -> None:
         canvas.translate(612, 0)
         canvas.rotate(90)
@@ -177,7 +179,7 @@ def test_metadata_and_outline_are_read(make_pdf: MakePdf, draw_prose: Draw) -> N
 
 
 @pytest.mark.parametrize("algorithm", ["RC4-128", "AES-256"])
-def test_an_encrypted_file_needs_its_password(
+def test_encrypted_file_requires_its_password(
     make_pdf: MakePdf, change_pdf: ChangePdf, draw_prose: Draw, algorithm: str
 ) -> None:
     path = change_pdf(
@@ -193,12 +195,14 @@ def test_an_encrypted_file_needs_its_password(
     assert document.properties["Permissions"] == "print, copy"
 
 
-def test_a_file_that_only_forbids_needs_no_password(make_pdf: MakePdf, change_pdf: ChangePdf, draw_prose: Draw) -> None:
+def test_file_with_restricted_permissions_needs_no_password(
+    make_pdf: MakePdf, change_pdf: ChangePdf, draw_prose: Draw
+) -> None:
     path = change_pdf(make_pdf(draw_prose), lambda writer: writer.encrypt("", "owner", algorithm="AES-128"))
     assert "Sentence 3" in parse_pdf(path).pages[0].text
 
 
-def test_pages_without_any_text_are_told_of_as_such(make_pdf: MakePdf) -> None:
+def test_file_without_any_text_is_rejected(make_pdf: MakePdf) -> None:
     def scan(canvas: Canvas) -> None:
         canvas.drawInlineImage(_grey_image(), 0, 0, 612, 792)
 
@@ -206,13 +210,13 @@ def test_pages_without_any_text_are_told_of_as_such(make_pdf: MakePdf) -> None:
         parse_pdf(make_pdf(scan, scan))
 
 
-def test_one_scanned_page_among_others_is_an_empty_page(make_pdf: MakePdf, draw_prose: Draw) -> None:
+def test_scanned_page_among_others_is_an_empty_page(make_pdf: MakePdf, draw_prose: Draw) -> None:
     document = parse_pdf(make_pdf(draw_prose, lambda canvas: canvas.rect(10, 10, 50, 50)))
     assert [bool(page.text) for page in document.pages] == [True, False]
     assert document.pages[1].words.spans.shape == (0, 2)
 
 
-def test_a_file_cut_off_is_read_with_a_warning_or_refused(make_pdf: MakePdf, draw_prose: Draw) -> None:
+def test_truncated_file_is_read_with_a_warning_or_rejected(make_pdf: MakePdf, draw_prose: Draw) -> None:
     path = make_pdf(*[draw_prose] * 6)
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) - 9])
@@ -225,7 +229,7 @@ def test_a_file_cut_off_is_read_with_a_warning_or_refused(make_pdf: MakePdf, dra
 
 
 @pytest.mark.parametrize("content", [b"%PDF-1.7", b"%PDF-1.4\n" + b"\x00" * 5000, b"%PDF-1.7\n%%EOF\n"])
-def test_what_only_starts_as_a_pdf_is_damaged(tmp_path: Path, content: bytes) -> None:
+def test_file_with_only_a_pdf_header_is_damaged(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "bad.pdf"
     path.write_bytes(content)
     with pytest.raises(PdfDamagedError):
@@ -240,7 +244,7 @@ def test_no_control_character_reaches_the_text(make_pdf: MakePdf) -> None:
     assert all(char.isprintable() or char in "\n\t" for char in page.text)
 
 
-def test_reading_twice_gives_the_same(make_pdf: MakePdf, draw_statement: Draw, draw_columns: Draw) -> None:
+def test_reading_twice_returns_the_same_document(make_pdf: MakePdf, draw_statement: Draw, draw_columns: Draw) -> None:
     path = make_pdf(draw_statement, draw_columns)
     first, second = parse_pdf(path), parse_pdf(path)
     for one, other in zip(first.pages, second.pages, strict=True):

@@ -1,4 +1,4 @@
-"""Laws of a composed page, whatever the words and wherever they stand."""
+"""Properties of a composed page, for arbitrary words at arbitrary positions."""
 
 from collections import Counter
 
@@ -19,7 +19,7 @@ TOKENS = st.one_of(
 
 @st.composite
 def page_words(draw: st.DrawFn) -> PageWords:
-    """Words on a coarse grid, so that lines, columns and overlaps come about; some turned, some of odd sizes."""
+    """Words on a coarse grid, so that lines, columns and overlaps occur; some rotated, some of odd sizes."""
     texts = draw(st.lists(TOKENS, max_size=60))
     count = len(texts)
     spots = draw(st.lists(st.tuples(st.integers(0, 14), st.integers(0, 12)), min_size=count, max_size=count))
@@ -41,7 +41,7 @@ def page_words(draw: st.DrawFn) -> PageWords:
 
 @settings(max_examples=50, deadline=None)
 @given(page_words())
-def test_every_word_is_said_once_where_its_span_claims(words: PageWords) -> None:
+def test_every_word_occurs_once_at_its_span(words: PageWords) -> None:
     draft = compose_page(1, words, BoldLines(starts=words.starts, is_bold=lambda index: index % 3 == 0))
     said = [draft.text[start:end] for start, end in draft.words.spans.tolist()]
     assert Counter(said) == Counter(words.texts)
@@ -52,7 +52,7 @@ def test_every_word_is_said_once_where_its_span_claims(words: PageWords) -> None
 
 @settings(max_examples=50, deadline=None)
 @given(page_words())
-def test_blocks_rows_and_cells_lie_in_order_within_the_text(words: PageWords) -> None:
+def test_blocks_rows_and_cells_are_in_order_within_the_text(words: PageWords) -> None:
     draft = compose_page(1, words, BoldLines(starts=words.starts, is_bold=lambda index: False))
     assert "\n\n".join(draft.text[block.start : block.end] for block in draft.blocks) == draft.text
     for block in draft.blocks:
@@ -69,7 +69,7 @@ def test_blocks_rows_and_cells_lie_in_order_within_the_text(words: PageWords) ->
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(st.characters(), max_size=12))
-def test_a_normalised_word_holds_nothing_that_a_database_or_a_reader_chokes_on(word: str) -> None:
+def test_normalised_word_is_storable_and_readable(word: str) -> None:
     found = normalise_word(word)
     found.encode()
     assert not set(found) & set("\u00ad\u200b\ufb01\ufeff")

@@ -1,4 +1,4 @@
-"""Files through the sandbox, as the worker reads them."""
+"""Files parsed through the sandbox, as the worker parses them."""
 
 import re
 from collections.abc import Callable
@@ -35,7 +35,7 @@ Draw = Callable[[Canvas], None]
 ODD_PDFS = Path(__file__).parents[4] / "shared" / "corpus" / "odd-pdfs"
 
 
-def test_a_document_comes_out_of_the_sandbox_as_it_was_read(
+def test_sandbox_returns_the_document_unchanged(
     parsing: ParsingSandbox, make_pdf: MakePdf, draw_statement: Draw, draw_prose: Draw
 ) -> None:
     path = make_pdf(draw_statement, draw_prose, bookmarks=True)
@@ -47,7 +47,7 @@ def test_a_document_comes_out_of_the_sandbox_as_it_was_read(
         assert np.abs(one.words.boxes - other.words.boxes).max() < 0.03
 
 
-def test_a_files_own_error_crosses_the_sandbox(parsing: ParsingSandbox, tmp_path: Path) -> None:
+def test_sandbox_returns_the_files_error(parsing: ParsingSandbox, tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_bytes(b"PK\x03\x04rest")
     with pytest.raises(DocumentError, match="zip archive") as caught:
@@ -55,7 +55,7 @@ def test_a_files_own_error_crosses_the_sandbox(parsing: ParsingSandbox, tmp_path
     assert caught.value.code == "type-mismatch"
 
 
-def test_the_password_crosses_the_sandbox(
+def test_sandbox_receives_the_password(
     parsing: ParsingSandbox, make_pdf: MakePdf, change_pdf: Callable[..., Path], draw_prose: Draw
 ) -> None:
     path = change_pdf(make_pdf(draw_prose), lambda writer: writer.encrypt("user", algorithm="AES-256"))
@@ -97,7 +97,7 @@ def babble(payload):
         ("gush", DocumentTooLargeError, "document-too-large"),
     ],
 )
-def test_a_reader_that_goes_wrong_fails_its_file_with_a_reason(
+def test_failing_reader_fails_its_file_with_a_code(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: str, error: type[DocumentError], code: str
 ) -> None:
     (tmp_path / "bad_readers.py").write_text(BAD_READERS)
@@ -112,7 +112,7 @@ def test_a_reader_that_goes_wrong_fails_its_file_with_a_reason(
     assert caught.value.code == code
 
 
-def test_a_page_is_drawn_at_the_size_asked_for(make_pdf: MakePdf, draw_prose: Draw) -> None:
+def test_page_is_drawn_at_the_requested_size(make_pdf: MakePdf, draw_prose: Draw) -> None:
     sandbox = page_sandbox()
     try:
         path = make_pdf(draw_prose)
@@ -122,7 +122,7 @@ def test_a_page_is_drawn_at_the_size_asked_for(make_pdf: MakePdf, draw_prose: Dr
         assert _image(render_page_png(sandbox, path, 1, dpi=5000)).size == (1700, 2200)
         x0, y0, x1, y1 = parse_pdf(path).pages[0].words.boxes[0].tolist()
         grey = np.asarray(image.convert("L"))
-        assert grey[int(y0) : int(y1) + 1, int(x0) : int(x1) + 1].min() < 100  # the word's box holds its ink
+        assert grey[int(y0) : int(y1) + 1, int(x0) : int(x1) + 1].min() < 100  # the word's box contains its ink
         assert grey[: int(y0) - 1].min() == 255
         for number in (0, 2):
             with pytest.raises(NoSuchPageError):
@@ -134,7 +134,7 @@ def test_a_page_is_drawn_at_the_size_asked_for(make_pdf: MakePdf, draw_prose: Dr
         sandbox.close()
 
 
-def test_a_huge_page_is_drawn_within_the_pixels_allowed(make_pdf: MakePdf) -> None:
+def test_huge_page_is_drawn_within_the_pixel_limit(make_pdf: MakePdf) -> None:
     sandbox = page_sandbox()
     try:
         path = make_pdf(lambda canvas: canvas.setPageSize((8000, 6000)))
@@ -145,8 +145,8 @@ def test_a_huge_page_is_drawn_within_the_pixels_allowed(make_pdf: MakePdf) -> No
 
 
 @pytest.mark.corpus
-@pytest.mark.skipif(not ODD_PDFS.exists(), reason="the folder of odd PDFs is not here")
-def test_a_sample_of_odd_pdfs_each_end_in_a_document_or_a_reason(parsing: ParsingSandbox) -> None:
+@pytest.mark.skipif(not ODD_PDFS.exists(), reason="the folder of odd PDFs is missing")
+def test_each_odd_pdf_of_a_sample_ends_in_a_document_or_an_error(parsing: ParsingSandbox) -> None:
     for path in sorted(ODD_PDFS.glob("*.pdf"))[::12]:
         try:
             result: ParsedDocument | DocumentError = parsing.parse_document(path, filename=path.name)
