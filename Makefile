@@ -30,7 +30,7 @@ PYTEST_ARGS ?=
 SCHEDULING := --dist loadfile --no-loadscope-reorder
 PROCESSES = $(if $(filter tests,$(TESTS)),-n 2 $(SCHEDULING))
 
-.PHONY: help install install-dev local-llm demo up test test-random lint check gate prove-access format bench samples lock clean
+.PHONY: help install install-dev local-llm demo up test test-random lint check gate prove-access findings format bench samples lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -67,6 +67,13 @@ gate: $(STAMPS)/runtime ## Run the gated eval suites and compare them with evals
 
 prove-access: $(STAMPS)/dev ## Test the access policy with a million reads and with every mutation
 	FOOTNOTE_PROVE_READS=1000000 $(BIN)/python -m pytest -q -n 2 $(SCHEDULING) $(PYTEST_ARGS) tests/policy
+
+findings: ## Run each script in findings/ (they install packages) and list those whose observation has changed
+	@changed=(); for script in findings/*.sh; do \
+		echo "== $$script"; PYTHON='$(PYTHON)' bash "$$script" || changed+=("$$script"); \
+	done; \
+	echo "== $$(ls findings/*.sh | wc -l) scripts; changed: $${changed[*]:-none}"; \
+	test $${#changed[@]} -eq 0
 
 format: $(STAMPS)/dev ## Format the code
 	$(BIN)/ruff check --fix $(CODE)
