@@ -103,7 +103,7 @@ def ingest_placed(
     """Upload each file into its own collection; otherwise like `ingest_files`.
 
     With `uploads_at_once=1`, document IDs follow the order of the files. `polls_per_round` limits how many unfinished
-    runs are polled in each round: progress bars need more than a caller that only waits for the end.
+    runs are polled in each round: progress bars need more polls than a caller that only waits for the end.
     """
     files = list(collections)
     outcomes: dict[Path, IngestOutcome] = {}
@@ -174,7 +174,7 @@ def _upload(client: ApiClient, path: Path, options: _UploadOptions, *, watcher: 
 def _poll(client: ApiClient, waiting: dict[str, list[Path]], most: int) -> Iterator[ApiRun]:
     """Yield the current state of waiting runs, up to `most` unfinished ones; these move to the end of the queue.
 
-    Finished runs do not count towards `most`, so one round finds all runs at the front that have finished.
+    Finished runs do not count towards `most`: one round can find many of them.
     """
     for run_id in list(waiting):
         if most == 0:
