@@ -33,7 +33,7 @@ def test_ingest_exits_with_1_and_lists_failed_files_with_reasons(running: Any, f
     assert "empty.txt" in shown
     assert "The file is empty" in shown
     assert "program.pdf" in shown
-    assert "The file is named as PDF and is a program" in shown
+    assert "The file is named as PDF but is a program" in shown
     again = json.loads(footnote(*words, "--json").stdout)
     by_name = {Path(each["path"]).name: each for each in again["documents"]}
     assert by_name["kilns.txt"]["status"] == "ready"
