@@ -1,4 +1,4 @@
-"""What an answer is made of while it is being made: drafted claims, the spans they stand on, what became of them."""
+"""Value types of drafting and verification: claims, the spans they cite, and the reasons for dropping them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,10 +9,10 @@ from app.llm.port import TokenUsage
 from app.retrieval.passages import Passage
 
 PageKey = tuple[UUID, int]
-"""A version's id and the number of one of its pages (from 1)."""
+"""(version id, page number from 1)."""
 
 PageTexts = Mapping[PageKey, str]
-"""The stored texts of the pages that a question's passages lie on, as the principal may read them."""
+"""Page key → stored text, for the pages of the retrieved passages that the principal may read."""
 
 
 class Writer(StrEnum):
@@ -26,7 +26,7 @@ class Outcome(StrEnum):
 
 
 class DropReason(StrEnum):
-    """Why a drafted claim is not shown. The values are stable: they are stored and sent."""
+    """The reason why a drafted claim is not shown. The database and the API use these values: do not change them."""
 
     EMPTY = "empty"
     QUOTE_NOT_FOUND = "quote-not-found"
@@ -40,7 +40,7 @@ class DropReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CitedSpan:
-    """A span that a claim stands on: `quote` is to be the stored text of the page from `char_start` to `char_end`."""
+    """A page span that a claim cites. Verification checks that `quote` is the page's stored text at these offsets."""
 
     document_id: UUID
     version_id: UUID
@@ -56,7 +56,7 @@ class CitedSpan:
 
 @dataclass(frozen=True, slots=True)
 class DraftClaim:
-    """One sentence as drafted. The first of `citations` carries it; others (a table's header, its units) support it."""
+    """A drafted sentence. The first citation is its evidence; the others are its context (table header, units)."""
 
     text: str
     citations: tuple[CitedSpan, ...]
@@ -64,7 +64,7 @@ class DraftClaim:
 
 @dataclass(frozen=True, slots=True)
 class DroppedClaim:
-    """A drafted sentence that may not be shown, and why."""
+    """A drafted sentence that failed verification, with the reason."""
 
     text: str
     reason: DropReason
@@ -72,7 +72,7 @@ class DroppedClaim:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a writer made: claims yet to be verified, and what was lost on the way (a quote that is nowhere)."""
+    """A writer's output: unverified claims, and the claims it dropped because their quotes were not found."""
 
     writer: Writer
     claims: tuple[DraftClaim, ...]
@@ -83,7 +83,7 @@ class Draft:
 
 
 def cite(passage: Passage, page_text: str, start: int, end: int) -> CitedSpan:
-    """The span of a passage's page from `start` to `end`, offsets into the page's text."""
+    """Cite the page text from `start` to `end` (offsets into the page) as evidence from `passage`."""
     return CitedSpan(
         document_id=passage.document_id,
         version_id=passage.version_id,
@@ -96,5 +96,5 @@ def cite(passage: Passage, page_text: str, start: int, end: int) -> CitedSpan:
 
 
 def page_keys(passages: Sequence[Passage]) -> list[PageKey]:
-    """The pages that the passages lie on, each once, in the order of the passages."""
+    """List the pages of the passages without duplicates, in passage order."""
     return list(dict.fromkeys((passage.version_id, passage.page_number) for passage in passages))

@@ -47,8 +47,8 @@ _STREAM_EXAMPLE = (
     response_model=AnswerOut,
     summary="Ask a question",
     description=(
-        "Answers with verified claims, each with its citations. With `Accept: text/event-stream` the answer comes as "
-        "events: `sources`, then `claim` and `dropped`, then `done` (the whole answer) or `error` (a problem)."
+        "Returns verified claims with their citations. With `Accept: text/event-stream` the server sends events: "
+        "`sources`, then `claim` and `dropped`, then `done` (the complete answer) or `error` (a problem)."
     ),
     dependencies=[Depends(limited("questions"))],
     responses={
@@ -71,9 +71,9 @@ async def ask_question(request: Request, principal: CurrentPrincipal, answers: A
             headers={"Location": address, "Content-Location": address, "Cache-Control": "no-store"},
         )
     events = answers.ask(principal, body.question, body.filters())
-    # What can go wrong before the first event is still told with a status of its own.
+    # Errors before the first event still get their own HTTP status.
     first = await anext(events)
-    assert isinstance(first, SourcesFound), "answering begins with its sources"
+    assert isinstance(first, SourcesFound), "the first event has the sources"
     return EventSourceResponse(
         _stream(request, first, events),
         headers={"Content-Location": _address(first.question_id), "Cache-Control": "no-store"},
@@ -93,7 +93,7 @@ def list_questions(
 
 @router.get(
     "/{question_id}",
-    summary="A question you asked, with its answer",
+    summary="Get one of your questions with its answer",
     openapi_extra=needs(Permission.QUESTIONS_READ) | problems(QuestionNotFoundError),
 )
 def get_question(principal: CurrentPrincipal, answers: Answers, question_id: UUID, response: Response) -> AnswerOut:
@@ -102,7 +102,7 @@ def get_question(principal: CurrentPrincipal, answers: Answers, question_id: UUI
 
 
 async def _check_again(request: Request) -> None:
-    """Whether who asked still may: a draft takes its time, in which a key may be revoked.
+    """Authenticate the request again: its key may have been revoked while the answer was drafted.
 
     Raises UnauthenticatedError, PermissionRequiredError.
     """
@@ -116,21 +116,21 @@ def _address(question_id: UUID) -> str:
 async def _stream(
     request: Request, first: AnswerEvent, events: AsyncGenerator[AnswerEvent, None]
 ) -> AsyncIterator[ServerSentEvent]:
-    """The events as they are sent; an error after the first ends them with the problem that it is."""
+    """Stream the events; an error after the first event is sent as a final `error` event with its problem."""
     async with aclosing(events):
         yield _sent(first)
         try:
             second = await anext(events)
             await _check_again(request)
             yield _sent(second)
-            async for event in events:  # all that was drafted is there by now
+            async for event in events:  # drafting is complete, so the remaining events follow at once
                 yield _sent(event)
-        except Exception as error:  # noqa: BLE001 - the status line is out: the reader is told in the stream
+        except Exception as error:  # noqa: BLE001 - the status is already sent: report the error in the stream
             ours = as_footnote_error(error)
             if ours is None:
                 get_logger(__name__).error("answers.stream.crashed", exc_info=error)
                 ours = InternalError()
-            request.state.problem_code = ours.code  # so that no repeat of the request is told that it succeeded
+            request.state.problem_code = ours.code  # so that no replay of this request reports success
             request_id = request.scope.get("state", {}).get("request_id", "unknown")
             yield _event("error", _json(describe(ours, f"urn:footnote:request:{request_id}")))
 

@@ -25,7 +25,7 @@ class QuestionTooLongError(InvalidInputError):
 
 class QuestionInvalidCharactersError(InvalidInputError):
     code = "question-invalid-characters"
-    title = "The question holds control characters or broken Unicode: take them out."
+    title = "The question contains control characters or invalid Unicode: remove them."
 
 
 class QuestionNotFoundError(NotFoundError):

@@ -1,4 +1,4 @@
-"""What happens while a question is answered, in the order in which a reader is told; and the answer as it is kept."""
+"""Events sent while a question is answered, in order, and the view of the stored answer."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from app.retrieval.passages import Passage
 
 
 class AnswerStatus(StrEnum):
-    """How an answer stands to its asker. Withdrawn: a source of it may no longer be seen by them."""
+    """An answer's status for the user who asked. Withdrawn: the user has lost access to one of its sources."""
 
     ANSWERED = "answered"
     NOT_FOUND = "not-found"
@@ -23,7 +23,7 @@ class AnswerStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ShownClaim:
-    """A verified sentence; `ordinal` counts from 1 among all drafted ones."""
+    """A verified sentence; `ordinal` is its position among all drafted sentences, from 1."""
 
     ordinal: int
     text: str
@@ -34,8 +34,8 @@ class ShownClaim:
 class AnswerView:
     """A question with its answer. `dropped` counts the drafted sentences that were not shown, by reason.
 
-    `degraded` is the code of why a model was asked and its draft not used. `notice` says that no model wrote it, or
-    which names in the question nothing speaks of.
+    `degraded` is the code of the reason why the model's draft was not used. `notice` says that no model wrote the
+    answer, or lists the names in the question that no visible document mentions.
     """
 
     question_id: UUID
@@ -59,7 +59,7 @@ class AnswerView:
 
 @dataclass(frozen=True, slots=True)
 class SourcesFound:
-    """The passages that the answer will be drafted from."""
+    """Retrieval is complete. The answer will be drafted from these passages."""
 
     question_id: UUID
     passages: tuple[Passage, ...]
@@ -67,19 +67,21 @@ class SourcesFound:
 
 @dataclass(frozen=True, slots=True)
 class ClaimVerified:
+    """A drafted sentence passed verification."""
+
     claim: ShownClaim
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimDropped:
-    """A drafted sentence was not shown. Its text is not told: nothing is said without evidence."""
+    """A drafted sentence failed verification. The event omits its text, because it lacks evidence."""
 
     reason: DropReason
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerDone:
-    """The answer is recorded, and complete."""
+    """The answer is complete and stored."""
 
     answer: AnswerView
 
@@ -89,7 +91,7 @@ AnswerEvent = SourcesFound | ClaimVerified | ClaimDropped | AnswerDone
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """A question as it is recorded: `filters` and `understanding` as JSON."""
+    """A question as stored; `filters` and `understanding` are JSON objects."""
 
     id: UUID
     text: str

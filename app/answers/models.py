@@ -1,4 +1,4 @@
-"""Tables of answers: the question as asked, its answer, the claims that were made of it, and what they stand on."""
+"""Database tables of answers: questions, answers, claims and citations."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -26,9 +26,9 @@ class Question(Base):
 
 
 class Answer(Base):
-    """`outcome`: answered or not-found; `writer`: model or extractive; `degraded`: a model was asked and did not do.
+    """An answer. `degraded` is the reason code if the model's draft was not used.
 
-    `drafted_from` are all documents that the writer was given, cited or not.
+    `drafted_from` has the ids of all documents given to the writer, cited or not.
     """
 
     __tablename__ = "answers"
@@ -55,7 +55,7 @@ class Answer(Base):
 
 
 class Claim(Base):
-    """One sentence of an answer. `dropped_reason` is null for what was shown."""
+    """A drafted sentence. `dropped_reason` is null if it is shown."""
 
     __tablename__ = "claims"
     __table_args__ = (
@@ -72,7 +72,7 @@ class Claim(Base):
 
 
 class Citation(Base):
-    """What a claim stands on: `quote` is the page's text from `char_start` to `char_end`."""
+    """A claim's evidence: `quote` is the page's text from `char_start` to `char_end`."""
 
     __tablename__ = "citations"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""A question's text as it is taken: trimmed, of 1 to 4,000 characters, without control characters."""
+"""Validation of a question's text: 1 to 4,000 characters after trimming, no control characters."""
 
 import unicodedata
 
@@ -13,7 +13,7 @@ _WHITE_CONTROLS = frozenset("\t\n\r")
 
 
 def parse_question(text: str) -> str:
-    """The question to ask.
+    """Trim and validate a question.
 
     Raises QuestionEmptyError, QuestionTooLongError, QuestionInvalidCharactersError.
     """
@@ -22,7 +22,7 @@ def parse_question(text: str) -> str:
         raise QuestionTooLongError
     if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in _WHITE_CONTROLS for char in text):
         raise QuestionInvalidCharactersError
-    # Zero-width characters and the like are no question.
+    # A question of only invisible characters (zero-width space) is empty.
     if not any(unicodedata.category(char)[0] in "LNPS" for char in text):
         raise QuestionEmptyError
     return text

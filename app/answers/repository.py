@@ -1,4 +1,4 @@
-"""SQL of answers, under the session's principal: row-level security decides what there is."""
+"""SQL of answers. Row-level security limits every query to what the session's principal may see."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,20 +15,20 @@ from app.documents.models import Document, Page
 
 @dataclass(frozen=True, slots=True)
 class StoredCitation:
-    """A citation with the title that its document has now."""
+    """A citation with its document's current title."""
 
     claim_ordinal: int
     span: CitedSpan
 
 
 class AnswerRepository:
-    """Questions and answers of one tenant's user."""
+    """Reads and writes the questions and answers of the session's user."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def get_page_texts(self, keys: Iterable[PageKey]) -> dict[PageKey, str]:
-        """The texts of the pages among `keys` that may be read."""
+        """Return the texts of those pages in `keys` that the principal may read."""
         wanted = list(keys)
         if not wanted:
             return {}
@@ -58,7 +58,7 @@ class AnswerRepository:
         shown: Sequence[ShownClaim],
         dropped: Sequence[tuple[int, DroppedClaim]],
     ) -> None:
-        """Claims under their ordinals, shown and dropped, and the citations of those that are shown."""
+        """Insert shown and dropped claims by ordinal, and the citations of the shown claims."""
         key = {"tenant_id": tenant_id, "question_id": question_id}
         claims = [{**key, "ordinal": claim.ordinal, "text": claim.text, "dropped_reason": None} for claim in shown]
         claims += [
@@ -89,14 +89,14 @@ class AnswerRepository:
         return self._session.scalar(select(Question).where(Question.id == question_id))
 
     def list_questions(self, *, before: UUID | None, limit: int) -> Sequence[Question]:
-        """The asker's questions, newest first (their ids grow with time)."""
+        """List the user's questions, newest first (ids are ordered by time)."""
         query = select(Question).order_by(Question.id.desc()).limit(limit)
         if before is not None:
             query = query.where(Question.id < before)
         return self._session.scalars(query).all()
 
     def find_answers(self, question_ids: Sequence[UUID]) -> dict[UUID, Answer]:
-        """The answers, by question; an answer of which a source is hidden is not there."""
+        """Return question id → answer, without the answers whose sources are no longer all visible."""
         found = self._session.scalars(select(Answer).where(Answer.question_id.in_(question_ids)))
         return {answer.question_id: answer for answer in found}
 

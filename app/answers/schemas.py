@@ -1,4 +1,4 @@
-"""What the question endpoints take and give."""
+"""Request and response schemas of the question endpoints."""
 
 from datetime import datetime
 from typing import Annotated
@@ -19,21 +19,21 @@ Year = Annotated[int, Field(ge=1900, le=2100)]
 
 
 class QuestionIn(BaseModel):
-    """A question, and what to narrow the search to: empty lists let everything through."""
+    """A question and search filters. An empty list does not filter."""
 
     model_config = ConfigDict(extra="forbid")
 
-    # Its length and characters are checked by the service, whose errors say more than a schema's.
+    # The service validates length and characters: its errors are more specific than a schema's.
     question: str = Field(
         json_schema_extra={"minLength": 1, "maxLength": MAX_QUESTION_CHARACTERS},
         examples=["What was total revenue in fiscal 2022?"],
     )
-    collection_ids: list[UUID] = Field(default=[], max_length=_MAX_VALUES, description="Collections to look in.")
-    issuers: list[Line] = Field(default=[], max_length=_MAX_VALUES, description="Issuers' names, in any spelling.")
+    collection_ids: list[UUID] = Field(default=[], max_length=_MAX_VALUES, description="Collections to search.")
+    issuers: list[Line] = Field(default=[], max_length=_MAX_VALUES, description="Issuer names, in any spelling.")
     document_types: list[DocumentType] = Field(default=[], max_length=_MAX_VALUES)
     fiscal_years: list[Year] = Field(default=[], max_length=_MAX_VALUES)
     periods: list[FiscalPeriod] = Field(default=[], max_length=_MAX_VALUES)
-    document_ids: list[UUID] = Field(default=[], max_length=_MAX_VALUES, description="Documents to look in.")
+    document_ids: list[UUID] = Field(default=[], max_length=_MAX_VALUES, description="Documents to search.")
 
     def filters(self) -> SearchFilters:
         return SearchFilters(
@@ -63,7 +63,7 @@ class CitationOut(BaseModel):
 
 
 class ClaimOut(BaseModel):
-    """A verified sentence; the first citation carries it, others hold a table's headings and units."""
+    """A verified sentence. The first citation is its evidence; others have a table's headings and units."""
 
     ordinal: int
     text: str
@@ -75,7 +75,7 @@ class ClaimOut(BaseModel):
 
 
 class UsageOut(BaseModel):
-    """What the model cost. `cost_usd` is a decimal number in a string."""
+    """The model's token usage and cost. `cost_usd` is a decimal number in a string."""
 
     tokens_in: int
     tokens_out: int
@@ -85,9 +85,9 @@ class UsageOut(BaseModel):
 class QuestionOut(BaseModel):
     """A question and how it was answered.
 
-    `outcome` "not-found" says that nothing in what you may see answers it; "withdrawn", that a source of the answer
-    may no longer be seen by you. `writer` "extractive" says that no language model wrote it; `degraded`, that one
-    was asked and did not do, for `degraded_reason`.
+    `outcome`: "not-found" means that no document you may see answers the question; "withdrawn" means that you have
+    lost access to a source of the answer. `writer`: "extractive" means that no language model wrote the answer.
+    `degraded`: the language model's draft was not used; `degraded_reason` has the reason.
     """
 
     id: UUID
@@ -104,7 +104,7 @@ class QuestionOut(BaseModel):
 
 
 class AnswerOut(QuestionOut):
-    """The whole answer. `dropped` counts sentences that were drafted and not shown, for want of evidence."""
+    """The complete answer. `dropped` counts the drafted sentences that are not shown because they lack evidence."""
 
     notice: str | None
     claims: list[ClaimOut]
@@ -172,6 +172,6 @@ class SourcesOut(BaseModel):
 
 
 class DroppedOut(BaseModel):
-    """Data of the event `dropped`. What the sentence said is not told."""
+    """Data of the event `dropped`, without the sentence's text."""
 
     reason: DropReason

@@ -1,6 +1,7 @@
-"""Answering: a question in, verified claims out, told as they come and recorded before the end is told.
+"""Answer questions with verified claims, and read earlier answers.
 
-No connection is held while a draft is made: one short read finds passages and their pages, one short write records.
+No database connection is open while the answer is drafted: a short transaction reads the passages and pages, and
+another stores the answer. The answer is stored before the first claim is sent.
 """
 
 import asyncio
@@ -46,7 +47,7 @@ DEFAULT_PASSAGES = 12
 
 
 class PassageSearch(Protocol):
-    """What answering needs of retrieval; `app.retrieval.service.RetrievalService` is one."""
+    """The part of retrieval that answering needs; implemented by `app.retrieval.service.RetrievalService`."""
 
     def search(
         self, principal: Principal, question: str, filters: SearchFilters | None = None, k: int = 10
@@ -54,8 +55,8 @@ class PassageSearch(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """A question, what was found for it, and the texts to verify against."""
+class _Evidence:
+    """A question with its retrieved passages and the page texts for verification."""
 
     question: AskedQuestion
     understanding: Understanding
@@ -66,7 +67,7 @@ class _Reading:
 
 
 class AnswerService:
-    """Asks, and shows what was asked before."""
+    """Answers questions and returns earlier answers."""
 
     def __init__(
         self,
@@ -89,18 +90,18 @@ class AnswerService:
     async def ask(
         self, principal: Principal, question: str, filters: SearchFilters | None = None
     ) -> AsyncGenerator[AnswerEvent, None]:
-        """What happens, in order: sources, claims and drops, done. Recorded before the first claim is told.
+        """Yield the events in order: sources, claims and drops, done. The answer is stored before the first claim.
 
-        A reader who leaves in between stops nothing: the answer is finished and recorded.
+        If the client disconnects, the answer is still completed and stored.
         Raises QuestionEmptyError, QuestionTooLongError, QuestionInvalidCharactersError before the first event, and
         UnavailableError when the database or remote embeddings are down.
         """
         text = parse_question(question)
-        reading = await asyncio.to_thread(self._read, principal, text, filters or SearchFilters())
-        task = asyncio.create_task(self._finish(principal, reading))
+        evidence = await asyncio.to_thread(self._retrieve, principal, text, filters or SearchFilters())
+        task = asyncio.create_task(self._finish(principal, evidence))
         self._finishing.add(task)
         task.add_done_callback(self._finishing.discard)
-        yield SourcesFound(question_id=reading.question.id, passages=reading.passages)
+        yield SourcesFound(question_id=evidence.question.id, passages=evidence.passages)
         answer = await asyncio.shield(task)
         for claim in answer.claims:
             yield ClaimVerified(claim=claim)
@@ -110,18 +111,18 @@ class AnswerService:
         yield AnswerDone(answer=answer)
 
     async def answer(self, principal: Principal, question: str, filters: SearchFilters | None = None) -> AnswerView:
-        """The whole answer at once. Raises as `ask`."""
+        """Return the complete answer. Raises the same errors as `ask`."""
         async for event in self.ask(principal, question, filters):
             if isinstance(event, AnswerDone):
                 return event.answer
-        raise AssertionError("asking ends with the answer")
+        raise AssertionError("the last event has the answer")
 
     async def finish(self) -> None:
-        """Wait for answers whose readers have left; for the end of the process."""
+        """Wait for answers whose clients have disconnected; called at shutdown."""
         await asyncio.gather(*self._finishing, return_exceptions=True)
 
     def get_question(self, principal: Principal, question_id: UUID) -> AnswerView:
-        """One of the asker's questions with its answer. Raises QuestionNotFoundError."""
+        """Return one of the user's questions with its answer. Raises QuestionNotFoundError."""
         with self._database.transaction(principal, snapshot=True) as session:
             repository = AnswerRepository(session)
             question = repository.find_question(question_id)
@@ -134,7 +135,7 @@ class AnswerService:
             return build_view(question, answer, shown, count_dropped(claims))
 
     def list_questions(self, principal: Principal, page: PageRequest) -> PageOf[AnswerView]:
-        """The asker's questions, newest first, without their claims. Raises InvalidCursorError."""
+        """List the user's questions, newest first, without claims. Raises InvalidCursorError."""
         before = parse_uuid_cursor(page)
         with self._database.transaction(principal, snapshot=True) as session:
             repository = AnswerRepository(session)
@@ -147,14 +148,14 @@ class AnswerService:
             next_cursor=None if last is None else encode_cursor(str(last)),
         )
 
-    def _read(self, principal: Principal, text: str, filters: SearchFilters) -> _Reading:
+    def _retrieve(self, principal: Principal, text: str, filters: SearchFilters) -> _Evidence:
         began = time.monotonic()
         with traced("answers.retrieve"), self._metrics.time_step("retrieve"):
             result = self._search.search(principal, text, filters, self._passages)
             question_id = new_id()
             with self._database.transaction(principal) as session:
                 pages = AnswerRepository(session).get_page_texts(page_keys(result.passages))
-                # A right may have ended since the search: what can't be read any more is no source.
+                # Access may have been revoked since the search: drop passages whose pages are no longer readable.
                 passages = tuple(
                     passage for passage in result.passages if (passage.version_id, passage.page_number) in pages
                 )
@@ -175,7 +176,7 @@ class AnswerService:
             filters={name: [str(value) for value in values] for name, values in asdict(filters).items() if values},
             understanding={**result.understanding.as_record(), UNSEEN: list(unseen)},
         )
-        return _Reading(
+        return _Evidence(
             question=question,
             understanding=result.understanding,
             unseen=unseen,
@@ -184,19 +185,19 @@ class AnswerService:
             began=began,
         )
 
-    async def _finish(self, principal: Principal, reading: _Reading) -> AnswerView:
-        # About what is not there nothing is drafted: whatever was found speaks of something else.
-        passages = () if reading.unseen else reading.passages
+    async def _finish(self, principal: Principal, evidence: _Evidence) -> AnswerView:
+        # The question has names that no source mentions: the passages concern other issuers, so draft nothing.
+        passages = () if evidence.unseen else evidence.passages
         with traced("answers.draft"), self._metrics.time_step("draft"):
-            draft = await self._drafter.draft(reading.question.text, reading.understanding, passages, reading.pages)
-        return await asyncio.to_thread(self._record, principal, reading, draft)
+            draft = await self._drafter.draft(evidence.question.text, evidence.understanding, passages, evidence.pages)
+        return await asyncio.to_thread(self._record, principal, evidence, draft)
 
-    def _record(self, principal: Principal, reading: _Reading, draft: VerifiedDraft) -> AnswerView:
-        """Everything that is kept of a question, with its audit event, in one transaction."""
-        seconds = time.monotonic() - reading.began
+    def _record(self, principal: Principal, evidence: _Evidence, draft: VerifiedDraft) -> AnswerView:
+        """Store the question, its answer and the audit event in one transaction."""
+        seconds = time.monotonic() - evidence.began
         outcome = Outcome.ANSWERED if draft.shown else Outcome.NOT_FOUND
-        question = reading.question
-        kept = {
+        question = evidence.question
+        values = {
             "outcome": outcome.value,
             "writer": draft.writer.value,
             "degraded": draft.degraded,
@@ -207,13 +208,13 @@ class AnswerService:
             "cost_usd": draft.usage.cost_usd or Decimal(0),
             "duration_ms": round(seconds * 1000),
             "answered_at": self._clock.now(),
-            "drafted_from": sorted({passage.document_id for passage in reading.passages}),
+            "drafted_from": sorted({passage.document_id for passage in evidence.passages}),
         }
         cited = {span.document_id for claim in draft.shown for span in claim.citations}
         with traced("answers.record"), self._database.transaction(principal) as session:
             repository = AnswerRepository(session)
             repository.insert_question(principal.tenant_id, principal.user_id, question)
-            repository.insert_answer(principal.tenant_id, question.id, kept)
+            repository.insert_answer(principal.tenant_id, question.id, values)
             repository.insert_claims(principal.tenant_id, question.id, draft.shown, draft.dropped)
             record(
                 session,
@@ -230,19 +231,19 @@ class AnswerService:
                     "documents": sorted(map(str, cited)),
                 },
             )
-            # Row-level security decides once more: a source may have been closed while the answer was drafted.
-            closed = not repository.find_answers([question.id])
+            # Read through row-level security again: access to a source may have been revoked during drafting.
+            withdrawn = not repository.find_answers([question.id])
         self._metrics.record_question(kind=draft.writer.value, outcome=outcome.value, seconds=seconds)
         self._metrics.record_claims(verdict="shown", count=len(draft.shown))
         reasons = count_reasons([claim.reason for _, claim in draft.dropped])
         for reason, count in reasons.items():
             self._metrics.record_claims(verdict=reason.value, count=count)
-        answer = None if closed else Answer(question_id=question.id, tenant_id=principal.tenant_id, **kept)
+        answer = None if withdrawn else Answer(question_id=question.id, tenant_id=principal.tenant_id, **values)
         return build_view(question, answer, draft.shown, reasons)
 
 
 def _source(passage: Passage) -> dict[str, object]:
-    """A passage as the audit log tells of it: without a word of it."""
+    """Describe a passage for the audit log, without its text."""
     return {
         "chunk_id": passage.chunk_id,
         "document_id": str(passage.document_id),

@@ -1,6 +1,6 @@
-"""What a question is about, where that is nothing the asker may see: then no sentence answers it, however well it fits.
+"""Find names in a question that no retrieved source mentions. Such a question is declined.
 
-A question about an issuer whose documents are not there would else be answered from another's.
+Otherwise a question about an issuer without visible documents would be answered from another issuer's documents.
 """
 
 from collections.abc import Sequence
@@ -11,9 +11,9 @@ from app.retrieval.questions.understanding import Understanding
 
 
 def find_unseen_names(understanding: Understanding, passages: Sequence[Passage], pages: PageTexts) -> tuple[str, ...]:
-    """The names in a question that stand nowhere in what was found for it, in order.
+    """Return the question's names that occur in no page, title, issuer or heading of the passages, in order.
 
-    None where the question names an issuer whose documents the asker may see: what else it names may be a paraphrase.
+    Empty if the question names a known issuer: its other names may be paraphrases.
     """
     if understanding.issuer_keys or not understanding.names:
         return ()

@@ -1,4 +1,4 @@
-"""An answer as its asker sees it, from what is kept of it."""
+"""Build the view of an answer from its stored rows."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,7 +9,7 @@ from app.answers.repository import StoredCitation
 from app.answers.writing.extractive import NOTICE
 
 UNSEEN = "unseen_names"
-"""Where a question's record holds the names in it that nothing found speaks of."""
+"""Key in `Question.understanding` with the question's names that no retrieved source mentions."""
 
 
 def build_view(
@@ -18,7 +18,7 @@ def build_view(
     claims: Sequence[ShownClaim] = (),
     dropped: Mapping[DropReason, int] | None = None,
 ) -> AnswerView:
-    """The view of an answer; without one, a source of it is closed to the asker, and it is withdrawn."""
+    """Build an answer's view. `answer` is None if the user lost access to a source: then the answer is withdrawn."""
     if answer is None:
         return AnswerView(
             question_id=question.id,
@@ -45,7 +45,7 @@ def build_view(
 
 
 def restore_claims(claims: Sequence[Claim], citations: Sequence[StoredCitation]) -> list[ShownClaim]:
-    """The claims that were shown, with their citations, from their rows."""
+    """Restore the shown claims with their citations from database rows."""
     return [
         ShownClaim(
             ordinal=claim.ordinal,
@@ -58,12 +58,12 @@ def restore_claims(claims: Sequence[Claim], citations: Sequence[StoredCitation])
 
 
 def count_dropped(claims: Sequence[Claim]) -> dict[DropReason, int]:
-    """How many claims were dropped, by reason, from their rows."""
+    """Count the dropped claims in database rows by reason."""
     return count_reasons([DropReason(claim.dropped_reason) for claim in claims if claim.dropped_reason])
 
 
 def _notice(answer: Answer, question: AskedQuestion | Question) -> str | None:
     if answer.outcome == Outcome.NOT_FOUND:
         unseen = question.understanding.get(UNSEEN)
-        return f"Nothing that you may see speaks of {', '.join(unseen)}." if unseen else None
+        return f"No document that you may see mentions {', '.join(unseen)}." if unseen else None
     return NOTICE if answer.writer == Writer.EXTRACTIVE else None

@@ -1,4 +1,4 @@
-"""Passages made of pages of text, models that stand in for a remote one, and a tenant with a document."""
+"""Fixtures: passages built from page texts, stub models, and a tenant with a document."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -117,7 +117,7 @@ Behave = Callable[[ChatRequest], object]
 
 @dataclass
 class StubChat:
-    """A chat model that does what it is told: returns an object, text, or raises."""
+    """A stub chat model that returns a fixed object or text, or raises a fixed error."""
 
     behave: Callable[[ChatRequest], object]
     requests: list[ChatRequest] = field(default_factory=list)
@@ -143,7 +143,7 @@ def stub_chat() -> type[StubChat]:
 
 @dataclass
 class FixedSearch:
-    """Retrieval that always finds the same passages."""
+    """A stub search that always returns the same passages."""
 
     passages: Sequence[Passage]
     reader: QuestionReader = field(default_factory=lambda: QuestionReader(vocabulary=FinanceVocabulary()))
@@ -154,7 +154,7 @@ class FixedSearch:
 
 @dataclass
 class Office:
-    """A tenant with a document of two pages in a collection, its owner and another analyst."""
+    """A tenant with a two-page document in a collection, the collection's owner, and another analyst."""
 
     database: object
     owner: Principal
@@ -218,7 +218,7 @@ def office(shared_database) -> Office:
 
 @pytest.fixture
 def grant(office: Office) -> Callable[[], Callable[[], None]]:
-    """Opens the collection to the other analyst; gives back how to close it again."""
+    """Grant the other analyst access to the collection; returns a function that revokes it."""
     access = AccessService(database=office.database.api)
 
     def give() -> Callable[[], None]:

@@ -1,4 +1,4 @@
-"""`/v1/questions` through the whole application, over the real database."""
+"""Tests of `/v1/questions` with the complete application and a real database."""
 
 import json
 from pathlib import Path
@@ -26,7 +26,7 @@ STREAM = {"Accept": "text/event-stream"}
 
 
 class SwitchedSearch:
-    """Search in whichever office a test is about."""
+    """Searches the office of the current test."""
 
     def __init__(self) -> None:
         self.office: Any = None
@@ -37,7 +37,7 @@ class SwitchedSearch:
 
 @pytest.fixture(scope="module")
 def app(shared_database, extractive, tmp_path_factory: pytest.TempPathFactory):
-    """The application, whose search finds the office's two pages."""
+    """The application with a search that finds the office's two pages."""
     folder: Path = tmp_path_factory.mktemp("answers")
     ensure_key_file(folder / "keys.json")
     container = build_container(
@@ -87,7 +87,7 @@ def events(response: httpx.Response) -> list[tuple[str, Any]]:
     return found
 
 
-def test_a_question_is_answered_with_citations_of_document_page_and_quote(client, office) -> None:
+def test_answer_cites_document_page_and_quote(client, office) -> None:
     response = client.post("/v1/questions", json=QUESTION)
     assert response.status_code == 201, response.text
     answer = response.json()
@@ -102,7 +102,7 @@ def test_a_question_is_answered_with_citations_of_document_page_and_quote(client
     assert page[citation["char_start"] : citation["char_end"]] == citation["quote"] == "Net revenue\t$4,210\t$3,900"
 
 
-def test_a_stream_tells_sources_claims_and_the_end(client) -> None:
+def test_stream_sends_sources_claims_and_done(client) -> None:
     response = client.post("/v1/questions", json=QUESTION, headers=STREAM)
     assert response.status_code == 200
     assert response.headers["content-type"].startswith("text/event-stream")
@@ -114,7 +114,7 @@ def test_a_stream_tells_sources_claims_and_the_end(client) -> None:
     assert response.headers["Content-Location"] == f"/v1/questions/{done['id']}"
     again = client.get(f"/v1/questions/{done['id']}").json()
     assert again["claims"] == done["claims"]
-    assert "text" not in told[0][1]["sources"][0], "sources name passages, they do not quote them"
+    assert "text" not in told[0][1]["sources"][0], "sources list passages without their text"
 
 
 @pytest.mark.parametrize("headers", [{}, STREAM])
@@ -129,7 +129,7 @@ def test_a_stream_tells_sources_claims_and_the_end(client) -> None:
         ("a\x1bb", "question-invalid-characters"),
     ],
 )
-def test_what_is_no_question_has_its_code_and_status(client, headers, text, code) -> None:
+def test_invalid_question_returns_code_and_status(client, headers, text, code) -> None:
     response = client.post("/v1/questions", json={"question": text}, headers=headers)
     assert (response.status_code, response.json()["code"]) == (422, code)
     assert response.headers["content-type"] == "application/problem+json"
@@ -148,11 +148,11 @@ def test_what_is_no_question_has_its_code_and_status(client, headers, text, code
         {**QUESTION, "document_ids": [str(uuid4())] * 51},
     ],
 )
-def test_a_body_of_another_form_is_refused(client, body) -> None:
+def test_body_with_wrong_schema_is_rejected(client, body) -> None:
     assert client.post("/v1/questions", json=body).status_code == 422
 
 
-def test_broken_unicode_is_refused_with_a_status(client) -> None:
+def test_invalid_unicode_is_rejected(client) -> None:
     response = client.post(
         "/v1/questions", content=b'{"question": "a\\ud800b"}', headers={"Content-Type": "application/json"}
     )
@@ -160,7 +160,7 @@ def test_broken_unicode_is_refused_with_a_status(client) -> None:
     assert response.json()["code"]
 
 
-def test_filters_are_taken(client) -> None:
+def test_filters_are_accepted(client) -> None:
     filters = {
         "collection_ids": [str(uuid4())],
         "issuers": ["Plain Holdings"],
@@ -172,7 +172,7 @@ def test_filters_are_taken(client) -> None:
     assert client.post("/v1/questions", json={**QUESTION, **filters}).status_code == 201
 
 
-def test_questions_are_listed_and_read_by_their_asker_only(client, other) -> None:
+def test_only_the_asker_lists_and_reads_questions(client, other) -> None:
     asked = client.post("/v1/questions", json=QUESTION).json()
     assert [item["id"] for item in client.get("/v1/questions").json()["items"]] == [asked["id"]]
     assert other.get("/v1/questions").json()["items"] == []
@@ -182,14 +182,14 @@ def test_questions_are_listed_and_read_by_their_asker_only(client, other) -> Non
     assert {**absent.json(), "instance": ""} == {**hidden.json(), "instance": ""}
 
 
-def test_nobody_asks_without_a_key(app) -> None:
+def test_request_without_api_key_is_rejected(app) -> None:
     stranger = TestClient(app)
     assert stranger.post("/v1/questions", json=QUESTION).status_code == 401
     assert stranger.get("/v1/questions").status_code == 401
 
 
 @pytest.mark.parametrize("headers", [{}, STREAM])
-def test_a_repeated_question_answers_the_same_and_is_asked_once(client, office, headers) -> None:
+def test_idempotent_retry_replays_the_answer(client, office, headers) -> None:
     key = {"Idempotency-Key": str(uuid4()), **headers}
     first = client.post("/v1/questions", json=QUESTION, headers=key)
     again = client.post("/v1/questions", json=QUESTION, headers=key)
@@ -200,7 +200,7 @@ def test_a_repeated_question_answers_the_same_and_is_asked_once(client, office, 
 
 
 @pytest.mark.parametrize("headers", [{}, STREAM])
-def test_a_database_that_is_down_before_the_first_event_is_told_with_a_status(client, office, headers) -> None:
+def test_database_failure_before_first_event_returns_error_status(client, office, headers) -> None:
     def down(*args, **more):
         raise DatabaseUnavailableError
 
@@ -209,7 +209,7 @@ def test_a_database_that_is_down_before_the_first_event_is_told_with_a_status(cl
     assert (response.status_code, response.json()["code"]) == (503, "database-unavailable")
 
 
-def test_an_error_in_the_middle_of_a_stream_ends_it_with_the_problem(client, office, app, monkeypatch) -> None:
+def test_error_during_stream_sends_problem_and_ends_stream(client, office, app, monkeypatch) -> None:
     def down(*args, **more):
         raise DatabaseUnavailableError
 
@@ -220,7 +220,7 @@ def test_an_error_in_the_middle_of_a_stream_ends_it_with_the_problem(client, off
     assert told[-1][1]["detail"]
 
 
-def test_a_stream_that_failed_is_not_kept_and_its_repeat_asks_again(client, office, app, monkeypatch) -> None:
+def test_failed_stream_is_not_replayed(client, office, app, monkeypatch) -> None:
     def down(*args, **more):
         raise DatabaseUnavailableError
 

@@ -1,4 +1,4 @@
-"""The built-in writer."""
+"""Tests of the built-in extractive writer."""
 
 import pytest
 
@@ -8,40 +8,40 @@ from app.answers.verification.checks import verify_claims
 
 @pytest.fixture
 def answer(extractive, understand, library):
-    """The verified texts of a question's answer."""
+    """Ask a question; returns the texts of the verified claims."""
 
     def ask(question: str) -> list[str]:
         draft = extractive.write(question, understand(question), library.passages, library.pages)
         assert draft.writer is Writer.EXTRACTIVE
         verdicts = list(verify_claims(draft.claims, library.pages))
-        assert all(verdict.claim for verdict in verdicts), "what it takes from the page stands on the page"
+        assert all(verdict.claim for verdict in verdicts), "every quote is on its page"
         return [verdict.claim.text for verdict in verdicts if verdict.claim]
 
     return ask
 
 
-def test_a_number_is_answered_with_the_row_of_the_year_that_was_asked_for(answer) -> None:
+def test_number_is_answered_from_row_and_column_of_requested_year(answer) -> None:
     assert answer("What was net revenue in fiscal 2021?")[0] == (
         "Net revenue — 2021: $3,900 ($ in millions, except per share data)"
     )
 
 
-def test_a_line_item_is_known_by_its_other_names(answer) -> None:
+def test_line_item_is_found_by_synonym(answer) -> None:
     assert answer("What was COGS in FY2022?")[0].startswith("Cost of goods sold — 2022: (2,480)")
 
 
-def test_a_question_in_words_is_answered_with_a_sentence(answer) -> None:
+def test_prose_question_is_answered_with_sentence(answer) -> None:
     assert answer("When does the revolving credit facility mature?")[0].startswith(
         "The revolving credit facility matures in March 2027 and bears interest"
     )
 
 
 @pytest.mark.parametrize("question", ["Who painted the ceiling?", "?", "2022", "the of and"])
-def test_what_nothing_speaks_of_is_not_answered(answer, question) -> None:
+def test_question_without_matching_text_is_not_answered(answer, question) -> None:
     assert answer(question) == []
 
 
-def test_at_most_five_claims_and_none_twice(extractive, understand, library) -> None:
+def test_draft_has_at_most_five_distinct_claims(extractive, understand, library) -> None:
     for _ in range(6):
         library.add(library.passages[0].text)
     question = "What was net revenue, gross profit, net income and cost of goods sold in 2022?"
@@ -50,14 +50,14 @@ def test_at_most_five_claims_and_none_twice(extractive, understand, library) -> 
     assert len({claim.text for claim in draft.claims}) == len(draft.claims)
 
 
-def test_a_passage_whose_page_is_not_given_is_not_used(extractive, understand, library) -> None:
+def test_passage_without_page_text_is_ignored(extractive, understand, library) -> None:
     question = "What was net revenue in 2022?"
     understanding = understand(question)
     assert extractive.write(question, understanding, library.passages, {}).claims == ()
     assert extractive.write(question, understanding, [], library.pages).claims == ()
 
 
-def test_offsets_beyond_the_page_do_no_harm(extractive, understand, library) -> None:
+def test_passage_offsets_beyond_page_are_clipped(extractive, understand, library) -> None:
     library.add("Net revenue was $5 million in 2022.", start=-4, end=10_000)
     question = "What was net revenue in 2022?"
     understanding = understand(question)
@@ -65,7 +65,7 @@ def test_offsets_beyond_the_page_do_no_harm(extractive, understand, library) -> 
     assert [claim.text for claim in draft.claims] == ["Net revenue was $5 million in 2022."]
 
 
-def test_a_rare_synonym_is_no_better_than_the_word_that_was_asked_for(extractive, understand, library) -> None:
+def test_rare_synonym_does_not_outrank_the_questions_own_word(extractive, understand, library) -> None:
     rows = "\n".join(f"Revenue of region {number}\t{number}\t{number}" for number in range(1, 9))
     library.add(f"Years ended December 31,\t2022\t2021\nRevenue\t900\t800\nCost of sales\t500\t400\n{rows}", number=4)
     question = "What was revenue in 2022?"

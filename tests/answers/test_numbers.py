@@ -1,4 +1,4 @@
-"""Numbers in sentences: which agree, and which must not be taken for each other."""
+"""Tests of number support: which numbers match, and which must not."""
 
 import pytest
 from hypothesis import given
@@ -35,7 +35,7 @@ from app.answers.verification.numbers import missing_numbers
         ("It rose 123%.", "Earnings\t$3.56\t$1.60\t123\t% $\t2.49"),
     ],
 )
-def test_a_number_that_the_span_says_is_supported(claim: str, span: str) -> None:
+def test_number_in_span_is_supported(claim: str, span: str) -> None:
     assert missing_numbers(claim, [span]) == []
 
 
@@ -66,17 +66,17 @@ def test_a_number_that_the_span_says_is_supported(claim: str, span: str) -> None
         ("It is １２３４.", "1235"),
     ],
 )
-def test_a_number_that_the_span_does_not_say_is_missing(claim: str, span: str) -> None:
+def test_number_absent_from_span_is_missing(claim: str, span: str) -> None:
     assert missing_numbers(claim, [span]) != []
 
 
-def test_support_may_come_from_several_spans_and_each_number_needs_it() -> None:
+def test_each_number_needs_support_from_any_span() -> None:
     spans = ["For the years ended June 30,\t2022\t2021", "Net sales\t$14,544\t$12,861"]
     assert missing_numbers("Net sales — 2022: $14,544", spans) == []
     assert missing_numbers("Net sales — 2020: $14,544", spans) == ["2020"]
 
 
-def test_amounts_are_exact_at_any_length() -> None:
+def test_long_amounts_are_compared_exactly() -> None:
     long = "9" * 60
     assert missing_numbers(f"It is {long} thousand.", [f"{long},000"]) != []
     assert missing_numbers(f"It is {long} thousand.", [f"{long}000"]) == []
@@ -84,40 +84,40 @@ def test_amounts_are_exact_at_any_length() -> None:
 
 
 @given(text=st.one_of(st.text(), st.text(alphabet="0123456789,.%$€()-–/ mkbxQtwohalfonetwo\t")))
-def test_every_text_supports_its_own_numbers(text: str) -> None:
+def test_text_supports_its_own_numbers(text: str) -> None:
     assert missing_numbers(text, [text]) == []
 
 
 @given(digits=st.text(alphabet="0123456789", min_size=1, max_size=8), span=st.text(alphabet="0123456789,. \t()%$ab"))
-def test_digits_that_are_nowhere_in_the_span_never_pass(digits: str, span: str) -> None:
+def test_digits_absent_from_span_are_missing(digits: str, span: str) -> None:
     bare = "".join(filter(str.isdigit, span))
     if digits.lstrip("0").rstrip("0") and digits.strip("0") not in bare:
         assert missing_numbers(f"It was {digits} in all", [span]) != []
 
 
-def test_a_loss_is_not_told_as_income_by_a_line_items_own_name() -> None:
+def test_line_item_name_does_not_turn_loss_into_income() -> None:
     span = "(in millions)\nIncome (loss) before income taxes\t(1,234)"
     assert missing_numbers("Income before income taxes was $1,234 million.", [span]) != []
     assert missing_numbers("The loss before income taxes was $1,234 million.", [span]) == []
     assert missing_numbers("Interest income was $12 million.", ["(in millions)\nInterest income\t(12)"]) != []
 
 
-def test_one_pages_scale_does_not_multiply_anothers_number() -> None:
+def test_scale_applies_only_to_its_own_page() -> None:
     assert missing_numbers("Revenue was $5 billion.", ["(in millions)", "(in thousands)\nRevenue\t5,000"]) != []
     assert missing_numbers("Revenue was $5 million.", ["(in millions)", "(in thousands)\nRevenue\t5,000"]) == []
 
 
-def test_an_amount_in_millions_is_not_told_as_dollars() -> None:
+def test_amount_in_millions_does_not_support_dollars() -> None:
     span = "($ in millions)\nNet sales\t383,285"
     assert missing_numbers("Net sales were $383,285.", [span]) != []
     assert missing_numbers("Net sales were $383,285 (in millions).", [span]) == []
 
 
-def test_the_zeros_of_a_figure_in_parentheses_state_no_scale():
+def test_zeros_of_figure_in_parentheses_state_no_scale():
     assert missing_numbers("The net loss was $5 million.", ["Net loss $ (5,000)"]) != []
     assert missing_numbers("The net loss was $5 million.", ["Net loss ($000) (5,000)"]) == []
 
 
-def test_a_run_of_spaces_costs_no_more_than_its_length():
+def test_run_of_spaces_takes_linear_time():
     blanks = " " * 100_000
     assert missing_numbers("Revenue was $5 million.", [f"Revenue was $5 million.{blanks}In{blanks}( {blanks}$"]) == []

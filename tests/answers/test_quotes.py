@@ -1,4 +1,4 @@
-"""Quotes and sentences, with their places."""
+"""Tests of locating quotes and splitting sentences."""
 
 from itertools import pairwise
 
@@ -21,19 +21,19 @@ from app.answers.verification.sentences import find_sentences
         ("ﬁnancial statements", "the financial statements", "financial statements"),
     ],
 )
-def test_a_quote_is_found_as_a_person_would_find_it(quote: str, text: str, found: str) -> None:
+def test_quote_is_found_despite_other_spaces_marks_and_case(quote: str, text: str, found: str) -> None:
     place = locate_quote(quote, text)
     assert place is not None
     assert text[slice(*place)] == found
 
 
 @pytest.mark.parametrize("quote", ["", "  ", "net sales fell", "a b", "$14,545"])
-def test_a_quote_that_is_not_there_is_not_found(quote: str) -> None:
+def test_absent_quote_is_not_found(quote: str) -> None:
     assert locate_quote(quote, "Our net sales rose. Ab. $14,544") is None
 
 
 @given(text=st.text(), data=st.data())
-def test_a_stretch_of_a_text_is_found_with_just_its_words(text: str, data: st.DataObject) -> None:
+def test_excerpt_is_found_with_exactly_its_words(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
     place = locate_quote(text[start:end], text)
@@ -48,7 +48,7 @@ def sentences(text: str) -> list[str]:
     return [text[start:end] for start, end in find_sentences(text)]
 
 
-def test_sentences_end_at_their_marks_and_paragraphs_but_not_at_abbreviations() -> None:
+def test_sentences_end_at_marks_and_paragraphs_but_not_at_abbreviations() -> None:
     text = 'Acme Inc. and U.S. Steel Corp. agreed. It paid $1.5 million. "Done." Next\n\nA heading\n\nThe end'
     assert sentences(text) == [
         "Acme Inc. and U.S. Steel Corp. agreed.",
@@ -60,12 +60,12 @@ def test_sentences_end_at_their_marks_and_paragraphs_but_not_at_abbreviations() 
     ]
 
 
-def test_bullets_begin_sentences() -> None:
+def test_bullets_start_sentences() -> None:
     assert sentences("We face: • higher costs • lower prices") == ["We face:", "higher costs", "lower prices"]
 
 
 @given(text=st.text(alphabet="aB.!? \n\t•\"'()"))
-def test_sentences_lie_one_behind_the_other_and_lose_no_letter(text: str) -> None:
+def test_sentences_are_ordered_and_cover_all_letters(text: str) -> None:
     spans = find_sentences(text)
     assert all(start < end for start, end in spans)
     assert all(first[1] <= second[0] for first, second in pairwise(spans))

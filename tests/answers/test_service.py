@@ -1,4 +1,4 @@
-"""Asking on the real database: what is kept, who may read it again, and what the audit log says."""
+"""Answering on a real database: what is stored, who may read it, and what the audit log records."""
 
 import asyncio
 from collections.abc import Sequence
@@ -48,7 +48,7 @@ def ask(service: AnswerService, principal, question: str = QUESTION, filters=Non
     return asyncio.run(run())
 
 
-def test_events_come_in_order_and_end_with_the_whole_answer(service, office) -> None:
+def test_events_are_ordered_and_end_with_complete_answer(service, office) -> None:
     first, *claims, last = ask(service(), office.owner)
     assert isinstance(first, SourcesFound)
     assert {passage.document_id for passage in first.passages} == {office.document}
@@ -60,7 +60,7 @@ def test_events_come_in_order_and_end_with_the_whole_answer(service, office) -> 
     assert "No language model" in (last.answer.notice or "")
 
 
-def test_a_question_is_read_again_as_it_was_answered(service, office) -> None:
+def test_stored_answer_equals_returned_answer(service, office) -> None:
     asking = service()
     filters = SearchFilters(collection_ids=(office.collection,), fiscal_years=(2022,))
     answer = ask(asking, office.owner, filters=filters)[-1].answer
@@ -73,7 +73,7 @@ def test_a_question_is_read_again_as_it_was_answered(service, office) -> None:
     assert [item.question_id for item in listed] == [answer.question_id]
 
 
-def test_the_audit_log_tells_of_asking_and_reading_without_their_words(service, office) -> None:
+def test_audit_log_records_asking_and_reading_without_text(service, office) -> None:
     asking = service()
     answer = ask(asking, office.owner)[-1].answer
     asking.get_question(office.owner, answer.question_id)
@@ -90,22 +90,22 @@ def test_the_audit_log_tells_of_asking_and_reading_without_their_words(service, 
     assert "revenue" not in str(events[0]["detail"])
 
 
-def test_nothing_found_is_an_answer_and_is_kept(service, office) -> None:
+def test_not_found_answer_is_stored(service, office) -> None:
     answer = ask(service(), office.owner, "Who painted the ceiling?")[-1].answer
     assert (answer.status, answer.claims) == (AnswerStatus.NOT_FOUND, ())
     assert service().get_question(office.owner, answer.question_id).status is AnswerStatus.NOT_FOUND
 
 
-def test_a_question_about_an_issuer_that_is_not_there_is_not_answered_from_another_s_documents(service, office) -> None:
+def test_question_about_unseen_issuer_is_declined(service, office) -> None:
     asking = service()
     answer = ask(asking, office.owner, "What was Persimmon Holdings' net revenue in fiscal 2022?")[-1].answer
     assert (answer.status, answer.claims) == (AnswerStatus.NOT_FOUND, ())
-    assert answer.notice == "Nothing that you may see speaks of Persimmon Holdings."
+    assert answer.notice == "No document that you may see mentions Persimmon Holdings."
     assert asking.get_question(office.owner, answer.question_id).notice == answer.notice
 
 
-def test_pages_that_may_not_be_read_are_neither_quoted_nor_named(service, office) -> None:
-    """Even if search were to hand out a passage of a hidden document: a right may end between the two reads."""
+def test_hidden_pages_are_neither_quoted_nor_listed(service, office) -> None:
+    """Holds even if search returns a hidden passage: access may be revoked between the two reads."""
     first, *_, last = ask(service(), office.other)
     assert isinstance(first, SourcesFound)
     assert first.passages == ()
@@ -113,7 +113,7 @@ def test_pages_that_may_not_be_read_are_neither_quoted_nor_named(service, office
     assert (answer.status, answer.claims) == (AnswerStatus.NOT_FOUND, ())
 
 
-def test_questions_are_their_askers_alone(service, office, grant) -> None:
+def test_question_is_visible_to_its_asker_only(service, office, grant) -> None:
     grant()
     answer = ask(service(), office.other)[-1].answer
     assert answer.status is AnswerStatus.ANSWERED
@@ -124,7 +124,7 @@ def test_questions_are_their_askers_alone(service, office, grant) -> None:
     assert service().list_questions(office.owner, PageRequest()).items == []
 
 
-def test_an_answer_is_withdrawn_when_a_source_is_closed(service, office, grant) -> None:
+def test_answer_is_withdrawn_when_source_access_is_revoked(service, office, grant) -> None:
     close = grant()
     asking = service()
     answer = ask(asking, office.other)[-1].answer
@@ -135,7 +135,7 @@ def test_an_answer_is_withdrawn_when_a_source_is_closed(service, office, grant) 
     assert listed.status is AnswerStatus.WITHDRAWN
 
 
-def test_what_was_dropped_is_counted_and_its_words_are_not_told(service, office, prompts, stub_chat) -> None:
+def test_dropped_claims_are_counted_without_their_text(service, office, prompts, stub_chat) -> None:
     def behave(request):
         good = {"text": "Net income was $412 million in 2022.", "passage": 1, "quote": "Net income\t$412\t$388"}
         bad = {"text": "Net income was $999\x00 million.", "passage": 1, "quote": "Net income\t$412\t$388"}
@@ -152,9 +152,7 @@ def test_what_was_dropped_is_counted_and_its_words_are_not_told(service, office,
     assert again.dropped == answer.dropped
 
 
-def test_what_was_dropped_is_closed_with_any_document_that_it_was_drafted_from(
-    service, office, prompts, stub_chat
-) -> None:
+def test_dropped_claims_are_hidden_when_any_drafting_source_is_revoked(service, office, prompts, stub_chat) -> None:
     def behave(request):
         good = {"text": "Net income was $412 million in 2022.", "passage": 1, "quote": "Net income\t$412\t$388"}
         lost = {"text": "Secret", "passage": 1, "quote": "nowhere at all"}
@@ -175,7 +173,7 @@ def test_what_was_dropped_is_closed_with_any_document_that_it_was_drafted_from(
     assert asking.get_question(office.owner, answer.question_id).claims == answer.claims
 
 
-def test_a_reader_who_leaves_does_not_stop_the_recording(service, office) -> None:
+def test_answer_is_stored_after_client_disconnects(service, office) -> None:
     asking = service()
 
     async def leave():
@@ -201,17 +199,17 @@ def test_a_reader_who_leaves_does_not_stop_the_recording(service, office) -> Non
         ("What\ud800?", QuestionInvalidCharactersError),
     ],
 )
-def test_what_is_no_question_is_refused_and_not_kept(service, office, text, error) -> None:
+def test_invalid_question_is_rejected_and_not_stored(service, office, text, error) -> None:
     with pytest.raises(error):
         ask(service(), office.owner, text)
     assert office.rows("SELECT id FROM questions") == []
 
 
-def test_a_question_of_the_longest_length_is_answered(service, office) -> None:
+def test_question_of_maximum_length_is_answered(service, office) -> None:
     assert ask(service(), office.owner, "  " + "net revenue " * 333 + "2022\n")[-1].answer.claims
 
 
-def test_lists_are_paged_newest_first(service, office) -> None:
+def test_questions_are_paged_newest_first(service, office) -> None:
     asking = service()
     asked = [ask(asking, office.owner)[-1].answer.question_id for _ in range(3)]
     first = asking.list_questions(office.owner, PageRequest(limit=2))

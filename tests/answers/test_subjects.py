@@ -1,4 +1,4 @@
-"""Names in questions that nothing found speaks of."""
+"""Tests of names in questions that no retrieved source mentions."""
 
 from uuid import UUID
 
@@ -32,11 +32,11 @@ PAGES = {(UUID(int=1), 1): "Revenue of Aldous Cement rose. Operating margin was 
         ("", ()),
     ],
 )
-def test_names_that_stand_nowhere_are_found(understand, question: str, unseen: tuple[str, ...]) -> None:
+def test_names_absent_from_all_sources_are_found(understand, question: str, unseen: tuple[str, ...]) -> None:
     assert find_unseen_names(understand(question), (), PAGES) == unseen
 
 
-def test_a_question_that_names_a_visible_issuer_has_no_unseen_names(understand) -> None:
+def test_question_naming_visible_issuer_has_no_unseen_names(understand) -> None:
     issuer = VisibleIssuer(normalise_issuer("Aldous Cement"), "Aldous Cement")
     understood = understand("How does Aldous Cement differ from Persimmon?").among([issuer])
     assert understood.issuer_names == ("Aldous Cement",)

@@ -1,4 +1,4 @@
-"""The check that every drafted claim must pass before anybody sees it, whoever wrote it."""
+"""Verify drafted claims. Claims of every writer must pass these checks before they are shown."""
 
 import re
 import unicodedata
@@ -14,7 +14,7 @@ from app.retrieval.index.lexicon import tokenise
 MAX_CLAIM_CHARACTERS = 1_500
 LEAST_COVERAGE = 0.6
 _MARKUP = re.compile(r"!\[|\]\(|</?[a-z]|```|\w+://\S+|\bwww\.\S+|[^\s@]+@[^\s@]+\.\w+", re.IGNORECASE)
-# Words of reporting: they say that something is told, and how large, but not what.
+# Reporting words. They need no support from the quote, because they do not name the subject of a claim.
 _NEUTRAL = frozenset(
     tokenise(
         "million billion thousand trillion percent per cent amounted came comes stood reported reports recorded "
@@ -28,7 +28,7 @@ _CONTROL = re.compile(r"[^\S\n]|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2
 
 @dataclass(frozen=True, slots=True)
 class CheckedClaim:
-    """A claim that may be shown, or one that may not: exactly one of the two is set."""
+    """The result for one claim: exactly one of `claim` (shown) and `dropped` is set."""
 
     claim: DraftClaim | None
     dropped: DroppedClaim | None
@@ -37,9 +37,9 @@ class CheckedClaim:
 def verify_claims(
     claims: Iterable[DraftClaim], pages: PageTexts, *, given: Collection[str] = ()
 ) -> Iterable[CheckedClaim]:
-    """Each claim's verdict, in order. `pages` holds the stored texts; what is not on them can't be cited.
+    """Check the claims in order. Citations may only quote `pages`.
 
-    `given` are texts whose words a claim may use besides its quote's: the question, the issuers' names.
+    A claim may also use the words of `given` (the question, issuer names) that its quotes do not have.
     """
     checked = CheckedPages(pages)
     words = frozenset(term for text in given for term in tokenise(text))
@@ -52,14 +52,14 @@ def verify_claims(
 
 
 class CheckedPages:
-    """Pages' texts, and what of them states something."""
+    """Page texts, and the same texts with questions and instructions blanked."""
 
     def __init__(self, pages: PageTexts) -> None:
         self._pages = pages
         self._statements: dict[PageKey, str] = {}
 
-    def holds(self, citation: CitedSpan) -> bool:
-        """Whether the quote is the stored page's text at the stored offsets."""
+    def matches(self, citation: CitedSpan) -> bool:
+        """Return whether the quote is the stored page's text at the cited offsets."""
         page = self._pages.get(citation.page_key())
         return (
             page is not None
@@ -69,7 +69,7 @@ class CheckedPages:
         )
 
     def statement(self, citation: CitedSpan) -> str:
-        """The quote without what asks or instructs, judged by the whole sentences around it."""
+        """Return the quote with questions and instructions blanked. Whole sentences decide, also beyond the quote."""
         key = citation.page_key()
         if key not in self._statements:
             self._statements[key] = blank_instructions(self._pages[key])
@@ -93,7 +93,7 @@ def _fault(
         return DropReason.EMPTY
     if not citations:
         return DropReason.QUOTE_NOT_FOUND
-    if not all(map(pages.holds, citations)):
+    if not all(map(pages.matches, citations)):
         return DropReason.QUOTE_MISMATCH
     return _unsupported(text, citations, [pages.statement(citation) for citation in citations], given)
 
@@ -101,7 +101,7 @@ def _fault(
 def _unsupported(
     text: str, citations: tuple[CitedSpan, ...], quotes: Sequence[str], given: frozenset[str]
 ) -> DropReason | None:
-    """What the claim says beyond what its quotes state, if anything."""
+    """Return the reason why the quotes do not support the claim, or None if they do."""
     if not any(quote.strip() for quote in quotes):
         return DropReason.NOT_A_STATEMENT
     if missing_numbers(text, _by_page(citations, quotes)):
@@ -112,7 +112,7 @@ def _unsupported(
 
 
 def _by_page(citations: tuple[CitedSpan, ...], quotes: Sequence[str]) -> list[str]:
-    """All that is cited of each page, as one text a page."""
+    """Join the quotes of each page into one text per page."""
     cited: dict[PageKey, list[str]] = {}
     for citation, quote in zip(citations, quotes, strict=True):
         cited.setdefault(citation.page_key(), []).append(quote)
@@ -120,10 +120,10 @@ def _by_page(citations: tuple[CitedSpan, ...], quotes: Sequence[str]) -> list[st
 
 
 def says_more(text: str, quotes: Sequence[str], given: frozenset[str]) -> bool:
-    """Whether a sentence of the claim goes far beyond its quotes.
+    """Return whether the claim has too many words that neither its quotes nor `given` have.
 
-    Of the words of each sentence three in five are to stand in the quotes or among `given`; addresses, markup and names
-    (words with a capital inside a sentence) must all stand there.
+    At least 60% of each sentence's words must occur in the quotes or `given`. All names (capitalised words inside a
+    sentence) must, too. All web addresses and markup must occur in the quotes.
     """
     quoted = "\n".join(quotes)
     if any(mark.casefold() not in quoted.casefold() for mark in _MARKUP.findall(text)):
@@ -140,14 +140,14 @@ def says_more(text: str, quotes: Sequence[str], given: frozenset[str]) -> bool:
 
 
 def _related(text: str, quotes: Sequence[str]) -> bool:
-    """Whether claim and quotes share a word that is no number: a bound from below, not a proof of meaning."""
+    """Return whether claim and quotes share a word other than a number. A necessary condition only."""
     words = {term for term in tokenise(text) if not term[0].isdigit()}
     quoted = {term for quote in quotes for term in tokenise(quote)}
     return not words.isdisjoint(quoted) if words else True
 
 
 def tidy(text: str) -> str:
-    """A claim's text on one line, without control and direction characters, cut to 1,500 characters."""
+    """Put a claim on one line, remove control and bidirectional characters, and truncate it to 1,500 characters."""
     text = unicodedata.normalize("NFC", text)
     return " ".join(_CONTROL.sub(" ", text).split())[:MAX_CLAIM_CHARACTERS]
 

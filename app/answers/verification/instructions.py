@@ -1,8 +1,8 @@
-"""Telling statements from what asks or instructs: only a statement is evidence.
+"""Separate statements from questions and instructions: only a statement is evidence.
 
-Documents are written by others, and some are written to steer whoever answers from them. A question or an order states
-nothing, so nothing can stand on it, however faithfully it is quoted. This is a bound from below: a false statement that
-is put as a statement is for readers to judge, who see its quote and its page.
+Documents are untrusted, and some contain text that tries to steer the model (prompt injection). A question or an
+instruction states no fact, so no claim may cite it, even if the quote is exact. This does not detect false statements:
+readers judge those from the quote and its page.
 """
 
 import re
@@ -12,12 +12,12 @@ from app.answers.verification.sentences import find_sentences
 
 
 def _any_of(words: str) -> str:
-    """A pattern for any of the words, each itself a pattern."""
+    """Return a pattern that matches any of the words; each word may be a pattern."""
     return "|".join(words.split())
 
 
-# Verbs with which orders begin. Those of the second list are nouns as well ("Use of proceeds", "Plan assets"): of them
-# only what has an article, a pronoun or a figure next to it is taken for an order.
+# Verbs at the beginning of instructions. Those in the second list are also nouns ("Use of proceeds", "Plan assets"):
+# they count as instructions only before an article, pronoun or similar word.
 _VERBS = _any_of(
     r"""
     accept add adopt advertise advise alert analy[sz]e announce apologi[sz]e append apply argue arrange ask assert
@@ -65,7 +65,7 @@ _AFTER_VERB = _any_of(
     words?
     """
 )
-# Orders to speak are told in any case of letters; other verbs with a capital only: wrapped lines begin with them, too.
+# Verbs of speaking match in any letter case. Other verbs need a capital: wrapped lines may also begin with a verb.
 _TO_SPEAK = frozenset({"answer", "output", "print", "repeat", "reply", "respond", "say", "tell", "write"})
 _IMPERATIVE = re.compile(
     rf"^[ \t\W\d]{{0,12}}(?:"
@@ -90,13 +90,13 @@ _ADDRESS = re.compile(
     re.I | re.M,
 )
 _QUESTION_END = re.compile(r"\?[\"'”’)\]]*$")
-# Looked for at the beginnings of lines only: anywhere else, a long line would cost the square of its length.
+# Anchored at line starts: an unanchored search takes quadratic time on long lines.
 _ROW = re.compile(r"^[^\n]*\t[^\n]*(?:\n|\Z)", re.M)
 _LONG = 600
 
 
 def blank_instructions(text: str) -> str:
-    """The text with every question and every order in it replaced by blanks: offsets stay as they are."""
+    """Replace every question and instruction by spaces. Offsets do not change."""
     pieces: list[str] = []
     at = 0
     for first, end in _not_statements(text):
@@ -117,18 +117,18 @@ def _not_statements(text: str) -> Iterator[tuple[int, int]]:
         if address:
             yield (start, end) if len(unit) < _LONG else (start + max(0, address.start() - _LONG // 2), end)
             continue
-        order = None if "\t" in unit else next(filter(_is_order, _IMPERATIVE.finditer(unit)), None)
-        if order:
-            yield start + order.start(), end
+        instruction = None if "\t" in unit else next(filter(_is_instruction, _IMPERATIVE.finditer(unit)), None)
+        if instruction:
+            yield start + instruction.start(), end
 
 
-def _is_order(match: re.Match[str]) -> bool:
+def _is_instruction(match: re.Match[str]) -> bool:
     verb = match["verb"] or match["noun"]
     return verb[0].isupper() or verb.lower() in _TO_SPEAK
 
 
 def _units(text: str) -> Iterator[tuple[int, int]]:
-    """Sentences; each row of a table (a line with a tab) by itself."""
+    """Yield the spans of sentences and of table rows (lines with a tab)."""
     at = 0
     for line in _ROW.finditer(text):
         yield from ((at + first, at + last) for first, last in find_sentences(text[at : line.start()]))

@@ -1,7 +1,7 @@
-"""Whether a cited span says the same numbers as a claim.
+"""Check that the cited spans have the numbers of a claim.
 
-Two mentions agree when unit, currency and amount agree. The amount is exact: a `Decimal` and a power of ten that the
-text itself states, next to the number ("$1.2 billion") or over a table ("in millions"). Nothing is rounded or inferred.
+Two numbers match if their units, currencies and amounts match. An amount is exact: a `Decimal` times the scale that the
+text states next to the number ("$1.2 billion") or above a table ("in millions"). Nothing is rounded or inferred.
 """
 
 import re
@@ -9,15 +9,15 @@ from collections.abc import Iterable, Sequence
 
 from app.quantities.mentions import NumberMention, find_numbers
 
-# A loss is not an income: an amount in parentheses may be told without them only by a sentence that says which way it
-# goes.
+# A claim may drop the parentheses of a negative amount only if its words give the direction. Otherwise a loss would
+# read as income.
 _DEDUCTION = re.compile(
     r"\b(?:loss|cost|expens|charg|decreas|declin|reduc|lower|fell|drop|down|paid|pay|repa|purchas|us(?:e|ed)\b|outflow|"
     r"negative|deficit|tax|interest|provision|dividend|repurchas|invest|expenditure|benefit|accumulated|treasury|less\b|"
     r"allowance|acqui|deduct|credit|impairment|amorti|depreci|writ|contra|eliminat)\w*",
     re.IGNORECASE,
 )
-# Words of a line item's own name say nothing of the direction: "income before income taxes", "interest income".
+# In the name of a line item these words give no direction: "income before income taxes", "interest income".
 _HEDGED_LABEL = re.compile(
     r"\((?:loss|losses|expense|deficit|decrease|benefit|used)[^)]*\)"
     r"|\b(?:before|after|pre|net of)[- ](?:\w+ ){0,3}?tax(?:es|ation)?\b"
@@ -27,20 +27,20 @@ _HEDGED_LABEL = re.compile(
 
 
 def missing_numbers(claim: str, spans: Sequence[str]) -> list[str]:
-    """The numbers of `claim` that none of the `spans` says, in the claim's words. Empty: every number is supported.
+    """Return the claim's numbers that no span has, as the claim writes them; empty if all are supported.
 
-    Each span is all that is cited of one page: a scale that one page states says nothing of another's numbers.
+    Each of `spans` joins all cited text of one page: a scale stated on one page does not apply to another page.
     """
-    said = find_numbers(claim)
-    if not said.mentions and not said.labels:
+    claimed = find_numbers(claim)
+    if not claimed.mentions and not claimed.labels:
         return []
     found = [find_numbers(span) for span in spans]
     evidence = [(mention, numbers.stated_scales) for numbers in found for mention in numbers.mentions]
     labels = frozenset[str]().union(*(numbers.labels for numbers in found))
     may_turn_sign = _DEDUCTION.search(_HEDGED_LABEL.sub(" ", claim)) is not None
-    bare = not said.stated_scales
-    missing = [mention.text for mention in said.mentions if not _supported(mention, evidence, may_turn_sign, bare)]
-    return missing + sorted(said.labels - labels)
+    bare = not claimed.stated_scales
+    missing = [mention.text for mention in claimed.mentions if not _supported(mention, evidence, may_turn_sign, bare)]
+    return missing + sorted(claimed.labels - labels)
 
 
 def _supported(
@@ -49,17 +49,21 @@ def _supported(
     return any(_agrees(mention, other, scales, may_turn_sign, bare) for other, scales in evidence)
 
 
-def _agrees(said: NumberMention, seen: NumberMention, scales: frozenset[int], may_turn_sign: bool, bare: bool) -> bool:
-    """`bare`: the claim states no scale anywhere, so that "$383,285" means dollars, whatever the table counts in."""
-    if said.unit != seen.unit:
+def _agrees(
+    claimed: NumberMention, cited: NumberMention, scales: frozenset[int], may_turn_sign: bool, bare: bool
+) -> bool:
+    """Compare two numbers. `bare`: the claim states no scale, so its "$383,285" means dollars, even beside a table in
+    millions.
+    """
+    if claimed.unit != cited.unit:
         return False
-    if said.currency and seen.currency and said.currency != seen.currency:
+    if claimed.currency and cited.currency and claimed.currency != cited.currency:
         return False
-    if said.negative != seen.negative and not (said.is_year() or (seen.negative and may_turn_sign)):
+    if claimed.negative != cited.negative and not (claimed.is_year() or (cited.negative and may_turn_sign)):
         return False
-    amounts = {seen.amount()}
-    if seen.scale is None and not seen.unit:
-        scaled = {seen.amount(scale) for scale in scales}
-        in_full = bare and said.scale is None and said.currency is not None and "," in said.text
+    amounts = {cited.amount()}
+    if cited.scale is None and not cited.unit:
+        scaled = {cited.amount(scale) for scale in scales}
+        in_full = bare and claimed.scale is None and claimed.currency is not None and "," in claimed.text
         amounts = scaled if scaled and in_full else amounts | scaled
-    return said.amount() in amounts
+    return claimed.amount() in amounts

@@ -1,7 +1,7 @@
-"""Finding a quote in a text as a person would, and giving back where it truly stands.
+"""Locate a quote in a text, with tolerance for white space, quotation marks, dashes and letter case.
 
-A model copies a quote with other white space, other quotation marks or other dashes than the page has. Such a quote is
-found, and what is cited is the page's own text.
+Models change these characters when they copy a quote. Such a quote is still found, and the citation has the page's own
+text.
 """
 
 import unicodedata
@@ -11,9 +11,9 @@ _MIN_FOLDED = 8
 
 
 def locate_quote(quote: str, text: str) -> tuple[int, int] | None:
-    """Start and end of `quote` in `text`, literally or with white space, marks and case folded; None when absent.
+    """Find the start and end of `quote` in `text`: exact match first, then with white space, marks and case folded.
 
-    A folded quote is at least 8 characters long: shorter ones stand anywhere.
+    Returns None if absent. Folded matches need at least 8 characters: shorter ones match by chance.
     """
     quote = quote.strip()
     if not quote:
@@ -32,7 +32,7 @@ def locate_quote(quote: str, text: str) -> tuple[int, int] | None:
 
 
 def _folded(text: str) -> tuple[str, list[int]]:
-    """The text without white space, with one form of each mark and letter; and where each character came from."""
+    """Remove white space and normalise marks and letter case; also return each character's original offset."""
     characters: list[str] = []
     places: list[int] = []
     for place, character in enumerate(text.translate(_SAME)):

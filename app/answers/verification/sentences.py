@@ -1,4 +1,4 @@
-"""Cutting a passage's text into sentences, each with its place."""
+"""Split text into sentences with their offsets."""
 
 import re
 
@@ -12,7 +12,7 @@ _ABBREVIATION = re.compile(
 
 
 def find_sentences(text: str) -> list[tuple[int, int]]:
-    """Spans of the sentences of `text` in order, without the white space around them; paragraphs end sentences."""
+    """Return the spans of the sentences in order, without surrounding white space. A paragraph ends a sentence."""
     spans: list[tuple[int, int]] = []
     begin = 0
     for paragraph_end in _PARAGRAPH_END.finditer(text):

@@ -1,4 +1,4 @@
-"""From passages to verified claims: a model's draft where one is set, the extractive one where not or if it fails."""
+"""Draft and verify an answer: with the model if one is configured, with the extractive writer if not or if it fails."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,14 +15,14 @@ from app.retrieval.passages import Passage
 from app.retrieval.questions.understanding import Understanding
 
 NOTHING_VERIFIED = "nothing-verified"
-"""`degraded` where a model's draft held claims and none of them stood."""
+"""Value of `degraded` when every claim in the model's draft failed verification."""
 
 
 @dataclass(frozen=True, slots=True)
 class VerifiedDraft:
-    """What may be shown, and what not, each with its ordinal among all drafted sentences.
+    """Shown and dropped claims. Ordinals count all drafted sentences.
 
-    `usage`, `model` and `prompt_digest` are of the model that was asked, also where its draft was not used.
+    `usage`, `model` and `prompt_digest` describe the model call, even if its draft was not used.
     """
 
     writer: Writer
@@ -35,9 +35,9 @@ class VerifiedDraft:
 
 
 class Drafter:
-    """Writes and verifies. `timeout_seconds` bounds the model; the extractive draft after it takes some 10 ms.
+    """Drafts and verifies answers. `timeout_seconds` limits the model call; the extractive fallback takes about 10 ms.
 
-    The extractive writer is to have embeddings that need no network, or it could fail as the model does.
+    Give the extractive writer a local embedder: a remote one could fail together with the model.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Drafter:
     async def draft(
         self, question: str, understanding: Understanding, passages: Sequence[Passage], pages: PageTexts
     ) -> VerifiedDraft:
-        """The verified draft. A model that is down, slow or talks nonsense is no error: `degraded` tells of it."""
+        """Draft and verify. An unavailable or slow model, or invalid output, raises no error: it sets `degraded`."""
         if self._model is None or not passages:
             return await asyncio.to_thread(self._extract, question, understanding, passages, pages)
         try:
@@ -60,11 +60,11 @@ class Drafter:
             return await self._degraded(question, understanding, passages, pages, ModelUnavailableError.code)
         except (ModelUnavailableError, ModelNonsenseError) as error:
             return await self._degraded(question, understanding, passages, pages, error.code)
-        verified = await asyncio.to_thread(_verified, draft, pages, _given(question, passages))
+        verified = await asyncio.to_thread(_verified, draft, pages, _known_texts(question, passages))
         if verified.shown or not verified.dropped:
             return verified
         fallback = await asyncio.to_thread(self._extract, question, understanding, passages, pages)
-        return _instead(fallback, verified)
+        return _replace_failed_draft(fallback, verified)
 
     async def _degraded(
         self, question: str, understanding: Understanding, passages: Sequence[Passage], pages: PageTexts, code: str
@@ -84,10 +84,10 @@ class Drafter:
         self, question: str, understanding: Understanding, passages: Sequence[Passage], pages: PageTexts
     ) -> VerifiedDraft:
         draft = self._extractive.write(question, understanding, passages, pages)
-        return _verified(draft, pages, _given(question, passages))
+        return _verified(draft, pages, _known_texts(question, passages))
 
 
-def _given(question: str, passages: Sequence[Passage]) -> frozenset[str]:
+def _known_texts(question: str, passages: Sequence[Passage]) -> frozenset[str]:
     return frozenset({question, *(passage.issuer for passage in passages if passage.issuer)})
 
 
@@ -111,8 +111,8 @@ def _verified(draft: Draft, pages: PageTexts, given: frozenset[str]) -> Verified
     )
 
 
-def _instead(fallback: VerifiedDraft, failed: VerifiedDraft) -> VerifiedDraft:
-    """The extractive draft in place of a model's of which nothing stood; what was dropped is still told."""
+def _replace_failed_draft(fallback: VerifiedDraft, failed: VerifiedDraft) -> VerifiedDraft:
+    """Return the fallback with the failed model draft's dropped claims, numbered after the fallback's own claims."""
     last = max((claim.ordinal for claim in fallback.shown), default=0)
     last = max(last, *(ordinal for ordinal, _ in fallback.dropped), 0)
     dropped = (*fallback.dropped, *enumerate((claim for _, claim in failed.dropped), start=last + 1))

@@ -1,8 +1,8 @@
-"""The built-in writer: it picks the sentences and table rows that fit a question best, and says nothing of its own.
+"""The built-in writer: quote the sentences and table rows that match a question best, without a language model.
 
-A candidate's score is the BM25 weight of the question's words in it (IDF over the candidates), raised where the row's
-table is about the year that was asked for and where its passage ranked high; the best are compared with the question by
-their embeddings, and near-repetitions are left out (maximal marginal relevance: Carbonell & Goldstein, SIGIR 1998).
+A candidate's score is its BM25 weight for the question's words (IDF over the candidates), raised if its table has the
+requested year and if its passage ranks high. The best candidates are then compared with the question by embedding, and
+near-duplicates are removed (maximal marginal relevance: Carbonell & Goldstein, SIGIR 1998).
 """
 
 import math
@@ -35,13 +35,13 @@ _MOST_CHARACTERS = 900
 _DIVERSITY = 0.35
 _MAX_SHOWN_VALUES = 6
 
-# The primary statements hold what the notes and segments divide.
+# Primary statements have the totals; notes and segment tables have their parts.
 _PRIMARY = re.compile(r"consolidated (?:[a-z]+ )?(?:statements?|balance sheets?)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A sentence (`line` None) at `start` to `end` of its page, or the table row on line `line`."""
+    """A sentence at `start` to `end` of its page (`line` is None), or the table row on line `line`."""
 
     passage: Passage
     start: int
@@ -54,7 +54,7 @@ class _Candidate:
 
 
 class ExtractiveWriter:
-    """Drafts an answer from passages without a model. Some 10 ms for 20 passages; safe for threads."""
+    """Drafts an answer from passages without a model, in about 10 ms for 20 passages. Thread-safe."""
 
     def __init__(self, *, embedder: Embedder) -> None:
         self._embedder = embedder
@@ -62,7 +62,7 @@ class ExtractiveWriter:
     def write(
         self, question: str, understanding: Understanding, passages: Sequence[Passage], pages: PageTexts
     ) -> Draft:
-        """One to five claims, the best first; none where nothing in the passages speaks of what was asked."""
+        """Return up to five claims, best first; no claims if the passages do not match the question."""
         lines = {key: PageLines(pages[key]) for key in {_key(passage) for passage in passages} if key in pages}
         hints = _hints(understanding)
         candidates: list[_Candidate] = []
@@ -80,7 +80,7 @@ class ExtractiveWriter:
         return Draft(writer=Writer.EXTRACTIVE, claims=tuple(reversed(claims.values())))
 
     def _chosen(self, question: str, ranked: list[_Candidate]) -> list[_Candidate]:
-        """The best of the shortlist by words and meaning, none much like one before it."""
+        """Choose the best candidates by words and meaning, without near-duplicates."""
         if not ranked:
             return []
         vectors = self._embedder.embed_documents([question, *(candidate.text for candidate in ranked)])
@@ -105,18 +105,18 @@ def _key(passage: Passage) -> PageKey:
 
 
 def _hints(understanding: Understanding) -> re.Pattern[str]:
-    """What a text must hold for any of the question's words to be in it: most candidates are passed over by this alone.
+    """Return a cheap pattern that rejects most candidates without any of the question's words.
 
-    The beginnings of stems: stemming changes at most the last two letters ("inventori" is of "inventory").
+    It matches stems without their last two letters, because stemming changes only those ("inventory" → "inventori").
     """
     starts = {term[: max(3, len(term) - 2)] for term in understanding.key_terms | understanding.synonym_terms}
     return re.compile("|".join(map(re.escape, sorted(starts))) or r"(?!)", re.IGNORECASE)
 
 
 def _candidates(passage: Passage, page: str, lines: PageLines, hints: re.Pattern[str]) -> tuple[list[_Candidate], int]:
-    """The rows and sentences of one passage that may hold words of the question, and how many there are in all.
+    """Return the passage's rows and sentences that match `hints`, and the count of all its rows and sentences.
 
-    The passage is trusted only as far as its page holds it.
+    Texts are cut from the stored page, within its length, not from the passage.
     """
     start, end = max(0, passage.char_start), min(passage.char_end, len(page))
     rows = lines.row_lines(start, end)
@@ -141,7 +141,7 @@ def _candidates(passage: Passage, page: str, lines: PageLines, hints: re.Pattern
 
 
 def _unrepeated(candidates: Iterable[_Candidate]) -> list[_Candidate]:
-    """Without those at the same place (overlapping passages) and, for sentences, of the same words."""
+    """Remove duplicates: the same place (passages overlap), or a sentence with the same words."""
     seen: set[object] = set()
     kept: list[_Candidate] = []
     for candidate in candidates:
@@ -158,9 +158,9 @@ def _unrepeated(candidates: Iterable[_Candidate]) -> list[_Candidate]:
 
 
 def _ranked(candidates: list[_Candidate], total: int, understanding: Understanding) -> list[_Candidate]:
-    """The shortlist by words, best first. Empty where no candidate covers a quarter of the question's weight.
+    """Rank candidates by words, best first. Empty if none covers a quarter of the question's weight.
 
-    `total` counts the candidates that held no word of the question, too.
+    `total` also counts the candidates without any word of the question.
     """
     if not candidates:
         return []
@@ -172,7 +172,7 @@ def _ranked(candidates: list[_Candidate], total: int, understanding: Understandi
 
     named = _named_by_documents(candidates)
     weights = {term: idf(term) for term in understanding.key_terms - named}
-    # Rare as a synonym may be, it is no better than what was said.
+    # A rare synonym must not outweigh the words of the question.
     most = max((weights[term] for term in weights if frequency[term]), default=math.inf)
     weights |= {term: min(idf(term), most) * _SYNONYM_WEIGHT for term in understanding.synonym_terms - named}
     whole = sum(weights[term] for term in understanding.key_terms - named if frequency[term]) or sum(weights.values())
@@ -189,10 +189,10 @@ def _ranked(candidates: list[_Candidate], total: int, understanding: Understandi
 
 
 def _prior(candidate: _Candidate, counts: Counter[str], understanding: Understanding) -> float:
-    """What speaks for a candidate besides its words: its passage's rank, its form, and the years it is about."""
+    """Weight a candidate by its passage's rank, its form (row or sentence), and its years."""
     prior = 0.6 + 0.4 / math.sqrt(candidate.passage.rank)
     if candidate.line is not None:
-        # A row's label should say what was asked for and little else: "Net sales" before "Net sales to affiliates".
+        # Prefer labels with few other words: "Net sales" before "Net sales to affiliates".
         precision = len(counts) / max(1, len(set(candidate.terms)))
         prior *= (0.35 + 0.65 * precision) * (1.5 if understanding.wants_number else 0.7)
         if _PRIMARY.search(candidate.passage.heading) or _PRIMARY.search(candidate.passage.text[:300]):
@@ -207,7 +207,7 @@ def _prior(candidate: _Candidate, counts: Counter[str], understanding: Understan
 
 
 def _named_by_documents(candidates: list[_Candidate]) -> frozenset[str]:
-    """Words of issuers' names: they say which document is meant, and were used to find it."""
+    """Return the words of the candidates' issuer names: retrieval has already used them to find the documents."""
     issuers = {candidate.passage.issuer for candidate in candidates if candidate.passage.issuer}
     return frozenset(term for issuer in issuers for term in tokenise(issuer))
 
@@ -229,10 +229,10 @@ def _claim(
 
 
 def row_sentence(row: TableRow, years: frozenset[int]) -> str:
-    """A row as a person would read it out: "Net sales — 2022: $1,234; 2021: $1,100 (in millions)".
+    """Write a row as a sentence: "Net sales — 2022: $1,234; 2021: $1,100 (in millions)".
 
-    Only columns of the asked years where there are any. Values whose columns can't be told are read out in order, with
-    the headings after them.
+    Only the columns of the requested `years` are shown, if there are any. If the columns are unknown, the values stand
+    in order, followed by the headings.
     """
     units = f" ({row.units})" if row.units else ""
     if row.columns:

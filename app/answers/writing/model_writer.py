@@ -1,7 +1,7 @@
-"""The writer that asks a chat model: fenced passages go out, claims with quotes come back and are located.
+"""The writer that uses a chat model: send fenced passages, receive claims with quotes, and locate each quote.
 
-Nothing of the answer is believed: quotes are looked for in the passage that the model names, and what is cited is the
-page's own text. Where a quote stands in a table's row, the table's headings and units are cited with it.
+The model's output is untrusted: each quote is searched in the passage that the model names, and the citation has the
+page's own text. If a quote is in a table row, the table's headings and units are cited, too.
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ class _ModelAnswer(BaseModel):
 
 
 class ModelWriter:
-    """Drafts an answer with a chat model. Passages beyond `context_characters` in all are not shown to it."""
+    """Drafts an answer with a chat model. The prompt has at most `context_characters` of passages."""
 
     def __init__(
         self,
@@ -62,11 +62,11 @@ class ModelWriter:
     async def write(
         self, question: str, passages: Sequence[Passage], pages: PageTexts, *, timeout_seconds: float
     ) -> Draft:
-        """The model's claims with located quotes.
+        """Return the model's claims with located quotes.
 
-        Raises ModelUnavailableError (down, or not done within `timeout_seconds`) and ModelNonsenseError.
+        Raises ModelUnavailableError (also after `timeout_seconds`) and ModelNonsenseError (invalid output).
         """
-        shown = self._shown(passages)
+        shown = self._select_passages(passages)
         prompt = self._prompts.get_prompt(PROMPT_NAME)
         texts = [_passage_text(passage) for passage in shown]
         boundary = new_boundary([question, *texts])
@@ -100,8 +100,8 @@ class ModelWriter:
             usage=response.usage,
         )
 
-    def _shown(self, passages: Sequence[Passage]) -> list[Passage]:
-        """The first passages that fit; at least one."""
+    def _select_passages(self, passages: Sequence[Passage]) -> list[Passage]:
+        """Return the first passages that fit into the prompt; always at least one."""
         shown: list[Passage] = []
         room = self._context_characters
         for passage in passages:
@@ -133,7 +133,7 @@ def _located(
 
 
 def _citations(quote: str, passage: Passage, pages: PageTexts) -> tuple[CitedSpan, ...]:
-    """The quote's span, and those of the headings and units of the table row that it is taken from."""
+    """Cite the quote and, for a quote from a table row, the table's headings and units."""
     page = pages.get((passage.version_id, passage.page_number))
     if page is None:
         return ()
