@@ -1,1 +1,1 @@
-"""Access: collections, and the grants that open them or single documents."""
+"""Access: collections, and the grants, labels and exclusions that decide who may read them."""

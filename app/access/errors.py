@@ -3,7 +3,7 @@
 NotFoundError     ← CollectionNotFoundError, GrantTargetNotFoundError, GrantNotFoundError, LabelNotFoundError,
                     ClearanceNotFoundError, PackNotFoundError, ExclusionNotFoundError,
                     ExplainedDocumentNotFoundError
-ForbiddenError    ← MoveLeavesBarrierError    an owner may move it, but not out from under a label
+ForbiddenError    ← MoveLeavesBarrierError    only administrators move something out from under a label
 ConflictError     ← CollectionExistsError, CollectionInsideItselfError, CollectionTooDeepError, LabelExistsError,
                     LabelInUseError, PackExistsError, ContentExistsError
 InvalidInputError ← GrantLifetimeError, GrantSubjectError, ExplainedTimeError, ChangesRefusedError
@@ -19,32 +19,32 @@ class CollectionNotFoundError(NotFoundError):
 
 class CollectionExistsError(ConflictError):
     code = "collection-exists"
-    title = "A collection of that name is there already: choose another name."
+    title = "A collection of that name already exists: choose another name."
 
 
 class CollectionInsideItselfError(ConflictError):
     code = "collection-inside-itself"
-    title = "A collection can't be moved into itself, nor into one that is inside of it."
+    title = "A collection can't be moved into itself or into a collection inside it: choose another place."
 
 
 class CollectionTooDeepError(ConflictError):
     code = "collection-too-deep"
-    title = "It would be inside more than 49 others: choose a place further up."
+    title = "Collections nest at most 50 levels deep: choose a place further up."
 
 
 class MoveLeavesBarrierError(ForbiddenError):
     code = "move-leaves-barrier"
-    title = "This would leave a label's barrier: only an administrator may take something out from under a label."
+    title = "The move would leave a label's barrier: ask an administrator to move it."
 
 
 class GrantTargetNotFoundError(NotFoundError):
     code = "grant-target-not-found"
-    title = "There is no such collection, document or pack that you may grant, label or close."
+    title = "There is no such collection, document or pack, or you may not change its access."
 
 
 class GrantLifetimeError(InvalidInputError):
     code = "grant-lifetime-invalid"
-    title = "It would end before the year 1970 or after 2199: choose a time between, or none."
+    title = "The end must lie between the years 1970 and 2199: choose such a time, or none."
 
 
 class GrantNotFoundError(NotFoundError):
@@ -59,17 +59,17 @@ class GrantSubjectError(InvalidInputError):
 
 class LabelNotFoundError(NotFoundError):
     code = "label-not-found"
-    title = "There is no such label that you are cleared for."
+    title = "There is no such label, or you are not cleared for it."
 
 
 class LabelExistsError(ConflictError):
     code = "label-exists"
-    title = "A label of that name is there already."
+    title = "A label of that name already exists: choose another name."
 
 
 class LabelInUseError(ConflictError):
     code = "label-in-use"
-    title = "Something carries this label: take it off everywhere before you delete it."
+    title = "The label is in use: remove it from all collections and documents before you delete it."
 
 
 class ClearanceNotFoundError(NotFoundError):
@@ -84,7 +84,7 @@ class PackNotFoundError(NotFoundError):
 
 class PackExistsError(ConflictError):
     code = "pack-exists"
-    title = "An entitlement pack of that name is there already."
+    title = "An entitlement pack of that name already exists: choose another name."
 
 
 class ExclusionNotFoundError(NotFoundError):
@@ -99,19 +99,19 @@ class ContentExistsError(ConflictError):
 
 class ExplainedDocumentNotFoundError(NotFoundError):
     code = "explained-document-not-found"
-    title = "There is no such document in your tenant, and never was."
+    title = "There never was such a document in your tenant: check the ID."
 
 
 class ExplainedTimeError(InvalidInputError):
     code = "explained-time-invalid"
-    title = "Who will see what is not known: give a moment that is past."
+    title = "Access in the future is unknown: give a time in the past."
 
 
 class ChangesRefusedError(InvalidInputError):
     code = "changes-refused"
-    title = "Some of the changes can't be made, and none was: see which and why in 'errors'."
+    title = "Some changes are invalid, so none was applied: 'errors' says which and why."
 
 
 class ChangesUnreadableError(InvalidInputError):
     code = "changes-unreadable"
-    title = "This is neither JSON (a list of changes) nor CSV with a line of column names: see docs/access.md."
+    title = "This is neither JSON (a list of changes) nor CSV with a header line: see docs/access.md."

@@ -1,4 +1,4 @@
-"""What the policy was at any time, written by triggers and never changed, and what was last worked out from it."""
+"""Tables of the policy's history, which triggers write and nothing changes, and of the cached access classes."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from app.db.base import Base, TransactionId
 
 
 class PolicyState(Base):
-    """A thing of the policy (`kind` is its table, `key` its key) as it was from `at` on; with `is_gone`, as it went."""
+    """A row of the policy (table `kind`, primary key `key`) as it was from `at` on; `is_gone`: it was deleted."""
 
     __tablename__ = "policy_history"
     __table_args__ = (
@@ -31,9 +31,8 @@ class PolicyState(Base):
 
 
 class LearnedClasses(Base):
-    """A principal's access classes as they were last worked out; they hold while nothing that was made by a transaction
-    from `horizon` on is there, and until something expires; in the PostgreSQL `cluster` that made them only. Lost at a
-    crash, and worked out again.
+    """A cache of a principal's access classes. An entry is stale after a policy change by transaction `horizon` or a
+    newer one, at `valid_until`, and in any PostgreSQL cluster but `cluster`. A crash may empty the table.
     """
 
     __tablename__ = "learned_classes"

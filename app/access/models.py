@@ -1,5 +1,5 @@
-"""Tables of access: nested collections, grants that open them, labels that close them, and access classes, the
-answers to "who may read this".
+"""Tables of access: nested collections, grants that open them, labels that close them, and access classes, which group
+documents with the same readers.
 """
 
 from datetime import datetime
@@ -28,17 +28,17 @@ _SUBJECT = "COALESCE(user_id, group_id)"
 
 
 def _of_tenant(column: str, table: str, *, ends_with_it: bool = True) -> ForeignKeyConstraint:
-    """A reference to a row of the same tenant."""
+    """Return a foreign key to a row of the same tenant."""
     return ForeignKeyConstraint(
         ["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"], ondelete="CASCADE" if ends_with_it else None
     )
 
 
 class Collection(Base):
-    """A folder of documents. Grants on it hold for the collections inside it too.
+    """A folder of documents. Grants on it also apply to the collections inside it.
 
-    Names are unlike among those that one principal sees; the database does not enforce it over all, as a refusal
-    would tell of a collection that the principal may not know of.
+    Names are unique among the siblings that a principal sees. The database does not enforce this over all siblings, as
+    an error would reveal a hidden collection.
     """
 
     __tablename__ = "collections"
@@ -60,7 +60,7 @@ class Collection(Base):
 
 
 class CollectionClosure(Base):
-    """Which collections are inside which, at any depth; each is inside itself. Compiled by a trigger."""
+    """All collections inside a collection, at any depth, and the collection itself. A trigger compiles it."""
 
     __tablename__ = "collection_closure"
     __table_args__ = (
@@ -75,9 +75,9 @@ class CollectionClosure(Base):
 
 
 class AccessClass(Base):
-    """Documents that the same principals read: those of a collection, said type, source and set of labels; with
-    `document_id` one that was granted or closed by itself. The class of a collection itself has neither type, source,
-    labels nor document.
+    """Documents with the same readers: those of one collection, stated type, source and set of labels. With
+    `document_id`, the class of one document that has its own grants or exclusions. The class of a collection itself has
+    no type, source, labels or document.
     """
 
     __tablename__ = "access_classes"
@@ -109,9 +109,9 @@ class AccessClass(Base):
 
 
 class Grant(Base):
-    """Opens a collection, one document or what a pack names to a user or a group.
+    """Opens a collection, a document or a pack's documents to a user or a group.
 
-    `level`: 1 viewer, 2 editor, 3 owner; a pack is for viewers.
+    `level`: 1 viewer, 2 editor, 3 owner; for a pack always 1.
     """
 
     __tablename__ = "grants"
@@ -156,7 +156,7 @@ class Grant(Base):
 
 
 class Label(Base):
-    """An information barrier, such as `mnpi:project-x`: what carries it is closed to whoever is not cleared for it."""
+    """An information barrier, such as `mnpi:project-x`: only users with a clearance read what carries the label."""
 
     __tablename__ = "labels"
     __table_args__ = (UniqueConstraint("tenant_id", "id"), UniqueConstraint("tenant_id", "name"))
@@ -169,7 +169,7 @@ class Label(Base):
 
 
 class Clearance(Base):
-    """Lets a user, or a group and whoever is in it, through a label's barrier. It opens nothing by itself."""
+    """Admits a user or a group's members past a label's barrier. It grants no access by itself."""
 
     __tablename__ = "clearances"
     __table_args__ = (
@@ -193,7 +193,7 @@ class Clearance(Base):
 
 
 class CollectionLabel(Base):
-    """A label on a collection holds for all that is inside it. A label that is in use can't be deleted."""
+    """A label on a collection, which applies to everything inside. A label in use can't be deleted."""
 
     __tablename__ = "collection_labels"
     __table_args__ = (_of_tenant("collection_id", "collections"), _of_tenant("label_id", "labels", ends_with_it=False))
@@ -215,7 +215,7 @@ class DocumentLabel(Base):
 
 
 class EntitlementPack(Base):
-    """Documents of the whole tenant by type and source; an empty list names all. Who holds it is told by grants."""
+    """Documents of the whole tenant, by type and source; an empty list matches all. Grants give a pack to users."""
 
     __tablename__ = "entitlement_packs"
     __table_args__ = (
@@ -234,7 +234,7 @@ class EntitlementPack(Base):
 
 
 class Exclusion(Base):
-    """Closes one document to a user or a group, whatever the grants say. A group that is excluded can't be deleted."""
+    """Closes one document to a user or a group, despite all grants. An excluded group can't be deleted."""
 
     __tablename__ = "exclusions"
     __table_args__ = (

@@ -1,1 +1,1 @@
-"""Lists of changes: previewed, or made all or none."""
+"""Lists of policy changes: previewed, or applied all or none."""

@@ -1,7 +1,4 @@
-"""Lists of changes, as imports and previews take them: what they name by id, address or name, and how they are made.
-
-Each is made by the same code as a single call, with its own audit row.
-"""
+"""Apply lists of changes for imports and previews. Each change runs the code of a single call, with an audit row."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,21 +30,21 @@ from app.identity.groups import add_to_group, remove_from_group
 
 
 class ChangeKind(StrEnum):
-    """What a change does; the comments name what it needs, besides."""
+    """What a change does; each comment names the fields that the kind requires."""
 
     GRANT = "grant"  # user or group; collection, document or pack
-    REVOKE = "revoke"  # the same
+    REVOKE = "revoke"  # user or group; collection, document or pack
     LABEL = "label"  # label; collection or document
-    UNLABEL = "unlabel"  # the same
+    UNLABEL = "unlabel"  # label; collection or document
     CLEAR = "clear"  # label; user or group
-    UNCLEAR = "unclear"  # the same
+    UNCLEAR = "unclear"  # label; user or group
     EXCLUDE = "exclude"  # document; user or group
-    INCLUDE = "include"  # the same
+    INCLUDE = "include"  # document; user or group
     JOIN = "join"  # user, into (a group)
-    LEAVE = "leave"  # the same
+    LEAVE = "leave"  # user, into (a group)
     NEST = "nest"  # group, into (a group)
-    UNNEST = "unnest"  # the same
-    MOVE = "move"  # collection or document; into (a collection; none for the top)
+    UNNEST = "unnest"  # group, into (a group)
+    MOVE = "move"  # collection or document; into (a collection; none: top level)
 
 
 _INTO_GROUPS = frozenset({ChangeKind.JOIN, ChangeKind.LEAVE, ChangeKind.NEST, ChangeKind.UNNEST})
@@ -55,7 +52,7 @@ _INTO_GROUPS = frozenset({ChangeKind.JOIN, ChangeKind.LEAVE, ChangeKind.NEST, Ch
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change. Users are named by id or e-mail address; groups, collections, packs and labels by id or name."""
+    """One change. It names users by ID or e-mail address; groups, collections, packs and labels by ID or name."""
 
     kind: ChangeKind
     user: str | None = None
@@ -71,7 +68,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What a change names, by ids."""
+    """The IDs of what a change names."""
 
     user_id: UUID | None = None
     group_id: UUID | None = None
@@ -83,7 +80,7 @@ class Resolved:
 
 
 class ChangeMaker:
-    """Makes changes in one session."""
+    """Applies changes in one session."""
 
     def __init__(self, session: Session, principal: Principal) -> None:
         self._session = session
@@ -92,9 +89,7 @@ class ChangeMaker:
         self._references = References(session)
 
     def resolve(self, change: Change) -> Resolved:
-        """Raises UserNotFoundError, GroupNotFoundError, CollectionNotFoundError, PackNotFoundError,
-        LabelNotFoundError.
-        """
+        """Return the IDs of what the change names."""
         find = self._references
         find_into = find.find_group if change.kind in _INTO_GROUPS else find.find_collection
         return Resolved(
@@ -108,7 +103,7 @@ class ChangeMaker:
         )
 
     def make(self, change: Change) -> None:
-        """Raises what a single call for it raises; then nothing was changed."""
+        """Apply the change. Raises what the single call for it raises, and then changes nothing."""
         named = self.resolve(change)
         match change.kind:
             case ChangeKind.GRANT:
@@ -149,7 +144,7 @@ class ChangeMaker:
             self._editor.take_label(place, named.label_id)
 
     def _take_back(self, kind: ChangeKind, named: Resolved) -> None:
-        """All grants, clearances or exclusions of that subject on that thing."""
+        """Delete all grants, clearances or exclusions of the subject on the object."""
         missing: type[FootnoteError]
         take: Callable[[UUID], None]
         if kind is ChangeKind.REVOKE:
@@ -186,7 +181,7 @@ class ChangeMaker:
 
     def _join(self, kind: ChangeKind, named: Resolved) -> None:
         members = Members(
-            user_ids=frozenset({named.user_id} - {None}),  # type: ignore[arg-type]  # what is left is no None
+            user_ids=frozenset({named.user_id} - {None}),  # type: ignore[arg-type]  # None is removed
             group_ids=frozenset({named.group_id} - {None}),  # type: ignore[arg-type]
         )
         if named.into_id is None:

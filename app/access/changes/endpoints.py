@@ -21,7 +21,7 @@ _MANAGE = needs(Permission.ACCESS_MANAGE) | problems(ChangesRefusedError)
 
 @router.post("/preview", openapi_extra=_MANAGE)
 def preview_changes(body: ChangesIn, principal: CurrentPrincipal, importing: Importing) -> PreviewOut:
-    """What changes would open and close, and to how many people. Nothing is changed."""
+    """Preview which documents the changes would open and close, and to how many people. Nothing is changed."""
     return PreviewOut.of(importing.preview(principal, body.to_changes()))
 
 
@@ -30,9 +30,9 @@ def import_changes(
     body: ChangesIn,
     principal: CurrentPrincipal,
     importing: Importing,
-    dry_run: Annotated[bool, Query(description="Preview them only.")] = False,
+    dry_run: Annotated[bool, Query(description="Only preview the changes.")] = False,
 ) -> ImportOut:
-    """Make up to 5,000 changes, all or none; each that can't be made is told with its place in the list."""
+    """Apply up to 5,000 changes, all or none; the error lists every rejected change with its index."""
     changes = body.to_changes()
     if dry_run:
         return ImportOut(made=0, preview=PreviewOut.of(importing.preview(principal, changes)))

@@ -1,4 +1,4 @@
-"""Reading lists of changes: JSON (a list, or an object with `changes`), or CSV with a line of column names."""
+"""Parse lists of changes: JSON (a list, or an object with `changes`), or CSV with a header line."""
 
 import csv
 import io
@@ -9,11 +9,11 @@ from app.access.errors import ChangesUnreadableError
 
 
 def parse_changes(text: str) -> list[dict[str, Any]]:
-    """The changes, as `ChangeIn` takes them; empty cells of CSV are left out. Raises ChangesUnreadableError."""
+    """Return the changes as input for `ChangeIn`, without empty CSV cells. Raises ChangesUnreadableError."""
     content = text.removeprefix("\ufeff").strip()
     try:
         found = json.loads(content) if content[:1] in ("[", "{") else _read_csv(content)
-    # RecursionError is deeply nested JSON.
+    # Deeply nested JSON raises RecursionError.
     except (ValueError, RecursionError, csv.Error) as error:
         raise ChangesUnreadableError from error
     changes = found.get("changes") if isinstance(found, dict) else found

@@ -1,8 +1,8 @@
-"""What changes would open and close, worked out by making them in a savepoint that is rolled back.
+"""Preview what changes would open and close: apply them in a savepoint, then roll it back.
 
-Compared are, before and after, the access classes that each person concerned may read; documents are counted by class,
-and those that the changes name one by one, as their class may change. Levels are not told: who may edit what they could
-read before is not in the numbers.
+The preview compares the access classes that each affected person may read before and after. It counts documents by
+class; documents that the changes name are compared one by one, as their class may change. It ignores levels: a reader
+who becomes an editor is not counted.
 """
 
 import time
@@ -19,7 +19,9 @@ from app.identity.models import User
 MOST_PEOPLE = 2000
 _AT_ONCE = 100
 _SECONDS = 8.0
-"""How long people are looked at before the changes are made; it takes about as long again while locks are held."""
+"""Seconds spent on reading people's access before the changes are applied. Reading it again afterwards, while locks are
+held, takes about as long.
+"""
 _SAMPLE = 10
 _FOR_ALL = frozenset({ChangeKind.LABEL, ChangeKind.UNLABEL, ChangeKind.MOVE})
 
@@ -33,7 +35,7 @@ class PersonDifference:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Documents that somebody gains or loses sight of, and how many people do; the sample's are the first of them."""
+    """Documents that some people gain or lose, and the number of these people; the sample has the first documents."""
 
     documents: int = 0
     people: int = 0
@@ -42,7 +44,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`is_whole` is False where more people are concerned than were looked at."""
+    """`is_whole` is False if only some of the affected people were compared."""
 
     opens: Difference
     closes: Difference
@@ -53,14 +55,14 @@ class Preview:
 
 @dataclass(slots=True)
 class _Seen:
-    """Who sees what at one time: classes by person, and the classes of single documents."""
+    """Access at one time: the readable classes of each person, and the classes of single documents."""
 
     classes: dict[UUID, frozenset[int]] = field(default_factory=dict)
     documents: dict[UUID, int] = field(default_factory=dict)
 
 
 class Previewer:
-    """Looks at those concerned by some changes: `look` once before they are made, once after, then `compare`."""
+    """Compares access of the people affected by some changes: read it before and after them, then `compare`."""
 
     def __init__(self, session: Session, changes: Sequence[tuple[Change, Resolved]]) -> None:
         self._session = session
@@ -73,7 +75,7 @@ class Previewer:
         self._is_whole = len(found) <= MOST_PEOPLE
 
     def look_before(self) -> _Seen:
-        """Leaves out whoever can't be looked at in time."""
+        """Read the access before the changes; people beyond the time limit are left out."""
         started, seen, looked_at = time.monotonic(), _Seen(), 0
         while looked_at < len(self._people) and time.monotonic() - started < _SECONDS:
             seen.classes |= self._classes_of(self._people[looked_at : looked_at + _AT_ONCE])
@@ -84,7 +86,7 @@ class Previewer:
         return seen
 
     def look_after(self) -> _Seen:
-        """At the same people again."""
+        """Read the access of the same people again."""
         seen = _Seen()
         for start in range(0, len(self._people), _AT_ONCE):
             seen.classes |= self._classes_of(self._people[start : start + _AT_ONCE])
@@ -92,13 +94,13 @@ class Previewer:
         return seen
 
     def compare(self, before: _Seen, after: _Seen) -> Preview:
-        """To be called with the changes undone: documents are counted as they are."""
+        """Compare both readings. Call it after the rollback, as it counts documents as they are now."""
         opens, closes = self._difference(before, after), self._difference(after, before)
         people = len(self._people)
         return Preview(opens, closes, people, self._is_whole, _sentence(opens, closes, people, is_whole=self._is_whole))
 
     def _difference(self, less: _Seen, more: _Seen) -> Difference:
-        """What is seen in `more` and was not in `less`."""
+        """Return what is readable in `more` and not in `less`."""
         gained = {person: more.classes[person] - less.classes[person] for person in self._people}
         counts = self._count(frozenset[int]().union(*gained.values()))
         single = {person: self._gained_documents(person, less, more) for person in self._people}
@@ -121,7 +123,7 @@ class Previewer:
         )
 
     def _count(self, classes: Iterable[int]) -> dict[int, int]:
-        """Documents by class, without those that the changes name: they are compared one by one."""
+        """Return the number of documents per class, without those that the changes name (compared one by one)."""
         query = text("SELECT class_id, documents FROM count_documents(:classes)")
         counts = {row.class_id: row.documents for row in self._session.execute(query, {"classes": list(classes)})}
         for class_id in self._classes_of_documents().values():

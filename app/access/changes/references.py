@@ -1,4 +1,6 @@
-"""What lists of changes name: users by id or e-mail address; groups, packs, labels and collections by id or name."""
+"""Resolve references in lists of changes: users by ID or e-mail address; groups, packs, labels and collections by ID or
+name.
+"""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -18,7 +20,7 @@ Named = TypeVar("Named", Group, Label, EntitlementPack)
 
 
 class References:
-    """Finds ids in the session's tenant, each once: a list names the same few things thousands of times."""
+    """Finds IDs in the session's tenant, and caches them: a list names the same few things thousands of times."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -41,7 +43,9 @@ class References:
         return self._once("label", reference, lambda named: self._find(Label, named, LabelNotFoundError))
 
     def find_collection(self, reference: str | None) -> UUID | None:
-        """An id is taken as it is. Raises CollectionNotFoundError, also where several have that name."""
+        """Return the ID of a collection; an ID is returned unchecked. Raises CollectionNotFoundError, also if several
+        collections have the name.
+        """
         return self._once("collection", reference, self._find_collection)
 
     def _once(self, kind: str, reference: str | None, find: Callable[[str], UUID]) -> UUID | None:

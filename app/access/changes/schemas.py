@@ -1,4 +1,4 @@
-"""What previews and imports of changes take and tell."""
+"""Request and response schemas of previews and imports of changes."""
 
 from collections.abc import Mapping
 from typing import Annotated, Self
@@ -13,7 +13,7 @@ from app.access.changes.service import MOST_CHANGES
 from app.access.collections.schemas import NUMBERS, Level, one_of
 from app.http.text import Line
 
-# kind → groups of fields: of each group exactly one is given
+# kind → groups of fields: a change gives exactly one field of each group
 _NEEDS: Mapping[ChangeKind, tuple[tuple[str, ...], ...]] = {
     ChangeKind.GRANT: (("user", "group"), ("collection", "document", "pack")),
     ChangeKind.REVOKE: (("user", "group"), ("collection", "document", "pack")),
@@ -34,7 +34,7 @@ _NAMES = ("user", "group", "collection", "document", "pack", "label", "into")
 
 
 def _shape(kind: ChangeKind) -> JsonDict:
-    """The schema of a change of one kind."""
+    """Return the JSON schema of a change of one kind."""
     parts = [one_of(*either) for either in _NEEDS[kind]]
     absent = [name for name in _NAMES if name not in _allowed(kind)] + ([] if kind in _ENDING else ["expires_at"])
     nulls: dict[str, JsonDict] = {name: {"type": "null"} for name in absent}
@@ -52,13 +52,13 @@ def _where(**properties: JsonDict) -> JsonDict:
 
 
 def _allowed(kind: ChangeKind) -> set[str]:
-    """The names that a change of a kind may give."""
+    """Return the fields that a change of this kind may give."""
     return {name for either in _NEEDS[kind] for name in either} | ({"into"} if kind is ChangeKind.MOVE else set())
 
 
 class ChangeIn(BaseModel):
-    """One change of the policy. Users are named by id or e-mail address; groups, collections, packs and labels by id or
-    name. What each kind needs is in docs/access.md.
+    """One change of the policy. It names users by ID or e-mail address; groups, collections, packs and labels by ID or
+    name. docs/access.md lists the fields of each kind.
     """
 
     model_config = ConfigDict(
@@ -133,7 +133,7 @@ class PersonDifferenceOut(BaseModel):
 
 
 class DifferenceOut(BaseModel):
-    """How many documents, and for how many people; `sample` has the first of them."""
+    """The number of documents and of people; `sample` has the first documents."""
 
     documents: int = Field(examples=[412])
     people: int = Field(examples=[9])
@@ -145,7 +145,7 @@ class DifferenceOut(BaseModel):
 
 
 class PreviewOut(BaseModel):
-    """What changes would open and close. Nothing was changed. `whole` is false where not all people were looked at."""
+    """What the changes would open and close; nothing was changed. `whole`: whether everybody affected was compared."""
 
     opens: DifferenceOut
     closes: DifferenceOut
@@ -165,7 +165,7 @@ class PreviewOut(BaseModel):
 
 
 class ImportOut(BaseModel):
-    """How many changes were made: all of them, or none in a dry run, which has the preview instead."""
+    """The number of changes applied: all, or none in a dry run, which returns the preview instead."""
 
     made: int = Field(examples=[1])
     preview: PreviewOut | None = Field(examples=[None])

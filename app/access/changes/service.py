@@ -1,4 +1,4 @@
-"""Many changes at once: previewed, or made all or none, in one transaction. For administrators of access."""
+"""Lists of changes, previewed or applied all or none in one transaction, for administrators of access."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _MOST_ERRORS = 100
 
 @dataclass(frozen=True, slots=True)
 class RefusedChange:
-    """Why the change at `index` (from 0) can't be made: a stable code and a sentence."""
+    """Why the change at `index` (from 0) was rejected: a stable code and a sentence."""
 
     index: int
     code: str
@@ -25,13 +25,13 @@ class RefusedChange:
 
 
 class ImportService:
-    """Makes lists of changes, or says what they would do."""
+    """Applies or previews lists of changes."""
 
     def __init__(self, *, database: Database) -> None:
         self._database = database
 
     def preview(self, principal: Principal, changes: Sequence[Change]) -> Preview:
-        """What the changes would open and close. Raises PermissionRequiredError, ChangesRefusedError."""
+        """Return what the changes would open and close. Raises PermissionRequiredError, ChangesRefusedError."""
         principal.require(Permission.ACCESS_MANAGE)
         with self._database.transaction(principal) as session:
             maker = ChangeMaker(session, principal)
@@ -58,7 +58,7 @@ class ImportService:
         return found
 
     def make(self, principal: Principal, changes: Sequence[Change]) -> None:
-        """Make all of the changes. Raises PermissionRequiredError; ChangesRefusedError, and then none was made."""
+        """Apply all changes. Raises PermissionRequiredError; ChangesRefusedError, and then applies none."""
         principal.require(Permission.ACCESS_MANAGE)
         with self._database.transaction(principal) as session:
             _make_all(ChangeMaker(session, principal), changes)
@@ -85,8 +85,8 @@ def _resolve_all(maker: ChangeMaker, changes: Sequence[Change]) -> list[Resolved
 
 
 def _make_all(maker: ChangeMaker, changes: Sequence[Change]) -> None:
-    """All of them; after a refused one the others are still tried, so that each that can't be made is told of. What is
-    left of refused ones goes with the transaction.
+    """Apply all changes. After a rejected change the others are still tried, so that the error lists every rejected
+    one; the transaction then rolls back.
     """
     refused = []
     for index, change in enumerate(changes):

@@ -1,7 +1,8 @@
-"""Changes of grants inside one transaction, each with its audit row. What may not be changed is absent.
+"""Change grants inside one transaction, each change with an audit row. What the principal may not change is reported as
+missing.
 
-`GrantEditor` and the `PolicyEditor` derived from it are what single calls, imports and previews have in common: each
-change stands in a savepoint, so that a refused one leaves the transaction as it was.
+Single calls, imports and previews share `GrantEditor` and its subclass `PolicyEditor`. Each change runs in a savepoint,
+so that a rejected change does not affect the transaction.
 """
 
 from collections.abc import Iterator
@@ -32,7 +33,7 @@ from app.core.principal import Principal
 from app.db.constraints import Meanings, translated_violations
 
 EARLIEST_END, LATEST_END = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-"""Times far beyond can't be told in every time zone."""
+"""Times far outside this range can't be shown in every time zone."""
 
 _MEANINGS: Meanings = {
     "grants_tenant_id_pack_id": GrantTargetNotFoundError,
@@ -49,7 +50,7 @@ _MEANINGS: Meanings = {
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whom a change is about: exactly one of a user and a group, until `expires_at` (None: for good)."""
+    """The user or group that gets a right, exactly one of them, until `expires_at` (None: without end)."""
 
     user_id: UUID | None = None
     group_id: UUID | None = None
@@ -57,7 +58,7 @@ class Subject:
 
 
 class GrantEditor:
-    """Changes the grants that the session's principal may change."""
+    """Changes grants within the rights of the session's principal."""
 
     def __init__(self, session: Session, principal: Principal) -> None:
         self._session = session
@@ -65,7 +66,7 @@ class GrantEditor:
         self._access = AccessRepository(session)
 
     def create_grant(self, grant: NewGrant) -> Grant:
-        """Open what the principal owns, or any of the tenant's for whoever manages its access.
+        """Create a grant on what the principal owns; an access administrator may grant anything in the tenant.
 
         Raises GrantTargetNotFoundError, GrantSubjectError, GrantLifetimeError.
         """
@@ -106,13 +107,13 @@ class GrantEditor:
 
 @contextmanager
 def savepoint(session: Session) -> Iterator[None]:
-    """A savepoint that a refused change is rolled back to; raises the refusal's own error where it has one."""
+    """Run a change in a savepoint; translate violated constraints to errors of access."""
     with translated_violations(_MEANINGS), session.begin_nested():
         yield
 
 
 def check_lifetime(expires_at: datetime | None) -> None:
-    """Raises GrantLifetimeError."""
+    """Raise GrantLifetimeError if `expires_at` is out of range."""
     if expires_at is not None and not EARLIEST_END <= expires_at < LATEST_END:
         raise GrantLifetimeError
 
@@ -121,12 +122,12 @@ _LEFT_OUT = {"id", "tenant_id", "created_at", "created_by", "subject_id", "name"
 
 
 def state_of(row: Grant | Label | Clearance | EntitlementPack | Exclusion) -> dict[str, object]:
-    """What a row says, as the audit log tells it: ids, levels and times, no names."""
+    """Return the row's state for the audit log: IDs, levels and times, no names."""
     columns = [column.key for column in type(row).__table__.columns if column.key not in _LEFT_OUT]
-    return {name: _told(getattr(row, name)) for name in columns}
+    return {name: _as_text(getattr(row, name)) for name in columns}
 
 
-def _told(value: object) -> object:
+def _as_text(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
     return str(value) if isinstance(value, UUID) else value

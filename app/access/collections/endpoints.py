@@ -43,7 +43,7 @@ Access = Annotated[AccessService, Depends(service(AccessService))]
 def create_collection(
     body: CollectionIn, principal: CurrentPrincipal, access: Access, response: Response
 ) -> CollectionOut:
-    """Make a collection; you own it. Inside another one, you need the right to edit that one."""
+    """Create a collection, which you then own. To create it inside another one, you need the right to edit that one."""
     made = access.create_collection(principal, name=body.name, parent_id=body.parent_id)
     response.headers["Location"] = f"/v1/collections/{made.id}"
     response.headers["ETag"] = etag(made.revision)
@@ -54,7 +54,7 @@ def create_collection(
 def list_collections(
     page: RequestedPage, principal: CurrentPrincipal, access: Access, request: Request, response: Response
 ) -> Page[CollectionOut]:
-    """The collections that you may see."""
+    """List the collections that you may see."""
     found = access.list_collections(principal, page)
     return page_out(request, response, found, CollectionOut.of, Page[CollectionOut])
 
@@ -63,7 +63,7 @@ def list_collections(
 def get_collection(
     collection_id: UUID, principal: CurrentPrincipal, access: Access, response: Response
 ) -> CollectionOut:
-    """One collection; its ETag is what a change must name."""
+    """Return one collection; a change must send its ETag in If-Match."""
     found = access.get_collection(principal, collection_id)
     response.headers["ETag"] = etag(found.revision)
     return CollectionOut.of(found)
@@ -90,7 +90,7 @@ def update_collection(
     response: Response,
     if_match: IfMatch = None,
 ) -> CollectionOut:
-    """Rename a collection, or move it: as its owner, into one that you may edit."""
+    """Rename a collection, or move it. To move it, you must own it and have the right to edit the target."""
     changed = access.update_collection(principal, collection_id, body.to_edit(), revision=parse_if_match(if_match))
     response.headers["ETag"] = etag(changed.revision)
     return CollectionOut.of(changed)
@@ -105,7 +105,7 @@ def update_collection(
 def create_grant(
     body: GrantIn, principal: CurrentPrincipal, access: Access, request: Request, response: Response
 ) -> GrantOut:
-    """Open a collection or one document that you own to a user or a group; an administrator may open any, and packs."""
+    """Grant access to a collection or document that you own; administrators may grant any, and packs."""
     declare_object(request, collection_id=body.collection_id, document_id=body.document_id, pack_id=body.pack_id)
     made = access.create_grant(principal, body.to_grant())
     response.headers["Location"] = f"/v1/grants/{made.id}"
@@ -123,7 +123,7 @@ def list_grants(
     document_id: Annotated[UUID | None, Query()] = None,
     pack_id: Annotated[UUID | None, Query()] = None,
 ) -> Page[GrantOut]:
-    """The grants on what you own; all of them for administrators and auditors."""
+    """List the grants on what you own; administrators and auditors see all."""
     found = access.list_grants(principal, page, collection_id=collection_id, document_id=document_id, pack_id=pack_id)
     return page_out(request, response, found, GrantOut.of, Page[GrantOut])
 
@@ -132,5 +132,5 @@ def list_grants(
     "/{grant_id}", status_code=204, openapi_extra=needs(Permission.GRANTS_WRITE) | problems(GrantNotFoundError)
 )
 def delete_grant(grant_id: UUID, principal: CurrentPrincipal, access: Access) -> None:
-    """Withdraw a grant: it holds from the next request on."""
+    """Delete a grant; this takes effect from the next request on."""
     access.delete_grant(principal, grant_id)

@@ -1,5 +1,5 @@
-"""Renaming and moving, inside one transaction, with audit rows. Nothing leaves a label's barrier that way, unless an
-administrator takes it out: the database decides (migrations/sql/changes.sql).
+"""Rename and move collections and documents inside one transaction, with audit rows. Only an administrator can move
+something out from under a label: the database enforces it (migrations/sql/changes.sql).
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ from app.core.principal import Principal
 
 @dataclass(frozen=True, slots=True)
 class CollectionEdit:
-    """What is to become of a collection: a new name (None: as it is); where it `moves`, a new parent (None: top)."""
+    """Changes of a collection: a new name (None: unchanged); if it `moves`, a new parent (None: top level)."""
 
     name: str | None = None
     moves: bool = False
@@ -32,7 +32,7 @@ class CollectionEdit:
 
 
 class Mover:
-    """Moves what the session's principal owns into what it may edit."""
+    """Moves what the session's principal owns into collections that it may edit."""
 
     def __init__(self, session: Session, principal: Principal) -> None:
         self._session = session
@@ -40,9 +40,9 @@ class Mover:
         self._rows = AccessRepository(session)
 
     def edit_collection(self, collection_id: UUID, change: CollectionEdit, *, revision: int | None) -> Collection:
-        """Rename and move the collection that was seen at `revision` (None: any).
+        """Rename and move the collection if it is at `revision` (None: at any).
 
-        Raises CollectionNotFoundError, also for one that may be seen but not edited or moved there;
+        Raises CollectionNotFoundError, also if the principal may see the collection but not edit it or move it there;
         PreconditionFailedError, CollectionExistsError, CollectionInsideItselfError, CollectionTooDeepError,
         MoveLeavesBarrierError.
         """
@@ -69,8 +69,8 @@ class Mover:
         return seen
 
     def move_document(self, document_id: UUID, collection_id: UUID) -> None:
-        """Raises CollectionNotFoundError, also where the document is not the principal's; MoveLeavesBarrierError,
-        ContentExistsError.
+        """Move a document. Raises CollectionNotFoundError, also if the principal does not own the document;
+        MoveLeavesBarrierError, ContentExistsError.
         """
         before = {"collection_id": str(self._rows.find_collection_of(document_id))}
         with savepoint(self._session):
@@ -97,17 +97,15 @@ class Mover:
 
 
 def place_of(collection: Collection) -> dict[str, object]:
-    """What the audit log tells of a collection: no name."""
+    """Return a collection's state for the audit log, without its name."""
     parent_id = collection.parent_id
     return {"parent_id": None if parent_id is None else str(parent_id), "revision": collection.revision}
 
 
-def _check_moved(said: str) -> None:
-    if said == "labelled":
+def _check_moved(result: str) -> None:
+    if result == "labelled":
         raise MoveLeavesBarrierError
-    if said == "inside-itself":
+    if result == "inside-itself":
         raise CollectionInsideItselfError
-    if said != "moved":
-        raise CollectionNotFoundError(
-            "There is no such thing that you may move, or no place that you may move it into."
-        )
+    if result != "moved":
+        raise CollectionNotFoundError("There is no such document or collection, or you may not move it there.")

@@ -1,4 +1,4 @@
-"""SQL of access. Functions of migrations/sql/changes.sql write, and check the principal's rights."""
+"""SQL of collections and grants. Functions of migrations/sql/changes.sql check the principal's rights and write."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from app.access.models import Collection, Grant
 
 @dataclass(frozen=True, slots=True)
 class NewGrant:
-    """One user or group; one collection, document or pack. `level`: 1 viewer, 2 editor, 3 owner."""
+    """A grant of one collection, document or pack to one user or group. `level`: 1 viewer, 2 editor, 3 owner."""
 
     user_id: UUID | None
     group_id: UUID | None
@@ -33,17 +33,17 @@ class AccessRepository:
         self._now: datetime | None = None
 
     def now(self) -> datetime:
-        """When the transaction began: what `expires_at` is compared with."""
+        """Return the start of the transaction, which `expires_at` is compared with."""
         if self._now is None:
             self._now = cast(datetime, self._session.scalar(select(func.now())))
         return self._now
 
     def create_collection(self, collection_id: UUID, *, parent_id: UUID | None, name: str, grant_id: UUID) -> bool:
-        """False when the parent is hidden, or not the principal's to edit."""
+        """Return False if the principal can't see or edit the parent."""
         return bool(self._session.scalar(select(func.create_collection(collection_id, parent_id, name, grant_id))))
 
     def hold_collections(self) -> None:
-        """Let no other transaction make, name or move the tenant's collections until this one ends."""
+        """Keep other transactions from creating, renaming or moving the tenant's collections until this one ends."""
         self._session.execute(select(func.hold_collections(func.current_tenant())))
 
     def find_collection(self, collection_id: UUID) -> Collection | None:
@@ -54,9 +54,9 @@ class AccessRepository:
         return self._session.scalars(select(Collection).where(Collection.name == name).order_by(Collection.id)).all()
 
     def is_name_taken(self, name: str, *, parent_id: UUID | None, but: UUID | None = None) -> bool:
-        """Whether a collection that the principal sees has that name there; waits for those that are being made.
+        """Return whether the parent has a visible collection of that name; waits for collections being created.
 
-        Only what is visible counts: a hidden collection's name is not to be learnt by trying it.
+        Hidden collections are ignored, so that trying names does not reveal them.
         """
         self.hold_collections()
         named = select(Collection.id).where(
@@ -71,7 +71,7 @@ class AccessRepository:
         return self._session.scalars(query).all()
 
     def rename_collection(self, collection_id: UUID, *, name: str, revision: int) -> bool:
-        """False when the row is not the principal's to edit, or no longer at `revision`."""
+        """Return False if the principal may not edit the row, or it is no longer at `revision`."""
         change = (
             update(Collection)
             .where(Collection.id == collection_id, Collection.revision == revision)
@@ -81,20 +81,20 @@ class AccessRepository:
         return self._session.scalar(change) is not None
 
     def move_collection(self, collection_id: UUID, *, parent_id: UUID | None) -> str:
-        """'moved', 'hidden' (or not the principal's to move there), 'labelled' or 'inside-itself'."""
+        """Return 'moved', 'hidden' (unknown, or not allowed), 'labelled' or 'inside-itself'."""
         return str(self._session.scalar(select(func.move_collection(collection_id, parent_id))))
 
     def move_document(self, document_id: UUID, collection_id: UUID) -> str:
-        """'moved', 'hidden' (or not the principal's to move there) or 'labelled'."""
+        """Return 'moved', 'hidden' (unknown, or not allowed) or 'labelled'."""
         return str(self._session.scalar(select(func.move_document(document_id, collection_id))))
 
     def find_collection_of(self, document_id: UUID) -> UUID | None:
-        """The collection of a document that the principal may see."""
+        """Return the collection of a document that the principal may see."""
         query = text("SELECT collection_id FROM documents WHERE id = :id AND deleted_at IS NULL")
         return cast(UUID | None, self._session.scalar(query, {"id": document_id}))
 
     def create_grant(self, grant_id: UUID, grant: NewGrant) -> bool:
-        """False when the principal neither owns what is granted nor manages the tenant's access."""
+        """Return False if the principal neither owns the object nor manages the tenant's access."""
         call = func.create_grant(
             grant_id,
             grant.user_id,

@@ -1,4 +1,4 @@
-"""What the access endpoints take and give."""
+"""Request and response schemas of collections and grants."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -16,7 +16,7 @@ from app.http.text import Line
 
 
 class Level(StrEnum):
-    """What a grant lets do: read; read and change; read, change and grant."""
+    """What a grant permits: viewers read; editors read and change; owners read, change and grant."""
 
     VIEWER = "viewer"
     EDITOR = "editor"
@@ -31,18 +31,18 @@ class CollectionIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Line = Field(examples=["Leveraged loans"])
-    parent_id: UUID | None = Field(default=None, description="The collection that the new one is inside.")
+    parent_id: UUID | None = Field(default=None, description="The parent collection.")
 
 
 class CollectionChange(BaseModel):
-    """What to change; what is left out stays. `parent_id` null: to the top."""
+    """Fields to change; others keep their values. `parent_id` null moves it to the top level."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"minProperties": 1, "examples": [{"name": "Leveraged loans, Europe"}]}
     )
 
     name: Line = "unnamed"
-    parent_id: UUID | None = Field(default=None, description="The collection to move it into: its owners may.")
+    parent_id: UUID | None = Field(default=None, description="The collection to move it into; only owners may move.")
 
     @model_validator(mode="after")
     def _something(self) -> "CollectionChange":
@@ -70,7 +70,7 @@ class CollectionOut(BaseModel):
 
 
 def one_of(*names: str) -> JsonDict:
-    """The schema of "one of these and none of the others"."""
+    """Return the schema of "exactly one of these fields"."""
 
     def only(given: str) -> JsonDict:
         others: JsonDict = {name: {"type": "null"} for name in names if name != given}
@@ -80,7 +80,7 @@ def one_of(*names: str) -> JsonDict:
 
 
 class SubjectIn(BaseModel):
-    """Exactly one of `user_id` and `group_id`; until `expires_at`, or for good."""
+    """Exactly one of `user_id` and `group_id`, until `expires_at` or without end."""
 
     user_id: UUID | None = None
     group_id: UUID | None = None
@@ -115,7 +115,9 @@ class GrantIn(SubjectIn):
 
     collection_id: UUID | None = None
     document_id: UUID | None = None
-    pack_id: UUID | None = Field(default=None, description="An entitlement pack, which administrators open to viewers.")
+    pack_id: UUID | None = Field(
+        default=None, description="An entitlement pack; only administrators grant packs, and only to viewers."
+    )
     level: Level = Level.VIEWER
 
     @model_validator(mode="after")

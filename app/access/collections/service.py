@@ -1,5 +1,5 @@
-"""Collections and grants, as a principal may see and give them; with labels, clearances, packs and exclusions
-(`app.access.policy.service`) they are the policy. What is changed holds from the next transaction on.
+"""Collections and grants. With labels, clearances, packs and exclusions (`app.access.policy.service`) they form the
+policy. Changes take effect from the next transaction on.
 """
 
 from collections.abc import Sequence
@@ -21,13 +21,14 @@ Row = TypeVar("Row", Collection, Grant)
 
 
 class AccessService:
-    """Every method acts as the principal; what it may not see is absent, what it may not give can't be given."""
+    """Every method acts with the principal's rights: what the principal may not see is reported as missing."""
 
     def __init__(self, *, database: Database) -> None:
         self._database = database
 
     def create_collection(self, principal: Principal, *, name: str, parent_id: UUID | None = None) -> Collection:
-        """A collection that the principal owns. Raises CollectionNotFoundError (the parent), CollectionExistsError,
+        """Create a collection that the principal owns. Raises CollectionNotFoundError (the parent),
+        CollectionExistsError,
         CollectionTooDeepError.
         """
         collection_id, grant_id = new_id(), new_id()
@@ -67,7 +68,7 @@ class AccessService:
             return _found(AccessRepository(session).find_collection(collection_id))
 
     def resolve_collection(self, principal: Principal, reference: str) -> Collection:
-        """A collection by its id or, where only one has it, by its name. Raises CollectionNotFoundError."""
+        """Return a collection by its ID, or by a name that only one collection has. Raises CollectionNotFoundError."""
         with self._database.transaction(principal) as session:
             repository = AccessRepository(session)
             try:
@@ -79,7 +80,7 @@ class AccessService:
             return _found(named[0] if named else None)
 
     def list_collections(self, principal: Principal, page: PageRequest) -> PageOf[Collection]:
-        """Those the principal may see, oldest first. Raises InvalidCursorError."""
+        """List the collections that the principal may see, oldest first. Raises InvalidCursorError."""
         with self._database.transaction(principal) as session:
             found = AccessRepository(session).list_collections(after=parse_uuid_cursor(page), limit=page.limit + 1)
         return _page(found, page.limit)
@@ -87,16 +88,16 @@ class AccessService:
     def update_collection(
         self, principal: Principal, collection_id: UUID, change: CollectionEdit, *, revision: int | None
     ) -> Collection:
-        """Rename and move the collection that was seen at `revision` (None: any).
+        """Rename and move the collection if it is at `revision` (None: at any).
 
-        Raises CollectionNotFoundError, also for one that may be seen but not edited or moved there;
+        Raises CollectionNotFoundError, also if the principal may see the collection but not edit it or move it there;
         PreconditionFailedError, CollectionExistsError, CollectionInsideItselfError, MoveLeavesBarrierError.
         """
         with self._database.transaction(principal) as session:
             return Mover(session, principal).edit_collection(collection_id, change, revision=revision)
 
     def create_grant(self, principal: Principal, grant: NewGrant) -> Grant:
-        """Open what the principal owns, or any of the tenant's for whoever manages its access.
+        """Create a grant on what the principal owns; an access administrator may grant anything in the tenant.
 
         Raises GrantTargetNotFoundError, GrantSubjectError, GrantLifetimeError.
         """
@@ -112,7 +113,7 @@ class AccessService:
         document_id: UUID | None = None,
         pack_id: UUID | None = None,
     ) -> PageOf[Grant]:
-        """Grants on what the principal owns; all for whoever watches over access. Raises InvalidCursorError."""
+        """List grants on what the principal owns; administrators and auditors see all. Raises InvalidCursorError."""
         with self._database.transaction(principal) as session:
             found = AccessRepository(session).list_grants(
                 collection_id=collection_id,
@@ -124,7 +125,7 @@ class AccessService:
         return _page(found, page.limit)
 
     def delete_grant(self, principal: Principal, grant_id: UUID) -> None:
-        """Withdraw a grant that the principal might have given. Raises GrantNotFoundError."""
+        """Delete a grant that the principal could have created. Raises GrantNotFoundError."""
         with self._database.transaction(principal) as session:
             GrantEditor(session, principal).delete_grant(grant_id)
 

@@ -1,4 +1,4 @@
-"""Changes of labels, clearances, packs and exclusions inside one transaction, each with its audit row."""
+"""Change labels, clearances, packs and exclusions inside one transaction, each change with an audit row."""
 
 from dataclasses import dataclass
 from typing import TypeVar
@@ -26,14 +26,14 @@ Kind = TypeVar("Kind", Label, Clearance, EntitlementPack, Exclusion)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a label is put on: exactly one of a collection and a document."""
+    """The object that carries a label: either a collection or a document."""
 
     collection_id: UUID | None = None
     document_id: UUID | None = None
 
 
 class PolicyEditor(GrantEditor):
-    """Changes what the session's principal may change of the policy, grants included."""
+    """Changes the policy, including grants, within the rights of the session's principal."""
 
     def __init__(self, session: Session, principal: Principal) -> None:
         super().__init__(session, principal)
@@ -42,20 +42,20 @@ class PolicyEditor(GrantEditor):
     # --- labels and clearances ---------------------------------------------------------------------------------------
 
     def create_label(self, name: str) -> Label:
-        """Raises PermissionRequiredError, LabelExistsError."""
+        """Create a label. Raises PermissionRequiredError, LabelExistsError."""
         made = Label(**self._new(), name=name)
         self._insert(made, "access.label.created", "label")
         return made
 
     def delete_label(self, label_id: UUID) -> None:
-        """With the clearances for it. Raises PermissionRequiredError, LabelNotFoundError, LabelInUseError."""
+        """Delete a label and its clearances. Raises PermissionRequiredError, LabelNotFoundError, LabelInUseError."""
         self._principal.require(Permission.ACCESS_MANAGE)
         clearances = [str(found) for found in self._rows.list_label_clearances(label_id)]
         self._rows.drop_labels_of_deleted(label_id)
         self._delete(Label, label_id, LabelNotFoundError, "access.label.deleted", "label", clearances=clearances)
 
     def put_label(self, place: Place, label_id: UUID) -> None:
-        """Close what the principal owns to whoever is not cleared for the label. May be repeated.
+        """Label what the principal owns, which closes it to users without a clearance. May be repeated.
 
         Raises GrantTargetNotFoundError, LabelNotFoundError, ContentExistsError.
         """
@@ -73,7 +73,7 @@ class PolicyEditor(GrantEditor):
                 self._record_label("access.label.put", place, label_id, before=False)
 
     def take_label(self, place: Place, label_id: UUID) -> None:
-        """Open a barrier. Raises PermissionRequiredError, LabelNotFoundError, ContentExistsError."""
+        """Remove a label. Raises PermissionRequiredError, LabelNotFoundError, ContentExistsError."""
         self._principal.require(Permission.ACCESS_MANAGE)
         with self._change():
             taken = False
@@ -86,26 +86,28 @@ class PolicyEditor(GrantEditor):
             self._record_label("access.label.taken", place, label_id, before=True)
 
     def create_clearance(self, label_id: UUID, subject: Subject) -> Clearance:
-        """Raises PermissionRequiredError, LabelNotFoundError, GrantSubjectError, GrantLifetimeError."""
+        """Create a clearance. Raises PermissionRequiredError, LabelNotFoundError, GrantSubjectError,
+        GrantLifetimeError.
+        """
         made = Clearance(**self._new(), label_id=label_id, **self._subject(subject))
         self._insert(made, "access.clearance.created", "clearance")
         return made
 
     def delete_clearance(self, clearance_id: UUID) -> None:
-        """Raises PermissionRequiredError, ClearanceNotFoundError."""
+        """Delete a clearance. Raises PermissionRequiredError, ClearanceNotFoundError."""
         self._principal.require(Permission.ACCESS_MANAGE)
         self._delete(Clearance, clearance_id, ClearanceNotFoundError, "access.clearance.deleted", "clearance")
 
     # --- packs and exclusions ----------------------------------------------------------------------------------------
 
     def create_pack(self, name: str, *, document_types: list[str], sources: list[str]) -> EntitlementPack:
-        """Raises PermissionRequiredError, PackExistsError."""
+        """Create a pack. Raises PermissionRequiredError, PackExistsError."""
         made = EntitlementPack(**self._new(), name=name, document_types=document_types, sources=sources)
         self._insert(made, "access.pack.created", "entitlement-pack")
         return made
 
     def delete_pack(self, pack_id: UUID) -> None:
-        """With the grants on it. Raises PermissionRequiredError, PackNotFoundError."""
+        """Delete a pack and the grants on it. Raises PermissionRequiredError, PackNotFoundError."""
         self._principal.require(Permission.ACCESS_MANAGE)
         grants = [str(found) for found in self._rows.list_pack_grants(pack_id)]
         self._delete(
@@ -113,7 +115,8 @@ class PolicyEditor(GrantEditor):
         )
 
     def create_exclusion(self, document_id: UUID, subject: Subject) -> Exclusion:
-        """Close one document that the principal owns. Raises GrantTargetNotFoundError, GrantSubjectError,
+        """Exclude a user or group from a document that the principal owns. Raises GrantTargetNotFoundError,
+        GrantSubjectError,
         GrantLifetimeError.
         """
         self._check_governed(Place(document_id=document_id))
@@ -124,10 +127,10 @@ class PolicyEditor(GrantEditor):
         return made
 
     def delete_exclusion(self, exclusion_id: UUID) -> None:
-        """Raises ExclusionNotFoundError."""
+        """Delete an exclusion. Raises ExclusionNotFoundError."""
         self._delete(Exclusion, exclusion_id, ExclusionNotFoundError, "access.exclusion.deleted", "exclusion")
 
-    # --- what they have in common ------------------------------------------------------------------------------------
+    # --- shared code -------------------------------------------------------------------------------------------------
 
     def _check_governed(self, place: Place) -> None:
         if not self._rows.may_grant(collection_id=place.collection_id, document_id=place.document_id):
@@ -159,13 +162,13 @@ class PolicyEditor(GrantEditor):
         missing: type[FootnoteError],
         action: str,
         object_type: str,
-        **went_with_it: list[str],
+        **deleted_too: list[str],
     ) -> None:
         before = self._rows.find(model, row_id)
         with self._change():
             if before is None or not self._rows.delete(model, row_id):
                 raise missing
-            self._record(action, object_type, row_id, before={**state_of(before), **went_with_it}, after=None)
+            self._record(action, object_type, row_id, before={**state_of(before), **deleted_too}, after=None)
 
     def _record_label(self, action: str, place: Place, label_id: UUID, *, before: bool) -> None:
         kind = "collection" if place.document_id is None else "document"

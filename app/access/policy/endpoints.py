@@ -1,4 +1,4 @@
-"""`/v1/labels`, what carries them, `/v1/clearances`, `/v1/entitlement-packs` and `/v1/exclusions`."""
+"""`/v1/labels`, labels of collections and documents, `/v1/clearances`, `/v1/entitlement-packs`, `/v1/exclusions`."""
 
 from typing import Annotated
 from uuid import UUID
@@ -56,7 +56,7 @@ _SEE = needs(Permission.DOCUMENTS_READ) | problems(GrantTargetNotFoundError)
 
 @labels.post("", status_code=201, openapi_extra=_MANAGE | problems(LabelExistsError))
 def create_label(body: LabelIn, principal: CurrentPrincipal, policy: Policy, response: Response) -> LabelOut:
-    """Make an information barrier. It closes what it is put on to whoever is not cleared for it."""
+    """Create a label: an information barrier. Only users with a clearance can read what carries the label."""
     with policy.edit(principal) as editor:
         made = editor.create_label(body.name)
     response.headers["Location"] = f"/v1/labels/{made.id}"
@@ -67,55 +67,55 @@ def create_label(body: LabelIn, principal: CurrentPrincipal, policy: Policy, res
 def list_labels(
     page: RequestedPage, principal: CurrentPrincipal, policy: Policy, request: Request, response: Response
 ) -> Page[LabelOut]:
-    """The labels that you are cleared for; all of them for administrators and auditors."""
+    """List the labels that you are cleared for; administrators and auditors see all."""
     return page_out(request, response, policy.list_labels(principal, page), LabelOut.of, Page[LabelOut])
 
 
 @labels.delete("/{label_id}", status_code=204, openapi_extra=_MANAGE | problems(LabelNotFoundError, LabelInUseError))
 def delete_label(label_id: UUID, principal: CurrentPrincipal, policy: Policy) -> None:
-    """Delete a label that nothing carries, with the clearances for it."""
+    """Delete an unused label and its clearances."""
     with policy.edit(principal) as editor:
         editor.delete_label(label_id)
 
 
 @labelled.get("/collections/{collection_id}/labels", openapi_extra=_SEE)
 def list_collection_labels(collection_id: UUID, principal: CurrentPrincipal, policy: Policy) -> LabelsOut:
-    """The labels of a collection itself; those of the collections around it hold for it, too."""
+    """List a collection's own labels; the labels of its parent collections also apply to it."""
     found = policy.list_labels_on(principal, Place(collection_id=collection_id))
     return LabelsOut(items=[LabelOut.of(label) for label in found])
 
 
 @labelled.put("/collections/{collection_id}/labels/{label_id}", status_code=204, openapi_extra=_PUT)
 def put_collection_label(collection_id: UUID, label_id: UUID, principal: CurrentPrincipal, policy: Policy) -> None:
-    """Close a collection that you own, with all inside it, to whoever is not cleared for the label."""
+    """Label a collection that you own: only users with a clearance can then read it and what is inside it."""
     with policy.edit(principal) as editor:
         editor.put_label(Place(collection_id=collection_id), label_id)
 
 
 @labelled.delete("/collections/{collection_id}/labels/{label_id}", status_code=204, openapi_extra=_TAKE)
 def take_collection_label(collection_id: UUID, label_id: UUID, principal: CurrentPrincipal, policy: Policy) -> None:
-    """Take a label off a collection (administrators)."""
+    """Remove a label from a collection (administrators)."""
     with policy.edit(principal) as editor:
         editor.take_label(Place(collection_id=collection_id), label_id)
 
 
 @labelled.get("/documents/{document_id}/labels", openapi_extra=_SEE)
 def list_document_labels(document_id: UUID, principal: CurrentPrincipal, policy: Policy) -> LabelsOut:
-    """The labels of a document itself; those of the collections around it hold for it, too."""
+    """List a document's own labels; the labels of its collections also apply to it."""
     found = policy.list_labels_on(principal, Place(document_id=document_id))
     return LabelsOut(items=[LabelOut.of(label) for label in found])
 
 
 @labelled.put("/documents/{document_id}/labels/{label_id}", status_code=204, openapi_extra=_PUT)
 def put_document_label(document_id: UUID, label_id: UUID, principal: CurrentPrincipal, policy: Policy) -> None:
-    """Close a document that you own to whoever is not cleared for the label."""
+    """Label a document that you own: only users with a clearance can then read it."""
     with policy.edit(principal) as editor:
         editor.put_label(Place(document_id=document_id), label_id)
 
 
 @labelled.delete("/documents/{document_id}/labels/{label_id}", status_code=204, openapi_extra=_TAKE)
 def take_document_label(document_id: UUID, label_id: UUID, principal: CurrentPrincipal, policy: Policy) -> None:
-    """Take a label off a document (administrators)."""
+    """Remove a label from a document (administrators)."""
     with policy.edit(principal) as editor:
         editor.take_label(Place(document_id=document_id), label_id)
 
@@ -126,7 +126,7 @@ def take_document_label(document_id: UUID, label_id: UUID, principal: CurrentPri
 def create_clearance(
     body: ClearanceIn, principal: CurrentPrincipal, policy: Policy, response: Response
 ) -> ClearanceOut:
-    """Let a user, or a group and whoever is in it, through a label's barrier."""
+    """Give a user or a group's members a clearance for a label."""
     with policy.edit(principal) as editor:
         made = editor.create_clearance(body.label_id, body.to_subject())
     response.headers["Location"] = f"/v1/clearances/{made.id}"
@@ -144,21 +144,21 @@ def list_clearances(
     user_id: Annotated[UUID | None, Query()] = None,
     group_id: Annotated[UUID | None, Query()] = None,
 ) -> Page[ClearanceOut]:
-    """Your own clearances; all of them for administrators and auditors."""
+    """List your own clearances; administrators and auditors see all."""
     found = policy.list_clearances(principal, page, label_id=label_id, user_id=user_id, group_id=group_id)
     return page_out(request, response, found, ClearanceOut.of, Page[ClearanceOut])
 
 
 @clearances.delete("/{clearance_id}", status_code=204, openapi_extra=_MANAGE | problems(ClearanceNotFoundError))
 def delete_clearance(clearance_id: UUID, principal: CurrentPrincipal, policy: Policy) -> None:
-    """Withdraw a clearance: it holds from the next request on."""
+    """Delete a clearance; this takes effect from the next request on."""
     with policy.edit(principal) as editor:
         editor.delete_clearance(clearance_id)
 
 
 @packs.post("", status_code=201, openapi_extra=_MANAGE | problems(PackExistsError))
 def create_pack(body: PackIn, principal: CurrentPrincipal, policy: Policy, response: Response) -> PackOut:
-    """Name documents of the whole tenant by type and source, to be opened by a grant with its `pack_id`."""
+    """Create a pack of documents in the whole tenant, by type and source. A grant with its `pack_id` opens them."""
     with policy.edit(principal) as editor:
         made = editor.create_pack(body.name, document_types=body.document_types, sources=body.sources)
     response.headers["Location"] = f"/v1/entitlement-packs/{made.id}"
@@ -169,13 +169,13 @@ def create_pack(body: PackIn, principal: CurrentPrincipal, policy: Policy, respo
 def list_packs(
     page: RequestedPage, principal: CurrentPrincipal, policy: Policy, request: Request, response: Response
 ) -> Page[PackOut]:
-    """The entitlement packs of the tenant."""
+    """List the tenant's entitlement packs."""
     return page_out(request, response, policy.list_packs(principal, page), PackOut.of, Page[PackOut])
 
 
 @packs.delete("/{pack_id}", status_code=204, openapi_extra=_MANAGE | problems(PackNotFoundError))
 def delete_pack(pack_id: UUID, principal: CurrentPrincipal, policy: Policy) -> None:
-    """Delete a pack with all grants on it."""
+    """Delete a pack and all grants on it."""
     with policy.edit(principal) as editor:
         editor.delete_pack(pack_id)
 
@@ -189,7 +189,7 @@ def delete_pack(pack_id: UUID, principal: CurrentPrincipal, policy: Policy) -> N
 def create_exclusion(
     body: ExclusionIn, principal: CurrentPrincipal, policy: Policy, request: Request, response: Response
 ) -> ExclusionOut:
-    """Close a document that you own to a user or a group, whatever the grants say."""
+    """Exclude a user or a group from a document that you own, despite all grants."""
     declare_object(request, document_id=body.document_id)
     with policy.edit(principal) as editor:
         made = editor.create_exclusion(body.document_id, body.to_subject())
@@ -206,7 +206,7 @@ def list_exclusions(
     response: Response,
     document_id: Annotated[UUID | None, Query()] = None,
 ) -> Page[ExclusionOut]:
-    """The exclusions on documents that you own; all of them for administrators and auditors."""
+    """List the exclusions on documents that you own; administrators and auditors see all."""
     found = policy.list_exclusions(principal, page, document_id=document_id)
     return page_out(request, response, found, ExclusionOut.of, Page[ExclusionOut])
 
@@ -215,6 +215,6 @@ def list_exclusions(
     "/{exclusion_id}", status_code=204, openapi_extra=needs(Permission.GRANTS_WRITE) | problems(ExclusionNotFoundError)
 )
 def delete_exclusion(exclusion_id: UUID, principal: CurrentPrincipal, policy: Policy) -> None:
-    """Withdraw an exclusion: what the grants say holds again from the next request on."""
+    """Delete an exclusion; grants apply again from the next request on."""
     with policy.edit(principal) as editor:
         editor.delete_exclusion(exclusion_id)

@@ -1,5 +1,5 @@
-"""SQL of labels, clearances, packs and exclusions. Who may read and write each row is decided by row-level security
-(migrations/sql/rows_api.sql); `is_known` and `may_grant` say whether there is anything to write about.
+"""SQL of labels, clearances, packs and exclusions. Row-level security decides who may read and write each row
+(migrations/sql/rows_api.sql).
 """
 
 from collections.abc import Sequence
@@ -24,21 +24,21 @@ Row = TypeVar("Row", Label, Clearance, EntitlementPack, Exclusion)
 
 
 class PolicyRepository:
-    """What of the policy the session's principal may see."""
+    """Policy rows that the session's principal may see."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    # --- what the policy is about ------------------------------------------------------------------------------------
+    # --- objects of the policy ---------------------------------------------------------------------------------------
 
     def may_grant(
         self, *, collection_id: UUID | None = None, document_id: UUID | None = None, pack_id: UUID | None = None
     ) -> bool:
-        """Whether it is there and the principal owns it, or manages the tenant's access."""
+        """Return whether the object exists and the principal owns it or manages the tenant's access."""
         return bool(self._session.scalar(select(func.may_grant(collection_id, document_id, pack_id))))
 
     def is_known(self, *, collection_id: UUID | None = None, document_id: UUID | None = None) -> bool:
-        """Whether it is there and the principal may see it, or watches over the tenant's access."""
+        """Return whether the object exists and the principal may read it or is an administrator or auditor."""
         return bool(self._session.scalar(select(func.is_known(collection_id, document_id))))
 
     # --- reading -----------------------------------------------------------------------------------------------------
@@ -49,7 +49,7 @@ class PolicyRepository:
     def list_page(
         self, model: type[Row], *, after: UUID | None, limit: int, where: Sequence[Any] = ()
     ) -> Sequence[Row]:
-        """Oldest first (ids are ordered by time)."""
+        """Return rows, oldest first (IDs are ordered by time)."""
         query: Select[Row] = select(model).where(*where).order_by(model.id).limit(limit)
         return self._session.scalars(query if after is None else query.where(model.id > after)).all()
 
@@ -68,7 +68,7 @@ class PolicyRepository:
     # --- writing -----------------------------------------------------------------------------------------------------
 
     def insert(self, row: Label | Clearance | EntitlementPack | Exclusion) -> None:
-        """The row is not read back: an owner who closes a document to himself may not see that he did."""
+        """Insert a row without reading it back: owners who exclude themselves can't see the exclusion."""
         model = type(row)
         names = [column.key for column in model.__table__.columns if column.computed is None]
         self._session.execute(insert(model).values({name: getattr(row, name) for name in names}))
@@ -77,11 +77,11 @@ class PolicyRepository:
         return self._count(delete(model).where(model.id == row_id)) == 1
 
     def put_collection_label(self, values: dict[str, UUID]) -> bool:
-        """False when it carried the label already."""
+        """Return False if the object already carried the label."""
         return self._put(CollectionLabel, values)
 
     def put_document_label(self, values: dict[str, UUID]) -> bool:
-        """False when it carried the label already."""
+        """Return False if the object already carried the label."""
         return self._put(DocumentLabel, values)
 
     def delete_collection_label(self, collection_id: UUID, label_id: UUID) -> bool:
@@ -93,7 +93,7 @@ class PolicyRepository:
         return self._count(delete(DocumentLabel).where(*where)) == 1
 
     def drop_labels_of_deleted(self, label_id: UUID) -> None:
-        """Documents that were deleted carry the label no longer: nobody could take it off them."""
+        """Remove the label from deleted documents, which nobody can edit."""
         self._session.execute(select(func.drop_labels_of_deleted(label_id)))
 
     def _put(self, model: type[CollectionLabel] | type[DocumentLabel], values: dict[str, UUID]) -> bool:

@@ -1,4 +1,4 @@
-"""What the endpoints of labels, clearances, packs and exclusions take and give."""
+"""Request and response schemas of labels, clearances, packs and exclusions."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -35,13 +35,13 @@ class LabelOut(BaseModel):
 
 
 class LabelsOut(BaseModel):
-    """The labels of a collection or document itself, of those that you are cleared for."""
+    """The own labels of a collection or document, as far as you are cleared for them."""
 
     items: list[LabelOut]
 
 
 class ClearanceIn(SubjectIn):
-    """Who is let through a label's barrier: exactly one of `user_id` and `group_id`."""
+    """The user or group that is cleared for a label: exactly one of `user_id` and `group_id`."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -55,7 +55,7 @@ class ClearanceIn(SubjectIn):
 
 
 class ClearanceOut(BaseModel):
-    """A clearance: it opens nothing by itself."""
+    """A clearance; it grants no access by itself."""
 
     id: UUID
     label_id: UUID
@@ -70,7 +70,7 @@ class ClearanceOut(BaseModel):
 
 
 class PackIn(BaseModel):
-    """Documents of the whole tenant by type and source; an empty list names all. One of the two names something."""
+    """Documents of the whole tenant by type and source; an empty list matches all. At least one list has entries."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -94,7 +94,7 @@ class PackIn(BaseModel):
 
 
 class PackOut(BaseModel):
-    """An entitlement pack; who holds it is told by `GET /v1/grants?pack_id=…`."""
+    """An entitlement pack; `GET /v1/grants?pack_id=…` lists its holders."""
 
     id: UUID
     name: str = Field(examples=["Vendor research"])
@@ -108,7 +108,7 @@ class PackOut(BaseModel):
 
 
 class ExclusionIn(SubjectIn):
-    """Whom one document is closed to, whatever the grants say: exactly one of `user_id` and `group_id`."""
+    """The user or group to exclude from a document, despite all grants: exactly one of `user_id` and `group_id`."""
 
     model_config = ConfigDict(
         extra="forbid",

@@ -1,4 +1,4 @@
-"""Labels, clearances, entitlement packs and exclusions, as a principal may see and change them."""
+"""Labels, clearances, entitlement packs and exclusions, within a principal's rights."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,23 +17,25 @@ Row = TypeVar("Row", Label, Clearance, EntitlementPack, Exclusion)
 
 
 class PolicyService:
-    """What of the policy a principal may see; and `edit`, for changing it in one transaction."""
+    """Lists the parts of the policy that a principal may see; `edit` changes it in one transaction."""
 
     def __init__(self, *, database: Database) -> None:
         self._database = database
 
     @contextmanager
     def edit(self, principal: Principal) -> Iterator[PolicyEditor]:
-        """One transaction: what is changed in it holds from the next one on, or none of it does."""
+        """Open an editor in one transaction. Its changes take effect together, from the next transaction on."""
         with self._database.transaction(principal) as session:
             yield PolicyEditor(session, principal)
 
     def list_labels(self, principal: Principal, page: PageRequest) -> PageOf[Label]:
-        """Those that the principal is cleared for; all for whoever watches over access. Raises InvalidCursorError."""
+        """List labels that the principal is cleared for; administrators and auditors see all. Raises
+        InvalidCursorError.
+        """
         return self._list(principal, page, Label)
 
     def list_labels_on(self, principal: Principal, place: Place) -> Sequence[Label]:
-        """The labels of a collection or document itself. Raises GrantTargetNotFoundError."""
+        """List the own labels of a collection or document. Raises GrantTargetNotFoundError."""
         with self._database.transaction(principal, snapshot=True) as session:
             rows = PolicyRepository(session)
             if not rows.is_known(collection_id=place.collection_id, document_id=place.document_id):
@@ -51,18 +53,20 @@ class PolicyService:
         user_id: UUID | None = None,
         group_id: UUID | None = None,
     ) -> PageOf[Clearance]:
-        """One's own; all for whoever watches over access. Raises InvalidCursorError."""
+        """List the principal's clearances; administrators and auditors see all. Raises InvalidCursorError."""
         wanted = ((Clearance.label_id, label_id), (Clearance.user_id, user_id), (Clearance.group_id, group_id))
         return self._list(principal, page, Clearance, wanted)
 
     def list_packs(self, principal: Principal, page: PageRequest) -> PageOf[EntitlementPack]:
-        """Raises InvalidCursorError."""
+        """List the tenant's packs. Raises InvalidCursorError."""
         return self._list(principal, page, EntitlementPack)
 
     def list_exclusions(
         self, principal: Principal, page: PageRequest, *, document_id: UUID | None = None
     ) -> PageOf[Exclusion]:
-        """Those of documents that the principal owns; all for who watches over access. Raises InvalidCursorError."""
+        """List exclusions on documents that the principal owns; administrators and auditors see all. Raises
+        InvalidCursorError.
+        """
         return self._list(principal, page, Exclusion, ((Exclusion.document_id, document_id),))
 
     def _list(

@@ -1,5 +1,5 @@
-"""The policy worked out in Python from what its history says, apart from the SQL that decides: it explains a decision
-of now or of a past moment, for one person and one document, by every grant that opens and every barrier that closes.
+"""Evaluate the policy in Python from its history, independently of the SQL that enforces it. It explains the access of
+one person to one document, now or in the past, by every grant that opens and every barrier that closes.
 """
 
 from collections import deque
@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 State = Mapping[str, Any]
-"""A row of the policy as its history keeps it: ids and times are text."""
+"""A row of the policy from its history: IDs and times are text."""
 
 VIEWER = 1
 
@@ -18,10 +18,10 @@ Object = Literal["collection", "document", "pack"]
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What of the policy at `time` may bear on one person and one document; rows that were gone by then are left out.
+    """The policy rows at `time` that concern one person and one document, without rows deleted by then.
 
-    `user` and `document` are None when there was no such then. `parents` are the document's collection and those around
-    it, the nearest first; `names` are those of groups, collections, labels and packs, by id.
+    `user` and `document` are None if they did not exist at that time. `parents` are the document's collection and its
+    parents, nearest first; `names` maps the IDs of groups, collections, labels and packs to names.
     """
 
     time: datetime
@@ -40,8 +40,8 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """How somebody holds something: by `groups`, from the one that they are in to the one that was given it; none when
-    they were given it themselves.
+    """How a person has a right: through `groups`, from the group that the person is in to the group that has the right;
+    empty if the person has it directly.
     """
 
     groups: tuple[str, ...] = ()
@@ -49,8 +49,8 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A grant that bears on the document. `is_inside`: the document is in a collection inside of the granted one. With
-    `has_expired` it opens nothing any more.
+    """A grant that covers the document. `is_inside`: the document is in a subcollection of the granted one. With
+    `has_expired` it no longer opens anything.
     """
 
     grant_id: str
@@ -65,7 +65,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """A label that the person is not cleared for, or an exclusion. `cleared_until` is when the last clearance ended."""
+    """A label without a clearance of the person, or an exclusion. `cleared_until` is the end of the last clearance."""
 
     kind: str
     id: str
@@ -77,8 +77,8 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class AccessDecision:
-    """Whether the person may see the document, at which level (0: not), and why. With `is_type_unsaid`, a pack of
-    theirs would hold it, had a person said its type, which was only read from its text.
+    """The person's level for the document (0: no access), and the reasons. With `is_type_unsaid`, a pack of the person
+    would contain the document if an editor had confirmed the type that was read from its text.
     """
 
     is_visible: bool
@@ -91,7 +91,7 @@ class AccessDecision:
 
 
 def decide(moment: Moment) -> AccessDecision:
-    """The verdict of a moment. The strongest openings come first, those that have expired last."""
+    """Return the verdict at one time. The strongest grants come first, expired ones last."""
     held = list_holdings(moment.user, moment.group_ids, moment.nestings)
     openings = sorted(_list_openings(moment, held), key=_strength)
     closings = (*_list_barriers(moment, held), *_list_exclusions(moment, held))
@@ -112,7 +112,7 @@ def decide(moment: Moment) -> AccessDecision:
 
 
 def list_holdings(user: State | None, group_ids: Sequence[str], nestings: Sequence[State]) -> dict[str, Holding]:
-    """The person and every group that they are in, however deep, each with the shortest way into it."""
+    """Return the person and all groups that contain the person, at any depth, each with the shortest path to it."""
     if user is None:
         return {}
     above: dict[str, list[str]] = {}
@@ -201,13 +201,13 @@ def _lacks_a_said_type(moment: Moment, held: Mapping[str, Holding]) -> bool:
 
 
 def _holds(pack: State, document: State) -> bool:
-    """Whether a pack names a document; an empty list names all."""
+    """Return whether a pack contains a document; an empty list matches all."""
     types, sources = pack["document_types"], pack["sources"]
     return (not types or document["said_type"] in types) and (not sources or document["source"] in sources)
 
 
 def has_ended(row: State, time: datetime) -> bool:
-    """Whether a row with `expires_at` holds no more."""
+    """Return whether a row with `expires_at` has expired."""
     end = parse_time(row["expires_at"])
     return end is not None and end <= time
 

@@ -1,4 +1,4 @@
-"""`/v1/access/explain`: why somebody may see a document, or may not, for administrators and auditors."""
+"""`/v1/access/explain`: why a user may or may not read a document, for administrators and auditors."""
 
 from typing import Annotated
 from uuid import UUID
@@ -32,7 +32,7 @@ _EXPLAIN = needs(Permission.ACCESS_EXPLAIN) | problems(UserNotFoundError, Explai
 def explain_access(
     asker: CurrentPrincipal, explaining: Explaining, document: Document, person: Person
 ) -> ExplanationOut:
-    """Why somebody may see a document now, or may not: in a sentence, and with every grant and barrier."""
+    """Explain why a user may or may not read a document now: a sentence, and every grant and barrier."""
     return ExplanationOut.of(explaining.explain(asker, document_id=document, person=person))
 
 
@@ -45,7 +45,7 @@ def explain_access_at(
     explaining: Explaining,
     document: Document,
     person: Person,
-    time: Annotated[AwareDatetime, Query(description="A past moment, with its zone.")],
+    time: Annotated[AwareDatetime, Query(description="A time in the past, with its time zone.")],
 ) -> ExplanationOut:
-    """Why somebody might see a document at a past moment, or might not."""
+    """Explain why a user could or could not read a document at a time in the past."""
     return ExplanationOut.of(explaining.explain(asker, document_id=document, person=person, time=time))

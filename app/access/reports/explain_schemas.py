@@ -1,4 +1,4 @@
-"""What explaining access takes and gives: ids, levels, and names of groups, collections, labels and packs."""
+"""Response schemas of access explanations: IDs, levels, and names of groups, collections, labels and packs."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -19,7 +19,7 @@ _SENTENCE = (
 
 
 class ReasonKind(StrEnum):
-    """What a reason is: a grant that opens, or one that has expired; a label or an exclusion that closes."""
+    """The kind of a reason: an active or expired grant, which opens; a label or an exclusion, which closes."""
 
     GRANT = "grant"
     EXPIRED_GRANT = "expired-grant"
@@ -32,30 +32,31 @@ class ReasonKind(StrEnum):
 
 
 class NamedOut(BaseModel):
-    """A group, collection, label or pack; a document has no name here."""
+    """A group, collection, label or pack; documents are shown without a name."""
 
     id: UUID
     name: str | None
 
 
 class ReasonOut(BaseModel):
-    """One thing that opens the document to the person, or closes it. `id` is the grant's, label's or exclusion's."""
+    """One reason that opens or closes the document to the person. `id` is that of the grant, label or exclusion."""
 
     kind: ReasonKind = Field(examples=["grant"])
     opens: bool = Field(examples=[True])
     id: UUID | None = None
-    name: str | None = Field(default=None, description="Of a label.", examples=[None])
+    name: str | None = Field(default=None, description="A label's name.", examples=[None])
     level: Level | None = Field(default=None, examples=["viewer"])
     on: Literal["collection", "document", "pack"] | None = Field(default=None, examples=["collection"])
     object: NamedOut | None = None
     through: list[NamedOut] = Field(
-        default=[], description="The groups by way of which, from the one that the person is in; none for themselves."
+        default=[],
+        description="The groups that give it, starting with the person's own group; empty if given directly.",
     )
     ended_at: datetime | None = Field(default=None, description="When a grant, or the last clearance, ended.")
 
 
 class ExplanationOut(BaseModel):
-    """Why somebody may see a document, or may not."""
+    """Why a user may or may not read a document."""
 
     document_id: UUID
     user_id: UUID

@@ -1,5 +1,5 @@
-"""Why somebody may see a document, or may not, now or at a past moment. For administrators and auditors; every question
-is in the audit log. What is told holds ids, and names of groups, collections, labels and packs: never of documents.
+"""Explain why a user may or may not read a document, now or in the past, for administrators and auditors. Every query
+is audited. Explanations have IDs and the names of groups, collections, labels and packs, but never names of documents.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from app.identity.models import User
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A verdict with what it is about, and its sentence."""
+    """A verdict with its user and document, and a sentence."""
 
     user_id: UUID
     document_id: UUID
@@ -33,7 +33,7 @@ class Explanation:
 
 
 class ExplainService:
-    """Answers questions about who sees what."""
+    """Explains who may read which document."""
 
     def __init__(self, *, database: Database, clock: Clock) -> None:
         self._database = database
@@ -42,10 +42,10 @@ class ExplainService:
     def explain(
         self, principal: Principal, *, document_id: UUID, person: str, time: datetime | None = None
     ) -> Explanation:
-        """Of the user with that id or e-mail address, now or at `time`.
+        """Explain the access of the user with that ID or e-mail address, now or at `time`.
 
         Raises PermissionRequiredError, UserNotFoundError, ExplainedDocumentNotFoundError; ExplainedTimeError for a time
-        that is still to come.
+        in the future.
         """
         principal.require(Permission.ACCESS_EXPLAIN)
         if time is not None and time > self._clock.now():
@@ -75,7 +75,7 @@ class ExplainService:
 
 
 def find_person(session: Session, reference: str) -> User:
-    """The user with that id or e-mail address; of several with one address, who is still there.
+    """Return the user with that ID or e-mail address; of several with one address, the one not deleted.
 
     Raises UserNotFoundError.
     """

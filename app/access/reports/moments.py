@@ -1,4 +1,4 @@
-"""Reading the policy as it was at a moment: the last row that its history has of each thing by then."""
+"""Read the policy at a past time: the last history row of each object up to that time."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -13,11 +13,11 @@ from app.access.history import PolicyState
 from app.access.reports.decisions import Moment, State, list_holdings
 
 _DEEPEST = 1000
-"""Collections around a document: far more than there are, so that damaged rows can't keep us forever."""
+"""Limit of parent collections, far above the real depth, so that damaged rows cause no endless loop."""
 
 
 class MomentReader:
-    """The tenant's policy at `time` (None: now), for those who watch over access; others find nothing."""
+    """The tenant's policy at `time` (None: now). Only administrators and auditors find rows."""
 
     def __init__(self, session: Session, *, time: datetime | None) -> None:
         self._session = session
@@ -25,12 +25,12 @@ class MomentReader:
         self.time = time or cast(datetime, session.scalar(select(func.now())))
 
     def is_known(self, kind: str, key: UUID) -> bool:
-        """Whether there ever was such a thing, at whatever time."""
+        """Return whether the object existed at any time."""
         found = select(PolicyState.id).where(PolicyState.kind == kind, PolicyState.key == str(key)).limit(1)
         return self._session.scalar(found) is not None
 
     def read(self, *, user_id: UUID, document_id: UUID) -> Moment:
-        """What bears on one person and one document."""
+        """Return the rows that concern one person and one document."""
         user = self._find("users", str(user_id))
         document = self._find("documents", str(document_id))
         parents = self._list_parents(None if document is None else document["collection_id"])
@@ -80,14 +80,14 @@ class MomentReader:
         return next(iter(self._list(kind, PolicyState.key == key)), None)
 
     def _list_of(self, kind: str, subjects: Iterable[str]) -> list[State]:
-        """What was given to any of the subjects."""
+        """Return the rows of a kind that any of the subjects has."""
         among = list(subjects)
         return [*self._list(kind, among=("user_id", among)), *self._list(kind, among=("group_id", among))]
 
     def _list(
         self, kind: str, *where: ColumnElement[bool], among: tuple[str, Sequence[str]] | None = None
     ) -> list[State]:
-        """The rows of a kind that were there; with `among`, those whose member has one of the values."""
+        """Return the existing rows of a kind; with `among`, only those whose field has one of the values."""
         if among is not None and not among[1]:
             return []
         last = select(PolicyState).where(PolicyState.kind == kind, *where)

@@ -1,4 +1,4 @@
-"""SQL of access for administrators and auditors, who may not read the documents (migrations/sql/reports.sql)."""
+"""SQL of access reports for administrators and auditors, who need not be readers (migrations/sql/reports.sql)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from app.identity.models import Group, GroupMember, GroupNesting, User
 
 
 class WatchRepository:
-    """Rows of the whole tenant, for administrators and auditors; nothing for anybody else."""
+    """Rows of the whole tenant, for administrators and auditors only; others find none."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -23,7 +23,7 @@ class WatchRepository:
         return self._session.scalar(select(User).where(User.id == user_id))
 
     def list_holdings(self, user_ids: Sequence[UUID]) -> dict[UUID, dict[str, Holding]]:
-        """Each user's groups, however deep, with the shortest way into each."""
+        """Return each user's groups, at any depth, with the shortest path to each."""
         joined: dict[UUID, list[str]] = {user_id: [] for user_id in user_ids}
         members = select(GroupMember.user_id, GroupMember.group_id).where(GroupMember.user_id.in_(user_ids))
         for user_id, group_id in self._session.execute(members):
@@ -53,7 +53,7 @@ class WatchRepository:
         packs: Iterable[UUID] = (),
         labels: Iterable[UUID] = (),
     ) -> dict[UUID, str]:
-        """The names of things by their ids."""
+        """Return names by ID."""
         found = {
             **self._names(Group.id, Group.name, groups),
             **self._names(EntitlementPack.id, EntitlementPack.name, packs),
@@ -70,7 +70,7 @@ class WatchRepository:
         ]
 
     def list_collections(self, *, after: UUID | None, limit: int) -> list[GovernedCollection]:
-        """All of the tenant, oldest first."""
+        """Return all collections of the tenant, oldest first."""
         found = self._call("SELECT * FROM list_governed_collections(:after, :limit)", after=after, limit=limit)
         on: dict[UUID, list[Label]] = {row.id: [] for row in found}
         labels = select(CollectionLabel.collection_id, Label).join(Label, Label.id == CollectionLabel.label_id)
@@ -88,11 +88,11 @@ class WatchRepository:
         return found[0] if found and found[0].id == collection_id else None
 
     def name_users(self, user_ids: Iterable[UUID]) -> Mapping[UUID, str]:
-        """Their addresses, also of those who were deleted."""
+        """Return users' addresses, including those of deleted users."""
         return self._names(User.id, User.email, user_ids)
 
     def list_readers(self, document_id: UUID, *, after: UUID | None, limit: int) -> list[DocumentReader]:
-        """Who may read a document, in the order of their ids."""
+        """Return the readers of a document, in the order of their IDs."""
         found = self._call("SELECT * FROM list_readers(:id, :after, :limit)", id=document_id, after=after, limit=limit)
         known = select(User).where(User.id.in_([row.user_id for row in found]))
         users = {user.id: user for user in self._session.scalars(known)}

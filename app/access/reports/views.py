@@ -1,4 +1,4 @@
-"""What the repository of reports returns of collections and readers."""
+"""Values that the repository of reports returns."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,7 +9,7 @@ from app.identity.models import User
 
 @dataclass(frozen=True, slots=True)
 class SeenCollection:
-    """A collection with how many of its documents somebody sees, and at most at which level."""
+    """A collection with the number of its documents that a user may read, and the user's highest level."""
 
     id: UUID
     name: str
@@ -19,7 +19,7 @@ class SeenCollection:
 
 @dataclass(frozen=True, slots=True)
 class GovernedCollection:
-    """A collection as its tenant's administrators know of it; `labels` are its own."""
+    """A collection as administrators see it; `labels` are its own."""
 
     id: UUID
     parent_id: UUID | None
@@ -31,7 +31,7 @@ class GovernedCollection:
 
 @dataclass(frozen=True, slots=True)
 class DocumentReader:
-    """Somebody who may read a document, by these grants."""
+    """A reader of a document, with the grants that open it."""
 
     user: User
     level: int

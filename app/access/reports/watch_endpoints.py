@@ -1,4 +1,4 @@
-"""`/v1/access`: who is in what, and who sees what, for administrators and auditors."""
+"""`/v1/access`: memberships and readers, for administrators and auditors."""
 
 from typing import Annotated
 from uuid import UUID
@@ -23,7 +23,9 @@ Watching = Annotated[WatchService, Depends(service(WatchService))]
 
 @router.get("/people/{user_id}", openapi_extra=needs(Permission.ACCESS_EXPLAIN) | problems(UserNotFoundError))
 def get_person_access(user_id: UUID, asker: CurrentPrincipal, watching: Watching) -> PersonOut:
-    """What a person is in, what they hold and by which way, and how many documents they see of each collection."""
+    """Return a user's groups, grants and clearances with their origin, and the number of readable documents per
+    collection.
+    """
     return PersonOut.of(watching.get_person(asker, user_id))
 
 
@@ -31,7 +33,7 @@ def get_person_access(user_id: UUID, asker: CurrentPrincipal, watching: Watching
 def list_governed_collections(
     page: RequestedPage, asker: CurrentPrincipal, watching: Watching, request: Request, response: Response
 ) -> Page[GovernedCollectionOut]:
-    """All collections of the tenant, oldest first, with their labels and the numbers of documents and grants."""
+    """List all collections of the tenant, oldest first, with labels and the numbers of documents and grants."""
     found = watching.list_collections(asker, page)
     return page_out(request, response, found, GovernedCollectionOut.of, Page[GovernedCollectionOut])
 
@@ -48,6 +50,6 @@ def list_document_readers(
     request: Request,
     response: Response,
 ) -> Page[ReaderOut]:
-    """Who may read a document, and by which grants and groups."""
+    """List the readers of a document, with the grants and groups that give them access."""
     found = watching.list_readers(asker, document_id, page)
     return page_out(request, response, found, ReaderOut.of, Page[ReaderOut])

@@ -1,4 +1,4 @@
-"""What those who watch over access are told: ids, names of groups, collections, labels and packs, and numbers."""
+"""Response schemas of access reports: IDs, names of groups, collections, labels and packs, and numbers."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,7 +18,9 @@ Names = Mapping[UUID, str]
 
 
 class WayOut(BaseModel):
-    """A grant and how somebody holds it: by the groups of `through`, from the one that they are in, or themselves."""
+    """A grant and how the user has it: through the groups of `through`, starting with the user's own group, or
+    directly.
+    """
 
     grant_id: UUID
     level: Level
@@ -41,7 +43,7 @@ class WayOut(BaseModel):
 
 
 class HeldClearanceOut(BaseModel):
-    """A clearance and how somebody holds it."""
+    """A clearance and how the user has it."""
 
     id: UUID
     label: NamedOut
@@ -59,7 +61,7 @@ class HeldClearanceOut(BaseModel):
 
 
 class MembershipOut(BaseModel):
-    """A group that somebody is in; `through` ends with it, and has more than one where they are in it by others."""
+    """A group of the user; `through` is the path to it, and ends with it."""
 
     id: UUID
     name: str | None = Field(examples=["credit desk"])
@@ -75,7 +77,7 @@ class SeenCollectionOut(BaseModel):
 
 
 class PersonOut(BaseModel):
-    """What a person is in, holds and sees. Of grants and clearances no more than `most` are told."""
+    """A user's groups, rights and readable documents, with at most `most` grants and clearances."""
 
     id: UUID
     name: str = Field(examples=["Ana"])
@@ -86,7 +88,7 @@ class PersonOut(BaseModel):
     grants: list[WayOut]
     clearances: list[HeldClearanceOut]
     collections: list[SeenCollectionOut]
-    documents: int = Field(description="How many they see in all.", examples=[412])
+    documents: int = Field(description="The number of documents that the user may read.", examples=[412])
     most: int = Field(default=MOST, examples=[MOST])
 
     @classmethod
@@ -118,7 +120,7 @@ class PersonOut(BaseModel):
 
 
 class GovernedCollectionOut(BaseModel):
-    """A collection as those who manage access know of it. `labels` and `grants` are its own."""
+    """A collection as administrators see it. `labels` and `grants` are its own."""
 
     id: UUID
     name: str
@@ -140,7 +142,7 @@ class GovernedCollectionOut(BaseModel):
 
 
 class ReaderOut(BaseModel):
-    """Somebody who may read a document, and by which grants."""
+    """A reader of a document, with the grants that open it."""
 
     user_id: UUID
     name: str = Field(examples=["Ana"])

@@ -1,4 +1,4 @@
-"""Who is in what, what a person sees, who sees a document: for those who watch over access and see no content by it."""
+"""Report memberships, a user's access and a document's readers to administrators and auditors, without any content."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from app.identity.errors import UserNotFoundError
 from app.identity.models import User
 
 MOST = 1000
-"""Grants and clearances that are told of one person."""
+"""Maximum number of grants and clearances returned for one user."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """A person with all that they hold. `held`: what by, by the id of whoever holds it (theirs, or a group's)."""
+    """A user with all rights. `held`: holder ID (the user's, or a group's) → access path."""
 
     user: User
     held: Mapping[str, Holding]
@@ -34,7 +34,7 @@ class PersonView:
 
 @dataclass(frozen=True, slots=True)
 class ReaderView:
-    """Somebody who may read a document, with the grants by which, the ways they hold them, and names."""
+    """A reader of a document, with the grants that open it, their access paths, and names."""
 
     reader: DocumentReader
     grants: Sequence[Grant]
@@ -44,20 +44,20 @@ class ReaderView:
 
 @dataclass(frozen=True, slots=True)
 class CollectionView:
-    """A collection with those it is inside of, the nearest first."""
+    """A collection with its parents, nearest first."""
 
     collection: GovernedCollection
     around: Sequence[GovernedCollection]
 
 
 class WatchService:
-    """Views of the whole tenant's access. Looking at a person or at a document's readers is audited."""
+    """Reports on the whole tenant's access. Reading a user's access or a document's readers is audited."""
 
     def __init__(self, *, database: Database) -> None:
         self._database = database
 
     def get_person(self, principal: Principal, user_id: UUID) -> PersonView:
-        """Raises PermissionRequiredError, UserNotFoundError."""
+        """Return a user's access. Raises PermissionRequiredError, UserNotFoundError."""
         principal.require(Permission.ACCESS_EXPLAIN)
         with self._database.transaction(principal, snapshot=True) as session:
             rows = WatchRepository(session)
@@ -78,7 +78,7 @@ class WatchService:
             )
 
     def list_collections(self, principal: Principal, page: PageRequest) -> PageOf[GovernedCollection]:
-        """All collections of the tenant, oldest first. Raises PermissionRequiredError, InvalidCursorError."""
+        """List all collections of the tenant, oldest first. Raises PermissionRequiredError, InvalidCursorError."""
         principal.require(Permission.ACCESS_EXPLAIN)
         after = parse_uuid_cursor(page)
         with self._database.transaction(principal, snapshot=True) as session:
@@ -87,7 +87,7 @@ class WatchService:
         return PageOf(items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(found) > page.limit else None)
 
     def get_collection(self, principal: Principal, collection_id: UUID) -> CollectionView:
-        """Raises PermissionRequiredError, CollectionNotFoundError."""
+        """Return a collection with its parents. Raises PermissionRequiredError, CollectionNotFoundError."""
         principal.require(Permission.ACCESS_EXPLAIN)
         with self._database.transaction(principal, snapshot=True) as session:
             rows = WatchRepository(session)
@@ -102,7 +102,7 @@ class WatchService:
         return CollectionView(found, around)
 
     def name_subjects(self, principal: Principal, grants: Sequence[Grant]) -> Mapping[UUID, str]:
-        """The subjects of grants by their ids: users' addresses, groups' names. Raises PermissionRequiredError."""
+        """Return names of grants' subjects by ID: users' addresses, groups' names. Raises PermissionRequiredError."""
         principal.require(Permission.ACCESS_EXPLAIN)
         with self._database.transaction(principal) as session:
             rows = WatchRepository(session)
@@ -110,7 +110,7 @@ class WatchService:
             return {**users, **rows.name_all(groups={grant.group_id for grant in grants if grant.group_id is not None})}
 
     def list_readers(self, principal: Principal, document_id: UUID, page: PageRequest) -> PageOf[ReaderView]:
-        """Who may read a document, in the order of their ids.
+        """List the readers of a document, in the order of their IDs.
 
         Raises PermissionRequiredError, ExplainedDocumentNotFoundError, InvalidCursorError.
         """

@@ -1,6 +1,4 @@
-"""A verdict in a sentence that a person understands. It speaks of groups, collections, labels and packs by their names,
-of the document as "it".
-"""
+"""Describe a verdict in a sentence. It names groups, collections, labels and packs, and calls the document "it"."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,7 +11,7 @@ _SHOWN = 3
 
 
 def explain(moment: Moment, verdict: AccessDecision, *, person: str) -> str:
-    """Why `person` may see the document, or why not."""
+    """Return the sentence on why `person` may or may not read the document."""
     words = _Words(names=moment.names, person=person)
     open_now = [opening for opening in verdict.openings if not opening.has_expired]
     if verdict.is_visible:
@@ -26,7 +24,7 @@ def explain(moment: Moment, verdict: AccessDecision, *, person: str) -> str:
 
 
 def _absence(moment: Moment, verdict: AccessDecision) -> str | None:
-    """Why there is nothing to be seen, or nobody to see it."""
+    """Return why the user or the document is unavailable."""
     said = (
         (moment.user is None, "there was no such user then"),
         (moment.document is None, "there was no such document then"),
