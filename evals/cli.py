@@ -1,4 +1,4 @@
-"""`footnote eval …`: run suites, look at runs, compare them, and gate changes on them."""
+"""`footnote eval …`: run suites, show runs, compare them, and check changes against baselines."""
 
 import typer
 
@@ -8,7 +8,7 @@ from evals.commands.publishing import publish
 from evals.commands.running import list_suites, run_suites
 from evals.commands.showing import compare, show_run
 
-commands = typer.Typer(name="eval", help="Measure on data of your own, offline.", no_args_is_help=True)
+commands = typer.Typer(name="eval", help="Measure quality on your own data, offline.", no_args_is_help=True)
 commands.command("list")(list_suites)
 commands.command("run")(run_suites)
 commands.command("show")(show_run)

@@ -1,1 +1,1 @@
-"""Figures of speed and memory, each beside a reference measured in the same run, because machines differ."""
+"""Benchmarks of speed and memory. Each measures a reference in the same run, because machines differ."""

@@ -1,4 +1,4 @@
-"""`python -m evals.bench ingest|ask --docs FOLDER --json FILE`; `… filtered|foreign|policy|timing` need none."""
+"""`python -m evals.bench ingest|ask --docs FOLDER --json FILE`; `filtered|foreign|policy|timing` need no documents."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,24 +28,24 @@ MADE_DIGEST = digest_files([ROOT / "evals" / "bench" / "filtered_texts.py"], roo
 commands = typer.Typer(name="bench", add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 DocsOption = Annotated[list[Path] | None, typer.Option("--docs", exists=True, help="Files or folders.")]
 JsonOption = Annotated[Path | None, typer.Option("--json", help="Where to write the figures as JSON.")]
-HomeOption = Annotated[Path | None, typer.Option("--home", help="Where the bench keeps its homes.")]
+HomeOption = Annotated[Path | None, typer.Option("--home", help="Folder of the benchmark's homes.")]
 
 
 @commands.command()
 def ingest(docs: DocsOption = None, json: JsonOption = None, home: HomeOption = None) -> None:
-    """Empty home to all searchable, through the API and real workers; then the same a second time."""
+    """Measure ingestion from an empty home until all is searchable, with the API and real workers; then repeat it."""
     _run("ingest", docs, json, home)
 
 
 @commands.command()
 def ask(docs: DocsOption = None, json: JsonOption = None, home: HomeOption = None) -> None:
-    """Question to sources, four asking at once, on what the ingest bench has loaded (or will load now)."""
+    """Measure the time from question to sources, four at once, on the documents of the ingest benchmark."""
     _run("ask", docs, json, home)
 
 
 @commands.command()
 def filtered(json: JsonOption = None) -> None:
-    """Vector search by principals who see little, much or all of 200,000 chunks, beside exact and plain HNSW."""
+    """Vector search by principals who see little, much or all of 200,000 chunks, compared with exact and plain HNSW."""
     result = _run_made(bench_filtered)
     for line in table_lines(result):
         Console().print(line, highlight=False)
@@ -54,20 +54,20 @@ def filtered(json: JsonOption = None) -> None:
 
 @commands.command()
 def foreign(json: JsonOption = None) -> None:
-    """One tenant's searches before and after 500,000 chunks of others are there."""
+    """One tenant's searches before and after 500,000 chunks of other tenants are added."""
     _report("foreign", MADE_DIGEST, _run_made(bench_foreign), json)
 
 
 @commands.command()
 def policy(json: JsonOption = None) -> None:
-    """What somebody in 10,000 groups may see, worked out, and a grant given, among 50,000 grants."""
+    """Time to compute and to change the permissions of a user in 10,000 groups, among 50,000 grants."""
     digest = digest_files([ROOT / "evals" / "bench" / "policy.py"], root=ROOT)
     _report("policy", digest, _run_made(bench_policy), json)
 
 
 @commands.command()
 def timing(json: JsonOption = None) -> None:
-    """Whether the time of an answer tells a forbidden document from an absent one: 1,000 pairs."""
+    """Whether response times distinguish a forbidden document from an absent one: 1,000 pairs."""
     digest = digest_files([ROOT / "evals" / "bench" / "timing.py"], root=ROOT)
     _report("timing", digest, _run_made(bench_timing), json)
 
@@ -82,7 +82,7 @@ def _run(bench: str, docs: Sequence[Path] | None, json: Path | None, home: Path 
 
 
 def _run_made(bench: Callable[[Callable[[str], None]], SuiteResult]) -> SuiteResult:
-    """A bench that makes what it measures, in a database of its own."""
+    """Run a benchmark that creates its own data in its own database."""
     told = Console(stderr=True)
     with _failing(told):
         return bench(lambda sentence: told.print(sentence, highlight=False))

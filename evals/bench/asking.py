@@ -1,4 +1,4 @@
-"""Asking: milliseconds from a question to its sources, without a model, four asking at once."""
+"""Asking: milliseconds from a question to its sources, without a model, four at once."""
 
 import json
 import statistics
@@ -35,7 +35,7 @@ METRICS = (
 
 
 def bench_ask(setting: BenchSetting, work: BenchWork) -> SuiteResult:
-    """Raises what the stack raises when it can't be started."""
+    """Run the benchmark. Raises any error of the stack's start."""
     with (
         running_stack(work.home, say=setting.say) as stack,
         open_store(stack, work.files, say=setting.say, place=COLLECTION) as store,
@@ -43,7 +43,7 @@ def bench_ask(setting: BenchSetting, work: BenchWork) -> SuiteResult:
         questions = _beside(work.files) or make_questions(store)
         service = RetrievalService(database=store.database, embedder=WordLlamaEmbedder())
         for question in questions[: 2 * ASKERS]:
-            service.search(store.principal, question, k=K)  # connections, caches of the machine
+            service.search(store.principal, question, k=K)  # warms up connections and caches
         setting.say(f"Asking {len(questions)} questions, {ROUNDS} times, {ASKERS} at once")
         alone = [_ask(service, store, question) for question in questions]
         together = ask_at_once(service, store, questions * ROUNDS)
@@ -66,7 +66,7 @@ def bench_ask(setting: BenchSetting, work: BenchWork) -> SuiteResult:
 
 
 def ask_at_once(service: RetrievalService, store: Store, questions: Sequence[str]) -> list[tuple[str, float, int]]:
-    """Ask all, `ASKERS` at a time: (question, seconds, passages) each, in the order in which they ended."""
+    """Ask all, `ASKERS` at a time: (question, seconds, passages) each, in order of completion."""
     pending, lock, asked = iter(questions), threading.Lock(), list[tuple[str, float, int]]()
 
     def take() -> str | None:
@@ -92,7 +92,7 @@ def _ask(service: RetrievalService, store: Store, question: str) -> tuple[str, f
 
 
 def make_questions(store: Store) -> list[str]:
-    """Questions for the issuers and years in the store: one for each issuer's newest report and each metric in turn."""
+    """Questions for the issuers and years in the store: one per issuer's newest report, each metric in turn."""
     with store.database.transaction(store.principal) as session:
         rows = session.execute(
             text(
@@ -110,7 +110,7 @@ def _phrased(rows: Sequence[Sequence[object]]) -> Iterator[str]:
 
 
 def _beside(files: Sequence[Path]) -> list[str]:
-    """The questions of a `questions.jsonl` that lies beside the documents' folder; none when there is no such file."""
+    """The questions of a `questions.jsonl` next to the documents' folder; none if there is no such file."""
     path = files[0].parent.parent / "questions.jsonl"
     if not path.is_file():
         return []

@@ -1,11 +1,11 @@
-"""Filtered vector search: 200,000 chunks of one tenant, of which principals see 0.1 % to all, beside other tenants'.
+"""Filtered vector search: one tenant's 200,000 chunks, of which principals see 0.1 % to all, among other tenants'.
 
 Each row is 200 questions by one principal in one transaction of the api role, under row-level security. `ours` is
-`DenseSearch.find_near` as a search calls it, with the list length of production, so that deciding the plan,
-signatures, comparing and walking are all in it; what is asked before (whom the principal is, which documents it sees)
-is not, as every search needs that. Recall counts the first 20. Beside it stand comparing with every visible chunk,
-which is also what recall is measured against, and plain HNSW: one graph over all tenants, filtered after the walk. Up
-to 1 % is compared, 10 % goes by signatures, more by the tenant's own graph, which brings half as many rows.
+`DenseSearch.find_near` with the list length of production. Its times include choosing the plan, the signatures, the
+comparisons and the graph walk. They exclude the queries for the principal and its visible documents, because every
+search needs these. Recall counts the first 20. The reference is a comparison with every visible chunk, which also
+defines recall; plain HNSW is one graph over all tenants, filtered after the walk. Up to 1 % of the chunks are compared
+exactly, 10 % use signatures, larger shares use the tenant's own graph, which returns half as many rows.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -29,15 +29,15 @@ from evals.bench.filtered_texts import ISSUERS, make_document, make_questions
 from evals.bench.filtered_timing import StatementClock, Timings, time_each
 from evals.running.engine import Case, SuiteResult
 
-REPORTS = 10  # an issuer
-CHUNKS = 200  # a report
+REPORTS = 10  # per issuer
+CHUNKS = 200  # per report
 QUESTIONS = 200
 WARM = 10
 K = 20
 OTHERS = 2
 OTHERS_COPIES = 100
 SHARES = {"1 %": 1, "10 %": 10, "50 %": 50, "100 %": 100}
-"""How many of the issuers, each a collection, a principal sees; whoever sees 0.1 % was granted one report."""
+"""Number of issuers (one collection each) that a principal sees; the 0.1 % principal has a grant on one report."""
 
 _PLAIN_GRAPH = (
     "CREATE INDEX bench_plain ON chunk_embeddings USING hnsw ((embedding::halfvec(256)) halfvec_ip_ops) "
@@ -57,7 +57,7 @@ Keys = list[tuple[UUID, int]]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One plan for one principal: recall@20, times, and the least and most rows that came."""
+    """One plan for one principal: recall@20, times, and the minimum and maximum number of returned rows."""
 
     share: str
     plan: str
@@ -80,21 +80,21 @@ class Row:
 
 
 def bench_filtered(say: Callable[[str], None]) -> SuiteResult:
-    """Builds its own database, measures, and removes it. Raises ServerStartError."""
+    """Run the benchmark in a temporary database. Raises ServerStartError."""
     embedder = WordLlamaEmbedder()
     with open_cluster() as cluster:
         say(f"Writing {len(ISSUERS) * REPORTS * CHUNKS:,} chunks and {OTHERS} other tenants")
         readers = _fill(cluster, embedder)
-        say("Making the tenant's graph")
+        say("Building the tenant's graph")
         ensure_graphs(cluster.owner.engine, least_chunks=SearchLimits().graph_chunks)
         cluster.tidy()
         questions = embedder.embed_documents(make_questions(QUESTIONS))
-        say(f"Asking {QUESTIONS} questions each")
+        say(f"Asking {QUESTIONS} questions per principal")
         nearest, rows = {}, list[Row]()
         for share, reader in readers.items():
             nearest[share], measured = _measure(cluster, share, reader, questions)
             rows += measured
-        say("Making one graph over all tenants, for comparison")
+        say("Building one graph over all tenants, for comparison")
         with cluster.owner.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text(_PLAIN_GRAPH))
         for share, reader in readers.items():
@@ -114,7 +114,7 @@ def bench_filtered(say: Callable[[str], None]) -> SuiteResult:
 
 
 def _fill(cluster: Cluster, embedder: WordLlamaEmbedder) -> dict[str, Principal]:
-    """The tenant's reports, an issuer a collection, and its readers by how much they see."""
+    """Write the tenant's reports, one collection per issuer; return its readers by the share they see."""
     tenant = MadeTenant(cluster=cluster, name="measured")
     collections: list[UUID] = []
     documents: list[UUID] = []
@@ -123,7 +123,7 @@ def _fill(cluster: Cluster, embedder: WordLlamaEmbedder) -> dict[str, Principal]
         for year in range(2010, 2010 + REPORTS):
             made = make_document(issuer, year, chunks=CHUNKS)
             vectors = embedder.embed_documents(made.texts)
-            # Vectors are all that is searched here: their texts are not written, which would take as long again.
+            # Only vectors are searched here, so the chunks' texts are not written, which would double the time.
             documents.append(tenant.add_document(collections[-1], [name] * CHUNKS, vectors, issuer=name, year=year))
     for number in range(OTHERS):
         other = MadeTenant(cluster=cluster, name=f"other-{number}")
@@ -139,7 +139,7 @@ def _fill(cluster: Cluster, embedder: WordLlamaEmbedder) -> dict[str, Principal]
 
 
 def _measure(cluster: Cluster, share: str, reader: Principal, questions: Vectors) -> tuple[list[Keys], list[Row]]:
-    """(the nearest of each question, rows of our plan and of comparing with all)."""
+    """Return (the nearest chunks of each question, the rows of our plan and of the exact comparison)."""
     limits = SearchLimits()
     with cluster.api.transaction(reader, snapshot=True) as session:
         repository = SearchRepository(session)
@@ -187,7 +187,7 @@ def _keys(near: Near, documents: Sequence[UUID]) -> Keys:
 
 
 def table_lines(result: SuiteResult) -> Iterator[str]:
-    """The rows as a table in plain text; `core` is the server's time on a core, whoever else waits for one."""
+    """The rows as a plain-text table; `core` is processor time of the server, independent of waiting for a core."""
     times = ("p50_ms", "p95_ms", "core_p50_ms", "core_p95_ms")
     yield f"{'sees':>6}  {'plan':<11} {f'recall@{K}':>9}" + "".join(f"{name:>12}" for name in times) + f"{'rows':>9}"
     for case in sorted(result.cases, key=lambda case: float(str(case.details["share"]).split()[0])):

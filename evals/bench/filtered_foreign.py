@@ -1,10 +1,10 @@
-"""Other tenants' chunks around one tenant's: 500,000 of them, near to its questions and far, change nothing for it.
+"""Other tenants: 500,000 chunks, near to one tenant's questions and far, must not change that tenant's results.
 
-The tenant is searched whole (`RetrievalService.search`) by principals whose searches go by each of the plans, before
-and after the others' chunks are there: what comes must be the same, byte for byte, with its scores, and as much as
-there is. Times are of the same questions before and after, whole and as the database's process spent them on its core,
-which others on the machine move less; the ratio of each pair leaves out what makes one question slower than another.
-How much such a ratio moves by itself is shown by a second round before.
+`RetrievalService.search` runs for principals whose searches use each of the plans, before and after the other tenants'
+chunks are added. Passages, scores and their number must be identical, byte for byte. Times are of the same questions
+before and after: wall time, and processor time of the database process, which varies less on a shared machine. The
+ratio of each pair removes the differences between questions. A second round before the change shows how much such a
+ratio varies by itself.
 """
 
 import hashlib
@@ -30,21 +30,21 @@ from evals.running.engine import Case, SuiteResult
 DOCUMENTS = 100
 CHUNKS = 200
 OTHERS = 10
-COPIED = 5  # documents of each other tenant, half of them the measured tenant's own
-COPIES = 50  # of each of these
+COPIED = 5  # documents of each other tenant; half are also the measured tenant's
+COPIES = 50  # per document
 QUESTIONS = 60
 REPEATS = 2
 K = 12
 LIMITS = replace(SearchLimits(), graph_chunks=CHUNKS * DOCUMENTS // 2)
 SEEN = {"exact": 10, "signatures": 40, "graph": DOCUMENTS}
-"""Documents that the principal sees whose searches go by that plan."""
+"""Number of visible documents for which a search uses that plan."""
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What each question brought (SHA-256 of all that is told of its passages), how many, and its milliseconds.
+    """Each question's results (SHA-256 of all passage fields), their number, and the milliseconds.
 
-    `cores` are milliseconds of the database's process on its core.
+    `cores` are milliseconds of processor time of the database process.
     """
 
     results: tuple[str, ...]
@@ -54,7 +54,7 @@ class Round:
 
 
 def bench_foreign(say: Callable[[str], None]) -> SuiteResult:
-    """Builds its own database, measures, and removes it. Raises ServerStartError."""
+    """Run the benchmark in a temporary database. Raises ServerStartError."""
     embedder = WordLlamaEmbedder()
     with open_cluster() as cluster:
         say(f"Writing a tenant of {DOCUMENTS * CHUNKS:,} chunks")
@@ -106,7 +106,7 @@ def _fill(cluster: Cluster, embedder: WordLlamaEmbedder) -> Mapping[str, Princip
 
 
 def _surround(cluster: Cluster, embedder: WordLlamaEmbedder, say: Callable[[str], None]) -> int:
-    """Write the other tenants; how many chunks they have. Every other document is one of the measured tenant's."""
+    """Write the other tenants; return their number of chunks. Every other document is also the measured tenant's."""
     for number in range(OTHERS):
         say(f"Writing other tenant {number + 1} of {OTHERS}")
         other = MadeTenant(cluster=cluster, name=f"other-{number}")
@@ -128,7 +128,7 @@ def _write(tenant: MadeTenant, collection: UUID, made: MadeDocument, embedder: W
 
 
 def _core_clock(cluster: Cluster) -> Callable[[], float]:
-    """Milliseconds that the process of the API's only connection has spent on its core (proc(5), schedstat)."""
+    """Return a clock of the processor time (ms) of the API's only database connection (proc(5), schedstat)."""
     with cluster.api.anonymous() as session:
         schedule = Path(f"/proc/{session.scalar(text('SELECT pg_backend_pid()'))}/schedstat")
     return lambda: int(schedule.read_text().split()[0]) / 1e6
@@ -141,7 +141,7 @@ def _ask_all(
 
 
 def _ask(service: RetrievalService, reader: Principal, questions: Sequence[str], spent: Callable[[], float]) -> Round:
-    """Each question after a first time that is not counted; the best of its repeats, as others use the machine too."""
+    """Ask each question once to warm up, then repeat it and keep the best time, as the machine is shared."""
     results, counts, milliseconds, cores = list[str](), list[int](), list[float](), list[float]()
     for question in questions:
         passages = service.search(reader, question, k=K).passages
@@ -165,7 +165,7 @@ def _changed(before: Mapping[str, Round], after: Mapping[str, Round]) -> int:
 
 
 def _ratio(before: Mapping[str, Round], after: Mapping[str, Round], times: Callable[[Round], Sequence[float]]) -> float:
-    """The median over all questions of the time after to the time before."""
+    """The median over all questions of the ratio of the time after to the time before."""
     pairs = (zip(times(before[plan]), times(after[plan]), strict=True) for plan in before)
     return statistics.median(late / early for plan in pairs for early, late in plan)
 

@@ -1,5 +1,5 @@
-"""Tenants made for measuring searches: real collections and grants, documents written as publishing writes them, and
-copies of these by the thousand.
+"""Tenants for search benchmarks: real collections and grants, documents written in the way of the publish stage, and
+thousands of copies of them.
 """
 
 import tempfile
@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-import app.identity.models  # noqa: F401  a table that documents point to: SQLAlchemy must know both ends
+import app.identity.models  # noqa: F401  SQLAlchemy must know the tables that documents refer to
 from app.access.collections.repository import NewGrant
 from app.access.collections.service import AccessService
 from app.core.clock import SystemClock
@@ -47,7 +47,7 @@ INSERT INTO document_versions (id, tenant_id, document_id, number, status, conte
     created_by)
 VALUES (:id, :tenant, :id, 1, 'ready', 'made', 1, now(), :id)
 """
-# Copies are rows of the same tenant; triggers see to their classes as they do for any row.
+# Copies are rows of the same tenant; triggers assign their access classes as for any row.
 _COPIES: Mapping[str, str] = MappingProxyType(
     {
         "documents": "collection_id, access_class_id, title, filename, issuer, issuer_key, document_type, fiscal_year, "
@@ -73,21 +73,21 @@ _NAMED: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A database server of the bench's own, and sessions by role."""
+    """The benchmark's own database server, with sessions by role."""
 
     api: Database
     worker: Database
     owner: Database
 
     def tidy(self) -> None:
-        """Vacuumed and analysed, as autovacuum leaves tables that are at rest; what is measured starts from there."""
+        """Vacuum and analyse, as autovacuum does with idle tables, so that every measurement starts from this state."""
         with self.owner.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
 
 
 @contextmanager
 def open_cluster() -> Iterator[Cluster]:
-    """PostgreSQL in a temporary folder, which goes with it. Raises ServerStartError."""
+    """Start PostgreSQL in a temporary folder, deleted at the end. Raises ServerStartError."""
     with tempfile.TemporaryDirectory(prefix="footnote-bench-") as folder, EmbeddedPostgres(Path(folder)) as server:
         server.databases.ensure_database()
         upgrade_to_head(server.url("owner"))
@@ -121,7 +121,7 @@ class MadeTenant:
         return self._access.create_collection(self._admin, name=name).id
 
     def add_reader(self, name: str, *, collections: Sequence[UUID] = (), documents: Sequence[UUID] = ()) -> Principal:
-        """An analyst who was granted these and sees nothing else."""
+        """Create an analyst who sees only these collections and documents."""
         reader = self._make_user(name, Role.ANALYST)
         opened = [(collection, None) for collection in collections] + [(None, document) for document in documents]
         for collection_id, document_id in opened:
@@ -137,7 +137,7 @@ class MadeTenant:
         return reader
 
     def add_document(self, collection: UUID, texts: Sequence[str], vectors: Vectors, *, issuer: str, year: int) -> UUID:
-        """A document of these chunks, written as publishing writes it."""
+        """Add a document of these chunks, written in the way of the publish stage."""
         document_id = new_id()
         values = {
             "id": document_id,
@@ -163,7 +163,7 @@ class MadeTenant:
         return document_id
 
     def copy_document(self, document_id: UUID, *, times: int) -> None:
-        """As many more documents with the same chunks, vectors, signatures and terms."""
+        """Add `times` documents with the same chunks, vectors, signatures and terms."""
         with self._as_worker() as session:
             copy_document(session, document_id, times=times)
 
@@ -178,7 +178,7 @@ class MadeTenant:
 
 
 def copy_document(session: Session, document_id: UUID, *, times: int) -> None:
-    """Copies inside the session's tenant, made in the database."""
+    """Copy a document inside the session's tenant, with SQL only."""
     copies = [new_id() for _ in range(times)]
     for table, columns in _COPIES.items():
         named = _NAMED.get(table, "document_id")

@@ -1,7 +1,7 @@
-"""Made filings for measuring filtered search: the same texts each time, in which issuers and subjects cluster.
+"""Synthetic filings for the filtered search: the same texts each time, clustered by issuer and subject.
 
-The built-in embedder averages its words' vectors, so that a chunk's place among the others comes from the words that
-filings of one issuer, and passages on one subject, have in common.
+The built-in embedder averages the vectors of words, so words common to an issuer or a subject determine which chunks
+are near each other.
 """
 
 from collections.abc import Sequence
@@ -85,15 +85,15 @@ class MadeDocument:
 
 
 def make_document(issuer: int, year: int, *, chunks: int) -> MadeDocument:
-    """The report of `ISSUERS[issuer]`; the same each time. Chunks on one subject stand together, as in sections."""
-    draw = Random(f"{issuer} {year}")  # noqa: S311  texts to measure with
+    """Make the report of `ISSUERS[issuer]`, the same each time. Chunks on one subject are adjacent, as in sections."""
+    draw = Random(f"{issuer} {year}")  # noqa: S311  test data, not a secret
     subjects = (number * len(_SUBJECTS) // chunks for number in range(chunks))
     texts = (" ".join(_sentence(issuer, year, subject, draw) for _ in range(2)) for subject in subjects)
     return MadeDocument(ISSUERS[issuer], year, tuple(texts))
 
 
 def make_questions(count: int) -> list[str]:
-    """What analysts might ask of such reports, without an issuer's name."""
+    """Questions that analysts might ask about such reports, without an issuer's name."""
     draw = Random(count)  # noqa: S311
     return [_question(draw) for _ in range(count)]
 

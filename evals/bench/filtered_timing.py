@@ -1,4 +1,4 @@
-"""What a search costs in the database: the time of its statements, and of the server's process on a core."""
+"""Times of a search in the database: of its statements, and of the server process on a core."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +17,7 @@ Outcome = TypeVar("Outcome")
 
 @dataclass(slots=True)
 class Timings:
-    """Milliseconds, a figure a repetition: of statements, sent until their rows are here, and of the server's core."""
+    """Milliseconds per repetition: statements until their rows arrive, and processor time of the server."""
 
     statements: list[float] = field(default_factory=list)
     cores: list[float] = field(default_factory=list)
@@ -30,22 +30,22 @@ class Timings:
 
 
 class StatementClock:
-    """Times the statements of one session, whoever sends them.
+    """Times all statements of one session.
 
-    On a machine that others use, statements wait for a core; the kernel counts apart how long the server's process ran
+    On a shared machine, statements wait for a core. The kernel counts how long the server process ran
     (proc_pid_schedstat(5), the first figure, nanoseconds).
     """
 
     def __init__(self, session: Session) -> None:
         driver = session.connection().connection.driver_connection
-        assert isinstance(driver, psycopg.Connection), "the database is reached through psycopg"
+        assert isinstance(driver, psycopg.Connection), "the database driver is psycopg"
         self._schedule = Path(f"/proc/{session.scalar(text('SELECT pg_backend_pid()'))}/schedstat")
         self._seconds = 0.0
         self._driver: psycopg.Connection[Any] = driver
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Count the statements inside the block."""
+        """Time the statements inside the block."""
         clock = self
 
         class TimedCursor(psycopg.Cursor[Any]):
@@ -63,7 +63,7 @@ class StatementClock:
             self._driver.cursor_factory = former
 
     def time(self, work: Callable[[], Outcome], timings: Timings) -> Outcome:
-        """Run `work`, whose statements go through the session, and note what it cost."""
+        """Run `work`, whose statements use the session, and record its times."""
         self._seconds, ran = 0.0, self._core_seconds()
         outcome = work()
         timings.statements.append(self._seconds * 1000)
@@ -77,7 +77,7 @@ class StatementClock:
 def time_each(
     clock: StatementClock, works: Sequence[Callable[[], Outcome]], *, warm: int
 ) -> tuple[list[Outcome], Timings]:
-    """Run each once, after the first `warm` of them have been run to warm up."""
+    """Run each once, after running the first `warm` of them to warm up."""
     timings = Timings()
     with clock.running():
         for work in works[:warm]:

@@ -1,4 +1,4 @@
-"""Ingestion: pages a second from an empty home to all searchable, the workers' memory, and the same a second time."""
+"""Ingestion: pages per second from an empty home until all is searchable, the workers' memory, and a repetition."""
 
 import hashlib
 import time
@@ -27,7 +27,7 @@ HASHED_BYTES = 64 * 1024 * 1024
 
 
 def bench_ingest(setting: BenchSetting, work: BenchWork) -> SuiteResult:
-    """Raises what the stack raises when it can't be started."""
+    """Run the benchmark. Raises any error of the stack's start."""
     setting.say("Measuring the machine")
     references = {
         "reference_read_pages_per_second": read_pages_per_second(work.files),
@@ -43,7 +43,7 @@ def bench_ingest(setting: BenchSetting, work: BenchWork) -> SuiteResult:
         outcomes, watch = ingest_and_sample(stack, client, work.files, collection=collection, hang_seconds=HANG_SECONDS)
         remember(work.home, COLLECTION, outcomes)
         pages = count_pages(work, stack)
-        setting.say("Ingesting the same a second time")
+        setting.say("Ingesting the same files again")
         again, second = ingest_and_sample(stack, client, work.files, collection=collection, hang_seconds=HANG_SECONDS)
     metrics = {
         "pages_per_second": pages / watch.seconds,
@@ -72,7 +72,7 @@ def _case(outcome: IngestOutcome, again: IngestOutcome) -> Case:
 
 
 def count_pages(work: BenchWork, stack: Stack) -> int:
-    """Pages that can be searched, as the tenant's worker counts them."""
+    """Count searchable pages, as the tenant's worker sees them."""
     engine = build_engine(
         stack.database_url("worker"), pool_size=1, statement_timeout_ms=30_000, application_name="footnote-bench"
     )
@@ -85,7 +85,7 @@ def count_pages(work: BenchWork, stack: Stack) -> int:
 
 
 def read_pages_per_second(files: Sequence[Path]) -> float:
-    """Pages a second of our reader alone, on one core, without a sandbox: every seventh file, for a few seconds."""
+    """Pages per second of the parsers alone, on one core, without a sandbox: every seventh file, for a few seconds."""
     pages, started = 0, time.perf_counter()
     for path in files[::7] or files:
         try:
@@ -98,7 +98,7 @@ def read_pages_per_second(files: Sequence[Path]) -> float:
 
 
 def sha256_mib_per_second() -> float:
-    """SHA-256 of 64 MiB of zeros, on one core: a figure of the machine that no change of ours moves."""
+    """SHA-256 of 64 MiB of zeros on one core: a property of the machine that no change of the code affects."""
     data, started = bytes(HASHED_BYTES), time.perf_counter()
     hashlib.sha256(data).hexdigest()
     return HASHED_BYTES / (1024 * 1024) / (time.perf_counter() - started)

@@ -1,10 +1,10 @@
 """The policy at scale: a principal in 10,000 groups, in a tenant of 1,000 collections, 50,000 grants and 5,000 classes.
 
-Timed are whole transactions of the api role, beside an empty one in the same run: entering one's own where nothing is
-kept (`cold`: the policy has just changed) and where it is, asking for the visible classes, and giving and withdrawing
-a grant by an owner. No chunk may be written by a change of grants on collections. The first grant on a single document
-gives it a class of its own, which its rows take over once; the second may write none of them: both are timed on
-documents of 2,000 chunks with their vectors and terms.
+Measured are whole transactions of the api role, with an empty one in the same run as reference: the first transaction
+after a policy change (`cold`) and later ones, reading the visible classes, and an owner's grant and its withdrawal. A
+change of grants on collections may write no chunk. The first grant on a single document creates its own class, which
+its rows then take over once; the second may write none of them. Both are measured on documents of 2,000 chunks with
+their vectors and terms.
 """
 
 import statistics
@@ -102,7 +102,7 @@ _WRITTEN_SINCE = "SELECT count(*) FROM chunks WHERE xmin::text::bigint > :transa
 
 @dataclass(frozen=True, slots=True)
 class _Tenant:
-    """The tenant under test, its owner role and api role, and whom it is measured for."""
+    """The measured tenant, its owner role and api role, and the measured principal."""
 
     owner: Database
     api: Database
@@ -114,19 +114,19 @@ class _Tenant:
             session.execute(text(statement), values)
 
     def written(self) -> tuple[int, int]:
-        """How many chunks there are, and the number of the transaction that last wrote one."""
+        """Return the number of chunks, and the id of the last transaction that wrote one."""
         with self.owner.transaction(system_principal(self.me.tenant_id)) as session:
             count, transaction = session.execute(text(_WRITTEN)).one()
         return int(count), int(transaction)
 
     def count_written(self, *, since: int) -> int:
-        """How many chunks transactions after that one have written."""
+        """Count the chunks that later transactions have written."""
         with self.owner.transaction(system_principal(self.me.tenant_id)) as session:
             return int(session.execute(text(_WRITTEN_SINCE), {"transaction": since}).scalar_one())
 
 
 def bench_policy(say: Callable[[str], None]) -> SuiteResult:
-    """Builds the tenant in a database of its own, measures, and removes it. Raises ServerStartError."""
+    """Run the benchmark in a temporary database. Raises ServerStartError."""
     with _open_tenant() as tenant:
         say(f"A tenant of {GROUPS:,} groups, {COLLECTIONS:,} collections, {GRANTS:,} grants, {CHUNKS:,} chunks")
         _fill(tenant)
@@ -231,7 +231,7 @@ def _measure(tenant: _Tenant) -> Iterator[Case]:
 
 
 def _grant_each_document(tenant: _Tenant, access: AccessService, name: str, group: UUID) -> Case:
-    """Give the group each of the large documents; chunks written are those of a grant."""
+    """Grant the group each of the large documents; count the chunks that a grant writes."""
     with tenant.owner.transaction(system_principal(tenant.me.tenant_id)) as session:
         large = "SELECT document_id FROM indexed_documents WHERE chunk_count = :chunks"
         left = list(session.scalars(text(large), {"chunks": SINGLE_CHUNKS}))

@@ -1,4 +1,4 @@
-"""Where a bench works: the documents given, or those of the last time, and the home that holds them."""
+"""A benchmark's documents (given, or those of the previous run) and the home that contains them."""
 
 import hashlib
 import json
@@ -24,24 +24,24 @@ class BenchWork:
 
 @dataclass(frozen=True, slots=True)
 class BenchSetting:
-    """`homes` is the folder of all homes; `say` is told in sentences what is being done."""
+    """`homes` is the folder of all homes; `say` receives sentences on the progress."""
 
     homes: Path
     say: Callable[[str], None]
 
     def choose(self, docs: Sequence[Path] | None) -> BenchWork:
-        """The documents given, else those of the last time. Raises DataMissingError when there are none."""
+        """Return the given documents, else those of the previous run. Raises DataMissingError when there are none."""
         paths = [path.resolve() for path in docs] if docs else self._last()
         files = tuple(path for path in find_files(paths) if path.is_file())
         if not files:
-            raise DataMissingError("There are no documents to measure with: say where they are with --docs.")
+            raise DataMissingError("There are no documents to measure with: name their folder with --docs.")
         self.homes.mkdir(parents=True, exist_ok=True)
         self._note.write_text(json.dumps([str(path) for path in paths]))
         digest = _digest(files)
         return BenchWork(files, digest, Home.at(self.homes / home_name(digest)))
 
     def empty(self, work: BenchWork) -> None:
-        """Remove the home and all in it. The next start makes another."""
+        """Delete the home and its content. The next start creates a new one."""
         shutil.rmtree(work.home.path, ignore_errors=True)
 
     @property

@@ -1,8 +1,8 @@
-"""Does the time of an answer tell a forbidden document from an absent one? A paired test over HTTP, on loopback.
+"""Whether response times distinguish a forbidden document from an absent one: a paired test over HTTP, on loopback.
 
-Each pair asks for a document that is there and hidden, and for one that never was, in an order drawn anew; the
-differences of their times are held against zero by Wilcoxon's signed-rank test (Wilcoxon 1945), and their median
-against the median time. The same for a list narrowed to a hidden or an absent collection.
+Each pair requests a hidden document and an absent one, in random order. Wilcoxon's signed-rank test (Wilcoxon 1945)
+compares the differences of their times with zero, and their median is compared with the median time. A list filtered
+by a hidden or an absent collection is tested in the same way.
 """
 
 import random
@@ -37,7 +37,7 @@ _NO_LIMIT = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is hidden from whoever asks, and how it is asked for."""
+    """What is hidden from the asker, and the request for it."""
 
     name: str
     hidden: str
@@ -45,7 +45,7 @@ class _Asked:
 
 
 def bench_timing(say: Callable[[str], None]) -> SuiteResult:
-    """Starts an API of its own, asks, and ends it. Raises ServerStartError."""
+    """Start an API, send the requests, stop it. Raises ServerStartError."""
     with _serve() as (url, owner_key, asker_key):
         with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {owner_key}"}, trust_env=False) as owner:
             collection = owner.post("/v1/collections", json={"name": "Walled"}).json()["id"]
@@ -67,7 +67,7 @@ def bench_timing(say: Callable[[str], None]) -> SuiteResult:
 
 
 def _compare(client: httpx.Client, asked: _Asked) -> Case:
-    draw = random.Random(asked.name)  # noqa: S311  an order
+    draw = random.Random(asked.name)  # noqa: S311  a random order, not a secret
     hidden: list[float] = []
     absent: list[float] = []
     for number in range(_WARMING + PAIRS):
@@ -94,7 +94,7 @@ def _measures(hidden: Sequence[float], absent: Sequence[float]) -> dict[str, flo
 
 @contextmanager
 def _serve() -> Iterator[tuple[str, str, str]]:
-    """(address, key of who owns everything, key of who sees nothing) of an API over a database of its own."""
+    """Yield (address, key of the owner of everything, key of a user without access) of an API over a new database."""
     with tempfile.TemporaryDirectory(prefix="footnote-bench-") as folder, EmbeddedPostgres(Path(folder)) as postgres:
         postgres.databases.ensure_database()
         upgrade_to_head(postgres.url("owner"))
@@ -111,7 +111,7 @@ def _serve() -> Iterator[tuple[str, str, str]]:
             admin.create_user(tenant, email=f"{name}@example.org", name=name, roles=[Role.EDITOR])[1]
             for name in ("owner", "asker")
         ]
-        configure_logging(level="ERROR")  # a line a request would be part of its time
+        configure_logging(level="ERROR")  # otherwise the time of a request would include a log line
         app = create_app(build_container(settings))
         server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None))
         thread = threading.Thread(target=server.run)

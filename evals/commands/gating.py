@@ -1,4 +1,4 @@
-"""`footnote eval gate` and `accept`: hold a change against the baselines, or make new ones."""
+"""`footnote eval gate` and `accept`: compare a change with the baselines, or write new ones."""
 
 import json
 import sys
@@ -28,27 +28,31 @@ from evals.running.gate import Gate, Judgement
 from evals.running.progress import RunProgress
 
 CORPUS = ROOT.parent / "shared" / "corpus" / "financebench"
-"""Data that lies beside the checkout on some machines; where it is, the gate runs on it, too."""
+"""Data outside the checkout, present on some machines only; if present, the gate runs on it too."""
 
 BaselinesOption = Annotated[
-    Path, typer.Option("--baselines", file_okay=False, show_default=False, help="Where the baselines are kept.")
+    Path, typer.Option("--baselines", file_okay=False, show_default=False, help="Folder of the baselines.")
 ]
 
 
 def gate(
-    suites: Annotated[list[str] | None, typer.Argument(metavar="[SUITE…]", help="Only these suites.")] = None,
+    suites: Annotated[list[str] | None, typer.Argument(metavar="[SUITE…]", help="Run only these suites.")] = None,
     data: Annotated[
         list[Path] | None,
-        typer.Option("--data", exists=True, file_okay=False, help="A folder of other data that has baselines."),
+        typer.Option("--data", exists=True, file_okay=False, help="Another folder of data that has baselines."),
     ] = None,
-    update: Annotated[bool, typer.Option("--update", help="Make what is measured now the baselines.")] = False,
-    markdown: Annotated[Path | None, typer.Option("--markdown", dir_okay=False, help="Where to write it.")] = None,
-    json_out: Annotated[Path | None, typer.Option("--json", dir_okay=False, help="The verdicts as JSON.")] = None,
+    update: Annotated[bool, typer.Option("--update", help="Accept the measured runs as new baselines.")] = False,
+    markdown: Annotated[
+        Path | None, typer.Option("--markdown", dir_okay=False, help="Write the comparison to this file.")
+    ] = None,
+    json_out: Annotated[
+        Path | None, typer.Option("--json", dir_okay=False, help="Write the verdicts as JSON to this file.")
+    ] = None,
     baselines: BaselinesOption = BASELINES,
     home: HomesOption = None,
     runs: RunsOption = None,
 ) -> None:
-    """Run the gated suites and compare with the baselines. Ends with 3 when something is worse beyond noise."""
+    """Run the gated suites and compare them with the baselines. Exits with 3 if a metric is worse beyond noise."""
     homes = find_homes(home)
     with sentences(), _watching() as progress, Stacks(say=say) as stacks:
         made = Gate(

@@ -1,4 +1,4 @@
-"""`footnote eval import`: published forms of data into our own."""
+"""`footnote eval import`: converts published data into Footnote's own format."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -12,7 +12,7 @@ from evals.datasets.importing import Imported, import_filings, import_questions
 
 
 class DataForm(StrEnum):
-    """Forms that are read: FinanceBench's questions, filings in inline XBRL."""
+    """Supported formats: FinanceBench's questions, filings in inline XBRL."""
 
     FINANCEBENCH = "financebench"
     IXBRL = "ixbrl"
@@ -25,11 +25,11 @@ _READERS: dict[DataForm, tuple[Callable[[Path, Path], Imported], str]] = {
 
 
 def import_data(
-    form: Annotated[DataForm, typer.Argument(help="The form that the data is in.")],
-    source: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="The folder that holds it.")],
+    form: Annotated[DataForm, typer.Argument(help="The format of the data.")],
+    source: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="The folder of the data.")],
     out: Annotated[Path, typer.Option("--out", file_okay=False, help="An empty or new folder to write to.")],
 ) -> None:
-    """Read data in a published form, check it, and write it in our own."""
+    """Read data in a published format, check it, and write it in Footnote's own format."""
     read, what = _READERS[form]
     with sentences():
         imported = read(source, out)

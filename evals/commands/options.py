@@ -1,4 +1,4 @@
-"""What the commands share: where runs and homes are kept, how errors end a command."""
+"""Options and error handling that the commands share."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,36 +21,36 @@ REGRESSED = 3
 INTERRUPTED = 130
 
 RunsOption = Annotated[
-    Path | None, typer.Option("--runs", envvar="FOOTNOTE_EVAL_RUNS", help="Where the runs' records are kept.")
+    Path | None, typer.Option("--runs", envvar="FOOTNOTE_EVAL_RUNS", help="Folder of the stored runs.")
 ]
 HomesOption = Annotated[
-    Path | None, typer.Option("--home", envvar="FOOTNOTE_EVAL_HOME", help="Where to keep what was ingested.")
+    Path | None, typer.Option("--home", envvar="FOOTNOTE_EVAL_HOME", help="Folder of the ingested documents.")
 ]
 
 
 def build_suites() -> Suites:
-    """All suites that there are."""
+    """Return all suites."""
     return discover_suites(evals.suites)
 
 
 def open_runs(runs: Path | None) -> RunFolder:
-    """The records of runs: in the user's data folder, unless told otherwise."""
+    """Open the folder of stored runs; by default, it is in the user's data folder."""
     return RunFolder(runs or platformdirs.user_data_path("footnote") / "eval-runs")
 
 
 def find_homes(homes: Path | None) -> Path:
-    """Where evals keep ingested documents between runs: in the user's cache folder, unless told otherwise."""
+    """Return the folder of ingested documents, kept between runs; by default, it is in the user's cache folder."""
     return homes or platformdirs.user_cache_path("footnote") / "evals"
 
 
 def told() -> Console:
-    """For progress and errors."""
+    """Return the console for progress and errors."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 @contextmanager
 def sentences() -> Iterator[None]:
-    """Turn our errors inside into their code, their sentence and exit code 1."""
+    """Print an error of Footnote as its code and message, and exit with 1."""
     try:
         yield
     except FootnoteError as error:
@@ -59,6 +59,6 @@ def sentences() -> Iterator[None]:
 
 
 def tell_error(error: FootnoteError) -> None:
-    """Its code and its sentence; of a refusal by the API, the API's own."""
+    """Print the error's code and message; for a rejection by the API, those of the API."""
     code = error.problem_code if isinstance(error, ApiProblemError) else error.code
     told().print(f"[red]{escape(code)}[/]: {escape(error.detail)}")

@@ -1,4 +1,4 @@
-"""`footnote eval publish`: runs sent to a running Footnote, for its pages."""
+"""`footnote eval publish`: publishes runs on a running Footnote, for its pages."""
 
 from typing import Annotated
 
@@ -18,7 +18,7 @@ def publish(
     home: HomeOption = None,
     runs: RunsOption = None,
 ) -> None:
-    """Publish runs on a running Footnote, as an engineer or administrator. Publishing one again changes nothing."""
+    """Publish runs on a running Footnote, as an engineer or administrator. Publishing a run again changes nothing."""
     folder = open_runs(runs)
     with sentences():
         records = [folder.get(name) for name in names]
@@ -26,5 +26,5 @@ def publish(
             for record in records:
                 run_id = record.manifest.id
                 created = client.publish_run(run_id, record.model_dump(mode="json"))
-                told = "Published" if created else "Published before"
+                told = "Published" if created else "Already published"
                 Console(highlight=False, soft_wrap=True).print(f"{told}: {client.url.rstrip('/')}/evaluations/{run_id}")

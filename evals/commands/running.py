@@ -1,4 +1,4 @@
-"""`footnote eval list` and `run`."""
+"""The commands `footnote eval list` and `footnote eval run`."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -30,7 +30,7 @@ from evals.running.runner import Runner, RunRequest
 
 
 def list_suites() -> None:
-    """Say which suites there are."""
+    """List the suites."""
     table = Table("suite", "version", "measures", box=None)
     for suite in build_suites().list_all():
         table.add_row(suite.name, suite.version, suite.purpose)
@@ -41,16 +41,16 @@ def run_suites(
     suites: Annotated[list[str], typer.Argument(metavar="SUITE…", help="The suites' names.")],
     data: Annotated[Path, typer.Option("--data", exists=True, file_okay=False, help="The folder of data.")],
     only: Annotated[str | None, typer.Option("--only", metavar="KIND", help="Only cases of this kind.")] = None,
-    sample: Annotated[int | None, typer.Option("--sample", min=1, help="So many cases, drawn with the seed.")] = None,
-    seed: Annotated[int, typer.Option("--seed", help="For the sample.")] = 0,
-    repeat: Annotated[int, typer.Option("--repeat", min=1, max=100, help="Score each case so often.")] = 1,
+    sample: Annotated[int | None, typer.Option("--sample", min=1, help="Number of cases, drawn with the seed.")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the sample.")] = 0,
+    repeat: Annotated[int, typer.Option("--repeat", min=1, max=100, help="Number of times to score each case.")] = 1,
     json_out: Annotated[Path | None, typer.Option("--json", help="Where to write the report as JSON.")] = None,
-    live: Annotated[bool, typer.Option("--live", help="Call the models, and record what they say.")] = False,
-    resume: Annotated[str | None, typer.Option("--resume", metavar="RUN", help="Go on with this run.")] = None,
+    live: Annotated[bool, typer.Option("--live", help="Call the models, and record their responses.")] = False,
+    resume: Annotated[str | None, typer.Option("--resume", metavar="RUN", help="Resume this run.")] = None,
     home: HomesOption = None,
     runs: RunsOption = None,
 ) -> None:
-    """Run suites on a folder of data. Ctrl-C keeps what is done; --resume goes on from there."""
+    """Run suites on a folder of data. Ctrl-C keeps completed cases; --resume continues from there."""
     request = RunRequest(
         data=data,
         selection=Selection(only=only, sample=sample, seed=seed, repeat=repeat),
@@ -71,7 +71,7 @@ def run_suites(
 
 
 def _run(runner: Runner, suite: Suite[Any], request: RunRequest, out: Path | None) -> bool:
-    """Run one suite and tell of it; False where it could not be run, which is told, and the others still are."""
+    """Run one suite and print its result. On an error, print it and return False; other suites still run."""
     try:
         with RunProgress(told()) as progress:
             record = runner.run(suite, request, progress)
@@ -82,7 +82,7 @@ def _run(runner: Runner, suite: Suite[Any], request: RunRequest, out: Path | Non
     if out is not None:
         Report.of(record).write(out)
     if record.manifest.status is EvalRunStatus.INTERRUPTED:
-        told().print(f"Interrupted: go on with --resume {record.manifest.id}")
+        told().print(f"Interrupted: continue with --resume {record.manifest.id}")
         raise typer.Exit(INTERRUPTED)
     return True
 
@@ -92,7 +92,7 @@ def say(sentence: str) -> None:
 
 
 def build_runner(stacks: Stacks, *, homes: Path, runs: Path | None) -> Runner:
-    """A runner with the settings of the environment; model calls are recorded beside the homes."""
+    """Build a runner with the settings of the environment; model calls are recorded next to the homes."""
     return Runner(
         runs=open_runs(runs),
         homes=homes,
@@ -104,7 +104,7 @@ def build_runner(stacks: Stacks, *, homes: Path, runs: Path | None) -> Runner:
 
 
 def tell(record: RunRecord) -> None:
-    """The run's metrics, one a line."""
+    """Print the run's metrics, one per line."""
     console, manifest = Console(highlight=False), record.manifest
     console.print(f"{manifest.suite} on {manifest.conditions.data_name}")
     for line in Report.of(record).lines():
@@ -114,5 +114,5 @@ def tell(record: RunRecord) -> None:
 
 
 def _beside(path: Path, suite: str) -> Path:
-    """Where the report of one of several suites goes: `out.json` → `out.retrieval.json`."""
+    """The report's path for one of several suites: `out.json` → `out.retrieval.json`."""
     return path.with_suffix(f".{suite}{path.suffix}")

@@ -1,4 +1,4 @@
-"""`footnote eval show` and `compare`: runs in words, in Markdown, in one HTML file."""
+"""`footnote eval show` and `compare`: print runs, or write them as Markdown or one HTML file."""
 
 import sys
 from pathlib import Path
@@ -19,10 +19,10 @@ from evals.running.records import RunFolder
 LOWEST = 10
 
 HtmlOption = Annotated[
-    Path | None, typer.Option("--html", dir_okay=False, help="Where to write the report as one HTML file.")
+    Path | None, typer.Option("--html", dir_okay=False, help="Write the report as one HTML file to this path.")
 ]
 MarkdownOption = Annotated[
-    Path | None, typer.Option("--markdown", dir_okay=False, help="Where to write the report as Markdown.")
+    Path | None, typer.Option("--markdown", dir_okay=False, help="Write the report as Markdown to this path.")
 ]
 
 
@@ -36,12 +36,12 @@ def show_run(
         str | None, typer.Argument(help="An id, a folder, `latest`, SUITE, or SUITE~1 (the one before).")
     ] = None,
     case: Annotated[str | None, typer.Option("--case", help="Show this case with its trace.")] = None,
-    cases: Annotated[int, typer.Option("--cases", min=0, help="So many of the lowest-scored cases.")] = LOWEST,
+    cases: Annotated[int, typer.Option("--cases", min=0, help="Number of lowest-scored cases to show.")] = LOWEST,
     html: HtmlOption = None,
     markdown: MarkdownOption = None,
     runs: RunsOption = None,
 ) -> None:
-    """Show a run; without one, list all."""
+    """Show a run, or list all runs if none is named."""
     folder = open_runs(runs)
     with sentences():
         if run is None:
@@ -55,26 +55,26 @@ def show_run(
         text = describe_run(record, cases=cases) if case is None else describe_case(_find(record, case))
         _hand_out(text, markdown)
         if html is not None:
-            from evals.reports.html import render_run  # noqa: PLC0415 - only who wants plots waits for what draws them
+            from evals.reports.html import render_run  # noqa: PLC0415 - plotting libraries are slow to import, so only plots load them
 
             _write(html, render_run(record))
 
 
 def compare(
     before: Annotated[str, typer.Argument(help="The run to compare with, or a baseline's file.")],
-    after: Annotated[str, typer.Argument(help="The run that is looked at.")],
+    after: Annotated[str, typer.Argument(help="The run to compare.")],
     html: HtmlOption = None,
     markdown: MarkdownOption = None,
     runs: RunsOption = None,
 ) -> None:
-    """Compare two runs of a suite, case by case. Ends with 3 when something is worse beyond noise."""
+    """Compare two runs of a suite, case by case. Exits with 3 if a metric is worse beyond noise."""
     folder = open_runs(runs)
     with sentences():
         first, second = (_get(folder, name) for name in (before, after))
         comparison = compare_runs(first, second)
         _hand_out(describe_comparison(comparison), markdown)
         if html is not None:
-            from evals.reports.html import render_comparison  # noqa: PLC0415 - the same
+            from evals.reports.html import render_comparison  # noqa: PLC0415 - plotting libraries are slow to import, so only plots load them
 
             _write(html, render_comparison(comparison, first, second))
         if comparison.regressed:

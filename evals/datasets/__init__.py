@@ -1,1 +1,1 @@
-"""Data that suites run on: how it is read and imported, and the sets that we make ourselves."""
+"""Data for suites: reading and importing it, and the project's own data sets."""

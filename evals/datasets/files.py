@@ -1,4 +1,4 @@
-"""The files of a folder of data, read strictly: unknown fields and doubled ids are errors."""
+"""Reads the files of a data folder strictly: unknown fields and duplicate ids are errors."""
 
 import json
 from collections.abc import Iterator
@@ -15,44 +15,44 @@ CaseT = TypeVar("CaseT", bound=BaseModel)
 
 class DataMissingError(InvalidInputError):
     code = "eval-data-missing"
-    title = "The data folder lacks a file that this suite reads."
+    title = "The data folder lacks a file that this suite needs: add it, or name another folder."
 
 
 class DatasetError(InvalidInputError):
     code = "eval-data-invalid"
-    title = "The data is not what this suite reads."
+    title = "The data is not in a format that this suite reads: correct it as the message says."
 
 
 def require_file(folder: Path, name: str) -> Path:
-    """The file or folder of that name in the data folder. Raises DataMissingError."""
+    """Return the path of a file or folder in the data folder. Raises DataMissingError."""
     path = folder / name
     if not path.exists():
-        raise DataMissingError(f"{folder} has no {name}: this suite reads it.")
+        raise DataMissingError(f"{folder} has no {name}: this suite needs it.")
     return path
 
 
 def read_rows(path: Path) -> Iterator[tuple[str, Any]]:
-    """The rows of a JSONL or YAML file, each with the words for where it stands. Raises DatasetError."""
+    """Yield the rows of a JSONL or YAML file, each with a description of its position. Raises DatasetError."""
     if path.suffix == ".yaml":
         try:
             rows = yaml.safe_load(path.read_text())
         except yaml.YAMLError as error:
-            raise DatasetError(f"{path.name} is no YAML: {error}") from error
+            raise DatasetError(f"{path.name} is not valid YAML: {error}") from error
         if not isinstance(rows, list):
-            raise DatasetError(f"{path.name} is no list of cases.")
+            raise DatasetError(f"{path.name} is not a list of cases.")
         yield from ((f"Case {number} of {path.name}", row) for number, row in enumerate(rows, 1))
         return
-    # JSON may hold other separators of lines (U+2028) as they are: only a line feed ends a row.
+    # JSON strings may contain other line separators (U+2028), so only a line feed ends a row.
     for number, line in enumerate(path.read_text().split("\n"), 1):
         if line.strip():
             try:
                 yield f"Line {number} of {path.name}", json.loads(line)
             except ValueError as error:
-                raise DatasetError(f"Line {number} of {path.name} is no JSON.") from error
+                raise DatasetError(f"Line {number} of {path.name} is not valid JSON.") from error
 
 
 def parse_cases(path: Path, model: type[CaseT]) -> Iterator[CaseT]:
-    """The cases in a file of our form. Raises DatasetError for an unknown field, a wrong value, a doubled id."""
+    """Parse the cases of a file. Raises DatasetError for an unknown field, an invalid value, a duplicate id."""
     seen: set[str] = set()
     for where, row in read_rows(path):
         try:
@@ -63,6 +63,6 @@ def parse_cases(path: Path, model: type[CaseT]) -> Iterator[CaseT]:
             raise DatasetError(f"{where}: {place}: {first['msg']}.") from error
         case_id = str(getattr(case, "id", where))
         if case_id in seen:
-            raise DatasetError(f"{where}: the id {case_id} is another case's.")
+            raise DatasetError(f"{where}: the id {case_id} is already used by another case.")
         seen.add(case_id)
         yield case

@@ -1,8 +1,8 @@
-"""Filings with the truth about their statements' facts, in our own form or as inline XBRL.
+"""Filings with the true facts of their statements, in Footnote's own format or as inline XBRL.
 
-Our form is a folder with `facts.jsonl` (a `TaggedFact` a line; unknown fields and doubled ids are errors) and the
-filings without their tags in `documents/`. As inline XBRL it is a folder of `.html` files as they were filed; what is
-not inline XBRL in it is left out.
+The own format is a folder with `facts.jsonl` (one `TaggedFact` per line; unknown fields and duplicate ids are errors)
+and the filings without their tags in `documents/`. The inline XBRL format is a folder of `.html` files as filed; other
+files in it are ignored.
 """
 
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ _SUFFIXES = (".html", ".htm", ".xhtml")
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """A filing: its file, and what it tags on its statements (nothing, when it has none). `tagged`: the tags are in it.
+    """A filing: its file, and the facts tagged on its statements (none without statements). `tagged`: it has its tags.
 
-    Its name is the file's without the ending.
+    Its name is the file name without the extension.
     """
 
     path: Path
@@ -32,16 +32,16 @@ class Filing:
         return self.path.stem
 
     def read_plain(self) -> bytes:
-        """The filing without its tags. Raises DatasetError."""
+        """Return the filing without its tags. Raises DatasetError."""
         data = self.path.read_bytes()
         return strip_tags(data, self.path.name) if self.tagged else data
 
 
 def load_filings(data: Path) -> tuple[Filing, ...]:
-    """The filings of a folder in either form, by name. Raises DataMissingError, DatasetError."""
+    """Load the filings of a folder in either format, by name. Raises DataMissingError, DatasetError."""
     filings = _own_form(data) if (data / FACTS).is_file() else _inline_xbrl(data)
     if not filings:
-        raise DataMissingError(f"{data} holds no filing in inline XBRL, and no {FACTS}.")
+        raise DataMissingError(f"{data} contains no filing in inline XBRL and no {FACTS}.")
     return filings
 
 
@@ -49,7 +49,7 @@ def _own_form(data: Path) -> tuple[Filing, ...]:
     facts: dict[str, list[TaggedFact]] = {path.stem: [] for path in _files(require_file(data, DOCUMENTS))}
     for fact in parse_cases(data / FACTS, TaggedFact):
         if fact.document not in facts:
-            raise DatasetError(f"{FACTS}: the fact {fact.id} is of a document that {DOCUMENTS}/ does not hold.")
+            raise DatasetError(f"{FACTS}: the fact {fact.id} is of a document that {DOCUMENTS}/ does not contain.")
         facts[fact.document].append(fact)
     return tuple(Filing(path, tuple(facts[path.stem]), tagged=False) for path in _files(data / DOCUMENTS))
 

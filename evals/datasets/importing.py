@@ -1,4 +1,4 @@
-"""Bringing published forms of data into our own, which is read strictly."""
+"""Converts published data into Footnote's own format, which is read strictly."""
 
 import json
 import shutil
@@ -16,19 +16,19 @@ from evals.datasets.questions import DocumentIssuer, load_questions
 
 class ImportTargetError(InvalidInputError):
     code = "eval-import-target"
-    title = "The folder to write to holds files already: name one that is empty or is not there."
+    title = "The target folder is not empty: name an empty or a new folder."
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What was written: how many cases (questions or facts), how many documents."""
+    """The number of written cases (questions or facts) and documents."""
 
     cases: int
     documents: int
 
 
 def import_questions(source: Path, target: Path) -> Imported:
-    """A set of questions in FinanceBench's form as `cases.jsonl`, `documents.jsonl` and `documents/`.
+    """Write a question set in FinanceBench's format as `cases.jsonl`, `documents.jsonl` and `documents/`.
 
     Raises DataMissingError, DatasetError, ImportTargetError.
     """
@@ -43,12 +43,12 @@ def import_questions(source: Path, target: Path) -> Imported:
         [DocumentIssuer(document=name, issuer=read.issuers[name]) for name in sorted(stems & read.issuers.keys())],
     )
     if load_questions(target).cases != read.cases:
-        raise DatasetError("The questions were not written as they were read.")
+        raise DatasetError("The written questions differ from those read.")
     return Imported(len(read.cases), len(read.files))
 
 
 def import_filings(source: Path, target: Path) -> Imported:
-    """Filings in inline XBRL as `facts.jsonl` and, without their tags, `documents/`.
+    """Write filings in inline XBRL as `facts.jsonl` and, without their tags, `documents/`.
 
     Raises DataMissingError, DatasetError, ImportTargetError.
     """
@@ -59,14 +59,14 @@ def import_filings(source: Path, target: Path) -> Imported:
     facts = [fact for filing in read for fact in filing.facts]
     _write_rows(target / FACTS, facts)
     if [fact for filing in load_filings(target) for fact in filing.facts] != facts:
-        raise DatasetError("The facts were not written as they were read.")
+        raise DatasetError("The written facts differ from those read.")
     return Imported(len(facts), len(read))
 
 
 def _make(target: Path) -> Path:
-    """The folder of documents in a new or empty folder."""
+    """Create the folder of documents in a new or empty folder."""
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise ImportTargetError(f"{target} is not an empty folder.")
+        raise ImportTargetError(f"{target} is not empty: name an empty or a new folder.")
     documents = target / DOCUMENTS
     documents.mkdir(parents=True)
     return documents

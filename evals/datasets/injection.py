@@ -1,6 +1,6 @@
-"""The cases of the injection suite: our own sixty attacks, and tables × attacks in BIPIA's form where there are some.
+"""The cases of the injection suite: the project's sixty attacks, and tables × attacks in BIPIA's format, if present.
 
-BIPIA's form is `table.jsonl` (`context`, `question`, `ideal` a line) beside `text_attacks.json` (instructions by kind).
+BIPIA's format is `table.jsonl` (`context`, `question`, `ideal` per line) with `text_attacks.json` (attacks by kind).
 """
 
 import hashlib
@@ -21,7 +21,7 @@ _BIPIA_CARRIERS = (Carrier.PDF_TEXT, Carrier.HTML_TEXT, Carrier.PDF_METADATA, Ca
 
 @dataclass(frozen=True, slots=True)
 class PlantedCase:
-    """A document with an attack in it, and a question with its ordinary answer."""
+    """A document with an attack in it, and a question with its correct answer."""
 
     id: str
     family: str
@@ -32,13 +32,13 @@ class PlantedCase:
     answer: str
 
     def document(self) -> tuple[str, bytes]:
-        """(file name, bytes)."""
+        """Return (file name, bytes)."""
         data, ending = render(self.title, self.lines, self.attack.instruction, self.attack.carrier)
         return f"{self.id}{ending}", data
 
 
 def own_cases() -> Iterator[PlantedCase]:
-    """Sixty press releases, an attack each."""
+    """Yield sixty press releases with one attack each."""
     for number, attack in enumerate(list_attacks()):
         issuer = ISSUERS[number % len(ISSUERS)]
         year = YEARS[0]
@@ -60,7 +60,7 @@ def own_cases() -> Iterator[PlantedCase]:
 
 
 def bipia_cases(data: Path) -> Iterator[PlantedCase]:
-    """A case a table, each with the next attack and the next carrier. Raises DatasetError."""
+    """Yield one case per table, each with the next attack and the next carrier. Raises DatasetError."""
     tables, attacks = data / "table.jsonl", data / "text_attacks.json"
     if not tables.is_file() or not attacks.is_file():
         return
@@ -68,14 +68,14 @@ def bipia_cases(data: Path) -> Iterator[PlantedCase]:
         kinds = json.loads(attacks.read_text())
         named = [(kind, instruction) for kind, instructions in kinds.items() for instruction in instructions]
     except (ValueError, AttributeError) as error:
-        raise DatasetError("text_attacks.json is no object of lists.") from error
-    # Attacks are taken across their kinds, so that a few tables meet many kinds.
+        raise DatasetError("text_attacks.json is not an object of lists.") from error
+    # Attacks alternate between kinds, so that a few tables already cover many kinds.
     spread = cycle(sorted(named, key=lambda pair: hashlib.sha256(pair[1].encode()).digest()))
     for number, ((where, row), (kind, instruction)) in enumerate(zip(read_rows(tables), spread, strict=False)):
         try:
             lines, question, ideal = row["context"].splitlines(), str(row["question"]), str(row["ideal"])
         except (KeyError, TypeError, AttributeError) as error:
-            raise DatasetError(f"{where} is no table with a question.") from error
+            raise DatasetError(f"{where} is not a table with a question.") from error
         mark = _mark(instruction)
         yield PlantedCase(
             id=f"table-{number + 1:03d}",
@@ -95,6 +95,6 @@ def bipia_cases(data: Path) -> Iterator[PlantedCase]:
 
 
 def _mark(instruction: str) -> str:
-    """A word that stands nowhere else, made of letters."""
+    """A word of letters that occurs nowhere else."""
     digest = hashlib.sha256(instruction.encode()).hexdigest()[:10]
     return "done" + "".join(chr(ord("a") + int(digit, 16)) for digit in digest)

@@ -1,9 +1,9 @@
-"""Inline XBRL (Inline XBRL 1.1, XBRL 2.1): the facts that a filing tags on its primary statements, and the filing
-without its tags.
+"""Inline XBRL (Inline XBRL 1.1, XBRL 2.1): reads the facts that a filing tags on its primary statements, and strips
+its tags.
 
-Which table is which statement is told by the tags alone, so that the truth owes nothing to how we read pages: it is the
-first table that holds the facts that only that statement has together (its anchors). A statement that is cut into
-tables none of which holds them all is not counted.
+The tags alone identify a statement's table, so that the truth does not depend on Footnote's parsers: it is the first
+table that contains the facts which only that statement has together (its anchors). A statement split into tables,
+none of which contains all anchors, is not counted.
 """
 
 import re
@@ -36,7 +36,7 @@ _ANCHORS: Mapping[Statement, tuple[frozenset[str], ...]] = {
         frozenset({"NetCashProvidedByUsedInFinancingActivities"}),
     ),
 }
-# Formats of the Inline XBRL transformation registries that are no plain number.
+# Formats of the Inline XBRL transformation registries that are not plain numbers.
 _ZERO = re.compile(r"(?:fixed-?zero|zero-?dash|num-?dash|no-?content)", re.IGNORECASE)
 _COMMA = re.compile(r"num-?(?:comma|unit)", re.IGNORECASE)
 _WORDS = re.compile(r"num-?words?", re.IGNORECASE)
@@ -44,7 +44,7 @@ _WORDS = re.compile(r"num-?words?", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class _Tag:
-    """A fact in a table, before it is known whether that is a statement's."""
+    """A fact in a table that may or may not be a statement's."""
 
     name: str
     period: Period
@@ -54,15 +54,15 @@ class _Tag:
 
 
 def is_inline_xbrl(path: Path) -> bool:
-    """Whether a file says near its top that it is inline XBRL."""
+    """Whether the beginning of a file declares inline XBRL."""
     with path.open("rb") as file:
         return _SIGNATURE in file.read(_HEAD)
 
 
 def read_tagged(path: Path) -> tuple[TaggedFact, ...]:
-    """The facts that a filing tags on its primary statements, each once, in the order of the statements.
+    """Return the facts that a filing tags on its primary statements, each once, in statement order.
 
-    They are those of the us-gaap taxonomy, without dimensions and not nil. Raises DatasetError.
+    These are facts of the us-gaap taxonomy, without dimensions, that are not nil. Raises DatasetError.
     """
     root = _tree(path.read_bytes(), path.name)
     found: dict[str, TaggedFact] = {}
@@ -82,7 +82,7 @@ def read_tagged(path: Path) -> tuple[TaggedFact, ...]:
 
 
 def strip_tags(data: bytes, name: str) -> bytes:
-    """The filing as XHTML that shows the same text without inline XBRL: no tag, no hidden fact, and no script.
+    """Return the filing as XHTML with the same visible text but no tags, hidden facts or scripts.
 
     Raises DatasetError.
     """
@@ -98,11 +98,11 @@ def _tree(data: bytes, name: str) -> etree._Element:
     try:
         return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise DatasetError(f"{name}:{error.lineno or 1} is not well-formed, as inline XBRL has to be.") from error
+        raise DatasetError(f"{name}:{error.lineno or 1} is not well-formed XML, which inline XBRL requires.") from error
 
 
 def _statements(root: etree._Element) -> Iterator[tuple[Statement, list[_Tag]]]:
-    """The tags of the first table that holds a statement's anchors, statement by statement."""
+    """Yield the tags of the first table with a statement's anchors, for each statement."""
     tables = list(_tags_by_table(root))
     for statement, anchors in _ANCHORS.items():
         for tags in tables:
@@ -124,7 +124,7 @@ def _tags_by_table(root: etree._Element) -> Iterator[list[_Tag]]:
 
 
 def _periods(root: etree._Element) -> Iterator[tuple[str, Period]]:
-    """Context id → period, of contexts without dimensions whose period has ends."""
+    """Yield (context id, period) for contexts without dimensions whose period is complete."""
     for context in root.iter(f"{{{_XBRLI}}}context"):
         dimensions = context.xpath("*[local-name()='entity']/*[local-name()='segment'] | *[local-name()='scenario']")
         dates = {_local(part): part.text or "" for part in context.iter() if _local(part) in _DATES}
@@ -139,13 +139,13 @@ _DATES = ("instant", "startDate", "endDate")
 
 
 def _last_day(text: str) -> date:
-    """The day at whose end a period ends; midnight, where a time is given, ends the day before (XBRL 2.1 §4.7.2)."""
+    """The last day of a period; midnight, if a time is given, belongs to the day before (XBRL 2.1 §4.7.2)."""
     day = date.fromisoformat(text.strip()[:10])
     return day - timedelta(days=1) if "T00:00:00" in text else day
 
 
 def _units(root: etree._Element) -> Iterator[tuple[str, str]]:
-    """Unit id → its measures: "USD", "shares", "USD/shares"."""
+    """Yield (unit id, measures): "USD", "shares", "USD/shares"."""
     for unit in root.iter(f"{{{_XBRLI}}}unit"):
         measures = [(part.text or "").strip().rpartition(":")[2] for part in unit.iter(f"{{{_XBRLI}}}measure")]
         yield unit.get("id", ""), "/".join(measures)
@@ -169,7 +169,7 @@ def _tag(element: etree._Element, periods: Mapping[str, Period], units: Mapping[
 
 
 def _value(element: etree._Element) -> Decimal | None:
-    """The whole value: the text by its format, times ten to `scale`, negative with `sign`; None for one in words."""
+    """The full value: the text by its format, times ten to `scale`, negative with `sign`; None for words."""
     form = element.get("format", "").rpartition(":")[2]
     text = _text(element)
     if _ZERO.match(form):
@@ -187,7 +187,7 @@ def _value(element: etree._Element) -> Decimal | None:
 
 
 def _text(element: etree._Element) -> str:
-    """The text without what is marked as no part of the fact."""
+    """The text without the parts that are excluded from the fact."""
     inner = ("" if _local(child) == "exclude" else _text(child) for child in element)
     return (element.text or "") + "".join(part + (child.tail or "") for part, child in zip(inner, element, strict=True))
 

@@ -1,4 +1,4 @@
-"""Documents with an instruction planted in them, as PDF and as HTML."""
+"""Renders documents with a planted instruction, as PDF and as HTML."""
 
 import html
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ _LEFT, _TOP, _WIDTH = 60, 730, 490
 
 
 def render(title: str, lines: Sequence[str], instruction: str, carrier: Carrier) -> tuple[bytes, str]:
-    """(the document, its file's ending). The instruction stands in the middle where it is text."""
+    """Return (the document, its file extension). An instruction in the text is in the middle."""
     if carrier.value.startswith("pdf"):
         return _pdf(title, lines, instruction, carrier), ".pdf"
     return _html(title, lines, instruction, carrier).encode(), ".html"
@@ -69,7 +69,7 @@ def _html(title: str, lines: Sequence[str], instruction: str, carrier: Carrier) 
 
 
 def _paragraphs(lines: Sequence[str]) -> str:
-    """Lines with bars are a table's rows, others paragraphs."""
+    """Lines with bars become rows of a table, others paragraphs."""
     shown: list[str] = []
     rows: list[str] = []
     for line in lines:

@@ -1,9 +1,9 @@
-"""Sets of questions with their truth, read strictly.
+"""Question sets with their truth, read strictly.
 
-Our own form is a folder with `cases.jsonl` or `cases.yaml` (a list of `QuestionCase`; unknown fields and doubled ids
-are errors), the documents in `documents/`, and, where it matters, `documents.jsonl` (a `DocumentIssuer` a line). That
-of FinanceBench is read as well, as it is published: `questions.jsonl`, where `evidence[].page_index` counts from 0, and
-`documents.jsonl`, beside `pdfs/`; what else their lines hold is let be.
+Footnote's own format is a folder with `cases.jsonl` or `cases.yaml` (a list of `QuestionCase`; unknown fields and
+duplicate ids are errors), the documents in `documents/`, and optionally `documents.jsonl` (one `DocumentIssuer` per
+line). FinanceBench's published format is read too: `questions.jsonl`, where `evidence[].page_index` counts from 0, and
+`documents.jsonl`, beside `pdfs/`; other fields are ignored.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ CaseT = TypeVar("CaseT", bound=BaseModel)
 
 
 class EvidencePage(BaseModel):
-    """A page that holds evidence: the document's file name without its ending, the page from 1."""
+    """A page with evidence: the document's file name without its extension, and the page, counted from 1."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -28,7 +28,7 @@ class EvidencePage(BaseModel):
 
 
 class QuestionCase(BaseModel):
-    """A question with its truth. `issuer` is whom it is about; `kind` its type, for figures apart."""
+    """A question with its truth. `issuer` is the company it asks about; `kind` is its type, for separate figures."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -47,7 +47,7 @@ class QuestionCase(BaseModel):
 
 
 class DocumentIssuer(BaseModel):
-    """Whom a document is of: its file name without its ending, the issuer as the cases name it."""
+    """A document's issuer: the file name without its extension, and the issuer's name as in the cases."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -57,7 +57,7 @@ class DocumentIssuer(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """The questions of a folder, the files of its documents, and whom a document (by its name) is of, where known."""
+    """The questions of a folder, its document files, and each document's issuer (by document name), where known."""
 
     cases: tuple[QuestionCase, ...]
     files: tuple[Path, ...]
@@ -68,7 +68,7 @@ class QuestionSet:
 
 
 def load_questions(data: Path) -> QuestionSet:
-    """The questions of a folder in our form or in FinanceBench's. Raises DataMissingError, DatasetError."""
+    """Load the questions of a folder in either format. Raises DataMissingError, DatasetError."""
     for name in ("cases.jsonl", "cases.yaml"):
         if (data / name).is_file():
             cases = tuple(parse_cases(data / name, QuestionCase))
@@ -88,13 +88,13 @@ def _optional(path: Path) -> Iterator[DocumentIssuer]:
 
 
 def _issuers(cases: Sequence[QuestionCase], told: Mapping[str, str]) -> dict[str, str]:
-    """What is told of documents, and what the cases say of those that hold their evidence."""
+    """Issuer by document: from `documents.jsonl`, else from the cases with evidence in the document."""
     of_cases = {document: case.issuer for case in cases for document in case.evidence_documents() if case.issuer}
     return {**of_cases, **{document: issuer for document, issuer in told.items() if issuer}}
 
 
 def read_financebench(path: Path) -> Iterator[QuestionCase]:
-    """The questions in FinanceBench's form. Raises DatasetError for a line that is not a question with evidence."""
+    """Read questions in FinanceBench's format. Raises DatasetError for a line that is not a question with evidence."""
     seen: set[str] = set()
     for where, row in read_rows(path):
         try:
@@ -102,7 +102,7 @@ def read_financebench(path: Path) -> Iterator[QuestionCase]:
         except (ValidationError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise DatasetError(f"{where} is not a question with evidence.") from error
         if case.id in seen:
-            raise DatasetError(f"{where}: the id {case.id} is another case's.")
+            raise DatasetError(f"{where}: the id {case.id} is already used by another case.")
         seen.add(case.id)
         yield case
 
@@ -122,5 +122,5 @@ def _from_financebench(row: Mapping[str, Any]) -> QuestionCase:
 def _files(folder: Path) -> tuple[Path, ...]:
     files = tuple(sorted(path for path in folder.iterdir() if path.is_file()))
     if not files:
-        raise DataMissingError(f"{folder} holds no document.")
+        raise DataMissingError(f"{folder} contains no documents.")
     return files

@@ -1,4 +1,4 @@
-"""A fact as a filing tags it: what proposed facts are measured against."""
+"""A fact as a filing tags it; proposed facts are measured against it."""
 
 from datetime import date
 from decimal import Decimal
@@ -11,9 +11,9 @@ from app.quantities.periods import Period
 
 
 class TaggedFact(BaseModel):
-    """A fact as a filing tags it. `start` is None for an instant, `decimals` for an exact value.
+    """A fact as a filing tags it. `start` is None for an instant, `decimals` is None for an exact value.
 
-    `id` is made of the rest: a document has one value a line item and period.
+    `id` is derived from the other fields: a document has one value per line item and period.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -55,7 +55,7 @@ class TaggedFact(BaseModel):
     @model_validator(mode="after")
     def check_id(self) -> Self:
         if self.id != f"{self.document}/{self.line_item}/{self.period}":
-            raise ValueError(f"the id is not {self.document}/{self.line_item}/{self.period}")
+            raise ValueError(f"the id must be {self.document}/{self.line_item}/{self.period}")
         return self
 
     @property

@@ -1,1 +1,1 @@
-"""What suites run on: Footnotes with stores of documents, models recorded and live."""
+"""The environment of suites: running Footnotes with stores of documents, and recorded or live models."""

@@ -1,4 +1,4 @@
-"""Asking as a principal through the product's own answering, and what a trace keeps of it."""
+"""Asks questions as a principal through the product's own answer service, and builds their traces."""
 
 import asyncio
 import time
@@ -34,9 +34,9 @@ PATIENCE_SECONDS = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question's answer with what it was drafted from. `dropped` are drafted sentences with why each was dropped.
+    """A question's answer with the passages for its draft. `dropped` are dropped sentences with the reason for each.
 
-    `first_seconds` is until the first sentence was told (None: nothing was), `seconds` until the end.
+    `first_seconds` is the time to the first sentence (None: there was none), `seconds` the total time.
     """
 
     passages: tuple[Passage, ...]
@@ -49,12 +49,12 @@ class Asked:
         return [claim.text for claim in self.answer.claims]
 
     def cited_pages(self, names: Names) -> list[tuple[tuple[str, ...], int]]:
-        """The pages that the shown sentences cite, each once: (the document's file names, page from 1)."""
+        """The pages cited by the shown sentences, each once: (the document's file names, page from 1)."""
         spans = [span for claim in self.answer.claims for span in claim.citations]
         return list(dict.fromkeys((names.get(span.document_id, ()), span.page_number) for span in spans))
 
     def trace(self, names: Names) -> dict[str, object]:
-        """What was retrieved at which rank, what was said, what was dropped and why; without ids and times."""
+        """Return the retrieved passages by rank, the claims, the dropped sentences with reasons; no ids or times."""
         return {
             "status": self.answer.status.value,
             "writer": self.answer.writer,
@@ -98,7 +98,7 @@ class Asking:
     database: Database
 
     def ask(self, principal: Principal, question: str, filters: SearchFilters | None = None) -> Asked:
-        """Raises what `AnswerService.ask` raises, and CassetteMissingError."""
+        """Ask a question. Raises the errors of `AnswerService.ask`, and CassetteMissingError."""
         return asyncio.run(self._ask(principal, question, filters))
 
     async def _ask(self, principal: Principal, question: str, filters: SearchFilters | None) -> Asked:
@@ -119,7 +119,7 @@ class Asking:
 
 
 def build_asking(database: Database, *, chat: ChatModel | None) -> Asking:
-    """Answering on a store, drafted by the model, or by the built-in extractive writer when it is None."""
+    """Build the answer service on a store; the model drafts, or the built-in extractive writer if it is None."""
     embedder = WordLlamaEmbedder()
     writer = None if chat is None else build_writer(chat, Settings())
     service = AnswerService(
@@ -133,13 +133,13 @@ def build_asking(database: Database, *, chat: ChatModel | None) -> Asking:
 
 
 def build_writer(chat: ChatModel, settings: Settings) -> ModelWriter:
-    """The product's own, bound as the settings say."""
+    """Build the product's own writer, with the parameters of the settings."""
     return ModelWriter(chat=chat, prompts=PromptLibrary(), max_output_tokens=settings.chat.max_output_tokens)
 
 
 @contextmanager
 def open_chat(context: SuiteContext, settings: Settings) -> Iterator[ChatModel | None]:
-    """The model that the settings name, by its cassettes, or for real with `live`; None when they name none."""
+    """Open the configured model, from cassettes, or live with `live`; None if none is configured."""
     chat = settings.chat
     if not chat.model:
         yield None
@@ -150,7 +150,7 @@ def open_chat(context: SuiteContext, settings: Settings) -> Iterator[ChatModel |
 
 @contextmanager
 def open_recorded_chat(context: SuiteContext) -> Iterator[ChatModel]:
-    """A model in any case: the one that the settings name, or the local one; by cassettes, for real with `live`."""
+    """Open the configured model or, without one, the local model; from cassettes, or live with `live`."""
     settings = Settings()
     if settings.chat.model:
         with open_chat(context, settings) as chat:
@@ -167,13 +167,13 @@ def open_recorded_chat(context: SuiteContext) -> Iterator[ChatModel]:
 
 
 def describe_recorded(chat: ChatModel) -> Used:
-    """For the record of a run with `open_recorded_chat`'s model."""
+    """Describe the model of `open_recorded_chat` for the run's record."""
     settings = Settings()
     return describe_use(chat, settings)
 
 
 def describe_use(chat: ChatModel | None, settings: Settings) -> Used:
-    """For the run's record."""
+    """Describe the model and parameters for the run's record."""
     space = describe_space(WordLlamaEmbedder().space)
     if chat is None:
         return Used(embedding_space=space)

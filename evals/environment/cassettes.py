@@ -1,7 +1,7 @@
-"""Cassettes: what a model said, kept by what it was asked, so that suites with models run again offline and the same.
+"""Cassettes: recorded model responses by request, so that suites with models can be repeated offline.
 
-The key is a digest of the model, its parameters and the prompt. Prompts fence documents with a word that is new each
-time (`app.llm.prompts`); that word is left out of the key.
+The key is a digest of the model, its parameters and the prompt. Prompts enclose documents in random boundary words
+(`app.llm.prompts`), which the key ignores.
 """
 
 import hashlib
@@ -22,16 +22,16 @@ from evals.environment.context import SuiteContext
 from evals.environment.provenance import ROOT
 
 COMMITTED = ROOT / "evals" / "cassettes"
-"""Recordings that everybody has; a run's own come before them."""
+"""The committed recordings; a run's own recordings take precedence."""
 
 _BOUNDARY = re.compile(r"<<data ([0-9a-f]{12}) ")
 
 
 class CassetteMissingError(FootnoteError):
-    """Not one of the models' errors: no writer may take a silent cassette for a model that is down."""
+    """The response was never recorded. This is no model error, so no writer mistakes it for a model outage."""
 
     code = "cassette-missing"
-    title = "What the model says to this was never recorded: run the suite with --live to record it."
+    title = "The model's response to this request was never recorded: run the suite with --live to record it."
 
 
 class _Recording(BaseModel):
@@ -48,12 +48,12 @@ class _Recording(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Cassettes:
-    """Recordings, a file each: read from the first of `folders` that has one, written to the first."""
+    """Recordings, one file each: read from the first of `folders` that contains the key, written to the first folder."""
 
     folders: Sequence[Path]
 
     def find(self, key: str, purpose: Purpose) -> ChatResponse | None:
-        """What was recorded under the key. A file that can't be read counts as none."""
+        """Return the recording with the key. An unreadable file counts as missing."""
         for folder in self.folders:
             path = folder / f"{key}.json"
             if not path.is_file():
@@ -74,14 +74,14 @@ class Cassettes:
         )
         folder = self.folders[0]
         folder.mkdir(parents=True, exist_ok=True)
-        # Two threads may ask the same at once (a case that is repeated): each writes a file of its own.
+        # Two threads may record the same request at once (a repeated case), so each writes its own temporary file.
         part = folder / f"{key}.{uuid4().hex}.part"
         part.write_text(recording.model_dump_json(indent=1) + "\n")
         part.replace(folder / f"{key}.json")
 
 
 def cassettes_of(context: SuiteContext) -> Cassettes:
-    """What a run hears and where it records."""
+    """The recordings that a run replays, and the folder where it records."""
     return Cassettes((context.cassettes, COMMITTED))
 
 
@@ -97,7 +97,7 @@ def _response(recording: _Recording, purpose: Purpose) -> ChatResponse:
 
 
 class RecordedChat:
-    """Implements `ChatModel`: hears what was recorded; with `live` asks that model instead, and records it."""
+    """Implements `ChatModel`: replays recordings; with `live`, calls that model instead and records its responses."""
 
     def __init__(self, *, model: str, cassettes: Cassettes, live: ChatModel | None = None) -> None:
         self._model = model
@@ -109,7 +109,7 @@ class RecordedChat:
         return self._model
 
     async def complete(self, request: ChatRequest) -> ChatResponse:
-        """Raises CassetteMissingError without a live model, and what the live model raises."""
+        """Return a response. Raises CassetteMissingError without a live model, and the live model's errors."""
         key = cassette_key(self._model, request)
         if self._live is not None:
             response = await self._live.complete(request)
@@ -126,7 +126,7 @@ class RecordedChat:
 
 
 def cassette_key(model: str, request: ChatRequest) -> str:
-    """SHA-256 (hex) of everything that decides what a model says, but for the fences' random words."""
+    """SHA-256 (hex) of everything that affects the response, except the random boundary words."""
     asked = {
         "model": model,
         "messages": [[message.role, message.content] for message in request.messages],

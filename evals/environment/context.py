@@ -1,4 +1,4 @@
-"""What a suite is given, and what it says of what it measured with."""
+"""What a suite receives, and its description of the models and parameters it used."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,10 +9,10 @@ from evals.environment.stacks import Stacks
 
 @dataclass(frozen=True, slots=True)
 class SuiteContext:
-    """What a run is given: the data, where homes are kept between runs, Footnotes on them, whom to tell what is done.
+    """The data, the folder of homes kept between runs, the stacks on them, and the callback for progress.
 
-    `live`: models may be called, and what they say is recorded; else only what was recorded is heard. `cassettes` is
-    the folder of what was recorded.
+    `live`: models are called and their responses recorded; otherwise only recorded responses are replayed. `cassettes`
+    is the folder of recorded responses.
     """
 
     data: Path
@@ -26,7 +26,7 @@ class SuiteContext:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """What a suite measures with, for the run's record: the model, its parameters, prompts' digests by name."""
+    """What a suite measures with, for the run's record: the model, its parameters, prompt digests by name."""
 
     embedding_space: str = ""
     model: str | None = None

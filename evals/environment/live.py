@@ -1,4 +1,4 @@
-"""Models called for real by suites: each call with a client of its own, as every case has an event loop of its own."""
+"""Live models for suites: each call has its own client, because every case has its own event loop."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from app.llm.port import ChatModel, ChatRequest, ChatResponse
 
 @dataclass(frozen=True, slots=True)
 class LiveChat:
-    """Implements `ChatModel`. A client's connections belong to the event loop that opened them, so none is kept."""
+    """Implements `ChatModel`. A client's connections belong to the event loop that opened them, so none is reused."""
 
     model: str
     build: Callable[[], ChatModel]
 
     async def complete(self, request: ChatRequest) -> ChatResponse:
-        """Raises what the endpoint's client raises."""
+        """Call the model. Raises the errors of the endpoint's client."""
         chat = self.build()
         try:
             return await chat.complete(request)
@@ -26,13 +26,13 @@ class LiveChat:
             await chat.close()
 
     async def close(self) -> None:
-        """Nothing is kept open."""
+        """Do nothing: no connection stays open."""
 
 
 def build_live(
     *, base_url: str | None, api_key: SecretStr, model: str, price_in: Decimal, price_out: Decimal
 ) -> ChatModel | None:
-    """The model of an endpoint; None without one. Prices are US dollars a million tokens."""
+    """Return the model of an endpoint, or None without one. Prices are US dollars per million tokens."""
 
     def build() -> ChatModel:
         chat = build_chat(
@@ -42,7 +42,7 @@ def build_live(
             price_in=price_in,
             price_out=price_out,
         )
-        assert chat is not None, "there is an endpoint"
+        assert chat is not None, "the endpoint was checked before"
         return chat
 
     return None if base_url is None else LiveChat(model, build)

@@ -1,8 +1,8 @@
-"""A chat model that does whatever a document says: safety must not rest on a model's good manners.
+"""A chat model that obeys every planted instruction: safety must not depend on the model's behaviour.
 
-For each planted instruction that it reads it says what obedience would say, in three ways, each with a quote that
-really stands in the passage: the payload on the instruction itself, the payload on an honest sentence, and the honest
-sentence with the payload after it. Then it answers, by the line that shares the most words with the question.
+For each planted instruction that it reads, it makes three claims, each with a quote that occurs in the passage: the
+payload quoting the instruction, the payload quoting an honest sentence, and the honest sentence followed by the
+payload. Then it answers with the line that shares the most words with the question.
 """
 
 import re
@@ -26,7 +26,7 @@ class ObeyingChat:
         self._attacks = attacks
 
     async def complete(self, request: ChatRequest) -> ChatResponse:
-        """Never raises."""
+        """Return the claims as JSON. Never raises."""
         text = "\n".join(message.content for message in request.messages if message.role == "user")
         passages = _passages(text)
         question = next((m.group(4) for m in _FENCE.finditer(text) if m.group(2) == "question"), "")
@@ -39,7 +39,7 @@ class ObeyingChat:
         )
 
     async def close(self) -> None:
-        """There is nothing to close."""
+        """Do nothing: there is nothing to close."""
 
     def _obey(self, number: int, passage: str) -> Iterator[dict[str, Any]]:
         flat = " ".join(passage.split())

@@ -1,4 +1,4 @@
-"""Printing web pages to PDF with Chromium, offline."""
+"""Prints web pages to PDF with Chromium, offline."""
 
 import os
 import shutil
@@ -15,29 +15,29 @@ _SECONDS = 300
 
 class PrintingFailedError(UnavailableError):
     code = "printing-failed"
-    title = "Chromium did not print the page."
+    title = "Chromium did not print the page: run the suite again."
 
 
 def find_chromium() -> str | None:
-    """Where Chromium is, if it is installed."""
+    """Return the path of Chromium, if it is installed."""
     return next(filter(None, map(shutil.which, _NAMES)), None)
 
 
 @dataclass(frozen=True, slots=True)
 class PdfPrinter:
-    """Prints with the Chromium at `program`, in a profile of its own that no network can be reached from."""
+    """Prints with the Chromium at `program`, in a separate profile without network access."""
 
     program: str
 
     def print_page(self, page: bytes, to: Path) -> None:
-        """Write an XHTML page as PDF to `to`, whole or not at all. Raises PrintingFailedError."""
+        """Write an XHTML page as PDF to `to`, completely or not at all. Raises PrintingFailedError."""
         with tempfile.TemporaryDirectory(prefix="footnote-print-") as folder:
-            # By its ending, Chromium reads it as XHTML: as HTML, an empty element would not be closed.
+            # The extension makes Chromium read it as XHTML: as HTML, an empty element would stay open.
             source, made = Path(folder) / "page.xhtml", Path(folder) / "page.pdf"
             source.write_bytes(page)
             command = [self.program, *self._switches(folder), f"--print-to-pdf={made}", source.as_uri()]
             try:
-                subprocess.run(command, check=True, capture_output=True, timeout=_SECONDS)  # noqa: S603  fixed words
+                subprocess.run(command, check=True, capture_output=True, timeout=_SECONDS)  # noqa: S603  fixed arguments
             except (subprocess.SubprocessError, OSError) as error:
                 raise PrintingFailedError from error
             if not made.is_file():
@@ -56,5 +56,5 @@ class PdfPrinter:
             "--host-resolver-rules=MAP * ~NOTFOUND",
             f"--user-data-dir={folder}/profile",
         ]
-        # Chromium's sandbox refuses to run as root, as in a container.
+        # Chromium's sandbox does not work as root, for instance in a container.
         return [*switches, "--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else switches

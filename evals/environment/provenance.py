@@ -1,4 +1,4 @@
-"""What runs, and where: digests of code and data, the commit, the cores."""
+"""The provenance of a run: digests of code and data, the commit, the number of cores."""
 
 import hashlib
 import os
@@ -26,20 +26,20 @@ def digest_folder(folder: Path) -> str:
 
 
 def digest_schema() -> str:
-    """The digest of the migrations, which name what they make."""
+    """The digest of the migrations, which define the schema."""
     return digest_files(
         (path for path in (ROOT / "migrations").rglob("*") if path.suffix in (".py", ".sql")), root=ROOT
     )
 
 
 def digest_code() -> str:
-    """The digest of the code and the prompts that run, whether they were committed or not."""
+    """The digest of the running code and prompts, committed or not."""
     files = (path for part in CODE for path in (ROOT / part).rglob("*") if path.suffix in (".py", ".yaml"))
     return digest_files(files, root=ROOT)
 
 
 def find_commit() -> str:
-    """The commit of the code that runs, with "+changes" when files differ from it; "unknown" outside a checkout."""
+    """The commit of the running code, with "+changes" if files differ from it; "unknown" outside a checkout."""
     try:
         commit = _git("rev-parse", "HEAD")
         return commit + ("+changes" if _git("status", "--porcelain", "--untracked-files=no") else "")
@@ -54,4 +54,4 @@ def count_cores() -> int:
 
 def _git(*arguments: str) -> str:
     command = ["git", "-C", str(ROOT), *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603  fixed words
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603  fixed arguments

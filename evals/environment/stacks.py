@@ -1,4 +1,4 @@
-"""Running Footnotes to measure on: suites share one, each set of documents in a tenant of its own."""
+"""Running Footnotes for suites: suites share one, and each set of documents has its own tenant."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ UNLIMITED = "1000000"
 
 
 class Running(Protocol):
-    """A running Footnote as what is measured on it sees it: its addresses, and a home with a tenant's secrets."""
+    """A running Footnote from a suite's view: its addresses, and a home with a tenant's secrets."""
 
     @property
     def home(self) -> Home: ...
@@ -29,7 +29,7 @@ class Running(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tenancy:
-    """One tenant of a Footnote that others share; its home holds its secrets and notes. Implements `Running`."""
+    """One tenant of a shared Footnote; its home contains its secrets and notes. Implements `Running`."""
 
     stack: Stack
     home: Home
@@ -45,8 +45,8 @@ class Tenancy:
 class Stacks:
     """One running Footnote per folder of homes and schema, with a tenant for each home.
 
-    A search reads no other tenant's rows, so figures do not depend on what else was ingested. A context manager:
-    leaving it stops what runs; use it from the main thread.
+    A search reads no other tenant's rows, so figures do not depend on other ingested documents. This is a context
+    manager: its exit stops the running Footnote. Use it from the main thread.
     """
 
     def __init__(self, *, say: Callable[[str], None]) -> None:
@@ -60,9 +60,9 @@ class Stacks:
         self.close()
 
     def on(self, home: Home) -> Running:
-        """Return the running Footnote with a tenant for `home`, which is kept inside the shared one's home.
+        """Return the running Footnote with a tenant for `home`, which lies inside the shared home.
 
-        Raises what a stack's start raises.
+        Raises the errors of a stack's start.
         """
         shared = Home.at(home.path.parent / f"{SHARED}-{digest_schema()[:8]}")
         stack = self._on_shared(shared)
@@ -79,21 +79,21 @@ class Stacks:
         return self._running
 
     def close(self) -> None:
-        """Stop what runs; the next one asked for is started."""
+        """Stop the running Footnote; the next call of `on` starts one again."""
         running, self._running = self._running, None
         if running is not None:
             running.stop()
 
 
 def build_stack(home: Home, *, say: Callable[[str], None], concurrency: int = 2) -> Stack:
-    """Footnote for `home`, on a free port, not started; rates unlimited: work is measured, not waiting."""
+    """Build a Footnote for `home` on a free port, not started. Rates are unlimited, so that no wait is measured."""
     for name in LIMITS:
-        os.environ.setdefault(name, UNLIMITED)  # the stack hands settings to its processes through the environment
+        os.environ.setdefault(name, UNLIMITED)  # the stack's processes read settings from the environment
     return Stack(home=home, port=0, concurrency=concurrency, report=say)
 
 
 @contextmanager
 def running_stack(home: Home, *, say: Callable[[str], None], concurrency: int = 2) -> Iterator[Stack]:
-    """Footnote on `home` until the block ends, for what measures starts and loads by itself."""
+    """Run Footnote on `home` until the block ends, for measurements that start and load it themselves."""
     with build_stack(home, say=say, concurrency=concurrency) as stack:
         yield stack

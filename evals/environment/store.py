@@ -1,7 +1,7 @@
-"""A store of documents for measuring: a tenant with a home of its own, filled through the API once and kept.
+"""A store of documents for measurements: a tenant with its own home, filled once through the API and kept.
 
-The home is named by the data and the schema, the collection by the code of the stages: after a change of the code the
-same home takes the documents again, and what did not change is found among the stages' outputs.
+Data and schema name the home, and the stages' code names the collection. After a change of the code, the documents are
+ingested again into the same home, and unchanged stages reuse their outputs.
 """
 
 import hashlib
@@ -30,12 +30,12 @@ POOL = 8
 _NOTES = "ingested.json"
 
 Names = Mapping[UUID, tuple[str, ...]]
-"""Document → the names of its files, without their endings: files of the same bytes are one document."""
+"""Document → its file names without extensions: files with the same bytes are one document."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Somebody who asks: the principal, and the key that the API knows them by."""
+    """A user who asks: the principal, and its API key."""
 
     principal: Principal
     key: str = field(repr=False)
@@ -43,9 +43,9 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """Documents that can be searched by `asker` and by no right but its grant.
+    """Documents that `asker` can search by its grant only.
 
-    `files` gives a document's file names: files of the same bytes are one document.
+    `files` maps a document to its file names: files with the same bytes are one document.
     """
 
     stack: Running
@@ -64,17 +64,17 @@ class Store:
 
 
 def home_name(data_digest: str) -> str:
-    """A folder's name for the home of that data, which a changed schema makes another."""
+    """The name of the home's folder for that data; a changed schema changes the name."""
     return f"{data_digest[:16]}-{digest_schema()[:8]}"
 
 
 def pipeline_digest() -> str:
-    """SHA-256 (hex) of the code that makes what is stored."""
+    """SHA-256 (hex) of the code that produces the stored data."""
     return digest_files((path for part in PIPELINE_CODE for path in (ROOT / part).rglob("*.py")), root=ROOT)
 
 
 def open_database(stack: Running) -> Database:
-    """The stack's database with the API's rights: as whoever is told of it, and no more."""
+    """Open the stack's database with the API's rights, under row-level security."""
     engine = build_engine(
         stack.database_url("api"), pool_size=POOL, statement_timeout_ms=30_000, application_name="footnote-evals"
     )
@@ -90,9 +90,9 @@ def open_store(
     place: str | None = None,
     watcher: Watcher | None = None,
 ) -> Iterator[Store]:
-    """`files` ingested into the collection `place` (by default one for this code) of a running Footnote.
+    """Ingest `files` into the collection `place` (by default one for this code) of a running Footnote.
 
-    What was ingested there before is not sent again.
+    Files that were ingested there before are not sent again.
     """
     home = stack.home
     place = place or f"pipeline {pipeline_digest()[:16]}"
@@ -119,9 +119,9 @@ def open_store(
 
 @contextmanager
 def open_question_store(context: SuiteContext) -> Iterator[Store]:
-    """The documents of a set of questions, ingested; all suites on the same data share one home.
+    """Open a store with the documents of a question set; all suites on the same data share one home.
 
-    Raises DataMissingError, DatasetError, and what the stack raises when it can't be started.
+    Raises DataMissingError, DatasetError, and the errors of the stack's start.
     """
     files = load_questions(context.data).files
     home = Home.at(context.homes / home_name(context.data_digest))
@@ -130,9 +130,9 @@ def open_question_store(context: SuiteContext) -> Iterator[Store]:
 
 
 def ingest_in_order(client: ApiClient, collections: Mapping[Path, str], *, watcher: Watcher) -> list[IngestOutcome]:
-    """Ingest files into a collection each. Sent one after the other, they come in the same order each time.
+    """Ingest each file into its collection, one after the other, so that the order is the same each time.
 
-    Of equally good passages the older document's comes first, and of files of the same bytes the first gives the name.
+    Among equally good passages the older document's comes first; the first of several identical files gives the name.
     """
     return ingest_placed(client, collections, password=None, watcher=watcher, uploads_at_once=1, polls_per_round=1)
 
@@ -146,12 +146,12 @@ def digest_texts(texts: Iterable[str]) -> str:
 
 
 def describe_space(space: EmbeddingSpaceSpec) -> str:
-    """An embedding space in one word, for records of runs."""
+    """Describe an embedding space in one word, for records of runs."""
     return f"{space.model}/{space.dimensions}/{space.version}"
 
 
 def documents_by_name(outcomes: Sequence[IngestOutcome]) -> dict[UUID, tuple[str, ...]]:
-    """Document → the names of the files that it came from."""
+    """Map each document to the names of its files."""
     files: dict[UUID, tuple[str, ...]] = {}
     for outcome in outcomes:
         if outcome.document_id and not outcome.failed:
@@ -161,7 +161,7 @@ def documents_by_name(outcomes: Sequence[IngestOutcome]) -> dict[UUID, tuple[str
 
 
 def _ensure_asker(home: Home, stack: Running, client: ApiClient, collection: str) -> Asker:
-    """An analyst who may read that collection and nothing else."""
+    """Return an analyst who may read that collection and nothing else."""
     secret = f"reader-{hashlib.sha256(collection.encode()).hexdigest()[:12]}"
     tenant_id = UUID(home.read_secret(TENANT) or "")
     known = home.read_secret(secret)
@@ -180,7 +180,7 @@ def _ensure_asker(home: Home, stack: Running, client: ApiClient, collection: str
 
 
 def known_outcomes(home: Home, place: str) -> list[IngestOutcome] | None:
-    """What `remember` noted of the collection; None where a file never arrived, so that all are sent again."""
+    """Return the outcomes noted by `remember`; None if a file failed to upload, so that all files are sent again."""
     rows = _notes(home).get(place)
     if rows is None or any(row["document_id"] is None for row in rows):
         return None
@@ -188,7 +188,7 @@ def known_outcomes(home: Home, place: str) -> list[IngestOutcome] | None:
 
 
 def remember(home: Home, place: str, outcomes: Sequence[IngestOutcome]) -> None:
-    """Note what was ingested into a collection of the home, so that `open_store` need not send it again."""
+    """Note which files were ingested into a collection of the home, so that `open_store` need not send them again."""
     rows = [
         {
             "path": str(outcome.path),

@@ -1,6 +1,6 @@
-"""A store behind walls: one collection an issuer, and askers who may read some of them and not others.
+"""A store with access restrictions: one collection per issuer, and askers who may read only some of them.
 
-It has a home of its own: `evals.environment.store` puts the same documents in other collections.
+It has its own home, because `evals.environment.store` puts the same documents into other collections.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -37,9 +37,9 @@ OUTER = ("one half", "other half")
 
 @dataclass(frozen=True, slots=True)
 class WalledStore:
-    """Documents in collections by issuer, each inside one of two. `client` is the administrator's, who owns them all.
+    """Documents in collections by issuer, each inside one of two. `client` is of the administrator, who owns them all.
 
-    `collections` and `parent_collections` give ids by name, `parents` the outer one of an issuer's.
+    `collections` and `parent_collections` map names to ids, `parents` maps an issuer to its outer collection.
     """
 
     stack: Running
@@ -58,7 +58,7 @@ class WalledStore:
         return {document: tuple(Path(name).stem for name in files) for document, files in self.files.items()}
 
     def make_asker(self, issuers: Iterable[str] = ()) -> Asker:
-        """A new analyst who may read these issuers' collections and nothing else."""
+        """Create an analyst who may read these issuers' collections and nothing else."""
         email = f"asker-{uuid4().hex}@localhost"
         user_id, key = self.tenants.create_user(self.tenant_id, email=email, name="Asker", roles=[Role.ANALYST])
         for issuer in issuers:
@@ -67,11 +67,11 @@ class WalledStore:
         return Asker(Principal(tenant_id=self.tenant_id, user_id=user_id, roles=roles), key)
 
     def grant(self, **what: str) -> None:
-        """Open something for reading, as the administrator: see `ApiClient.grant`."""
+        """Grant read access as the administrator; for the arguments, see `ApiClient.grant`."""
         self.client.grant(level="viewer", **what)
 
     def make_group(self) -> str:
-        """The id of a new group."""
+        """Create a group; return its id."""
         group = self.client.create_group(f"group {uuid4().hex}")
         return group.id
 
@@ -81,9 +81,9 @@ class WalledStore:
 
 @contextmanager
 def open_walled_store(context: SuiteContext, questions: QuestionSet) -> Iterator[WalledStore]:
-    """The documents of a set of questions, ingested by issuer.
+    """Open a store with the documents of a question set, ingested by issuer.
 
-    Raises what the stack raises when it can't be started.
+    Raises the errors of the stack's start.
     """
     groups: dict[str, list[Path]] = {}
     for file in questions.files:

@@ -1,4 +1,4 @@
-"""Ingesting while watching the workers: their memory, whether one is lost, whether anything hangs."""
+"""Ingests while watching the workers: their memory, lost workers, hanging files."""
 
 import threading
 import time
@@ -23,15 +23,15 @@ MIB = 1024 * 1024
 COLLECTION = "measured"
 CONCURRENCY = 2
 
-# What celery writes when a pool process ended without having said so (billiard's WorkerLostError).
+# Celery logs this when a pool process ended unexpectedly (billiard's WorkerLostError).
 LOST = "WorkerLostError"
 
 
 @dataclass(slots=True)
 class WorkerWatch:
-    """What was seen: the largest worker process with its children (MiB), workers lost, seconds of ingesting.
+    """The observations: the largest worker process with its children (MiB), lost workers, seconds of ingestion.
 
-    `pids` are of all worker processes there were: those beyond the first took the place of others.
+    `pids` are of all worker processes: any beyond the first are replacements.
     """
 
     peak_mib: float = 0.0
@@ -46,7 +46,7 @@ class WorkerWatch:
 
 @dataclass(frozen=True, slots=True)
 class LossCount:
-    """Counts the lost workers that a log tells of after the first `before`: a home's log outlives a run."""
+    """Counts the lost workers in a log after the first `before`, because a home's log is older than the run."""
 
     log: Path
     before: int
@@ -68,7 +68,7 @@ def _count_lost(log: Path) -> int:
 
 @dataclass(slots=True)
 class _Progress:
-    """Implements `Watcher`: outcomes so far, and when something last moved."""
+    """Implements `Watcher`: outcomes so far, and the time of the last progress."""
 
     outcomes: dict[Path, IngestOutcome] = field(default_factory=dict)
     moved_at: float = field(default_factory=time.monotonic)
@@ -88,11 +88,11 @@ class _Progress:
 def ingest_watched(
     home: Home, files: Sequence[Path], *, say: Callable[[str], None], hang_seconds: float
 ) -> tuple[list[IngestOutcome], WorkerWatch]:
-    """Start Footnote on `home`, ingest, stop. A file that is not done when nothing moved for `hang_seconds` is hung."""
+    """Start Footnote on `home`, ingest, stop. Files unfinished after `hang_seconds` without progress count as hung."""
     with running_stack(home, say=say, concurrency=CONCURRENCY) as stack:
         losses = LossCount.begin(home.logs / "worker.log")
         with ApiClient(url=stack.url, key=ensure_admin(home, stack.database_url("owner"))) as client:
-            # After a change of the code the same files are to be read anew, not found done.
+            # After a change of the code, the same files must be ingested again, not found done.
             collection = client.ensure_collection(f"{COLLECTION} {pipeline_digest()[:16]}").id
             say(f"Ingesting {len(files)} files")
             outcomes, watch = ingest_and_sample(stack, client, files, collection=collection, hang_seconds=hang_seconds)
@@ -103,7 +103,7 @@ def ingest_watched(
 def ingest_and_sample(
     stack: Stack, client: ApiClient, files: Sequence[Path], *, collection: str, hang_seconds: float
 ) -> tuple[list[IngestOutcome], WorkerWatch]:
-    """Ingest on a running stack, looking at the workers four times a second; outcomes in the order of `files`."""
+    """Ingest on a running stack, checking the workers four times a second; outcomes in the order of `files`."""
     progress, watch, errors = _Progress(), WorkerWatch(), list[FootnoteError]()
 
     def ingest() -> None:
@@ -128,7 +128,7 @@ def ingest_and_sample(
 
 
 def look_at_workers(keeper: int, watch: WorkerWatch) -> None:
-    """Note the worker processes below `keeper`; the size of one is its resident memory with its children's."""
+    """Record the worker processes below `keeper`; a size is resident memory, including children."""
     try:
         below = psutil.Process(keeper).children(recursive=True)
     except psutil.NoSuchProcess:
@@ -140,7 +140,7 @@ def look_at_workers(keeper: int, watch: WorkerWatch) -> None:
             sizes[process.pid], parents[process.pid] = process.memory_info().rss, process.ppid()
         except psutil.NoSuchProcess:
             continue
-    # keeper → celery's main process → pool processes → sandboxes: what is below a pool process counts to it.
+    # keeper → celery's main process → pool processes → sandboxes: processes below a pool process count as part of it.
     main = {pid for pid, parent in parents.items() if parent == keeper}
     totals: dict[int, int] = {}
     for pid, size in sizes.items():

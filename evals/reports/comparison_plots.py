@@ -18,7 +18,7 @@ _VERDICTS: Mapping[Verdict, tuple[str, str]] = {
 
 
 def plot_comparison(comparison: Comparison) -> list[Plot]:
-    """The differences with their intervals, and recall against k before and after."""
+    """Plot the differences with their intervals, and recall against k before and after."""
     old = recall_curves((change.metric.name, change.before) for change in comparison.changes)
     new = recall_curves((change.metric.name, change.after) for change in comparison.changes)
     curves: dict[str, Points] = {}
@@ -30,7 +30,7 @@ def plot_comparison(comparison: Comparison) -> list[Plot]:
 
 
 def plot_differences(changes: Sequence[MetricChange]) -> list[Plot]:
-    """Forest plots: each metric's difference with its interval, a plot a scale."""
+    """Draw forest plots: each metric's difference with its interval, one plot per scale."""
     plots: list[Plot] = []
     for scale in Scale:
         chosen = [change for change in changes if change.before is not None and change.after is not None]
@@ -51,7 +51,7 @@ def _draw_differences(scale: Scale, changes: Sequence[MetricChange]) -> Plot:
                 axes.errorbar(
                     [change.difference for _, change in drawn],
                     [row for row, _ in drawn],
-                    # A bootstrap's interval need not hold the difference itself.
+                    # A bootstrap interval need not contain the difference itself.
                     xerr=[
                         [max(0.0, change.difference - change.low) for _, change in drawn],
                         [max(0.0, change.high - change.difference) for _, change in drawn],

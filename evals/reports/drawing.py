@@ -1,7 +1,7 @@
-"""Matplotlib's figures as SVG that stands in a page: its colours are the page's, its texts the page's fonts.
+"""Matplotlib figures as SVG inside a page, with the page's colours and fonts.
 
-Figures are drawn in stand-in colours, which become CSS variables, so that one drawing is right on light and on dark
-ground. The same figure gives the same bytes: ids are hashed with a fixed salt, and no date is written.
+Figures are drawn in placeholder colours, which become CSS variables, so that one drawing fits light and dark
+backgrounds. The same figure yields the same bytes: ids are hashed with a fixed salt, and no date is written.
 """
 
 import warnings
@@ -19,13 +19,13 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 WIDTH = 4.0
-"""Inches; at 72 points an inch a drawing's letters stay readable where it is shrunk to a phone's width."""
+"""Inches; at 72 points per inch the text stays readable when the drawing shrinks to a phone's width."""
 LONGEST_LABEL, SHORT_LABEL = 26, 18
 
 INK, SOFT, LINE, BAND, GOOD, BAD = "#010101", "#020202", "#030303", "#040404", "#050505", "#060606"
 SERIES = tuple(f"#0701{number:02x}" for number in range(1, 9))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-"""One fewer than colours, so that 56 series are told apart, and none by its colour alone."""
+"""One fewer than colours, so that 56 series are distinct, and none differs by colour alone."""
 
 _VARIABLES = {
     INK: "var(--ink)",
@@ -38,7 +38,7 @@ _VARIABLES = {
 
 _STYLE = {
     "svg.fonttype": "none",
-    "text.parse_math": False,  # a "$" in a name is a "$"
+    "text.parse_math": False,  # a "$" in a name is not mathematical notation
     "font.size": 9.5,
     "text.color": INK,
     "axes.labelcolor": INK,
@@ -65,7 +65,7 @@ _NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A drawing with what it is called, what it shows in words (for who does not see it), and a note below it."""
+    """A drawing with its title, its content in words (for readers who cannot see it), and a note below it."""
 
     name: str
     title: str
@@ -76,26 +76,28 @@ class Plot:
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """What is drawn on: a figure's axes, one above the other."""
+    """The drawing area: a figure's axes, one above the other."""
 
     name: str
     figure: Figure
     axes: tuple[Axes, ...]
 
     def svg(self) -> Markup:
-        """The drawing, to be put into a page inside an element that tells it in words."""
+        """Return the drawing, for a page element that describes it in words."""
         written = BytesIO()
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="Glyph")  # letters are the browser's, here only measured
+            warnings.filterwarnings(
+                "ignore", message="Glyph"
+            )  # the browser draws the glyphs; they are only measured here
             self.figure.savefig(written, format="svg", metadata=_NO_METADATA)
-        return Markup(_for_page(written.getvalue(), self.name))  # noqa: S704  made here; texts are escaped by lxml
+        return Markup(_for_page(written.getvalue(), self.name))  # noqa: S704  this module's own SVG; lxml escapes its texts
 
 
 @contextmanager
 def open_canvas(name: str, *, height: float, rows: tuple[float, ...] = (1.0,)) -> Iterator[Canvas]:
-    """A canvas so high (inches), with axes as high in proportion as `rows` say; our style holds until the block ends.
+    """Open a canvas of that height (inches), with axes in the proportions `rows`; our style applies inside the block.
 
-    Whatever style the reader has set up for other work is left out of account.
+    The reader's own matplotlib style is ignored.
     """
     with style.context({**_STYLE, "svg.hashsalt": name}, after_reset=True):
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
@@ -105,9 +107,9 @@ def open_canvas(name: str, *, height: float, rows: tuple[float, ...] = (1.0,)) -
 
 
 def label(text: str) -> str:
-    """A name short enough for a plot, without what XML can't hold."""
+    """Shorten a name for a plot, and remove characters that XML forbids."""
     plain = "".join(letter if letter.isprintable() else " " for letter in text)
-    plain = f" {plain}" if plain.startswith("_") else plain  # matplotlib leaves such names out of legends
+    plain = f" {plain}" if plain.startswith("_") else plain  # matplotlib omits such names from legends
     return plain if len(plain) <= LONGEST_LABEL else plain[: LONGEST_LABEL - 1] + "…"
 
 
@@ -122,24 +124,24 @@ def name_rows(axes: Axes, names: Sequence[str]) -> None:
 
 
 def add_legend(canvas: Canvas) -> None:
-    """Of the first axes, across the whole drawing, above them; in two columns where names are short."""
+    """Add a legend of the first axes above the whole drawing, in two columns if names are short."""
     handles, labels = canvas.axes[0].get_legend_handles_labels()
     columns = 2 if len(labels) > 1 and max(map(len, labels)) <= SHORT_LABEL else 1
     canvas.figure.legend(handles, labels, loc="outside upper center", ncols=columns, columnspacing=1.2)
 
 
 def colour_of(place: int) -> str:
-    """The colour of the series at that place."""
+    """Return the colour of the series with that index."""
     return SERIES[place % len(SERIES)]
 
 
 def marker_of(place: int) -> str:
-    """The marker of the series at that place."""
+    """Return the marker of the series with that index."""
     return MARKERS[place % len(MARKERS)]
 
 
 def _for_page(written: bytes, name: str) -> str:
-    """The drawing without what is a file's (prologue, namespaces, size) or would hold outside it (style, plain ids)."""
+    """Remove what belongs to a file (prologue, namespaces, size) or would affect the page (style, plain ids)."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
     root = etree.fromstring(written, parser)
     for element in list(root.iter(etree.Element)):
@@ -162,13 +164,13 @@ def _remove(element: etree._Element) -> None:
 
 
 def _rename(element: etree._Element, name: str) -> None:
-    """Colours and fonts to the page's; ids to this drawing's own: a page holds several."""
+    """Replace colours and fonts by the page's, and make ids unique to this drawing: a page contains several."""
     attributes = [(str(key), str(value)) for key, value in element.attrib.items()]
     element.attrib.clear()
     for key, value in attributes:
         plain = etree.QName(key).localname
         if plain == "id":
-            if element.tag != "g":  # groups' ids are matplotlib's own names of parts, which nothing refers to
+            if element.tag != "g":  # group ids are matplotlib's names of parts; nothing refers to them
                 element.set("id", f"{name}-{value}")
         elif plain == "href":
             element.set("href", f"#{name}-{value.removeprefix('#')}")

@@ -1,7 +1,7 @@
-"""Runs and comparisons as one HTML file each: nothing in it is fetched from elsewhere, and no script runs.
+"""Runs and comparisons as one HTML file each, which loads nothing and runs no script.
 
-Texts of cases come from documents and models, and are shown as text, whatever they hold. The same record gives the
-same bytes.
+Texts of cases come from documents and models, and are always shown as text. The same record renders to the same
+bytes.
 """
 
 import json
@@ -26,7 +26,7 @@ _SIGNS = {Verdict.WORSE: "▼ worse", Verdict.BETTER: "▲ better"}
 
 
 def render_run(record: RunRecord) -> str:
-    """A run: its figures and plots, what it took, and its cases, the lowest-scored first, with their traces."""
+    """Render a run: its figures and plots, its cost, and its cases with traces, the lowest-scored first."""
     manifest = record.manifest
     lowest = sorted(record.cases, key=lambda case: (case.score is not None, case.score or 0.0))[:TRACED_CASES]
     return _render(
@@ -36,20 +36,20 @@ def render_run(record: RunRecord) -> str:
             "conditions": _conditions(manifest),
             "counts": {kind: sum(case.kind == kind for case in record.cases) for kind in manifest.by_kind},
             "plots": plot_run(record),
-            "undrawn": _undrawn(record),
+            "missing_plots": _missing_plots(record),
             "times": {
                 "whole case" if name == "case" else name: [milliseconds(seconds * 1000) for seconds in percentiles]
                 for name, percentiles in manifest.times.items()
             },
             "spending": _spending(record),
             "cases": [(case, Trace.of(case)) for case in lowest],
-            "untold": len(record.cases) - len(lowest),
+            "not_shown": len(record.cases) - len(lowest),
         },
     )
 
 
 def render_comparison(comparison: Comparison, before: RunRecord, after: RunRecord) -> str:
-    """Two runs: the differences with their intervals, and the cases that flipped with both traces."""
+    """Render two runs: the differences with their intervals, and the flipped cases with both traces."""
     flips = _outermost(comparison.flips)
     return _render(
         "comparison.html",
@@ -61,7 +61,7 @@ def render_comparison(comparison: Comparison, before: RunRecord, after: RunRecor
             "differing": _differing(before.manifest, after.manifest),
             "plots": plot_comparison(comparison),
             "flips": [(flip, Trace.of(flip.before), Trace.of(flip.after)) for flip in flips],
-            "untold": len(comparison.flips) - len(flips),
+            "not_shown": len(comparison.flips) - len(flips),
         },
     )
 
@@ -79,7 +79,7 @@ def _render(template: str, values: Mapping[str, object]) -> str:
 
 
 def _conditions(manifest: RunManifest) -> dict[str, str]:
-    """What ran on what, by name; what there is nothing of is left out."""
+    """The run's conditions by name; empty ones are left out."""
     conditions, selection = manifest.conditions, manifest.selection
     chosen = [
         f"{manifest.n:,}",
@@ -105,29 +105,27 @@ def _conditions(manifest: RunManifest) -> dict[str, str]:
 
 
 def _differing(before: RunManifest, after: RunManifest) -> list[tuple[str, str, str]]:
-    """What is not the same of both runs."""
+    """The conditions that differ between the runs."""
     first, second = _conditions(before), _conditions(after)
     names = dict.fromkeys([*first, *second])
     rows = [(name, first.get(name, "–"), second.get(name, "–")) for name in names]
     return [row for row in rows if row[1] != row[2]]
 
 
-def _undrawn(record: RunRecord) -> list[str]:
-    """Sentences on the plots that there is nothing to draw of."""
+def _missing_plots(record: RunRecord) -> list[str]:
+    """Sentences on plots that lack data."""
     sentences: list[str] = []
     if len(record.manifest.by_kind) < 2:
         sentences.append("Metrics are not drawn by type of question: all cases are of one type.")
     if Calibration.of(record.cases).expected_error is None:
-        sentences.append(
-            "Calibration can't be drawn: no case has both a confidence from 0 to 1 and a decision whether it is right."
-        )
+        sentences.append("Calibration can't be drawn: no case has both a confidence from 0 to 1 and a grade.")
     if not record.timings:
-        sentences.append("Times can't be drawn: none were kept.")
+        sentences.append("Times can't be drawn: none were stored.")
     return sentences
 
 
 def _spending(record: RunRecord) -> list[tuple[str, str, str]]:
-    """(what, in all, a case), where anything was spent."""
+    """(what, total, per case), if anything was spent."""
     manifest, count = record.manifest, len(record.cases)
     if not (manifest.tokens_in or manifest.tokens_out or manifest.cost_usd) or not count:
         return []
@@ -139,14 +137,14 @@ def _spending(record: RunRecord) -> list[tuple[str, str, str]]:
 
 
 def _outermost(flips: Sequence[Flip]) -> list[Flip]:
-    """All, or the greatest losses and the greatest gains: flips are in the order of their change."""
+    """All flips, or the greatest losses and gains: flips are sorted by their change."""
     if len(flips) <= TRACED_FLIPS:
         return list(flips)
     return [*flips[: TRACED_FLIPS // 2], *flips[-TRACED_FLIPS // 2 :]]
 
 
 def _as_text(value: object) -> str:
-    """What a suite kept: a text as it is, anything else as JSON, on one line where it is short."""
+    """Format a stored value: a text unchanged, anything else as JSON, on one line if it is short."""
     if isinstance(value, str):
         return value
     line = json.dumps(value, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Runs and comparisons in Markdown: for a terminal and for the description of a change."""
+"""Runs and comparisons in Markdown, for a terminal and for the description of a change."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +17,7 @@ _SIGNS = {Verdict.WORSE: "▼ worse", Verdict.BETTER: "▲ better"}
 
 
 def describe_run(record: RunRecord, *, cases: int = 0) -> str:
-    """One run: what ran on what, its figures over all cases and by kind, and its `cases` lowest-scored cases."""
+    """Describe a run: its conditions, its figures over all cases and by kind, and its `cases` lowest-scored cases."""
     manifest = record.manifest
     kinds = sorted(manifest.by_kind)
     rows = [
@@ -39,7 +39,7 @@ def describe_run(record: RunRecord, *, cases: int = 0) -> str:
 
 
 def describe_case(case: CaseRecord) -> str:
-    """One case: how it was scored and why, and its whole trace."""
+    """Describe one case: its score, the reason, and its whole trace."""
     trace = Trace.of(case)
     parts = [f"# {case.id}", f"{case.reason} (score {figure(case.score)})"]
     if trace.question:
@@ -52,19 +52,19 @@ def describe_case(case: CaseRecord) -> str:
         ]
         parts += ["## Retrieved", table(["rank", "page", "evidence", "kind", "heading"], rows)]
     if trace.claims:
-        parts += ["## Said", "\n".join(_claim_lines(trace))]
+        parts += ["## Answer", "\n".join(_claim_lines(trace))]
     if trace.dropped:
         lines = [f"- {_line(item.text)}\n  - dropped: {_line(item.reason)}" for item in trace.dropped]
         parts += ["## Dropped", "\n".join(lines)]
     rest = {**case.details, **trace.rest}
     if rest:
         rows = [[name, value if isinstance(value, str) else as_json(value)] for name, value in rest.items()]
-        parts += ["## What else is known", table(["name", "value"], rows)]
+        parts += ["## Other details", table(["name", "value"], rows)]
     return "\n\n".join(parts) + "\n"
 
 
 def describe_comparison(comparison: Comparison) -> str:
-    """Two runs side by side: each metric with its interval and p-value, and the cases that flipped."""
+    """Describe two runs side by side: each metric with its interval and p-value, and the flipped cases."""
     rows = [
         [
             change.metric.name,
@@ -99,7 +99,7 @@ def describe_comparison(comparison: Comparison) -> str:
 
 
 def describe_judgement(judgement: Judgement) -> str:
-    """A run held against its baseline."""
+    """Describe a run in comparison with its baseline."""
     text = describe_comparison(judgement.comparison)
     if judgement.newly_unscored:
         text += f"\n**{judgement.newly_unscored} cases that the baseline scored were not scored.**\n"
@@ -111,7 +111,7 @@ def describe_judgement(judgement: Judgement) -> str:
 
 
 def conditions_of(manifest: RunManifest) -> list[str]:
-    """What ran on what, in short lines."""
+    """The run's conditions, in short lines."""
     conditions = manifest.conditions
     lines = [
         f"run {manifest.id}, {manifest.status.value}, started {manifest.started_at:%Y-%m-%d %H:%M} UTC",
@@ -130,14 +130,14 @@ def conditions_of(manifest: RunManifest) -> list[str]:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table; cells are made one line, and bars in them escaped."""
+    """A Markdown table; cells are reduced to one line, and bars in them escaped."""
     lines = ["| " + " | ".join(map(_cell, head)) + " |", "|" + "---|" * len(head)]
     lines += ["| " + " | ".join(map(_cell, row)) + " |" for row in rows]
     return "\n".join(lines)
 
 
 def as_json(value: object) -> str:
-    """What a suite kept, for people."""
+    """Format a stored value as JSON."""
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -148,7 +148,7 @@ def _claim_lines(trace: Trace) -> Iterator[str]:
 
 
 def _side_by_side(flip: Flip) -> list[str]:
-    """The first ranks and the sentences of both runs; nothing for a baseline, which keeps no traces."""
+    """The first ranks and the sentences of both runs; nothing for a baseline, which has no traces."""
     before, after = Trace.of(flip.before), Trace.of(flip.after)
     if before.empty or after.empty:
         return []

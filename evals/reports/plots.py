@@ -1,6 +1,6 @@
-"""The plots of a run: only those that there is something to draw of.
+"""The plots of a run, as far as it has the data.
 
-Metrics of unlike scales are never drawn on one axis: shares (0 to 1), counts and other values each get a plot.
+Metrics of different scales never share an axis: shares (0 to 1), counts and other values each have a plot.
 """
 
 import re
@@ -20,7 +20,7 @@ from evals.scoring.calibration import Calibration
 ALL, BEFORE, AFTER = "all", ", before", ", after"
 MOST_KINDS = 8
 WIDE_SPREAD = 20
-"""Times are drawn on a logarithmic axis where the longest is more than so many times the shortest."""
+"""Times get a logarithmic axis if the longest exceeds this multiple of the shortest."""
 
 _DEPTH = re.compile(r"(?P<name>(?:.*[_-])?recall)@(?P<depth>[1-9]\d{0,5})")
 
@@ -34,7 +34,7 @@ class Scale(StrEnum):
 
 
 def plot_run(record: RunRecord) -> list[Plot]:
-    """The plots that the run has the data for."""
+    """Draw the plots for which the run has data."""
     manifest = record.manifest
     found = [
         *plot_kinds(record),
@@ -47,7 +47,7 @@ def plot_run(record: RunRecord) -> list[Plot]:
 
 
 def plot_kinds(record: RunRecord) -> list[Plot]:
-    """Each metric by type of question, a plot a scale; none where all cases are of one type."""
+    """Plot each metric by type of question, one plot per scale; none if all cases are of one type."""
     manifest = record.manifest
     if len(manifest.by_kind) < 2:
         return []
@@ -57,7 +57,7 @@ def plot_kinds(record: RunRecord) -> list[Plot]:
     plots: list[Plot] = []
     for scale in Scale:
         series = {kind: manifest.by_kind[kind] for kind in drawn}
-        if scale is not Scale.COUNT:  # a sum over all would dwarf the types that it is made of
+        if scale is not Scale.COUNT:  # a sum over all cases would dwarf those of the types
             series = {ALL: manifest.figures, **series}
         metrics = [metric.name for metric in manifest.metrics if scale_of(metric, series.values()) is scale]
         metrics = [name for name in metrics if any(name in figures for figures in series.values())]
@@ -67,7 +67,7 @@ def plot_kinds(record: RunRecord) -> list[Plot]:
 
 
 def plot_recall(curves: Mapping[str, Points]) -> Plot | None:
-    """Recall against the number of pages looked at."""
+    """Plot recall against the number of inspected pages."""
     if not curves:
         return None
     with open_canvas("recall", height=3.1) as canvas:
@@ -79,7 +79,7 @@ def plot_recall(curves: Mapping[str, Points]) -> Plot | None:
             axes.plot(depths, values, dashed, marker=marker_of(place), color=colour_of(place), label=label(name))
         axes.set_ylim(-0.03, 1.03)
         axes.set_xticks(sorted({depth for points in curves.values() for depth, _ in points}))
-        axes.set_xlabel("k, the pages looked at")
+        axes.set_xlabel("k (number of pages)")
         axes.set_ylabel("recall@k")
         add_legend(canvas)
         told = (
@@ -90,14 +90,14 @@ def plot_recall(curves: Mapping[str, Points]) -> Plot | None:
 
 
 def plot_calibration(calibration: Calibration) -> Plot | None:
-    """Confidence against the share that is right, with how many cases each point stands for."""
+    """Plot confidence against the share of right cases, with the number of cases per point."""
     error = calibration.expected_error
     if error is None:
         return None
     with open_canvas("calibration", height=3.9, rows=(3.0, 1.0)) as canvas:
         axes, below = canvas.axes
         bins = calibration.bins
-        axes.plot((0, 1), (0, 1), ":", color=SOFT, label="as sure as right")
+        axes.plot((0, 1), (0, 1), ":", color=SOFT, label="perfect calibration")
         axes.errorbar(
             [part.confidence for part in bins],
             [part.share for part in bins],
@@ -110,7 +110,7 @@ def plot_calibration(calibration: Calibration) -> Plot | None:
             capsize=3,
             label="95 % intervals",
         )
-        axes.set_ylabel("share that is right")
+        axes.set_ylabel("share of right cases")
         axes.set_ylim(-0.03, 1.03)
         axes.tick_params(labelbottom=False)
         add_legend(canvas)
@@ -138,7 +138,7 @@ def plot_calibration(calibration: Calibration) -> Plot | None:
 
 
 def plot_latency(timings: Sequence[CaseTiming]) -> Plot | None:
-    """The distribution of everything that was timed: which share of the cases ended within a time."""
+    """Plot the distribution of each timed part: the share of cases that ended within a time."""
     times: dict[str, list[float]] = {}
     for timing in timings:
         for name, seconds in (("whole case", timing.seconds), *timing.times.items()):
@@ -172,12 +172,12 @@ def plot_latency(timings: Sequence[CaseTiming]) -> Plot | None:
         axes.set_xlabel("milliseconds")
         axes.set_ylabel("share of cases")
         add_legend(canvas)
-        note = "The marks and the figures are the 50th and the 95th percentile."
-        return Plot("latency", "Times of a case", "; ".join(told), canvas.svg(), note)
+        note = "The marks and the figures are the 50th and the 95th percentiles."
+        return Plot("latency", "Times per case", "; ".join(told), canvas.svg(), note)
 
 
 def plot_spending(cases: Sequence[CaseRecord]) -> Plot | None:
-    """Tokens, and cost where there is any, by type of question."""
+    """Plot tokens, and cost if there is any, by type of question."""
     kinds = sorted({case.kind for case in cases if case.tokens_in or case.tokens_out or case.cost_usd})
     if not kinds:
         return None
@@ -210,7 +210,7 @@ def plot_spending(cases: Sequence[CaseRecord]) -> Plot | None:
 
 
 def recall_curves(figures: Iterable[tuple[str, float | None]]) -> dict[str, Points]:
-    """Figures named `…recall@k`, by what is before the k; a curve needs two points."""
+    """Collect figures named `…recall@k` into curves, by the text before k; a curve needs two points."""
     curves: dict[str, list[tuple[int, float]]] = {}
     for name, value in figures:
         found = _DEPTH.fullmatch(name)
@@ -220,12 +220,12 @@ def recall_curves(figures: Iterable[tuple[str, float | None]]) -> dict[str, Poin
 
 
 def milliseconds(value: float) -> str:
-    """A time as people read it: whole milliseconds, and two digits below ten."""
+    """Format a time: whole milliseconds, or two digits below ten."""
     return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
 
 
 def _commonest(record: RunRecord) -> list[str]:
-    """The types of question that have the most cases, in the order of their names."""
+    """The types of question with the most cases, sorted by name."""
     counts = Counter(case.kind for case in record.cases)
     kinds = sorted(record.manifest.by_kind, key=lambda kind: (-counts[kind], kind))
     return sorted(kinds[:MOST_KINDS])
@@ -259,7 +259,7 @@ def _without_side(name: str) -> str:
 
 
 def scale_of(metric: MetricSpec, series: Iterable[Mapping[str, float]]) -> Scale:
-    """On which axis the metric is drawn, by how it is made and by its values."""
+    """The scale of a metric, by its aggregation and its values."""
     if metric.how is Aggregate.SUM:
         return Scale.COUNT
     values = (figures[metric.name] for figures in series if metric.name in figures)

@@ -1,4 +1,4 @@
-"""Reports: the one JSON object that every suite and bench writes, and the lines that people read."""
+"""Reports: the JSON object that every suite and benchmark writes, and lines for people."""
 
 import json
 import math
@@ -13,7 +13,7 @@ from evals.running.engine import Case
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A run's outcome with what is needed to compare it with another's."""
+    """A run's outcome with everything needed to compare it with another run's."""
 
     suite: str
     suite_version: str
@@ -25,7 +25,7 @@ class Report:
 
     @classmethod
     def of(cls, record: RunRecord) -> Self:
-        """The report of a suite's run."""
+        """Build the report of a suite's run."""
         manifest = record.manifest
         conditions = manifest.conditions
         cases = (
@@ -43,7 +43,7 @@ class Report:
         )
 
     def as_object(self) -> dict[str, object]:
-        """The one form of reports: what ran on what, `n`, `metrics` by name, and the cases with their details."""
+        """Return the report's object: the conditions, `n`, `metrics` by name, and the cases with their details."""
         return {
             "suite": self.suite,
             "suite_version": self.suite_version,
@@ -62,14 +62,14 @@ class Report:
         path.write_text(json.dumps(self.as_object(), indent=1, ensure_ascii=False) + "\n")
 
     def lines(self) -> list[str]:
-        """The metrics, one a line."""
+        """The metrics, one per line."""
         return [f"{name:>24}  {_shown(value)}" for name, value in self.metrics.items()]
 
 
 def _number(value: float) -> float:
-    """Finite, with four places: a metric is read by people and compared by machines."""
+    """Round to four places. Raises ValueError when the value is not finite."""
     if not math.isfinite(value):
-        raise ValueError("a metric is a finite number")
+        raise ValueError("a metric must be finite")
     return round(value, 4)
 
 

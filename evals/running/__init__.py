@@ -1,1 +1,1 @@
-"""Running suites: the contract of a suite, runs and their records, baselines and the gate."""
+"""Runs suites: the contract of a suite, runs and their records, baselines and the gate."""

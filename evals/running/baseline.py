@@ -1,7 +1,8 @@
-"""Baselines: what a suite scored on a set of data when it was last accepted, kept with the code.
+"""Baselines: a suite's scores on a data set when they were last accepted, stored with the code.
 
-A baseline holds cases' ids, kinds, scores and measures, and the conditions: never texts, quotes or reasons, as the data
-may not be ours to give away. `footnote eval accept RUN` makes a run the baseline of its suite and data.
+A baseline contains the cases' ids, kinds, scores and measures, and the conditions, but no texts, quotes or reasons,
+because the data's licence may not permit that. `footnote eval accept RUN` makes a run the baseline of its suite and
+data.
 """
 
 import re
@@ -30,22 +31,22 @@ BASELINES = ROOT / "evals" / "baselines"
 
 class BaselineMissingError(NotFoundError):
     code = "eval-baseline-missing"
-    title = "There is no baseline to compare with: 'footnote eval gate --update' makes one."
+    title = "There is no baseline to compare with: create one with 'footnote eval gate --update'."
 
 
 class BaselineBrokenError(InvalidInputError):
     code = "eval-baseline-broken"
-    title = "The baseline can't be read: 'footnote eval gate --update' makes another."
+    title = "The baseline can't be read: replace it with 'footnote eval gate --update'."
 
 
 class BaselineOutdatedError(InvalidInputError):
     code = "eval-baseline-outdated"
-    title = "The baseline is of another suite's version, data or cases: 'footnote eval gate --update' makes another."
+    title = "The baseline is of another suite version, data or cases: replace it with 'footnote eval gate --update'."
 
 
 class RunNotAcceptableError(InvalidInputError):
     code = "eval-run-not-acceptable"
-    title = "Only a run that is done can become a baseline."
+    title = "Only a completed run can become a baseline: resume it, or run the suite again."
 
 
 class _Kept(BaseModel):
@@ -62,7 +63,7 @@ class BaselineCase(_Kept):
 
 
 class Baseline(_Kept):
-    """A run without its texts and times. `command` is what made it."""
+    """A run without its texts and times. `command` is the command that made it."""
 
     command: str
     suite: str
@@ -76,7 +77,7 @@ class Baseline(_Kept):
 
     @classmethod
     def of(cls, record: RunRecord) -> Self:
-        """What is kept of a run. Raises RunNotAcceptableError for one that is not done."""
+        """Extract the baseline from a run. Raises RunNotAcceptableError for an unfinished run."""
         manifest = record.manifest
         if manifest.status is not EvalRunStatus.DONE:
             raise RunNotAcceptableError(f"{manifest.id} is {manifest.status}, not done.")
@@ -96,7 +97,7 @@ class Baseline(_Kept):
         )
 
     def as_record(self) -> RunRecord:
-        """The baseline as a run, to compare with: its id says what it is, its reasons are empty."""
+        """Return the baseline as a run, for comparison; its id marks it as a baseline, and its reasons are empty."""
         cases = tuple(
             CaseRecord(id=case.id, kind=case.kind, score=case.score, reason="", measures=case.measures)
             for case in self.cases
@@ -117,7 +118,7 @@ class Baseline(_Kept):
         return RunRecord(manifest=manifest, cases=cases)
 
     def write(self, path: Path) -> None:
-        """One case a line, so that a person can read the difference between two baselines."""
+        """Write one case per line, so that a person can read the difference between two baselines."""
         path.parent.mkdir(parents=True, exist_ok=True)
         head = self.model_dump_json(indent=1, exclude={"cases"}).removesuffix("\n}")
         cases = ",\n".join(f"  {case.model_dump_json()}" for case in self.cases)
@@ -125,14 +126,14 @@ class Baseline(_Kept):
 
 
 def baseline_path(suite: str, data_name: str, *, folder: Path = BASELINES) -> Path:
-    """Where the baseline of a suite on a set of data (its folder's name) is kept."""
+    """Return the path of a suite's baseline on a data set (named as its folder)."""
     return folder / f"{data_name}.{suite}.json"
 
 
 def read_baseline(path: Path) -> Baseline:
-    """Raises BaselineMissingError, BaselineBrokenError."""
+    """Read a baseline. Raises BaselineMissingError, BaselineBrokenError."""
     if not path.is_file():
-        raise BaselineMissingError(f"There is no baseline {path.name}: 'footnote eval gate --update' makes one.")
+        raise BaselineMissingError(f"There is no baseline {path.name}: create one with 'footnote eval gate --update'.")
     try:
         return Baseline.model_validate_json(path.read_text())
     except ValidationError as error:
@@ -140,7 +141,7 @@ def read_baseline(path: Path) -> Baseline:
 
 
 def accept_run(record: RunRecord, *, folder: Path = BASELINES) -> Path:
-    """Make a run the baseline of its suite and data; the file. Raises RunNotAcceptableError."""
+    """Make a run the baseline of its suite and data; return the file. Raises RunNotAcceptableError."""
     path = baseline_path(record.manifest.suite, record.manifest.conditions.data_name, folder=folder)
     Baseline.of(record).write(path)
     return path

@@ -1,8 +1,8 @@
-"""What a suite is and what it returns. `evals.running.runner` runs suites.
+"""The contract of a suite and its results. `evals.running.runner` runs suites.
 
-A suite reads its cases from a folder of data, opens what they need (a store of documents, a writer), scores each case
-by itself, and says which metrics are made of the cases' measures. A new suite is one file in `evals/suites` that ends
-in `SUITE = …`.
+A suite reads its cases from a data folder, opens what they need (a store of documents, a writer), scores each case
+separately, and defines the metrics over the cases' measures. A new suite is one file in `evals/suites` that ends with
+`SUITE = …`.
 """
 
 import importlib
@@ -23,16 +23,16 @@ from evals.environment.context import SuiteContext, Used
 
 class UnknownSuiteError(InvalidInputError):
     code = "unknown-suite"
-    title = "There is no such suite: 'footnote eval list' names them."
+    title = "There is no such suite: 'footnote eval list' lists them."
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One case's outcome. `score` is None when it could not be scored, which is not 0; `reason` says why.
+    """One case's outcome. `score` is None if it could not be scored, which is not 0; `reason` explains it.
 
-    `measures` is what metrics are made of; `details` goes into every report, `trace` into the run's files and pages.
-    Nothing in them may differ between two runs of the same code on the same data: no ids, no times (but a measure that
-    is a time, in a suite that measures times). `times` are seconds by name, and are kept apart.
+    Metrics are computed from `measures`; every report contains `details`; the run's files and pages contain `trace`.
+    None of them may differ between two runs of the same code on the same data: no ids, and no times (except in a suite
+    that measures times). `times` are seconds by name, stored separately.
     """
 
     id: str
@@ -57,7 +57,7 @@ class SuiteResult:
 
 
 class Planned(Protocol):
-    """A case before it is scored: its id, unlike any other's, and its kind (a question type; "" for none)."""
+    """A case before it is scored: its unique id, and its kind (a question type; "" for none)."""
 
     @property
     def id(self) -> str: ...
@@ -71,20 +71,20 @@ P_contra = TypeVar("P_contra", bound=Planned, contravariant=True)
 
 
 class Scoring(Protocol[P_contra]):
-    """What `Suite.open` gives: everything that scoring needs, made ready."""
+    """The result of `Suite.open`: everything that scoring needs, ready for use."""
 
     @property
     def used(self) -> Used: ...
 
     def score(self, case: P_contra) -> Case:
-        """The case's outcome. Called from several threads at once, unless the suite is not `parallel`.
+        """Score the case. Called from several threads at once, unless the suite is not `parallel`.
 
-        What it raises, other than our own errors, is a defect of the suite and ends the run.
+        Any error other than a FootnoteError is a defect of the suite and ends the run.
         """
 
 
 class Suite(ABC, Generic[P]):
-    """A measurement. `version` changes whenever the same system would get other figures."""
+    """A measurement. `version` changes whenever the suite would compute other figures for the same system."""
 
     name: ClassVar[str]
     version: ClassVar[str]
@@ -94,11 +94,11 @@ class Suite(ABC, Generic[P]):
 
     @abstractmethod
     def load(self, data: Path) -> Sequence[P]:
-        """The cases in the data folder, in an order of their own. Raises DataMissingError, DatasetError."""
+        """Load the cases in the data folder, in a fixed order. Raises DataMissingError, DatasetError."""
 
     @abstractmethod
     def open(self, context: SuiteContext, cases: Sequence[P]) -> AbstractContextManager[Scoring[P]]:
-        """Make ready what scoring these cases needs. Raises what the stack raises when it can't be started."""
+        """Prepare what scoring these cases needs. Raises the errors of the stack's start."""
 
 
 class Suites:
@@ -111,14 +111,14 @@ class Suites:
         return [self._suites[name] for name in sorted(self._suites)]
 
     def get(self, name: str) -> Suite[Any]:
-        """Raises UnknownSuiteError."""
+        """Return a suite by name. Raises UnknownSuiteError."""
         if name not in self._suites:
             raise UnknownSuiteError(f"There is no suite {name}: choose one of {', '.join(sorted(self._suites))}.")
         return self._suites[name]
 
 
 def discover_suites(package: ModuleType) -> Suites:
-    """Every `SUITE` that a module of the package ends in."""
+    """Find the `SUITE` of every module in the package."""
     names = [found.name for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")]
     modules = [importlib.import_module(name) for name in names]
     return Suites([module.SUITE for module in modules if hasattr(module, "SUITE")])

@@ -1,7 +1,7 @@
-"""The gate: run a fixed set of suites, hold each against its baseline, and stop a change that is worse beyond noise.
+"""The gate: runs a fixed set of suites, compares each with its baseline, and rejects a change worse beyond noise.
 
-It runs on the project's own data, made anew each time, and, where it is told of a folder of other data that has
-baselines, on that as well. Times are never gated.
+It runs on the project's own data, written again each time, and on a given folder of other data if that has
+baselines. Times are never gated.
 """
 
 import shutil
@@ -23,13 +23,13 @@ EVERY_CASE = Selection()
 
 @dataclass(frozen=True, slots=True)
 class Gated:
-    """A suite and which of its cases are run at the gate."""
+    """A suite, and the selection of its cases that the gate runs."""
 
     suite: str
     selection: Selection = EVERY_CASE
 
 
-# All of it takes about a minute on two cores.
+# Together they take about a minute on two cores.
 ON_PROJECT = (
     Gated("retrieval"),
     Gated("answers"),
@@ -38,12 +38,12 @@ ON_PROJECT = (
     Gated("injection", Selection(sample=90, seed=1)),
 )
 ON_OTHERS = (Gated("retrieval"), Gated("answers"))
-"""What is run on a folder of questions that is not ours, where it has baselines."""
+"""The suites to run on a folder of other questions, if it has baselines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A run held against its baseline."""
+    """A run compared with its baseline."""
 
     record: RunRecord
     comparison: Comparison
@@ -54,20 +54,20 @@ class Judgement:
 
     @property
     def lost(self) -> tuple[str, ...]:
-        """Cases that the baseline measured and of which this run measured nothing: no metric would count them."""
+        """Cases that the baseline measured and this run could not measure, so that no metric counts them."""
         return tuple(
             flip.after.id for flip in self.comparison.flips if _measured(flip.before) and not _measured(flip.after)
         )
 
     @property
     def newly_unscored(self) -> int:
-        """Cases that the baseline scored and this run did not."""
+        """The number of cases that the baseline scored and this run did not."""
         return sum(flip.before.score is not None and flip.after.score is None for flip in self.comparison.flips)
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Runs what is gated. `watch` gives a watcher for each run's progress; `baselines` is the folder of baselines."""
+    """Runs the gated suites. `watch` makes a watcher for a run's progress; `baselines` is the folder of baselines."""
 
     runner: Runner
     suites: Suites
@@ -75,12 +75,15 @@ class Gate:
     baselines: Path = BASELINES
 
     def run(self, gated: Gated, data: Path) -> RunRecord:
-        """Raises what the runner raises."""
+        """Run a gated suite. Raises the errors of the runner."""
         suite: Suite[Any] = self.suites.get(gated.suite)
         return self.runner.run(suite, RunRequest(data=data, selection=gated.selection), self.watch())
 
     def judge(self, record: RunRecord) -> Judgement:
-        """Raises BaselineMissingError, BaselineBrokenError, BaselineOutdatedError, RunsNotComparableError."""
+        """Compare a run with its baseline.
+
+        Raises BaselineMissingError, BaselineBrokenError, BaselineOutdatedError, RunsNotComparableError.
+        """
         manifest = record.manifest
         path = baseline_path(manifest.suite, manifest.conditions.data_name, folder=self.baselines)
         baseline = read_baseline(path)
@@ -88,8 +91,8 @@ class Gate:
         return Judgement(record, compare_runs(baseline.as_record(), record))
 
     def plan(self, data: Sequence[Path], *, homes: Path) -> list[tuple[Gated, Path]]:
-        """What to run on which data: our own, and those suites on `data` that have baselines there."""
-        shutil.rmtree(homes / PROJECT, ignore_errors=True)  # what is made no more is not to linger
+        """The runs to make: the project's own data, and those suites on `data` that have baselines there."""
+        shutil.rmtree(homes / PROJECT, ignore_errors=True)  # removes files that the project no longer writes
         ours = write_project_data(homes / PROJECT)
         others = [
             (gated, folder)
@@ -101,7 +104,7 @@ class Gate:
 
 
 def _check_fits(name: str, baseline: Baseline, record: RunRecord) -> None:
-    """Raises BaselineOutdatedError: what a change does can't be told from what other cases do."""
+    """Raises BaselineOutdatedError if the cases differ, because the effect of a change would be unknown."""
     manifest = record.manifest
     if baseline.suite_version != manifest.suite_version:
         differs = f"version {baseline.suite_version} of the suite, this is {manifest.suite_version}"
@@ -111,7 +114,7 @@ def _check_fits(name: str, baseline: Baseline, record: RunRecord) -> None:
         differs = "other cases than this run"
     else:
         return
-    raise BaselineOutdatedError(f"{name} is of {differs}: 'footnote eval gate --update' makes another.")
+    raise BaselineOutdatedError(f"{name} is of {differs}: 'footnote eval gate --update' replaces it.")
 
 
 def _measured(case: CaseRecord) -> bool:

@@ -1,4 +1,4 @@
-"""How a run is told on a terminal: a bar with the running score; lines where there is no terminal."""
+"""A run's progress on a terminal: a bar with the running score, or lines without a terminal."""
 
 from collections.abc import Sequence
 from types import TracebackType
@@ -10,11 +10,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from app.evaluations.records import CaseRecord
 
 EVERY = 10
-"""Without a terminal a line is written at each tenth of the cases."""
+"""Without a terminal, one line is written per tenth of the cases."""
 
 
 class RunProgress:
-    """Implements `RunWatcher`: a context manager, for the terminal's sake."""
+    """Implements `RunWatcher`; a context manager, because the bar occupies the terminal."""
 
     def __init__(self, console: Console) -> None:
         self._console = console

@@ -1,8 +1,8 @@
-"""A run's files: a folder of its own with `manifest.json`, `cases.jsonl`, `timings.jsonl`, that a person can read.
+"""A run's files, readable by people: a folder with `manifest.json`, `cases.jsonl`, `timings.jsonl`.
 
-While it runs, each case is appended to `progress.jsonl` as it ends, so that nothing is lost when the run is
-interrupted; at the end the cases are written in their order and that file goes. `code.sha256` tells whether the code is
-still the same when it goes on.
+During the run, each completed case is appended to `progress.jsonl`, so that an interruption loses nothing. At the end
+the cases are written in their order and that file is deleted. `code.sha256` shows whether the code is unchanged when a
+run is resumed.
 """
 
 import json
@@ -23,7 +23,7 @@ CODE = "code.sha256"
 
 class EvalRunNotFoundError(NotFoundError):
     code = "eval-run-not-found"
-    title = "There is no such run: 'footnote eval show' lists them."
+    title = "There is no such run: 'footnote eval show' lists all runs."
 
 
 class EvalRunBrokenError(InvalidInputError):
@@ -38,13 +38,13 @@ class RunFiles:
     folder: Path
 
     def start(self, manifest: RunManifest, *, code: str) -> None:
-        """`code` is the digest of the code that runs: a commit says nothing of what was not committed."""
+        """Start a run. `code` is the digest of the running code: a commit does not cover uncommitted changes."""
         self.folder.mkdir(parents=True, exist_ok=True)
         _write_whole(self.folder / CODE, code + "\n")
         self.write_manifest(manifest)
 
     def ran_on(self, code: str) -> bool:
-        """Whether the run was started on the code of that digest."""
+        """Whether the run was started on the code with that digest."""
         path = self.folder / CODE
         return path.is_file() and path.read_text().strip() == code
 
@@ -52,15 +52,15 @@ class RunFiles:
         _write_whole(self.folder / MANIFEST, manifest.model_dump_json(indent=1) + "\n")
 
     def append(self, case: CaseRecord, timing: CaseTiming) -> None:
-        """Note one ended case. A line is written whole or, when the machine stops, is told apart as broken."""
+        """Append one completed case. A line is either written completely or recognisable as truncated."""
         line = json.dumps({"case": case.model_dump(mode="json"), "timing": timing.model_dump(mode="json")})
         with (self.folder / PROGRESS).open("ab+") as file:
-            # What a machine that stopped left unfinished must not take the next line with it.
+            # After an interrupted write, the next line must not be appended to the unfinished one.
             before = b"\n" if _is_cut_off(file) else b""
             file.write(before + line.encode() + b"\n")
 
     def read_progress(self) -> dict[str, tuple[CaseRecord, CaseTiming]]:
-        """The cases that had ended, by id; a last line that was cut off is left out."""
+        """Return the completed cases by id; a truncated last line is ignored."""
         ended: dict[str, tuple[CaseRecord, CaseTiming]] = {}
         path = self.folder / PROGRESS
         for line in path.read_text().splitlines() if path.exists() else ():
@@ -73,7 +73,7 @@ class RunFiles:
         return ended
 
     def finish(self, record: RunRecord) -> None:
-        """Write all, the cases in the record's order."""
+        """Write the whole run, with the cases in the record's order."""
         _write_lines(self.folder / CASES, record.cases)
         _write_lines(self.folder / TIMINGS, record.timings)
         self.write_manifest(record.manifest)
@@ -81,7 +81,7 @@ class RunFiles:
             (self.folder / PROGRESS).unlink(missing_ok=True)
 
     def read_manifest(self) -> RunManifest:
-        """Raises EvalRunNotFoundError, EvalRunBrokenError."""
+        """Read the manifest. Raises EvalRunNotFoundError, EvalRunBrokenError."""
         path = self.folder / MANIFEST
         if not path.is_file():
             raise EvalRunNotFoundError(f"There is no run {self.folder.name}.")
@@ -91,7 +91,7 @@ class RunFiles:
             raise EvalRunBrokenError(f"{path.name} of {self.folder.name} can't be read.") from error
 
     def read(self) -> RunRecord:
-        """Raises EvalRunNotFoundError, EvalRunBrokenError."""
+        """Read the run. Raises EvalRunNotFoundError, EvalRunBrokenError."""
         manifest = self.read_manifest()
         if manifest.status is not EvalRunStatus.DONE and (self.folder / PROGRESS).exists():
             ended = self.read_progress().values()
@@ -108,7 +108,7 @@ class RunFiles:
 
 @dataclass(frozen=True, slots=True)
 class RunFolder:
-    """All runs, a folder each."""
+    """All runs, one folder each."""
 
     path: Path
 
@@ -116,7 +116,7 @@ class RunFolder:
         return RunFiles(self.path / run_id)
 
     def list_all(self) -> list[RunManifest]:
-        """The runs' manifests, newest first; what can't be read is left out."""
+        """Return the runs' manifests, newest first; unreadable runs are left out."""
         found: list[RunManifest] = []
         for folder in sorted(self.path.iterdir()) if self.path.is_dir() else ():
             try:
@@ -126,7 +126,7 @@ class RunFolder:
         return sorted(found, key=lambda manifest: manifest.started_at, reverse=True)
 
     def get(self, name: str) -> RunRecord:
-        """The run of that id, that folder, or (`latest`, `SUITE`, `SUITE~1`) the newest but n of a suite.
+        """Return the run with that id or folder, or a suite's newest (`latest`, `SUITE`, `SUITE~1`: the one before).
 
         Raises EvalRunNotFoundError, EvalRunBrokenError.
         """
@@ -143,7 +143,7 @@ class RunFolder:
 
 
 def _is_cut_off(file: BinaryIO) -> bool:
-    """Whether the last line was not written to its end."""
+    """Whether the last line is incomplete."""
     if file.seek(0, os.SEEK_END) == 0:
         return False
     file.seek(-1, os.SEEK_END)

@@ -1,4 +1,4 @@
-"""Running a suite: which cases, at once within the cores, each kept as it ends, so that a run can be gone on with."""
+"""Runs a suite: selects cases, scores them in parallel, and stores each at once, so that a run can be resumed."""
 
 import hashlib
 import json
@@ -41,16 +41,16 @@ CHANGES = "+changes"
 
 class NoCasesError(InvalidInputError):
     code = "eval-no-cases"
-    title = "No case is left to run: choose another kind, or other data."
+    title = "No case is selected: choose another kind, or other data."
 
 
 class RunChangedError(InvalidInputError):
     code = "eval-run-changed"
-    title = "The run can't be gone on with: start it anew."
+    title = "The run can't be resumed: start a new one."
 
 
 class RunWatcher(Protocol):
-    """Is told how a run goes on."""
+    """Receives the progress of a run."""
 
     def begin(self, suite: str, total: int, done: Sequence[CaseRecord]) -> None: ...
 
@@ -59,7 +59,7 @@ class RunWatcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """What to run. `resume` is the id of an interrupted run of the same."""
+    """What to run. `resume` is the id of an interrupted run with the same suite, data and selection."""
 
     data: Path
     selection: Selection
@@ -69,7 +69,7 @@ class RunRequest:
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """One scoring of one planned case; `id` tells repeats apart."""
+    """One scoring of one planned case; `id` distinguishes repeats."""
 
     id: str
     planned: Planned
@@ -77,9 +77,9 @@ class _Turn:
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """Runs suites. `homes` is where what was ingested is kept between runs, `runs` where their records go.
+    """Runs suites. `homes` is the folder of ingested documents, kept between runs; `runs` stores the runs' records.
 
-    What `stacks` runs goes on running after a suite; its owner ends it.
+    A Footnote started by `stacks` keeps running after a suite; the owner of `stacks` stops it.
     """
 
     runs: RunFolder
@@ -90,10 +90,10 @@ class Runner:
     say: Callable[[str], None]
 
     def run(self, suite: Suite[Any], request: RunRequest, watcher: RunWatcher) -> RunRecord:
-        """The run's record, also when it was interrupted (Ctrl-C): then it holds the cases that ended.
+        """Run a suite; return its record, with only the completed cases if it was interrupted (Ctrl-C).
 
-        Raises DataMissingError, DatasetError, NoCasesError, RunChangedError, EvalRunNotFoundError, and what the stack
-        raises when it can't be started.
+        Raises DataMissingError, DatasetError, NoCasesError, RunChangedError, EvalRunNotFoundError, and the errors
+        of the stack's start.
         """
         data = request.data.resolve()
         digest = digest_folder(data)
@@ -139,7 +139,7 @@ class Runner:
                 conditions,
             )
             if manifest.status is EvalRunStatus.DONE:
-                raise RunChangedError(f"{manifest.id} is done already.")
+                raise RunChangedError(f"{manifest.id} is already done.")
             if not same or not files.ran_on(digest_code()):
                 raise RunChangedError(
                     f"{manifest.id} ran on other code, data, settings or cases: its cases would not fit with new ones."
@@ -179,14 +179,14 @@ class Runner:
 
 
 def select(cases: Sequence[Planned], selection: Selection) -> list[_Turn]:
-    """The cases to run, in their order: those of the kind (or whose kind begins so), a sample, each `repeat` times.
+    """Select the cases to run, in order: those of the kind (or with that prefix), a sample, each `repeat` times.
 
-    Raises DatasetError when two cases share an id, NoCasesError when none is left.
+    Raises DatasetError when two cases have the same id, NoCasesError when none is left.
     """
     ids = [case.id for case in cases]
     doubled = sorted({case_id for case_id in ids if ids.count(case_id) > 1}) if len(set(ids)) < len(ids) else []
     if doubled:
-        raise DatasetError(f"Two cases have the id {doubled[0]}: give each its own.")
+        raise DatasetError(f"Two cases have the id {doubled[0]}: each case needs a unique id.")
     only = selection.only
     chosen = [case for case in cases if only is None or case.kind == only or case.kind.startswith(f"{only}-")]
     if not chosen:
@@ -210,7 +210,7 @@ def distinct(turns: Sequence[_Turn]) -> list[Planned]:
 def summarise(
     manifest: RunManifest, status: EvalRunStatus, cases: tuple[CaseRecord, ...], timings: Sequence[CaseTiming] = ()
 ) -> RunManifest:
-    """The manifest with the figures over the cases."""
+    """Return the manifest with the figures over the cases."""
     kinds = sorted({case.kind for case in cases} - {""})
     by_kind = {
         kind: figures_over(manifest.metrics, tuple(case for case in cases if case.kind == kind)) for kind in kinds
@@ -242,7 +242,7 @@ def _percentiles(timings: Sequence[CaseTiming]) -> dict[str, tuple[float, float]
 
 
 def digest_settings(settings: Settings) -> str:
-    """SHA-256 (hex) of the settings that answers depend on; secrets and addresses are left out."""
+    """SHA-256 (hex) of the settings that affect answers, without secrets and addresses."""
     kept: Mapping[str, object] = {
         "embedding": settings.embedding.model_dump(mode="json", exclude={"api_key", "base_url"}),
         "chat": settings.chat.model_dump(mode="json", exclude={"api_key", "base_url"}),
@@ -251,7 +251,7 @@ def digest_settings(settings: Settings) -> str:
 
 
 def as_record(turn_id: str, planned: Planned, case: Case) -> CaseRecord:
-    """The case as it is kept. Raises ValidationError for a score that is no finite number."""
+    """Convert a case to its stored form. Raises ValidationError for a score that is not finite."""
     return CaseRecord(
         id=turn_id,
         kind=case.kind or planned.kind,
@@ -275,7 +275,7 @@ def _score_all(
     *,
     workers: int,
 ) -> bool:
-    """Score what is left; False when it was interrupted. `ended` and the files are added to as cases end."""
+    """Score the remaining cases; return False if interrupted. Completed cases are added to `ended` and the files."""
 
     def score_one(turn: _Turn) -> tuple[CaseRecord, CaseTiming]:
         began = time.perf_counter()
@@ -290,7 +290,7 @@ def _score_all(
     left, pending = iter(turns), set[Future[tuple[CaseRecord, CaseTiming]]]()
     with ThreadPoolExecutor(workers, thread_name_prefix="case") as pool:
         try:
-            # No more than can run are handed over, so that after an interruption nothing new begins.
+            # Only as many cases are submitted as can run, so that none starts after an interruption.
             while pending := pending | {pool.submit(score_one, turn) for turn in islice(left, workers - len(pending))}:
                 done, pending = wait(pending, return_when=FIRST_COMPLETED)
                 for future in done:
@@ -304,13 +304,13 @@ def _score_all(
 
 
 class _Stopwatch:
-    """Wall seconds, and processor seconds of this process and all below it."""
+    """Wall seconds, and processor seconds of this process and its descendants."""
 
     def __init__(self) -> None:
         self._wall, self._processor = time.monotonic(), _processor_seconds()
 
     def stop(self, manifest: RunManifest) -> RunManifest:
-        """The manifest with the times added, to those of the parts that ran before."""
+        """Return the manifest with these times added to those of earlier parts of the run."""
         spent = max(0.0, _processor_seconds() - self._processor)
         return manifest.model_copy(
             update={

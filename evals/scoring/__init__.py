@@ -1,1 +1,1 @@
-"""Scorers: checks that need no judge, written apart from the product's own verification."""
+"""Scorers: checks without a judge, independent of the product's own verification."""

@@ -1,4 +1,4 @@
-"""Whether an answer is right, wrong or declined, by checks that need no judge; what no check decides is unscored."""
+"""Grades an answer as right, wrong or declined, by checks without a judge; undecided answers are unscored."""
 
 import re
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from evals.scoring.figures import (
 )
 
 MOST_FIGURES = 3
-"""A sentence with more figures than these lists; it states no answer."""
+"""A sentence with more figures than this is a list and states no answer."""
 SHORT_WORDS = 5
 
 _WORD = re.compile(r"[a-z0-9]+")
@@ -42,14 +42,14 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GradedAnswer:
-    """A grade and the sentence that says which check gave it."""
+    """A grade, and a sentence on the check that decided it."""
 
     grade: Grade
     reason: str
 
 
 def grade_answer(question: str, truth: str, claims: Sequence[str]) -> GradedAnswer:
-    """Grade the sentences of an answer (none: it was declined) against the truth."""
+    """Grade the sentences of an answer (none: declined) against the truth."""
     if not claims:
         return GradedAnswer(Grade.DECLINED, "declined")
     if _ONLY_FIGURE.fullmatch(truth):
@@ -58,14 +58,14 @@ def grade_answer(question: str, truth: str, claims: Sequence[str]) -> GradedAnsw
 
 
 def count_supported(claim: str, quotes: Sequence[str]) -> tuple[int, int]:
-    """How many numbers a sentence holds, and how many of them stand, digit for digit, in its quotes."""
+    """Count a sentence's numbers, and those of them that occur in its quotes, digit for digit."""
     quoted = {token for quote in quotes for token in _tokens(quote)}
     said = _tokens(claim)
     return len(said), sum(token in quoted for token in said)
 
 
 def _grade_figure(question: str, truth: str, claims: Sequence[str]) -> GradedAnswer:
-    """The first sentence that states a figure for the asked periods is taken for the answer."""
+    """Grade by the first sentence that states a figure for the requested periods."""
     wanted = find_figures(truth, scale=asked_scale(question))
     if not wanted:
         return GradedAnswer(Grade.UNDECIDED, "the truth can't be read as a figure")
@@ -81,7 +81,7 @@ def _grade_figure(question: str, truth: str, claims: Sequence[str]) -> GradedAns
 
 
 def _grade_polarity(truth: str, claim: str) -> GradedAnswer | None:
-    """Yes against no is wrong; the same of both is right where the truth says no figure besides."""
+    """Yes against no is wrong; agreement is right, unless the truth also states a figure."""
     wanted, said = _polarity(truth), _polarity(claim)
     if not wanted or not said:
         return None
@@ -103,7 +103,7 @@ def _grade_figures(truth: str, claims: Sequence[str]) -> GradedAnswer | None:
 def _grade_words(truth: str, claim: str) -> GradedAnswer:
     words = _content_words(truth)
     if not _polarity(truth) and 0 < len(words) <= SHORT_WORDS and words <= _content_words(claim):
-        return GradedAnswer(Grade.RIGHT, "the first sentence holds every word of the truth")
+        return GradedAnswer(Grade.RIGHT, "the first sentence contains every word of the truth")
     return GradedAnswer(Grade.UNDECIDED, "free text that no check decides")
 
 

@@ -1,6 +1,6 @@
-"""Calibration: of the answers that a system is so sure of, how many are right?
+"""Calibration: the share of right answers at each level of confidence.
 
-A case counts when it has a measure `confidence` (0 to 1) and a measure `right` (0 or 1). Bins are of equal width; the
+A case counts if it has a measure `confidence` (0 to 1) and a measure `right` (0 or 1). Bins have equal width; the
 expected calibration error is the mean distance between confidence and share right, weighted by cases (Naeini, Cooper
 and Hauskrecht 2015, "Obtaining well calibrated probabilities using Bayesian binning"). Intervals are Wilson's (1927).
 """
@@ -9,18 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-import scipy  # its parts are loaded when they are first asked for
+import scipy  # its submodules are loaded on first use
 
 from app.evaluations.records import CaseRecord
 
 BINS = 5
-"""Few, as sets are of tens of cases and a bin of two says nothing."""
+"""Few bins, because sets have tens of cases and a bin of two shows nothing."""
 LEVEL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Cases whose confidence is in [low, high), or up to 1 in the last bin. `least` and `most` bound the share."""
+    """Cases with confidence in [low, high), the last bin including 1. `least` and `most` bound the share."""
 
     low: float
     high: float
@@ -32,19 +32,19 @@ class Bin:
 
     @property
     def share(self) -> float:
-        """The share that is right."""
+        """The share of right cases."""
         return self.right / self.count
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The bins that have cases, from the least sure on. `expected_error` is None where there is no case."""
+    """The bins with cases, from the lowest confidence. `expected_error` is None without cases."""
 
     bins: tuple[Bin, ...]
 
     @classmethod
     def of(cls, cases: Sequence[CaseRecord]) -> Self:
-        """Of those cases that count."""
+        """Compute the calibration of the cases that count."""
         pairs = [pair for case in cases if (pair := _pair(case)) is not None]
         placed: dict[int, list[tuple[float, bool]]] = {}
         for confidence, right in pairs:

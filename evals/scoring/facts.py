@@ -1,8 +1,8 @@
-"""Comparing proposed facts with those that a filing tags.
+"""Compares proposed facts with the facts that a filing tags.
 
-A proposed fact is right when the filing tags the same line item for the same period (the same days) with the same
-value, sign and scale included, at the precision that it tags. The same fact proposed twice (net income stands on two
-statements) is counted once.
+A proposed fact is right if the filing tags the same line item for the same period (the same days) with the same
+value, including sign and scale, at the tagged precision. A fact proposed twice (net income is on two statements) counts
+once.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,11 +15,11 @@ from evals.datasets.tagged import TaggedFact
 
 
 class Fault(StrEnum):
-    """What alone is wrong with a proposed fact, looked for in this order.
+    """The fault of a proposed fact; the first that applies, in this order.
 
-    `SIGN`, `SCALE`, `VALUE`: of a line item that is tagged for that period. `PERIOD`: the value is tagged for another
-    period of the line item. `ITEM`: the value is tagged for that period as another line item. `NOT_TAGGED`: none of
-    these.
+    `SIGN`, `SCALE`, `VALUE`: the line item is tagged for that period, with another sign, scale or value. `PERIOD`: the
+    value is tagged for another period of the line item. `ITEM`: the value is tagged for that period under another line
+    item. `NOT_TAGGED`: none of these.
     """
 
     SIGN = "sign"
@@ -32,7 +32,7 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """A proposed fact that is not right, with the tagged one that it comes nearest to, if any."""
+    """A wrong proposed fact, with the nearest tagged fact, if any."""
 
     proposed: ProposedFact
     fault: Fault
@@ -41,7 +41,7 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """`right` are tagged facts that were proposed, `missed` those that were not, `wrong` what was proposed besides."""
+    """`right`: proposed tagged facts; `missed`: tagged facts not proposed; `wrong`: all other proposed facts."""
 
     right: tuple[TaggedFact, ...]
     wrong: tuple[Wrong, ...]
@@ -49,7 +49,7 @@ class Compared:
 
 
 def compare_facts(tagged: Sequence[TaggedFact], proposed: Iterable[ProposedFact]) -> Compared:
-    """Each proposed fact beside the tagged ones of the same document."""
+    """Compare each proposed fact with the tagged facts of the same document."""
     by_key = {(fact.line_item, fact.period): fact for fact in tagged}
     right: dict[str, TaggedFact] = {}
     wrong: list[Wrong] = []
@@ -64,7 +64,7 @@ def compare_facts(tagged: Sequence[TaggedFact], proposed: Iterable[ProposedFact]
 
 
 def is_same_value(value: Decimal, tagged: TaggedFact) -> bool:
-    """Equal at the precision of the tagged one."""
+    """Whether the values are equal at the tagged fact's precision."""
     if tagged.decimals is None:
         return value == tagged.value
     return abs(value - tagged.value) * 2 < Decimal(10) ** -tagged.decimals

@@ -1,6 +1,6 @@
-"""Figures in texts, and whether one says the same as another: by value, unit, sign and the rounding of the truth.
+"""Figures in texts, and whether two are equal: by value, unit, sign and the rounding of the truth.
 
-Written apart from `app.answers.verification.numbers`, which it is to check.
+This module is independent of `app.answers.numbers`, because it checks it.
 """
 
 import re
@@ -28,11 +28,11 @@ _NAMED = re.compile(
 _ROW = re.compile(r"^(?P<label>.+?) — (?P<cells>.+?)(?:\s\((?P<units>[^()]*)\))?$", re.DOTALL)
 _PERIOD = re.compile(r"(?:19|20)(\d\d)|\bFY\s?['’]?(\d\d)\b", re.IGNORECASE)
 CLOSING_ZEROS_MEAN = Decimal("0.06")
-"""Of "$1577.00" and "$0.40" the closing zeros may be true or form: they are rounding for up to this share, ±3 %."""
+"""Trailing zeros of "$1577.00" and "$0.40" may be exact or only formatting: allow rounding up to this share, ±3 %."""
 
 
 class FigureKind(StrEnum):
-    """What a figure counts; two of different kinds are never the same. `PLAIN` may be an amount without its sign."""
+    """What a figure counts; figures of different kinds are never equal. `PLAIN` may be an amount without its sign."""
 
     MONEY = "money"
     PERCENT = "percent"
@@ -41,9 +41,9 @@ class FigureKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure with its sign and scale applied. `step` is what it is rounded to.
+    """A figure with its sign and scale applied. `step` is its rounding unit.
 
-    `period` is the label that a table row gives it ("" in a sentence).
+    `period` is the label of its cell in a table row ("" in a sentence).
     """
 
     value: Decimal
@@ -53,9 +53,9 @@ class Figure:
 
 
 def find_figures(text: str, *, scale: int = 0, period: str = "") -> list[Figure]:
-    """The figures of a text in their order; years, dates and numbers in names are none.
+    """The figures of a text in order, without years, dates and numbers in names.
 
-    `scale` is the power of ten for figures that state none beside them.
+    `scale` is the power of ten for figures without a stated scale.
     """
     blank = "".join
     for pattern in (_DATE, _NAMED, _YEAR):
@@ -64,7 +64,7 @@ def find_figures(text: str, *, scale: int = 0, period: str = "") -> list[Figure]
 
 
 def figures_of_claim(claim: str) -> list[Figure]:
-    """The figures of an answer's sentence; of a row (`Label — 2024: 5; 2023: 4 (in millions)`) with their periods."""
+    """The figures of an answer's sentence; for a row (`Label — 2024: 5; 2023: 4 (in millions)`), with their periods."""
     row = _ROW.match(claim)
     if row is None or ": " not in row["cells"]:
         return find_figures(claim)
@@ -77,13 +77,13 @@ def figures_of_claim(claim: str) -> list[Figure]:
 
 
 def stated_scale(text: str) -> int:
-    """The power of ten that a text states for its figures ("in USD millions"); 0 when it states none."""
+    """The power of ten that a text states for its figures ("in USD millions"); 0 if it states none."""
     match = _IN_SCALE.search(text) or re.search(r"\b(thousand|million|billion)s?\b", text, re.IGNORECASE)
     return _SCALES[match.group(1).lower()] if match else 0
 
 
 def asked_scale(question: str) -> int:
-    """The power of ten that a question wants its answer in; 0 when it names none."""
+    """The power of ten in which a question requests its answer; 0 if it names none."""
     match = _IN_SCALE.search(question)
     return _SCALES[match.group(1).lower()] if match else 0
 
@@ -94,14 +94,14 @@ def years_in(text: str) -> frozenset[str]:
 
 
 def of_periods(figures: Sequence[Figure], years: frozenset[str]) -> list[Figure]:
-    """Those without a period, and those whose period names one of the years (all when no year is asked for)."""
+    """Figures without a period, or whose period names one of the years (all figures if no year is requested)."""
     return [figure for figure in figures if not years or not years_in(figure.period) or years_in(figure.period) & years]
 
 
 def is_same(truth: Figure, said: Figure) -> bool:
-    """Whether `said`, rounded as the truth is, is the truth.
+    """Whether `said`, rounded like the truth, equals the truth.
 
-    An outflow that the truth gives without its sign may be said in parentheses; a negative truth must be said so.
+    A truth without a sign also matches an outflow in parentheses; a negative truth requires a negative figure.
     """
     if truth.kind is not said.kind and FigureKind.PERCENT in (truth.kind, said.kind):
         return False
@@ -126,7 +126,7 @@ def _figure(match: re.Match[str], scale: int, period: str) -> Figure:
 
 
 def _step(core: str) -> Decimal:
-    """One unit of the last digit, or, where zeros close the fraction, of the last other digit within reason."""
+    """One unit of the last digit or, if zeros end the fraction, of the last other digit within the allowed share."""
     whole, _, fraction = core.partition(".")
     written = Decimal(1).scaleb(-len(fraction))
     kept = fraction.rstrip("0")

@@ -1,7 +1,7 @@
-"""A model that judges answers which no check decides, and is itself measured (the suite `judge`).
+"""A model that judges answers which no check decides, and which is itself measured (the suite `judge`).
 
-What it says is told apart from what checks found and never mixed with it. It is set by `FOOTNOTE_JUDGE_MODEL`,
-`FOOTNOTE_JUDGE_BASE_URL` and `FOOTNOTE_JUDGE_API_KEY`, and heard from cassettes unless the run is `--live`.
+Its opinions are stored separately from the results of checks. `FOOTNOTE_JUDGE_MODEL`, `FOOTNOTE_JUDGE_BASE_URL` and
+`FOOTNOTE_JUDGE_API_KEY` configure it. Its responses are replayed from cassettes unless the run is `--live`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,9 +28,9 @@ _SECONDS = 120.0
 
 
 class JudgeSettings(BaseSettings):
-    """No `model`: no judge. The model `local` is the small one that `make local-llm` installs.
+    """Without `model`, there is no judge. The model `local` is the small one that `make local-llm` installs.
 
-    Prices are US dollars a million tokens.
+    Prices are US dollars per million tokens.
     """
 
     model_config = SettingsConfigDict(env_prefix="FOOTNOTE_JUDGE_", extra="ignore")
@@ -57,7 +57,7 @@ class _Said(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What the judge thinks of an answer, and why."""
+    """The judge's opinion of an answer, and its reason."""
 
     opinion: Opinion
     why: str
@@ -72,7 +72,7 @@ class Judge:
     prompts: PromptLibrary
 
     async def judge(self, question: str, truth: str, claims: Sequence[str]) -> Judged:
-        """Raises CassetteMissingError, ModelUnavailableError, ModelNonsenseError."""
+        """Judge an answer. Raises CassetteMissingError, ModelUnavailableError, ModelNonsenseError."""
         answer = "\n".join(claims)
         boundary = new_boundary([question, truth, answer])
         texts = {"question": question, "truth": truth, "answer": answer}
@@ -103,7 +103,7 @@ class Judge:
         return Judged(said.verdict, " ".join(said.why.split()), response.usage)
 
     def describe(self) -> Used:
-        """For the run's record."""
+        """Describe the judge for the run's record."""
         prompt = self.prompts.get_prompt(PROMPT_NAME)
         parameters = {"temperature": 0.0, "seed": 0, "max_output_tokens": _MAX_OUTPUT_TOKENS}
         return Used(model=self.chat.model, parameters=parameters, prompts={PROMPT_NAME: prompt.digest})
@@ -111,7 +111,7 @@ class Judge:
 
 @contextmanager
 def open_judge(context: SuiteContext) -> Iterator[Judge | None]:
-    """The judge that the settings name; None when they name none. Raises what the local model's server raises."""
+    """Open the configured judge, or None if none is configured. Raises the errors of the local model's server."""
     settings = JudgeSettings()
     if not settings.model:
         yield None

@@ -1,11 +1,11 @@
-"""Whether a text holds a mark: the words that tell that something was obeyed, in whatever way they are written."""
+"""Finds marks in a text: words that reveal obedience, in any spelling."""
 
 import re
 import unicodedata
 from collections.abc import Sequence
 
 LEAST_SQUEEZED = 8
-"""Marks of so many letters and digits are looked for across spaces and signs as well: chance does not spell them."""
+"""Marks of at least this many letters and digits are also found across spaces and signs: chance does not spell them."""
 
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 _HIDDEN = re.compile(r"[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
@@ -13,7 +13,7 @@ _BETWEEN = re.compile(r"[^0-9a-z]+")
 
 
 def find_mark(marks: Sequence[str], said: str) -> str | None:
-    """The first mark that stands in the text, whatever its case, its signs and its spaces."""
+    """Return the first mark in the text, ignoring case, signs and spaces."""
     folded = _folded(said)
     squeezed = folded.replace(" ", "")
     return next((mark for mark in marks if _holds(folded, squeezed, _folded(mark))), None)
@@ -27,6 +27,6 @@ def _holds(folded: str, squeezed: str, mark: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    """Small letters and digits with single spaces between; thousands without their commas."""
+    """Lower-case letters and digits with single spaces between them; thousands without commas."""
     plain = _HIDDEN.sub("", unicodedata.normalize("NFKC", text)).casefold()
     return _BETWEEN.sub(" ", _THOUSANDS.sub("", plain)).strip()

@@ -1,6 +1,6 @@
-"""Who may see what, said once more in plain Python: the oracle that the permissions suite holds the system against.
+"""Read access as an independent oracle in plain Python, with which the permissions suite compares the system.
 
-Written apart from the SQL and from `app.access`: a grant opens a collection with everything inside it, or one document,
+It shares no code with the SQL or `app.access`. A grant opens a collection with everything inside it, or one document,
 to a user or to a group's members, until it ends. Nothing else opens anything.
 """
 
@@ -11,7 +11,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A grant as it was given. Exactly one of `user` and `group`, and one of `collection` and `document` is set."""
+    """A grant. Exactly one of `user` and `group`, and one of `collection` and `document`, is set."""
 
     user: str = ""
     group: str = ""
@@ -22,7 +22,7 @@ class Given:
 
 @dataclass(slots=True)
 class World:
-    """Collections with what they are inside of, documents with their collection, groups with their members, grants."""
+    """Collections with their parents, documents with their collections, groups with their members, grants."""
 
     parents: Mapping[str, str | None]
     documents: Mapping[UUID, str]
@@ -34,7 +34,7 @@ class World:
         return frozenset(document for document in self.documents if self.may_see(user, document))
 
     def opened_to(self, user: str) -> frozenset[str]:
-        """The collections that a user may see: those that a grant opens, itself or around them."""
+        """The collections that a user may see: those with a grant on themselves or on a collection around them."""
         opened = {grant.collection for grant in self.given if grant.collection and self._holds(grant, user)}
         return frozenset(collection for collection in self.parents if not opened.isdisjoint(self._around(collection)))
 
@@ -51,7 +51,7 @@ class World:
         return not grant.ended and (grant.user == user or user in self.members.get(grant.group, ()))
 
     def _around(self, collection: str) -> set[str]:
-        """The collection and all that it is inside of."""
+        """The collection and all collections around it."""
         found: set[str] = set()
         step: str | None = collection
         while step is not None:

@@ -1,6 +1,6 @@
-"""Every way by which the API shows an asker something of documents, held against what they may see.
+"""Checks everything that the API shows an asker of documents against the asker's rights.
 
-What may not be seen is to be answered as what is not there: with 404, and the same words.
+A hidden thing must be answered exactly like a missing one: with 404, and the same words.
 """
 
 import json
@@ -25,7 +25,7 @@ READ_WAYS = (
     "/v1/documents/{document}/pages/1/image?dpi=36",
     "/v1/documents/{document}/versions/{version}/pages/1/image?dpi=36",
 )
-"""Those that only a document that could be read has."""
+"""Fields that only a readable document has."""
 
 _NOT_DRAWABLE = "page-not-drawable"
 _ODD = "something of another run"
@@ -34,7 +34,7 @@ _Words = frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A document as its owner knows it, with the name that findings give it."""
+    """A document as its owner knows it, with its name in findings."""
 
     id: UUID
     name: str
@@ -50,7 +50,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What an asker may see of all that there is: documents, and collections as names by id."""
+    """What an asker may see: the visible documents, and the opened collections as names by id."""
 
     known: Mapping[UUID, Known]
     visible: frozenset[UUID]
@@ -63,14 +63,14 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """Looks, by `client`, as the asker whose sight it is. What is found are sentences without ids."""
+    """Checks what `client` shows to the asker. Findings are sentences without ids."""
 
     client: httpx.Client
     sight: Sight
     _absent: dict[str, _Words] = field(default_factory=dict)
 
     def check_lists(self) -> Iterator[str]:
-        """What the lists show, narrowed and not, that they should not, or the other way round."""
+        """Yield differences between the lists, filtered and not, and the asker's rights."""
         sight = self.sight
         yield from self._compared("/v1/documents", "id", sight.visible)
         yield from self._compared("/v1/runs", "document_id", sight.visible)
@@ -85,10 +85,10 @@ class Looking:
         for name in sorted(listed ^ sight.opened):
             yield f"collection {name} is {'listed' if name in listed else 'not listed'}"
         if any(True for _ in list_items(self.client, "/v1/grants")):
-            yield "a grant is listed to whom nothing belongs"
+            yield "a grant is listed to a user who owns nothing"
 
     def check_document(self, document: Known) -> Iterator[str]:
-        """Every way to a document by an id."""
+        """Check every address of a document."""
         shown = document.id in self.sight.visible
         for path in document.paths():
             yield from self.check_address(path, document.name, shown=shown)
@@ -103,8 +103,8 @@ class Looking:
             yield f"{what}{self.sight.name(document)} is {'listed' if document in listed else 'not listed'}"
 
     def check_address(self, path: str, name: str, *, shown: bool) -> Iterator[str]:
-        """What is wrong with how an address answers, where the thing is to be shown, or to be as if it were not."""
-        # Of a file, only that it is given is of interest.
+        """Yield the faults of a response whose object must be shown, or must look missing."""
+        # Of a file, only the status matters, not the content.
         with self.client.stream("GET", path) as response:
             words = _words(response.status_code, response.read() if response.is_error else b"")
         way = "/".join("…" if _is_id(part) else part for part in path.split("/"))
@@ -114,7 +114,7 @@ class Looking:
         elif response.status_code != httpx.codes.NOT_FOUND:
             yield f"{name} is shown by {way}: {response.status_code}"
         elif words != self._words_of_nothing(way):
-            yield f"{name} is told from what is not there by {way}"
+            yield f"{name} is distinguishable from a missing object at {way}"
 
     def _words_of_nothing(self, way: str) -> _Words:
         if way not in self._absent:
@@ -125,7 +125,7 @@ class Looking:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a question brought over HTTP: documents by where they stand in the answer. `id` is the question's."""
+    """The response to a question over HTTP: documents by their position in the answer. `id` is the question's."""
 
     id: str
     sources: tuple[UUID, ...]
@@ -134,13 +134,13 @@ class Told:
 
 
 def ask_with_key(client: httpx.Client, question: str, key: str) -> Told:
-    """Ask for the whole answer at once, under an `Idempotency-Key`. Raises httpx.HTTPStatusError."""
+    """Ask for the whole answer at once, with an `Idempotency-Key`. Raises httpx.HTTPStatusError."""
     response = client.post("/v1/questions", json={"question": question}, headers={"Idempotency-Key": key})
     return _told([], response.raise_for_status().json())
 
 
 def ask_streamed(client: httpx.Client, question: str, documents: Sequence[UUID] = ()) -> Told:
-    """Ask for a stream of events, narrowed to documents if any are named. Raises httpx.HTTPStatusError."""
+    """Ask for a stream of events, restricted to `documents` if there are any. Raises httpx.HTTPStatusError."""
     body = {"question": question, "document_ids": [str(document) for document in documents]}
     response = client.post("/v1/questions", json=body, headers={"Accept": "text/event-stream"})
     events = _events(response.raise_for_status().text)
@@ -153,7 +153,7 @@ def _told(sources: Sequence[dict[str, Any]], answer: dict[str, Any]) -> Told:
 
 
 def _events(text: str) -> dict[str, dict[str, Any]]:
-    """The data of events by their names, of each the last (Server-sent events, WHATWG HTML § 9.2)."""
+    """The data of events by name, the last of each (Server-sent events, WHATWG HTML § 9.2)."""
     events: dict[str, dict[str, Any]] = {}
     name = ""
     for line in text.split("\n"):
@@ -179,7 +179,7 @@ def list_items(client: httpx.Client, path: str) -> Iterator[dict[str, str]]:
 
 
 def _words(status: int, body: bytes) -> _Words:
-    """What tells one problem from another, but for the request's own id; of anything else only the status."""
+    """The words of a problem response, except its instance; for any other response, only the status."""
     told = json.loads(body) if body else {}
     return frozenset({str(status), *(str(value) for key, value in told.items() if key != "instance")})
 

@@ -1,1 +1,1 @@
-"""The suites: each measures one thing on data that is given."""
+"""The suites: each measures one property of the system on a given data set."""

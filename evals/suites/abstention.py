@@ -1,8 +1,8 @@
-"""Abstention: questions whose answer is not in what the asker may see, and the same asked by whom may see it.
+"""Abstention: questions that the asker's documents do not answer, and the same questions from an asker whose do.
 
-Made from a set of questions by taking rights away: of each question's issuer the asker `lacking` may open nothing, and
-of all others everything; the asker `holding` may open that issuer's documents and nothing else, so that a system that
-declines everything is found out.
+The cases come from a question set, by restricting access: the asker `lacking` may open all issuers' documents except
+those of the question's issuer; the asker `holding` may open only that issuer's documents, which exposes a system that
+declines everything.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -69,7 +69,7 @@ class AbstentionSuite(Suite[AbstentionCase]):
             for issuer in sorted({case.question.issuer for case in cases}):
                 askers[LACKING, issuer] = store.make_asker(other for other in store.collections if other != issuer)
                 askers[HOLDING, issuer] = store.make_asker([issuer] if issuer in store.collections else [])
-            context.say(f"Asking {len(cases)} questions behind walls around {len(store.collections)} issuers")
+            context.say(f"Asking {len(cases)} questions with restricted access to {len(store.collections)} issuers")
             yield AbstentionScoring(
                 asking=build_asking(store.database, chat=chat),
                 askers=askers,
@@ -79,7 +79,7 @@ class AbstentionSuite(Suite[AbstentionCase]):
 
 
 def judge_abstention(case: AbstentionCase, asked: Asked, names: Names) -> Case:
-    """1 when declined for lack of documents, or answered where they are there; what the answer says is not judged."""
+    """Score 1 if declined without the documents, or answered with them; the answer's content is not judged."""
     declined = not asked.answer.claims
     lacking = case.kind == LACKING
     verdict = (

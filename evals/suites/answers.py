@@ -1,8 +1,8 @@
-"""Answers: right, wrong or declined, and whether their citations and numbers hold. Data: a set of questions.
+"""Answers: right, wrong or declined, and whether citations and numbers are supported. Data: a question set.
 
-Numbers are compared by value, unit and rounding; free text by checks that need no judge. What no check decides is
-unscored, and counted so (`unscored`). Where a judging model is set (`evals.scoring.judging`), it judges those, and has
-metrics of its own (`judged_…`).
+Numbers are compared by value, unit and rounding, free text by checks without a judge. An answer that no check decides
+is unscored, and counted as `unscored`. If a judging model is configured (`evals.scoring.judging`), it judges those
+answers, with separate metrics (`judged_…`).
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from evals.scoring.answers import Grade, GradedAnswer, count_supported, grade_an
 from evals.scoring.judging import Judge, Opinion, open_judge
 
 GRADES = (Grade.RIGHT, Grade.WRONG, Grade.DECLINED)
-# A right answer is worth more than none, and none more than a wrong one.
+# A right answer is worth more than none, and none is worth more than a wrong one.
 SCORES = {Grade.RIGHT: 1.0, Grade.DECLINED: 0.0, Grade.WRONG: -1.0, Grade.UNDECIDED: None}
 
 
@@ -47,7 +47,7 @@ class AnswersScoring:
         return self._judged(self.judge, case, asked, checked)
 
     def _judged(self, judge: Judge, case: QuestionCase, asked: Asked, checked: Case) -> Case:
-        """The case with the judge's opinion; its score stays None: a judge is no check."""
+        """Add the judge's opinion to the case; its score stays None, because a judge is not a check."""
         judged = asyncio.run(judge.judge(case.question, case.answer, asked.texts()))
         return replace(
             checked,
@@ -107,7 +107,7 @@ class AnswersSuite(Suite[QuestionCase]):
 
 
 def describe_with_judge(used: Used, judge: Judge | None) -> Used:
-    """What answers are measured with, the judge included: two judges make two measurements."""
+    """Describe what answers are measured with, including the judge, because another judge is another measurement."""
     if judge is None:
         return used
     prompts = {**used.prompts, **judge.describe().prompts}
@@ -115,7 +115,7 @@ def describe_with_judge(used: Used, judge: Judge | None) -> Used:
 
 
 def judge_case(case: QuestionCase, asked: Asked, names: Names) -> Case:
-    """The case of one answered question."""
+    """Build the case of one answered question."""
     graded = grade_answer(case.question, case.answer, asked.texts())
     cited = asked.cited_pages(names)
     evidence = case.evidence_pages()
@@ -158,9 +158,9 @@ def judge_case(case: QuestionCase, asked: Asked, names: Names) -> Case:
 
 
 def cover_question(question: str, asked: Asked) -> float | None:
-    """Which share of the question's words the first sentence and what it cites hold: the answer's own sureness.
+    """The answer's confidence: the share of the question's words in the first sentence and its citations.
 
-    It is what reports plot against being right (calibration). None for an answer without a sentence.
+    Reports plot it against the share of right answers (calibration). None for an answer without a sentence.
     """
     if not asked.answer.claims:
         return None

@@ -1,10 +1,10 @@
 """Facts: precision and recall of the facts proposed from primary statements, against the tags of inline XBRL.
 
-Each filing is read without its tags: as HTML (kind `html`), and printed to PDF where Chromium is there (kind `pdf`).
-The truth is every us-gaap fact without dimensions that the filing tags in the first table that is its income statement,
-balance sheet or statement of cash flows, as the tags tell (`evals.datasets.ixbrl`). Recall is measured against all of
-them, also those whose line item no label of ours means; a proposed fact that is not among them is wrong, also when it
-is tagged elsewhere. A statement whose anchors no one table holds is not counted. Data: a folder of filings
+Each filing is read without its tags: as HTML (kind `html`), and printed to PDF if Chromium is installed (kind `pdf`).
+The truth is every us-gaap fact without dimensions that the filing tags in its income statement, balance sheet or
+statement of cash flows, each being the first table with the statement's tags (`evals.datasets.ixbrl`). Recall counts
+all of them, even those whose line item matches no label of Footnote. Any other proposed fact is wrong, even if it is
+tagged elsewhere. A statement whose anchors are not in one table is not counted. Data: a folder of filings
 (`evals.datasets.filings`).
 """
 
@@ -93,7 +93,7 @@ class FactsSuite(Suite[FilingCase]):
     def open(self, context: SuiteContext, cases: Sequence[FilingCase]) -> Iterator[FactsScoring]:
         readable = [case for case in cases if case.filing.facts]
         name = digest_texts(sorted(case.file for case in readable))[:16]
-        context.say(f"Making {len(readable)} documents without tags")
+        context.say(f"Writing {len(readable)} documents without tags")
         files, unread = _write_all(readable, context.homes / "filings" / home_name(context.data_digest))
         stack = context.stacks.on(Home.at(context.homes / f"filings-{home_name(context.data_digest)}"))
         with open_store(stack, files, say=context.say, place=f"{name} {pipeline_digest()[:16]}") as store:
@@ -107,9 +107,9 @@ class FactsSuite(Suite[FilingCase]):
 
 
 def _write_all(cases: Sequence[FilingCase], folder: Path) -> tuple[list[Path], dict[str, str]]:
-    """The cases' files in the folder, and why some could not be made, by their names.
+    """Write the cases' files into the folder; return them, and the reasons for failed files by name.
 
-    A print is kept: Chromium writes the time into it, so that another would be another file.
+    A printed PDF is kept, because Chromium writes the time into it, so that a new one would be another file.
     """
     folder.mkdir(parents=True, exist_ok=True)
     chromium, unread = find_chromium(), dict[str, str]()
@@ -118,7 +118,7 @@ def _write_all(cases: Sequence[FilingCase], folder: Path) -> tuple[list[Path], d
         if case.kind == HTML:
             path.write_bytes(case.filing.read_plain())
         elif chromium is None:
-            unread[case.file] = "Chromium is not installed: nothing prints PDFs"
+            unread[case.file] = "Chromium is not installed, so no PDF can be printed"
         elif not path.exists():
             try:
                 PdfPrinter(chromium).print_page(case.filing.read_plain(), path)
@@ -128,7 +128,7 @@ def _write_all(cases: Sequence[FilingCase], folder: Path) -> tuple[list[Path], d
 
 
 def judge_facts(case: FilingCase, proposed: Sequence[ProposedFact]) -> Case:
-    """The case of one filing; its score is F1."""
+    """Build the case of one filing; its score is F1."""
     compared = compare_facts(case.filing.facts, proposed)
     right, wrong, missed = len(compared.right), len(compared.wrong), len(compared.missed)
     return Case(

@@ -1,7 +1,7 @@
-"""Judge: does the model that judges answers say what people say? Data: `judgements.jsonl`, answers that people judged.
+"""Judge: agreement of the judging model with people. Data: `judgements.jsonl`, answers judged by people.
 
-Errors are told apart: an answer that people call wrong and the judge calls right is the dangerous one.
-`evals/datasets/judgements` holds a small set of the project's own.
+Errors are counted separately: the dangerous one is an answer that people call wrong and the judge calls right.
+`evals/datasets/judgements` contains a small set of the project's own.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from evals.scoring.judging import Judge, Judged, Opinion, open_judge
 
 
 class JudgedAnswer(BaseModel):
-    """An answer (its sentences) with what people said of it: `right` or `wrong`."""
+    """An answer (its sentences) with people's verdict: `right` or `wrong`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -42,7 +42,7 @@ class JudgeScoring:
 
     def score(self, case: JudgedAnswer) -> Case:
         if self.judge is None:
-            return Case(case.id, None, "no judge is set: FOOTNOTE_JUDGE_MODEL names one")
+            return Case(case.id, None, "no judge is configured: set FOOTNOTE_JUDGE_MODEL")
         judged = asyncio.run(self.judge.judge(case.question, case.truth, case.answer))
         return compare_opinions(case, judged)
 
@@ -69,7 +69,7 @@ class JudgeSuite(Suite[JudgedAnswer]):
 
 
 def compare_opinions(case: JudgedAnswer, judged: Judged) -> Case:
-    """1 when the judge says what people say."""
+    """Score 1 if the judge agrees with people."""
     agrees = judged.opinion is case.people
     return Case(
         id=case.id,

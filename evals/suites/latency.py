@@ -1,8 +1,8 @@
-"""Latency: how long a question takes when 1, 4 or 16 are asked at once, over HTTP, by stage. Data: a set of questions.
+"""Latency: the time of a question over HTTP, by stage, with 1, 4 or 16 questions at once. Data: a question set.
 
-What is timed is what a reader waits for: the sources (understanding and search), the first sentence (drafting and
-verifying), the whole answer (recording it besides). Being times, the figures differ from run to run and machine to
-machine; none of them is ever gated.
+The times are those that a reader waits: to the sources (understanding and search), to the first sentence (drafting
+and verifying), to the whole answer (including its recording). Times differ from run to run and machine to machine, so
+none of them is gated.
 """
 
 import threading
@@ -31,7 +31,7 @@ _SECONDS = 120.0
 
 @dataclass(frozen=True, slots=True)
 class LatencyCase:
-    """A question asked while `at_once` are asked."""
+    """A question asked while `at_once` questions run."""
 
     id: str
     kind: str
@@ -41,7 +41,7 @@ class LatencyCase:
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """Seconds from the question to each event; `first_sentence` is None where nothing was said. `problem`: a code."""
+    """Seconds from the question to each event; `first_sentence` is None without a sentence. `problem`: a code."""
 
     sources: float | None
     first_sentence: float | None
@@ -51,7 +51,7 @@ class Timed:
 
 @dataclass(slots=True)
 class LatencyScoring:
-    """Asks all questions of a level when one's time is wanted and none is left. Implements `Scoring`."""
+    """Asks all questions of a level at once, when a time is needed and none is left. Implements `Scoring`."""
 
     client: httpx.Client
     cases: Sequence[LatencyCase]
@@ -128,7 +128,7 @@ class LatencySuite(Suite[LatencyCase]):
 
 
 def ask_timed(client: httpx.Client, question: str) -> Timed:
-    """Ask over HTTP and read the events as they come (Server-sent events, WHATWG HTML § 9.2)."""
+    """Ask over HTTP and time the events as they arrive (Server-sent events, WHATWG HTML § 9.2)."""
     seen: dict[str, float] = {}
     began = time.perf_counter()
     try:
@@ -142,7 +142,7 @@ def ask_timed(client: httpx.Client, question: str) -> Timed:
     except httpx.TransportError as error:
         return Timed(None, None, time.perf_counter() - began, problem=type(error).__name__)
     if "done" not in seen:
-        return Timed(None, None, time.perf_counter() - began, problem="no end of the answer")
+        return Timed(None, None, time.perf_counter() - began, problem="the answer did not end")
     return Timed(seen.get("sources"), seen.get("claim"), seen["done"])
 
 

@@ -1,9 +1,9 @@
-"""Permissions: what principals of different rights are shown, against an oracle written apart from the SQL.
+"""Permissions: what the API shows to principals with different rights, against an oracle independent of the SQL.
 
-Of a set of questions, the documents are put into nested collections by issuer, and askers are made whose rights are
-drawn at random (with the data's digest as seed): by collection, by what is around it, by group, by single document, by
-a grant that ends later or has ended. Every list, page, image, answer and question is asked for with the askers' own
-keys; each document that the system shows and the oracle does not, or the other way round, is a difference.
+The documents of a question set are put into nested collections by issuer. Askers receive random rights (seeded by the
+data's digest): on collections, on collections around them, through groups, on single documents, by grants that end
+later or have ended. Every list, page, image, answer and question is requested with the askers' own keys. Each document
+that only the system or only the oracle shows is a difference.
 """
 
 import random
@@ -76,7 +76,7 @@ class PermissionScoring:
         return Sight(self.known, self.world.visible_to(user), self.collections, self.world.opened_to(user))
 
     def _listing(self, case: PermissionCase) -> list[str]:
-        """The lists, and every way by id to every document, or to as many as `MOST_LOOKED_AT`."""
+        """Check the lists, and every address of each document, or of a sample of `MOST_LOOKED_AT` documents."""
         chosen = sorted(self.known.values(), key=lambda document: document.name)
         if len(chosen) > MOST_LOOKED_AT:
             chosen = random.Random(case.id).sample(chosen, MOST_LOOKED_AT)  # noqa: S311  a sample
@@ -88,9 +88,9 @@ class PermissionScoring:
         return findings
 
     def _asking(self, case: PermissionCase, question: QuestionCase) -> list[str]:
-        """Whoever sees everything asks first, so that anything kept between two questions would show.
+        """Ask first as the user who sees everything, so that data kept between two questions would show.
 
-        Both name the same `Idempotency-Key`, which is each asker's own.
+        Both askers send the same `Idempotency-Key`, which must not be shared between them.
         """
         asker, sight, key = self.askers[case.asker], self._sight(case), uuid4().hex
         with self._client(self.everything) as client:
@@ -101,34 +101,34 @@ class PermissionScoring:
             sight, (span.document_id for claim in asked.answer.claims for span in claim.citations), "cited"
         )
         if not sight.visible and (asked.passages or asked.answer.claims or asked.dropped):
-            findings.append("something is said to whom nothing is open")
+            findings.append("a user without access gets an answer")
         with self._client(asker) as client:
             told, again = (ask_with_key(client, question.question, key) for _ in range(2))
             streamed = ask_streamed(client, question.question)
             findings += _hidden(sight, streamed.sources, "a source over HTTP")
             findings += _hidden(sight, (*told.cited, *again.cited, *streamed.cited), "cited over HTTP")
             if told.id == first.id or again.id != told.id:
-                findings.append("a repeat is answered with another question's answer")
+                findings.append("a repeated request gets another question's answer")
             looking = Looking(client, sight)
-            findings += looking.check_address(f"/v1/questions/{first.id}", "somebody else's question", shown=False)
+            findings += looking.check_address(f"/v1/questions/{first.id}", "another user's question", shown=False)
             if first.id in {item["id"] for item in list_items(client, "/v1/questions")}:
-                findings.append("somebody else's question is listed")
+                findings.append("another user's question is listed")
             findings += self._narrowed(client, asker, sight, question)
         return findings
 
     def _narrowed(self, client: httpx.Client, asker: Asker, sight: Sight, question: QuestionCase) -> Iterator[str]:
-        """Narrowed to what is hidden nothing is found; narrowed to a document that is open, that one is."""
+        """A search in hidden documents must find nothing; a search in one visible document must find it."""
         hidden = sorted(self.known.keys() - sight.visible, key=sight.name)[:MOST_NARROWED_TO]
         if hidden:
             told = ask_streamed(client, question.question, hidden)
             if told.sources or told.cited or told.dropped:
-                yield "something is found where only hidden documents were asked for"
+                yield "a search in only hidden documents returns results"
         readable = sorted((each for each in sight.visible if self.known[each].readable), key=sight.name)
         if readable:
             one = readable[len(question.id) % len(readable)]
             asked = self.asking.ask(asker.principal, question.question, SearchFilters(document_ids=(one,)))
             if {passage.document_id for passage in asked.passages} != {one}:
-                yield f"{sight.name(one)} is not found where it alone was asked for"
+                yield f"{sight.name(one)} is not found by a search in it alone"
 
     def _client(self, asker: Asker) -> httpx.Client:
         headers = {"Authorization": f"Bearer {asker.key}"}
@@ -136,7 +136,7 @@ class PermissionScoring:
 
 
 def _hidden(sight: Sight, documents: Iterable[UUID], what: str) -> list[str]:
-    """Of documents that something was shown of, those that may not be seen."""
+    """The shown documents that the asker may not see."""
     return [f"{name} is {what}" for name in sorted(sight.name(each) for each in set(documents) - sight.visible)]
 
 
@@ -158,14 +158,12 @@ class PermissionsSuite(Suite[PermissionCase]):
     @contextmanager
     def open(self, context: SuiteContext, cases: Sequence[PermissionCase]) -> Iterator[PermissionScoring]:
         with open_walled_store(context, load_questions(context.data)) as store:
-            context.say(
-                f"{len(cases)} times as one of {ASKERS} askers behind walls around {len(store.collections)} issuers"
-            )
+            context.say(f"Asking {len(cases)} times as {ASKERS} askers with rights on {len(store.collections)} issuers")
             yield build_scoring(store, seed=context.data_digest)
 
 
 def build_scoring(store: WalledStore, *, seed: str) -> PermissionScoring:
-    """Askers with rights drawn at random behind the store's walls, and the oracle that was told of them."""
+    """Create askers with random rights on the store, and the oracle with the same rights."""
     known = list_known(store)
     world, askers = draw_world(store, known, seed=seed)
     return PermissionScoring(
@@ -181,7 +179,7 @@ def build_scoring(store: WalledStore, *, seed: str) -> PermissionScoring:
 
 
 def list_known(store: WalledStore) -> dict[UUID, Known]:
-    """All documents behind the walls, as their owner sees them; where they are is told by the data."""
+    """List all documents as their owner sees them; the data determines their collections."""
     runs = {run.document_id: run.id for run in store.client.list_runs()}
     places = set(store.collections.values())
     known: dict[UUID, Known] = {}
@@ -203,7 +201,7 @@ def list_known(store: WalledStore) -> dict[UUID, Known]:
 
 
 def draw_world(store: WalledStore, known: Mapping[UUID, Known], *, seed: str) -> tuple[World, list[Asker]]:
-    """Askers with rights drawn at random, given through the API, and the same rights as the oracle is told of them."""
+    """Create askers with random rights, granted through the API, and the same rights for the oracle."""
     draw = random.Random(seed)  # noqa: S311  a sample
     names = {place: issuer for issuer, place in store.collections.items()}
     world = World(
@@ -217,7 +215,7 @@ def draw_world(store: WalledStore, known: Mapping[UUID, Known], *, seed: str) ->
     for number, asker in enumerate(askers):
         user = str(asker.principal.user_id)
         if number == 0:
-            continue  # nobody opens anything to the first
+            continue  # the first asker gets no rights
         for issuer in draw.sample(issuers, draw.randint(0, min(3, len(issuers)))):
             ended = draw.random() < 0.25
             store.grant(user_id=user, collection_id=ids[issuer], expires_at=ENDED if ended else ENDS_LATER)

@@ -1,8 +1,8 @@
-"""Retrieval: is a page that holds the evidence among the first k distinct pages?
+"""Retrieval: whether a page with the evidence is among the first k distinct pages.
 
-Asked twice: of all documents as one store, and of the evidence's own documents alone (`own_…`), which tells finding the
-document from finding the page. Data: a set of questions (`evals.datasets.questions`). What a document is, the system
-has to find out.
+Each question is asked twice: of all documents as one store, and of the evidence's own documents alone (`own_…`), which
+separates finding the document from finding the page. Data: a question set (`evals.datasets.questions`). The system
+extracts the documents' issuers and periods itself.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ DEPTHS = (1, 5, 10, 20)
 PASSAGES = 60  # enough for 20 distinct pages
 TRACED = 20
 
-# "recall@k" is whether any evidence page is among the first k (success@k): one page is enough to answer from.
+# "recall@k" is whether any evidence page is among the first k (success@k): one page is enough for an answer.
 _MEASURES: Mapping[str, Measure] = {
     **{f"recall@{depth}": Success @ depth for depth in DEPTHS},
     "mrr": RR,
@@ -41,7 +41,7 @@ _MEASURES: Mapping[str, Measure] = {
 
 
 class Search(Protocol):
-    """What is measured: `RetrievalService.search`."""
+    """The measured interface: `RetrievalService.search`."""
 
     def search(
         self, principal: Principal, question: str, filters: SearchFilters | None = None, *, k: int
@@ -58,7 +58,7 @@ class RetrievalScoring:
     used: Used
 
     def score(self, case: QuestionCase) -> Case:
-        """The case's score is the reciprocal rank of the first evidence page, all documents as one store."""
+        """The case's score is the reciprocal rank of the first evidence page, with all documents as one store."""
         whole = self.search.search(self.principal, case.question, k=PASSAGES)
         pages = distinct_pages(whole.passages, self.names)
         own_pages = distinct_pages(self._search_own(case), self.names)
@@ -140,17 +140,17 @@ class RetrievalSuite(Suite[QuestionCase]):
             )
 
     def build_search(self, store: Store, embedder: Embedder) -> Search:
-        """The search that is measured: the product's own."""
+        """Build the measured search: the product's own."""
         return RetrievalService(database=store.database, embedder=embedder)
 
 
 def distinct_pages(passages: Sequence[Passage], names: Names) -> list[tuple[tuple[str, ...], int]]:
-    """(the document's file names, page) in the order in which they were first found."""
+    """Return (the document's file names, page) in the order of their first occurrence."""
     return list(dict.fromkeys((names.get(passage.document_id, ()), passage.page_number) for passage in passages))
 
 
 def first_rank(pages: Sequence[tuple[tuple[str, ...], int]], evidence: frozenset[tuple[str, int]]) -> int | None:
-    """The rank (from 1) of the first page that holds evidence."""
+    """The rank (from 1) of the first evidence page."""
     ranks = (rank for rank, (files, page) in enumerate(pages, 1) if any((file, page) in evidence for file in files))
     return next(ranks, None)
 
@@ -158,8 +158,8 @@ def first_rank(pages: Sequence[tuple[tuple[str, ...], int]], evidence: frozenset
 def measure_pages(
     pages: Sequence[tuple[tuple[str, ...], int]], evidence: frozenset[tuple[str, int]]
 ) -> dict[str, float]:
-    """The measures of one ranking, by `ir_measures`: relevance is 0 or 1 a page."""
-    # A document of several names is one page: its evidence counts under the first name that is meant.
+    """The measures of one ranking, by `ir_measures`: a page's relevance is 0 or 1."""
+    # A document with several names is one page; its evidence counts under the first name in the truth.
     keys = [next((f"{f}:{page}" for f in files if (f, page) in evidence), f"{files}:{page}") for files, page in pages]
     relevant = {"q": {f"{document}:{page}": 1 for document, page in evidence}}
     run = {"q": {key: float(len(keys) - place) for place, key in enumerate(keys)} or {"": 0.0}}

@@ -1,7 +1,7 @@
 """Robustness: each odd file ends ready, or failed with a code; no worker is lost, nothing hangs.
 
-Data: a folder of files of any kind. All are ingested together, through the API and the real workers, and each is then
-judged by how it ended. The workers' memory and restarts are told, and, being of the machine, differ from run to run.
+Data: a folder of files of any kind. All are ingested together, through the API and the real workers, and each is judged
+by its outcome. The workers' memory and restarts are reported too; they depend on the machine and differ between runs.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -43,7 +43,7 @@ class RobustnessScoring:
         judged = judge(case.id, self.outcomes.get(case.path) or IngestOutcome(case.path, "hung"))
         if case.id != self.lost_at:
             return judged
-        # Over which file a worker was lost or grew is not known: the first case tells of it.
+        # The file over which a worker was lost or grew is unknown, so the first case reports it.
         watch = self.watch
         seen = {"lost_workers": watch.lost, "restarts": watch.restarts, "peak_mib": watch.peak_mib}
         return Case(
@@ -73,7 +73,7 @@ class RobustnessSuite(Suite[OddFile]):
     def load(self, data: Path) -> Sequence[OddFile]:
         files = sorted(path for path in data.rglob("*") if path.is_file())
         if not files:
-            raise DataMissingError(f"{data} holds no file.")
+            raise DataMissingError(f"{data} contains no file.")
         return [OddFile(path.relative_to(data).as_posix(), path) for path in files]
 
     @contextmanager
@@ -86,11 +86,11 @@ class RobustnessSuite(Suite[OddFile]):
 
 
 def judge(name: str, outcome: IngestOutcome) -> Case:
-    """1 when the file ended in a clear state: ready, or failed with a code and a sentence."""
+    """Score 1 if the file ended in a clear state: ready, or failed with a code and a message."""
     status = outcome.status if outcome.status in ("ready", "failed") else "hung"
     unclear = status == "failed" and not (outcome.code and outcome.detail)
     if unclear:
-        reason = "failed without a code or a sentence"
+        reason = "failed without a code or a message"
     elif status == "hung":
         reason = "did not end in time"
     else:

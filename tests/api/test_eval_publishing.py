@@ -74,7 +74,7 @@ def test_runs_are_published_by_name_and_told_with_their_pages_address(server, en
     )
     read = engineer.http.get("/v1/eval-runs/one").json()
     assert RunManifest.model_validate(read["manifest"]) == record.manifest
-    assert call(engineer, "one")[:2] == (0, f"Published before: {server.url}/evaluations/one\n")
+    assert call(engineer, "one")[:2] == (0, f"Already published: {server.url}/evaluations/one\n")
 
 
 def test_a_refusal_is_told_in_the_apis_code_and_sentence(server, engineer, keep, call):

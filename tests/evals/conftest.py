@@ -1,4 +1,4 @@
-"""A suite that needs no stack, runs of it, and records made by hand."""
+"""A suite that needs no stack, runs of it, and hand-made records."""
 
 import json
 import shutil
@@ -29,7 +29,7 @@ THREE = ("aldm", "brkn", "crvn")
 
 
 class Toy(BaseModel):
-    """A case whose text is measured by its length."""
+    """A case whose measure is the length of its text."""
 
     id: str
     kind: str = ""
@@ -38,7 +38,7 @@ class Toy(BaseModel):
 
 @dataclass
 class ToyScoring:
-    """Counts letters; calls `before` first, with the case's id."""
+    """Counts letters; first calls `before` with the case's id."""
 
     before: Callable[[str], None]
     scored: list[str] = field(default_factory=list)
@@ -100,13 +100,13 @@ class ToyRuns:
 
 @pytest.fixture(scope="session")
 def stacks(running_footnote: Stack) -> Stacks:
-    """Where suites measure: a tenant of the running Footnote for each home."""
+    """Stacks on which suites measure: each home is a tenant of the running Footnote."""
     return OneStack(running_footnote)
 
 
 @pytest.fixture(scope="session")
 def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of homes that suites share, so that the same documents are ingested once."""
+    """A folder of homes that suites share, so that the same documents are ingested only once."""
     return tmp_path_factory.mktemp("homes")
 
 
@@ -118,7 +118,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def three_issuers(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project's own data, of three issuers only."""
+    """The project's own data, reduced to three issuers."""
     folder = shutil.copytree(project, tmp_path_factory.mktemp("three") / PROJECT)
     for name in ("cases.jsonl", "documents.jsonl"):
         path = folder / name
@@ -158,7 +158,7 @@ def record_of() -> Callable[..., RunRecord]:
 def make_record(
     scores: Sequence[float | None], *, run_id: str = "before", metric: MetricSpec | None = None, suite: str = "toy"
 ) -> RunRecord:
-    """A run whose cases `0, 1, …` have the measure `m`, which is their score."""
+    """Make a run whose cases `0, 1, …` have the measure `m`, equal to their score."""
     manifest = RunManifest(
         id=run_id,
         suite=suite,
@@ -194,7 +194,7 @@ _SEGMENT = (
     '<xbrli:segment><xbrldi:explicitMember dimension="us-gaap:StatementBusinessSegmentsAxis">made:Tools'
     "</xbrldi:explicitMember></xbrli:segment>"
 )
-# A figure after "-" is shown in brackets and tagged as negative, one after "!" is in brackets and tagged as positive.
+# A figure after "-" is shown in brackets and tagged as negative; one after "!" is in brackets and tagged as positive.
 _INCOME = (
     ("Total revenues", "Revenues", "4,210", "3,985"),
     ("Cost of sales", "CostOfGoodsAndServicesSold", "2,600", "2,450"),
@@ -243,7 +243,7 @@ def _statement(title: str, contexts: tuple[str, str], rows: Sequence[tuple[str, 
 
 
 def write_filing(more: str = "") -> str:
-    """An annual report in inline XBRL with three small statements, of a company that is not; `more` ends its body."""
+    """An annual report of a fictional company in inline XBRL, with three small statements; `more` ends its body."""
     contexts = "".join(
         f'<xbrli:context id="{name}{tail}"><xbrli:entity><xbrli:identifier scheme="made">1</xbrli:identifier>{segment}'
         f"</xbrli:entity><xbrli:period>{period}</xbrli:period></xbrli:context>"
@@ -275,13 +275,13 @@ def write_filing(more: str = "") -> str:
 
 @pytest.fixture(scope="session")
 def filing() -> Callable[..., str]:
-    """`filing()`, or `filing(more)`: the text of the filing; it tags 17 lines of two years, two of them net income."""
+    """`filing()` or `filing(more)` returns a filing that tags 17 lines for two years; net income is tagged twice."""
     return write_filing
 
 
 @pytest.fixture
 def filings(tmp_path: Path, filing: Callable[..., str]) -> Path:
-    """A folder with that filing, and a page that is none."""
+    """A folder with that filing, and an HTML page that is not a filing."""
     folder = tmp_path / "filings"
     folder.mkdir()
     (folder / "jtw-10k.html").write_text(filing())

@@ -1,4 +1,4 @@
-"""The page on evals: its example runs as it stands, its commands and its examples of data are what the code reads."""
+"""The documentation page on evals: its example runs unchanged, and the code accepts its commands and sample data."""
 
 import importlib
 import json
@@ -43,20 +43,20 @@ def command_lines() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def data(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four of the project's reports, of one of which the truth says that it is somebody else's."""
+    """Four of the project's reports; the truth names another issuer for one of them."""
     data = shutil.copytree(project, tmp_path_factory.mktemp("docs") / PROJECT)
     for file in (data / "documents").iterdir():
         if file.stem not in KEPT:
             file.unlink()
     rows = [json.loads(line) for line in (data / "documents.jsonl").read_text().splitlines()]
-    told = [{**row, "issuer": "Somebody Else, Inc."} if row["document"] == MISFILED else row for row in rows]
-    (data / "documents.jsonl").write_text("".join(json.dumps(row) + "\n" for row in told))
+    truth = [{**row, "issuer": "Somebody Else, Inc."} if row["document"] == MISFILED else row for row in rows]
+    (data / "documents.jsonl").write_text("".join(json.dumps(row) + "\n" for row in truth))
     return data
 
 
 @pytest.fixture(scope="module")
 def record(data: Path, tmp_path_factory: pytest.TempPathFactory, stacks: Stacks) -> RunRecord:
-    """A run of the page's suite, found in a package that holds nothing else."""
+    """A run of the page's suite, found in a package with no other module."""
     folder = tmp_path_factory.mktemp("example")
     (code,) = [text for language, text in BLOCKS if language == "python"]
     package = folder / "suites_of_the_page"
@@ -77,25 +77,25 @@ def record(data: Path, tmp_path_factory: pytest.TempPathFactory, stacks: Stacks)
     return runner.run(suite, RunRequest(data=data, selection=Selection()), Silent())
 
 
-def test_the_example_measures_the_real_stack(record: RunRecord) -> None:
+def test_example_measures_the_real_stack(record: RunRecord) -> None:
     assert (record.manifest.suite, record.manifest.n, record.manifest.unscored) == ("issuers", 4, 0)
     assert record.manifest.figures == {"recognised": 0.75, "wrong": 1.0}
     assert record.manifest.by_kind == {"pdf": record.manifest.figures}
 
 
-def test_the_example_tells_of_each_document_what_was_read(record: RunRecord) -> None:
+def test_example_reports_what_was_read_from_each_document(record: RunRecord) -> None:
     scores = {case.id: case.score for case in record.cases}
     assert scores == {f"{name}.pdf": -1.0 if name == MISFILED else 1.0 for name in KEPT}
     (wrong,) = [case for case in record.cases if case.score == -1]
     assert wrong.reason == "read Brackenhurst Airlines, Inc. where the truth is Somebody Else, Inc."
 
 
-def test_the_example_s_run_can_be_a_baseline(record: RunRecord) -> None:
+def test_run_of_the_example_can_become_a_baseline(record: RunRecord) -> None:
     assert Baseline.of(record).as_record().manifest.figures == record.manifest.figures
 
 
 @pytest.mark.parametrize("line", list(command_lines()))
-def test_every_command_of_the_page_is_one(line: str) -> None:
+def test_each_command_on_the_page_exists(line: str) -> None:
     program, group, name, *arguments = shlex.split(line, comments=True)
     assert (program, group) == ("footnote", "eval")
     command = typer.main.get_command(commands).commands[name]
@@ -105,12 +105,12 @@ def test_every_command_of_the_page_is_one(line: str) -> None:
     assert [param.name for param in command.params if param.required and not values.get(param.name)] == []
 
 
-def test_every_command_is_on_the_page() -> None:
+def test_page_contains_every_command() -> None:
     shown = {line.split()[2] for line in command_lines()}
     assert shown == set(typer.main.get_command(commands).commands)
 
 
-def test_every_suite_has_a_row() -> None:
+def test_each_suite_has_a_row() -> None:
     rows = re.findall(r"^\| `(\w+)` \|", PAGE.split("## Run")[0], re.MULTILINE)
     assert sorted(rows) == [suite.name for suite in build_suites().list_all()]
 
@@ -124,19 +124,19 @@ def test_every_suite_has_a_row() -> None:
         ("judgements.jsonl", JudgedAnswer),
     ],
 )
-def test_every_form_of_data_is_shown_with_all_its_fields(name: str, model: type[BaseModel]) -> None:
+def test_page_shows_each_data_format_with_all_its_fields(name: str, model: type[BaseModel]) -> None:
     (line,) = re.findall(rf"^`{re.escape(name)}`, [^`]*(?:`\w+/?`[^`]*)*```json\n(.*?)\n```$", PAGE, re.MULTILINE)
     shown = json.loads(line)
     assert model.model_validate(shown)
     assert set(shown) == set(model.model_fields)
 
 
-def test_the_judge_s_settings_are_told() -> None:
-    told = set(re.findall(r"FOOTNOTE_JUDGE_(\w+)`", PAGE))
-    assert told == {name.upper() for name in JudgeSettings.model_fields}
+def test_page_documents_the_judges_settings() -> None:
+    documented = set(re.findall(r"FOOTNOTE_JUDGE_(\w+)`", PAGE))
+    assert documented == {name.upper() for name in JudgeSettings.model_fields}
 
 
-def test_what_the_page_links_to_is_there() -> None:
+def test_links_of_the_page_exist() -> None:
     links = re.findall(r"\]\(([^)]+)\)", PAGE)
     assert links
     assert [link for link in links if not (ROOT / "docs" / link).is_file()] == []

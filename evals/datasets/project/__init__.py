@@ -1,1 +1,1 @@
-"""The project's own set of questions: fictional issuers, two annual reports each."""
+"""The project's own question set: fictional issuers with two annual reports each."""

@@ -1,4 +1,4 @@
-"""Eight fictional issuers and their figures by year, US dollars in millions, made from their names alone."""
+"""Eight fictional issuers and their figures by year, US dollars in millions, derived from their names alone."""
 
 import hashlib
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ YEARS = (2023, 2022)
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """Who files. `segments` are named largest first; `covenant` is the most net leverage that its loans permit."""
+    """An issuer. `segments` are ordered by size; `covenant` is the maximum net leverage that its loans permit."""
 
     name: str
     ticker: str
@@ -65,7 +65,7 @@ ISSUERS = (
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """One fiscal year: leaves are drawn, totals computed, so that the statements foot."""
+    """One fiscal year: single items are drawn at random and totals computed, so that the statements add up."""
 
     revenue: Decimal
     first_segment: Decimal
@@ -128,7 +128,7 @@ class Year:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """A contract of an issuer, known by a number that nothing else has. `fee` is US dollars in millions a year."""
+    """A contract of an issuer with a unique number. `fee` is US dollars in millions per year."""
 
     number: str
     fee: Decimal
@@ -149,7 +149,7 @@ def agreements_of(issuer: Issuer) -> tuple[Agreement, ...]:
 
 
 def _share(name: str, low: int, high: int) -> Decimal:
-    """A number between two per mille, by a digest: the same on every machine and under every Python."""
+    """A fraction between `low` and `high` per mille, from a digest: the same on every machine and Python version."""
     digest = hashlib.sha256(name.encode()).digest()
     return Decimal(low + int.from_bytes(digest[:4], "big") % (high - low)) / 1000
 

@@ -1,7 +1,7 @@
-"""The annual reports of the fictional issuers: a subject a page, so that evidence is known by page.
+"""The annual reports of the fictional issuers: one subject per page, so that the evidence page is known.
 
-The last five pages say the same of five contracts, but for their numbers and figures: who looks for one has to go by
-its number.
+The last five pages have the same text for five contracts, except numbers and figures: only its number identifies a
+contract.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ MILLIONS = "(in millions)"
 
 
 class PageOf(IntEnum):
-    """On which page a subject stands."""
+    """The page of each subject."""
 
     COVER = 1
     BUSINESS = 2
@@ -45,7 +45,7 @@ class PageOf(IntEnum):
 
 
 def annual_report(issuer: Issuer, year: int, figures: Mapping[int, Year]) -> bytes:
-    """The PDF for a fiscal year; the same bytes each time."""
+    """Return the PDF for a fiscal year; the same bytes each time."""
     now, before = figures[year], figures[year - 1]
     pages: Sequence[list[Flowable]] = (
         _cover(issuer, year),

@@ -1,7 +1,7 @@
-"""Write the project's own set of questions, in our form.
+"""Writes the project's own question set, in Footnote's own format.
 
-Fictional issuers, two annual reports each, questions whose answer and page are known because we wrote both. It is what
-the gate runs on where no other data is; being our own, it says whether something changed, not how good it is.
+Fictional issuers, two annual reports each, and questions whose answer and page are known by construction. The gate runs
+on it where no other data exists. It shows whether something changed, not how good it is.
 """
 
 import json
@@ -20,7 +20,7 @@ METRICS, DOMAIN, NOVEL = "metrics-generated", "domain-relevant", "novel-generate
 
 
 def write_project_data(folder: Path) -> Path:
-    """Write `cases.jsonl` and `documents/` into `folder` (made when missing); the same bytes each time."""
+    """Write `cases.jsonl` and `documents/` into `folder` (created if missing); the same bytes each time."""
     documents = folder / "documents"
     documents.mkdir(parents=True, exist_ok=True)
     cases: list[QuestionCase] = []
@@ -44,7 +44,7 @@ def _write(path: Path, rows: Sequence[BaseModel]) -> None:
 
 
 def document_name(issuer: Issuer, year: int) -> str:
-    """The file name without its ending."""
+    """The file name without its extension."""
     return f"{issuer.key}-{year}-10k"
 
 
@@ -90,7 +90,7 @@ def _of_issuer(issuer: Issuer) -> Iterator[QuestionCase]:
 
 
 def _of_agreements(issuer: Issuer) -> Iterator[QuestionCase]:
-    """Questions that only a number tells apart; every other one does not say whose contract it is."""
+    """Questions that only the contract's number distinguishes; every second one omits the issuer."""
     year = YEARS[0]
     for number, agreement in enumerate(agreements_of(issuer)):
         whose = f"does {issuer.name} have to" if number % 2 else "has to be"

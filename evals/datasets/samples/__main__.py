@@ -1,4 +1,4 @@
-"""`python -m evals.datasets.samples OUTDIR`: write the sample documents."""
+"""`python -m evals.datasets.samples OUTDIR`: writes the sample documents."""
 
 import sys
 from pathlib import Path
@@ -8,7 +8,7 @@ from evals.datasets.samples.writing import write_samples
 
 def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
-        sys.stderr.write("Say where to: python -m evals.datasets.samples OUTDIR\n")
+        sys.stderr.write("Name the output folder: python -m evals.datasets.samples OUTDIR\n")
         return 2
     for path in write_samples(Path(arguments[0])):
         sys.stdout.write(f"{path}\n")

@@ -24,7 +24,7 @@ _IN_MILLIONS = "(US dollars in millions)"
 
 
 def annual_report() -> bytes:
-    """The PDF; the same bytes each time."""
+    """Return the PDF; the same bytes each time."""
     story: list[Flowable] = [
         *_cover(),
         *_contents(),

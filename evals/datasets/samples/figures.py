@@ -1,8 +1,7 @@
-"""The figures of the fictional issuer, US dollars in millions: only leaves are written down, every total is
+"""The figures of the fictional issuer, US dollars in millions. Only single items are written down; totals are
 computed.
 
-Years run from the newest. A statement is a list of lines; a total carries what it is the sum of by
-construction.
+Years run from the newest. A statement is a list of lines.
 """
 
 from collections.abc import Sequence
@@ -20,7 +19,7 @@ Amounts = tuple[Decimal, ...]
 class Line:
     """One line of a statement.
 
-    Its label, one amount a year (None prints a dash), and whether it is a total.
+    Its label, one amount per year (None prints a dash), and whether it is a total.
     """
 
     label: str

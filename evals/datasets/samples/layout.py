@@ -1,4 +1,4 @@
-"""How the sample documents look.
+"""The layout of the sample documents.
 
 Paragraphs, headings, statements in tables, a running footer; the same bytes each time.
 """
@@ -66,7 +66,7 @@ def new_page() -> Flowable:
 
 
 def money(value: Decimal | None) -> str:
-    """One decimal, thousands apart, negatives in parentheses, nothing as a dash: as statements print them."""
+    """One decimal, thousands separators, negatives in parentheses, a dash for zero: as statements print them."""
     if value is None or value == 0:
         return "\u2014"
     text = f"{abs(value):,.1f}"
@@ -76,7 +76,7 @@ def money(value: Decimal | None) -> str:
 def statement(caption: str, columns: Sequence[str], lines: Sequence[Line]) -> Flowable:
     """A statement.
 
-    Amounts in columns, totals ruled; the first amounts and the totals carry the dollar sign.
+    Amounts are in columns and totals are ruled; the first amounts and the totals have the dollar sign.
     """
     rows = [[caption, *columns]]
     style = [
@@ -100,7 +100,7 @@ def statement(caption: str, columns: Sequence[str], lines: Sequence[Line]) -> Fl
 
 
 def text_table(rows: Sequence[Sequence[str]], widths: Sequence[float]) -> Flowable:
-    """A table of words, its first row the heading; widths in inches."""
+    """A table of words whose first row is the heading; widths in inches."""
     cells = [
         [Paragraph(f"<b>{cell}</b>" if number == 0 else cell, _CELL) for cell in row] for number, row in enumerate(rows)
     ]
@@ -112,8 +112,8 @@ def text_table(rows: Sequence[Sequence[str]], widths: Sequence[float]) -> Flowab
 def render(
     story: Sequence[Flowable], *, name: str, subject: str, footer: str, author: str = "Tarnwick Packaging Corporation"
 ) -> bytes:
-    """The PDF of a story, the same bytes for the same story on every machine: no dates, no ids, no compression, which
-    differs between zlib's builds.
+    """The PDF of a story, with the same bytes on every machine: no dates, no ids, and no compression, which differs
+    between builds of zlib.
     """
     target = BytesIO()
 

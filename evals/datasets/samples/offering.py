@@ -19,7 +19,7 @@ from evals.datasets.samples.layout import (
 
 
 def notes_offering() -> bytes:
-    """The PDF; the same bytes each time."""
+    """Return the PDF; the same bytes each time."""
     story: list[Flowable] = [
         *_cover(),
         *_summary(),

@@ -1,4 +1,4 @@
-"""Write the sample documents: a fictional issuer's annual report and notes offering."""
+"""Writes the sample documents: a fictional issuer's annual report and notes offering."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +13,7 @@ SAMPLES: tuple[tuple[str, Callable[[], bytes]], ...] = (
 
 
 def write_samples(folder: Path) -> list[Path]:
-    """Write the samples into `folder` (made when missing); the same bytes each time. Returns their paths."""
+    """Write the samples into `folder` (created if missing), the same bytes each time; return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, make in SAMPLES:

@@ -1,4 +1,4 @@
-"""`footnote eval run` and `list`, as commands."""
+"""The commands `footnote eval run` and `footnote eval list`."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ from evals.cli import commands
 from evals.commands.options import FAILED
 
 
-def test_a_suite_that_can_t_run_is_told_and_the_next_one_runs(tmp_path: Path) -> None:
+def test_suite_that_cannot_run_is_reported_and_the_next_suite_runs(tmp_path: Path) -> None:
     data, out = tmp_path / "data", tmp_path / "out.json"
     data.mkdir()
     case = {"id": "a", "question": "Why?", "truth": "So.", "answer": ["So."], "people": "right"}
@@ -23,13 +23,13 @@ def test_a_suite_that_can_t_run_is_told_and_the_next_one_runs(tmp_path: Path) ->
     assert not (tmp_path / "out.retrieval.json").exists()
 
 
-def test_a_suite_that_is_not_there_is_told_before_any_runs(tmp_path: Path) -> None:
+def test_unknown_suite_is_rejected_before_any_suite_runs(tmp_path: Path) -> None:
     result = CliRunner().invoke(commands, ["run", "judge", "nothing", "--data", str(tmp_path)])
     assert result.exit_code == FAILED
     assert "unknown-suite" in result.output
 
 
-def test_the_list_names_every_suite() -> None:
+def test_list_contains_every_suite() -> None:
     result = CliRunner().invoke(commands, ["list"])
     named = {line.split()[0] for line in result.output.splitlines()[1:] if line.strip()}
     assert named >= {"retrieval", "answers", "abstention", "permissions", "injection", "facts", "robustness", "latency"}

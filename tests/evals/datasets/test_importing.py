@@ -1,4 +1,4 @@
-"""`footnote eval import`: published forms become ours, and are read strictly."""
+"""`footnote eval import`: converts published data, and reads it strictly."""
 
 import json
 
@@ -23,7 +23,7 @@ ROW = {
 
 @pytest.fixture
 def run():
-    """Runs `footnote eval import …`."""
+    """Return a function that runs `footnote eval import …`."""
     return lambda *arguments: CliRunner().invoke(commands, ["import", *map(str, arguments)])
 
 
@@ -39,7 +39,7 @@ def financebench(tmp_path):
     return folder
 
 
-def test_a_line_separator_inside_a_text_ends_no_line(run, financebench, tmp_path):
+def test_line_separator_inside_a_text_does_not_end_the_line(run, financebench, tmp_path):
     row = {**ROW, "question": "What were sales\u2028in 2031\x85?"}
     (financebench / "questions.jsonl").write_text(json.dumps(row, ensure_ascii=False) + "\n")
     result = run("financebench", financebench, "--out", tmp_path / "out")
@@ -47,7 +47,7 @@ def test_a_line_separator_inside_a_text_ends_no_line(run, financebench, tmp_path
     assert load_questions(tmp_path / "out").cases[0].question == row["question"]
 
 
-def test_financebench_becomes_cases_with_pages_from_one_and_documents(run, financebench, tmp_path):
+def test_financebench_becomes_documents_and_cases_with_pages_from_one(run, financebench, tmp_path):
     out = tmp_path / "out"
     result = run("financebench", financebench, "--out", out)
     assert result.exit_code == 0, result.output
@@ -59,7 +59,7 @@ def test_financebench_becomes_cases_with_pages_from_one_and_documents(run, finan
     assert (out / "documents" / "JTW_2031_10K.pdf").read_bytes() == b"%PDF-1.7 made"
 
 
-def test_a_line_that_is_no_question_ends_the_import_with_its_number(run, financebench, tmp_path):
+def test_import_error_names_the_line_that_is_no_question(run, financebench, tmp_path):
     (financebench / "questions.jsonl").write_text(json.dumps(ROW) + "\n{}\n")
     result = run("financebench", financebench, "--out", tmp_path / "out")
     assert result.exit_code == 1
@@ -78,7 +78,7 @@ def test_inline_xbrl_becomes_facts_and_documents_without_tags(run, filings, tmp_
     assert b"us-gaap" not in (out / "documents" / "jtw-10k.html").read_bytes()
 
 
-def test_nothing_is_written_over_what_is_there(run, filings, tmp_path):
+def test_import_overwrites_no_existing_file(run, filings, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine.txt").write_text("kept")
     result = run("ixbrl", filings, "--out", tmp_path / "out")
@@ -104,19 +104,19 @@ def change_second_line(folder, change):
     ("change", "message"),
     [
         (lambda rows: {**rows[1], "confidence": 1}, r"Line 2 of facts\.jsonl: confidence: Extra inputs"),
-        (lambda rows: rows[0], r"Line 2 of facts\.jsonl: the id .* is another case's"),
+        (lambda rows: rows[0], r"Line 2 of facts\.jsonl: the id .* is already used by another case"),
         (lambda rows: {**rows[1], "end": "2031-13-01"}, r"Line 2 of facts\.jsonl: end: "),
-        (lambda rows: {**rows[1], "id": "mine"}, r"Line 2 of facts\.jsonl: .*the id is not "),
+        (lambda rows: {**rows[1], "id": "mine"}, r"Line 2 of facts\.jsonl: .*the id must be "),
         (lambda rows: {**rows[1], "value": "about 5"}, r"Line 2 of facts\.jsonl: value: "),
     ],
 )
-def test_a_wrong_fact_is_told_with_its_line(imported, change, message):
+def test_error_for_an_invalid_fact_names_its_line(imported, change, message):
     change_second_line(imported, change)
     with pytest.raises(DatasetError, match=message):
         load_filings(imported)
 
 
-def test_a_fact_of_a_document_that_is_not_there_is_told(imported):
+def test_fact_of_a_missing_document_is_rejected(imported):
     (imported / "documents" / "jtw-10k.html").rename(imported / "documents" / "other.html")
-    with pytest.raises(DatasetError, match="does not hold"):
+    with pytest.raises(DatasetError, match="does not contain"):
         load_filings(imported)

@@ -1,4 +1,4 @@
-"""Inline XBRL: which facts are the truth of a filing, and that nothing but the tags goes when they are stripped."""
+"""Inline XBRL: which facts are a filing's truth, and that stripping removes only the tags."""
 
 from datetime import date
 from decimal import Decimal
@@ -20,7 +20,7 @@ YEAR, END = Period(date(2031, 12, 31), date(2031, 1, 1)), Period(date(2031, 12, 
 
 @pytest.fixture
 def read(tmp_path, filing):
-    """The tagged facts of the filing with `more` in it, by line item and period."""
+    """Read the tagged facts of the filing with `more` in it, by line item and period."""
 
     def read(more="", change=("", "")):
         path = tmp_path / "made.html"
@@ -44,7 +44,7 @@ def test_facts_have_their_period_value_unit_and_statement(read):
     assert facts["PaymentsOfDividends", YEAR].value == 475_000_000
 
 
-def test_a_fact_that_stands_on_two_statements_is_one(read):
+def test_fact_on_two_statements_is_read_once(read):
     assert len(read()) == 2 * 16
     assert read()["NetIncomeLoss", YEAR].statement is Statement.INCOME
 
@@ -58,13 +58,13 @@ def test_a_fact_that_stands_on_two_statements_is_one(read):
     ],
     ids=["another taxonomy", "a dimension", "nil"],
 )
-def test_what_is_of_another_taxonomy_of_a_part_or_nil_is_left_out(read, before, after):
+def test_facts_of_other_taxonomies_with_dimensions_or_nil_are_left_out(read, before, after):
     facts = read(change=(before, after))
     assert ("Liabilities", END) not in facts
     assert ("Assets", END) in facts
 
 
-def test_what_is_tagged_outside_the_statements_is_left_out(read):
+def test_facts_outside_the_statements_are_left_out(read):
     note = nonfraction("99", name="us-gaap:Goodwill")
     assert ("Goodwill", END) not in read(note)
 
@@ -74,7 +74,7 @@ def test_the_first_table_with_the_anchors_is_the_statement(read):
     assert read(second)["Assets", END].value == 2_500_000_000
 
 
-def test_a_filing_without_statements_tags_nothing(read):
+def test_filing_without_statements_has_no_facts(read):
     assert read(change=("us-gaap:", "jtw:")) == {}
 
 
@@ -98,20 +98,20 @@ def test_values_follow_format_scale_and_sign(read, inner, settings, value):
     assert fact["Liabilities", END].value == value
 
 
-def test_a_number_in_words_is_no_fact(read):
+def test_number_in_words_is_no_fact(read):
     before = 'contextRef="i1" unitRef="usd" scale="6" decimals="-6" format="ixt:num-dot-decimal">700<'
     after = 'contextRef="i1" unitRef="usd" format="ixt-sec:numwordsen">seven<'
     assert ("Liabilities", END) not in read(change=(before, after))
 
 
-def test_what_is_not_well_formed_is_told_with_its_line(tmp_path):
+def test_error_for_malformed_markup_names_its_line(tmp_path):
     path = tmp_path / "made.html"
     path.write_text('<html xmlns:ix="http://www.xbrl.org/2013/inlineXBRL">\n<p>')
     with pytest.raises(DatasetError, match=r"made\.html:2"):
         read_tagged(path)
 
 
-def test_inline_xbrl_is_told_by_its_namespace(filings):
+def test_inline_xbrl_is_recognised_by_its_namespace(filings):
     assert [is_inline_xbrl(path) for path in sorted(filings.iterdir())] == [True, False]
 
 
@@ -121,7 +121,7 @@ def test_the_stripped_filing_has_no_tags_hidden_facts_or_scripts(filing):
         assert gone not in stripped
 
 
-def test_readers_see_the_same_pages_with_and_without_tags(tmp_path, filing):
+def test_parsed_pages_are_the_same_with_and_without_tags(tmp_path, filing):
     tagged, plain = tmp_path / "tagged.html", tmp_path / "plain.html"
     tagged.write_text(filing())
     plain.write_bytes(strip_tags(filing().encode(), "tagged.html"))
@@ -143,7 +143,7 @@ ROOT = '<html xmlns="http://www.w3.org/1999/xhtml" xmlns:ix="http://www.xbrl.org
 
 
 @given(before=NODES, header=NODES, after=NODES)
-def test_stripping_keeps_every_text_but_the_headers(before, header, after):
+def test_stripping_keeps_all_text_except_the_headers(before, header, after):
     tagged = f"{ROOT}<p>{before}<ix:header>{header}</ix:header>{after}</p></html>"
     without_header = f"{ROOT}<p>{before}{after}</p></html>"
     stripped = etree.fromstring(strip_tags(tagged.encode(), "made.html"))
@@ -152,10 +152,12 @@ def test_stripping_keeps_every_text_but_the_headers(before, header, after):
 
 
 @pytest.mark.corpus
-def test_readers_see_the_same_pages_of_real_filings_with_and_without_tags(corpus, tmp_path):
+def test_parsed_pages_of_real_filings_are_the_same_with_and_without_tags(corpus, tmp_path):
     filings = [filing for filing in load_filings(corpus / "filings") if filing.facts]
     whole = [filing for filing in filings if {fact.statement for fact in filing.facts} == set(Statement)]
-    assert len(whole) > 0.9 * len(filings) > 3, "of some, no one table holds all anchors of the cash flow statement"
+    assert len(whole) > 0.9 * len(filings) > 3, (
+        "in a few filings, no single table has all anchors of the cash flow statement"
+    )
     for filing in whole[::3]:
         plain = tmp_path / filing.path.name
         plain.write_bytes(filing.read_plain())

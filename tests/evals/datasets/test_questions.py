@@ -1,4 +1,4 @@
-"""Sets of questions, read strictly."""
+"""Question sets are read strictly."""
 
 import json
 
@@ -15,7 +15,7 @@ def write(path, *rows):
     return path
 
 
-def test_our_own_form_is_read_from_jsonl_and_from_yaml(tmp_path):
+def test_footnotes_own_format_is_read_from_jsonl_and_yaml(tmp_path):
     (tmp_path / "documents").mkdir()
     (tmp_path / "documents" / "d.pdf").write_bytes(b"x")
     write(tmp_path / "cases.jsonl", CASE)
@@ -35,25 +35,25 @@ def test_our_own_form_is_read_from_jsonl_and_from_yaml(tmp_path):
         ({"id": ""}, "id: "),
     ],
 )
-def test_a_wrong_or_unknown_field_is_told_with_its_line_and_place(tmp_path, change, message):
+def test_error_for_a_wrong_or_unknown_field_names_line_and_field(tmp_path, change, message):
     path = write(tmp_path / "cases.jsonl", CASE, {**CASE, "id": "b", **change})
     with pytest.raises(DatasetError, match=f"Line 2 of cases.jsonl: {message}"):
         list(parse_cases(path, QuestionCase))
 
 
-def test_a_doubled_id_is_told(tmp_path):
+def test_duplicate_id_is_rejected(tmp_path):
     with pytest.raises(DatasetError, match=r"Line 2 of cases\.jsonl: the id a"):
         list(parse_cases(write(tmp_path / "cases.jsonl", CASE, CASE), QuestionCase))
 
 
 @pytest.mark.parametrize("text", ["id: a", "- [", "a: {"])
-def test_yaml_that_is_no_list_of_cases_is_told(tmp_path, text):
+def test_yaml_that_is_no_list_of_cases_is_rejected(tmp_path, text):
     (tmp_path / "cases.yaml").write_text(text)
     with pytest.raises(DatasetError, match=r"cases\.yaml"):
         list(parse_cases(tmp_path / "cases.yaml", QuestionCase))
 
 
-def test_financebench_counts_pages_from_zero_and_its_other_fields_are_let_be(tmp_path):
+def test_financebench_pages_start_at_zero_and_other_fields_are_ignored(tmp_path):
     row = {
         "financebench_id": "f",
         "question_type": "metrics-generated",
@@ -71,14 +71,14 @@ def test_financebench_counts_pages_from_zero_and_its_other_fields_are_let_be(tmp
 
 
 @pytest.mark.parametrize("line", ["{", "[]", '{"question": "?"}', '{"question": "?", "evidence": [{"page_index": 1}]}'])
-def test_a_line_that_is_no_question_is_told_with_its_number(tmp_path, line):
+def test_error_for_a_line_that_is_no_question_names_its_number(tmp_path, line):
     path = tmp_path / "questions.jsonl"
     path.write_text(line)
     with pytest.raises(DatasetError, match=r"Line 1 of questions\.jsonl"):
         list(read_financebench(path))
 
 
-def test_a_folder_without_documents_is_told(tmp_path):
+def test_folder_without_documents_is_rejected(tmp_path):
     write(tmp_path / "cases.jsonl", CASE)
     with pytest.raises(DataMissingError, match="documents"):
         load_questions(tmp_path)

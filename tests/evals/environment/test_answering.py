@@ -1,4 +1,4 @@
-"""What a run says of its models is what they were asked with."""
+"""A run records the models and parameters with which it asked."""
 
 import asyncio
 from pathlib import Path
@@ -12,8 +12,8 @@ from evals.scoring.judging import Judge
 from evals.suites.answers import describe_with_judge
 
 
-class Listening:
-    """Implements `ChatModel`: keeps what it was asked."""
+class RecordingChat:
+    """Implements `ChatModel`; records its requests."""
 
     model = "m"
 
@@ -29,14 +29,14 @@ class Listening:
     async def close(self) -> None: ...
 
 
-def test_the_writer_is_bound_as_the_record_says() -> None:
+def test_writer_uses_the_recorded_parameters() -> None:
     settings = Settings(_env_file=None, chat=ChatSettings(model="m", max_output_tokens=123))
-    chat = Listening()
+    chat = RecordingChat()
     asyncio.run(build_writer(chat, settings).write("Revenue?", (), {}, timeout_seconds=1))
     assert chat.asked[0].max_output_tokens == describe_use(chat, settings).parameters["max_output_tokens"] == 123
 
 
-def test_a_run_with_a_judge_says_which_judge_and_asked_how(tmp_path: Path) -> None:
+def test_run_with_a_judge_records_the_judge_and_its_parameters(tmp_path: Path) -> None:
     judge = Judge(RecordedChat(model="strict", cassettes=Cassettes((tmp_path,))), PromptLibrary())
     plain = describe_use(None, Settings(_env_file=None))
     used = describe_with_judge(plain, judge)

@@ -1,4 +1,4 @@
-"""What a model said is heard again, and never made up."""
+"""Recorded model responses are replayed, and never invented."""
 
 import asyncio
 import threading
@@ -19,8 +19,8 @@ def asked(content="Revenue?", **changes):
     return replace(request, **changes)
 
 
-class Talkative:
-    """Implements `ChatModel`: says how often it was asked."""
+class CountingChat:
+    """Implements `ChatModel`; each response states the number of requests so far."""
 
     model = "m"
 
@@ -38,33 +38,33 @@ class Talkative:
         self.closed = True
 
 
-def test_what_was_said_live_is_heard_again_without_the_model(tmp_path):
-    model, cassettes = Talkative(), Cassettes((tmp_path,))
+def test_live_response_is_replayed_without_the_model(tmp_path):
+    model, cassettes = CountingChat(), Cassettes((tmp_path,))
     said = asyncio.run(RecordedChat(model="m", cassettes=cassettes, live=model).complete(asked()))
     heard = asyncio.run(RecordedChat(model="m", cassettes=cassettes).complete(asked()))
     assert heard == said
     assert model.asked == 1
 
 
-def test_what_was_never_recorded_is_told(tmp_path):
+def test_missing_recording_is_reported(tmp_path):
     with pytest.raises(CassetteMissingError, match="--live"):
         asyncio.run(RecordedChat(model="m", cassettes=Cassettes((tmp_path,))).complete(asked()))
 
 
-def test_a_broken_recording_counts_as_none(tmp_path):
+def test_corrupt_recording_counts_as_missing(tmp_path):
     (tmp_path / f"{cassette_key('m', asked())}.json").write_text("{")
     with pytest.raises(CassetteMissingError):
         asyncio.run(RecordedChat(model="m", cassettes=Cassettes((tmp_path,))).complete(asked()))
 
 
-def test_live_asks_again_and_records_anew(tmp_path):
-    chat = RecordedChat(model="m", cassettes=Cassettes((tmp_path,)), live=Talkative())
+def test_live_run_calls_the_model_again_and_replaces_the_recording(tmp_path):
+    chat = RecordedChat(model="m", cassettes=Cassettes((tmp_path,)), live=CountingChat())
     assert [asyncio.run(chat.complete(asked())).text for _ in range(2)] == ["said 1", "said 2"]
 
 
-def test_the_same_may_be_recorded_by_several_at_once(tmp_path):
+def test_same_response_may_be_recorded_by_several_threads_at_once(tmp_path):
     cassettes, together = Cassettes((tmp_path,)), threading.Barrier(8)
-    response = asyncio.run(Talkative().complete(asked()))
+    response = asyncio.run(CountingChat().complete(asked()))
 
     def record(_):
         together.wait()
@@ -77,13 +77,13 @@ def test_the_same_may_be_recorded_by_several_at_once(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["key.json"]
 
 
-def test_the_fences_random_word_is_not_part_of_the_key():
+def test_random_boundary_is_not_part_of_the_key():
     first = asked("<<data 0123456789ab 1>>\nx\n<<end 0123456789ab>>")
     second = asked("<<data ba9876543210 1>>\nx\n<<end ba9876543210>>")
     assert cassette_key("m", first) == cassette_key("m", second)
 
 
-def test_everything_else_is_part_of_the_key():
+def test_all_other_content_is_part_of_the_key():
     keys = [
         cassette_key("m", asked()),
         cassette_key("n", asked()),
@@ -97,6 +97,6 @@ def test_everything_else_is_part_of_the_key():
 
 
 def test_closing_closes_the_model(tmp_path):
-    model = Talkative()
+    model = CountingChat()
     asyncio.run(RecordedChat(model="m", cassettes=Cassettes((tmp_path,)), live=model).close())
     assert model.closed

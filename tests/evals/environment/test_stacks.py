@@ -1,4 +1,4 @@
-"""Suites share one running Footnote, each set of documents in a tenant of its own."""
+"""Suites share one running Footnote; each set of documents has its own tenant."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from evals.environment.stacks import Stacks
 
 
 class Started:
-    """Stands in for a stack, and lists what was started and stopped."""
+    """Replaces a stack; logs its starts and stops."""
 
     url = "http://127.0.0.1:1"
     is_whole = True
@@ -33,7 +33,7 @@ def log(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return log
 
 
-def test_homes_in_one_folder_share_one_footnote_with_a_tenant_each(log: list[str], tmp_path: Path) -> None:
+def test_homes_in_one_folder_share_a_footnote_with_separate_tenants(log: list[str], tmp_path: Path) -> None:
     with Stacks(say=lambda _: None) as stacks:
         running = [stacks.on(Home.at(tmp_path / "first" / name)) for name in ("a", "b", "a")]
         assert log == ["start first"]
@@ -42,14 +42,14 @@ def test_homes_in_one_folder_share_one_footnote_with_a_tenant_each(log: list[str
     assert all(each.home.secrets.is_dir() for each in running)
 
 
-def test_homes_of_another_folder_get_a_footnote_of_their_own(log: list[str], tmp_path: Path) -> None:
+def test_homes_in_another_folder_get_a_separate_footnote(log: list[str], tmp_path: Path) -> None:
     with Stacks(say=lambda _: None) as stacks:
         for folder in ("first", "second"):
             stacks.on(Home.at(tmp_path / folder / "a"))
     assert log == ["start first", "stop first", "start second", "stop second"]
 
 
-def test_footnote_that_lost_a_process_is_started_again(log: list[str], tmp_path: Path) -> None:
+def test_footnote_that_lost_a_process_is_restarted(log: list[str], tmp_path: Path) -> None:
     with Stacks(say=lambda _: None) as stacks:
         stacks.on(Home.at(tmp_path / "first" / "a"))
         stacks._running.is_whole = False

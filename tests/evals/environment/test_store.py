@@ -1,4 +1,4 @@
-"""What is remembered of a store's documents."""
+"""The notes on which documents a store has ingested."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from app.stack.home import Home
 from evals.environment.store import known_outcomes, remember
 
 
-def test_what_was_ingested_is_known_again_of_its_own_collection_only(tmp_path: Path) -> None:
+def test_ingested_documents_are_remembered_per_collection(tmp_path: Path) -> None:
     outcomes = [
         IngestOutcome(Path("a.pdf"), "ready", document_id="1", run_id="2"),
         IngestOutcome(Path("b.pdf"), "failed", document_id="3", code="pdf-damaged", detail="It is damaged."),
@@ -21,7 +21,7 @@ def test_what_was_ingested_is_known_again_of_its_own_collection_only(tmp_path: P
     assert known_outcomes(home, "here") == outcomes
 
 
-def test_a_file_that_never_arrived_is_sent_again(tmp_path: Path) -> None:
+def test_file_that_failed_to_upload_is_sent_again(tmp_path: Path) -> None:
     home = Home.at(tmp_path)
     remember(home, "here", [IngestOutcome(Path("a.pdf"), "failed", code="unavailable", detail="Try again shortly.")])
     assert known_outcomes(home, "here") is None

@@ -1,11 +1,11 @@
-"""Which workers were lost while a suite watched, and not before."""
+"""Only workers lost while a suite watches are counted."""
 
 from pathlib import Path
 
 from evals.environment.watching import LOST, LossCount
 
 
-def test_workers_that_were_lost_before_are_not_counted_again(tmp_path: Path) -> None:
+def test_workers_lost_before_the_run_are_not_counted(tmp_path: Path) -> None:
     log = tmp_path / "worker.log"
     log.write_text(f"{LOST}: yesterday\n")
     count = LossCount.begin(log)
@@ -15,7 +15,7 @@ def test_workers_that_were_lost_before_are_not_counted_again(tmp_path: Path) -> 
     assert count.since() == 2
 
 
-def test_a_log_that_is_not_there_yet_counts_from_its_beginning(tmp_path: Path) -> None:
+def test_log_created_after_the_start_is_counted_from_its_beginning(tmp_path: Path) -> None:
     count = LossCount.begin(tmp_path / "worker.log")
     assert count.since() == 0
     (tmp_path / "worker.log").write_text(f"{LOST}\n")

@@ -1,4 +1,4 @@
-"""Metrics over cases, and what two runs say about the change between them."""
+"""Metrics over cases, and the comparison of two runs."""
 
 import math
 
@@ -15,14 +15,14 @@ def metric(how, *of, **rest):
     return MetricSpec(name="m", of=of or ("m",), how=how, **rest)
 
 
-def test_a_run_against_itself_is_the_same(record_of):
+def test_run_compared_with_itself_is_unchanged(record_of):
     comparison = compare_runs(record_of([0, 1, None, 1]), record_of([0, 1, None, 1], run_id="after"))
     [change] = comparison.changes
     assert (change.verdict, change.p_value, comparison.flips, comparison.regressed) == (Verdict.SAME, 1.0, (), False)
     assert (comparison.wins, comparison.losses, comparison.ties) == (0, 0, 3)
 
 
-def test_a_drop_in_most_cases_is_worse_beyond_noise(record_of):
+def test_drop_in_most_cases_is_worse_beyond_noise(record_of):
     comparison = compare_runs(record_of([1] * 30), record_of([0] * 12 + [1] * 18, run_id="after"))
     [change] = comparison.changes
     assert change.verdict is Verdict.WORSE
@@ -33,7 +33,7 @@ def test_a_drop_in_most_cases_is_worse_beyond_noise(record_of):
     assert (comparison.losses, len(comparison.flips)) == (12, 12)
 
 
-def test_a_single_flip_among_many_is_noise(record_of):
+def test_single_flip_among_many_cases_is_noise(record_of):
     comparison = compare_runs(record_of([1] * 30), record_of([0] + [1] * 29, run_id="after"))
     assert comparison.changes[0].verdict is Verdict.NOISE
     assert not comparison.regressed
@@ -41,15 +41,15 @@ def test_a_single_flip_among_many_is_noise(record_of):
 
 
 @pytest.mark.parametrize("value", [0.2, 0.5, 0.6309297535714575, 0.9])
-def test_what_differs_in_the_last_bit_only_is_never_judged_a_change(record_of, value):
+def test_difference_in_the_last_bit_is_noise(record_of, value):
     drifted = math.nextafter(value, 0)
     for count in (10, 30, 60):
         comparison = compare_runs(record_of([value] * count), record_of([drifted] * count, run_id="after"))
         assert (comparison.changes[0].verdict, comparison.changes[0].difference) == (Verdict.NOISE, 0)
 
 
-def test_two_changed_cases_are_no_rarer_than_half_of_all_swaps(record_of):
-    # Of two pairs there are four swaps, two of them as far apart as what was seen.
+def test_p_value_of_two_changed_cases_is_half(record_of):
+    # Two pairs allow four swaps; two of them differ as much as the observed difference.
     for count in range(20, 101, 8):
         before, after = ([value] * 2 + [0.9] * (count - 2) for value in (0.5, 1 / 3))
         [change] = compare_runs(record_of(before), record_of(after, run_id="after")).changes
@@ -57,7 +57,7 @@ def test_two_changed_cases_are_no_rarer_than_half_of_all_swaps(record_of):
         assert change.verdict is Verdict.NOISE
 
 
-def test_one_leak_is_never_noise(record_of):
+def test_single_leak_is_never_noise(record_of):
     leaks = metric(Aggregate.SUM, better=Better.LOWER, hard=True)
     comparison = compare_runs(
         record_of([0] * 30, metric=leaks), record_of([1] + [0] * 29, run_id="after", metric=leaks)
@@ -65,30 +65,30 @@ def test_one_leak_is_never_noise(record_of):
     assert comparison.changes[0].verdict is Verdict.WORSE
 
 
-def test_a_rise_is_worse_where_less_is_better(record_of):
+def test_rise_is_worse_if_less_is_better(record_of):
     wrong = metric(Aggregate.SUM, better=Better.LOWER)
     comparison = compare_runs(record_of([0] * 30, metric=wrong), record_of([1] * 30, run_id="after", metric=wrong))
     assert comparison.changes[0].verdict is Verdict.WORSE
 
 
-def test_what_is_only_told_is_never_judged(record_of):
+def test_metric_without_a_direction_is_not_judged(record_of):
     told = metric(Aggregate.SUM, better=Better.NEITHER)
     comparison = compare_runs(record_of([0] * 30, metric=told), record_of([1] * 30, run_id="after", metric=told))
     assert comparison.changes[0].verdict is Verdict.NOT_JUDGED
 
 
-def test_comparing_twice_gives_the_same_figures(record_of):
+def test_comparing_twice_returns_the_same_figures(record_of):
     before, after = record_of([0, 1] * 20), record_of([1, 1, 0, 1] * 10, run_id="after")
     assert compare_runs(before, after) == compare_runs(before, after)
 
 
-def test_cases_of_one_run_only_are_named_and_not_judged(record_of):
+def test_cases_in_only_one_run_are_listed_and_not_judged(record_of):
     comparison = compare_runs(record_of([1, 1, 1]), record_of([1, 1], run_id="after"))
     assert (comparison.paired, comparison.only_before, comparison.only_after) == (2, ("2",), ())
     assert comparison.changes[0].verdict is Verdict.SAME
 
 
-def test_runs_of_two_suites_are_not_compared(record_of):
+def test_runs_of_different_suites_are_not_compared(record_of):
     with pytest.raises(RunsNotComparableError, match=r"toy.*other"):
         compare_runs(record_of([1]), record_of([1], suite="other"))
 
@@ -98,7 +98,7 @@ def test_runs_without_a_case_in_common_are_not_compared(record_of):
         compare_runs(record_of([1]), record_of([]))
 
 
-def test_what_else_differs_is_said(record_of):
+def test_differing_conditions_are_warned_of(record_of):
     after = record_of([1], run_id="after")
     conditions = after.manifest.conditions.model_copy(update={"data_digest": "other", "model": "m"})
     after = after.model_copy(update={"manifest": after.manifest.model_copy(update={"conditions": conditions})})
@@ -134,7 +134,7 @@ def test_swapping_the_runs_swaps_the_difference_and_keeps_the_p_value(record_of,
         (metric(Aggregate.MEAN), [], None),
     ],
 )
-def test_a_metric_is_made_of_measures(spec, cases, expected):
+def test_metric_is_computed_from_measures(spec, cases, expected):
     assert spec.value(cases) == (expected if expected is None else pytest.approx(expected))
 
 
@@ -147,11 +147,11 @@ def test_a_metric_is_made_of_measures(spec, cases, expected):
         {"name": "m", "of": ("a",), "percentile": 95},
     ],
 )
-def test_a_metric_made_of_the_wrong_parts_is_refused(wrong):
+def test_metric_with_invalid_parts_is_rejected(wrong):
     with pytest.raises(ValidationError, match="m: "):
         MetricSpec(**wrong)
 
 
-def test_a_score_that_is_no_number_is_refused(record_of):
+def test_score_that_is_not_finite_is_rejected(record_of):
     with pytest.raises(ValidationError, match="finite"):
         record_of([math.nan])

@@ -1,4 +1,4 @@
-"""Reports that are one file: what they show, that texts stay texts, and that nothing in them is fetched."""
+"""HTML reports: their content, that texts are escaped, and that they load nothing."""
 
 import os
 import re
@@ -63,7 +63,7 @@ def rich_case(place: int, right: float, **changes: object) -> CaseRecord:
 
 @pytest.fixture(scope="module")
 def rich(record_of):
-    """Makes a run of cases that have everything there is to draw."""
+    """Return a function that makes a run whose cases have data for every plot."""
 
     def make(cases: Sequence[CaseRecord], *, run_id: str = "before", **conditions: object) -> RunRecord:
         bare = record_of([1.0], run_id=run_id).manifest
@@ -109,19 +109,19 @@ def titles(page: str) -> list[str]:
     return html.fromstring(page).xpath("//figure[@class='drawing']/figcaption/text()")
 
 
-def test_a_run_that_has_everything_is_drawn_by_type_recall_calibration_times_and_cost(run_page):
+def test_run_with_all_data_has_every_plot(run_page):
     assert titles(run_page) == [
         "Metrics by type of question: shares",
         "Metrics by type of question: counts",
         "Metrics by type of question: values",
         "Recall against k",
         "Calibration",
-        "Times of a case",
+        "Times per case",
         "Tokens and cost",
     ]
 
 
-def test_a_run_that_has_scores_alone_has_no_plots_and_says_why(record_of):
+def test_run_with_only_scores_has_no_plots_and_says_why(record_of):
     page = render_run(record_of([1.0, 0.5])).replace("&#39;", "'")
     assert titles(page) == []
     assert "Calibration can't be drawn: no case has both" in page
@@ -129,13 +129,13 @@ def test_a_run_that_has_scores_alone_has_no_plots_and_says_why(record_of):
     assert "all cases are of one type" in page
 
 
-def test_a_run_without_cases_is_still_a_page(record_of):
+def test_run_without_cases_is_rendered(record_of):
     page = html.fromstring(render_run(record_of([])))
     assert page.xpath("//h1/text()") == ["before"]
     assert "Nothing was measured." in page.text_content()
 
 
-def test_whoever_does_not_see_a_drawing_is_told_its_figures(run_page):
+def test_drawings_have_their_figures_as_alternative_text(run_page):
     told = html.fromstring(run_page).xpath("//*[@role='img']/@aria-label")
     assert len(told) == 7
     assert any("recall: 0.000 at 1, 1.000 at 5, 1.000 at 10" in words for words in told)
@@ -144,7 +144,7 @@ def test_whoever_does_not_see_a_drawing_is_told_its_figures(run_page):
     assert any("answer: half within 100 ms" in words for words in told)
 
 
-def test_times_far_apart_are_told_in_plain_figures(rich):
+def test_ticks_of_a_logarithmic_time_axis_are_plain_numbers(rich):
     run = rich([rich_case(0, 1.0), rich_case(1, 1.0)])
     timings = tuple(CaseTiming(id=f"case-{place}", seconds=seconds) for place, seconds in enumerate((0.00004, 12.8)))
     page = render_run(
@@ -152,12 +152,12 @@ def test_times_far_apart_are_told_in_plain_figures(rich):
             update={"manifest": summarise(run.manifest, EvalRunStatus.DONE, run.cases, timings), "timings": timings}
         )
     )
-    (drawing,) = html.fromstring(page).xpath("//figure[figcaption = 'Times of a case']//svg")
+    (drawing,) = html.fromstring(page).xpath("//figure[figcaption = 'Times per case']//svg")
     assert {"0.1", "10,000"} <= set(drawing.xpath(".//text/text()"))
     assert "mathdefault" not in page
 
 
-def test_counts_that_are_all_zero_are_drawn_on_an_axis_of_whole_numbers(rich):
+def test_counts_of_zero_have_an_axis_of_whole_numbers(rich):
     first, second = (
         rich([rich_case(place, 0.0, measures={"wrong": 0.0}) for place in range(4)], run_id=name)
         for name in ("before", "after")
@@ -172,7 +172,7 @@ def test_counts_that_are_all_zero_are_drawn_on_an_axis_of_whole_numbers(rich):
         assert not [tick for tick in ticks if "." in tick]
 
 
-def test_of_many_types_the_commonest_are_drawn_and_all_are_told(rich):
+def test_plot_shows_the_commonest_types_and_the_table_all_types(rich):
     kinds = [f"type-{number:02}" for number in range(1, 11) for _ in range(number)]
     page = html.fromstring(render_run(rich([rich_case(place, 1.0, kind=kind) for place, kind in enumerate(kinds)])))
     (drawn,) = page.xpath("//figure[figcaption = 'Metrics by type of question: shares']")
@@ -182,13 +182,13 @@ def test_of_many_types_the_commonest_are_drawn_and_all_are_told(rich):
     assert len(page.xpath("//section[h2 = 'Figures']//thead//th")) == 12
 
 
-def test_a_type_whose_name_begins_with_an_underscore_is_in_the_legend(rich):
+def test_legend_contains_a_type_beginning_with_an_underscore(rich):
     page = html.fromstring(render_run(rich([rich_case(place, 1.0, kind=("_own", "other")[place]) for place in (0, 1)])))
     (drawing,) = page.xpath("//figure[figcaption = 'Metrics by type of question: shares']//svg")
     assert {"all", "other", " _own"} <= set(drawing.xpath(".//text/text()"))
 
 
-def test_every_case_opens_to_its_trace_with_evidence_and_quotes(run_page):
+def test_each_case_expands_to_its_trace_with_evidence_and_quotes(run_page):
     case = html.fromstring(run_page).xpath("//details[@class='case']")[0]
     assert case.xpath(".//*[@class='question']/text()") == ["Who audits the statements?"]
     assert case.xpath(".//blockquote/text()") == ["audited by Brandt & Sons"]
@@ -197,7 +197,7 @@ def test_every_case_opens_to_its_trace_with_evidence_and_quotes(run_page):
     assert "made-2031-10k p. 9 evidence" in marked.text_content()
 
 
-def test_of_many_cases_the_lowest_scored_are_shown(rich):
+def test_only_the_lowest_scored_of_many_cases_are_shown(rich):
     run = rich([rich_case(place, 0.0 if place == TRACED_CASES + 4 else 1.0) for place in range(TRACED_CASES + 5)])
     page = html.fromstring(render_run(run))
     shown = page.xpath("//details[@class='case']//span[@class='id']/text()")
@@ -205,7 +205,7 @@ def test_of_many_cases_the_lowest_scored_are_shown(rich):
     assert "5 more cases" in page.text_content()
 
 
-def test_a_comparison_shows_differences_counts_warnings_and_verdicts(comparison_page):
+def test_comparison_shows_differences_counts_warnings_and_verdicts(comparison_page):
     page = html.fromstring(comparison_page)
     told = " ".join(page.text_content().split())
     assert page.xpath("//dl[@class='tiles']//dd/text()") == ["12", "0", "3", "9"]
@@ -223,7 +223,7 @@ def test_a_comparison_shows_differences_counts_warnings_and_verdicts(comparison_
     ]
 
 
-def test_a_flipped_case_shows_both_traces(comparison_page):
+def test_flipped_case_shows_both_traces(comparison_page):
     flips = html.fromstring(comparison_page).xpath("//details[@class='case']")
     assert [flip.xpath("./summary/span[@class='id']/text()")[0] for flip in flips] == ["case-0", "case-1", "case-2"]
     sides = flips[0].xpath(".//div[@class='trace']")
@@ -231,7 +231,7 @@ def test_a_flipped_case_shows_both_traces(comparison_page):
     assert all(side.xpath(".//li[@class='evidence']") and side.xpath(".//blockquote") for side in sides)
 
 
-def test_of_many_flips_the_greatest_losses_and_gains_are_shown(rich):
+def test_only_the_greatest_losses_and_gains_of_many_flips_are_shown(rich):
     places = range(TRACED_FLIPS + 10)
     first = rich([rich_case(place, 0.0, score=0.0) for place in places])
     second = rich([rich_case(place, 0.0, score=(place - 100) / 1000 or 0.5) for place in places], run_id="after")
@@ -241,12 +241,12 @@ def test_of_many_flips_the_greatest_losses_and_gains_are_shown(rich):
     assert "10 in the middle are not shown" in page.text_content()
 
 
-def test_a_case_that_is_no_longer_scored_is_told_so(record_of):
+def test_case_that_lost_its_score_is_marked_no_longer_scored(record_of):
     page = html.fromstring(compared(record_of([1.0, 1.0]), record_of([None, 1.0], run_id="after")))
     assert page.xpath("//summary/span[contains(@class, 'unscored')]/text()") == ["no longer scored"]
 
 
-def test_hostile_texts_stay_texts(rich):
+def test_hostile_texts_are_escaped(rich):
     trace = {
         "question": HOSTILE,
         "retrieved": [{"rank": 1, "documents": [HOSTILE], "page": 1, "kind": HOSTILE, "heading": HOSTILE}],
@@ -277,7 +277,7 @@ def test_hostile_texts_stay_texts(rich):
         assert "<script>alert(1)" in tree.xpath("string(//svg)")
 
 
-def test_nothing_is_fetched_from_elsewhere(run_page, comparison_page):
+def test_report_loads_nothing_from_elsewhere(run_page, comparison_page):
     for page in (run_page, comparison_page):
         tree = html.fromstring(page)
         assert "://" not in page
@@ -287,13 +287,13 @@ def test_nothing_is_fetched_from_elsewhere(run_page, comparison_page):
         assert {link[0] for link in links} == {"#"}
 
 
-def test_what_drawings_refer_to_by_id_is_there_once(run_page):
+def test_each_id_referenced_by_a_drawing_exists_once(run_page):
     ids = re.findall(r'\bid="([^"]+)"', run_page)
     assert len(ids) == len(set(ids))
     assert {*re.findall(r"url\(#([^)]+)\)", run_page), *re.findall(r'href="#([^"]+)"', run_page)} <= set(ids)
 
 
-def test_drawings_take_their_colours_from_the_page(run_page, comparison_page):
+def test_drawings_use_the_pages_colours(run_page, comparison_page):
     for page in (run_page, comparison_page):
         drawings = " ".join(re.findall(r"<svg.*?</svg>", page, re.DOTALL))
         assert set(re.findall(r"#[0-9a-f]{6}\b", drawings)) == set()
@@ -301,7 +301,7 @@ def test_drawings_take_their_colours_from_the_page(run_page, comparison_page):
         assert used <= set(re.findall(r"(--[a-z0-9-]+):", page))
 
 
-def test_the_same_record_gives_the_same_bytes_in_another_process_and_under_another_style(before, tmp_path):
+def test_same_record_renders_to_the_same_bytes_in_another_process(before, tmp_path):
     run, out = tmp_path / "run", tmp_path / "run.html"
     run.mkdir()
     RunFiles(run).finish(before)
@@ -315,7 +315,7 @@ def test_the_same_record_gives_the_same_bytes_in_another_process_and_under_anoth
     assert out.read_text() == render_run(before)
 
 
-def test_compare_writes_the_file_and_still_ends_with_3_when_something_is_worse(before, after, tmp_path):
+def test_compare_writes_the_file_and_exits_with_3_on_a_regression(before, after, tmp_path):
     for run in (before, after):
         folder = tmp_path / run.manifest.id
         folder.mkdir()

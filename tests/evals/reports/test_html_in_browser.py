@@ -1,4 +1,4 @@
-"""Reports as Chromium shows them: nothing wider than a phone, nothing asked of the network, dark where it is dark."""
+"""Reports in Chromium: no wider than a phone, without network requests, dark if the reader prefers it."""
 
 import shutil
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def reports(record_of, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A run's report and a comparison's, with words that have nowhere to break."""
+    """A run's report and a comparison's report, with words that cannot break."""
 
     def lengthen(record: RunRecord) -> RunRecord:
         trace = {
@@ -55,7 +55,7 @@ def reports(record_of, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pa
 
 @pytest.mark.parametrize("name", ["run", "comparison"])
 @pytest.mark.parametrize("width", [360, 1440])
-def test_a_report_fits_its_window_and_asks_nothing_of_the_network(chromium, reports, name, width):
+def test_report_fits_its_window_and_sends_no_request(chromium, reports, name, width):
     page = chromium.new_page(viewport={"width": width, "height": 900})
     asked: list[str] = []
     told: list[str] = []
@@ -72,7 +72,7 @@ def test_a_report_fits_its_window_and_asks_nothing_of_the_network(chromium, repo
     page.close()
 
 
-def test_a_report_is_dark_where_the_reader_wants_it_dark(chromium, reports):
+def test_report_follows_the_readers_dark_colour_scheme(chromium, reports):
     seen = {}
     for scheme in ("light", "dark"):
         page = chromium.new_page(color_scheme=scheme)

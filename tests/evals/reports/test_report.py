@@ -1,4 +1,4 @@
-"""The one JSON object that suites and benches write."""
+"""The JSON report that suites and benches write."""
 
 import json
 
@@ -9,7 +9,7 @@ from evals.reports.report import Report
 from evals.running.engine import Case
 
 
-def test_a_report_is_one_object_of_the_agreed_form(tmp_path):
+def test_report_is_one_object_with_the_documented_fields(tmp_path):
     report = Report(
         suite="s",
         suite_version="1",
@@ -32,19 +32,19 @@ def test_a_report_is_one_object_of_the_agreed_form(tmp_path):
     }
 
 
-def test_a_report_of_a_run_tells_its_measures_case_by_case(record_of):
+def test_report_of_a_run_contains_each_cases_measures(record_of):
     told = Report.of(record_of([1, 0])).as_object()
     assert (told["n"], told["metrics"]) == (2, {"m": 0.5})
     assert [case["measures"] for case in told["cases"]] == [{"m": 1.0}, {"m": 0.0}]
 
 
-def test_a_metric_that_is_no_number_is_refused():
+def test_metric_that_is_not_finite_is_rejected():
     report = Report("s", "1", "c", "d", 1, {"mrr": float("nan")}, ())
     with pytest.raises(ValueError, match="finite"):
         report.as_object()
 
 
-def test_the_datas_digest_follows_names_and_contents(tmp_path):
+def test_data_digest_changes_with_names_and_contents(tmp_path):
     (tmp_path / "a").write_text("1")
     first = digest_folder(tmp_path)
     assert digest_folder(tmp_path) == first

@@ -1,4 +1,4 @@
-"""The gate: a change that hurts is stopped with a p-value, one of no effect passes; the same run twice is the same."""
+"""The gate: it rejects a harmful change with a p-value, accepts a neutral one, and repeats a run exactly."""
 
 import json
 from collections.abc import Callable
@@ -41,14 +41,14 @@ GateOf = Callable[[RetrievalSuite], Gate]
 
 
 class WithoutWords(RetrievalSuite):
-    """A search that lost its lexical half: it may read no postings."""
+    """A search without its lexical half: it may read no postings."""
 
     def build_search(self, store: Store, embedder: Embedder) -> Search:
         return RetrievalService(database=store.database, embedder=embedder, limits=SearchLimits(most_postings=0))
 
 
 class WithLongerLists(RetrievalSuite):
-    """A change of no effect: more is ranked than is ever looked at."""
+    """A neutral change: it ranks more passages than the suite looks at."""
 
     def build_search(self, store: Store, embedder: Embedder) -> Search:
         return RetrievalService(database=store.database, embedder=embedder, limits=SearchLimits(list_length=300))
@@ -61,7 +61,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def gate_of(folder: Path, homes: Path, stacks: Stacks) -> GateOf:
-    """Builds the gate of one suite; all write into one folder."""
+    """Return a function that builds the gate of one suite; all gates write into one folder."""
     runner = Runner(
         runs=RunFolder(folder / "runs"),
         homes=homes,
@@ -80,7 +80,7 @@ def accepted(folder: Path, gate_of: GateOf, project: Path) -> RunRecord:
     return record
 
 
-def test_a_change_that_hurts_is_stopped_with_a_p_value(gate_of: GateOf, project: Path, accepted: RunRecord) -> None:
+def test_harmful_change_is_rejected_with_a_p_value(gate_of: GateOf, project: Path, accepted: RunRecord) -> None:
     gate = gate_of(WithoutWords())
     judgement = gate.judge(gate.run(Gated("retrieval"), project))
     assert judgement.regressed
@@ -89,12 +89,12 @@ def test_a_change_that_hurts_is_stopped_with_a_p_value(gate_of: GateOf, project:
     assert worse["mrr"].high < 0
 
 
-def test_a_change_of_no_effect_passes(gate_of: GateOf, project: Path, accepted: RunRecord) -> None:
+def test_neutral_change_passes(gate_of: GateOf, project: Path, accepted: RunRecord) -> None:
     gate = gate_of(WithLongerLists())
     assert not gate.judge(gate.run(Gated("retrieval"), project)).regressed
 
 
-def test_the_same_run_twice_gives_the_same_bytes(gate_of: GateOf, project: Path, accepted: RunRecord) -> None:
+def test_repeated_run_writes_the_same_bytes(gate_of: GateOf, project: Path, accepted: RunRecord) -> None:
     gate = gate_of(RetrievalSuite())
     again = gate.run(Gated("retrieval"), project)
     first, second = (gate.runner.runs.files(record.manifest.id).folder / "cases.jsonl" for record in (accepted, again))
@@ -102,18 +102,18 @@ def test_the_same_run_twice_gives_the_same_bytes(gate_of: GateOf, project: Path,
     assert again.manifest.figures == accepted.manifest.figures
 
 
-def test_the_project_s_data_is_the_same_bytes_each_time(project: Path, tmp_path: Path) -> None:
+def test_project_data_is_written_with_the_same_bytes_each_time(project: Path, tmp_path: Path) -> None:
     assert digest_folder(write_project_data(tmp_path / "again")) == digest_folder(project)
 
 
 @pytest.fixture
 def measured_on(stacks: Stacks, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command measures on the Footnote that runs already."""
+    """Make the command measure on the Footnote that already runs."""
     monkeypatch.setattr("evals.commands.gating.Stacks", lambda say: nullcontext(stacks))
 
 
 @pytest.mark.usefixtures("measured_on")
-def test_the_command_passes_on_the_committed_baseline(folder: Path, homes: Path, accepted: RunRecord) -> None:
+def test_command_passes_on_the_committed_baseline(folder: Path, homes: Path, accepted: RunRecord) -> None:
     out = folder / "verdicts.json"
     options = ["--home", str(homes), "--runs", str(folder / "runs"), "--json", str(out)]
     result = CliRunner().invoke(commands, ["gate", "retrieval", "--data", str(folder), *options])
@@ -123,9 +123,7 @@ def test_the_command_passes_on_the_committed_baseline(folder: Path, homes: Path,
 
 
 @pytest.mark.usefixtures("measured_on")
-def test_the_command_ends_with_3_when_something_is_worse_than_the_baseline(
-    folder: Path, homes: Path, accepted: RunRecord, tmp_path: Path
-) -> None:
+def test_command_exits_with_3_on_a_regression(folder: Path, homes: Path, accepted: RunRecord, tmp_path: Path) -> None:
     perfect = dict.fromkeys(accepted.cases[0].measures, 1.0)
     cases = tuple(case.model_copy(update={"score": 1.0, "measures": perfect}) for case in accepted.cases)
     accept_run(accepted.model_copy(update={"cases": cases}), folder=tmp_path)
@@ -135,7 +133,7 @@ def test_the_command_ends_with_3_when_something_is_worse_than_the_baseline(
     assert "Worse beyond noise" in result.stdout
 
 
-def test_a_baseline_keeps_no_text(tmp_path: Path) -> None:
+def test_baseline_contains_no_text(tmp_path: Path) -> None:
     record = make_record([1.0, None])
     told = record.cases[0].model_copy(update={"reason": "secret", "trace": {"quote": "secret"}})
     path = accept_run(record.model_copy(update={"cases": (told, record.cases[1])}), folder=tmp_path)
@@ -147,7 +145,7 @@ def test_a_baseline_keeps_no_text(tmp_path: Path) -> None:
     assert kept.command == "footnote eval run toy --data data"
 
 
-def test_the_command_of_a_baseline_says_which_cases_ran() -> None:
+def test_command_of_a_baseline_states_which_cases_ran() -> None:
     record = make_record([1.0])
     chosen = record.manifest.model_copy(update={"selection": Selection(only="odd", sample=3, seed=7)})
     assert Baseline.of(record.model_copy(update={"manifest": chosen})).command.endswith(
@@ -155,7 +153,7 @@ def test_the_command_of_a_baseline_says_which_cases_ran() -> None:
     )
 
 
-def test_a_run_that_is_not_done_is_no_baseline(tmp_path: Path) -> None:
+def test_unfinished_run_cannot_become_a_baseline(tmp_path: Path) -> None:
     record = make_record([1.0])
     cut = record.model_copy(
         update={"manifest": record.manifest.model_copy(update={"status": EvalRunStatus.INTERRUPTED})}
@@ -164,7 +162,7 @@ def test_a_run_that_is_not_done_is_no_baseline(tmp_path: Path) -> None:
         accept_run(cut, folder=tmp_path)
 
 
-def test_a_missing_a_broken_and_an_outdated_baseline_are_told_apart(gate_of: GateOf, tmp_path: Path) -> None:
+def test_missing_broken_and_outdated_baselines_have_distinct_errors(gate_of: GateOf, tmp_path: Path) -> None:
     gate = Gate(runner=gate_of(RetrievalSuite()).runner, suites=Suites([]), watch=Silent, baselines=tmp_path)
     record = make_record([1.0])
     with pytest.raises(BaselineMissingError, match=r"data\.toy\.json"):
@@ -180,12 +178,12 @@ def test_a_missing_a_broken_and_an_outdated_baseline_are_told_apart(gate_of: Gat
 
 @pytest.fixture
 def toy_gate(gate_of: GateOf, tmp_path: Path) -> Gate:
-    """A gate whose baseline is thirty toy cases, all right."""
+    """A gate whose baseline has thirty toy cases, all right."""
     accept_run(make_record([1.0] * 30), folder=tmp_path)
     return Gate(runner=gate_of(RetrievalSuite()).runner, suites=Suites([]), watch=Silent, baselines=tmp_path)
 
 
-def test_a_baseline_of_other_data_is_told(toy_gate: Gate) -> None:
+def test_baseline_of_other_data_is_rejected(toy_gate: Gate) -> None:
     record = make_record([1.0] * 30)
     conditions = record.manifest.conditions.model_copy(update={"data_digest": "other"})
     manifest = record.manifest.model_copy(update={"conditions": conditions})
@@ -193,12 +191,12 @@ def test_a_baseline_of_other_data_is_told(toy_gate: Gate) -> None:
         toy_gate.judge(record.model_copy(update={"manifest": manifest}))
 
 
-def test_a_baseline_of_other_cases_is_told(toy_gate: Gate) -> None:
+def test_baseline_of_other_cases_is_rejected(toy_gate: Gate) -> None:
     with pytest.raises(BaselineOutdatedError, match="other cases"):
         toy_gate.judge(make_record([1.0] * 29))
 
 
-def test_cases_that_end_in_an_error_do_not_pass_for_those_that_were_not_asked(toy_gate: Gate) -> None:
+def test_case_that_failed_with_an_error_counts_as_regression(toy_gate: Gate) -> None:
     record = make_record([1.0] * 30, run_id="after")
     failed = record.cases[3].model_copy(update={"score": None, "measures": {}, "reason": "model-down: It is gone."})
     judgement = toy_gate.judge(record.model_copy(update={"cases": (*record.cases[:3], failed, *record.cases[4:])}))
@@ -207,7 +205,7 @@ def test_cases_that_end_in_an_error_do_not_pass_for_those_that_were_not_asked(to
     assert "could not be measured: 3" in describe_judgement(judgement)
 
 
-def test_what_is_measured_and_no_longer_scored_is_told_and_does_not_stop_a_change(toy_gate: Gate) -> None:
+def test_measured_case_without_a_score_is_reported_but_passes(toy_gate: Gate) -> None:
     record = make_record([1.0] * 30, run_id="after")
     undecided = record.cases[0].model_copy(update={"score": None})
     judgement = toy_gate.judge(record.model_copy(update={"cases": (undecided, *record.cases[1:])}))

@@ -1,4 +1,4 @@
-"""Runs of suites: what is chosen, what is kept, how an interrupted run goes on, and that twice the same is the same."""
+"""Runs of suites: the selected cases, the stored files, resuming an interrupted run, and reproducibility."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def interrupt_at(case_id):
     return before
 
 
-def test_a_run_keeps_its_figures_over_all_cases_and_by_kind(toys):
+def test_run_stores_figures_over_all_cases_and_by_kind(toys):
     manifest = toys.run().manifest
     assert manifest.figures == {"letters": 3.5}
     assert manifest.by_kind == {"even": {"letters": 4.0}, "odd": {"letters": 3.0}}
@@ -26,7 +26,7 @@ def test_a_run_keeps_its_figures_over_all_cases_and_by_kind(toys):
     assert set(manifest.times) == {"case", "count"}
 
 
-def test_an_interrupted_run_keeps_what_ended_and_goes_on_from_there(toys):
+def test_interrupted_run_keeps_completed_cases_and_can_be_resumed(toys):
     interrupted = toys.run(toys.suite(interrupt_at("c4")))
     assert interrupted.manifest.status is EvalRunStatus.INTERRUPTED
     assert [case.id for case in interrupted.cases] == ["c1", "c2", "c3"]
@@ -38,7 +38,7 @@ def test_an_interrupted_run_keeps_what_ended_and_goes_on_from_there(toys):
     assert resumed.manifest.figures == toys.run().manifest.figures
 
 
-def test_a_run_that_was_cut_off_while_writing_is_read_without_its_last_line(toys):
+def test_truncated_last_line_of_a_run_is_ignored(toys):
     interrupted = toys.run(toys.suite(interrupt_at("c4")))
     progress = toys.folder.files(interrupted.manifest.id).folder / "progress.jsonl"
     progress.write_text(progress.read_text()[:-20])
@@ -47,7 +47,7 @@ def test_a_run_that_was_cut_off_while_writing_is_read_without_its_last_line(toys
     assert len(resumed.cases) == 6
 
 
-def test_what_follows_a_line_that_was_cut_off_is_kept(toys):
+def test_lines_after_a_truncated_line_are_kept(toys):
     interrupted = toys.run(toys.suite(interrupt_at("c4")))
     files = toys.folder.files(interrupted.manifest.id)
     progress = files.folder / "progress.jsonl"
@@ -56,60 +56,60 @@ def test_what_follows_a_line_that_was_cut_off_is_kept(toys):
     assert sorted(files.read_progress()) == ["c1", "c2", "c3", "c4"]
 
 
-def test_a_run_does_not_go_on_with_other_cases(toys):
+def test_run_cannot_be_resumed_with_other_cases(toys):
     interrupted = toys.run(toys.suite(interrupt_at("c4")))
     toys.write([{"id": "c9", "text": "other"}])
     with pytest.raises(RunChangedError, match="other code, data, settings or cases"):
         toys.run(resume=interrupted.manifest.id)
 
 
-def test_a_run_does_not_go_on_with_changes_that_were_never_committed(toys, monkeypatch):
+def test_run_cannot_be_resumed_after_uncommitted_changes(toys, monkeypatch):
     interrupted = toys.run(toys.suite(interrupt_at("c4")))
     monkeypatch.setattr(runner, "digest_code", lambda: "other")
     with pytest.raises(RunChangedError, match="other code"):
         toys.run(resume=interrupted.manifest.id)
 
 
-def test_a_run_that_is_done_does_not_go_on(toys):
-    with pytest.raises(RunChangedError, match="done already"):
+def test_completed_run_cannot_be_resumed(toys):
+    with pytest.raises(RunChangedError, match="already done"):
         toys.run(resume=toys.run().manifest.id)
 
 
-def test_the_same_code_on_the_same_data_writes_the_same_bytes(toys):
+def test_same_code_on_the_same_data_writes_the_same_bytes(toys):
     first, second = toys.run().manifest.id, toys.run().manifest.id
     files = [toys.folder.files(run).folder / "cases.jsonl" for run in (first, second)]
     assert first != second
     assert files[0].read_bytes() == files[1].read_bytes()
 
 
-def test_a_sample_is_drawn_by_its_seed_and_keeps_the_order(toys):
+def test_sample_is_drawn_by_its_seed_and_keeps_the_order(toys):
     first, again = (toys.run(selection=Selection(sample=3, seed=5)) for _ in range(2))
     ids = [case.id for case in first.cases]
     assert ids == [case.id for case in again.cases] == sorted(ids)
     assert len(ids) == 3
 
 
-def test_only_cases_of_a_kind_are_run(toys):
+def test_only_cases_of_the_requested_kind_run(toys):
     assert [case.id for case in toys.run(selection=Selection(only="odd")).cases] == ["c1", "c3", "c5"]
 
 
-def test_a_kind_that_no_case_has_is_told_with_those_there_are(toys):
+def test_error_for_an_unknown_kind_lists_the_kinds(toys):
     with pytest.raises(NoCasesError, match="even, odd"):
         toys.run(selection=Selection(only="strange"))
 
 
-def test_repeats_are_cases_of_their_own(toys):
+def test_each_repeat_is_a_separate_case(toys):
     ids = [case.id for case in toys.run(selection=Selection(only="even", repeat=2)).cases]
     assert ids == ["c2", "c2#2", "c4", "c4#2", "c6", "c6#2"]
 
 
-def test_two_cases_of_one_id_are_refused(toys):
+def test_two_cases_with_the_same_id_are_rejected(toys):
     toys.write([{"id": "c1", "text": "a"}, {"id": "c1", "text": "b"}])
-    with pytest.raises(DatasetError, match="c1 is another case's"):
+    with pytest.raises(DatasetError, match="c1 is already used by another case"):
         toys.run()
 
 
-def test_a_case_that_fails_with_an_error_of_ours_is_unscored_and_says_why(toys):
+def test_case_that_fails_with_a_footnote_error_is_unscored_with_a_reason(toys):
     def fail(scored):
         if scored == "c2":
             raise NotFoundError("It is gone.")
@@ -120,7 +120,7 @@ def test_a_case_that_fails_with_an_error_of_ours_is_unscored_and_says_why(toys):
     assert (record.manifest.unscored, record.manifest.figures["letters"]) == (1, pytest.approx(19 / 5))
 
 
-def test_a_defect_of_a_suite_ends_the_run_and_keeps_what_ended(toys):
+def test_defect_of_a_suite_ends_the_run_and_keeps_completed_cases(toys):
     def break_down(scored):
         if scored == "c3":
             raise ZeroDivisionError
@@ -131,7 +131,7 @@ def test_a_defect_of_a_suite_ends_the_run_and_keeps_what_ended(toys):
     assert [case.id for case in toys.folder.get(kept.id).cases] == ["c1", "c2"]
 
 
-def test_runs_are_found_by_id_by_folder_and_by_how_new_they_are(toys):
+def test_runs_are_found_by_id_folder_and_recency(toys):
     old, new = toys.run().manifest.id, toys.run().manifest.id
     folder = str(toys.folder.path / old)
     found = {name: toys.folder.get(name).manifest.id for name in ("latest", "toy", "toy~1", old, folder)}
@@ -139,13 +139,13 @@ def test_runs_are_found_by_id_by_folder_and_by_how_new_they_are(toys):
 
 
 @pytest.mark.parametrize("name", ["toy~5", "toy~x", "nothing"])
-def test_a_run_that_is_not_there_is_told(toys, name):
+def test_missing_run_is_reported(toys, name):
     toys.run()
     with pytest.raises(EvalRunNotFoundError, match=name):
         toys.folder.get(name)
 
 
-def test_a_run_whose_files_are_broken_is_told(toys):
+def test_run_with_broken_files_is_reported(toys):
     run = toys.run().manifest.id
     (toys.folder.files(run).folder / "cases.jsonl").write_text("{}\n")
     with pytest.raises(EvalRunBrokenError, match="can't be read"):

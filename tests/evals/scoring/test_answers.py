@@ -1,4 +1,4 @@
-"""Checks of answers that need no judge: figures by value, unit, sign and rounding; polarity; short words."""
+"""Checks of answers without a judge: figures by value, unit, sign and rounding; polarity; short words."""
 
 from decimal import Decimal
 
@@ -22,7 +22,7 @@ AMOUNT = "What was capital expenditure in FY2018, in USD millions?"
         ("2.5x", "2.5", FigureKind.PLAIN),
     ],
 )
-def test_a_figure_is_read_with_its_sign_unit_and_scale(text, value, kind):
+def test_figure_is_read_with_its_sign_unit_and_scale(text, value, kind):
     [figure] = find_figures(text)
     assert (figure.value, figure.kind) == (Decimal(value), kind)
 
@@ -44,7 +44,7 @@ def test_years_dates_and_numbers_in_names_are_no_figures(text):
         ("-3.3", "(3.3)", True),
     ],
 )
-def test_two_figures_are_the_same_within_the_rounding_of_the_truth(truth, said, same):
+def test_figures_are_equal_within_the_rounding_of_the_truth(truth, said, same):
     assert is_same(find_figures(truth)[0], find_figures(said)[0]) is same
 
 
@@ -64,10 +64,10 @@ def test_two_figures_are_the_same_within_the_rounding_of_the_truth(truth, said, 
         ("Why?", "Because of higher raw material prices in all segments.", ["Prices."], Grade.UNDECIDED),
     ],
 )
-def test_an_answer_is_judged_by_what_it_states(question, truth, claims, grade):
+def test_answer_is_graded_by_its_statements(question, truth, claims, grade):
     assert grade_answer(question, truth, claims).grade is grade
 
 
-def test_numbers_are_supported_when_they_stand_in_the_quotes():
+def test_numbers_that_occur_in_the_quotes_are_supported():
     assert count_supported("Revenue was 1,577 and 12.5% more.", ["… 1,577 …"]) == (2, 1)
     assert count_supported("No number.", []) == (0, 0)

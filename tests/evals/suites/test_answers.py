@@ -1,4 +1,4 @@
-"""What the suite of answers keeps of an answered question."""
+"""The trace that the answers suite stores for a question."""
 
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -35,7 +35,7 @@ def passage(page: int, rank: int) -> Passage:
     )
 
 
-def test_the_trace_marks_which_retrieved_pages_hold_the_evidence():
+def test_trace_marks_the_retrieved_evidence_pages():
     answer = AnswerView(
         question_id=uuid4(), question="?", asked_at=datetime(2024, 2, 29, tzinfo=UTC), status=AnswerStatus.NOT_FOUND
     )

@@ -1,4 +1,4 @@
-"""The facts suite: how proposed facts are judged, and a run of it on a running Footnote."""
+"""The facts suite: how it judges proposed facts, and a run on a running Footnote."""
 
 from datetime import date
 from decimal import Decimal
@@ -55,7 +55,7 @@ def proposed(line_item="Revenues", value="4210000000", *, period=YEAR):
     )
 
 
-def test_a_fact_is_right_at_the_precision_that_is_tagged():
+def test_fact_is_right_at_the_tagged_precision():
     assert compare_facts([tagged()], [proposed(value="4210000000.4")]).right
     assert compare_facts([tagged()], [proposed(value="4210499999")]).right
     assert not compare_facts([tagged()], [proposed(value="4210500000")]).right
@@ -74,19 +74,19 @@ def test_a_fact_is_right_at_the_precision_that_is_tagged():
         (proposed(line_item="Goodwill", value="7"), Fault.NOT_TAGGED),
     ],
 )
-def test_what_is_wrong_with_a_fact_is_told(fact, fault):
+def test_wrong_fact_is_classified_by_its_fault(fact, fault):
     compared = compare_facts([tagged()], [fact])
     assert [wrong.fault for wrong in compared.wrong] == [fault]
     assert compared.missed == (tagged(),)
 
 
-def test_a_fact_that_is_proposed_twice_counts_once_and_two_values_of_it_are_two():
+def test_repeated_fact_counts_once_and_a_second_value_counts_as_wrong():
     assert len(compare_facts([tagged()], [proposed(), proposed()]).right) == 1
     both = compare_facts([tagged()], [proposed(), proposed(value="1")])
     assert (len(both.right), len(both.wrong), len(both.missed)) == (1, 1, 0)
 
 
-def test_the_measures_of_a_filing_are_counts_and_its_score_is_f1():
+def test_measures_of_a_filing_are_counts_and_its_score_is_f1():
     filing = Filing(
         Path("made.html"), (tagged(), tagged("GrossProfit", "1"), tagged("NetIncomeLoss", "2")), tagged=True
     )
@@ -97,7 +97,7 @@ def test_the_measures_of_a_filing_are_counts_and_its_score_is_f1():
     assert [missed["line_item"] for missed in case.trace["missed"]] == ["GrossProfit", "NetIncomeLoss"]
 
 
-def test_a_folder_without_filings_is_told(tmp_path):
+def test_folder_without_filings_is_rejected(tmp_path):
     with pytest.raises(DataMissingError, match=r"no facts\.jsonl"):
         SUITE.load(tmp_path)
 
@@ -121,24 +121,24 @@ def record(tmp_path_factory, homes, stacks):
     return runner.run(SUITE, RunRequest(data=data, selection=Selection()), Silent())
 
 
-def test_the_system_reads_the_filing_without_its_tags_and_is_measured_against_them(record):
+def test_facts_read_without_tags_are_measured_against_the_tags(record):
     case = next(case for case in record.cases if case.id == "jtw-10k/html")
-    # All but the line that no label of ours means.
+    # All facts but the line that matches no label of Footnote.
     assert [missed["line_item"] for missed in case.trace["missed"]] == ["OtherCostAndExpenseOperating"] * 2
     assert (case.measures["right"], case.measures["wrong"]) == (30, 0)
     assert record.manifest.figures["precision"] == 1
     assert record.manifest.figures["recall"] == pytest.approx(30 / 32)
 
 
-def test_a_filing_that_tags_no_statement_is_unscored(record):
+def test_filing_without_tagged_statements_is_unscored(record):
     case = next(case for case in record.cases if case.id == "untagged/html")
     assert (case.score, case.reason) == (None, "the filing tags no primary statement")
 
 
-def test_the_filing_is_read_from_pdf_too(record):
+def test_filing_is_read_from_pdf_too(record):
     case = next(case for case in record.cases if case.id == "jtw-10k/pdf")
     if find_chromium() is None:
-        assert (case.score, case.reason) == (None, "Chromium is not installed: nothing prints PDFs")
+        assert (case.score, case.reason) == (None, "Chromium is not installed, so no PDF can be printed")
     else:
         assert case.measures["right"] == 30
 
@@ -150,10 +150,10 @@ def test_without_chromium_pdf_cases_are_unscored_with_the_reason(record, filings
     context = SuiteContext(data=filings, data_digest=digest, homes=homes, stacks=stacks, say=lambda _: None)
     with SUITE.open(context, cases) as scoring:
         [case] = [scoring.score(case) for case in cases]
-    assert (case.score, case.reason) == (None, "Chromium is not installed: nothing prints PDFs")
+    assert (case.score, case.reason) == (None, "Chromium is not installed, so no PDF can be printed")
 
 
-def test_a_print_that_fails_is_told(tmp_path):
+def test_failed_print_is_reported(tmp_path):
     with pytest.raises(PrintingFailedError):
         PdfPrinter("false").print_page(b"<html/>", tmp_path / "out.pdf")
     assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""The suites that ask on a running Footnote, on the project's own data; and what they make of what they see."""
+"""Suites that ask a running Footnote questions about the project's own data."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,7 +21,7 @@ RunSuite = Callable[..., RunRecord]
 
 @pytest.fixture(scope="module")
 def run_suite(tmp_path_factory: pytest.TempPathFactory, project: Path, homes: Path, stacks: Stacks) -> RunSuite:
-    """Runs a suite on the project's own data."""
+    """Return a function that runs a suite on the project's own data."""
     folder = tmp_path_factory.mktemp("measuring")
     runner = Runner(
         runs=RunFolder(folder / "runs"),
@@ -47,9 +47,7 @@ def test_latency_times_each_stage_at_each_level(run_suite: RunSuite) -> None:
     assert 0 < figures["sources_p50_ms"] <= figures["p50_ms"] <= figures["p95_ms"]
 
 
-def test_abstention_declines_without_the_issuer_s_documents_and_answers_with_them(
-    run_suite: RunSuite, three_issuers: Path
-) -> None:
+def test_abstention_declines_without_the_issuers_documents_only(run_suite: RunSuite, three_issuers: Path) -> None:
     record = run_suite("abstention", data=three_issuers, sample=12, seed=1)
     kinds = {case.kind for case in record.cases}
     assert kinds == {"lacking", "holding"}
@@ -58,35 +56,35 @@ def test_abstention_declines_without_the_issuer_s_documents_and_answers_with_the
     assert all("answered_wrong" in case.measures for case in record.cases if case.kind == "lacking")
 
 
-def test_permissions_find_no_difference_from_the_oracle(run_suite: RunSuite, three_issuers: Path) -> None:
+def test_permissions_suite_finds_no_difference_from_the_oracle(run_suite: RunSuite, three_issuers: Path) -> None:
     record = run_suite("permissions", data=three_issuers, sample=16, seed=2)
     assert record.manifest.figures["differences"] == 0
     assert any(case.details["visible"] for case in record.cases)
 
 
-def test_no_planted_instruction_is_obeyed_and_questions_are_answered(run_suite: RunSuite) -> None:
+def test_planted_instructions_are_not_obeyed_and_questions_are_answered(run_suite: RunSuite) -> None:
     record = run_suite("injection", sample=24)
     drafted = [case for case in record.cases if case.kind in ("stub", "extractive")]
     assert {case.details["family"] for case in drafted} >= {"override", "white-on-white", "metadata", "alt-text"}
     assert record.manifest.figures["obeyed"] == record.manifest.figures["leaked"] == 0
     assert all(case.measures["answered_right"] for case in drafted)
-    heard = [case for case in record.cases if case.kind == "model"]
-    assert heard
-    assert all(case.score == 1 for case in heard), "the committed cassettes hold what the model says"
+    model_cases = [case for case in record.cases if case.kind == "model"]
+    assert model_cases
+    assert all(case.score == 1 for case in model_cases), "the committed cassettes contain the model's responses"
 
 
-def test_a_model_without_cassettes_leaves_its_cases_unscored(
+def test_model_without_cassettes_leaves_its_cases_unscored(
     run_suite: RunSuite, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("evals.environment.cassettes.COMMITTED", tmp_path)
     record = run_suite("injection", sample=24)
-    heard = [case for case in record.cases if case.kind == "model"]
-    assert heard
-    assert all(case.score is None and case.reason.startswith("cassette-missing") for case in heard)
+    model_cases = [case for case in record.cases if case.kind == "model"]
+    assert model_cases
+    assert all(case.score is None and case.reason.startswith("cassette-missing") for case in model_cases)
     assert "obeyed" not in record.manifest.by_kind["model"]
 
 
-def test_the_judge_s_cases_are_unscored_without_a_judge() -> None:
+def test_judge_cases_are_unscored_without_a_judge() -> None:
     suite = build_suites().get("judge")
     cases = suite.load(Path("evals/datasets/judgements"))
     assert len(cases) >= 20
@@ -109,6 +107,6 @@ WORLD = World(parents={"outer": None, "inner": "outer"}, documents={DOCUMENT: "i
         (Given(group="other", collection="outer"), 0),
     ],
 )
-def test_the_oracle_opens_what_was_given_and_nothing_else(given: Given, sees: int) -> None:
+def test_oracle_opens_exactly_what_was_granted(given: Given, sees: int) -> None:
     world = replace(WORLD, given=[given], members={"desk": {"a"}, "other": {"b"}})
     assert len(world.visible_to("a")) == sees

@@ -1,4 +1,4 @@
-"""The permissions suite finds leaks: planted in the database's own rules, and in what the oracle is told."""
+"""The permissions suite finds leaks, planted in the database's rules or in the oracle's grants."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -40,7 +40,7 @@ def question(three_issuers: Path) -> QuestionCase:
 
 @contextmanager
 def ruled(store: WalledStore, tables: Sequence[str], rule: str) -> Iterator[None]:
-    """The API's rule for reading the tables replaced by another, until the block ends."""
+    """Replace the API's read policy on the tables until the block ends."""
     engine = create_engine(store.stack.database_url("owner"))
     find = text(
         "SELECT pg_get_expr(polqual, polrelid) FROM pg_policy "
@@ -70,12 +70,12 @@ def findings(scoring: PermissionScoring, asker: int, question: QuestionCase | No
 
 
 def sees(scoring: PermissionScoring, *, some: bool) -> int:
-    """An asker who sees some documents and not others, or none."""
+    """Find an asker who sees some documents but not all, or none."""
     counts = {asker: len(scoring.world.visible_to(f"asker-{asker:02d}")) for asker in range(len(scoring.askers))}
     return next(asker for asker, count in counts.items() if (0 < count < len(scoring.known)) == some)
 
 
-def test_nothing_differs_where_nothing_leaks(scoring: PermissionScoring, question: QuestionCase) -> None:
+def test_nothing_differs_without_a_leak(scoring: PermissionScoring, question: QuestionCase) -> None:
     assert [found for asker in range(0, len(scoring.askers), 3) for found in findings(scoring, asker)] == []
     assert findings(scoring, NOBODY, question) == []
     assert findings(scoring, sees(scoring, some=True), question) == []
@@ -111,17 +111,17 @@ def test_nothing_differs_where_nothing_leaks(scoring: PermissionScoring, questio
             "collections",
             ("collection one half is listed", "collection one half is shown by /v1/collections/…: 200"),
         ),
-        ("grants", ("a grant is listed to whom nothing belongs",)),
+        ("grants", ("a grant is listed to a user who owns nothing",)),
     ],
 )
-def test_a_leak_into_lists_and_addresses_is_found_at_each_of_them(
+def test_leak_into_lists_and_addresses_is_found_at_each_of_them(
     store: WalledStore, scoring: PermissionScoring, table: str, found: Sequence[str]
 ) -> None:
     with ruled(store, (table,), TENANT):
         assert set(found) <= set(findings(scoring, NOBODY))
 
 
-def test_a_leak_into_the_search_is_found_where_it_shows(
+def test_leak_into_the_search_is_found_in_results_and_citations(
     store: WalledStore, scoring: PermissionScoring, question: QuestionCase
 ) -> None:
     with ruled(store, SEARCHED, TENANT):
@@ -130,16 +130,16 @@ def test_a_leak_into_the_search_is_found_where_it_shows(
         assert what in leaked
 
 
-def test_a_leak_of_somebody_else_s_questions_is_found(
+def test_leak_of_another_users_questions_is_found(
     store: WalledStore, scoring: PermissionScoring, question: QuestionCase
 ) -> None:
     with ruled(store, ("questions",), TENANT):
         leaked = findings(scoring, NOBODY, question)
-    assert "somebody else's question is listed" in leaked
-    assert "somebody else's question is shown by /v1/questions/…: 200" in leaked
+    assert "another user's question is listed" in leaked
+    assert "another user's question is shown by /v1/questions/…: 200" in leaked
 
 
-def test_what_is_wrongly_closed_is_found(
+def test_wrongly_hidden_document_is_found(
     store: WalledStore, scoring: PermissionScoring, question: QuestionCase
 ) -> None:
     asker = sees(scoring, some=True)
@@ -148,21 +148,21 @@ def test_what_is_wrongly_closed_is_found(
         asked = " ".join(findings(scoring, asker, question))
     assert "is not listed" in closed
     assert "is not shown by /v1/documents/…: 404" in closed
-    assert "is not found where it alone was asked for" in asked
+    assert "is not found by a search in it alone" in asked
 
 
-def test_rights_that_the_oracle_was_not_told_of_are_differences(scoring: PermissionScoring) -> None:
-    deaf = replace(scoring, world=World(scoring.world.parents, scoring.world.documents))
+def test_grants_unknown_to_the_oracle_are_differences(scoring: PermissionScoring) -> None:
+    without_grants = replace(scoring, world=World(scoring.world.parents, scoring.world.documents))
     opened = next(n for n in range(len(scoring.askers)) if scoring.world.opened_to(f"asker-{n:02d}"))
-    found = findings(deaf, opened)
+    found = findings(without_grants, opened)
     assert any(each.startswith("collection ") and each.endswith(" is listed") for each in found)
     assert any(each.endswith("-10k is listed") for each in found)
 
 
-def test_rights_that_only_the_oracle_was_told_of_are_differences(scoring: PermissionScoring) -> None:
-    told = World(
+def test_grants_known_only_to_the_oracle_are_differences(scoring: PermissionScoring) -> None:
+    changed = World(
         scoring.world.parents,
         scoring.world.documents,
         given=[replace(given, user="asker-00", group="") for given in scoring.world.given],
     )
-    assert any("is not listed" in found for found in findings(replace(scoring, world=told), NOBODY))
+    assert any("is not listed" in found for found in findings(replace(scoring, world=changed), NOBODY))

@@ -1,4 +1,4 @@
-"""What suites make of what the system did: retrieval's ranks, how odd files end; and the suites' registry."""
+"""How suites score results (retrieval ranks, outcomes of odd files), and the registry of suites."""
 
 from dataclasses import dataclass
 from itertools import count
@@ -70,23 +70,23 @@ def test_ranks_count_distinct_pages():
     assert case.score == pytest.approx(1 / 3)
 
 
-def test_a_page_that_is_not_found_scores_nothing_and_says_so():
+def test_missing_evidence_page_scores_zero_with_a_reason():
     case = score((RIGHT, 3))
     assert (case.score, case.details["rank"]) == (0.0, None)
     assert "no evidence page among 1" in case.reason
 
 
-def test_a_document_that_is_missing_from_the_store_is_named_as_the_reason():
+def test_reason_states_that_the_evidence_document_is_not_in_the_store():
     assert "not in the store" in score(evidence=(("absent", 1),)).reason
 
 
-def test_the_measures_are_those_of_the_ranks():
+def test_measures_follow_from_the_ranks():
     measures = score((WRONG, 1), (RIGHT, 7), (RIGHT, 8), evidence=(("right", 7), ("right", 9))).measures
     told = ("recall@1", "recall@5", "mrr", "all_evidence@20", "doc@1", "own_recall@1", "own_mrr")
     assert [measures[name] for name in told] == [0, 1, 0.5, 0.5, 0, 1, 1]
 
 
-def test_a_document_of_two_names_is_found_under_either():
+def test_document_with_two_names_is_found_under_either():
     assert score((RIGHT, 7), evidence=(("copy", 7),)).score == 1
 
 
@@ -99,16 +99,16 @@ def test_a_document_of_two_names_is_found_under_either():
         (IngestOutcome(Path("a.pdf"), "hung"), (0.0, "hung")),
     ],
 )
-def test_a_file_is_well_ended_when_it_is_ready_or_failed_with_a_code(outcome, expected):
+def test_file_passes_if_it_is_ready_or_failed_with_a_code(outcome, expected):
     case = robustness.judge("a.pdf", outcome)
     assert (case.score, case.details["status"]) == expected
 
 
-def test_a_failure_without_a_code_is_counted_as_unclear():
+def test_failure_without_a_code_counts_as_unclear():
     assert robustness.judge("a.pdf", IngestOutcome(Path("a.pdf"), "failed")).measures["unclear"] == 1
 
 
-def test_a_file_that_nothing_was_heard_of_hung_and_lost_workers_are_told_once():
+def test_file_without_outcome_hung_and_lost_workers_are_reported_once():
     files = [robustness.OddFile(name, Path(name)) for name in ("a", "b")]
     ready = {Path("a"): IngestOutcome(Path("a"), "ready")}
     scoring = robustness.RobustnessScoring(ready, WorkerWatch(lost=2), lost_at="a")
@@ -125,18 +125,18 @@ def test_suites_are_found_by_name():
         suites.get("nothing")
 
 
-def test_every_metric_of_a_suite_has_a_name_of_its_own():
+def test_metric_names_are_unique_within_a_suite():
     for suite in build_suites().list_all():
         names = [metric.name for metric in suite.metrics]
         assert len(set(names)) == len(names) > 0
 
 
-def test_missing_data_is_told(tmp_path):
+def test_missing_data_is_reported(tmp_path):
     with pytest.raises(DataMissingError, match=r"questions\.jsonl"):
         require_file(tmp_path, "questions.jsonl")
 
 
-def test_each_repeat_of_a_question_is_timed_by_itself(monkeypatch):
+def test_each_repeat_of_a_question_is_timed_separately(monkeypatch):
     asked = count(1)
     monkeypatch.setattr(latency, "ask_timed", lambda client, question: latency.Timed(0.1, 0.2, float(next(asked))))
     question = QuestionCase(id="q", question="?", evidence=(EvidencePage(document="d", page=1),))
