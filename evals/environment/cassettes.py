@@ -48,7 +48,7 @@ class _Recording(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Cassettes:
-    """Recordings, one file each: read from the first of `folders` that contains the key, written to the first folder."""
+    """Recordings, one file each: read from the first of `folders` that has the key, written to the first folder."""
 
     folders: Sequence[Path]
 
