@@ -30,7 +30,7 @@ PYTEST_ARGS ?=
 SCHEDULING := --dist loadfile --no-loadscope-reorder
 PROCESSES = $(if $(filter tests,$(TESTS)),-n 2 $(SCHEDULING))
 
-.PHONY: help install install-dev local-llm demo up test test-random lint check gate prove-access findings format bench samples lock clean
+.PHONY: help install install-dev local-llm demo up test test-random lint check gate prove-access findings format bench samples pictures lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -84,6 +84,9 @@ bench: $(STAMPS)/runtime ## Measure speed: BENCH=ingest DOCS=folder, or BENCH=as
 
 samples: $(STAMPS)/runtime ## Write the sample documents to samples/
 	@$(BIN)/python -m evals.datasets.samples samples
+
+pictures: $(STAMPS)/dev ## Draw the pictures of docs/ again (needs Chromium)
+	$(BIN)/python -m tests.docs.pictures
 
 lock: $(STAMPS)/dev ## Resolve all dependency versions again
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url \

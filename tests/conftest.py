@@ -42,6 +42,7 @@ SHARED = dict.fromkeys(
         "tests/evals/test_docs.py",
         "tests/evals/running/test_gate.py",
         *(f"tests/evals/suites/test_{name}.py" for name in ("facts", "measuring", "permissions")),
+        "tests/docs/test_guides.py",
         "tests/web",
     ),
     "running",

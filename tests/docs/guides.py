@@ -1,0 +1,101 @@
+"""Guides as tests: a page's shell blocks, run in one bash in their order, and the output that the page shows.
+
+    ```sh            run, and expected to end with 0
+    ```sh exit=1     run, and expected to end with 1
+    ```sh by-hand    not run: starts or stops the server, or needs a person's own key
+    ```text          the output of the block above it
+
+In expected output, `…` within a line stands for any text, and `…` alone on a line for any lines. The expected lines
+come in this order with no others between them; the output may go on after the last one. Runs of spaces count as one,
+because tables are as wide as the terminal.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+_FENCE = re.compile(r"^```(\w*) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_END = "=== end of block"
+BY_HAND = "by-hand"
+ANYTHING = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A shell block of a guide. `exit_code` is None if it is not run."""
+
+    line: int
+    commands: str
+    exit_code: int | None
+    output: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a block printed (standard output and errors), and its exit code."""
+
+    printed: str
+    exit_code: int
+
+
+def read_blocks(page: str) -> list[Block]:
+    """Return a page's shell blocks, each with the output shown below it."""
+    blocks: list[Block] = []
+    for fence in _FENCE.finditer(page):
+        language, options, text = fence.groups()
+        line = page.count("\n", 0, fence.start()) + 1
+        if language == "sh":
+            expected = None if options == BY_HAND else int(options.removeprefix("exit=") or 0)
+            blocks.append(Block(line, text, expected, None))
+        elif language == "text":
+            last = blocks.pop()
+            assert last.output is None, f"line {line}: the block above has its output already"
+            blocks.append(Block(last.line, last.commands, last.exit_code, text))
+    return blocks
+
+
+def run_blocks(blocks: Sequence[Block], *, folder: Path, environment: Mapping[str, str]) -> Iterator[Result]:
+    """Run blocks in one bash, so that variables and functions stay. Raises TimeoutExpired."""
+    script = "".join(f"{{\n{block.commands}}} 2>&1 </dev/null\ncode=$?; echo; echo '{_END}' $code\n" for block in blocks)
+    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    ended = subprocess.run(
+        ["bash", "-o", "pipefail", "-s"],
+        input=script,
+        cwd=folder,
+        env={"PATH": programs, "COLUMNS": "160", "LC_ALL": "C.UTF-8", "NO_PROXY": "*", **environment},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert ended.stderr == ""
+    printed = re.split(rf"\n{_END} (\d+)\n", ended.stdout)
+    assert len(printed) == 2 * len(blocks) + 1, ended.stdout
+    for text, code in zip(printed[0:-1:2], printed[1::2], strict=True):
+        yield Result(text, int(code))
+
+
+def find_difference(expected: str, printed: str) -> str | None:
+    """Return the first expected line that the output lacks at its place; None if it has all of them."""
+    lines = [_normalise(line) for line in printed.splitlines() if line.strip()]
+    place, skipping = 0, False
+    for wanted in filter(str.strip, expected.splitlines()):
+        if wanted.strip() == ANYTHING:
+            skipping = True
+            continue
+        pattern = re.compile(".*".join(re.escape(part.strip(" ")) for part in _normalise(wanted).split(ANYTHING)))
+        rest = range(place, len(lines)) if skipping else range(place, min(place + 1, len(lines)))
+        found = next((at for at in rest if pattern.fullmatch(lines[at])), None)
+        if found is None:
+            return wanted
+        place, skipping = found + 1, False
+    return None
+
+
+def _normalise(line: str) -> str:
+    return re.sub(r"[ \t]+", " ", line).strip()
