@@ -1,4 +1,4 @@
-"""`python -m tests.docs.pictures`: draw the pictures of the guides anew, in Chromium, on the sample documents."""
+"""`python -m tests.docs.pictures`: draw the pictures of the guides again, in Chromium, on the sample documents."""
 
 import shutil
 import sys
@@ -63,11 +63,11 @@ def fill(stack: Stack, samples: list[Path]) -> str:
 def draw(browser: Browser, url: str, key: str) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.goto(url)
-    page.get_by_label("Your key").fill(key)
-    page.get_by_role("button", name="Sign in").click()
+    page.locator("#key").fill(key)
+    page.locator("#key").press("Enter")
     page.locator("#files:enabled").wait_for(state="attached")
-    page.get_by_label("Ask about these documents").fill(QUESTION)
-    page.get_by_role("button", name="Ask", exact=True).click()
+    page.locator("#question").fill(QUESTION)
+    page.locator("#ask").click()
     page.locator(".claim .cite").first.wait_for()
     keep(page, "answer")
     page.locator(".claim .cite").first.click()
