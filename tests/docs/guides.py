@@ -61,7 +61,8 @@ def read_blocks(page: str) -> list[Block]:
 
 def run_blocks(blocks: Sequence[Block], *, folder: Path, environment: Mapping[str, str]) -> Iterator[Result]:
     """Run blocks in one bash, so that variables and functions stay. Raises TimeoutExpired."""
-    script = "".join(f"{{\n{block.commands}}} 2>&1 </dev/null\ncode=$?; echo; echo '{_END}' $code\n" for block in blocks)
+    end = f"code=$?; echo; echo '{_END}' $code\n"
+    script = "".join(f"{{\n{block.commands}}} 2>&1 </dev/null\n{end}" for block in blocks)
     programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     ended = subprocess.run(
         ["bash", "-o", "pipefail", "-s"],
