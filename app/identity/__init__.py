@@ -1,1 +1,1 @@
-"""Identity: tenants, users, groups and keys, and who a request comes from."""
+"""Identity: tenants, users, groups and API keys; authentication of requests."""

@@ -1,4 +1,4 @@
-"""Every way in, told apart by its form: a key, a provider's token, a page's session."""
+"""Authenticate a request by an API key, a provider's token or a page's session."""
 
 from app.core.principal import Principal
 from app.identity.errors import KeyMissingError
@@ -9,7 +9,7 @@ from app.identity.sessions.service import SessionService
 
 
 class Authentication:
-    """Says who a request comes from."""
+    """Finds the principal of a request."""
 
     def __init__(self, *, identity: IdentityService, tokens: TokenAuthenticator, sessions: SessionService) -> None:
         self._identity = identity
@@ -17,11 +17,11 @@ class Authentication:
         self._sessions = sessions
 
     def refuse_missing(self) -> KeyMissingError:
-        """The error for a request with neither."""
+        """Return the error for a request without credentials."""
         return KeyMissingError()
 
     def authenticate(self, text: str) -> Principal:
-        """The principal of what follows `Bearer`. Raises UnauthenticatedError and those derived from it,
+        """Return the principal of a bearer credential. Raises UnauthenticatedError and its subclasses,
         IdentityProviderUnavailableError.
         """
         if looks_like_token(text):
@@ -29,5 +29,5 @@ class Authentication:
         return self._identity.authenticate(text)
 
     def authenticate_session(self, token: str) -> Principal:
-        """The principal of a session's cookie. Raises UnauthenticatedError and those derived from it."""
+        """Return the principal of a session cookie. Raises UnauthenticatedError and its subclasses."""
         return self._sessions.authenticate(token)

@@ -1,4 +1,4 @@
-"""Tenants' wrapped data keys in Postgres: what the keyring reads and writes."""
+"""Store tenants' wrapped data keys in PostgreSQL, for the keyring."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from app.storage.keyring import WrappedDataKey
 
 
 class PostgresDataKeys:
-    """`DataKeyRepository` over `tenant_keys`; each call is a short transaction as the tenant's own system."""
+    """`DataKeyRepository` over `tenant_keys`; each call is a short transaction with the tenant's system principal."""
 
     def __init__(self, *, database: Database) -> None:
         self._database = database
@@ -36,7 +36,7 @@ class PostgresDataKeys:
         with self._database.transaction(system_principal(key.tenant_id)) as session:
             session.execute(insert(TenantKey).values(values).on_conflict_do_nothing())
         stored = self.find(key.tenant_id, key.version)
-        assert stored is not None, "the row was inserted, by us or by somebody before us"
+        assert stored is not None, "this or another transaction inserted the row"
         return stored
 
     def list_all(self, tenant_id: UUID) -> Sequence[WrappedDataKey]:

@@ -52,7 +52,7 @@ Users = Annotated[UserService, Depends(service(UserService))]
 Groups = Annotated[GroupService, Depends(service(GroupService))]
 
 
-@router.get("/me", summary="Who the key stands for", openapi_extra=SIGNED_IN)
+@router.get("/me", summary="Get the user of the key", openapi_extra=SIGNED_IN)
 def get_me(principal: CurrentPrincipal) -> MeOut:
     return MeOut.of(principal)
 
@@ -60,10 +60,11 @@ def get_me(principal: CurrentPrincipal) -> MeOut:
 @router.post(
     "/keys",
     status_code=201,
-    summary="Make a key; its secret is shown this once",
-    description=f"Scanners for leaked secrets find keys by the regular expression `{KEY_PATTERN}`. A key made with one "
-    "that has scopes, or that expires, has no more scopes and ends no later. Whoever manages keys makes them for "
-    "service accounts, too, and the first of a person who has no other way in; all others their owners make.",
+    summary="Create a key; its secret is shown only once",
+    description=f"Scanners for leaked secrets find keys by the regular expression `{KEY_PATTERN}`. A key with scopes "
+    "or an expiry can only create keys with at most these scopes and no later expiry. Users who manage keys also "
+    "create keys for service accounts, and the first key of a person who can't sign in yet; all other keys are "
+    "created by their owners.",
     openapi_extra=needs(Permission.KEYS_OWN)
     | problems(KeyLifetimeError, KeyScopesError, KeyOfPersonError, UserNotFoundError),
 )
@@ -80,7 +81,7 @@ def create_key(principal: CurrentPrincipal, identity: Identity, body: KeyIn) -> 
 
 @router.get(
     "/keys",
-    summary="List one's keys; whoever manages keys sees all of the tenant's",
+    summary="List your keys; users who manage keys see all of the tenant's",
     openapi_extra=needs(Permission.KEYS_OWN),
 )
 def list_keys(
@@ -92,9 +93,9 @@ def list_keys(
 @router.post(
     "/keys/{key_id}/rotate",
     status_code=201,
-    summary="Let a new key take a key's place; its secret is shown this once",
-    description="The successor has the same name, scopes and lifetime. Both hold during the overlap, then the old key "
-    "ends. Whoever manages keys rotates those of service accounts, too.",
+    summary="Replace a key by a new one; its secret is shown only once",
+    description="The successor has the same name, scopes and lifetime. Both keys are valid during the overlap; "
+    "then the old one expires. Users who manage keys also rotate those of service accounts.",
     openapi_extra=needs(Permission.KEYS_OWN)
     | problems(KeyNotFoundError, KeyOfPersonError, KeyEndedError, KeyRotatedError, KeyScopesError, KeyLifetimeError),
 )
@@ -116,7 +117,7 @@ def revoke_key(principal: CurrentPrincipal, identity: Identity, key_id: UUID) ->
 @router.post(
     "/users",
     status_code=201,
-    summary="Make a user (administrators)",
+    summary="Create a user (administrators)",
     openapi_extra=needs(Permission.USERS_MANAGE) | problems(EmailTakenError, RoleBeyondScopesError),
 )
 def create_user(principal: CurrentPrincipal, users: Users, body: UserIn, response: Response) -> UserOut:
@@ -126,7 +127,7 @@ def create_user(principal: CurrentPrincipal, users: Users, body: UserIn, respons
 @router.post(
     "/service-accounts",
     status_code=201,
-    summary="Make a user for a program, which has keys and no other way in (administrators)",
+    summary="Create a service account: a user for a program, which signs in only with keys (administrators)",
     openapi_extra=needs(Permission.USERS_MANAGE) | problems(RoleBeyondScopesError),
 )
 def create_service_account(
@@ -148,7 +149,7 @@ def list_users(
 
 @router.get(
     "/users/{user_id}",
-    summary="A user (administrators)",
+    summary="Get a user (administrators)",
     openapi_extra=needs(Permission.USERS_MANAGE) | problems(UserNotFoundError),
 )
 def get_user(principal: CurrentPrincipal, users: Users, user_id: UUID, response: Response) -> UserOut:
@@ -157,7 +158,7 @@ def get_user(principal: CurrentPrincipal, users: Users, user_id: UUID, response:
 
 @router.patch(
     "/users/{user_id}",
-    summary="Change a user's name or roles, disable it, or let it in again (administrators)",
+    summary="Change a user's name or roles, or disable or enable the user (administrators)",
     openapi_extra=needs(Permission.USERS_MANAGE)
     | problems(
         UserNotFoundError,
@@ -182,7 +183,7 @@ def update_user(
 @router.post(
     "/groups",
     status_code=201,
-    summary="Make a group (administrators)",
+    summary="Create a group (administrators)",
     openapi_extra=needs(Permission.GROUPS_MANAGE) | problems(GroupTakenError),
 )
 def create_group(principal: CurrentPrincipal, groups: Groups, body: GroupIn) -> GroupOut:
@@ -210,7 +211,7 @@ def list_groups(
 @router.put(
     "/groups/{group_id}/members/{user_id}",
     status_code=204,
-    summary="Put a user into a group (administrators)",
+    summary="Add a user to a group (administrators)",
     openapi_extra=needs(Permission.GROUPS_MANAGE) | problems(GroupNotFoundError),
 )
 def add_group_member(principal: CurrentPrincipal, groups: Groups, group_id: UUID, user_id: UUID) -> None:
@@ -220,7 +221,7 @@ def add_group_member(principal: CurrentPrincipal, groups: Groups, group_id: UUID
 @router.delete(
     "/groups/{group_id}/members/{user_id}",
     status_code=204,
-    summary="Take a user out of a group (administrators)",
+    summary="Remove a user from a group (administrators)",
     openapi_extra=needs(Permission.GROUPS_MANAGE) | problems(GroupNotFoundError),
 )
 def remove_group_member(principal: CurrentPrincipal, groups: Groups, group_id: UUID, user_id: UUID) -> None:

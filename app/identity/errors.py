@@ -1,4 +1,4 @@
-"""Errors of identity. All refusals of a key are 401; the code says which, to whoever holds that key."""
+"""Errors of identity. Every rejected key gets 401; the reason is in the code, and only sent for the right secret."""
 
 from app.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, UnauthenticatedError
 
@@ -6,10 +6,10 @@ _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="footnote"'}
 
 
 class KeyRefusedError(UnauthenticatedError):
-    """Base of all refusals of a key; carries the challenge that RFC 9110 §11.6.1 asks for."""
+    """Base of all errors of rejected keys, with the challenge of RFC 9110 §11.6.1."""
 
     code = "key-unknown"
-    title = "This key is not known here: check that it was copied whole, or make a new one."
+    title = "This key is unknown: check that it was copied completely, or create a new one."
 
     def __init__(self) -> None:
         super().__init__(headers=_CHALLENGE)
@@ -22,7 +22,7 @@ class KeyMissingError(KeyRefusedError):
 
 class KeyMalformedError(KeyRefusedError):
     code = "key-malformed"
-    title = "This is not the form of a key: keys look like 'fn_…_…'. Check that it was copied whole."
+    title = "This is not a key: keys look like 'fn_…_…'. Check that it was copied completely."
 
 
 class KeyExpiredError(KeyRefusedError):
@@ -62,49 +62,49 @@ class TenantNotFoundError(NotFoundError):
 
 class SlugTakenError(ConflictError):
     code = "tenant-exists"
-    title = "A tenant of that name is there already: choose another name."
+    title = "A tenant of that name already exists: choose another name."
 
 
 class EmailTakenError(ConflictError):
     code = "user-exists"
-    title = "A user with that e-mail address is there already."
+    title = "A user with that e-mail address already exists: choose another address."
 
 
 class KeyLifetimeError(InvalidInputError):
     code = "key-lifetime-invalid"
-    title = "The key would expire in the past, or over a century from now: choose another time."
+    title = "The expiry lies in the past, or more than a century ahead: choose another time."
 
 
 class KeyScopesError(InvalidInputError):
     code = "key-scopes-invalid"
-    title = "The scopes go beyond what may be given: name fewer."
+    title = "The scopes exceed what you may give: choose fewer."
 
 
 class KeyOfPersonError(ForbiddenError):
-    """Whoever holds a person's key is that person to the audit log and to each check of rights."""
+    """The holder of a person's key acts as that person, in all checks of rights and in the audit log."""
 
     code = "key-of-person"
-    title = "That person has a way in already, so only they make their keys: make a service account's, or your own."
+    title = "Only the person can create more keys for themselves: create one for a service account or for yourself."
 
 
 class RoleBeyondScopesError(ForbiddenError):
     code = "role-beyond-scopes"
-    title = "The scopes of this key do not let it change who has that role: use a key without scopes."
+    title = "A key with scopes can't manage users with that role: use a key without scopes."
 
 
 class KeyEndedError(ConflictError):
     code = "key-ended"
-    title = "This key no longer holds, so nothing can follow it: make a new key."
+    title = "This key is no longer valid, so it can't be rotated: create a new key."
 
 
 class KeyRotatedError(ConflictError):
     code = "key-rotated"
-    title = "This key has a successor already: rotate that one."
+    title = "This key already has a successor: rotate that one."
 
 
 class LastAdministratorError(ConflictError):
     code = "last-administrator"
-    title = "The tenant would be left without an administrator: make another one first."
+    title = "This is the tenant's last administrator: appoint another one first."
 
 
 class GroupNotFoundError(NotFoundError):
@@ -114,21 +114,21 @@ class GroupNotFoundError(NotFoundError):
 
 class GroupTakenError(ConflictError):
     code = "group-exists"
-    title = "A group of that name is there already."
+    title = "A group of that name already exists: choose another name."
 
 
 class GroupExcludesError(ConflictError):
     code = "group-excludes"
     title = (
-        "Documents are closed to this group, or to a group that it is in: end these exclusions, or take it out of that "
-        "group, so that nobody sees them by its end."
+        "This group, or a group that contains it, is excluded from documents, which deleting it would open: delete the "
+        "exclusions, or remove it from that group."
     )
 
 
 class GroupCycleError(ConflictError):
     code = "group-cycle"
-    title = "A group can't be inside itself, nor inside a group that is in it."
+    title = "A group can't contain itself, directly or through other groups: choose another group."
 
 
 REFUSALS = (KeyMissingError, KeyMalformedError, KeyRefusedError, KeyExpiredError, KeyRevokedError, UserDisabledError)
-"""What a request without a valid key may be answered."""
+"""Errors of a request without a valid key."""

@@ -1,4 +1,4 @@
-"""`/v1/groups/{id}`: one group, its name, the groups in it, its end."""
+"""`/v1/groups/{id}`: get, rename and delete a group, and change the groups in it."""
 
 from typing import Annotated
 from uuid import UUID
@@ -21,7 +21,7 @@ Groups = Annotated[GroupService, Depends(service(GroupService))]
 
 @router.get(
     "/{group_id}",
-    summary="A group and who is in it (administrators)",
+    summary="Get a group and its members (administrators)",
     openapi_extra=needs(Permission.GROUPS_MANAGE) | problems(GroupNotFoundError),
 )
 def get_group(response: Response, principal: CurrentPrincipal, groups: Groups, group_id: UUID) -> GroupDetailOut:
@@ -49,7 +49,7 @@ def rename_group(
 @router.delete(
     "/{group_id}",
     status_code=204,
-    summary="Delete a group with all that was granted to it (administrators)",
+    summary="Delete a group and all its grants (administrators)",
     openapi_extra=needs(Permission.GROUPS_MANAGE) | problems(GroupNotFoundError, GroupExcludesError),
 )
 def delete_group(principal: CurrentPrincipal, groups: Groups, group_id: UUID) -> None:
@@ -59,7 +59,7 @@ def delete_group(principal: CurrentPrincipal, groups: Groups, group_id: UUID) ->
 @router.put(
     "/{group_id}/groups/{member_group_id}",
     status_code=204,
-    summary="Put a group into another (administrators)",
+    summary="Add a group to another group (administrators)",
     openapi_extra=needs(Permission.GROUPS_MANAGE) | problems(GroupNotFoundError, GroupCycleError),
 )
 def nest_group(principal: CurrentPrincipal, groups: Groups, group_id: UUID, member_group_id: UUID) -> None:
@@ -69,7 +69,7 @@ def nest_group(principal: CurrentPrincipal, groups: Groups, group_id: UUID, memb
 @router.delete(
     "/{group_id}/groups/{member_group_id}",
     status_code=204,
-    summary="Take a group out of another (administrators)",
+    summary="Remove a group from another group (administrators)",
     openapi_extra=needs(Permission.GROUPS_MANAGE) | problems(GroupNotFoundError),
 )
 def unnest_group(principal: CurrentPrincipal, groups: Groups, group_id: UUID, member_group_id: UUID) -> None:

@@ -1,4 +1,4 @@
-"""SQL of groups: rows that the session's principal may see, and who is in them."""
+"""SQL of groups and their members, as far as the session's principal may see them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from app.identity.errors import GroupCycleError, GroupExcludesError
 from app.identity.models import Group, GroupMember, GroupNesting, User
 
 GROUP_CYCLE: Meanings = {
-    INVALID_RECURSION: GroupCycleError,  # raised by the trigger that keeps groups' closure
+    INVALID_RECURSION: GroupCycleError,  # raised by the trigger that maintains the closure of groups
     "ck_group_nestings_not_itself": GroupCycleError,
 }
-"""A group inside itself."""
+"""Meanings of violations by a group that contains itself."""
 _RIGHTS = ("grants", "clearances", "exclusions")
 _EXCLUDED = text(
     "WITH RECURSIVE around (id) AS (SELECT CAST(:id AS uuid) UNION SELECT n.group_id FROM group_nestings n "
@@ -28,7 +28,7 @@ _EXCLUDED = text(
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """The ids of those in a group: users, and groups whose own members are in it by way of them."""
+    """The IDs of a group's members: users, and groups, whose members are also members."""
 
     user_ids: frozenset[UUID] = frozenset()
     group_ids: frozenset[UUID] = frozenset()
@@ -40,7 +40,7 @@ class Members:
         return bool(self.user_ids or self.group_ids)
 
     def as_detail(self) -> dict[str, list[str]]:
-        """As the audit log tells of them."""
+        """Return the members for the audit log."""
         return {"user_ids": sorted(map(str, self.user_ids)), "group_ids": sorted(map(str, self.group_ids))}
 
 
@@ -57,7 +57,7 @@ class GroupRepository:
         return self._session.scalar(_by_id(group_id))
 
     def lock_group(self, group_id: UUID) -> Group | None:
-        """The group as it stays until the transaction ends; being granted something doesn't wait for that."""
+        """Return the group, locked until the transaction ends. The lock does not block new grants to the group."""
         return self._session.scalar(_by_id(group_id).with_for_update(key_share=True))
 
     def list_groups(self, *, after: UUID | None, limit: int) -> Sequence[Group]:
@@ -68,12 +68,12 @@ class GroupRepository:
         self._session.execute(update(Group).where(Group.id == group_id).values(values))
 
     def delete_group(self, group_id: UUID) -> None:
-        """Raises GroupExcludesError when a document was closed to it in the meantime."""
+        """Delete a group. Raises GroupExcludesError if it was excluded from a document in the meantime."""
         with translated_violations({ANY_CONSTRAINT: GroupExcludesError}):
             self._session.execute(delete(Group).where(Group.id == group_id))
 
     def list_rights(self, group_id: UUID) -> dict[str, list[str]]:
-        """The ids of what the group was given, which goes when it does."""
+        """Return the IDs of the group's rights, which are deleted with it."""
         found = {}
         for table in _RIGHTS:
             query = text(f"SELECT id FROM {table} WHERE group_id = :id ORDER BY id").bindparams(bindparam("id"))  # noqa: S608 - our own constants
@@ -81,11 +81,11 @@ class GroupRepository:
         return found
 
     def is_excluded(self, group_id: UUID) -> bool:
-        """Whether a document is closed to the group, by itself or by way of a group that it is in."""
+        """Return whether the group, or a group that contains it, is excluded from a document."""
         return bool(self._session.scalar(_EXCLUDED, {"id": group_id}))
 
     def get_members(self, group_id: UUID, among: frozenset[UUID] | None = None) -> Members:
-        """Who is in the group; with `among`, those of them only."""
+        """Return the group's members; with `among`, only members with these IDs."""
         users = select(GroupMember.user_id).where(GroupMember.group_id == group_id)
         groups = select(GroupNesting.member_group_id).where(GroupNesting.group_id == group_id)
         if among is not None:
@@ -93,14 +93,14 @@ class GroupRepository:
             groups = groups.where(GroupNesting.member_group_id.in_(among))
         return Members(frozenset(self._session.scalars(users)), frozenset(self._session.scalars(groups)))
 
-    def sort_out(self, ids: frozenset[UUID]) -> Members:
-        """Which of the ids are users (who were not deleted), and which are groups."""
+    def sort_by_kind(self, ids: frozenset[UUID]) -> Members:
+        """Return which of the IDs are users (not deleted ones), and which are groups."""
         users = select(User.id).where(User.id.in_(ids), User.deleted_at.is_(None))
         groups = select(Group.id).where(Group.id.in_(ids))
         return Members(frozenset(self._session.scalars(users)), frozenset(self._session.scalars(groups)))
 
     def list_memberships(self, user_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[tuple[UUID, str]]]:
-        """(id, name) of the groups that each user is in by itself."""
+        """Return (ID, name) of the groups that each user is a direct member of."""
         query = (
             select(GroupMember.user_id, Group.id, Group.name)
             .join(Group, Group.id == GroupMember.group_id)
@@ -113,7 +113,7 @@ class GroupRepository:
         return found
 
     def list_members_of(self, group_ids: Sequence[UUID]) -> Mapping[UUID, Members]:
-        """Who is in each of the groups."""
+        """Return the members of each group."""
         users = select(GroupMember.group_id, GroupMember.user_id, literal(True)).where(
             GroupMember.group_id.in_(group_ids)
         )
@@ -126,7 +126,7 @@ class GroupRepository:
         return {key: Members(frozenset(users), frozenset(groups)) for key, (users, groups) in found.items()}
 
     def add_members(self, tenant_id: UUID, group_id: UUID, members: Members) -> None:
-        """Those who are in it already stay. A group around the group itself is refused (`GROUP_CYCLE`)."""
+        """Add members; existing members stay. The database rejects a cycle (`GROUP_CYCLE`)."""
         here = {"tenant_id": tenant_id, "group_id": group_id}
         users = [{**here, "user_id": user_id} for user_id in sorted(members.user_ids)]
         groups = [{**here, "member_group_id": member_id} for member_id in sorted(members.group_ids)]
@@ -136,7 +136,7 @@ class GroupRepository:
             self._session.execute(insert_or_ignore(GroupNesting).values(groups).on_conflict_do_nothing())
 
     def remove_members(self, group_id: UUID, members: Members) -> int:
-        """How many there were to remove."""
+        """Remove members; return how many were removed."""
         removals = (
             delete(GroupMember).where(GroupMember.group_id == group_id, GroupMember.user_id.in_(members.user_ids)),
             delete(GroupNesting).where(
@@ -146,11 +146,11 @@ class GroupRepository:
         return sum(cast(CursorResult[Any], self._session.execute(removal)).rowcount for removal in removals)
 
     def remove_user(self, user_id: UUID) -> list[UUID]:
-        """Take a user out of all groups: those it was in."""
+        """Remove a user from all groups; return these groups' IDs."""
         removal = delete(GroupMember).where(GroupMember.user_id == user_id).returning(GroupMember.group_id)
         return list(self._session.scalars(removal))
 
 
 def _by_id(group_id: UUID) -> Select[Group]:
-    # What triggers changed since the session last read the row is read, too.
+    # Reload rows that triggers changed after the session last read them.
     return select(Group).where(Group.id == group_id).execution_options(populate_existing=True)

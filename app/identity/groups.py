@@ -1,4 +1,4 @@
-"""Groups of users and of other groups, to which grants may be given. Administrators keep them."""
+"""Groups of users and other groups, which can have grants. Administrators manage them."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -20,21 +20,21 @@ from app.identity.models import Group
 
 @dataclass(frozen=True, slots=True)
 class FoundGroup:
-    """A group with who is in it by itself."""
+    """A group with its direct members."""
 
     group: Group
     members: Members
 
 
 class GroupService:
-    """Makes groups and changes who is in them; takes effect from the members' next transaction on."""
+    """Creates groups and changes their members; changes take effect from the members' next transaction on."""
 
     def __init__(self, *, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
     def create_group(self, principal: Principal, *, name: str) -> Group:
-        """Raises PermissionRequiredError, GroupTakenError."""
+        """Create a group. Raises PermissionRequiredError, GroupTakenError."""
         principal.require(Permission.GROUPS_MANAGE)
         values = {"id": new_id(), "tenant_id": principal.tenant_id, "name": name, "created_at": self._clock.now()}
         with (
@@ -46,7 +46,7 @@ class GroupService:
         return Group(**values)
 
     def list_groups(self, principal: Principal, page: PageRequest) -> PageOf[Group]:
-        """Raises PermissionRequiredError, InvalidCursorError."""
+        """List the tenant's groups. Raises PermissionRequiredError, InvalidCursorError."""
         principal.require(Permission.GROUPS_MANAGE)
         with self._database.transaction(principal) as session:
             found = GroupRepository(session).list_groups(after=parse_uuid_cursor(page), limit=page.limit + 1)
@@ -54,13 +54,15 @@ class GroupService:
         return PageOf(items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(found) > page.limit else None)
 
     def get_group(self, principal: Principal, group_id: UUID) -> FoundGroup:
-        """Raises PermissionRequiredError, GroupNotFoundError."""
+        """Return a group. Raises PermissionRequiredError, GroupNotFoundError."""
         principal.require(Permission.GROUPS_MANAGE)
         with self._database.transaction(principal, snapshot=True) as session:
             return _get(session, group_id)
 
     def rename_group(self, principal: Principal, group_id: UUID, *, name: str, revision: int | None) -> FoundGroup:
-        """Raises PermissionRequiredError, GroupNotFoundError, GroupTakenError, PreconditionFailedError."""
+        """Rename a group. Raises PermissionRequiredError, GroupNotFoundError, GroupTakenError,
+        PreconditionFailedError.
+        """
         principal.require(Permission.GROUPS_MANAGE)
         with (
             translated_violations({UNIQUE_VIOLATION: GroupTakenError}),
@@ -80,7 +82,7 @@ class GroupService:
         return found
 
     def delete_group(self, principal: Principal, group_id: UUID) -> None:
-        """With all that was granted to it. Raises PermissionRequiredError, GroupNotFoundError, GroupExcludesError."""
+        """Delete a group and its rights. Raises PermissionRequiredError, GroupNotFoundError, GroupExcludesError."""
         principal.require(Permission.GROUPS_MANAGE)
         with self._database.transaction(principal) as session:
             if GroupRepository(session).lock_group(group_id) is None:
@@ -88,54 +90,57 @@ class GroupService:
             delete_with_rights(session, principal, group_id)
 
     def add_member(self, principal: Principal, group_id: UUID, user_id: UUID) -> None:
-        """Raises PermissionRequiredError; GroupNotFoundError when either is not of the tenant. May be repeated."""
+        """Add a user to a group; may be repeated. Raises PermissionRequiredError; GroupNotFoundError for a missing
+        group or user.
+        """
         with self._database.transaction(principal) as session:
             add_to_group(session, principal, group_id, Members(user_ids=frozenset({user_id})))
 
     def nest_group(self, principal: Principal, group_id: UUID, member_group_id: UUID) -> None:
-        """Whoever is in the member is in the group, too. Raises as `add_member` does, and GroupCycleError."""
+        """Add a group, whose members become members, too. Raises as `add_member` does, and GroupCycleError."""
         with self._database.transaction(principal) as session:
             add_to_group(session, principal, group_id, Members(group_ids=frozenset({member_group_id})))
 
     def remove_member(self, principal: Principal, group_id: UUID, user_id: UUID) -> None:
-        """Raises PermissionRequiredError; GroupNotFoundError when the user is not in such a group."""
+        """Remove a user from a group. Raises PermissionRequiredError; GroupNotFoundError if the user is no member."""
         with self._database.transaction(principal) as session:
             remove_from_group(session, principal, group_id, Members(user_ids=frozenset({user_id})))
 
     def unnest_group(self, principal: Principal, group_id: UUID, member_group_id: UUID) -> None:
-        """Raises PermissionRequiredError; GroupNotFoundError when the one is not in the other."""
+        """Remove a group from a group. Raises PermissionRequiredError; GroupNotFoundError if it is no member."""
         with self._database.transaction(principal) as session:
             remove_from_group(session, principal, group_id, Members(group_ids=frozenset({member_group_id})))
 
 
 def add_to_group(session: Session, principal: Principal, group_id: UUID, member: Members) -> None:
-    """Put members into a group. Raises PermissionRequiredError, GroupNotFoundError, GroupCycleError."""
+    """Add members to a group. Raises PermissionRequiredError, GroupNotFoundError, GroupCycleError."""
     principal.require(Permission.GROUPS_MANAGE)
     repository = GroupRepository(session)
     # A foreign key is violated when another transaction deletes the member group at the same time.
     refusals = {**GROUP_CYCLE, FOREIGN_KEY_VIOLATION: GroupNotFoundError}
     with translated_violations(refusals), session.begin_nested():
-        if repository.lock_group(group_id) is None or member - repository.sort_out(_ids(member)):
+        if repository.lock_group(group_id) is None or member - repository.sort_by_kind(_ids(member)):
             raise GroupNotFoundError
         was_in = not member - repository.get_members(group_id, _ids(member))
         repository.add_members(principal.tenant_id, group_id, member)
-        detail = {**_told(member), "before": was_in, "after": True}
+        detail = {**_member_detail(member), "before": was_in, "after": True}
         record(session, principal, "identity.member.added", object_type="group", object_id=group_id, detail=detail)
 
 
 def remove_from_group(session: Session, principal: Principal, group_id: UUID, member: Members) -> None:
-    """Take members out of a group. Raises PermissionRequiredError; GroupNotFoundError when they are not in it."""
+    """Remove members from a group. Raises PermissionRequiredError; GroupNotFoundError if none is a member."""
     principal.require(Permission.GROUPS_MANAGE)
     if GroupRepository(session).remove_members(group_id, member) == 0:
         raise GroupNotFoundError
-    detail = {**_told(member), "before": True, "after": False}
+    detail = {**_member_detail(member), "before": True, "after": False}
     record(session, principal, "identity.member.removed", object_type="group", object_id=group_id, detail=detail)
 
 
 def delete_with_rights(session: Session, principal: Principal, group_id: UUID) -> None:
-    """Delete a group; the log keeps who was in it and the ids of what it had been given.
+    """Delete a group; the audit log records its members and the IDs of its rights.
 
-    Raises GroupExcludesError: what is closed to a group, or to one that it is in, is opened knowingly, not by the way.
+    Raises GroupExcludesError if the group, or a group that contains it, is excluded from a document: deleting the
+    group must not open the document.
     """
     repository = GroupRepository(session)
     if repository.is_excluded(group_id):
@@ -154,8 +159,8 @@ def _get(session: Session, group_id: UUID) -> FoundGroup:
     return FoundGroup(group, repository.get_members(group_id))
 
 
-def _told(member: Members) -> dict[str, str]:
-    """The one member, as the audit log tells of it."""
+def _member_detail(member: Members) -> dict[str, str]:
+    """Return the one member for the audit log."""
     pairs = [("user_id", each) for each in member.user_ids] + [("member_group_id", each) for each in member.group_ids]
     return {name: str(each) for name, each in pairs}
 

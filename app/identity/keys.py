@@ -1,7 +1,7 @@
-"""API keys: `fn_<prefix>_<secret>`. The prefix finds the key and may be shown; the secret is 256 bits from the system.
+"""API keys: `fn_<prefix>_<secret>`. The public prefix finds the key; the secret is 256 random bits from the system.
 
-A secret with that much entropy needs no slow hash: only its SHA-256 is kept, and compared in the database. The fixed
-`fn_` lets scanners find leaked keys; `KEY_PATTERN` is the regular expression for them.
+A secret with that much entropy needs no slow hash: the database stores and compares only its SHA-256. Scanners find
+leaked keys by the fixed `fn_`, with the regular expression `KEY_PATTERN`.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ _FORM = re.compile(r"fn_([0-9a-f]{12})_([A-Za-z0-9_-]{43})", re.ASCII)
 
 
 class KeyState(StrEnum):
-    """Whether a key still holds: `ROTATED` ones hold on until the end of their overlap with the successor."""
+    """The state of a key. A `ROTATED` key is valid until the end of its overlap with the successor."""
 
     ACTIVE = "active"
     ROTATED = "rotated"
@@ -37,7 +37,7 @@ def state_of(key: ApiKey, now: datetime) -> KeyState:
 
 @dataclass(frozen=True, slots=True)
 class KeySecret:
-    """A key in the clear, as it is shown once; kept out of `repr`."""
+    """A key in plain text, which is shown once; `repr` omits it."""
 
     prefix: str
     secret: str = field(repr=False)
@@ -56,7 +56,7 @@ def new_key() -> KeySecret:
 
 
 def parse_key(text: str) -> KeySecret:
-    """Raises KeyMalformedError for anything that `new_key` could not have made."""
+    """Parse a key. Raises KeyMalformedError for text that is not in the form of `new_key`."""
     found = _FORM.fullmatch(text)
     if found is None:
         raise KeyMalformedError

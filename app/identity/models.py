@@ -40,19 +40,19 @@ class TenantKey(Base):
     created_at: Mapped[datetime]
 
 
-_ALIVE = text("deleted_at IS NULL")
+_NOT_DELETED = text("deleted_at IS NULL")
 
 
 class User(Base):
-    """A person, or with `kind` "service" a program, which has keys and signs in nowhere. A tenant that has an
-    administrator keeps one.
+    """A person, or with `kind` "service" a program, which only has keys. A tenant's last administrator can't be
+    removed.
 
-    `user_name`, `external_id` and `profile` are as a person's identity provider gave them, if one did.
+    `user_name`, `external_id` and `profile` come from the person's identity provider, if any.
 
-    `user_name` stands in for the address where a provider signs people in by another name; `profile` holds the
-    attributes `displayName`, `name` and `emails` (RFC 7643 §4.1) that `name` and `email` were taken from. A user with
-    `deleted_at` is gone for all but the audit. `revision` and `updated_at` are moved by the database, which also sets
-    `entered_at` with the first key, link or session that there ever was, for good.
+    `user_name` is the sign-in name where it differs from the address; `profile` stores the attributes `displayName`,
+    `name` and `emails` (RFC 7643 §4.1), from which `name` and `email` are derived. A user with `deleted_at` remains
+    only for the audit log. The database updates `revision` and `updated_at`, and sets `entered_at` once, with the
+    first key, link or session.
     """
 
     __tablename__ = "users"
@@ -60,10 +60,14 @@ class User(Base):
         CheckConstraint("kind IN ('person', 'service')", name="kind"),
         CheckConstraint("roles <@ '{analyst,editor,engineer,admin,auditor}'::text[]", name="roles"),
         UniqueConstraint("tenant_id", "id"),
-        Index("uq_users_tenant_id_email", "tenant_id", "email", unique=True, postgresql_where=_ALIVE),
-        Index("uq_users_tenant_id_external_id", "tenant_id", "external_id", unique=True, postgresql_where=_ALIVE),
+        Index("uq_users_tenant_id_email", "tenant_id", "email", unique=True, postgresql_where=_NOT_DELETED),
+        Index("uq_users_tenant_id_external_id", "tenant_id", "external_id", unique=True, postgresql_where=_NOT_DELETED),
         Index(
-            "uq_users_tenant_id_user_name", "tenant_id", text("lower(user_name)"), unique=True, postgresql_where=_ALIVE
+            "uq_users_tenant_id_user_name",
+            "tenant_id",
+            text("lower(user_name)"),
+            unique=True,
+            postgresql_where=_NOT_DELETED,
         ),
         Index("ix_users_tenant_id_login", "tenant_id", text("lower(COALESCE(user_name, email))")),
     )
@@ -86,10 +90,10 @@ class User(Base):
 
 
 class ApiKey(Base):
-    """A key of a user. `prefix` finds it and may be shown; of the secret only a SHA-256 digest is kept, which
-    the api role can't select. `scopes` are the permissions it is narrowed to (None: all of its user's). A key that was
-    rotated names its successor. Its end only comes nearer; what it was made with ends at `ends_by`, and no key that
-    takes its place ends later.
+    """A key of a user. The public `prefix` finds it; of the secret only a SHA-256 digest is stored, which the api
+    role can't select. `scopes` limit its permissions (None: all of its user's). A rotated key has a successor. Its
+    expiry can only be brought forward. `ends_by` is the expiry of the key that created it, which limits its
+    successors, too.
     """
 
     __tablename__ = "api_keys"
@@ -115,8 +119,8 @@ class ApiKey(Base):
 
 
 class Group(Base):
-    """Users and other groups, to which grants may be given. `external_id` is its identity provider's, if it has one;
-    `revision` and `updated_at` are moved by the database, also when who is in it changes.
+    """A group of users and other groups, which can have grants. `external_id` is its ID at the identity provider, if
+    any. The database updates `revision` and `updated_at`, also when the members change.
     """
 
     __tablename__ = "groups"
@@ -148,7 +152,7 @@ class GroupMember(Base):
 
 
 class GroupNesting(Base):
-    """A group that is a member of another: whoever is in it is in that one, too. No group is inside itself."""
+    """A group that is a member of another group; its members are members there, too. Cycles are rejected."""
 
     __tablename__ = "group_nestings"
     __table_args__ = (
@@ -164,7 +168,7 @@ class GroupNesting(Base):
 
 
 class GroupClosure(Base):
-    """Which groups are in which others, at any depth. Compiled by a trigger."""
+    """All groups that contain a group, at any depth. A trigger compiles it."""
 
     __tablename__ = "group_closure"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""SQL of identity."""
+"""SQL of users and keys."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _MAY_BE_GIVEN = text("SELECT may_be_given_key(:user_id)")
 
 @dataclass(frozen=True, slots=True)
 class KeyClaim:
-    """Whose key a prefix is of: all that is told to whoever does not have its secret."""
+    """The owner of a key prefix, for the audit log: all that is known without the key's secret."""
 
     key_id: UUID
     tenant_id: UUID
@@ -27,7 +27,7 @@ class KeyClaim:
 
 @dataclass(frozen=True, slots=True)
 class FoundKey(KeyClaim):
-    """A key with its user, as signing in sees it before a tenant is known."""
+    """A key with its user, as needed before the tenant is known."""
 
     prefix: str
     expires_at: datetime | None
@@ -45,16 +45,16 @@ class IdentityRepository:
         self._session = session
 
     def find_key(self, prefix: str, digest: bytes) -> FoundKey | None:
-        """The key of that prefix, for whoever has its secret's digest, too.
+        """Return the key with that prefix and digest of its secret.
 
-        The digests are compared in SQL, by equality: a time that told how many bytes agree would tell them of a SHA-256
-        digest, from which nobody comes to the 256 random bits that were digested, and which lets nobody in.
+        SQL compares the digests, not in constant time. Timing could reveal bytes of a SHA-256 digest, but neither
+        recovers the 256 random bits of the secret nor authenticates anybody.
         """
         found = self._session.execute(_FIND_KEY, {"prefix": prefix, "digest": digest})
         return _key(found.mappings().one_or_none())
 
     def find_session_key(self, token_digest: bytes) -> FoundKey | None:
-        """The key that the session of that token was opened with."""
+        """Return the key that opened the session of that token."""
         found = self._session.execute(_FIND_SESSION_KEY, {"digest": token_digest})
         return _key(found.mappings().one_or_none())
 
@@ -63,7 +63,9 @@ class IdentityRepository:
         return None if row is None else KeyClaim(**row)
 
     def may_be_given_key(self, user_id: UUID) -> bool:
-        """Whether somebody else may make a key for the user: a program, or a person who never had a way in."""
+        """Return whether others may create a key for the user: a service account, or a person who never had a key,
+        link or session.
+        """
         return bool(self._session.scalar(_MAY_BE_GIVEN, {"user_id": user_id}))
 
     def insert_tenant(self, values: dict[str, object]) -> None:
@@ -79,12 +81,12 @@ class IdentityRepository:
         return self._session.scalar(select(User).where(User.id == user_id, User.deleted_at.is_(None)))
 
     def lock_user(self, user_id: UUID) -> User | None:
-        """The user as it stays until the transaction ends."""
+        """Return the user, locked until the transaction ends."""
         mine = select(User).where(User.id == user_id, User.deleted_at.is_(None))
         return self._session.scalar(mine.with_for_update(key_share=True))
 
     def update_user(self, user_id: UUID, values: Mapping[str, object]) -> User | None:
-        """The user as it is now; None when the principal may change no users any more."""
+        """Update a user; return it, or None if the principal may no longer change users."""
         changed = update(User).where(User.id == user_id).values(values).returning(User)
         return self._session.scalar(changed, execution_options={"populate_existing": True})
 
@@ -103,16 +105,16 @@ class IdentityRepository:
         return self._session.scalars(query).all()
 
     def lock_key(self, key_id: UUID) -> ApiKey | None:
-        """The key as it stays until the transaction ends."""
+        """Return the key, locked until the transaction ends."""
         return self._session.scalar(select(ApiKey).where(ApiKey.id == key_id).with_for_update(key_share=True))
 
     def succeed_key(self, key_id: UUID, successor_id: UUID, ends: datetime) -> bool:
-        """False when it is no longer the principal's to change."""
+        """Set a key's successor; return False if the principal may no longer change it."""
         change = update(ApiKey).where(ApiKey.id == key_id).values(successor_id=successor_id, expires_at=ends)
         return self._session.scalar(change.returning(ApiKey.id)) is not None
 
     def revoke_key(self, key_id: UUID, now: datetime) -> bool:
-        """False when it was revoked already, or is no longer the principal's to change."""
+        """Revoke a key; return False if it is already revoked, or the principal may no longer change it."""
         change = update(ApiKey).where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None)).values(revoked_at=now)
         return self._session.scalar(change.returning(ApiKey.id)) is not None
 

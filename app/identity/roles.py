@@ -1,4 +1,4 @@
-"""Whose rights a key with scopes may touch, whichever way it comes: by the API or by provisioning."""
+"""Limit the roles that a key with scopes may manage, at the API and in provisioning."""
 
 from collections.abc import Iterable
 
@@ -7,9 +7,9 @@ from app.identity.errors import RoleBeyondScopesError
 
 
 def check_roles(principal: Principal, roles: Iterable[Role]) -> None:
-    """Raises RoleBeyondScopesError where one of `roles` can do more than a key with scopes can, and than an editor.
+    """Raise RoleBeyondScopesError if a role permits more than the key's scopes, and more than an editor.
 
-    Such a key gives and takes none of them, and ends, lets in or moves nobody who has one.
+    A key with scopes can't grant or remove such roles, and can't disable, enable or readdress users who have one.
     """
     if principal.scopes is not None and not allowed_by(roles) - PERMISSIONS[Role.EDITOR] <= principal.permissions:
         raise RoleBeyondScopesError

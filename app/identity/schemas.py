@@ -1,4 +1,4 @@
-"""What the API takes and gives of identity."""
+"""Request and response schemas of identity."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -15,7 +15,7 @@ from app.identity.service import CreatedKey, KeyView
 from app.identity.users import UserChange, UserKind
 
 GivenRole = Literal[Role.ANALYST, Role.EDITOR, Role.ENGINEER, Role.ADMIN, Role.AUDITOR]
-"""`SYSTEM` is the tenant's own worker and is given to nobody."""
+"""All roles but `SYSTEM`, which is only for the tenant's workers."""
 
 GivenRoles = Annotated[list[GivenRole], Field(min_length=1, max_length=5)]
 
@@ -23,7 +23,7 @@ Email = Annotated[str, StringConstraints(pattern=r"^[!-?A-~]{1,64}@[A-Za-z0-9.-]
 
 
 class KeyIn(BaseModel):
-    """A key to be made: for oneself, or as an administrator for the service account or new person `user_id`."""
+    """A key to create: for yourself or, as an administrator, for the service account or new person `user_id`."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -45,12 +45,12 @@ class KeyIn(BaseModel):
         default=None,
         min_length=1,
         max_length=len(Permission),
-        description="The permissions that the key is narrowed to; without them it has all of its user's.",
+        description="The permissions of the key; by default all of its user's.",
     )
 
 
 class KeyOut(BaseModel):
-    """A key; its secret can't be shown again."""
+    """A key without its secret."""
 
     id: UUID
     user_id: UUID
@@ -60,7 +60,7 @@ class KeyOut(BaseModel):
     expires_at: datetime | None
     revoked_at: datetime | None
     scopes: list[str] | None
-    successor_id: UUID | None = Field(description="The key that takes its place, once it was rotated.")
+    successor_id: UUID | None = Field(description="The key that replaces it, if it was rotated.")
     state: KeyState
 
     @staticmethod
@@ -70,7 +70,7 @@ class KeyOut(BaseModel):
 
 
 class KeyRotation(BaseModel):
-    """For how long both keys hold, the old one never beyond its own end."""
+    """How long both keys are valid; the old key never beyond its own expiry."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"overlap_seconds": 3600}]})
 
@@ -78,7 +78,7 @@ class KeyRotation(BaseModel):
 
 
 class CreatedKeyOut(KeyOut):
-    """A new key with the secret, shown this once."""
+    """A new key with its secret, which is shown only once."""
 
     secret: str = Field(
         pattern=f"^{KEY_PATTERN}$", examples=["fn_0123456789ab_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"]
@@ -102,7 +102,7 @@ class UserIn(BaseModel):
 
 
 class ServiceAccountIn(BaseModel):
-    """A program that will have keys; it has no address and signs in nowhere."""
+    """A service account: a program that authenticates with keys and has no address."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"name": "nightly import", "roles": ["analyst"]}]}
@@ -113,7 +113,7 @@ class ServiceAccountIn(BaseModel):
 
 
 class UserPatch(BaseModel):
-    """What is to become of a user; what is left out stays."""
+    """Fields of a user to change; others keep their values."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"roles": ["analyst", "auditor"]}]})
 
@@ -143,14 +143,14 @@ class UserOut(BaseModel):
 
 
 class MeOut(BaseModel):
-    """Who the key stands for."""
+    """The user of the key."""
 
     tenant_id: UUID
     user_id: UUID
     key_id: UUID | None
     name: str
     roles: list[str]
-    permissions: list[str] = Field(description="What the roles allow, and of that what the key's scopes leave.")
+    permissions: list[str] = Field(description="The permissions of the roles, limited to the key's scopes.")
 
     @staticmethod
     def of(principal: Principal) -> "MeOut":
@@ -177,11 +177,11 @@ class GroupOut(BaseModel):
 
 
 class GroupDetailOut(GroupOut):
-    """A group with who is in it by itself: users, and groups by way of which others are."""
+    """A group with its direct members: users, and groups, whose members are also members."""
 
     revision: int
     updated_at: datetime
-    external_id: str | None = Field(description="Its id at the identity provider that keeps it, if one does.")
+    external_id: str | None = Field(description="Its ID at the identity provider that manages it, if any.")
     user_ids: list[UUID]
     group_ids: list[UUID]
 

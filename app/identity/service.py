@@ -1,4 +1,4 @@
-"""Who a request comes from by its key, keys, and the founding of tenants."""
+"""Authenticate requests by key, manage keys, and create tenants."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -38,12 +38,12 @@ from app.identity.repository import FoundKey, IdentityRepository, KeyClaim
 from app.identity.users import user_row
 
 LONGEST_KEY = timedelta(days=36_500)
-"""A century: later times can't all be read back from the database."""
+"""A century: not every later time can be read back from the database."""
 
 
 @dataclass(frozen=True, slots=True)
 class CreatedKey:
-    """A new key with its secret, which is shown this once."""
+    """A new key with its secret, which is shown only once."""
 
     key: ApiKey
     secret: str = field(repr=False)
@@ -51,30 +51,30 @@ class CreatedKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyView:
-    """A key, and whether it holds."""
+    """A key and its state."""
 
     key: ApiKey
     state: KeyState
 
 
 class IdentityService:
-    """Signs in, and manages keys of the principal's own tenant."""
+    """Authenticates keys, and manages keys of the principal's tenant."""
 
     def __init__(self, *, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
     def refuse_missing(self) -> KeyMissingError:
-        """The error for a request without a key."""
+        """Return the error for a request without a key."""
         return KeyMissingError()
 
     def authenticate(self, text: str) -> Principal:
-        """The principal that a key stands for. Raises KeyRefusedError and those derived from it."""
+        """Return the principal of a key. Raises KeyRefusedError and its subclasses."""
         presented = parse_key(text)
         with self._database.anonymous() as session:
             repository = IdentityRepository(session)
             found = repository.find_key(presented.prefix, presented.digest)
-            # Asked of an unknown prefix, too, so that both take the same time.
+            # Query this for unknown prefixes, too, so that both cases take the same time.
             claim = repository.find_key_claim(presented.prefix) if found is None else None
         if found is not None:
             return self._admit(found)
@@ -83,7 +83,7 @@ class IdentityService:
         raise _claimed_by(KeyRefusedError(), claim, presented.prefix, proven=False)
 
     def readmit(self, token_digest: bytes) -> Principal:
-        """The principal of the key that a session was opened with. Raises KeyRefusedError and those derived from it."""
+        """Return the principal of the key that opened a session. Raises KeyRefusedError and its subclasses."""
         with self._database.anonymous() as session:
             found = IdentityRepository(session).find_session_key(token_digest)
         if found is None:
@@ -91,7 +91,7 @@ class IdentityService:
         return self._admit(found)
 
     def _admit(self, found: FoundKey) -> Principal:
-        """Raises KeyRevokedError, KeyExpiredError, UserDisabledError."""
+        """Return the principal of a valid key. Raises KeyRevokedError, KeyExpiredError, UserDisabledError."""
         now = self._clock.now()
         if found.revoked_at is not None:
             raise _claimed_by(KeyRevokedError(), found, found.prefix, proven=True)
@@ -118,8 +118,8 @@ class IdentityService:
         expires_at: datetime | None = None,
         scopes: frozenset[Permission] | None = None,
     ) -> CreatedKey:
-        """A key for oneself; with the permission to manage keys also for a program, or the first of a person who never
-        had a way in. `scopes` None: all of its user's.
+        """Create a key for the principal; with the permission to manage keys also for a service account, or the
+        first key of a person who can't sign in yet. `scopes` None: all permissions of the user.
 
         Raises PermissionRequiredError, UserNotFoundError, KeyOfPersonError, KeyLifetimeError, KeyScopesError.
         """
@@ -133,7 +133,7 @@ class IdentityService:
         _check_scopes(principal, scopes)
         with self._database.transaction(principal) as session:
             repository = IdentityRepository(session)
-            # Two who make a person's first key at once wait for each other here.
+            # The lock serialises two requests that create a person's first key at once.
             owner = repository.lock_user(owner_id) if owner_id != principal.user_id else repository.find_user(owner_id)
             if owner is None:
                 raise UserNotFoundError
@@ -141,7 +141,7 @@ class IdentityService:
                 raise KeyOfPersonError
             beyond = (scopes or frozenset()) - allowed_by(Role(role) for role in owner.roles)
             if beyond:
-                raise KeyScopesError(f"The user's roles do not have {_listed(beyond)}: leave that out.")
+                raise KeyScopesError(f"The user's roles don't permit {_listed(beyond)}: remove these scopes.")
             secret = new_key()
             values = key_row(
                 principal.tenant_id,
@@ -158,7 +158,7 @@ class IdentityService:
         return CreatedKey(key=ApiKey(**values), secret=secret.text)
 
     def list_keys(self, principal: Principal, page: PageRequest) -> PageOf[KeyView]:
-        """One's own keys; whoever manages keys sees the whole tenant's. Secrets are never shown again."""
+        """List the principal's keys; users who manage keys see all of the tenant's. Secrets are not returned."""
         owner = None if principal.may(Permission.KEYS_MANAGE) else principal.user_id
         with self._database.transaction(principal) as session:
             found = IdentityRepository(session).list_keys(
@@ -171,9 +171,9 @@ class IdentityService:
         )
 
     def revoke_key(self, principal: Principal, key_id: UUID) -> None:
-        """From the next request on the key is refused. May be repeated.
+        """Revoke a key: it is rejected from the next request on. May be repeated.
 
-        Raises KeyNotFoundError, also for somebody else's key.
+        Raises KeyNotFoundError, also for another user's key.
         """
         with self._database.transaction(principal) as session:
             repository = IdentityRepository(session)
@@ -193,9 +193,9 @@ class IdentityService:
             record(session, principal, "identity.key.revoked", object_type="key", object_id=key_id, detail=detail)
 
     def rotate_key(self, principal: Principal, key_id: UUID, *, overlap: timedelta) -> CreatedKey:
-        """A key of the same name, scopes and lifetime to take the place of another, which ends after the overlap.
+        """Replace a key by one with the same name, scopes and lifetime; the old key expires after the overlap.
 
-        Whoever manages keys rotates those of programs, too, but no other person's. Raises KeyNotFoundError,
+        Users who manage keys also rotate those of service accounts, but not another person's. Raises KeyNotFoundError,
         KeyOfPersonError, KeyEndedError, KeyRotatedError, KeyScopesError, KeyLifetimeError.
         """
         now = self._clock.now()
@@ -216,7 +216,7 @@ class IdentityService:
             expires_at = None if old.expires_at is None else now + (old.expires_at - old.created_at)
             if expires_at is not None and old.ends_by is not None:
                 expires_at = min(expires_at, old.ends_by)
-            # A key may renew itself, which ends it; any other is made by the rules for new keys.
+            # A key may renew itself, as it then expires; the rules for new keys apply to all others.
             if key_id != principal.key_id:
                 _check_outlives(principal, expires_at)
             ends = now + overlap if old.expires_at is None else min(old.expires_at, now + overlap)
@@ -234,8 +234,8 @@ class IdentityService:
             repository.insert_key(values)
             detail = {
                 "user_id": str(old.user_id),
-                "before": {"expires_at": _told(old.expires_at), "successor_id": None},
-                "after": {"expires_at": _told(ends), "successor_id": str(values["id"])},
+                "before": {"expires_at": _isoformat(old.expires_at), "successor_id": None},
+                "after": {"expires_at": _isoformat(ends), "successor_id": str(values["id"])},
             }
             if not repository.succeed_key(key_id, UUID(str(values["id"])), ends):
                 raise KeyNotFoundError
@@ -244,20 +244,20 @@ class IdentityService:
 
 
 def _claimed_by(error: KeyRefusedError, claim: KeyClaim, prefix: str, *, proven: bool) -> KeyRefusedError:
-    """The error, with whose key it was for the audit log."""
+    """Return the error with the key's owner, for the audit log."""
     error.claimed = Claimed(claim.tenant_id, claim.user_id, claim.key_id, prefix, proven)
     return error
 
 
 class TenantAdmin:
-    """Founds tenants and their first users, as the database's owner: an operator's command, never an endpoint."""
+    """Creates tenants and their first users, as the database's owner, for operators' commands and not for endpoints."""
 
     def __init__(self, *, owner: Database, clock: Clock) -> None:
         self._owner = owner
         self._clock = clock
 
     def create_tenant(self, *, slug: str, name: str) -> UUID:
-        """The new tenant's id. Raises SlugTakenError."""
+        """Create a tenant; return its ID. Raises SlugTakenError."""
         tenant_id = new_id()
         principal = system_principal(tenant_id)
         with translated_violations({UNIQUE_VIOLATION: SlugTakenError}), self._owner.transaction(principal) as session:
@@ -276,7 +276,7 @@ class TenantAdmin:
         return tenant_id
 
     def create_user(self, tenant_id: UUID, *, email: str, name: str, roles: Iterable[Role]) -> tuple[UUID, str]:
-        """Return (the user's id, a first key in the clear). Raises EmailTakenError, TenantNotFoundError."""
+        """Create a user; return (its ID, the text of its first key). Raises EmailTakenError, TenantNotFoundError."""
         now = self._clock.now()
         user = user_row(tenant_id, email=email, name=name, roles=roles, now=now)
         secret = new_key()
@@ -329,13 +329,13 @@ def key_row(
 
 
 def _record_new_key(session: Session, principal: Principal, key: Mapping[str, object], *, kind: str) -> None:
-    """`kind` is that of the key's user."""
+    """Audit a new key; `kind` is that of its user."""
     ends = key["expires_at"]
     detail = {
         "user_id": str(key["user_id"]),
         "kind": kind,
         "before": None,
-        "after": {"expires_at": _told(ends if isinstance(ends, datetime) else None), "scopes": key["scopes"]},
+        "after": {"expires_at": _isoformat(ends if isinstance(ends, datetime) else None), "scopes": key["scopes"]},
     }
     record(session, principal, "identity.key.created", object_type="key", object_id=key["id"], detail=detail)
 
@@ -345,22 +345,22 @@ def _may_manage(principal: Principal, key: ApiKey) -> bool:
 
 
 def _check_outlives(principal: Principal, expires_at: datetime | None) -> None:
-    """Raises KeyLifetimeError for a key that would live longer than the one it is made with."""
+    """Raise KeyLifetimeError if the new key would expire later than the key that creates it."""
     ends = principal.key_expires_at
     if ends is not None and (expires_at is None or expires_at > ends):
-        raise KeyLifetimeError(f"A key that expires makes none that lives longer: give a time up to {ends:%FT%TZ}.")
+        raise KeyLifetimeError(f"A key can't create one that expires later: give a time up to {ends:%FT%TZ}.")
 
 
 def _check_scopes(principal: Principal, scopes: frozenset[Permission] | None) -> None:
-    """Raises KeyScopesError for a key that could do more than the one it is made with."""
+    """Raise KeyScopesError if the new key would have more scopes than the key that creates it."""
     own = principal.scopes
     if own is not None and (scopes is None or not scopes <= own):
-        raise KeyScopesError(f"A key with scopes makes none with more: name some of {_listed(own)}.")
+        raise KeyScopesError(f"A key with scopes can't create one with more: choose from {_listed(own)}.")
 
 
 def _listed(permissions: Iterable[Permission]) -> str:
     return ", ".join(sorted(permissions))
 
 
-def _told(moment: datetime | None) -> str | None:
+def _isoformat(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()

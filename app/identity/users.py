@@ -1,4 +1,4 @@
-"""Users of a tenant: people, and service accounts, which are programs with keys and no other way in."""
+"""Users of a tenant: people, and service accounts, which are programs that authenticate only with keys."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class UserKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UserChange:
-    """What is to become of a user; None leaves a thing as it is."""
+    """Changes of a user; None leaves a field unchanged."""
 
     name: str | None = None
     roles: frozenset[Role] | None = None
@@ -44,34 +44,36 @@ class UserChange:
 
 
 class UserService:
-    """Users of the principal's own tenant. Raises PermissionRequiredError without the permission to manage users."""
+    """Manages users of the principal's tenant. Raises PermissionRequiredError without the permission to manage
+    users.
+    """
 
     def __init__(self, *, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
     def create_user(self, principal: Principal, *, email: str, name: str, roles: Iterable[Role]) -> User:
-        """A person. Raises EmailTakenError, RoleBeyondScopesError."""
+        """Create a person. Raises EmailTakenError, RoleBeyondScopesError."""
         return self._insert(
             principal, user_row(principal.tenant_id, email=email, name=name, roles=roles, now=self._clock.now())
         )
 
     def create_service_account(self, principal: Principal, *, name: str, roles: Iterable[Role]) -> User:
-        """A service account; its address is made up under `.invalid` (RFC 2606 §2), so that no mail and no sign-in
-        provider can be for it. Raises RoleBeyondScopesError.
+        """Create a service account. Its address is generated under `.invalid` (RFC 2606 §2), which neither receives
+        mail nor matches a provider. Raises RoleBeyondScopesError.
         """
         email = f"{new_id().hex}@service.invalid"
         values = user_row(principal.tenant_id, email=email, name=name, roles=roles, now=self._clock.now())
         return self._insert(principal, {**values, "kind": UserKind.SERVICE.value})
 
     def get_user(self, principal: Principal, user_id: UUID) -> User:
-        """Raises UserNotFoundError."""
+        """Return a user. Raises UserNotFoundError."""
         principal.require(Permission.USERS_MANAGE)
         with self._database.transaction(principal) as session:
             return _found(IdentityRepository(session).find_user(user_id))
 
     def list_users(self, principal: Principal, page: PageRequest) -> PageOf[User]:
-        """The tenant's users. Raises InvalidCursorError."""
+        """List the tenant's users. Raises InvalidCursorError."""
         principal.require(Permission.USERS_MANAGE)
         with self._database.transaction(principal) as session:
             found: Sequence[User] = IdentityRepository(session).list_users(
@@ -81,7 +83,7 @@ class UserService:
         return PageOf(items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(found) > page.limit else None)
 
     def update_user(self, principal: Principal, user_id: UUID, change: UserChange, *, revision: int | None) -> User:
-        """Change a user from the next request on; a disabled one's keys are refused, and its sessions end for good.
+        """Change a user from the next request on. Disabling a user blocks its keys and ends its sessions for good.
 
         Raises UserNotFoundError, PreconditionFailedError, RoleBeyondScopesError, LastAdministratorError.
         """
@@ -98,7 +100,7 @@ class UserService:
             if values:
                 before = _rights(user)
                 changed = repository.update_user(user_id, values)
-                if changed is None:  # whoever asks was an administrator until just now
+                if changed is None:  # the principal has just lost the permission
                     raise PermissionRequiredError(Permission.USERS_MANAGE)
                 user = changed
                 detail = {"before": before, "after": _rights(user), "changed": sorted(values)}

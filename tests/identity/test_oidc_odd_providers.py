@@ -92,7 +92,7 @@ def test_a_provider_that_sends_its_name_must_send_it(odd, staff, browser):
 def test_a_refusal_of_the_provider_is_told_in_our_words(odd, staff, browser):
     words = {"error": "access_denied", "error_description": "Call 555-0100 now"}
     answer = finish(browser, odd, staff, response=words)
-    assert (answer.status_code, told(answer)) == (401, "Your provider did not let you in here: ask whoever keeps it.")
+    assert (answer.status_code, told(answer)) == (401, "Your provider denied access: ask its administrator.")
     answer = finish(browser, odd, staff, response={"error": "<b>Call 555-0100 now</b>"})
     assert "555" not in answer.text
     assert "(login_required)" in told(finish(browser, odd, staff, response={"error": "login_required"}))

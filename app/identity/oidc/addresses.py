@@ -1,7 +1,8 @@
-"""Where providers are called: at public addresses, since a tenant's administrator names issuers, which name more.
+"""Connect to providers at public addresses only, as tenants' administrators choose the issuers, and issuers choose
+further addresses.
 
-A host is looked up once, and the connection is made to an address that was checked: a name server that answers
-differently the next time leads nowhere else. The host's name stays what the certificate is checked for.
+A host is resolved once, and the connection uses the checked address, so that a later, different DNS answer has no
+effect. The certificate is still checked for the host name.
 """
 
 import asyncio
@@ -17,19 +18,19 @@ import httpx
 from app.identity.oidc.errors import IdentityProviderNotPublicError, IdentityProviderUnavailableError
 
 Address: TypeAlias = IPv4Address | IPv6Address
-_UNICAST = IPv6Network("2000::/3")  # RFC 4291 §2.4: all of it that is assigned
-_TRANSLATED = IPv6Network("64:ff9b::/96")  # RFC 6052 §2.1: IPv4 behind a translator
-# Assigned to no public network by IANA's registries, which older Pythons don't know: RFC 6890 §2.2.2, RFC 9637.
+_UNICAST = IPv6Network("2000::/3")  # RFC 4291 §2.4: all assigned unicast addresses
+_TRANSLATED = IPv6Network("64:ff9b::/96")  # RFC 6052 §2.1: IPv4-embedded addresses
+# Special addresses of IANA's registries that older Python versions don't know: RFC 6890 §2.2.2, RFC 9637.
 _SPECIAL = (IPv4Network("192.0.0.0/24"), IPv6Network("3fff::/20"))
 _UNKNOWN = frozenset({socket.EAI_NONAME, socket.EAI_NODATA})
 
 _MAX_ASKING = 256
 _ASKING = threading.BoundedSemaphore(_MAX_ASKING)
-"""How many names are looked up at once: a resolver that never answers holds no more threads than that."""
+"""Maximum number of concurrent lookups, which limits the threads that an unresponsive resolver blocks."""
 
 
 def is_public(address: Address) -> bool:
-    """Whether it is one of the public internet's, by IANA's registries of special addresses (RFC 6890)."""
+    """Return whether the address is public by IANA's registries of special addresses (RFC 6890)."""
     address = _meant(address)
     if isinstance(address, IPv6Address) and (address not in _UNICAST or address.sixtofour is not None):
         return False
@@ -37,7 +38,7 @@ def is_public(address: Address) -> bool:
 
 
 def public_outside(closed: Sequence[IPv4Network | IPv6Network]) -> Callable[[Address], bool]:
-    """`is_public`, and in none of these networks."""
+    """Return a check that an address is public and in none of the networks."""
 
     def may_call(address: Address) -> bool:
         return is_public(address) and not any(
@@ -48,7 +49,7 @@ def public_outside(closed: Sequence[IPv4Network | IPv6Network]) -> Callable[[Add
 
 
 def _meant(address: Address) -> Address:
-    """The IPv4 address that an IPv6 one is written for, if it is."""
+    """Return the IPv4 address embedded in an IPv6 address, if any."""
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped is not None:
             return address.ipv4_mapped
@@ -58,7 +59,7 @@ def _meant(address: Address) -> Address:
 
 
 def find_literal(host: str) -> Address | None:
-    """The address that a host is written as; None for a name."""
+    """Return the address if the host is one; None for a name."""
     try:
         return ip_address(host)
     except ValueError:
@@ -66,10 +67,10 @@ def find_literal(host: str) -> Address | None:
 
 
 async def look_up(host: str, port: int) -> Sequence[Address]:
-    """What a name stands for, best first. Raises OSError.
+    """Return the addresses of a name, best first. Raises OSError.
 
-    In a thread of its own, which is left behind when whoever asks has no more time: the event loop's own threads are
-    waited for when it ends, and a resolver can't be stopped.
+    The lookup runs in its own thread, which is abandoned when the caller times out: a resolver can't be stopped, and
+    the event loop would wait for its own threads at its end.
     """
     loop = asyncio.get_running_loop()
     found: asyncio.Future[Sequence[Address]] = loop.create_future()
@@ -88,15 +89,15 @@ async def look_up(host: str, port: int) -> Sequence[Address]:
             addresses = _resolve(host, port)
         except OSError as error:
             failure = error
-        except UnicodeError:  # of a name that is none
+        except UnicodeError:  # the host is not a valid name
             failure = socket.gaierror(socket.EAI_NONAME, "no name")
         try:
             loop.call_soon_threadsafe(tell, addresses, failure)
-        except RuntimeError:  # whoever asked has gone
+        except RuntimeError:  # the caller's event loop is closed
             return
 
     if not _ASKING.acquire(blocking=False):
-        raise socket.gaierror(socket.EAI_AGAIN, "too many names are being looked up")
+        raise socket.gaierror(socket.EAI_AGAIN, "too many concurrent lookups")
     threading.Thread(target=_released(ask), name="look-up", daemon=True).start()
     return await found
 
@@ -117,10 +118,10 @@ def _resolve(host: str, port: int) -> Sequence[Address]:
 
 
 class CheckedTransport(httpx.AsyncHTTPTransport):
-    """Connects to those of a host's addresses for which `may_call` says so.
+    """Connects to the addresses of a host that `may_call` permits.
 
-    Raises IdentityProviderNotPublicError where there is none, also for a name that stands for nothing: whether an inner
-    network has a name is not told.
+    Raises IdentityProviderNotPublicError if none is permitted, also for unknown names, so that the error does not
+    reveal names of the internal network.
     """
 
     def __init__(self, *, tls: SSLContext, may_call: Callable[[str, Address], bool]) -> None:

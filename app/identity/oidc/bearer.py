@@ -1,4 +1,4 @@
-"""Tokens of providers at the API: `Authorization: Bearer <JWT>` (RFC 6750, RFC 9068)."""
+"""Authenticate providers' tokens at the API: `Authorization: Bearer <JWT>` (RFC 6750, RFC 9068)."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from app.identity.oidc.users import ProviderUsers
 
 
 class TokenAuthenticator:
-    """Finds the provider of a token by what the token says, then checks the token with that provider's keys."""
+    """Finds a token's provider by its unverified claims, then verifies the token with the provider's keys."""
 
     def __init__(self, *, database: Database, directory: ProviderDirectory, users: ProviderUsers, clock: Clock) -> None:
         self._database = database
@@ -23,22 +23,22 @@ class TokenAuthenticator:
         self._clock = clock
 
     def authenticate(self, text: str) -> Principal:
-        """The principal of a token; what it makes lives no longer than itself (`key_expires_at`).
+        """Return the principal of a token. What it creates expires with the token at the latest (`key_expires_at`).
 
-        Raises TokenInvalidError and those derived from it, UserUnknownError, UserDisabledError,
-        IdentityProviderUnavailableError when its provider's keys are not known and can't be asked for.
+        Raises TokenInvalidError and its subclasses, UserUnknownError, UserDisabledError;
+        IdentityProviderUnavailableError if the provider's keys are unknown and can't be fetched.
         """
-        told = read_unverified(text)
+        unverified = read_unverified(text)
         with self._database.anonymous() as session:
-            found = SignInRepository(session).list_token_providers(told.issuer, told.audiences)
-        # For the APIs of two tenants at once: it is not guessed whose it is.
+            found = SignInRepository(session).list_token_providers(unverified.issuer, unverified.audiences)
+        # The token is addressed to two tenants: reject it as ambiguous.
         provider = find_enabled_provider(self._database, *found[0]) if len(found) == 1 else None
         if provider is None or provider.audience is None:
             raise TokenInvalidError
-        keys = self._directory.list_keys(provider.issuer, told.key_id)
+        keys = self._directory.list_keys(provider.issuer, unverified.key_id)
         claims = verify(text, keys, issuer=provider.issuer, audience=provider.audience, now=self._clock.now())
         try:
             principal = self._users.get_principal(provider, claims.subject, claims.email)
-        except ProviderNotFoundError as error:  # deleted meanwhile: nobody's token any more
+        except ProviderNotFoundError as error:  # deleted in the meantime
             raise TokenInvalidError from error
         return replace(principal, key_expires_at=claims.expires_at)

@@ -1,7 +1,7 @@
-"""What providers publish of themselves (OpenID Connect Discovery 1.0; RFC 7517), kept as long as they say.
+"""Fetch and cache providers' metadata and keys (OpenID Connect Discovery 1.0; RFC 7517) by their Cache-Control.
 
-While a provider is down, what is known of it serves for a day. Keys are asked for again when a token names one that is
-not known, at most once a minute: whoever makes up key ids makes nobody call.
+While a provider is down, its cached data is used for one day. A token with an unknown key ID makes the keys be
+fetched again, at most once a minute, so that invented key IDs cause no flood of calls.
 """
 
 import re
@@ -24,7 +24,7 @@ from app.identity.oidc.errors import (
 from app.identity.oidc.http import ProviderHttp, ProviderResponse
 
 SHORTEST, USUAL, LONGEST = timedelta(minutes=1), timedelta(minutes=5), timedelta(days=1)
-"""How long an answer is kept: at least, when its Cache-Control says nothing, at most."""
+"""Cache lifetimes: minimum, default without Cache-Control, maximum."""
 ASK_AGAIN = timedelta(minutes=1)
 AFTER_FAILURE = timedelta(seconds=20)
 LONGEST_WAIT_SECONDS = 3.0
@@ -49,7 +49,7 @@ class ProviderMetadata:
 
 @dataclass(slots=True)
 class _Known:
-    """What is known of one issuer."""
+    """The cached data of one issuer."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     metadata: ProviderMetadata | None = None
@@ -62,7 +62,7 @@ class _Known:
 
 
 class ProviderDirectory:
-    """Metadata and keys of issuers; only of those that a tenant's administrator named."""
+    """Returns metadata and keys of issuers that tenants' administrators configured."""
 
     def __init__(self, *, http: ProviderHttp, clock: Clock) -> None:
         self._http = http
@@ -71,14 +71,14 @@ class ProviderDirectory:
         self._known: dict[str, _Known] = {}
 
     def get_metadata(self, issuer: str) -> ProviderMetadata:
-        """Raises IdentityProviderUnavailableError, also for metadata of another issuer or with addresses that are never
-        called; IdentityProviderNotPublicError for addresses of no public network.
+        """Return an issuer's metadata. Raises IdentityProviderUnavailableError, also for metadata of another issuer
+        or with forbidden URLs; IdentityProviderNotPublicError for addresses that are not public.
         """
         known = self._of(issuer)
         found = known.metadata
         if found is not None and self._clock.now() < known.metadata_until:
             return found
-        # Whoever waited in vain for somebody else's call makes none.
+        # Another thread's call failed while this one waited for it: don't repeat it.
         if not known.lock.acquire(timeout=LONGEST_WAIT_SECONDS):
             raise IdentityProviderUnavailableError
         try:
@@ -87,13 +87,15 @@ class ProviderDirectory:
             known.lock.release()
 
     def list_keys(self, issuer: str, key_id: str | None) -> Sequence[Key]:
-        """The issuer's signing keys of that id; all of them without one. Raises IdentityProviderUnavailableError."""
+        """Return the issuer's signing keys with that ID; without an ID, all. Raises
+        IdentityProviderUnavailableError.
+        """
         known = self._of(issuer)
         now = self._clock.now()
         found = _select(known.keys, key_id)
         if found and now < known.keys_until:
             return found
-        # Whoever finds a key does not wait for somebody else's call; whoever finds none waits a little.
+        # Don't wait for another thread's call if the key is cached; otherwise wait briefly.
         if known.lock.acquire(timeout=0 if found else LONGEST_WAIT_SECONDS):
             try:
                 self._refresh_keys(issuer, known, key_id)
@@ -138,7 +140,9 @@ class ProviderDirectory:
                 raise
 
     def _ask(self, known: _Known, url: str) -> ProviderResponse:
-        """One GET; for a while after a failure it fails at once, so that nobody waits for what is down."""
+        """Send one GET. For some time after a failure it fails at once, so that requests don't wait for a provider
+        that is down.
+        """
         if self._clock.now() < known.failed_at + AFTER_FAILURE:
             raise known.failure
         try:
@@ -159,7 +163,7 @@ class ProviderDirectory:
         try:
             for address in addresses:
                 if address is not None:
-                    # The browser's, too, which we never call: it shall lead nobody who signs in to an inner host.
+                    # Check the browser's URL, too: it must not send users to an internal host.
                     self._http.check_address(str(address))
         except IssuerNotPublicError as error:
             raise IdentityProviderNotPublicError from error
@@ -190,7 +194,7 @@ def _lifetime(answer: ProviderResponse) -> timedelta:
 
 
 def _parse_keys(body: Mapping[str, Any]) -> Sequence[Key]:
-    """The keys that sign and that we can check with; never a secret one, and no short RSA key."""
+    """Return the supported public signing keys, without short RSA keys."""
     given = body.get("keys")
     if not isinstance(given, list):
         raise IdentityProviderUnavailableError
@@ -203,7 +207,7 @@ def _parse_keys(body: Mapping[str, Any]) -> Sequence[Key]:
             usable = isinstance(key, (ECKey, OKPKey)) or (
                 isinstance(key, RSAKey) and key.public_key.key_size >= _MIN_RSA_BITS
             )
-        # Of a kind that is not known here, or broken: the others still count (RFC 7517 §5).
+        # Ignore unknown or malformed keys, and use the others (RFC 7517 §5).
         except (JoseError, ValueError, TypeError, KeyError, AttributeError):
             continue
         if usable:

@@ -41,7 +41,7 @@ SignIn = Annotated[SignInService, Depends(service(SignInService))]
 @providers.post(
     "",
     status_code=201,
-    summary="Let users sign in at a provider (administrators)",
+    summary="Create a sign-in provider (administrators)",
     openapi_extra=needs(Permission.USERS_MANAGE)
     | problems(
         IssuerInvalidError,
@@ -92,7 +92,7 @@ def list_identity_providers(
 
 @providers.get(
     "/{provider_id}",
-    summary="One sign-in provider; its ETag is what a change must name (administrators)",
+    summary="Get a sign-in provider; a change must send its ETag in If-Match (administrators)",
     openapi_extra=needs(Permission.USERS_MANAGE) | problems(ProviderNotFoundError),
 )
 def get_identity_provider(
@@ -103,7 +103,7 @@ def get_identity_provider(
 
 @providers.patch(
     "/{provider_id}",
-    summary="Change a sign-in provider; turned off, its sessions end (administrators)",
+    summary="Change a sign-in provider; disabling it ends its sessions (administrators)",
     openapi_extra=needs(Permission.USERS_MANAGE)
     | problems(
         ProviderNotFoundError,
@@ -135,7 +135,7 @@ def update_identity_provider(
 @providers.delete(
     "/{provider_id}",
     status_code=204,
-    summary="Remove a sign-in provider with its links and sessions (administrators)",
+    summary="Delete a sign-in provider with its links and sessions (administrators)",
     openapi_extra=needs(Permission.USERS_MANAGE) | problems(ProviderNotFoundError, ProvidersBeyondScopesError),
 )
 def delete_identity_provider(provider_id: UUID, principal: CurrentPrincipal, kept: Providers) -> None:
@@ -144,7 +144,7 @@ def delete_identity_provider(provider_id: UUID, principal: CurrentPrincipal, kep
 
 @providers.get(
     "/{provider_id}/links",
-    summary="List which of a provider's subjects are which users (administrators)",
+    summary="List the links from a provider's subjects to users (administrators)",
     openapi_extra=needs(Permission.USERS_MANAGE) | problems(ProviderNotFoundError, InvalidCursorError),
 )
 def list_identity_links(
@@ -160,7 +160,7 @@ def list_identity_links(
 
 @providers.put(
     "/{provider_id}/links/{user_id}",
-    summary="Say which of a provider's subjects a user is (administrators)",
+    summary="Link a user to a provider's subject (administrators)",
     openapi_extra=needs(Permission.USERS_MANAGE)
     | problems(LinkNotFoundError, SubjectTakenError, ProvidersBeyondScopesError),
 )
@@ -173,7 +173,7 @@ def link_identity(
 @providers.delete(
     "/{provider_id}/links/{user_id}",
     status_code=204,
-    summary="Take a link away; the user's sessions of that provider end (administrators)",
+    summary="Delete a link, which ends the user's sessions of that provider (administrators)",
     openapi_extra=needs(Permission.USERS_MANAGE) | problems(LinkNotFoundError, ProvidersBeyondScopesError),
 )
 def unlink_identity(provider_id: UUID, user_id: UUID, principal: CurrentPrincipal, kept: Providers) -> None:

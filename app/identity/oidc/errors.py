@@ -11,8 +11,8 @@ InvalidInputError    ← IssuerInvalidError ← IssuerNotPublicError
                        AudienceInvalidError
 ForbiddenError       ← ProvidersBeyondScopesError
 
-Until its signature is checked, a token is told the same whatever is wrong with it: who may be asked for here, and
-whom for, is nobody's business.
+Until a token's signature is verified, every fault gets the same error, so that it reveals neither the configured
+issuers nor the audiences.
 """
 
 from app.core.errors import (
@@ -28,7 +28,7 @@ _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="footnote", error="invalid_token
 
 
 class TokenInvalidError(UnauthenticatedError):
-    """Base of all refusals of a token."""
+    """Base of all errors of invalid tokens."""
 
     code = "token-invalid"
     title = "This token is not valid here: it must come from your provider, signed, for this API's audience."
@@ -44,19 +44,19 @@ class TokenExpiredError(TokenInvalidError):
 
 class TokenNotYetValidError(TokenInvalidError):
     code = "token-not-yet-valid"
-    title = "This token holds from a later time on: compare the clocks here and at your provider."
+    title = "This token is not valid yet: compare the clocks here and at your provider."
 
 
 class UserUnknownError(UnauthenticatedError):
     code = "user-unknown"
-    title = "Your provider knows you, but nobody here is linked to you yet: ask an administrator."
+    title = "Your sign-in is not linked to a user yet: ask an administrator."
 
     def __init__(self) -> None:
         super().__init__(headers=_CHALLENGE)
 
 
 class SignInRefusedError(UnauthenticatedError):
-    """The provider, or what came back from it, does not let anybody in."""
+    """The provider rejected the sign-in, or its response is invalid."""
 
     code = "sign-in-refused"
     title = "Your provider did not confirm who you are: try again."
@@ -64,7 +64,7 @@ class SignInRefusedError(UnauthenticatedError):
 
 class SignInStaleError(SignInRefusedError):
     code = "sign-in-stale"
-    title = "This sign-in was not begun here, took too long, or was begun anew in another tab: try again."
+    title = "This sign-in is unknown, has expired, or was restarted in another tab: try again."
 
 
 class IdentityProviderUnavailableError(UnavailableError):
@@ -74,7 +74,7 @@ class IdentityProviderUnavailableError(UnavailableError):
 
 class IdentityProviderNotPublicError(IdentityProviderUnavailableError):
     code = "identity-provider-not-public"
-    title = "Your sign-in provider has no public address that is known here, so it is not called: ask an administrator."
+    title = "Your sign-in provider has no known public address: ask an administrator."
 
 
 class LinkNotFoundError(NotFoundError):
@@ -84,64 +84,64 @@ class LinkNotFoundError(NotFoundError):
 
 class ProviderTakenError(ConflictError):
     code = "identity-provider-exists"
-    title = "Your tenant has a provider of that issuer and client already: change that one."
+    title = "Your tenant already has a provider with that issuer and client: change that provider."
 
 
 class AudienceTakenError(ConflictError):
     code = "audience-taken"
-    title = "Tokens of that issuer for that audience are taken already: give this API an audience of its own."
+    title = "Another provider already uses that issuer and audience: choose another audience."
 
 
 class ClientTakenError(ConflictError):
-    """Whose tokens they are is not told."""
+    """The message does not reveal the other tenant."""
 
     code = "client-taken"
-    title = "What that issuer gives that client are tokens for an API here already: register a client of its own."
+    title = "That client is already the audience of an API here: register another client."
 
 
 class SubjectTakenError(ConflictError):
     code = "subject-taken"
-    title = "That subject of the provider is linked to another user: take that link away first."
+    title = "That subject is linked to another user: delete that link first."
 
 
 class IssuerInvalidError(InvalidInputError):
     code = "issuer-invalid"
-    title = "An issuer is an https address without query or fragment."
+    title = "The issuer must be an https URL without query or fragment."
 
 
 class IssuerNotPublicError(IssuerInvalidError):
     code = "issuer-not-public"
-    title = "An issuer is at a public address; whoever runs this installation may let providers be at others, too."
+    title = "The issuer must have a public address, unless an operator permits others."
 
 
 class DomainsMissingError(InvalidInputError):
     code = "email-domains-missing"
-    title = "Whom a verified address links is told by its domain: name at least one in email_domains."
+    title = "Linking by verified address needs a domain: give at least one in email_domains."
 
 
 class AudienceOfClientError(InvalidInputError):
     code = "audience-of-client"
-    title = "That is a client of the issuer, whose ID tokens are no keys to this API: give it an audience of its own."
+    title = "The audience is a client of the issuer, whose ID tokens are not API tokens: choose another audience."
 
 
 class AudienceInvalidError(InvalidInputError):
     code = "audience-invalid"
-    title = "An audience has 1 to 255 visible ASCII characters and no spaces."
+    title = "An audience must have 1 to 255 visible ASCII characters without spaces."
 
 
 class AudienceUnboundError(InvalidInputError):
-    """Tokens of an issuer that tenants share find their tenant by the audience, which nobody else may claim."""
+    """The audience decides which tenant a shared issuer's token belongs to, so each audience belongs to one tenant."""
 
     code = "audience-unbound"
-    title = "An audience ends with your tenant's id, so that no other tenant's tokens are taken for yours."
+    title = "The audience must end with your tenant's ID, so that no other tenant can use it."
 
 
 class ProvidersBeyondScopesError(ForbiddenError):
-    """Whoever says who signs in as whom may sign in as anybody, and a session from a provider has no scopes."""
+    """A key that changes links could sign in as any user, and sessions of a provider have no scopes."""
 
     code = "sign-in-beyond-scopes"
-    title = "A key with scopes does not change who signs in as whom: use a key without scopes."
+    title = "A key with scopes can't change sign-in providers or links: use a key without scopes."
 
 
 TOKEN_REFUSALS = (TokenInvalidError, TokenExpiredError, TokenNotYetValidError, UserUnknownError)
-"""What a request with an invalid token may be answered, besides the refusals of a key."""
+"""Errors of a request with an invalid token, besides those of an invalid key."""

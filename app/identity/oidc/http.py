@@ -1,8 +1,8 @@
-"""Calls to providers, whose addresses come from a tenant's administrator and from the providers themselves.
+"""Call providers, whose URLs come from tenants' administrators and from the providers themselves.
 
-Only https, or plain http to the hosts that the composition root names (a test's own machine); only public addresses,
-unless it says else; no redirect is followed; an answer is read up to a size. All of a call, from the name's look-up to
-the last byte, has one time: however slowly a provider sends, its connection is ended then.
+Calls use https, or plain http only to hosts that the composition root permits (loopback in tests); only public
+addresses, unless configured otherwise; no redirects; and a maximum response size. One time limit covers the whole
+call, from the lookup to the last byte.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ _ASKING: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class ProviderResponse:
-    """A JSON object with its status; `cache_control` is the header's text."""
+    """A JSON response with its status; `cache_control` is the header's value."""
 
     status: int
     body: Mapping[str, Any]
@@ -44,10 +44,10 @@ class ProviderResponse:
 
 
 class ProviderHttp:
-    """`plain_hosts` are those that may be called without TLS, wherever they are.
+    """`plain_hosts` may be called without TLS, at any address.
 
-    `may_call` says which addresses are called. Without it all are, and the environment's proxies, which look names up
-    by themselves, are used for https.
+    `may_call` decides which addresses may be called. Without it, all may, and https calls use the environment's
+    proxies, which resolve names themselves.
     """
 
     def __init__(
@@ -58,13 +58,15 @@ class ProviderHttp:
 
     @cached_property
     def _tls(self) -> SSLContext:
-        # Made once: reading the machine's certificates takes longer than most calls. Not at start: many call nobody.
+        # Created once, as loading the CA certificates takes longer than most calls; created lazily, as many processes
+        # never call a provider.
         return httpx.create_ssl_context()
 
     def check_address(self, url: str) -> None:
-        """Raises IssuerInvalidError for what is never called, IssuerNotPublicError for an address as a host.
+        """Check an issuer's URL. Raises IssuerInvalidError for a forbidden URL, IssuerNotPublicError for an address
+        as host.
 
-        What a name stands for is checked when it is called.
+        The addresses of a host name are checked at each call.
         """
         try:
             parts = urlsplit(url)
@@ -80,23 +82,25 @@ class ProviderHttp:
             raise IssuerNotPublicError
 
     def get_json(self, url: str, *, token: str | None = None) -> ProviderResponse:
-        """Raises IdentityProviderUnavailableError, IdentityProviderNotPublicError; `token` is sent as a bearer's."""
+        """Raises IdentityProviderUnavailableError, IdentityProviderNotPublicError; `token` is sent as a bearer
+        token.
+        """
         return self._call("GET", url, headers={} if token is None else {"Authorization": f"Bearer {token}"})
 
     def post_form(self, url: str, form: Mapping[str, str], *, basic: tuple[str, str] | None = None) -> ProviderResponse:
-        """Raises as `get_json` does; `basic` is (client id, secret), sent as RFC 6749 §2.3.1 asks."""
+        """Send a form. Raises as `get_json` does; `basic` is (client ID, secret), encoded by RFC 6749 §2.3.1."""
         auth = None if basic is None else httpx.BasicAuth(quote_plus(basic[0]), quote_plus(basic[1]))
         return self._call("POST", url, data=dict(form), auth=auth)
 
     def _call(self, method: str, url: str, **more: Any) -> ProviderResponse:
         try:
             self.check_address(url)
-            # Asynchronous, since nothing else can be stopped at any moment; callers are threads of their own.
+            # Asynchronous, so that the call can be cancelled at any time; callers run in their own threads.
             response, content = asyncio.run(self._exchange(method, url, **more))
             body = json.loads(content)
         except IssuerNotPublicError as error:
             raise IdentityProviderNotPublicError from error
-        # Whatever a provider does wrong is an outage to those who sign in; RecursionError is deeply nested JSON.
+        # Any fault of a provider counts as an outage; deeply nested JSON raises RecursionError.
         except (httpx.HTTPError, httpx.InvalidURL, IssuerInvalidError, ValueError, RecursionError) as error:
             raise IdentityProviderUnavailableError from error
         if not isinstance(body, dict) or response.status_code >= 500 or response.is_redirect:
@@ -124,7 +128,7 @@ class ProviderHttp:
 
     def _client(self) -> httpx.AsyncClient:
         if self._may_call_address is None:
-            # Proxies of the environment are for https only: a loopback address must not leave the machine.
+            # The environment's proxies are for https only: calls to loopback must not leave the machine.
             plain = httpx.AsyncHTTPTransport(verify=self._tls)
             return httpx.AsyncClient(verify=self._tls, mounts={"http://": plain}, **_ASKING)
         return httpx.AsyncClient(transport=CheckedTransport(tls=self._tls, may_call=self._may_call), **_ASKING)

@@ -1,4 +1,4 @@
-"""Tables of sign-in by OpenID Connect: a tenant's providers, and who their subjects are here."""
+"""Tables of sign-in by OpenID Connect: tenants' providers, and links from their subjects to users."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,9 +11,9 @@ from app.db.base import Base
 
 
 class IdentityProvider(Base):
-    """`audience` is what API tokens are addressed to; without one none is taken. It ends with the tenant's id, so that
-    no other tenant can claim it; one that an operator gave need not, but an issuer and an audience name one
-    provider in the whole database, so that it is never in doubt whose a token is.
+    """`audience` is the audience of API tokens; without it the API accepts none. It ends with the tenant's ID, so
+    that no other tenant can claim it, unless an operator set it. Issuer and audience are unique across tenants, so
+    that a token belongs to exactly one tenant.
     """
 
     __tablename__ = "identity_providers"
@@ -43,8 +43,8 @@ class IdentityProvider(Base):
 
 
 class UserIdentity(Base):
-    """A provider's subject is one user, and a user is one subject of it: an address that is given to somebody else does
-    not bring its former holder's account.
+    """A one-to-one link from a provider's subject to a user, so that a reassigned e-mail address does not give
+    access to its former holder's account.
     """
 
     __tablename__ = "user_identities"

@@ -1,4 +1,4 @@
-"""A tenant's providers and links, kept by its administrators."""
+"""A tenant's sign-in providers and links, managed by its administrators."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ from app.identity.oidc.users import LINK_BY_EMAIL
 from app.identity.sessions.models import WebSession
 from app.storage.sealing import Sealer
 
-_TOLD = ("revision", "issuer", "client_id", "audience", "email_domains", "link_by", "enabled")
+_AUDITED = ("revision", "issuer", "client_id", "audience", "email_domains", "link_by", "enabled")
 
 _IDENTIFIER = re.compile(r"[!-~]{1,255}", re.ASCII)
 _MEANINGS: Meanings = {
@@ -55,7 +55,7 @@ _MEANINGS: Meanings = {
 
 @dataclass(frozen=True, slots=True)
 class NewProvider:
-    """A provider as it is asked for; `client_secret` stays out of `repr`."""
+    """A requested provider; `repr` omits `client_secret`."""
 
     name: str
     issuer: str
@@ -68,10 +68,10 @@ class NewProvider:
 
 
 class ProviderService:
-    """Makes, changes and removes providers; each change is audited with what was before and what is after.
+    """Creates, changes and deletes providers and links; each change is audited with its states before and after.
 
-    A key with scopes only reads: what it made of a provider or a link would let it in without them. Changes raise
-    ProvidersBeyondScopesError for it, and PermissionRequiredError without the permission to manage users.
+    A key with scopes can only read, as it could otherwise create a sign-in without scopes: changes raise
+    ProvidersBeyondScopesError. Without the permission to manage users they raise PermissionRequiredError.
     """
 
     def __init__(self, *, database: Database, sealer: Sealer, http: ProviderHttp, clock: Clock) -> None:
@@ -81,7 +81,8 @@ class ProviderService:
         self._clock = clock
 
     def create_provider(self, principal: Principal, new: NewProvider) -> IdentityProvider:
-        """Raises PermissionRequiredError, IssuerInvalidError, DomainsMissingError, AudienceOfClientError,
+        """Create a provider. Raises PermissionRequiredError, IssuerInvalidError, DomainsMissingError,
+        AudienceOfClientError,
         AudienceUnboundError, ProviderTakenError, AudienceTakenError, ClientTakenError.
         """
         _require_whole(principal)
@@ -112,11 +113,11 @@ class ProviderService:
             repository = ProviderRepository(session)
             repository.insert_provider(values)
             _check_uncrossed(repository, made)
-            _record(session, principal, "created", made.id, before=None, after=_told(made))
+            _record(session, principal, "created", made.id, before=None, after=_audit_state(made))
         return made
 
     def list_providers(self, principal: Principal, page: PageRequest) -> PageOf[IdentityProvider]:
-        """Raises PermissionRequiredError, InvalidCursorError."""
+        """List the tenant's providers. Raises PermissionRequiredError, InvalidCursorError."""
         principal.require(Permission.USERS_MANAGE)
         with self._database.transaction(principal) as session:
             found = ProviderRepository(session).list_providers(after=parse_uuid_cursor(page), limit=page.limit + 1)
@@ -124,7 +125,7 @@ class ProviderService:
         return PageOf(items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(found) > page.limit else None)
 
     def get_provider(self, principal: Principal, provider_id: UUID) -> IdentityProvider:
-        """Raises PermissionRequiredError, ProviderNotFoundError."""
+        """Return a provider. Raises PermissionRequiredError, ProviderNotFoundError."""
         principal.require(Permission.USERS_MANAGE)
         with self._database.transaction(principal) as session:
             return _get(ProviderRepository(session), provider_id)
@@ -132,7 +133,8 @@ class ProviderService:
     def update_provider(
         self, principal: Principal, provider_id: UUID, changes: Mapping[str, Any], *, revision: int | None
     ) -> IdentityProvider:
-        """`changes` are fields of `NewProvider` besides issuer and client. Turned off, its sessions end for good.
+        """Change a provider. `changes` are fields of `NewProvider` besides issuer and client. Disabling it ends its
+        sessions for good.
 
         Raises PermissionRequiredError, ProviderNotFoundError, PreconditionFailedError, DomainsMissingError,
         AudienceOfClientError, AudienceUnboundError, AudienceTakenError.
@@ -146,7 +148,7 @@ class ProviderService:
         with translated_violations(_MEANINGS), self._database.transaction(principal) as session:
             repository = ProviderRepository(session)
             found = _get(repository, provider_id)
-            before = _told(found)
+            before = _audit_state(found)
             if revision not in (None, found.revision):
                 raise PreconditionFailedError
             _check({**before, **values})
@@ -156,21 +158,23 @@ class ProviderService:
                 raise PreconditionFailedError
             session.refresh(found)
             _check_uncrossed(repository, found)
-            after = _told(found) | ({"secret": "changed"} if "client_secret" in changes else {})
+            after = _audit_state(found) | ({"secret": "changed"} if "client_secret" in changes else {})
             _record(session, principal, "changed", provider_id, before=before, after=after)
         return found
 
     def delete_provider(self, principal: Principal, provider_id: UUID) -> None:
-        """With its links and sessions. Raises PermissionRequiredError, ProviderNotFoundError."""
+        """Delete a provider with its links and sessions. Raises PermissionRequiredError, ProviderNotFoundError."""
         _require_whole(principal)
         with self._database.transaction(principal) as session:
             deleted = ProviderRepository(session).delete_provider(provider_id)
             if deleted is None:
                 raise ProviderNotFoundError
-            _record(session, principal, "deleted", provider_id, before=_told(deleted), after=None)
+            _record(session, principal, "deleted", provider_id, before=_audit_state(deleted), after=None)
 
     def list_links(self, principal: Principal, provider_id: UUID, page: PageRequest) -> PageOf[UserIdentity]:
-        """Sorted by user. Raises PermissionRequiredError, ProviderNotFoundError, InvalidCursorError."""
+        """List a provider's links, sorted by user. Raises PermissionRequiredError, ProviderNotFoundError,
+        InvalidCursorError.
+        """
         principal.require(Permission.USERS_MANAGE)
         with self._database.transaction(principal) as session:
             repository = ProviderRepository(session)
@@ -181,13 +185,15 @@ class ProviderService:
         return PageOf(items=items, next_cursor=cursor)
 
     def link(self, principal: Principal, provider_id: UUID, user_id: UUID, subject: str) -> UserIdentity:
-        """From the next request on `subject` is that person, and the person no other subject of the provider.
+        """Link the user to `subject`, instead of to any other subject of the provider, from the next request on.
 
         Raises PermissionRequiredError, LinkNotFoundError, SubjectTakenError.
         """
         _require_whole(principal)
         with (
-            translated_violations({FOREIGN_KEY_VIOLATION: LinkNotFoundError}),  # the provider was deleted meanwhile
+            translated_violations(
+                {FOREIGN_KEY_VIOLATION: LinkNotFoundError}
+            ),  # the provider was deleted in the meantime
             self._database.transaction(principal) as session,
         ):
             repository = ProviderRepository(session)
@@ -203,11 +209,13 @@ class ProviderService:
                 raise SubjectTakenError
             _record_link(session, principal, provider_id, user_id, before=before, after=subject)
             made = repository.find_link(provider_id, user_id)
-        assert made is not None, "it was inserted in this transaction"
+        assert made is not None, "this transaction inserted the link"
         return made
 
     def unlink(self, principal: Principal, provider_id: UUID, user_id: UUID) -> None:
-        """The user's sessions of that provider end, too. Raises PermissionRequiredError, LinkNotFoundError."""
+        """Delete a link and end the user's sessions of that provider. Raises PermissionRequiredError,
+        LinkNotFoundError.
+        """
         _require_whole(principal)
         with self._database.transaction(principal) as session:
             subject = self._unlink(session, ProviderRepository(session), provider_id, user_id)
@@ -216,7 +224,7 @@ class ProviderService:
             _record_link(session, principal, provider_id, user_id, before=subject, after=None)
 
     def _unlink(self, session: Session, repository: ProviderRepository, provider_id: UUID, user_id: UUID) -> str | None:
-        """The subject that was taken away, with the sessions that it opened; None when none was linked."""
+        """Delete a link and end its sessions; return the subject, or None if there was no link."""
         subject = repository.delete_link(provider_id, user_id)
         if subject is None:
             return None
@@ -234,8 +242,9 @@ class ProviderService:
 
 
 class ProviderAdmin:
-    """Gives providers audiences that don't end with their tenant's id, as the database's owner: an operator's command,
-    never an endpoint. The operator knows whose tokens are addressed to it; some providers write nothing but a client.
+    """Sets audiences that don't end with the tenant's ID, as the database's owner, for an operator's command and not
+    for endpoints. Some providers can only write a client ID as audience; the operator knows which tenant it belongs
+    to.
     """
 
     def __init__(self, *, owner: Database, clock: Clock) -> None:
@@ -243,22 +252,23 @@ class ProviderAdmin:
         self._clock = clock
 
     def give_audience(self, tenant_id: UUID, provider_id: UUID, audience: str) -> IdentityProvider:
-        """Raises AudienceInvalidError, ProviderNotFoundError, PreconditionFailedError when it is changed meanwhile,
-        AudienceOfClientError for a client of the issuer's in any tenant, AudienceTakenError.
+        """Set a provider's audience. Raises AudienceInvalidError, ProviderNotFoundError, AudienceTakenError;
+        PreconditionFailedError for a concurrent change, AudienceOfClientError for a client of the issuer in any
+        tenant.
         """
         if _IDENTIFIER.fullmatch(audience) is None:
             raise AudienceInvalidError
         return self._set_audience(tenant_id, provider_id, audience)
 
     def withdraw_audience(self, tenant_id: UUID, provider_id: UUID) -> IdentityProvider:
-        """From the next request on no token of the provider is taken at the API. May be repeated.
+        """Remove a provider's audience: the API rejects its tokens from the next request on. May be repeated.
 
         Raises ProviderNotFoundError, PreconditionFailedError.
         """
         return self._set_audience(tenant_id, provider_id, None)
 
     def list_unbound(self) -> Sequence[UnboundAudience]:
-        """Audiences of all tenants that an operator gave and that do not end with the tenant's id."""
+        """List the audiences of all tenants that do not end with the tenant's ID."""
         with self._owner.anonymous() as session:
             return list_unbound_audiences(session)
 
@@ -269,14 +279,14 @@ class ProviderAdmin:
             found = _get(repository, provider_id)
             if found.audience == audience:
                 return found
-            before = _told(found)
+            before = _audit_state(found)
             _check({**before, "audience": audience})
             values = {"audience": audience, "updated_at": self._clock.now()}
             if not repository.update_provider(provider_id, revision=found.revision, values=values):
                 raise PreconditionFailedError
             session.refresh(found)
             _check_uncrossed(repository, found)
-            _record(session, principal, "changed", provider_id, before=before, after=_told(found))
+            _record(session, principal, "changed", provider_id, before=before, after=_audit_state(found))
         return found
 
 
@@ -287,7 +297,7 @@ def _require_whole(principal: Principal) -> None:
 
 
 def _check(values: Mapping[str, Any]) -> None:
-    """What the database would refuse. Raises DomainsMissingError, AudienceOfClientError."""
+    """Check what the database would reject. Raises DomainsMissingError, AudienceOfClientError."""
     if values["link_by"] == LINK_BY_EMAIL and not values["email_domains"]:
         raise DomainsMissingError
     if values["audience"] == values["client_id"]:
@@ -295,15 +305,15 @@ def _check(values: Mapping[str, Any]) -> None:
 
 
 def _check_uncrossed(repository: ProviderRepository, provider: IdentityProvider) -> None:
-    """Raises AudienceOfClientError for ID tokens of the page that would be taken at the API."""
+    """Raise AudienceOfClientError if the API would accept the ID tokens of a page's sign-in."""
     if repository.is_crossed(provider):
         raise AudienceOfClientError
 
 
 def _check_bound(principal: Principal, audience: str | None) -> None:
-    """Raises AudienceUnboundError for what another tenant could claim as well."""
+    """Raise AudienceUnboundError for an audience that another tenant could claim."""
     if audience is not None and not audience.endswith(str(principal.tenant_id)):
-        raise AudienceUnboundError(f"An audience ends with your tenant's id: end it with '{principal.tenant_id}'.")
+        raise AudienceUnboundError(f"The audience must end with your tenant's ID: end it with '{principal.tenant_id}'.")
 
 
 def _get(repository: ProviderRepository, provider_id: UUID) -> IdentityProvider:
@@ -313,9 +323,9 @@ def _get(repository: ProviderRepository, provider_id: UUID) -> IdentityProvider:
     return found
 
 
-def _told(provider: IdentityProvider) -> dict[str, object]:
-    told = {name: getattr(provider, name) for name in _TOLD}
-    return told | {"secret": "none" if provider.sealed_secret is None else "set"}
+def _audit_state(provider: IdentityProvider) -> dict[str, object]:
+    state = {name: getattr(provider, name) for name in _AUDITED}
+    return state | {"secret": "none" if provider.sealed_secret is None else "set"}
 
 
 def _record(

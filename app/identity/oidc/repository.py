@@ -1,4 +1,4 @@
-"""SQL of providers and of the users that their subjects are."""
+"""SQL of providers and of the users linked to their subjects."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,13 +19,13 @@ _FIND_BY_TOKEN = text("SELECT tenant_id, id FROM find_token_providers(:issuer, :
 _LIST_OF_TENANT = text("SELECT id, name FROM list_sign_in_providers(:slug)")
 _LIST_UNBOUND = text("SELECT * FROM list_unbound_audiences()")
 
-# Programs sign in nowhere, and who was deleted is gone.
+# Service accounts and deleted users can't sign in.
 _PERSON = (User.kind == "person", User.deleted_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
 class FoundProvider:
-    """An enabled provider, as signing in sees it before anybody is known."""
+    """An enabled provider, as needed before the user is known."""
 
     tenant_id: UUID
     id: UUID
@@ -40,7 +40,7 @@ class FoundProvider:
 
 @dataclass(frozen=True, slots=True)
 class OfferedProvider:
-    """What the sign-in page shows of a provider."""
+    """A provider, as shown on the sign-in page."""
 
     id: UUID
     name: str
@@ -48,7 +48,7 @@ class OfferedProvider:
 
 @dataclass(frozen=True, slots=True)
 class UnboundAudience:
-    """An audience that does not end with the id of its provider's tenant."""
+    """An audience that does not end with its tenant's ID."""
 
     tenant_id: UUID
     provider_id: UUID
@@ -57,22 +57,22 @@ class UnboundAudience:
 
 
 def list_unbound_audiences(session: Session) -> Sequence[UnboundAudience]:
-    """Those of all tenants, for the database's owner alone."""
+    """List unbound audiences of all tenants; only for the database's owner."""
     return [UnboundAudience(**row) for row in session.execute(_LIST_UNBOUND).mappings()]
 
 
 class SignInRepository:
-    """What can be asked without a principal."""
+    """Queries without a principal."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def find_tenant(self, provider_id: UUID) -> UUID | None:
-        """Whose an enabled provider is."""
+        """Return the tenant of an enabled provider."""
         return cast(UUID | None, self._session.scalar(_FIND_TENANT, {"id": provider_id}))
 
     def list_token_providers(self, issuer: str, audiences: Sequence[str]) -> Sequence[tuple[UUID, UUID]]:
-        """(tenant, provider) that a token of `issuer` for `audiences` may be of; two when more are."""
+        """Return (tenant, provider) of the candidates for a token of `issuer` for `audiences`, at most two."""
         found = self._session.execute(_FIND_BY_TOKEN, {"issuer": issuer, "audiences": list(audiences)})
         return [(row.tenant_id, row.id) for row in found]
 
@@ -81,7 +81,7 @@ class SignInRepository:
 
 
 class ProviderRepository:
-    """Providers and links of the session's tenant, and people who were not deleted."""
+    """Providers, links and people (not deleted ones) of the session's tenant."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -99,7 +99,7 @@ class ProviderRepository:
         return self._session.scalars(query).all()
 
     def update_provider(self, provider_id: UUID, *, revision: int, values: Mapping[str, Any]) -> bool:
-        """False when it is no longer at `revision`."""
+        """Update a provider; return False if it is no longer at `revision`."""
         change = (
             update(IdentityProvider)
             .where(IdentityProvider.id == provider_id, IdentityProvider.revision == revision)
@@ -108,13 +108,13 @@ class ProviderRepository:
         return self._changed(change)
 
     def is_crossed(self, provider: IdentityProvider) -> bool:
-        """Whether its audience is a client of its issuer, or its client an audience of it, with any provider here."""
+        """Return whether any provider of its issuer has its audience as client, or its client as audience."""
         same = IdentityProvider.issuer == provider.issuer
         crossed = or_(IdentityProvider.client_id == provider.audience, IdentityProvider.audience == provider.client_id)
         return self._session.scalar(select(IdentityProvider.id).where(same, crossed).limit(1)) is not None
 
     def delete_provider(self, provider_id: UUID) -> IdentityProvider | None:
-        """The provider as it was; None when there is none to be deleted."""
+        """Delete a provider; return it, or None if it is missing."""
         gone = delete(IdentityProvider).where(IdentityProvider.id == provider_id).returning(IdentityProvider)
         return self._session.scalar(gone)
 
@@ -128,7 +128,7 @@ class ProviderRepository:
         )
 
     def list_users_by_email(self, email: str) -> Sequence[User]:
-        """People's addresses, compared without regard to case; there may be two that differ in nothing else."""
+        """Return people by address, ignoring case; several may match."""
         query = select(User).where(func.lower(User.email) == email.lower(), *_PERSON)
         return self._session.scalars(query.limit(2)).all()
 
@@ -144,7 +144,7 @@ class ProviderRepository:
         return self._session.scalars(query).all()
 
     def insert_link(self, tenant_id: UUID, provider_id: UUID, user_id: UUID, subject: str, now: datetime) -> bool:
-        """False when the subject or the user is linked already."""
+        """Insert a link; return False if the subject or the user is already linked."""
         values = {
             "tenant_id": tenant_id,
             "provider_id": provider_id,
@@ -156,7 +156,7 @@ class ProviderRepository:
         return self._session.scalar(statement.returning(UserIdentity.user_id)) is not None
 
     def delete_link(self, provider_id: UUID, user_id: UUID) -> str | None:
-        """The subject that was linked; None when none was."""
+        """Delete a link; return its subject, or None if it is missing."""
         gone = delete(UserIdentity).where(UserIdentity.provider_id == provider_id, UserIdentity.user_id == user_id)
         return self._session.scalar(gone.returning(UserIdentity.subject))
 
@@ -165,7 +165,7 @@ class ProviderRepository:
 
 
 def find_enabled_provider(database: Database, tenant_id: UUID, provider_id: UUID) -> FoundProvider | None:
-    """As the tenant's own system, since nobody is signed in yet."""
+    """Return an enabled provider, with the tenant's system principal, as nobody is signed in yet."""
     with database.transaction(system_principal(tenant_id)) as session:
         row = ProviderRepository(session).find_provider(provider_id)
     if row is None or not row.enabled:

@@ -1,4 +1,4 @@
-"""What the API takes and gives of providers and links."""
+"""Request and response schemas of providers and links."""
 
 from datetime import datetime
 from typing import Annotated, Literal, cast
@@ -33,7 +33,7 @@ _EXAMPLE: JsonDict = {
 }
 
 
-# The service checks it, as for a change it depends on what is there already.
+# The service checks this rule, as it depends on the stored provider for a change.
 _DOMAINS_NAMED: JsonDict = {
     "if": {"properties": {"link_by": {"const": "verified-email"}}, "required": ["link_by"]},
     "then": {"properties": {"email_domains": {"minItems": 1}}, "required": ["email_domains"]},
@@ -41,9 +41,9 @@ _DOMAINS_NAMED: JsonDict = {
 
 
 class ProviderIn(BaseModel):
-    """A provider of OpenID Connect. Without a `client_secret` it is a public client, without an `audience` its tokens
-    are not taken at the API. `link_by` verified-email needs at least one of `email_domains`; an `audience` ends with
-    the tenant's id and is no `client_id` of the issuer.
+    """An OpenID Connect provider. Without `client_secret` Footnote is a public client; without `audience` the API
+    rejects its tokens. `link_by` verified-email needs at least one entry in `email_domains`; an `audience` must end
+    with the tenant's ID and must not be a `client_id` of the issuer.
     """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE], **_DOMAINS_NAMED})
@@ -59,14 +59,16 @@ class ProviderIn(BaseModel):
 
 
 def _show_change(schema: JsonDict) -> None:
-    """Nothing stands in for what is left out of a change: no default is shown."""
+    """Remove the default from the schema: an omitted field of a change has none."""
     schema["examples"] = [{"enabled": False}]
     for field in cast(dict[str, JsonDict], schema["properties"]).values():
         field.pop("default", None)
 
 
 class ProviderChange(BaseModel):
-    """What is left out stays; a `client_secret` or `audience` of null is taken away. Issuer and client never change."""
+    """Fields to change; others keep their values. Null removes `client_secret` or `audience`. Issuer and client are
+    fixed.
+    """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra=_show_change)
 
@@ -79,7 +81,7 @@ class ProviderChange(BaseModel):
 
 
 class ProviderOut(BaseModel):
-    """A provider; its secret can't be shown again. `redirect_uri` is what to register there."""
+    """A provider without its secret. Register `redirect_uri` at the provider."""
 
     id: UUID
     name: str
@@ -112,7 +114,7 @@ class LinkIn(BaseModel):
 
 
 class LinkOut(BaseModel):
-    """Who a subject of the provider is here."""
+    """A link from a provider's subject to a user."""
 
     user_id: UUID
     subject: str

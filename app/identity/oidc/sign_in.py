@@ -1,8 +1,7 @@
-"""Signing in at a provider: authorization code with PKCE (OpenID Connect Core §3.1, RFC 7636, RFC 9700).
+"""Sign in at a provider: authorization code with PKCE (OpenID Connect Core §3.1, RFC 7636, RFC 9700).
 
-Between leaving for the provider and coming back, the browser keeps the attempt, sealed: state, nonce and verifier.
-Each provider has a redirect address of its own and, where it sends one, its `iss` is compared (RFC 9207), so that no
-provider is handed another's code.
+During the sign-in the browser stores the sealed attempt (state, nonce and verifier) in a cookie. Each provider has
+its own redirect URL, and its `iss`, if sent, is checked (RFC 9207), so that no provider gets another's code.
 """
 
 import base64
@@ -40,9 +39,9 @@ from app.storage.errors import BlobDamagedError
 from app.storage.sealing import Sealer
 
 ATTEMPT_LIFETIME = timedelta(minutes=10)
-SECRET_PURPOSE = "identity provider's client secret"  # noqa: S105 (what is sealed, not the secret)
+SECRET_PURPOSE = "identity provider's client secret"  # noqa: S105 (a purpose's name, not a secret)
 _ATTEMPT_PURPOSE = "sign-in at "
-_ERROR_CODE = re.compile(r"[a-z_]{1,40}")  # RFC 6749 §4.1.2.1; anything else is somebody's own text
+_ERROR_CODE = re.compile(r"[a-z_]{1,40}")  # RFC 6749 §4.1.2.1; other text is not shown
 _MAX_COOKIE = 2_000
 _MAX_CODE = 4_000
 
@@ -59,7 +58,7 @@ class _Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """Where to send the browser, and the cookie that it must bring back."""
+    """The URL to redirect the browser to, and the cookie that it must send back."""
 
     address: str
     cookie: str = field(repr=False)
@@ -67,7 +66,7 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationResponse:
-    """What the provider sent the browser back with; a stranger may have written all of it."""
+    """The query parameters of the redirect back, all untrusted."""
 
     state: str | None
     code: str | None = field(repr=False)
@@ -76,7 +75,7 @@ class AuthorizationResponse:
 
 
 class SignInService:
-    """Sends people to a provider and finds out who came back."""
+    """Starts and completes sign-ins at providers."""
 
     def __init__(
         self,
@@ -98,16 +97,16 @@ class SignInService:
         self._public_url = public_url.rstrip("/")
 
     def redirect_uri(self, provider_id: UUID) -> str:
-        """What is to be registered at the provider."""
+        """Return the redirect URL to register at the provider."""
         return f"{self._public_url}/sign-in/oidc/{provider_id}/callback"
 
     def list_offered(self, slug: str) -> Sequence[OfferedProvider]:
-        """A tenant's providers; none for a tenant that there is not."""
+        """List a tenant's providers; an unknown tenant has none."""
         with self._database.anonymous() as session:
             return SignInRepository(session).list_offered(slug)
 
     def begin(self, provider_id: UUID) -> Begun:
-        """Raises ProviderNotFoundError, IdentityProviderUnavailableError."""
+        """Start a sign-in. Raises ProviderNotFoundError, IdentityProviderUnavailableError."""
         provider = self._get_provider(provider_id)
         metadata = self._directory.get_metadata(provider.issuer)
         attempt = _Attempt(
@@ -137,7 +136,8 @@ class SignInService:
         )
 
     def finish(self, provider_id: UUID, cookie: str | None, response: AuthorizationResponse) -> Principal:
-        """Who came back. Raises ProviderNotFoundError, SignInStaleError, SignInRefusedError, UserUnknownError,
+        """Return the signed-in principal. Raises ProviderNotFoundError, SignInStaleError, SignInRefusedError,
+        UserUnknownError,
         UserDisabledError, IdentityProviderUnavailableError.
         """
         provider = self._get_provider(provider_id)
@@ -166,7 +166,7 @@ class SignInService:
         return provider
 
     def _open(self, provider: FoundProvider, cookie: str | None) -> _Attempt:
-        """Raises SignInStaleError for a cookie that is not of this provider, was changed, or is too old."""
+        """Open the cookie. Raises SignInStaleError if it is another provider's, was changed, or has expired."""
         try:
             given = (cookie or "")[:_MAX_COOKIE]
             sealed = base64.b64decode(given + "=" * (-len(given) % 4), altchars=b"-_", validate=True)
@@ -181,7 +181,7 @@ class SignInService:
     def _redeem(
         self, provider: FoundProvider, metadata: ProviderMetadata, code: str, verifier: str
     ) -> tuple[str, str | None]:
-        """(ID token, access token) for a code (RFC 6749 §4.1.3)."""
+        """Exchange a code for (ID token, access token) (RFC 6749 §4.1.3)."""
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -219,14 +219,14 @@ class SignInService:
             raise SignInRefusedError from error
         if not hmac.compare_digest((claims.nonce or "").encode("utf-8", "replace"), nonce.encode()):
             raise SignInRefusedError
-        # OpenID Connect Core §3.1.3.7, 4 and 5: issued to us, when it is for others, too.
+        # OpenID Connect Core §3.1.3.7, steps 4 and 5: a token with several audiences must name us in `azp`.
         party = claims.authorized_party
         if party != provider.client_id and (party is not None or len(claims.audiences) > 1):
             raise SignInRefusedError
         return claims
 
     def _ask_email(self, metadata: ProviderMetadata, access_token: str | None, subject: str) -> str | None:
-        """The verified address that the provider tells of its subject elsewhere (§5.3); what fails tells none."""
+        """Return the verified address from the UserInfo endpoint (§5.3); None on any failure."""
         if metadata.userinfo_endpoint is None or access_token is None:
             return None
         try:
@@ -251,12 +251,12 @@ class SignInService:
 
 
 def _check_response(metadata: ProviderMetadata, response: AuthorizationResponse) -> str:
-    """The code. Raises SignInRefusedError; of the provider's own words only a registered form of code is looked at."""
+    """Return the code. Raises SignInRefusedError, which shows only error codes of the registered form."""
     if response.issuer != metadata.issuer and (response.issuer is not None or metadata.sends_issuer):
         raise SignInRefusedError
     if response.error is not None:
         if response.error == "access_denied":
-            raise SignInRefusedError("Your provider did not let you in here: ask whoever keeps it.")
+            raise SignInRefusedError("Your provider denied access: ask its administrator.")
         if response.error in {"temporarily_unavailable", "server_error"}:
             raise IdentityProviderUnavailableError
         known = _ERROR_CODE.fullmatch(response.error)

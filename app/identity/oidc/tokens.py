@@ -1,7 +1,7 @@
-"""Signed tokens of providers: JSON Web Tokens (RFC 7519) as RFC 8725, RFC 9068 and OpenID Connect Core §3.1.3.7 ask.
+"""Verify providers' JSON Web Tokens (RFC 7519) by RFC 8725, RFC 9068 and OpenID Connect Core §3.1.3.7.
 
-A token is signed with a key that its issuer publishes, by an asymmetric algorithm of a fixed list; what it says of keys
-(`jwk`, `jku`, `x5u`) is not looked at.
+A token must be signed with a key that its issuer publishes, by an asymmetric algorithm of a fixed list. Keys in its
+header (`jwk`, `jku`, `x5u`) are ignored.
 """
 
 import base64
@@ -21,7 +21,7 @@ from joserfc.jwt import JWTClaimsRegistry
 from app.identity.oidc.errors import TokenExpiredError, TokenInvalidError, TokenNotYetValidError
 
 ALGORITHMS = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC", "EdDSA": "OKP", "Ed25519": "OKP"}
-"""Algorithm → the type of key that it takes. Ed25519 is EdDSA's name since RFC 9864."""
+"""Maps an algorithm to its key type. RFC 9864 renames EdDSA to Ed25519."""
 SKEW_SECONDS = 60
 MAX_CHARACTERS = 16_000
 MAX_SUBJECT = 255  # OpenID Connect Core §2
@@ -32,7 +32,7 @@ _FURTHEST = timedelta(days=3650)
 
 
 class _Registry(JWSRegistry):
-    """Header members that are not known are ignored (RFC 7515 §4); chains of certificates make long headers."""
+    """Unknown header members are ignored (RFC 7515 §4); certificate chains make headers long."""
 
     max_header_length = MAX_CHARACTERS
 
@@ -42,7 +42,7 @@ _REGISTRY = _Registry(algorithms=tuple(ALGORITHMS), strict_check_header=False)
 
 @dataclass(frozen=True, slots=True)
 class Unverified:
-    """What a token says of itself: enough to find out who could have signed it, and no more."""
+    """Unverified claims, used only to find the provider."""
 
     issuer: str
     audiences: tuple[str, ...]
@@ -52,9 +52,9 @@ class Unverified:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a token says, after its signature, issuer, audience and times were checked.
+    """Claims of a token whose signature, issuer, audience and times are verified.
 
-    `email` is there only when the provider says that it verified the address.
+    `email` is set only if the provider verified the address.
     """
 
     subject: str
@@ -66,12 +66,12 @@ class Claims:
 
 
 def looks_like_token(text: str) -> bool:
-    """Whether it has the form of a signed token; keys have another."""
+    """Return whether the text has the form of a signed token, unlike an API key."""
     return _FORM.fullmatch(text) is not None
 
 
 def read_unverified(text: str) -> Unverified:
-    """Raises TokenInvalidError for what can't be a token that is taken here."""
+    """Read the unverified claims. Raises TokenInvalidError for a malformed or unsupported token."""
     if len(text) > MAX_CHARACTERS or not looks_like_token(text):
         raise TokenInvalidError
     header, claims = (_part(part) for part in text.split(".")[:2])
@@ -96,13 +96,13 @@ def read_unverified(text: str) -> Unverified:
 
 
 def verify(text: str, keys: Sequence[Key], *, issuer: str, audience: str, now: datetime) -> Claims:
-    """The claims of a token that `issuer` signed, with one of `keys`, for `audience`; a minute of skew is allowed.
+    """Verify a token of `issuer` for `audience`, signed with one of `keys`; allows one minute of clock skew.
 
     Raises TokenInvalidError, TokenExpiredError, TokenNotYetValidError.
     """
-    told = read_unverified(text)
-    kind = ALGORITHMS[told.algorithm]
-    fitting = [key for key in keys if key.key_type == kind and key.alg in {None, told.algorithm}]
+    unverified = read_unverified(text)
+    kind = ALGORITHMS[unverified.algorithm]
+    fitting = [key for key in keys if key.key_type == kind and key.alg in {None, unverified.algorithm}]
     claims = _decode(text, fitting)
     required: dict[str, Any] = {name: {"essential": True} for name in ("exp", "iat", "sub")}
     required |= {"iss": {"essential": True, "value": issuer}, "aud": {"essential": True, "value": audience}}
@@ -125,13 +125,13 @@ def verify(text: str, keys: Sequence[Key], *, issuer: str, audience: str, now: d
         expires_at=expires_at,
         email=verified_email(claims),
         nonce=nonce if isinstance(nonce, str) else None,
-        audiences=told.audiences,
+        audiences=unverified.audiences,
         authorized_party=party,
     )
 
 
 def verified_email(claims: Mapping[str, Any]) -> str | None:
-    """The address, when the provider verified it; some providers say so in a text."""
+    """Return the address if it is verified; some providers send "true" as text."""
     email = claims.get("email")
     if claims.get("email_verified") not in (True, "true") or not isinstance(email, str):
         return None
@@ -142,7 +142,7 @@ def _decode(text: str, keys: Sequence[Key]) -> dict[str, Any]:
     for key in keys:
         try:
             return jwt.decode(text, key, registry=_REGISTRY).claims
-        # A key of another curve, or another key's signature; RecursionError is deeply nested JSON.
+        # The key has another curve, or the signature is invalid; deeply nested JSON raises RecursionError.
         except (JoseError, ValueError, TypeError, RecursionError):
             continue
     raise TokenInvalidError
@@ -159,5 +159,5 @@ def _part(part: str) -> dict[str, Any]:
 
 
 def _is_storable(value: object) -> bool:
-    """Text that the database can be asked for."""
+    """Return whether the database can store the text."""
     return isinstance(value, str) and value.isprintable() and value.encode("utf-8", "ignore").decode() == value

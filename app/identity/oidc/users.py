@@ -1,4 +1,6 @@
-"""Who a provider's subject is here: found by issuer and subject, linked once by a verified e-mail, never made."""
+"""Find the user of a provider's subject: by its link, or once by a verified address, which links it. Never create
+users.
+"""
 
 from app.audit.service import record
 from app.core.clock import Clock
@@ -14,7 +16,7 @@ LINK_BY_SUBJECT, LINK_BY_EMAIL = "subject", "verified-email"
 
 
 class ProviderUsers:
-    """Subjects to users, of one tenant at a time: as that tenant's own system, since nobody is signed in yet."""
+    """Maps subjects to users of one tenant, with the tenant's system principal, as nobody is signed in yet."""
 
     def __init__(self, *, database: Database, clock: Clock) -> None:
         self._database = database
@@ -25,9 +27,10 @@ class ProviderUsers:
             return ProviderRepository(session).find_linked_user(provider.id, subject) is not None
 
     def get_principal(self, provider: FoundProvider, subject: str, email: str | None) -> Principal:
-        """The user whom `subject` is linked to, now or from now on by `email` (verified by the provider, or None).
+        """Return the user linked to `subject`; if none is, link the user with `email` (verified by the provider, or
+        None).
 
-        Raises UserUnknownError, UserDisabledError, ProviderNotFoundError when the provider was deleted meanwhile.
+        Raises UserUnknownError, UserDisabledError, ProviderNotFoundError if the provider was deleted in the meantime.
         """
         system = system_principal(provider.tenant_id)
         with (
@@ -51,7 +54,7 @@ class ProviderUsers:
                         detail={"provider_id": str(provider.id), "before": None, "after": subject, "by": LINK_BY_EMAIL},
                     )
                 else:
-                    # Linked meanwhile by another request of the same person; or the user is another subject already.
+                    # Another request of the same person linked it, or the user is already linked to another subject.
                     user = repository.find_linked_user(provider.id, subject)
         if user is None:
             raise UserUnknownError

@@ -1,6 +1,4 @@
-"""What Entra sends that no RFC allows, in the words of RFC 7644; what only needs lenience is left to
-`resources.LENIENT`.
-"""
+"""Translate Entra's invalid requests to RFC 7644; `resources.LENIENT` accepts harmless deviations."""
 
 import re
 from typing import Any
@@ -11,12 +9,12 @@ _CHOSEN = re.compile(
     rf"(?P<attribute>[A-Za-z]\w*)\[(?P<choice>[^\[\]]*)\]\.(?P<part>[A-Za-z$]\w*)\s+"
     rf"(?:(?P<pr>pr)\b|(?P<op>[A-Za-z]{{2}})\s+(?P<value>{_VALUE}))"
 )
-# `roles[primary eq "True"].value`: the one role that an application role is mapped to.
+# `roles[primary eq "True"].value`: the single role mapped to an Entra application role.
 _ONE_ROLE = re.compile(r'roles\[\s*primary\s+eq\s+"?true"?\s*\](?:\.value)?', re.IGNORECASE)
 
 
 def read_filter(text: str) -> str:
-    """The filter with conditions on chosen values put inside the brackets."""
+    """Move conditions on selected values into the brackets of the filter."""
 
     def put_inside(found: re.Match[str]) -> str:
         compared = "pr" if found["pr"] else f"{found['op']} {found['value']}"
@@ -26,7 +24,7 @@ def read_filter(text: str) -> str:
 
 
 def read_operations(payload: dict[str, Any]) -> dict[str, Any]:
-    """The PATCH with the one primary role as the whole of the roles, and what is removed named by its value alone."""
+    """Translate a PATCH: the primary role replaces all roles, and removals name only values."""
     return {
         name: [_read_operation(operation) if isinstance(operation, dict) else operation for operation in value]
         if name.lower() == "operations" and isinstance(value, list)
@@ -43,7 +41,7 @@ def _read_operation(operation: dict[str, Any]) -> dict[str, Any]:
             return {"op": "remove", "path": "roles"}
         return {"op": "replace", "path": "roles", "value": [value if isinstance(value, dict) else {"value": value}]}
     if removes and isinstance(value, list):
-        # With it come a null `$ref`, or a display name that may have changed.
+        # Entra adds a null `$ref` or a possibly outdated display name.
         return {**operation, "value": [_only_value(entry) for entry in value]}
     return operation
 

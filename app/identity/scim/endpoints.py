@@ -1,7 +1,6 @@
-"""`/scim/v2`: provisioning by an identity provider, in its own media type, errors and discovery.
+"""`/scim/v2`: provisioning by an identity provider, with SCIM's media type, errors and discovery.
 
-These addresses describe themselves at `/scim/v2/Schemas`, which is what SCIM's clients read, and so are not in the
-OpenAPI document.
+SCIM clients read `/scim/v2/Schemas`, so these endpoints are not in the OpenAPI document.
 """
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -51,7 +50,7 @@ _ANY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 class ScimRoute(ApiRoute):
-    """An operation whose errors are told in SCIM's form (RFC 7644 §3.12)."""
+    """A route that returns errors in SCIM's form (RFC 7644 §3.12)."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -60,13 +59,13 @@ class ScimRoute(ApiRoute):
             try:
                 return await handle(request)
             except Exception as error:
-                told = _error(request, error)
-                if told is None:
+                body = _error(request, error)
+                if body is None:
                     raise
                 refused = _refusal(error)
                 if refused is not None:
                     await record_denial(request, refused)
-                return told
+                return body
 
         return handle_request
 
@@ -95,7 +94,7 @@ def _base(request: Request) -> str:
 
 
 def _revision(request: Request) -> int | None:
-    """That of If-Match, which may be left out (RFC 7644 §3.14)."""
+    """Return the revision in If-Match, which is optional (RFC 7644 §3.14)."""
     header = request.headers.get("If-Match")
     return None if header is None else parse_if_match(header)
 
@@ -206,7 +205,9 @@ def patch_group(
     revision: Revision,
     group_id: str,
 ) -> Response:
-    """Answers without the group, unless attributes are asked for: one member more is no reason to send thousands."""
+    """Patch a group. The response has the group only if attributes are requested, as it may have thousands of
+    members.
+    """
     reached = groups.patch_group(principal, _id(group_id), body, base=base, revision=revision)
     if "attributes" in request.query_params:
         changed = groups.get_group(principal, _id(group_id), base=base)
@@ -247,7 +248,7 @@ def get_resource_type(request: Request, base: Base, name: str) -> Response:
 
 @router.api_route("/{rest:path}", methods=_ANY_METHOD, openapi_extra=SIGNED_IN)
 def refuse(rest: str) -> Response:
-    """What is not served: bulk requests and searches by POST, other methods, other addresses."""
+    """Reject unsupported requests: bulk, search by POST, other methods and paths."""
     if rest.rpartition("/")[2] in _NOT_IMPLEMENTED:
         raise NotImplementedException
     served = [route for route in router.routes if isinstance(route, APIRoute) and route.endpoint is not refuse]
@@ -299,9 +300,9 @@ def _listed(
 def _descriptions(
     request: Request, base: str, kind: type[Resource[Any]], described: Sequence[Resource[Any]]
 ) -> Response:
-    # RFC 7644 §4: a description is given whole, so that no client takes a part of it for all.
+    # RFC 7644 §4: discovery ignores filters, so that no client mistakes a part for the whole.
     if "filter" in request.query_params:
-        raise ForbiddenException(detail="Descriptions are not filtered.")
+        raise ForbiddenException(detail="Discovery endpoints don't support filters: leave the filter out.")
     return _listed(kind, [_located(one, base) for one in described], len(described))
 
 
@@ -313,14 +314,14 @@ def _description(request: Request, base: str, name: str, described: Sequence[Res
 
 
 def _located(resource: Resource[Any], base: str) -> Resource[Any]:
-    """A resource that the service is described by, with its address."""
+    """Return a discovery resource with its URL."""
     kind = type(resource).__name__
     path = kind if resource.id is None else f"{kind}s/{resource.id}"
     return resource.model_copy(update={"meta": Meta(resource_type=kind, location=f"{base}/{path}")})
 
 
 def _refusal(error: Exception) -> FootnoteError | None:
-    """The error as the audit log is told of it; None when it is no refusal."""
+    """Return the error for the audit log; None if it is not a rejection."""
     if isinstance(error, SCIMException):
         kind = {403: ForbiddenError, 404: NotFoundError}.get(error.status)
         return None if kind is None else kind()
@@ -328,22 +329,22 @@ def _refusal(error: Exception) -> FootnoteError | None:
 
 
 def _error(request: Request, error: Exception) -> Response | None:
-    """The error as SCIM tells it; None when nobody expected it."""
+    """Return the error in SCIM's form; None if it is unexpected."""
     headers: Mapping[str, str] = {}
     if isinstance(error, SCIMException):
-        told = error.to_error()
+        body = error.to_error()
     elif isinstance(error, ValidationError):
-        told = Error.from_validation_errors(error)[0]
+        body = Error.from_validation_errors(error)[0]
     else:
         ours = as_footnote_error(error)
         if ours is None:
             return None
         unfit = ours.status == 422
-        told = Error(
+        body = Error(
             status=400 if unfit else ours.status, scim_type="invalidValue" if unfit else None, detail=ours.detail
         )
         headers = ours.headers
-    request.state.problem_code = told.scim_type or f"scim-{told.status}"
-    dumped = told.model_dump(scim_ctx=Context.DEFAULT)
+    request.state.problem_code = body.scim_type or f"scim-{body.status}"
+    dumped = body.model_dump(scim_ctx=Context.DEFAULT)
     headers = {**headers, "Cache-Control": "no-store"}
-    return JSONResponse(dumped, status_code=told.status or 400, headers=headers, media_type=MEDIA_TYPE)
+    return JSONResponse(dumped, status_code=body.status or 400, headers=headers, media_type=MEDIA_TYPE)

@@ -1,4 +1,4 @@
-"""SCIM's filters and sort orders (RFC 7644 §3.4.2) as SQL over the rows that the session may see."""
+"""Translate SCIM's filters and sort orders (RFC 7644 §3.4.2) to SQL."""
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
@@ -48,7 +48,7 @@ Condition = ColumnElement[bool]
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A single value: its SQL, compared without regard to case where the schema says so."""
+    """A single-valued attribute: its SQL, and whether comparison ignores case."""
 
     sql: SQLColumnExpression[Any]
     case_exact: bool = False
@@ -60,7 +60,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Where values of a multi-valued attribute come from: rows of `query`, and the sub-attributes of each."""
+    """A multi-valued attribute: the rows of `query`, and the sub-attributes of each."""
 
     query: Select[Any]
     attributes: Mapping[str, Value]
@@ -149,23 +149,25 @@ _ATTRIBUTES: Mapping[type, Mapping[str, Attribute]] = {scim.User: USER_ATTRIBUTE
 
 
 def condition(kind: type[scim.User | scim.Group], request: SearchRequest[Any]) -> Condition | None:
-    """What rows must fulfil; None for all. Raises InvalidFilterException for attributes that are not searched."""
+    """Return the SQL condition of a filter; None for all rows. Raises InvalidFilterException for unsupported
+    attributes.
+    """
     if request.filter is None:
         return None
     return _Conditions(_ATTRIBUTES[kind], str(kind.__schema__)).visit(request.filter.ast)
 
 
 def order(kind: type[scim.User | scim.Group], request: SearchRequest[Any]) -> Sequence[SQLColumnExpression[Any]]:
-    """What rows are sorted by, ending with their ids. Raises InvalidPathException."""
+    """Return the sort columns, ending with the ID. Raises InvalidPathException."""
     attributes = _ATTRIBUTES[kind]
     last = cast(Value, attributes["id"]).sql
     if request.sort_by is None:
         return [last]
     name = str(request.sort_by).rpartition(":")[2].lower()
-    # The one address that is kept apart is the primary one, which RFC 7644 §3.4.2.3 sorts by.
+    # RFC 7644 §3.4.2.3 sorts by the primary address, which has its own column.
     found = Value(User.email) if name in {"emails", "emails.value"} else attributes.get(name)
     if not isinstance(found, Value):
-        raise InvalidPathException(detail=f"Lists are not sorted by {name}.")
+        raise InvalidPathException(detail=f"Lists can't be sorted by {name}: choose another attribute.")
     first = found.comparable
     descending = request.sort_order == SearchRequest.SortOrder.descending
     return [first.desc().nulls_first() if descending else first.asc().nulls_last(), last]
@@ -180,7 +182,7 @@ class _Conditions(FilterVisitor[Condition]):
         found, part = self._find(node.attr_path)
         if isinstance(found, Value):
             return _compare(found, node.op, node.value)
-        if node.op is CompareOperator.ne:  # no value equals it
+        if node.op is CompareOperator.ne:  # no stored value can equal it
             return not_(_any(found, lambda of: _compare(of[part], CompareOperator.eq, node.value), part))
         return _any(found, lambda of: _compare(of[part], node.op, node.value), part)
 
@@ -200,11 +202,11 @@ class _Conditions(FilterVisitor[Condition]):
     def visit_value_path(self, node: ValuePath) -> Condition:
         found, _ = self._find(node.attr_path)
         if isinstance(found, Value):
-            raise InvalidFilterException(detail=f"{node.attr_path} has no values to choose from.")
+            raise InvalidFilterException(detail=f"{node.attr_path} has no values to select from.")
         return _any(found, lambda of: _Conditions(of, self._schema).visit(node.val_filter), "value")
 
     def _find(self, path: AttrPath) -> tuple[Attribute, str]:
-        """The attribute, and which part of its values is meant."""
+        """Return the attribute and the sub-attribute of a path."""
         name = path.attr.lower()
         part = (path.sub_attr or "value").lower()
         if path.uri is None or path.uri.lower() == self._schema.lower():
@@ -212,12 +214,12 @@ class _Conditions(FilterVisitor[Condition]):
             found = found or self._attributes.get(name)
             if found is not None and not (isinstance(found, Value) and path.sub_attr and name in self._attributes):
                 return found, part
-        raise InvalidFilterException(detail=f"Lists are not filtered by {path}.")
+        raise InvalidFilterException(detail=f"Lists can't be filtered by {path}: choose another attribute.")
 
 
 def _any(sources: Sequence[Rows], make: Callable[[Mapping[str, Value]], Condition], part: str) -> Condition:
     if any(part not in source.attributes for source in sources):
-        raise InvalidFilterException(detail=f"Lists are not filtered by {part} of these values.")
+        raise InvalidFilterException(detail=f"Lists can't be filtered by {part} of these values: choose another part.")
     return or_(*(exists(source.query.where(make(source.attributes))) for source in sources))
 
 
@@ -240,7 +242,7 @@ def _compare(value: Value, op: CompareOperator, given: Any) -> Condition:
 
 
 def _operand(value: Value, given: Any) -> Any:
-    """`given` as the type that it is compared with; None when it can't be of it, so that nothing equals it."""
+    """Convert `given` to the attribute's type; None if that is impossible, so that nothing equals it."""
     kind = _type_of(value.sql)
     try:
         if kind is UUID:

@@ -1,4 +1,4 @@
-"""Provisioned groups: kept by an identity provider, through a key that may manage groups."""
+"""Groups provisioned by an identity provider, with a key that may manage groups."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -41,16 +41,17 @@ _UNIQUE = "displayName or externalId"
 _MEANINGS: Meanings = {
     **provisioning_meanings(_UNIQUE),
     **GROUP_CYCLE,
-    # Another transaction deleted a member at the same time.
+    # Another transaction deletes a member at the same time.
     FOREIGN_KEY_VIOLATION: lambda: InvalidValueException(detail="A member was deleted at the same time: leave it out."),
 }
 
 
 class GroupProvisioning:
-    """Groups of the principal's own tenant. Raises PermissionRequiredError without the permission to manage groups.
+    """Provisions groups of the principal's tenant. Raises PermissionRequiredError without the permission to manage
+    groups.
 
-    `base` is the service's address, `revision` that of If-Match. Errors are SCIM's own (RFC 7644 §3.12) and
-    GroupCycleError, which is told as them; ids of other tenants are NotFoundException, as are those of nothing.
+    `base` is the service's URL, `revision` that of If-Match. Errors are SCIM's (RFC 7644 §3.12) and GroupCycleError,
+    which the endpoints translate. Unknown IDs and those of other tenants raise NotFoundException.
     """
 
     def __init__(self, *, database: Database, clock: Clock) -> None:
@@ -65,13 +66,13 @@ class GroupProvisioning:
             return present_group(_found(repository.find_group(group_id)), repository.get_members(group_id), base)
 
     def get_group_alone(self, principal: Principal, group_id: UUID, *, base: str) -> scim.Group:
-        """Without its members, of which there may be thousands. Raises NotFoundException."""
+        """Return a group without its members, which may be thousands. Raises NotFoundException."""
         principal.require(Permission.GROUPS_MANAGE)
         with self._database.transaction(principal) as session:
             return present_group(_found(GroupRepository(session).find_group(group_id)), _NOBODY, base)
 
     def list_groups(self, principal: Principal, request: SearchRequest[Any], *, base: str) -> Listed[scim.Group]:
-        """Raises InvalidFilterException, InvalidPathException."""
+        """List groups. Raises InvalidFilterException, InvalidPathException."""
         principal.require(Permission.GROUPS_MANAGE)
         limit = page_limit(request)
         with self._database.transaction(principal, snapshot=True) as session:
@@ -82,7 +83,7 @@ class GroupProvisioning:
         return Listed(total, [present_group(row, members.get(row.id, _NOBODY), base) for row in rows])
 
     def create_group(self, principal: Principal, payload: Payload, *, base: str) -> scim.Group:
-        """Raises ValidationError, UniquenessException, InvalidValueException."""
+        """Create a group. Raises ValidationError, UniquenessException, InvalidValueException."""
         principal.require(Permission.GROUPS_MANAGE)
         wanted = parse_group(payload, Context.RESOURCE_CREATION_REQUEST)
         group_id = new_id()
@@ -96,7 +97,7 @@ class GroupProvisioning:
         with translated_violations(_MEANINGS), self._database.transaction(principal) as session:
             repository = GroupRepository(session)
             repository.insert_group(values)
-            members = _sort_out(repository, wanted)
+            members = _sort_members(repository, wanted)
             repository.add_members(principal.tenant_id, group_id, members)
             after = {"external_id": wanted.external_id, "added": members.as_detail()}
             _record(session, principal, "created", group_id, {"before": None, "after": after})
@@ -105,7 +106,7 @@ class GroupProvisioning:
     def replace_group(
         self, principal: Principal, group_id: UUID, payload: Payload, *, base: str, revision: int | None
     ) -> scim.Group:
-        """What is left out is cleared.
+        """Replace a group; omitted attributes are cleared.
 
         Raises as `create_group` does, NotFoundException, PreconditionFailedException.
         """
@@ -119,7 +120,7 @@ class GroupProvisioning:
     def patch_group(
         self, principal: Principal, group_id: UUID, payload: Payload, *, base: str, revision: int | None
     ) -> int:
-        """All operations or none (RFC 7644 §3.5.2): the revision that the group has now.
+        """Apply all operations or none (RFC 7644 §3.5.2); return the group's new revision.
 
         Raises as `replace_group` does, MutabilityException, NoTargetException.
         """
@@ -134,7 +135,7 @@ class GroupProvisioning:
             return _store(session, principal, row, wanted, members).revision
 
     def delete_group(self, principal: Principal, group_id: UUID, *, revision: int | None) -> None:
-        """With all that was granted to it.
+        """Delete a group and its rights.
 
         Raises NotFoundException, PreconditionFailedException, GroupExcludesError.
         """
@@ -152,7 +153,7 @@ class GroupProvisioning:
 
 
 def shows_members(request: SearchRequest[Any]) -> bool:
-    """Whether a list's answer is to hold members."""
+    """Return whether a list should include members."""
     excluded = {_top(path) for path in request.excluded_attributes or ()}
     included = {_top(path) for path in request.attributes or ()}
     return "members" in included if included else "members" not in excluded
@@ -163,11 +164,11 @@ def _top(path: object) -> str:
 
 
 def _store(session: Session, principal: Principal, row: Group, wanted: scim.Group, members: Members) -> Group:
-    """Make the group what is wanted; `members` are those of it that are spoken of."""
+    """Store the requested group; `members` are its current members, as far as the request concerns them."""
     repository = GroupRepository(session)
     values = {"name": wanted.display_name, "external_id": wanted.external_id}
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}
-    kept = _sort_out(repository, wanted, known=members)
+    kept = _sort_members(repository, wanted, known=members)
     added, removed = kept - members, members - kept
     if not (changed or added or removed):
         return row
@@ -183,12 +184,12 @@ def _store(session: Session, principal: Principal, row: Group, wanted: scim.Grou
     return stored
 
 
-def _sort_out(repository: GroupRepository, wanted: scim.Group, known: Members = _NOBODY) -> Members:
-    """The wanted members by kind. Raises InvalidValueException for what is nobody of this tenant."""
+def _sort_members(repository: GroupRepository, wanted: scim.Group, known: Members = _NOBODY) -> Members:
+    """Sort the requested members by kind. Raises InvalidValueException for an unknown ID."""
     kinds = {parse_id(member.value): (member.type or "").lower() for member in wanted.members or ()}
     ids = frozenset(kinds)
     old = Members(known.user_ids & ids, known.group_ids & ids)
-    new = repository.sort_out(ids - old.user_ids - old.group_ids)
+    new = repository.sort_by_kind(ids - old.user_ids - old.group_ids)
     found = Members(old.user_ids | new.user_ids, old.group_ids | new.group_ids)
     for member_id, kind in kinds.items():
         is_user, is_group = member_id in found.user_ids, member_id in found.group_ids

@@ -1,4 +1,4 @@
-"""Requests of providers, checked: sizes, the schemas, and that what is kept is text (RFC 7644 §3.3, §3.5)."""
+"""Parse and check providers' requests: sizes, schemas and valid text (RFC 7644 §3.3, §3.5)."""
 
 import json
 import re
@@ -23,7 +23,7 @@ from app.identity.scim.dialects import read_filter, read_operations
 _ADDRESS = re.compile(r"[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,190}")
 _LONGEST_TEXT = 255  # characters
 _LONGEST_FILTER = 2_000  # characters
-_DEEPEST = 16  # lists and objects inside each other; the schemas with their extensions need half of it
+_DEEPEST = 16  # nested lists and objects; the schemas with their extensions need half of this depth
 _NAMED_MEMBER = re.compile(r'(?:urn:[^\[]*:)?members\[\s*value eq "([^"\\]*)"\s*\]', re.IGNORECASE)
 _MEMBERS = re.compile(r"(?:urn:.*:)?members\b.*", re.IGNORECASE | re.DOTALL)
 
@@ -31,7 +31,7 @@ Payload = dict[str, Any]
 
 
 def parse_payload(body: bytes) -> Payload:
-    """The JSON object of a request. Raises InvalidSyntaxException."""
+    """Parse a request's JSON object. Raises InvalidSyntaxException."""
     try:
         payload = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -43,17 +43,19 @@ def parse_payload(body: bytes) -> Payload:
 
 
 def _check_depth(payload: Payload) -> None:
-    """So that whatever goes through a payload by calling itself comes to an end."""
+    """Limit the depth of a payload, so that recursive functions end. Raises InvalidSyntaxException."""
     level: list[Any] = [payload]
     for _ in range(_DEEPEST):
         parts = [each.values() if isinstance(each, dict) else each for each in level]
         level = [value for part in parts for value in part if isinstance(value, (dict, list))]
     if level:
-        raise InvalidSyntaxException(detail=f"A body has {_DEEPEST} lists and objects inside each other at most.")
+        raise InvalidSyntaxException(
+            detail=f"The body nests lists and objects more than {_DEEPEST} deep: send fewer levels."
+        )
 
 
 def parse_user(payload: Payload, context: Context, *, active: bool) -> scim.User:
-    """The user as it is to be; without the attribute, `active` holds.
+    """Parse the requested user; `active` is the default of that attribute.
 
     Raises ValidationError, InvalidValueException, PayloadTooLargeException.
     """
@@ -66,20 +68,20 @@ def parse_user(payload: Payload, context: Context, *, active: bool) -> scim.User
 
 
 def check_user(user: scim.User) -> None:
-    """What the schema can't say. Raises InvalidValueException."""
+    """Check rules that the schema can't express. Raises InvalidValueException."""
     _check_text(user.model_dump(scim_ctx=Context.DEFAULT, exclude={"groups", "meta", "id"}))
     emails = user.emails or []
     if not (user.user_name or "").strip():
         raise InvalidValueException(detail="userName must not be blank.")
     if sum(1 for email in emails if email.primary) > 1:
-        raise InvalidValueException(detail="One address at most may be primary.")
+        raise InvalidValueException(detail="At most one address may be primary.")
     for email in emails:
         if _ADDRESS.fullmatch(email.value or "") is None:
             raise InvalidValueException(detail="emails.value must be an e-mail address.")
 
 
 def parse_group(payload: Payload, context: Context) -> scim.Group:
-    """Raises ValidationError, InvalidValueException, PayloadTooLargeException."""
+    """Parse the requested group. Raises ValidationError, InvalidValueException, PayloadTooLargeException."""
     _check_changes(payload)
     group = scim.Group.model_validate(payload, scim_ctx=context, scim_policy=scim.LENIENT)
     check_group(group)
@@ -87,14 +89,14 @@ def parse_group(payload: Payload, context: Context) -> scim.Group:
 
 
 def check_group(group: scim.Group) -> None:
-    """What the schema can't say. Raises InvalidValueException."""
+    """Check rules that the schema can't express. Raises InvalidValueException."""
     _check_text([group.display_name, group.external_id])
     if not (group.display_name or "").strip():
         raise InvalidValueException(detail="displayName must not be blank.")
 
 
 def parse_user_patch(payload: Payload) -> PatchOp[scim.User]:
-    """The operations of a PATCH. Raises ValidationError, PayloadTooLargeException."""
+    """Parse the operations of a PATCH. Raises ValidationError, PayloadTooLargeException."""
     _check_changes(payload)
     return PatchOp[scim.User].model_validate(
         read_operations(payload), scim_ctx=Context.RESOURCE_PATCH_REQUEST, scim_policy=scim.LENIENT
@@ -102,7 +104,7 @@ def parse_user_patch(payload: Payload) -> PatchOp[scim.User]:
 
 
 def parse_group_patch(payload: Payload) -> PatchOp[scim.Group]:
-    """The operations of a PATCH. Raises ValidationError, PayloadTooLargeException."""
+    """Parse the operations of a PATCH. Raises ValidationError, PayloadTooLargeException."""
     _check_changes(payload)
     return PatchOp[scim.Group].model_validate(
         read_operations(payload), scim_ctx=Context.RESOURCE_PATCH_REQUEST, scim_policy=scim.LENIENT
@@ -110,9 +112,9 @@ def parse_group_patch(payload: Payload) -> PatchOp[scim.Group]:
 
 
 def parse_search(kind: type[scim.User | scim.Group], parameters: Mapping[str, str]) -> SearchRequest[Any]:
-    """The query of a list. Raises ValidationError, InvalidValueException."""
+    """Parse the query of a list. Raises ValidationError, InvalidValueException."""
     if any(len(value) > _LONGEST_FILTER for value in parameters.values()):
-        raise InvalidValueException(detail=f"A parameter has {_LONGEST_FILTER} characters at most.")
+        raise InvalidValueException(detail=f"A parameter may have at most {_LONGEST_FILTER} characters.")
     _check_text(dict(parameters), longest=_LONGEST_FILTER)
     request: Any = SearchRequest.__class_getitem__(kind)
     read = {name: read_filter(value) if name == "filter" else value for name, value in parameters.items()}
@@ -121,9 +123,9 @@ def parse_search(kind: type[scim.User | scim.Group], parameters: Mapping[str, st
 
 
 def find_named_members(patch: PatchOp[scim.Group]) -> frozenset[UUID] | None:
-    """The members that a group's patch names one by one; None when it is about all of them.
+    """Return the IDs of members that a group's patch names; None if it concerns all members.
 
-    A group of thousands need not be read to put one more into it.
+    Thus adding one member does not read thousands of others.
     """
     named: set[str] = set()
     for operation in patch.operations or ():
@@ -154,20 +156,22 @@ def _named_by(operation: PatchOperation[scim.Group]) -> set[str] | None:
 
 
 def parse_id(text: str | None) -> UUID:
-    """An id of ours. Raises InvalidValueException."""
+    """Parse one of our IDs. Raises InvalidValueException."""
     try:
         return UUID(text or "")
     except ValueError as error:
-        raise InvalidValueException(detail="A member's value must be the id of a user or of a group.") from error
+        raise InvalidValueException(detail="A member's value must be the ID of a user or group.") from error
 
 
 def _check_changes(payload: Payload) -> None:
     if _count_values(payload) > scim.MAX_CHANGES:
-        raise PayloadTooLargeException(detail=f"One call changes {scim.MAX_CHANGES} values at most: make several.")
+        raise PayloadTooLargeException(
+            detail=f"One request may change at most {scim.MAX_CHANGES} values: send several requests."
+        )
 
 
 def _count_values(part: Any) -> int:
-    """How many entries the lists of a payload have, but for lists of lists' own entries."""
+    """Return the number of entries in a payload's lists, without those of nested lists."""
     if isinstance(part, dict):
         return sum(_count_values(value) for name, value in part.items() if name.lower() != "schemas")
     if isinstance(part, list):
@@ -186,4 +190,4 @@ def _check_text(part: Any, *, longest: int = _LONGEST_TEXT) -> None:
         if any(unicodedata.category(character) in {"Cc", "Cs"} for character in part):
             raise InvalidValueException(detail="Control characters and broken Unicode are not allowed.")
         if len(part) > longest:
-            raise InvalidValueException(detail=f"A text has {longest} characters at most.")
+            raise InvalidValueException(detail=f"A text may have at most {longest} characters.")

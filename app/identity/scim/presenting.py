@@ -1,7 +1,7 @@
-"""Rows as SCIM's resources, and a user's resource as what its row is to hold.
+"""Translate between rows and SCIM's resources.
 
-`profile` keeps displayName, name and emails as the provider gave them; the row's own `name` and `email`, which the rest
-of the product knows, are taken from it and win where they were changed here since.
+`profile` stores displayName, name and emails as the provider sent them. The columns `name` and `email`, which the
+rest of the product uses, are derived from it, and take precedence if they were changed here later.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ _KEPT = ("displayName", "name", "emails")
 
 
 def present_user(row: User, memberships: Sequence[tuple[UUID, str]], base: str) -> scim.User:
-    """`base` is the service's address, without a slash at its end."""
+    """Return the resource of a user; `base` is the service's URL without a trailing slash."""
     user_name = row.user_name or row.email
     profile: dict[str, Any] = {"emails": [{"value": row.email, "type": "work", "primary": True}]}
     if row.profile is not None:
@@ -46,7 +46,7 @@ def present_user(row: User, memberships: Sequence[tuple[UUID, str]], base: str) 
 
 
 def present_group(row: Group, members: Members, base: str) -> scim.Group:
-    """`members` may be some of them only, where others were not asked for."""
+    """Return the resource of a group; `members` may be a part of its members."""
     entries = [_member("User", member_id, base) for member_id in sorted(members.user_ids)]
     entries += [_member("Group", member_id, base) for member_id in sorted(members.group_ids)]
     return scim.Group(
@@ -59,7 +59,7 @@ def present_group(row: Group, members: Members, base: str) -> scim.Group:
 
 
 def user_values(user: scim.User) -> dict[str, Any]:
-    """What the row is to hold of what the provider says; not its roles, nor whether it is active."""
+    """Return the row's values for a requested user, without roles and `active`."""
     dumped = user.model_dump(scim_ctx=Context.DEFAULT)
     return {
         "user_name": user.user_name,
@@ -71,14 +71,14 @@ def user_values(user: scim.User) -> dict[str, Any]:
 
 
 def find_email(user: scim.User) -> str:
-    """The primary address, or the one for work, or the first; without any, the user name stands in."""
+    """Return the primary address, else the work address, else the first one, else the user name."""
     emails = user.emails or []
     ranked = sorted(emails, key=lambda email: (not email.primary, email.type is not scim.EmailType.WORK))
     return str(ranked[0].value if ranked else user.user_name)
 
 
 def find_name(user: scim.User) -> str:
-    """What the product calls the user."""
+    """Return the user's display name."""
     name = user.name or scim.Name()
     parts = " ".join(part for part in (name.given_name, name.family_name) if part)
     return user.display_name or name.formatted or parts or str(user.user_name)
@@ -100,5 +100,5 @@ def _meta(kind: str, row: User | Group, base: str) -> Meta:
 
 
 def version(revision: int) -> str:
-    """Weak: the groups of a user are shown, but are not what its revision counts."""
+    """Return a weak ETag: a user's revision does not count changes of its groups."""
     return f"W/{etag(revision)}"

@@ -1,4 +1,4 @@
-"""SQL of provisioned users, and of lists of either kind."""
+"""SQL of provisioned users, and of lists of users and groups."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ _PERSON = (User.kind == "person", User.deleted_at.is_(None))
 
 
 class ProvisioningRepository:
-    """People of the session's tenant who were not deleted, and its groups; programs are no provider's to keep."""
+    """People (not deleted ones) and groups of the session's tenant, without service accounts."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -28,19 +28,19 @@ class ProvisioningRepository:
         return self._session.scalar(_alive(user_id))
 
     def lock_user(self, user_id: UUID) -> User | None:
-        """The user as it stays until the transaction ends."""
+        """Return the user, locked until the transaction ends."""
         return self._session.scalar(_alive(user_id).with_for_update(key_share=True))
 
     def insert_user(self, values: Mapping[str, Any]) -> None:
         self._session.execute(insert(User).values(values))
 
     def update_user(self, user_id: UUID, values: Mapping[str, Any]) -> bool:
-        """False when the principal may change no users any more."""
+        """Update a user; return False if the principal may no longer change users."""
         changed = update(User).where(User.id == user_id).values(values).returning(User.id)
         return self._session.scalar(changed) is not None
 
     def is_taken(self, user_id: UUID, *, user_name: str, email: str) -> bool:
-        """Whether somebody else signs in by that name or has that address, whatever the case of letters."""
+        """Return whether another user has that user name or address, ignoring case."""
         query = select(User.id).where(
             or_(func.lower(LOGIN) == user_name.lower(), func.lower(User.email) == email.lower()),
             User.id != user_id,
@@ -49,20 +49,20 @@ class ProvisioningRepository:
         return self._session.scalar(query.limit(1)) is not None
 
     def revoke_keys(self, user_id: UUID, now: datetime) -> list[UUID]:
-        """Those that were still good."""
+        """Revoke the user's keys; return the IDs of those that were still valid."""
         revocation = update(ApiKey).where(ApiKey.user_id == user_id, ApiKey.revoked_at.is_(None))
         return list(self._session.scalars(revocation.values(revoked_at=now).returning(ApiKey.id)))
 
     def unlink(self, user_id: UUID) -> None:
-        """Make its subjects at sign-in providers nobody's, so that they may become another user's."""
+        """Delete the user's links to sign-in providers, so that the subjects can be linked to other users."""
         self._session.execute(delete(UserIdentity).where(UserIdentity.user_id == user_id))
 
     def list_users(self, request: SearchRequest[Any], limit: int) -> tuple[int, Sequence[User]]:
-        """(how many there are, those of the page)."""
+        """Return (total, rows of the page)."""
         return self._list(select(User).where(*_PERSON), scim.User, request, limit)
 
     def list_groups(self, request: SearchRequest[Any], limit: int) -> tuple[int, Sequence[Group]]:
-        """(how many there are, those of the page)."""
+        """Return (total, rows of the page)."""
         return self._list(select(Group), scim.Group, request, limit)
 
     def _list(
@@ -77,6 +77,6 @@ class ProvisioningRepository:
 
 
 def _alive(user_id: UUID) -> Select[User]:
-    # What a trigger changed since the session last read the row is read, too.
+    # Reload rows that a trigger changed after the session last read them.
     query = select(User).where(User.id == user_id, *_PERSON)
     return query.execution_options(populate_existing=True)

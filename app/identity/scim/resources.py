@@ -1,7 +1,7 @@
-"""What is provisioned, in SCIM's schemas (RFC 7643 §4), and what the service says of itself (§5 to §7).
+"""SCIM's schemas of users and groups (RFC 7643 §4), and the service's description (§5 to §7).
 
-Only attributes that are kept are declared; others that providers send are let pass and dropped, as RFC 7643 §2.2 lets
-a service do that serves providers of several kinds (Okta sends `locale`, Entra an enterprise extension).
+Only stored attributes are declared. Other attributes are accepted and ignored (RFC 7643 §2.2), as providers send
+different ones (Okta `locale`, Entra an enterprise extension).
 """
 
 from enum import StrEnum
@@ -32,16 +32,16 @@ from scim2_models import (
 from app.core.principal import Role
 
 MAX_COUNT = 200
-"""Resources in one page of a list."""
+"""Maximum number of resources in a page of a list."""
 MAX_CHANGES = 1_000
-"""Operations, and values in them, of one call."""
+"""Maximum number of operations, and of values in them, in one request."""
 
 LENIENT = ScimPolicy(
     unknown=ScimPolicy.Unknown.ignore,
     remove_value_as_filter=ScimPolicy.RemoveValue.apply,
     unmatched_path_filter=ScimPolicy.UnmatchedPathFilter.create,
 )
-"""What Okta and Entra send besides what the RFCs allow."""
+"""Accept deviations of Okta and Entra from the RFCs."""
 
 GivenRole = StrEnum("GivenRole", {role.name: role.value for role in Role if role is not Role.SYSTEM})  # type: ignore[misc]
 
@@ -54,7 +54,7 @@ class EmailType(StrEnum):
 
 class Name(ComplexAttribute):
     formatted: str | None = None
-    """The whole name, as it is shown where there is no displayName."""
+    """The full name, which is shown if there is no displayName."""
 
     family_name: str | None = None
     """The family name."""
@@ -65,18 +65,18 @@ class Name(ComplexAttribute):
 
 class Email(ComplexAttribute):
     value: Annotated[str | None, Required.true] = None
-    """The address. The primary one, or else the one for work, or else the first, is the user's address here."""
+    """The address. The user's address here is the primary one, else the work address, else the first one."""
 
     type: EmailType | None = None
-    """What the address is for."""
+    """The type of the address, such as work."""
 
     primary: bool | None = None
-    """Whether it is the one to use; true for one address at most."""
+    """Whether this is the preferred address; true for at most one."""
 
 
 class HeldRole(ComplexAttribute):
     value: Annotated[GivenRole | None, Required.true] = None
-    """A role that the user has. Without any in the request that makes a user, it becomes an analyst."""
+    """A role of the user. A new user without roles becomes an analyst."""
 
 
 class Membership(ComplexAttribute):
@@ -98,25 +98,25 @@ class User(Resource):  # type: ignore[type-arg]  # it takes no extensions
     __schema__ = URN("urn:ietf:params:scim:schemas:core:2.0:User")
 
     user_name: Annotated[str | None, Uniqueness.server, Required.true] = None
-    """What the user signs in as at its provider; often its e-mail address."""
+    """The user's sign-in name at the provider, often the e-mail address."""
 
     display_name: str | None = None
-    """The name that is shown."""
+    """The name to show."""
 
     name: Name | None = None
     """The parts of the name."""
 
     emails: list[Email] | None = None
-    """E-mail addresses. Without any, the user name stands in for one."""
+    """E-mail addresses. Without any, the user name is used as address."""
 
     active: Annotated[bool | None, Required.true] = None
-    """Whether the user may sign in and its keys are taken."""
+    """Whether the user may sign in and use keys."""
 
     roles: list[HeldRole] | None = None
-    """What the user may do besides reading what is granted."""
+    """Roles, which permit more than reading granted documents."""
 
     groups: Annotated[list[Membership] | None, Mutability.read_only] = None
-    """The groups that the user is in by itself, not by way of others."""
+    """The groups that the user is a direct member of."""
 
 
 class Member(ComplexAttribute):
@@ -129,11 +129,11 @@ class Member(ComplexAttribute):
     """The member's address."""
 
     type: Annotated[str | None, Mutability.immutable] = Field(None, examples=["User", "Group"])
-    """Which of the two it is."""
+    """Whether the member is a user or a group."""
 
 
 class Group(Resource):  # type: ignore[type-arg]  # it takes no extensions
-    """Users and groups to which grants may be given."""
+    """A group of users and groups, which can have grants."""
 
     __schema__ = URN("urn:ietf:params:scim:schemas:core:2.0:Group")
 
@@ -141,7 +141,7 @@ class Group(Resource):  # type: ignore[type-arg]  # it takes no extensions
     """The group's name."""
 
     members: list[Member] | None = None
-    """Who is in it."""
+    """The members."""
 
     Members: ClassVar[type[ComplexAttribute]] = Member
 
@@ -164,4 +164,4 @@ CONFIG = ServiceProviderConfig(
 )
 
 PROVIDER = ScimProvider(models=[User, Group], config=CONFIG, policy=LENIENT)
-"""The whole description, from which the discovery endpoints answer."""
+"""The description that the discovery endpoints return."""

@@ -1,4 +1,4 @@
-"""Provisioned users: made, changed and ended by their identity provider, through a key that may manage users."""
+"""Users provisioned by an identity provider, with a key that may manage users."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -37,17 +37,18 @@ Presented = TypeVar("Presented", scim.User, scim.Group)
 
 @dataclass(frozen=True, slots=True)
 class Listed(Generic[Presented]):
-    """A page of a list, and how many there are in all."""
+    """A page of a list, and the total number."""
 
     total: int
     resources: Sequence[Presented]
 
 
 class UserProvisioning:
-    """Users of the principal's own tenant. Raises PermissionRequiredError without the permission to manage users.
+    """Provisions users of the principal's tenant. Raises PermissionRequiredError without the permission to manage
+    users.
 
-    `base` is the service's address, `revision` that of If-Match. Errors are SCIM's own (RFC 7644 §3.12); ids of other
-    tenants are NotFoundException, as are those of nothing.
+    `base` is the service's URL, `revision` that of If-Match. Errors are SCIM's (RFC 7644 §3.12). Unknown IDs and those
+    of other tenants raise NotFoundException.
     """
 
     def __init__(self, *, database: Database, clock: Clock) -> None:
@@ -55,13 +56,13 @@ class UserProvisioning:
         self._clock = clock
 
     def get_user(self, principal: Principal, user_id: UUID, *, base: str) -> scim.User:
-        """Raises NotFoundException."""
+        """Return a user. Raises NotFoundException."""
         principal.require(Permission.USERS_MANAGE)
         with self._database.transaction(principal, snapshot=True) as session:
             return _present(session, _found(ProvisioningRepository(session).find_user(user_id)), base)
 
     def list_users(self, principal: Principal, request: SearchRequest[Any], *, base: str) -> Listed[scim.User]:
-        """Raises InvalidFilterException, InvalidPathException."""
+        """List users. Raises InvalidFilterException, InvalidPathException."""
         principal.require(Permission.USERS_MANAGE)
         limit = page_limit(request)
         with self._database.transaction(principal, snapshot=True) as session:
@@ -70,7 +71,7 @@ class UserProvisioning:
         return Listed(total, [present_user(row, memberships.get(row.id, ()), base) for row in rows])
 
     def create_user(self, principal: Principal, payload: Payload, *, base: str) -> scim.User:
-        """An analyst, unless roles are given. Raises ValidationError, UniquenessException, RoleBeyondScopesError."""
+        """Create a user, by default an analyst. Raises ValidationError, UniquenessException, RoleBeyondScopesError."""
         principal.require(Permission.USERS_MANAGE)
         wanted = parse_user(payload, Context.RESOURCE_CREATION_REQUEST, active=True)
         roles = _roles(wanted) if wanted.roles else [Role.ANALYST.value]
@@ -95,7 +96,8 @@ class UserProvisioning:
     def replace_user(
         self, principal: Principal, user_id: UUID, payload: Payload, *, base: str, revision: int | None
     ) -> scim.User:
-        """What is left out is cleared, but for roles and `active`, which stay (RFC 7644 §3.5.1 lets a service choose).
+        """Replace a user. Omitted attributes are cleared, except roles and `active` (RFC 7644 §3.5.1 leaves this to
+        the service).
 
         Raises NotFoundException, PreconditionFailedException, ValidationError, UniquenessException, ForbiddenException,
         LastAdministratorError, RoleBeyondScopesError.
@@ -109,7 +111,7 @@ class UserProvisioning:
     def patch_user(
         self, principal: Principal, user_id: UUID, payload: Payload, *, base: str, revision: int | None
     ) -> scim.User:
-        """All operations or none (RFC 7644 §3.5.2).
+        """Apply all operations or none (RFC 7644 §3.5.2).
 
         Raises as `replace_user` does, MutabilityException, NoTargetException.
         """
@@ -122,7 +124,8 @@ class UserProvisioning:
             return self._store(session, principal, row, wanted, _roles(wanted), base)
 
     def delete_user(self, principal: Principal, user_id: UUID, *, revision: int | None) -> None:
-        """Its sessions and keys end, it leaves its groups; the row stays for the audit.
+        """Delete a user: end its sessions, revoke its keys and remove it from its groups. The row stays for the
+        audit log.
 
         Raises NotFoundException, PreconditionFailedException, ForbiddenException, RoleBeyondScopesError.
         """
@@ -168,7 +171,7 @@ class UserProvisioning:
             return shown
         if not wanted.active:
             _refuse_itself(principal, row.id)
-        # By its address a user may be linked to a subject at sign-in, so with it one might take the user's place.
+        # A sign-in can link a subject by the user's address, so whoever sets the address can sign in as the user.
         moved = row.email != values["email"] or wanted.active is not was_active
         check_roles(principal, map(Role, set(roles) ^ set(row.roles) | (set(row.roles) if moved else set())))
         _refuse_taken(repository, row.id, values)
@@ -182,14 +185,14 @@ class UserProvisioning:
 
 
 def page_limit(request: SearchRequest[Any]) -> int:
-    """How many resources a page has."""
+    """Return the number of resources in a page."""
     return scim.MAX_COUNT if request.count is None else min(request.count, scim.MAX_COUNT)
 
 
 def provisioning_meanings(unique: str) -> Meanings:
-    """UniquenessException where `unique` names fields that another resource has already; LastAdministratorError."""
+    """Return UniquenessException for the fields `unique`, and LastAdministratorError, by constraint."""
     return {
-        UNIQUE_VIOLATION: lambda: UniquenessException(detail=f"{unique} is another's already."),
+        UNIQUE_VIOLATION: lambda: UniquenessException(detail=f"{unique} is already in use: choose another."),
         **LAST_ADMINISTRATOR,
     }
 
@@ -209,22 +212,22 @@ def _roles(user: scim.User) -> list[str]:
 
 
 def _update(repository: ProvisioningRepository, user_id: UUID, values: Mapping[str, Any]) -> None:
-    if not repository.update_user(user_id, values):  # whoever asks was an administrator until just now
+    if not repository.update_user(user_id, values):  # the principal has just lost the permission
         raise PermissionRequiredError(Permission.USERS_MANAGE)
 
 
 def _refuse_itself(principal: Principal, user_id: UUID) -> None:
     if user_id == principal.user_id:
-        raise ForbiddenException(detail="A key does not end the user that it belongs to.")
+        raise ForbiddenException(detail="A key can't disable or delete its own user: use another key.")
 
 
 def _refuse_taken(repository: ProvisioningRepository, user_id: UUID, values: Mapping[str, Any]) -> None:
     if repository.is_taken(user_id, user_name=values["user_name"], email=values["email"]):
-        raise UniquenessException(detail="userName or the address is another's already.")
+        raise UniquenessException(detail="userName or the address is already in use: choose another.")
 
 
 def _state(row: User) -> dict[str, Any]:
-    """What the log keeps of a user: never its name or address."""
+    """Return a user's state for the audit log, without name and address."""
     return {
         "active": row.disabled_at is None,
         "roles": list(row.roles),

@@ -1,1 +1,1 @@
-"""The pages' sessions."""
+"""Sessions of the pages."""

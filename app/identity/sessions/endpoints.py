@@ -22,7 +22,7 @@ Sessions = Annotated[SessionService, Depends(service(SessionService))]
 
 @sessions.get(
     "",
-    summary="List one's sessions on the page; an administrator sees all of the tenant's",
+    summary="List your page sessions; administrators see all of the tenant's",
     openapi_extra=needs(Permission.KEYS_OWN) | problems(InvalidCursorError),
 )
 def list_sessions(
@@ -34,7 +34,7 @@ def list_sessions(
 @sessions.delete(
     "/{session_id}",
     status_code=204,
-    summary="End a session: it holds no longer from the next request on",
+    summary="End a session, from the next request on",
     openapi_extra=needs(Permission.KEYS_OWN) | problems(SessionNotFoundError),
 )
 def revoke_session(session_id: UUID, principal: CurrentPrincipal, kept: Sessions) -> None:

@@ -1,4 +1,4 @@
-"""Errors of the pages' sessions.
+"""Errors of sessions.
 
 UnauthenticatedError ← SessionEndedError 401
 NotFoundError        ← SessionNotFoundError

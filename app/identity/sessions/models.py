@@ -1,4 +1,4 @@
-"""The table of the pages' sessions."""
+"""The table of sessions."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,8 +10,8 @@ from app.db.base import Base
 
 
 class WebSession(Base):
-    """Opened by a provider or with a key, never both. Of the cookie's token only a SHA-256 digest is kept, which the
-    api role can't select.
+    """A session, opened through a provider or with a key. Of the cookie's token only a SHA-256 digest is stored,
+    which the api role can't select.
     """
 
     __tablename__ = "web_sessions"

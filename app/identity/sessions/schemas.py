@@ -1,4 +1,4 @@
-"""What the endpoints of sessions give."""
+"""Response schemas of sessions."""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +9,7 @@ from app.identity.sessions.models import WebSession
 
 
 class SessionOut(BaseModel):
-    """A page's session; it ends at `idle_ends_at` unless it is used again, at `ends_at` in any case."""
+    """A session of the pages. It expires at `ends_at`, or earlier at `idle_ends_at` if it is not used again."""
 
     id: UUID
     user_id: UUID

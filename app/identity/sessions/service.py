@@ -1,6 +1,6 @@
-"""The pages' sessions: a random token in a cookie, its digest and its ends in the database.
+"""Sessions of the pages: a cookie stores a random token, and the database stores its digest and expiry.
 
-A session ends when it was idle too long, at its absolute end, at sign-out, and with its user, its key or its provider.
+A session ends when idle too long, at its maximum lifetime, at sign-out, and with its user, key or provider.
 """
 
 import hashlib
@@ -30,14 +30,14 @@ from app.identity.sessions.models import WebSession
 SEEN_EVERY = timedelta(minutes=1)
 KEPT_AFTER_END = timedelta(days=30)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
-# The database locks the provider and the user of a new session, and refuses one that was disabled or deleted.
+# The database locks the provider and user of a new session, and rejects disabled and deleted ones.
 _MEANINGS: Meanings = {"provider_of_session": ProviderNotFoundError, "user_of_session": UserDisabledError}
 _FIND = text("SELECT * FROM find_web_session(:digest)")
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedSession:
-    """A new session's token, which only its cookie holds."""
+    """A new session with its token, which only the cookie stores."""
 
     token: str = field(repr=False)
     lifetime: timedelta
@@ -60,7 +60,7 @@ class _Found:
 
 
 class SessionService:
-    """Opens, finds and ends sessions. `idle` and `lifetime` are the longest without a request, and altogether."""
+    """Opens, finds and ends sessions. `idle` is the maximum time without a request, `lifetime` the maximum in total."""
 
     def __init__(
         self, *, database: Database, identity: IdentityService, clock: Clock, idle: timedelta, lifetime: timedelta
@@ -72,10 +72,11 @@ class SessionService:
         self._lifetime = lifetime
 
     def open(self, principal: Principal, *, provider_id: UUID | None = None) -> OpenedSession:
-        """A session of whoever a provider named; without one, of whoever came with a key, and no longer than it.
+        """Open a session of a user who signed in at a provider or, without one, with a key, whose expiry limits the
+        session.
 
-        Raises ProviderNotFoundError when the provider was turned off or deleted since it was asked, UserDisabledError
-        when the user was disabled or deleted since.
+        Raises ProviderNotFoundError if the provider, UserDisabledError if the user was disabled or deleted since the
+        sign-in.
         """
         now = self._clock.now()
         ends_at = now + self._lifetime
@@ -96,7 +97,8 @@ class SessionService:
             "revoked_at": None,
         }
         with translated_violations(_MEANINGS), self._database.transaction(principal) as session:
-            # The new one first: it waits for whoever is ending its provider or user, and who then ends the old ones.
+            # Insert first: this waits for a transaction that disables the provider or user, and that also ends the old
+            # sessions.
             session.execute(insert(WebSession).values(values))
             session.execute(
                 delete(WebSession).where(
@@ -111,10 +113,10 @@ class SessionService:
         return OpenedSession(token=token, lifetime=ends_at - now)
 
     def authenticate(self, token: str) -> Principal:
-        """Who a cookie's token stands for.
+        """Return the principal of a cookie's token.
 
-        Raises SessionEndedError, also for what is no token; UserDisabledError; KeyRefusedError and those derived from
-        it when the session's key no longer holds.
+        Raises SessionEndedError, also for a malformed token; UserDisabledError; KeyRefusedError and its subclasses
+        if the session's key is no longer valid.
         """
         found = self._find(token)
         now = self._clock.now()
@@ -141,14 +143,14 @@ class SessionService:
         return principal
 
     def end(self, token: str) -> None:
-        """Sign out. What is no session, or ended already, is left as it is."""
+        """Sign out. Unknown and ended sessions are ignored."""
         found = self._find(token)
         if found is not None:
             owner = Principal(tenant_id=found.tenant_id, user_id=found.user_id)
             self._revoke(owner, found.session_id, "ended")
 
     def list_sessions(self, principal: Principal, page: PageRequest) -> PageOf[WebSession]:
-        """One's own; whoever manages users sees the whole tenant's. Raises InvalidCursorError."""
+        """List the principal's sessions; users who manage users see all of the tenant's. Raises InvalidCursorError."""
         query = _visible_to(principal).order_by(WebSession.id).limit(page.limit + 1)
         after = parse_uuid_cursor(page)
         if after is not None:
@@ -159,7 +161,9 @@ class SessionService:
         return PageOf(items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(found) > page.limit else None)
 
     def revoke(self, principal: Principal, session_id: UUID) -> None:
-        """From the next request on the session is refused. Raises SessionNotFoundError, also for others' sessions."""
+        """End a session: it is rejected from the next request on. Raises SessionNotFoundError, also for another
+        user's.
+        """
         if not self._revoke(principal, session_id, "revoked"):
             raise SessionNotFoundError
 
@@ -184,13 +188,13 @@ class SessionService:
 
 
 def _visible_to(principal: Principal) -> Select[WebSession]:
-    """A key's scopes may hold back what the database would show its user."""
+    """Return whether the principal may see the session: a key's scopes can permit less than the database does."""
     query = select(WebSession)
     return query if principal.may(Permission.USERS_MANAGE) else query.where(WebSession.user_id == principal.user_id)
 
 
 def form_token(token: str) -> str:
-    """What a session's forms carry: worked out from its token, which it does not tell."""
+    """Return the token of a session's forms, which is derived from the session token and does not reveal it."""
     return hmac.digest(token.encode(), b"footnote form", "sha256").hex()
 
 
