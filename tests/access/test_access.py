@@ -1,4 +1,4 @@
-"""Collections and grants on the real database: what is granted is seen, what is not does not exist."""
+"""Collections and grants on the real database: users see what is granted, and nothing else."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -48,7 +48,7 @@ def grant(subject, *, collection, level=1):
     )
 
 
-def test_a_collection_is_its_makers_until_it_is_granted(access, people):
+def test_collection_is_hidden_until_granted(access, people):
     owner, other = people
     made = access.create_collection(owner, name="Loans")
     with pytest.raises(CollectionNotFoundError):
@@ -57,7 +57,7 @@ def test_a_collection_is_its_makers_until_it_is_granted(access, people):
     assert access.get_collection(other, made.id).name == "Loans"
 
 
-def test_a_grant_holds_for_collections_inside(access, people):
+def test_grant_covers_nested_collections(access, people):
     owner, other = people
     outer = access.create_collection(owner, name="Outer")
     inner = access.create_collection(owner, name="Inner", parent_id=outer.id)
@@ -65,7 +65,7 @@ def test_a_grant_holds_for_collections_inside(access, people):
     assert [item.id for item in access.list_collections(other, PageRequest()).items] == [outer.id, inner.id]
 
 
-def test_a_withdrawn_grant_closes_at_once(access, people):
+def test_deleting_grant_closes_collection_at_once(access, people):
     owner, other = people
     made = access.create_collection(owner, name="Loans")
     given = access.create_grant(owner, grant(other, collection=made.id))
@@ -73,7 +73,7 @@ def test_a_withdrawn_grant_closes_at_once(access, people):
     assert access.list_collections(other, PageRequest()).items == []
 
 
-def test_nobody_gives_what_they_do_not_own(access, people):
+def test_granting_requires_ownership(access, people):
     owner, other = people
     made = access.create_collection(owner, name="Loans")
     given = access.create_grant(owner, grant(other, collection=made.id, level=2))
@@ -83,7 +83,7 @@ def test_nobody_gives_what_they_do_not_own(access, people):
         access.delete_grant(other, given.id)
 
 
-def test_a_viewer_may_neither_rename_nor_nest(access, people):
+def test_viewer_can_neither_rename_nor_nest(access, people):
     owner, other = people
     made = access.create_collection(owner, name="Loans")
     access.create_grant(owner, grant(other, collection=made.id))
@@ -93,7 +93,7 @@ def test_a_viewer_may_neither_rename_nor_nest(access, people):
         access.create_collection(other, name="Inside", parent_id=made.id)
 
 
-def test_two_edits_of_one_revision_do_not_overwrite_each_other(access, people):
+def test_second_edit_of_same_revision_is_rejected(access, people):
     owner, _ = people
     made = access.create_collection(owner, name="Loans")
     assert access.update_collection(owner, made.id, CollectionEdit(name="Bonds"), revision=1).name == "Bonds"
@@ -101,14 +101,14 @@ def test_two_edits_of_one_revision_do_not_overwrite_each_other(access, people):
         access.update_collection(owner, made.id, CollectionEdit(name="Notes"), revision=1)
 
 
-def test_a_name_is_taken_once_a_level(access, people):
+def test_collection_name_is_unique_among_siblings(access, people):
     owner, _ = people
     access.create_collection(owner, name="Loans")
     with pytest.raises(CollectionExistsError):
         access.create_collection(owner, name="Loans")
 
 
-def test_another_tenants_collection_does_not_exist(access, people):
+def test_other_tenants_collection_is_not_found(access, people):
     owner, _ = people
     made = access.create_collection(owner, name="Loans")
     stranger = Principal(tenant_id=uuid4(), user_id=owner.user_id)
@@ -116,7 +116,7 @@ def test_another_tenants_collection_does_not_exist(access, people):
         access.get_collection(stranger, made.id)
 
 
-def test_a_hidden_collections_name_is_not_learnt_by_trying_it(access, people):
+def test_reusing_hidden_collection_name_does_not_reveal_it(access, people):
     owner, other = people
     outer = access.create_collection(owner, name="Deals")
     access.create_collection(owner, name="Project Falcon", parent_id=outer.id)
@@ -131,7 +131,7 @@ def test_a_hidden_collections_name_is_not_learnt_by_trying_it(access, people):
 
 
 @pytest.mark.parametrize("end", [datetime(9999, 12, 31, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)])
-def test_a_grant_that_ends_too_far_away_to_be_told_is_refused(access, people, end):
+def test_grant_end_outside_range_is_rejected(access, people, end):
     owner, other = people
     made = access.create_collection(owner, name="Loans")
     far = replace(grant(other, collection=made.id), expires_at=end)

@@ -1,5 +1,5 @@
-"""Random policies: users, nested groups and collections, grants, packs, labels, clearances and exclusions, changed at
-random as the database's owner, so that what decides and what explains can be held together.
+"""Random policies of users, nested groups and collections, grants, packs, labels, clearances and exclusions, with
+random changes as the database's owner, to compare decisions with explanations.
 """
 
 import random
@@ -20,7 +20,7 @@ USERS, GROUPS, COLLECTIONS, DOCUMENTS, LABELS, PACKS = 5, 5, 5, 8, 2, 3
 
 
 class World:
-    """One tenant's policy; `change` does something at random to it, `table` says what the database decides."""
+    """One tenant's policy; `change` changes it at random, `table` returns the database's decisions."""
 
     def __init__(self, database, seed: int) -> None:
         self._database = database
@@ -44,7 +44,7 @@ class World:
             self.change()
 
     def change(self) -> None:
-        """Change something, or nothing where the database refuses it."""
+        """Make one random change, or none if the database rejects it."""
         often = {
             self._join: 4,
             self._grant: 6,
@@ -64,7 +64,7 @@ class World:
             assert error.orig.sqlstate in {"42P19", "23505", "23514"}, error
 
     def table(self) -> dict[tuple[UUID, UUID], int]:
-        """(user, document) → level, of all that see something."""
+        """Return (user, document) → level for every readable document."""
         with self._database.api.transaction(self.admin) as session:
             classes = session.execute(text("SELECT * FROM classes_of_documents(:ids)"), {"ids": self.documents}).all()
             seen = session.execute(text("SELECT * FROM classes_of_people(:ids)"), {"ids": self.users}).all()
@@ -160,10 +160,10 @@ class World:
         self._make(session, "exclusions", self.users[-1], **values)
 
     def _end(self, session) -> None:
-        """Take back something that was given."""
+        """Delete one random grant, clearance, membership or barrier."""
         given, barriers = ["grants", "clearances", "group_members", "group_nestings"], ["exclusions", "document_labels"]
         table = self._random.choice([*given, *2 * barriers, *3 * ["collection_labels"]])
-        # Ids are made in order, so that the same seed always finds its rows in the same order.
+        # IDs are ordered by time, so that a seed always finds its rows in the same order.
         rows = session.scalars(text(f"SELECT t::text FROM {table} t ORDER BY 1")).all()
         if rows:
             session.execute(text(f"DELETE FROM {table} t WHERE t::text = :row"), {"row": self._pick(rows)})
@@ -177,7 +177,7 @@ class World:
             session.execute(text("UPDATE documents SET collection_id = :to WHERE id = :id"), values)
 
     def _edit(self, session) -> None:
-        """A user comes or goes, a document is of another kind, or is deleted."""
+        """Enable or disable a user, change a document's type or source, or delete it."""
         kind = self._random.random()
         if kind < 0.15:
             values = {"id": self._random.choice(self._people)}

@@ -1,4 +1,4 @@
-"""A real OpenID provider on loopback, one that misbehaves as a test asks, and Footnote's API that knows both."""
+"""A real OpenID provider on loopback, a provider that misbehaves on request, and Footnote's API with both."""
 
 import io
 import socket
@@ -44,7 +44,7 @@ CLIENT = ("footnote", "s3cret")
 
 
 class MovableClock:
-    """The machine's clock, moved on by `ahead`."""
+    """The system clock, moved forward by `ahead`."""
 
     ahead = timedelta()
 
@@ -54,13 +54,13 @@ class MovableClock:
 
 @dataclass
 class Provider:
-    """A running provider: its issuer, and the keys that it signs with."""
+    """A running provider: its issuer, and the folder of its signing keys."""
 
     issuer: str
     folder: Path
 
     def signing_key(self) -> RSAKey:
-        """The key that it signs with now, under the id that it publishes it as."""
+        """Return the current signing key with its published ID."""
         published = httpx.get(f"{self.issuer}/.well-known/jwks.json", trust_env=False).json()["keys"][0]
         (pem,) = (path for path in self.folder.glob("keys/*priv*.pem"))
         key = RSAKey.import_key(pem.read_bytes(), {"kid": published["kid"]})
@@ -68,7 +68,7 @@ class Provider:
         return key
 
     def token(self, header: dict[str, Any] | None = None, **claims: Any) -> str:
-        """One that it might have signed itself."""
+        """Return a token signed with the provider's key."""
         return signed(self.signing_key(), header or {}, {"iss": self.issuer, "aud": AUDIENCE, **claims})
 
     def rotate(self) -> None:
@@ -86,7 +86,7 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
     folder = tmp_path_factory.mktemp("provider")
     with free_socket() as found:
         port = found.getsockname()[1]
-    # To a browser this is another site than Footnote's, as providers are.
+    # `localhost` is another site than Footnote's address to a browser, like real providers.
     issuer = f"http://localhost:{port}"
     settings = {
         "config_version": 1,
@@ -128,7 +128,7 @@ def _answers(issuer: str) -> bool:
 
 @pytest.fixture(scope="session")
 def used_ports() -> set[int]:
-    """What Footnote keeps of a provider goes by its address, so that no two providers may have the same."""
+    """Ports used so far: Footnote caches providers by address, so each needs its own."""
     return set()
 
 
@@ -140,7 +140,7 @@ def odd(used_ports: set[int]) -> Iterator[OddProvider]:
 
 @pytest.fixture(scope="module")
 def steady_odd(used_ports: set[int]) -> Iterator[OddProvider]:
-    """One that a module's tests share."""
+    """A misbehaving provider that a module's tests share."""
     with serving_odd_provider(used_ports) as provider:
         yield provider
 
@@ -156,7 +156,7 @@ class Person:
 
 @dataclass
 class Site:
-    """Footnote's API and page, its database, and the clock that it goes by."""
+    """Footnote's API and page, its database and its clock."""
 
     url: str
     database: Any
@@ -191,7 +191,7 @@ class Tenant:
 
     @property
     def audience(self) -> str:
-        """What API tokens for the tenant are addressed to."""
+        """The audience of the tenant's API tokens."""
         return f"{AUDIENCE}/{self.id}"
 
     def person(self, email: str, *roles: Role) -> Person:
@@ -220,7 +220,7 @@ class Tenant:
 
 @pytest.fixture(scope="session")
 def shared_site(shared_database: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    # Without this, structlog draws every frame's locals, which takes seconds for the frames of a request.
+    # Otherwise structlog renders the locals of every frame, which takes seconds for a request.
     configure_logging(level="ERROR", stream=io.StringIO())
     folder = tmp_path_factory.mktemp("site")
     ensure_key_file(folder / "keys.json")
@@ -252,7 +252,7 @@ def shared_site(shared_database: Any, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture(scope="module")
 def site(shared_site: Site) -> Iterator[Site]:
-    """One site for all modules of a process: each test has a tenant of its own."""
+    """One site per test process; each test has its own tenant."""
     yield shared_site
     for client in shared_site.clients:
         client.close()
@@ -283,7 +283,7 @@ def tenant(make_tenant: Callable[[], Tenant]) -> Tenant:
 
 @dataclass
 class Browser:
-    """A browser's part of a sign-in, over plain HTTP: it keeps cookies and fills the provider's form."""
+    """Does a browser's part of a sign-in over plain HTTP: stores cookies and submits the provider's form."""
 
     site: Site
     http: httpx.Client
@@ -292,7 +292,7 @@ class Browser:
         return self.http.get(f"/sign-in/oidc/{provider['id']}")
 
     def authorize(self, begun: httpx.Response, name: str, password: str = "pw") -> str:
-        """Sign in at the provider; returns the address that it sends back to."""
+        """Sign in at the provider; return the URL that it redirects to."""
         with httpx.Client(trust_env=False) as there:
             form = there.get(begun.headers["location"])
             assert form.status_code == 200, form.text

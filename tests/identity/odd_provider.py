@@ -1,4 +1,4 @@
-"""An OpenID provider of which a test decides what it answers, and tokens that it might sign."""
+"""An OpenID provider with responses set by a test, and tokens with its signature."""
 
 import json
 import threading
@@ -22,7 +22,7 @@ ADDRESS = "127.0.0.1"
 
 @dataclass
 class OddProvider:
-    """A provider of which a test decides what it answers; counts what it is asked for."""
+    """A provider with responses set by a test; records requests."""
 
     issuer: str
     keys: list[RSAKey | ECKey | OKPKey] = field(default_factory=list)
@@ -57,7 +57,7 @@ class OddProvider:
 
 
 def signed(key: Any, header: dict[str, Any], claims: dict[str, Any]) -> str:
-    """A token that holds for an hour, unless the claims say else: timedeltas are from now on, None is left out."""
+    """Return a token, by default valid for one hour. Timedeltas in claims are relative to now; None removes a claim."""
     now = datetime.now(UTC)
     whole = {"sub": "ana", "iat": timedelta(), "exp": timedelta(hours=1), **claims}
     payload = {
@@ -75,7 +75,7 @@ def signed(key: Any, header: dict[str, Any], claims: dict[str, Any]) -> str:
 
 @contextmanager
 def serving_odd_provider(used_ports: set[int]) -> Iterator[OddProvider]:
-    """Serves at a port that none of `used_ports` is, and adds it to them."""
+    """Serve at a port that is not in `used_ports`, and add it."""
     found: list[OddProvider] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -99,7 +99,7 @@ def serving_odd_provider(used_ports: set[int]) -> Iterator[OddProvider]:
             self._reply()
 
         def log_message(self, *args: object) -> None:
-            """Tests read what it was asked, not what it says."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer((ADDRESS, 0), Handler)
     while server.server_port in used_ports:

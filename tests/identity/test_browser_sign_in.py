@@ -1,4 +1,4 @@
-"""Signing in at a provider on another site, in headless Chromium."""
+"""Sign-in at a provider on another site, in headless Chromium."""
 
 import shutil
 
@@ -13,7 +13,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 @pytest.fixture
 def page(site):
-    """A visitor's page; anything that a page of ours writes to the console as an error fails the test."""
+    """A visitor's page; a console error of our pages fails the test."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
     errors: list[str] = []
@@ -34,7 +34,7 @@ def page(site):
     assert errors == []
 
 
-def test_a_person_signs_in_where_the_organisation_does_and_out_again(page, site, tenant, provider):
+def test_user_signs_in_at_provider_and_out(page, site, tenant, provider):
     tenant.person("ana@example.com", Role.ANALYST)
     tenant.provide(provider.issuer, name="Staff directory", link_by="verified-email", email_domains=["example.com"])
     page.goto(site.url)

@@ -1,4 +1,4 @@
-"""Providers are called at public addresses only, whatever their names stand for by the time of the call."""
+"""Providers are called at public addresses only, even if DNS answers change before the call."""
 
 import asyncio
 import socket
@@ -46,16 +46,16 @@ PUBLIC = ["1.1.1.1", "93.184.215.14", "2606:4700:4700::1111", "::ffff:1.1.1.1", 
 
 
 @pytest.mark.parametrize("address", PRIVATE)
-def test_an_address_of_no_public_network_is_none(address):
+def test_non_public_address_is_rejected(address):
     assert not is_public(ip_address(address))
 
 
 @pytest.mark.parametrize("address", PUBLIC)
-def test_an_address_that_anybody_may_reach_is_public(address):
+def test_public_address_is_accepted(address):
     assert is_public(ip_address(address))
 
 
-def test_a_setting_closes_networks_that_are_public(monkeypatch):
+def test_setting_blocks_public_networks(monkeypatch):
     monkeypatch.setenv("FOOTNOTE_IDENTITY__CLOSED_NETWORKS", '["2606:4700::/32", "93.184.215.0/24"]')
     http = build_provider_http(Settings().identity)
     http.check_address("https://1.1.1.1/")
@@ -71,7 +71,7 @@ def test_a_setting_closes_networks_that_are_public(monkeypatch):
 
 
 class NamelessServer(ThreadingHTTPServer):
-    """Does not look up its address's host name, which can take 5 s."""
+    """A server that does not look up its own host name, which can take 5 s."""
 
     def server_bind(self):
         TCPServer.server_bind(self)
@@ -80,7 +80,7 @@ class NamelessServer(ThreadingHTTPServer):
 
 @pytest.fixture
 def provider(tmp_path, monkeypatch):
-    """A provider with TLS at one loopback address, and what was asked of it: (path, host, name asked for by TLS)."""
+    """A provider with TLS at one loopback address, and its requests: (path, host, TLS server name)."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)])
     now = datetime.now(UTC)
@@ -113,7 +113,7 @@ def provider(tmp_path, monkeypatch):
             self.wfile.write(b"{}")
 
         def log_message(self, *args):
-            """Tests read what was asked."""
+            """Log nothing."""
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "both.pem")
@@ -130,7 +130,7 @@ def provider(tmp_path, monkeypatch):
 
 @pytest.fixture
 def names(monkeypatch):
-    """A name server that gives each of its answers once; the last again and again."""
+    """A name server that returns each answer once, and then repeats the last one."""
 
     def serve(*answers):
         left = list(answers)
@@ -146,8 +146,8 @@ def names(monkeypatch):
     return serve
 
 
-def test_a_call_goes_to_the_address_that_was_checked_and_no_other(provider, names):
-    """DNS rebinding: the second answer is another, which the call never asks for."""
+def test_call_uses_only_checked_address(provider, names):
+    """DNS rebinding: a second lookup would return another address, but the call makes only one."""
     port, asked = provider
     looked_up = names([HERE], [ELSEWHERE])
     http = ProviderHttp(may_call={HERE}.__contains__)
@@ -158,14 +158,14 @@ def test_a_call_goes_to_the_address_that_was_checked_and_no_other(provider, name
     assert len(asked) == 1
 
 
-def test_of_several_addresses_those_that_may_be_called_are_tried_in_their_order(provider, names):
+def test_permitted_addresses_are_tried_in_order(provider, names):
     port, asked = provider
     names([ip_address("10.0.0.1"), ELSEWHERE, HERE])
     assert ProviderHttp(may_call={HERE, ELSEWHERE}.__contains__).get_json(f"https://{NAME}:{port}/x").status == 200
     assert len(asked) == 1
 
 
-def test_the_certificate_is_checked_for_the_name_that_was_asked_for(provider, names):
+def test_certificate_is_checked_for_requested_name(provider, names):
     port, asked = provider
     names([HERE])
     http = ProviderHttp(may_call={HERE}.__contains__)
@@ -177,14 +177,14 @@ def test_the_certificate_is_checked_for_the_name_that_was_asked_for(provider, na
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.1", "2130706434", "0x7f.0.0.2", "127.0.0.2", "[::ffff:7f00:2]"])
-def test_a_host_of_this_machine_is_not_called_however_it_is_written(provider, host):
+def test_loopback_host_is_never_called_in_any_notation(provider, host):
     port, asked = provider
     with pytest.raises(IdentityProviderNotPublicError):
         ProviderHttp().get_json(f"https://{host}:{port}/x")
     assert asked == []
 
 
-def test_whether_an_inner_name_is_there_is_not_told(names, monkeypatch):
+def test_error_does_not_reveal_internal_names(names, monkeypatch):
     async def unknown(host, port):
         raise socket.gaierror(socket.EAI_NONAME, "unknown")
 
@@ -200,7 +200,7 @@ def test_whether_an_inner_name_is_there_is_not_told(names, monkeypatch):
     assert len(set(messages)) == 1
 
 
-def test_a_name_server_that_does_not_answer_is_an_outage(monkeypatch):
+def test_unresponsive_name_server_counts_as_outage(monkeypatch):
     async def silent(host, port):
         raise socket.gaierror(socket.EAI_AGAIN, "try again")
 
@@ -210,13 +210,13 @@ def test_a_name_server_that_does_not_answer_is_an_outage(monkeypatch):
     assert failed.value.code == "identity-provider-unavailable"
 
 
-def test_a_name_is_looked_up_as_this_machine_does():
+def test_lookup_uses_system_resolver():
     found = asyncio.run(look_up("localhost", 443))
     assert found
     assert all(address.is_loopback for address in found)
 
 
-def test_a_setting_lets_providers_be_at_private_addresses(provider, monkeypatch):
+def test_setting_permits_providers_at_private_addresses(provider, monkeypatch):
     monkeypatch.setenv("NO_PROXY", "*")
     port, asked = provider
     http = build_provider_http(IdentitySettings(private_providers=True))
@@ -228,24 +228,24 @@ def test_a_setting_lets_providers_be_at_private_addresses(provider, monkeypatch)
 
 
 @pytest.mark.parametrize("host", ["10.0.0.1", "[::ffff:10.0.0.1]", "169.254.169.254", "[fe80::1%25eth0]"])
-def test_an_issuer_at_a_private_address_is_refused_when_it_is_named(tenant, host):
+def test_configuring_issuer_at_private_address_is_rejected(tenant, host):
     body = {"name": "x", "issuer": f"https://{host}/", "client_id": "x"}
     refused = tenant.http.post("/v1/identity-providers", json=body)
     assert (refused.status_code, refused.json()["code"]) == (422, "issuer-not-public")
 
 
-def test_an_issuer_whose_name_stands_for_a_private_address_is_told_to_whoever_signs_in(tenant, browser):
+def test_sign_in_reports_issuer_resolving_to_private_address(tenant, browser):
     staff = tenant.provide("https://127.1:9", audience=tenant.audience)
     key = RSAKey.generate_key(2048, {"kid": "one"})
-    for _ in range(2):  # the second time it is not asked again
+    for _ in range(2):  # the second time uses the cached failure
         begun = browser.begin(staff)
         assert begun.status_code == 503
-        assert "has no public address" in begun.text
+        assert "has no known public address" in begun.text
         answer = tenant.site.me(signed(key, {}, {"iss": "https://127.1:9", "aud": tenant.audience}))
         assert (answer.status_code, answer.json()["code"]) == (503, "identity-provider-not-public")
 
 
-def test_a_resolver_that_does_not_answer_is_given_up_when_the_time_is_up(monkeypatch):
+def test_lookup_is_abandoned_at_time_limit(monkeypatch):
     answers = threading.Event()
 
     def blocks(*asked, **more):
@@ -265,7 +265,7 @@ def test_a_resolver_that_does_not_answer_is_given_up_when_the_time_is_up(monkeyp
 
 
 @pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"])
-def test_a_discovery_document_that_names_an_inner_address_is_told_as_no_public_one(odd, name):
+def test_metadata_with_internal_address_raises_not_public(odd, name):
     odd.metadata[name] = "https://10.0.0.1/x"
     directory = ProviderDirectory(http=ProviderHttp(plain_hosts=LOOPBACK), clock=SystemClock())
     for _ in range(2):

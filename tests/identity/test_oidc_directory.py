@@ -1,4 +1,4 @@
-"""What providers publish of themselves is believed only where it is theirs, and called only where it may be."""
+"""Metadata is accepted only for its own issuer, and its URLs are called only if permitted."""
 
 import threading
 
@@ -32,7 +32,7 @@ def directory():
     ],
     ids=["down", "absent", "redirect", "page", "list", "deep", "long", "another"],
 )
-def test_metadata_that_can_not_be_used_is_an_outage_and_not_asked_for_again_at_once(directory, odd, answer):
+def test_invalid_metadata_counts_as_outage_and_delays_next_call(directory, odd, answer):
     odd.answers[METADATA] = answer
     for _ in range(3):
         with pytest.raises(IdentityProviderUnavailableError):
@@ -42,19 +42,19 @@ def test_metadata_that_can_not_be_used_is_an_outage_and_not_asked_for_again_at_o
 
 @pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"])
 @pytest.mark.parametrize("address", ["http://169.254.169.254/x", "file:///etc/passwd", "javascript:alert(1)", "//x"])
-def test_addresses_that_are_never_called_are_not_taken_from_metadata(directory, odd, name, address):
+def test_forbidden_addresses_in_metadata_are_rejected(directory, odd, name, address):
     odd.metadata[name] = address
     with pytest.raises(IdentityProviderUnavailableError):
         directory.get_metadata(odd.issuer)
 
 
-def test_metadata_is_kept_as_long_as_it_says(directory, odd):
+def test_metadata_is_cached_by_cache_control(directory, odd):
     assert directory.get_metadata(odd.issuer).jwks_uri == f"{odd.issuer}/jwks"
     directory.get_metadata(odd.issuer)
     assert odd.asked == [METADATA]
 
 
-def test_nobody_waits_long_for_a_call_that_somebody_else_makes(directory, odd, monkeypatch):
+def test_concurrent_requests_do_not_wait_long_for_one_call(directory, odd, monkeypatch):
     monkeypatch.setattr(oidc_directory, "LONGEST_WAIT_SECONDS", 0.05)
     called, answers = threading.Event(), threading.Event()
     answer = odd.answer

@@ -1,4 +1,4 @@
-"""A provider that takes its time, in its headers or its body, is cut off when the time is up."""
+"""A slow response of a provider, in headers or body, is cut off at the time limit."""
 
 import socket
 import threading
@@ -11,13 +11,13 @@ from app.identity.oidc.errors import IdentityProviderUnavailableError
 from app.identity.oidc.http import LOOPBACK, ProviderHttp
 
 LIMIT = 0.4  # seconds
-GIVES_UP = 4.0  # seconds after which the provider ends of itself
+GIVES_UP = 4.0  # seconds until the provider stops by itself
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
 @pytest.fixture
 def trickle():
-    """Starts a provider that answers with a beginning, and then goes on byte by byte; tells its address."""
+    """Start a provider that sends a prefix and then single bytes; return its URL."""
     listening = socket.create_server(("127.0.0.1", 0))
     left = threading.Event()
     threads = []
@@ -31,7 +31,7 @@ def trickle():
             try:
                 while time.monotonic() < ends and not left.wait(0.02):
                     connection.sendall(byte)
-            except OSError:  # it was cut off
+            except OSError:  # the client closed the connection
                 left.set()
 
     def start(beginning: bytes, byte: bytes) -> str:
@@ -57,7 +57,7 @@ def trickle():
     ],
     ids=["status", "header", "body", "chunks", "silence"],
 )
-def test_a_provider_that_trickles_is_cut_off_when_its_time_is_up(trickle, monkeypatch, beginning, byte):
+def test_slow_response_is_cut_off_at_time_limit(trickle, monkeypatch, beginning, byte):
     monkeypatch.setattr(oidc_http, "MAX_SECONDS", LIMIT)
     start, left = trickle
     url = start(beginning, byte)
@@ -65,10 +65,10 @@ def test_a_provider_that_trickles_is_cut_off_when_its_time_is_up(trickle, monkey
     with pytest.raises(IdentityProviderUnavailableError):
         ProviderHttp(plain_hosts=LOOPBACK).get_json(url)
     assert time.monotonic() - began < GIVES_UP / 2
-    # The connection was ended, not left to whoever holds it.
+    # The connection is closed, not leaked.
     assert byte == b"" or left.wait(GIVES_UP / 2)
 
 
-def test_an_answer_that_is_packed_is_not_unpacked(odd):
+def test_compressed_response_is_not_decompressed(odd):
     odd.answers["/x"] = (200, {"Content-Encoding": "gzip"}, b"{}")
     assert ProviderHttp(plain_hosts=LOOPBACK).get_json(f"{odd.issuer}/x").body == {}

@@ -1,4 +1,4 @@
-"""Providers that are down, wrong or hostile: nobody gets in, and everybody is told in a sentence."""
+"""Providers that are down, faulty or hostile: nobody is signed in, and the page shows a sentence."""
 
 import json
 from urllib.parse import parse_qs, urlsplit
@@ -25,7 +25,7 @@ def staff(tenant, odd, ana):
 
 @pytest.fixture(scope="module")
 def settled(make_tenant, steady_odd):
-    """A provider that works, made once."""
+    """A working provider that the module's tests share."""
     steady_odd.keys = [KEY]
     tenant = make_tenant()
     made = tenant.provide(steady_odd.issuer)
@@ -34,7 +34,7 @@ def settled(make_tenant, steady_odd):
 
 
 def finish(browser, odd, staff, key=KEY, response=None, header=None, **claims):
-    """Begin, let the provider answer the code with a token of these claims, and come back."""
+    """Start a sign-in, let the provider exchange the code for a token with these claims, and complete it."""
     query = parse_qs(urlsplit(browser.begin(staff).headers["location"]).query)
     claims = {"aud": "footnote", "nonce": query["nonce"][0], **claims}
     odd.answers["/token"] = (200, {}, json.dumps({"id_token": odd.token(key, header, **claims)}).encode())
@@ -42,11 +42,11 @@ def finish(browser, odd, staff, key=KEY, response=None, header=None, **claims):
     return browser.http.get(f"/sign-in/oidc/{staff['id']}/callback", params=given)
 
 
-def told(answer):
+def error_text(answer):
     return answer.text.split('role="alert">')[1].split("<")[0]
 
 
-def test_a_provider_that_does_what_it_should_lets_its_users_in(odd, staff, browser):
+def test_correct_provider_signs_user_in(odd, staff, browser):
     assert finish(browser, odd, staff).status_code == 200
     assert browser.http.get("/v1/me").json()["name"] == "ana"
 
@@ -72,54 +72,52 @@ def test_a_provider_that_does_what_it_should_lets_its_users_in(odd, staff, brows
     ],
     ids=str,
 )
-def test_an_id_token_that_was_not_made_for_this_sign_in_is_refused(steady_odd, settled, browser, wrong):
+def test_id_token_of_other_sign_in_is_rejected(steady_odd, settled, browser, wrong):
     answer = finish(browser, steady_odd, settled, **wrong)
     assert answer.status_code == 401
-    assert told(answer) == "Your provider did not confirm who you are: try again."
+    assert error_text(answer) == "Your provider did not confirm who you are: try again."
     assert browser.session() is None
 
 
-def test_a_token_for_us_and_others_is_taken_when_it_was_issued_to_us(odd, staff, browser):
+def test_id_token_with_several_audiences_requires_azp(odd, staff, browser):
     assert finish(browser, odd, staff, aud=["footnote", "another"], azp="footnote").status_code == 200
 
 
-def test_a_provider_that_sends_its_name_must_send_it(odd, staff, browser):
+def test_missing_iss_of_supporting_provider_is_rejected(odd, staff, browser):
     odd.metadata["authorization_response_iss_parameter_supported"] = True
     assert finish(browser, odd, staff).status_code == 401
     assert finish(browser, odd, staff, response={"iss": odd.issuer}).status_code == 200
 
 
-def test_a_refusal_of_the_provider_is_told_in_our_words(odd, staff, browser):
+def test_providers_error_is_shown_in_own_words(odd, staff, browser):
     words = {"error": "access_denied", "error_description": "Call 555-0100 now"}
     answer = finish(browser, odd, staff, response=words)
-    assert (answer.status_code, told(answer)) == (401, "Your provider denied access: ask its administrator.")
+    assert (answer.status_code, error_text(answer)) == (401, "Your provider denied access: ask its administrator.")
     answer = finish(browser, odd, staff, response={"error": "<b>Call 555-0100 now</b>"})
     assert "555" not in answer.text
-    assert "(login_required)" in told(finish(browser, odd, staff, response={"error": "login_required"}))
-    # Nobody is shown anything without having begun here.
+    assert "(login_required)" in error_text(finish(browser, odd, staff, response={"error": "login_required"}))
+    # Without a started sign-in, the page does not show the provider's error.
     assert (
         "login_required"
         not in browser.http.get(f"/sign-in/oidc/{staff['id']}/callback", params={"error": "login_required"}).text
     )
 
 
-def test_a_refused_code_lets_nobody_in(odd, staff, browser):
+def test_rejected_code_signs_nobody_in(odd, staff, browser):
     query = parse_qs(urlsplit(browser.begin(staff).headers["location"]).query)
     odd.answers["/token"] = (400, {}, b'{"error": "invalid_grant"}')
     params = {"state": query["state"][0], "code": "c"}
     assert browser.http.get(f"/sign-in/oidc/{staff['id']}/callback", params=params).status_code == 401
 
 
-def test_a_provider_that_is_down_is_told_in_a_sentence(odd, staff, browser):
+def test_provider_outage_is_shown_as_sentence(odd, staff, browser):
     odd.answers["/.well-known/openid-configuration"] = (500, {}, b"{}")
     refused = browser.begin(staff)
     assert refused.status_code == 503
-    assert told(refused).startswith("Your sign-in provider is not answering")
+    assert error_text(refused).startswith("Your sign-in provider is not answering")
 
 
-def test_an_unverified_address_links_nobody_and_the_userinfo_of_another_is_not_believed(
-    odd, tenant, browser, ana, make_tenant
-):
+def test_unverified_address_and_foreign_userinfo_link_nobody(odd, tenant, browser, ana, make_tenant):
     odd.keys = [KEY]
     staff = tenant.provide(odd.issuer, link_by="verified-email", email_domains=["example.com"])
     odd.metadata["userinfo_endpoint"] = f"{odd.issuer}/userinfo"

@@ -1,4 +1,4 @@
-"""Administrators keep their tenant's providers: the secret is shown to nobody, every change is in the audit log."""
+"""Administrators manage their tenant's providers: secrets are never returned, and every change is audited."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from app.identity.oidc.http import LOOPBACK, ProviderHttp
 ISSUER = "https://login.example.com/tenants/7"
 
 
-def test_a_provider_is_made_changed_and_removed_and_its_secret_never_shown(tenant):
+def test_provider_lifecycle_never_shows_secret(tenant):
     made = tenant.provide(ISSUER, email_domains=["Example.com"], audience=tenant.audience)
     path = f"/v1/identity-providers/{made['id']}"
     assert made["has_secret"] is True
@@ -44,7 +44,7 @@ def test_a_provider_is_made_changed_and_removed_and_its_secret_never_shown(tenan
     assert not [row for row in kept if "s3cret" in row.detail or "an0ther" in row.detail]
 
 
-def test_only_administrators_of_the_tenant_keep_providers(tenant, make_tenant):
+def test_only_tenants_administrators_manage_providers(tenant, make_tenant):
     made = tenant.provide(ISSUER)
     path = f"/v1/identity-providers/{made['id']}"
     analyst = tenant.site.client(tenant.person("ana@example.com", Role.ANALYST).key)
@@ -65,7 +65,7 @@ def test_only_administrators_of_the_tenant_keep_providers(tenant, make_tenant):
     assert tenant.http.get(path).json() == made
 
 
-def test_a_link_can_be_moved_by_taking_it_away_first(tenant):
+def test_subject_can_be_relinked_after_deleting_link(tenant):
     made = tenant.provide(ISSUER)
     ana, ben = tenant.person("ana@example.com"), tenant.person("ben@example.com")
     path = f"/v1/identity-providers/{made['id']}/links"
@@ -84,25 +84,25 @@ def test_a_link_can_be_moved_by_taking_it_away_first(tenant):
 @pytest.mark.parametrize(
     "issuer", ["http://login.example.com", "https://a.example/?x=1", "https://a.example/#x", "https://u:p@a.example"]
 )
-def test_an_issuer_is_an_https_address(tenant, issuer):
+def test_issuer_must_be_https_url(tenant, issuer):
     body = {"name": "x", "issuer": issuer, "client_id": "x"}
     refused = tenant.http.post("/v1/identity-providers", json=body)
     assert (refused.status_code, refused.json()["code"]) == (422, "issuer-invalid")
 
 
-def test_a_tenant_has_one_provider_of_an_issuer_and_client(tenant):
+def test_issuer_and_client_are_unique_per_tenant(tenant):
     tenant.provide(ISSUER)
     body = {"name": "x", "issuer": ISSUER, "client_id": "footnote"}
     assert tenant.http.post("/v1/identity-providers", json=body).json()["code"] == "identity-provider-exists"
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1/", "http://localhost/", "ftp://a.example/", "https:///x", "x", ""])
-def test_nothing_is_called_without_tls_unless_the_settings_say_so(url):
+def test_call_without_tls_requires_setting(url):
     with pytest.raises(IssuerInvalidError):
         ProviderHttp().check_address(url)
 
 
-def test_plain_calls_stay_on_this_machine():
+def test_plain_http_is_limited_to_loopback():
     http = ProviderHttp(plain_hosts=LOOPBACK)
     http.check_address("http://127.0.0.1:8080/x")
     for url in ("http://169.254.169.254/", "http://127.0.0.1.example/", "http://127.0.0.1@a.example/", "http://[::2]/"):
@@ -115,7 +115,7 @@ def test_plain_calls_stay_on_this_machine():
     [(302, {"Location": "/other"}, b"{}"), (200, {}, b"x" * 600_000), (500, {}, b"{}"), (200, {}, b"{")],
     ids=["redirect", "long", "down", "broken"],
 )
-def test_a_redirect_is_not_followed_and_a_long_answer_not_read_to_its_end(odd, answer):
+def test_redirects_and_long_responses_are_rejected(odd, answer):
     odd.answers["/x"] = answer
     with pytest.raises(IdentityProviderUnavailableError):
         ProviderHttp(plain_hosts=LOOPBACK).get_json(f"{odd.issuer}/x")

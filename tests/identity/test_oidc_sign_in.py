@@ -1,4 +1,4 @@
-"""Signing in at a real OpenID provider, as a browser does it: there, and back with a session."""
+"""Sign-in at a real OpenID provider, as a browser does it."""
 
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -19,15 +19,13 @@ def me(browser):
 
 
 def refused(answer, status=401):
-    """The sentence that the sign-in page tells."""
+    """Return the error sentence of the sign-in page."""
     assert answer.status_code == status, answer.text
     assert "no-store" in answer.headers["cache-control"]
     return answer.text.split('role="alert">')[1].split("<")[0]
 
 
-def test_a_verified_address_links_a_user_once_and_its_subject_is_that_user_from_then_on(
-    tenant, provider, browser, second_browser
-):
+def test_verified_address_links_subject_to_user_once(tenant, provider, browser, second_browser):
     ana = tenant.person("Ana@Example.com", Role.ANALYST)
     staff = tenant.provide(provider.issuer, **BY_EMAIL)
     signed_in = browser.sign_in(staff, "ana")
@@ -44,7 +42,7 @@ def test_a_verified_address_links_a_user_once_and_its_subject_is_that_user_from_
     assert me(second_browser).json()["user_id"] == str(ana.id)
 
 
-def test_the_browser_leaves_with_pkce_state_and_nonce_and_cookies_out_of_scripts_reach(tenant, provider, browser):
+def test_redirect_has_pkce_state_nonce_and_http_only_cookies(tenant, provider, browser):
     begun = browser.begin(tenant.provide(provider.issuer))
     query = asked(begun)
     assert begun.status_code == 303
@@ -57,7 +55,7 @@ def test_the_browser_leaves_with_pkce_state_and_nonce_and_cookies_out_of_scripts
     assert not {query["state"], query["nonce"]} & set(begun.headers["set-cookie"].split(";"))
 
 
-def test_whom_nobody_here_is_linked_to_is_refused_and_never_made_a_user(tenant, provider, browser):
+def test_unlinked_subject_is_rejected_and_creates_no_user(tenant, provider, browser):
     staff = tenant.provide(provider.issuer, **BY_EMAIL)
     assert "ask an administrator" in refused(browser.sign_in(staff, "eve"))
     assert browser.session() is None
@@ -65,7 +63,7 @@ def test_whom_nobody_here_is_linked_to_is_refused_and_never_made_a_user(tenant, 
     assert tenant.audited("identity.sign_in.refused") == [{"code": "user-unknown", "subject": "eve"}]
 
 
-def test_where_only_subjects_count_an_administrator_says_who_somebody_is(tenant, provider, browser):
+def test_administrator_links_subject_if_linking_by_subject(tenant, provider, browser):
     ana = tenant.person("ana@example.com")
     staff = tenant.provide(provider.issuer, link_by="subject")
     refused(browser.sign_in(staff, "ana"))
@@ -74,7 +72,7 @@ def test_where_only_subjects_count_an_administrator_says_who_somebody_is(tenant,
     assert me(browser).json()["user_id"] == str(ana.id)
 
 
-def test_an_address_links_only_in_the_domains_that_the_provider_is_believed_for(tenant, provider, browser):
+def test_address_links_only_in_configured_domains(tenant, provider, browser):
     tenant.person("ana@example.com")
     staff = tenant.provide(provider.issuer, **(BY_EMAIL | {"email_domains": ["example.org"]}))
     refused(browser.sign_in(staff, "ana"))
@@ -82,14 +80,14 @@ def test_an_address_links_only_in_the_domains_that_the_provider_is_believed_for(
     assert browser.sign_in(staff, "ana").status_code == 200
 
 
-def test_an_address_that_is_somebody_elses_now_does_not_bring_the_formers_account(tenant, provider, browser):
+def test_reassigned_address_does_not_open_former_holders_account(tenant, provider, browser):
     ana = tenant.person("ben@example.com")
     staff = tenant.provide(provider.issuer, **BY_EMAIL)
     tenant.link(staff, ana, "the-ben-who-left")
     refused(browser.sign_in(staff, "ben"))
 
 
-def test_a_disabled_user_is_refused_and_an_old_session_does_not_come_back(tenant, provider, browser, second_browser):
+def test_disabled_user_is_rejected_and_old_session_stays_ended(tenant, provider, browser, second_browser):
     ana = tenant.person("ana@example.com")
     staff = tenant.provide(provider.issuer, **BY_EMAIL)
     browser.sign_in(staff, "ana")
@@ -100,7 +98,7 @@ def test_a_disabled_user_is_refused_and_an_old_session_does_not_come_back(tenant
     assert me(browser).json()["code"] == "session-ended"
 
 
-def test_a_provider_that_is_turned_off_lets_nobody_in_and_ends_its_sessions(tenant, provider, browser):
+def test_disabling_provider_ends_its_sessions_and_sign_ins(tenant, provider, browser):
     tenant.person("ana@example.com")
     staff = tenant.provide(provider.issuer, **BY_EMAIL)
     browser.sign_in(staff, "ana")
@@ -112,7 +110,7 @@ def test_a_provider_that_is_turned_off_lets_nobody_in_and_ends_its_sessions(tena
 
 
 @pytest.mark.parametrize("how", ["state", "no cookie", "changed cookie", "no cookie of ours", "too late", "no state"])
-def test_what_was_not_begun_in_this_browser_just_now_is_refused(tenant, provider, browser, how):
+def test_attempt_of_other_browser_or_expired_one_is_rejected(tenant, provider, browser, how):
     tenant.person("ana@example.com")
     staff = tenant.provide(provider.issuer, **BY_EMAIL)
     address = browser.authorize(browser.begin(staff), "ana")
@@ -132,8 +130,8 @@ def test_what_was_not_begun_in_this_browser_just_now_is_refused(tenant, provider
     assert browser.session() is None
 
 
-def test_one_providers_attempt_is_not_anothers(tenant, make_tenant, provider, browser):
-    """A provider that sends the browser on with another's code gets that code from nobody (RFC 9700 §4.4)."""
+def test_attempt_is_bound_to_one_provider(tenant, make_tenant, provider, browser):
+    """A provider that sends the browser on to another provider does not get the other's code (RFC 9700 §4.4)."""
     tenant.person("ana@example.com")
     honest = tenant.provide(provider.issuer, **BY_EMAIL)
     other = make_tenant().provide(provider.issuer)
@@ -142,7 +140,7 @@ def test_one_providers_attempt_is_not_anothers(tenant, make_tenant, provider, br
     assert browser.session() is None
 
 
-def test_a_code_and_its_state_work_once(tenant, provider, browser):
+def test_code_and_state_work_once(tenant, provider, browser):
     tenant.person("ana@example.com")
     staff = tenant.provide(provider.issuer, **BY_EMAIL)
     back = browser.authorize(browser.begin(staff), "ana")
@@ -155,7 +153,7 @@ def test_a_code_and_its_state_work_once(tenant, provider, browser):
     assert "try again" in refused(browser.http.get(back))
 
 
-def test_a_session_that_was_planted_before_is_not_the_one_after(tenant, provider, browser, second_browser):
+def test_sign_in_replaces_planted_session(tenant, provider, browser, second_browser):
     tenant.person("ana@example.com")
     ben = tenant.person("ben@example.com")
     staff = tenant.provide(provider.issuer, **BY_EMAIL)
@@ -168,7 +166,7 @@ def test_a_session_that_was_planted_before_is_not_the_one_after(tenant, provider
     assert me(second_browser).json()["code"] == "session-ended"
 
 
-def test_the_sign_in_page_offers_what_an_organisation_uses_and_tells_no_other(tenant, provider, browser):
+def test_sign_in_page_lists_only_own_tenants_providers(tenant, provider, browser):
     staff = tenant.provide(provider.issuer)
     shown = browser.http.get("/sign-in", params={"organisation": tenant.slug}).text
     assert f'href="/sign-in/oidc/{staff["id"]}"' in shown

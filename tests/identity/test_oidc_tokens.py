@@ -1,4 +1,4 @@
-"""Tokens of providers at the API: who is let in, who is not and why, and how often the provider is asked."""
+"""Providers' tokens at the API: which are accepted, which are rejected, and how often the provider is called."""
 
 import base64
 import hmac
@@ -26,7 +26,7 @@ def ana(tenant):
 
 @pytest.fixture
 def staff(tenant, odd, ana):
-    """A provider that takes tokens, and a user whom it calls ana."""
+    """A provider with an audience for API tokens, and a user linked to its subject `ana`."""
     odd.keys, odd.audience = [KEY], tenant.audience
     made = tenant.provide(odd.issuer, audience=tenant.audience)
     tenant.link(made, ana, "ana")
@@ -35,7 +35,7 @@ def staff(tenant, odd, ana):
 
 @pytest.fixture(scope="module")
 def settled(make_tenant, steady_odd):
-    """A tenant whose provider takes tokens, made once: what is asked of it changes nothing."""
+    """A tenant with a provider for API tokens, shared by tests that only read."""
     tenant = make_tenant()
     steady_odd.keys, steady_odd.audience = [KEY], tenant.audience
     tenant.link(tenant.provide(steady_odd.issuer, audience=tenant.audience), tenant.person("ana@example.com"), "ana")
@@ -46,13 +46,13 @@ def code(answer):
     return answer.status_code, answer.json().get("code")
 
 
-def test_a_real_providers_token_stands_for_its_user(tenant, provider, ana):
+def test_real_providers_token_authenticates_user(tenant, provider, ana):
     staff = tenant.provide(provider.issuer, audience=tenant.audience)
     tenant.link(staff, ana, "ana")
     answer = httpx.post(
         f"{provider.issuer}/token",
         auth=("footnote", "s3cret"),
-        # RFC 8707 §2: whom the token is for.
+        # RFC 8707 §2: the audience of the token.
         data={"grant_type": "password", "username": "ana", "password": "pw", "resource": tenant.audience},
         trust_env=False,
     )
@@ -60,7 +60,7 @@ def test_a_real_providers_token_stands_for_its_user(tenant, provider, ana):
     me = tenant.site.me(token)
     assert (me.status_code, me.json()["user_id"]) == (200, str(ana.id))
     provider.rotate()
-    # What the old key signed holds until it expires; the new one is asked for when it is first met.
+    # Tokens of the old key are valid until they expire; the new key is fetched at its first use.
     tenant.site.clock.ahead = timedelta(minutes=2)
     assert tenant.site.me(provider.token(aud=tenant.audience)).status_code == 200
     assert tenant.site.me(token).status_code == 200
@@ -77,7 +77,7 @@ def test_a_real_providers_token_stands_for_its_user(tenant, provider, ana):
     ids=lambda key: key.key_type,
 )
 @pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
-def test_each_algorithm_of_the_list_is_taken(tenant, odd, staff, key):
+def test_each_listed_algorithm_is_accepted(tenant, odd, staff, key):
     odd.keys = [KEY, key]
     assert tenant.site.me(odd.token(key)).status_code == 200
     if key.key_type == "RSA":
@@ -123,7 +123,7 @@ SECONDS = {number: timedelta(seconds=number) for number in (-600, -61, -30, 30, 
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_what_a_token_says_is_checked(settled, steady_odd, header, claims, expected):
+def test_claims_of_token_are_checked(settled, steady_odd, header, claims, expected):
     answer = settled.site.me(steady_odd.token(KEY, header, **claims))
     assert code(answer) == ((200, None) if expected is None else (401, expected)), answer.text
     if expected is not None:
@@ -140,7 +140,7 @@ def sealed(content, secret):
     return f"{content}.{base64.urlsafe_b64encode(digest).rstrip(b'=').decode()}"
 
 
-# how → a token that nobody who has the provider's key signed, of (provider, header, claims, signature of a good one)
+# how → a function that forges a token from (provider, header, claims, signature of a valid token)
 FORGED = {
     "none": lambda odd, head, claims, sign: f"{part({'alg': 'none'})}.{claims}.",
     "None with a signature": lambda odd, head, claims, sign: f"{part({'alg': 'None', 'kid': 'one'})}.{claims}.{sign}",
@@ -166,7 +166,7 @@ FORGED = {
 
 
 @pytest.mark.parametrize("how", FORGED)
-def test_a_forged_token_learns_nothing_but_that_it_is_not_valid(settled, steady_odd, how):
+def test_forged_token_gets_only_generic_error(settled, steady_odd, how):
     answer = settled.site.me(FORGED[how](steady_odd, *steady_odd.token(KEY).split(".")))
     unknown = settled.site.me(steady_odd.token(KEY, iss="https://nobody.example"))
     assert code(answer) == code(unknown) == (401, "token-invalid")
@@ -174,7 +174,7 @@ def test_a_forged_token_learns_nothing_but_that_it_is_not_valid(settled, steady_
     assert steady_odd.count("/other-keys") == 0
 
 
-def test_made_up_key_ids_make_nobody_ask_more_than_once_a_minute(tenant, odd, staff):
+def test_invented_key_ids_fetch_keys_at_most_once_a_minute(tenant, odd, staff):
     assert tenant.site.me(odd.token(KEY)).status_code == 200
     asked = odd.count("/jwks")
     for number in range(20):
@@ -186,17 +186,17 @@ def test_made_up_key_ids_make_nobody_ask_more_than_once_a_minute(tenant, odd, st
     assert odd.count("/jwks") == asked + 1
 
 
-def test_a_key_that_is_published_no_more_signs_no_more_when_its_time_is_over(tenant, odd, staff):
+def test_withdrawn_key_is_rejected_after_cache_lifetime(tenant, odd, staff):
     old = odd.token(KEY)
     assert tenant.site.me(old).status_code == 200
     odd.keys = [RSAKey.generate_key(2048, {"kid": "two"})]
-    assert tenant.site.me(odd.token(odd.keys[0])).status_code == 401  # within the minute: not asked yet
+    assert tenant.site.me(odd.token(odd.keys[0])).status_code == 401  # keys are fetched at most once a minute
     tenant.site.clock.ahead = timedelta(seconds=61)
     assert tenant.site.me(odd.token(odd.keys[0])).status_code == 200
     assert tenant.site.me(old).status_code == 401
 
 
-def test_keys_that_are_known_serve_while_the_provider_is_down_and_not_for_ever(tenant, odd, staff):
+def test_cached_keys_are_used_for_limited_time_during_outage(tenant, odd, staff):
     def token():
         return odd.token(KEY, exp=timedelta(days=30))
 
@@ -214,14 +214,14 @@ def test_keys_that_are_known_serve_while_the_provider_is_down_and_not_for_ever(t
     assert tenant.site.me(token()).status_code == 200
 
 
-def test_without_keys_a_providers_outage_is_not_the_tokens_fault(tenant, odd, staff):
+def test_outage_without_cached_keys_returns_unavailable(tenant, odd, staff):
     odd.answers["/jwks"] = (503, {}, b"{}")
     assert code(tenant.site.me(odd.token(KEY))) == (503, "identity-provider-unavailable")
 
 
 @pytest.mark.parametrize("how", ["short", "for encryption", "secret", "of no kind"])
 @pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
-def test_keys_that_nobody_should_sign_with_are_not_used(tenant, odd, staff, how):
+def test_unsafe_keys_are_not_used(tenant, odd, staff, how):
     key = RSAKey.generate_key(1024 if how == "short" else 2048, {"kid": "two"})
     published = {
         "short": key.as_dict(private=False),
@@ -235,12 +235,12 @@ def test_keys_that_nobody_should_sign_with_are_not_used(tenant, odd, staff, how)
     assert tenant.site.me(odd.token(KEY)).status_code == 200
 
 
-def test_a_token_for_others_too_is_taken(settled, steady_odd):
+def test_token_with_further_audiences_is_accepted(settled, steady_odd):
     for audiences in ([settled.audience, "x"], ["x", settled.audience]):
         assert settled.site.me(steady_odd.token(KEY, aud=audiences)).status_code == 200
 
 
-def test_one_issuer_serves_two_tenants_by_their_audiences(make_tenant, odd):
+def test_audience_selects_tenant_of_shared_issuer(make_tenant, odd):
     odd.keys = [KEY]
     tenants = [make_tenant() for _ in range(2)]
     for tenant in tenants:
@@ -253,8 +253,8 @@ def test_one_issuer_serves_two_tenants_by_their_audiences(make_tenant, odd):
 
 
 @pytest.mark.parametrize("of_whom", ["nobody", "another tenant", "another tenant, and in its middle one's own"])
-def test_a_tenant_claims_no_audience_but_its_own(make_tenant, odd, of_whom):
-    """At an issuer that tenants share, tokens of the others would be taken for its own."""
+def test_tenant_can_not_claim_other_tenants_audience(make_tenant, odd, of_whom):
+    """At a shared issuer, the tenant could otherwise accept other tenants' tokens."""
     ours, theirs = make_tenant(), make_tenant()
     audience = {
         "nobody": "https://footnote.test",
@@ -271,7 +271,7 @@ def test_a_tenant_claims_no_audience_but_its_own(make_tenant, odd, of_whom):
     assert code(again) == (409, "audience-taken")
 
 
-def test_an_operator_gives_an_audience_that_names_no_tenant(make_tenant, odd, monkeypatch):
+def test_operator_sets_audience_without_tenant_id(make_tenant, odd, monkeypatch):
     ours, theirs = make_tenant(), make_tenant()
     person = ours.person("ana@example.com")
     made, other = ours.provide(odd.issuer), theirs.provide(odd.issuer)
@@ -291,7 +291,7 @@ def test_an_operator_gives_an_audience_that_names_no_tenant(make_tenant, odd, mo
     assert ProviderNotFoundError.title in give(theirs, made, "another").output
 
 
-def test_an_operator_lists_and_withdraws_an_audience_whose_tokens_are_then_refused(make_tenant, odd, monkeypatch):
+def test_operator_withdraws_audience_and_tokens_are_rejected(make_tenant, odd, monkeypatch):
     ours, odd.keys = make_tenant(), [KEY]
     made = ours.provide(odd.issuer)
     ours.link(made, ours.person("ana@example.com"), "ana")
@@ -313,14 +313,14 @@ def test_an_operator_lists_and_withdraws_an_audience_whose_tokens_are_then_refus
     assert told not in json.loads(run("audiences", "--json").output)
 
 
-def test_what_is_meant_for_the_page_is_not_taken_at_the_api(tenant, odd, ana):
+def test_id_token_is_rejected_at_api(tenant, odd, ana):
     odd.keys = [KEY]
     staff = tenant.provide(odd.issuer)
     tenant.link(staff, ana, "ana")
     assert code(tenant.site.me(odd.token(KEY, aud="footnote"))) == (401, "token-invalid")
 
 
-def test_a_verified_address_links_at_the_api_too(tenant, odd, ana):
+def test_verified_address_links_user_at_api(tenant, odd, ana):
     odd.keys, odd.audience = [KEY], tenant.audience
     tenant.provide(odd.issuer, audience=tenant.audience, link_by="verified-email", email_domains=["example.com"])
     email = {"email": "ANA@example.com", "email_verified": True}
@@ -329,7 +329,7 @@ def test_a_verified_address_links_at_the_api_too(tenant, odd, ana):
     assert code(tenant.site.me(odd.token(KEY, sub="t", **email))) == (401, "user-unknown")
 
 
-def test_a_disabled_user_and_a_provider_turned_off_are_refused_at_once(tenant, odd, staff, ana):
+def test_disabled_user_and_disabled_provider_are_rejected_at_once(tenant, odd, staff, ana):
     token = odd.token(KEY)
     tenant.site.sql(tenant.id, "UPDATE users SET disabled_at = now() WHERE id = :id", id=ana.id)
     assert code(tenant.site.me(token)) == (401, "user-disabled")
@@ -339,7 +339,7 @@ def test_a_disabled_user_and_a_provider_turned_off_are_refused_at_once(tenant, o
     assert code(tenant.site.me(token)) == (401, "token-invalid")
 
 
-def test_a_token_makes_no_key_that_outlives_it(tenant, odd, staff):
+def test_token_can_not_create_key_that_expires_later(tenant, odd, staff):
     http = tenant.site.client(odd.token(KEY))
     assert code(http.post("/v1/keys", json={"name": "for ever"})) == (422, "key-lifetime-invalid")
     soon = (datetime.now(UTC) + timedelta(minutes=5)).isoformat()

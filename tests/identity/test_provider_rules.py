@@ -1,4 +1,4 @@
-"""What the services of sign-in refuse, whoever calls them: asked without a server."""
+"""Rules of the sign-in services for every caller, tested without a server."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -33,8 +33,8 @@ ISSUER = "https://login.example.com"
 
 
 @dataclass
-class House:
-    """A tenant of a test's own: its administrator, and the service that keeps its providers."""
+class OwnTenant:
+    """A test's own tenant: its administrator, and the services of its providers."""
 
     database: Any
     chief: Principal
@@ -75,17 +75,17 @@ def new_provider(**more: Any) -> NewProvider:
 
 
 @pytest.fixture
-def house(shared_database: Any) -> House:
+def own(shared_database: Any) -> OwnTenant:
     clock = SystemClock()
     admin = TenantAdmin(owner=shared_database.owner, clock=clock)
     tenant_id = admin.create_tenant(slug=f"t{uuid4().hex}", name="Tenant")
     user_id, _ = admin.create_user(tenant_id, email="chief@example.org", name="Chief", roles=[Role.ADMIN])
-    # No test here gives a secret, so nothing is sealed.
+    # No test in this file sets a secret, so nothing is sealed.
     sealer: Any = None
     providers = ProviderService(database=shared_database.api, sealer=sealer, http=ProviderHttp(), clock=clock)
     chief = Principal(tenant_id, user_id, roles=frozenset({Role.ADMIN}))
     users = ProviderUsers(database=shared_database.api, clock=clock)
-    return House(shared_database, chief, admin, providers, users)
+    return OwnTenant(shared_database, chief, admin, providers, users)
 
 
 @pytest.mark.parametrize(
@@ -93,59 +93,59 @@ def house(shared_database: Any) -> House:
     [frozenset({Permission.USERS_MANAGE, Permission.GROUPS_MANAGE}), PERMISSIONS[Role.ADMIN]],
     ids=["provisioning", "all that there are"],
 )
-def test_a_key_with_scopes_changes_no_provider_and_no_link(house, scopes):
-    """It would let itself in as anybody, and whoever signs in has no scopes."""
-    narrow = replace(house.chief, scopes=scopes)
-    made, ana = house.provide(), house.person()
-    house.providers.link(house.chief, made.id, ana, "ana")
+def test_scoped_key_can_not_change_providers_or_links(own, scopes):
+    """It could otherwise sign in as any user, in a session without scopes."""
+    narrow = replace(own.chief, scopes=scopes)
+    made, ana = own.provide(), own.person()
+    own.providers.link(own.chief, made.id, ana, "ana")
     calls = (
-        lambda: house.providers.create_provider(narrow, new_provider()),
-        lambda: house.providers.update_provider(narrow, made.id, {"link_by": "verified-email"}, revision=None),
-        lambda: house.providers.delete_provider(narrow, made.id),
-        lambda: house.providers.link(narrow, made.id, house.chief.user_id, "mallory"),
-        lambda: house.providers.unlink(narrow, made.id, ana),
+        lambda: own.providers.create_provider(narrow, new_provider()),
+        lambda: own.providers.update_provider(narrow, made.id, {"link_by": "verified-email"}, revision=None),
+        lambda: own.providers.delete_provider(narrow, made.id),
+        lambda: own.providers.link(narrow, made.id, own.chief.user_id, "mallory"),
+        lambda: own.providers.unlink(narrow, made.id, ana),
     )
     for call in calls:
         with pytest.raises(ProvidersBeyondScopesError):
             call()
-    assert house.sql("SELECT user_id, subject FROM user_identities") == [(ana, "ana")]
-    assert house.providers.get_provider(narrow, made.id).revision == 1
+    assert own.sql("SELECT user_id, subject FROM user_identities") == [(ana, "ana")]
+    assert own.providers.get_provider(narrow, made.id).revision == 1
 
 
-def test_whom_a_verified_address_links_is_told_by_at_least_one_domain(house):
+def test_linking_by_verified_address_requires_domain(own):
     with pytest.raises(DomainsMissingError):
-        house.provide(link_by="verified-email")
-    by_subject = house.provide()
-    by_email = house.provide(link_by="verified-email", email_domains=("example.com",))
+        own.provide(link_by="verified-email")
+    by_subject = own.provide()
+    by_email = own.provide(link_by="verified-email", email_domains=("example.com",))
     for made, changes in ((by_subject, {"link_by": "verified-email"}), (by_email, {"email_domains": []})):
         with pytest.raises(DomainsMissingError):
-            house.providers.update_provider(house.chief, made.id, changes, revision=None)
-    assert len(house.audited("identity.provider.created")) == 2
-    assert house.audited("identity.provider.changed") == []
+            own.providers.update_provider(own.chief, made.id, changes, revision=None)
+    assert len(own.audited("identity.provider.created")) == 2
+    assert own.audited("identity.provider.changed") == []
 
 
-def test_no_address_links_where_no_domain_is_listed(house):
-    ana = house.person()
-    (email,) = house.sql("SELECT email FROM users WHERE id = :id", id=ana)
-    made = house.provide(link_by="verified-email", email_domains=("example.com",))
-    found = find_enabled_provider(house.database.api, house.chief.tenant_id, made.id)
+def test_address_links_nobody_without_domains(own):
+    ana = own.person()
+    (email,) = own.sql("SELECT email FROM users WHERE id = :id", id=ana)
+    made = own.provide(link_by="verified-email", email_domains=("example.com",))
+    found = find_enabled_provider(own.database.api, own.chief.tenant_id, made.id)
     assert found is not None
     with pytest.raises(UserUnknownError):
-        house.users.get_principal(replace(found, email_domains=()), "ana", email.email)
-    assert house.users.get_principal(found, "ana", email.email).user_id == ana
+        own.users.get_principal(replace(found, email_domains=()), "ana", email.email)
+    assert own.users.get_principal(found, "ana", email.email).user_id == ana
 
 
-def test_an_audience_is_no_client_of_its_issuer(house):
-    audience, client = f"api/{house.chief.tenant_id}", f"page/{house.chief.tenant_id}"
-    page = house.provide(client_id=client, audience=audience)
+def test_audience_must_not_be_client_of_issuer(own):
+    audience, client = f"api/{own.chief.tenant_id}", f"page/{own.chief.tenant_id}"
+    page = own.provide(client_id=client, audience=audience)
     crossed = [{"client_id": f"x{client}", "audience": f"x{client}"}, {"audience": client}, {"client_id": audience}]
     for fields in crossed:
         with pytest.raises(AudienceOfClientError):
-            house.provide(**fields)
+            own.provide(**fields)
     with pytest.raises(AudienceOfClientError):
-        house.providers.update_provider(house.chief, page.id, {"audience": client}, revision=None)
-    house.provide(issuer="https://elsewhere.example.com", audience=client)
-    assert house.providers.get_provider(house.chief, page.id).audience == audience
+        own.providers.update_provider(own.chief, page.id, {"audience": client}, revision=None)
+    own.provide(issuer="https://elsewhere.example.com", audience=client)
+    assert own.providers.get_provider(own.chief, page.id).audience == audience
 
 
 @pytest.fixture
@@ -154,38 +154,38 @@ def operator(shared_database):
 
 
 @pytest.fixture
-def neighbour(house, shared_database):
+def neighbour(own, shared_database):
     """Another tenant's administrator."""
-    tenant_id = house.admin.create_tenant(slug=f"t{uuid4().hex}", name="Neighbour")
-    user_id, _ = house.admin.create_user(tenant_id, email="chief@example.org", name="Chief", roles=[Role.ADMIN])
+    tenant_id = own.admin.create_tenant(slug=f"t{uuid4().hex}", name="Neighbour")
+    user_id, _ = own.admin.create_user(tenant_id, email="chief@example.org", name="Chief", roles=[Role.ADMIN])
     return Principal(tenant_id, user_id, roles=frozenset({Role.ADMIN}))
 
 
-def test_an_operators_audience_is_no_client_of_another_tenant_whichever_comes_first(house, operator, neighbour):
-    tenant, client, later = house.chief.tenant_id, uuid4().hex, uuid4().hex
-    ours = house.provide()
-    house.providers.create_provider(neighbour, new_provider(client_id=client))
+def test_operators_audience_must_not_be_other_tenants_client(own, operator, neighbour):
+    tenant, client, later = own.chief.tenant_id, uuid4().hex, uuid4().hex
+    ours = own.provide()
+    own.providers.create_provider(neighbour, new_provider(client_id=client))
     with pytest.raises(AudienceOfClientError):
         operator.give_audience(tenant, ours.id, client)
     operator.give_audience(tenant, ours.id, later)
     with pytest.raises(ClientTakenError) as refused:
-        house.providers.create_provider(neighbour, new_provider(client_id=later))
+        own.providers.create_provider(neighbour, new_provider(client_id=later))
     assert str(tenant) not in refused.value.detail
-    house.providers.create_provider(neighbour, new_provider(issuer="https://other.example.com", client_id=later))
+    own.providers.create_provider(neighbour, new_provider(issuer="https://other.example.com", client_id=later))
     operator.withdraw_audience(tenant, ours.id)
-    house.providers.create_provider(neighbour, new_provider(client_id=later))
+    own.providers.create_provider(neighbour, new_provider(client_id=later))
 
 
-def test_no_tenant_keeps_another_from_an_audience_that_ends_with_its_id(house, neighbour):
-    audience = f"api/{house.chief.tenant_id}"
-    house.providers.create_provider(neighbour, new_provider(client_id=audience))
-    assert house.provide(audience=audience).audience == audience
+def test_other_tenant_can_not_block_audience_with_tenant_id(own, neighbour):
+    audience = f"api/{own.chief.tenant_id}"
+    own.providers.create_provider(neighbour, new_provider(client_id=audience))
+    assert own.provide(audience=audience).audience == audience
 
 
-def test_an_operator_lists_the_audiences_that_are_not_bound_and_withdraws_them(house, operator):
-    tenant, audience = house.chief.tenant_id, uuid4().hex
-    ours = house.provide()
-    house.provide(audience=f"api/{tenant}")
+def test_operator_lists_and_withdraws_unbound_audiences(own, operator):
+    tenant, audience = own.chief.tenant_id, uuid4().hex
+    ours = own.provide()
+    own.provide(audience=f"api/{tenant}")
     operator.give_audience(tenant, ours.id, audience)
     assert [(each.provider_id, each.audience) for each in operator.list_unbound() if each.tenant_id == tenant] == [
         (ours.id, audience)
@@ -193,7 +193,7 @@ def test_an_operator_lists_the_audiences_that_are_not_bound_and_withdraws_them(h
     for _ in range(2):
         assert operator.withdraw_audience(tenant, ours.id).audience is None
     assert tenant not in {each.tenant_id for each in operator.list_unbound()}
-    changes = house.audited("identity.provider.changed")
+    changes = own.audited("identity.provider.changed")
     assert [(each["before"]["audience"], each["after"]["audience"]) for each in changes] == [
         (None, audience),
         (audience, None),
@@ -201,9 +201,9 @@ def test_an_operator_lists_the_audiences_that_are_not_bound_and_withdraws_them(h
 
 
 @pytest.mark.parametrize("audience", ["", "two words", "a\n", "\u00e9", "x" * 256])
-def test_an_operators_audience_is_held_to_the_rule_of_the_api(house, operator, audience):
+def test_operators_audience_follows_rules_of_api(own, operator, audience):
     with pytest.raises(AudienceInvalidError):
-        operator.give_audience(house.chief.tenant_id, house.provide().id, audience)
+        operator.give_audience(own.chief.tenant_id, own.provide().id, audience)
 
 
 PROVIDER = (
@@ -223,46 +223,46 @@ PROVIDER = (
         ("api", {"audience": f"https://api.example.com/{uuid4()}"}, "audience_of_tenant"),
     ],
 )
-def test_the_database_keeps_what_the_service_refuses(house, role, fields, rule):
-    me = house.chief
+def test_database_enforces_rules_of_service(own, role, fields, rule):
+    me = own.chief
     values = {"new": uuid4(), "tenant": me.tenant_id, "me": me.user_id, "audience": None, "link_by": "subject"} | fields
-    with pytest.raises(IntegrityError) as refused, getattr(house.database, role).transaction(me) as session:
+    with pytest.raises(IntegrityError) as refused, getattr(own.database, role).transaction(me) as session:
         session.execute(text(PROVIDER), values)
     assert refused.value.orig.diag.constraint_name == rule
 
 
-def test_the_database_takes_no_client_for_an_audience(house):
-    client = f"page/{house.chief.tenant_id}"
-    made = house.provide(client_id=client)
+def test_database_rejects_client_as_audience(own):
+    client = f"page/{own.chief.tenant_id}"
+    made = own.provide(client_id=client)
     with pytest.raises(IntegrityError) as refused:
-        house.sql("UPDATE identity_providers SET audience = :client WHERE id = :id", client=client, id=made.id)
+        own.sql("UPDATE identity_providers SET audience = :client WHERE id = :id", client=client, id=made.id)
     assert refused.value.orig.diag.constraint_name == "ck_identity_providers_audience_of_no_client"
 
 
-def test_an_audience_from_before_stays_until_it_is_changed(house):
-    made = house.provide()
-    house.sql("ALTER TABLE identity_providers DISABLE TRIGGER keep_audience")
-    house.sql("UPDATE identity_providers SET audience = 'https://api.example.com' WHERE id = :id", id=made.id)
-    house.sql("ALTER TABLE identity_providers ENABLE TRIGGER keep_audience")
-    changed = house.providers.update_provider(
-        house.chief, made.id, {"enabled": False, "audience": "https://api.example.com"}, revision=None
+def test_older_unbound_audience_stays_until_changed(own):
+    made = own.provide()
+    own.sql("ALTER TABLE identity_providers DISABLE TRIGGER keep_audience")
+    own.sql("UPDATE identity_providers SET audience = 'https://api.example.com' WHERE id = :id", id=made.id)
+    own.sql("ALTER TABLE identity_providers ENABLE TRIGGER keep_audience")
+    changed = own.providers.update_provider(
+        own.chief, made.id, {"enabled": False, "audience": "https://api.example.com"}, revision=None
     )
     assert (changed.enabled, changed.audience) == (False, "https://api.example.com")
     with pytest.raises(AudienceUnboundError):
-        house.providers.update_provider(house.chief, made.id, {"audience": "https://x.example"}, revision=None)
+        own.providers.update_provider(own.chief, made.id, {"audience": "https://x.example"}, revision=None)
 
 
 @pytest.mark.parametrize("change", ["kind = 'service'", "deleted_at = now()"])
-def test_programs_and_deleted_users_are_not_linked_nor_signed_in(house, change):
-    made, ana, ben = house.provide(), house.person(), house.person()
-    house.providers.link(house.chief, made.id, ben, "ben")
-    house.sql(f"UPDATE users SET {change} WHERE id IN (:ana, :ben)", ana=ana, ben=ben)
+def test_service_accounts_and_deleted_users_can_not_sign_in(own, change):
+    made, ana, ben = own.provide(), own.person(), own.person()
+    own.providers.link(own.chief, made.id, ben, "ben")
+    own.sql(f"UPDATE users SET {change} WHERE id IN (:ana, :ben)", ana=ana, ben=ben)
     with pytest.raises(LinkNotFoundError):
-        house.providers.link(house.chief, made.id, ana, "ana")
-    found = find_enabled_provider(house.database.api, house.chief.tenant_id, made.id)
+        own.providers.link(own.chief, made.id, ana, "ana")
+    found = find_enabled_provider(own.database.api, own.chief.tenant_id, made.id)
     with pytest.raises(UserUnknownError):
-        house.users.get_principal(found, "ben", None)
-    house.providers.unlink(house.chief, made.id, ben)
+        own.users.get_principal(found, "ben", None)
+    own.providers.unlink(own.chief, made.id, ben)
 
 
 @pytest.mark.parametrize(
@@ -272,24 +272,24 @@ def test_programs_and_deleted_users_are_not_linked_nor_signed_in(house, change):
         ("user_identities", "identity.user.unlinked", LinkNotFoundError),
     ],
 )
-def test_what_somebody_else_took_away_meanwhile_is_neither_told_nor_logged_as_done(house, table, action, refusal):
-    made, ana = house.provide(), house.person()
-    house.providers.link(house.chief, made.id, ana, "ana")
+def test_change_of_concurrently_deleted_row_fails_without_audit(own, table, action, refusal):
+    made, ana = own.provide(), own.person()
+    own.providers.link(own.chief, made.id, ana, "ana")
     calls = {
-        "identity_providers": lambda: house.providers.delete_provider(house.chief, made.id),
-        "user_identities": lambda: house.providers.unlink(house.chief, made.id, ana),
+        "identity_providers": lambda: own.providers.delete_provider(own.chief, made.id),
+        "user_identities": lambda: own.providers.unlink(own.chief, made.id, ana),
     }
-    system = system_principal(house.chief.tenant_id)
-    with ThreadPoolExecutor(1) as pool, house.database.owner.transaction(system) as session:
+    system = system_principal(own.chief.tenant_id)
+    with ThreadPoolExecutor(1) as pool, own.database.owner.transaction(system) as session:
         session.execute(text(f"DELETE FROM {table}"))
         answer = pool.submit(calls[table])
-        while not waits_for_a_row(house):
+        while not waits_for_a_row(own):
             assert not answer.done(), answer.result()
     with pytest.raises(refusal):
         answer.result()
-    assert house.audited(action) == []
+    assert own.audited(action) == []
 
 
-def waits_for_a_row(house):
-    with house.database.owner.anonymous() as session:
+def waits_for_a_row(own):
+    with own.database.owner.anonymous() as session:
         return session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))

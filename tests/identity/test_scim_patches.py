@@ -1,4 +1,4 @@
-"""Whatever is patched, in whatever order: users and groups are as a plain model of the operations says."""
+"""After any sequence of patches, users and groups equal a simple model of the operations."""
 
 from uuid import UUID, uuid4
 
@@ -44,7 +44,7 @@ def groups(shared_database):
 
 
 def set_text(path, *keys):
-    """Operations that set or take away a text, and what they do to the model."""
+    """Return operations that set or remove a text, with their effect on the model."""
 
     def at(model):
         for key in keys[:-1]:
@@ -116,7 +116,7 @@ user_operations = st.one_of(
     st.builds(remove_role, roles),
 )
 
-# Each fails, and all that comes before it in its request with it.
+# Each operation fails, and with it all earlier operations of its request.
 USER_REFUSALS = [
     {"op": "remove", "path": "userName"},
     {"op": "replace", "path": "id", "value": "x"},
@@ -131,13 +131,13 @@ GROUP_REFUSALS = [
 
 
 def requests_of(operations, refusals):
-    """Requests: (operations with what each does to the model, the one that spoils the request, if any)."""
+    """Draw requests: (operations with their effects on the model, an invalid operation or None)."""
     spoiling = st.one_of(st.none(), st.none(), st.sampled_from(refusals))
     return st.lists(st.tuples(st.lists(operations, min_size=1, max_size=4), spoiling), max_size=5)
 
 
 def send(request, model, call):
-    """Send a request by `call`, and change the model as it should have changed what is stored."""
+    """Send a request with `call`, and apply its expected effects to the model."""
     operations, spoiling = request
     body = {"schemas": [PATCH], "Operations": [operation for operation, _ in operations]}
     if spoiling is not None:
@@ -170,7 +170,7 @@ def expected_of(model):
 
 @SLOW_BUT_REAL
 @given(requests=requests_of(user_operations, USER_REFUSALS))
-def test_a_user_is_what_its_patches_made_it(admin, users, requests):
+def test_patched_user_equals_model(admin, users, requests):
     body = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": f"{uuid4().hex}@example.com"}
     made = users.create_user(admin, body, base=BASE)
     user_id = UUID(made.id)
@@ -242,7 +242,7 @@ def people(admin, users, groups):
 
 @SLOW_BUT_REAL
 @given(data=st.data())
-def test_a_group_is_what_its_patches_made_it(admin, groups, people, data):
+def test_patched_group_equals_model(admin, groups, people, data):
     one = st.sampled_from(people)
     some = st.lists(one, unique=True, min_size=1, max_size=4)
     operations = st.one_of(

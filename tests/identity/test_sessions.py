@@ -1,4 +1,4 @@
-"""Sessions of pages: how they end, who sees them, and that no form or call of another site uses them."""
+"""Sessions of pages: how they end, who sees them, and their protection from other sites' forms and calls."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -34,7 +34,7 @@ def listed(http):
     return http.get("/v1/sessions").json()["items"]
 
 
-def test_a_session_that_was_opened_with_a_key_ends_with_it(tenant, ana, browser):
+def test_session_ends_with_revoked_key(tenant, ana, browser):
     key = tenant.site.client(ana.key).get("/v1/keys").json()["items"][0]
     sign_in(browser, ana)
     assert me(browser).json()["key_id"] == key["id"]
@@ -43,7 +43,7 @@ def test_a_session_that_was_opened_with_a_key_ends_with_it(tenant, ana, browser)
     assert "API key" in browser.http.get("/").text
 
 
-def test_a_session_lives_no_longer_than_its_key(tenant, ana, browser):
+def test_session_expires_with_its_key(tenant, ana, browser):
     ends = datetime.now(UTC) + timedelta(minutes=5)
     made = tenant.site.client(ana.key).post("/v1/keys", json={"name": "short", "expires_at": ends.isoformat()}).json()
     answer = browser.http.post("/sign-in", data={"key": made["secret"]})
@@ -52,7 +52,7 @@ def test_a_session_lives_no_longer_than_its_key(tenant, ana, browser):
     assert me(browser).json()["code"] == "session-ended"
 
 
-def test_a_session_ends_when_it_is_idle_and_at_its_absolute_end(tenant, ana, browser, second_browser):
+def test_session_expires_when_idle_and_at_maximum_lifetime(tenant, ana, browser, second_browser):
     sign_in(browser, ana)
     sign_in(second_browser, ana)
     for minutes in range(50, 12 * 60, 50):
@@ -63,7 +63,7 @@ def test_a_session_ends_when_it_is_idle_and_at_its_absolute_end(tenant, ana, bro
     assert me(browser).json()["code"] == "session-ended"
 
 
-def test_when_a_session_was_seen_is_written_at_most_once_a_minute(tenant, ana, browser):
+def test_last_seen_time_is_written_at_most_once_a_minute(tenant, ana, browser):
     sign_in(browser, ana)
     first = listed(tenant.site.client(ana.key))[0]["last_seen_at"]
     tenant.site.clock.ahead = timedelta(seconds=55)
@@ -74,7 +74,7 @@ def test_when_a_session_was_seen_is_written_at_most_once_a_minute(tenant, ana, b
     assert listed(tenant.site.client(ana.key))[0]["last_seen_at"] > first
 
 
-def test_ones_own_sessions_are_listed_and_ended_and_others_do_not_exist(tenant, make_tenant, ana, browser):
+def test_users_list_and_end_only_own_sessions(tenant, make_tenant, ana, browser):
     sign_in(browser, ana)
     ben = tenant.person("ben@example.com", Role.ANALYST)
     (session,) = listed(browser.http)
@@ -89,7 +89,7 @@ def test_ones_own_sessions_are_listed_and_ended_and_others_do_not_exist(tenant, 
     assert tenant.audited("identity.session.revoked") == [{"user_id": str(ana.id)}]
 
 
-def test_signing_out_ends_the_session_for_whoever_kept_its_cookie(tenant, ana, browser, second_browser):
+def test_sign_out_invalidates_kept_cookie(tenant, ana, browser, second_browser):
     sign_in(browser, ana)
     kept = browser.session()
     form = browser.http.get("/").text.split('name="form_token" value="')[1].split('"')[0]
@@ -103,13 +103,13 @@ def test_signing_out_ends_the_session_for_whoever_kept_its_cookie(tenant, ana, b
     assert len(tenant.audited("identity.session.ended")) == 1
 
 
-def test_a_form_of_another_site_signs_nobody_in_or_out(ana, browser):
+def test_form_of_other_site_is_rejected(ana, browser):
     for path in ("/sign-in", "/sign-out"):
         answer = browser.http.post(path, data={"key": ana.key}, headers={"Origin": "https://elsewhere.example"})
         assert answer.json()["code"] == "cross-site-request"
 
 
-def test_a_call_with_the_cookie_alone_changes_nothing(ana, browser):
+def test_call_with_cookie_alone_changes_nothing(ana, browser):
     sign_in(browser, ana)
     body = {"name": "x"}
     assert browser.http.post("/v1/keys", json=body).json()["code"] == "cross-site-request"
@@ -119,7 +119,7 @@ def test_a_call_with_the_cookie_alone_changes_nothing(ana, browser):
 @pytest.mark.parametrize(
     "cookie", ["", "x", "A" * 43, "A" * 5000, "%00", "\"'; DROP", "fn_0_0", "A" * 42 + "=", "\u00e9" * 43]
 )
-def test_a_cookie_that_is_none_of_ours_is_nobody(browser, cookie):
+def test_unknown_cookie_is_rejected(browser, cookie):
     browser.http.headers["Cookie"] = f"footnote_session={cookie}; footnote_sign_in={cookie}"
     assert me(browser).status_code == 401
     assert browser.http.get("/").status_code == 200
@@ -128,7 +128,7 @@ def test_a_cookie_that_is_none_of_ours_is_nobody(browser, cookie):
     assert browser.http.get(f"/sign-in/oidc/{'0' * 8}-0000-7000-8000-{'0' * 12}/callback").status_code == 404
 
 
-def test_over_https_cookies_are_for_this_host_alone():
+def test_cookies_over_https_have_host_prefix():
     cookies, response = Cookies(secure=True), Response()
     cookies.set_session(response, "t", timedelta(hours=1))
     cookies.set_attempt(response, "a", timedelta(minutes=10))
@@ -149,7 +149,7 @@ def test_over_https_cookies_are_for_this_host_alone():
         "SELECT * FROM find_web_session('')",
     ],
 )
-def test_a_user_can_not_make_sessions_or_links_of_others_in_the_database(tenant, ana, browser, deed):
+def test_database_rejects_sessions_and_links_of_other_users(tenant, ana, browser, deed):
     sign_in(browser, ana)
     tenant.provide("https://login.example.com", client_id=uuid4().hex)
     values = {
@@ -185,7 +185,7 @@ SESSION = (
     ],
     ids=["a wide key", "a session of a wide key", "a session of no key", "a session of another's key"],
 )
-def test_no_key_makes_what_can_do_more_than_itself_in_the_database(tenant, ana, deed, of_a_wide_key):
+def test_database_rejects_keys_and_sessions_beyond_own_scopes(tenant, ana, deed, of_a_wide_key):
     database = tenant.site.database
     scopes = None if of_a_wide_key else frozenset({Permission.USERS_MANAGE})
     chief = Principal(tenant.id, tenant.chief.id, frozenset({Role.ADMIN}), scopes=scopes)

@@ -1,5 +1,5 @@
-"""A sign-in that meets the end of its provider: whichever comes first, nobody is left signed in by a provider that is
-turned off or gone, and whoever comes second is told what they would have been told a moment later.
+"""A sign-in concurrent with disabling or deleting its provider or user: no session remains, and the sign-in gets the
+error that a later one would get.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -43,7 +43,7 @@ def insert_session(session, new, who, provider, lasts=timedelta(hours=1)):
 
 @pytest.mark.parametrize("known", [True, False], ids=["linked", "to be linked"])
 @pytest.mark.parametrize("end", ENDS, ids=["turned off", "deleted"])
-def test_whoever_comes_back_as_the_provider_ends_is_refused_as_after_it(tenant, provider, browser, known, end):
+def test_sign_in_during_end_of_provider_is_rejected(tenant, provider, browser, known, end):
     ana = tenant.person("ana@example.com")
     staff = tenant.provide(provider.issuer, link_by="verified-email", email_domains=["example.com"])
     if known:
@@ -58,7 +58,7 @@ def test_whoever_comes_back_as_the_provider_ends_is_refused_as_after_it(tenant, 
     assert tenant.site.sql(tenant.id, "SELECT 1 FROM web_sessions") == []
 
 
-def test_a_token_that_is_to_be_linked_as_its_provider_is_deleted_is_refused_as_after_it(tenant, odd):
+def test_linking_token_during_deletion_of_provider_is_rejected(tenant, odd):
     tenant.person("ana@example.com")
     odd.keys, odd.audience = [KEY], tenant.audience
     staff = tenant.provide(
@@ -70,7 +70,7 @@ def test_a_token_that_is_to_be_linked_as_its_provider_is_deleted_is_refused_as_a
     assert [(each.status_code, each.json()["code"]) for each in (refused, later)] == [(401, "token-invalid")] * 2
 
 
-def test_a_session_that_was_made_first_ends_with_the_provider_for_good(tenant):
+def test_session_opened_before_disabling_provider_stays_ended(tenant):
     ana = tenant.person("ana@example.com")
     staff = tenant.provide("https://login.example.com")
     tenant.link(staff, ana, "ana")
@@ -88,8 +88,8 @@ def test_a_session_that_was_made_first_ends_with_the_provider_for_good(tenant):
     assert ended
 
 
-def test_sessions_of_a_provider_that_stays_are_made_side_by_side(tenant):
-    """Holding the provider keeps no other sign-in waiting."""
+def test_sessions_of_one_provider_open_concurrently(tenant):
+    """The lock on the provider is shared."""
     ana = tenant.person("ana@example.com")
     staff = tenant.provide("https://login.example.com")
     tenant.link(staff, ana, "ana")
@@ -102,8 +102,10 @@ def test_sessions_of_a_provider_that_stays_are_made_side_by_side(tenant):
     assert kept.authenticate(opened.token).user_id == ana.id
 
 
-def test_a_sign_in_waits_for_its_providers_end_with_none_of_its_old_sessions_in_hand(tenant):
-    """Whoever turns the provider off first holds it, and then ends the sessions that a sign-in would clear away."""
+def test_sign_in_waits_for_end_of_provider_without_locking_sessions(tenant):
+    """Disabling a provider locks it first and then its sessions; a sign-in that locked old sessions first would
+    deadlock.
+    """
     ana = tenant.person("ana@example.com")
     staff = tenant.provide("https://login.example.com")
     who, old = Principal(tenant.id, ana.id), uuid4()
@@ -122,9 +124,7 @@ def test_a_sign_in_waits_for_its_providers_end_with_none_of_its_old_sessions_in_
 
 
 @pytest.mark.parametrize("way_in", ["provider", "key"])
-def test_a_session_of_somebody_who_is_disabled_meanwhile_is_not_made_and_so_does_not_come_back_with_them(
-    tenant, way_in
-):
+def test_disabling_user_mid_sign_in_creates_no_session(tenant, way_in):
     ana = tenant.person("ana@example.com")
     identity = IdentityService(database=tenant.site.database.api, clock=SystemClock())
     who = identity.authenticate(ana.key) if way_in == "key" else Principal(tenant.id, ana.id)
@@ -135,7 +135,7 @@ def test_a_session_of_somebody_who_is_disabled_meanwhile_is_not_made_and_so_does
     assert tenant.site.sql(tenant.id, "SELECT 1 FROM web_sessions") == []
 
 
-def test_a_session_that_was_made_first_ends_with_its_user_for_good(tenant):
+def test_session_opened_before_disabling_user_stays_ended(tenant):
     ana = tenant.person("ana@example.com")
     staff = tenant.provide("https://login.example.com")
     who, new = Principal(tenant.id, ana.id), uuid4()
@@ -150,7 +150,7 @@ def test_a_session_that_was_made_first_ends_with_its_user_for_good(tenant):
     assert tenant.site.sql(tenant.id, "SELECT revoked_at IS NOT NULL FROM web_sessions") == [(True,)]
 
 
-def test_two_first_sign_ins_of_one_person_wait_for_each_other_and_both_hold(tenant):
+def test_two_first_sign_ins_of_one_user_both_succeed(tenant):
     user = tenant.http.post("/v1/users", json={"email": "new@example.com", "name": "New"}).json()["id"]
     staff = tenant.provide("https://login.example.com")
     who, new = Principal(tenant.id, UUID(user)), uuid4()

@@ -59,13 +59,13 @@ class ScimRoute(ApiRoute):
             try:
                 return await handle(request)
             except Exception as error:
-                body = _error(request, error)
-                if body is None:
+                response = _error(request, error)
+                if response is None:
                     raise
                 refused = _refusal(error)
                 if refused is not None:
                     await record_denial(request, refused)
-                return body
+                return response
 
         return handle_request
 

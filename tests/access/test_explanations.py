@@ -1,4 +1,4 @@
-"""What explains agrees with what decides, now and at past moments, and says why."""
+"""Explanations of access agree with the database's decisions, now and at past times."""
 
 from datetime import UTC, datetime
 
@@ -14,7 +14,7 @@ CHANGES = 12
 
 
 def verdicts(world, database, *, time=None):
-    """(user, document) → level, as the evaluator has it."""
+    """Return (user, document) → level from the evaluator."""
     with database.api.transaction(world.admin, snapshot=True) as session:
         reader = MomentReader(session, time=time)
         return {
@@ -27,7 +27,7 @@ def verdicts(world, database, *, time=None):
 
 @pytest.mark.random
 @pytest.mark.parametrize("seed", SEEDS)
-def test_what_explains_agrees_with_what_decides_now_and_at_every_past_moment(shared_database, first_seed, seed):
+def test_explanation_agrees_with_decision_now_and_at_past_times(shared_database, first_seed, seed):
     world = World(shared_database, first_seed + seed)
     then = []
     for _ in range(3):
@@ -41,7 +41,7 @@ def test_what_explains_agrees_with_what_decides_now_and_at_every_past_moment(sha
 
 @pytest.mark.random
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_documents_readers_are_those_that_the_policy_lets_read_it(shared_database, first_seed, seed):
+def test_readers_of_document_agree_with_policy(shared_database, first_seed, seed):
     world = World(shared_database, first_seed + seed)
     for _ in range(3 * CHANGES):
         world.change()

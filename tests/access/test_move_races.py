@@ -1,4 +1,4 @@
-"""Two transactions meet over what is moved: the second waits, and is held to what the first has left."""
+"""Concurrent moves: the second transaction waits, and sees the result of the first."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -38,7 +38,7 @@ def access(shared_database):
 
 @pytest.fixture
 def people(shared_database):
-    """An administrator, an analyst and a reader of one tenant."""
+    """An administrator, an analyst and an auditor of one tenant."""
     owner = TenantAdmin(owner=shared_database.owner, clock=SystemClock())
     tenant_id = owner.create_tenant(slug=f"t-{uuid4().hex}", name="Tenant")
     return [
@@ -53,7 +53,7 @@ def people(shared_database):
 
 @contextmanager
 def waited_for(database, work):
-    """`work` goes on in a thread when the block ends; by then it waits for what the block holds."""
+    """Start `work` in a thread; end the block's transaction once `work` waits for its locks."""
     with ThreadPoolExecutor(1) as pool:
         with database.api.transaction(work.principal) as session:
             yield session
@@ -69,7 +69,7 @@ def waits(database):
 
 
 class Work:
-    """What is asked meanwhile; `principal` is who holds what it waits for."""
+    """A call to run concurrently; `principal` is that of the transaction that blocks it."""
 
     def __init__(self, principal, call):
         self.principal, self._call, self.asked = principal, call, None
@@ -100,9 +100,7 @@ def build_wall(database, admin, collection, cleared):
         editor.put_label(Place(collection_id=collection), label.id)
 
 
-def test_what_is_made_in_a_collection_that_is_being_moved_is_not_opened_by_where_that_was(
-    shared_database, access, people
-):
+def test_collection_created_during_move_ignores_old_parents_grants(shared_database, access, people):
     _, owner, reader = people
     before, after = (access.create_collection(owner, name=name) for name in ("Before", "After"))
     moved = access.create_collection(owner, name="Moved", parent_id=before.id)
@@ -118,7 +116,7 @@ def test_what_is_made_in_a_collection_that_is_being_moved_is_not_opened_by_where
     assert access.get_collection(reader, made.id).parent_id == moved.id
 
 
-def test_a_document_that_is_being_moved_behind_a_barrier_is_not_taken_out_of_it(shared_database, access, people):
+def test_document_moving_behind_barrier_can_not_be_moved_out(shared_database, access, people):
     admin, owner, _ = people
     here, behind, out = (access.create_collection(owner, name=name) for name in ("Here", "Behind", "Out"))
     access.create_grant(owner, viewer(admin, here.id, level=3))
@@ -137,7 +135,7 @@ def test_a_document_that_is_being_moved_behind_a_barrier_is_not_taken_out_of_it(
         work.asked.result()
 
 
-def test_collections_are_fifty_levels_deep_at_most(access, people):
+def test_collections_nest_at_most_fifty_levels(access, people):
     _, owner, _ = people
     place = None
     for number in range(50):
@@ -149,7 +147,7 @@ def test_collections_are_fifty_levels_deep_at_most(access, people):
         access.update_collection(owner, beside.id, CollectionEdit(moves=True, parent_id=place.id), revision=None)
 
 
-def test_a_key_that_may_not_manage_access_manages_none_for_an_administrator(shared_database, access, people):
+def test_scoped_key_of_administrator_can_not_manage_access(shared_database, access, people):
     admin, owner, reader = people
     walled, out = (access.create_collection(owner, name=name) for name in ("Walled", "Out"))
     for place in (walled, out):

@@ -1,4 +1,4 @@
-"""Packs by type hold documents whose type a person said; what text says of itself opens nothing."""
+"""Packs by type contain only documents whose type a person stated; a type read from text opens nothing."""
 
 import json
 from datetime import UTC, datetime
@@ -17,11 +17,11 @@ from app.core.principal import Principal, Role
 from app.db.session import system_principal
 from app.identity.service import TenantAdmin
 
-READ, SAID = {"document_type": {"by": "document", "page": 1}}, {"document_type": {"by": "editor"}}
+READ, STATED = {"document_type": {"by": "document", "page": 1}}, {"document_type": {"by": "editor"}}
 
 
-class Desk:
-    """A tenant with a collection that is its administrator's, and a reader who holds a pack of type 10-K."""
+class PackTenant:
+    """A tenant with an administrator's collection, and a reader with a grant on a pack of type 10-K."""
 
     def __init__(self, database):
         self._database = database
@@ -66,7 +66,7 @@ class Desk:
         return made
 
     def publish(self, document, kind, sources):
-        """As a worker does, with the rights of one."""
+        """Update the document with a worker's rights."""
         with self._database.worker.transaction(system_principal(self.tenant)) as session:
             session.execute(
                 text("UPDATE documents SET document_type = :kind, metadata_sources = :sources WHERE id = :id"),
@@ -79,7 +79,7 @@ class Desk:
             return set(session.scalars(text("SELECT id FROM documents")))
 
     def explained(self, documents, *, time=None) -> set[UUID]:
-        """Those of the documents of which the reader is said to see them."""
+        """Return the documents that the reader can read according to the explanation."""
         with self._database.api.transaction(self.admin, snapshot=True) as session:
             moments = MomentReader(session, time=time)
             return {
@@ -87,7 +87,7 @@ class Desk:
             }
 
     def history(self, document) -> int:
-        """How many times the history tells of the document."""
+        """Return the number of the document's history rows."""
         with self._database.owner.transaction(system_principal(self.tenant)) as session:
             kept = "SELECT count(*) FROM policy_history WHERE kind = 'documents' AND key = :key"
             return session.scalar(text(kept), {"key": str(document)})
@@ -98,7 +98,7 @@ class Desk:
             return explain(moment, decide(moment), person="Reader")
 
     def kept(self, document) -> list[dict[str, object]]:
-        """What the history tells of the document, the oldest first."""
+        """Return the document's history rows, oldest first."""
         with self._database.owner.transaction(system_principal(self.tenant)) as session:
             kept = "SELECT state FROM policy_history WHERE kind = 'documents' AND key = :key ORDER BY id"
             return list(session.scalars(text(kept), {"key": str(document)}))
@@ -113,83 +113,83 @@ class Desk:
 
 
 @pytest.fixture
-def desk(shared_database):
-    return Desk(shared_database)
+def tenant(shared_database):
+    return PackTenant(shared_database)
 
 
-def test_a_type_that_was_read_from_a_document_opens_it_to_nobody(desk):
-    read, said = desk.add("10-K", READ), desk.add("10-K", SAID)
-    assert desk.visible() == desk.explained([read, said]) == {said}
-    assert (desk.readers(read), desk.readers(said)) == ([], [desk.reader])
+def test_type_read_from_text_opens_document_to_nobody(tenant):
+    read, stated = tenant.add("10-K", READ), tenant.add("10-K", STATED)
+    assert tenant.visible() == tenant.explained([read, stated]) == {stated}
+    assert (tenant.readers(read), tenant.readers(stated)) == ([], [tenant.reader])
 
 
 @pytest.mark.parametrize(
-    ("kind", "sources", "is_told"), [("10-K", READ, True), ("8-K", READ, False), ("10-K", SAID, False)]
+    ("kind", "sources", "is_told"), [("10-K", READ, True), ("8-K", READ, False), ("10-K", STATED, False)]
 )
-def test_it_is_explained_that_a_type_was_only_read_where_a_pack_would_hold_it(desk, kind, sources, is_told):
-    document = desk.add(kind, sources)
-    assert ("its type was only read from its text" in desk.sentence(document)) is is_told
+def test_explanation_mentions_unconfirmed_type_of_matching_pack(tenant, kind, sources, is_told):
+    document = tenant.add(kind, sources)
+    assert ("its type was only read from its text" in tenant.sentence(document)) is is_told
 
 
-def test_a_type_that_an_editor_approves_opens_the_document_though_it_stays_the_same(desk):
-    document = desk.add("10-K", READ)
-    assert desk.visible() == set()
-    desk.run("UPDATE documents SET metadata_sources = CAST(:by AS jsonb)", by=json.dumps(SAID))
-    assert desk.visible() == desk.explained([document]) == {document}
+def test_editors_confirmation_of_type_opens_document(tenant):
+    document = tenant.add("10-K", READ)
+    assert tenant.visible() == set()
+    tenant.run("UPDATE documents SET metadata_sources = CAST(:by AS jsonb)", by=json.dumps(STATED))
+    assert tenant.visible() == tenant.explained([document]) == {document}
 
 
-def test_a_type_that_an_editor_takes_back_closes_the_document_and_the_past_stays_what_it_was(desk):
-    document = desk.add("10-K", SAID)
+def test_removing_type_closes_document_and_keeps_history(tenant):
+    document = tenant.add("10-K", STATED)
     then = datetime.now(UTC)
-    desk.run("UPDATE documents SET document_type = NULL")
-    assert desk.visible() == desk.explained([document]) == set()
-    assert desk.explained([document], time=then) == {document}
+    tenant.run("UPDATE documents SET document_type = NULL")
+    assert tenant.visible() == tenant.explained([document]) == set()
+    assert tenant.explained([document], time=then) == {document}
 
 
 @pytest.mark.parametrize("sources", [None, [], "editor", {"document_type": "editor"}, {"document_type": {"by": None}}])
-def test_what_does_not_say_whose_word_a_type_is_says_no_type(desk, sources):
-    desk.add("10-K", sources)
-    assert desk.visible() == set()
+def test_type_without_editor_as_source_is_not_stated(tenant, sources):
+    tenant.add("10-K", sources)
+    assert tenant.visible() == set()
 
 
-def test_a_said_type_is_compiled_and_can_not_be_written(desk):
-    desk.add("10-K", READ)
-    desk.run("UPDATE documents SET said_type = '10-K'")
-    assert desk.visible() == set()
+def test_stated_type_is_compiled_and_can_not_be_written(tenant):
+    tenant.add("10-K", READ)
+    tenant.run("UPDATE documents SET said_type = '10-K'")
+    assert tenant.visible() == set()
 
 
-def test_an_edit_that_leaves_the_policy_as_it_is_leaves_nothing_in_its_history(desk):
-    document = desk.add("10-K", SAID)
-    desk.run("UPDATE documents SET title = 'new', metadata_sources = metadata_sources || '{\"title\": {}}'")
-    assert desk.history(document) == 1
+def test_edit_without_policy_change_adds_no_history(tenant):
+    document = tenant.add("10-K", STATED)
+    tenant.run("UPDATE documents SET title = 'new', metadata_sources = metadata_sources || '{\"title\": {}}'")
+    assert tenant.history(document) == 1
 
 
-@pytest.mark.parametrize("before", [("10-K", READ), ("10-Q", SAID), (None, SAID)])
-def test_a_worker_says_no_type_in_an_editors_name(desk, before):
-    document = desk.add(*before)
+@pytest.mark.parametrize("before", [("10-K", READ), ("10-Q", STATED), (None, STATED)])
+def test_worker_can_not_state_type_as_editor(tenant, before):
+    document = tenant.add(*before)
     with pytest.raises(IntegrityError, match="only a person can state"):
-        desk.publish(document, "10-K", SAID)
-    assert desk.visible() == set()
+        tenant.publish(document, "10-K", STATED)
+    assert tenant.visible() == set()
 
 
-def test_a_worker_carries_over_what_an_editor_said(desk):
-    document = desk.add("10-K", SAID)
-    desk.publish(document, "10-K", SAID | {"title": {"by": "document"}})
-    assert desk.visible() == {document}
-    desk.publish(document, "10-Q", READ)
-    assert desk.visible() == set()
+def test_worker_keeps_type_stated_by_editor(tenant):
+    document = tenant.add("10-K", STATED)
+    tenant.publish(document, "10-K", STATED | {"title": {"by": "document"}})
+    assert tenant.visible() == {document}
+    tenant.publish(document, "10-Q", READ)
+    assert tenant.visible() == set()
 
 
-def test_the_history_keeps_the_type_that_was_only_read(desk):
-    """Explanations tell by it that a pack would hold the document if somebody stated its type."""
-    document = desk.add("10-K", READ)
-    desk.publish(document, "10-Q", READ)
-    assert [state["document_type"] for state in desk.kept(document)] == ["10-K", "10-Q"]
+def test_history_records_type_read_from_text(tenant):
+    """Explanations use it: a pack would contain the document if somebody stated its type."""
+    document = tenant.add("10-K", READ)
+    tenant.publish(document, "10-Q", READ)
+    assert [state["document_type"] for state in tenant.kept(document)] == ["10-K", "10-Q"]
 
 
-def test_a_type_that_was_only_read_changes_no_class(desk):
-    """So that no chunk is rewritten when a document is published again."""
-    desk.add("10-K", READ)
-    before = desk.classes()
-    desk.run("UPDATE documents SET document_type = '10-Q', metadata_sources = '{}'")
-    assert desk.classes() == before
+def test_type_read_from_text_keeps_access_class(tenant):
+    """Thus publishing a document again rewrites no chunk."""
+    tenant.add("10-K", READ)
+    before = tenant.classes()
+    tenant.run("UPDATE documents SET document_type = '10-Q', metadata_sources = '{}'")
+    assert tenant.classes() == before
