@@ -85,7 +85,16 @@ def test_links_and_pictures_of_guides_exist(name: str) -> None:
     page = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", page) if not link.startswith("http")]
     assert links
-    assert [link for link in links if not (ROOT / "docs" / link).is_file()] == []
+    assert [link for link in links if not (ROOT / "docs" / link).exists()] == []
+
+
+def test_readme_shows_the_answer_of_the_analyst_guide() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"^```\n\$ (footnote ask .*?)\n```$", readme, re.MULTILINE | re.DOTALL)
+    command, *lines = shown.splitlines()
+    (answer,) = [block.output for block in read_guide("analyst") if block.commands == f"{command}\n"]
+    assert answer is not None
+    assert [line for line in lines if line.strip() != "…" and line not in answer.splitlines()] == []
 
 
 def test_words_of_the_page_that_the_analyst_guide_names_are_on_it() -> None:
