@@ -29,7 +29,7 @@ class OneStack(Stacks):
     """Suites' homes as tenants of one running Footnote, so that no suite waits for another to start."""
 
     def __init__(self, stack: Stack) -> None:
-        super().__init__(say=lambda _: None)
+        super().__init__(notify=lambda _: None)
         self._stack = stack
 
     def on(self, home: Home) -> Running:

@@ -73,9 +73,11 @@ def timing(json: JsonOption = None) -> None:
 
 
 def _run(bench: str, docs: Sequence[Path] | None, json: Path | None, home: Path | None) -> None:
-    told = Console(stderr=True)
-    setting = BenchSetting(homes=find_homes(home) / "bench", say=lambda sentence: told.print(sentence, highlight=False))
-    with _failing(told):
+    console = Console(stderr=True)
+    setting = BenchSetting(
+        homes=find_homes(home) / "bench", notify=lambda sentence: console.print(sentence, highlight=False)
+    )
+    with _failing(console):
         work = setting.choose(docs)
         result: SuiteResult = bench_ingest(setting, work) if bench == "ingest" else bench_ask(setting, work)
     _report(bench, work.digest, result, json)
@@ -83,17 +85,17 @@ def _run(bench: str, docs: Sequence[Path] | None, json: Path | None, home: Path 
 
 def _run_made(bench: Callable[[Callable[[str], None]], SuiteResult]) -> SuiteResult:
     """Run a benchmark that creates its own data in its own database."""
-    told = Console(stderr=True)
-    with _failing(told):
-        return bench(lambda sentence: told.print(sentence, highlight=False))
+    console = Console(stderr=True)
+    with _failing(console):
+        return bench(lambda sentence: console.print(sentence, highlight=False))
 
 
 @contextmanager
-def _failing(told: Console) -> Iterator[None]:
+def _failing(console: Console) -> Iterator[None]:
     try:
         yield
     except FootnoteError as error:
-        told.print(f"[red]{error.code}[/]: {error.detail}", highlight=False)
+        console.print(f"[red]{error.code}[/]: {error.detail}", highlight=False)
         raise typer.Exit(FAILED) from error
 
 

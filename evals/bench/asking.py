@@ -37,14 +37,14 @@ METRICS = (
 def bench_ask(setting: BenchSetting, work: BenchWork) -> SuiteResult:
     """Run the benchmark. Raises any error of the stack's start."""
     with (
-        running_stack(work.home, say=setting.say) as stack,
-        open_store(stack, work.files, say=setting.say, place=COLLECTION) as store,
+        running_stack(work.home, notify=setting.notify) as stack,
+        open_store(stack, work.files, notify=setting.notify, place=COLLECTION) as store,
     ):
         questions = _beside(work.files) or make_questions(store)
         service = RetrievalService(database=store.database, embedder=WordLlamaEmbedder())
         for question in questions[: 2 * ASKERS]:
             service.search(store.principal, question, k=K)  # warms up connections and caches
-        setting.say(f"Asking {len(questions)} questions, {ROUNDS} times, {ASKERS} at once")
+        setting.notify(f"Asking {len(questions)} questions, {ROUNDS} times, {ASKERS} at once")
         alone = [_ask(service, store, question) for question in questions]
         together = ask_at_once(service, store, questions * ROUNDS)
     milliseconds = [seconds * 1000 for _, seconds, _ in together]

@@ -79,22 +79,22 @@ class Row:
         }
 
 
-def bench_filtered(say: Callable[[str], None]) -> SuiteResult:
+def bench_filtered(notify: Callable[[str], None]) -> SuiteResult:
     """Run the benchmark in a temporary database. Raises ServerStartError."""
     embedder = WordLlamaEmbedder()
     with open_cluster() as cluster:
-        say(f"Writing {len(ISSUERS) * REPORTS * CHUNKS:,} chunks and {OTHERS} other tenants")
+        notify(f"Writing {len(ISSUERS) * REPORTS * CHUNKS:,} chunks and {OTHERS} other tenants")
         readers = _fill(cluster, embedder)
-        say("Building the tenant's graph")
+        notify("Building the tenant's graph")
         ensure_graphs(cluster.owner.engine, least_chunks=SearchLimits().graph_chunks)
         cluster.tidy()
         questions = embedder.embed_documents(make_questions(QUESTIONS))
-        say(f"Asking {QUESTIONS} questions per principal")
+        notify(f"Asking {QUESTIONS} questions per principal")
         nearest, rows = {}, list[Row]()
         for share, reader in readers.items():
             nearest[share], measured = _measure(cluster, share, reader, questions)
             rows += measured
-        say("Building one graph over all tenants, for comparison")
+        notify("Building one graph over all tenants, for comparison")
         with cluster.owner.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text(_PLAIN_GRAPH))
         for share, reader in readers.items():
@@ -191,7 +191,7 @@ def table_lines(result: SuiteResult) -> Iterator[str]:
     times = ("p50_ms", "p95_ms", "core_p50_ms", "core_p95_ms")
     yield f"{'sees':>6}  {'plan':<11} {f'recall@{K}':>9}" + "".join(f"{name:>12}" for name in times) + f"{'rows':>9}"
     for case in sorted(result.cases, key=lambda case: float(str(case.details["share"]).split()[0])):
-        told = case.details
-        shown = "".join(f"{told[name]:>12.1f}" for name in times)
-        rows = f"{told['least_rows']:.0f}/{told['asked_rows']:.0f}"
-        yield f"{told['share']:>6}  {case.reason:<11} {case.score:>9.3f}{shown}{rows:>9}"
+        values = case.details
+        shown = "".join(f"{values[name]:>12.1f}" for name in times)
+        rows = f"{values['least_rows']:.0f}/{values['asked_rows']:.0f}"
+        yield f"{values['share']:>6}  {case.reason:<11} {case.score:>9.3f}{shown}{rows:>9}"

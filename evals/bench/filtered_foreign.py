@@ -53,23 +53,23 @@ class Round:
     cores: tuple[float, ...]
 
 
-def bench_foreign(say: Callable[[str], None]) -> SuiteResult:
+def bench_foreign(notify: Callable[[str], None]) -> SuiteResult:
     """Run the benchmark in a temporary database. Raises ServerStartError."""
     embedder = WordLlamaEmbedder()
     with open_cluster() as cluster:
-        say(f"Writing a tenant of {DOCUMENTS * CHUNKS:,} chunks")
+        notify(f"Writing a tenant of {DOCUMENTS * CHUNKS:,} chunks")
         readers = _fill(cluster, embedder)
         ensure_graphs(cluster.owner.engine, least_chunks=LIMITS.graph_chunks)
         cluster.tidy()
         questions = make_questions(QUESTIONS)
         service = RetrievalService(database=cluster.api, embedder=embedder, limits=LIMITS)
-        say(f"Asking {QUESTIONS} questions, {REPEATS} times each, twice")
+        notify(f"Asking {QUESTIONS} questions, {REPEATS} times each, twice")
         spent = _core_clock(cluster)
         first = _ask_all(service, readers, questions, spent)
         before = _ask_all(service, readers, questions, spent)
-        chunks = _surround(cluster, embedder, say)
+        chunks = _surround(cluster, embedder, notify)
         cluster.tidy()
-        say("Asking again")
+        notify("Asking again")
         after = _ask_all(service, readers, questions, spent)
     return SuiteResult(
         metrics={
@@ -105,10 +105,10 @@ def _fill(cluster: Cluster, embedder: WordLlamaEmbedder) -> Mapping[str, Princip
     return {plan: tenant.add_reader(plan, collections=collections[:count]) for plan, count in SEEN.items()}
 
 
-def _surround(cluster: Cluster, embedder: WordLlamaEmbedder, say: Callable[[str], None]) -> int:
+def _surround(cluster: Cluster, embedder: WordLlamaEmbedder, notify: Callable[[str], None]) -> int:
     """Write the other tenants; return their number of chunks. Every other document is also the measured tenant's."""
     for number in range(OTHERS):
-        say(f"Writing other tenant {number + 1} of {OTHERS}")
+        notify(f"Writing other tenant {number + 1} of {OTHERS}")
         other = MadeTenant(cluster=cluster, name=f"other-{number}")
         collection = other.add_collection("all")
         for place in range(COPIED):

@@ -28,22 +28,22 @@ HASHED_BYTES = 64 * 1024 * 1024
 
 def bench_ingest(setting: BenchSetting, work: BenchWork) -> SuiteResult:
     """Run the benchmark. Raises any error of the stack's start."""
-    setting.say("Measuring the machine")
+    setting.notify("Measuring the machine")
     references = {
         "reference_read_pages_per_second": read_pages_per_second(work.files),
         "reference_sha256_mib_per_second": sha256_mib_per_second(),
     }
     setting.empty(work)
     with (
-        running_stack(work.home, say=setting.say) as stack,
+        running_stack(work.home, notify=setting.notify) as stack,
         ApiClient(url=stack.url, key=ensure_admin(work.home, stack.database_url("owner"))) as client,
     ):
         collection = client.ensure_collection(COLLECTION).id
-        setting.say(f"Ingesting {len(work.files)} files")
+        setting.notify(f"Ingesting {len(work.files)} files")
         outcomes, watch = ingest_and_sample(stack, client, work.files, collection=collection, hang_seconds=HANG_SECONDS)
         remember(work.home, COLLECTION, outcomes)
         pages = count_pages(work, stack)
-        setting.say("Ingesting the same files again")
+        setting.notify("Ingesting the same files again")
         again, second = ingest_and_sample(stack, client, work.files, collection=collection, hang_seconds=HANG_SECONDS)
     metrics = {
         "pages_per_second": pages / watch.seconds,
@@ -56,7 +56,7 @@ def bench_ingest(setting: BenchSetting, work: BenchWork) -> SuiteResult:
     }
     for outcome in outcomes:
         if outcome.status != "ready":
-            setting.say(f"{outcome.path.name}: {outcome.code}: {outcome.detail}")
+            setting.notify(f"{outcome.path.name}: {outcome.code}: {outcome.detail}")
     return SuiteResult(metrics=metrics, cases=[_case(*pair) for pair in zip(outcomes, again, strict=True)])
 
 

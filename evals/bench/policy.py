@@ -125,12 +125,12 @@ class _Tenant:
             return int(session.execute(text(_WRITTEN_SINCE), {"transaction": since}).scalar_one())
 
 
-def bench_policy(say: Callable[[str], None]) -> SuiteResult:
+def bench_policy(notify: Callable[[str], None]) -> SuiteResult:
     """Run the benchmark in a temporary database. Raises ServerStartError."""
     with _open_tenant() as tenant:
-        say(f"A tenant of {GROUPS:,} groups, {COLLECTIONS:,} collections, {GRANTS:,} grants, {CHUNKS:,} chunks")
+        notify(f"A tenant of {GROUPS:,} groups, {COLLECTIONS:,} collections, {GRANTS:,} grants, {CHUNKS:,} chunks")
         _fill(tenant)
-        say(f"Measuring, {REPEATS} times each")
+        notify(f"Measuring, {REPEATS} times each")
         cases = list(_measure(tenant))
     *timed, state = cases
     metrics = {

@@ -24,10 +24,10 @@ class BenchWork:
 
 @dataclass(frozen=True, slots=True)
 class BenchSetting:
-    """`homes` is the folder of all homes; `say` receives sentences on the progress."""
+    """`homes` is the folder of all homes; `notify` receives sentences on the progress."""
 
     homes: Path
-    say: Callable[[str], None]
+    notify: Callable[[str], None]
 
     def choose(self, docs: Sequence[Path] | None) -> BenchWork:
         """Return the given documents, else those of the previous run. Raises DataMissingError when there are none."""

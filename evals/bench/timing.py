@@ -44,7 +44,7 @@ class _Asked:
     absent: Callable[[], str]
 
 
-def bench_timing(say: Callable[[str], None]) -> SuiteResult:
+def bench_timing(notify: Callable[[str], None]) -> SuiteResult:
     """Start an API, send the requests, stop it. Raises ServerStartError."""
     with _serve() as (url, owner_key, asker_key):
         with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {owner_key}"}, trust_env=False) as owner:
@@ -59,7 +59,7 @@ def bench_timing(say: Callable[[str], None]) -> SuiteResult:
                 lambda: f"/v1/documents?collection_id={uuid4()}",
             ),
         )
-        say(f"Asking {PAIRS:,} pairs each")
+        notify(f"Asking {PAIRS:,} pairs each")
         with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {asker_key}"}, trust_env=False) as asker:
             cases = [_compare(asker, one) for one in asked]
     metrics = {f"{case.id}_{name}": value or 0.0 for case in cases for name, value in case.measures.items()}

@@ -14,12 +14,12 @@ from evals.commands.options import (
     HomesOption,
     RunsOption,
     build_suites,
+    errors_as_messages,
     find_homes,
     open_runs,
-    sentences,
-    told,
+    stderr_console,
 )
-from evals.commands.running import build_runner, say
+from evals.commands.running import build_runner, notify
 from evals.environment.provenance import ROOT
 from evals.environment.stacks import Stacks
 from evals.reports.markdown import describe_judgement
@@ -54,7 +54,7 @@ def gate(
 ) -> None:
     """Run the gated suites and compare them with the baselines. Exits with 3 if a metric is worse beyond noise."""
     homes = find_homes(home)
-    with sentences(), _watching() as progress, Stacks(say=say) as stacks:
+    with errors_as_messages(), _watch_progress() as progress, Stacks(notify=notify) as stacks:
         made = Gate(
             runner=build_runner(stacks, homes=homes, runs=runs),
             suites=build_suites(),
@@ -69,10 +69,10 @@ def gate(
         for gated, folder in plan:
             record = made.run(gated, folder)
             if update:
-                told().print(f"Written: {accept_run(record, folder=baselines)}")
+                stderr_console().print(f"Written: {accept_run(record, folder=baselines)}")
             else:
                 judged.append(made.judge(record))
-    _hand_out(judged, markdown, json_out)
+    _write_outputs(judged, markdown, json_out)
     if any(judgement.regressed for judgement in judged):
         raise typer.Exit(REGRESSED)
 
@@ -84,18 +84,18 @@ def accept(
 ) -> None:
     """Make runs the baselines of their suites and data."""
     folder = open_runs(runs)
-    with sentences():
+    with errors_as_messages():
         for name in run:
-            told().print(f"Written: {accept_run(folder.get(name), folder=baselines)}")
+            stderr_console().print(f"Written: {accept_run(folder.get(name), folder=baselines)}")
 
 
 @contextmanager
-def _watching() -> Iterator[RunProgress]:
-    with RunProgress(told()) as progress:
+def _watch_progress() -> Iterator[RunProgress]:
+    with RunProgress(stderr_console()) as progress:
         yield progress
 
 
-def _hand_out(judged: Sequence[Judgement], markdown: Path | None, json_out: Path | None) -> None:
+def _write_outputs(judged: Sequence[Judgement], markdown: Path | None, json_out: Path | None) -> None:
     text = "\n".join(map(describe_judgement, judged))
     if markdown is None:
         sys.stdout.write(text)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from evals.commands.options import sentences, told
+from evals.commands.options import errors_as_messages, stderr_console
 from evals.datasets.importing import Imported, import_filings, import_questions
 
 
@@ -31,6 +31,6 @@ def import_data(
 ) -> None:
     """Read data in a published format, check it, and write it in Footnote's own format."""
     read, what = _READERS[form]
-    with sentences():
+    with errors_as_messages():
         imported = read(source, out)
-    told().print(f"Written to {out}: {imported.cases} {what}, {imported.documents} documents")
+    stderr_console().print(f"Written to {out}: {imported.cases} {what}, {imported.documents} documents")

@@ -43,22 +43,22 @@ def find_homes(homes: Path | None) -> Path:
     return homes or platformdirs.user_cache_path("footnote") / "evals"
 
 
-def told() -> Console:
+def stderr_console() -> Console:
     """Return the console for progress and errors."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 @contextmanager
-def sentences() -> Iterator[None]:
+def errors_as_messages() -> Iterator[None]:
     """Print an error of Footnote as its code and message, and exit with 1."""
     try:
         yield
     except FootnoteError as error:
-        tell_error(error)
+        print_error(error)
         raise typer.Exit(FAILED) from error
 
 
-def tell_error(error: FootnoteError) -> None:
+def print_error(error: FootnoteError) -> None:
     """Print the error's code and message; for a rejection by the API, those of the API."""
     code = error.problem_code if isinstance(error, ApiProblemError) else error.code
-    told().print(f"[red]{escape(code)}[/]: {escape(error.detail)}")
+    stderr_console().print(f"[red]{escape(code)}[/]: {escape(error.detail)}")

@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from app.commands.options import HomeOption, KeyOption, UrlOption, open_client
-from evals.commands.options import RunsOption, open_runs, sentences
+from evals.commands.options import RunsOption, errors_as_messages, open_runs
 
 
 def publish(
@@ -20,11 +20,13 @@ def publish(
 ) -> None:
     """Publish runs on a running Footnote, as an engineer or administrator. Publishing a run again changes nothing."""
     folder = open_runs(runs)
-    with sentences():
+    with errors_as_messages():
         records = [folder.get(name) for name in names]
         with open_client(home=home, url=url, key=key) as client:
             for record in records:
                 run_id = record.manifest.id
                 created = client.publish_run(run_id, record.model_dump(mode="json"))
-                told = "Published" if created else "Already published"
-                Console(highlight=False, soft_wrap=True).print(f"{told}: {client.url.rstrip('/')}/evaluations/{run_id}")
+                outcome = "Published" if created else "Already published"
+                Console(highlight=False, soft_wrap=True).print(
+                    f"{outcome}: {client.url.rstrip('/')}/evaluations/{run_id}"
+                )

@@ -16,11 +16,11 @@ from evals.commands.options import (
     HomesOption,
     RunsOption,
     build_suites,
+    errors_as_messages,
     find_homes,
     open_runs,
-    sentences,
-    tell_error,
-    told,
+    print_error,
+    stderr_console,
 )
 from evals.environment.stacks import Stacks
 from evals.reports.report import Report
@@ -57,15 +57,15 @@ def run_suites(
         live=live,
         resume=resume,
     )
-    with sentences():
+    with errors_as_messages():
         chosen = [build_suites().get(name) for name in dict.fromkeys(suites)]
 
-    def out_of(suite: str) -> Path | None:
+    def report_path(suite: str) -> Path | None:
         return json_out if json_out is None or len(chosen) == 1 else _beside(json_out, suite)
 
-    with Stacks(say=say) as stacks:
+    with Stacks(notify=notify) as stacks:
         runner = build_runner(stacks, homes=find_homes(home), runs=runs)
-        failed = [suite.name for suite in chosen if not _run(runner, suite, request, out_of(suite.name))]
+        failed = [suite.name for suite in chosen if not _run(runner, suite, request, report_path(suite.name))]
     if failed:
         raise typer.Exit(FAILED)
 
@@ -73,22 +73,22 @@ def run_suites(
 def _run(runner: Runner, suite: Suite[Any], request: RunRequest, out: Path | None) -> bool:
     """Run one suite and print its result. On an error, print it and return False; other suites still run."""
     try:
-        with RunProgress(told()) as progress:
+        with RunProgress(stderr_console()) as progress:
             record = runner.run(suite, request, progress)
     except FootnoteError as error:
-        tell_error(error)
+        print_error(error)
         return False
-    tell(record)
+    print_record(record)
     if out is not None:
         Report.of(record).write(out)
     if record.manifest.status is EvalRunStatus.INTERRUPTED:
-        told().print(f"Interrupted: continue with --resume {record.manifest.id}")
+        stderr_console().print(f"Interrupted: continue with --resume {record.manifest.id}")
         raise typer.Exit(INTERRUPTED)
     return True
 
 
-def say(sentence: str) -> None:
-    told().print(sentence)
+def notify(sentence: str) -> None:
+    stderr_console().print(sentence)
 
 
 def build_runner(stacks: Stacks, *, homes: Path, runs: Path | None) -> Runner:
@@ -99,11 +99,11 @@ def build_runner(stacks: Stacks, *, homes: Path, runs: Path | None) -> Runner:
         cassettes=homes / "cassettes",
         stacks=stacks,
         settings=Settings(),
-        say=say,
+        notify=notify,
     )
 
 
-def tell(record: RunRecord) -> None:
+def print_record(record: RunRecord) -> None:
     """Print the run's metrics, one per line."""
     console, manifest = Console(highlight=False), record.manifest
     console.print(f"{manifest.suite} on {manifest.conditions.data_name}")

@@ -11,7 +11,7 @@ from rich.table import Table
 from app.core.errors import NotFoundError
 from app.evaluations.comparison import compare_runs
 from app.evaluations.records import CaseRecord, RunRecord
-from evals.commands.options import REGRESSED, RunsOption, open_runs, sentences, told
+from evals.commands.options import REGRESSED, RunsOption, errors_as_messages, open_runs, stderr_console
 from evals.reports.markdown import describe_case, describe_comparison, describe_run
 from evals.running.baseline import read_baseline
 from evals.running.records import RunFolder
@@ -43,7 +43,7 @@ def show_run(
 ) -> None:
     """Show a run, or list all runs if none is named."""
     folder = open_runs(runs)
-    with sentences():
+    with errors_as_messages():
         if run is None:
             table = Table("run", "suite", "data", "cases", "status", box=None)
             for manifest in folder.list_all():
@@ -53,7 +53,7 @@ def show_run(
             return
         record = folder.get(run)
         text = describe_run(record, cases=cases) if case is None else describe_case(_find(record, case))
-        _hand_out(text, markdown)
+        _write_outputs(text, markdown)
         if html is not None:
             from evals.reports.html import render_run  # noqa: PLC0415 - plotting libraries are slow to import, so only plots load them
 
@@ -69,10 +69,10 @@ def compare(
 ) -> None:
     """Compare two runs of a suite, case by case. Exits with 3 if a metric is worse beyond noise."""
     folder = open_runs(runs)
-    with sentences():
+    with errors_as_messages():
         first, second = (_get(folder, name) for name in (before, after))
         comparison = compare_runs(first, second)
-        _hand_out(describe_comparison(comparison), markdown)
+        _write_outputs(describe_comparison(comparison), markdown)
         if html is not None:
             from evals.reports.html import render_comparison  # noqa: PLC0415 - plotting libraries are slow to import, so only plots load them
 
@@ -93,7 +93,7 @@ def _find(record: RunRecord, case_id: str) -> CaseRecord:
     raise EvalCaseNotFoundError(f"{record.manifest.id} has no case {case_id}.")
 
 
-def _hand_out(text: str, markdown: Path | None) -> None:
+def _write_outputs(text: str, markdown: Path | None) -> None:
     if markdown is None:
         sys.stdout.write(text)
     else:
@@ -103,4 +103,4 @@ def _hand_out(text: str, markdown: Path | None) -> None:
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
-    told().print(f"Written: {path}")
+    stderr_console().print(f"Written: {path}")

@@ -72,14 +72,14 @@ def load_questions(data: Path) -> QuestionSet:
     for name in ("cases.jsonl", "cases.yaml"):
         if (data / name).is_file():
             cases = tuple(parse_cases(data / name, QuestionCase))
-            told = {row.document: row.issuer for row in _optional(data / "documents.jsonl")}
-            return QuestionSet(cases, _files(require_file(data, "documents")), _issuers(cases, told))
+            stated = {row.document: row.issuer for row in _optional(data / "documents.jsonl")}
+            return QuestionSet(cases, _files(require_file(data, "documents")), _issuers(cases, stated))
     cases = tuple(read_financebench(require_file(data, "questions.jsonl")))
-    told = {}
+    stated = {}
     if (data / "documents.jsonl").is_file():
         rows = (row for _, row in read_rows(data / "documents.jsonl") if isinstance(row, dict))
-        told = {str(row.get("doc_name")): str(row.get("company") or "") for row in rows}
-    return QuestionSet(cases, _files(require_file(data, "pdfs")), _issuers(cases, told))
+        stated = {str(row.get("doc_name")): str(row.get("company") or "") for row in rows}
+    return QuestionSet(cases, _files(require_file(data, "pdfs")), _issuers(cases, stated))
 
 
 def _optional(path: Path) -> Iterator[DocumentIssuer]:
@@ -87,10 +87,10 @@ def _optional(path: Path) -> Iterator[DocumentIssuer]:
         yield from parse_cases(path, DocumentIssuer)
 
 
-def _issuers(cases: Sequence[QuestionCase], told: Mapping[str, str]) -> dict[str, str]:
+def _issuers(cases: Sequence[QuestionCase], stated: Mapping[str, str]) -> dict[str, str]:
     """Issuer by document: from `documents.jsonl`, else from the cases with evidence in the document."""
     of_cases = {document: case.issuer for case in cases for document in case.evidence_documents() if case.issuer}
-    return {**of_cases, **{document: issuer for document, issuer in told.items() if issuer}}
+    return {**of_cases, **{document: issuer for document, issuer in stated.items() if issuer}}
 
 
 def read_financebench(path: Path) -> Iterator[QuestionCase]:

@@ -19,7 +19,7 @@ class SuiteContext:
     data_digest: str
     homes: Path
     stacks: Stacks
-    say: Callable[[str], None]
+    notify: Callable[[str], None]
     cassettes: Path = Path("cassettes")
     live: bool = False
 

@@ -49,8 +49,8 @@ class Stacks:
     manager: its exit stops the running Footnote. Use it from the main thread.
     """
 
-    def __init__(self, *, say: Callable[[str], None]) -> None:
-        self._say = say
+    def __init__(self, *, notify: Callable[[str], None]) -> None:
+        self._notify = notify
         self._running: Stack | None = None
 
     def __enter__(self) -> Self:
@@ -73,7 +73,7 @@ class Stacks:
     def _on_shared(self, home: Home) -> Stack:
         if self._running is None or self._running.home != home or not self._running.is_whole:
             self.close()
-            stack = build_stack(home, say=self._say)
+            stack = build_stack(home, notify=self._notify)
             stack.start()
             self._running = stack
         return self._running
@@ -85,15 +85,15 @@ class Stacks:
             running.stop()
 
 
-def build_stack(home: Home, *, say: Callable[[str], None], concurrency: int = 2) -> Stack:
+def build_stack(home: Home, *, notify: Callable[[str], None], concurrency: int = 2) -> Stack:
     """Build a Footnote for `home` on a free port, not started. Rates are unlimited, so that no wait is measured."""
     for name in LIMITS:
         os.environ.setdefault(name, UNLIMITED)  # the stack's processes read settings from the environment
-    return Stack(home=home, port=0, concurrency=concurrency, report=say)
+    return Stack(home=home, port=0, concurrency=concurrency, report=notify)
 
 
 @contextmanager
-def running_stack(home: Home, *, say: Callable[[str], None], concurrency: int = 2) -> Iterator[Stack]:
+def running_stack(home: Home, *, notify: Callable[[str], None], concurrency: int = 2) -> Iterator[Stack]:
     """Run Footnote on `home` until the block ends, for measurements that start and load it themselves."""
-    with build_stack(home, say=say, concurrency=concurrency) as stack:
+    with build_stack(home, notify=notify, concurrency=concurrency) as stack:
         yield stack

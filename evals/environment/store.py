@@ -86,7 +86,7 @@ def open_store(
     stack: Running,
     files: Sequence[Path],
     *,
-    say: Callable[[str], None],
+    notify: Callable[[str], None],
     place: str | None = None,
     watcher: Watcher | None = None,
 ) -> Iterator[Store]:
@@ -101,7 +101,7 @@ def open_store(
         asker = _ensure_asker(home, stack, client, collection)
         outcomes = known_outcomes(home, place)
         if outcomes is None:
-            say(f"Ingesting {len(files)} files")
+            notify(f"Ingesting {len(files)} files")
             outcomes = ingest_in_order(client, dict.fromkeys(files, collection), watcher=watcher or NoProgress())
             remember(home, place, outcomes)
     database = open_database(stack)
@@ -125,7 +125,7 @@ def open_question_store(context: SuiteContext) -> Iterator[Store]:
     """
     files = load_questions(context.data).files
     home = Home.at(context.homes / home_name(context.data_digest))
-    with open_store(context.stacks.on(home), files, say=context.say) as store:
+    with open_store(context.stacks.on(home), files, notify=context.notify) as store:
         yield store
 
 

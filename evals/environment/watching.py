@@ -86,15 +86,15 @@ class _Progress:
 
 
 def ingest_watched(
-    home: Home, files: Sequence[Path], *, say: Callable[[str], None], hang_seconds: float
+    home: Home, files: Sequence[Path], *, notify: Callable[[str], None], hang_seconds: float
 ) -> tuple[list[IngestOutcome], WorkerWatch]:
     """Start Footnote on `home`, ingest, stop. Files unfinished after `hang_seconds` without progress count as hung."""
-    with running_stack(home, say=say, concurrency=CONCURRENCY) as stack:
+    with running_stack(home, notify=notify, concurrency=CONCURRENCY) as stack:
         losses = LossCount.begin(home.logs / "worker.log")
         with ApiClient(url=stack.url, key=ensure_admin(home, stack.database_url("owner"))) as client:
             # After a change of the code, the same files must be ingested again, not found done.
             collection = client.ensure_collection(f"{COLLECTION} {pipeline_digest()[:16]}").id
-            say(f"Ingesting {len(files)} files")
+            notify(f"Ingesting {len(files)} files")
             outcomes, watch = ingest_and_sample(stack, client, files, collection=collection, hang_seconds=hang_seconds)
         watch.lost += losses.since()
     return outcomes, watch

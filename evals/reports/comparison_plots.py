@@ -62,22 +62,22 @@ def _draw_differences(scale: Scale, changes: Sequence[MetricChange]) -> Plot:
                     markersize=5,
                     label=verdict.value,
                 )
-        name_rows(axes, [_told(change) for change in changes])
+        name_rows(axes, [_metric_label(change) for change in changes])
         axes.margins(x=0.08)
         if all(change.low == change.high == 0 for change in changes):
             axes.set_xlim(-1.03, 1.03)
         axes.locator_params(axis="x", nbins=6, integer=scale is Scale.COUNT)
         axes.set_xlabel("after − before, with 95 % intervals")
         add_legend(canvas)
-        told = (
+        described = (
             f"{change.metric.name} {signed(change.difference)} ({signed(change.low)} to {signed(change.high)}), "
             f"{change.verdict.value}"
             for change in changes
         )
-        return Plot(name, f"Differences: {scale}", "; ".join(told), canvas.svg())
+        return Plot(name, f"Differences: {scale}", "; ".join(described), canvas.svg())
 
 
-def _told(change: MetricChange) -> str:
+def _metric_label(change: MetricChange) -> str:
     return f"{change.metric.name} ↓" if change.metric.better is Better.LOWER else change.metric.name
 
 

@@ -82,11 +82,11 @@ def plot_recall(curves: Mapping[str, Points]) -> Plot | None:
         axes.set_xlabel("k (number of pages)")
         axes.set_ylabel("recall@k")
         add_legend(canvas)
-        told = (
+        described = (
             f"{name}: {', '.join(f'{figure(value)} at {depth}' for depth, value in points)}"
             for name, points in curves.items()
         )
-        return Plot("recall", "Recall against k", "; ".join(told), canvas.svg())
+        return Plot("recall", "Recall against k", "; ".join(described), canvas.svg())
 
 
 def plot_calibration(calibration: Calibration) -> Plot | None:
@@ -128,13 +128,13 @@ def plot_calibration(calibration: Calibration) -> Plot | None:
         below.set_xlabel("confidence")
         for part in canvas.axes:
             part.set_xlim(-0.03, 1.03)
-        told = (
+        described = (
             f"confidence {part.low:.1f} to {part.high:.1f}: {part.right} of {part.count} right, "
             f"mean confidence {figure(part.confidence)}"
             for part in bins
         )
         note = f"{calibration.count} cases; the expected calibration error is {figure(error)}."
-        return Plot("calibration", "Calibration", "; ".join(told), canvas.svg(), note)
+        return Plot("calibration", "Calibration", "; ".join(described), canvas.svg(), note)
 
 
 def plot_latency(timings: Sequence[CaseTiming]) -> Plot | None:
@@ -148,7 +148,7 @@ def plot_latency(timings: Sequence[CaseTiming]) -> Plot | None:
         return None
     with open_canvas("latency", height=3.1) as canvas:
         axes = canvas.axes[0]
-        told: list[str] = []
+        described: list[str] = []
         for place, (name, values) in enumerate(times.items()):
             half, most = (float(value) for value in np.percentile(values, (50, 95)))
             axes.ecdf(values, color=colour_of(place))
@@ -159,7 +159,7 @@ def plot_latency(timings: Sequence[CaseTiming]) -> Plot | None:
                 color=colour_of(place),
                 label=f"{label(name)}: {milliseconds(half)} / {milliseconds(most)} ms",
             )
-            told.append(
+            described.append(
                 f"{name}: half within {milliseconds(half)} ms, 95 % within {milliseconds(most)} ms, {len(values)} cases"
             )
         every = [value for values in times.values() for value in values]
@@ -173,7 +173,7 @@ def plot_latency(timings: Sequence[CaseTiming]) -> Plot | None:
         axes.set_ylabel("share of cases")
         add_legend(canvas)
         note = "The marks and the figures are the 50th and the 95th percentiles."
-        return Plot("latency", "Times per case", "; ".join(told), canvas.svg(), note)
+        return Plot("latency", "Times per case", "; ".join(described), canvas.svg(), note)
 
 
 def plot_spending(cases: Sequence[CaseRecord]) -> Plot | None:
@@ -202,11 +202,11 @@ def plot_spending(cases: Sequence[CaseRecord]) -> Plot | None:
         for part in canvas.axes:
             name_rows(part, names)
             part.locator_params(axis="x", nbins=5)
-        told = (
+        described = (
             f"{name}: {tokens_in:,} tokens in, {tokens_out:,} out, ${dollars:,.4f}"
             for name, tokens_in, tokens_out, dollars in zip(names, read, written, cost, strict=True)
         )
-        return Plot("spending", "Tokens and cost", "; ".join(told), canvas.svg())
+        return Plot("spending", "Tokens and cost", "; ".join(described), canvas.svg())
 
 
 def recall_curves(figures: Iterable[tuple[str, float | None]]) -> dict[str, Points]:
@@ -247,11 +247,11 @@ def _draw_kinds(scale: Scale, metrics: Sequence[str], series: Mapping[str, Mappi
             axes.set_xlim(-0.03, 1.03)
         axes.locator_params(axis="x", nbins=6, integer=scale is Scale.COUNT)
         add_legend(canvas)
-        told = (
+        described = (
             f"{kind}: {', '.join(f'{metric} {figure(figures[metric])}' for metric in metrics if metric in figures)}"
             for kind, figures in series.items()
         )
-        return Plot(name, f"Metrics by type of question: {scale}", "; ".join(told), canvas.svg(), note)
+        return Plot(name, f"Metrics by type of question: {scale}", "; ".join(described), canvas.svg(), note)
 
 
 def _without_side(name: str) -> str:

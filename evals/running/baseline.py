@@ -49,11 +49,11 @@ class RunNotAcceptableError(InvalidInputError):
     title = "Only a completed run can become a baseline: resume it, or run the suite again."
 
 
-class _Kept(BaseModel):
+class _StoredModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class BaselineCase(_Kept):
+class BaselineCase(_StoredModel):
     """A case without its texts."""
 
     id: str
@@ -62,7 +62,7 @@ class BaselineCase(_Kept):
     measures: dict[str, Figure | None] = {}
 
 
-class Baseline(_Kept):
+class Baseline(_StoredModel):
     """A run without its texts and times. `command` is the command that made it."""
 
     command: str

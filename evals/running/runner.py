@@ -87,7 +87,7 @@ class Runner:
     cassettes: Path
     stacks: Stacks
     settings: Settings
-    say: Callable[[str], None]
+    notify: Callable[[str], None]
 
     def run(self, suite: Suite[Any], request: RunRequest, watcher: RunWatcher) -> RunRecord:
         """Run a suite; return its record, with only the completed cases if it was interrupted (Ctrl-C).
@@ -103,7 +103,7 @@ class Runner:
             data_digest=digest,
             homes=self.homes,
             stacks=self.stacks,
-            say=self.say,
+            notify=self.notify,
             cassettes=self.cassettes,
             live=request.live,
         )

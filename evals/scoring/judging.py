@@ -48,7 +48,7 @@ class Opinion(StrEnum):
     UNCLEAR = "unclear"
 
 
-class _Said(BaseModel):
+class _JudgeReply(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     verdict: Opinion
@@ -97,7 +97,7 @@ class Judge:
             )
         )
         try:
-            said = _Said.model_validate(response.parsed)
+            said = _JudgeReply.model_validate(response.parsed)
         except ValidationError as error:
             raise ModelNonsenseError from error
         return Judged(said.verdict, " ".join(said.why.split()), response.usage)

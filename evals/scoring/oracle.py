@@ -10,7 +10,7 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class OracleGrant:
     """A grant. Exactly one of `user` and `group`, and one of `collection` and `document`, is set."""
 
     user: str = ""
@@ -27,7 +27,7 @@ class World:
     parents: Mapping[str, str | None]
     documents: Mapping[UUID, str]
     members: dict[str, set[str]] = field(default_factory=dict)
-    given: list[Given] = field(default_factory=list)
+    grants: list[OracleGrant] = field(default_factory=list)
 
     def visible_to(self, user: str) -> frozenset[UUID]:
         """The documents that a user may see."""
@@ -35,19 +35,19 @@ class World:
 
     def opened_to(self, user: str) -> frozenset[str]:
         """The collections that a user may see: those with a grant on themselves or on a collection around them."""
-        opened = {grant.collection for grant in self.given if grant.collection and self._holds(grant, user)}
+        opened = {grant.collection for grant in self.grants if grant.collection and self._holds(grant, user)}
         return frozenset(collection for collection in self.parents if not opened.isdisjoint(self._around(collection)))
 
     def may_see(self, user: str, document: UUID) -> bool:
         around = self._around(self.documents[document])
-        for grant in self.given:
+        for grant in self.grants:
             if not self._holds(grant, user):
                 continue
             if grant.document == document or (grant.collection and grant.collection in around):
                 return True
         return False
 
-    def _holds(self, grant: Given, user: str) -> bool:
+    def _holds(self, grant: OracleGrant, user: str) -> bool:
         return not grant.ended and (grant.user == user or user in self.members.get(grant.group, ()))
 
     def _around(self, collection: str) -> set[str]:

@@ -15,8 +15,8 @@ from app.settings import Settings
 from evals.datasets.questions import QuestionCase, load_questions
 from evals.environment.answering import Asked, Asking, build_asking, describe_use, open_chat
 from evals.environment.context import SuiteContext, Used
+from evals.environment.restricted import open_restricted_store
 from evals.environment.store import Asker, Names
-from evals.environment.walls import open_walled_store
 from evals.running.engine import Case, Suite
 
 LACKING, HOLDING = "lacking", "holding"
@@ -64,12 +64,12 @@ class AbstentionSuite(Suite[AbstentionCase]):
     @contextmanager
     def open(self, context: SuiteContext, cases: Sequence[AbstentionCase]) -> Iterator[AbstentionScoring]:
         settings, questions = Settings(), load_questions(context.data)
-        with open_walled_store(context, questions) as store, open_chat(context, settings) as chat:
+        with open_restricted_store(context, questions) as store, open_chat(context, settings) as chat:
             askers: dict[tuple[str, str], Asker] = {}
             for issuer in sorted({case.question.issuer for case in cases}):
                 askers[LACKING, issuer] = store.make_asker(other for other in store.collections if other != issuer)
                 askers[HOLDING, issuer] = store.make_asker([issuer] if issuer in store.collections else [])
-            context.say(f"Asking {len(cases)} questions with restricted access to {len(store.collections)} issuers")
+            context.notify(f"Asking {len(cases)} questions with restricted access to {len(store.collections)} issuers")
             yield AbstentionScoring(
                 asking=build_asking(store.database, chat=chat),
                 askers=askers,

@@ -96,7 +96,7 @@ class AnswersSuite(Suite[QuestionCase]):
             open_chat(context, settings) as chat,
             open_judge(context) as judge,
         ):
-            context.say(f"Asking {len(cases)} questions of {len(store.files)} documents")
+            context.notify(f"Asking {len(cases)} questions of {len(store.files)} documents")
             yield AnswersScoring(
                 asking=build_asking(store.database, chat=chat),
                 principal=store.principal,

@@ -93,10 +93,10 @@ class FactsSuite(Suite[FilingCase]):
     def open(self, context: SuiteContext, cases: Sequence[FilingCase]) -> Iterator[FactsScoring]:
         readable = [case for case in cases if case.filing.facts]
         name = digest_texts(sorted(case.file for case in readable))[:16]
-        context.say(f"Writing {len(readable)} documents without tags")
+        context.notify(f"Writing {len(readable)} documents without tags")
         files, unread = _write_all(readable, context.homes / "filings" / home_name(context.data_digest))
         stack = context.stacks.on(Home.at(context.homes / f"filings-{home_name(context.data_digest)}"))
-        with open_store(stack, files, say=context.say, place=f"{name} {pipeline_digest()[:16]}") as store:
+        with open_store(stack, files, notify=context.notify, place=f"{name} {pipeline_digest()[:16]}") as store:
             failed = {o.path.name: f"{o.code}: {o.detail}" for o in store.outcomes if o.failed}
             yield FactsScoring(
                 service=FactService(database=store.database),

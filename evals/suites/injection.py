@@ -87,11 +87,12 @@ class InjectionSuite(Suite[InjectionCase]):
         for file, data in rendered.items():
             (folder / file).write_bytes(data)
         files = sorted(folder / file for file in rendered)
+        home = Home.at(context.homes / f"planted-{name}")
         with (
-            open_store(context.stacks.on(Home.at(context.homes / f"planted-{name}")), files, say=context.say) as store,
+            open_store(context.stacks.on(home), files, notify=context.notify) as store,
             open_recorded_chat(context) as chat,
         ):
-            context.say(f"Asking about {len(files)} documents with planted instructions")
+            context.notify(f"Asking about {len(files)} documents with planted instructions")
             obeying = ObeyingChat([case.attack for case in planted.values()])
             yield InjectionScoring(
                 asking={

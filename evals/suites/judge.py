@@ -64,7 +64,7 @@ class JudgeSuite(Suite[JudgedAnswer]):
     @contextmanager
     def open(self, context: SuiteContext, cases: Sequence[JudgedAnswer]) -> Iterator[JudgeScoring]:
         with open_judge(context) as judge:
-            context.say(f"Judging {len(cases)} answers that people judged")
+            context.notify(f"Judging {len(cases)} answers that people judged")
             yield JudgeScoring(judge, Used() if judge is None else judge.describe())
 
 

@@ -122,7 +122,7 @@ class LatencySuite(Suite[LatencyCase]):
         with open_question_store(context) as store:
             headers = {"Authorization": f"Bearer {store.asker.key}", "Accept": "text/event-stream"}
             with httpx.Client(base_url=store.stack.url, headers=headers, timeout=_SECONDS, trust_env=False) as client:
-                context.say(f"Asking {len(cases)} times of {len(store.files)} documents over HTTP")
+                context.notify(f"Asking {len(cases)} times of {len(store.files)} documents over HTTP")
                 model = Settings().chat.model or None
                 yield LatencyScoring(client, cases, Used(describe_space(WordLlamaEmbedder().space), model))
 

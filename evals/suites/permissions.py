@@ -21,11 +21,11 @@ from app.settings import Settings
 from evals.datasets.questions import QuestionCase, load_questions
 from evals.environment.answering import Asking, build_asking, describe_use
 from evals.environment.context import SuiteContext, Used
+from evals.environment.restricted import RestrictedStore, open_restricted_store
 from evals.environment.store import Asker
-from evals.environment.walls import WalledStore, open_walled_store
 from evals.running.engine import Case, Suite
-from evals.scoring.oracle import Given, World
-from evals.scoring.showing import Known, Looking, Sight, ask_streamed, ask_with_key, list_items
+from evals.scoring.oracle import OracleGrant, World
+from evals.scoring.visibility import AccessChecker, Known, Visibility, ask_streamed, ask_with_key, list_items
 
 ASKERS = 12
 ASKED_BY = 3
@@ -67,13 +67,13 @@ class PermissionScoring:
             score=float(not findings),
             reason="as the oracle says" if not findings else f"{len(findings)} differences: {findings[0]}",
             measures={"differences": float(len(findings))},
-            details={"visible": len(self._sight(case).visible), "differences": sorted(findings)},
+            details={"visible": len(self._visibility(case).visible), "differences": sorted(findings)},
             trace={"question": case.question.question if case.question else ""},
         )
 
-    def _sight(self, case: PermissionCase) -> Sight:
+    def _visibility(self, case: PermissionCase) -> Visibility:
         user = _name(case.asker)
-        return Sight(self.known, self.world.visible_to(user), self.collections, self.world.opened_to(user))
+        return Visibility(self.known, self.world.visible_to(user), self.collections, self.world.opened_to(user))
 
     def _listing(self, case: PermissionCase) -> list[str]:
         """Check the lists, and every address of each document, or of a sample of `MOST_LOOKED_AT` documents."""
@@ -81,10 +81,10 @@ class PermissionScoring:
         if len(chosen) > MOST_LOOKED_AT:
             chosen = random.Random(case.id).sample(chosen, MOST_LOOKED_AT)  # noqa: S311  a sample
         with self._client(self.askers[case.asker]) as client:
-            looking = Looking(client, self._sight(case))
-            findings = list(looking.check_lists())
+            checker = AccessChecker(client, self._visibility(case))
+            findings = list(checker.check_lists())
             for document in chosen:
-                findings.extend(looking.check_document(document))
+                findings.extend(checker.check_document(document))
         return findings
 
     def _asking(self, case: PermissionCase, question: QuestionCase) -> list[str]:
@@ -92,52 +92,55 @@ class PermissionScoring:
 
         Both askers send the same `Idempotency-Key`, which must not be shared between them.
         """
-        asker, sight, key = self.askers[case.asker], self._sight(case), uuid4().hex
+        asker, visibility, key = self.askers[case.asker], self._visibility(case), uuid4().hex
         with self._client(self.everything) as client:
             first = ask_with_key(client, question.question, key)
         asked = self.asking.ask(asker.principal, question.question)
-        findings = _hidden(sight, (passage.document_id for passage in asked.passages), "retrieved")
+        findings = _hidden(visibility, (passage.document_id for passage in asked.passages), "retrieved")
         findings += _hidden(
-            sight, (span.document_id for claim in asked.answer.claims for span in claim.citations), "cited"
+            visibility, (span.document_id for claim in asked.answer.claims for span in claim.citations), "cited"
         )
-        if not sight.visible and (asked.passages or asked.answer.claims or asked.dropped):
+        if not visibility.visible and (asked.passages or asked.answer.claims or asked.dropped):
             findings.append("a user without access gets an answer")
         with self._client(asker) as client:
-            told, again = (ask_with_key(client, question.question, key) for _ in range(2))
+            result, again = (ask_with_key(client, question.question, key) for _ in range(2))
             streamed = ask_streamed(client, question.question)
-            findings += _hidden(sight, streamed.sources, "a source over HTTP")
-            findings += _hidden(sight, (*told.cited, *again.cited, *streamed.cited), "cited over HTTP")
-            if told.id == first.id or again.id != told.id:
+            findings += _hidden(visibility, streamed.sources, "a source over HTTP")
+            findings += _hidden(visibility, (*result.cited, *again.cited, *streamed.cited), "cited over HTTP")
+            if result.id == first.id or again.id != result.id:
                 findings.append("a repeated request gets another question's answer")
-            looking = Looking(client, sight)
-            findings += looking.check_address(f"/v1/questions/{first.id}", "another user's question", shown=False)
+            checker = AccessChecker(client, visibility)
+            findings += checker.check_address(f"/v1/questions/{first.id}", "another user's question", shown=False)
             if first.id in {item["id"] for item in list_items(client, "/v1/questions")}:
                 findings.append("another user's question is listed")
-            findings += self._narrowed(client, asker, sight, question)
+            findings += self._narrowed(client, asker, visibility, question)
         return findings
 
-    def _narrowed(self, client: httpx.Client, asker: Asker, sight: Sight, question: QuestionCase) -> Iterator[str]:
+    def _narrowed(
+        self, client: httpx.Client, asker: Asker, visibility: Visibility, question: QuestionCase
+    ) -> Iterator[str]:
         """A search in hidden documents must find nothing; a search in one visible document must find it."""
-        hidden = sorted(self.known.keys() - sight.visible, key=sight.name)[:MOST_NARROWED_TO]
+        hidden = sorted(self.known.keys() - visibility.visible, key=visibility.name)[:MOST_NARROWED_TO]
         if hidden:
-            told = ask_streamed(client, question.question, hidden)
-            if told.sources or told.cited or told.dropped:
+            result = ask_streamed(client, question.question, hidden)
+            if result.sources or result.cited or result.dropped:
                 yield "a search in only hidden documents returns results"
-        readable = sorted((each for each in sight.visible if self.known[each].readable), key=sight.name)
+        readable = sorted((each for each in visibility.visible if self.known[each].readable), key=visibility.name)
         if readable:
             one = readable[len(question.id) % len(readable)]
             asked = self.asking.ask(asker.principal, question.question, SearchFilters(document_ids=(one,)))
             if {passage.document_id for passage in asked.passages} != {one}:
-                yield f"{sight.name(one)} is not found by a search in it alone"
+                yield f"{visibility.name(one)} is not found by a search in it alone"
 
     def _client(self, asker: Asker) -> httpx.Client:
         headers = {"Authorization": f"Bearer {asker.key}"}
         return httpx.Client(base_url=self.url, headers=headers, timeout=_SECONDS, trust_env=False)
 
 
-def _hidden(sight: Sight, documents: Iterable[UUID], what: str) -> list[str]:
+def _hidden(visibility: Visibility, documents: Iterable[UUID], what: str) -> list[str]:
     """The shown documents that the asker may not see."""
-    return [f"{name} is {what}" for name in sorted(sight.name(each) for each in set(documents) - sight.visible)]
+    hidden = set(documents) - visibility.visible
+    return [f"{name} is {what}" for name in sorted(map(visibility.name, hidden))]
 
 
 class PermissionsSuite(Suite[PermissionCase]):
@@ -157,12 +160,12 @@ class PermissionsSuite(Suite[PermissionCase]):
 
     @contextmanager
     def open(self, context: SuiteContext, cases: Sequence[PermissionCase]) -> Iterator[PermissionScoring]:
-        with open_walled_store(context, load_questions(context.data)) as store:
-            context.say(f"Asking {len(cases)} times as {ASKERS} askers with rights on {len(store.collections)} issuers")
+        with open_restricted_store(context, load_questions(context.data)) as store:
+            context.notify(f"Asking {len(cases)} times as {ASKERS} askers about {len(store.collections)} issuers")
             yield build_scoring(store, seed=context.data_digest)
 
 
-def build_scoring(store: WalledStore, *, seed: str) -> PermissionScoring:
+def build_scoring(store: RestrictedStore, *, seed: str) -> PermissionScoring:
     """Create askers with random rights on the store, and the oracle with the same rights."""
     known = list_known(store)
     world, askers = draw_world(store, known, seed=seed)
@@ -178,29 +181,29 @@ def build_scoring(store: WalledStore, *, seed: str) -> PermissionScoring:
     )
 
 
-def list_known(store: WalledStore) -> dict[UUID, Known]:
+def list_known(store: RestrictedStore) -> dict[UUID, Known]:
     """List all documents as their owner sees them; the data determines their collections."""
     runs = {run.document_id: run.id for run in store.client.list_runs()}
     places = set(store.collections.values())
     known: dict[UUID, Known] = {}
     for document in store.client.list_documents():
-        told = document.model_dump()
-        if told["collection_id"] not in places:
+        result = document.model_dump()
+        if result["collection_id"] not in places:
             continue
         found = UUID(document.id)
         issuer = store.issuers.get(found)
         known[found] = Known(
             id=found,
             name=next(iter(store.names.get(found, ())), "a document that could not be read"),
-            collection=told["collection_id"] if issuer is None else store.collections[issuer],
-            version=told["newest_version"]["id"],
+            collection=result["collection_id"] if issuer is None else store.collections[issuer],
+            version=result["newest_version"]["id"],
             run=runs[document.id],
             readable=document.status == "ready",
         )
     return known
 
 
-def draw_world(store: WalledStore, known: Mapping[UUID, Known], *, seed: str) -> tuple[World, list[Asker]]:
+def draw_world(store: RestrictedStore, known: Mapping[UUID, Known], *, seed: str) -> tuple[World, list[Asker]]:
     """Create askers with random rights, granted through the API, and the same rights for the oracle."""
     draw = random.Random(seed)  # noqa: S311  a sample
     names = {place: issuer for issuer, place in store.collections.items()}
@@ -219,15 +222,15 @@ def draw_world(store: WalledStore, known: Mapping[UUID, Known], *, seed: str) ->
         for issuer in draw.sample(issuers, draw.randint(0, min(3, len(issuers)))):
             ended = draw.random() < 0.25
             store.grant(user_id=user, collection_id=ids[issuer], expires_at=ENDED if ended else ENDS_LATER)
-            world.given.append(Given(user=_name(number), collection=issuer, ended=ended))
+            world.grants.append(OracleGrant(user=_name(number), collection=issuer, ended=ended))
         if draw.random() < 0.3:
             place = draw.choice(outer)
             store.grant(user_id=user, collection_id=ids[place])
-            world.given.append(Given(user=_name(number), collection=place))
+            world.grants.append(OracleGrant(user=_name(number), collection=place))
         if draw.random() < 0.4:
             document = draw.choice(documents[: max(3, ASKERS // 4)])
             store.grant(user_id=user, document_id=str(document))
-            world.given.append(Given(user=_name(number), document=document))
+            world.grants.append(OracleGrant(user=_name(number), document=document))
     for name in ("first desk", "second desk"):
         group = store.make_group()
         members = draw.sample(range(1, ASKERS), 4)
@@ -236,7 +239,7 @@ def draw_world(store: WalledStore, known: Mapping[UUID, Known], *, seed: str) ->
         issuer = draw.choice(issuers)
         store.grant(group_id=group, collection_id=ids[issuer])
         world.members[name] = {_name(number) for number in members}
-        world.given.append(Given(group=name, collection=issuer))
+        world.grants.append(OracleGrant(group=name, collection=issuer))
     return world, askers
 
 

@@ -130,7 +130,7 @@ class RetrievalSuite(Suite[QuestionCase]):
     @contextmanager
     def open(self, context: SuiteContext, cases: Sequence[QuestionCase]) -> Iterator[RetrievalScoring]:
         with open_question_store(context) as store:
-            context.say(f"Asking {len(cases)} questions of {len(store.files)} documents")
+            context.notify(f"Asking {len(cases)} questions of {len(store.files)} documents")
             embedder = WordLlamaEmbedder()
             yield RetrievalScoring(
                 search=self.build_search(store, embedder),

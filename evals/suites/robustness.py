@@ -80,7 +80,7 @@ class RobustnessSuite(Suite[OddFile]):
     def open(self, context: SuiteContext, cases: Sequence[OddFile]) -> Iterator[RobustnessScoring]:
         home = Home.at(context.homes / f"odd-{home_name(context.data_digest)}")
         outcomes, watch = ingest_watched(
-            home, [case.path for case in cases], say=context.say, hang_seconds=HANG_SECONDS
+            home, [case.path for case in cases], notify=context.notify, hang_seconds=HANG_SECONDS
         )
         yield RobustnessScoring({outcome.path: outcome for outcome in outcomes}, watch, lost_at=cases[0].id)
 

@@ -139,9 +139,9 @@ def toys(tmp_path: Path) -> ToyRuns:
         runs=folder,
         homes=tmp_path / "homes",
         cassettes=tmp_path / "cassettes",
-        stacks=Stacks(say=lambda _: None),
+        stacks=Stacks(notify=lambda _: None),
         settings=Settings(_env_file=None),
-        say=lambda _: None,
+        notify=lambda _: None,
     )
     toys = ToyRuns(data, folder, runner)
     toys.write(

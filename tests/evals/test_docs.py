@@ -72,7 +72,7 @@ def record(data: Path, tmp_path_factory: pytest.TempPathFactory, stacks: Stacks)
         cassettes=folder / "cassettes",
         stacks=stacks,
         settings=Settings(_env_file=None),
-        say=lambda _: None,
+        notify=lambda _: None,
     )
     return runner.run(suite, RunRequest(data=data, selection=Selection()), Silent())
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import httpx
 from sqlalchemy import text
 
-from evals.scoring.showing import ask_streamed, ask_with_key, list_items
+from evals.scoring.visibility import ask_streamed, ask_with_key, list_items
 from tests.policy.estate import COMMON_WORD, Estate
 from tests.policy.looking import readers
 from tests.policy.oracle import Sight

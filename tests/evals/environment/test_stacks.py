@@ -29,12 +29,12 @@ class Started:
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     log: list[str] = []
-    monkeypatch.setattr(module, "build_stack", lambda home, say: Started(home, log))
+    monkeypatch.setattr(module, "build_stack", lambda home, notify: Started(home, log))
     return log
 
 
 def test_homes_in_one_folder_share_a_footnote_with_separate_tenants(log: list[str], tmp_path: Path) -> None:
-    with Stacks(say=lambda _: None) as stacks:
+    with Stacks(notify=lambda _: None) as stacks:
         running = [stacks.on(Home.at(tmp_path / "first" / name)) for name in ("a", "b", "a")]
         assert log == ["start first"]
     assert log == ["start first", "stop first"]
@@ -43,14 +43,14 @@ def test_homes_in_one_folder_share_a_footnote_with_separate_tenants(log: list[st
 
 
 def test_homes_in_another_folder_get_a_separate_footnote(log: list[str], tmp_path: Path) -> None:
-    with Stacks(say=lambda _: None) as stacks:
+    with Stacks(notify=lambda _: None) as stacks:
         for folder in ("first", "second"):
             stacks.on(Home.at(tmp_path / folder / "a"))
     assert log == ["start first", "stop first", "start second", "stop second"]
 
 
 def test_footnote_that_lost_a_process_is_restarted(log: list[str], tmp_path: Path) -> None:
-    with Stacks(say=lambda _: None) as stacks:
+    with Stacks(notify=lambda _: None) as stacks:
         stacks.on(Home.at(tmp_path / "first" / "a"))
         stacks._running.is_whole = False
         stacks.on(Home.at(tmp_path / "first" / "b"))

@@ -72,8 +72,8 @@ def test_rise_is_worse_if_less_is_better(record_of):
 
 
 def test_metric_without_a_direction_is_not_judged(record_of):
-    told = metric(Aggregate.SUM, better=Better.NEITHER)
-    comparison = compare_runs(record_of([0] * 30, metric=told), record_of([1] * 30, run_id="after", metric=told))
+    neutral = metric(Aggregate.SUM, better=Better.NEITHER)
+    comparison = compare_runs(record_of([0] * 30, metric=neutral), record_of([1] * 30, run_id="after", metric=neutral))
     assert comparison.changes[0].verdict is Verdict.NOT_JUDGED
 
 

@@ -136,12 +136,12 @@ def test_run_without_cases_is_rendered(record_of):
 
 
 def test_drawings_have_their_figures_as_alternative_text(run_page):
-    told = html.fromstring(run_page).xpath("//*[@role='img']/@aria-label")
-    assert len(told) == 7
-    assert any("recall: 0.000 at 1, 1.000 at 5, 1.000 at 10" in words for words in told)
-    assert any("numeric: 600 tokens in, 42 out, $0.0120" in words for words in told)
-    assert any("confidence 0.8 to 1.0: 2 of 2 right" in words for words in told)
-    assert any("answer: half within 100 ms" in words for words in told)
+    reported = html.fromstring(run_page).xpath("//*[@role='img']/@aria-label")
+    assert len(reported) == 7
+    assert any("recall: 0.000 at 1, 1.000 at 5, 1.000 at 10" in words for words in reported)
+    assert any("numeric: 600 tokens in, 42 out, $0.0120" in words for words in reported)
+    assert any("confidence 0.8 to 1.0: 2 of 2 right" in words for words in reported)
+    assert any("answer: half within 100 ms" in words for words in reported)
 
 
 def test_ticks_of_a_logarithmic_time_axis_are_plain_numbers(rich):
@@ -207,10 +207,10 @@ def test_only_the_lowest_scored_of_many_cases_are_shown(rich):
 
 def test_comparison_shows_differences_counts_warnings_and_verdicts(comparison_page):
     page = html.fromstring(comparison_page)
-    told = " ".join(page.text_content().split())
+    reported = " ".join(page.text_content().split())
     assert page.xpath("//dl[@class='tiles']//dd/text()") == ["12", "0", "3", "9"]
-    assert "Worse beyond noise: wrong." in told
-    assert "The two runs differ in the data." in told
+    assert "Worse beyond noise: wrong." in reported
+    assert "The two runs differ in the data." in reported
     (row,) = page.xpath("//tr[th[starts-with(., 'wrong')]]")
     cells = [cell.text_content() for cell in row.xpath("./td")]
     assert cells[:3] == ["0.000", "3", "+3.000"]

@@ -58,14 +58,14 @@ def reports(record_of, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pa
 def test_report_fits_its_window_and_sends_no_request(chromium, reports, name, width):
     page = chromium.new_page(viewport={"width": width, "height": 900})
     asked: list[str] = []
-    told: list[str] = []
+    reported: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: told.append(message.text))
+    page.on("console", lambda message: reported.append(message.text))
     page.goto(reports[name].as_uri())
     page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true })")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert asked == [reports[name].as_uri()]
-    assert told == []
+    assert reported == []
     drawing = page.get_by_role("img").first.bounding_box()
     assert drawing is not None
     assert 250 < drawing["width"] <= width

@@ -33,9 +33,9 @@ def test_report_is_one_object_with_the_documented_fields(tmp_path):
 
 
 def test_report_of_a_run_contains_each_cases_measures(record_of):
-    told = Report.of(record_of([1, 0])).as_object()
-    assert (told["n"], told["metrics"]) == (2, {"m": 0.5})
-    assert [case["measures"] for case in told["cases"]] == [{"m": 1.0}, {"m": 0.0}]
+    reported = Report.of(record_of([1, 0])).as_object()
+    assert (reported["n"], reported["metrics"]) == (2, {"m": 0.5})
+    assert [case["measures"] for case in reported["cases"]] == [{"m": 1.0}, {"m": 0.0}]
 
 
 def test_metric_that_is_not_finite_is_rejected():

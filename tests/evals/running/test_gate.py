@@ -68,7 +68,7 @@ def gate_of(folder: Path, homes: Path, stacks: Stacks) -> GateOf:
         cassettes=folder / "cassettes",
         stacks=stacks,
         settings=Settings(_env_file=None),
-        say=lambda _: None,
+        notify=lambda _: None,
     )
     return lambda suite: Gate(runner=runner, suites=Suites([suite]), watch=Silent, baselines=folder / "baselines")
 
@@ -109,7 +109,7 @@ def test_project_data_is_written_with_the_same_bytes_each_time(project: Path, tm
 @pytest.fixture
 def measured_on(stacks: Stacks, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the command measure on the Footnote that already runs."""
-    monkeypatch.setattr("evals.commands.gating.Stacks", lambda say: nullcontext(stacks))
+    monkeypatch.setattr("evals.commands.gating.Stacks", lambda notify: nullcontext(stacks))
 
 
 @pytest.mark.usefixtures("measured_on")
@@ -135,8 +135,8 @@ def test_command_exits_with_3_on_a_regression(folder: Path, homes: Path, accepte
 
 def test_baseline_contains_no_text(tmp_path: Path) -> None:
     record = make_record([1.0, None])
-    told = record.cases[0].model_copy(update={"reason": "secret", "trace": {"quote": "secret"}})
-    path = accept_run(record.model_copy(update={"cases": (told, record.cases[1])}), folder=tmp_path)
+    reported = record.cases[0].model_copy(update={"reason": "secret", "trace": {"quote": "secret"}})
+    path = accept_run(record.model_copy(update={"cases": (reported, record.cases[1])}), folder=tmp_path)
     assert path.name == "data.toy.json"
     assert "secret" not in path.read_text()
     kept = read_baseline(path)

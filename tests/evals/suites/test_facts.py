@@ -116,7 +116,7 @@ def record(tmp_path_factory, homes, stacks):
         cassettes=folder / "cassettes",
         stacks=stacks,
         settings=Settings(_env_file=None),
-        say=lambda _: None,
+        notify=lambda _: None,
     )
     return runner.run(SUITE, RunRequest(data=data, selection=Selection()), Silent())
 
@@ -147,7 +147,7 @@ def test_without_chromium_pdf_cases_are_unscored_with_the_reason(record, filings
     monkeypatch.setattr(suite_module, "find_chromium", lambda: None)
     cases = [case for case in SUITE.load(filings) if case.kind == "pdf"]
     digest = record.manifest.conditions.data_digest
-    context = SuiteContext(data=filings, data_digest=digest, homes=homes, stacks=stacks, say=lambda _: None)
+    context = SuiteContext(data=filings, data_digest=digest, homes=homes, stacks=stacks, notify=lambda _: None)
     with SUITE.open(context, cases) as scoring:
         [case] = [scoring.score(case) for case in cases]
     assert (case.score, case.reason) == (None, "Chromium is not installed, so no PDF can be printed")

@@ -13,7 +13,7 @@ from evals.commands.options import build_suites
 from evals.environment.stacks import Stacks
 from evals.running.records import RunFolder
 from evals.running.runner import Runner, RunRequest
-from evals.scoring.oracle import Given, World
+from evals.scoring.oracle import OracleGrant, World
 from tests.evals.conftest import Silent
 
 RunSuite = Callable[..., RunRecord]
@@ -29,7 +29,7 @@ def run_suite(tmp_path_factory: pytest.TempPathFactory, project: Path, homes: Pa
         cassettes=folder / "cassettes",
         stacks=stacks,
         settings=Settings(_env_file=None),
-        say=lambda _: None,
+        notify=lambda _: None,
     )
 
     def run(name: str, *, data: Path = project, **selection: object) -> RunRecord:
@@ -96,17 +96,17 @@ WORLD = World(parents={"outer": None, "inner": "outer"}, documents={DOCUMENT: "i
 
 
 @pytest.mark.parametrize(
-    ("given", "sees"),
+    ("grant", "visible_count"),
     [
-        (Given(user="a", collection="inner"), 1),
-        (Given(user="a", collection="outer"), 2),
-        (Given(user="a", document=DOCUMENT), 1),
-        (Given(group="desk", collection="outer"), 2),
-        (Given(user="a", collection="outer", ended=True), 0),
-        (Given(user="b", collection="outer"), 0),
-        (Given(group="other", collection="outer"), 0),
+        (OracleGrant(user="a", collection="inner"), 1),
+        (OracleGrant(user="a", collection="outer"), 2),
+        (OracleGrant(user="a", document=DOCUMENT), 1),
+        (OracleGrant(group="desk", collection="outer"), 2),
+        (OracleGrant(user="a", collection="outer", ended=True), 0),
+        (OracleGrant(user="b", collection="outer"), 0),
+        (OracleGrant(group="other", collection="outer"), 0),
     ],
 )
-def test_oracle_opens_exactly_what_was_granted(given: Given, sees: int) -> None:
-    world = replace(WORLD, given=[given], members={"desk": {"a"}, "other": {"b"}})
-    assert len(world.visible_to("a")) == sees
+def test_oracle_opens_exactly_what_was_granted(grant: OracleGrant, visible_count: int) -> None:
+    world = replace(WORLD, grants=[grant], members={"desk": {"a"}, "other": {"b"}})
+    assert len(world.visible_to("a")) == visible_count

@@ -11,8 +11,8 @@ from sqlalchemy import create_engine, text
 from evals.datasets.questions import QuestionCase, load_questions
 from evals.environment.context import SuiteContext
 from evals.environment.provenance import digest_folder
+from evals.environment.restricted import RestrictedStore, open_restricted_store
 from evals.environment.stacks import Stacks
-from evals.environment.walls import WalledStore, open_walled_store
 from evals.scoring.oracle import World
 from evals.suites.permissions import ASKING, LISTING, PermissionCase, PermissionScoring, build_scoring
 
@@ -22,14 +22,14 @@ SEARCHED = ("documents", "indexed_documents", "chunks", "chunk_embeddings", "ter
 
 
 @pytest.fixture(scope="module")
-def store(three_issuers: Path, homes: Path, stacks: Stacks) -> Iterator[WalledStore]:
-    context = SuiteContext(three_issuers, digest_folder(three_issuers), homes, stacks, say=lambda _: None)
-    with open_walled_store(context, load_questions(three_issuers)) as store:
+def store(three_issuers: Path, homes: Path, stacks: Stacks) -> Iterator[RestrictedStore]:
+    context = SuiteContext(three_issuers, digest_folder(three_issuers), homes, stacks, notify=lambda _: None)
+    with open_restricted_store(context, load_questions(three_issuers)) as store:
         yield store
 
 
 @pytest.fixture(scope="module")
-def scoring(store: WalledStore) -> PermissionScoring:
+def scoring(store: RestrictedStore) -> PermissionScoring:
     return build_scoring(store, seed="seed")
 
 
@@ -39,7 +39,7 @@ def question(three_issuers: Path) -> QuestionCase:
 
 
 @contextmanager
-def ruled(store: WalledStore, tables: Sequence[str], rule: str) -> Iterator[None]:
+def replace_read_policy(store: RestrictedStore, tables: Sequence[str], rule: str) -> Iterator[None]:
     """Replace the API's read policy on the tables until the block ends."""
     engine = create_engine(store.stack.database_url("owner"))
     find = text(
@@ -69,7 +69,7 @@ def findings(scoring: PermissionScoring, asker: int, question: QuestionCase | No
     return differences
 
 
-def sees(scoring: PermissionScoring, *, some: bool) -> int:
+def find_asker(scoring: PermissionScoring, *, some: bool) -> int:
     """Find an asker who sees some documents but not all, or none."""
     counts = {asker: len(scoring.world.visible_to(f"asker-{asker:02d}")) for asker in range(len(scoring.askers))}
     return next(asker for asker, count in counts.items() if (0 < count < len(scoring.known)) == some)
@@ -78,7 +78,7 @@ def sees(scoring: PermissionScoring, *, some: bool) -> int:
 def test_nothing_differs_without_a_leak(scoring: PermissionScoring, question: QuestionCase) -> None:
     assert [found for asker in range(0, len(scoring.askers), 3) for found in findings(scoring, asker)] == []
     assert findings(scoring, NOBODY, question) == []
-    assert findings(scoring, sees(scoring, some=True), question) == []
+    assert findings(scoring, find_asker(scoring, some=True), question) == []
 
 
 @pytest.mark.parametrize(
@@ -115,35 +115,35 @@ def test_nothing_differs_without_a_leak(scoring: PermissionScoring, question: Qu
     ],
 )
 def test_leak_into_lists_and_addresses_is_found_at_each_of_them(
-    store: WalledStore, scoring: PermissionScoring, table: str, found: Sequence[str]
+    store: RestrictedStore, scoring: PermissionScoring, table: str, found: Sequence[str]
 ) -> None:
-    with ruled(store, (table,), TENANT):
+    with replace_read_policy(store, (table,), TENANT):
         assert set(found) <= set(findings(scoring, NOBODY))
 
 
 def test_leak_into_the_search_is_found_in_results_and_citations(
-    store: WalledStore, scoring: PermissionScoring, question: QuestionCase
+    store: RestrictedStore, scoring: PermissionScoring, question: QuestionCase
 ) -> None:
-    with ruled(store, SEARCHED, TENANT):
+    with replace_read_policy(store, SEARCHED, TENANT):
         leaked = " ".join(findings(scoring, NOBODY, question))
     for what in ("is retrieved", "is cited", "is a source over HTTP", "is cited over HTTP", "only hidden documents"):
         assert what in leaked
 
 
 def test_leak_of_another_users_questions_is_found(
-    store: WalledStore, scoring: PermissionScoring, question: QuestionCase
+    store: RestrictedStore, scoring: PermissionScoring, question: QuestionCase
 ) -> None:
-    with ruled(store, ("questions",), TENANT):
+    with replace_read_policy(store, ("questions",), TENANT):
         leaked = findings(scoring, NOBODY, question)
     assert "another user's question is listed" in leaked
     assert "another user's question is shown by /v1/questions/…: 200" in leaked
 
 
 def test_wrongly_hidden_document_is_found(
-    store: WalledStore, scoring: PermissionScoring, question: QuestionCase
+    store: RestrictedStore, scoring: PermissionScoring, question: QuestionCase
 ) -> None:
-    asker = sees(scoring, some=True)
-    with ruled(store, ("documents",), "false"):
+    asker = find_asker(scoring, some=True)
+    with replace_read_policy(store, ("documents",), "false"):
         closed = " ".join(findings(scoring, asker))
         asked = " ".join(findings(scoring, asker, question))
     assert "is not listed" in closed
@@ -163,6 +163,6 @@ def test_grants_known_only_to_the_oracle_are_differences(scoring: PermissionScor
     changed = World(
         scoring.world.parents,
         scoring.world.documents,
-        given=[replace(given, user="asker-00", group="") for given in scoring.world.given],
+        grants=[replace(grants, user="asker-00", group="") for grants in scoring.world.grants],
     )
     assert any("is not listed" in found for found in findings(replace(scoring, world=changed), NOBODY))

@@ -82,8 +82,8 @@ def test_reason_states_that_the_evidence_document_is_not_in_the_store():
 
 def test_measures_follow_from_the_ranks():
     measures = score((WRONG, 1), (RIGHT, 7), (RIGHT, 8), evidence=(("right", 7), ("right", 9))).measures
-    told = ("recall@1", "recall@5", "mrr", "all_evidence@20", "doc@1", "own_recall@1", "own_mrr")
-    assert [measures[name] for name in told] == [0, 1, 0.5, 0.5, 0, 1, 1]
+    reported = ("recall@1", "recall@5", "mrr", "all_evidence@20", "doc@1", "own_recall@1", "own_mrr")
+    assert [measures[name] for name in reported] == [0, 1, 0.5, 0.5, 0, 1, 1]
 
 
 def test_document_with_two_names_is_found_under_either():

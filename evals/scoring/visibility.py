@@ -49,7 +49,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Visibility:
     """What an asker may see: the visible documents, and the opened collections as names by id."""
 
     known: Mapping[UUID, Known]
@@ -62,34 +62,34 @@ class Sight:
 
 
 @dataclass(frozen=True, slots=True)
-class Looking:
+class AccessChecker:
     """Checks what `client` shows to the asker. Findings are sentences without ids."""
 
     client: httpx.Client
-    sight: Sight
+    visibility: Visibility
     _absent: dict[str, _Words] = field(default_factory=dict)
 
     def check_lists(self) -> Iterator[str]:
         """Yield differences between the lists, filtered and not, and the asker's rights."""
-        sight = self.sight
-        yield from self._compared("/v1/documents", "id", sight.visible)
-        yield from self._compared("/v1/runs", "document_id", sight.visible)
-        for collection, name in sight.collections.items():
-            inside = frozenset(each for each in sight.visible if sight.known[each].collection == collection)
+        visibility = self.visibility
+        yield from self._compared("/v1/documents", "id", visibility.visible)
+        yield from self._compared("/v1/runs", "document_id", visibility.visible)
+        for collection, name in visibility.collections.items():
+            inside = frozenset(each for each in visibility.visible if visibility.known[each].collection == collection)
             for found in self._compared(f"/v1/documents?collection_id={collection}", "id", inside):
                 yield f"in {name}, {found}"
             yield from self.check_address(
-                f"/v1/collections/{collection}", f"collection {name}", shown=name in sight.opened
+                f"/v1/collections/{collection}", f"collection {name}", shown=name in visibility.opened
             )
-        listed = {sight.collections.get(item["id"], _ODD) for item in list_items(self.client, "/v1/collections")}
-        for name in sorted(listed ^ sight.opened):
+        listed = {visibility.collections.get(item["id"], _ODD) for item in list_items(self.client, "/v1/collections")}
+        for name in sorted(listed ^ visibility.opened):
             yield f"collection {name} is {'listed' if name in listed else 'not listed'}"
         if any(True for _ in list_items(self.client, "/v1/grants")):
             yield "a grant is listed to a user who owns nothing"
 
     def check_document(self, document: Known) -> Iterator[str]:
         """Check every address of a document."""
-        shown = document.id in self.sight.visible
+        shown = document.id in self.visibility.visible
         for path in document.paths():
             yield from self.check_address(path, document.name, shown=shown)
         runs = any(True for _ in list_items(self.client, f"/v1/runs?document_id={document.id}"))
@@ -99,8 +99,8 @@ class Looking:
     def _compared(self, path: str, member: str, expected: frozenset[UUID]) -> Iterator[str]:
         listed = {UUID(item[member]) for item in list_items(self.client, path)}
         what = "" if member == "id" else "a run of "
-        for document in sorted(listed ^ expected, key=lambda each: (self.sight.name(each), each)):
-            yield f"{what}{self.sight.name(document)} is {'listed' if document in listed else 'not listed'}"
+        for document in sorted(listed ^ expected, key=lambda each: (self.visibility.name(each), each)):
+            yield f"{what}{self.visibility.name(document)} is {'listed' if document in listed else 'not listed'}"
 
     def check_address(self, path: str, name: str, *, shown: bool) -> Iterator[str]:
         """Yield the faults of a response whose object must be shown, or must look missing."""
@@ -113,10 +113,10 @@ class Looking:
                 yield f"{name} is not shown by {way}: {response.status_code}"
         elif response.status_code != httpx.codes.NOT_FOUND:
             yield f"{name} is shown by {way}: {response.status_code}"
-        elif words != self._words_of_nothing(way):
+        elif words != self._words_of_missing(way):
             yield f"{name} is distinguishable from a missing object at {way}"
 
-    def _words_of_nothing(self, way: str) -> _Words:
+    def _words_of_missing(self, way: str) -> _Words:
         if way not in self._absent:
             answer = self.client.get("/".join(str(uuid4()) if part == "…" else part for part in way.split("/")))
             self._absent[way] = _words(answer.status_code, answer.content)
@@ -124,7 +124,7 @@ class Looking:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class QuestionResult:
     """The response to a question over HTTP: documents by their position in the answer. `id` is the question's."""
 
     id: str
@@ -133,23 +133,24 @@ class Told:
     dropped: int
 
 
-def ask_with_key(client: httpx.Client, question: str, key: str) -> Told:
+def ask_with_key(client: httpx.Client, question: str, key: str) -> QuestionResult:
     """Ask for the whole answer at once, with an `Idempotency-Key`. Raises httpx.HTTPStatusError."""
     response = client.post("/v1/questions", json={"question": question}, headers={"Idempotency-Key": key})
-    return _told([], response.raise_for_status().json())
+    return _question_result([], response.raise_for_status().json())
 
 
-def ask_streamed(client: httpx.Client, question: str, documents: Sequence[UUID] = ()) -> Told:
+def ask_streamed(client: httpx.Client, question: str, documents: Sequence[UUID] = ()) -> QuestionResult:
     """Ask for a stream of events, restricted to `documents` if there are any. Raises httpx.HTTPStatusError."""
     body = {"question": question, "document_ids": [str(document) for document in documents]}
     response = client.post("/v1/questions", json=body, headers={"Accept": "text/event-stream"})
     events = _events(response.raise_for_status().text)
-    return _told(events["sources"]["sources"], events["done"])
+    return _question_result(events["sources"]["sources"], events["done"])
 
 
-def _told(sources: Sequence[dict[str, Any]], answer: dict[str, Any]) -> Told:
+def _question_result(sources: Sequence[dict[str, Any]], answer: dict[str, Any]) -> QuestionResult:
     cited = tuple(UUID(span["document_id"]) for claim in answer["claims"] for span in claim["citations"])
-    return Told(answer["id"], tuple(UUID(source["document_id"]) for source in sources), cited, answer["dropped"])
+    found = tuple(UUID(source["document_id"]) for source in sources)
+    return QuestionResult(answer["id"], found, cited, answer["dropped"])
 
 
 def _events(text: str) -> dict[str, dict[str, Any]]:
@@ -180,8 +181,8 @@ def list_items(client: httpx.Client, path: str) -> Iterator[dict[str, str]]:
 
 def _words(status: int, body: bytes) -> _Words:
     """The words of a problem response, except its instance; for any other response, only the status."""
-    told = json.loads(body) if body else {}
-    return frozenset({str(status), *(str(value) for key, value in told.items() if key != "instance")})
+    problem = json.loads(body) if body else {}
+    return frozenset({str(status), *(str(value) for key, value in problem.items() if key != "instance")})
 
 
 def _is_id(part: str) -> bool:

@@ -36,7 +36,7 @@ OUTER = ("one half", "other half")
 
 
 @dataclass(frozen=True, slots=True)
-class WalledStore:
+class RestrictedStore:
     """Documents in collections by issuer, each inside one of two. `client` is of the administrator, who owns them all.
 
     `collections` and `parent_collections` map names to ids, `parents` maps an issuer to its outer collection.
@@ -80,7 +80,7 @@ class WalledStore:
 
 
 @contextmanager
-def open_walled_store(context: SuiteContext, questions: QuestionSet) -> Iterator[WalledStore]:
+def open_restricted_store(context: SuiteContext, questions: QuestionSet) -> Iterator[RestrictedStore]:
     """Open a store with the documents of a question set, ingested by issuer.
 
     Raises the errors of the stack's start.
@@ -101,10 +101,10 @@ def open_walled_store(context: SuiteContext, questions: QuestionSet) -> Iterator
                 issuer: client.ensure_collection(f"{issuer} {place}", parent_id=outer[parents[issuer]]).id
                 for issuer in groups
             }
-            outcomes = _ingested(home, client, groups, collections, place=place, say=context.say)
+            outcomes = _ingested(home, client, groups, collections, place=place, notify=context.notify)
             found = documents_by_name(outcomes)
             stems = {document: Path(files[0]).stem for document, files in found.items()}
-            yield WalledStore(
+            yield RestrictedStore(
                 stack=stack,
                 database=database,
                 client=client,
@@ -128,12 +128,12 @@ def _ingested(
     collections: Mapping[str, str],
     *,
     place: str,
-    say: Callable[[str], None],
+    notify: Callable[[str], None],
 ) -> list[IngestOutcome]:
     known = known_outcomes(home, place)
     if known is not None:
         return known
-    say(f"Ingesting {sum(map(len, groups.values()))} files of {len(groups)} issuers")
+    notify(f"Ingesting {sum(map(len, groups.values()))} files of {len(groups)} issuers")
     placed = {file: collections[issuer] for issuer, files in groups.items() for file in files}
     outcomes = ingest_in_order(client, placed, watcher=NoProgress())
     remember(home, place, outcomes)
