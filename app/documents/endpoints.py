@@ -93,14 +93,15 @@ def _multipart(fields: dict[str, str], required: list[str]) -> dict[str, Any]:
 
 
 _FIELDS = {
-    "title": "What to call it.",
-    "document_type": "What it is, as entitlement packs name it; left out, it is read from the file, for no pack.",
-    "source": "Whom it came from, as entitlement packs name it: up to 100 characters.",
-    "password": "Opens an encrypted file; it is stored encrypted.",
+    "title": "Title of the document.",
+    "document_type": "Document type; decides which entitlement packs give access. If omitted, it is read from the file "
+    "and gives no access through packs.",
+    "source": "Source of the document, as named in entitlement packs (up to 100 characters).",
+    "password": "Password of an encrypted file; stored encrypted.",
 }
 _UPLOAD_RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"model": UploadedOut, "description": "The same bytes were there already; what was said of them stays"},
-    202: {"model": UploadedOut, "description": "Stored; the run at Location reads it"},
+    200: {"model": UploadedOut, "description": "The file was already stored; its metadata does not change"},
+    202: {"model": UploadedOut, "description": "The file is stored; Location has the ingestion run that reads it"},
 }
 
 
@@ -111,7 +112,7 @@ _UPLOAD_RESPONSES: dict[int | str, dict[str, Any]] = {
     response_model=UploadedOut,
     responses=_UPLOAD_RESPONSES,
     openapi_extra=needs(Permission.DOCUMENTS_WRITE)
-    | _multipart({"collection": "The collection's id or name.", **_FIELDS}, ["collection", "file"])
+    | _multipart({"collection": "Id or name of the collection.", **_FIELDS}, ["collection", "file"])
     | problems(*_UPLOAD_PROBLEMS, CollectionNotFoundError),
     dependencies=[Depends(limited("uploads"))],
 )
@@ -175,7 +176,7 @@ async def upload_version(
 @files.put(
     "/{collection_id}/files/{filename}",
     status_code=202,
-    summary="Upload a file as the body itself",
+    summary="Upload a file as the request body",
     response_model=UploadedOut,
     responses=_UPLOAD_RESPONSES,
     openapi_extra={
@@ -224,7 +225,7 @@ def list_documents(
 
 @router.get(
     "/{document_id}",
-    summary="A document",
+    summary="Get a document",
     openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(DocumentNotFoundError),
 )
 def get_document(
@@ -237,7 +238,7 @@ def get_document(
 
 @router.patch(
     "/{document_id}",
-    summary="Correct a document's metadata, or move it",
+    summary="Edit a document's metadata, or move the document",
     openapi_extra=needs(Permission.DOCUMENTS_WRITE)
     | problems(
         DocumentNotFoundError,
@@ -292,7 +293,7 @@ def list_versions(
 
 @router.get(
     "/{document_id}/versions/{version_id}",
-    summary="A version",
+    summary="Get a version",
     openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(DocumentNotFoundError, VersionNotFoundError),
 )
 def get_version(principal: CurrentPrincipal, documents: Documents, document_id: UUID, version_id: UUID) -> VersionOut:
@@ -319,7 +320,7 @@ _FILE_RESPONSES: dict[int | str, dict[str, Any]] = {
 
 @router.get(
     "/{document_id}/file",
-    summary="The searchable version's file, as it was uploaded",
+    summary="Download the original file of the searchable version",
     response_class=Response,
     responses=_FILE_RESPONSES,
     openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(DocumentNotFoundError),
@@ -330,7 +331,7 @@ def get_current_file(principal: CurrentPrincipal, documents: Documents, document
 
 @router.get(
     "/{document_id}/versions/{version_id}/file",
-    summary="A version's file, as it was uploaded",
+    summary="Download the original file of a version",
     response_class=Response,
     responses=_FILE_RESPONSES,
     openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(DocumentNotFoundError, VersionNotFoundError),
@@ -340,7 +341,7 @@ def get_file(principal: CurrentPrincipal, documents: Documents, document_id: UUI
 
 
 def _check_length(request: Request, uploads: UploadService) -> None:
-    """Refuse a body that says it is too long before any of it is read."""
+    """Reject a body by its Content-Length, before reading it."""
     declared = request.headers.get("Content-Length", "")
     if declared.isascii() and declared.isdigit() and int(declared) > uploads.max_bytes + _FORM_OVERHEAD:
         raise UploadTooLargeError(extra={"max_bytes": uploads.max_bytes}, headers={"Connection": "close"})
@@ -364,18 +365,18 @@ async def _answer(
 ) -> Response:
     idempotency: Idempotency = request.app.state.idempotency
     password = await run_in_threadpool(uploads.digest_password, principal, file)
-    said = [file.blob.digest, file.filename, file.title or "", file.source or "", password]
+    parts = [file.blob.digest, file.filename, file.title or "", file.source or "", password]
     if file.document_type is not None:
-        said.append(file.document_type)
+        parts.append(file.document_type)
 
     async def handle() -> Response:
         return _uploaded(await run_in_threadpool(add))
 
-    made_of = fingerprint(request, *(part.encode() for part in said))
-    response = await idempotency.run(request, principal, made_of, handle)
-    if REPEATED in response.headers:  # what was kept tells of the document, which may have been closed since
-        told = json.loads(bytes(response.body))
-        await run_in_threadpool(uploads.check_repeated, principal, UUID(told["document"]["id"]))
+    digest = fingerprint(request, *(part.encode() for part in parts))
+    response = await idempotency.run(request, principal, digest, handle)
+    if REPEATED in response.headers:  # the replayed response describes a document: check that it is still accessible
+        replayed = json.loads(bytes(response.body))
+        await run_in_threadpool(uploads.check_repeated, principal, UUID(replayed["document"]["id"]))
     return response
 
 
@@ -388,7 +389,7 @@ def _uploaded(uploaded: Uploaded) -> Response:
 
 
 def _file_headers(file: FileView) -> dict[str, str]:
-    """Always an attachment (RFC 6266): a file of unknown origin must not be run by the browser as ours."""
+    """Send every file as an attachment (RFC 6266), so that no browser runs untrusted content on our origin."""
     plain = file.filename.encode("ascii", "replace").decode().replace('"', "'").replace("\\", "_").replace("%", "_")
     return {
         "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file.filename, safe='')}",

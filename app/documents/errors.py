@@ -1,10 +1,10 @@
 """Errors of documents.
 
 NotFoundError     ← DocumentNotFoundError, VersionNotFoundError, PageNotFoundError
-ForbiddenError    ← NotEditableError         the principal may see it, but not change it
+ForbiddenError    ← NotEditableError         the principal may read it, but not change it
 InvalidInputError ← UploadEmptyError, UploadIncompleteError, UploadMalformedError 400
 TooLargeError     ← UploadTooLargeError
-UnavailableError  ← UploadClearedError       the same bytes, stored earlier and no longer wanted, were just collected
+UnavailableError  ← UploadClearedError       the same bytes, stored earlier, were just garbage-collected
 """
 
 from app.core.errors import (
@@ -28,12 +28,12 @@ class VersionNotFoundError(NotFoundError):
 
 class PageNotFoundError(NotFoundError):
     code = "page-not-found"
-    title = "The document has no page of this number, or it has not been read yet."
+    title = "The document has no page with this number, or its pages have not been parsed yet."
 
 
 class NotEditableError(ForbiddenError):
     code = "not-editable"
-    title = "You may read this, but not change it: ask its owner for the right to edit."
+    title = "You may read this, but not change it: ask its owner for edit permission."
 
 
 class UploadEmptyError(InvalidInputError):
@@ -49,14 +49,14 @@ class UploadIncompleteError(InvalidInputError):
 class UploadMalformedError(InvalidInputError):
     code = "upload-malformed"
     status = 400
-    title = "The upload is not whole multipart/form-data: it may have been cut off. Send it again."
+    title = "The upload is not complete multipart/form-data: it may have been cut off. Send it again."
 
 
 class UploadClearedError(UnavailableError):
     code = "upload-cleared"
-    title = "The file was cleared away while it came in: send it again."
+    title = "The file was deleted during the upload: send it again."
 
 
 class UploadTooLargeError(TooLargeError):
     code = "upload-too-large"
-    title = "The file is over the size limit: split it, or ask your administrator for a higher limit."
+    title = "The file exceeds the size limit: split it, or ask your administrator for a higher limit."

@@ -1,4 +1,4 @@
-"""What a list of documents may be narrowed to."""
+"""Filters of document lists."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class DocumentFilters:
-    """What a list is narrowed to; None: not at all. `status` is that of the newest version."""
+    """Filters of a document list; None does not filter. `status` refers to the newest version."""
 
     collection_id: UUID | None = None
     issuer: str | None = None

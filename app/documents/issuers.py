@@ -1,14 +1,14 @@
-"""Issuers' names: one key for all spellings of a legal name, and the short forms by which people call it."""
+"""Issuer names: one key for all spellings of a legal name, and its short forms."""
 
 import re
 import unicodedata
 
-# Legal forms that people leave out of a company's name (ISO 20275 entity legal forms, the frequent ones).
+# Legal forms that are often omitted from company names (a selection from ISO 20275, entity legal forms).
 _LEGAL_FORMS = frozenset(
     """inc incorporated corp corporation co company companies cos ltd limited llc lp llp plc sa nv bv ag se spa ab asa
     oyj kgaa gmbh sarl sas group holding holdings trust bancorp""".split()  # noqa: SIM905 - words as a text read better than as literals
 )
-# What a company does: a word after which the first word alone names it ("Example Properties" → "Example").
+# Trades: before one of these words, the first word alone names the company ("Example Properties" → "Example").
 _TRADES = frozenset(
     """properties realty reit financial pharmaceuticals pharmaceutical pharma therapeutics biosciences laboratories labs
     technologies technology systems software semiconductor semiconductors networks communications telecom wireless media
@@ -17,7 +17,7 @@ _TRADES = frozenset(
     beverages stores retail markets beauty apparel health healthcare medical insurance bancshares bank capital partners
     solutions services logistics international global platforms interactive""".split()  # noqa: SIM905 - words as a text read better than as literals
 )
-# Words with which too many names begin for them to name one.
+# First words of too many names: alone, they do not identify an issuer.
 _TOO_PLAIN = frozenset(
     """first national general american united international global north south east west pacific atlantic public
     standard financial bank energy capital royal western eastern southern northern central federal advanced applied
@@ -31,9 +31,9 @@ _APOSTROPHE = re.compile(r"['’]")
 
 
 def normalise_issuer(name: str) -> str:
-    """The key under which spellings of one issuer meet: case, accents, punctuation, legal form and "The" left out.
+    """Return one key for all spellings of an issuer, without case, accents, punctuation, legal form and "The".
 
-    "The Example Company, Inc." → "example"; a name made of nothing but such words keeps the first of them.
+    "The Example Company, Inc." → "example". A name that consists of such words only keeps the first one.
     """
     decomposed = unicodedata.normalize("NFKD", _STATE_SUFFIX.sub("", name)).casefold()
     folded = "".join(character for character in decomposed if not unicodedata.combining(character))
@@ -46,10 +46,10 @@ def normalise_issuer(name: str) -> str:
 
 
 def issuer_aliases(name: str, *, tickers: tuple[str, ...] = (), short_names: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Normalised forms by which a question may name the issuer, longest first.
+    """Return normalised names of the issuer that a question may use, longest first.
 
-    They are the key, the key without spaces or hyphens, the first word before a trade ("Example Properties"),
-    initials of three or more words, `tickers`, and `short_names` that the document gives itself; none of one letter.
+    These are the key, the key without spaces or hyphens, the first word before a trade ("Example Properties"), the
+    initials of three or more words, `tickers`, and the document's own `short_names`. One-letter names are excluded.
     """
     key = normalise_issuer(name)
     words = key.split()

@@ -1,4 +1,4 @@
-"""What a document says about itself: issuer, type, period, dates, currency, scale, each with where it was read."""
+"""Metadata read from a document: issuer, type, period, dates, currency and scale, each with its source."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,7 +30,7 @@ class FiscalPeriod(StrEnum):
 
 
 class Origin(StrEnum):
-    """Where a field was read: a page's text, a tag of the file, other fields, the file's name."""
+    """The origin of a field: a page's text, a tag in the file, other fields, or the file name."""
 
     TEXT = "text"
     TAG = "tag"
@@ -40,9 +40,9 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldSource:
-    """Where a field was read. For `Origin.TEXT`, `quote` is the text of page `page` (from 1) from `start` to `end`.
+    """The source of a field. For `Origin.TEXT`, `quote` is the text of page `page` (from 1) from `start` to `end`.
 
-    `confidence` lies between 0 and 1 and is a rank, not a probability.
+    `confidence` (0 to 1) is a rank, not a probability.
     """
 
     origin: Origin
@@ -55,10 +55,10 @@ class FieldSource:
 
 @dataclass(frozen=True, slots=True)
 class DocumentMetadata:
-    """The fields of a document; what it doesn't say is None. `sources` is keyed by field name and has no other keys.
+    """A document's metadata; None if the document does not state a field. `sources` has field name → source.
 
-    `fiscal_year` is the label the document itself uses ("fiscal 2022"), which for a 52/53-week year that ends in
-    January is commonly the year before that of `period_end`. `currency` is an ISO 4217 code.
+    `fiscal_year` is the document's own label ("fiscal 2022"). For a 52/53-week year that ends in January, it is usually
+    one less than the year of `period_end`. `currency` is an ISO 4217 code.
     """
 
     title: str
@@ -74,7 +74,7 @@ class DocumentMetadata:
     sources: dict[str, FieldSource] = field(default_factory=dict)
 
     def period_label(self) -> str:
-        """The period in short: "FY2022", "Q2 FY2023"; without a label the period's end or the filing date, else ""."""
+        """Return "FY2022" or "Q2 FY2023"; without a fiscal year the period end or the filing date; else ""."""
         if self.fiscal_year is not None:
             quarter = self.fiscal_period
             label = f"FY{self.fiscal_year}"

@@ -1,4 +1,4 @@
-"""Tables of documents: a document, its versions (each a file), and their pages."""
+"""Database tables of documents, their versions (one file each), and pages."""
 
 from datetime import date, datetime
 from typing import Any
@@ -19,17 +19,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db.base import Base
 
 PASSWORD_PURPOSE = "documents.version.password"  # noqa: S105  a purpose's name, not a password
-"""The purpose under which `app.storage.sealing` seals a version's password: the API seals, the workers open."""
+"""The purpose for `app.storage.sealing` of version passwords: the API seals them, the workers open them."""
 
 
 class Document(Base):
-    """What readers speak of. `content_sha256` is its newest version's digest (hex): one access class holds one
-    document a content, so that a refusal tells nobody of a document that they may not see.
+    """A document. `content_sha256` is the hex digest of its newest version. Content is unique per access class only,
+    so that a conflict never reveals a document that the user may not see.
 
-    `current_version_id` is the version that is searchable, set at publish. `metadata_sources` tells per field
-    where it was read (page, quote, confidence) or that an editor set it. `said_type` is its type where an editor set
-    that: text can't open a document to a pack's holders. It, and `access_class_id` (from collection, `said_type`,
-    `source`, labels and the document's own grants), are compiled by the database; what is written to them is not kept.
+    `current_version_id` is the searchable version, set at publish. `metadata_sources` has the source of each field
+    (page, quote, confidence), or states that an editor set it. `said_type` is the document type if an editor set it: a
+    type read from the file's text never opens the document to holders of an entitlement pack. The database computes
+    `said_type` and `access_class_id` (from collection, `said_type`, `source`, labels and the document's own grants),
+    and ignores values written to them.
     """
 
     __tablename__ = "documents"
@@ -77,7 +78,7 @@ class Document(Base):
 
 
 def policy_of(document: Document) -> dict[str, str | None]:
-    """What of a document decides who may see it, apart from grants and labels; for the audit of what changes it."""
+    """Return the fields that decide who may see the document, besides grants and labels, for the audit log."""
     return {
         "collection_id": str(document.collection_id),
         "said_type": document.said_type,
@@ -86,7 +87,7 @@ def policy_of(document: Document) -> dict[str, str | None]:
 
 
 class DocumentVersion(Base):
-    """One file of a document. `sealed_password` opens an encrypted file; it is encrypted with the tenant's data key."""
+    """One file of a document. `sealed_password` is an encrypted file's password, sealed with the tenant's data key."""
 
     __tablename__ = "document_versions"
     __table_args__ = (
@@ -114,7 +115,7 @@ class DocumentVersion(Base):
 
 
 class Page(Base):
-    """One page of a version: its text in reading order and its words' boxes
+    """A page of a version: its text in reading order, and its words with boxes
     (`app.documents.content.parsed_codec.decode_words`).
     """
 

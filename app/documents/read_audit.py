@@ -1,4 +1,4 @@
-"""Audit rows of documents that were read."""
+"""Audit records of document reads."""
 
 from uuid import UUID
 
@@ -9,5 +9,5 @@ from app.core.principal import Principal
 
 
 def record_read(session: Session, principal: Principal, document_id: UUID) -> None:
-    """For each answer that tells of one document by itself and of no change that it made, which is an event already."""
+    """Record that the principal read a document. A change needs no read record: it has its own audit event."""
     record(session, principal, "documents.document.read", object_type="document", object_id=document_id)

@@ -1,4 +1,4 @@
-"""SQL of documents. `get_document` is the one way from an id to a document; it runs under row-level security."""
+"""SQL of documents. Every lookup by id uses `get_document`, which runs under row-level security."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
@@ -15,7 +15,7 @@ from app.documents.models import Document, DocumentVersion, Page
 
 
 def get_document(session: Session, document_id: UUID) -> Document:
-    """The document, if the session's principal may see it. Raises DocumentNotFoundError."""
+    """Return the document if the session's principal may see it. Raises DocumentNotFoundError."""
     found = session.scalar(select(Document).where(Document.id == document_id, Document.deleted_at.is_(None)))
     if found is None:
         raise DocumentNotFoundError
@@ -29,11 +29,11 @@ NEWEST_STATUS = (
     .limit(1)
     .scalar_subquery()
 )
-"""A document's status: that of its newest version."""
+"""A document's status is the status of its newest version."""
 
 
 def list_conditions(filters: DocumentFilters) -> list[ColumnElement[bool]]:
-    """What the filters ask of a document."""
+    """Return the SQL conditions of the filters."""
     wanted: list[tuple[ColumnElement[Any] | InstrumentedAttribute[Any], Any]] = [
         (Document.collection_id, filters.collection_id),
         (Document.issuer_key, None if filters.issuer is None else normalise_issuer(filters.issuer)),
@@ -46,34 +46,34 @@ def list_conditions(filters: DocumentFilters) -> list[ColumnElement[bool]]:
 
 
 class DocumentRepository:
-    """Rows of documents, versions and pages that the session's principal may see."""
+    """Reads and writes the documents, versions and pages that the session's principal may see."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def lock_document(self, document_id: UUID) -> bool:
-        """Lock the row and read it anew; False when it was closed or deleted while waiting for the lock."""
+        """Lock and reload the row. Returns False if it is not visible, not editable, or deleted."""
         query = select(Document).where(Document.id == document_id, Document.deleted_at.is_(None)).with_for_update()
         return self._session.scalar(query.execution_options(populate_existing=True)) is not None
 
     def get_document(self, document_id: UUID) -> Document:
         return get_document(self._session, document_id)
 
-    def read_again(self, document: Document) -> Document:
-        """The row as it is now, after a write. Raises DocumentNotFoundError when it was closed meanwhile."""
+    def reload(self, document: Document) -> Document:
+        """Reload the row after a write. Raises DocumentNotFoundError if it is no longer visible."""
         document_id = document.id
         self._session.expire(document)
         return self.get_document(document_id)
 
     def get_newest_version(self, document_id: UUID) -> DocumentVersion:
-        """Raises DocumentNotFoundError: every document has a version, so it was closed meanwhile."""
+        """Raises DocumentNotFoundError: every document has a version, so none means that it is no longer visible."""
         newest = self.list_newest_versions([document_id]).get(document_id)
         if newest is None:
             raise DocumentNotFoundError
         return newest
 
     def get_version(self, document_id: UUID, version_id: UUID | None) -> DocumentVersion:
-        """A version of a document; without an id the searchable one, or the newest where none is yet.
+        """Return a version; without an id the searchable version, or the newest if none is searchable yet.
 
         Raises DocumentNotFoundError, VersionNotFoundError.
         """
@@ -91,7 +91,7 @@ class DocumentRepository:
         return found
 
     def list_documents(self, filters: DocumentFilters, *, before: UUID | None, limit: int) -> Sequence[Document]:
-        """Newest first (ids are ordered by time)."""
+        """List documents, newest first (ids are ordered by time)."""
         query: Select[Document] = (
             select(Document).where(Document.deleted_at.is_(None)).order_by(Document.id.desc()).limit(limit)
         )
@@ -110,7 +110,7 @@ class DocumentRepository:
         return {version.document_id: version for version in self._session.scalars(query)}
 
     def list_versions(self, document_id: UUID, *, before: int | None, limit: int) -> Sequence[DocumentVersion]:
-        """Newest first."""
+        """List a document's versions, newest first."""
         query = (
             select(DocumentVersion)
             .where(DocumentVersion.document_id == document_id)
@@ -135,7 +135,7 @@ class DocumentRepository:
     # --- writing -----------------------------------------------------------------------------------------------------
 
     def insert_document(self, values: Mapping[str, Any]) -> bool:
-        """False when the access class has a document of that content; waits for one that is being written just now."""
+        """Insert a document, or return False if its access class has this content; waits for concurrent inserts."""
         inserted = (
             insert(Document)
             .values(**values)
@@ -148,7 +148,7 @@ class DocumentRepository:
         return self._session.scalar(inserted) is not None
 
     def find_by_content(self, collection_id: UUID, digest: str) -> Document | None:
-        """The oldest document of that content there that the principal may see."""
+        """Return the oldest visible document in the collection with this content."""
         query = select(Document).where(
             Document.collection_id == collection_id,
             Document.content_sha256 == digest,
@@ -160,7 +160,7 @@ class DocumentRepository:
         self._session.execute(insert(DocumentVersion).values(**values))
 
     def retry_version(self, version_id: UUID, *, sealed_password: bytes | None) -> bool:
-        """Take a failed version up again; False when it is not failed, or somebody else just did."""
+        """Set a failed version to processing. Returns False if it is not failed, or is already being retried."""
         change = (
             update(DocumentVersion)
             .where(DocumentVersion.id == version_id, DocumentVersion.status == "failed")
@@ -169,7 +169,7 @@ class DocumentRepository:
         return self._count(change) == 1
 
     def update_document(self, document_id: UUID, *, revision: int, values: Mapping[str, Any]) -> bool:
-        """False when the row is not the principal's to edit, or no longer at `revision`."""
+        """Update a document. Returns False if the principal may not edit it, or if `revision` is outdated."""
         change = (
             update(Document)
             .where(Document.id == document_id, Document.revision == revision, Document.deleted_at.is_(None))
@@ -178,9 +178,9 @@ class DocumentRepository:
         return self._count(change) == 1
 
     def delete_document(self, document_id: UUID) -> bool:
-        """False when it is not the principal's to delete."""
+        """Delete a document. Returns False if the principal may not delete it."""
         return bool(self._session.scalar(select(func.delete_document(document_id))))
 
     def _count(self, change: Any) -> int:
-        done = self._session.execute(change.execution_options(synchronize_session=False))
-        return cast(CursorResult[Any], done).rowcount
+        result = self._session.execute(change.execution_options(synchronize_session=False))
+        return cast(CursorResult[Any], result).rowcount

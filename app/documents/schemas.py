@@ -1,4 +1,4 @@
-"""What the API takes and gives of documents."""
+"""Request and response schemas of documents."""
 
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -15,7 +15,7 @@ from app.jobs.schemas import RunOut
 from app.quantities.scales import Scale
 
 Source = Annotated[Line, StringConstraints(max_length=100)]
-"""Whom a document came from, as entitlement packs name it."""
+"""The source of a document, as named in entitlement packs."""
 VersionStatus = Literal["processing", "ready", "failed"]
 
 
@@ -52,7 +52,7 @@ class VersionOut(BaseModel):
 
 
 class DocumentOut(BaseModel):
-    """A document. `status` is that of its newest version; `metadata_sources` tells where each field was read."""
+    """A document. `status` is the status of its newest version; `metadata_sources` has the source of each field."""
 
     id: UUID
     collection_id: UUID
@@ -79,9 +79,9 @@ class DocumentOut(BaseModel):
     def of(view: DocumentView) -> "DocumentOut":
         row = view.document
         newest = VersionOut.of(view.newest)
-        read_as_they_are = set(DocumentOut.model_fields) - {"metadata_sources", "status", "newest_version"}
+        same_in_row = set(DocumentOut.model_fields) - {"metadata_sources", "status", "newest_version"}
         return DocumentOut(
-            **{name: getattr(row, name) for name in read_as_they_are},
+            **{name: getattr(row, name) for name in same_in_row},
             metadata_sources=row.metadata_sources or {},
             status=newest.status,
             newest_version=newest,
@@ -89,7 +89,7 @@ class DocumentOut(BaseModel):
 
 
 class UploadedOut(BaseModel):
-    """The document that an upload made or found, and the run that reads it. `created` is false for known bytes."""
+    """The uploaded document and its ingestion run. `created` is false if the file was already stored."""
 
     created: bool
     document: DocumentOut
@@ -107,10 +107,11 @@ class UploadedOut(BaseModel):
 
 
 class DocumentChange(BaseModel):
-    """Fields to set; null clears one. What is left out stays. `collection_id` moves the document: its owners may.
+    """Fields to set. Null clears a field, and omitted fields do not change. Owners may set `collection_id` to move the
+    document.
 
-    `source` and `document_type` (also the one that was read before) may open it to whoever holds an entitlement pack of
-    that.
+    Setting `source` or `document_type` may open the document to holders of entitlement packs, even if the new type is
+    the one that was read from the file.
     """
 
     model_config = ConfigDict(
@@ -134,14 +135,14 @@ class DocumentChange(BaseModel):
     collection_id: UUID = UUID(int=0)
 
     @model_validator(mode="after")
-    def _something(self) -> "DocumentChange":
+    def _check_any_field(self) -> "DocumentChange":
         if not self.model_fields_set:
-            raise ValueError("give at least one field to change")
+            raise ValueError("set at least one field")
         return self
 
 
 class VersionFields(BaseModel):
-    """The text parts of an upload of a new version."""
+    """The text fields of a version upload."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -149,7 +150,7 @@ class VersionFields(BaseModel):
 
 
 class UploadFields(VersionFields):
-    """The text parts of an upload of a document."""
+    """The text fields of a document upload."""
 
     collection: Line | None = None
     title: Line | None = None

@@ -1,4 +1,4 @@
-"""Documents as readers and editors see them: lists, pages, files, metadata. Every read of content is audited."""
+"""Reading and editing documents: lists, pages, files and metadata. Every read of content is audited."""
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -47,14 +47,14 @@ class PageView:
 
 @dataclass(frozen=True, slots=True)
 class FileView:
-    """A version's file; its bytes are to be had by `DocumentService.open_file`."""
+    """A version's file; `DocumentService.open_file` returns its bytes."""
 
     filename: str
     version: DocumentVersion
 
 
 class DocumentService:
-    """Every method acts as the principal: what it may not see is absent."""
+    """Reads and edits documents under the principal's permissions: documents that it may not see are absent."""
 
     def __init__(self, *, database: Database, blobs: BlobStore, clock: Clock) -> None:
         self._database = database
@@ -62,7 +62,7 @@ class DocumentService:
         self._clock = clock
 
     def list_documents(self, principal: Principal, page: PageRequest, filters: DocumentFilters) -> PageOf[DocumentView]:
-        """Newest first. Raises InvalidCursorError."""
+        """List documents, newest first. Raises InvalidCursorError."""
         before = parse_uuid_cursor(page)
         with self._database.transaction(principal, snapshot=True) as session:
             repository = DocumentRepository(session)
@@ -84,11 +84,11 @@ class DocumentService:
     def update_document(
         self, principal: Principal, document_id: UUID, *, revision: int | None, fields: Mapping[str, Any]
     ) -> DocumentView:
-        """Set the given fields as an editor; later readings of the file leave them as they are. As an owner, a
-        `collection_id` moves it there.
+        """Set fields as an editor; parsing the file again does not overwrite them. `collection_id` moves the document,
+        which needs owner rights.
 
         Raises DocumentNotFoundError, NotEditableError, CollectionNotFoundError, MoveLeavesBarrierError,
-        ContentExistsError; PreconditionFailedError when it is no longer at `revision` (None: any).
+        ContentExistsError; PreconditionFailedError if `revision` is outdated (None skips the check).
         """
         metadata = {name: value for name, value in fields.items() if name != "collection_id"}
         with (
@@ -96,7 +96,9 @@ class DocumentService:
             self._database.transaction(principal) as session,
         ):
             repository = DocumentRepository(session)
-            repository.lock_document(document_id)  # where it may be edited; else it is told apart below
+            repository.lock_document(
+                document_id
+            )  # locks editable rows only; the checks below raise the right error for others
             document = repository.get_document(document_id)
             if not repository.is_editable(document.access_class_id):
                 raise NotEditableError
@@ -107,7 +109,7 @@ class DocumentService:
             moves = fields.get("collection_id", document.collection_id) != document.collection_id
             if moves:
                 Mover(session, principal).move_document(document_id, fields["collection_id"])
-                document = repository.read_again(document)
+                document = repository.reload(document)
             if not (metadata or moves):
                 record_read(session, principal, document_id)
             return DocumentView(document, repository.get_newest_version(document_id))
@@ -124,7 +126,7 @@ class DocumentService:
         before = policy_of(document)
         if not repository.update_document(document.id, revision=document.revision, values=values):
             raise PreconditionFailedError
-        document = repository.read_again(document)
+        document = repository.reload(document)
         detail: dict[str, object] = {"fields": sorted(fields), "revision": document.revision}
         if before != policy_of(document):
             detail |= {"before": before, "after": policy_of(document)}
@@ -139,7 +141,7 @@ class DocumentService:
         return document
 
     def delete_document(self, principal: Principal, document_id: UUID) -> None:
-        """From the next transaction on it is neither seen nor searched nor cited.
+        """Delete a document. Later transactions no longer list, search or cite it.
 
         Raises DocumentNotFoundError, NotEditableError.
         """
@@ -159,7 +161,7 @@ class DocumentService:
             )
 
     def list_versions(self, principal: Principal, document_id: UUID, page: PageRequest) -> PageOf[DocumentVersion]:
-        """Newest first. Raises DocumentNotFoundError, InvalidCursorError."""
+        """List a document's versions, newest first. Raises DocumentNotFoundError, InvalidCursorError."""
         after = page.after()
         if after is not None and not (after.isascii() and after.isdigit() and len(after) <= 9):
             raise InvalidCursorError
@@ -180,7 +182,7 @@ class DocumentService:
             return DocumentRepository(session).get_version(document_id, version_id)
 
     def get_page(self, principal: Principal, document_id: UUID, version_id: UUID | None, number: int) -> PageView:
-        """A page of a version, by default of the searchable one.
+        """Return a page of a version, by default of the searchable version.
 
         Raises DocumentNotFoundError, VersionNotFoundError, PageNotFoundError.
         """
@@ -199,7 +201,7 @@ class DocumentService:
         return PageView(page=page, version_id=version.id, words=decode_words(bytes(page.words)))
 
     def get_file(self, principal: Principal, document_id: UUID, version_id: UUID | None) -> FileView:
-        """A version's file, read by the principal. Raises DocumentNotFoundError, VersionNotFoundError."""
+        """Return a version's file and record the read. Raises DocumentNotFoundError, VersionNotFoundError."""
         with self._database.transaction(principal, snapshot=True) as session:
             repository = DocumentRepository(session)
             version = repository.get_version(document_id, version_id)
@@ -214,5 +216,5 @@ class DocumentService:
             return FileView(filename=repository.get_document(document_id).filename, version=version)
 
     def open_file(self, file: FileView) -> AbstractContextManager[BinaryIO]:
-        """The bytes of a file that `get_file` has just given. Raises BlobMissingError, StorageUnavailableError."""
+        """Open a file returned by `get_file`. Raises BlobMissingError, StorageUnavailableError."""
         return self._blobs.open(file.version.tenant_id, file.version.content_sha256)

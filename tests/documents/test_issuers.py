@@ -1,4 +1,4 @@
-"""Issuers' names and the forms by which questions name them."""
+"""Tests of issuer keys and aliases."""
 
 import pytest
 
@@ -19,7 +19,7 @@ from app.documents.issuers import issuer_aliases, normalise_issuer
         ("", ""),
     ],
 )
-def test_spellings_of_a_name_meet_in_one_key(name: str, key: str) -> None:
+def test_spellings_of_name_have_one_key(name: str, key: str) -> None:
     assert normalise_issuer(name) == key
 
 
@@ -28,12 +28,12 @@ def test_normalising_twice_changes_nothing() -> None:
     assert normalise_issuer(once) == once
 
 
-def test_issuer_goes_by_key_ticker_initials_and_short_names() -> None:
+def test_aliases_include_key_ticker_initials_and_short_names() -> None:
     aliases = issuer_aliases("Northern Widget Makers Corporation", tickers=("NWMK",), short_names=("Widget Makers",))
     assert {"northern widget makers", "nwm", "nwmk", "widget makers"} <= set(aliases)
 
 
-def test_first_word_alone_names_an_issuer_only_before_its_trade() -> None:
+def test_first_word_is_alias_only_before_trade() -> None:
     assert "zephyrine" in issuer_aliases("Zephyrine Properties, Inc.")
     assert "golden" not in issuer_aliases("Golden Harbour, Inc.")
     assert "national" not in issuer_aliases("National Energy, Inc.")
@@ -44,5 +44,5 @@ def test_longest_alias_comes_first() -> None:
     assert [len(alias) for alias in aliases] == sorted((len(alias) for alias in aliases), reverse=True)
 
 
-def test_hyphened_name_goes_by_its_joined_form() -> None:
+def test_hyphenated_name_has_joined_alias() -> None:
     assert "quickmart" in issuer_aliases("Quick-Mart Stores, Inc.")

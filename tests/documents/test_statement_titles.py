@@ -1,4 +1,4 @@
-"""Which lines are titles of statements."""
+"""Tests of recognising title lines of statements."""
 
 import pytest
 
@@ -17,7 +17,7 @@ from app.documents.content.statements import Statement, StatementRecogniser
         ("Consolidated Statement of Financial Position", Statement.BALANCE),
     ],
 )
-def test_a_title_is_its_statements(line, statement):
+def test_title_line_returns_its_statement(line, statement):
     assert StatementRecogniser().find_title(line) is statement
 
 
@@ -34,5 +34,5 @@ def test_a_title_is_its_statements(line, statement):
         "",
     ],
 )
-def test_other_lines_are_none(line):
+def test_other_line_returns_none(line):
     assert StatementRecogniser().find_title(line) is None

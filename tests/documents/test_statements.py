@@ -1,4 +1,4 @@
-"""Recognising primary statements on pages."""
+"""Tests of recognising pages with primary statements."""
 
 import pytest
 
@@ -20,7 +20,7 @@ CASH = (
 
 
 @pytest.mark.parametrize(("text", "statement"), [(INCOME, Statement.INCOME), (CASH, Statement.CASH_FLOW)])
-def test_a_statements_page_is_recognised(text, statement):
+def test_statement_page_is_recognised(text, statement):
     found = StatementRecogniser().recognise(text)
     assert found[statement] == 1.0
     assert (
@@ -28,7 +28,7 @@ def test_a_statements_page_is_recognised(text, statement):
     )
 
 
-def test_a_title_below_the_top_counts_for_less():
+def test_title_below_top_lowers_confidence():
     below = StatementRecogniser().recognise("The year was good. " * 60 + INCOME)
     assert 0 < below[Statement.INCOME] < 1
 
@@ -42,11 +42,11 @@ def test_a_title_below_the_top_counts_for_less():
     ],
     ids=["nothing", "contents", "no title"],
 )
-def test_other_pages_are_not(text):
+def test_other_page_is_not_recognised(text):
     assert not StatementRecogniser().recognise(text)
 
 
-def test_pages_are_judged_by_all_chunks_that_stand_on_them():
+def test_page_is_recognised_from_all_its_chunks():
     half = INCOME.index("Operating income")
     by_page = StatementRecogniser().by_page([3, 3, 4], [INCOME[:half], INCOME[half:], "nothing"])
     assert by_page[3][Statement.INCOME] == 1.0

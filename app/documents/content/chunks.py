@@ -1,4 +1,4 @@
-"""What the chunker makes of a document's pages: passages of one page each, with the words that place them."""
+"""Chunks: passages of one page each, with their heading, as the chunker creates them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,8 +13,8 @@ class ChunkKind(StrEnum):
 class ChunkDraft:
     """A passage of one page: `text` is exactly the page's `text[char_start:char_end]`; `page_number` counts from 1.
 
-    `heading` is the context line (issuer · document type · period · section path). `table_header` holds the caption and
-    header rows of a table that goes on in this chunk; it repeats text from before the span and is no part of it.
+    `heading` is the context line (issuer · document type · period · section path). If a table continues in this chunk,
+    `table_header` repeats the table's caption and header rows, which stand before the span.
     `token_count` counts `table_header` and `text` in cl100k tokens.
     """
 
@@ -30,5 +30,5 @@ class ChunkDraft:
     token_count: int
 
     def indexed_text(self) -> str:
-        """What is embedded and indexed: the context line, the repeated table header, the passage."""
+        """Return the text to embed and index: context line, repeated table header and passage."""
         return "\n".join(part for part in (self.heading, self.table_header, self.text) if part)

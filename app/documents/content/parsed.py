@@ -1,10 +1,9 @@
-"""What a reader makes of a file: pages of text in reading order, words with boxes, blocks (headings, paragraphs,
-table rows).
+"""The output of a file reader: pages with text in reading order, words with boxes, and blocks (headings, paragraphs,
+tables).
 
-The text of a page is one string; every other thing on the page points into it by character offsets, so that a quote,
-a word's box and a table's cell can never disagree about where they are. Lengths are in PDF points (1/72 inch), the
-origin
-is the page's top left corner as it is displayed (rotation applied), y grows downwards.
+A page's text is one string. Words, blocks and cells refer to it by character offsets, so that quotes, word boxes and
+cells agree on positions. Lengths are in PDF points (1/72 inch). The origin is the top left corner of the page as
+displayed (after rotation), and y grows downwards.
 """
 
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ class BlockKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A table's cell: `text[start:end]` of its page; `column` counts from 0 and is shared by cells below each other."""
+    """A table cell: `text[start:end]` of its page. `column` counts from 0; cells in one column share it."""
 
     start: int
     end: int
@@ -31,7 +30,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A table's row: one line of the page's text, `text[start:end]`, with its cells from left to right."""
+    """A table row: one line of the page's text, `text[start:end]`, with its cells from left to right."""
 
     start: int
     end: int
@@ -41,7 +40,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A run of the page's text with one role: `text[start:end]`. `level` is a heading's depth (1 outermost, else 0)."""
+    """A block of the page's text, `text[start:end]`. `level` is a heading's depth (1 outermost), 0 for other blocks."""
 
     kind: BlockKind
     start: int
@@ -66,7 +65,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class ParsedPage:
-    """One page: `number` counts from 1; `width`, `height` in points (0 for formats without pages' sizes)."""
+    """One page: `number` counts from 1; `width`, `height` in points (0 for formats without page sizes)."""
 
     number: int
     text: str
@@ -78,7 +77,7 @@ class ParsedPage:
 
 @dataclass(frozen=True, slots=True)
 class OutlineEntry:
-    """A bookmark: title, the page it leads to (from 1), and its depth (1 outermost)."""
+    """A bookmark: title, target page (from 1), and depth (1 outermost)."""
 
     title: str
     page: int
@@ -87,7 +86,7 @@ class OutlineEntry:
 
 @dataclass(frozen=True, slots=True)
 class ParsedDocument:
-    """A whole file. `reader` names the library that read it, `properties` holds the file's own metadata (title,
+    """A parsed file. `reader` names the library that parsed it; `properties` has the file's own metadata (title,
     author …).
     """
 

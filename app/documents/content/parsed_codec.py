@@ -1,8 +1,8 @@
-"""A ParsedDocument as bytes and back: what the parse stage stores, and what a sandboxed reader sends to its worker.
+"""Encode and decode a ParsedDocument. The parse stage stores it, and a sandboxed reader sends it to its worker.
 
-Format: 4 bytes magic `FNPD`, 1 byte version, then a zstd frame (RFC 8878) around one msgpack value. Arrays travel as
-little-endian bytes. A page's words also have a form of their own (`FNWB`), as they are stored beside the page's row.
-The bytes may come from a child process that a hostile file has taken over, so every length and offset is checked.
+Format: 4 bytes magic `FNPD`, 1 byte version, then a zstd frame (RFC 8878) around one msgpack value. Arrays are
+little-endian bytes. A page's words also have a separate encoding (`FNWB`), for the page's row in the database.
+Decoding checks every length and offset, because a malicious file may control the child process that sends the bytes.
 """
 
 from typing import Any
@@ -22,18 +22,18 @@ BOX_STEP = 0.05
 """Boxes are stored in steps of 1/20 point, finer than a pixel at 200 dpi (0.36 pt)."""
 
 MAX_POINTS = 1e6
-"""Coordinates beyond this (70 times the largest page of ISO 32000-1 annex C) are cut off."""
+"""Coordinates are clipped to this value, 70 times the largest page of ISO 32000-1 annex C."""
 
 
 class BadEncodingError(FootnoteError):
-    """Bytes that are not a document or words of ours, or of a version that this code does not know."""
+    """The bytes are not an encoded document or encoded words, or have an unknown version."""
 
     code = "bad-encoding"
-    title = "The stored form of this document can't be read: parse it again."
+    title = "The stored parse of this document can't be decoded: parse the document again."
 
 
 def encode_document(document: ParsedDocument) -> bytes:
-    """The bytes of a document, about a quarter of its text's and words' size."""
+    """Encode a document, to about a quarter of the size of its text and words."""
     value = [
         document.media_type,
         document.reader,
@@ -46,7 +46,7 @@ def encode_document(document: ParsedDocument) -> bytes:
 
 
 def decode_document(data: bytes) -> ParsedDocument:
-    """The document inside `data`. Raises BadEncodingError."""
+    """Decode a document. Raises BadEncodingError."""
     try:
         media_type, reader, pages, outline, properties, warnings = msgpack.unpackb(_open(DOCUMENT_MAGIC, data))
         return ParsedDocument(
@@ -62,12 +62,12 @@ def decode_document(data: bytes) -> ParsedDocument:
 
 
 def encode_words(words: Words) -> bytes:
-    """One page's words: spans as gaps and lengths, boxes in steps of 1/20 point; about 5 bytes a word."""
+    """Encode one page's words: spans as gaps and lengths, boxes in steps of 1/20 point; about 5 bytes per word."""
     return _seal(WORDS_MAGIC, msgpack.packb(_pack_words(words)))
 
 
 def decode_words(data: bytes) -> Words:
-    """The words inside `data`. Raises BadEncodingError."""
+    """Decode a page's words. Raises BadEncodingError."""
     try:
         return _unpack_words(msgpack.unpackb(_open(WORDS_MAGIC, data)))
     except (ValueError, TypeError, msgpack.UnpackException) as error:

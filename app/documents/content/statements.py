@@ -1,7 +1,7 @@
-"""The primary statements, and recognising the pages that hold them.
+"""Recognise the pages with primary statements.
 
-A page is a statement's as far as its line items stand on it and its title stands at its top. Line items and titles
-follow Regulation S-X (17 CFR 210.5-02, 5-03, 9-03, 9-04), IAS 1 and ASC 230.
+A page's confidence grows with the statement's line items on it, and is highest if the statement's title is at the top.
+Line items and titles follow Regulation S-X (17 CFR 210.5-02, 5-03, 9-03, 9-04), IAS 1 and ASC 230.
 """
 
 import re
@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-_TOP = 700  # characters of a page among which its title stands
+_TOP = 700  # the title is expected in this many characters from the top of a page
 _BELOW_TOP = 0.6
-_ENOUGH = 10  # line items that make it certain
+_ENOUGH = 10  # line items for confidence 1
 _NUMBER = re.compile(r"\d[\d,.]*\d|\(\d")
 _FEWEST_NUMBERS = 12
 
@@ -88,7 +88,7 @@ _LINE_ITEMS: dict[Statement, tuple[str, ...]] = {
 }
 
 
-# What else may stand on a title's line: before it a company's name or "Consolidated", after it the periods.
+# A title's line may also have a company name or "Consolidated" before the title, and periods after it.
 _NO_TITLE = re.compile(r"\t|\b(?:notes? to|see|accompanying|our|following|parent|item)\b")
 _AFTER_TITLE = re.compile(
     r"(?:\s*(?:\([^)]*\)|[-–—,:]|continued|unaudited|(?:and|&)\s+(?:other\s+)?comprehensive\s+(?:income|loss|earnings)))*"
@@ -99,17 +99,17 @@ _MOST_BEFORE_TITLE = 60
 
 
 @dataclass(frozen=True, slots=True)
-class _Signs:
+class _Patterns:
     title: re.Pattern[str]
     line_items: tuple[re.Pattern[str], ...]
 
 
 class StatementRecogniser:
-    """Tells how surely a page holds a primary statement. Immutable: threads share it."""
+    """Recognises primary statements on pages, with a confidence. Immutable and thread-safe."""
 
     def __init__(self) -> None:
-        self._signs = {
-            statement: _Signs(
+        self._patterns = {
+            statement: _Patterns(
                 re.compile(_TITLES[statement]),
                 tuple(re.compile(rf"\b(?:{item})") for item in _LINE_ITEMS[statement]),
             )
@@ -117,25 +117,25 @@ class StatementRecogniser:
         }
 
     def recognise(self, text: str) -> Mapping[Statement, float]:
-        """Statement → sureness, 0 to 1, for what stands on one page. A title below the page's top counts for less."""
+        """Return statement → confidence (0 to 1) for one page. A title below the top of the page lowers it."""
         folded = text.casefold()
-        titles = {statement: signs.title.search(folded) for statement, signs in self._signs.items()}
+        titles = {statement: patterns.title.search(folded) for statement, patterns in self._patterns.items()}
         if not any(titles.values()) or len(_NUMBER.findall(folded)) < _FEWEST_NUMBERS:
             return {}
         found: dict[Statement, float] = {}
         for statement, title in titles.items():
             if title is not None:
-                items = sum(pattern.search(folded) is not None for pattern in self._signs[statement].line_items)
+                items = sum(item.search(folded) is not None for item in self._patterns[statement].line_items)
                 found[statement] = min(1.0, items / _ENOUGH) * (1.0 if title.start() < _TOP else _BELOW_TOP)
         return found
 
     def find_title(self, line: str) -> Statement | None:
-        """The statement whose title a line is; None for all else, such as contents, prose, comprehensive income."""
+        """Return the statement whose title the line is; None for others (contents, prose, comprehensive income)."""
         folded = line.strip().casefold()
         if len(folded) > _MOST_OF_TITLE or ("statement" not in folded and "sheet" not in folded):
             return None
-        for statement, signs in self._signs.items():
-            found = signs.title.search(folded)
+        for statement, patterns in self._patterns.items():
+            found = patterns.title.search(folded)
             if (
                 found is not None
                 and found.start() <= _MOST_BEFORE_TITLE
@@ -147,7 +147,7 @@ class StatementRecogniser:
         return None
 
     def by_page(self, pages: Sequence[int], texts: Sequence[str]) -> dict[int, Mapping[Statement, float]]:
-        """The same for each page, from the chunks that stand on it: their page numbers and texts, in order."""
+        """Return page → `recognise(…)` of its text, given the page number and the text of each chunk, in order."""
         joined: dict[int, list[str]] = {}
         for page, text in zip(pages, texts, strict=True):
             joined.setdefault(page, []).append(text)

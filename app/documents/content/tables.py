@@ -34,7 +34,7 @@ _PROSE_CHARACTERS = 160
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of values: its heading as a reader would say it, and the years in it."""
+    """A column of values: its complete heading as one label, and the years in it."""
 
     label: str
     years: frozenset[int]
@@ -42,13 +42,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A row: spans are offsets into the page's text. `columns` is empty where values and headings can't be matched up.
+    """A table row. Spans are offsets into the page's text.
 
-    `cells` are the spans of the values as they stand there. `heading` is that of the heading's lines, if there are any.
-
-    `headings` are the columns as the heading has them. `units` is what the table says of its amounts ("in millions"),
-    or "". `support` are the spans of the heading lines, of the line with the units, and of a group's name that the
-    label begins with: whoever uses what they say must cite them.
+    `cells` are the spans of the values. `columns` has a column per value; it is empty if the values cannot be assigned
+    to columns. `headings` are all columns of the heading, and `heading` is the span of the heading's lines, if any.
+    `units` is the table's statement of its units ("in millions"), or "". `support` has the spans of the heading, of the
+    units, and of the group name at the beginning of the label: cite them together with the row.
     """
 
     span: Span
@@ -63,7 +62,7 @@ class TableRow:
 
 
 class PageLines:
-    """A page's lines, kept so that many rows are looked at without cutting the page again."""
+    """The lines of a page, split once for all its rows."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -74,27 +73,27 @@ class PageLines:
         self._headings: dict[int, tuple[int, int] | None] = {}
 
     def row_lines(self, start: int, end: int) -> list[int]:
-        """The numbers of the lines within offsets `start` to `end` that are rows with values, in order."""
+        """List the line numbers of the rows with values between the offsets `start` and `end`."""
         first = bisect_left(self._starts, start)
         last = bisect_left(self._starts, end)
         return [index for index in range(first, last) if self._spans[index][1] <= end + 1 and self._is_row(index)]
 
     def line_at(self, offset: int) -> int | None:
-        """The number of the line that holds `offset` where that is a row with values, else None."""
+        """Return the number of the line at `offset` if it is a row with values, else None."""
         index = bisect_right(self._starts, offset) - 1
         return index if index >= 0 and offset < self._spans[index][1] and self._is_row(index) else None
 
     def label(self, index: int) -> str:
-        """A row's label, with the group's name or the first line that it continues."""
+        """Return a row's label, prefixed by its group name or by the first line of a wrapped label."""
         return self._label(index)[0]
 
     def years(self, index: int) -> frozenset[int]:
-        """The years in the heading of a row's table."""
+        """Return the years in the heading of a row's table."""
         heading = self._heading(index)
         return frozenset(map(int, find_years(self._lines[heading[1]]))) if heading else frozenset()
 
     def row(self, index: int) -> TableRow:
-        """The row on line `index`, one that `row_lines` or `line_at` told."""
+        """Return the row on line `index`, a line number from `row_lines` or `line_at`."""
         label, parent = self._label(index)
         matches = self._values(index)
         values = tuple(re.sub(r"\s+", "", match.group()) for match in matches)
@@ -131,7 +130,7 @@ class PageLines:
         return not self._heads(index)
 
     def _label(self, index: int) -> tuple[str, int | None]:
-        """A row's label, and the line above that it begins with, if any."""
+        """Return a row's label, and the number of the line above on which it begins, if any."""
         label = self._lines[index].partition("\t")[0].strip()
         parent = self._parent(index, label)
         return (label, None) if parent is None else (f"{self._lines[parent].strip()} {label}", parent)
@@ -142,7 +141,7 @@ class PageLines:
         return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
 
     def _parent(self, index: int, label: str) -> int | None:
-        """The line that a row's label continues: a group's name ending in ":", or the first line of a wrapped label."""
+        """Find the line that a row's label continues: a group name with ":", or the first line of a wrapped label."""
         for above in range(index - 1, max(-1, index - _MAX_GROUP), -1):
             line = self._lines[above].strip()
             if not line or line.lower().startswith("total") or self._is_heading(above):
@@ -156,7 +155,7 @@ class PageLines:
         return None
 
     def _heading(self, index: int) -> tuple[int, int] | None:
-        """First and last line of the nearest period heading above a row, within the same table."""
+        """Return the first and last line of the nearest period heading above a row in the same table."""
         if index not in self._headings:
             above = index - 1
             known = self._headings.get(above) if above >= 0 and "\t" in self._lines[above] else None
@@ -181,7 +180,7 @@ class PageLines:
         return self._known_headings[index]
 
     def _heads(self, index: int) -> bool:
-        """Whether a line can stand above the years in a heading: words of periods or days, no amount, no sentence."""
+        """Return whether a line can belong to a heading, above the years: period words or days, no amount or prose."""
         line = self._lines[index].strip()
         bare = without_periods(line)
         if re.search(r"\d", bare) or len(line) >= 120 or line.endswith("."):
@@ -189,7 +188,7 @@ class PageLines:
         return has_period_word(line) or has_change_word(line) or (bool(line) and not bare.strip())
 
     def _units(self, index: int, heading: tuple[int, int] | None) -> tuple[str, int | None]:
-        """What is said of the amounts' units, and on which line: in the row, the heading, or shortly above it."""
+        """Find the units of the amounts, and their line: the row, the heading, or up to 8 lines above."""
         first = max(0, (heading[0] if heading else index) - _MAX_UNITS_UP)
         for line in range(index, first - 1, -1):
             text = self._lines[line]
@@ -212,7 +211,7 @@ class PageLines:
         years = [frozenset(map(int, find_years(cell))) for cell in cells]
         for line in range(last - 1, first - 1, -1):
             above = [cell for cell in _cells(self._lines[line]) if _heads_columns(cell)]
-            # Alone, "Increase (decrease)" is over all columns only where each is of one year.
+            # A single "Increase (decrease)" spans all columns only if each column has exactly one year.
             if len(above) == 1 and has_change_word(above[0]) and any(len(found) != 1 for found in years):
                 continue
             if above and len(labels) % len(above) == 0:
@@ -225,13 +224,13 @@ class PageLines:
 
 
 def _stripped(match: re.Match[str], at: int) -> Span:
-    """The match's span without the white space around it, `at` being where its line begins."""
+    """Return the match's span without surrounding white space; `at` is the offset of its line."""
     found = match.group()
     return at + match.end() - len(found.lstrip()), at + match.start() + len(found.rstrip())
 
 
 def _find_units(line: str) -> str:
-    """What a line says of units, as far as its cell or brackets reach; "" for nothing."""
+    """Return the line's statement of units, up to the limits of its cell or brackets, or ""."""
     found = next(find_units(line), None)
     if found is None:
         return ""
@@ -241,7 +240,7 @@ def _find_units(line: str) -> str:
 
 
 def _is_period_heading(line: str) -> bool:
-    """Whether a line's only numbers are years (and the days and weeks that go with them)."""
+    """Return whether the only numbers in a line are years, with their days and weeks."""
     if (
         ("20" not in line and "19" not in line)
         or not find_years(line)
@@ -252,12 +251,12 @@ def _is_period_heading(line: str) -> bool:
     bare = without_periods(line)
     if re.search(r"\d", bare):
         return False
-    # A line without cells is a heading of periods only when it says little else: titles name years, too.
+    # A line without cells must have few other words: titles also have years.
     return "\t" in line or len(re.sub(r"[\W\d]|for|the", "", without_period_words(bare))) < 8
 
 
 def _cells(line: str) -> list[str]:
-    """A heading's cells; several years in one cell are cells of their own."""
+    """Split a heading into cells; a cell with only years is split into one cell per year."""
     cells: list[str] = []
     for cell in filter(None, map(str.strip, line.split("\t"))):
         years = find_years(cell)
@@ -275,7 +274,7 @@ def _short(cell: str) -> str:
 
 
 def _matched(columns: list[Column], values: tuple[str, ...]) -> list[Column]:
-    """The columns, one a value (a value without a column is left out by giving it an empty label); [] when unclear."""
+    """Return one column per value (with an empty label for a value without a column), or [] if ambiguous."""
     if not columns:
         return []
     if len(columns) == len(values):

@@ -1,1 +1,1 @@
-"""What filter fields offer."""
+"""Facet counts and suggestions for filter fields."""

@@ -1,4 +1,4 @@
-"""`/v1/documents/facets` and `/v1/suggestions`: what filter fields offer, of the documents that the caller may see."""
+"""`/v1/documents/facets` and `/v1/suggestions`: values for filter fields, from documents that the caller may see."""
 
 from typing import Annotated
 from uuid import UUID
@@ -25,9 +25,9 @@ def requested_filters(
     collection_id: Annotated[UUID | None, Query()] = None,
     issuer: Annotated[Line | None, Query(description="In any spelling.")] = None,
     document_type: Annotated[DocumentType | None, Query()] = None,
-    source: Annotated[Source | None, Query(description="Whom it came from.")] = None,
+    source: Annotated[Source | None, Query(description="Source of the document.")] = None,
     fiscal_year: Annotated[int | None, Query(ge=1900, le=2200)] = None,
-    status: Annotated[VersionStatus | None, Query(description="Of the newest version.")] = None,
+    status: Annotated[VersionStatus | None, Query(description="Status of the newest version.")] = None,
 ) -> DocumentFilters:
     return DocumentFilters(
         collection_id=collection_id,
@@ -45,7 +45,7 @@ RequestedFilters = Annotated[DocumentFilters, Depends(requested_filters)]
 @facets.get(
     "/facets",
     summary="Count documents by issuer, type, fiscal year, source, collection and status",
-    description="Takes the filters of the list, and counts what they leave.",
+    description="Accepts the filters of the document list, and counts the matching documents.",
     openapi_extra=needs(Permission.DOCUMENTS_READ),
 )
 def count_documents(
@@ -58,14 +58,14 @@ def count_documents(
 @suggestions.get(
     "",
     summary="Suggest issuers, document types and titles",
-    description="Those that hold all the words of `q`; what begins with them comes first.",
+    description="Returns values that contain all words of `q`; values that begin with `q` come first.",
     openapi_extra=needs(Permission.DOCUMENTS_READ),
 )
 def suggest(
     principal: CurrentPrincipal,
     documents: Facets,
     response: Response,
-    q: Annotated[Line, Query(description="What was typed so far.", examples=["north"])],
+    q: Annotated[Line, Query(description="The text typed so far.", examples=["north"])],
 ) -> SuggestionsOut:
     response.headers["Cache-Control"] = "no-store"
     return SuggestionsOut.of(documents.suggest(principal, q))

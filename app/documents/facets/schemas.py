@@ -1,4 +1,4 @@
-"""What the endpoints of facets and suggestions give."""
+"""Response schemas of facets and suggestions."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from app.documents.facets.service import Facets, Suggestion, SuggestionKind
 
 
 class FacetValueOut(BaseModel):
-    """A value as the list's filter of that name takes it, what to call it, and how many documents have it."""
+    """A filter value, its label, and the number of documents that have it."""
 
     value: str
     label: str
@@ -16,7 +16,7 @@ class FacetValueOut(BaseModel):
 
 
 class FacetsOut(BaseModel):
-    """How many of the documents that you may see have each value, the most frequent first, at most 100 a field."""
+    """Document counts per value, of documents that you may see: most frequent first, at most 100 values per field."""
 
     total: int
     issuer: list[FacetValueOut]
@@ -36,7 +36,7 @@ class FacetsOut(BaseModel):
 
 
 class SuggestionOut(BaseModel):
-    """Something to search or filter by, and how many documents have it."""
+    """A text to search or filter by, and the number of documents that have it."""
 
     kind: SuggestionKind
     text: str
@@ -44,7 +44,7 @@ class SuggestionOut(BaseModel):
 
 
 class SuggestionsOut(BaseModel):
-    """The best first, at most ten."""
+    """Up to ten suggestions, best first."""
 
     items: list[SuggestionOut]
 

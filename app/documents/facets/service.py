@@ -1,7 +1,7 @@
-"""What filter fields offer: how many documents each value has, and what begins with the letters typed so far.
+"""Values for filter fields: document counts per value, and suggestions for a typed text.
 
-Both are counted anew for each request, under row-level security: no principal is offered a value that only documents
-hidden from them have, and nothing is kept from one principal to the next.
+Each request counts under row-level security, without a cache: values that occur only in hidden documents are never
+returned.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ from app.documents.models import Document
 from app.documents.repository import NEWEST_STATUS, list_conditions
 
 MAX_VALUES = 100
-"""How many values of a facet are offered, the most frequent first."""
+"""The maximum number of values per facet, most frequent first."""
 MAX_SUGGESTIONS = 10
 _MAX_WORDS = 8
 FACETS = ("issuer", "document_type", "fiscal_year", "source", "collection_id", "status")
@@ -49,7 +49,7 @@ class SuggestionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """A value as the list's filter takes it, what to call it, and how many documents have it."""
+    """A filter value, its label, and the number of documents that have it."""
 
     value: str
     label: str
@@ -58,7 +58,7 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """Of the documents that the filters leave: how many there are, and how many have each value, by facet."""
+    """The number of documents that match the filters, and facet → counts per value."""
 
     total: int
     values: Mapping[str, Sequence[FacetValue]]
@@ -66,7 +66,7 @@ class Facets:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Something to search or filter by, and how many documents have it."""
+    """A text to search or filter by, and the number of documents that have it."""
 
     kind: SuggestionKind
     text: str
@@ -74,30 +74,31 @@ class Suggestion:
 
 
 class FacetService:
-    """Every method counts what the principal may see, as of its transaction."""
+    """Counts the documents that the principal may see."""
 
     def __init__(self, *, database: Database) -> None:
         self._database = database
 
     def count_documents(self, principal: Principal, filters: DocumentFilters) -> Facets:
-        """Documents by issuer, type, fiscal year, source, collection and status; unknown values are not counted."""
+        """Count documents by issuer, type, fiscal year, source, collection and status, without missing values."""
         with self._database.transaction(principal, snapshot=True) as session:
             return _count(session, filters)
 
     def suggest(self, principal: Principal, words: str) -> list[Suggestion]:
-        """Issuers, document types and titles that hold all the words, whatever their case; at most ten.
+        """Return up to ten issuers, document types and titles that contain all the words, ignoring case.
 
-        First those that begin with them, then those of which a word does; issuers before types before titles.
+        Texts that begin with `words` come first, then those in which each typed word begins a word, then others.
+        Within each group, issuers come before types, and types before titles.
         """
         with self._database.transaction(principal, snapshot=True) as session:
             return _suggest(session, words.split()[:_MAX_WORDS])
 
 
 def _count(session: Session, filters: DocumentFilters) -> Facets:
-    """All in one reading of the documents: a grouping set for each facet, and one for the total."""
+    """Count all facets and the total in one query, with a grouping set for each."""
     seen = (
         select(
-            # Spellings of an issuer are one value, called by the first of them.
+            # All spellings of an issuer are one value; its label is the alphabetically first spelling.
             Document.issuer_key.label("issuer"),
             Document.issuer.label("spelling"),
             Document.document_type,
@@ -113,7 +114,8 @@ def _count(session: Session, filters: DocumentFilters) -> Facets:
     query = select(func.grouping(*keys), func.min(seen.c.spelling), func.count(), *keys).group_by(
         func.grouping_sets(*map(tuple_, keys), text("()"))
     )
-    # GROUPING sets a bit for each key that a row is not grouped by, the last key's the lowest (PostgreSQL 18, 9.21).
+    # GROUPING sets a bit for each key that is not in the row's grouping set; the last key has the lowest bit
+    # (PostgreSQL 18, section 9.21).
     every = (1 << len(FACETS)) - 1
     grouped = {every ^ (1 << place): name for place, name in enumerate(reversed(FACETS))}
     total = 0
@@ -128,7 +130,7 @@ def _count(session: Session, filters: DocumentFilters) -> Facets:
             found[name].append(FacetValue(value, value, count))
     values = {name: sorted(of, key=lambda one: (-one.count, one.value))[:MAX_VALUES] for name, of in found.items()}
     names = _collection_names(session, [UUID(one.value) for one in values["collection_id"]])
-    # A document that was opened by itself tells where it is, as it does when it is read, and not what that is called.
+    # With a grant on a document only, the user sees its collection's id, as in the document itself, but not the name.
     values["collection_id"] = [replace(one, label=names.get(one.value, one.value)) for one in values["collection_id"]]
     return Facets(total=total, values=values)
 

@@ -1,1 +1,1 @@
-"""Pages, as text, words and images."""
+"""Pages of documents: text, words and images."""

@@ -1,4 +1,4 @@
-"""What draws a page, by pdfium: loaded in the sandbox's processes only."""
+"""Draw pages with pdfium. Import this module only in sandbox processes."""
 
 import ctypes
 import io
@@ -10,11 +10,11 @@ from PIL import Image
 
 from app.documents.pages.rendering import MAX_PIXELS, NO_PAGE, PageNotDrawableError
 
-_POINTS_AN_INCH = 72
+_POINTS_PER_INCH = 72
 
 
 def render_payload(payload: bytes) -> bytes:
-    """What runs in the child: a msgpack [path, bytes, page, dpi, password] to a PNG, or to nothing for no such page."""
+    """Draw a page in the child process: msgpack [path, bytes, page, dpi, password] → PNG, or b"" for no such page."""
     path, data, number, dpi, password = msgpack.unpackb(payload)
     content: bytes = Path(path).read_bytes() if path is not None else data
     document = pdfium.FPDF_LoadMemDocument64(content, len(content), password.encode() if password else None)
@@ -36,12 +36,12 @@ def render_payload(payload: bytes) -> bytes:
 
 def _draw(page: pdfium.FPDF_PAGE, dpi: int) -> bytes:
     points_wide, points_high = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
-    scale = dpi / _POINTS_AN_INCH
+    scale = dpi / _POINTS_PER_INCH
     pixels = points_wide * points_high * scale * scale
     if pixels > MAX_PIXELS:
         scale *= (MAX_PIXELS / pixels) ** 0.5
     width, height = max(1, round(points_wide * scale)), max(1, round(points_high * scale))
-    if width * height > 2 * MAX_PIXELS:  # a page a hair wide and a mile high
+    if width * height > 2 * MAX_PIXELS:  # an extreme aspect ratio
         raise PageNotDrawableError
     bitmap = pdfium.FPDFBitmap_CreateEx(width, height, pdfium.FPDFBitmap_BGR, None, 0)
     if not bitmap:

@@ -1,4 +1,4 @@
-"""Pages of documents under `/v1/documents`: their text and words, and what they look like."""
+"""Pages of documents under `/v1/documents`: text, words and images."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -24,17 +24,17 @@ router = api_router(prefix="/v1/documents", tag="documents")
 Documents = Annotated[DocumentService, Depends(service(DocumentService))]
 Images = Annotated[PageImages, Depends(service(PageImages))]
 PageNumber = Annotated[int, Path(ge=1, le=1_000_000)]
-Dpi = Annotated[int, Query(ge=36, le=MAX_DPI, description="Resolution in dots an inch.")]
+Dpi = Annotated[int, Query(ge=36, le=MAX_DPI, description="Resolution in dots per inch.")]
 
 REVALIDATE = "private, no-cache"
-"""A copy may be kept, but must be asked for each time: rights may have been withdrawn since."""
+"""Clients may cache, but must revalidate each time, because access may have been revoked."""
 
 _PAGE_PROBLEMS = (DocumentNotFoundError, VersionNotFoundError, PageNotFoundError)
 
 
 @router.get(
     "/{document_id}/pages/{number}",
-    summary="A page of the searchable version: text, words, boxes",
+    summary="Get a page of the searchable version: text, words, boxes",
     openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(*_PAGE_PROBLEMS),
 )
 def get_current_page(
@@ -46,7 +46,7 @@ def get_current_page(
 
 @router.get(
     "/{document_id}/versions/{version_id}/pages/{number}",
-    summary="A page: text, words, boxes",
+    summary="Get a page of a version: text, words, boxes",
     openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(*_PAGE_PROBLEMS),
 )
 def get_page(
@@ -64,15 +64,15 @@ def get_page(
 _IMAGE_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}},
-        "description": "The page as it looks",
+        "description": "The image of the page",
     },
-    304: {"description": "The image that If-None-Match names is still right"},
+    304: {"description": "The image with the tag in If-None-Match is still current"},
 }
 
 
 @router.get(
     "/{document_id}/pages/{number}/image",
-    summary="A page of the searchable version as PNG",
+    summary="Get a page of the searchable version as PNG",
     response_class=Response,
     responses=_IMAGE_RESPONSES,
     openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(*_PAGE_PROBLEMS, PageNotDrawableError),
@@ -90,7 +90,7 @@ async def get_current_page_image(
 
 @router.get(
     "/{document_id}/versions/{version_id}/pages/{number}/image",
-    summary="A page as PNG",
+    summary="Get a page of a version as PNG",
     response_class=Response,
     responses=_IMAGE_RESPONSES,
     openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(*_PAGE_PROBLEMS, PageNotDrawableError),
@@ -120,7 +120,7 @@ async def _get_image(
     headers = {"ETag": image.tag, "Cache-Control": REVALIDATE}
     if matches(request, image.tag):
         return Response(status_code=304, headers=headers)
-    # Drawing has threads of its own: a queue of images must not hold up all other requests.
+    # Drawing uses separate threads, so that a queue of images does not block other requests.
     limiter = request.app.state.drawing = getattr(request.app.state, "drawing", None) or CapacityLimiter(4)
     png = await to_thread.run_sync(images.draw, image, limiter=limiter)
     return Response(png, media_type="image/png", headers=headers)

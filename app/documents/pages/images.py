@@ -1,4 +1,4 @@
-"""Pages as images: asked for under the reader's rights, drawn in a sandbox with no transaction open."""
+"""Page images: requested under the user's permissions, drawn in a sandbox without an open transaction."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -16,12 +16,12 @@ from app.storage.sealing import Sealer
 
 _PDF = "application/pdf"
 _DRAWING = 1
-"""Goes into the tag of an image: raise it when pages are drawn differently."""
+"""A version number in every image's tag: increment it when pages are drawn differently."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageImage:
-    """An image that the principal may see, not yet drawn; `tag` names its content."""
+    """An image that the principal may see, not drawn yet; `tag` is its ETag."""
 
     version: DocumentVersion
     number: int
@@ -33,7 +33,7 @@ class PageImage:
 
 
 class PageImages:
-    """Finds and draws images of pages."""
+    """Authorises and draws page images."""
 
     def __init__(self, *, database: Database, blobs: BlobStore, sealer: Sealer, sandbox: Sandbox) -> None:
         self._database = database
@@ -44,7 +44,10 @@ class PageImages:
     def get_image(
         self, principal: Principal, document_id: UUID, version_id: UUID | None, number: int, *, dpi: int
     ) -> PageImage:
-        """Raises DocumentNotFoundError, VersionNotFoundError, PageNotFoundError; PageNotDrawableError but for PDF."""
+        """Authorise and record the read of a page image.
+
+        Raises DocumentNotFoundError, VersionNotFoundError, PageNotFoundError; PageNotDrawableError if not PDF.
+        """
         with self._database.transaction(principal, snapshot=True) as session:
             repository = DocumentRepository(session)
             version = repository.get_version(document_id, version_id)
@@ -63,7 +66,7 @@ class PageImages:
         return PageImage(version=version, number=number, dpi=dpi)
 
     def draw(self, image: PageImage) -> bytes:
-        """The PNG. Raises PageNotDrawableError, SandboxUnavailableError, BlobMissingError."""
+        """Draw the image as PNG. Raises PageNotDrawableError, SandboxUnavailableError, BlobMissingError."""
         version = image.version
         password = None
         if version.sealed_password is not None:

@@ -1,4 +1,4 @@
-"""A page as an image, drawn in a sandboxed child (`app.documents.pages.drawing`): what a reader sees beside a quote."""
+"""Draw a page as an image in a sandboxed child process (`app.documents.pages.drawing`), to show beside a quote."""
 
 from pathlib import Path
 
@@ -25,21 +25,21 @@ class PageNotDrawableError(DocumentError):
 
 class NoSuchPageError(NotFoundError):
     code = "page-not-found"
-    title = "The document has no page of this number."
+    title = "The document has no page with this number."
 
 
 def page_sandbox(limits: Limits = LIMITS) -> Sandbox:
-    """A sandbox that has what drawing needs loaded. Close it when the process ends."""
+    """Create a sandbox with the drawing libraries loaded. Close it when the process ends."""
     return Sandbox(preload=PRELOAD, limits=limits)
 
 
 def render_page_png(
     sandbox: Sandbox, source: Path | bytes, page_number: int, *, dpi: int = 108, password: str | None = None
 ) -> bytes:
-    """A PNG of page `page_number` (from 1) of the PDF at a path or in bytes.
+    """Draw page `page_number` (from 1) of a PDF, given as path or bytes, as PNG.
 
-    Up to 200 dpi, and less where the page would have more than 12 million pixels; annotations are not drawn, as
-    they are not part of the text. Raises NoSuchPageError, PageNotDrawableError, SandboxUnavailableError.
+    The resolution is at most 200 dpi, and lower if the page would have more than 12 million pixels. Annotations are not
+    drawn, because they are not part of the text. Raises NoSuchPageError, PageNotDrawableError, SandboxUnavailableError.
     """
     where = str(source.resolve()) if isinstance(source, Path) else None
     data = None if isinstance(source, Path) else source

@@ -1,1 +1,1 @@
-"""Taking in files."""
+"""File uploads."""

@@ -1,4 +1,4 @@
-"""Names of files as users send them, made safe to show, store and send back."""
+"""Sanitise uploaded file names for display, storage and downloads."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ _SPACES = re.compile(r"\s+")
 
 
 def clean_filename(raw: str) -> str:
-    """The last part of a path, in NFC, without control and format characters; at most 200 characters."""
+    """Return the last part of a path, in NFC, without control and format characters, at most 200 characters long."""
     name = _SPACES.sub(" ", _PATH.split(raw)[-1])
     kept = "".join(char for char in unicodedata.normalize("NFC", name) if unicodedata.category(char)[0] != "C")
     cleaned = kept.strip(" .") if kept.strip(" .") else _UNNAMED
@@ -22,5 +22,5 @@ def clean_filename(raw: str) -> str:
 
 
 def title_of(filename: str) -> str:
-    """What a document is called until it was read, or its text says otherwise."""
+    """Return the title of a document until its title is read from its text."""
     return PurePosixPath(filename).stem or filename

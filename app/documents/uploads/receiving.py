@@ -1,6 +1,7 @@
-"""Reading an upload from the wire straight into a blob writer: the file is never held in memory nor spooled twice.
+"""Stream an upload into a blob writer, without buffering the file in memory or in a temporary file.
 
-`multipart/form-data` (RFC 7578) goes through python-multipart's streaming parser. This module knows bytes, not HTTP.
+`multipart/form-data` (RFC 7578) is parsed by python-multipart's streaming parser. This module does not depend on the
+HTTP framework.
 """
 
 import re
@@ -31,14 +32,14 @@ RunInThread = Callable[[Callable[[], None]], Awaitable[None]]
 
 @dataclass(slots=True)
 class Form:
-    """What a multipart body held besides the file's bytes."""
+    """The parts of a multipart body besides the file's bytes."""
 
     fields: dict[str, str] = field(default_factory=dict)
     filename: str | None = None
 
 
 async def receive_raw(pieces: AsyncIterator[bytes], writer: ByteWriter, run: RunInThread) -> None:
-    """Write a body as it is. Raises UploadTooLargeError, UploadEmptyError."""
+    """Write a raw body. Raises UploadTooLargeError, UploadEmptyError."""
     sink = _Sink(writer, run)
     async for piece in pieces:
         await sink.take(piece)
@@ -69,7 +70,7 @@ async def receive_form(
 
 
 class _Sink:
-    """Gathers pieces, so that a thread is asked for once in a quarter of a megabyte."""
+    """Buffers pieces, so that a worker thread is used once per 256 KiB only."""
 
     def __init__(self, writer: ByteWriter, run: RunInThread) -> None:
         self._writer = writer
@@ -95,12 +96,12 @@ class _Sink:
         try:
             await self._run(lambda: self._writer.write(data))
         except BlobTooLargeError as error:
-            # The rest of the body is not waited for.
+            # Close the connection without reading the rest of the body.
             raise UploadTooLargeError(extra=error.extra, headers={"Connection": "close"}) from error
 
 
 class _FormReader:
-    """Callbacks of the parser, and the state between them."""
+    """The parser's callbacks and their state."""
 
     def __init__(self, boundary: bytes, *, max_parts: int) -> None:
         self._parser = MultipartParser(

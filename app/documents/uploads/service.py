@@ -1,4 +1,4 @@
-"""Taking in files: stored while they arrive, then one short transaction makes the document, its version and its run."""
+"""Uploads: store the file as it arrives, then create document, version and ingestion run in one short transaction."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ from app.storage.sealing import Sealer
 
 @dataclass(frozen=True, slots=True)
 class UploadedFile:
-    """A stored file with what its sender said of it."""
+    """A stored file with the metadata given by its uploader."""
 
     blob: StoredBlob
     filename: str
@@ -49,7 +49,7 @@ class UploadedFile:
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """A document and the run that reads it; `is_new` is False when the same bytes were there already."""
+    """A document and its ingestion run; `is_new` is False if the file was already stored."""
 
     document: Document
     version: DocumentVersion
@@ -58,7 +58,7 @@ class Uploaded:
 
 
 class UploadService:
-    """Uploads under the principal's rights. `max_bytes` is the limit of one file."""
+    """Stores uploads under the principal's permissions. `max_bytes` is the size limit of a file."""
 
     def __init__(
         self,
@@ -80,11 +80,11 @@ class UploadService:
         self.max_bytes = max_bytes
 
     def open_writer(self, principal: Principal) -> AbstractContextManager[BlobWriter]:
-        """Where the file's bytes go. Left without `commit`, nothing of it stays."""
+        """Open a writer for the file's bytes. Without `commit`, nothing is stored."""
         return self._blobs.writer(principal.tenant_id, max_bytes=self.max_bytes)
 
     def check_collection(self, principal: Principal, reference: str) -> UUID:
-        """The id of the collection of that id or name, if files may be put there.
+        """Return the id of the collection with this id or name, if the principal may upload to it.
 
         Raises CollectionNotFoundError, NotEditableError.
         """
@@ -95,18 +95,18 @@ class UploadService:
         return collection.id
 
     def digest_password(self, principal: Principal, file: UploadedFile) -> str:
-        """A keyed digest of the file's password, for what may not hold the password itself; "" for none."""
+        """Return a keyed digest of the file's password, for records that must not contain it; "" without a password."""
         if not file.password:
             return ""
         return self._sealer.digest(principal.tenant_id, PASSWORD_PURPOSE, file.password.encode())
 
     def check_document(self, principal: Principal, document_id: UUID) -> None:
-        """Raises DocumentNotFoundError; NotEditableError when no version of it may be added."""
+        """Check that the principal may add a version. Raises DocumentNotFoundError, NotEditableError."""
         with self._database.transaction(principal) as session:
             _check_editable(session, document_id)
 
     def check_repeated(self, principal: Principal, document_id: UUID) -> None:
-        """As `check_document`, of a document whose upload is answered for again: that answer is a read.
+        """Check access before an upload's response is replayed, and record the read.
 
         Raises DocumentNotFoundError, NotEditableError.
         """
@@ -115,7 +115,7 @@ class UploadService:
             record_read(session, principal, document_id)
 
     def add_document(self, principal: Principal, collection_id: UUID, file: UploadedFile) -> Uploaded:
-        """A new document; or the one that has these bytes already, read again if reading it failed.
+        """Create a document, or return the existing one with the same bytes; a failed one is retried.
 
         Raises UploadEmptyError, CollectionNotFoundError, NotEditableError, UploadClearedError.
         """
@@ -127,22 +127,22 @@ class UploadService:
             repository = DocumentRepository(session)
             if not repository.is_editable(collection.access_class_id):
                 raise NotEditableError
-            self._hold(session, principal, file)
+            self._protect_blob(session, principal, file)
             existing = repository.find_by_content(collection_id, file.blob.digest)
             if existing is None and not repository.insert_document(values):
                 existing = repository.find_by_content(collection_id, file.blob.digest)
                 if existing is None:
                     raise DocumentNotFoundError
             if existing is not None:
-                return self._take_up_again(session, principal, existing, password)
+                return self._retry_or_return(session, principal, existing, password)
             version = self._add_version(session, principal, UUID(str(values["id"])), file, password, number=1)
-            self._record_what_packs_go_by(session, principal, values["id"], file)
+            self._audit_entitlement_fields(session, principal, values["id"], file)
             run = self._start(session, principal, version)
             document = repository.get_document(version.document_id)
         return Uploaded(document=document, version=version, run=run, is_new=True)
 
     def add_version(self, principal: Principal, document_id: UUID, file: UploadedFile) -> Uploaded:
-        """The next version of a document; the same bytes as its newest are no new version.
+        """Add a version. If the newest version has the same bytes, it is returned, or retried if it failed.
 
         Raises UploadEmptyError, DocumentNotFoundError, NotEditableError, ContentExistsError, UploadClearedError.
         """
@@ -156,12 +156,12 @@ class UploadService:
             document = repository.get_document(document_id)
             if not repository.is_editable(document.access_class_id):
                 raise NotEditableError
-            self._hold(session, principal, file)
-            # The row stays locked until the end, so that two new versions get two numbers.
+            self._protect_blob(session, principal, file)
+            # Lock the row until the commit, so that concurrent uploads get different version numbers.
             if not repository.lock_document(document_id):
                 raise DocumentNotFoundError
             if document.content_sha256 == file.blob.digest:
-                return self._take_up_again(session, principal, document, password)
+                return self._retry_or_return(session, principal, document, password)
             if repository.find_by_content(document.collection_id, file.blob.digest) is not None:
                 raise ContentExistsError
             values = {"content_sha256": file.blob.digest, "updated_at": self._clock.now()}
@@ -169,16 +169,16 @@ class UploadService:
             newest = repository.get_newest_version(document_id)
             version = self._add_version(session, principal, document_id, file, password, number=newest.number + 1)
             run = self._start(session, principal, version)
-            document = repository.read_again(document)
+            document = repository.reload(document)
         return Uploaded(document=document, version=version, run=run, is_new=True)
 
-    def _hold(self, session: Session, principal: Principal, file: UploadedFile) -> None:
-        """Keep the stored bytes until the rows that refer to them are there. Raises UploadClearedError."""
+    def _protect_blob(self, session: Session, principal: Principal, file: UploadedFile) -> None:
+        """Protect the stored bytes from garbage collection until the commit. Raises UploadClearedError."""
         hold_blob(session, principal.tenant_id, file.blob.digest)
         if not self._blobs.exists(principal.tenant_id, file.blob.digest):
             raise UploadClearedError
 
-    def _take_up_again(
+    def _retry_or_return(
         self, session: Session, principal: Principal, document: Document, password: bytes | None
     ) -> Uploaded:
         repository = DocumentRepository(session)
@@ -193,12 +193,12 @@ class UploadService:
         return Uploaded(document=document, version=version, run=latest, is_new=False)
 
     @staticmethod
-    def _record_what_packs_go_by(
+    def _audit_entitlement_fields(
         session: Session, principal: Principal, document_id: object, file: UploadedFile
     ) -> None:
-        for action, said in (("documents.source.set", file.source), ("documents.type.set", file.document_type)):
-            if said is not None:
-                detail = {"before": None, "after": said}
+        for action, value in (("documents.source.set", file.source), ("documents.type.set", file.document_type)):
+            if value is not None:
+                detail = {"before": None, "after": value}
                 record(session, principal, action, object_type="document", object_id=document_id, detail=detail)
 
     def _add_version(
@@ -249,7 +249,7 @@ class UploadService:
         filename = clean_filename(file.filename)
         now = self._clock.now()
         given = {"title": file.title, "document_type": file.document_type}
-        said = {name: {"by": "editor"} for name, value in given.items() if value}
+        sources = {name: {"by": "editor"} for name, value in given.items() if value}
         return {
             "id": new_id(),
             "tenant_id": principal.tenant_id,
@@ -260,7 +260,7 @@ class UploadService:
             "filename": filename,
             "source": file.source,
             "document_type": file.document_type,
-            "metadata_sources": said or None,
+            "metadata_sources": sources or None,
             "revision": 1,
             "created_at": now,
             "created_by": principal.user_id,
