@@ -1,7 +1,7 @@
-"""Dense search: the chunks nearest to a question's vector among documents that the principal sees.
+"""Dense search: find the chunks nearest to a question's vector in documents that the principal may see.
 
-Three plans, chosen by how many chunks these documents have (ADR 0008): to compare each, to compare those whose
-signatures are near, or to walk the graph of the tenant's own chunks. None of them reads another tenant's rows.
+The number of chunks decides between three plans (ADR 0008): compare all chunks, compare the chunks with the nearest
+signatures, or search the HNSW graph of the tenant's own chunks. No plan reads another tenant's rows.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ Vector = npt.NDArray[np.float32]
 
 
 class DenseSearch:
-    """Among `documents`, with their `counts` of chunks, within one transaction. Places are those in `documents`."""
+    """Searches `documents`, with `counts` chunks each, in one transaction. Results refer to indexes in `documents`."""
 
     def __init__(
         self,
@@ -37,11 +37,11 @@ class DenseSearch:
         self._offsets = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
 
     def find_nearest(self, vector: Vector, *, limit: int) -> Near:
-        """The nearest chunks, by comparing with each."""
+        """Find the nearest chunks exactly, by comparing all."""
         return self._repository.find_nearest(vector, self._documents, space_id=self._space_id, limit=limit)
 
     def find_near(self, vector: Vector, *, limit: int) -> Near:
-        """Up to `limit` near chunks, by the plan for as many; may miss some of the nearest."""
+        """Find up to `limit` near chunks, with the plan for this number of chunks; may miss some of the nearest."""
         if self._total <= self._limits.exact_chunks:
             return self.find_nearest(vector, limit=limit)
         graph = self._find_graph()
@@ -63,7 +63,7 @@ class DenseSearch:
         return int(self._offsets[-1])
 
     def _find_graph(self) -> Graph | None:
-        """The graph, where walking it is quicker than comparing what the principal sees."""
+        """Return the graph if searching it is faster than comparing the visible chunks, else None."""
         if self._total < self._limits.graph_chunks:
             return None
         graph = self._repository.find_graph(self._space_id)

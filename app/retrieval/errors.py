@@ -5,4 +5,4 @@ from app.core.errors import UnavailableError
 
 class EmbeddingSpaceMissingError(UnavailableError):
     code = "embedding-space-missing"
-    title = "The configured embedding model has no space in this database yet: run the migrations, or 'footnote up'."
+    title = "The database has no embedding space for the configured model yet: run the migrations, or 'footnote up'."

@@ -1,4 +1,4 @@
-"""Gathering evidence for one question: which lists are ranked over which chunks, and by which plan."""
+"""Gather evidence for one question: rank chunks by words, vectors and statements, and fuse the ranked lists."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ from app.retrieval.repository import Candidate, Near, SearchRepository, TermRows
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much each list counts in the fusion."""
+    """The weight of each ranked list in the fusion."""
 
     lexical: float = 1.0
     dense: float = 0.8
@@ -31,7 +31,7 @@ class Weights:
 
 
 class EvidenceGatherer:
-    """One search over `scope`, the documents it may find, each with its prior. Lives as long as its transaction."""
+    """Searches the documents in `scope`, each with its prior, within one transaction."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class EvidenceGatherer:
         return int(self._offsets[-1])
 
     def gather(self, vector: npt.NDArray[np.float32], understanding: Understanding, *, k: int) -> list[Found]:
-        """Up to `k` chunks, never fewer than min(k, the scope's chunks)."""
+        """Return exactly min(k, number of chunks in the scope) chunks."""
         length = max(self._limits.list_length, 4 * k)
         asked = understanding.search_terms
         synonyms = tokenise(" ".join(understanding.synonyms))
@@ -89,14 +89,14 @@ class EvidenceGatherer:
         return {row.term_id: row for row in self._repository.list_terms(list(terms), self._ids)} if terms else {}
 
     def _affordable(self, terms: set[int]) -> set[int]:
-        """The rarest terms, as many as the limit of postings allows: common ones hardly move a score."""
+        """Keep the rarest terms, up to the limit of postings: common terms hardly change a score."""
         counts = sorted(self._repository.count_terms(list(terms)).items(), key=lambda item: item[1])
         totals = np.cumsum([count for _, count in counts])
         within = (totals <= self._limits.most_postings).tolist()
         return {term for (term, _), fits in zip(counts, within, strict=True) if fits}
 
     def _score(self, terms: Iterable[str], rows: dict[int, TermRows]) -> Scores:
-        """BM25 of every chunk of the scope; document frequencies are the scope's own."""
+        """Return the BM25 score of every chunk in the scope, with document frequencies of the scope only."""
         hits: list[TermHits] = []
         for term, times in Counter(map(term_id, terms)).items():
             row = rows.get(term)
@@ -106,7 +106,7 @@ class EvidenceGatherer:
         return score_chunks(hits, offsets=self._offsets)
 
     def _near(self, vector: npt.NDArray[np.float32], length: int) -> Positions:
-        """The dense list: of the likeliest documents, or of all when the likeliest are many."""
+        """Return the dense list of the likeliest documents, or of all documents if the likeliest have many chunks."""
         likeliest = self._likeliest()
         if int(self._counts[likeliest].sum()) <= self._limits.likeliest_chunks:
             near = self._dense(likeliest).find_near(vector, limit=length)
@@ -123,7 +123,7 @@ class EvidenceGatherer:
         )
 
     def _likeliest(self) -> Positions:
-        """Places of the documents at least half as likely as the likeliest, and of enough others to fill a list."""
+        """Return the indexes of documents with at least half the highest prior, and of enough others to fill a list."""
         order = np.argsort(-self._priors, kind="stable")
         before = np.cumsum(self._counts[order]) - self._counts[order]
         chosen = (self._priors[order] >= 0.5 * self._priors[order[0]]) | (before < self._limits.list_length)
@@ -134,7 +134,7 @@ class EvidenceGatherer:
         return self._offsets[near.documents] + near.ordinals
 
     def _statement_pages(self, statement: Statement) -> Positions:
-        """Chunks on pages that hold the statement, in the likeliest documents, surest first: a table's chunk a page."""
+        """Rank statement pages of the likeliest documents by confidence; one chunk per page, preferably a table."""
         likeliest = np.argsort(-self._priors, kind="stable")[: self._limits.statement_documents].tolist()
         self._load_layouts(likeliest)
         positions: list[Positions] = []
@@ -142,7 +142,7 @@ class EvidenceGatherer:
         for place in likeliest:
             layout = self._layouts[place]
             sure = layout[statement.value].astype(np.float64)
-            # The first table chunk of each page, or else its first chunk.
+            # The first table chunk of each page, or its first chunk if it has no table.
             order = np.lexsort((np.arange(len(layout)), 1 - layout["is_table"], layout["page"]))
             _, first = np.unique(layout["page"][order], return_index=True)
             ordinals = order[first]

@@ -1,4 +1,4 @@
-"""What a search may be narrowed to."""
+"""Filters of a search."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,10 +8,10 @@ from app.documents.metadata import DocumentType, FiscalPeriod
 
 @dataclass(frozen=True, slots=True)
 class SearchFilters:
-    """Each empty field lets everything through; a field with several values lets through any of them.
+    """Search filters. An empty field does not filter; a field with several values matches any of them.
 
-    `issuers` are names in any spelling. A document in a collection inside one of `collection_ids` counts as in it.
-    Filters narrow what the principal sees; they never widen it.
+    `issuers` are names in any spelling. `collection_ids` also match documents in nested collections. Filters never give
+    access to documents that the principal may not see.
     """
 
     collection_ids: tuple[UUID, ...] = ()

@@ -1,19 +1,26 @@
-"""Where a search's plans change, and how far it goes."""
+"""Thresholds between search plans, and limits of a search."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class SearchLimits:
-    """Where plans change, in chunks that the search may see, and how long lists are.
+    """Thresholds in numbers of visible chunks, and lengths of lists.
 
-    Vectors are sought in the likeliest documents while these have `likeliest_chunks` at most, else in all. Up to
-    `exact_chunks` vectors are compared one by one; over it only the `most_compared` whose signatures come nearest.
-    From `graph_chunks` on the tenant's graph is walked, `walk_breadth` wide, if it has one and its chunks are
-    `walked_share` at least: others' chunks are on the walk's way, whether they are seen or not. A walk brings
-    `walked_part` of what a list may hold: the rest costs as much again, for places that hardly count. Up to
-    `most_postings` postings are read; over it a question's commonest terms are left out. Pages count as a
-    statement's from `least_sure` on.
+    likeliest_chunks: dense search covers only the likeliest documents if they have at most this many chunks, else all.
+    exact_chunks: up to this many chunks, all vectors are compared.
+    most_compared: above `exact_chunks`, only the vectors of this many nearest signatures are compared.
+    graph_chunks: from this many chunks on, the tenant's graph is searched, if it has one.
+    walk_breadth: the graph search's number of candidates (HNSW's ef).
+    walked_share: the graph is used only if at least this share of its chunks is visible, because a search also passes
+        through hidden chunks.
+    walked_part: a graph search returns only this part of a list's length, because the remaining low ranks cost as much
+        again and hardly change the result.
+    most_postings: above this many postings, the question's most common terms are ignored.
+    most_scanned: the maximum number of rows scanned by a graph search.
+    list_length: the minimum length of a ranked list.
+    statement_documents, statement_pages: the number of documents searched for statement pages, and of pages returned.
+    least_sure: the minimum confidence of a statement page.
     """
 
     likeliest_chunks: int = 10_000

@@ -1,4 +1,4 @@
-"""Tables of retrieval: what is searchable, its chunks, their embeddings and signatures, postings of terms, spaces."""
+"""Database tables of the search index: documents, chunks, embeddings, signatures, term postings, embedding spaces."""
 
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ from app.db.base import Base
 
 
 class EmbeddingSpace(Base):
-    """A model's space: vectors of two spaces are never compared. `status`: building, active or retired."""
+    """The vector space of an embedding model. Vectors of different spaces are never compared."""
 
     __tablename__ = "embedding_spaces"
     __table_args__ = (
@@ -40,10 +40,10 @@ class EmbeddingSpace(Base):
 
 
 class IndexedDocument(Base):
-    """A document that can be searched: one version of it, of `chunk_count` chunks. All else here hangs on it.
+    """A searchable document, indexed in one version with `chunk_count` chunks. All other index rows refer to it.
 
-    The sum of `chunk_count` over the rows that a principal sees decides the plan of its searches. `layout` tells where
-    each chunk stands (`app.retrieval.index.postings.LAYOUT`).
+    The sum of `chunk_count` over the visible rows decides the plan of a search. `layout` has the page of each chunk
+    (`app.retrieval.index.postings.LAYOUT`).
     """
 
     __tablename__ = "indexed_documents"
@@ -106,7 +106,7 @@ class ChunkEmbedding(Base):
 class ChunkSignatures(Base):
     """The signatures of a document's chunks in one space, in their order (`app.retrieval.index.signatures`).
 
-    Who may find the document may read them: they carry no class of their own.
+    They have no access class: everyone who may find the document may read them.
     """
 
     __tablename__ = "chunk_signatures"
@@ -120,15 +120,15 @@ class ChunkSignatures(Base):
 
 
 class TermPosting(Base):
-    """Where a term occurs in one document: `postings` holds an (ordinal, BM25 weight) for each of `chunk_count` chunks.
+    """A term's postings in one document: (ordinal, BM25 weight) for each of `chunk_count` chunks.
 
-    The layout is that of `app.retrieval.index.postings`. A row a document and term, so that the rows that a principal
-    may see, and no others, make up the document frequencies of its searches.
+    `app.retrieval.index.postings` defines the encoding. Each document has its own rows, so that document frequencies
+    count only documents that the principal may see.
     """
 
     __tablename__ = "term_postings"
     __table_args__ = (
-        # Who sees how often a term occurs reads it from the index alone.
+        # Term frequencies are read with an index-only scan.
         Index(
             "ix_term_postings_term",
             "tenant_id",

@@ -1,4 +1,4 @@
-"""What retrieval hands to whoever answers: a passage of a page, with what a reader needs to judge and cite it."""
+"""A retrieved passage of a page, with the fields for assessing and citing it."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -6,10 +6,10 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A chunk as found: `text` is the text of page `page_number` (from 1) from `char_start` to `char_end`.
+    """A retrieved chunk: `text` is the text of page `page_number` (from 1) from `char_start` to `char_end`.
 
-    `kind` is the chunk's (`text` or `table`); `table_header` is a table's header lines, repeated when it was split;
-    `rank` counts from 1, `score` is comparable within one search only.
+    `kind` is `text` or `table`. `table_header` repeats the header lines of a table that was split into chunks. `rank`
+    counts from 1. Scores are comparable within one search only.
     """
 
     chunk_id: int

@@ -1,7 +1,7 @@
-"""How likely a document is meant, from what the question says of issuers, periods and types: 1 for the likeliest.
+"""Document priors: weight documents by the issuers, periods and types in the question.
 
-The factors are ranks made numbers, not probabilities; they were chosen by hand so that the asked year comes before its
-neighbours, and these before the rest, without shutting any document out.
+The factors are not probabilities. They were chosen by hand, so that the requested year ranks before neighbouring years,
+and these before other years, without excluding any document.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ _INTERIM = frozenset({DocumentType.FORM_10Q, DocumentType.EARNINGS_RELEASE, Docu
 
 
 def document_priors(candidates: Sequence[Candidate], understanding: Understanding) -> list[float]:
-    """A factor in (0, 1.3] for each document."""
+    """Return a factor in (0, 1.56] for each document."""
     newest: dict[str | None, int] = {}
     for candidate in candidates:
         year = _year(candidate)
@@ -30,7 +30,7 @@ def document_priors(candidates: Sequence[Candidate], understanding: Understandin
 
 
 def _issuer_factor(candidate: Candidate, understanding: Understanding) -> float:
-    """Where little of a named issuer is there, others are searched as well, and come after it."""
+    """Weight by issuer. If the named issuers have few chunks, other issuers are searched, too, with a lower weight."""
     if not understanding.issuer_keys or candidate.issuer_key in understanding.issuer_keys:
         return 1.0
     return 0.4 if candidate.issuer_key is None else 0.2
@@ -54,11 +54,14 @@ def _period_factor(candidate: Candidate, understanding: Understanding, newest: i
         return 0.6
     reasons = (
         (1.0, year == target),
-        # What is expected of a year stands in the report of the year before.
+        # The outlook for a year is in the report of the previous year.
         (0.9, understanding.wants_outlook and year == target - 1),
-        (0.8, candidate.period_end is not None and candidate.period_end.year == target),  # years are counted both ways
+        (
+            0.8,
+            candidate.period_end is not None and candidate.period_end.year == target,
+        ),  # issuers label fiscal years by start or by end
         (0.6, year in periods.years),
-        (0.5, year == target + 1),  # next to its own figures a report shows those of the year before
+        (0.5, year == target + 1),  # reports also have the previous year's figures
     )
     return max((factor for factor, holds in reasons if holds), default=0.25)
 

@@ -1,7 +1,7 @@
-"""From scores of chunks to an order of passages: reciprocal rank fusion, document priors, one passage a page first.
+"""Rank passages from chunk scores: reciprocal rank fusion, document priors, and one passage per page first.
 
-Fusion is Cormack, Clarke & Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning
-Methods", SIGIR 2009: the sum over the lists of 1 / (60 + rank).
+Reciprocal rank fusion: Cormack, Clarke & Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank
+Learning Methods", SIGIR 2009. It sums 1 / (60 + rank) over the lists.
 """
 
 from collections.abc import Callable
@@ -12,17 +12,17 @@ import numpy.typing as npt
 
 RRF_K = 60
 SECOND_WEIGHT = 0.2
-_PAGE_BITS = 24  # a page's number in its key; the document's place stands above it
+_PAGE_BITS = 24  # the low bits of a page's key have its number, the high bits the document's index
 
 Scores = npt.NDArray[np.float32]
 Positions = npt.NDArray[np.int64]
 PageLookup = Callable[[Positions, Positions], Positions]
-"""(documents' places, ordinals) → page numbers."""
+"""(document indexes, ordinals) → page numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class RankedList:
-    """Chunks by one kind of evidence, best first: `positions` in the scope, and how much the list counts."""
+    """Chunks ranked by one kind of evidence, best first: `positions` in the scope, and the list's weight."""
 
     positions: Positions
     weight: float
@@ -30,7 +30,7 @@ class RankedList:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A chunk of the result: its document's place in the scope, its ordinal there, its score."""
+    """A chunk of the result: its document's index in the scope, its ordinal in the document, and its score."""
 
     document: int
     ordinal: int
@@ -38,7 +38,7 @@ class Found:
 
 
 def best_positions(scores: Scores, *, limit: int) -> Positions:
-    """Positions of the `limit` largest scores above 0, largest first; ties keep their order."""
+    """Return the positions of the `limit` largest scores above 0, largest first; ties keep their order."""
     count = min(limit, len(scores))
     if count == 0:
         return np.zeros(0, np.int64)
@@ -48,7 +48,7 @@ def best_positions(scores: Scores, *, limit: int) -> Positions:
 
 
 class Fusion:
-    """Fuses ranked lists over the chunks of a scope. `offsets` (n + 1) tells where each document's chunks begin."""
+    """Fuses ranked lists of a scope's chunks. `offsets` (n + 1) has the position of each document's first chunk."""
 
     def __init__(self, *, offsets: Positions, priors: npt.NDArray[np.float32]) -> None:
         self._offsets = offsets
@@ -59,16 +59,16 @@ class Fusion:
         self._lists.append(ranked)
 
     def documents(self) -> list[int]:
-        """Places of the documents that the lists came upon."""
+        """Return the indexes of the documents in the lists."""
         found = [self._documents_of(ranked.positions) for ranked in self._lists]
         places: list[int] = np.unique(np.concatenate([*found, np.zeros(0, np.int64)])).tolist()
         return places
 
     def arrange(self, page_of: PageLookup, *, limit: int, second_weight: float = SECOND_WEIGHT) -> list[Found]:
-        """Up to `limit` chunks: the best of each page, best page first, then the pages' other chunks.
+        """Return up to `limit` chunks: the best chunk of each page, best page first, then the other chunks.
 
-        A page's score is that of its best chunk and a part of its second's, chunks' scores being fused ranks times
-        their document's prior.
+        A chunk's score is its fused rank times its document's prior. A page's score is its best chunk's score plus a
+        part of its second chunk's score.
         """
         positions, values = self._fuse()
         order = np.lexsort((positions, -values))
@@ -94,7 +94,7 @@ class Fusion:
         ]
 
     def _fuse(self) -> tuple[Positions, npt.NDArray[np.float64]]:
-        """Each chunk of any list once, with the sum of its reciprocal ranks times its document's prior."""
+        """Return each listed chunk once, with the sum of its reciprocal ranks times its document's prior."""
         if not self._lists:
             return np.zeros(0, np.int64), np.zeros(0)
         every = np.concatenate([ranked.positions for ranked in self._lists])

@@ -1,4 +1,4 @@
-"""SQL of searches. Nothing here names a tenant or a right: row-level security decides what these statements see."""
+"""SQL of searches. The statements do not filter by tenant or permission: row-level security does."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from app.retrieval.questions.issuers import VisibleIssuer
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A document that can be found, as far as ranking and passages need it."""
+    """A searchable document, with the fields that ranking and passages need."""
 
     document_id: UUID
     version_id: UUID
@@ -37,14 +37,14 @@ class Candidate:
     layout: bytes | None
 
     def visible_issuer(self) -> VisibleIssuer | None:
-        """Its issuer with all names, as far as this document knows them."""
+        """Return the document's issuer with its key, name and aliases, or None."""
         if self.issuer_key is None:
             return None
         aliases = (self.issuer_aliases or {}).get("names", ())
         return VisibleIssuer(self.issuer_key, self.issuer or self.issuer_key, tuple(aliases))
 
     def period_label(self) -> str | None:
-        """The period in short, as `DocumentMetadata.period_label` writes it; None when there is none."""
+        """Return the period as `DocumentMetadata.period_label` does, or None without a period."""
         if self.fiscal_year is not None:
             label = f"FY{self.fiscal_year}"
             return label if self.fiscal_period in (None, "FY") else f"{self.fiscal_period} {label}"
@@ -71,7 +71,7 @@ class ChunkRow:
 
 @dataclass(frozen=True, slots=True)
 class TermRows:
-    """A term's postings in the scope: `documents` are places in its list (from 1), with `counts` postings in each."""
+    """A term's postings in the scope: `documents` are indexes in the scope (from 1), each with `counts` postings."""
 
     term_id: int
     documents: Sequence[int]
@@ -81,7 +81,7 @@ class TermRows:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Chunks by closeness: places in the scope's list (from 0) and ordinals, closest first."""
+    """Chunks, nearest first: document indexes in the scope (from 0) and ordinals."""
 
     documents: npt.NDArray[np.int64]
     ordinals: npt.NDArray[np.int64]
@@ -89,7 +89,7 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A tenant's own graph, about how many chunks are in it, and how many chunks the principal sees."""
+    """A tenant's graph, with its approximate number of chunks and the number of chunks visible to the principal."""
 
     tenant_id: UUID
     chunks: int
@@ -115,8 +115,8 @@ SELECT c.id, c.document_id, c.version_id, c.ordinal, c.kind, c.page_number, c.ch
 FROM unnest(%(documents)b::uuid[], %(ordinals)b::int[]) AS s(document_id, ordinal)
 JOIN chunks c ON c.document_id = s.document_id AND c.ordinal = s.ordinal
 """
-# From here on each document's rows are looked up by its key, whatever else the tables hold: a lateral with OFFSET 0 is
-# planned by itself, so that neither statistics nor the number of others' rows turn it into anything else.
+# The following statements look up each document's rows by key. PostgreSQL plans a lateral subquery with OFFSET 0
+# separately, so statistics and other tenants' rows do not change the plan.
 _TERMS = """
 SELECT p.term_id, array_agg(s.place::int), array_agg(p.chunk_count), string_agg(p.postings, '')
 FROM unnest(%(documents)b::uuid[]) WITH ORDINALITY AS s(document_id, place)
@@ -129,7 +129,7 @@ _FREQUENCIES = (
     "SELECT term_id, sum(chunk_count)::bigint FROM term_postings WHERE term_id = ANY(%(terms)b::int[]) GROUP BY 1"
 )
 
-# Equally near chunks keep the order of the scope.
+# Chunks at equal distance keep the order of the scope.
 _EXACT = """
 SELECT s.place, e.ordinal, (e.embedding::halfvec({dimensions}) <#> %(vector)s::halfvec({dimensions})) AS distance
 FROM unnest(%(documents)b::uuid[]) WITH ORDINALITY AS s(document_id, place)
@@ -138,7 +138,7 @@ CROSS JOIN LATERAL (
     WHERE c.document_id = s.document_id AND c.space_id = {space} OFFSET 0) e
 ORDER BY distance, s.place, e.ordinal LIMIT %(limit)s
 """
-# A document's ordinals come as one text, "4,17": arrays of arrays must be of one length.
+# A document's ordinals are one string, "4,17", because PostgreSQL's nested arrays must have equal lengths.
 _AMONG = """
 SELECT s.place, e.ordinal, (e.embedding::halfvec({dimensions}) <#> %(vector)s::halfvec({dimensions})) AS distance
 FROM unnest(%(documents)b::uuid[], %(ordinals)b::text[]) WITH ORDINALITY AS s(document_id, ordinals, place)
@@ -155,7 +155,7 @@ CROSS JOIN LATERAL (
     WHERE c.document_id = s.document_id AND c.space_id = {space} OFFSET 0) g
 ORDER BY s.place
 """
-# The graph is chosen by its condition, which needs the tenant as a constant: the database says which it is.
+# The planner uses the graph only if the query has the tenant as a constant, so this statement returns its id.
 _GRAPH = """
 SELECT t.id, c.reltuples::bigint, (SELECT sum(i.chunk_count) FROM indexed_documents i)::bigint
 FROM (SELECT current_tenant() AS id) t
@@ -169,8 +169,8 @@ WHERE e.space_id = {space} AND e.tenant_id = %(tenant)b::uuid{among}
 ORDER BY e.embedding::halfvec({dimensions}) <#> %(vector)s::halfvec({dimensions}) LIMIT %(limit)s
 """
 _AMONG_DOCUMENTS = " AND e.document_id = ANY(%(documents)b::uuid[])"
-# Sorting is switched off for the walk: with it the planner may gather and sort instead, at any number of rows. What has
-# to be sorted is sorted all the same, until the transaction ends.
+# Disable sorting for the rest of the transaction, or the planner may sort all rows instead of searching the graph. The
+# setting only raises the estimated cost: statements that need a sort still work.
 _WALK = text(
     "SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', :ef, true), "
     "set_config('hnsw.max_scan_tuples', :most, true), set_config('enable_sort', 'off', true)"
@@ -178,41 +178,41 @@ _WALK = text(
 
 
 class SearchRepository:
-    """Reads within one transaction of one principal."""
+    """Runs the statements of a search in one transaction."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         driver = session.connection().connection.driver_connection
-        assert isinstance(driver, psycopg.Connection), "the database is reached through psycopg"
+        assert isinstance(driver, psycopg.Connection), "database connections use psycopg"
         self._driver: psycopg.Connection[Any] = driver
 
     def list_candidates(self, filters: SearchFilters, *, name_forms: Sequence[str] | None = None) -> list[Candidate]:
-        """Documents that can be searched, oldest first; with `name_forms`, those whose issuer goes by one of them."""
+        """List searchable documents, oldest first; with `name_forms`, only of issuers with one of these names."""
         conditions, parameters = _conditions(filters)
         layout = "NULL"
         if name_forms is not None:
             conditions.append(_NAMED)
             parameters["forms"] = list(name_forms)
-            layout = "i.layout"  # of one issuer's documents there are few
+            layout = "i.layout"  # an issuer has few documents, so load the layouts at once
         cursor = self._driver.cursor(binary=True)
         statement = _CANDIDATES.format(layout=layout, conditions=" AND ".join(conditions))
         return [Candidate(*row) for row in cursor.execute(statement, parameters).fetchall()]
 
     def list_terms(self, terms: Sequence[int], documents: Sequence[UUID]) -> list[TermRows]:
-        """Postings of the terms in the documents."""
+        """List the postings of the terms in the documents."""
         cursor = self._driver.cursor(binary=True)
         cursor.execute(_TERMS, {"terms": list(terms), "documents": list(documents)})
         return [TermRows(*row) for row in cursor.fetchall()]
 
     def count_terms(self, terms: Sequence[int]) -> dict[int, int]:
-        """In how many of the chunks that the principal sees each term occurs."""
+        """Return term → number of visible chunks that contain it."""
         cursor = self._driver.cursor(binary=True)
         return dict(cursor.execute(_FREQUENCIES, {"terms": list(terms)}).fetchall())
 
     def find_nearest(
         self, vector: npt.NDArray[np.float32], documents: Sequence[UUID], *, space_id: int, limit: int
     ) -> Near:
-        """The nearest chunks of the documents, by comparing with each of them."""
+        """Find the documents' nearest chunks by comparing all."""
         statement = _EXACT.format(space=int(space_id), dimensions=len(vector))
         cursor = self._driver.cursor(binary=True)
         cursor.execute(statement, {"documents": list(documents), "vector": _literal(vector), "limit": limit})
@@ -228,7 +228,7 @@ class SearchRepository:
         space_id: int,
         limit: int,
     ) -> Near:
-        """The nearest of some chunks, each told by its document's place in the list, ascending, and its ordinal."""
+        """Find the nearest of given chunks: ascending indexes in `documents`, and ordinals."""
         named, first = np.unique(places, return_index=True)
         parameters = {
             "documents": [documents[place] for place in named.tolist()],
@@ -241,13 +241,13 @@ class SearchRepository:
         return _near([(int(named[place - 1]), ordinal, distance) for place, ordinal, distance in cursor.fetchall()])
 
     def list_signatures(self, documents: Sequence[UUID], *, space_id: int) -> list[bytes]:
-        """The signatures of each document's chunks (`app.retrieval.index.signatures`), in the documents' order."""
+        """List the signatures of each document's chunks (`app.retrieval.index.signatures`), in document order."""
         cursor = self._driver.cursor(binary=True)
         cursor.execute(_SIGNATURES.format(space=int(space_id)), {"documents": list(documents)})
         return [signatures for (signatures,) in cursor.fetchall()]
 
     def find_graph(self, space_id: int) -> Graph | None:
-        """The graph of the principal's tenant; None while it has none (`app.retrieval.index.graphs`)."""
+        """Return the graph of the principal's tenant, or None if it has none (`app.retrieval.index.graphs`)."""
         cursor = self._driver.cursor(binary=True)
         row = cursor.execute(_GRAPH.format(prefix=INDEX_PREFIX, space=int(space_id))).fetchone()
         return None if row is None else Graph(*row)
@@ -264,30 +264,32 @@ class SearchRepository:
         breadth: int,
         most_scanned: int,
     ) -> Near:
-        """Near chunks of the documents, `counted` in all, by their tenant's graph; may miss some of the nearest.
+        """Find near chunks of the documents, which have `counted` chunks, in the graph; may miss some of the nearest.
 
-        The walk keeps `breadth` candidates (HNSW's ef) and goes on until `limit` rows that the principal sees are
-        found, or `most_scanned` were looked at.
+        The search keeps `breadth` candidates (HNSW's ef) and stops after `limit` visible rows or `most_scanned` scanned
+        rows.
         """
         self._session.execute(_WALK, {"ef": str(min(1000, breadth)), "most": str(most_scanned)})
         parameters = {"vector": _literal(vector), "limit": limit, "tenant": graph.tenant_id}
         among = ""
-        if counted < graph.visible_chunks:  # naming documents takes a millisecond a thousand
+        if counted < graph.visible_chunks:  # a list of documents costs 1 ms per thousand, so omit it if all are visible
             among = _AMONG_DOCUMENTS
             parameters["documents"] = list(documents)
         statement = _NEAR.format(space=int(space_id), dimensions=len(vector), among=among)
         rows = self._driver.cursor(binary=True).execute(statement, parameters).fetchall()
         places = {document: place for place, document in enumerate(documents)}
-        found = [(places[row[0]], row[1], row[2]) for row in rows if row[0] in places]  # others came in the meantime
+        found = [
+            (places[row[0]], row[1], row[2]) for row in rows if row[0] in places
+        ]  # ignore documents published since
         return _near(sorted(found, key=lambda row: (row[2], row)))
 
     def list_layouts(self, documents: Sequence[UUID]) -> dict[UUID, bytes]:
-        """Where each chunk of the documents stands (`app.retrieval.index.postings.LAYOUT`)."""
+        """Return document → packed layout of its chunks (`app.retrieval.index.postings.LAYOUT`)."""
         cursor = self._driver.cursor(binary=True)
         return dict(cursor.execute(_LAYOUTS, {"documents": list(documents)}).fetchall())
 
     def list_chunks(self, places: Sequence[tuple[UUID, int]]) -> dict[tuple[UUID, int], ChunkRow]:
-        """The chunks at (document, ordinal)."""
+        """Return the chunks at the given (document, ordinal) keys."""
         cursor = self._driver.cursor(binary=True)
         cursor.execute(
             _CHUNKS,
@@ -298,7 +300,7 @@ class SearchRepository:
 
 
 def _conditions(filters: SearchFilters) -> tuple[list[str], dict[str, Any]]:
-    """SQL conditions, each with its parameter, for the filters that are set."""
+    """Return the SQL conditions and parameters of the filters that are set."""
     wanted = (
         ("collections", _IN_COLLECTIONS, list(filters.collection_ids)),
         ("issuers", "d.issuer_key = ANY(%(issuers)b::text[])", [normalise_issuer(name) for name in filters.issuers]),

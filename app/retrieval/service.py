@@ -1,4 +1,4 @@
-"""Search: a question in, passages out, in one short read transaction under the asker's row-level security."""
+"""Search: find passages for a question in one short read transaction, under the user's row-level security."""
 
 from dataclasses import dataclass
 
@@ -24,14 +24,14 @@ from app.retrieval.repository import Candidate, SearchRepository
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Passages, best first, and what was understood of the question."""
+    """Passages, best first, and the understanding of the question."""
 
     passages: tuple[Passage, ...]
     understanding: Understanding
 
 
 class RetrievalService:
-    """Dense and lexical search, fused, over what the principal sees; keeps nothing of a search for the next."""
+    """Fuses dense and lexical search over the documents that the principal may see. Caches no results."""
 
     def __init__(self, *, database: Database, embedder: Embedder, limits: SearchLimits | None = None) -> None:
         self._database = database
@@ -43,16 +43,16 @@ class RetrievalService:
     def search(
         self, principal: Principal, question: str, filters: SearchFilters | None = None, k: int = 10
     ) -> SearchResult:
-        """The best `k` passages, or all when the principal sees fewer: distinct pages first.
+        """Return the best `k` passages (all if fewer are visible), one per page first.
 
         Raises ModelUnavailableError, EmbeddingSpaceMissingError, DatabaseUnavailableError.
         """
         asked = self._reader.read(question)
-        vector = self._embedder.embed_query(asked.core)  # before the transaction: a remote model may take its time
+        vector = self._embedder.embed_query(asked.core)  # before the transaction: a remote model may be slow
         with self._database.transaction(principal, snapshot=True) as session:
             repository = SearchRepository(session)
             if self._space_id is None:
-                self._space_id = get_space_id(session, self._embedder.space)  # the same for everybody, and for ever
+                self._space_id = get_space_id(session, self._embedder.space)  # constant, and equal for all tenants
             return self._search(repository, self._space_id, asked, vector, filters or SearchFilters(), k)
 
     def _search(
@@ -69,9 +69,8 @@ class RetrievalService:
         understanding = asked.among(issuers)
         scope = [candidate for candidate in named if candidate.issuer_key in understanding.issuer_keys]
         if sum(candidate.chunk_count for candidate in scope) < k:
-            scope = repository.list_candidates(
-                filters
-            )  # nobody is named, or so little is there that others may be meant
+            # The question names no issuer, or the named issuers have fewer than k chunks: search all documents.
+            scope = repository.list_candidates(filters)
         if not scope or k < 1:
             return SearchResult((), understanding)
         priors = document_priors(scope, understanding)
@@ -89,7 +88,7 @@ def _passages(repository: SearchRepository, scope: list[Candidate], found: list[
         candidate = scope[item.document]
         chunk = chunks.get((candidate.document_id, item.ordinal))
         if chunk is None or chunk.version_id != candidate.version_id:
-            continue  # published anew between two statements of this transaction
+            continue  # a new version was published between two statements of this transaction
         passages.append(
             Passage(
                 chunk_id=chunk.id,

@@ -1,4 +1,4 @@
-"""A tenant's documents made by hand, written through `ChunkIndex`, read as users whose grants the tests choose."""
+"""Fixtures: a tenant with documents indexed through `ChunkIndex`, and readers with given grants."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 import app.access.models
-import app.identity.models  # noqa: F401  tables that documents point to: SQLAlchemy must know both ends
+import app.identity.models  # noqa: F401  documents refer to these tables, so SQLAlchemy needs them
 from app.core.clock import SystemClock
 from app.core.ids import new_id
 from app.core.principal import Principal
@@ -27,7 +27,7 @@ DIMENSIONS = 256
 
 
 class HashEmbedder:
-    """Implements `Embedder` in the built-in space: a bag of words, each word a direction of its own."""
+    """Implements `Embedder` in the built-in space as a bag of words, hashed to dimensions."""
 
     @property
     def space(self) -> EmbeddingSpaceSpec:
@@ -46,7 +46,7 @@ class HashEmbedder:
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """A page of a made document: each string becomes a chunk."""
+    """A page of a test document, with one chunk per string."""
 
     chunks: tuple[str, ...]
     kind: ChunkKind = ChunkKind.TEXT
@@ -54,7 +54,7 @@ class PageText:
 
 @dataclass(slots=True)
 class Library:
-    """One tenant. Each collection is its own access class; `reader(…)` is a user who was granted these collections."""
+    """A tenant whose collections each have an access class. `reader(…)` creates a user with grants on collections."""
 
     database: object
     tenant_id: UUID
@@ -203,7 +203,7 @@ def make_drafts(pages: Sequence[PageText]) -> list[ChunkDraft]:
     return drafts
 
 
-def found_library(database: object) -> Library:
+def create_library(database: object) -> Library:
     tenant_id = uuid4()
     with database.owner.transaction(system_principal(tenant_id)) as session:
         session.execute(
@@ -215,15 +215,15 @@ def found_library(database: object) -> Library:
 
 @pytest.fixture
 def library(module_database) -> Library:
-    return found_library(module_database)
+    return create_library(module_database)
 
 
 @pytest.fixture(scope="module")
 def module_library(module_database) -> Library:
-    return found_library(module_database)
+    return create_library(module_database)
 
 
 @pytest.fixture(scope="session")
 def page() -> Callable[..., PageText]:
-    """`page("a chunk", "another")`."""
+    """Return a factory of pages: `page("a chunk", "another")`."""
     return lambda *chunks, kind=ChunkKind.TEXT: PageText(tuple(chunks), kind)

@@ -1,4 +1,4 @@
-"""Other tenants' chunks, however near, change nothing of a search: not one passage, not a score, not a plan's reach."""
+"""Other tenants' chunks change no search result: no passage, score or plan, however near their vectors are."""
 
 from dataclasses import asdict, replace
 
@@ -12,7 +12,7 @@ from app.retrieval.limits import SearchLimits
 from app.retrieval.repository import SearchRepository
 from app.retrieval.service import RetrievalService
 from evals.bench.filtered_tenant import copy_document
-from tests.retrieval.conftest import found_library
+from tests.retrieval.conftest import create_library
 
 WORDS = ("tranche", "covenant", "lender", "swap", "notional", "maturity", "issuer", "coupon", "trustee", "lien")
 CHUNKS = 100
@@ -27,7 +27,7 @@ PLANS = {
 
 
 def make_pages(page, number):
-    """Texts that no two chunks share, so that none is as near as another by being the same."""
+    """Return pages whose texts all differ, so that no two chunks have the same distance."""
     return [
         page(f"{WORDS[n % 10]} {WORDS[(n // 10) % 10]} {WORDS[(n + number) % 10]} {number} {n}") for n in range(CHUNKS)
     ]
@@ -35,7 +35,7 @@ def make_pages(page, number):
 
 @pytest.fixture(scope="module")
 def surroundings(module_library, page):
-    """(the library, its readers with how much they see, a function that surrounds it with 20,000 chunks)."""
+    """Return the library, (reader, visible chunks) pairs, and a function that adds another tenant's 20,000 chunks."""
     collections = [module_library.add_collection() for _ in range(DOCUMENTS)]
     for number, collection in enumerate(collections):
         module_library.add_document(collection, make_pages(page, number))
@@ -43,7 +43,7 @@ def surroundings(module_library, page):
     ensure_graphs(module_library.database.owner.engine, least_chunks=DOCUMENTS * CHUNKS)
 
     def surround():
-        other = found_library(module_library.database)
+        other = create_library(module_library.database)
         collection = other.add_collection()
         near = other.add_document(collection, make_pages(page, 0))
         far = other.add_document(collection, [page(f"weather {n}") for n in range(CHUNKS)])
@@ -57,7 +57,7 @@ def surroundings(module_library, page):
     return module_library, readers, surround
 
 
-def test_twenty_thousand_chunks_of_another_tenant_change_no_byte_of_any_result(surroundings):
+def test_another_tenants_20000_chunks_change_no_result(surroundings):
     library, readers, surround = surroundings
 
     def ask_all():

@@ -1,4 +1,4 @@
-"""Graphs: a large tenant has one of its own, and nobody else is in it."""
+"""Tests of graphs: a large tenant has its own graph, without other tenants' vectors."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +13,7 @@ from app.retrieval.index.graphs import ensure_graphs, graph_name
 from app.retrieval.repository import SearchRepository
 
 
-def test_a_tenant_gets_a_graph_of_its_own_when_it_is_large(library, page):
+def test_large_tenant_gets_its_own_graph(library, page):
     owner = library.database.owner.engine
     collection = library.add_collection()
     library.add_document(collection, [page(f"tranche {number}") for number in range(30)])
@@ -29,28 +29,31 @@ def test_a_tenant_gets_a_graph_of_its_own_when_it_is_large(library, page):
     assert library.tenant_id not in ensure_graphs(owner, least_chunks=30)
 
 
-def test_a_graph_that_was_left_half_made_is_not_walked_and_is_made_anew(library, page, postgres):
+def test_unfinished_graph_is_ignored_and_created_again(library, page, postgres):
     owner = library.database.owner.engine
     library.add_document(library.add_collection(), [page(f"covenant {number}") for number in range(30)])
     ensure_graphs(owner, least_chunks=30)
-    half_made = "UPDATE pg_index SET indisvalid = false WHERE indexrelid = to_regclass(%s)"
+    mark_unfinished = "UPDATE pg_index SET indisvalid = false WHERE indexrelid = to_regclass(%s)"
     url = make_url(postgres.url("postgres", library.database.name)).set(drivername="postgresql")
     with psycopg.connect(url.render_as_string(hide_password=False)) as admin:
-        admin.execute(half_made, [graph_name(1, library.tenant_id)])
+        admin.execute(mark_unfinished, [graph_name(1, library.tenant_id)])
     with library.database.api.transaction(library.reader()) as session:
         assert SearchRepository(session).find_graph(1) is None
     assert ensure_graphs(owner, least_chunks=30) == [library.tenant_id]
 
 
-def test_two_that_make_graphs_at_once_make_each_graph_once(library, page, postgres):
+def test_concurrent_calls_create_each_graph_once(library, page, postgres):
     library.add_document(library.add_collection(), [page(f"margin {number}") for number in range(30)])
     url = postgres.url("owner", library.database.name)
     first, second = (
         build_engine(url, pool_size=1, statement_timeout_ms=30_000, application_name=f"maker {name}") for name in "ab"
     )
-    begun, looked = _set_before(first, "CREATE INDEX"), _set_before(second, "CREATE INDEX|DROP INDEX|advisory_lock")
+    begun, looked = (
+        _event_before_statement(first, "CREATE INDEX"),
+        _event_before_statement(second, "CREATE INDEX|DROP INDEX|advisory_lock"),
+    )
     with ThreadPoolExecutor(2) as threads:
-        # Who writes holds the first one's graph half made until the second has looked for what there is.
+        # An open write keeps the first call's graph unfinished until the second call has looked for existing graphs.
         with library.database.owner.transaction(system_principal(library.tenant_id)) as session:
             session.execute(text("LOCK TABLE chunk_embeddings IN ROW EXCLUSIVE MODE"))
             one = threads.submit(ensure_graphs, first, least_chunks=30)
@@ -64,19 +67,19 @@ def test_two_that_make_graphs_at_once_make_each_graph_once(library, page, postgr
         assert SearchRepository(session).find_graph(1) is not None
 
 
-def _set_before(engine, pattern):
-    """An event that is set before the engine first sends a statement of the pattern."""
+def _event_before_statement(engine, pattern):
+    """Return an event that is set when the engine is about to send a statement that matches the pattern."""
     sent = Event()
 
     @listens_for(engine, "before_cursor_execute")
-    def tell(_connection, _cursor, statement, *_):
+    def set_if_match(_connection, _cursor, statement, *_):
         if re.search(pattern, statement):
             sent.set()
 
     return sent
 
 
-def test_vectors_are_in_no_graph_that_tenants_share(library, page):
+def test_no_graph_is_shared_between_tenants(library, page):
     library.add_document(library.add_collection(), [page("swap")])
     with library.database.owner.transaction(system_principal(library.tenant_id)) as session:
         shared = session.scalars(

@@ -1,4 +1,4 @@
-"""Writing the search tables: whole documents are replaced, and publishes do not get in each other's way."""
+"""Tests of writing the search tables: documents are replaced as a whole, and publishes do not block each other."""
 
 import numpy as np
 import pytest
@@ -12,9 +12,8 @@ from app.retrieval.index.writing import ChunkIndex
 from app.retrieval.models import Chunk
 
 TABLES = ("indexed_documents", "chunks", "chunk_embeddings", "chunk_signatures", "term_postings")
-CLASSED = tuple(
-    table for table in TABLES if table != "chunk_signatures"
-)  # these are read by whoever finds the document
+# chunk_signatures has no access class.
+CLASSED = tuple(table for table in TABLES if table != "chunk_signatures")
 
 
 def rows_of(library, document_id):
@@ -25,7 +24,7 @@ def rows_of(library, document_id):
         }
 
 
-def test_a_document_is_written_with_its_chunks_vectors_and_terms(library, page):
+def test_document_is_indexed_with_chunks_vectors_and_terms(library, page):
     document = library.add_document(library.add_collection(), [page("net sales rose", "gross profit fell")])
     assert rows_of(library, document) == {
         "indexed_documents": 1,
@@ -45,7 +44,7 @@ def test_a_document_is_written_with_its_chunks_vectors_and_terms(library, page):
     assert ordinals == {0, 1}
 
 
-def test_a_new_version_takes_the_place_of_the_former_one(library, page):
+def test_new_version_replaces_earlier_version(library, page):
     document_id = library.add_document(library.add_collection(), [page("the old text of three chunks", "two", "three")])
     with library.database.worker.transaction(system_principal(library.tenant_id)) as session:
         document = session.get(Document, document_id)
@@ -69,19 +68,19 @@ def test_a_new_version_takes_the_place_of_the_former_one(library, page):
     assert counts["chunks"] == counts["chunk_embeddings"] == counts["term_postings"] == 1
 
 
-def test_a_document_without_text_is_indexed_as_empty(library):
+def test_document_without_text_is_indexed_without_chunks(library):
     document = library.add_document(library.add_collection(), [])
     assert rows_of(library, document) == dict.fromkeys(TABLES, 0) | {"indexed_documents": 1}
 
 
-def test_removing_a_document_leaves_nothing_of_it(library, page):
+def test_removing_document_deletes_all_index_rows(library, page):
     document = library.add_document(library.add_collection(), [page("to be forgotten")])
     with library.database.worker.transaction(system_principal(library.tenant_id)) as session:
         ChunkIndex().remove(session, document_id=document)
     assert set(rows_of(library, document).values()) == {0}
 
 
-def test_a_new_access_class_reaches_all_that_search_reads(library, page):
+def test_new_access_class_is_set_in_all_search_tables(library, page):
     here, there = library.add_collection(), library.add_collection()
     document = library.add_document(here, [page("moved")])
     with library.database.worker.transaction(system_principal(library.tenant_id)) as session:
@@ -96,15 +95,15 @@ def test_a_new_access_class_reaches_all_that_search_reads(library, page):
             assert classes == [moved_to], table
 
 
-def test_parts_of_different_lengths_are_refused(library):
-    with pytest.raises(ValueError, match="one length"):
+def test_parts_of_different_lengths_are_rejected(library):
+    with pytest.raises(ValueError, match="same length"):
         ChunkIndex().replace(
             None, document=None, version_id=None, drafts=[], embeddings=np.zeros((1, 256)), terms=[], space_id=1
         )
 
 
-def test_two_documents_are_published_at_once_without_waiting_for_each_other(library, page):
-    """Both transactions are open when the second one writes: a lock in common would run into the timeout."""
+def test_concurrent_publishes_do_not_block_each_other(library, page):
+    """Both transactions are open when the second one writes: a shared lock would exceed the timeout."""
     collection = library.add_collection()
     principal = system_principal(library.tenant_id)
     first, second = (library.add_document(collection, [page("shared words of both")]) for _ in range(2))

@@ -1,4 +1,4 @@
-"""Terms and their weights."""
+"""Tests of terms and their weights."""
 
 import math
 import subprocess
@@ -28,11 +28,11 @@ from app.retrieval.index.lexicon import TERM_SPACE, idf, term_id, term_weights, 
         ("", []),
     ],
 )
-def test_text_becomes_terms(text: str, terms: list[str]) -> None:
+def test_text_is_split_into_terms(text: str, terms: list[str]) -> None:
     assert tokenise(text) == terms
 
 
-def test_words_of_one_stem_are_one_term() -> None:
+def test_words_with_same_stem_are_one_term() -> None:
     assert len({*tokenise("borrowing"), *tokenise("Borrowings"), *tokenise("borrowed")}) == 1
 
 
@@ -40,7 +40,7 @@ def test_number_is_the_same_term_with_and_without_commas() -> None:
     assert tokenise("1,234,567") == tokenise("1234567")
 
 
-def test_endless_word_becomes_a_short_term() -> None:
+def test_very_long_word_is_truncated() -> None:
     (term,) = tokenise("x" * 100_000)
     assert len(term) <= 80
 
@@ -52,12 +52,12 @@ def test_term_id_is_the_same_in_another_process() -> None:
 
 
 @given(st.text())
-def test_any_text_becomes_ids_within_the_space(text: str) -> None:
+def test_term_ids_are_within_the_space(text: str) -> None:
     assert all(1 <= term_id(term) <= TERM_SPACE for term in tokenise(text))
 
 
 @given(st.lists(st.sampled_from(["debt", "cash", "yield", "note"]), min_size=1), st.floats(1, 1000))
-def test_weights_lie_between_nothing_and_k1_plus_one(tokens: list[str], average: float) -> None:
+def test_weights_are_between_zero_and_k1_plus_one(tokens: list[str], average: float) -> None:
     weights = term_weights(tokens, average_length=average)
     assert set(weights) == {term_id(token) for token in tokens}
     assert all(0 < weight < 2.2 for weight in weights.values())
@@ -70,6 +70,6 @@ def test_weight_is_bm25s_term_frequency_part() -> None:
     assert weights[term_id("cash")] == pytest.approx(2.2 / (1 + norm))
 
 
-def test_rare_terms_weigh_more_in_a_question() -> None:
+def test_rare_terms_have_higher_idf() -> None:
     assert idf(3, total=1000) > idf(900, total=1000) > 0
     assert idf(0, total=0) == pytest.approx(math.log(2))

@@ -1,4 +1,4 @@
-"""Fusing and arranging: laws of ranks, and packed postings that give back what was put in."""
+"""Tests of rank fusion, and of packing and unpacking postings and layouts."""
 
 import numpy as np
 import pytest
@@ -28,23 +28,23 @@ def own_page(_documents, ordinals):
     return ordinals
 
 
-def test_what_two_lists_agree_on_goes_before_the_first_of_one():
+def test_chunk_in_two_lists_ranks_before_first_of_one_list():
     found = fusion([5], [1.0], ranked(0, 1), ranked(2, 1)).arrange(own_page, limit=5)
     assert found[0].ordinal == 1
 
 
-def test_a_likelier_document_goes_first():
+def test_document_with_higher_prior_ranks_first():
     found = fusion([2, 2], [0.5, 1.0], ranked(0, 2)).arrange(own_page, limit=5)
     assert [(item.document, item.ordinal) for item in found] == [(1, 0), (0, 0)]
 
 
-def test_the_best_of_each_page_goes_before_the_second_of_any():
+def test_best_chunk_of_each_page_ranks_before_second_chunks():
     pages = np.asarray([1, 1, 2])
     found = fusion([3], [1.0], ranked(0, 1, 2)).arrange(lambda _, ordinals: pages[ordinals], limit=3)
     assert [item.ordinal for item in found] == [0, 2, 1]
 
 
-def test_no_list_gives_nothing():
+def test_fusion_without_lists_returns_nothing():
     assert fusion([3], [1.0]).arrange(own_page, limit=5) == []
     assert fusion([3], [1.0]).documents() == []
 
@@ -54,7 +54,7 @@ def test_no_list_gives_nothing():
     pages=st.lists(st.integers(1, 8), min_size=30, max_size=30),
     limit=st.integers(1, 40),
 )
-def test_each_chunk_of_the_lists_is_given_once_and_distinct_pages_first(lists, pages, limit):
+def test_chunks_are_returned_once_and_distinct_pages_first(lists, pages, limit):
     numbers = np.asarray(pages)
     made = fusion([10, 20], [1.0, 0.7], *(ranked(*positions) for positions in lists))
     offsets = np.asarray([0, 10, 30])
@@ -69,7 +69,7 @@ def test_each_chunk_of_the_lists_is_given_once_and_distinct_pages_first(lists, p
 
 
 @given(st.lists(st.floats(0, 9, width=32), max_size=30), st.integers(1, 40))
-def test_the_best_positions_are_those_of_the_largest_scores_above_nothing(scores, limit):
+def test_best_positions_have_largest_positive_scores(scores, limit):
     values = np.asarray(scores, np.float32)
     positions = best_positions(values, limit=limit).tolist()
     expected = sorted((score for score in values.tolist() if score > 0), reverse=True)[:limit]
@@ -77,7 +77,7 @@ def test_the_best_positions_are_those_of_the_largest_scores_above_nothing(scores
 
 
 @given(st.lists(WEIGHTS, max_size=8))
-def test_packed_postings_give_back_every_weight(terms):
+def test_packed_postings_preserve_weights(terms):
     packed = pack_postings(terms)
     found = [dict[int, float]() for _ in terms]
     for term, count, data in zip(packed.term_ids, packed.counts, packed.packed, strict=True):
@@ -91,7 +91,7 @@ def test_packed_postings_give_back_every_weight(terms):
             assert one[term] == pytest.approx(weight, rel=1e-3)
 
 
-def test_scores_are_the_sum_of_weights_times_idf():
+def test_scores_are_sums_of_weights_times_idf():
     packed = pack_postings([{7: 1.0, 9: 2.0}, {9: 1.5}])
     hits = [
         TermHits(idf(1, total=2), np.asarray([0]), [1], packed.packed[0]),
@@ -102,7 +102,7 @@ def test_scores_are_the_sum_of_weights_times_idf():
     assert scores.tolist() == pytest.approx(expected, rel=1e-3)
 
 
-def test_a_layout_gives_back_where_chunks_stand():
+def test_layout_preserves_pages_tables_and_statements():
     records = unpack_layout(pack_layout([1, 2], [False, True], {2: {Statement.BALANCE: 1.0}}))
     assert records["page"].tolist() == [1, 2]
     assert records["is_table"].tolist() == [0, 1]

@@ -1,4 +1,4 @@
-"""Searching under row-level security: what is found, in which order, and what is never shown."""
+"""Tests of searches under row-level security: results, their order, and hidden documents."""
 
 from datetime import date
 
@@ -23,7 +23,7 @@ def service(library) -> RetrievalService:
     return RetrievalService(database=library.database.api, embedder=library.embedder)
 
 
-def test_the_passage_that_speaks_of_it_comes_first(library, service, page):
+def test_relevant_passage_ranks_first(library, service, page):
     collection = library.add_collection()
     library.add_document(collection, [page("weather of the year"), page("covenant leverage ratio of lenders")])
     result = service.search(library.reader(collection), "What is the leverage covenant?", k=2)
@@ -32,14 +32,14 @@ def test_the_passage_that_speaks_of_it_comes_first(library, service, page):
     assert result.passages[1].page_number == 1
 
 
-def test_nothing_is_found_without_a_grant(library, service, page):
+def test_search_without_grant_returns_nothing(library, service, page):
     library.add_document(library.add_collection(), [page("secret merger")], issuer="Hidden Harbour Corp")
     result = service.search(library.reader(), "secret merger of Hidden Harbour", k=5)
     assert result.passages == ()
     assert result.understanding.issuer_names == ()
 
 
-def test_a_hidden_issuer_is_not_understood_and_the_visible_ones_are_searched(library, service, page):
+def test_hidden_issuer_is_not_recognised_and_visible_ones_are_searched(library, service, page):
     seen, hidden = library.add_collection(), library.add_collection()
     library.add_document(seen, [page("revenue of the visible one")], issuer="Lindenfeld Optics AG")
     library.add_document(hidden, [page("revenue of the hidden one")], issuer="Hidden Harbour Corp")
@@ -48,8 +48,8 @@ def test_a_hidden_issuer_is_not_understood_and_the_visible_ones_are_searched(lib
     assert [passage.issuer for passage in result.passages] == ["Lindenfeld Optics AG"]
 
 
-def test_another_document_that_is_hidden_moves_no_score(library, page):
-    """Document frequencies are those of what is visible: scores must not tell of the rest."""
+def test_hidden_document_changes_no_score(library, page):
+    """Document frequencies count visible documents only: scores must not reveal hidden ones."""
     service = RetrievalService(database=library.database.api, embedder=library.embedder)
     seen, hidden = library.add_collection(), library.add_collection()
     library.add_document(seen, [page("tranche pricing grid"), page("other matters")])
@@ -59,7 +59,7 @@ def test_another_document_that_is_hidden_moves_no_score(library, page):
     assert [(p.chunk_id, p.score) for p in service.search(reader, "tranche pricing", k=5).passages] == before
 
 
-def test_the_named_issuers_asked_year_comes_first(library, service, page):
+def test_requested_year_of_named_issuer_ranks_first(library, service, page):
     collection = library.add_collection()
     for issuer in ("Lindenfeld Optics AG", "Marlow Freight Inc."):
         for year in (2019, 2020, 2021):
@@ -71,7 +71,7 @@ def test_the_named_issuers_asked_year_comes_first(library, service, page):
     assert result.passages[0].period == "FY2020"
 
 
-def test_the_named_issuers_pages_come_first_also_where_it_has_fewer_than_are_asked_for(library, service, page):
+def test_named_issuer_ranks_first_even_with_fewer_pages_than_requested(library, service, page):
     collection = library.add_collection()
     for issuer in ("Lindenfeld Optics AG", "Aldous Cement Corp", "Marlow Freight Inc."):
         net_sales = (
@@ -83,7 +83,7 @@ def test_the_named_issuers_pages_come_first_also_where_it_has_fewer_than_are_ask
     assert len(result.passages) == 3
 
 
-def test_a_day_leads_to_the_report_of_that_day(library, service, page):
+def test_date_in_question_finds_report_of_that_date(library, service, page):
     collection = library.add_collection()
     for day in (date(2021, 3, 4), date(2021, 8, 9)):
         library.add_document(
@@ -98,7 +98,7 @@ def test_a_day_leads_to_the_report_of_that_day(library, service, page):
     assert result.passages[0].period == "2021-08-09"
 
 
-def test_a_statement_asked_for_by_name_comes_before_pages_that_only_speak_of_it(library, service, page):
+def test_named_statement_ranks_before_pages_that_mention_it(library, service, page):
     collection = library.add_collection()
     prose = [
         page(f"management thinks that inventory turnover and the balance sheet are healthy {n}") for n in range(12)
@@ -109,7 +109,7 @@ def test_a_statement_asked_for_by_name_comes_before_pages_that_only_speak_of_it(
     assert 13 in {passage.page_number for passage in result.passages}
 
 
-def test_ten_passages_cover_ten_pages_when_there_are_as_many(library, service, page):
+def test_ten_passages_cover_ten_pages_if_available(library, service, page):
     collection = library.add_collection()
     library.add_document(collection, [page(*["interest rate swap notional"] * 4)] + [page("swap")] * 11)
     result = service.search(library.reader(collection), "interest rate swap", k=12)
@@ -126,7 +126,7 @@ def test_ten_passages_cover_ten_pages_when_there_are_as_many(library, service, p
         (SearchFilters(issuers=("Nobody Ltd",)), set()),
     ],
 )
-def test_filters_narrow_the_search(library, service, page, filters, expected):
+def test_filters_restrict_results(library, service, page, filters, expected):
     collection = library.add_collection()
     for kind, year, period in (("10-K", 2020, "FY"), ("10-K", 2021, "FY"), ("10-Q", 2021, "Q2")):
         library.add_document(
@@ -141,7 +141,7 @@ def test_filters_narrow_the_search(library, service, page, filters, expected):
     assert {passage.period for passage in result.passages} == expected
 
 
-def test_a_collections_filter_holds_for_the_collections_inside_it(library, service, page):
+def test_collection_filter_includes_nested_collections(library, service, page):
     outer = library.add_collection()
     inner, beside = library.add_collection(outer), library.add_collection()
     wanted = library.add_document(inner, [page("net sales")])
@@ -151,22 +151,22 @@ def test_a_collections_filter_holds_for_the_collections_inside_it(library, servi
     assert [passage.document_id for passage in result.passages] == [wanted]
 
 
-def test_filters_do_not_open_what_is_hidden(library, service, page):
+def test_filters_do_not_reveal_hidden_documents(library, service, page):
     hidden = library.add_document(library.add_collection(), [page("net sales")])
     result = service.search(library.reader(), "net sales", SearchFilters(document_ids=(hidden,)), 10)
     assert result.passages == ()
 
 
 @pytest.mark.parametrize("question", ["", "   ", "?", "\u200b", "the of and", "x" * 20_000, "'; DROP TABLE chunks; --"])
-def test_odd_questions_find_something_or_nothing_but_never_fail(library, service, page, question):
+def test_odd_questions_never_fail(library, service, page, question):
     collection = library.add_collection()
     library.add_document(collection, [page("net sales"), page("gross profit")])
     assert len(service.search(library.reader(collection), question, k=5).passages) == 2
 
 
 @pytest.mark.parametrize("limits", [SearchLimits(exact_chunks=0, graph_chunks=0), SearchLimits(exact_chunks=0)])
-def test_the_graph_and_signatures_find_what_comparing_finds(library, page, limits):
-    """The plans for those who see much: the same first passage."""
+def test_graph_and_signatures_find_the_same_first_passage_as_comparing(library, page, limits):
+    """The plans for many visible chunks return the same first passage as the exact plan."""
     collection = library.add_collection()
     words = (
         "alpha",

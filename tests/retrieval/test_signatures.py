@@ -1,4 +1,4 @@
-"""Signatures: few of many chunks are compared by their whole vectors, and the nearest are among them."""
+"""Tests of signatures: the preselected chunks include the nearest ones."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ def unit(vectors):
 
 
 @pytest.mark.parametrize("dimensions", [64, 256, 100])
-def test_the_nearest_of_many_are_among_the_few_that_are_compared(dimensions):
+def test_preselection_contains_nearest_vectors(dimensions):
     draw = np.random.default_rng(7)
     centres = draw.normal(size=(50, dimensions))
     vectors = unit(centres[draw.integers(50, size=5_000)] + 0.6 * draw.normal(size=(5_000, dimensions)))
@@ -28,11 +28,11 @@ def test_the_nearest_of_many_are_among_the_few_that_are_compared(dimensions):
     assert np.mean(found) >= 0.98
 
 
-def test_where_there_are_few_all_are_compared():
+def test_few_chunks_are_all_compared():
     vectors = unit(np.random.default_rng(7).normal(size=(5, 64)))
     assert nearest_signatures([pack(vectors[:2]), pack(vectors[2:])], vectors[0], limit=5).tolist() == [0, 1, 2, 3, 4]
 
 
-def test_a_vector_of_equal_values_is_compared_like_any_other():
+def test_vector_of_equal_values_is_accepted():
     vectors = unit(np.random.default_rng(7).normal(size=(50, 64)))
     assert len(nearest_signatures([pack(vectors)], np.full(64, 0.125, np.float32), limit=10)) == 10

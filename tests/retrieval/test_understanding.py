@@ -1,4 +1,4 @@
-"""What is understood of a question: issuers, periods, types, statements, and the part that asks."""
+"""Tests of understanding a question: issuers, periods, types, statements and core."""
 
 import pytest
 
@@ -42,12 +42,12 @@ ISSUERS = [
         ("What is Unheard Corp's revenue?", []),
     ],
 )
-def test_issuers_are_named_as_people_name_them(question, expected):
+def test_issuers_are_recognised_by_common_names(question, expected):
     assert [found.name for found in find_issuers(question, ISSUERS)] == expected
 
 
 @pytest.mark.parametrize("one", ISSUERS, ids=lambda one: one.name)
-def test_every_name_by_which_an_issuer_is_found_is_among_the_forms_looked_up(one):
+def test_name_forms_include_every_matching_alias(one):
     assert {one.key, *one.aliases} & set(name_forms(f"What is {one.name}'s revenue?"))
 
 
@@ -61,7 +61,7 @@ def test_every_name_by_which_an_issuer_is_found_is_among_the_forms_looked_up(one
         ("how many people work there", ()),
     ],
 )
-def test_document_types_are_read(question, expected):
+def test_document_types_are_recognised(question, expected):
     reader = QuestionReader(vocabulary=FinanceVocabulary())
     assert reader.read(question).document_types == expected
 
@@ -77,17 +77,17 @@ def test_document_types_are_read(question, expected):
         ("Who sits on the board?", set()),
     ],
 )
-def test_metrics_lead_to_their_statements(question, expected):
+def test_metrics_imply_their_statements(question, expected):
     understood = QuestionReader(vocabulary=FinanceVocabulary()).read(question)
     assert set(understood.statements) == expected
 
 
-def test_capex_is_looked_for_under_the_words_of_the_statement():
+def test_capex_is_searched_by_its_name_in_statements():
     understood = QuestionReader(vocabulary=FinanceVocabulary()).read("capex in 2021?")
     assert "purchases of property, plant and equipment" in understood.synonyms[0]
 
 
-def test_an_understanding_is_recorded_as_plain_values():
+def test_understanding_is_recorded_as_plain_values():
     understood = QuestionReader(vocabulary=FinanceVocabulary()).read(
         "What was Oak's capex in Q2 2021 as of June 30, 2021 in the 10-Q?"
     )
@@ -111,10 +111,10 @@ def test_an_understanding_is_recorded_as_plain_values():
         ("What is X? X is defined as A over B.", "What is X? X is defined as A over B."),
     ],
 )
-def test_what_a_question_says_on_the_answers_form_is_left_out(question, core):
+def test_sentences_on_answer_form_are_removed(question, core):
     assert get_core(question) == core
 
 
-def test_words_of_talk_are_no_search_terms_unless_nothing_else_is_there():
+def test_conversational_words_are_search_terms_only_without_others():
     assert search_terms("please calculate the leverage") == search_terms("leverage")
     assert search_terms("please explain") == ["pleas", "explain"]

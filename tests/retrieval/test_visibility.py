@@ -1,4 +1,4 @@
-"""However little a principal sees, a search gives min(k, visible) passages, all of them visible, by any plan."""
+"""Every search plan returns exactly min(k, visible) passages, all visible, for any share of visible chunks."""
 
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -24,15 +24,15 @@ WORDS = ("tranche", "covenant", "lender", "swap", "notional", "maturity", "issue
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Reader:
     principal: Principal
     documents: frozenset[UUID]
     chunks: int
 
 
 @pytest.fixture(scope="module")
-def readers(module_library, page) -> dict[str, Seen]:
-    """Readers of 0.1 %, 1 %, 10 % and all of 1,000 chunks."""
+def readers(module_library, page) -> dict[str, Reader]:
+    """Return readers who may see 0.1%, 1%, 10% and 100% of 1,000 chunks."""
     sizes = (1, 9, 90, 900)
     collections, documents = [], []
     for size in sizes:
@@ -42,7 +42,7 @@ def readers(module_library, page) -> dict[str, Seen]:
         documents.append(module_library.add_document(collection, texts))
     assert module_library.tenant_id in ensure_graphs(module_library.database.owner.engine, least_chunks=PAGES)
     return {
-        name: Seen(
+        name: Reader(
             module_library.reader(*collections[: number + 1]),
             frozenset(documents[: number + 1]),
             sum(sizes[: number + 1]),
@@ -58,7 +58,9 @@ def readers(module_library, page) -> dict[str, Seen]:
     words=st.lists(st.sampled_from((*WORDS, "unheard")), min_size=1, max_size=4),
     k=st.integers(min_value=1, max_value=40),
 )
-def test_a_search_never_returns_fewer_than_there_are_nor_what_is_hidden(module_library, readers, share, plan, words, k):
+def test_search_returns_all_requested_visible_passages_and_no_hidden_ones(
+    module_library, readers, share, plan, words, k
+):
     seen = readers[share]
     service = RetrievalService(
         database=module_library.database.api,

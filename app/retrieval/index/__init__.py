@@ -1,1 +1,1 @@
-"""What search reads: terms, vectors, signatures and graphs."""
+"""The search index: terms, vectors, signatures and graphs."""

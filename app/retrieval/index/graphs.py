@@ -1,8 +1,8 @@
-"""Graphs: an HNSW index of a large tenant's own vectors, in one space, for searches that see much of them.
+"""Graphs: an HNSW index over the vectors of one large tenant in one space, for searches with many visible chunks.
 
-A graph over all tenants would be walked through others' chunks, and what it finds would change with them. So a tenant
-has none until it is large; without one every search compares, which is exact or nearly so, and takes longer the more is
-seen. The catalogue of the database is the only record of which graphs there are.
+One graph for all tenants would lead through other tenants' chunks, and its results would depend on them. Small tenants
+have no graph: their searches compare vectors, which is exact or nearly exact, and slower the more chunks are visible.
+The database's catalogue is the only record of existing graphs.
 """
 
 import time
@@ -16,24 +16,24 @@ from app.retrieval.models import EmbeddingSpace
 
 INDEX_PREFIX = "hnsw_chunk_embeddings_"
 
-# Malkov & Yashunin 2018, §4.1. Of 200,000 chunks' nearest 20 a walk of 400 finds .99 with these, .93 with 12 and 40
-# (ADR 0008).
+# Malkov & Yashunin 2018, §4.1. Recall of the nearest 20 of 200,000 chunks at ef 400: 0.99 with these values, 0.93 with
+# M 12 and ef_construction 40 (ADR 0008).
 HNSW_M = 16
 HNSW_EF_CONSTRUCTION = 100
 
 _LARGE = text("SELECT large_tenants(:least)")
-# One at a time makes graphs: a second would take the first's, half made, for one that was left so, and drop it.
+# Only one process creates graphs at a time: another would drop an unfinished graph as an abandoned one.
 _TRY_LOCK = text("SELECT pg_try_advisory_lock(hashtextextended('footnote graphs', 0))")
 _UNLOCK = text("SELECT pg_advisory_unlock(hashtextextended('footnote graphs', 0))")
-_LOOK_SECONDS = 0.25
+_POLL_SECONDS = 0.25
 _STATE = text("SELECT i.indisvalid FROM pg_index i WHERE i.indexrelid = to_regclass(:name)")
 
 
 def ensure_graphs(owner: Engine, *, least_chunks: int) -> list[UUID]:
-    """Make the graphs that tenants of at least so many chunks lack; the tenants that got one. As the owner.
+    """Create missing graphs of tenants with at least `least_chunks` chunks, as the owner role; return these tenants.
 
-    Others write meanwhile (CREATE INDEX CONCURRENTLY). May be repeated: a graph that was left half-made is made anew;
-    who comes while another makes some waits for it. 200,000 vectors take about a minute.
+    Does not block writers (CREATE INDEX CONCURRENTLY). Repeatable: unfinished graphs are created again, and a
+    concurrent call waits. 200,000 vectors take about a minute.
     """
     with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection, _alone(connection):
         return _make_missing(connection, least_chunks)
@@ -41,11 +41,11 @@ def ensure_graphs(owner: Engine, *, least_chunks: int) -> list[UUID]:
 
 @contextmanager
 def _alone(connection: Connection) -> Iterator[None]:
-    """Hold the lock of those who make graphs. It is asked for again and again, as a statement that waits for a lock
-    holds a snapshot, which CREATE INDEX CONCURRENTLY waits for: the two would wait for each other.
+    """Hold the lock for creating graphs. The lock is polled: a statement that waits for a lock keeps a snapshot open,
+    and CREATE INDEX CONCURRENTLY waits for open snapshots, which would be a deadlock.
     """
     while not connection.scalar(_TRY_LOCK):
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(_POLL_SECONDS)
     try:
         yield
     finally:
@@ -69,12 +69,12 @@ def _make_missing(connection: Connection, least_chunks: int) -> list[UUID]:
 
 
 def graph_name(space_id: int, tenant_id: UUID) -> str:
-    """The index's name; at most 63 bytes, which PostgreSQL keeps of a name."""
+    """Return the index name, within PostgreSQL's limit of 63 bytes."""
     return f"{INDEX_PREFIX}{int(space_id)}_{tenant_id.hex}"
 
 
 def _statement(name: str, space_id: int, dimensions: int, tenant_id: UUID) -> str:
-    """Inner product, because vectors have length 1 (`app.llm.port.Embedder`)."""
+    """Return the CREATE INDEX statement, with inner product, as vectors have length 1 (`app.llm.port.Embedder`)."""
     return (
         f"CREATE INDEX CONCURRENTLY {name} ON chunk_embeddings "
         f"USING hnsw ((embedding::halfvec({int(dimensions)})) halfvec_ip_ops) "

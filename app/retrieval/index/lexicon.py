@@ -1,7 +1,7 @@
-"""The words of lexical search: how text becomes terms, terms become numbers, and numbers become BM25 weights.
+"""Lexical search: split text into terms, map terms to ids, and compute BM25 weights.
 
-A chunk stores the term-frequency part of BM25 as a sparse vector; the question's vector carries the IDF; their inner
-product is the score (Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009, eq. 3.15).
+A chunk's vector has the term-frequency part of BM25, and the question's vector has the IDF; their inner product is the
+score (Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009, eq. 3.15).
 """
 
 import math
@@ -20,9 +20,9 @@ LEXICON_VERSION = "1"
 TERM_SPACE = 1_000_000
 K1 = 1.2
 B = 0.75
-MAX_TERM_LENGTH = 80  # characters; longer runs are encoded data, and their beginning tells them apart
+MAX_TERM_LENGTH = 80  # characters; longer tokens are encoded data, and their beginnings distinguish them
 
-# Lucene's English list and the question words that analysts' questions are full of.
+# Lucene's English stop words, and common question words.
 STOP_WORDS = frozenset(
     """a an and are as at be but by for from had has have how if in into is it its me no not of on or our s such that
     the their then there these they this to was we were what when where which who will with you your""".split()  # noqa: SIM905 - words as a text read better than as literals
@@ -36,7 +36,7 @@ _FORM_NAME = re.compile(r"\d{1,2}-[a-z]{1,2}")
 
 
 def tokenise(text: str) -> list[str]:
-    """Terms of `text` in order, stop words left out: folded (NFKC), stemmed (Snowball English), numbers without commas.
+    """Split `text` into terms, without stop words: folded (NFKC), stemmed (Snowball English), numbers without commas.
 
     "1,234.5" → "1234.5"; "10-K" → "10-k"; "FY2022" → "fy2022", "2022"; "long-term" → "long-term", "long", "term".
     """
@@ -49,7 +49,7 @@ def tokenise(text: str) -> list[str]:
 
 @lru_cache(maxsize=1 << 17)
 def _terms_of(token: str) -> tuple[str, ...]:
-    """The terms that one token stands for: itself, and the parts by which it may also be asked for."""
+    """Return a token's terms: the token itself, and the parts by which a question may refer to it."""
     if token in STOP_WORDS:
         return ()
     label = _YEAR_IN_LABEL.fullmatch(token)
@@ -62,7 +62,7 @@ def _terms_of(token: str) -> tuple[str, ...]:
 
 
 def _terms_of_words(parts: list[str], *, is_split: bool) -> tuple[str, ...]:
-    """Terms of a word's parts: "issuer's" → its stem; "U.S." → "us"; "long-term" → the whole and its parts."""
+    """Return the terms of a word: "issuer's" → its stem; "U.S." → "us"; "long-term" → the whole word and its parts."""
     if len(parts) == 2 and parts[1] == "s" and len(parts[0]) > 1:
         parts = parts[:1]
     if len(parts) == 1:
@@ -75,19 +75,19 @@ def _terms_of_words(parts: list[str], *, is_split: bool) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 17)
 def _stem(word: str) -> str:
-    """The word's stem. A stemmer holds the word it works on, so each call has its own: threads share this function."""
+    """Stem a word. Each call creates a stemmer, because stemmers are stateful and threads share this function."""
     return word if word.isdigit() or len(word) < 3 else str(snowballstemmer.stemmer("english").stemWord(word))
 
 
 @lru_cache(maxsize=1 << 17)
 def term_id(term: str) -> int:
-    """The term's dimension, 1 to 1,000,000, the same in every process; terms that collide share it."""
+    """Return the term's dimension (1 to 1,000,000), equal in every process. Colliding terms share a dimension."""
     digest = blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big") % TERM_SPACE + 1
 
 
 def term_weights(tokens: Iterable[str], *, average_length: float) -> dict[int, float]:
-    """BM25's term-frequency part per term id: tf·(k1+1) / (tf + k1·(1 − b + b·length/average)), k1 1.2, b 0.75.
+    """Return term id → term-frequency part of BM25: tf·(k1+1) / (tf + k1·(1 − b + b·length/average)), k1 1.2, b 0.75.
 
     `average_length` is the mean number of tokens of a chunk, > 0. Weights lie in (0, 2.2).
     """
@@ -98,5 +98,5 @@ def term_weights(tokens: Iterable[str], *, average_length: float) -> dict[int, f
 
 
 def idf(chunk_count: int, *, total: int) -> float:
-    """BM25's inverse document frequency, never negative: ln(1 + (N − n + ½)/(n + ½)); n of N `total` have the term."""
+    """Return BM25's inverse document frequency, ln(1 + (N − n + ½)/(n + ½)) ≥ 0, for n `chunk_count` of N `total`."""
     return math.log(1 + (total - chunk_count + 0.5) / (chunk_count + 0.5)) if total >= chunk_count else 0.0

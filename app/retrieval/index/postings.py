@@ -1,7 +1,7 @@
-"""Packed forms: a term's postings in one document, and where a document's chunks stand.
+"""Packed encodings of a term's postings in one document, and of a document's chunk layout.
 
-A posting is 6 bytes, little-endian: the chunk's ordinal (int32) and its BM25 weight (float16; weights lie in (0, 2.2),
-so that rounding moves a score by less than one part in a thousand).
+A posting is 6 bytes, little-endian: the chunk's ordinal (int32) and its BM25 weight (float16: weights lie in (0, 2.2),
+so rounding changes a score by less than 0.1%).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,8 +14,8 @@ from app.documents.content.statements import Statement
 
 POSTING = np.dtype([("ordinal", "<i4"), ("weight", "<f2")])
 LAYOUT = np.dtype([("page", "<i4"), ("is_table", "u1"), *((statement.value, "u1") for statement in Statement)])
-"""One record a chunk, in their order: its page (from 1), whether it is a table, and how surely (0 to 255) its page
-holds each primary statement.
+"""One record per chunk, in order: page (from 1), whether it is a table, and the confidence (0 to 255) that its page has
+each primary statement.
 """
 SURE = 255
 
@@ -23,7 +23,7 @@ SURE = 255
 def pack_layout(
     pages: Sequence[int], tables: Sequence[bool], statements: Mapping[int, Mapping[Statement, float]]
 ) -> bytes:
-    """Records of LAYOUT; `statements` gives per page what `StatementRecogniser` makes of it."""
+    """Pack LAYOUT records. `statements` has page → result of `StatementRecogniser`."""
     records = np.zeros(len(pages), LAYOUT)
     records["page"], records["is_table"] = pages, tables
     for statement in Statement:
@@ -32,13 +32,13 @@ def pack_layout(
 
 
 def unpack_layout(data: bytes) -> npt.NDArray[np.void]:
-    """Records of LAYOUT."""
+    """Unpack LAYOUT records."""
     return np.frombuffer(data, LAYOUT)
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentPostings:
-    """A document's postings by term, terms ascending: `counts[i]` postings of `term_ids[i]`, packed in `packed[i]`."""
+    """A document's postings by ascending term: `counts[i]` postings of `term_ids[i]`, packed in `packed[i]`."""
 
     term_ids: list[int]
     counts: list[int]
@@ -46,7 +46,7 @@ class DocumentPostings:
 
 
 def pack_postings(terms: Sequence[Mapping[int, float]]) -> DocumentPostings:
-    """Turn the term weights of chunks 0, 1, 2 … round: term → the chunks that hold it."""
+    """Invert the term weights of chunks 0, 1, 2 …: term → postings of the chunks that contain it."""
     lengths = [len(weights) for weights in terms]
     total = sum(lengths)
     term_ids = np.fromiter((term for weights in terms for term in weights), np.int64, total)
@@ -66,7 +66,7 @@ def pack_postings(terms: Sequence[Mapping[int, float]]) -> DocumentPostings:
 
 @dataclass(frozen=True, slots=True)
 class TermHits:
-    """A term in a search's documents: `counts[i]` postings in `documents[i]` (from 0), packed one after another."""
+    """A term's postings in a search: `counts[i]` in document `documents[i]` (from 0), concatenated in `packed`."""
 
     idf: float
     documents: npt.NDArray[np.int64]
@@ -75,7 +75,7 @@ class TermHits:
 
 
 def score_chunks(hits: Iterable[TermHits], *, offsets: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-    """BM25 of every chunk: float32 (offsets[-1],), chunk `ordinal` of document `i` at `offsets[i] + ordinal`."""
+    """Score all chunks with BM25: float32 (offsets[-1],), chunk `ordinal` of document `i` at `offsets[i] + ordinal`."""
     scores = np.zeros(int(offsets[-1]), np.float32)
     for hit in hits:
         records = np.frombuffer(hit.packed, POSTING)

@@ -1,9 +1,9 @@
-"""Signatures: a bit a dimension of each chunk's vector, its sign, packed a document, to find what is worth comparing.
+"""Signatures: the sign bits of each chunk's vector, to preselect the chunks whose full vectors are compared.
 
-The sign of each component (Charikar, "Similarity Estimation Techniques from Rounding Algorithms", STOC 2002) is 1/16 of
-the `halfvec`. The question's vector keeps its values, in 16 steps: a chunk's score is the sum of these over its bits,
-taken by counting bits a binary digit of the steps (Gao & Long, "RaBitQ", SIGMOD 2024, §3.3). What scores best is then
-compared by the whole vectors, in the database.
+A signature has one bit per dimension, the component's sign, and 1/16 of the size of the `halfvec` (Charikar,
+"Similarity Estimation Techniques from Rounding Algorithms", STOC 2002). The question's vector is quantised to 16 steps.
+A chunk's score is the sum of these values at its set bits, computed by counting bits for each binary digit of the steps
+(Gao & Long, "RaBitQ", SIGMOD 2024, §3.3). The database then compares the full vectors of the best chunks.
 """
 
 from collections.abc import Sequence
@@ -20,10 +20,10 @@ Words = npt.NDArray[np.uint64]
 def nearest_signatures(
     signatures: Sequence[bytes], vector: npt.NDArray[np.float32], *, limit: int
 ) -> npt.NDArray[np.int64]:
-    """Positions of the `limit` chunks whose signatures come nearest to the vector, in the order of the signatures.
+    """Return the positions of the `limit` chunks with the nearest signatures, in ascending order.
 
-    `signatures` holds, a document, ceil(dimensions / 8) bytes for each of its chunks (`bit_send` of pgvector's
-    `binary_quantize`).
+    `signatures` has one value per document, with ceil(dimensions / 8) bytes for each of its chunks (`bit_send` of
+    pgvector's `binary_quantize`).
     """
     words = _words(b"".join(signatures), (len(vector) + 7) // 8)
     count = words.shape[1]
@@ -35,7 +35,7 @@ def nearest_signatures(
 
 
 def _words(packed: bytes, width: int) -> Words:
-    """Signatures as columns of 64 bits: a row a word, so that each step below runs along memory."""
+    """Transpose signatures to one row per 64-bit word, so that the computation reads contiguous memory."""
     rows = np.frombuffer(packed, np.uint8).reshape(-1, width)
     padding = -width % (_WORD_BITS // 8)
     padded = np.pad(rows, ((0, 0), (0, padding))) if padding else rows
@@ -43,7 +43,7 @@ def _words(packed: bytes, width: int) -> Words:
 
 
 def _scores(words: Words, vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """The sum of the vector's components at each signature's bits, up to rounding to 16 steps."""
+    """Sum the vector's components, rounded to 16 steps, at the set bits of each signature."""
     low = float(vector.min())
     step = (float(vector.max()) - low) / (2**_STEP_BITS - 1) or 1.0
     steps = np.rint((vector - low) / step).astype(np.uint8)

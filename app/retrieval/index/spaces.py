@@ -1,4 +1,4 @@
-"""Embedding spaces: a row each, so that two models' vectors live side by side and are never compared."""
+"""Embedding spaces: one row per model, so that vectors of different models are stored separately and never compared."""
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -11,7 +11,7 @@ from app.retrieval.models import EmbeddingSpace
 
 
 def ensure_space(session: Session, spec: EmbeddingSpaceSpec, *, clock: Clock) -> int:
-    """The id of the space, made active if it was missing. As the owner: other roles make no spaces."""
+    """Return the id of the space, and create it as active if it is missing. Needs the owner role."""
     session.execute(
         insert(EmbeddingSpace)
         .values(
@@ -27,7 +27,7 @@ def ensure_space(session: Session, spec: EmbeddingSpaceSpec, *, clock: Clock) ->
 
 
 def find_space_id(session: Session, spec: EmbeddingSpaceSpec) -> int | None:
-    """The id of the space, or None when there is none yet."""
+    """Return the id of the space, or None if it does not exist."""
     return session.scalar(
         select(EmbeddingSpace.id).where(
             EmbeddingSpace.model == spec.model,
@@ -38,7 +38,7 @@ def find_space_id(session: Session, spec: EmbeddingSpaceSpec) -> int | None:
 
 
 def get_space_id(session: Session, spec: EmbeddingSpaceSpec) -> int:
-    """The id of the space. Raises EmbeddingSpaceMissingError."""
+    """Return the id of the space. Raises EmbeddingSpaceMissingError."""
     space_id = find_space_id(session, spec)
     if space_id is None:
         raise EmbeddingSpaceMissingError

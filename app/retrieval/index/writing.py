@@ -1,7 +1,7 @@
-"""Writing what search reads: a version's chunks, embeddings and terms, in place of the document's former ones.
+"""Write the search index: replace a document's chunks, embeddings and terms by those of a new version.
 
-COPY is not to be had: PostgreSQL refuses it on tables under row-level security ("COPY FROM not supported with row-level
-security"), so rows travel as binary arrays into `INSERT … SELECT FROM unnest(…)`, which is as fast.
+PostgreSQL rejects COPY on tables under row-level security ("COPY FROM not supported with row-level security"), so rows
+are sent as binary arrays to `INSERT … SELECT FROM unnest(…)`, which is as fast.
 """
 
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ SELECT e.document_id, e.space_id, e.tenant_id,
        string_agg(substring(bit_send(binary_quantize(e.embedding)) FROM 5), '' ORDER BY e.ordinal)
 FROM chunk_embeddings e WHERE e.document_id = %(document)s AND e.space_id = %(space)s
 GROUP BY e.document_id, e.space_id, e.tenant_id
-"""  # bit_send puts the number of bits, 4 bytes, before them
+"""  # bit_send prefixes the bits with their number, in 4 bytes
 _POSTINGS = """
 INSERT INTO term_postings (document_id, term_id, tenant_id, access_class_id, chunk_count, postings)
 SELECT %(document)s, p.term_id, %(tenant)s, %(access_class)s, p.chunk_count, p.postings
@@ -56,7 +56,7 @@ _SEPARATOR = "\x1f"
 
 
 class ChunkIndex:
-    """The search tables of a document. Joins the caller's transaction."""
+    """Writes a document's rows in the search tables, in the caller's transaction."""
 
     def __init__(self) -> None:
         self._recogniser = StatementRecogniser()
@@ -72,16 +72,16 @@ class ChunkIndex:
         terms: Sequence[dict[int, float]],
         space_id: int,
     ) -> None:
-        """Make the version what is found of the document: n drafts, `embeddings` (n, dimensions), n terms' weights.
+        """Index a version in place of the earlier one: n drafts, `embeddings` (n, dimensions), n term weights.
 
-        The caller holds the document's row locked, so that its access class, which is read anew, stays. Publishing
-        two documents at once shares no row: nothing waits, nothing deadlocks.
+        The caller must lock the document's row, so that its access class, which is reloaded here, does not change.
+        Concurrent publishes of different documents share no row, so they do not block each other.
         """
         if not len(drafts) == len(embeddings) == len(terms):
-            raise ValueError("drafts, embeddings and terms must be of one length")
+            raise ValueError("drafts, embeddings and terms must have the same length")
         self.remove(session, document_id=document.id)
         session.flush()
-        session.refresh(document, ["access_class_id"])  # compiled by the database from what the document says of itself
+        session.refresh(document, ["access_class_id"])  # computed by the database from the document's fields
         session.add(
             IndexedDocument(
                 document_id=document.id,
@@ -115,7 +115,7 @@ class ChunkIndex:
             cursor.execute(_SIGNATURES, scope)
 
     def remove(self, session: Session, *, document_id: UUID) -> None:
-        """Take the document out of search. Nothing happens when it is not in."""
+        """Remove the document from search; does nothing if it is not indexed."""
         session.execute(delete(IndexedDocument).where(IndexedDocument.document_id == document_id))
 
     def _layout(self, drafts: Sequence[ChunkDraft]) -> bytes:
@@ -141,12 +141,12 @@ def _columns(drafts: Sequence[ChunkDraft]) -> dict[str, list[Any]]:
 
 def _driver_connection(session: Session) -> "psycopg.Connection[Any]":
     connection = session.connection().connection.driver_connection
-    assert isinstance(connection, psycopg.Connection), "the database is reached through psycopg"
+    assert isinstance(connection, psycopg.Connection), "database connections use psycopg"
     return connection
 
 
 def _register_halfvec(connection: "psycopg.Connection[Any]") -> None:
-    """Teach this connection to send halfvec in binary; its number differs between databases."""
+    """Register halfvec's binary format for this connection; the type's OID differs between databases."""
     info = TypeInfo.fetch(connection, "halfvec")
-    assert info is not None, "pgvector comes with the database (app.db.provision)"
+    assert info is not None, "app.db.provision installs pgvector"
     register_halfvec_info(connection, info)

@@ -1,7 +1,7 @@
-"""Issuers that a question names.
+"""Find the issuers that a question names.
 
-They are looked for among those that the principal sees, and no others: a question that names a hidden one reads like a
-question that names nobody.
+Only issuers with visible documents are matched: a question that names a hidden issuer is treated like a question
+without an issuer.
 """
 
 import re
@@ -15,12 +15,12 @@ _WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*&?")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _LONGEST_NAME = 6
 _ABBREVIATION = 4
-_READ = 4_000  # characters of a question in which names are looked for
+_READ = 4_000  # maximum number of a question's characters searched for names
 
 
 @dataclass(frozen=True, slots=True)
 class VisibleIssuer:
-    """An issuer of documents that the principal sees: its key, one spelling of its name, forms that people use."""
+    """An issuer with visible documents: key, name in one spelling, and aliases."""
 
     key: str
     name: str
@@ -28,7 +28,7 @@ class VisibleIssuer:
 
 
 def name_forms(question: str) -> list[str]:
-    """The forms under which the question may be naming issuers: what to look for among stored keys and aliases."""
+    """Return the phrases of the question that may name issuers, normalised like stored keys and aliases."""
     words = _words(question)
     forms: dict[str, None] = {}
     for start in range(len(words)):
@@ -38,10 +38,10 @@ def name_forms(question: str) -> list[str]:
 
 
 def find_issuers(question: str, issuers: Iterable[VisibleIssuer]) -> tuple[VisibleIssuer, ...]:
-    """The issuers that the question names: the longest names first, no name inside a longer one.
+    """Return the issuers that the question names, longest names first. Names within a longer name are ignored.
 
-    A name must begin like one (a capital or a digit, unless all of the question is in small letters), and abbreviations
-    of up to 4 letters must be in capitals, so that "all" or "target" in a sentence is no issuer.
+    A name must begin with a capital or contain a digit, unless the whole question is lower case. Single words of up to
+    4 letters also need capitals. So "all" or "target" in a sentence is not an issuer.
     """
     by_form: dict[str, dict[str, VisibleIssuer]] = {}
     for issuer in issuers:
@@ -68,7 +68,7 @@ def _words(question: str) -> list[str]:
 
 
 def _forms(span: Sequence[str], *, small: bool) -> tuple[str, ...]:
-    """The span as keys and aliases are written; none when it is not written like a name."""
+    """Return the span normalised like keys and like aliases; empty if it is not written like a name."""
     first, last = span[0], _POSSESSIVE.sub("", span[-1])
     if not (small or first[0].isupper() or any(letter.isdigit() for letter in first)):
         return ()

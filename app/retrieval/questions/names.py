@@ -1,4 +1,4 @@
-"""Names in a question: by their capitals, as English writes them, and codes by digits and hyphens."""
+"""Find names in a question, by capital letters, and codes, by digits and hyphens."""
 
 import re
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ from app.quantities.scales import SCALE_WORDS
 
 _SENTENCE_BEGIN = re.compile(r"(?:^|[.!?]\s+)[\W_]*")
 _NAME = re.compile(r"\b(?P<name>[A-Z][\w&-]*(?:[ \t]+[A-Z][\w&-]*)*)(?P<of>['’](?:s\b|(?=\s)))?")
-_CODE = re.compile(r"\b(?!(?:19|20)\d\d-)[A-Z0-9]{2,}-\d[\w-]*")  # a contract's number, a product's
+_CODE = re.compile(r"\b(?!(?:19|20)\d\d-)[A-Z0-9]{2,}-\d[\w-]*")  # a contract or product number
 _LONGEST_ACRONYM = 6
-# Words that people write with a capital though they name nobody: periods, forms and their parts, offices, currencies.
+# Capitalised words that are not names: periods, forms and their parts, offices, currencies.
 _GENERIC = frozenset(
     """
     quarter quarterly fiscal year annual report form item note notes section exhibit statement statements company
@@ -21,20 +21,20 @@ _GENERIC = frozenset(
 
 
 def find_names(question: str) -> Iterator[tuple[str, ...]]:
-    """The names, each as the words that it is of; codes first."""
+    """Yield the words of each name; codes first."""
     yield from ((match.group(),) for match in _CODE.finditer(question))
     begins = {match.end() for match in _SENTENCE_BEGIN.finditer(question)}
     for match in _NAME.finditer(question):
         words, is_owner = match["name"].split(), match["of"] is not None
-        # A sentence begins with a capital, and measures go by acronyms: both are names only where they own something.
+        # First words of sentences and acronyms of metrics also have capitals: they are names only as possessives.
         if match.start() in begins and not (is_owner and len(words) == 1):
             words = words[1:]
-        words = [word for word in words if _is_telling(word, is_owner=is_owner)]
+        words = [word for word in words if _is_specific(word, is_owner=is_owner)]
         if words:
             yield tuple(words)
 
 
-def _is_telling(word: str, *, is_owner: bool) -> bool:
+def _is_specific(word: str, *, is_owner: bool) -> bool:
     if word.casefold() in _GENERIC or len(word) < 2 or any(character.isdigit() for character in word):
         return False
     return is_owner or not (word.isupper() and len(word) <= _LONGEST_ACRONYM)

@@ -1,4 +1,4 @@
-"""Understanding a question without a model: which periods and types, which metrics and statements, whose documents."""
+"""Understand a question without a model: its periods, document types, metrics and statements."""
 
 import re
 
@@ -32,12 +32,12 @@ _QUANTITY = re.compile(
 _OUTLOOK = re.compile(
     r"\b(?:forecast|guid(?:ance|es|ing)|outlook|expect|project(?:s|ed|ion|ing)|plan(?:s|ned|ning)?)", re.I
 )
-_OF_MANY_ITEMS = frozenset({"total", "net"})
-"""Words that synonyms share with half of all line items: "total net sales" is no better than "net sales" for them."""
+_COMMON_ITEM_WORDS = frozenset({"total", "net"})
+"""Words of many line items, excluded from synonyms: with them, "total net sales" would outrank "net sales"."""
 
 
 class QuestionReader:
-    """Reads questions. Immutable: threads share it."""
+    """Parses questions. Immutable and thread-safe."""
 
     def __init__(self, *, vocabulary: FinanceVocabulary) -> None:
         self._vocabulary = vocabulary
@@ -46,7 +46,7 @@ class QuestionReader:
         )
 
     def read(self, question: str) -> Understanding:
-        """Understand all but whose documents are asked for. Never fails: of some questions nothing is understood."""
+        """Understand a question, without its issuers (see `Understanding.among`). Never fails; fields may be empty."""
         core = get_core(question)
         named = self._vocabulary.find_named_statements(core)
         implied, synonyms = self._vocabulary.find_metrics(core)
@@ -61,8 +61,8 @@ class QuestionReader:
             named_statements=named,
             statements=statements,
             synonyms=synonyms,
-            synonym_terms=frozenset(term for words in synonyms for term in tokenise(words)) - _OF_MANY_ITEMS - keys,
-            # A metric may be written with capitals, and stand in the statements under other words.
+            synonym_terms=frozenset(term for words in synonyms for term in tokenise(words)) - _COMMON_ITEM_WORDS - keys,
+            # Capitalised metrics are not names: statements may have them under other words.
             names=tuple(
                 words for words in find_names(question) if not any(self._vocabulary.find_metrics(" ".join(words)))
             ),

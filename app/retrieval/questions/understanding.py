@@ -1,4 +1,4 @@
-"""What is understood of a question: one value, made once, that search and answering share."""
+"""The understanding of a question: one value, created once, that search and answering share."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -12,12 +12,12 @@ from app.retrieval.questions.issuers import VisibleIssuer, find_issuers
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """A question without what it says on the form of the answer, and what that asks for.
+    """A question's core and the fields parsed from it.
 
-    `core` are the sentences that ask, `search_terms` their terms, and `key_terms` those that carry the question: none
-    are periods or units. `named_statements` are asked for by name, `statements` follow from the metrics too. `synonyms`
-    are the metrics in the words of statements, `synonym_terms` the terms that they add to the key ones. `names` are
-    words that may name somebody or something: each a name's words.
+    `core` is the question without sentences about the form of the answer. `search_terms` are its terms, and `key_terms`
+    are the search terms without periods and units. `named_statements` are requested by name; `statements` also include
+    those of the requested metrics. `synonyms` are the metrics' names in statements, and `synonym_terms` their terms
+    that are not in `key_terms`. `names` has the words of each possible name of a company, person or thing.
     """
 
     core: str = ""
@@ -36,7 +36,7 @@ class Understanding:
     wants_outlook: bool = False
 
     def among(self, issuers: Sequence[VisibleIssuer]) -> "Understanding":
-        """The same with the issuers that the question names, out of `issuers` only."""
+        """Return a copy with the issuers that the question names, out of the given `issuers` only."""
         found = find_issuers(self.core, issuers)
         return replace(
             self,
@@ -45,7 +45,7 @@ class Understanding:
         )
 
     def as_record(self) -> dict[str, Any]:
-        """What is kept of it as JSON, in the question's row."""
+        """Return the JSON object for the question's row."""
         return {
             "issuers": list(self.issuer_names),
             "fiscal_years": list(self.periods.years),

@@ -1,14 +1,14 @@
-"""Finance's own words: which primary statement a question's metric is read from, and its words there.
+"""Finance vocabulary: the primary statements of each metric, and the metric's names there.
 
 Line items and their statements follow Regulation S-X (17 CFR 210.5-02 balance sheets, 210.5-03 statements of
-comprehensive income, 210.9-03/04 for banks) and ASC 230 (statement of cash flows); metrics are the textbooks'.
+comprehensive income, 210.9-03/04 for banks) and ASC 230 (statement of cash flows); metrics follow finance textbooks.
 """
 
 import re
 
 from app.documents.content.statements import Statement
 
-# The statements by name: as strong a hint as a question can give.
+# Names of the statements: the strongest hint in a question.
 _NAMED: tuple[tuple[Statement, str], ...] = (
     (
         Statement.INCOME,
@@ -19,7 +19,7 @@ _NAMED: tuple[tuple[Statement, str], ...] = (
     (Statement.CASH_FLOW, r"cash[- ]?flows? statements?|statements? of (?:consolidated )?cash flows?"),
 )
 
-# Metrics and line items, each with the statements that hold what it is made of, and the words it goes by there.
+# Metrics and line items, each with the statements that have its inputs, and its names there.
 _METRICS: tuple[tuple[str, tuple[Statement, ...], str], ...] = (
     (
         r"cap(?:ital)?[- ]?ex(?:penditures?)?",
@@ -111,18 +111,18 @@ def _whole(pattern: str) -> re.Pattern[str]:
 
 
 class FinanceVocabulary:
-    """Compiled once by whoever composes the service; immutable after that, so that threads share it."""
+    """Finds statements and metrics in questions. Compiled once; immutable and thread-safe."""
 
     def __init__(self) -> None:
         self._named = tuple((statement, _whole(pattern)) for statement, pattern in _NAMED)
         self._metrics = tuple((_whole(pattern), statements, words) for pattern, statements, words in _METRICS)
 
     def find_named_statements(self, question: str) -> tuple[Statement, ...]:
-        """Statements that the question names, in the order of `Statement`."""
+        """Return the statements that the question names, in the order of `Statement`."""
         return tuple(statement for statement, pattern in self._named if pattern.search(question))
 
     def find_metrics(self, question: str) -> tuple[tuple[Statement, ...], tuple[str, ...]]:
-        """The statements that hold the question's metrics, and the words under which they stand there."""
+        """Return the statements with the question's metrics, and the metrics' names there."""
         statements: list[Statement] = []
         words: list[str] = []
         for pattern, holders, synonyms in self._metrics:

@@ -1,4 +1,4 @@
-"""What a question is about, without what it says on the form of the answer."""
+"""Reduce a question to its subject, without its instructions on the form of the answer."""
 
 import re
 
@@ -15,9 +15,11 @@ _FORM = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
-_OF_FORM = re.compile(rf"(?:fy|cy)?\d{{1,4}}|{QUARTER_CODE}|end|year|fiscal|quarter|compani|{SCALE_WORD}|usd|dollar")
+_PERIOD_OR_UNIT = re.compile(
+    rf"(?:fy|cy)?\d{{1,4}}|{QUARTER_CODE}|end|year|fiscal|quarter|compani|{SCALE_WORD}|usd|dollar"
+)
 
-# Words by which people speak to whoever answers; a filing that holds them is none the likelier for it.
+# Conversational words: their presence in a filing does not make it relevant.
 _TALK_WORDS = """
     answer answers question questions ask asked asking tell show give list describe explain state summarise summarize
     calculate compute define defined determine provide provided please help want need round rounded rounding decimal
@@ -29,18 +31,18 @@ _TALK = frozenset(tokenise(_TALK_WORDS))
 
 
 def get_core(question: str) -> str:
-    """The sentences that ask; the whole question when none is left. "Answer in millions." and the like are left out."""
+    """Remove sentences such as "Answer in millions."; returns the whole question if no other sentence is left."""
     sentences = _SENTENCE.split(question.strip())
     kept = [sentence for sentence in sentences if not _FORM.search(sentence) or sentence.rstrip().endswith("?")]
     return " ".join(kept) if kept else question
 
 
 def search_terms(core: str) -> list[str]:
-    """Terms of the question to look for; the words of talk are left out as long as something else is there."""
+    """Return the terms to search for, without conversational words unless there are no others."""
     terms = tokenise(core)
     return [term for term in terms if term not in _TALK] or terms
 
 
 def key_terms(core: str) -> frozenset[str]:
-    """The search terms that carry the question: without those of periods and units."""
-    return frozenset(term for term in search_terms(core) if not _OF_FORM.fullmatch(term))
+    """Return the search terms without terms of periods and units."""
+    return frozenset(term for term in search_terms(core) if not _PERIOD_OR_UNIT.fullmatch(term))
