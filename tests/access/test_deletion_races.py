@@ -1,6 +1,4 @@
-"""A change of the policy that refers to a row which another transaction deletes meanwhile gets the error for a missing
-row.
-"""
+"""A policy change raises the error for a missing row if another transaction deletes that row at the same time."""
 
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4

@@ -89,19 +89,19 @@ class PackTenant:
     def history(self, document) -> int:
         """Return the number of the document's history rows."""
         with self._database.owner.transaction(system_principal(self.tenant)) as session:
-            kept = "SELECT count(*) FROM policy_history WHERE kind = 'documents' AND key = :key"
-            return session.scalar(text(kept), {"key": str(document)})
+            query = "SELECT count(*) FROM policy_history WHERE kind = 'documents' AND key = :key"
+            return session.scalar(text(query), {"key": str(document)})
 
     def sentence(self, document) -> str:
         with self._database.api.transaction(self.admin, snapshot=True) as session:
             moment = MomentReader(session, time=None).read(user_id=self.reader, document_id=document)
             return explain(moment, decide(moment), person="Reader")
 
-    def kept(self, document) -> list[dict[str, object]]:
+    def history_states(self, document) -> list[dict[str, object]]:
         """Return the document's history rows, oldest first."""
         with self._database.owner.transaction(system_principal(self.tenant)) as session:
-            kept = "SELECT state FROM policy_history WHERE kind = 'documents' AND key = :key ORDER BY id"
-            return list(session.scalars(text(kept), {"key": str(document)}))
+            query = "SELECT state FROM policy_history WHERE kind = 'documents' AND key = :key ORDER BY id"
+            return list(session.scalars(text(query), {"key": str(document)}))
 
     def classes(self) -> list[int]:
         with self._database.owner.transaction(system_principal(self.tenant)) as session:
@@ -184,7 +184,7 @@ def test_history_records_type_read_from_text(tenant):
     """Explanations use it: a pack would contain the document if somebody stated its type."""
     document = tenant.add("10-K", READ)
     tenant.publish(document, "10-Q", READ)
-    assert [state["document_type"] for state in tenant.kept(document)] == ["10-K", "10-Q"]
+    assert [state["document_type"] for state in tenant.history_states(document)] == ["10-K", "10-Q"]
 
 
 def test_type_read_from_text_keeps_access_class(tenant):

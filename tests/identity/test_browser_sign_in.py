@@ -48,8 +48,8 @@ def test_user_signs_in_at_provider_and_out(page, site, tenant, provider):
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
     assert page.url == f"{site.url}/"
     expect(page.locator(".who")).to_have_text("ana")
-    (kept,) = [cookie for cookie in page.context.cookies() if cookie["name"].startswith("footnote")]
-    assert (kept["name"], kept["httpOnly"], kept["sameSite"]) == ("footnote_session", True, "Strict")
+    (found,) = [cookie for cookie in page.context.cookies() if cookie["name"].startswith("footnote")]
+    assert (found["name"], found["httpOnly"], found["sameSite"]) == ("footnote_session", True, "Strict")
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_label("API key")).to_be_visible()
     page.goto(site.url)

@@ -1,4 +1,4 @@
-"""A request that refers to a row which another transaction deletes meanwhile gets the error for a missing row."""
+"""A request gets the error for a missing row if another transaction deletes that row at the same time."""
 
 from uuid import uuid4
 

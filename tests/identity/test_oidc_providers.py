@@ -40,8 +40,8 @@ def test_provider_lifecycle_never_shows_secret(tenant):
     assert (change["before"]["audience"], change["after"]["audience"]) == (tenant.audience, None)
     assert (change["before"]["secret"], change["after"]["secret"]) == ("set", "changed")
     assert tenant.audited("identity.provider.deleted")[0]["after"] is None
-    kept = tenant.site.sql(tenant.id, "SELECT detail::text AS detail FROM audit_events")
-    assert not [row for row in kept if "s3cret" in row.detail or "an0ther" in row.detail]
+    rows = tenant.site.sql(tenant.id, "SELECT detail::text AS detail FROM audit_events")
+    assert not [row for row in rows if "s3cret" in row.detail or "an0ther" in row.detail]
 
 
 def test_only_tenants_administrators_manage_providers(tenant, make_tenant):
@@ -77,8 +77,8 @@ def test_subject_can_be_relinked_after_deleting_link(tenant):
     assert links == {str(ana.id): "two", str(ben.id): "one"}
     assert tenant.http.delete(f"{path}/{ana.id}").status_code == 204
     assert tenant.http.delete(f"{path}/{ana.id}").json()["code"] == "identity-link-not-found"
-    told = [(each["before"], each["after"]) for each in tenant.audited("identity.user.linked")]
-    assert told == [(None, "one"), ("one", "two"), (None, "one")]
+    changes = [(each["before"], each["after"]) for each in tenant.audited("identity.user.linked")]
+    assert changes == [(None, "one"), ("one", "two"), (None, "one")]
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def test_attempt_of_other_browser_or_expired_one_is_rejected(tenant, provider, b
     tenant.person("ana@example.com")
     staff = tenant.provide(provider.issuer, **BY_EMAIL)
     address = browser.authorize(browser.begin(staff), "ana")
-    kept = browser.http.cookies["footnote_sign_in"]
+    cookie = browser.http.cookies["footnote_sign_in"]
     if how == "state":
         address = address.replace("state=", "state=x")
     elif how == "no state":
@@ -124,7 +124,7 @@ def test_attempt_of_other_browser_or_expired_one_is_rejected(tenant, provider, b
     else:
         browser.http.cookies.clear()
     if "cookie" in how and how != "no cookie":
-        planted = kept[:-6] + "AAAAAA" if how == "changed cookie" else "gAAAAA=%c3;'"
+        planted = cookie[:-6] + "AAAAAA" if how == "changed cookie" else "gAAAAA=%c3;'"
         browser.http.headers["Cookie"] = f"footnote_sign_in={planted}"
     assert "try again" in refused(browser.http.get(address))
     assert browser.session() is None
@@ -144,12 +144,12 @@ def test_code_and_state_work_once(tenant, provider, browser):
     tenant.person("ana@example.com")
     staff = tenant.provide(provider.issuer, **BY_EMAIL)
     back = browser.authorize(browser.begin(staff), "ana")
-    kept = browser.http.cookies["footnote_sign_in"]
+    cookie = browser.http.cookies["footnote_sign_in"]
     assert browser.http.get(back).status_code == 200
     assert "footnote_sign_in" not in browser.http.cookies
     refused(browser.http.get(back))
     browser.http.cookies.clear()
-    browser.http.cookies.set("footnote_sign_in", kept)
+    browser.http.cookies.set("footnote_sign_in", cookie)
     assert "try again" in refused(browser.http.get(back))
 
 

@@ -303,14 +303,19 @@ def test_operator_withdraws_audience_and_tokens_are_rejected(make_tenant, odd, m
     provider = (str(ours.id), made["id"])
     assert run("audience", *provider, "their-application").exit_code == 0
     listed = json.loads(run("audiences", "--json").output)
-    told = {"tenant_id": provider[0], "provider_id": provider[1], "issuer": odd.issuer, "audience": "their-application"}
-    assert told in listed
+    expected = {
+        "tenant_id": provider[0],
+        "provider_id": provider[1],
+        "issuer": odd.issuer,
+        "audience": "their-application",
+    }
+    assert expected in listed
     assert ours.site.me(odd.token(KEY, aud="their-application")).status_code == 200
     for words in ((), ("their-application", "--none")):
         assert run("audience", *provider, *words).exit_code == 2
     assert run("audience", *provider, "--none").exit_code == 0
     assert code(ours.site.me(odd.token(KEY, aud="their-application"))) == (401, "token-invalid")
-    assert told not in json.loads(run("audiences", "--json").output)
+    assert expected not in json.loads(run("audiences", "--json").output)
 
 
 def test_id_token_is_rejected_at_api(tenant, odd, ana):

@@ -91,14 +91,14 @@ def test_users_list_and_end_only_own_sessions(tenant, make_tenant, ana, browser)
 
 def test_sign_out_invalidates_kept_cookie(tenant, ana, browser, second_browser):
     sign_in(browser, ana)
-    kept = browser.session()
+    cookie = browser.session()
     form = browser.http.get("/").text.split('name="form_token" value="')[1].split('"')[0]
     refused = browser.http.post("/sign-out", data={"form_token": form_token("another")})
     assert (refused.status_code, refused.json()["code"]) == (403, "cross-site-request")
     assert browser.http.post("/sign-out").status_code == 403
     assert browser.http.post("/sign-out", data={"form_token": form}).status_code == 303
     assert browser.session() is None
-    second_browser.http.cookies.set("footnote_session", kept)
+    second_browser.http.cookies.set("footnote_session", cookie)
     assert me(second_browser).json()["code"] == "session-ended"
     assert len(tenant.audited("identity.session.ended")) == 1
 

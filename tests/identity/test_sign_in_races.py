@@ -93,13 +93,13 @@ def test_sessions_of_one_provider_open_concurrently(tenant):
     ana = tenant.person("ana@example.com")
     staff = tenant.provide("https://login.example.com")
     tenant.link(staff, ana, "ana")
-    kept = sessions_of(tenant)
+    sessions = sessions_of(tenant)
     who = Principal(tenant.id, ana.id)
     held = "SELECT 1 FROM identity_providers WHERE id = :id FOR SHARE"
     with tenant.site.database.owner.transaction(system_principal(tenant.id)) as session:
         session.execute(text(held), {"id": staff["id"]})
-        opened = kept.open(who, provider_id=UUID(staff["id"]))
-    assert kept.authenticate(opened.token).user_id == ana.id
+        opened = sessions.open(who, provider_id=UUID(staff["id"]))
+    assert sessions.authenticate(opened.token).user_id == ana.id
 
 
 def test_sign_in_waits_for_end_of_provider_without_locking_sessions(tenant):

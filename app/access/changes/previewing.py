@@ -148,7 +148,7 @@ class Previewer:
 
 
 def _sentence(opens: Difference, closes: Difference, people: int, *, is_whole: bool) -> str:
-    limit = "" if is_whole else f" Only the first {people} people were looked at: there are more."
+    limit = "" if is_whole else f" Only the first {people} people were compared: there are more."
     if not opens.documents and not closes.documents:
         return f"This would open no document to anybody and close none.{limit}"
     opened = f"open {_count(opens, 'to')}" if opens.documents else "open none"

@@ -101,7 +101,7 @@ def take_collection_label(collection_id: UUID, label_id: UUID, principal: Curren
 
 @labelled.get("/documents/{document_id}/labels", openapi_extra=_SEE)
 def list_document_labels(document_id: UUID, principal: CurrentPrincipal, policy: Policy) -> LabelsOut:
-    """List a document's own labels; the labels of its collections also apply to it."""
+    """List a document's own labels; the labels of its collection and of all parent collections also apply to it."""
     found = policy.list_labels_on(principal, Place(document_id=document_id))
     return LabelsOut(items=[LabelOut.of(label) for label in found])
 

@@ -77,8 +77,10 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class AccessDecision:
-    """The person's level for the document (0: no access), and the reasons. With `is_type_unsaid`, a pack of the person
-    would contain the document if an editor had confirmed the type that was read from its text.
+    """The person's level for the document (0: no access), and the reasons.
+
+    With `is_type_unconfirmed`, a pack of the person would contain the document if an editor had confirmed the type that
+    was read from its text.
     """
 
     is_visible: bool
@@ -87,7 +89,7 @@ class AccessDecision:
     closings: tuple[Closing, ...]
     is_disabled: bool
     is_deleted: bool
-    is_type_unsaid: bool = False
+    is_type_unconfirmed: bool = False
 
 
 def decide(moment: Moment) -> AccessDecision:
@@ -107,7 +109,7 @@ def decide(moment: Moment) -> AccessDecision:
         closings=closings,
         is_disabled=is_disabled,
         is_deleted=is_deleted,
-        is_type_unsaid=_lacks_a_said_type(moment, held),
+        is_type_unconfirmed=_lacks_stated_type(moment, held),
     )
 
 
@@ -187,7 +189,7 @@ def _list_exclusions(moment: Moment, held: Mapping[str, Holding]) -> Iterator[Cl
             yield Closing("exclusion", exclusion["id"], "document", exclusion["document_id"], held[subject])
 
 
-def _lacks_a_said_type(moment: Moment, held: Mapping[str, Holding]) -> bool:
+def _lacks_stated_type(moment: Moment, held: Mapping[str, Holding]) -> bool:
     document = moment.document
     if document is None or document["said_type"] is not None:
         return False
@@ -212,8 +214,8 @@ def has_ended(row: State, time: datetime) -> bool:
     return end is not None and end <= time
 
 
-def parse_time(told: str | None) -> datetime | None:
-    return None if told is None else datetime.fromisoformat(told)
+def parse_time(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value)
 
 
 def _strength(opening: Opening) -> tuple[bool, int, int, bool, str]:

@@ -50,7 +50,7 @@ class ReasonOut(BaseModel):
     object: NamedOut | None = None
     through: list[NamedOut] = Field(
         default=[],
-        description="The groups that give it, starting with the person's own group; empty if given directly.",
+        description="The groups through which the user has it, starting with the user's own; empty if directly.",
     )
     ended_at: datetime | None = Field(default=None, description="When a grant, or the last clearance, ended.")
 
@@ -67,23 +67,23 @@ class ExplanationOut(BaseModel):
     reasons: list[ReasonOut]
 
     @classmethod
-    def of(cls, told: Explanation) -> "ExplanationOut":
-        names, verdict = told.moment.names, told.verdict
+    def of(cls, explanation: Explanation) -> "ExplanationOut":
+        names, verdict = explanation.moment.names, explanation.verdict
         absent = (
-            (told.moment.user is None, ReasonKind.USER_ABSENT),
-            (told.moment.document is None, ReasonKind.DOCUMENT_ABSENT),
+            (explanation.moment.user is None, ReasonKind.USER_ABSENT),
+            (explanation.moment.document is None, ReasonKind.DOCUMENT_ABSENT),
             (verdict.is_disabled, ReasonKind.USER_DISABLED),
             (verdict.is_deleted, ReasonKind.DOCUMENT_DELETED),
         )
         return cls(
-            document_id=told.document_id,
-            user_id=told.user_id,
-            time=told.moment.time,
+            document_id=explanation.document_id,
+            user_id=explanation.user_id,
+            time=explanation.moment.time,
             visible=verdict.is_visible,
             level=LEVELS.get(verdict.level),
-            sentence=told.sentence,
+            sentence=explanation.sentence,
             reasons=[
-                *(ReasonOut(kind=kind, opens=False) for holds, kind in absent if holds),
+                *(ReasonOut(kind=kind, opens=False) for applies, kind in absent if applies),
                 *(_closing(closing, names) for closing in verdict.closings),
                 *(_opening(opening, names) for opening in verdict.openings),
             ],

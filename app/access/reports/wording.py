@@ -25,13 +25,13 @@ def explain(moment: Moment, verdict: AccessDecision, *, person: str) -> str:
 
 def _absence(moment: Moment, verdict: AccessDecision) -> str | None:
     """Return why the user or the document is unavailable."""
-    said = (
+    reasons = (
         (moment.user is None, "there was no such user then"),
         (moment.document is None, "there was no such document then"),
         (verdict.is_deleted, "it is deleted, and nobody may"),
         (verdict.is_disabled, "the user is disabled, and sees nothing"),
     )
-    return next((words for holds, words in said if holds), None)
+    return next((words for applies, words in reasons if applies), None)
 
 
 class _Words:
@@ -47,8 +47,8 @@ class _Words:
         if verdict.openings:
             return self.expired(verdict.openings[0])
         none = f"no grant opens it to {self._person} or to a group that {self._person} is in"
-        unsaid = "; no pack by type holds it, as its type was only read from its text"
-        return f"{none}{unsaid if verdict.is_type_unsaid else ''}"
+        unconfirmed = "; no pack by type holds it, as its type was only read from its text"
+        return f"{none}{unconfirmed if verdict.is_type_unconfirmed else ''}"
 
     def opening(self, opening: Opening) -> str:
         return f"{self._holder(opening.held)} is {_LEVELS[opening.level]} of {self._object(opening)}"

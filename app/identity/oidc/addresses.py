@@ -75,7 +75,7 @@ async def look_up(host: str, port: int) -> Sequence[Address]:
     loop = asyncio.get_running_loop()
     found: asyncio.Future[Sequence[Address]] = loop.create_future()
 
-    def tell(addresses: Sequence[Address] | None, failure: OSError | None) -> None:
+    def finish(addresses: Sequence[Address] | None, failure: OSError | None) -> None:
         if found.done():
             return
         if failure is not None:
@@ -92,7 +92,7 @@ async def look_up(host: str, port: int) -> Sequence[Address]:
         except UnicodeError:  # the host is not a valid name
             failure = socket.gaierror(socket.EAI_NONAME, "no name")
         try:
-            loop.call_soon_threadsafe(tell, addresses, failure)
+            loop.call_soon_threadsafe(finish, addresses, failure)
         except RuntimeError:  # the caller's event loop is closed
             return
 

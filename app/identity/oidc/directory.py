@@ -1,6 +1,6 @@
 """Fetch and cache providers' metadata and keys (OpenID Connect Discovery 1.0; RFC 7517) by their Cache-Control.
 
-While a provider is down, its cached data is used for one day. A token with an unknown key ID makes the keys be
+While a provider is down, its cached data is used for one day. For a token with an unknown key ID the keys are
 fetched again, at most once a minute, so that invented key IDs cause no flood of calls.
 """
 

@@ -56,11 +56,11 @@ SignIn = Annotated[SignInService, Depends(service(SignInService))]
     ),
 )
 def create_identity_provider(
-    body: ProviderIn, principal: CurrentPrincipal, kept: Providers, sign_in: SignIn, response: Response
+    body: ProviderIn, principal: CurrentPrincipal, provider_service: Providers, sign_in: SignIn, response: Response
 ) -> ProviderOut:
     secret = None if body.client_secret is None else body.client_secret.get_secret_value()
     fields = body.model_dump(exclude={"client_secret", "email_domains"})
-    made = kept.create_provider(
+    made = provider_service.create_provider(
         principal, NewProvider(**fields, client_secret=secret, email_domains=tuple(body.email_domains))
     )
     response.headers["Location"] = f"/v1/identity-providers/{made.id}"
@@ -75,12 +75,12 @@ def create_identity_provider(
 def list_identity_providers(
     page: RequestedPage,
     principal: CurrentPrincipal,
-    kept: Providers,
+    provider_service: Providers,
     sign_in: SignIn,
     request: Request,
     response: Response,
 ) -> Page[ProviderOut]:
-    found = kept.list_providers(principal, page)
+    found = provider_service.list_providers(principal, page)
     return page_out(
         request,
         response,
@@ -96,9 +96,9 @@ def list_identity_providers(
     openapi_extra=needs(Permission.USERS_MANAGE) | problems(ProviderNotFoundError),
 )
 def get_identity_provider(
-    provider_id: UUID, principal: CurrentPrincipal, kept: Providers, sign_in: SignIn, response: Response
+    provider_id: UUID, principal: CurrentPrincipal, provider_service: Providers, sign_in: SignIn, response: Response
 ) -> ProviderOut:
-    return _out(kept.get_provider(principal, provider_id), sign_in, response)
+    return _out(provider_service.get_provider(principal, provider_id), sign_in, response)
 
 
 @providers.patch(
@@ -120,7 +120,7 @@ def update_identity_provider(
     provider_id: UUID,
     body: ProviderChange,
     principal: CurrentPrincipal,
-    kept: Providers,
+    provider_service: Providers,
     sign_in: SignIn,
     response: Response,
     if_match: IfMatch = None,
@@ -129,7 +129,7 @@ def update_identity_provider(
     changes = body.model_dump(exclude_unset=True)
     if body.client_secret is not None:
         changes["client_secret"] = body.client_secret.get_secret_value()
-    return _out(kept.update_provider(principal, provider_id, changes, revision=revision), sign_in, response)
+    return _out(provider_service.update_provider(principal, provider_id, changes, revision=revision), sign_in, response)
 
 
 @providers.delete(
@@ -138,8 +138,8 @@ def update_identity_provider(
     summary="Delete a sign-in provider with its links and sessions (administrators)",
     openapi_extra=needs(Permission.USERS_MANAGE) | problems(ProviderNotFoundError, ProvidersBeyondScopesError),
 )
-def delete_identity_provider(provider_id: UUID, principal: CurrentPrincipal, kept: Providers) -> None:
-    kept.delete_provider(principal, provider_id)
+def delete_identity_provider(provider_id: UUID, principal: CurrentPrincipal, provider_service: Providers) -> None:
+    provider_service.delete_provider(principal, provider_id)
 
 
 @providers.get(
@@ -151,11 +151,13 @@ def list_identity_links(
     provider_id: UUID,
     page: RequestedPage,
     principal: CurrentPrincipal,
-    kept: Providers,
+    provider_service: Providers,
     request: Request,
     response: Response,
 ) -> Page[LinkOut]:
-    return page_out(request, response, kept.list_links(principal, provider_id, page), LinkOut.of, Page[LinkOut])
+    return page_out(
+        request, response, provider_service.list_links(principal, provider_id, page), LinkOut.of, Page[LinkOut]
+    )
 
 
 @providers.put(
@@ -165,9 +167,9 @@ def list_identity_links(
     | problems(LinkNotFoundError, SubjectTakenError, ProvidersBeyondScopesError),
 )
 def link_identity(
-    provider_id: UUID, user_id: UUID, body: LinkIn, principal: CurrentPrincipal, kept: Providers
+    provider_id: UUID, user_id: UUID, body: LinkIn, principal: CurrentPrincipal, provider_service: Providers
 ) -> LinkOut:
-    return LinkOut.of(kept.link(principal, provider_id, user_id, body.subject))
+    return LinkOut.of(provider_service.link(principal, provider_id, user_id, body.subject))
 
 
 @providers.delete(
@@ -176,8 +178,8 @@ def link_identity(
     summary="Delete a link, which ends the user's sessions of that provider (administrators)",
     openapi_extra=needs(Permission.USERS_MANAGE) | problems(LinkNotFoundError, ProvidersBeyondScopesError),
 )
-def unlink_identity(provider_id: UUID, user_id: UUID, principal: CurrentPrincipal, kept: Providers) -> None:
-    kept.unlink(principal, provider_id, user_id)
+def unlink_identity(provider_id: UUID, user_id: UUID, principal: CurrentPrincipal, provider_service: Providers) -> None:
+    provider_service.unlink(principal, provider_id, user_id)
 
 
 def _out(provider: IdentityProvider, sign_in: SignInService, response: Response) -> ProviderOut:

@@ -11,7 +11,7 @@ from app.db.base import Base
 
 
 class IdentityProvider(Base):
-    """`audience` is the audience of API tokens; without it the API accepts none. It ends with the tenant's ID, so
+    """API tokens must name `audience`; without it the API accepts none. It ends with the tenant's ID, so
     that no other tenant can claim it, unless an operator set it. Issuer and audience are unique across tenants, so
     that a token belongs to exactly one tenant.
     """

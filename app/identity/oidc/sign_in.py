@@ -199,12 +199,12 @@ class SignInService:
         answer = self._http.post_form(metadata.token_endpoint, form, basic=basic)
         id_token, access_token = answer.body.get("id_token"), answer.body.get("access_token")
         if answer.status != 200 or not isinstance(id_token, str):
-            said = str(answer.body.get("error", ""))
+            error_code = str(answer.body.get("error", ""))
             get_logger(__name__).warning(
                 "identity.code.refused",
                 provider_id=str(provider.id),
                 status=answer.status,
-                error=said if _ERROR_CODE.fullmatch(said) else None,
+                error=error_code if _ERROR_CODE.fullmatch(error_code) else None,
             )
             raise SignInRefusedError
         return id_token, access_token if isinstance(access_token, str) else None

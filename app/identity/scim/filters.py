@@ -202,7 +202,7 @@ class _Conditions(FilterVisitor[Condition]):
     def visit_value_path(self, node: ValuePath) -> Condition:
         found, _ = self._find(node.attr_path)
         if isinstance(found, Value):
-            raise InvalidFilterException(detail=f"{node.attr_path} has no values to select from.")
+            raise InvalidFilterException(detail=f"{node.attr_path} has no sub-attributes: leave out the brackets.")
         return _any(found, lambda of: _Conditions(of, self._schema).visit(node.val_filter), "value")
 
     def _find(self, path: AttrPath) -> tuple[Attribute, str]:

@@ -168,8 +168,8 @@ def _store(session: Session, principal: Principal, row: Group, wanted: scim.Grou
     repository = GroupRepository(session)
     values = {"name": wanted.display_name, "external_id": wanted.external_id}
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}
-    kept = _sort_members(repository, wanted, known=members)
-    added, removed = kept - members, members - kept
+    requested = _sort_members(repository, wanted, known=members)
+    added, removed = requested - members, members - requested
     if not (changed or added or removed):
         return row
     before = {"external_id": row.external_id, "revision": row.revision, "removed": removed.as_detail()}

@@ -81,18 +81,18 @@ class HeldRole(ComplexAttribute):
 
 class Membership(ComplexAttribute):
     value: Annotated[str | None, Mutability.read_only, CaseExact.true] = None
-    """The group's id."""
+    """The group's ID."""
 
     ref: Annotated[Reference["Group"] | None, Mutability.read_only] = Field(
         None, serialization_alias="$ref", validation_alias="$ref"
     )
-    """The group's address."""
+    """The group's URL."""
 
     display: Annotated[str | None, Mutability.read_only] = None
     """The group's name."""
 
 
-class User(Resource):  # type: ignore[type-arg]  # it takes no extensions
+class User(Resource):  # type: ignore[type-arg]  # the resource has no extensions
     """A person who may sign in."""
 
     __schema__ = URN("urn:ietf:params:scim:schemas:core:2.0:User")
@@ -121,18 +121,18 @@ class User(Resource):  # type: ignore[type-arg]  # it takes no extensions
 
 class Member(ComplexAttribute):
     value: Annotated[str | None, Mutability.immutable, Required.true, CaseExact.true] = None
-    """The id of a user or of another group."""
+    """The ID of a user or of another group."""
 
     ref: Annotated[Reference[Union["User", "Group"]] | None, Mutability.immutable] = Field(
         None, serialization_alias="$ref", validation_alias="$ref"
     )
-    """The member's address."""
+    """The member's URL."""
 
     type: Annotated[str | None, Mutability.immutable] = Field(None, examples=["User", "Group"])
     """Whether the member is a user or a group."""
 
 
-class Group(Resource):  # type: ignore[type-arg]  # it takes no extensions
+class Group(Resource):  # type: ignore[type-arg]  # the resource has no extensions
     """A group of users and groups, which can have grants."""
 
     __schema__ = URN("urn:ietf:params:scim:schemas:core:2.0:Group")

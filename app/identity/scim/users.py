@@ -171,7 +171,7 @@ class UserProvisioning:
             return shown
         if not wanted.active:
             _refuse_itself(principal, row.id)
-        # A sign-in can link a subject by the user's address, so whoever sets the address can sign in as the user.
+        # A sign-in can link a subject by the user's address, so a key that sets the address could sign in as the user.
         moved = row.email != values["email"] or wanted.active is not was_active
         check_roles(principal, map(Role, set(roles) ^ set(row.roles) | (set(row.roles) if moved else set())))
         _refuse_taken(repository, row.id, values)

@@ -26,9 +26,9 @@ Sessions = Annotated[SessionService, Depends(service(SessionService))]
     openapi_extra=needs(Permission.KEYS_OWN) | problems(InvalidCursorError),
 )
 def list_sessions(
-    page: RequestedPage, principal: CurrentPrincipal, kept: Sessions, request: Request, response: Response
+    page: RequestedPage, principal: CurrentPrincipal, session_service: Sessions, request: Request, response: Response
 ) -> Page[SessionOut]:
-    return page_out(request, response, kept.list_sessions(principal, page), SessionOut.of, Page[SessionOut])
+    return page_out(request, response, session_service.list_sessions(principal, page), SessionOut.of, Page[SessionOut])
 
 
 @sessions.delete(
@@ -37,5 +37,5 @@ def list_sessions(
     summary="End a session, from the next request on",
     openapi_extra=needs(Permission.KEYS_OWN) | problems(SessionNotFoundError),
 )
-def revoke_session(session_id: UUID, principal: CurrentPrincipal, kept: Sessions) -> None:
-    kept.revoke(principal, session_id)
+def revoke_session(session_id: UUID, principal: CurrentPrincipal, session_service: Sessions) -> None:
+    session_service.revoke(principal, session_id)
