@@ -23,7 +23,7 @@ from evals.running.engine import SuiteResult
 
 VERSION = "1"
 FAILED = 1
-MADE_DIGEST = digest_files([ROOT / "evals" / "bench" / "filtered_texts.py"], root=ROOT)
+SYNTHETIC_DIGEST = digest_files([ROOT / "evals" / "bench" / "filtered_texts.py"], root=ROOT)
 
 commands = typer.Typer(name="bench", add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 DocsOption = Annotated[list[Path] | None, typer.Option("--docs", exists=True, help="Files or folders.")]
@@ -46,30 +46,30 @@ def ask(docs: DocsOption = None, json: JsonOption = None, home: HomeOption = Non
 @commands.command()
 def filtered(json: JsonOption = None) -> None:
     """Vector search by principals who see little, much or all of 200,000 chunks, compared with exact and plain HNSW."""
-    result = _run_made(bench_filtered)
+    result = _run_synthetic(bench_filtered)
     for line in table_lines(result):
         Console().print(line, highlight=False)
-    _report("filtered", MADE_DIGEST, result, json)
+    _report("filtered", SYNTHETIC_DIGEST, result, json)
 
 
 @commands.command()
 def foreign(json: JsonOption = None) -> None:
     """One tenant's searches before and after 500,000 chunks of other tenants are added."""
-    _report("foreign", MADE_DIGEST, _run_made(bench_foreign), json)
+    _report("foreign", SYNTHETIC_DIGEST, _run_synthetic(bench_foreign), json)
 
 
 @commands.command()
 def policy(json: JsonOption = None) -> None:
     """Time to compute and to change the permissions of a user in 10,000 groups, among 50,000 grants."""
     digest = digest_files([ROOT / "evals" / "bench" / "policy.py"], root=ROOT)
-    _report("policy", digest, _run_made(bench_policy), json)
+    _report("policy", digest, _run_synthetic(bench_policy), json)
 
 
 @commands.command()
 def timing(json: JsonOption = None) -> None:
     """Whether response times distinguish a forbidden document from an absent one: 1,000 pairs."""
     digest = digest_files([ROOT / "evals" / "bench" / "timing.py"], root=ROOT)
-    _report("timing", digest, _run_made(bench_timing), json)
+    _report("timing", digest, _run_synthetic(bench_timing), json)
 
 
 def _run(bench: str, docs: Sequence[Path] | None, json: Path | None, home: Path | None) -> None:
@@ -83,7 +83,7 @@ def _run(bench: str, docs: Sequence[Path] | None, json: Path | None, home: Path 
     _report(bench, work.digest, result, json)
 
 
-def _run_made(bench: Callable[[Callable[[str], None]], SuiteResult]) -> SuiteResult:
+def _run_synthetic(bench: Callable[[Callable[[str], None]], SuiteResult]) -> SuiteResult:
     """Run a benchmark that creates its own data in its own database."""
     console = Console(stderr=True)
     with _failing(console):

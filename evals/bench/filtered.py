@@ -24,7 +24,7 @@ from app.retrieval.filters import SearchFilters
 from app.retrieval.index.graphs import ensure_graphs
 from app.retrieval.limits import SearchLimits
 from app.retrieval.repository import Near, SearchRepository
-from evals.bench.filtered_tenant import SPACE, Cluster, MadeTenant, open_cluster
+from evals.bench.filtered_tenant import SPACE, Cluster, SyntheticTenant, open_cluster
 from evals.bench.filtered_texts import ISSUERS, make_document, make_questions
 from evals.bench.filtered_timing import StatementClock, Timings, time_each
 from evals.running.engine import Case, SuiteResult
@@ -115,7 +115,7 @@ def bench_filtered(notify: Callable[[str], None]) -> SuiteResult:
 
 def _fill(cluster: Cluster, embedder: WordLlamaEmbedder) -> dict[str, Principal]:
     """Write the tenant's reports, one collection per issuer; return its readers by the share they see."""
-    tenant = MadeTenant(cluster=cluster, name="measured")
+    tenant = SyntheticTenant(cluster=cluster, name="measured")
     collections: list[UUID] = []
     documents: list[UUID] = []
     for issuer, name in enumerate(ISSUERS):
@@ -126,7 +126,7 @@ def _fill(cluster: Cluster, embedder: WordLlamaEmbedder) -> dict[str, Principal]
             # Only vectors are searched here, so the chunks' texts are not written, which would double the time.
             documents.append(tenant.add_document(collections[-1], [name] * CHUNKS, vectors, issuer=name, year=year))
     for number in range(OTHERS):
-        other = MadeTenant(cluster=cluster, name=f"other-{number}")
+        other = SyntheticTenant(cluster=cluster, name=f"other-{number}")
         made = make_document(number, 2030, chunks=CHUNKS)
         copied = other.add_document(
             other.add_collection("all"), made.texts, embedder.embed_documents(made.texts), issuer=made.issuer, year=2030

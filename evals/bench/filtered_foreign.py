@@ -23,8 +23,8 @@ from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.retrieval.index.graphs import ensure_graphs
 from app.retrieval.limits import SearchLimits
 from app.retrieval.service import RetrievalService
-from evals.bench.filtered_tenant import Cluster, MadeTenant, open_cluster
-from evals.bench.filtered_texts import ISSUERS, MadeDocument, make_document, make_questions
+from evals.bench.filtered_tenant import Cluster, SyntheticTenant, open_cluster
+from evals.bench.filtered_texts import ISSUERS, SyntheticDocument, make_document, make_questions
 from evals.running.engine import Case, SuiteResult
 
 DOCUMENTS = 100
@@ -96,7 +96,7 @@ def bench_foreign(notify: Callable[[str], None]) -> SuiteResult:
 
 
 def _fill(cluster: Cluster, embedder: WordLlamaEmbedder) -> Mapping[str, Principal]:
-    tenant = MadeTenant(cluster=cluster, name="measured")
+    tenant = SyntheticTenant(cluster=cluster, name="measured")
     collections: list[UUID] = []
     for number in range(DOCUMENTS):
         made = _own_document(number)
@@ -109,7 +109,7 @@ def _surround(cluster: Cluster, embedder: WordLlamaEmbedder, notify: Callable[[s
     """Write the other tenants; return their number of chunks. Every other document is also the measured tenant's."""
     for number in range(OTHERS):
         notify(f"Writing other tenant {number + 1} of {OTHERS}")
-        other = MadeTenant(cluster=cluster, name=f"other-{number}")
+        other = SyntheticTenant(cluster=cluster, name=f"other-{number}")
         collection = other.add_collection("all")
         for place in range(COPIED):
             made = _own_document(number) if place % 2 == 0 else make_document(number, 1950 + place, chunks=CHUNKS)
@@ -118,11 +118,11 @@ def _surround(cluster: Cluster, embedder: WordLlamaEmbedder, notify: Callable[[s
     return OTHERS * COPIED * COPIES * CHUNKS
 
 
-def _own_document(number: int) -> MadeDocument:
+def _own_document(number: int) -> SyntheticDocument:
     return make_document(number % len(ISSUERS), 2010 + number // len(ISSUERS), chunks=CHUNKS)
 
 
-def _write(tenant: MadeTenant, collection: UUID, made: MadeDocument, embedder: WordLlamaEmbedder) -> UUID:
+def _write(tenant: SyntheticTenant, collection: UUID, made: SyntheticDocument, embedder: WordLlamaEmbedder) -> UUID:
     vectors = embedder.embed_documents(made.texts)
     return tenant.add_document(collection, made.texts, vectors, issuer=made.issuer, year=made.year)
 

@@ -106,7 +106,7 @@ def open_cluster() -> Iterator[Cluster]:
                 database.close()
 
 
-class MadeTenant:
+class SyntheticTenant:
     """A tenant with an administrator who owns its collections."""
 
     def __init__(self, *, cluster: Cluster, name: str) -> None:

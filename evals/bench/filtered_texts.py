@@ -76,7 +76,7 @@ ISSUERS = tuple(f"{first} {second}" for first in _FIRST for second in _SECOND)
 
 
 @dataclass(frozen=True, slots=True)
-class MadeDocument:
+class SyntheticDocument:
     """A report of one issuer for one year: its chunks' texts, in order."""
 
     issuer: str
@@ -84,12 +84,12 @@ class MadeDocument:
     texts: tuple[str, ...]
 
 
-def make_document(issuer: int, year: int, *, chunks: int) -> MadeDocument:
+def make_document(issuer: int, year: int, *, chunks: int) -> SyntheticDocument:
     """Make the report of `ISSUERS[issuer]`, the same each time. Chunks on one subject are adjacent, as in sections."""
     draw = Random(f"{issuer} {year}")  # noqa: S311  test data, not a secret
     subjects = (number * len(_SUBJECTS) // chunks for number in range(chunks))
     texts = (" ".join(_sentence(issuer, year, subject, draw) for _ in range(2)) for subject in subjects)
-    return MadeDocument(ISSUERS[issuer], year, tuple(texts))
+    return SyntheticDocument(ISSUERS[issuer], year, tuple(texts))
 
 
 def make_questions(count: int) -> list[str]:

@@ -18,7 +18,7 @@ _SUFFIXES = (".html", ".htm", ".xhtml")
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """A filing: its file, and the facts tagged on its statements (none without statements). `tagged`: it has its tags.
+    """A filing: its file, and the facts tagged on its statements (none without statements). `tagged`: with tags.
 
     Its name is the file name without the extension.
     """

@@ -1,9 +1,9 @@
 """Inline XBRL (Inline XBRL 1.1, XBRL 2.1): reads the facts that a filing tags on its primary statements, and strips
 its tags.
 
-The tags alone identify a statement's table, so that the truth does not depend on Footnote's parsers: it is the first
-table that contains the facts which only that statement has together (its anchors). A statement split into tables,
-none of which contains all anchors, is not counted.
+The tags alone identify a statement's table, so that the truth does not depend on Footnote's parsers. Each statement has
+anchors: facts that no other statement has together. Its table is the first table that contains all its anchors. A
+statement is not counted if its anchors are spread over several tables.
 """
 
 import re
@@ -44,7 +44,7 @@ _WORDS = re.compile(r"num-?words?", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class _Tag:
-    """A fact in a table that may or may not be a statement's."""
+    """A tagged fact of a table; whether the table is a statement is not known yet."""
 
     name: str
     period: Period

@@ -37,7 +37,7 @@ OUTER = ("one half", "other half")
 
 @dataclass(frozen=True, slots=True)
 class RestrictedStore:
-    """Documents in collections by issuer, each inside one of two. `client` is of the administrator, who owns them all.
+    """Documents in collections by issuer, each inside one of two. `client` acts as the administrator, their owner.
 
     `collections` and `parent_collections` map names to ids, `parents` maps an issuer to its outer collection.
     """

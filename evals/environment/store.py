@@ -132,7 +132,7 @@ def open_question_store(context: SuiteContext) -> Iterator[Store]:
 def ingest_in_order(client: ApiClient, collections: Mapping[Path, str], *, watcher: Watcher) -> list[IngestOutcome]:
     """Ingest each file into its collection, one after the other, so that the order is the same each time.
 
-    Among equally good passages the older document's comes first; the first of several identical files gives the name.
+    Among equally good passages the older document's comes first; identical files are named after the first.
     """
     return ingest_placed(client, collections, password=None, watcher=watcher, uploads_at_once=1, polls_per_round=1)
 

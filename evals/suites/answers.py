@@ -31,7 +31,7 @@ SCORES = {Grade.RIGHT: 1.0, Grade.DECLINED: 0.0, Grade.WRONG: -1.0, Grade.UNDECI
 
 @dataclass(frozen=True, slots=True)
 class AnswersScoring:
-    """Asks as one principal, and judges. Implements `Scoring`."""
+    """Asks as one principal, and grades the answers. Implements `Scoring`."""
 
     asking: Asking
     principal: Principal
@@ -107,7 +107,7 @@ class AnswersSuite(Suite[QuestionCase]):
 
 
 def describe_with_judge(used: Used, judge: Judge | None) -> Used:
-    """Describe what answers are measured with, including the judge, because another judge is another measurement."""
+    """Describe the models of a run, including the judge, because runs with different judges are not comparable."""
     if judge is None:
         return used
     prompts = {**used.prompts, **judge.describe().prompts}

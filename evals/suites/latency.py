@@ -51,7 +51,7 @@ class Timed:
 
 @dataclass(slots=True)
 class LatencyScoring:
-    """Asks all questions of a level at once, when a time is needed and none is left. Implements `Scoring`."""
+    """Asks all questions of a level when the first of their times is needed. Implements `Scoring`."""
 
     client: httpx.Client
     cases: Sequence[LatencyCase]

@@ -88,7 +88,7 @@ class PermissionScoring:
         return findings
 
     def _asking(self, case: PermissionCase, question: QuestionCase) -> list[str]:
-        """Ask first as the user who sees everything, so that data kept between two questions would show.
+        """Ask first as the user who sees everything, so that a leak from one question to the next is found.
 
         Both askers send the same `Idempotency-Key`, which must not be shared between them.
         """

@@ -73,7 +73,7 @@ class ParseStage:
 
     def key(self, inputs: StageInputs) -> str:
         version = inputs.version
-        # A file opened by a password belongs to this version only: without the password, the same file stays closed.
+        # The output of an encrypted file is for this version only: the same file sent without a password must fail.
         owner = str(version.version_id) if version.sealed_password is not None else ""
         return output_key(self, version.content_sha256, params={"suffix": version.suffix(), "owner": owner})
 

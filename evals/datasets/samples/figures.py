@@ -1,7 +1,7 @@
 """The figures of the fictional issuer, US dollars in millions. Only single items are written down; totals are
 computed.
 
-Years run from the newest. A statement is a list of lines.
+The newest year comes first. A statement is a list of lines.
 """
 
 from collections.abc import Sequence

@@ -123,7 +123,7 @@ def record(tmp_path_factory, homes, stacks):
 
 def test_facts_read_without_tags_are_measured_against_the_tags(record):
     case = next(case for case in record.cases if case.id == "jtw-10k/html")
-    # All facts but the line that matches no label of Footnote.
+    # All facts are found, except the line that matches no label of Footnote.
     assert [missed["line_item"] for missed in case.trace["missed"]] == ["OtherCostAndExpenseOperating"] * 2
     assert (case.measures["right"], case.measures["wrong"]) == (30, 0)
     assert record.manifest.figures["precision"] == 1

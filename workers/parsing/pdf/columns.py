@@ -112,7 +112,7 @@ def _is_prose(lines: list[Line], gutter: float) -> bool:
     right = [part for line in lines if (part := _side(line, gutter, right=True))]
     if min(len(left), len(right)) < _MIN_LINES:
         return False
-    # If words of ordinary prose merely align at this position, no line starts there.
+    # Where words of ordinary prose align by chance, no line starts at the gutter.
     starts = sum(piece.x0 >= gutter - 1 for line in lines for piece in line.pieces if piece.x0 <= gutter + 2 * _EDGE)
     if starts < 0.5 * len(right):
         return False
