@@ -27,7 +27,20 @@ def test_a_quarter_is_found_with_its_year(text, quarter, year):
     assert (found.quarter, found.year) == (quarter, year)
 
 
-@pytest.mark.parametrize("text", ["Q1234", "Q5", "first quarters", "headquarters 2", "Q2%"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Q1234",
+        "Q5",
+        "first quarters",
+        "headquarters 2",
+        "Q2%",
+        "quarter 2031",
+        "quarter 31",
+        "quarter 2.3",
+        "quarter 1,250",
+    ],
+)
 def test_what_looks_like_a_quarter_is_none(text):
     assert list(find_quarters(text)) == []
 
