@@ -1,11 +1,10 @@
 """Errors of the audit log.
 
 InvalidInputError ← CheckpointFormatError, ExportFormatError
-NotFoundError     ← TenantNotFoundError
 ConflictError     ← ChainNotAsSignedError
 """
 
-from app.core.errors import ConflictError, InvalidInputError, NotFoundError
+from app.core.errors import ConflictError, InvalidInputError
 
 
 class CheckpointFormatError(InvalidInputError):
@@ -16,11 +15,6 @@ class CheckpointFormatError(InvalidInputError):
 class ExportFormatError(InvalidInputError):
     code = "audit-export-invalid"
     title = "This is not a valid export of the audit log: pass the file unchanged."
-
-
-class TenantNotFoundError(NotFoundError):
-    code = "tenant-not-found"
-    title = "There is no tenant with that name: check the spelling."
 
 
 class ChainNotAsSignedError(ConflictError):

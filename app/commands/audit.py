@@ -23,12 +23,12 @@ from app.audit.chain.checkpoints import (
 from app.audit.chain.copies import KeptCopies, StoredCheckpoints
 from app.audit.chain.log_reader import list_tenants
 from app.audit.chain.verification import Findings, report_removed_tenant, verify_tenant
-from app.audit.errors import TenantNotFoundError
 from app.audit.export_file import verify_lines
 from app.audit.log import export_whole
 from app.commands.options import FAILED, HomeOption, JsonOption, console, print_json, report_errors
 from app.composition import build_objects
 from app.db.session import Database, build_engine
+from app.identity.errors import TenantNotFoundError
 from app.settings import Settings, StorageSettings
 from app.stack.home import Home
 from app.stack.servers.postgres import EmbeddedPostgres
@@ -198,7 +198,7 @@ def _select_tenants(owner: Database, tenant: str | None) -> Sequence[tuple[UUID,
     """Return (ID, short name) of one tenant or of all. Raises TenantNotFoundError."""
     found = [(tenant_id, slug) for tenant_id, slug in list_tenants(owner) if tenant in (None, slug)]
     if tenant is not None and not found:
-        raise TenantNotFoundError
+        raise TenantNotFoundError("There is no tenant with that name: check the spelling.")
     return found
 
 
