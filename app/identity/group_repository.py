@@ -17,7 +17,7 @@ GROUP_CYCLE: Meanings = {
     INVALID_RECURSION: GroupCycleError,  # raised by the trigger that maintains the closure of groups
     "ck_group_nestings_not_itself": GroupCycleError,
 }
-"""Meanings of violations by a group that contains itself."""
+"""The errors that the database reports for a group that contains itself."""
 _RIGHTS = ("grants", "clearances", "exclusions")
 _EXCLUDED = text(
     "WITH RECURSIVE around (id) AS (SELECT CAST(:id AS uuid) UNION SELECT n.group_id FROM group_nestings n "

@@ -86,7 +86,7 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
     folder = tmp_path_factory.mktemp("provider")
     with free_socket() as found:
         port = found.getsockname()[1]
-    # `localhost` is another site than Footnote's address to a browser, like real providers.
+    # A browser treats `localhost` as another site than 127.0.0.1, as it would a real provider.
     issuer = f"http://localhost:{port}"
     settings = {
         "config_version": 1,

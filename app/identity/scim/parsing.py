@@ -171,7 +171,7 @@ def _check_changes(payload: Payload) -> None:
 
 
 def _count_values(part: Any) -> int:
-    """Return the number of entries in a payload's lists, without those of nested lists."""
+    """Return the number of entries in a payload's lists; a nested list counts as its entries."""
     if isinstance(part, dict):
         return sum(_count_values(value) for name, value in part.items() if name.lower() != "schemas")
     if isinstance(part, list):

@@ -49,7 +49,7 @@ class ProvisioningRepository:
         return self._session.scalar(query.limit(1)) is not None
 
     def revoke_keys(self, user_id: UUID, now: datetime) -> list[UUID]:
-        """Revoke the user's keys; return the IDs of those that were still valid."""
+        """Revoke the user's keys; return the IDs of those that were not revoked before."""
         revocation = update(ApiKey).where(ApiKey.user_id == user_id, ApiKey.revoked_at.is_(None))
         return list(self._session.scalars(revocation.values(revoked_at=now).returning(ApiKey.id)))
 

@@ -75,8 +75,8 @@ class SessionService:
         """Open a session of a user who signed in at a provider or, without one, with a key, whose expiry limits the
         session.
 
-        Raises ProviderNotFoundError if the provider, UserDisabledError if the user was disabled or deleted since the
-        sign-in.
+        If the provider was disabled or deleted since the sign-in, raises ProviderNotFoundError; if the user was,
+        UserDisabledError.
         """
         now = self._clock.now()
         ends_at = now + self._lifetime
@@ -188,7 +188,7 @@ class SessionService:
 
 
 def _visible_to(principal: Principal) -> Select[WebSession]:
-    """Return whether the principal may see the session: a key's scopes can permit less than the database does."""
+    """Select the sessions that the principal may see; a key's scopes can permit fewer than the database does."""
     query = select(WebSession)
     return query if principal.may(Permission.USERS_MANAGE) else query.where(WebSession.user_id == principal.user_id)
 
