@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -74,6 +75,13 @@ def site(chromium: Browser, running_footnote: Stack, samples: list[Path]) -> Sit
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
     """A page without a session. Any error on the browser's console fails the test."""
+    with new_page(chromium) as opened:
+        yield opened
+
+
+@contextmanager
+def new_page(chromium: Browser) -> Iterator[Page]:
+    """A page in a context of its own. Fails at the end if the browser's console has an error."""
     context: BrowserContext = chromium.new_context(viewport={"width": 1440, "height": 900})
     context.set_default_timeout(60_000)
     opened = context.new_page()
