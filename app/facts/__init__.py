@@ -1,1 +1,1 @@
-"""The ledger's facts: line items with periods and values, each on the cell it was read from."""
+"""Facts of the ledger: line items with periods and values, each with its source cell."""

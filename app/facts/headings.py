@@ -1,4 +1,4 @@
-"""From the headings of a statement's columns to the periods that its figures are about."""
+"""Parse the periods of a statement's columns from their headings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from app.quantities.periods import Period
 
 @dataclass(frozen=True, slots=True)
 class ColumnPeriods:
-    """Reads the headings of one document's statements. `months`: how long its own period is, None if not known."""
+    """Parses the headings of one document's statements. `months` is the length of the document's period, if known."""
 
     calendar: FiscalCalendar
     months: int | None
@@ -22,9 +22,9 @@ class ColumnPeriods:
     def read(
         self, statement: Statement, columns: Sequence[Column], *, heading: str, intro: str
     ) -> tuple[Period | None, ...]:
-        """A period a column, None where it can't be told.
+        """Return each column's period, or None if unknown.
 
-        `heading` is the text of the heading's lines, `intro` what stands above them from the statement's title on.
+        `heading` is the text of the heading's lines; `intro` is the text from the statement's title to the heading.
         """
         ends = [self._end(column, heading, intro) for column in columns]
         if statement is Statement.BALANCE:

@@ -1,8 +1,8 @@
-"""Line items: by which labels they go on which statement, and how what is shown becomes a value.
+"""Line items: their labels on each statement, and the conversion of shown figures to values.
 
-Names are those of the US GAAP financial reporting taxonomy (FASB), labels its standard labels and the wording of
-Regulation S-X (17 CFR 210.5-02, 5-03) and ASC 230. Values follow the taxonomy's balance types: an expense or a payment
-is positive, whether a statement puts it in brackets or not.
+Names follow the US GAAP financial reporting taxonomy (FASB). Labels follow its standard labels, Regulation S-X
+(17 CFR 210.5-02, 5-03) and ASC 230. Values follow the taxonomy's balance types: an expense or a payment is positive,
+whether or not the statement puts it in brackets.
 """
 
 import re
@@ -18,10 +18,11 @@ class Measure(StrEnum):
 
 
 class Shown(StrEnum):
-    """How a figure on a statement stands to the item's value.
+    """How a statement shows an item's value.
 
-    `INCOME`, `EXPENSE`: by which of the two the label speaks of; `OUTFLOW`: its negative (a payment, the growth of an
-    asset); `DEDUCTION`: positive, in brackets or not.
+    `INCOME`, `EXPENSE`: the item is an income or expense, and the label decides the figure's sign. `OUTFLOW`: the value
+    is the negated figure (a payment, an increase in an asset). `DEDUCTION`: the value is positive, with or without
+    brackets.
     """
 
     AS_IS = "as-is"
@@ -32,7 +33,7 @@ class Shown(StrEnum):
 
 
 class Section(StrEnum):
-    """Parts of statements in which the same label means different items."""
+    """Sections of statements. The same label means different items in different sections."""
 
     CURRENT_ASSETS = "current-assets"
     OTHER_ASSETS = "other-assets"
@@ -45,7 +46,7 @@ class Section(StrEnum):
 
 
 class Edge(StrEnum):
-    """An instant at one end of a statement's period."""
+    """The beginning or end of a statement's period, as an instant."""
 
     BEGINNING = "beginning"
     END = "end"
@@ -53,9 +54,9 @@ class Edge(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LineItem:
-    """An item and its labels: `pattern` is matched with the whole label as `plain_label` makes it.
+    """A line item. `pattern` matches the whole label after `plain_label`.
 
-    `section`: only there; `edge`: an instant on a statement of a duration.
+    `section` restricts the item to one section. `edge` marks an instant on a statement of a duration.
     """
 
     name: str
@@ -67,13 +68,13 @@ class LineItem:
 
 
 class LineItems:
-    """The items of one statement, looked up by label. Immutable: threads share it."""
+    """Finds the items of one statement by label. Immutable and thread-safe."""
 
     def __init__(self, items: Sequence[LineItem]) -> None:
         self._items = tuple((item, re.compile(item.pattern)) for item in items)
 
     def find(self, label: str, section: Section | None) -> LineItem | None:
-        """The first item that goes by the label there, or by what follows a group's name ("Current assets: Cash")."""
+        """Return the first item that matches the label, or the part after a group name ("Current assets: Cash")."""
         for name in (label, label.rpartition(":")[2]):
             plain = plain_label(name)
             for item, pattern in self._items:
@@ -82,16 +83,16 @@ class LineItems:
         return None
 
 
-_LONGEST_LABEL = 500  # what is longer is prose
+_LONGEST_LABEL = 500  # longer labels are prose
 _NOTE = re.compile(r"\((?:see\s+)?notes?\s[^)]*\)|\((?:\d{1,2}|[a-z])\)|\bnotes?\s\d+[a-z]?$")
 _ALTERNATIVE = re.compile(r"\s*/?\s*\([^)]*\)\s*/?\s*")
 _OWN_UNITS = re.compile(r"\((?:in|shares|dollars)\b[^)]*\)|,? in (?:thousands|millions|shares)\b")
 
 
 def plain_label(label: str) -> str:
-    """The label in lower case without notes, units, and the alternatives in brackets ("income (loss)")."""
+    """Normalise a label: lower case, without notes, units and bracketed alternatives ("income (loss)")."""
     text = label[:_LONGEST_LABEL].casefold().replace("’", "'").replace("&", " and ")
-    # Runs of white space go first: the patterns below would take the cube of their length.
+    # Collapse white space first: the following patterns take cubic time on runs of it.
     text = " ".join(re.sub(r"[–—−]", "-", text).split())
     text = _OWN_UNITS.sub(" ", _NOTE.sub(" ", text))
     text = _ALTERNATIVE.sub(" ", text)

@@ -1,4 +1,4 @@
-"""What is proposed: a fact read from a statement's cell, before anybody has looked at it."""
+"""Proposed facts: facts read from cells of statements, not reviewed yet."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,11 +10,11 @@ from app.quantities.periods import Period
 
 @dataclass(frozen=True, slots=True)
 class ProposedFact:
-    """A figure of a primary statement. `line_item` is a us-gaap name; `label` is how the document has it.
+    """A figure of a primary statement. `line_item` is a us-gaap name; `label` is the document's label.
 
-    `value` is the whole value: scaled, and with the sign that the taxonomy gives it. `scale` is the power of ten by
-    which the figure was multiplied. `currency` is an ISO 4217 code, None for shares and where the document doesn't say.
-    The figure stands on page `page_number` (from 1) of the version from `char_start` to `char_end` of the page's text.
+    `value` is the scaled value, with the taxonomy's sign. `scale` is the power of ten that multiplied the figure.
+    `currency` is an ISO 4217 code, or None for shares and for an unknown currency. The figure is at `char_start` to
+    `char_end` of the text of page `page_number` (from 1).
     """
 
     line_item: str

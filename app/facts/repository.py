@@ -1,4 +1,4 @@
-"""SQL of facts: what they are read from, under row-level security."""
+"""SQL of the pages from which facts are read, under row-level security."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -10,13 +10,13 @@ from app.documents.models import Document, Page
 
 
 class FactRepository:
-    """Documents and pages that the session's principal may see."""
+    """Reads the documents and pages that the session's principal may see."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def find_searchable(self, document_id: UUID) -> Document | None:
-        """The document, when one of its versions is searchable."""
+        """Return the document if it has a searchable version."""
         return self._session.scalar(
             select(Document).where(
                 Document.id == document_id,
@@ -26,5 +26,5 @@ class FactRepository:
         )
 
     def list_page_texts(self, version_id: UUID) -> Sequence[str]:
-        """The texts of a version's pages, in order."""
+        """List the texts of a version's pages, in order."""
         return self._session.scalars(select(Page.text).where(Page.version_id == version_id).order_by(Page.number)).all()

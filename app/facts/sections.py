@@ -1,4 +1,4 @@
-"""In which part of a statement each row stands: told by the totals that end the parts."""
+"""Assign statement rows to sections, by the totals at the end of each section."""
 
 import re
 from collections.abc import Sequence
@@ -25,9 +25,9 @@ _ENDS: dict[Statement, tuple[tuple[Section, str], ...]] = {
 
 
 def section_of_rows(statement: Statement, labels: Sequence[str]) -> list[Section | None]:
-    """The section of each row by the rows' labels, in order; None after the last, and where a total is missing.
+    """Return the section of each row, given the rows' labels in order; None after the last section.
 
-    A balance sheet that does not tell current from other (a bank's) has no sections.
+    A balance sheet without the total of current assets (a bank's) has no sections: all rows are None.
     """
     plain = [plain_label(label) for label in labels]
     found: list[Section | None] = []

@@ -1,4 +1,4 @@
-"""Facts as their readers see them. For now they are proposed anew at each reading, and none is kept."""
+"""Reading facts. Currently each request reads proposed facts from the pages; none are stored."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -13,16 +13,16 @@ from app.facts.statement_reader import About, StatementReader
 
 
 class FactService:
-    """Every method acts as the principal: what it may not see is absent."""
+    """Reads facts under the principal's permissions: documents that it may not see are absent."""
 
     def __init__(self, *, database: Database, reader: StatementReader | None = None) -> None:
         self._database = database
         self._reader = reader or StatementReader()
 
     def list_proposed(self, principal: Principal, document_id: UUID) -> Sequence[ProposedFact]:
-        """The facts that the primary statements of the searchable version show, in the statements' order.
+        """List the facts in the primary statements of the searchable version, in statement order.
 
-        Raises DocumentNotFoundError, also where no version is searchable yet.
+        Raises DocumentNotFoundError, also if no version is searchable yet.
         """
         with self._database.transaction(principal, snapshot=True) as session:
             repository = FactRepository(session)

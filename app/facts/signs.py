@@ -1,7 +1,8 @@
-"""From a figure as a statement shows it to a value with the taxonomy's sign.
+"""Convert a statement's figures to values with the taxonomy's signs.
 
-A word in brackets says what a figure in brackets is: "income tax (expense) benefit", "other (income) expense". A label
-that speaks of losses only is of a loss, in brackets or not. Some statements put all expenses in brackets.
+A word in brackets states the meaning of figures in brackets: "income tax (expense) benefit", "other (income) expense".
+If a label only names a loss, its figure is a loss, with or without brackets. Some statements put all expenses in
+brackets.
 """
 
 import re
@@ -19,7 +20,7 @@ _OF_EXPENSE = re.compile(r"\b(?:expenses?|costs?|charges?|provision)\b")
 _OF_INCOME = re.compile(r"\b(?:income|earnings|gains?|benefits?|profit|revenues?)\b")
 _OF_LOSS = re.compile(r"\b(?:loss(?:es)?|deficit|decrease|used)\b")
 _OF_NO_LOSS = re.compile(r"\b(?:income|earnings|gains?|profit|increase|provided|generated)\b")
-# These are expenses on every statement that has them: in brackets, they tell that all expenses are.
+# Always expenses. If a statement has these in brackets, it has all expenses in brackets.
 _ALWAYS_EXPENSES = frozenset(
     {
         "CostOfRevenue",
@@ -35,7 +36,7 @@ _ALWAYS_EXPENSES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """The signs of one statement."""
+    """The sign conventions of one statement."""
 
     expenses_in_brackets: bool
 
@@ -45,7 +46,7 @@ class Signs:
         return cls(expenses_in_brackets=2 * sum(figure < 0 for figure in expenses) > len(expenses) > 0)
 
     def value(self, item: LineItem, row: TableRow, figure: Decimal) -> Decimal:
-        """The figure of the row with the item's sign."""
+        """Return the value of a row's figure, with the line item's sign."""
         if item.shown is Shown.OUTFLOW:
             return -figure
         if item.shown is Shown.DEDUCTION:
@@ -55,7 +56,7 @@ class Signs:
         return figure if (item.shown is Shown.INCOME) == self._shows_income(item, row) else -figure
 
     def _shows_income(self, item: LineItem, row: TableRow) -> bool:
-        """Whether a figure that is not in brackets is an income here."""
+        """Return whether a figure without brackets is income in this row."""
         folded = row.label.casefold()
         if _EXPENSE_IN_BRACKETS.search(folded):
             return True
@@ -70,7 +71,7 @@ class Signs:
 
 
 def _is_loss(row: TableRow) -> bool:
-    """Whether the label speaks of a loss alone, and the figures are not in brackets."""
+    """Return whether the label only names a loss, and the figures are not in brackets."""
     plain = plain_label(row.label)
     only_loss = _OF_LOSS.search(plain) and not _OF_NO_LOSS.search(plain) and "(" not in row.label
     return bool(only_loss) and all(figure >= 0 for figure in _figures(row))

@@ -1,7 +1,7 @@
-"""Reading the primary statements of a document: each row that goes by a known label, each figure with its period.
+"""Read facts from a document's primary statements: rows with known labels, figures with their periods.
 
-A row whose figures and columns can't be matched up, a column whose period can't be told and a label that is not known
-give no fact: nothing is guessed from a figure's size or place.
+No fact is proposed if the label is unknown, the column's period is unknown, or the figures cannot be assigned to
+columns. Nothing is guessed from a figure's size or position.
 """
 
 import re
@@ -27,14 +27,14 @@ from app.quantities.periods import Period
 from app.quantities.scales import TableScales, find_scale
 
 _FEWEST_SHARES = 100_000
-_MOST_OF_INTRO = 5_000  # characters: a heading further below is that of another table
+_MOST_OF_INTRO = 5_000  # characters: a heading further below belongs to another table
 _MONTHS_OF = {"FY": 12, "Q1": 3}
 _NONCONTROLLING = re.compile(r"attributable to (?:the )?(?:redeemable )?non-?controlling interests?\t", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is known of the document as a whole; None or "" for what isn't."""
+    """Metadata of the document; None if unknown."""
 
     period_end: date | None = None
     fiscal_year: int | None = None
@@ -45,7 +45,7 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A row that goes by a known label, with a period for each of its values."""
+    """A row with a known label, and the period of each value."""
 
     item: LineItem
     row: TableRow
@@ -53,7 +53,7 @@ class _Row:
 
 
 class StatementReader:
-    """Proposes facts. Immutable: threads share it."""
+    """Reads proposed facts from pages. Immutable and thread-safe."""
 
     def __init__(self) -> None:
         self._finder = StatementFinder()
@@ -64,7 +64,7 @@ class StatementReader:
         }
 
     def read(self, pages: Sequence[str], about: About) -> tuple[ProposedFact, ...]:
-        """The facts of the three statements, one after the other; of two that go by one title, those of the fuller."""
+        """Return the facts of the three statements in order; of two tables with one title, the one with more facts."""
         calendar = FiscalCalendar.of(pages, period_end=about.period_end, fiscal_year=about.fiscal_year)
         periods = ColumnPeriods(calendar=calendar, months=_MONTHS_OF.get(about.fiscal_period or ""))
         best: dict[Statement, tuple[ProposedFact, ...]] = {}
@@ -135,7 +135,7 @@ def _scale(item: LineItem, row: TableRow, figures: Sequence[Decimal | None], abo
     own = find_scale(row.label)
     if own is not None:
         return own
-    # Where whole shares are announced and a few hundred are given, they are in the units of the money.
+    # A few hundred "whole" shares are implausible: they have the scale of the money.
     small = all(abs(figure) < _FEWEST_SHARES for figure in figures if figure is not None)
     return scales.money if small and scales.shares == 0 else scales.shares
 
@@ -147,7 +147,7 @@ def _at_edge(period: Period, edge: Edge | None) -> Period:
 
 
 def _of_the_group(fact: ProposedFact) -> ProposedFact:
-    """Where others hold a part of subsidiaries, net income that is nobody's in particular is the whole group's."""
+    """With noncontrolling interests, net income that is not attributed to anyone is the group's profit or loss."""
     if fact.line_item != "NetIncomeLoss" or "attributable" in fact.label.casefold():
         return fact
     return replace(fact, line_item="ProfitLoss")

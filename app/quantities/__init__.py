@@ -1,1 +1,1 @@
-"""The one place that turns text into numbers, units, scales, money, dates and fiscal periods."""
+"""Parse numbers, units, scales, money, dates and fiscal periods. No other package parses these from text."""

@@ -1,4 +1,4 @@
-"""Periods in a question: fiscal years and their ranges, quarters, and days."""
+"""Parse the periods in a question: fiscal years and ranges of them, quarters, and days."""
 
 import re
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ _EARLIEST, _LATEST = 1950, 2099
 
 @dataclass(frozen=True, slots=True)
 class AskedPeriods:
-    """What a question says of time. `years` ascend, ranges filled; `quarters` are (1 to 4, year or None).
+    """The periods in a question. `years` are ascending, with ranges filled; `quarters` are (1 to 4, year or None).
 
-    `labelled` are the years written as fiscal ones ("FY2021"); a bare number may be a maturity or a forecast's year.
+    `labelled` are the years with a fiscal label ("FY2021"); a bare number may be the year of a maturity or forecast.
     """
 
     years: tuple[int, ...] = ()
@@ -26,12 +26,12 @@ class AskedPeriods:
     labelled: tuple[int, ...] = ()
 
     def target_year(self) -> int | None:
-        """The last of the fiscal years asked about: that year's report also holds the ones before it."""
+        """Return the latest requested fiscal year: its report also has the preceding years."""
         return max(self.labelled or self.years, default=None)
 
 
 def parse_asked_periods(question: str) -> AskedPeriods:
-    """Read "FY2019 - FY2021", "Q2 of FY2023", "2Q23", "2021 and 2022", "as of June 30, 2022"."""
+    """Parse "FY2019 - FY2021", "Q2 of FY2023", "2Q23", "2021 and 2022", "as of June 30, 2022"."""
     days = tuple(dict.fromkeys(find_dates(question)))
     undated = without_dates(question)
     quarters = tuple(dict.fromkeys((mention.quarter, mention.year) for mention in find_quarters(undated)))

@@ -1,23 +1,23 @@
-"""Currencies by sign, code and name, as ISO 4217 codes."""
+"""Parse currencies from signs, codes and names to ISO 4217 codes."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 SIGN = "[$€£¥₹]"
-"""A sign of a currency, of one character."""
+"""A currency sign of one character."""
 
 
 @dataclass(frozen=True, slots=True)
 class CurrencyMention:
-    """A currency, named at `start` to `end` of a text."""
+    """A currency, mentioned at `start` to `end` of a text."""
 
     code: str
     start: int
     end: int
 
 
-# Code, the signs of its own, and the pattern of its name. The plain dollar comes last: names of others hold it.
+# Code, unambiguous signs, and name pattern. The US dollar is last: other currencies' names contain "dollars".
 _CURRENCIES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("CAD", ("C$", "CA$", "Cdn$"), r"Canadian\s+dollars"),
     ("AUD", ("A$", "AU$"), r"Australian\s+dollars"),
@@ -40,7 +40,7 @@ _CURRENCIES: tuple[tuple[str, tuple[str, ...], str], ...] = (
 
 
 def _whole(sign: str) -> str:
-    """The pattern of a sign that no letter stands before."""
+    """Return a pattern for a sign that no letter precedes."""
     return rf"(?<![A-Za-z]){re.escape(sign)}" + (r"\b" if sign.isalpha() else "")
 
 
@@ -50,31 +50,31 @@ _CODE = rf"(?:{'|'.join(code for code, _, _ in _CURRENCIES)}|RMB)"
 _DOLLAR = r"(?:\b(?:US|Cdn|CA?|AU?|HK|NZ|S|R))?\$"
 
 CURRENCY = rf"(?:{_DOLLAR}|[€£¥₹]|\b{_CODE})"
-"""A currency's sign or code before an amount. To be put into other patterns, that heed case: it has no groups."""
+"""A currency sign or code before an amount. For use in case-sensitive patterns: it has no groups."""
 
 _NAMES = tuple(
     (code, re.compile("|".join((*map(_whole, signs), rf"\b{code}\b", rf"\b(?:{name})\b")), re.IGNORECASE))
     for code, signs, name in _CURRENCIES
 )
-# A code that a table's row begins with is its label.
+# A code at the beginning of a table row is its label.
 _BEFORE_AMOUNT = re.compile(rf"{_DOLLAR}|[€£¥₹]|\b(?:(?<=[^\n]){_CODE}\b|{_CODE}\b(?!\t))(?=\s*[\d(])")
 _AFTER_AMOUNT = re.compile(rf"\s*(?:({_CODE})|((?:US )?dollars|euros?|pounds))\b", re.IGNORECASE)
 _BESIDE = {"d": "USD", "u": "USD", "e": "EUR", "p": "GBP"}
 
 
 def find_named_currency(text: str) -> str | None:
-    """The currency that a line on units names by sign, code or name; of several, a plain dollar comes last."""
+    """Return the currency that a statement of units names by sign, code or name; others precede the US dollar."""
     return next((code for code, pattern in _NAMES if pattern.search(text)), None)
 
 
 def find_signs(text: str) -> Iterator[CurrencyMention]:
-    """The signs of currencies in a text, and the codes before amounts, in order."""
+    """Find the currency signs in a text, and the codes before amounts, in order."""
     for found in _BEFORE_AMOUNT.finditer(text):
         yield CurrencyMention(parse_currency(found.group()), *found.span())
 
 
 def match_currency(text: str, start: int) -> str | None:
-    """The currency directly behind a number that ends at `start` (" euros"), if there is one."""
+    """Return the currency directly after a number that ends at `start` (" euros"), if any."""
     found = _AFTER_AMOUNT.match(text, start)
     if found is None:
         return None
@@ -82,5 +82,5 @@ def match_currency(text: str, start: int) -> str | None:
 
 
 def parse_currency(sign: str) -> str:
-    """The code for a match of `CURRENCY`."""
+    """Return the ISO code of a match of `CURRENCY`."""
     return _BY_SIGN[sign.upper()]

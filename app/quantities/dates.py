@@ -1,4 +1,4 @@
-"""Dates as filings and questions write them. Patterns are for matching without regard to case."""
+"""Parse dates as written in filings and questions. Use the patterns with re.IGNORECASE."""
 
 import calendar
 import re
@@ -13,13 +13,13 @@ DATE = (
     rf"\b(?=[jfmasond\d])(?:{MONTH}\.?\s+{_DAY_NUMBER}(?:\s*,\s*|\s+){YEAR}"
     rf"|{_DAY_NUMBER}\s+(?:of\s+)?{MONTH}\.?,?\s+{YEAR}|{YEAR}-\d\d-\d\d|\d{{1,2}}/\d{{1,2}}/{YEAR})(?!\d)"
 )
-"""A date with its year. To be put into other patterns: it has no groups.
+"""A date with a year. For use in other patterns: it has no groups.
 
-The look ahead at its first letter halves the time that a whole document takes.
+The lookahead at the first letter halves the time for a complete document.
 """
 
 _DATE = re.compile(DATE, re.IGNORECASE)
-# "24 may" is a number and a verb.
+# Lower-case "may" after a number is a verb ("24 may").
 _DAY_OF_YEAR = re.compile(
     rf"\b(?=[jfmasond\d])(?:({MONTH})\.?\s+(\d{{1,2}})|(?<![\d,.])(\d{{1,2}}) (?!(?-i:may))({MONTH}))\b(?![ ,]*\d)",
     re.IGNORECASE,
@@ -30,7 +30,7 @@ _EARLIEST, _LATEST = 1900, 2100
 
 
 def find_dates(text: str) -> Iterator[date]:
-    """The dates with a year in a text, in order; days that no month has are left out."""
+    """Find the dates with a year in a text, in order; impossible dates (30 February) are skipped."""
     for found in _DATE.finditer(text):
         day = parse_date(found.group())
         if day is not None:
@@ -38,12 +38,12 @@ def find_dates(text: str) -> Iterator[date]:
 
 
 def without_dates(text: str) -> str:
-    """The text with a blank for each date in it."""
+    """Replace each date in a text by a space."""
     return _DATE.sub(" ", text)
 
 
 def find_days_of_year(text: str) -> Iterator[tuple[int, int]]:
-    """The days named without a year ("June 30", "30 June"), as (month, day)."""
+    """Find the days without a year ("June 30", "30 June") in a text, as (month, day)."""
     for found in _DAY_OF_YEAR.finditer(text):
         month, day = parse_month(found.group(1) or found.group(4)), int(found.group(2) or found.group(3))
         if month is not None and 1 <= day <= 31:
@@ -51,9 +51,9 @@ def find_days_of_year(text: str) -> Iterator[tuple[int, int]]:
 
 
 def parse_date(text: str) -> date | None:
-    """The date that a text consists of, from 1900 to 2100; None if it is none.
+    """Parse a text that is one date from 1900 to 2100; returns None for any other text.
 
-    "January 28, 2023", "28th of January 2023", "2023-01-28" and "1/28/2023" are one day. Between slashes the month
+    "January 28, 2023", "28th of January 2023", "2023-01-28" and "1/28/2023" are the same date. With slashes, the month
     comes first, as in the United States, unless only the second number can be a month.
     """
     parts = [part for part in _PARTS.findall(text) if part.lower() not in _BETWEEN]
@@ -71,7 +71,7 @@ def parse_date(text: str) -> date | None:
 
 
 def day_in(year: int, month: int, day: int) -> date:
-    """The day of that year; the month's last where it has fewer days."""
+    """Return the date, limited to the month's last day."""
     return date(year, month, min(day, calendar.monthrange(year, month)[1]))
 
 

@@ -1,4 +1,4 @@
-"""How long a period is, as headings name it: months, weeks, a quarter, a year."""
+"""Parse the lengths of periods in headings: months, weeks, quarter, year."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _MONTHS_OF_QUARTERS = {3: 1, 6: 2, 9: 3, 12: 4}
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """A length of one to four quarters as it is named: about so many months; `weeks` where those are named."""
+    """A length of one to four quarters, in months; `weeks` is set if the text counts in weeks."""
 
     months: int
     weeks: int | None = None
@@ -28,7 +28,7 @@ class Duration:
 
 @dataclass(frozen=True, slots=True)
 class DurationMention:
-    """A duration, named at `start` to `end` of a text."""
+    """A duration, mentioned at `start` to `end` of a text."""
 
     duration: Duration
     start: int
@@ -36,7 +36,7 @@ class DurationMention:
 
 
 def find_durations(text: str) -> Iterator[DurationMention]:
-    """The durations of one to four quarters that a text counts in months or weeks ("six months", "26 weeks")."""
+    """Find durations of one to four quarters, counted in months or weeks ("six months", "26 weeks")."""
     for found in _COUNTED.finditer(text):
         count = int(found.group(1)) if found.group(1).isdigit() else parse_cardinal(found.group(1))
         duration = _of_months(count) if found.group(2).lower() == "month" else _of_weeks(count)
@@ -45,7 +45,7 @@ def find_durations(text: str) -> Iterator[DurationMention]:
 
 
 def find_duration(text: str) -> Duration | None:
-    """The one duration that a text names, also as "quarter" or "year"; None for none, or several."""
+    """Return a text's only duration, which may be "quarter" or "year"; None if it has none or several."""
     named = {mention.duration for mention in find_durations(text)}
     if not named and _QUARTER.search(text):
         named = {Duration(3)}

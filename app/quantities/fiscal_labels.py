@@ -1,6 +1,6 @@
-"""Fiscal years and quarters by their labels ("FY2022", "fiscal year 2022", "Q2 FY23", "second quarter of 2022").
+"""Parse labels of fiscal years and quarters ("FY2022", "fiscal year 2022", "Q2 FY23", "second quarter of 2022").
 
-Patterns are for matching without regard to case.
+Use the patterns with re.IGNORECASE.
 """
 
 import re
@@ -11,14 +11,14 @@ from app.quantities.dates import YEAR
 from app.quantities.number_words import ORDINAL, parse_ordinal
 
 QUARTER_CODE = r"(?:q[1-4]|[1-4]q)"
-"""A quarter in short. To be put into other patterns: it has no groups."""
+"""An abbreviated quarter. For use in other patterns: it has no groups."""
 
 _FISCAL = r"(?:fy|fiscal(?:\s+year)?)"
 _CALENDAR = r"(?:cy|calendar(?:\s+year)?)"
-# In "fiscal 52-week year" and "fiscal 52/53" the digits count weeks.
+# In "fiscal 52-week year" and "fiscal 52/53", the digits count weeks.
 _DIGITS = rf"\s*(?:['’]\s*)?({YEAR}|\d\d(?!\d|[\s-]?(?:weeks?|months?)\b|[/-]53))"
 YEAR_LABEL = rf"(?:{_FISCAL}|{_CALENDAR}){_DIGITS}"
-"""A year by its label, fiscal or calendar. To be put into other patterns: its one group holds two or four digits."""
+"""A label of a fiscal or calendar year. For use in other patterns: its only group has two or four digits."""
 
 _FISCAL_YEAR = re.compile(rf"(?<!\w){_FISCAL}{_DIGITS}(?![\w%]|[.,]\d|\s*[-–]\s*\d)", re.IGNORECASE)
 _YEAR_CODE = re.compile(rf"(?:fy|cy)['’]?({YEAR}|\d\d)[ae]?", re.IGNORECASE)
@@ -41,9 +41,9 @@ _SHORT_YEAR_AFTER_CODE = re.compile(r"[ /-]?(\d\d)(?![\w%])")
 
 @dataclass(frozen=True, slots=True)
 class QuarterMention:
-    """A quarter, 1 to 4, with its year where that stands beside it.
+    """A quarter (1 to 4), with its year if the text states it directly after.
 
-    The quarter is named at `start` to `name_end` of a text, both at `start` to `end`.
+    The quarter is at `start` to `name_end` of the text; the quarter with its year is at `start` to `end`.
     """
 
     quarter: int
@@ -55,7 +55,7 @@ class QuarterMention:
 
 @dataclass(frozen=True, slots=True)
 class FiscalYearMention:
-    """A fiscal year, named at `start` to `end` of a text."""
+    """A fiscal year, mentioned at `start` to `end` of a text."""
 
     year: int
     start: int
@@ -63,13 +63,13 @@ class FiscalYearMention:
 
 
 def find_quarters(text: str, start: int = 0, end: int | None = None) -> Iterator[QuarterMention]:
-    """The quarters that a text names between `start` and `end`, in order."""
+    """Find the quarters in a text between `start` and `end`, in order."""
     end = len(text) if end is None else end
     for found in _QUARTER.finditer(text, start, end):
         code, ordinal, digit = found.groups()
         year = _year_after(text, found.end(), end, is_code=code is not None)
         if year is None and code is not None and text[found.end() : found.end() + 1].isdigit():
-            continue  # "Q1234" is another name
+            continue  # "Q1234" is not a quarter
         quarter = parse_ordinal(ordinal) if ordinal else int((code or digit).lower().strip("q"))
         yield QuarterMention(
             quarter=quarter,
@@ -81,24 +81,24 @@ def find_quarters(text: str, start: int = 0, end: int | None = None) -> Iterator
 
 
 def find_fiscal_years(text: str) -> Iterator[FiscalYearMention]:
-    """The fiscal years that a text names by label, in order; the first year of a range is left out."""
+    """Find the labelled fiscal years in a text, in order, without the first year of a range."""
     for found in _FISCAL_YEAR.finditer(text):
         yield FiscalYearMention(full_year(found.group(1)), *found.span())
 
 
 def parse_quarter_code(word: str) -> int | None:
-    """The quarter of "Q2" or "2Q"; None for any other word."""
+    """Parse "Q2" or "2Q" to the quarter's number; returns None for any other word."""
     return int(word.lower().strip("q")) if re.fullmatch(QUARTER_CODE, word, re.IGNORECASE) else None
 
 
 def parse_year_code(word: str) -> int | None:
-    """The year of "FY2022", "FY22", or "CY22E"; None for any other word."""
+    """Parse "FY2022", "FY22" or "CY22E" to the year; returns None for any other word."""
     found = _YEAR_CODE.fullmatch(word)
     return None if found is None else full_year(found.group(1))
 
 
 def full_year(digits: str) -> int:
-    """The year of two or four digits. Two stand for 1970 to 2069, as in POSIX strptime's %y but for a year."""
+    """Return the year of two or four digits. Two digits mean 1970 to 2069 (POSIX strptime's %y: 1969 to 2068)."""
     year = int(digits)
     return year if year > 99 else year + (2000 if year < 70 else 1900)
 

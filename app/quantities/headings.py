@@ -1,4 +1,4 @@
-"""How the headings of tables name periods. Patterns are for matching without regard to case."""
+"""Recognise periods in table headings. Use the patterns with re.IGNORECASE."""
 
 import re
 
@@ -24,7 +24,7 @@ _ENDED = re.compile(r"\b(?:ended|ending)\b", re.IGNORECASE)
 
 
 def find_years(text: str) -> list[str]:
-    """The years of four digits in a text that are no part of a longer number, in order."""
+    """Find the four-digit years in a text that are not part of a longer number, in order."""
     return _YEAR.findall(text)
 
 
@@ -33,17 +33,17 @@ def without_years(text: str) -> str:
 
 
 def without_periods(text: str) -> str:
-    """The text without its years and without the numbers that go with periods: days, weeks, quarters, footnotes."""
+    """Remove years and the numbers of days, weeks, quarters and footnotes from a text."""
     return _NUMBERS.sub("", without_years(text))
 
 
 def has_period_word(text: str) -> bool:
-    """Whether a text has a word that stands in the headings of periods ("ended", "as of", a month)."""
+    """Return whether a text has a word of period headings ("ended", "as of", a month)."""
     return _WORDS.search(text) is not None
 
 
 def has_change_word(text: str) -> bool:
-    """Whether a text may head columns of changes ("Increase (decrease)")."""
+    """Return whether a text may be the heading of change columns ("Increase (decrease)")."""
     return _CHANGE.search(text) is not None
 
 
@@ -52,12 +52,12 @@ def without_period_words(text: str) -> str:
 
 
 def is_year(cell: str) -> bool:
-    """Whether a cell is a year, maybe with a footnote's mark or "A" for actual, "E" for estimate."""
+    """Return whether a cell is a year, with an optional footnote mark, "A" (actual) or "E" (estimate)."""
     return _YEAR_CELL.fullmatch(cell) is not None
 
 
 def is_period(cell: str) -> bool:
-    """Whether a cell names a period: by a year, a label, a month, or as one that "ended"."""
+    """Return whether a cell names a period: a year, a label, a month, or a length that "ended"."""
     if is_year(cell) or _LABEL.fullmatch(cell) or _MONTH.search(cell):
         return True
     length = _LENGTH.search(cell)

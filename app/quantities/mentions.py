@@ -1,4 +1,4 @@
-"""Numbers in sentences, by digits and by words, each with what its text says of its unit, scale, currency and sign."""
+"""Find numbers in sentences, in digits and in words, with unit, scale, currency and sign."""
 
 import re
 import unicodedata
@@ -16,7 +16,7 @@ _MINUS = r"(?:(?<![\w)%])([-−–]))?"
 _BEFORE = re.compile(rf"(\(\s?)?{_MINUS}({CURRENCY})?\s*(\(\s?)?{_MINUS}$")
 _CURRENCY_BEFORE = re.compile(rf"{CURRENCY}$")
 _CLOSED = re.compile(r"\s?%?\s?\)")
-# A sign may stand in a cell of its own ("19<tab>% $<tab>39"), but "2020<tab>% change" are two headings.
+# A percent sign may be in the next cell ("19<tab>% $<tab>39"), but in "2020<tab>% change" it belongs to a heading.
 _UNIT_AFTER = re.compile(
     r"[ \n]?%|\s+%(?!\s*[A-Za-z])|\s*(?:percentage points?\b|per ?cent\b|pp\b|basis points?\b|bps?\b)|x\b|\stimes\b",
     re.IGNORECASE,
@@ -32,9 +32,9 @@ Amount = tuple[tuple[int, ...], int]
 
 @dataclass(frozen=True, slots=True)
 class NumberMention:
-    """A number as a text says it: `value` ≥ 0 as written, times ten to the power `scale` (None: none stated beside it).
+    """A number in a text: `value` ≥ 0 as written, times ten to the power `scale` (None: not stated beside the number).
 
-    `unit` is "", "%", "points", "bps" or "x"; `currency` an ISO 4217 code or None; `text` the words for messages.
+    `unit` is "", "%", "points", "bps" or "x". `currency` is an ISO 4217 code or None. `text` is the mention's own text.
     """
 
     text: str
@@ -45,7 +45,7 @@ class NumberMention:
     negative: bool = False
 
     def amount(self, scale: int | None = None) -> Amount:
-        """The exact amount as (digits, exponent), free of any context's precision."""
+        """Return the exact amount as (digits, exponent), independent of the decimal context's precision."""
         digits, exponent = self.value.as_tuple().digits, self.value.as_tuple().exponent
         assert isinstance(exponent, int), "a number found in text is finite"
         exponent += (self.scale or 0) if scale is None else scale
@@ -63,7 +63,7 @@ class NumberMention:
 
 @dataclass(frozen=True, slots=True)
 class NumbersOfText:
-    """All that a text says in numbers: mentions, names with digits in them ("q2", "10-k"), and scales over tables."""
+    """The numbers of a text: mentions, names with digits ("q2", "10-k"), and scales stated for a table."""
 
     mentions: tuple[NumberMention, ...]
     labels: frozenset[str]
@@ -71,7 +71,7 @@ class NumbersOfText:
 
 
 def find_numbers(text: str) -> NumbersOfText:
-    """The numbers of a text, digits and words alike."""
+    """Find the numbers of a text, in digits and in words."""
     text = unicodedata.normalize("NFKC", text)
     mentions: list[NumberMention] = []
     parts = list(_ORDINAL_PERIOD.finditer(text))
@@ -129,7 +129,7 @@ def _unit_name(word: str) -> str:
 
 
 def _label_around(text: str, start: int, end: int) -> re.Match[str] | None:
-    """The name that the digits from `start` to `end` belong to ("Q2", "10-K", "Baa2"); None for a plain number."""
+    """Return the name with the digits from `start` to `end` ("Q2", "10-K", "Baa2"); None for a plain number."""
     letter_before = start > 0 and (
         text[start - 1].isalpha() or (text[start - 1] == "-" and text[start - 2 : start - 1].isalpha())
     )
@@ -159,7 +159,7 @@ def _word_mentions(text: str) -> list[NumberMention]:
         words, hundred = match.groups()
         scale, unit = match_scale(text, match.end()), _UNIT_AFTER.match(text, match.end())
         if words.lower() == "one" and not (hundred or scale or unit):
-            continue  # "one of the largest" counts nothing
+            continue  # "one of the largest" is not a count
         mentions.append(
             NumberMention(
                 text=match.group(),

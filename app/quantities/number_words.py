@@ -1,4 +1,4 @@
-"""Numbers and ordinals in words. Patterns are for matching without regard to case."""
+"""Numbers and ordinals in words. Use the patterns with re.IGNORECASE."""
 
 import re
 
@@ -11,17 +11,17 @@ _ONES = {word: value for value, word in enumerate(_ONES_WORDS.split())}
 _TENS = {word: place * 10 for place, word in enumerate(_TENS_WORDS.split(), start=2)}
 
 CARDINAL = rf"(?:(?:{'|'.join(_TENS)})(?:[ \n-]?(?:{'|'.join(list(_ONES)[1:10])})\b)?|(?:{'|'.join(reversed(_ONES))}))"
-"""A number below a hundred in words ("twenty-six"). To be put into other patterns: it has no groups."""
+"""A number below a hundred in words ("twenty-six"). For use in other patterns: it has no groups."""
 
 ORDINAL = r"(?:first|second|third|fourth|1st|2nd|3rd|4th)"
-"""The ordinals by which quarters go. To be put into other patterns: it has no groups."""
+"""An ordinal of a quarter. For use in other patterns: it has no groups."""
 
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _LETTERS = re.compile(r"[a-z]+")
 
 
 def parse_cardinal(words: str) -> int:
-    """The number that a match of `CARDINAL` says."""
+    """Parse a match of `CARDINAL`."""
     folded = words.lower()
     if folded in _ONES:
         return _ONES[folded]
@@ -31,5 +31,5 @@ def parse_cardinal(words: str) -> int:
 
 
 def parse_ordinal(word: str) -> int:
-    """The number that a match of `ORDINAL` says, 1 to 4."""
+    """Parse a match of `ORDINAL` to 1 to 4."""
     return _ORDINALS[word.lower()]

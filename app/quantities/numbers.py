@@ -1,4 +1,4 @@
-"""Figures as tables print them, and the marks around them. Patterns are for matching without regard to case."""
+"""Parse figures in tables, with the marks around them. Use the patterns with re.IGNORECASE."""
 
 import re
 from decimal import Decimal
@@ -6,12 +6,12 @@ from decimal import Decimal
 from app.quantities.currencies import SIGN
 from app.quantities.dates import YEAR
 
-# A footnote's mark may touch the number ("1,2342"), and a year the day before it ("31,2031").
+# A footnote mark may follow the number directly ("1,2342"), and a year may follow a day ("31,2031").
 DIGITS = rf"(?:\d{{1,3}}(?:,(?!{YEAR}(?!\d))\d{{3}})+|\d+)(?:\.\d+)?"
-"""A number's digits, with or without commas. To be put into other patterns: it has no groups."""
+"""The digits of a number, with or without commas. For use in other patterns: it has no groups."""
 
 _VALUE = re.compile(
-    # A sign may stand a space before its number; a dash in a cell of its own is a nil.
+    # A space may separate sign and number. A single dash in a cell is zero.
     rf"\(?\s?(?:[-−–](?=[ ]?[\d$€£¥₹(U]))?(?:US)?{SIGN}?\s*\(?[-−–]?{DIGITS}\s?\)?(?:\s*%)?\)?|(?<!\S)[—–-]+(?!\S)"
 )
 _AMOUNT = re.compile(
@@ -20,12 +20,12 @@ _AMOUNT = re.compile(
 
 
 def is_amount(cell: str) -> bool:
-    """Whether a cell is an amount, maybe with a sign, "%" or "x" and a footnote's mark, or the dash for nil."""
+    """Return whether a cell is an amount, with optional sign, "%" or "x", and footnote mark; or a dash for zero."""
     return _AMOUNT.fullmatch(cell) is not None
 
 
 def find_values(line: str, start: int = 0) -> list[re.Match[str]]:
-    """The values in a table's line from `start` on: amounts with their signs, percentages, dashes for nil."""
+    """Find the values in a table row from `start` on: amounts with signs, percentages, dashes for zero."""
     return list(_VALUE.finditer(line, start))
 
 
@@ -34,7 +34,7 @@ def has_value(text: str) -> bool:
 
 
 def parse_figure(text: str) -> Decimal | None:
-    """The figure as it is printed, negative in brackets or after a minus; a dash is 0; None for a percentage."""
+    """Parse a printed figure: negative in brackets or after a minus, 0 for a dash, None for a percentage."""
     bare = re.sub(r"[^\d.%()−–—-]", "", text)
     if "%" in bare:
         return None

@@ -6,7 +6,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
-    """A duration from `start` to `end`, both days included; without `start`, an instant: the end of the day `end`."""
+    """A duration from `start` to `end`, both inclusive; without `start`, the instant at the end of day `end`."""
 
     end: date
     start: date | None = None

@@ -1,6 +1,6 @@
-"""By what amounts are to be multiplied: "in millions" over a table, "million" beside a number.
+"""Parse the scales of amounts: "in millions" above a table, "million" beside a number.
 
-Patterns are for matching without regard to case.
+Use the patterns with re.IGNORECASE.
 """
 
 import re
@@ -11,7 +11,7 @@ from enum import StrEnum
 from app.quantities.currencies import SIGN
 
 SCALE_WORD = r"(?:thousand|million|billion|trillion)"
-"""A power of ten in words, in the singular. To be put into other patterns: it has no groups."""
+"""A power of ten as a singular word. For use in other patterns: it has no groups."""
 
 SCALE_WORDS = ("thousand", "million", "billion", "trillion")
 _EXPONENTS = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
@@ -26,7 +26,7 @@ _UNITS = re.compile(
 _STATED = re.compile(
     rf"\b(?:in|of|\(?000['’]?s|stated in|{SIGN})\s+(?:[a-z.$€£¥₹]+\s+){{0,3}}?({SCALE_WORD})s?\b", re.IGNORECASE
 )
-# What may stand before the zeros is not asked for: spaces that may be there or not would cost the cube of their number.
+# The pattern does not match the text before the zeros: optional spaces would take cubic time.
 _ZEROS = re.compile(r"(?<![\d,.])000['’]?s?(?: omitted)?\s*\)", re.IGNORECASE)
 _OF_MONEY = re.compile(rf"(?:dollars|amounts|{SIGN})[^,;]{{0,40}}?\b({SCALE_WORD})s?\b", re.IGNORECASE)
 _OF_SHARES = re.compile(rf"\bshares?\b[^.;]{{0,40}}?\bin ({SCALE_WORD})s", re.IGNORECASE)
@@ -37,7 +37,7 @@ _EXCEPT_SHARES = re.compile(r"\bexcept\b.*\bshares?\b", re.IGNORECASE | re.DOTAL
 
 
 class Scale(StrEnum):
-    """By what the statements' amounts are to be multiplied."""
+    """The multiplier of a statement's amounts."""
 
     UNITS = "units"
     THOUSANDS = "thousands"
@@ -46,13 +46,13 @@ class Scale(StrEnum):
 
     @property
     def exponent(self) -> int:
-        """The power of ten."""
+        """The scale as a power of ten."""
         return _EXPONENTS.get(self.value.removesuffix("s"), 0)
 
 
 @dataclass(frozen=True, slots=True)
 class ScaleMention:
-    """A power of ten beside a number, whose word ends at `end` of the text."""
+    """A power of ten beside a number; its word ends at `end` of the text."""
 
     exponent: int
     end: int
@@ -60,7 +60,7 @@ class ScaleMention:
 
 @dataclass(frozen=True, slots=True)
 class UnitsMention:
-    """The scale over a table's amounts ("in millions"), at `start` to `end` of a text."""
+    """A scale for all amounts of a table ("in millions"), at `start` to `end` of a text."""
 
     scale: Scale
     start: int
@@ -69,14 +69,14 @@ class UnitsMention:
 
 @dataclass(frozen=True, slots=True)
 class TableScales:
-    """Powers of ten: of amounts of money, and of numbers of shares."""
+    """A table's powers of ten, for money and for numbers of shares."""
 
     money: int
     shares: int
 
     @classmethod
     def of(cls, units: str, *, otherwise: int) -> "TableScales":
-        """What a table says of its units ("in millions, except shares in thousands"); `otherwise` where it doesn't."""
+        """Parse a table's units ("in millions, except shares in thousands"); `otherwise` is the default scale."""
         found = _OF_MONEY.search(units) or _ANY.search(units)
         money = otherwise if found is None else _EXPONENTS[found.group(1).lower()]
         named = _OF_SHARES.search(_PER_SHARE.sub("", units))
@@ -86,24 +86,24 @@ class TableScales:
 
 
 def find_scale(text: str) -> int | None:
-    """The first power of ten that a text names, if any."""
+    """Return the first power of ten in a text, if any."""
     found = _ANY.search(text)
     return None if found is None else _EXPONENTS[found.group(1).lower()]
 
 
 def match_scale(text: str, start: int) -> ScaleMention | None:
-    """The scale directly behind a number that ends at `start` (" million", "bn"), if there is one."""
+    """Return the scale directly after a number that ends at `start` (" million", "bn"), if any."""
     found = _BESIDE.match(text, start)
     return None if found is None else ScaleMention(_EXPONENTS[(found.group(1) or found.group(2)).lower()], found.end())
 
 
 def find_units(text: str) -> Iterator[UnitsMention]:
-    """The scales that a text states over amounts ("in millions", "$ thousands"), in order."""
+    """Find the scales that a text states for all amounts ("in millions", "$ thousands"), in order."""
     for found in _UNITS.finditer(text):
         yield UnitsMention(Scale(found.group(1).lower()), *found.span())
 
 
 def find_stated_scales(text: str) -> frozenset[int]:
-    """The powers of ten that a text states for the numbers in it, by a word or as "(000 omitted)"."""
+    """Return the powers of ten that a text states for its numbers, in words or as "(000 omitted)"."""
     scales = {_EXPONENTS[found.group(1).lower()] for found in _STATED.finditer(text)}
     return frozenset(scales | {3}) if _ZEROS.search(text) else frozenset(scales)

@@ -1,4 +1,4 @@
-"""A document's statements as the readers of files lay them out, and a tenant that holds it."""
+"""Fixtures: the page texts of a document's statements, and a tenant with this document."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-import app.documents.models  # noqa: F401  audit rows and grants point to tables that SQLAlchemy must know
+import app.documents.models  # noqa: F401  audit rows and grants refer to these tables, so SQLAlchemy needs them
 from app.access.collections.schemas import NewGrant
 from app.access.collections.service import AccessService
 from app.core.clock import SystemClock
@@ -86,13 +86,13 @@ Cash and cash equivalents at end of year\t$312\t$287
 
 @pytest.fixture(scope="session")
 def statements() -> tuple[str, str, str]:
-    """The pages of the income statement, the balance sheet and the cash flows of a year that ends on a calendar's."""
+    """Return the pages of the income statement, balance sheet and cash flow statement of a calendar year."""
     return INCOME, BALANCE, CASH_FLOW
 
 
 @dataclass
 class Desk:
-    """A tenant with one document, its owner and another analyst who may not open it."""
+    """A tenant with a document, the document's owner, and another analyst without access."""
 
     database: object
     owner: Principal
@@ -107,7 +107,7 @@ class Desk:
             return [dict(row) for row in result.mappings()] if result.returns_rows else []
 
     def grant(self) -> None:
-        """Open the collection to the other analyst."""
+        """Grant the other analyst access to the collection."""
         AccessService(database=self.database.api).create_grant(
             self.owner,
             NewGrant(
@@ -123,7 +123,7 @@ class Desk:
 
 @pytest.fixture
 def file_document(shared_database) -> Callable[[Sequence[str]], Desk]:
-    """Files a searchable document of these pages in a tenant of its own."""
+    """Return a function that stores a document with the given pages in a new tenant."""
 
     def file(pages: Sequence[str]) -> Desk:
         admin = TenantAdmin(owner=shared_database.owner, clock=SystemClock())
@@ -168,7 +168,7 @@ def file_document(shared_database) -> Callable[[Sequence[str]], Desk]:
 
 @pytest.fixture
 def desk(file_document, statements) -> Desk:
-    """The document of the three statements, searchable."""
+    """Store a searchable document with the three statements."""
     made = file_document(["Annual report\n", *statements])
     made.rows(
         "UPDATE documents SET current_version_id = :version WHERE id = :id", version=made.version, id=made.document

@@ -1,4 +1,4 @@
-"""Fiscal calendars: years that end at a month's end, and those of 52 or 53 weeks."""
+"""Tests of fiscal calendars: years that end at a month's end, and years of 52 or 53 weeks."""
 
 from datetime import date, timedelta
 
@@ -28,7 +28,7 @@ def _years(label):
     return frozenset(int(word) for word in label.split() if word.isdigit() and len(word) == 4)
 
 
-def test_a_year_of_weeks_begins_the_day_after_the_last_one_ended():
+def test_52_week_year_starts_the_day_after_the_previous_year():
     found = periods_of(["Fiscal 2031", "Fiscal 2030"], text=RETAIL_TEXT, end=RETAIL_END)
     assert found == (
         Period(date(2032, 2, 1), date(2031, 1, 27)),
@@ -36,41 +36,41 @@ def test_a_year_of_weeks_begins_the_day_after_the_last_one_ended():
     )
 
 
-def test_weeks_that_are_named_are_counted():
+def test_stated_weeks_decide_start():
     found = periods_of(["13 weeks ended May 2, 2032"], end=date(2032, 5, 2))
     assert found == (Period(date(2032, 5, 2), date(2032, 2, 2)),)
 
 
-def test_the_day_of_the_year_may_stand_in_the_heading_or_above_it():
+def test_day_of_year_is_read_from_heading_or_intro():
     expected = (Period(date(2031, 6, 30), date(2030, 7, 1)),)
     assert periods_of(["2031"], heading="Years ended June 30,\t2031") == expected
     assert periods_of(["2031"], intro="Statements of income for the years ended June 30") == expected
 
 
-def test_the_end_of_february_is_found_in_every_year():
+def test_end_of_february_is_found_in_leap_and_other_years():
     found = periods_of(["2031", "2032"], heading="Years ended February 29,")
     assert [period.end for period in found] == [date(2031, 2, 28), date(2032, 2, 29)]
 
 
-def test_a_day_that_no_month_has_is_none():
+def test_impossible_day_is_ignored():
     assert periods_of(["2031"], heading="Years ended May 0,", end=None, year=None) == (None,)
 
 
 @pytest.mark.parametrize("end", [date(1, 1, 1), date(1999, 12, 31), date(9999, 12, 28)])
-def test_of_a_period_that_people_gave_by_mistake_no_year_is_told(end):
+def test_mistyped_period_has_no_year_end(end):
     assert periods_of(["2031", "2030"], end=end, year=1900 if end.year > 2000 else 2200) == (None, None)
 
 
 @pytest.mark.parametrize("label", ["Change", "2031 vs. 2030"])
-def test_a_column_of_no_period_has_none(label):
+def test_column_without_period_returns_none(label):
     assert periods_of([label], heading="Years ended June 30,") == (None,)
 
 
-def test_a_balance_sheet_has_instants():
+def test_balance_sheet_columns_are_instants():
     assert periods_of(["June 30, 2031"], statement=Statement.BALANCE) == (Period(date(2031, 6, 30)),)
 
 
-def test_columns_of_several_lengths_that_do_not_say_which_have_none():
+def test_columns_with_ambiguous_lengths_have_no_period():
     heading = "Three months ended\tSix months ended"
     calendar = FiscalCalendar.of([], period_end=None, fiscal_year=None)
     columns = [Column("June 30, 2031", frozenset({2031}))]
@@ -88,14 +88,14 @@ def test_columns_of_several_lengths_that_do_not_say_which_have_none():
         (date(2051, 6, 30), 6, date(2051, 1, 1)),
     ],
 )
-def test_an_end_in_the_first_week_of_a_month_belongs_to_the_month_before(end, months, start):
+def test_end_in_first_week_belongs_to_previous_month(end, months, start):
     calendar = FiscalCalendar.of([], period_end=end, fiscal_year=end.year)
     assert calendar.start(end, months=months, weeks=None, by_weeks=False) == start
 
 
 @example(end=date(1950, 7, 1), months=6, by_weeks=False)
 @given(end=st.dates(date(1950, 1, 1), date(2090, 1, 1)), months=st.sampled_from([3, 6, 9, 12]), by_weeks=st.booleans())
-def test_a_period_is_about_as_long_as_its_months(end, months, by_weeks):
+def test_period_length_matches_its_months(end, months, by_weeks):
     calendar = FiscalCalendar.of([], period_end=end, fiscal_year=end.year)
     start = calendar.start(end, months=months, weeks=None, by_weeks=by_weeks)
     assert abs((end - start) - timedelta(days=30.4 * months)) < timedelta(days=32)

@@ -1,4 +1,4 @@
-"""Labels as line items are looked up by."""
+"""Tests of normalising labels of line items."""
 
 import pytest
 
@@ -14,10 +14,10 @@ from app.facts.line_items import plain_label
         ("Selling , general & administrative*", "selling, general and administrative"),
     ],
 )
-def test_a_label_is_told_without_notes_units_and_alternatives(label: str, plain: str) -> None:
+def test_plain_label_removes_notes_units_and_alternatives(label: str, plain: str) -> None:
     assert plain_label(label) == plain
 
 
-def test_a_label_of_white_space_and_brackets_costs_no_more_than_its_length() -> None:
+def test_label_of_white_space_and_brackets_takes_linear_time() -> None:
     assert plain_label(f"Net{' ' * 100_000}income") == "net"
     assert plain_label("(note " * 100_000).startswith("(note (note")

@@ -1,4 +1,4 @@
-"""Proposed facts over the real database: whose they are, where they stand, that the reading is audited."""
+"""Tests of proposed facts on a real database: permissions, source cells, and audit records."""
 
 from decimal import Decimal
 
@@ -16,7 +16,7 @@ def service(shared_database) -> FactService:
     return FactService(database=shared_database.api)
 
 
-def test_every_proposed_fact_points_at_its_cell(desk, service, statements):
+def test_every_proposed_fact_locates_its_cell(desk, service, statements):
     pages = ["Annual report\n", *statements]
     facts = service.list_proposed(desk.owner, desk.document)
     assert len(facts) > 80
@@ -25,14 +25,14 @@ def test_every_proposed_fact_points_at_its_cell(desk, service, statements):
         assert Decimal(cell.strip("$()").replace(",", "")) * 10**fact.scale == abs(fact.value)
 
 
-def test_whoever_may_not_see_the_document_learns_that_there_is_none(desk, service):
+def test_hidden_document_is_reported_as_not_found(desk, service):
     with pytest.raises(DocumentNotFoundError):
         service.list_proposed(desk.other, desk.document)
     desk.grant()
     assert service.list_proposed(desk.other, desk.document)
 
 
-def test_a_document_that_is_not_searchable_yet_has_no_facts_to_list(file_document, statements, service):
+def test_document_that_is_not_searchable_yet_is_not_found(file_document, statements, service):
     desk = file_document(statements)
     with pytest.raises(DocumentNotFoundError):
         service.list_proposed(desk.owner, desk.document)

@@ -1,4 +1,4 @@
-"""Facts as statements show them: values, signs, scales, periods."""
+"""Tests of reading facts from statements: values, signs, scales, periods."""
 
 from datetime import date
 from decimal import Decimal
@@ -36,33 +36,33 @@ def read_cash_flow(rows):
     return StatementReader().read([page], YEAR)
 
 
-def test_figures_are_whole_values_of_their_periods(facts):
+def test_figures_are_scaled_values_with_periods(facts):
     assert values(facts, "GrossProfit") == {Y2031: 1_610 * MILLION, Y2030: 1_535 * MILLION}
     assert values(facts, "Assets") == {Period(Y2031.end): 2_500 * MILLION, Period(Y2030.end): 2_400 * MILLION}
 
 
-def test_figures_per_share_are_not_scaled_and_numbers_of_shares_are(facts):
+def test_per_share_figures_are_unscaled_and_share_counts_scaled(facts):
     assert values(facts, "EarningsPerShareBasic")[Y2031] == Decimal("2.47")
     assert values(facts, "WeightedAverageNumberOfDilutedSharesOutstanding")[Y2031] == 201 * MILLION
 
 
-def test_payments_and_growing_assets_are_positive_and_growing_debts_too(facts):
+def test_payments_and_increases_in_assets_and_debts_are_positive(facts):
     assert values(facts, "PaymentsOfDividends")[Y2031] == 300 * MILLION
     assert values(facts, "IncreaseDecreaseInAccountsReceivable")[Y2031] == 25 * MILLION
     assert values(facts, "IncreaseDecreaseInAccountsPayable") == {Y2031: 10 * MILLION, Y2030: -4 * MILLION}
 
 
-def test_what_is_deducted_is_positive(facts):
+def test_deductions_are_positive(facts):
     assert values(facts, "TreasuryStockValue")[Period(Y2031.end)] == 95 * MILLION
 
 
-def test_cash_at_the_beginning_of_a_year_is_that_of_the_day_before_it(facts):
+def test_cash_at_beginning_of_year_is_dated_the_day_before(facts):
     cash = values(facts, "CashAndCashEquivalentsAtCarryingValue")
     assert cash[Period(date(2029, 12, 31))] == 267 * MILLION
     assert cash[Period(date(2030, 12, 31))] == 287 * MILLION
 
 
-def test_the_same_label_means_another_item_in_another_section(facts):
+def test_same_label_is_different_item_in_different_sections(facts):
     assert values(facts, "OtherLiabilitiesCurrent")[Period(Y2031.end)] == 60 * MILLION
     assert values(facts, "OtherLiabilitiesNoncurrent")[Period(Y2031.end)] == 240 * MILLION
 
@@ -82,11 +82,11 @@ def test_the_same_label_means_another_item_in_another_section(facts):
         ("Research and development\t—\t100", "ResearchAndDevelopmentExpense", 0),
     ],
 )
-def test_signs_follow_the_words_of_the_label(row, line_item, value):
+def test_sign_follows_words_of_label(row, line_item, value):
     assert values(read_income(row), line_item)[Y2031] == value * MILLION
 
 
-def test_where_all_expenses_are_in_brackets_they_are_expenses_still():
+def test_expenses_are_positive_when_all_are_in_brackets():
     rows = "Cost of sales\t(2,600)\t(2,450)\nInterest expense\t(145)\t(150)\nNet income\t493\t473"
     facts = read_income(rows)
     assert values(facts, "CostOfGoodsAndServicesSold")[Y2031] == 2_600 * MILLION
@@ -102,18 +102,18 @@ def test_where_all_expenses_are_in_brackets_they_are_expenses_still():
         ("Shares in thousands; dollars in millions", 201 * 10**3),
     ],
 )
-def test_numbers_of_shares_have_the_scale_that_is_said_of_them(units, expected):
+def test_share_counts_have_their_stated_scale(units, expected):
     facts = read_income("Weighted average shares, diluted\t201\t206", units=units)
     assert values(facts, "WeightedAverageNumberOfDilutedSharesOutstanding")[Y2031] == expected
 
 
-def test_whole_shares_are_not_scaled():
+def test_whole_share_counts_are_not_scaled():
     rows = "Weighted average shares, diluted\t201,450,123\t206,118,456"
     facts = read_income(rows, units="In millions, except share and per share data")
     assert values(facts, "WeightedAverageNumberOfDilutedSharesOutstanding")[Y2031] == 201_450_123
 
 
-def test_net_income_is_the_whole_groups_where_others_hold_a_part():
+def test_net_income_includes_noncontrolling_interests_if_there_are_any():
     rows = (
         "Net income\t500\t480\nNet income attributable to noncontrolling interests\t70\n"
         "Net income attributable to Juniper Tool Works\t430\t410"
@@ -124,7 +124,7 @@ def test_net_income_is_the_whole_groups_where_others_hold_a_part():
     assert values(facts, "NetIncomeLoss")[Y2031] == 430 * MILLION
 
 
-def test_headings_of_quarters_and_halves_give_their_columns_periods():
+def test_quarter_and_half_year_headings_set_column_periods():
     heading = "\tThree Months Ended June 30,\tSix Months Ended June 30,\n\t2031\t2030\t2031\t2030"
     facts = read_income("Gross profit\t10\t20\t30\t40", heading=heading)
     assert values(facts, "GrossProfit") == {
@@ -135,16 +135,16 @@ def test_headings_of_quarters_and_halves_give_their_columns_periods():
     }
 
 
-def test_a_row_with_a_blank_cell_gives_nothing_rather_than_a_guess():
+def test_row_with_blank_cell_has_no_facts():
     assert read_income("Gross profit\t1,610\nNet income\t493\t473", heading="Year Ended May 31,\t2031\t2030")
     assert not values(read_income("Gross profit\t1,610\nNet income\t493\t473"), "GrossProfit")
 
 
-def test_a_label_that_is_not_known_gives_nothing():
+def test_unknown_label_has_no_facts():
     assert read_income("Quayside demurrage\t10\t20") == ()
 
 
-def test_a_statement_goes_on_over_the_end_of_a_page(statements):
+def test_statement_continues_on_next_page(statements):
     _, balance, _ = statements
     cut = balance.index("Total assets")
     pages = ["", balance[:cut], balance[cut:]]
@@ -154,14 +154,14 @@ def test_a_statement_goes_on_over_the_end_of_a_page(statements):
     assert pages[2][equity.char_start : equity.char_end] == "1,800"
 
 
-def test_of_two_tables_under_one_title_the_fuller_is_the_statement(statements):
+def test_table_with_more_facts_is_the_statement(statements):
     income, balance, cash_flow = statements
     summary = "Consolidated Statements of Income\n(In millions)\n\n\t2031\t2030\nNet sales\t$1\t$2\n"
     facts = StatementReader().read([summary, income, balance, cash_flow], YEAR)
     assert values(facts, "RevenueFromContractWithCustomerExcludingAssessedTax")[Y2031] == 4_210 * MILLION
 
 
-def test_pages_without_statements_give_nothing():
+def test_pages_without_statements_have_no_facts():
     pages = ["", "Consolidated Balance Sheets\t51", "As our consolidated statements of income show, sales grew."]
     assert StatementReader().read(pages, YEAR) == ()
 
@@ -186,12 +186,12 @@ LINES = st.lists(st.lists(CELLS, min_size=1, max_size=4).map("\t".join), max_siz
 
 
 @given(before=LINES, after=LINES, title=st.sampled_from(["BALANCE SHEETS", "STATEMENTS OF INCOME"]))
-def test_whatever_a_page_holds_every_fact_stands_on_its_cell(before, after, title):
+def test_fact_offsets_cover_its_cell_on_any_page(before, after, title):
     pages = [before, f"CONSOLIDATED {title}\n\t2031\tMay 0, 2030\n{after}", after]
     for fact in StatementReader().read(pages, YEAR):
         cell = pages[fact.page_number - 1][fact.char_start : fact.char_end]
         assert (parse_figure(cell) or 0) * 10**fact.scale in (fact.value, -fact.value)
 
 
-def test_the_statement_of_each_fact_is_told(facts):
+def test_each_fact_names_its_statement(facts):
     assert {fact.statement for fact in facts} == set(Statement)

@@ -1,4 +1,4 @@
-"""Periods in questions."""
+"""Tests of periods in questions."""
 
 from datetime import date
 
@@ -24,7 +24,7 @@ from app.quantities.asked_periods import parse_asked_periods
         ("over 1900 to 2100 stores", (), ()),
     ],
 )
-def test_years_and_quarters_are_read(question, years, quarters):
+def test_years_and_quarters_are_parsed(question, years, quarters):
     asked = parse_asked_periods(question)
     assert (asked.years, asked.quarters) == (years, quarters)
 
@@ -32,17 +32,17 @@ def test_years_and_quarters_are_read(question, years, quarters):
 @pytest.mark.parametrize(
     "question", ["as of June 30, 2022", "dated 30th June 2022", "fiscal year ended 30 June 2022", "on 2022-06-30"]
 )
-def test_days_are_read_and_stand_for_their_year(question):
+def test_days_are_parsed_and_imply_their_year(question):
     asked = parse_asked_periods(question)
     assert asked.days == (date(2022, 6, 30),)
     assert asked.target_year() == 2022
 
 
-def test_a_year_written_as_fiscal_goes_before_a_bare_one():
+def test_labelled_year_takes_precedence_over_bare_year():
     assert parse_asked_periods("As of FY2021, what falls due in 2024?").target_year() == 2021
 
 
-def test_a_day_that_is_none_is_left_out():
+def test_impossible_day_is_ignored():
     assert parse_asked_periods("on February 31, 2022").days == ()
 
 
@@ -58,5 +58,5 @@ def test_a_day_that_is_none_is_left_out():
         ("Q3 '31", (2031,)),
     ],
 )
-def test_two_digits_are_a_year_only_in_a_label(question, years):
+def test_two_digit_years_need_a_label(question, years):
     assert parse_asked_periods(question).years == years

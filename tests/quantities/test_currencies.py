@@ -1,4 +1,4 @@
-"""Currencies in units lines and before amounts."""
+"""Tests of currencies in units lines and before amounts."""
 
 import pytest
 
@@ -20,16 +20,16 @@ from app.quantities.currencies import find_named_currency, find_signs
         ("(in millions)", None),
     ],
 )
-def test_a_units_line_names_its_currency(text, code):
+def test_currency_is_found_in_units_line(text, code):
     assert find_named_currency(text) == code
 
 
-def test_signs_and_codes_stand_before_amounts():
+def test_signs_and_codes_before_amounts_are_found():
     assert [found.code for found in find_signs("$ 5, US$5, C$ 5, EUR 5, SEK (5), ₹5; sold in USD or EUR")] == [
         "USD", "USD", "CAD", "EUR", "SEK", "INR"
     ]  # fmt: skip
 
 
-def test_a_code_that_labels_a_row_is_no_sign():
+def test_code_as_row_label_is_ignored():
     assert list(find_signs("Rates\nGBP\t1.25\nEUR\t1.10")) == []
     assert [found.code for found in find_signs("Fee\tEUR\t5\nEUR 5")] == ["EUR", "EUR"]

@@ -1,4 +1,4 @@
-"""Dates as filings and questions write them."""
+"""Tests of dates in filings and questions."""
 
 from datetime import date
 
@@ -26,11 +26,11 @@ from app.quantities.dates import find_dates, find_days_of_year, parse_date, with
         ("Marlow 3, 2031", None),
     ],
 )
-def test_dates_are_read_as_filings_write_them(text: str, day: date | None) -> None:
+def test_dates_are_parsed_in_forms_of_filings(text: str, day: date | None) -> None:
     assert parse_date(text) == day
 
 
-def test_dates_are_read_with_and_without_commas_and_abbreviations():
+def test_dates_are_parsed_with_and_without_commas_and_abbreviations():
     text = "June 30, 2031; Sept. 30 2031; DECEMBER 31, 2030; February 30, 2031"
     assert list(find_dates(text)) == [date(2031, 6, 30), date(2031, 9, 30), date(2030, 12, 31)]
 
@@ -57,5 +57,5 @@ def test_dates_are_found_in_every_form(text):
         ("24\tMay", []),
     ],
 )
-def test_days_without_a_year_are_found_in_either_order(text, days):
+def test_days_without_year_are_found_in_either_order(text, days):
     assert list(find_days_of_year(text)) == days

@@ -1,4 +1,4 @@
-"""How long periods are, as headings name them."""
+"""Tests of the lengths of periods in headings."""
 
 import pytest
 
@@ -23,11 +23,11 @@ from app.quantities.durations import Duration, find_duration, find_durations
         ("", None),
     ],
 )
-def test_the_one_duration_of_a_text_is_found(text, duration):
+def test_only_duration_of_text_is_found(text, duration):
     assert find_duration(text) == duration
 
 
-def test_durations_are_found_where_they_stand():
+def test_durations_are_found_with_offsets():
     text = "the twelve weeks and the 40 weeks ended"
     assert [text[found.start : found.end] for found in find_durations(text)] == ["twelve weeks", "40 weeks"]
     assert [found.duration.quarters for found in find_durations(text)] == [1, 3]

@@ -1,4 +1,4 @@
-"""Fiscal years and quarters by their labels."""
+"""Tests of labels of fiscal years and quarters."""
 
 import pytest
 
@@ -22,7 +22,7 @@ from app.quantities.fiscal_labels import find_fiscal_years, find_quarters
         ("third quarter\n31", 3, None),
     ],
 )
-def test_a_quarter_is_found_with_its_year(text, quarter, year):
+def test_quarter_is_found_with_its_year(text, quarter, year):
     (found,) = find_quarters(f"in the {text}")
     assert (found.quarter, found.year) == (quarter, year)
 
@@ -41,11 +41,11 @@ def test_a_quarter_is_found_with_its_year(text, quarter, year):
         "quarter 1,250",
     ],
 )
-def test_what_looks_like_a_quarter_is_none(text):
+def test_similar_words_are_not_quarters(text):
     assert list(find_quarters(text)) == []
 
 
-def test_a_quarter_is_looked_for_within_its_bounds():
+def test_quarters_are_found_within_bounds_only():
     text = "first quarter, second quarter 2031"
     (found,) = find_quarters(text, 15)
     assert text[found.start : found.end] == "second quarter 2031"
@@ -66,7 +66,7 @@ def test_fiscal_years_are_found_by_label(text, years):
     assert [found.year for found in find_fiscal_years(text)] == years
 
 
-def test_a_run_of_spaces_costs_no_more_than_its_length():
+def test_run_of_spaces_takes_linear_time():
     blanks = " " * 100_000
     assert list(find_fiscal_years(f"fiscal{blanks}year{blanks}x")) == []
     assert [found.year for found in find_quarters(f"first quarter{blanks}and{blanks}year")] == [None]

@@ -1,4 +1,4 @@
-"""Headings of tables that name periods."""
+"""Tests of recognising periods in table headings."""
 
 import pytest
 
@@ -8,27 +8,27 @@ from app.quantities.headings import find_years, has_period_word, is_period, is_y
 @pytest.mark.parametrize(
     "cell", ["2031", "2031 (1)", "2031*", "2031E", "FY31", "Fiscal 2031", "Q2 2031", "2Q31", "June 30", "Year ended"]
 )
-def test_cells_that_name_periods(cell):
+def test_cell_names_a_period(cell):
     assert is_period(cell)
 
 
 @pytest.mark.parametrize("cell", ["20312", "2,031", "Change", "ended the year's", "Marlow", "Q2", "12"])
-def test_cells_that_name_none(cell):
+def test_cell_names_no_period(cell):
     assert not is_period(cell)
 
 
-def test_a_year_is_no_part_of_a_longer_number():
+def test_year_is_not_part_of_longer_number():
     assert find_years("2031\t12,031\t2,031.5\t2030.5\t(2029)") == ["2031", "2029"]
     assert is_year("2031 (a)")
     assert not is_year("31")
 
 
 @pytest.mark.parametrize("text", ["June 30, 2031", "30 June 2031", "13 weeks\t2031", "Q2\t2031", "2031 (1)"])
-def test_the_numbers_of_periods_are_no_amounts(text):
+def test_numbers_of_periods_are_removed(text):
     assert not any(map(str.isdigit, without_periods(text)))
 
 
 @pytest.mark.parametrize("text", ["Market 12", "Junior 5", "Octane 95", "Decrease 4"])
-def test_words_that_begin_like_months_are_none(text):
+def test_words_beginning_like_months_are_not_months(text):
     assert any(map(str.isdigit, without_periods(text)))
     assert not has_period_word(text)

@@ -1,4 +1,4 @@
-"""Numbers in sentences."""
+"""Tests of numbers in sentences."""
 
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ from app.quantities.mentions import find_numbers
     scale=st.sampled_from(["", " thousand", " million", " billion"]),
     sign=st.sampled_from(["{}", "({})", "-{}"]),
 )
-def test_what_is_written_is_read(value: Decimal, scale: str, sign: str) -> None:
+def test_written_number_is_parsed(value: Decimal, scale: str, sign: str) -> None:
     written = sign.format(f"${value:,}{scale}")
     (mention,) = find_numbers(f"It was {written} in all").mentions
     assert mention.value == value
@@ -34,15 +34,15 @@ def test_what_is_written_is_read(value: Decimal, scale: str, sign: str) -> None:
         ("5 euros", "EUR"),
     ],
 )
-def test_a_currency_is_known_by_its_sign_code_or_name(text, currency):
+def test_currency_is_parsed_from_sign_code_or_name(text, currency):
     (mention,) = find_numbers(f"It paid {text} in all").mentions
     assert (mention.value, mention.currency) == (5, currency)
 
 
-def test_an_ordinal_quarter_is_a_label_in_digits_and_in_words():
+def test_ordinal_quarter_is_label_in_digits_and_words():
     assert find_numbers("in the 2nd quarter") == find_numbers("in the second quarter")
     assert find_numbers("in the second quarter").labels == {"q2"}
 
 
-def test_two_digits_of_a_fiscal_year_are_read_as_in_questions():
+def test_two_digit_fiscal_year_is_parsed_as_in_questions():
     assert [mention.value for mention in find_numbers("FY99 and FY31").mentions] == [1999, 2031]

@@ -1,4 +1,4 @@
-"""Scales over tables and beside numbers."""
+"""Tests of scales above tables and beside numbers."""
 
 import pytest
 
@@ -18,11 +18,11 @@ from app.quantities.scales import Scale, TableScales, find_scale, find_stated_sc
         ("shares", None),
     ],
 )
-def test_the_units_of_a_table_are_found(text, scale):
+def test_units_of_table_are_found(text, scale):
     assert next((units.scale for units in find_units(text)), None) is scale
 
 
-def test_the_units_of_a_line_do_not_begin_on_the_line_before():
+def test_units_do_not_begin_on_previous_line():
     text = "Percent of\nIn millions"
     (units,) = find_units(text)
     assert text[units.start : units.end] == "In millions"
@@ -38,24 +38,24 @@ def test_the_units_of_a_line_do_not_begin_on_the_line_before():
         ("", 3, 3),
     ],
 )
-def test_money_and_shares_have_scales_of_their_own(units, money, shares):
+def test_money_and_shares_have_separate_scales(units, money, shares):
     assert TableScales.of(units, otherwise=3) == TableScales(money, shares)
 
 
 @pytest.mark.parametrize(
     ("text", "exponent"), [(" million", 6), ("bn", 9), ("k", 3), (" trillion", 12), (" moons", None)]
 )
-def test_a_scale_beside_a_number_is_read(text, exponent):
+def test_scale_beside_number_is_parsed(text, exponent):
     found = match_scale(f"5{text} in all", 1)
     assert (found and found.exponent) == exponent
 
 
-def test_stated_scales_are_those_over_all_numbers_of_a_text():
+def test_stated_scales_exclude_scales_of_single_numbers():
     assert find_stated_scales("(In thousands) and ($ in millions)") == {3, 6}
     assert find_stated_scales("Net sales (000 omitted)") == {3}
     assert find_stated_scales("5 million") == frozenset()
 
 
 @pytest.mark.parametrize("scale", Scale)
-def test_a_scales_name_and_its_exponent_agree(scale):
+def test_scale_name_matches_exponent(scale):
     assert scale.exponent == (find_scale(scale) or 0)
