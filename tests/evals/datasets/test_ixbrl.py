@@ -69,7 +69,7 @@ def test_facts_outside_the_statements_are_left_out(read):
     assert ("Goodwill", END) not in read(note)
 
 
-def test_the_first_table_with_the_anchors_is_the_statement(read):
+def test_first_table_with_the_anchors_is_the_statement(read):
     second = nonfraction("1") + nonfraction("1", name="us-gaap:LiabilitiesAndStockholdersEquity")
     assert read(second)["Assets", END].value == 2_500_000_000
 
@@ -115,7 +115,7 @@ def test_inline_xbrl_is_recognised_by_its_namespace(filings):
     assert [is_inline_xbrl(path) for path in sorted(filings.iterdir())] == [True, False]
 
 
-def test_the_stripped_filing_has_no_tags_hidden_facts_or_scripts(filing):
+def test_stripped_filing_has_no_tags_hidden_facts_or_scripts(filing):
     stripped = strip_tags(filing().encode(), "made.html").decode()
     for gone in ("ix:", "xbrl", "contextRef", "us-gaap", "hidden", "script"):
         assert gone not in stripped

@@ -78,7 +78,7 @@ def test_columns_of_prose_are_read_one_after_the_other(make_pdf: MakePdf, draw_c
     check_offsets(document)
 
 
-def test_a_table_of_words_stays_in_rows(make_pdf: MakePdf) -> None:
+def test_table_of_words_stays_in_rows(make_pdf: MakePdf) -> None:
     def draw(canvas: Canvas) -> None:
         canvas.setFont("Helvetica", 10)
         for index, (mark, name) in enumerate([("EX10", "New York"), ("EX21", "London"), ("EX31", "Frankfurt")]):
@@ -152,7 +152,7 @@ def test_rotated_table_is_read_in_its_own_direction(make_pdf: MakePdf) -> None:
     assert (page.words.boxes[:, 3] - page.words.boxes[:, 1] > 0).all()
 
 
-def test_the_crop_box_is_the_page(make_pdf: MakePdf, change_pdf: ChangePdf) -> None:
+def test_crop_box_is_the_page(make_pdf: MakePdf, change_pdf: ChangePdf) -> None:
     def draw(canvas: Canvas) -> None:
         canvas.drawString(100, 692, "seen")
         canvas.drawString(20, 20, "hidden")
