@@ -184,7 +184,7 @@ class FlowReader:
         )
 
     def _table(self, table: etree._Element, style: _Style, depth: int) -> Iterator[FlowBlock | PageBreak]:
-        """Return a data table as one block; of a layout table, return the blocks in its cells."""
+        """Return a data table as one block, or the contents of a layout table's cells as blocks."""
         if next(_inner_tables(table), None) is not None:
             yield from self._cells_as_blocks(table, style, depth)
             return
