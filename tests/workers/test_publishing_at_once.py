@@ -15,9 +15,8 @@ def test_documents_of_one_content_in_two_access_classes_both_end_ready(ingestion
     """
     former = ingestion.upload("an earlier text", filename="former.txt")
     ((document,),) = ingestion.sql("SELECT document_id FROM runs WHERE id = :run", run=former)
-    with ingestion.database.owner.transaction(
-        ingestion.principal
-    ) as session:  # as an editor: workers can't write an editor's type
+    # The owner's role acts as the editor: workers can't write an editor's type.
+    with ingestion.database.owner.transaction(ingestion.principal) as session:
         session.execute(
             text("UPDATE documents SET document_type = '8-K', metadata_sources = CAST(:by AS jsonb) WHERE id = :id"),
             {"by": STATED_TYPE, "id": document},
@@ -29,12 +28,12 @@ def test_documents_of_one_content_in_two_access_classes_both_end_ready(ingestion
     )
     for run in runs:
         for name in BEFORE_PUBLISH:
-            ingestion.take_step(run, name)
+            ingestion.run_stage(run, name)
     with ThreadPoolExecutor(2) as pool:
         # Both runs wait for the locks on their documents' rows, and continue together when this transaction ends.
         with ingestion.database.owner.transaction(ingestion.principal) as session:
             session.execute(text("SELECT id FROM documents FOR UPDATE"))
-            publishing = [pool.submit(ingestion.take_step, run, "publish") for run in runs]
+            publishing = [pool.submit(ingestion.run_stage, run, "publish") for run in runs]
             wait_for(lambda: session.scalar(text(WAITING_FOR_US)) == len(runs), what="both runs to wait for the lock")
         for each in publishing:
             each.result(30)
