@@ -34,7 +34,7 @@ def digest_schema() -> str:
 
 def digest_code() -> str:
     """The digest of the running code and prompts, committed or not."""
-    files = (path for part in CODE for path in (ROOT / part).rglob("*") if path.suffix in (".py", ".yaml"))
+    files = (path for part in CODE for path in (ROOT / part).rglob("*") if path.suffix in (".py", ".sql", ".yaml"))
     return digest_files(files, root=ROOT)
 
 

@@ -25,7 +25,7 @@ from evals.environment.context import SuiteContext
 from evals.environment.provenance import ROOT, digest_files, digest_schema
 from evals.environment.stacks import Running
 
-PIPELINE_CODE = ("workers", "app/retrieval", "app/documents", "app/llm")
+PIPELINE_CODE = ("workers", "app/retrieval", "app/documents", "app/llm", "app/quantities")
 POOL = 8
 _NOTES = "ingested.json"
 
