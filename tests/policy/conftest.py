@@ -1,4 +1,16 @@
-"""An API server over the database that the policy is proved on, whose files the estates' documents have."""
+"""The proof of the access policy.
+
+- `oracle.py` implements the policy a second time, in plain Python: which user may read and write which object.
+- `mirrored_tenant.py` and `governed_tenant.py` apply each step to the database and to the oracle, and check that both
+  allow or both refuse it.
+- `read_checks.py` reads every table and repository as one user and compares the objects with the oracle's;
+  `http_read_checks.py` and `http_policy_checks.py` do the same over HTTP.
+- `state_machine.py` draws random steps; `scenario.py` is a scripted scenario that uses every part of the policy.
+- `test_proof.py` runs both and requires 100,000 checked reads (1,000,000 in `make prove-access`) without a difference.
+- `test_mutations.py` breaks the policy in one place at a time (`mutations.py`, `write_mutations.py`); the same checks
+  must find each. `snapshots.py` keeps the scenario's database as it is before each phase, where mutations start.
+- `test_injection.py` and `test_context.py` attack the policy: SQL in every text field, and SQL run as the api role.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,16 +31,16 @@ CHECKED = "checked"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tell how much was compared, and how long that took."""
-    for report in terminalreporter.getreports(""):  # where those of what comes before and after tests are
-        told = dict(report.user_properties).get(CHECKED)
-        if told is not None and report.when == "teardown":
-            terminalreporter.write_line(f"{report.head_line}: {told}")
+    """Print how many reads were checked, and how long that took."""
+    for report in terminalreporter.getreports(""):  # "": the reports of set-up and teardown
+        summary = dict(report.user_properties).get(CHECKED)
+        if summary is not None and report.when == "teardown":
+            terminalreporter.write_line(f"{report.head_line}: {summary}")
 
 
 @dataclass
 class PolicyServer:
-    """A running API. `store` keeps a file's bytes as an upload does, and gives their digest."""
+    """A running API over the database under test. `store` stores a file as an upload does and returns its digest."""
 
     running: Server
     blobs: Any

@@ -1,17 +1,18 @@
-"""Who may see what, said once more in plain Python: what the database is held against.
+"""The access policy in plain Python, with which the database's decisions are compared.
 
-Written from the words of the design, apart from the SQL and from `app.access`, and by the slowest and plainest ways:
+Written from the design, without the SQL and `app.access`, in the simplest and slowest way:
 
-- A grant opens a collection with all that is inside it, one document, or what an entitlement pack names. It is held by
-  a user, or by a group and whoever is in it, however deep; until it expires. Levels: 1 viewer, 2 editor, 3 owner.
-- A pack names documents of the whole tenant by type and source; an empty list names all of them. A type counts where a
-  person said it, at the upload or since; what was read from a document's text opens it to nobody.
-- A label on a document, or on a collection around it, closes it to whoever is not cleared for that label, whatever the
-  grants say. An exclusion closes one document to a user or a group.
-- A deleted document is nobody's. Who is disabled sees nothing. Nobody sees anything of another tenant.
-- An answer is its asker's, as long as the asker may read each document that it cites; what was drafted and dropped,
-  as long as the asker may read each document that it was drafted from, too.
-- A group that an exclusion holds for can't be deleted: that would lift the exclusion.
+- A grant opens a collection with everything inside it, one document, or the documents of an entitlement pack. It
+  belongs to a user, or to a group and its direct and nested members, until it expires. Levels: 1 viewer, 2 editor,
+  3 owner.
+- A pack names documents of the whole tenant by type and source; an empty list means any. A type counts only if a person
+  set it, at the upload or later; a type read from the document's text opens it to nobody.
+- A label on a document, or on a collection around it, closes it to users without a clearance for the label, whatever
+  grants they have. An exclusion closes one document to a user or a group.
+- A deleted document is visible to nobody. A disabled user sees nothing. Nobody sees anything of another tenant.
+- An answer is visible to its asker while the asker may read each document that it cites; its dropped claims, while the
+  asker may also read each document that it was drafted from.
+- A group that an exclusion names cannot be deleted: that would lift the exclusion.
 """
 
 from collections.abc import Iterable
@@ -31,23 +32,23 @@ class User:
 
 @dataclass(slots=True)
 class Document:
-    """`is_said`: its kind (or that it has none) is a person's word."""
+    """`is_set_by_person`: a person set its kind, or set it to none."""
 
     collection: UUID
     kind: str | None = None
-    is_said: bool = False
+    is_set_by_person: bool = False
     source: str | None = None
     labels: set[UUID] = field(default_factory=set)
     is_deleted: bool = False
 
     @property
-    def said_kind(self) -> str | None:
-        return self.kind if self.is_said else None
+    def trusted_kind(self) -> str | None:
+        return self.kind if self.is_set_by_person else None
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """`target`: a collection, a document or a pack; `until`: None for good."""
+    """`target`: a collection, a document or a pack; `until`: None if it never expires."""
 
     holder: UUID
     target: UUID
@@ -87,18 +88,18 @@ class Answer:
 
 @dataclass(slots=True)
 class World:
-    """All of one tenant, by ids."""
+    """All objects of one tenant, by id."""
 
     tenant: UUID
     users: dict[UUID, User] = field(default_factory=dict)
     groups: dict[UUID, set[UUID]] = field(default_factory=dict)
-    """The users in each, directly."""
+    """Group → its direct members."""
     nestings: set[tuple[UUID, UUID]] = field(default_factory=set)
-    """(group, the group that is in it)."""
+    """(outer group, group nested in it)."""
     parents: dict[UUID, UUID | None] = field(default_factory=dict)
-    """What each collection is directly inside."""
-    barriers: dict[UUID, set[UUID]] = field(default_factory=dict)
-    """The labels that are on each collection itself."""
+    """Collection → the collection that directly contains it."""
+    collection_labels: dict[UUID, set[UUID]] = field(default_factory=dict)
+    """Collection → the labels on the collection itself."""
     documents: dict[UUID, Document] = field(default_factory=dict)
     labels: set[UUID] = field(default_factory=set)
     grants: dict[UUID, Grant] = field(default_factory=dict)
@@ -108,7 +109,7 @@ class World:
     answers: dict[UUID, Answer] = field(default_factory=dict)
 
     def around(self, collection: UUID | None) -> list[UUID]:
-        """The collection and all that it is inside of."""
+        """Return the collection and all that contain it."""
         found: list[UUID] = []
         while collection is not None:
             found.append(collection)
@@ -116,10 +117,10 @@ class World:
         return found
 
     def labels_around(self, collection: UUID | None) -> set[UUID]:
-        return {label for each in self.around(collection) for label in self.barriers.get(each, ())}
+        return {label for each in self.around(collection) for label in self.collection_labels.get(each, ())}
 
     def groups_inside(self, group: UUID) -> set[UUID]:
-        """The group and all that are in it, however deep."""
+        """Return the group and all groups nested in it, at any depth."""
         found, ahead = set[UUID](), [group]
         while ahead:
             step = ahead.pop()
@@ -129,28 +130,28 @@ class World:
         return found
 
     def is_in(self, user: UUID, holder: UUID) -> bool:
-        """Whether what `holder` holds is the user's."""
+        """Return whether `holder` is the user or a group with the user in it."""
         if user == holder:
             return True
         return holder in self.groups and any(
             user in self.groups[inner] for inner in self.groups_inside(holder) if inner in self.groups
         )
 
-    def forget_group(self, group: UUID) -> None:
-        """A group that is deleted takes with it whatever it held."""
+    def remove_group(self, group: UUID) -> None:
+        """Remove a deleted group with its nestings, grants and clearances."""
         del self.groups[group]
         self.nestings = {pair for pair in self.nestings if group not in pair}
         for held in (self.grants, self.clearances):
             for each in [key for key, value in held.items() if value.holder == group]:
                 del held[each]
 
-    def forget_pack(self, pack: UUID) -> None:
+    def remove_pack(self, pack: UUID) -> None:
         del self.packs[pack]
         self.grants = {key: grant for key, grant in self.grants.items() if grant.target != pack}
 
 
-class Sight:
-    """What one user may see of its tenant at one moment. Everything is answered from the world as it is now."""
+class Access:
+    """What one user may see and change in its tenant at one moment, computed from the current world."""
 
     def __init__(self, world: World, user: UUID, now: datetime) -> None:
         self.world = world
@@ -170,25 +171,25 @@ class Sight:
         return self.is_enabled and not self._me.roles.isdisjoint(roles)
 
     @property
-    def watches(self) -> bool:
-        """Administrators and auditors see the policy itself, which is not to see documents."""
+    def sees_policy(self) -> bool:
+        """Return whether the user sees the policy itself (not documents): administrators and auditors do."""
         return self.has_role(ADMIN, AUDITOR)
 
     def level_at_collection(self, collection: UUID) -> int:
-        """0 for what is hidden."""
+        """Return the user's level at the collection, 0 if it is hidden."""
         return self.level_at_kind(collection, None, None, set(), None)
 
     def level_at(self, document: UUID) -> int:
-        """0 for what is hidden."""
+        """Return the user's level at the document, 0 if it is hidden."""
         found = self.world.documents.get(document)
         if found is None or found.is_deleted:
             return 0
-        return self.level_at_kind(found.collection, found.said_kind, found.source, found.labels, document)
+        return self.level_at_kind(found.collection, found.trusted_kind, found.source, found.labels, document)
 
     def level_at_kind(
         self, collection: UUID, kind: str | None, source: str | None, labels: Iterable[UUID], document: UUID | None
     ) -> int:
-        """The level at any document that is said to be of the kind."""
+        """Return the level at a document of that place, trusted type, source and labels."""
         around = self.world.around(collection)
         if not self.is_enabled or document in self._excluded:
             return 0
@@ -215,7 +216,7 @@ class Sight:
         }
 
     def dropped_claims(self) -> set[UUID]:
-        """The answers of whose draft all is seen."""
+        """Return the questions whose dropped claims are visible."""
         return {
             question
             for question in self.answers()
@@ -226,22 +227,22 @@ class Sight:
         return {question for question, answer in self.world.answers.items() if answer.asker == self.user}
 
     def grants(self) -> set[UUID]:
-        """Whose grants are seen: all by who watches, else those on what is owned."""
+        """Return the visible grants: all for administrators and auditors, else those on objects the user owns."""
         owned = self.documents(OWNER) | self.collections(OWNER)
-        return {key for key, grant in self.world.grants.items() if self.watches or grant.target in owned}
+        return {key for key, grant in self.world.grants.items() if self.sees_policy or grant.target in owned}
 
     def exclusions(self) -> set[UUID]:
         owned = self.documents(OWNER)
-        return {key for key, each in self.world.exclusions.items() if self.watches or each.document in owned}
+        return {key for key, each in self.world.exclusions.items() if self.sees_policy or each.document in owned}
 
     def clearances(self) -> set[UUID]:
-        return {key for key, each in self.world.clearances.items() if self.watches or each.holder == self.user}
+        return {key for key, each in self.world.clearances.items() if self.sees_policy or each.holder == self.user}
 
     def labels(self) -> set[UUID]:
-        return {label for label in self.world.labels if self.watches or (self.is_enabled and label in self.cleared)}
+        return {label for label in self.world.labels if self.sees_policy or (self.is_enabled and label in self.cleared)}
 
     def may_grant(self, target: UUID) -> bool:
-        """An owner may give what is owned; an administrator of access whatever is there."""
+        """Return whether the user may grant the target: its owner may, and an administrator may if it exists."""
         if self.level_at(target) == OWNER or (
             target in self.world.parents and self.level_at_collection(target) == OWNER
         ):
@@ -251,7 +252,7 @@ class Sight:
         return bool(there) and self.has_role(ADMIN)
 
     def may_leave(self, place: UUID | None, into: UUID | None) -> bool:
-        """Nothing leaves a barrier by being moved, except by an administrator of access."""
+        """Return whether a move keeps all labels in force, or the user is an administrator."""
         return self.has_role(ADMIN) or self.world.labels_around(place) <= self.world.labels_around(into)
 
     def may_put_into(self, collection: UUID | None) -> bool:

@@ -1,4 +1,4 @@
-"""Requests for every operation of the OpenAPI document, with a text in every place and field that takes text."""
+"""Requests for every operation of the OpenAPI document, with a payload in every parameter and field of type text."""
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
@@ -24,7 +24,7 @@ PAYLOADS = (
     "NULL\x00' OR 1=1 --",
     "*)(uid=*))(|(uid=*' or userName pr",
 )
-"""The classical ones, and those that know our settings, our placeholders and our filters."""
+"""Classic SQL injections, and ones that name Footnote's settings, placeholders and filters."""
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 _FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
@@ -32,8 +32,8 @@ _BY_FORMAT = {"date-time": "2090-01-01T00:00:00Z", "date": "2020-12-31", "email"
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
-    """A request, with a body of JSON, of bytes, or of a form's fields. `template` is the path as it is written down."""
+class FilledRequest:
+    """A request, whose body is JSON, bytes or form fields. `template` is the path with its parameters' names."""
 
     method: str
     template: str
@@ -44,23 +44,23 @@ class Filled:
     content: bytes | None = None
     fields: Mapping[str, str] | None = None
     file: tuple[str, bytes] | None = None
-    """A name and bytes: then the fields go as multipart."""
+    """Name and content of a file: the fields are then sent as multipart."""
     sent: frozenset[str] = frozenset()
-    """The form's fields that hold the payload."""
+    """The form fields that contain the payload."""
 
 
 @dataclass
 class RequestMaker:
-    """Fills the document's operations: texts with the payload, ids with those known, all else with what is valid."""
+    """Fills requests of the document's operations: the payload as text, known ids, and valid values for the rest."""
 
     document: Mapping[str, Any]
     ids: Mapping[str, str]
-    """By the names of parameters; others are random."""
+    """Parameter name → id; other ids are random."""
     left_out: frozenset[str] = field(default_factory=frozenset)
 
-    def requests(self, number: int) -> Iterator[Filled]:
-        """With the payload of that number: each operation with what it needs, and once more with one in three of the
-        things that may be given besides, so that each of these takes a third of all payloads.
+    def requests(self, number: int) -> Iterator[FilledRequest]:
+        """Yield each operation with the payload of that number in its required parameters, and once more with every
+        third optional parameter, so that each optional parameter gets a third of all payloads.
         """
         payload, places = PAYLOADS[number], itertools.count(number)
         for template, item in self.document["paths"].items():
@@ -71,8 +71,8 @@ class RequestMaker:
                     for extra in (None, *(name for name in extras if next(places) % 3 == 0)):
                         yield self._fill(template, method, item[method], payload, extra)
 
-    def form_requests(self, number: int) -> Iterator[Filled]:
-        """With the payload of that number in one field after another of what takes a form."""
+    def form_requests(self, number: int) -> Iterator[FilledRequest]:
+        """Yield requests of the operations with forms, with the payload of that number in one field after another."""
         for template, item in self.document["paths"].items():
             for method in _METHODS:
                 if method in item:
@@ -80,7 +80,7 @@ class RequestMaker:
 
     def _fill(
         self, template: str, method: str, operation: Mapping[str, Any], payload: str, extra: str | None
-    ) -> Filled:
+    ) -> FilledRequest:
         path, query, headers = template, dict[str, str](), dict[str, str]()
         for parameter in operation.get("parameters", []):
             name, place = parameter["name"], parameter["in"]
@@ -88,7 +88,7 @@ class RequestMaker:
                 continue
             value = str(self._value(parameter["schema"], payload, name))
             if place == "path":
-                # What would be deleted is named by the payload itself.
+                # A valid id would delete an object that later requests need.
                 path = path.replace("{" + name + "}", quote(payload if method == "delete" else value, safe=""))
             elif place == "query":
                 query[name] = value
@@ -100,10 +100,12 @@ class RequestMaker:
         content = payload.encode() if contents and json_schema is None else None
         if content is not None:
             headers["Content-Type"] = next(iter(contents))
-        return Filled(method, template, path, query, headers, body, content)
+        return FilledRequest(method, template, path, query, headers, body, content)
 
-    def _fill_forms(self, template: str, method: str, operation: Mapping[str, Any], payload: str) -> Iterator[Filled]:
-        """One request a field, the others being valid, and one with the payload as the file's name."""
+    def _fill_forms(
+        self, template: str, method: str, operation: Mapping[str, Any], payload: str
+    ) -> Iterator[FilledRequest]:
+        """Yield a request for each field, the others being valid, and one with the payload as the file name."""
         contents = operation.get("requestBody", {}).get("content", {})
         kind = next((each for each in contents if each in _FORMS), None)
         if kind is None:
@@ -113,7 +115,7 @@ class RequestMaker:
         files = [name for name, each in properties.items() if each.get("format") == "binary"]
         valid = {name: self.ids[f"{name}_id"] for name in contents[kind]["schema"]["required"] if name not in files}
         for name in [*(each for each in properties if each not in files), *(["filename"] if files else [])]:
-            # No two files alike: the second would only be told that it is there.
+            # Each file differs: a second copy would only be reported as existing.
             file = (payload if name == "filename" else "made.txt", f"{name}: {payload}".encode()) if files else None
             fields = valid | ({} if name == "filename" else {name: payload})
             yield replace(plain, headers={}, content=None, fields=fields, file=file, sent=frozenset({name}))

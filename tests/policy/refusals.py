@@ -1,4 +1,4 @@
-"""What the database says no with."""
+"""Errors with which the database refuses a change."""
 
 from sqlalchemy.exc import DBAPIError
 
@@ -9,9 +9,9 @@ _INTEGRITY = "23"
 
 
 def is_refusal(error: RightsChangedError | DBAPIError) -> bool:
-    """Whether it is refused by rights (42501), by integrity, or because it would be inside itself.
+    """Return whether the change was refused: by rights (42501), by an integrity constraint, or as a cycle (42P19).
 
-    All else is a crash, and no answer to who may do what.
+    Any other error is a fault, not a decision of the policy.
     """
     if isinstance(error, RightsChangedError):
         return True

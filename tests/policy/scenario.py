@@ -1,5 +1,5 @@
-"""One life of a tenant, told from beginning to end, that makes use of every part of the policy: whatever of it is
-broken shows within a few looks. Random lives (`tests.policy.machine`) show what nobody thought of.
+"""A scripted scenario that uses every part of the policy, so that a broken part shows within a few checks. Random runs
+(`tests.policy.state_machine`) find what nobody thought of.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,162 +10,162 @@ from uuid import UUID
 
 from app.retrieval.index.graphs import ensure_graphs
 from tests.policy import oracle
-from tests.policy.machine import PolicyMachine
-from tests.policy.overreach import Overreach
-from tests.policy.rights import RuledEstate
-from tests.policy.strays import plant_strays
+from tests.policy.forbidden_writes import ForbiddenWrites
+from tests.policy.foreign_rows import plant_foreign_rows
+from tests.policy.governed_tenant import GovernedTenant
+from tests.policy.state_machine import PolicyStateMachine
 
 HOUR = timedelta(hours=1)
 
 
 @dataclass
 class Scenario:
-    """Chapters, each with a look at its end. A step that does not happen is an error: the story would be another."""
+    """Phases, each followed by a check of all reads. A step that does not succeed is an error in the scenario."""
 
-    machine: PolicyMachine
+    machine: PolicyStateMachine
     admin_url: str
-    """The superuser's, to plant what must never be."""
+    """URL of the superuser, who inserts rows that no code writes."""
 
-    def tell_beginning(self) -> None:
-        """Until every part of the policy is in use. Raises DifferenceError."""
-        self.machine.begin()
-        self._tell(
-            self._plant,
+    def set_up(self) -> None:
+        """Put every part of the policy to use. Raises DifferenceError."""
+        self.machine.set_up_tenants()
+        self._run(
+            self._plant_foreign_rows,
             self._share_with_groups,
-            self._raise_barriers,
+            self._add_labels,
             self._exclude,
-            self._give_packs,
-            self._answer,
+            self._grant_packs,
+            self._record_answers,
         )
 
     @property
-    def rest(self) -> Mapping[str, Callable[[], None]]:
-        """The chapters that change what the beginning made, which the first only looks at."""
+    def phases(self) -> Mapping[str, Callable[[], None]]:
+        """Phases after the set-up, by name. All but the first, which only reads, change what the set-up made."""
         return {
-            "look": lambda: None,
-            "overreach": self.overreach,
-            "let end": self._let_things_end,
-            "disable": self._disable,
-            "describe": self._describe_anew,
-            "read": self._read_anew,
-            "nest": self._take_nestings,
+            "reads": lambda: None,
+            "forbidden writes": self.try_forbidden_writes,
+            "expire": self._expire,
+            "disable": self._disable_and_enable,
+            "edit": self._edit_metadata,
+            "republish": self._republish,
+            "nest": self._change_nestings,
             "label": self._change_labels,
             "move": self._move,
             "delete": self._delete,
             "withdraw": self._withdraw,
         }
 
-    def tell_rest(self) -> None:
-        """Raises DifferenceError."""
-        self._tell(*self.rest.values())
+    def run_phases(self) -> None:
+        """Run all phases. Raises DifferenceError."""
+        self._run(*self.phases.values())
 
-    def tell_chapter(self, name: str) -> None:
-        """One of the rest. Raises DifferenceError."""
-        self._tell(self.rest[name])
+    def run_phase(self, name: str) -> None:
+        """Run one phase. Raises DifferenceError."""
+        self._run(self.phases[name])
 
-    def tell_from(self, name: str) -> None:
-        """That chapter and all after it. Raises DifferenceError."""
-        chapters = [*self.rest]
-        for each in chapters[chapters.index(name) :]:
-            self.tell_chapter(each)
+    def run_from(self, name: str) -> None:
+        """Run that phase and all later ones. Raises DifferenceError."""
+        phases = [*self.phases]
+        for each in phases[phases.index(name) :]:
+            self.run_phase(each)
 
-    def _tell(self, *chapters: Callable[[], None]) -> None:
-        for chapter in chapters:
-            chapter()
-            self.machine.look()
+    def _run(self, *phases: Callable[[], None]) -> None:
+        for phase in phases:
+            phase()
+            self.machine.check_reads()
 
-    def overreach(self) -> None:
-        """What is tried in vain. Raises DifferenceError."""
-        Overreach(self._here).try_all()
+    def try_forbidden_writes(self) -> None:
+        """Raises DifferenceError if one of them succeeds."""
+        ForbiddenWrites(self._tenant).try_all()
 
     def resume_in(self, database: Any) -> "Scenario":
-        """The story as it stands, in a copy of its database."""
+        """Return a copy of the scenario that continues in a copy of its database."""
         return replace(self, machine=self.machine.resume_in(database))
 
-    # --- who and what ----------------------------------------------------------------------------------------------
+    # --- users and objects --------------------------------------------------------------------------------------------
 
     @property
-    def _here(self) -> RuledEstate:
-        return self.machine.here
+    def _tenant(self) -> GovernedTenant:
+        return self.machine.tenant
 
     @property
     def _users(self) -> Sequence[UUID]:
-        return list(self._here.world.users)
+        return list(self._tenant.world.users)
 
     @property
-    def _chief(self) -> UUID:
+    def _admin(self) -> UUID:
         return self._users[0]
 
     @property
     def _groups(self) -> Sequence[UUID]:
-        return list(self._here.world.groups)
+        return list(self._tenant.world.groups)
 
     @property
-    def _places(self) -> Sequence[UUID]:
-        """Three, one inside the other, and one beside them."""
-        return list(self._here.world.parents)
+    def _collections(self) -> Sequence[UUID]:
+        """Three nested ones, and one at the top beside them."""
+        return list(self._tenant.world.parents)
 
     @property
     def _documents(self) -> Sequence[UUID]:
-        return list(self._here.world.documents)
+        return list(self._tenant.world.documents)
 
     @property
     def _labels(self) -> Sequence[UUID]:
-        return sorted(self._here.world.labels)
+        return sorted(self._tenant.world.labels)
 
     def _grant(self, holder: UUID, target: UUID, level: int, ends: timedelta | None = None) -> None:
-        _done(self._here.grant(self._chief, holder, target, level, self._here.until(ends)))
+        _require(self._tenant.grant(self._admin, holder, target, level, self._tenant.until(ends)))
 
     def _clear(self, holder: UUID, label: UUID, ends: timedelta | None = None) -> None:
-        _done(self._here.give_clearance(self._chief, holder, label, self._here.until(ends)))
+        _require(self._tenant.add_clearance(self._admin, holder, label, self._tenant.until(ends)))
 
     def _exclude_from(self, document: UUID, holder: UUID, ends: timedelta | None = None) -> None:
-        _done(self._here.exclude(self._chief, holder, document, self._here.until(ends)))
+        _require(self._tenant.exclude(self._admin, holder, document, self._tenant.until(ends)))
 
     def _nest(self, outer: UUID, inner: UUID) -> None:
-        """Or take it out again."""
-        _done(self._here.change_nesting(self._chief, outer, inner))
+        """Nest the group, or undo the nesting."""
+        _require(self._tenant.change_nesting(self._admin, outer, inner))
 
     def _label(self, document: UUID, label: UUID) -> None:
-        """Or take it off again."""
-        _done(self._here.change_document_label(self._chief, document, label))
+        """Put the label on the document, or take it off."""
+        _require(self._tenant.change_document_label(self._admin, document, label))
 
-    # --- chapters ---------------------------------------------------------------------------------------------------
+    # --- phases -------------------------------------------------------------------------------------------------------
 
-    def _plant(self) -> None:
+    def _plant_foreign_rows(self) -> None:
         document = self._documents[0]
-        _done(self._here.answer(self._chief, [document], [document]))
-        (question,) = self._here.world.answers
+        _require(self._tenant.answer(self._admin, [document], [document]))
+        (question,) = self._tenant.world.answers
         ensure_graphs(self.machine.database.owner.engine, least_chunks=1)
-        plant_strays(self.admin_url, self._here, self.machine.there, document, question)
+        plant_foreign_rows(self.admin_url, self._tenant, self.machine.other_tenant, document, question)
 
     def _share_with_groups(self) -> None:
-        """The first group holds all others, one of them by two ways."""
+        """The first group contains all others, the third along two paths."""
         first, second, third, fourth = self._groups
         for outer, inner in ((first, second), (second, third), (first, fourth), (fourth, third)):
             self._nest(outer, inner)
         for group, number in ((third, 2), (second, 3), (first, 5)):
-            _done(self._here.change_member(self._chief, group, self._users[number]))
-        places, users, documents = self._places, self._users, self._documents
-        self._grant(first, places[0], oracle.VIEWER)
-        self._grant(fourth, places[1], oracle.EDITOR)
+            _require(self._tenant.change_member(self._admin, group, self._users[number]))
+        collections, users, documents = self._collections, self._users, self._documents
+        self._grant(first, collections[0], oracle.VIEWER)
+        self._grant(fourth, collections[1], oracle.EDITOR)
         for level in (oracle.EDITOR, oracle.VIEWER):
-            self._grant(users[1], places[3], level)
+            self._grant(users[1], collections[3], level)
         self._grant(users[3], documents[3], oracle.OWNER)
-        self._grant(users[4], places[3], oracle.VIEWER, -HOUR)
+        self._grant(users[4], collections[3], oracle.VIEWER, -HOUR)
         self._grant(users[4], documents[4], oracle.VIEWER, HOUR)
 
-    def _raise_barriers(self) -> None:
+    def _add_labels(self) -> None:
         first, second, third = self._labels
         users = self._users
         for label in (first, third):
             self._label(self._documents[1], label)
-        _done(self._here.change_collection_label(self._chief, self._places[1], second))
+        _require(self._tenant.change_collection_label(self._admin, self._collections[1], second))
         self._clear(users[2], first)
         self._clear(users[2], second, HOUR)
         self._clear(self._groups[1], second)
         self._clear(users[5], second, -HOUR)
-        self._clear(self._chief, second)
+        self._clear(self._admin, second)
 
     def _exclude(self) -> None:
         documents, users = self._documents, self._users
@@ -173,20 +173,20 @@ class Scenario:
         self._exclude_from(documents[4], users[5], -HOUR)
         self._exclude_from(documents[0], users[5], HOUR)
 
-    def _give_packs(self) -> None:
-        for place, said in ((self._places[0], "10-Q"), (self._places[3], None)):
-            made = self._here.upload(self._chief, place, said)
+    def _grant_packs(self) -> None:
+        for place, kind in ((self._collections[0], "10-Q"), (self._collections[3], None)):
+            made = self._tenant.upload(self._admin, place, kind)
             assert made is not None
-            self._here.publish(made, "10-Q", "client" if said else "house")
+            self._tenant.publish(made, "10-Q", "client" if kind else "house")
         for kinds, sources, number in (
             (frozenset({"10-Q"}), frozenset({"house"}), 1),
             (frozenset({"8-K"}), frozenset(), 4),
             (frozenset(), frozenset({"client"}), 4),
         ):
-            _done(self._here.add_pack(self._chief, kinds, sources))
-            self._grant(self._users[number], list(self._here.world.packs)[-1], oracle.VIEWER)
+            _require(self._tenant.add_pack(self._admin, kinds, sources))
+            self._grant(self._users[number], list(self._tenant.world.packs)[-1], oracle.VIEWER)
 
-    def _answer(self) -> None:
+    def _record_answers(self) -> None:
         users, documents = self._users, self._documents
         for asker, cited, drafted_from in (
             (users[2], [4], [4, 5]),
@@ -194,105 +194,107 @@ class Scenario:
             (users[5], [5], [5, 0]),
             (users[1], [4], [0, 4]),
         ):
-            _done(
-                self._here.answer(
+            _require(
+                self._tenant.answer(
                     asker, [documents[each] for each in cited], [documents[each] for each in drafted_from]
                 )
             )
 
-    def _disable(self) -> None:
-        """One, and then let in again."""
+    def _disable_and_enable(self) -> None:
+        """Disable two users, then enable them."""
         for _ in range(2):
             for number in (5, 2):
-                _done(self._here.change_disabled(self._chief, self._users[number]))
-            self.machine.look()
+                _require(self._tenant.change_disabled(self._admin, self._users[number]))
+            self.machine.check_reads()
 
-    def _describe_anew(self) -> None:
-        """Kinds that were never there before: the editor sees it, and so do the readers of before, but for one."""
-        _done(self._here.describe(self._chief, self._documents[5], "8-K", "client"))
-        self.machine.look()
-        _done(self._here.describe(self._users[1], self._documents[3], "10-Q", "house"))
+    def _edit_metadata(self) -> None:
+        """Set types that are new here: the editor and earlier readers keep access, but for one who is excluded."""
+        _require(self._tenant.describe(self._admin, self._documents[5], "8-K", "client"))
+        self.machine.check_reads()
+        _require(self._tenant.describe(self._users[1], self._documents[3], "10-Q", "house"))
         self._exclude_from(self._documents[5], self._users[5])
 
-    def _read_anew(self) -> None:
-        """What calls itself a thing that a pack holds is in no pack, until a person says so; nor is what was in one by
-        its source once it comes from elsewhere.
+    def _republish(self) -> None:
+        """A pack opens a document by its type only once a person has set the type, and by its source only while it has
+        that source.
         """
         for source in ("client", "house"):
-            self._here.publish(self._documents[6], "8-K", source)
-            self.machine.look()
-        _done(self._here.describe(self._chief, self._documents[6], "8-K", "house"))
-        self.machine.look()
+            self._tenant.publish(self._documents[6], "8-K", source)
+            self.machine.check_reads()
+        _require(self._tenant.describe(self._admin, self._documents[6], "8-K", "house"))
+        self.machine.check_reads()
         self._exclude_from(self._documents[6], self._users[1])
 
-    def _take_nestings(self) -> None:
+    def _change_nestings(self) -> None:
         first, second, third, fourth = self._groups
-        assert not self._here.change_nesting(self._chief, third, first)  # it is in that one
+        assert not self._tenant.change_nesting(self._admin, third, first)  # a cycle: the first group contains the third
         self._nest(first, second)
-        self.machine.look()
+        self.machine.check_reads()
         self._nest(fourth, third)
-        self.machine.look()
+        self.machine.check_reads()
         self._nest(fourth, third)
-        self.machine.look()
+        self.machine.check_reads()
         self._nest(first, second)
 
     def _move(self) -> None:
-        here, chief, places = self._here, self._chief, self._places
-        _done(here.change_collection_label(chief, places[1], self._labels[1]))
-        _done(here.move_collection(chief, places[1], places[3]))
-        self.machine.look()
-        _done(here.move_document(chief, self._documents[4], places[3]))
-        self.machine.look()
-        assert not here.move_collection(chief, places[3], places[2])  # it is inside that one
-        _done(here.move_collection(chief, places[1], None))
+        tenant, admin, collections = self._tenant, self._admin, self._collections
+        _require(tenant.change_collection_label(admin, collections[1], self._labels[1]))
+        _require(tenant.move_collection(admin, collections[1], collections[3]))
+        self.machine.check_reads()
+        _require(tenant.move_document(admin, self._documents[4], collections[3]))
+        self.machine.check_reads()
+        assert not tenant.move_collection(admin, collections[3], collections[2])  # a cycle
+        _require(tenant.move_collection(admin, collections[1], None))
 
     def _change_labels(self) -> None:
-        """On documents that are searchable, one of them read anew meanwhile, on a collection, and off again."""
+        """Label published documents and a collection, republish one document meanwhile, and take the labels off."""
         documents, label = self._documents, self._labels[2]
         for document in (documents[4], documents[0]):
             self._label(document, label)
-        _done(self._here.change_collection_label(self._chief, self._places[3], label))
-        self._here.publish(documents[0], "10-K", "client")
-        self.machine.look()
+        _require(self._tenant.change_collection_label(self._admin, self._collections[3], label))
+        self._tenant.publish(documents[0], "10-K", "client")
+        self.machine.check_reads()
         for document in (documents[4], documents[0]):
             self._label(document, label)
-        _done(self._here.change_collection_label(self._chief, self._places[3], label))
+        _require(self._tenant.change_collection_label(self._admin, self._collections[3], label))
 
     def _delete(self) -> None:
-        here, chief, document = self._here, self._chief, self._documents[5]
-        _done(here.delete_document(chief, document))
-        assert not here.delete_document(chief, document)
-        assert not here.grant(chief, self._users[3], document, oracle.VIEWER, None)  # though to be there is enough
+        tenant, admin, document = self._tenant, self._admin, self._documents[5]
+        _require(tenant.delete_document(admin, document))
+        assert not tenant.delete_document(admin, document)
+        assert not tenant.grant(
+            admin, self._users[3], document, oracle.VIEWER, None
+        )  # a deleted document cannot be granted
 
     def _withdraw(self) -> None:
-        here, world, chief = self._here, self._here.world, self._chief
+        tenant, world, admin = self._tenant, self._tenant.world, self._admin
         for holder in (self._groups[3], self._users[1]):
-            _done(here.revoke(chief, next(key for key, grant in world.grants.items() if grant.holder == holder)))
-        assert not here.delete_group(chief, self._groups[1])  # an exclusion holds for it
-        _done(here.delete_group(chief, self._groups[2]))
-        _done(here.change_member(chief, self._groups[0], self._users[5]))
-        self.machine.look()
-        _done(here.delete_pack(chief, next(iter(world.packs))))
-        _done(here.take_exclusion(chief, next(iter(world.exclusions))))
-        _done(here.take_clearance(chief, next(iter(world.clearances))))
+            _require(tenant.revoke(admin, next(key for key, grant in world.grants.items() if grant.holder == holder)))
+        assert not tenant.delete_group(admin, self._groups[1])  # an exclusion names this group
+        _require(tenant.delete_group(admin, self._groups[2]))
+        _require(tenant.change_member(admin, self._groups[0], self._users[5]))
+        self.machine.check_reads()
+        _require(tenant.delete_pack(admin, next(iter(world.packs))))
+        _require(tenant.revoke_exclusion(admin, next(iter(world.exclusions))))
+        _require(tenant.revoke_clearance(admin, next(iter(world.clearances))))
 
-    def _let_things_end(self) -> None:
+    def _expire(self) -> None:
         users, documents = self._users, self._documents
         for number in (2, 3):
-            self._grant(users[number], self._places[0], oracle.VIEWER)
+            self._grant(users[number], self._collections[0], oracle.VIEWER)
             self._clear(users[number], self._labels[0])
         self._label(documents[0], self._labels[0])
         self._exclude_from(documents[5], users[2], HOUR)
         self._clear(users[4], self._labels[0], HOUR)
-        self._grant(users[4], self._places[0], oracle.VIEWER)
-        self._grant(users[1], self._places[0], oracle.VIEWER, HOUR)
+        self._grant(users[4], self._collections[0], oracle.VIEWER)
+        self._grant(users[1], self._collections[0], oracle.VIEWER, HOUR)
         for table in ("exclusions", "clearances", "grants"):
-            self._here.wait_for_end(table, list(getattr(self._here.world, table))[-1])
-            self.machine.look()
-        for key, grant in [*self._here.world.grants.items()]:
-            if grant.holder in users[2:4] and grant.target == self._places[0]:
-                _done(self._here.revoke(self._chief, key))
+            self._tenant.wait_for_expiry(table, list(getattr(self._tenant.world, table))[-1])
+            self.machine.check_reads()
+        for key, grant in [*self._tenant.world.grants.items()]:
+            if grant.holder in users[2:4] and grant.target == self._collections[0]:
+                _require(self._tenant.revoke(self._admin, key))
 
 
-def _done(done: bool) -> None:
-    assert done, "the story goes otherwise"
+def _require(done: bool) -> None:
+    assert done, "the scenario expects this step to succeed"

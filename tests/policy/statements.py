@@ -1,27 +1,27 @@
-"""SQL that the api role says at will, naming what is another tenant's; beside each statement, what must come of it.
+"""SQL statements that an attacker could run as the api role, naming another tenant's rows, each with its outcome.
 
-`{mine}` and `{me}` are the tenant and the user that the transaction was entered as; all other names are theirs.
+`{mine}` and `{me}` are the tenant and user of the transaction; all other names are of the other tenant.
 """
 
 from collections.abc import Mapping
 from typing import TypeAlias
 
 Outcome: TypeAlias = str | list[tuple[object, ...]] | int
-"""An error's SQLSTATE (PostgreSQL, appendix A), the rows shown, or how many rows were changed."""
+"""An error's SQLSTATE (PostgreSQL, appendix A), the rows returned, or the number of changed rows."""
 
 DENIED = "42501"
 UNKNOWN_FUNCTION = "42883"
-UNKNOWN_ROW = "23503"  # a key of both tenant and id refers to nothing
+UNKNOWN_ROW = "23503"  # no row with that tenant and id
 NO_ROWS: Outcome = []
 NONE_CHANGED = 0
 FALSE: Outcome = [(False,)]
-TRUE: Outcome = [(True,)]  # a setting, which proves nothing about who asks
+TRUE: Outcome = [(True,)]  # the setting is written, but not signed: it grants nothing
 REFUSED: Outcome = [("refused",)]
 HIDDEN: Outcome = [("hidden",)]
 VOID: Outcome = [("",)]
-SET = -1  # said without a word: rows are not counted
+SET = -1  # what psycopg reports for statements without a row count
 
-AT_WILL: Mapping[str, Outcome] = {
+STATEMENTS: Mapping[str, Outcome] = {
     "SELECT set_config('footnote.who', '{tenant}|{user}|' || transaction_stamp() || '#', true) <> ''": TRUE,
     "SELECT set_config('footnote.tenant_id', '{tenant}', true) || set_config('footnote.user_id', "
     "'{user}', true) <> ''": TRUE,
@@ -113,8 +113,8 @@ AT_WILL: Mapping[str, Outcome] = {
     "SELECT current_setting('footnote.who') FROM users WHERE tenant_id = '{tenant}'": NO_ROWS,
 }
 
-CLOSED: Mapping[str, set[str]] = {
+ALLOWED_FAILURES: Mapping[str, set[str]] = {
     "SET row_security = off": {DENIED},
     "SET search_path = pg_catalog": {UNKNOWN_FUNCTION},
 }
-"""After these, looking at a table may fail so."""
+"""Statement → errors with which reading a table may fail after it."""

@@ -1,15 +1,15 @@
-"""What comparing comes to."""
+"""Counts of what the proof compared."""
 
 from dataclasses import dataclass, field
 
 
 class DifferenceError(AssertionError):
-    """The database and the oracle do not say the same."""
+    """The database and the oracle decide differently."""
 
 
 @dataclass
 class Tally:
-    """What was compared: reads, and attempts to write. `seeds` and `kinds` of steps: of the random lives."""
+    """Compared reads and attempts to write. `seeds` and `kinds` (names of steps) belong to the random runs."""
 
     reads: int = 0
     attempts: int = 0
@@ -18,7 +18,7 @@ class Tally:
     seeds: list[int] = field(default_factory=list)
     kinds: set[str] = field(default_factory=set)
 
-    def told(self) -> str:
+    def summary(self) -> str:
         seeds = ", ".join(map(str, self.seeds))
-        lives = f" (seeds {seeds}: {self.steps:,} steps of {len(self.kinds)} kinds)" if seeds else ""
-        return f"{self.reads:,} reads checked and {self.attempts:,} writes, {self.differences} differences{lives}"
+        runs = f" (seeds {seeds}: {self.steps:,} steps of {len(self.kinds)} kinds)" if seeds else ""
+        return f"{self.reads:,} reads checked and {self.attempts:,} writes, {self.differences} differences{runs}"

@@ -1,4 +1,4 @@
-"""Whom a transaction is for can't be forged by whoever runs statements as the api role (further: tests/db)."""
+"""SQL run as the api role cannot forge the principal of a transaction. See also tests/db."""
 
 import hashlib
 import hmac
@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from app.core.principal import Principal
 from app.db.session import Database
-from tests.policy.estate import PEOPLE, Estate
+from tests.policy.mirrored_tenant import PEOPLE, MirroredTenant
 from tests.policy.tally import Tally
 
 SEALS = "SELECT current_setting('footnote.who') AS who, current_setting('footnote.classes') AS classes"
@@ -19,9 +19,9 @@ ENTER = "SELECT enter(:tenant, :user, :issued, :restriction, :code)"
 
 
 @pytest.fixture
-def estate(shared_database):
-    """A tenant whose administrator has a document, and nobody else anything."""
-    made = Estate(shared_database, Tally())
+def tenant(shared_database):
+    """A tenant where only the administrator may read the one document."""
+    made = MirroredTenant(shared_database, Tally())
     made.found("this", PEOPLE)
     made.create_collection(principals(made)[0].user_id, None)
     document = made.upload(principals(made)[0].user_id, next(iter(made.world.parents)))
@@ -29,17 +29,17 @@ def estate(shared_database):
     return made
 
 
-def principals(estate):
-    return [Principal(estate.world.tenant, user) for user in estate.world.users]
+def principals(tenant):
+    return [Principal(tenant.world.tenant, user) for user in tenant.world.users]
 
 
 def count_documents(session):
     return session.scalar(text("SELECT count(*) FROM documents"))
 
 
-def seals_of(estate, principal):
-    with estate.database.api.transaction(principal) as session:
-        assert count_documents(session) == (1 if principal == principals(estate)[0] else 0)
+def seals_of(tenant, principal):
+    with tenant.database.api.transaction(principal) as session:
+        assert count_documents(session) == (1 if principal == principals(tenant)[0] else 0)
         return session.execute(text(SEALS)).one()
 
 
@@ -49,23 +49,23 @@ def code_for(database: Database, principal, issued):
     return hmac.new(key, message.encode(), hashlib.sha256).hexdigest()
 
 
-@pytest.mark.parametrize(("seconds", "said"), [(0, "entered"), (-301, "refused"), (310, "refused")])
-def test_a_code_is_taken_within_five_minutes_only(shared_database, estate, seconds, said):
-    chief, issued = principals(estate)[0], int(time.time()) + seconds
-    code = code_for(shared_database.api, chief, issued)
-    values = {"tenant": chief.tenant_id, "user": chief.user_id, "issued": issued, "restriction": "", "code": code}
+@pytest.mark.parametrize(("seconds", "result"), [(0, "entered"), (-301, "refused"), (310, "refused")])
+def test_signed_context_is_accepted_for_five_minutes(shared_database, tenant, seconds, result):
+    admin, issued = principals(tenant)[0], int(time.time()) + seconds
+    code = code_for(shared_database.api, admin, issued)
+    values = {"tenant": admin.tenant_id, "user": admin.user_id, "issued": issued, "restriction": "", "code": code}
     with shared_database.api.anonymous() as session:
-        assert session.scalar(text(ENTER), values) == said
-        assert count_documents(session) == (1 if said == "entered" else 0)
+        assert session.scalar(text(ENTER), values) == result
+        assert count_documents(session) == (1 if result == "entered" else 0)
 
 
 @pytest.mark.parametrize("missing", ["tenant", "user", "issued", "restriction", "code"])
-def test_a_code_that_is_not_there_is_none(shared_database, estate, missing):
-    chief, issued = principals(estate)[0], int(time.time())
-    code = code_for(shared_database.api, chief, issued)
+def test_context_with_missing_argument_is_refused(shared_database, tenant, missing):
+    admin, issued = principals(tenant)[0], int(time.time())
+    code = code_for(shared_database.api, admin, issued)
     values = {
-        "tenant": chief.tenant_id,
-        "user": chief.user_id,
+        "tenant": admin.tenant_id,
+        "user": admin.user_id,
         "issued": issued,
         "restriction": "",
         "code": code,
@@ -77,37 +77,37 @@ def test_a_code_that_is_not_there_is_none(shared_database, estate, missing):
 
 
 @pytest.mark.parametrize("changed", ["user", "role", "time"])
-def test_a_code_is_for_one_user_role_and_time(shared_database, estate, changed):
-    chief, reader = principals(estate)[0], principals(estate)[2]
+def test_signed_context_is_bound_to_user_role_and_time(shared_database, tenant, changed):
+    admin, reader = principals(tenant)[0], principals(tenant)[2]
     issued = int(time.time())
     signer = shared_database.worker if changed == "role" else shared_database.api
-    code = code_for(signer, reader if changed == "user" else chief, issued)
+    code = code_for(signer, reader if changed == "user" else admin, issued)
     asked = issued + 1 if changed == "time" else issued
-    values = {"tenant": chief.tenant_id, "user": chief.user_id, "issued": asked, "restriction": "", "code": code}
+    values = {"tenant": admin.tenant_id, "user": admin.user_id, "issued": asked, "restriction": "", "code": code}
     with shared_database.api.anonymous() as session:
         assert session.scalar(text(ENTER), values) == "refused"
         assert count_documents(session) == 0
 
 
-def test_a_refused_code_ends_what_was_entered_before(shared_database, estate):
-    chief = principals(estate)[0]
-    with shared_database.api.transaction(chief) as session:
-        values = {"tenant": chief.tenant_id, "user": chief.user_id, "issued": 0, "restriction": "", "code": "a guess"}
+def test_refused_context_clears_the_entered_one(shared_database, tenant):
+    admin = principals(tenant)[0]
+    with shared_database.api.transaction(admin) as session:
+        values = {"tenant": admin.tenant_id, "user": admin.user_id, "issued": 0, "restriction": "", "code": "a guess"}
         assert session.scalar(text(ENTER), values) == "refused"
         assert count_documents(session) == 0
 
 
-def test_seals_are_worth_nothing_in_the_next_transaction(shared_database, estate):
-    seals = seals_of(estate, principals(estate)[0])
+def test_seals_expire_with_their_transaction(shared_database, tenant):
+    seals = seals_of(tenant, principals(tenant)[0])
     with shared_database.api.anonymous() as session:
         session.execute(text(SET), {"name": "footnote.who", "value": seals.who})
         session.execute(text(SET), {"name": "footnote.classes", "value": seals.classes})
         assert count_documents(session) == 0
 
 
-def test_the_classes_of_somebody_else_are_worth_nothing_here(shared_database, estate):
-    chief, _, reader, *_ = principals(estate)
-    seals = seals_of(estate, chief)
+def test_sealed_classes_of_another_user_open_nothing(shared_database, tenant):
+    admin, _, reader, *_ = principals(tenant)
+    seals = seals_of(tenant, admin)
     body = seals.classes.split("#")[0]
     with shared_database.api.transaction(reader) as session:
         own = session.execute(text(SEALS)).one()
@@ -118,18 +118,18 @@ def test_the_classes_of_somebody_else_are_worth_nothing_here(shared_database, es
 
 
 @pytest.mark.parametrize("statement", ["SELECT set_config('footnote.classes', '', true)", "RESET footnote.classes"])
-def test_without_sealed_classes_they_are_worked_out_again(shared_database, estate, statement):
-    with shared_database.api.transaction(principals(estate)[0]) as session:
+def test_missing_sealed_classes_are_computed_again(shared_database, tenant, statement):
+    with shared_database.api.transaction(principals(tenant)[0]) as session:
         session.execute(text(statement))
         assert count_documents(session) == 1
 
 
-def test_a_grant_to_others_does_not_bring_back_what_was_closed_before_it(shared_database, estate):
-    chief, other, *_ = principals(estate)
-    label, collection = uuid4(), next(iter(estate.world.parents))
-    values = {"tenant": chief.tenant_id, "me": chief.user_id, "other": other.user_id}
+def test_grant_to_another_user_does_not_reopen_labelled_documents(shared_database, tenant):
+    admin, other, *_ = principals(tenant)
+    label, collection = uuid4(), next(iter(tenant.world.parents))
+    values = {"tenant": admin.tenant_id, "me": admin.user_id, "other": other.user_id}
     values |= {"label": label, "collection": collection}
-    with shared_database.api.transaction(chief) as session:
+    with shared_database.api.transaction(admin) as session:
         assert count_documents(session) == 1
         for statement in (
             "INSERT INTO labels (id, tenant_id, name, created_at, created_by) "

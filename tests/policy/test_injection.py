@@ -1,4 +1,4 @@
-"""Injected SQL: through every text of every route, and run at will as the api role. Nothing of another tenant shows."""
+"""SQL injected into every text of every route, and SQL run as the api role, reveals nothing of another tenant."""
 
 import re
 from collections import Counter
@@ -11,14 +11,14 @@ from sqlalchemy import text
 
 from app.core.principal import PERMISSIONS, Principal, Role
 from app.db.session import system_principal
-from tests.policy.estate import PEOPLE
-from tests.policy.forms import FORMS, form_requests
+from tests.policy.governed_tenant import GovernedTenant
+from tests.policy.mirrored_tenant import PEOPLE
+from tests.policy.page_forms import FORMS, form_requests
 from tests.policy.payloads import PAYLOADS, RequestMaker
-from tests.policy.rights import RuledEstate
-from tests.policy.statements import AT_WILL, CLOSED
+from tests.policy.statements import ALLOWED_FAILURES, STATEMENTS
 from tests.policy.tally import Tally
 
-# They end the session or the key that asks.
+# These end the session or key that the test uses.
 LEFT_OUT = frozenset({"/sign-out", "/session"})
 EVERYTHING = tuple(role.value for role in Role if PERMISSIONS[role])
 _TABLES = (
@@ -29,32 +29,32 @@ _TABLES = (
 
 
 @pytest.fixture(scope="module")
-def estates(module_database, server):
-    """Ours, whose first user may everything, and another tenant's, all whose texts are marked."""
-    ours, theirs = (RuledEstate(module_database, Tally(), store=server.store) for _ in range(2))
-    for estate, people in ((ours, (EVERYTHING, *PEOPLE[1:])), (theirs, PEOPLE[:2])):
-        estate.found("one", people)
-        chief = next(iter(estate.world.users))
-        estate.create_collection(chief, None)
-        document = estate.upload(chief, next(iter(estate.world.parents)))
-        estate.publish(document, "10-K", "client")
-        estate.add_group(chief)
-        estate.add_label(chief)
-        estate.add_pack(chief, frozenset({"10-K"}), frozenset())
-        estate.answer(chief, [document], [document])
+def tenants(module_database, server):
+    """Our tenant, whose first user has all permissions, and another one, whose texts all contain the mark."""
+    ours, theirs = (GovernedTenant(module_database, Tally(), store=server.store) for _ in range(2))
+    for tenant, people in ((ours, (EVERYTHING, *PEOPLE[1:])), (theirs, PEOPLE[:2])):
+        tenant.found("one", people)
+        admin = next(iter(tenant.world.users))
+        tenant.create_collection(admin, None)
+        document = tenant.upload(admin, next(iter(tenant.world.parents)))
+        tenant.publish(document, "10-K", "client")
+        tenant.add_group(admin)
+        tenant.add_label(admin)
+        tenant.add_pack(admin, frozenset({"10-K"}), frozenset())
+        tenant.answer(admin, [document], [document])
     return ours, theirs
 
 
 @pytest.fixture(scope="module")
-def canary(estates, module_database):
-    """The mark: in names, titles, texts and addresses of the other tenant."""
+def canary(tenants, module_database):
+    """The mark in names, titles and texts of the other tenant."""
     mark = f"canary{uuid4().hex}"
     marked = {
         "tenants": "name", "users": "name", "groups": "name", "labels": "name", "collections": "name",
         "documents": "title", "pages": "text", "chunks": "text", "questions": "text", "claims": "text",
         "citations": "quote", "entitlement_packs": "name",
     }  # fmt: skip
-    with module_database.owner.transaction(system_principal(estates[1].world.tenant)) as session:
+    with module_database.owner.transaction(system_principal(tenants[1].world.tenant)) as session:
         for table, column in marked.items():
             changed = session.execute(text(f"UPDATE {table} SET {column} = '{mark} ' || {column}"))
             assert changed.rowcount > 0, table
@@ -62,7 +62,7 @@ def canary(estates, module_database):
 
 
 def digests(database, tenant):
-    """table → (rows, a digest of them all), as the tenant's owner sees it."""
+    """Return table → (number of rows, their digest), read as the owner role."""
     query = "SELECT '{0}', count(*), md5(string_agg(t::text, '' ORDER BY t::text)) FROM {0} t"
     with database.owner.transaction(system_principal(tenant)) as session:
         tables = session.scalars(text(_TABLES)).all()
@@ -71,21 +71,21 @@ def digests(database, tenant):
 
 
 @pytest.fixture(scope="module")
-def untouched(module_database, estates, canary):
-    """The other tenant's rows, which stay what they are whatever is tried."""
-    return digests(module_database, estates[1].world.tenant)
+def untouched(module_database, tenants, canary):
+    """Digests of the other tenant's rows, which no attack may change."""
+    return digests(module_database, tenants[1].world.tenant)
 
 
 @pytest.fixture
-def ids(estates):
-    world = estates[0].world
+def ids(tenants):
+    world = tenants[0].world
     *_, victim = world.users
     document = next(iter(world.documents))
     found = {
         "collection_id": next(iter(world.parents)),
         "document_id": document,
-        "version_id": estates[0].versions[document],
-        "run_id": estates[0].runs[document],
+        "version_id": tenants[0].versions[document],
+        "run_id": tenants[0].runs[document],
         "group_id": next(iter(world.groups)),
         "label_id": next(iter(world.labels)),
         "pack_id": next(iter(world.packs)),
@@ -96,7 +96,7 @@ def ids(estates):
 
 
 def send(client, request):
-    """Its answer: no failure of ours, though without a broker and others' servers some say that these don't answer."""
+    """Return the response: no server error, except 502 and 503 for the broker and providers, which tests don't run."""
     answer = client.request(
         request.method,
         request.path,
@@ -113,9 +113,9 @@ def send(client, request):
     return answer
 
 
-# Before the others, which change who may do what with the collection.
-def test_no_text_in_an_upload_is_run_or_shows_another_tenant(server, module_database, estates, canary, untouched, ids):
-    ours, theirs = estates
+# Runs first: the other tests change rights on the collection.
+def test_sql_in_uploads_is_not_executed(server, module_database, tenants, canary, untouched, ids):
+    ours, theirs = tenants
     client = server.client(ours.keys[next(iter(ours.world.users))])
     maker = RequestMaker(client.get("/openapi.json").json(), ids, LEFT_OUT)
     sent, done = Counter(), set()
@@ -135,13 +135,11 @@ def test_no_text_in_an_upload_is_run_or_shows_another_tenant(server, module_data
     }
     assert sent == dict.fromkeys(texts | others, len(PAYLOADS))
     assert texts <= done
-    assert (document, "collection") not in done  # none has a payload's name
+    assert (document, "collection") not in done  # no collection has a payload as its name
 
 
-def test_no_text_in_a_form_of_the_pages_is_run_or_shows_another_tenant(
-    server, module_database, estates, canary, untouched, ids
-):
-    ours, theirs = estates
+def test_sql_in_page_forms_is_not_executed(server, module_database, tenants, canary, untouched, ids):
+    ours, theirs = tenants
     client = server.running.client()
     client.post("/sign-in", data={"key": ours.keys[next(iter(ours.world.users))]})
     token = re.search(r'name="form_token" value="([^"]+)"', client.get("/access").text)[1]
@@ -156,10 +154,8 @@ def test_no_text_in_a_form_of_the_pages_is_run_or_shows_another_tenant(
     assert client.get("/access").status_code == 200, "still signed in"
 
 
-def test_no_text_in_a_request_is_run_or_shows_another_tenant(
-    server, module_database, estates, canary, untouched, ids, record_property
-):
-    ours, theirs = estates
+def test_sql_in_api_requests_is_not_executed(server, module_database, tenants, canary, untouched, ids, record_property):
+    ours, theirs = tenants
     client = server.client(ours.keys[next(iter(ours.world.users))])
     maker = RequestMaker(client.get("/openapi.json").json(), ids, LEFT_OUT)
     asked, accepted = 0, set()
@@ -177,7 +173,7 @@ def test_no_text_in_a_request_is_run_or_shows_another_tenant(
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_no_key_made_of_sql_lets_anybody_in(server, estates, canary, payload):
+def test_sql_as_a_key_authenticates_nobody(server, tenants, canary, payload):
     written = payload.replace("\x00", "").encode("ascii", "replace").decode()
     for header in ({"Authorization": f"Bearer {written}"}, {"Cookie": f"footnote_session={written}"}):
         answer = server.running.client(headers=header).get("/v1/documents")
@@ -185,13 +181,13 @@ def test_no_key_made_of_sql_lets_anybody_in(server, estates, canary, payload):
         assert canary not in answer.text
 
 
-# --- SQL at will ----------------------------------------------------------------------------------------------------
+# --- SQL run as the api role ------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def named(estates):
-    """What statements name: ours, and of the other tenant one of each."""
-    ours, theirs = (estate.world for estate in estates)
+def named(tenants):
+    """Ids that statements name: our tenant and user, and one object of each kind of the other tenant."""
+    ours, theirs = (tenant.world for tenant in tenants)
     return {
         "mine": ours.tenant,
         "me": next(iter(ours.users)),
@@ -205,26 +201,24 @@ def named(estates):
     }
 
 
-@pytest.mark.parametrize(("statement", "outcome"), AT_WILL.items())
-def test_a_statement_of_the_api_role_comes_to_what_it_must_and_shows_no_other_tenant(
-    module_database, canary, untouched, named, statement, outcome
-):
+@pytest.mark.parametrize(("statement", "outcome"), STATEMENTS.items())
+def test_sql_as_api_role_has_the_expected_outcome(module_database, canary, untouched, named, statement, outcome):
     try:
         with module_database.api.transaction(Principal(named["mine"], named["me"])) as session:
             tables = session.scalars(text(_TABLES)).all()
             driver = session.connection().connection.driver_connection
-            assert come_to(driver, statement.format(**named)) == outcome
-            # A search path without ours, or no row-level security: then nothing is told, rather than everything.
-            closed = CLOSED.get(statement, set())
-            seen = come_to(driver, "SELECT public.current_tenant()")
+            assert run_statement(driver, statement.format(**named)) == outcome
+            # With another search path or row-level security off, reads must fail rather than return everything.
+            closed = ALLOWED_FAILURES.get(statement, set())
+            seen = run_statement(driver, "SELECT public.current_tenant()")
             assert seen in ([(named["mine"],)], [(None,)]) or seen in closed
-            assert look_at_all(driver, tables, canary) <= {0} | closed
+            assert find_mark_in_tables(driver, tables, canary) <= {0} | closed
     finally:
-        module_database.api.engine.dispose()  # what was committed may be set for the connection
+        module_database.api.engine.dispose()  # a committed setting would stay on the connection
     assert digests(module_database, named["tenant"]) == untouched
 
 
-def come_to(driver, statement):
+def run_statement(driver, statement):
     try:
         with driver.transaction():
             cursor = driver.execute(statement)
@@ -233,16 +227,16 @@ def come_to(driver, statement):
         return error.sqlstate
 
 
-def look_at_all(driver, tables, mark):
-    """Return what `look` finds over all tables: in one statement if the server runs it, else table by table."""
-    found = look(driver, tables, mark)
+def find_mark_in_tables(driver, tables, mark):
+    """Return the results of `find_mark` for all tables: in one statement if the server runs it, else one by one."""
+    found = find_mark(driver, tables, mark)
     if any(isinstance(each, str) for each in found):
-        return set().union(*(look(driver, [table], mark) for table in tables))
+        return set().union(*(find_mark(driver, [table], mark) for table in tables))
     return found
 
 
-def look(driver, tables, mark):
-    """Return how many rows of a table have the mark, of each table, or the SQLSTATE of the refusal."""
+def find_mark(driver, tables, mark):
+    """Return the numbers of rows with the mark, of each table, or the SQLSTATE of the refusal."""
     count = sql.SQL("SELECT count(*) FROM public.{} t WHERE t::text LIKE %(mark)s")
     query = sql.SQL(" UNION ALL ").join(count.format(sql.Identifier(table)) for table in tables)
     try:
@@ -252,8 +246,8 @@ def look(driver, tables, mark):
         return {error.sqlstate}
 
 
-def test_a_session_shows_its_statement_to_others_of_the_api_role_but_no_value_of_it(module_database, canary, named):
-    """PostgreSQL shows a role what its own sessions say: values must not be in the text."""
+def test_sessions_of_the_api_role_do_not_show_bound_values(module_database, canary, named):
+    """PostgreSQL shows a role the statements of its own sessions, which must not contain values."""
     theirs, ours = (Principal(named[tenant], named[user]) for tenant, user in (("tenant", "user"), ("mine", "me")))
     with module_database.api.transaction(theirs) as session:
         found = session.execute(

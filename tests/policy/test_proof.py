@@ -1,7 +1,7 @@
-"""Every way to read is held against the oracle, over random lives, and over HTTP in one that was thought out (which
-`test_mutations` tells below HTTP, whole and broken).
+"""Compares every way of reading with the oracle: by SQL in random runs, and over HTTP in the scripted scenario.
+(`test_mutations` runs the scenario by SQL, with and without mutations.)
 
-`make prove-access` goes on until a million reads are checked.
+`make prove-access` continues until a million reads are checked.
 """
 
 import os
@@ -11,55 +11,55 @@ from itertools import count
 import pytest
 
 from tests.policy.conftest import CHECKED
-from tests.policy.http_policy_looking import HttpPolicyLooking
-from tests.policy.machine import PolicyMachine, run_lives
+from tests.policy.http_policy_checks import HttpPolicyChecks
 from tests.policy.scenario import Scenario
+from tests.policy.state_machine import PolicyStateMachine, run_random_steps
 from tests.policy.tally import Tally
 
 READS = int(os.environ.get("FOOTNOTE_PROVE_READS", "100000"))
-LIVES, STEPS = 3, 40
+RUNS, STEPS = 3, 40
 PARTS = 2
-"""Each counts its own seeds and its own part of the reads, so that any process can run it."""
+"""Each part has its own seeds and its share of the reads, so that parts run in different processes."""
 
 
 @pytest.fixture
 def tally(record_property):
-    """What was compared, which the summary tells."""
+    """Counts of what was compared, printed in the summary."""
     made, began = Tally(), time.monotonic()
     yield made
-    record_property(CHECKED, f"{made.told()}, in {time.monotonic() - began:.0f} s")
+    record_property(CHECKED, f"{made.summary()}, in {time.monotonic() - began:.0f} s")
 
 
-class Unwatched(PolicyMachine):
-    """A life that is looked at from elsewhere: by `watch`, once there is one."""
+class HttpStateMachine(PolicyStateMachine):
+    """A run whose reads are checked over HTTP, by `check`, once it is set."""
 
-    watch = None
+    check = None
 
-    def look(self):
-        if self.watch is not None:
-            self.watch()
+    def check_reads(self):
+        if self.check is not None:
+            self.check()
 
 
 @pytest.mark.random
 @pytest.mark.parametrize("part", range(PARTS))
-def test_in_random_lives_everybody_sees_what_the_oracle_says(module_database, tally, first_seed, part):
+def test_random_runs_read_what_the_oracle_allows(module_database, tally, first_seed, part):
     seeds = count(first_seed + 1 + part, PARTS)
     while tally.reads < READS / PARTS:
         seed = next(seeds)
         tally.seeds.append(seed)
-        run_lives(module_database, tally, seed=seed, lives=LIVES, steps=STEPS)
+        run_random_steps(module_database, tally, seed=seed, runs=RUNS, steps=STEPS)
     assert tally.differences == 0
     assert len(tally.kinds) >= 20, sorted(tally.kinds)
 
 
-def test_over_http_everybody_sees_what_the_oracle_says(postgres, module_database, server, tally):
+def test_http_reads_match_the_oracle(postgres, module_database, server, tally):
     made = {"database": module_database, "tally": tally, "more": {"store": server.store}}
-    story = Scenario(type("Told", (Unwatched,), made)(), postgres.url("postgres", module_database.name))
-    story.tell_beginning()
-    looking = HttpPolicyLooking(server, story.machine.here, story.machine.there)
-    looking.look()
-    story.machine.watch = looking.look_again
-    story.tell_rest()
-    looking.ask()
+    scenario = Scenario(type("Scripted", (HttpStateMachine,), made)(), postgres.url("postgres", module_database.name))
+    scenario.set_up()
+    checks = HttpPolicyChecks(server, scenario.machine.tenant, scenario.machine.other_tenant)
+    checks.check_all()
+    scenario.machine.check = checks.check_next_users
+    scenario.run_phases()
+    checks.check_questions()
     assert tally.differences == 0
     assert tally.reads > 2_000

@@ -1,7 +1,7 @@
-"""No table that the api role may read is forgotten when what people see is held against the oracle."""
+"""Every table that the api role may read is compared with the oracle, or excepted with a reason."""
 
 from app.db.provision import _connect
-from tests.policy.looking import COMPARED
+from tests.policy.read_checks import COMPARED
 
 _READABLE = """
 SELECT c.relname FROM pg_class c
@@ -9,25 +9,25 @@ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', '
   AND has_any_column_privilege('footnote_api', c.oid, 'SELECT')
 """
 NOT_COMPARED = {
-    "alembic_version": "the schema's revision, which is no tenant's",
-    "embedding_spaces": "names of models, which are no tenant's",
-    "tenants": "the tenant's own row, whoever asks: no grant decides on it",
-    "tenant_keys": "the tenant's own data keys, wrapped, whoever asks: no grant decides on them",
+    "alembic_version": "the schema's revision, of no tenant",
+    "embedding_spaces": "names of models, of no tenant",
+    "tenants": "the tenant's own row, for all its users: independent of grants",
+    "tenant_keys": "the tenant's own data keys, wrapped, for all its users: independent of grants",
     "api_keys": "one's own, and all by administrators: no grant decides on them",
     "web_sessions": "one's own, and all by administrators: no grant decides on them",
-    "idempotency_records": "one's own alone; what they repeat of answers is asked again over HTTP",
-    "identity_providers": "the tenant's ways to sign in, by role or before signing in: no grant decides on them",
-    "user_identities": "who signs in by which provider, by role or before signing in: no grant decides on them",
+    "idempotency_records": "the user's own; replayed answers are checked over HTTP",
+    "identity_providers": "the tenant's sign-in providers, by role or before sign-in: independent of grants",
+    "user_identities": "links of users to providers, by role or before sign-in: independent of grants",
     "audit_events": "auditors' alone, by role",
     "audit_chain": "auditors' alone, by role",
     "eval_runs": "engineers' alone, by role",
     "eval_cases": "engineers' alone, by role",
-    "policy_history": "administrators' and auditors' alone, by role",
+    "policy_history": "for administrators and auditors, by role",
 }
-"""Table → why the oracle has nothing to say of it."""
+"""Table → why it is not compared with the oracle."""
 
 
-def test_every_table_that_the_api_reads_is_compared_or_said_why_not(postgres, shared_database):
+def test_every_readable_table_is_compared_or_excepted(postgres, shared_database):
     with _connect(postgres.url("postgres", shared_database.name)) as connection:
         readable = {name for (name,) in connection.execute(_READABLE).fetchall()}
     assert readable == COMPARED | {*NOT_COMPARED}

@@ -1,4 +1,4 @@
-"""Ways to let people write what is not theirs, which `tests.policy.overreach` is told to find."""
+"""Mutations that allow forbidden writes, which `tests.policy.forbidden_writes` must find."""
 
 from tests.policy.mutations import Mutation
 
@@ -10,43 +10,43 @@ _LABEL_KNOWN = "(label_id IN ( SELECT l.id\n   FROM labels l))"
 _OWN_QUESTION = "(question_id IN ( SELECT q.id\n   FROM questions q))"
 
 FUNCTIONS = (
-    Mutation("anybody grants what is there", "may_grant", "(SELECT principal_manages_access())", "true"),
+    Mutation("anybody grants on existing objects", "may_grant", "(SELECT principal_manages_access())", "true"),
     Mutation("anybody grants anything", "create_grant",
              "may_grant(a_collection, a_document, a_pack)", "true"),
     Mutation("anybody withdraws grants", "delete_grant",
              "AND may_grant(g.collection_id, g.document_id, g.pack_id)", ""),
     *(
-        Mutation(f"who edits {what} owns it", "owns", f"{short}.access_class_id = ANY ((SELECT classes_at(3))",
+        Mutation(f"editors of {what} count as owners", "owns", f"{short}.access_class_id = ANY ((SELECT classes_at(3))",
                  f"{short}.access_class_id = ANY ((SELECT classes_at(2))")
         for what, short in (("a collection", "c"), ("a document", "d"))
     ),
     *(
-        Mutation(f"{what} may be moved by whoever sees it", function, f"NOT owns({given})", "false")
+        Mutation(f"viewers of {what} may move it", function, f"NOT owns({given})", "false")
         for what, function, given in (
             ("a collection", "move_collection", "moved, NULL"),
             ("a document", "move_document", "NULL, moved"),
         )
     ),
     *(
-        Mutation(f"{function} into what is only read", function, "classes_at(2)", "classes_at(1)")
+        Mutation(f"{function} into a readable collection", function, "classes_at(2)", "classes_at(1)")
         for function in ("create_collection", "move_collection", "move_document")
     ),
     *(
-        Mutation(f"{function} leaves barriers", function, "NOT principal_manages_access()", "false")
+        Mutation(f"{function} out of labels", function, "NOT principal_manages_access()", "false")
         for function in ("move_collection", "move_document")
     ),
     Mutation("viewers delete", "delete_document", "classes_at(2)", "classes_at(1)"),
     Mutation("anybody manages access", "principal_manages_access", "principal_is_admin()", "true"),
-    Mutation("one does not see what one granted oneself", "learn_after", "to_user = person OR", ""),
-    Mutation("one does not see what one granted to groups", "learn_after", "m.user_id = person", "false"),
-    Mutation("one does not see what one granted to a group around one's own", "learn_after",
+    Mutation("users do not see grants to themselves at once", "learn_after", "to_user = person OR", ""),
+    Mutation("users do not see grants to their groups at once", "learn_after", "m.user_id = person", "false"),
+    Mutation("users do not see grants to outer groups at once", "learn_after",
              "c.member_group_id = m.group_id", "false"),
-    Mutation("a change is not behind the policy", "is_not_behind",
+    Mutation("cached classes count as newer than any change", "is_not_behind",
              "COALESCE(NULLIF(split_part(here, '.', 1), '')::bigint, 0)", "0"),
 )  # fmt: skip
 CHECKS = (
     *(
-        Mutation(f"{table}.{policy}: of what is only read", f"{table}.{policy}", _EDITS, "SELECT visible_classes()")
+        Mutation(f"{table}.{policy}: by viewers", f"{table}.{policy}", _EDITS, "SELECT visible_classes()")
         for policy, tables in (
             ("api_insert", ("documents", "document_versions", "runs", "stages")),
             ("api_update", ("documents", "document_versions", "collections")),
@@ -54,11 +54,11 @@ CHECKS = (
         for table in tables
     ),
     *(
-        Mutation(f"{table}.api_insert: of what is only edited", f"{table}.api_insert", _OWNS, _EDITS)
+        Mutation(f"{table}.api_insert: by editors", f"{table}.api_insert", _OWNS, _EDITS)
         for table in ("exclusions", "document_labels", "collection_labels")
     ),
     *(
-        Mutation(f"{table}.api_insert: labels that are not known", f"{table}.api_insert", _LABEL_KNOWN, "true")
+        Mutation(f"{table}.api_insert: invisible labels", f"{table}.api_insert", _LABEL_KNOWN, "true")
         for table in ("document_labels", "collection_labels")
     ),
     *(
@@ -80,10 +80,10 @@ CHECKS = (
         )
         for policy in policies
     ),
-    Mutation("questions.api_insert: in anybody's name", "questions.api_insert",
+    Mutation("questions.api_insert: for any user", "questions.api_insert",
              "(user_id = ( SELECT current_principal() AS current_principal))", "true"),
     *(
-        Mutation(f"{table}.api_insert: to anybody's question", f"{table}.api_insert", _OWN_QUESTION, "true")
+        Mutation(f"{table}.api_insert: to any question", f"{table}.api_insert", _OWN_QUESTION, "true")
         for table in ("claims", "citations")
     ),
 )  # fmt: skip

@@ -1,14 +1,14 @@
-"""The pages' forms and addresses that take texts, which the OpenAPI document leaves out, with a text in each field."""
+"""Forms and queries of the pages, which the OpenAPI document leaves out, with a payload in each text field."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from tests.policy.payloads import PAYLOADS, Filled
+from tests.policy.payloads import PAYLOADS, FilledRequest
 
 
 @dataclass(frozen=True, slots=True)
 class PageForm:
-    """`kept` is sent besides, as it is; `{names}` in it stand for ids."""
+    """`kept`: fields sent unchanged with each request; `{names}` in their values stand for ids."""
 
     method: str
     path: str
@@ -21,7 +21,7 @@ class PageForm:
 
 _CHANGE = "/access/change"
 _EXPLAINED = {"document": "{document_id}", "person": "{user_id}", "time": "2026-01-31T12:00Z"}
-_CALLBACK = "/sign-in/oidc/{user_id}/callback"  # a provider that nobody has: its state is looked at before
+_CALLBACK = "/sign-in/oidc/{user_id}/callback"  # no such provider: the state is checked first
 
 FORMS = (
     PageForm("post", "/sign-in", ("key",)),
@@ -46,11 +46,11 @@ FORMS = (
     PageForm("post", _CHANGE, ("document",), {"change": "exclude", "document": "{document_id}", "user": "{user_id}"}),
     PageForm("post", _CHANGE, ("into",), {"change": "join", "user": "{user_id}", "into": "{group_id}"}),
 )
-"""As app/web reads them. The desk asks and uploads through the API, which the OpenAPI document has."""
+"""The fields that app/web reads. The start page asks and uploads through the API instead."""
 
 
-def form_requests(number: int, ids: Mapping[str, str], form_token: str) -> Iterator[Filled]:
-    """With the payload of that number in one field after another, previewed or made by turns."""
+def form_requests(number: int, ids: Mapping[str, str], form_token: str) -> Iterator[FilledRequest]:
+    """Yield requests with the payload of that number in one field after another; odd numbers are not only previewed."""
     payload, act = PAYLOADS[number], ("preview", "make")[number % 2]
     for form in FORMS:
         for name in form.fields:
@@ -58,4 +58,4 @@ def form_requests(number: int, ids: Mapping[str, str], form_token: str) -> Itera
             values = (common if form.method == "post" else {}) | form.filled(ids) | {name: payload}
             query, fields = (values, None) if form.method == "get" else ({}, values)
             path = form.path.format_map(ids)
-            yield Filled(form.method, form.path, path, query, {}, fields=fields, sent=frozenset({name}))
+            yield FilledRequest(form.method, form.path, path, query, {}, fields=fields, sent=frozenset({name}))

@@ -1,6 +1,6 @@
-"""A tenant whose rights are changed through the product, step by step, while an oracle's world is changed alike.
+"""A tenant that exists twice: in the database, changed through the product's code, and in the oracle's world.
 
-Whether a step may be done at all is asked of the oracle too: what the database then does must be the same.
+Each step also asks the oracle whether the actor may take it; the database must decide the same.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -31,18 +31,19 @@ from app.retrieval.index.lexicon import term_weights, tokenise
 from app.retrieval.index.spaces import get_space_id
 from app.retrieval.index.writing import ChunkIndex
 from tests.policy import oracle
-from tests.policy.oracle import Sight, World
+from tests.policy.oracle import Access, World
 from tests.policy.refusals import is_refusal
 from tests.policy.tally import DifferenceError, Tally
 from tests.retrieval.conftest import HashEmbedder, PageText, make_drafts
 
 KINDS = ("10-K", "10-Q", "8-K")
 SOURCES = ("house", "client")
-SAID, READ = {"document_type": {"by": "editor"}}, {"document_type": {"by": "document", "origin": "text"}}
+SET_BY_PERSON = {"document_type": {"by": "editor"}}
+READ_FROM_TEXT = {"document_type": {"by": "document", "origin": "text"}}
 COMMON_WORD = "covenant"
 PEOPLE = (("admin", "editor"), ("editor",), ("analyst",), ("analyst",), ("auditor",), ("editor",))
 """The roles of a tenant's users; the first administers access."""
-_SEEN_AT_ONCE = (
+_VISIBLE_IDS = (
     "SELECT now(), ARRAY(SELECT d.id FROM documents d) AS documents, "
     "ARRAY(SELECT c.id FROM collections c) AS collections"
 )
@@ -53,16 +54,16 @@ def _digest(tenant: UUID, content: bytes) -> str:
 
 
 @dataclass
-class Estate:
-    """One tenant in the database (as its rightful roles) and in the oracle (`world`), always changed together."""
+class MirroredTenant:
+    """One tenant in the database and in the oracle (`world`). Each step changes both, the former in its proper role."""
 
     database: Any
     tally: Tally
     store: Callable[[UUID, bytes], str] = _digest
-    """Keeps a file's bytes; gives their digest."""
+    """Stores a file and returns its digest."""
     names: dict[str, str] = field(default_factory=dict)
     keys: dict[UUID, str] = field(default_factory=dict)
-    """Each user's key, to ask over HTTP with."""
+    """User id → API key, for requests over HTTP."""
     world: World = field(init=False)
     embedder: HashEmbedder = field(default_factory=HashEmbedder)
     versions: dict[UUID, UUID] = field(default_factory=dict)
@@ -70,7 +71,7 @@ class Estate:
     published: set[UUID] = field(default_factory=set)
 
     def found(self, label: str, people: Sequence[tuple[str, ...]]) -> None:
-        """The tenant with its people, as an operator makes it."""
+        """Create the tenant and its users, as an operator does."""
         now, tenant = SystemClock().now(), uuid4()
         self.world = World(tenant=tenant)
         rows, keys = [], []
@@ -104,14 +105,14 @@ class Estate:
             )
 
     def resume_in(self, database: Any) -> Self:
-        """The same tenant, gone on with in a copy of its database."""
+        """Return a copy of this tenant that continues in a copy of its database."""
         resumed = copy(self)
         resumed.database, resumed.tally, resumed.world = database, Tally(), deepcopy(self.world)
         resumed.names, resumed.versions, resumed.runs = {**self.names}, {**self.versions}, {**self.runs}
         resumed.published = {*self.published}
         return resumed
 
-    # --- steps: each says whether it was done ---------------------------------------------------------------------
+    # --- steps: each returns whether it succeeded ---------------------------------------------------------------------
 
     def create_collection(self, actor: UUID, parent: UUID | None) -> bool:
         made = self._named(new_id(), f"collection {len(self.world.parents)}")
@@ -123,7 +124,7 @@ class Estate:
 
         return self._try(
             actor,
-            lambda sight: sight.may_put_into(parent),
+            lambda access: access.may_put_into(parent),
             lambda session: AccessRepository(session).create_collection(
                 made, parent_id=parent, name=str(made), grant_id=grant
             ),
@@ -131,7 +132,7 @@ class Estate:
         )
 
     def upload(self, actor: UUID, collection: UUID, kind: str | None = None) -> UUID | None:
-        """The new document, not yet read; `kind`: what its uploader says that it is."""
+        """Return the new, unprocessed document, or None if refused. `kind`: the type that the uploader sets."""
         number = len(self.world.documents)
         made, version, now = self._named(new_id(), f"document {number}"), new_id(), SystemClock().now()
         content = f"Words of {made}".encode()
@@ -148,7 +149,7 @@ class Estate:
                 "title": f"Document {number}",
                 "filename": "made.txt",
                 "document_type": kind,
-                "metadata_sources": None if kind is None else SAID,
+                "metadata_sources": None if kind is None else SET_BY_PERSON,
                 "revision": 1,
                 "updated_at": now,
             }
@@ -172,24 +173,24 @@ class Estate:
             return True
 
         def apply() -> None:
-            self.world.documents[made] = oracle.Document(collection, kind, is_said=kind is not None)
+            self.world.documents[made] = oracle.Document(collection, kind, is_set_by_person=kind is not None)
             self.versions[made] = version
 
-        may = self._try(actor, lambda sight: sight.level_at_collection(collection) >= oracle.EDITOR, act, apply)
+        may = self._try(actor, lambda access: access.level_at_collection(collection) >= oracle.EDITOR, act, apply)
         return made if may else None
 
     def publish(self, document: UUID, kind: str | None, source: str | None) -> None:
-        """As a worker does it: pages, chunks, vectors and terms in one transaction; again replaces all of them.
+        """Write pages, chunks, vectors and terms in one transaction, as a worker does; a second call replaces them.
 
-        The kind that was read is the document's where nobody has said another.
+        `kind`, as read from the text, becomes the document's type unless a person has set one.
         """
         with self._as_worker() as session:
             row = session.scalar(select(Document).where(Document.id == document).with_for_update())
             if row is None or row.deleted_at is not None:
                 return
             version = self.versions[document]
-            if row.metadata_sources != SAID:
-                row.document_type, row.metadata_sources = kind, READ
+            if row.metadata_sources != SET_BY_PERSON:
+                row.document_type, row.metadata_sources = kind, READ_FROM_TEXT
             row.source, row.issuer_key = source, f"issuer {kind}"
             row.fiscal_year = 2020 if kind == KINDS[0] else 2021
             row.current_version_id = version
@@ -227,23 +228,23 @@ class Estate:
                 space_id=get_space_id(session, self.embedder.space),
             )
         self.published.add(document)
-        told = self.world.documents[document]
-        told.kind, told.source = told.kind if told.is_said else kind, source
+        mirrored = self.world.documents[document]
+        mirrored.kind, mirrored.source = mirrored.kind if mirrored.is_set_by_person else kind, source
 
     def describe(self, actor: UUID, document: UUID, kind: str | None, source: str | None) -> bool:
-        """An editor's correction of what packs go by."""
+        """Set the type and the source, which entitlement packs match on, as an editor does."""
 
         def act(session: Session) -> bool:
             repository = DocumentRepository(session)
             found = session.scalar(select(Document.revision).where(Document.id == document))
-            values = {"document_type": kind, "source": source, "metadata_sources": SAID}
+            values = {"document_type": kind, "source": source, "metadata_sources": SET_BY_PERSON}
             return found is not None and repository.update_document(document, revision=found, values=values)
 
         def apply() -> None:
-            told = self.world.documents[document]
-            told.kind, told.source, told.is_said = kind, source, True
+            mirrored = self.world.documents[document]
+            mirrored.kind, mirrored.source, mirrored.is_set_by_person = kind, source, True
 
-        return self._try(actor, lambda sight: sight.level_at(document) >= oracle.EDITOR, act, apply)
+        return self._try(actor, lambda access: access.level_at(document) >= oracle.EDITOR, act, apply)
 
     def delete_document(self, actor: UUID, document: UUID) -> bool:
         def apply() -> None:
@@ -251,35 +252,35 @@ class Estate:
 
         return self._try(
             actor,
-            lambda sight: sight.level_at(document) >= oracle.EDITOR,
+            lambda access: access.level_at(document) >= oracle.EDITOR,
             lambda session: DocumentRepository(session).delete_document(document),
             apply,
         )
 
     def move_document(self, actor: UUID, document: UUID, into: UUID) -> bool:
-        place = self.world.documents[document].collection
+        old = self.world.documents[document].collection
 
         def apply() -> None:
             self.world.documents[document].collection = into
 
         return self._try(
             actor,
-            lambda sight: (
-                sight.level_at(document) == oracle.OWNER and sight.may_put_into(into) and sight.may_leave(place, into)
+            lambda access: (
+                access.level_at(document) == oracle.OWNER and access.may_put_into(into) and access.may_leave(old, into)
             ),
-            lambda session: self._said(session, "SELECT move_document(:a, :b)", a=document, b=into) == "moved",
+            lambda session: self._scalar(session, "SELECT move_document(:a, :b)", a=document, b=into) == "moved",
             apply,
         )
 
     def move_collection(self, actor: UUID, moved: UUID, into: UUID | None) -> bool:
-        place = self.world.parents[moved]
+        old = self.world.parents[moved]
 
-        def may(sight: Sight) -> bool:
+        def may(access: Access) -> bool:
             return (
-                sight.level_at_collection(moved) == oracle.OWNER
-                and sight.may_put_into(into)
+                access.level_at_collection(moved) == oracle.OWNER
+                and access.may_put_into(into)
                 and moved not in self.world.around(into)
-                and sight.may_leave(place, into)
+                and access.may_leave(old, into)
             )
 
         def apply() -> None:
@@ -288,12 +289,12 @@ class Estate:
         return self._try(
             actor,
             may,
-            lambda session: self._said(session, "SELECT move_collection(:a, :b)", a=moved, b=into) == "moved",
+            lambda session: self._scalar(session, "SELECT move_collection(:a, :b)", a=moved, b=into) == "moved",
             apply,
         )
 
     def answer(self, asker: UUID, cited: list[UUID], drafted_from: list[UUID]) -> bool:
-        """A question that the asker once got an answer to, from these documents, with something that was dropped."""
+        """Record a question and its answer, which cites `cited` and has a dropped claim drafted from `drafted_from`."""
         question = self._named(new_id(), f"question {len(self.world.answers)}")
         key = {"tenant": self.world.tenant, "question": question}
         citations = [
@@ -337,12 +338,12 @@ class Estate:
         def apply() -> None:
             self.world.answers[question] = oracle.Answer(asker, frozenset(cited), frozenset(drafted_from))
 
-        return self._try(asker, lambda sight: True, act, apply)
+        return self._try(asker, lambda access: True, act, apply)
 
-    # --- parts of steps --------------------------------------------------------------------------------------------
+    # --- parts of steps -----------------------------------------------------------------------------------------------
 
-    def sight(self, session: Session, user: UUID) -> Sight:
-        return Sight(self.world, user, session.scalar(text("SELECT now()")))
+    def access_of(self, session: Session, user: UUID) -> Access:
+        return Access(self.world, user, session.scalar(text("SELECT now()")))
 
     def fresh(self, what: str) -> UUID:
         return self._named(new_id(), f"{what} {len(self.names)}")
@@ -355,7 +356,7 @@ class Estate:
     def _try(
         self,
         actor: UUID,
-        may: Callable[[Sight], bool],
+        may: Callable[[Access], bool],
         act: Callable[[Session], bool],
         apply: Callable[[], object],
     ) -> bool:
@@ -363,35 +364,35 @@ class Estate:
         self.tally.attempts += 1
         try:
             with self.database.api.transaction(Principal(self.world.tenant, actor)) as session:
-                allowed = may(self.sight(session, actor))
+                allowed = may(self.access_of(session, actor))
                 done = act(session)
                 if done:
                     apply()
-                    self._look_again(session, actor)
+                    self._check_in_own_transaction(session, actor)
         except (RightsChangedError, DBAPIError) as error:
             if not is_refusal(error):
                 raise
             if allowed:
-                raise DifferenceError(f"{self.names[str(actor)]} may do it, and was refused: {error}") from error
+                raise DifferenceError(f"{self.names[str(actor)]} is allowed to, but was refused: {error}") from error
         if done != allowed:
             self.tally.differences += 1
-            raise DifferenceError(f"{self.names[str(actor)]} {'may' if allowed else 'may not'} do it; done: {done}")
+            raise DifferenceError(f"{self.names[str(actor)]}: allowed: {allowed}, done: {done}")
         return done
 
-    def _look_again(self, session: Session, actor: UUID) -> None:
-        """What was changed holds for its own transaction, too: nothing that was worked out before is used again."""
-        row = session.execute(text(_SEEN_AT_ONCE)).one()
-        sight = Sight(self.world, actor, row.now)
-        seen, expected = {*row.documents, *row.collections}, sight.documents() | sight.collections()
+    def _check_in_own_transaction(self, session: Session, actor: UUID) -> None:
+        """Check that the transaction of a change already sees its effect: no cached classes are used."""
+        row = session.execute(text(_VISIBLE_IDS)).one()
+        access = Access(self.world, actor, row.now)
+        seen, expected = {*row.documents, *row.collections}, access.documents() | access.collections()
         self.tally.reads += len(self.world.documents) + len(self.world.parents)
         for each in seen ^ expected:
-            said = "is seen" if each in seen else "is not seen"
+            difference = "is visible" if each in seen else "is not visible"
             name, who = self.names.get(str(each), each), self.names[str(actor)]
             self.tally.differences += 1
-            raise DifferenceError(f"in the transaction of the change, {name} {said} by {who}")
+            raise DifferenceError(f"in the transaction of the change, {name} {difference} by {who}")
 
     @staticmethod
-    def _said(session: Session, statement: str, **values: object) -> object:
+    def _scalar(session: Session, statement: str, **values: object) -> object:
         return session.scalar(text(statement), values)
 
     def _named(self, key: UUID, name: str) -> UUID:

@@ -1,7 +1,7 @@
-"""Rows that must never be: another tenant's, with the class, the document or the question of ours.
+"""Rows that no code writes: of another tenant, but with our tenant's access class, document or question.
 
-No code writes them. They are planted by the superuser, past every constraint and trigger, so that each table's own
-condition on the tenant is seen to hold by itself. (Collections have none: no two may have one class.)
+The superuser inserts them, without constraints and triggers, to check that each table's own tenant condition hides
+them. (Not for collections, where an access class is unique.)
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy.engine import make_url
 
 from tests.policy import oracle
-from tests.policy.estate import Estate
+from tests.policy.mirrored_tenant import MirroredTenant
 
 _COPY = """
 INSERT INTO {table} SELECT (jsonb_populate_record(r, %(changes)s)).* FROM {table} r
@@ -21,10 +21,12 @@ WHERE r.{key} = %(value)s ORDER BY r.{key} LIMIT {limit}
 """
 
 
-def plant_strays(admin_url: str, ours: Estate, theirs: Estate, document: UUID, question: UUID) -> None:
-    """Copies of what is ours into the tenant of `theirs`; `document` is published, `question` answered."""
+def plant_foreign_rows(
+    admin_url: str, ours: MirroredTenant, theirs: MirroredTenant, document: UUID, question: UUID
+) -> None:
+    """Copy rows of `ours` into the tenant of `theirs`. `document` is published, `question` is answered."""
     stray, tenant, unanswered = uuid4(), theirs.world.tenant, uuid4()
-    theirs.names[str(stray)] = "a stray document"
+    theirs.names[str(stray)] = "a foreign document"
     asker = ours.world.answers[question].asker
     run, version = ours.runs[document], ours.versions[document]
     others: dict[str, tuple[str, UUID, Mapping[str, Any]]] = {
@@ -37,7 +39,7 @@ def plant_strays(admin_url: str, ours: Estate, theirs: Estate, document: UUID, q
         "document_versions": ("id", version, {"id": uuid4(), "number": 99}),
         "pages": ("version_id", version, {"version_id": uuid4()}),
         "runs": ("id", run, {"id": uuid4()}),
-        "stages": ("run_id", run, {"id": uuid4(), "name": "stray"}),
+        "stages": ("run_id", run, {"id": uuid4(), "name": "foreign"}),
         "questions": ("id", question, {"id": uuid4()}),
         "answers": ("question_id", question, {"question_id": unanswered}),
         "claims": ("question_id", question, {"ordinal": 99}),
@@ -48,7 +50,7 @@ def plant_strays(admin_url: str, ours: Estate, theirs: Estate, document: UUID, q
         for table, (key, value, changes) in others.items():
             _copy(connection, table, key, value, {**changes, "tenant_id": tenant})
         _copy(connection, "questions", "id", question, {"id": unanswered})
-    # Asked, and answered by nobody here: whatever it stands on is not to be seen.
+    # This question has no answer in our tenant: its source is unknown, so that nothing of it may be visible.
     ours.world.answers[unanswered] = oracle.Answer(asker, frozenset({uuid4()}), frozenset())
 
 

@@ -1,6 +1,7 @@
-"""Every read below HTTP, of one user, held against the oracle: each table by SQL as the api role, each repository.
+"""Compares what one user reads, by SQL on each table as the api role and by each repository, with the oracle.
 
-A checked read is (user, way, object): a list over m objects that could be in it, other tenants' included, counts m.
+A checked read is (user, way of reading, object). A list that could contain m objects, those of other tenants included,
+counts as m reads.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,11 +26,11 @@ from app.retrieval.index.lexicon import term_id, tokenise
 from app.retrieval.index.spaces import get_space_id
 from app.retrieval.repository import Graph, SearchRepository
 from tests.policy import oracle
-from tests.policy.estate import COMMON_WORD, KINDS, Estate
-from tests.policy.oracle import Sight
+from tests.policy.mirrored_tenant import COMMON_WORD, KINDS, MirroredTenant
+from tests.policy.oracle import Access
 from tests.policy.tally import DifferenceError
 
-# way → what stands for the object, what decides on it (a document, or the object itself), and where it is read from
+# way of reading → (column that identifies the object, column of the document that decides on access, table)
 _BY_DOCUMENT = {
     "documents": ("id", "id", "documents"),
     "document_versions": ("id", "document_id", "document_versions"),
@@ -76,7 +77,7 @@ _ROWS = [
     for table, key in _BY_ITSELF.items()
 ]
 COMPARED = frozenset({*_BY_DOCUMENT, *_BY_ITSELF, "stages", "access_classes"})
-"""The tables whose rows are held against the oracle."""
+"""The tables whose rows are compared with the oracle."""
 _CLASSES = "SELECT 'access_classes', tenant_id::text, id::text, {owner}, 1 FROM access_classes"
 _TRUTH = text(
     " UNION ALL ".join(
@@ -92,7 +93,7 @@ _TRUTH = text(
 )
 _SEEN = " UNION ALL ".join([*_ROWS, _STAGES.format(owner="''"), _CLASSES.format(owner="''"), *_CLASSED.values()])
 Rows = Mapping[str, Mapping[str, tuple[str, int]]]
-"""way → object → (what decides on it, how many rows)."""
+"""way of reading → object → (document or object that decides on access, number of rows)."""
 
 
 def _rows(found: Iterable[Sequence[Any]]) -> dict[str, dict[str, tuple[str, int]]]:
@@ -103,119 +104,117 @@ def _rows(found: Iterable[Sequence[Any]]) -> dict[str, dict[str, tuple[str, int]
 
 
 @dataclass
-class Looking:
-    """Compares what users of estates see. `truth` is read anew by `begin`."""
+class ReadChecks:
+    """Compares what users of the tenants read with the oracle. `load_rows` reads `truth`: all rows of each tenant."""
 
-    estates: Sequence[Estate]
+    tenants: Sequence[MirroredTenant]
     truth: dict[UUID, Rows]
     everything: dict[str, set[str]]
     turn: int = 0
 
     @classmethod
-    def over(cls, *estates: Estate) -> "Looking":
-        return cls(estates, {}, {})
+    def over(cls, *tenants: MirroredTenant) -> "ReadChecks":
+        return cls(tenants, {}, {})
 
-    def begin(self) -> None:
-        """Read what there is, as each tenant's owner, who sees all of it."""
+    def load_rows(self) -> None:
+        """Read all rows of each tenant, as the owner role."""
         self.everything = {}
-        for estate in self.estates:
-            with estate.database.owner.transaction(system_principal(estate.world.tenant)) as session:
-                self.truth[estate.world.tenant] = _rows(session.execute(_TRUTH))
+        for tenant in self.tenants:
+            with tenant.database.owner.transaction(system_principal(tenant.world.tenant)) as session:
+                self.truth[tenant.world.tenant] = _rows(session.execute(_TRUTH))
         for rows in self.truth.values():
             for way, found in rows.items():
                 self.everything.setdefault(way, set()).update(found)
 
-    def look(self, estate: Estate, user: UUID) -> None:
-        """All rows that the user sees. Raises DifferenceError."""
-        with estate.database.api.transaction(Principal(estate.world.tenant, user)) as session:
-            self._check_tables(estate, estate.sight(session, user), session)
+    def check_tables(self, tenant: MirroredTenant, user: UUID) -> None:
+        """Compare the rows that the user can select. Raises DifferenceError."""
+        with tenant.database.api.transaction(Principal(tenant.world.tenant, user)) as session:
+            self._check_tables(tenant, tenant.access_of(session, user), session)
 
-    def look_by_repositories(self, estate: Estate, user: UUID) -> None:
-        """What each repository gives the user. Raises DifferenceError."""
+    def check_repositories(self, tenant: MirroredTenant, user: UUID) -> None:
+        """Compare what each repository returns to the user. Raises DifferenceError."""
         self.turn += 1
-        with estate.database.api.transaction(Principal(estate.world.tenant, user)) as session:
-            sight = estate.sight(session, user)
-            self._check_documents(estate, sight, session)
-            self._check_search(estate, sight, session)
-            self._check_answers(estate, sight, session)
+        with tenant.database.api.transaction(Principal(tenant.world.tenant, user)) as session:
+            access = tenant.access_of(session, user)
+            self._check_documents(tenant, access, session)
+            self._check_search(tenant, access, session)
+            self._check_answers(tenant, access, session)
 
-    # --- SQL as the api role ---------------------------------------------------------------------------------------
+    # --- SQL as the api role ------------------------------------------------------------------------------------------
 
-    def _check_tables(self, estate: Estate, sight: Sight, session: Session) -> None:
-        truth = self.truth[estate.world.tenant]
+    def _check_tables(self, tenant: MirroredTenant, access: Access, session: Session) -> None:
+        truth = self.truth[tenant.world.tenant]
         seen = _rows(self._see_all(session))
-        expected = self._expected(sight, truth)
+        expected = self._expected(access, truth)
         for way in {*self.everything, *_CLASSED} & {*expected}:
             candidates = self.everything.get(way.removeprefix("editable ").removeprefix("owned "), set())
-            wanted = {f"{estate.world.tenant} {key}" for key in expected[way]}
-            self._compare(estate, sight, f"table {way}", set(seen.get(way, ())), wanted, candidates)
+            wanted = {f"{tenant.world.tenant} {key}" for key in expected[way]}
+            self._compare(tenant, access, f"table {way}", set(seen.get(way, ())), wanted, candidates)
             for key, (_, count) in seen.get(way, {}).items():
                 if key in truth.get(way, {}) and truth[way][key][1] != count:
-                    self._fail(estate, sight, f"table {way}", key, f"{count} rows of {truth[way][key][1]}")
+                    self._fail(tenant, access, f"table {way}", key, f"{count} rows of {truth[way][key][1]}")
 
     @staticmethod
     def _see_all(session: Session) -> Iterable[Sequence[Any]]:
-        """Planned once a connection, which takes as long as to run it: nothing in the plan goes by who asks."""
+        """Planned once a connection: planning takes as long as running it, and the plan suits every user."""
         connection = session.connection()
         if "sees all" not in connection.info:
             connection.exec_driver_sql(f"PREPARE see_all AS {_SEEN}")
             connection.info["sees all"] = True
         return connection.exec_driver_sql("EXECUTE see_all")
 
-    def _expected(self, sight: Sight, truth: Rows) -> dict[str, set[str]]:
-        world = sight.world
-        visible = {str(document) for document in sight.documents()}
+    def _expected(self, access: Access, truth: Rows) -> dict[str, set[str]]:
+        world = access.world
+        visible = {str(document) for document in access.documents()}
         ids = {
-            "collections": sight.collections(),
-            "labels": sight.labels(),
-            "editable documents": sight.documents(oracle.EDITOR),
-            "owned documents": sight.documents(oracle.OWNER),
-            "editable collections": sight.collections(oracle.EDITOR),
-            "owned collections": sight.collections(oracle.OWNER),
+            "collections": access.collections(),
+            "labels": access.labels(),
+            "editable documents": access.documents(oracle.EDITOR),
+            "owned documents": access.documents(oracle.OWNER),
+            "editable collections": access.collections(oracle.EDITOR),
+            "owned collections": access.collections(oracle.OWNER),
         }
         expected = {way: {str(each) for each in found} for way, found in ids.items()}
         for way in (*_BY_DOCUMENT, "stages"):
             shown = {key.split(" ")[1] for key, (decides, _) in truth.get(way, {}).items() if decides in visible}
             expected[way] = shown
-        labelled = {str(each) for each, labels in world.barriers.items() if labels}
-        expected["collection_labels"] = labelled & (labelled if sight.watches else expected["collections"])
-        if sight.watches:
+        labelled = {str(each) for each, labels in world.collection_labels.items() if labels}
+        expected["collection_labels"] = labelled & (labelled if access.sees_policy else expected["collections"])
+        if access.sees_policy:
             expected["document_labels"] = {str(key) for key, each in world.documents.items() if each.labels}
         expected["access_classes"] = {
             key.split(" ")[1]
             for key, (kind, _) in truth.get("access_classes", {}).items()
-            if self._level_at_class(sight, kind)
+            if self._level_at_class(access, kind)
         }
-        if not sight.is_enabled:  # cannot sign in; what is no document's is not at stake
+        if not access.is_enabled:  # a disabled user cannot sign in: only rows of documents are compared
             return expected
-        answered = {str(each) for each in sight.answers()}
-        watched = {
-            "entitlement_packs": {str(each) for each in world.packs},
-            "group_nestings": {f"{outer}/{inner}" for outer, inner in world.nestings},
-        }
+        answered = {str(each) for each in access.answers()}
+        sees_all = access.sees_policy
         return expected | {
-            "questions": {str(each) for each in sight.questions()},
+            "questions": {str(each) for each in access.questions()},
             "answers": answered,
-            "claims": {f"{each}/" for each in answered} | {f"{each}/repeated" for each in sight.dropped_claims()},
+            "claims": {f"{each}/" for each in answered} | {f"{each}/repeated" for each in access.dropped_claims()},
             "citations": answered,
-            "grants": {str(each) for each in sight.grants()},
-            "clearances": {str(each) for each in sight.clearances()},
-            "exclusions": {str(each) for each in sight.exclusions()},
-            "users": {str(each) for each in world.users if sight.watches or each == sight.user},
-            "groups": {str(each) for each, members in world.groups.items() if sight.watches or sight.user in members},
+            "grants": {str(each) for each in access.grants()},
+            "clearances": {str(each) for each in access.clearances()},
+            "exclusions": {str(each) for each in access.exclusions()},
+            "users": {str(each) for each in world.users if sees_all or each == access.user},
+            "groups": {str(each) for each, members in world.groups.items() if sees_all or access.user in members},
             "group_members": {
                 f"{group}/{member}"
                 for group, members in world.groups.items()
                 for member in members
-                if sight.watches or member == sight.user
+                if sees_all or member == access.user
             },
-            **{way: found if sight.watches else set() for way, found in watched.items()},
+            "group_nestings": {f"{outer}/{inner}" for outer, inner in world.nestings if sees_all},
+            "entitlement_packs": {str(each) for each in world.packs if sees_all},
         }
 
     @staticmethod
-    def _level_at_class(sight: Sight, kind: str) -> int:
+    def _level_at_class(access: Access, kind: str) -> int:
         collection, said_type, source, labels, *document = kind.split("/")
-        return sight.level_at_kind(
+        return access.level_at_kind(
             UUID(collection),
             None if said_type == "-" else said_type,
             None if source == "-" else source,
@@ -223,12 +222,12 @@ class Looking:
             UUID(document[0]) if document else None,
         )
 
-    # --- repositories ------------------------------------------------------------------------------------------------
+    # --- repositories -------------------------------------------------------------------------------------------------
 
-    def _check_documents(self, estate: Estate, sight: Sight, session: Session) -> None:
-        world, repository = sight.world, DocumentRepository(session)
+    def _check_documents(self, tenant: MirroredTenant, access: Access, session: Session) -> None:
+        world, repository = access.world, DocumentRepository(session)
         every = self._all_documents()
-        visible = sight.documents()
+        visible = access.documents()
 
         def listed(filters: DocumentFilters) -> set[UUID]:
             return {each.id for each in repository.list_documents(filters, before=None, limit=1000)}
@@ -245,7 +244,7 @@ class Looking:
             "list_newest_versions": (set(repository.list_newest_versions(list(every))), visible),
         }
         kind = KINDS[self.turn % len(KINDS)]
-        collection = self._rotate([each for other in self.estates for each in other.world.parents])
+        collection = self._rotate([each for other in self.tenants for each in other.world.parents])
         status = ("ready", "processing")[self.turn % 2]
         narrowed = (
             {"collection_id": collection},
@@ -257,141 +256,141 @@ class Looking:
         inside = {
             "collection_id": where(collection=collection),
             "document_type": where(kind=kind),
-            "status": visible & estate.published if status == "ready" else visible - estate.published,
+            "status": visible & tenant.published if status == "ready" else visible - tenant.published,
         }
         found = listed(DocumentFilters(**narrowed))  # type: ignore[arg-type]
         name = next(iter(narrowed))
-        # What was read is as it was at the last publishing, whatever an editor made of the type since.
+        # Issuer and year date from the last publish, whatever type an editor has set since.
         ways[f"list_documents by {name}"] = (found, inside.get(name, found & visible))
         runs = RunRepository(session)
         asked = self._rotate(sorted(every))
         ran = runs.list_runs(before=None, limit=1000, document_id=None, status=None)
         ways["list_runs"] = ({run.document_id for run in ran}, visible)
         if asked is not None:
-            ways["get_document"] = (self._got(repository, asked), visible & {asked})
-            ways["get_page"] = (self._paged(repository, asked), visible & {asked} & estate.published)
+            ways["get_document"] = (self._get_document(repository, asked), visible & {asked})
+            ways["get_page"] = (self._get_page(repository, asked), visible & {asked} & tenant.published)
         collections = {each.id for each in AccessRepository(session).list_collections(after=None, limit=1000)}
         for way, (seen, wanted) in ways.items():
             candidates = {asked} if way.startswith("get_") else every
-            self._compare_ids(estate, sight, way, seen, wanted, {each for each in candidates if each})
-        places = {each for other in self.estates for each in other.world.parents}
-        self._compare_ids(estate, sight, "list_collections", collections, sight.collections(), places)
+            self._compare_ids(tenant, access, way, seen, wanted, {each for each in candidates if each})
+        collections = {each for other in self.tenants for each in other.world.parents}
+        self._compare_ids(tenant, access, "list_collections", collections, access.collections(), collections)
 
-    def _got(self, repository: DocumentRepository, document: UUID) -> set[UUID]:
+    def _get_document(self, repository: DocumentRepository, document: UUID) -> set[UUID]:
         try:
             return {repository.get_document(document).id}
         except DocumentNotFoundError:
             return set()
 
-    def _paged(self, repository: DocumentRepository, document: UUID) -> set[UUID]:
-        version = next(other.versions[document] for other in self.estates if document in other.versions)
+    def _get_page(self, repository: DocumentRepository, document: UUID) -> set[UUID]:
+        version = next(other.versions[document] for other in self.tenants if document in other.versions)
         try:
             return {repository.get_page(version, 1).document_id}
         except PageNotFoundError:
             return set()
 
-    def _check_search(self, estate: Estate, sight: Sight, session: Session) -> None:
+    def _check_search(self, tenant: MirroredTenant, access: Access, session: Session) -> None:
         search = SearchRepository(session)
         every = sorted(self._all_documents())
-        searchable = sight.documents() & estate.published
-        vector, space = estate.embedder.embed_query(COMMON_WORD), get_space_id(session, estate.embedder.space)
+        searchable = access.documents() & tenant.published
+        vector, space = tenant.embedder.embed_query(COMMON_WORD), get_space_id(session, tenant.embedder.space)
         (word,) = map(term_id, tokenise(COMMON_WORD))
         candidates = search.list_candidates(SearchFilters())
         near = search.find_nearest(vector, every, space_id=space, limit=1000)
         among = search.find_nearest_among(
             vector,
             every,
-            places=np.arange(len(every)),
+            collections=np.arange(len(every)),
             ordinals=np.zeros(len(every), np.int64),
             space_id=space,
             limit=1000,
         )
         rows = search.list_terms([word], every)
-        places = {every[place - 1] for row in rows for place in row.documents}
+        collections = {every[place - 1] for row in rows for place in row.documents}
         chunks = search.list_chunks([(each, ordinal) for each in every for ordinal in (0, 1)])
         counted = search.count_terms([word]).get(word, 0)
         ways = {
             "list_candidates": {each.document_id for each in candidates},
             "find_nearest": {every[place] for place in near.documents.tolist()},
             "find_nearest_among": {every[place] for place in among.documents.tolist()},
-            "list_terms": places,
+            "list_terms": collections,
             "list_layouts": set(search.list_layouts(every)),
             "list_chunks": {document for document, _ in chunks},
         }
         for way, seen in ways.items():
-            self._compare_ids(estate, sight, way, seen, searchable, set(every))
-        for other in self.estates:
-            # A walk along a graph, be it another tenant's, may miss what is near, and must not show what is hidden.
+            self._compare_ids(tenant, access, way, seen, searchable, set(every))
+        for other in self.tenants:
+            # A graph search, even in another tenant's graph, may miss near chunks but must not return hidden ones.
             graph = Graph(other.world.tenant, 0, visible_chunks=1)
-            own = searchable if other is estate else set()
-            for asked in (0, 1):  # some documents, which are named, and all that the principal sees
+            own = searchable if other is tenant else set()
+            for asked in (0, 1):  # 0: over a given list of documents; 1: over all that the user may read
                 limits = {"limit": 1000, "breadth": 40, "most_scanned": 100_000}
                 walk = search.find_near(graph, vector, every, counted=asked, space_id=space, **limits)
                 walked = {every[place] for place in walk.documents.tolist()}
-                self._compare_ids(estate, sight, "find_near", walked, walked & own, set(every))
+                self._compare_ids(tenant, access, "find_near", walked, walked & own, set(every))
         signed = len(search.list_signatures(every, space_id=space))
-        estate.tally.reads += len(every)
+        tenant.tally.reads += len(every)
         if signed != len(searchable):
-            self._fail(estate, sight, "list_signatures", "signatures", f"{signed}, not {len(searchable)}, are seen")
-        estate.tally.reads += 1
+            self._fail(tenant, access, "list_signatures", "signatures", f"{signed}, not {len(searchable)}, are seen")
+        tenant.tally.reads += 1
         if counted != 2 * len(searchable):
-            self._fail(estate, sight, "count_terms", COMMON_WORD, f"{counted}, not {2 * len(searchable)}, are seen")
+            self._fail(tenant, access, "count_terms", COMMON_WORD, f"{counted}, not {2 * len(searchable)}, are visible")
 
-    def _check_answers(self, estate: Estate, sight: Sight, session: Session) -> None:
-        if not sight.is_enabled:
+    def _check_answers(self, tenant: MirroredTenant, access: Access, session: Session) -> None:
+        if not access.is_enabled:
             return
         repository = AnswerRepository(session)
-        asked = [each for other in self.estates for each in other.world.answers]
-        readable = sight.answers()
+        asked = [each for other in self.tenants for each in other.world.answers]
+        readable = access.answers()
         ways = {
             "find_answers": set(repository.find_answers(asked)),
             "list_claims": {each.question_id for each in repository.list_claims(asked)},
         }
         for way, seen in ways.items():
-            self._compare_ids(estate, sight, way, seen, readable, set(asked))
+            self._compare_ids(tenant, access, way, seen, readable, set(asked))
         questions = {each.id for each in repository.list_questions(before=None, limit=1000)}
-        self._compare_ids(estate, sight, "list_questions", questions, sight.questions(), set(asked))
+        self._compare_ids(tenant, access, "list_questions", questions, access.questions(), set(asked))
         question = self._rotate(asked)
         if question is not None:
             cited = {each.span.document_id for each in repository.list_citations(question)}
-            wanted = sight.world.answers[question].cited if question in readable else frozenset()
-            self._compare_ids(estate, sight, "list_citations", cited, set(wanted), self._all_documents())
-        keys = [(version, 1) for other in self.estates for version in other.versions.values()]
+            wanted = access.world.answers[question].cited if question in readable else frozenset()
+            self._compare_ids(tenant, access, "list_citations", cited, set(wanted), self._all_documents())
+        keys = [(version, 1) for other in self.tenants for version in other.versions.values()]
         pages = {version for version, _ in repository.get_page_texts(keys)}
-        wanted_pages = {estate.versions[each] for each in sight.documents() & estate.published}
-        self._compare_ids(estate, sight, "get_page_texts", pages, wanted_pages, {version for version, _ in keys})
+        wanted_pages = {tenant.versions[each] for each in access.documents() & tenant.published}
+        self._compare_ids(tenant, access, "get_page_texts", pages, wanted_pages, {version for version, _ in keys})
 
-    # --- comparing ---------------------------------------------------------------------------------------------------
+    # --- comparing ----------------------------------------------------------------------------------------------------
 
     def _all_documents(self) -> set[UUID]:
-        return {document for estate in self.estates for document in estate.world.documents}
+        return {document for tenant in self.tenants for document in tenant.world.documents}
 
     def _rotate(self, of: Sequence[UUID]) -> Any:
         return of[self.turn % len(of)] if of else None
 
     def _compare_ids(
-        self, estate: Estate, sight: Sight, way: str, seen: set[UUID], wanted: set[UUID], candidates: set[UUID]
+        self, tenant: MirroredTenant, access: Access, way: str, seen: set[UUID], wanted: set[UUID], possible: set[UUID]
     ) -> None:
-        sides = [{f"{estate.world.tenant} {each}" for each in side} for side in (seen, wanted, candidates)]
-        self._compare(estate, sight, way, *sides)
+        sides = [{f"{tenant.world.tenant} {each}" for each in side} for side in (seen, wanted, possible)]
+        self._compare(tenant, access, way, *sides)
 
     def _compare(
-        self, estate: Estate, sight: Sight, way: str, seen: set[str], wanted: set[str], candidates: set[str]
+        self, tenant: MirroredTenant, access: Access, way: str, seen: set[str], wanted: set[str], possible: set[str]
     ) -> None:
-        estate.tally.reads += len(candidates | seen | wanted)
+        tenant.tally.reads += len(possible | seen | wanted)
         for key in sorted(seen ^ wanted):
-            self._fail(estate, sight, way, key, "is seen" if key in seen else "is not seen")
+            self._fail(tenant, access, way, key, "is visible" if key in seen else "is not visible")
 
-    def _fail(self, estate: Estate, sight: Sight, way: str, key: str, said: str) -> None:
-        estate.tally.differences += 1
-        names = {name: value for other in self.estates for name, value in other.names.items()}
+    def _fail(self, tenant: MirroredTenant, access: Access, way: str, key: str, difference: str) -> None:
+        tenant.tally.differences += 1
+        names = {name: value for other in self.tenants for name, value in other.names.items()}
         what = key.rsplit(" ", maxsplit=1)[-1]
-        raise DifferenceError(f"{way}: {names.get(what, what)} {said} by {names[str(sight.user)]}")
+        raise DifferenceError(f"{way}: {names.get(what, what)} {difference} by {names[str(access.user)]}")
 
 
-def readers(estates: Sequence[Estate]) -> Iterator[tuple[Estate, UUID]]:
-    """All users of the first estate, and of each other one its first and last."""
-    first, *others = estates
+def readers(tenants: Sequence[MirroredTenant]) -> Iterator[tuple[MirroredTenant, UUID]]:
+    """Yield all users of the first tenant, and the first and last user of each other tenant."""
+    first, *others = tenants
     for user in first.world.users:
         yield first, user
     for other in others:

@@ -1,4 +1,4 @@
-"""What administrators and owners change of a tenant's rights, in the database and in the oracle alike."""
+"""Changes of a tenant's rights by administrators and owners, applied to the database and to the oracle."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,22 +14,22 @@ from app.core.ids import new_id
 from app.core.principal import Principal
 from app.db.session import system_principal
 from tests.policy import oracle
-from tests.policy.estate import Estate
-from tests.policy.oracle import ADMIN, Sight
+from tests.policy.mirrored_tenant import MirroredTenant
+from tests.policy.oracle import ADMIN, Access
 
-SOON = (timedelta(milliseconds=60), timedelta(milliseconds=300), timedelta(seconds=1), timedelta(seconds=4))
-_LET_END = "UPDATE {table} SET expires_at = clock_timestamp() + :soon WHERE id = :id RETURNING expires_at"
+EXPIRY_DELAYS = (timedelta(milliseconds=60), timedelta(milliseconds=300), timedelta(seconds=1), timedelta(seconds=4))
+_EXPIRE_SOON = "UPDATE {table} SET expires_at = clock_timestamp() + :soon WHERE id = :id RETURNING expires_at"
 
 
-def administers(sight: Sight) -> bool:
-    return sight.has_role(ADMIN)
+def administers(access: Access) -> bool:
+    return access.has_role(ADMIN)
 
 
 @dataclass
-class RuledEstate(Estate):
-    """A tenant whose rights change. Each method is one step of `actor`, and says whether it was done."""
+class GovernedTenant(MirroredTenant):
+    """A mirrored tenant whose rights change. Each method is a step of `actor` and returns whether it succeeded."""
 
-    # --- grants ---------------------------------------------------------------------------------------------------
+    # --- grants -------------------------------------------------------------------------------------------------------
 
     def grant(self, actor: UUID, holder: UUID, target: UUID, level: int, until: datetime | None) -> bool:
         made = self._named(new_id(), f"grant {len(self.names)}")
@@ -49,7 +49,7 @@ class RuledEstate(Estate):
 
         return self._try(
             actor,
-            lambda sight: sight.may_grant(target) and (level == oracle.VIEWER or not is_pack),
+            lambda access: access.may_grant(target) and (level == oracle.VIEWER or not is_pack),
             lambda session: AccessRepository(session).create_grant(made, wanted),
             apply,
         )
@@ -62,12 +62,12 @@ class RuledEstate(Estate):
 
         return self._try(
             actor,
-            lambda sight: sight.may_grant(target),
+            lambda access: access.may_grant(target),
             lambda session: AccessRepository(session).delete_grant(grant),
             apply,
         )
 
-    # --- groups and people ------------------------------------------------------------------------------------------
+    # --- groups and people --------------------------------------------------------------------------------------------
 
     def add_group(self, actor: UUID) -> bool:
         made = self.fresh("group")
@@ -80,18 +80,18 @@ class RuledEstate(Estate):
         )
 
     def delete_group(self, actor: UUID, group: UUID) -> bool:
-        """With all that it held, and however it was nested; refused while it closes something."""
+        """Delete a group with its grants, clearances and nestings; refused while an exclusion names it."""
         closes = any(each.holder == group for each in self.world.exclusions.values())
         return self._write(
             actor,
             "DELETE FROM groups WHERE id = :id",
             {"id": group},
-            lambda sight: administers(sight) and not closes,
-            lambda: self.world.forget_group(group),
+            lambda access: administers(access) and not closes,
+            lambda: self.world.remove_group(group),
         )
 
     def change_member(self, actor: UUID, group: UUID, user: UUID) -> bool:
-        """Take the user in, or out again."""
+        """Add the user to the group, or remove a member."""
         members = self.world.groups[group]
         is_in = user in members
         return self._write(
@@ -105,7 +105,7 @@ class RuledEstate(Estate):
         )
 
     def change_nesting(self, actor: UUID, outer: UUID, inner: UUID) -> bool:
-        """Put a group into another, or take it out again; what would be inside itself is refused."""
+        """Nest a group in another, or undo the nesting; a cycle is refused."""
         pair, nestings = (outer, inner), self.world.nestings
         is_in = pair in nestings
         is_cycle = outer in self.world.groups_inside(inner)
@@ -115,12 +115,12 @@ class RuledEstate(Estate):
             if is_in
             else "INSERT INTO group_nestings (tenant_id, group_id, member_group_id) VALUES (:tenant, :outer, :inner)",
             {"outer": outer, "inner": inner},
-            lambda sight: administers(sight) and (is_in or not is_cycle),
+            lambda access: administers(access) and (is_in or not is_cycle),
             lambda: (nestings.discard if is_in else nestings.add)(pair),
         )
 
     def change_disabled(self, actor: UUID, user: UUID) -> bool:
-        """Keep somebody out, or let them in again."""
+        """Disable an enabled user, or enable a disabled one."""
         person = self.world.users[user]
 
         def apply() -> None:
@@ -131,7 +131,7 @@ class RuledEstate(Estate):
             actor, f"UPDATE users SET disabled_at = {when} WHERE id = :id", {"id": user}, administers, apply
         )
 
-    # --- barriers -----------------------------------------------------------------------------------------------------
+    # --- labels, clearances, exclusions -------------------------------------------------------------------------------
 
     def add_label(self, actor: UUID) -> bool:
         made = self.fresh("label")
@@ -145,25 +145,25 @@ class RuledEstate(Estate):
         )
 
     def change_document_label(self, actor: UUID, document: UUID, label: UUID) -> bool:
-        """Put a label on a document as one who administers or owns it; only who administers takes it off again."""
+        """Put a label on a document as an administrator or owner; only an administrator takes it off."""
         labels = self.world.documents[document].labels
         return self._change_label(
-            actor, "document", document, label, labels, lambda sight: sight.level_at(document) == oracle.OWNER
+            actor, "document", document, label, labels, lambda access: access.level_at(document) == oracle.OWNER
         )
 
     def change_collection_label(self, actor: UUID, collection: UUID, label: UUID) -> bool:
-        labels = self.world.barriers.setdefault(collection, set())
+        labels = self.world.collection_labels.setdefault(collection, set())
         return self._change_label(
             actor,
             "collection",
             collection,
             label,
             labels,
-            lambda sight: sight.level_at_collection(collection) == oracle.OWNER,
+            lambda access: access.level_at_collection(collection) == oracle.OWNER,
         )
 
     def _change_label(
-        self, actor: UUID, kind: str, target: UUID, label: UUID, on_it: set[UUID], owns: Callable[[Sight], bool]
+        self, actor: UUID, kind: str, target: UUID, label: UUID, on_it: set[UUID], owns: Callable[[Access], bool]
     ) -> bool:
         is_on = label in on_it
         return self._write(
@@ -172,12 +172,12 @@ class RuledEstate(Estate):
             if is_on
             else f"INSERT INTO {kind}_labels (tenant_id, {kind}_id, label_id) VALUES (:tenant, :target, :label)",
             {"target": target, "label": label},
-            lambda sight: administers(sight) or (not is_on and label in sight.labels() and owns(sight)),
+            lambda access: administers(access) or (not is_on and label in access.labels() and owns(access)),
             lambda: (on_it.discard if is_on else on_it.add)(label),
         )
 
     def delete_label(self, actor: UUID, label: UUID) -> bool:
-        """One that nothing carries, and nobody is cleared for."""
+        """Delete a label that no object carries and no clearance names."""
         return self._write(
             actor,
             "DELETE FROM labels WHERE id = :id",
@@ -186,7 +186,7 @@ class RuledEstate(Estate):
             lambda: self.world.labels.remove(label),
         )
 
-    def give_clearance(self, actor: UUID, holder: UUID, label: UUID, until: datetime | None) -> bool:
+    def add_clearance(self, actor: UUID, holder: UUID, label: UUID, until: datetime | None) -> bool:
         made = self.fresh("clearance")
         return self._write(
             actor,
@@ -197,7 +197,7 @@ class RuledEstate(Estate):
             lambda: self.world.clearances.update({made: oracle.Clearance(holder, label, until)}),
         )
 
-    def take_clearance(self, actor: UUID, clearance: UUID) -> bool:
+    def revoke_clearance(self, actor: UUID, clearance: UUID) -> bool:
         return self._write(
             actor,
             "DELETE FROM clearances WHERE id = :id",
@@ -213,17 +213,17 @@ class RuledEstate(Estate):
             "INSERT INTO exclusions (id, tenant_id, document_id, user_id, group_id, expires_at, created_at, "
             "created_by) VALUES (:id, :tenant, :document, :user, :group, :until, now(), :actor)",
             {"id": made, "document": document, "until": until} | self._subject(holder),
-            lambda sight: administers(sight) or sight.level_at(document) == oracle.OWNER,
+            lambda access: administers(access) or access.level_at(document) == oracle.OWNER,
             lambda: self.world.exclusions.update({made: oracle.Exclusion(holder, document, until)}),
         )
 
-    def take_exclusion(self, actor: UUID, exclusion: UUID) -> bool:
+    def revoke_exclusion(self, actor: UUID, exclusion: UUID) -> bool:
         document = self.world.exclusions[exclusion].document
         return self._write(
             actor,
             "DELETE FROM exclusions WHERE id = :id",
             {"id": exclusion},
-            lambda sight: administers(sight) or sight.level_at(document) == oracle.OWNER,
+            lambda access: administers(access) or access.level_at(document) == oracle.OWNER,
             lambda: self.world.exclusions.pop(exclusion),
         )
 
@@ -246,45 +246,45 @@ class RuledEstate(Estate):
             "DELETE FROM entitlement_packs WHERE id = :id",
             {"id": pack},
             administers,
-            lambda: self.world.forget_pack(pack),
+            lambda: self.world.remove_pack(pack),
         )
 
-    # --- time -------------------------------------------------------------------------------------------------------
+    # --- time ---------------------------------------------------------------------------------------------------------
 
     def until(self, ends: timedelta | None) -> datetime | None:
-        """A time so far from now, by the database's clock."""
+        """Return that time from now, by the database's clock."""
         if ends is None:
             return None
         with self.database.owner.anonymous() as session:
             return session.scalar(text("SELECT now()")) + ends
 
-    def wait_for_end(self, table: str, key: UUID) -> None:
-        """Something ends while nobody does anything: everybody looks before, and nothing is told of it after.
+    def wait_for_expiry(self, table: str, key: UUID) -> None:
+        """Let a grant, clearance or exclusion expire: every user reads before, and no change follows.
 
-        It is given a few hundredths of a second, more where that was too little for everybody to look, and the
-        database's clock is asked until they are over.
+        It expires after 60 ms, or later if not every user could read in time. Returns once the database's clock has
+        passed the end.
         """
         held: dict[UUID, Any] = getattr(self.world, table)
-        for soon in SOON:
+        for delay in EXPIRY_DELAYS:
             with self.database.owner.transaction(system_principal(self.world.tenant)) as session:
-                until = session.scalar(text(_LET_END.format(table=table)), {"soon": soon, "id": key})
+                until = session.scalar(text(_EXPIRE_SOON.format(table=table)), {"soon": delay, "id": key})
             held[key] = replace(held[key], until=until)
-            if all(self._learns_before(until, user) for user in self.world.users):
+            if all(self._reads_before(until, user) for user in self.world.users):
                 break
         with self.database.owner.anonymous() as session:
             for _ in range(1_000_000):
                 if session.scalar(text("SELECT clock_timestamp() > :until"), {"until": until}):
                     return
-        raise AssertionError("the database's clock stands still")
+        raise AssertionError("the database's clock did not advance")
 
-    def _learns_before(self, until: datetime, user: UUID) -> bool:
-        """What the user may read is worked out, and kept for its next transaction."""
+    def _reads_before(self, until: datetime, user: UUID) -> bool:
+        """Read as the user, which caches its access classes; return whether `until` was still ahead."""
         with self.database.api.transaction(Principal(self.world.tenant, user)) as session:
             return bool(session.scalar(text("SELECT now() < :until"), {"until": until}))
 
-    def overreach(self, actor: UUID, statement: str, values: dict[str, Any]) -> None:
-        """A row of the product's that is not the actor's to write."""
-        assert not self._write(actor, statement, {"id": new_id()} | values, lambda sight: False, lambda: None)
+    def try_forbidden_write(self, actor: UUID, statement: str, values: dict[str, Any]) -> None:
+        """Write a row that the actor has no right to write; it must be refused."""
+        assert not self._write(actor, statement, {"id": new_id()} | values, lambda access: False, lambda: None)
 
     # --- parts --------------------------------------------------------------------------------------------------------
 
@@ -293,10 +293,10 @@ class RuledEstate(Estate):
         actor: UUID,
         statement: str,
         values: dict[str, Any],
-        may: Callable[[Sight], bool],
+        may: Callable[[Access], bool],
         apply: Callable[[], object],
     ) -> bool:
-        """A row of the policy's tables, written as the api role."""
+        """Write a row of the policy's tables as the api role."""
 
         def act(session: Session) -> bool:
             given = values | {"tenant": self.world.tenant, "actor": actor}
