@@ -1,1 +1,1 @@
-"""The schema's history (Alembic)."""
+"""The revisions of the schema (Alembic)."""

@@ -1,6 +1,6 @@
-"""How Alembic runs here: as the owner, one transaction a revision, with short lock and statement timeouts.
+"""Runs Alembic as the owner, with one transaction per revision and short lock and statement timeouts.
 
-The URL comes from the caller (`config.attributes["url"]`, as `app.db.migrate` gives it) or from
+The URL comes from the caller (`config.attributes["url"]`, set by `app.db.migrate`) or from
 FOOTNOTE_DATABASE__OWNER_URL.
 """
 
@@ -11,13 +11,13 @@ from sqlalchemy import create_engine, text
 
 from migrations.tables import METADATA
 
-# A migration that can't get its lock at once must give way to the traffic and be tried again, not queue everybody up.
+# A migration that waits for a lock blocks all later requests for it: it fails instead, and can be run again.
 LOCK_TIMEOUT = "5s"
 STATEMENT_TIMEOUT = "300s"
 
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    """Graphs come and go with large tenants (app.retrieval.index.graphs), not with the schema."""
+    """Return False for graphs: they depend on large tenants (app.retrieval.index.graphs), not on the schema."""
     return kind != "index" or not (name or "").startswith("hnsw_chunk_embeddings_")
 
 

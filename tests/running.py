@@ -1,4 +1,4 @@
-"""One running Footnote for the tests of a process that are not about starting and stopping it; each has tenants."""
+"""One running Footnote per process, for tests that do not start or stop it; each uses its own tenants."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from evals.environment.stacks import LIMITS, UNLIMITED, Running, Stacks, Tenancy
 
 @contextmanager
 def run_footnote(folder: Path) -> Iterator[Stack]:
-    """A whole Footnote with its data in `folder`, rates unlimited."""
+    """Run Footnote with its data in `folder` and without rate limits."""
     stack = Stack(home=Home.at(folder), port=0)
     with pytest.MonkeyPatch.context() as patch:
         for name in LIMITS:
@@ -26,7 +26,7 @@ def run_footnote(folder: Path) -> Iterator[Stack]:
 
 
 class OneStack(Stacks):
-    """Suites' homes as tenants of one running Footnote, so that no suite waits for another to start."""
+    """Gives each suite a tenant of one running Footnote, so that no suite waits for a start."""
 
     def __init__(self, stack: Stack) -> None:
         super().__init__(notify=lambda _: None)

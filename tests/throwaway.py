@@ -1,4 +1,4 @@
-"""Settings of PostgreSQL for clusters that no test keeps."""
+"""Settings of PostgreSQL for clusters that tests delete after use."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -15,11 +15,11 @@ THROWAWAY_SETTINGS: Mapping[str, str] = MappingProxyType(
         "wal_level": "minimal",
         "max_wal_senders": "0",
         "wal_compression": "off",
-        # Databases live for seconds, and plans must not depend on when a background process looked at them.
+        # Databases exist for seconds, and plans must not depend on when autovacuum or statistics run.
         "autovacuum": "off",
         "track_counts": "off",
-        # Hashing a password 4,096 times costs both sides milliseconds a connection; these are made for one run.
+        # By default, each connection costs client and server 4,096 hash iterations: milliseconds.
         "scram_iterations": "1",
     }
 )
-"""A crash of the machine may lose the cluster."""
+"""A crash of the machine can lose the cluster."""

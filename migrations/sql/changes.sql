@@ -1,5 +1,5 @@
--- Changes of what is open to whom: collections, grants, moves and deletions are written only by these functions, which
--- check the principal's own rights. To grant a right, the principal must have it or manage access for the tenant.
+-- Changes of access: only these functions write collections, grants, moves and deletions. They check the principal's
+-- own rights. To grant a right, the principal must have it or manage access for the tenant.
 
 SET LOCAL ROLE footnote_definer;
 

@@ -51,7 +51,7 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT count(*) FROM called
 $$;
 
--- How much waits, over all tenants; it names none of them.
+-- The amount of waiting work over all tenants, without naming any.
 CREATE FUNCTION system_state()
 RETURNS TABLE (kind text, label text, amount double precision)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -47,7 +47,7 @@ END $$;
 -- Login roles' HMAC keys can be deleted, to be replaced; the key of the seals can't.
 CREATE POLICY owner_forgets ON context_keys FOR DELETE TO footnote_owner USING (role <> '');
 
--- 3. The worker: the rows of the transaction's tenant, but for access, sign-in and evaluations
+-- 3. The worker: the rows of the transaction's tenant, except access, sign-in and evaluations
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON tenants TO footnote_worker;
 CREATE POLICY worker_all ON tenants TO footnote_worker

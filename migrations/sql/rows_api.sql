@@ -1,5 +1,5 @@
--- Which rows requests read and write: the rules of footnote_api, for the transaction's principal. What is not granted
--- here, requests can't do. Rules that end in classes ask the policy (policy.sql); rules about users' roles ask
+-- Which rows requests read and write: the rules of footnote_api, for the transaction's principal. Requests can do
+-- only what is granted here. Rules that end in classes ask the policy (policy.sql); rules about users' roles ask
 -- `principal_…`.
 
 -- 1. Tenants, users and groups

@@ -1,5 +1,5 @@
--- Sign-in and provisioning: finding whose a key, token or session is before a tenant is known; and the triggers that
--- keep keys, sessions, providers and users consistent.
+-- Sign-in and provisioning: functions that find the owner of a key, token or session before the tenant is known, and
+-- triggers that keep keys, sessions, providers and users consistent.
 
 SET LOCAL ROLE footnote_definer;
 
@@ -51,7 +51,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
           WHERE p.tenant_id = s.tenant_id AND p.id = s.provider_id AND p.enabled AND i.user_id = s.user_id))
 $$;
 
--- Before a tenant is known, only whose provider it is can be asked; the rest is read as that tenant's system.
+-- Returns only the tenant of a provider; everything else is then read as that tenant's system.
 CREATE FUNCTION find_provider_tenant(a_provider uuid) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT p.tenant_id FROM identity_providers p WHERE p.id = a_provider AND p.enabled

@@ -14,7 +14,7 @@ depends_on: str | None = None
 
 _SQL = Path(__file__).resolve().parents[1] / "sql"
 
-# In the order in which one needs another: tables, then functions with their triggers, then the rules of rows.
+# In the order of dependencies: tables, functions with their triggers, row-level security.
 SUBJECTS = (
     "tables/identity",
     "tables/documents",
@@ -40,4 +40,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise RuntimeError("The baseline can't be taken back: drop the database instead.")
+    raise RuntimeError("The baseline cannot be downgraded: drop the database instead.")

@@ -1,4 +1,4 @@
-"""A real API server on loopback over a database of its own, with tenants and users to ask as."""
+"""A real API server on loopback, with tenants and users that call it."""
 
 import io
 import ssl
@@ -25,12 +25,12 @@ from app.settings import BrokerSettings, DatabaseSettings, LimitSettings, Settin
 from app.storage.keyfile import ensure_key_file
 
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""Trusts nobody, for clients of our servers, which speak plain HTTP: to load whom to trust takes 40 ms a client."""
+"""Trusts no certificate: the test servers speak plain HTTP, and loading the trusted ones takes 40 ms a client."""
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody with a key, and a client that sends it."""
+    """A user with an API key, and a client that sends it."""
 
     id: UUID
     tenant_id: UUID
@@ -57,7 +57,7 @@ class User:
 
 @dataclass
 class Server:
-    """A running API: its address, its application, and the database under it."""
+    """A running API: its URL, application and database."""
 
     url: str
     app: FastAPI
@@ -80,7 +80,7 @@ class Server:
         return self.admin.create_tenant(slug=f"t{uuid4().hex}", name="Tenant")
 
     def user(self, tenant_id: UUID | None = None, *roles: Role) -> User:
-        """A user of that tenant, or of a new one; an analyst when no role is given."""
+        """Create a user in that tenant or a new one; an analyst if no role is given."""
         roles = roles or (Role.ANALYST,)
         tenant = tenant_id or self.tenant()
         user_id, key = self.admin.create_user(tenant, email=f"{uuid4().hex}@example.com", name="Ana", roles=roles)
@@ -99,7 +99,7 @@ def settings_for(database: Any, folder: Path, **limits: Any) -> Settings:
 
 @pytest.fixture(scope="session", autouse=True)
 def _plain_logs() -> None:
-    # Without this, structlog draws every frame's locals, which takes seconds for the frames of a request.
+    # By default, structlog prints every frame's locals in a traceback, which takes seconds for a request.
     configure_logging(level="ERROR", stream=io.StringIO())
 
 
@@ -129,14 +129,14 @@ def shared_server(shared_database: Any, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture(scope="module")
 def server(shared_server: Server) -> Iterator[Server]:
-    """One server for all modules of a process: each test has a tenant of its own."""
+    """One server for all modules of a process; each test creates a tenant."""
     yield shared_server
     shared_server.close_clients()
 
 
 @pytest.fixture
 def start_server(shared_database: Any, tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    """Starts a server with other limits than usual."""
+    """Return a function that starts a server with the given limits."""
     running: list[Iterator[Server]] = []
 
     def start(**limits: Any) -> Server:
@@ -152,7 +152,7 @@ def start_server(shared_database: Any, tmp_path: Path) -> Iterator[Callable[...,
 
 @pytest.fixture
 def editor(server: Server) -> User:
-    """A user of a new tenant who may make collections."""
+    """A user of a new tenant who may create collections."""
     return server.user(None, Role.EDITOR)
 
 
@@ -164,7 +164,7 @@ def admin(server: Server, editor: User) -> User:
 
 @pytest.fixture
 def analyst(server: Server, editor: User) -> User:
-    """A user of the editor's tenant to whom nothing was granted."""
+    """A user of the editor's tenant without grants."""
     return server.user(editor.tenant_id, Role.ANALYST)
 
 

@@ -1,4 +1,4 @@
-"""What opens each address that the OpenAPI document leaves out, and what a rightful request of it looks like."""
+"""Each route outside the OpenAPI document: who may request it, and how an authorised request looks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,29 +7,29 @@ from app.core.principal import Permission
 from tests.api.route_rules import Call, Names
 
 OPEN = {
-    ("GET", "/openapi.json"): "the API's description, which tells nothing of any tenant",
-    ("GET", "/docs"): "the same, drawn",
-    ("GET", "/metrics"): "counts of requests by operation, for whoever watches the machine",
+    ("GET", "/openapi.json"): "the description of the API, without data of any tenant",
+    ("GET", "/docs"): "the description of the API, as a page",
+    ("GET", "/metrics"): "counts of requests by operation, for monitoring",
     ("GET", "/static"): "files that come with Footnote",
-    ("GET", "/sign-in"): "the way in",
-    ("POST", "/sign-in"): "the way in",
-    ("GET", "/sign-in/oidc/{provider_id}"): "the way in: it leads to the provider, for whoever knows its id",
-    ("GET", "/sign-in/oidc/{provider_id}/callback"): "the way in: only what the provider sealed leads further",
-    ("POST", "/sign-out"): "the way out, of one's own session",
+    ("GET", "/sign-in"): "sign-in",
+    ("POST", "/sign-in"): "sign-in",
+    ("GET", "/sign-in/oidc/{provider_id}"): "sign-in: redirects to the provider with this id",
+    ("GET", "/sign-in/oidc/{provider_id}/callback"): "sign-in: needs the state that the sign-in started with",
+    ("POST", "/sign-out"): "sign-out of the caller's own session",
 }
-"""Addresses for everybody, and why: they show the same to all."""
+"""Routes open to everybody, which respond alike to all callers, and why."""
 
 SCIM = "/scim/v2"
-"""Below it each address has its rule in tests/api/test_scim.py."""
+"""The routes below it are tested in tests/api/test_scim.py."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageRule:
-    """`permission` opens the page, together with grants where `by_grant`; without one any session does.
+    """`permission` opens the page, with `by_grant` only together with a grant; None means that any session does.
 
-    `status` is what a rightful request is answered, `foreign` what somebody of another tenant is who has the permission
-    there. `shows` is the thing that the page holds for whoever may know of it; `path` says which thing an id in the
-    path is, where its name does not.
+    `status`: response to an authorised request; `foreign`: response to a user of another tenant with the permission
+    there. `shows`: the object that the page shows to authorised users. `path`: parameter → object whose id it takes,
+    where their names differ.
     """
 
     permission: Permission | None = None
@@ -54,7 +54,7 @@ _RUN = {"run_id": "eval_run_id"}
 
 PAGES: dict[tuple[str, str], PageRule] = {
     ("GET", "/"): PageRule(foreign=200, shows="collection_name", by_grant=True),
-    # who sees what
+    # access
     ("GET", "/access"): PageRule(Permission.ACCESS_EXPLAIN, foreign=200, shows="collection_name"),
     ("GET", "/access/people/{user_id}"): PageRule(Permission.ACCESS_EXPLAIN),
     ("GET", "/access/groups/{group_id}"): PageRule(Permission.GROUPS_MANAGE),

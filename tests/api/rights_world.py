@@ -1,4 +1,4 @@
-"""A tenant with somebody for each way of having a right or none, and things that they have it to."""
+"""A tenant with a user for each way of having or lacking a right, and the objects of these rights."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,16 +22,16 @@ from tests.api.test_evaluations import make_run
 EVERY_ROLE = tuple(role for role in Role if role is not Role.SYSTEM)
 
 
-class Nothing(dict[str, Any]):
-    """Names of nothing that is there: random ids."""
+class AbsentObjects(dict[str, Any]):
+    """Parameter name → id of an absent object."""
 
     def __missing__(self, name: str) -> Any:
-        self[name] = _plain(name) or (record_of(self["eval_run_id"]) if name == "eval_record" else str(uuid4()))
+        self[name] = _make_value(name) or (record_of(self["eval_run_id"]) if name == "eval_record" else str(uuid4()))
         return self[name]
 
 
-def _plain(name: str) -> str | None:
-    """What is no id."""
+def _make_value(name: str) -> str | None:
+    """Return the value of a parameter that is no id; None for an id."""
     now = datetime.now(UTC).isoformat()
     return {"number": "1", "filename": f"{uuid4().hex}.txt", "moment": now}.get(name)
 
@@ -42,18 +42,18 @@ def record_of(run_id: str) -> dict[str, Any]:
 
 @dataclass
 class World:
-    """One tenant. `owner` owns all that is made; `granted` holds grants by itself, `grouped` by a group in a group;
-    `lapsed` held one until a moment ago; `analyst` and those with a role hold none.
+    """One tenant. `owner` owns all objects; `granted` has grants, `grouped` has them through nested groups; the grant
+    of `lapsed` has just expired; `analyst` and the users with other roles have none.
     """
 
     server: Server
     tenant_id: UUID = field(init=False)
-    _narrow: dict[tuple[UUID, Permission], httpx.Client] = field(default_factory=dict)
+    _scoped_clients: dict[tuple[UUID, Permission], httpx.Client] = field(default_factory=dict)
     _pages: dict[str, httpx.Client] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.tenant_id = self.server.tenant()
-        self.owner, self.granted, self.grouped, self.lapsed, self.analyst, self.somebody = (
+        self.owner, self.granted, self.grouped, self.lapsed, self.analyst, self.bystander = (
             self.server.user(self.tenant_id, Role.ANALYST) for _ in range(6)
         )
         self.admin, self.engineer, self.auditor = (
@@ -84,7 +84,7 @@ class World:
         assert answer.is_success, answer.text
 
     def key_of(self, user: User, **options: object) -> httpx.Client:
-        """A client with one more key of the user."""
+        """Return a client with a further key of the user."""
         made = self.post(user, "/v1/keys", name="more", **options)
         return self.server.client(headers={"Authorization": f"Bearer {made['secret']}"})
 
@@ -104,7 +104,7 @@ class World:
         return self.server.client()
 
     def page_of(self, client: httpx.Client) -> httpx.Client:
-        """A browser that signed in with the client's key, once."""
+        """Return a browser signed in with the client's key, the same one each time."""
         key = client.headers["Authorization"].removeprefix("Bearer ")
         if key not in self._pages:
             self._pages[key] = self.sign_in(key)
@@ -121,9 +121,7 @@ class World:
 
     @cached_property
     def ended_pages(self) -> list[httpx.Client]:
-        """Browsers of somebody granted that go on with a session which is over: signed out of, timed out, its key
-        expired.
-        """
+        """Browsers of `granted` whose session has ended: by sign-out, by time-out, by the end of its key."""
         kept = []
         for ending in (None, "web_sessions SET ends_at", "api_keys SET expires_at"):
             ends = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
@@ -139,14 +137,14 @@ class World:
         return kept
 
     def scoped(self, user: User, *, without: Permission) -> httpx.Client:
-        """A key of somebody rightful that lacks only what is needed."""
-        if (user.id, without) not in self._narrow:
+        """Return a client of the user with a key that has all permissions but `without`."""
+        if (user.id, without) not in self._scoped_clients:
             allowed = user.http.get("/v1/me").json()["permissions"]
-            self._narrow[user.id, without] = self.key_of(user, scopes=sorted({*allowed} - {without}))
-        return self._narrow[user.id, without]
+            self._scoped_clients[user.id, without] = self.key_of(user, scopes=sorted({*allowed} - {without}))
+        return self._scoped_clients[user.id, without]
 
     def holder(self, permission: Permission) -> User:
-        """Somebody who has the permission, and no grant."""
+        """Return a user with the permission and without grants."""
         users = {
             Role.ANALYST: self.analyst,
             Role.ENGINEER: self.engineer,
@@ -156,39 +154,39 @@ class World:
         return next(user for role, user in users.items() if permission in PERMISSIONS[role])
 
 
-class Things(dict[str, Any]):
-    """Ids of things in a world, each made when it is first asked for."""
+class Objects(dict[str, Any]):
+    """Parameter name → id of an object in a world, created at first use."""
 
     def __init__(self, world: World) -> None:
         super().__init__()
         self._world = world
         self._makers: Mapping[str, Callable[[], None]] = {
-            **dict.fromkeys(("collection_id", "collection_name"), self._open_collection),
+            **dict.fromkeys(("collection_id", "collection_name"), self._create_collection),
             "grant_id": self._grant,
-            "logged_user_id": self._log,
+            "logged_user_id": self._create_logged_user,
             **dict.fromkeys(("document_id", "version_id", "run_id"), self._upload),
-            **dict.fromkeys(("group_id", "member_group_id"), self._make_groups),
-            **dict.fromkeys(("provider_id", "linked_user_id"), self._make_provider),
-            **dict.fromkeys(("barrier_id", "labelled_collection_id", "labelled_document_id"), self._make_labelled),
+            **dict.fromkeys(("group_id", "member_group_id"), self._create_groups),
+            **dict.fromkeys(("provider_id", "linked_user_id"), self._create_provider),
+            **dict.fromkeys(("barrier_id", "labelled_collection_id", "labelled_document_id"), self._create_labelled),
             **dict.fromkeys(("eval_run_id", "eval_record"), self._publish),
             "exclusion_id": self._exclude,
-            "key_id": self._make_key,
+            "key_id": self._create_key,
             "session_id": self._open_session,
             "question_id": self._ask,
             "clearance_id": self._clear,
             "own_clearance_id": self._find_clearance,
-            "user_id": self._make_user,
+            "user_id": self._create_user,
         }
 
     def __missing__(self, name: str) -> Any:
         if name in self._makers:
             self._makers[name]()
         else:
-            self[name] = _plain(name) or self._made_by_name(name)
+            self[name] = _make_value(name) or self._create(name)
         return self[name]
 
-    def lapse(self) -> None:
-        """Let somebody's grant have expired a moment ago."""
+    def expire_grant(self) -> None:
+        """Give `lapsed` a grant that has just expired."""
         world = self._world
         ends = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
         ending = {"user_id": str(world.lapsed.id), "expires_at": ends, "level": "owner"}
@@ -196,8 +194,8 @@ class Things(dict[str, Any]):
         assert world.lapsed.http.get(f"/v1/collections/{self['collection_id']}").status_code == 200
         world.sql("UPDATE grants SET expires_at = now() - interval '1 second' WHERE id = :id", id=made["id"])
 
-    def close(self) -> None:
-        """Put a label that nobody is cleared for on all that is inside the collection."""
+    def label_collection(self) -> None:
+        """Put a label without clearances on the collection with everything inside it."""
         self["document_id"], self["grant_id"], self["exclusion_id"]
         world = self._world
         barrier = world.post(world.admin, "/v1/labels", name=f"barrier {uuid4().hex}")["id"]
@@ -208,16 +206,16 @@ class Things(dict[str, Any]):
             label=barrier,
         )
 
-    def _made_by_name(self, name: str) -> str:
+    def _create(self, name: str) -> str:
         world = self._world
         if name == "cleared_label_id":
             return world.cleared_label
         if name == "label_id":
             return world.post(world.admin, "/v1/labels", name=uuid4().hex)["id"]
-        assert name == "pack_id", f"make a {name} here, so that rules can speak of it"
+        assert name == "pack_id", f"create a {name} in this function, for the rules that use it"
         return world.post(world.admin, "/v1/entitlement-packs", name=uuid4().hex, sources=["vendor"])["id"]
 
-    def _open_collection(self) -> None:
+    def _create_collection(self) -> None:
         world = self._world
         made = world.owner.collection()
         collection = made["id"]
@@ -226,12 +224,12 @@ class Things(dict[str, Any]):
         self.update(collection_id=collection, collection_name=made["name"])
 
     def _grant(self) -> None:
-        body = {"collection_id": self["collection_id"], "user_id": str(self._world.somebody.id)}
+        body = {"collection_id": self["collection_id"], "user_id": str(self._world.bystander.id)}
         self["grant_id"] = self._world.post(self._world.owner, "/v1/grants", **body)["id"]
 
-    def _log(self) -> None:
-        """A user of whom the audit log tells, and whom nobody else asks for."""
-        other = Things(self._world)
+    def _create_logged_user(self) -> None:
+        """Create a user whose creation is in the audit log and who takes part in nothing else."""
+        other = Objects(self._world)
         self["logged_user_id"] = other["user_id"]
 
     def _upload(self) -> None:
@@ -253,10 +251,10 @@ class Things(dict[str, Any]):
                 },
             )
 
-    def _make_labelled(self) -> None:
-        """Its owner was cleared for the label; the administrator who takes it off holds no grant."""
+    def _create_labelled(self) -> None:
+        """Label a collection and a document; the owner has clearance, and the administrator has no grant."""
         world = self._world
-        other = Things(world)
+        other = Objects(world)
         self.update(labelled_collection_id=other["collection_id"], labelled_document_id=other["document_id"])
         self["barrier_id"] = world.cleared_label
         for kind in ("collection", "document"):
@@ -264,29 +262,29 @@ class Things(dict[str, Any]):
             world.put(world.owner, path)
 
     def _exclude(self) -> None:
-        body = {"document_id": self["document_id"], "user_id": str(self._world.somebody.id)}
+        body = {"document_id": self["document_id"], "user_id": str(self._world.bystander.id)}
         self["exclusion_id"] = self._world.post(self._world.owner, "/v1/exclusions", **body)["id"]
 
-    def _make_groups(self) -> None:
+    def _create_groups(self) -> None:
         world = self._world
         group, member = (world.post(world.admin, "/v1/groups", name=uuid4().hex)["id"] for _ in range(2))
         world.put(world.admin, f"/v1/groups/{group}/groups/{member}")
         world.put(world.admin, f"/v1/groups/{group}/members/{self['user_id']}")
         self.update(group_id=group, member_group_id=member)
 
-    def _make_user(self) -> None:
+    def _create_user(self) -> None:
         body = {"email": f"{uuid4().hex}@example.com", "name": "Made"}
         self["user_id"] = self._world.post(self._world.admin, "/v1/users", **body)["id"]
 
-    def _make_provider(self) -> None:
+    def _create_provider(self) -> None:
         world = self._world
         body = {"name": "Staff", "issuer": "https://login.example.com", "client_id": uuid4().hex}
         provider = world.post(world.admin, "/v1/identity-providers", **body)["id"]
-        linked = str(world.somebody.id)
+        linked = str(world.bystander.id)
         world.put(world.admin, f"/v1/identity-providers/{provider}/links/{linked}", json={"subject": "2"})
         self.update(provider_id=provider, linked_user_id=linked)
 
-    def _make_key(self) -> None:
+    def _create_key(self) -> None:
         self["key_id"] = self._world.post(self._world.granted, "/v1/keys", name="own")["id"]
 
     def _open_session(self) -> None:

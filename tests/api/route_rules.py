@@ -1,4 +1,4 @@
-"""What decides of each operation, and what a rightful call of it looks like. Each operation of the API has its rule."""
+"""Each operation of the API: what authorises it, and how an authorised call looks."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ from uuid import uuid4
 
 
 class Decider(Enum):
-    """What opens an operation's object, besides the permission that each needs."""
+    """What authorises a call, besides the permission that each operation needs."""
 
-    KEY = "any key: it tells of nobody else"
-    PERMISSION = "the permission alone, in one's own tenant"
+    KEY = "any key: it concerns the caller only"
+    PERMISSION = "the permission alone, in the caller's tenant"
     GRANT = "grants, labels and expiries"
-    OWNER = "it is one's own"
+    OWNER = "ownership by the caller"
 
 
 class Names(Protocol):
-    """Ids by name: those of things that are there, or of nothing."""
+    """Parameter name → id, of existing or absent objects."""
 
     def __getitem__(self, name: str) -> str: ...
 
@@ -27,10 +27,10 @@ Call = Callable[[Names], Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`status` is what a rightful call is answered. `call` gives the request's body and query.
+    """`status`: response to an authorised call. `call` returns the request's body and query.
 
-    `foreign` is what somebody of another tenant is told who has the permission there; `shows` the thing that a list
-    holds for whoever may know of it. `path` says which thing an id in the path is, where its name does not.
+    `foreign`: response to a user of another tenant with the permission there. `shows`: the object that a list contains
+    for authorised users. `path`: parameter → object whose id it takes, where their names differ.
     """
 
     decider: Decider
@@ -50,7 +50,7 @@ def _file(_: Names) -> dict[str, Any]:
 
 
 def _made(call: Call) -> Rule:
-    """Making something in one's own tenant: whoever has the permission may, in theirs."""
+    """Return the rule for creating an object in the caller's tenant, which needs the permission only."""
     return Rule(Decider.PERMISSION, 201, call, foreign=201)
 
 
@@ -151,7 +151,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ),
     ("GET", "/v1/exclusions"): _listed(GRANT, "exclusion_id"),
     ("DELETE", "/v1/exclusions/{exclusion_id}"): Rule(GRANT, 204),
-    # who sees what
+    # access
     ("GET", "/v1/access/explain"): Rule(PERMISSION, call=_EXPLAINED),
     ("GET", "/v1/access/explain/at"): Rule(
         PERMISSION, call=lambda names: {"params": {**_EXPLAINED(names)["params"], "time": names["moment"]}}
@@ -178,7 +178,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", f"{_VERSION}/file"): Rule(GRANT),
     ("GET", f"/v1/documents/{{document_id}}{_PAGE}"): Rule(GRANT),
     ("GET", f"{_VERSION}{_PAGE}"): Rule(GRANT),
-    # A text has no image, which only whoever may read it is told.
+    # A text file has no page images: 422, but only for users who may read it.
     ("GET", f"/v1/documents/{{document_id}}{_PAGE}/image"): Rule(GRANT, 422),
     ("GET", f"{_VERSION}{_PAGE}/image"): Rule(GRANT, 422),
     ("GET", "/v1/runs"): _listed(GRANT, "run_id"),

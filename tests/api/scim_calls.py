@@ -1,4 +1,4 @@
-"""What tests of provisioning send, and the form of the errors they get."""
+"""Request bodies for the tests of SCIM, and a check of its errors."""
 
 from uuid import uuid4
 

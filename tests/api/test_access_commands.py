@@ -1,4 +1,4 @@
-"""`footnote access`: changes of a CSV or JSON file, and why somebody sees a document, against a real server."""
+"""`footnote access import` and `footnote access explain` against a real server."""
 
 import json
 
@@ -10,7 +10,7 @@ from app.cli import build_cli
 
 @pytest.fixture
 def footnote(server, admin):
-    """Runs a command as the administrator: (exit code, output)."""
+    """Return a function that runs a command as the administrator and returns (exit code, output)."""
 
     def run(*words):
         result = CliRunner().invoke(build_cli(["access"]), ["access", *words, "--url", server.url, "--key", admin.key])
@@ -19,7 +19,7 @@ def footnote(server, admin):
     return run
 
 
-def test_a_csv_files_changes_are_previewed_made_and_explained(footnote, editor, analyst, tmp_path):
+def test_csv_changes_are_previewed_applied_and_explained(footnote, editor, analyst, tmp_path):
     collection = editor.collection("loans")
     document = editor.upload(collection)["document"]
     file = tmp_path / "changes.csv"
@@ -32,21 +32,21 @@ def test_a_csv_files_changes_are_previewed_made_and_explained(footnote, editor, 
         "This would open 1 document to 1 person and close none.\n",
     )
     assert footnote("import", str(file)) == (0, "Changes applied: 1.\n")
-    code, told = footnote("explain", document["id"], str(analyst.id))
-    assert (code, told) == (
+    code, output = footnote("explain", document["id"], str(analyst.id))
+    assert (code, output) == (
         0,
         f'Ana may read and edit it: Ana is editor of the collection "{collection["name"]}", which it is in.\n',
     )
     assert json.loads(footnote("explain", document["id"], str(analyst.id), "--json")[1])["level"] == "editor"
 
 
-def test_a_wrong_line_is_told_with_its_place_and_an_unreadable_file_in_a_sentence(footnote, tmp_path):
+def test_import_reports_wrong_lines_and_unreadable_files(footnote, tmp_path):
     file = tmp_path / "changes.json"
     file.write_text('[{"change": "join", "user": "nobody@example.com", "into": "no group"}]')
-    code, told = footnote("import", str(file))
+    code, output = footnote("import", str(file))
     assert code == 1
-    assert "body.changes.0: There is no such user in your tenant." in told
+    assert "body.changes.0: There is no such user in your tenant." in output
     file.write_text("{")
-    code, told = footnote("import", str(file))
+    code, output = footnote("import", str(file))
     assert code == 1
-    assert "neither JSON" in told
+    assert "neither JSON" in output

@@ -1,4 +1,4 @@
-"""Many changes at once: what they would open and close, and all of them made or none."""
+"""Several changes of access in one call: their preview, and their import as a whole or not at all."""
 
 import pytest
 from sqlalchemy import text
@@ -6,7 +6,7 @@ from sqlalchemy import text
 from app.db.session import system_principal
 
 
-def made(asker, path, **body):
+def create(asker, path, **body):
     answer = asker.http.post(f"/v1/{path}", json=body)
     assert answer.status_code == 201, answer.text
     return answer.json()
@@ -18,8 +18,8 @@ def preview(admin, *changes):
     return answer.json()
 
 
-def numbers(told):
-    return {side: (told[side]["documents"], told[side]["people"]) for side in ("opens", "closes")}
+def numbers(effects):
+    return {side: (effects[side]["documents"], effects[side]["people"]) for side in ("opens", "closes")}
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def loans(editor):
 
 @pytest.fixture
 def desk(admin, analyst):
-    group = made(admin, "groups", name="credit desk")
+    group = create(admin, "groups", name="credit desk")
     assert admin.http.put(f"/v1/groups/{group['id']}/members/{analyst.id}").status_code == 204
     return group
 
@@ -43,15 +43,15 @@ def audited(server, user):
         return list(session.scalars(query))
 
 
-def test_a_preview_counts_documents_and_people_and_changes_nothing(server, editor, admin, analyst, loans, desk):
+def test_preview_counts_documents_and_people_and_changes_nothing(server, editor, admin, analyst, loans, desk):
     grant = {"change": "grant", "group": "credit desk", "collection": loans["name"]}
-    told = preview(admin, grant)
-    assert told["sentence"] == "This would open 3 documents to 1 person and close none."
-    assert told["opens"]["sample"] == [{"user_id": str(analyst.id), "name": "Ana", "documents": 3}]
+    effects = preview(admin, grant)
+    assert effects["sentence"] == "This would open 3 documents to 1 person and close none."
+    assert effects["opens"]["sample"] == [{"user_id": str(analyst.id), "name": "Ana", "documents": 3}]
     exclusion = {"change": "exclude", "user": str(analyst.id), "document": loans["documents"][0]}
     assert numbers(preview(admin, grant, exclusion)) == {"opens": (2, 1), "closes": (0, 0)}
     assert analyst.http.get("/v1/documents").json()["items"] == []
-    made(admin, "labels", name="mnpi:swan")
+    create(admin, "labels", name="mnpi:swan")
     label = {"change": "label", "label": "mnpi:swan", "collection": loans["id"]}
     cleared = {"change": "clear", "label": "mnpi:swan", "user": str(editor.id)}
     assert numbers(preview(admin, label)) == {"opens": (0, 0), "closes": (3, 1)}
@@ -65,13 +65,13 @@ def test_a_preview_counts_documents_and_people_and_changes_nothing(server, edito
     assert actions.count("access.changes.previewed") == 6
 
 
-def test_an_import_makes_every_kind_of_change_with_names_and_addresses(editor, admin, analyst, loans, desk):
-    made(admin, "labels", name="mnpi:swan")
-    made(admin, "groups", name="london")
-    made(admin, "entitlement-packs", name="houses", sources=["house"])
+def test_import_applies_every_kind_of_change_by_name_or_address(editor, admin, analyst, loans, desk):
+    create(admin, "labels", name="mnpi:swan")
+    create(admin, "groups", name="london")
+    create(admin, "entitlement-packs", name="houses", sources=["house"])
     address = admin.http.get(f"/v1/access/people/{analyst.id}").json()["email"]
     document = loans["documents"][0]
-    there = [
+    changes = [
         {"change": "grant", "group": "london", "collection": loans["name"], "level": "editor"},
         {"change": "grant", "user": address, "pack": "houses", "expires_at": "2199-01-01T00:00:00Z"},
         {"change": "nest", "group": "credit desk", "into": "london"},
@@ -80,24 +80,24 @@ def test_an_import_makes_every_kind_of_change_with_names_and_addresses(editor, a
         {"change": "clear", "label": "mnpi:swan", "group": "london"},
         {"change": "exclude", "user": address, "document": loans["documents"][1]},
     ]
-    answer = admin.http.post("/v1/access/import", json={"changes": there})
+    answer = admin.http.post("/v1/access/import", json={"changes": changes})
     assert (answer.status_code, answer.json()) == (200, {"made": 7, "preview": None}), answer.text
     seen = {item["id"] for item in analyst.http.get("/v1/documents").json()["items"]}
     assert seen == {document, loans["documents"][2]}
     opposite = {"grant": "revoke", "nest": "unnest", "join": "leave", "label": "unlabel", "clear": "unclear"}
-    back = [
+    reverse = [
         {name: value for name, value in each.items() if name not in {"level", "expires_at"}}
         | {"change": {**opposite, "exclude": "include"}[each["change"]]}
-        for each in reversed(there)
+        for each in reversed(changes)
     ]
-    dry = admin.http.post("/v1/access/import", params={"dry_run": True}, json={"changes": back}).json()
+    dry = admin.http.post("/v1/access/import", params={"dry_run": True}, json={"changes": reverse}).json()
     assert (dry["made"], numbers(dry["preview"])) == (0, {"opens": (1, 1), "closes": (2, 1)})
-    assert admin.http.post("/v1/access/import", json={"changes": back}).json()["made"] == 7
+    assert admin.http.post("/v1/access/import", json={"changes": reverse}).json()["made"] == 7
     assert analyst.http.get("/v1/documents").json()["items"] == []
     assert len(editor.http.get("/v1/documents").json()["items"]) == 3
 
 
-def test_all_lines_that_can_not_be_made_are_told_and_none_is_made(server, editor, admin, loans, desk):
+def test_import_reports_all_refused_changes_and_applies_none(server, editor, admin, loans, desk):
     changes = [
         {"change": "grant", "group": "credit desk", "collection": loans["id"]},
         {"change": "grant", "group": "no such group", "collection": loans["id"]},

@@ -1,4 +1,4 @@
-"""The pages of access and audit, by their forms: who may see them, what is said first, and what is then done."""
+"""The pages of access and audit: who may open them, and what their forms preview and change."""
 
 import re
 from html import unescape
@@ -16,7 +16,7 @@ HOSTILE = "<script>alert(1)</script>"
 
 
 class Browser:
-    """Somebody signed in on the page."""
+    """A browser with a signed-in user."""
 
     def __init__(self, server, user):
         self.http = server.client()
@@ -36,7 +36,7 @@ class Browser:
         return self.http.post("/access/change", data=data, follow_redirects=False)
 
 
-def said(answer):
+def message(answer):
     found = re.search(r'role="(?:status|alert)">(.*?)</p>', answer.text, re.DOTALL)
     assert found is not None, answer.text
     return unescape(found[1])
@@ -56,38 +56,38 @@ def loans(editor):
     return made
 
 
-def sees(user):
+def count_documents(user):
     return len(user.http.get("/v1/documents").json()["items"])
 
 
-def test_a_grant_is_said_first_then_made_then_taken_back(server, editor, analyst, desk, loans):
+def test_grant_is_previewed_made_and_revoked(server, editor, analyst, desk, loans):
     email = email_of(server, analyst)
     fields = {"change": "grant", "collection": loans["id"], "user": email, "level": "viewer"}
-    assert said(desk.change("preview", **fields)) == "This would open 2 documents to 1 person and close none."
-    assert sees(analyst) == 0
+    assert message(desk.change("preview", **fields)) == "This would open 2 documents to 1 person and close none."
+    assert count_documents(analyst) == 0
     back = f"/access/collections/{loans['id']}"
     made = desk.change("make", back=back, **fields)
     assert (made.status_code, made.headers["location"]) == (303, back)
-    assert sees(analyst) == 2
+    assert count_documents(analyst) == 2
     page = desk.get(back)
     assert email in page.text
     revoke = {"change": "revoke", "collection": loans["id"], "user": str(analyst.id)}
-    assert said(desk.change("preview", **revoke)) == "This would open none and close 2 documents to 1 person."
+    assert message(desk.change("preview", **revoke)) == "This would open none and close 2 documents to 1 person."
     assert desk.change("make", **revoke).status_code == 303
-    assert sees(analyst) == 0
+    assert count_documents(analyst) == 0
 
 
-def test_a_label_on_a_collection_is_said_to_close_it_and_does(server, editor, analyst, admin, desk, loans):
+def test_label_on_collection_is_previewed_and_hides_its_documents(server, editor, analyst, admin, desk, loans):
     editor.grant(loans, analyst)
     label = admin.http.post("/v1/labels", json={"name": f"mnpi:{uuid4().hex[:8]}"}).json()
     fields = {"change": "label", "collection": loans["id"], "label": label["name"]}
-    assert said(desk.change("preview", **fields)) == "This would open none and close 2 documents to 2 people."
+    assert message(desk.change("preview", **fields)) == "This would open none and close 2 documents to 2 people."
     assert desk.change("make", **fields).status_code == 303
-    assert sees(analyst) == 0
+    assert count_documents(analyst) == 0
     assert label["name"] in desk.get(f"/access/collections/{loans['id']}").text
 
 
-def test_pages_show_people_groups_and_names_as_text(server, admin, analyst, desk, loans):
+def test_pages_escape_names(server, admin, analyst, desk, loans):
     group = admin.http.post("/v1/groups", json={"name": f"desk {uuid4().hex[:6]} {HOSTILE}"}).json()
     assert desk.change("make", change="join", into=group["id"], user=str(analyst.id)).status_code == 303
     grant = {"change": "grant", "collection": loans["id"], "group": group["id"]}
@@ -104,7 +104,7 @@ def test_pages_show_people_groups_and_names_as_text(server, admin, analyst, desk
     assert str(analyst.id) in inside.text
 
 
-def test_a_collection_has_its_page_with_those_around_it_however_many_there_are(editor, desk, loans, monkeypatch):
+def test_collection_page_shows_ancestors_beyond_the_page_limit(editor, desk, loans, monkeypatch):
     middle = editor.collection("middle", parent_id=loans["id"])
     inner = editor.collection("inner", parent_id=middle["id"])
     monkeypatch.setattr(access_pages, "ALL", PageRequest(limit=1))
@@ -115,7 +115,7 @@ def test_a_collection_has_its_page_with_those_around_it_however_many_there_are(e
     assert "Only the first 1 are shown" in desk.get("/access").text
 
 
-def test_a_grant_to_somebody_who_was_deleted_is_shown_and_revoked(server, editor, admin, desk, loans):
+def test_grant_to_deleted_user_is_shown_and_can_be_revoked(server, editor, admin, desk, loans):
     gone = server.user(admin.tenant_id, Role.ANALYST)
     email = email_of(server, gone)
     editor.grant(loans, gone)
@@ -128,16 +128,16 @@ def test_a_grant_to_somebody_who_was_deleted_is_shown_and_revoked(server, editor
     assert email not in desk.get(f"/access/collections/{loans['id']}").text
 
 
-def test_an_explanation_is_a_sentence(server, editor, analyst, desk, loans):
+def test_explanation_page_shows_a_sentence(server, editor, analyst, desk, loans):
     editor.grant(loans, analyst)
     document = analyst.http.get("/v1/documents").json()["items"][0]["id"]
-    asked = {"document": document, "person": str(analyst.id)}
-    assert "may read it" in said(desk.get("/access/explain", params=asked))
-    assert "may not see it" in said(desk.get("/access/explain", params={**asked, "time": "2001-01-01T00:00Z"}))
-    assert "Enter the document's ID" in said(desk.get("/access/explain", params={**asked, "document": "x"}))
+    params = {"document": document, "person": str(analyst.id)}
+    assert "may read it" in message(desk.get("/access/explain", params=params))
+    assert "may not see it" in message(desk.get("/access/explain", params={**params, "time": "2001-01-01T00:00Z"}))
+    assert "Enter the document's ID" in message(desk.get("/access/explain", params={**params, "document": "x"}))
 
 
-def test_an_import_is_said_first_and_each_wrong_line_is_told(server, analyst, desk, loans):
+def test_import_page_previews_and_reports_wrong_lines(server, analyst, desk, loans):
     lines = f"change,user,collection\ngrant,{email_of(server, analyst)},{loans['id']}\n"
     token = desk.token("/access/import")
 
@@ -145,18 +145,18 @@ def test_an_import_is_said_first_and_each_wrong_line_is_told(server, analyst, de
         data = {"form_token": token, "act": act, "text": text}
         return desk.http.post("/access/import", data=data, follow_redirects=False)
 
-    assert said(send("preview", lines)) == "This would open 2 documents to 1 person and close none."
+    assert message(send("preview", lines)) == "This would open 2 documents to 1 person and close none."
     wrong = send("make", lines + "grant,nobody@example.org," + loans["id"])
-    assert "none was" in said(wrong)
+    assert "none was" in message(wrong)
     assert "body.changes.1" in wrong.text
     for unreadable in ("nonsense", "[" * 50_000, '{"changes":' * 20_000):
-        assert said(send("preview", unreadable)).startswith("This is neither JSON")
-    assert sees(analyst) == 0
+        assert message(send("preview", unreadable)).startswith("This is neither JSON")
+    assert count_documents(analyst) == 0
     assert send("make", lines).status_code == 303
-    assert sees(analyst) == 2
+    assert count_documents(analyst) == 2
 
 
-def test_a_form_of_another_session_or_site_changes_nothing(server, admin, analyst, desk, loans):
+def test_form_of_another_session_or_site_is_refused(server, admin, analyst, desk, loans):
     other = Browser(server, admin)
     data = {"change": "grant", "collection": loans["id"], "user": str(analyst.id), "act": "make"}
     foreign = desk.http.post("/access/change", data={**data, "form_token": other.token()})
@@ -164,22 +164,22 @@ def test_a_form_of_another_session_or_site_changes_nothing(server, admin, analys
     headers = {"Origin": "https://elsewhere.example"}
     across = desk.http.post("/access/change", data={**data, "form_token": desk.token()}, headers=headers)
     assert across.status_code == 403
-    assert sees(analyst) == 0
+    assert count_documents(analyst) == 0
 
 
-def test_a_form_can_not_send_the_browser_elsewhere(desk, analyst, loans):
+def test_form_redirects_only_within_the_site(desk, analyst, loans):
     fields = {"change": "grant", "collection": loans["id"], "user": str(analyst.id)}
     made = desk.change("make", back="//elsewhere.example", **fields)
     assert made.headers["location"] == "/access"
 
 
 @pytest.mark.parametrize("path", ["/access", "/access/import", "/access/explain", "/audit"])
-def test_whoever_lacks_the_permission_is_told_that_there_is_nothing(server, analyst, path):
+def test_page_without_permission_is_404(server, analyst, path):
     assert Browser(server, analyst).get(path).status_code == 404
     assert server.client().get(path, follow_redirects=False).status_code == 303
 
 
-def test_the_audit_page_is_for_auditors(server, editor, desk, loans):
+def test_audit_page_is_for_auditors_only(server, editor, desk, loans):
     auditor = Browser(server, server.user(editor.tenant_id, Role.AUDITOR))
     page = auditor.get("/audit", params={"action": "documents.version.uploaded"})
     assert page.status_code == 200

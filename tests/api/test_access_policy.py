@@ -1,4 +1,4 @@
-"""Labels, clearances, packs, exclusions and moves over the API: what each opens and closes, and who may change it."""
+"""Labels, clearances, packs, exclusions and moves: what each opens and closes, and who may change it."""
 
 import json
 from uuid import uuid4
@@ -28,21 +28,21 @@ def clear(admin, label, user, **more):
     return answer.json()
 
 
-def sees(user, document):
+def can_read(user, document):
     status = user.http.get(f"/v1/documents/{document['id']}").status_code
     assert status in (200, 404)
     return status == 200
 
 
 def audited(server, user, action):
-    """The details of the tenant's audit rows of an action, oldest first."""
+    """Return the details of the tenant's audit events of an action, oldest first."""
     query = text("SELECT detail FROM audit_events WHERE action = :action ORDER BY at")
     with server.database.owner.transaction(system_principal(user.tenant_id)) as session:
         return list(session.scalars(query, {"action": action}))
 
 
 @pytest.mark.parametrize("kind", ["collections", "documents"])
-def test_a_label_closes_until_its_clearance_and_only_administrators_take_it_off(server, editor, admin, analyst, kind):
+def test_label_hides_without_clearance_and_only_admins_remove_it(server, editor, admin, analyst, kind):
     collection = editor.collection()
     document = editor.upload(collection)["document"]
     editor.grant(collection, analyst)
@@ -51,22 +51,22 @@ def test_a_label_closes_until_its_clearance_and_only_administrators_take_it_off(
     place = f"/v1/{kind}/{(collection if kind == 'collections' else document)['id']}/labels"
     assert editor.http.put(f"{place}/{barrier['id']}").status_code == 204
     assert editor.http.put(f"{place}/{barrier['id']}").status_code == 204
-    assert (sees(editor, document), sees(analyst, document), sees(admin, document)) == (True, False, False)
+    assert (can_read(editor, document), can_read(analyst, document), can_read(admin, document)) == (True, False, False)
     assert [item["id"] for item in editor.http.get(place).json()["items"]] == [barrier["id"]]
     assert editor.http.delete(f"{place}/{barrier['id']}").json()["code"] == "permission-required"
     in_use = admin.http.delete(f"/v1/labels/{barrier['id']}")
     assert (in_use.status_code, in_use.json()["code"]) == (409, "label-in-use")
     assert admin.http.delete(f"/v1/clearances/{clearance['id']}").status_code == 204
-    assert not sees(editor, document)
+    assert not can_read(editor, document)
     assert admin.http.delete(f"{place}/{barrier['id']}").status_code == 204
-    assert sees(analyst, document)
+    assert can_read(analyst, document)
     assert admin.http.delete(f"/v1/labels/{barrier['id']}").status_code == 204
     for action, change in (("put", (False, True)), ("taken", (True, False))):
         (detail,) = audited(server, editor, f"access.label.{action}")
         assert (detail["label_id"], detail["before"], detail["after"]) == (barrier["id"], *change)
 
 
-def test_a_label_is_unknown_to_whoever_is_not_cleared_for_it(editor, admin, auditor):
+def test_label_is_hidden_without_clearance(editor, admin, auditor):
     barrier = label(admin)
     collection = editor.collection()
     answer = editor.http.put(f"/v1/collections/{collection['id']}/labels/{barrier['id']}")
@@ -77,7 +77,7 @@ def test_a_label_is_unknown_to_whoever_is_not_cleared_for_it(editor, admin, audi
     assert admin.http.post("/v1/labels", json={"name": barrier["name"]}).json()["code"] == "label-exists"
 
 
-def test_nobody_labels_or_closes_what_they_do_not_own(editor, admin, analyst):
+def test_labels_and_exclusions_need_ownership(editor, admin, analyst):
     collection = editor.collection()
     document = editor.upload(collection)["document"]
     editor.grant(collection, analyst, "editor")
@@ -92,7 +92,7 @@ def test_nobody_labels_or_closes_what_they_do_not_own(editor, admin, analyst):
         assert (answer.status_code, answer.json()["code"]) == (404, "grant-target-not-found")
 
 
-def test_a_label_of_a_deleted_document_can_be_deleted(editor, admin):
+def test_label_of_deleted_document_can_be_deleted(editor, admin):
     barrier = label(admin)
     document = editor.upload(editor.collection())["document"]
     assert admin.http.put(f"/v1/documents/{document['id']}/labels/{barrier['id']}").status_code == 204
@@ -101,7 +101,7 @@ def test_a_label_of_a_deleted_document_can_be_deleted(editor, admin):
     assert admin.http.delete(f"/v1/labels/{barrier['id']}").status_code == 204
 
 
-def test_a_pack_opens_by_source_wherever_a_document_is_and_lets_it_go_with_the_source(server, editor, admin, analyst):
+def test_pack_opens_documents_by_source_while_they_have_it(server, editor, admin, analyst):
     collection = editor.collection()
     files = f"/v1/collections/{collection['id']}/files"
     sent = editor.http.put(f"{files}/a.txt", params={"source": "vendor"}, content=b"Revenue was 5.")
@@ -114,15 +114,15 @@ def test_a_pack_opens_by_source_wherever_a_document_is_and_lets_it_go_with_the_s
     assert editor.http.post("/v1/grants", json=grant).json()["code"] == "grant-target-not-found"
     made = admin.http.post("/v1/grants", json=grant)
     assert (made.status_code, made.json()["pack_id"], made.json()["level"]) == (201, pack["id"], "viewer")
-    assert (sees(analyst, document), sees(analyst, other)) == (True, False)
+    assert (can_read(analyst, document), can_read(analyst, other)) == (True, False)
     path, headers = f"/v1/documents/{document['id']}", {"If-Match": "*"}
     assert editor.http.patch(path, json={"source": None}, headers=headers).json()["source"] is None
-    assert not sees(analyst, document)
+    assert not can_read(analyst, document)
     assert editor.http.patch(path, json={"source": "vendor"}, headers=headers).status_code == 200
     listed = editor.http.get("/v1/documents", params={"source": "vendor"}).json()["items"]
-    assert [item["id"] for item in listed] == [document["id"]] and sees(analyst, document)
+    assert [item["id"] for item in listed] == [document["id"]] and can_read(analyst, document)
     assert admin.http.delete(f"/v1/entitlement-packs/{pack['id']}").status_code == 204
-    assert not sees(analyst, document)
+    assert not can_read(analyst, document)
     changes = [
         (each["before"]["source"], each["after"]["source"])
         for each in audited(server, editor, "documents.metadata.edited")
@@ -132,38 +132,39 @@ def test_a_pack_opens_by_source_wherever_a_document_is_and_lets_it_go_with_the_s
     assert deleted["before"]["grants"] == [made.json()["id"]]
 
 
-def test_a_pack_opens_by_the_type_that_the_uploader_or_an_editor_says(server, editor, admin, analyst):
+def test_pack_opens_documents_by_type_set_by_uploader_or_editor(server, editor, admin, analyst):
     collection = editor.collection()
     files = f"/v1/collections/{collection['id']}/files"
     sent = editor.http.put(f"{files}/a.txt", params={"document_type": "indenture"}, content=b"Revenue was 5.")
     form = {"collection": collection["id"], "document_type": "indenture"}
     posted = editor.http.post("/v1/documents", data=form, files={"file": ("b.txt", b"Revenue was 6.")})
     assert (sent.status_code, posted.status_code) == (202, 202)
-    said, also_said = (each.json()["document"] for each in (sent, posted))
-    silent = editor.upload(collection)["document"]
-    assert said["metadata_sources"] == also_said["metadata_sources"] == {"document_type": {"by": "editor"}}
+    stated, also_stated = (each.json()["document"] for each in (sent, posted))
+    unstated = editor.upload(collection)["document"]
+    assert stated["metadata_sources"] == also_stated["metadata_sources"] == {"document_type": {"by": "editor"}}
     body = {"name": f"Indentures {uuid4().hex}", "document_types": ["indenture"]}
     pack = admin.http.post("/v1/entitlement-packs", json=body).json()
     grant = {"pack_id": pack["id"], "user_id": str(analyst.id), "level": "viewer"}
     assert admin.http.post("/v1/grants", json=grant).status_code == 201
-    assert [sees(analyst, each) for each in (said, also_said, silent)] == [True, True, False]
+    assert [can_read(analyst, each) for each in (stated, also_stated, unstated)] == [True, True, False]
     with server.database.worker.transaction(system_principal(editor.tenant_id)) as session:
-        read = (
-            "UPDATE documents SET document_type = 'indenture', metadata_sources = CAST(:told AS jsonb) WHERE id = :id"
+        statement = (
+            "UPDATE documents SET document_type = 'indenture', metadata_sources = CAST(:sources AS jsonb) "
+            "WHERE id = :id"
         )
-        told = json.dumps({"document_type": {"by": "document", "origin": "text"}})
-        session.execute(text(read), {"told": told, "id": silent["id"]})
-    assert not sees(analyst, silent)
-    path, change = f"/v1/documents/{silent['id']}", {"document_type": "indenture"}
+        sources = json.dumps({"document_type": {"by": "document", "origin": "text"}})
+        session.execute(text(statement), {"sources": sources, "id": unstated["id"]})
+    assert not can_read(analyst, unstated)
+    path, change = f"/v1/documents/{unstated['id']}", {"document_type": "indenture"}
     assert editor.http.patch(path, json=change, headers={"If-Match": "*"}).status_code == 200
-    assert sees(analyst, silent)
+    assert can_read(analyst, unstated)
     (edited,) = audited(server, editor, "documents.metadata.edited")
     assert (edited["before"]["said_type"], edited["after"]["said_type"]) == (None, "indenture")
     uploaded = audited(server, editor, "documents.type.set")
     assert [(each["before"], each["after"]) for each in uploaded] == [(None, "indenture")] * 2
 
 
-def test_an_unknown_type_is_refused_at_the_upload(editor):
+def test_upload_with_unknown_type_is_refused(editor):
     collection = editor.collection()
     files = f"/v1/collections/{collection['id']}/files"
     sent = editor.http.put(f"{files}/a.txt", params={"document_type": "diary"}, content=b"Revenue was 5.")
@@ -173,22 +174,22 @@ def test_an_unknown_type_is_refused_at_the_upload(editor):
     assert [each.json()["code"] for each in (sent, posted)] == ["invalid-input"] * 2
 
 
-def test_an_exclusion_closes_one_document_whatever_the_grants_say(server, editor, analyst):
+def test_exclusion_hides_one_document_despite_grants(server, editor, analyst):
     collection = editor.collection()
     one, other = (editor.upload(collection)["document"] for _ in range(2))
     editor.grant(collection, analyst, "owner")
     made = editor.http.post("/v1/exclusions", json={"document_id": one["id"], "user_id": str(analyst.id)})
     assert made.status_code == 201, made.text
-    assert (sees(analyst, one), sees(analyst, other)) == (False, True)
+    assert (can_read(analyst, one), can_read(analyst, other)) == (False, True)
     path = f"/v1/exclusions/{made.json()['id']}"
     assert analyst.http.delete(path).json()["code"] == "exclusion-not-found"
     assert editor.http.delete(path).status_code == 204
-    assert sees(analyst, one)
+    assert can_read(analyst, one)
     (deleted,) = audited(server, editor, "access.exclusion.deleted")
     assert (deleted["before"]["document_id"], deleted["after"]) == (one["id"], None)
 
 
-def test_a_moved_collection_is_seen_by_those_of_its_new_place(server, editor, analyst):
+def test_moved_collection_is_visible_by_grants_of_its_new_parent(server, editor, analyst):
     here, there = editor.collection(), editor.collection()
     inner = editor.collection(parent_id=here["id"])
     document = editor.upload(inner)["document"]
@@ -196,16 +197,16 @@ def test_a_moved_collection_is_seen_by_those_of_its_new_place(server, editor, an
     path, headers = f"/v1/collections/{inner['id']}", {"If-Match": '"1"'}
     moved = editor.http.patch(path, json={"parent_id": there["id"], "name": "Moved"}, headers=headers).json()
     assert (moved["parent_id"], moved["name"], moved["revision"]) == (there["id"], "Moved", 3)
-    assert sees(analyst, document)
+    assert can_read(analyst, document)
     around = editor.http.patch(f"/v1/collections/{there['id']}", json={"parent_id": inner["id"]}, headers=headers)
     assert (around.status_code, around.json()["code"]) == (409, "collection-inside-itself")
     top = editor.http.patch(path, json={"parent_id": None}, headers={"If-Match": "*"}).json()
-    assert top["parent_id"] is None and not sees(analyst, document)
+    assert top["parent_id"] is None and not can_read(analyst, document)
     first = audited(server, editor, "access.collection.moved")[0]
     assert (first["before"]["parent_id"], first["after"]["parent_id"]) == (here["id"], there["id"])
 
 
-def test_nothing_is_moved_out_from_under_a_label_nor_where_one_may_not_edit(editor, admin, analyst):
+def test_move_out_of_a_label_or_into_a_hidden_collection_is_refused(editor, admin, analyst):
     here, there, closed = editor.collection(), editor.collection(), analyst.collection()
     inner = editor.collection(parent_id=here["id"])
     document = editor.upload(here)["document"]
@@ -223,7 +224,7 @@ def test_nothing_is_moved_out_from_under_a_label_nor_where_one_may_not_edit(edit
         assert (hidden.status_code, hidden.json()["code"]) == (404, "collection-not-found")
 
 
-def test_a_document_is_moved_and_meets_no_other_of_the_same_content(server, editor, analyst):
+def test_document_moves_unless_its_content_exists_there(server, editor, analyst):
     here, there = editor.collection(), editor.collection()
     editor.grant(there, analyst)
     content = f"Revenue was {uuid4()}.".encode()
@@ -233,12 +234,12 @@ def test_a_document_is_moved_and_meets_no_other_of_the_same_content(server, edit
     assert (clash.status_code, clash.json()["code"]) == (409, "content-exists")
     assert editor.http.delete(f"/v1/documents/{twin['id']}").status_code == 204
     moved = editor.http.patch(path, json=change, headers={"If-Match": "*"}).json()
-    assert (moved["collection_id"], moved["fiscal_year"], sees(analyst, document)) == (there["id"], 2024, True)
+    assert (moved["collection_id"], moved["fiscal_year"], can_read(analyst, document)) == (there["id"], 2024, True)
     (detail,) = audited(server, editor, "documents.document.moved")
     assert (detail["before"]["collection_id"], detail["after"]["collection_id"]) == (here["id"], there["id"])
 
 
-def test_an_editor_sets_a_type_and_a_source_that_are_the_first_of_their_kind(editor, analyst):
+def test_editor_sets_a_new_type_and_a_new_source(editor, analyst):
     collection = editor.collection()
     document = editor.upload(collection)["document"]
     editor.grant(collection, analyst, "editor")

@@ -1,4 +1,4 @@
-"""What those who watch over access are told: of a person, of all collections, of a document's readers."""
+"""Reports for administrators and auditors: a person's access, all collections, a document's readers."""
 
 import pytest
 
@@ -10,21 +10,21 @@ def auditor(server, editor):
     return server.user(editor.tenant_id, Role.AUDITOR)
 
 
-def made(asker, path, **body):
+def create(asker, path, **body):
     answer = asker.http.post(f"/v1/{path}", json=body)
     assert answer.status_code == 201, answer.text
     return answer.json()
 
 
-def test_a_person_and_a_documents_readers_are_told_with_the_ways(editor, admin, auditor, analyst):
-    outer, inner = (made(admin, "groups", name=name) for name in ("Credit desk", "London"))
+def test_reports_of_person_and_readers_show_the_grants(editor, admin, auditor, analyst):
+    outer, inner = (create(admin, "groups", name=name) for name in ("Credit desk", "London"))
     admin.http.put(f"/v1/groups/{outer['id']}/groups/{inner['id']}")
     admin.http.put(f"/v1/groups/{inner['id']}/members/{analyst.id}")
     collection = editor.collection("loans")
     document, _ = (editor.upload(collection)["document"] for _ in range(2))
-    grant = made(editor, "grants", collection_id=collection["id"], group_id=outer["id"], level="editor")
-    barrier = made(admin, "labels", name="mnpi:heron")
-    clearance = made(admin, "clearances", label_id=barrier["id"], group_id=inner["id"])
+    grant = create(editor, "grants", collection_id=collection["id"], group_id=outer["id"], level="editor")
+    barrier = create(admin, "labels", name="mnpi:heron")
+    clearance = create(admin, "clearances", label_id=barrier["id"], group_id=inner["id"])
     person = auditor.http.get(f"/v1/access/people/{analyst.id}").json()
     assert [(group["name"], group["direct"]) for group in person["groups"]] == [
         ("London", True),
@@ -47,11 +47,11 @@ def test_a_person_and_a_documents_readers_are_told_with_the_ways(editor, admin, 
     assert admin.http.put(f"/v1/collections/{collection['id']}/labels/{barrier['id']}").status_code == 204
     assert [reader["user_id"] for reader in auditor.http.get(path).json()["items"]] == [str(analyst.id)]
     governed = {each["id"]: each for each in auditor.http.get("/v1/access/collections").json()["items"]}
-    told = governed[collection["id"]]
-    assert (told["documents"], told["grants"], [each["name"] for each in told["labels"]]) == (2, 2, ["mnpi:heron"])
+    shown = governed[collection["id"]]
+    assert (shown["documents"], shown["grants"], [each["name"] for each in shown["labels"]]) == (2, 2, ["mnpi:heron"])
 
 
-def test_what_is_watched_is_no_content_and_of_ones_own_tenant_only(server, editor, admin, stranger):
+def test_reports_show_no_content_and_no_other_tenant(server, editor, admin, stranger):
     collection = editor.collection()
     document = editor.upload(collection, name="merger-plan.txt")["document"]
     paths = [f"/v1/access/people/{editor.id}", f"/v1/access/documents/{document['id']}/readers"]

@@ -1,4 +1,4 @@
-"""What matters is in the audit log, written with what it tells of: who, by which key, in which request."""
+"""Audit events of documents, collections, grants and keys, written in the transaction of the change."""
 
 from sqlalchemy import text
 
@@ -7,20 +7,20 @@ from app.db.session import SYSTEM_USER_ID, system_principal
 
 
 def events(server, user, object_id):
-    """(action, actor, request id) of what was done to an object, oldest first."""
+    """Return (action, actor, request id) of an object's events, oldest first."""
     query = text("SELECT action, actor_id, request_id FROM audit_events WHERE object_id = :id ORDER BY id")
     with server.database.owner.transaction(Principal(tenant_id=user.tenant_id, user_id=user.id)) as session:
         return [tuple(row) for row in session.execute(query, {"id": str(object_id)})]
 
 
 def details(server, user, object_id):
-    """(action, detail) of what was done to an object, oldest first."""
+    """Return (action, detail) of an object's events, oldest first."""
     query = text("SELECT action, detail FROM audit_events WHERE object_id = :id ORDER BY id")
     with server.database.owner.transaction(system_principal(user.tenant_id)) as session:
         return [tuple(row) for row in session.execute(query, {"id": str(object_id)})]
 
 
-def test_the_life_of_a_document_is_told(server, editor, analyst):
+def test_document_events_are_logged_from_upload_to_deletion(server, editor, analyst):
     collection = editor.collection()
     document = editor.upload(collection, b"Revenue was 5.")["document"]
     path = f"/v1/documents/{document['id']}"
@@ -33,8 +33,8 @@ def test_the_life_of_a_document_is_told(server, editor, analyst):
         editor.http.delete(path),
     ]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 202, 204]
-    told = events(server, editor, document["id"])
-    assert [action for action, _, _ in told] == [
+    logged = events(server, editor, document["id"])
+    assert [action for action, _, _ in logged] == [
         "documents.version.uploaded",
         "documents.document.read",
         "documents.file.read",
@@ -42,15 +42,15 @@ def test_the_life_of_a_document_is_told(server, editor, analyst):
         "documents.version.uploaded",
         "documents.document.deleted",
     ]
-    assert [actor for _, actor, _ in told[1:]] == [analyst.id, analyst.id, editor.id, editor.id, editor.id]
-    assert [request for _, _, request in told[1:]] == [answer.headers["x-request-id"] for answer in answers]
+    assert [actor for _, actor, _ in logged[1:]] == [analyst.id, analyst.id, editor.id, editor.id, editor.id]
+    assert [request for _, _, request in logged[1:]] == [answer.headers["x-request-id"] for answer in answers]
 
 
 READ = "documents.document.read"
 PLAIN = {"If-Match": "*"}
 
 
-def test_whatever_tells_of_one_document_is_a_read_of_it_or_a_change(server, editor):
+def test_responses_with_a_document_are_logged_as_read_or_change(server, editor):
     collection = editor.collection()
     document = editor.upload(collection, b"Revenue was 8.")["document"]
     path = f"/v1/documents/{document['id']}"
@@ -60,8 +60,8 @@ def test_whatever_tells_of_one_document_is_a_read_of_it_or_a_change(server, edit
     edited = editor.http.patch(path, json={"fiscal_year": 2024, "collection_id": collection["id"]}, headers=PLAIN)
     newer = editor.http.post(f"{path}/versions", files={"file": ("b.txt", b"Revenue was 9.")})
     assert [answer.status_code for answer in (stays, known, same, edited, newer)] == [200, 200, 200, 200, 202]
-    told = [(action, request) for action, _, request in events(server, editor, document["id"])]
-    assert told[1:] == [
+    logged = [(action, request) for action, _, request in events(server, editor, document["id"])]
+    assert logged[1:] == [
         (READ, stays.headers["x-request-id"]),
         (READ, known.headers["x-request-id"]),
         (READ, same.headers["x-request-id"]),
@@ -70,21 +70,21 @@ def test_whatever_tells_of_one_document_is_a_read_of_it_or_a_change(server, edit
     ]
 
 
-def test_an_uploads_answer_that_is_given_again_is_a_read(server, editor):
+def test_replayed_upload_is_logged_as_a_read(server, editor):
     collection = editor.collection()
     sent = {"data": {"collection": collection["id"]}, "files": {"file": ("a.txt", b"Revenue was 10.")}}
     headers = {"Idempotency-Key": "upload-1"}
     first = editor.http.post("/v1/documents", headers=headers, **sent)
     again = editor.http.post("/v1/documents", headers=headers, **sent)
     assert (first.status_code, again.json()) == (202, first.json())
-    told = [(action, request) for action, _, request in events(server, editor, first.json()["document"]["id"])]
-    assert told == [
+    logged = [(action, request) for action, _, request in events(server, editor, first.json()["document"]["id"])]
+    assert logged == [
         ("documents.version.uploaded", first.headers["x-request-id"]),
         (READ, again.headers["x-request-id"]),
     ]
 
 
-def test_collections_grants_and_keys_are_told(server, editor, analyst):
+def test_changes_of_collections_grants_and_keys_are_logged(server, editor, analyst):
     collection = editor.collection()
     changed = editor.http.patch(
         f"/v1/collections/{collection['id']}", json={"name": "Renamed"}, headers={"If-Match": "*"}
@@ -103,7 +103,7 @@ def test_collections_grants_and_keys_are_told(server, editor, analyst):
         assert [action for action, _, _ in events(server, editor, made["id"])] == [f"{kind}.created", f"{kind}.{ends}"]
 
 
-def test_a_new_collection_is_told_with_its_place_and_the_grant_that_its_maker_owns_it_by(server, editor):
+def test_new_collection_is_logged_with_parent_and_owner_grant(server, editor):
     outer = editor.collection()
     inner = editor.http.post("/v1/collections", json={"name": "Inner", "parent_id": outer["id"]}).json()
     (grant,) = editor.http.get("/v1/grants", params={"collection_id": inner["id"]}).json()["items"]
@@ -114,7 +114,7 @@ def test_a_new_collection_is_told_with_its_place_and_the_grant_that_its_maker_ow
     assert details(server, editor, grant["id"]) == [("access.grant.created", {"before": None, "after": given})]
 
 
-def test_a_tenants_founding_and_its_first_key_are_told(server):
+def test_new_tenant_and_its_first_key_are_logged(server):
     editor = server.user(None, Role.EDITOR)
     with server.database.owner.transaction(system_principal(editor.tenant_id)) as session:
         (founded, user, key, *_) = session.execute(
@@ -130,7 +130,7 @@ def test_a_tenants_founding_and_its_first_key_are_told(server):
     assert {each.actor_id for each in (founded, user, key)} == {SYSTEM_USER_ID}
 
 
-def test_what_was_refused_is_not_told_as_done(server, editor, analyst):
+def test_refused_deletion_is_not_logged_as_done(server, editor, analyst):
     collection = editor.collection()
     document = editor.upload(collection)["document"]
     editor.grant(collection, analyst)
@@ -138,8 +138,8 @@ def test_what_was_refused_is_not_told_as_done(server, editor, analyst):
     assert "documents.document.deleted" not in [action for action, _, _ in events(server, editor, document["id"])]
 
 
-def test_what_can_not_be_told_is_not_done(server, editor, monkeypatch):
-    """The event is in the transaction of the deed: without the one there is not the other."""
+def test_failed_audit_write_undoes_the_upload(server, editor, monkeypatch):
+    """The event and the change it records are in one transaction."""
     collection = editor.collection()
 
     def fail(*_arguments, **_more):

@@ -1,4 +1,4 @@
-"""The log over the API: for auditors only, in pages, filtered; exported as JSON Lines that can be verified alone."""
+"""The audit log over the API: auditors read it in pages with filters, and export it as verifiable JSON Lines."""
 
 import json
 
@@ -15,8 +15,8 @@ def auditor(server, editor):
 
 
 @pytest.fixture
-def busy(editor, analyst):
-    """A tenant in which something was done: its document."""
+def document(editor, analyst):
+    """A document with logged events: uploaded, granted, read, and a refused deletion."""
     collection = editor.collection()
     document = editor.upload(collection, b"Revenue was 5.")["document"]
     editor.grant(collection, analyst)
@@ -25,22 +25,22 @@ def busy(editor, analyst):
     return document
 
 
-def test_an_auditor_reads_what_was_done_newest_first(busy, auditor, analyst, editor):
-    told = auditor.http.get("/v1/audit/events").json()["items"]
-    assert {event["action"] for event in told[:5]} == {
+def test_auditor_reads_events_newest_first(document, auditor, analyst, editor):
+    logged = auditor.http.get("/v1/audit/events").json()["items"]
+    assert {event["action"] for event in logged[:5]} == {
         "identity.user.created",
         "identity.key.created",
         "access.request.denied",
         "documents.document.read",
         "access.grant.created",
     }
-    assert [event["sequence"] for event in told] == list(range(len(told), 0, -1))
-    (read,) = (event for event in told if event["action"] == "documents.document.read")
-    assert (read["actor_id"], read["object_id"], read["client"]) == (str(analyst.id), busy["id"], "127.0.0.1")
-    assert str(editor.id) in {event["actor_id"] for event in told}
+    assert [event["sequence"] for event in logged] == list(range(len(logged), 0, -1))
+    (read,) = (event for event in logged if event["action"] == "documents.document.read")
+    assert (read["actor_id"], read["object_id"], read["client"]) == (str(analyst.id), document["id"], "127.0.0.1")
+    assert str(editor.id) in {event["actor_id"] for event in logged}
 
 
-def test_pages_and_filters(busy, auditor, analyst):
+def test_events_are_paged_and_filtered(document, auditor, analyst):
     path = "/v1/audit/events"
     whole = auditor.http.get(path).json()["items"]
     first = auditor.http.get(path, params={"limit": 2}).json()
@@ -50,7 +50,7 @@ def test_pages_and_filters(busy, auditor, analyst):
         ("action", "documents.document.read"),
         ("actor_id", str(analyst.id)),
         ("object_type", "grant"),
-        ("object_id", busy["id"]),
+        ("object_id", document["id"]),
     ):
         found = auditor.http.get(path, params={name: value}).json()["items"]
         assert found == [event for event in whole if event[name] == value]
@@ -63,27 +63,27 @@ def test_pages_and_filters(busy, auditor, analyst):
 
 @pytest.mark.parametrize("role", [Role.ANALYST, Role.EDITOR, Role.ENGINEER, Role.ADMIN])
 @pytest.mark.parametrize("path", ["/v1/audit/events", "/v1/audit/export"])
-def test_nobody_else_reads_it_not_even_an_administrator(server, editor, role, path):
+def test_other_roles_are_refused_the_log(server, editor, role, path):
     refused = server.user(editor.tenant_id, role).http.get(path)
     assert (refused.status_code, refused.json()["code"]) == (403, "permission-required")
 
 
-def test_an_auditor_sees_no_other_tenant(busy, server):
+def test_auditor_reads_no_other_tenant(document, server):
     other = server.user(None, Role.AUDITOR)
     assert {event["actor_id"] for event in other.http.get("/v1/audit/events").json()["items"]} == {
         "00000000-0000-0000-0000-000000000000"
     }
 
 
-def test_an_export_is_ocsf_and_verifies_by_itself_and_is_told_of(busy, auditor):
+def test_export_is_valid_ocsf_verifiable_and_logged(document, auditor):
     answer = auditor.http.get("/v1/audit/export")
     named = answer.headers["Content-Disposition"]
     assert answer.headers["content-type"] == "application/jsonl"
     lines = answer.text.splitlines()
-    told = [json.loads(line) for line in lines]
-    assert [check(event) for event in told] == [[]] * len(told)
-    assert [event["metadata"]["sequence"] for event in told] == list(range(1, len(told) + 1))
-    assert {event["class_uid"] for event in told} >= {3001, 3004, 3005, 6003}
+    logged = [json.loads(line) for line in lines]
+    assert [check(event) for event in logged] == [[]] * len(logged)
+    assert [event["metadata"]["sequence"] for event in logged] == list(range(1, len(logged) + 1))
+    assert {event["class_uid"] for event in logged} >= {3001, 3004, 3005, 6003}
     found = verify_lines(lines, keys={})
     assert (found.problems, found.links) == ([], len(lines))
     newest = auditor.http.get("/v1/audit/events").json()["items"][0]
@@ -91,7 +91,7 @@ def test_an_export_is_ocsf_and_verifies_by_itself_and_is_told_of(busy, auditor):
     assert named == f'attachment; filename="audit-1-{len(lines)}.jsonl"'
 
 
-def test_an_export_of_a_time_is_one_stretch(busy, auditor):
+def test_export_of_a_period_is_contiguous(document, auditor):
     whole = auditor.http.get("/v1/audit/events").json()["items"]
     since = whole[3]["at"]
     within = [event["sequence"] for event in whole if event["at"] >= since]

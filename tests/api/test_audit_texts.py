@@ -1,4 +1,4 @@
-"""What people write stands in no event, but for the few short texts that decide who may see what."""
+"""Audit events contain no text that users write, except the short sources that decide on access."""
 
 from uuid import uuid4
 
@@ -13,19 +13,19 @@ ANY = {"If-Match": "*"}
 
 
 @pytest.fixture
-def chief(server):
+def admin(server):
     return server.user(None, Role.ADMIN, Role.EDITOR)
 
 
-def told(server, user, condition="true", **values):
-    """(action, detail) of the tenant's events, the oldest first."""
+def list_events(server, user, condition="true", **values):
+    """Return (action, detail) of the tenant's events, oldest first."""
     query = text(f"SELECT action, detail FROM audit_events e WHERE {condition} ORDER BY id")
     with server.database.owner.transaction(system_principal(user.tenant_id)) as session:
         return [tuple(row) for row in session.execute(query, values)]
 
 
 def marked(server, user):
-    return told(server, user, "e::text ILIKE :mark", mark=f"%{MARK}%")
+    return list_events(server, user, "e::text ILIKE :mark", mark=f"%{MARK}%")
 
 
 def make(user, path, **body):
@@ -43,8 +43,8 @@ def remove(user, path):
     assert user.http.delete(path).status_code == 204
 
 
-def name_things(user):
-    """Make, rename and delete each thing that has a name."""
+def use_names(user):
+    """Create, rename and delete an object of each kind that has a name."""
     for kind in ("labels", "groups"):
         made = make(user, f"/v1/{kind}", name=f"{MARK} {kind}")
         if kind == "groups":
@@ -62,7 +62,7 @@ def name_things(user):
 
 
 def write_documents(user):
-    """Upload, edit, read, ask about and delete a document of marked names, words and fields."""
+    """Upload, edit, read, ask about and delete a document whose texts all contain the mark."""
     collection = make(user, "/v1/collections", name=MARK)
     change(user, f"/v1/collections/{collection['id']}", name=f"{MARK} filings")
     form = {"collection": collection["id"], "title": f"{MARK} report"}
@@ -77,10 +77,10 @@ def write_documents(user):
     remove(user, path)
 
 
-def test_no_name_title_word_or_question_is_in_the_log(server, chief):
-    name_things(chief)
-    write_documents(chief)
-    actions = {action for action, _ in told(server, chief)}
+def test_log_contains_no_names_titles_or_questions(server, admin):
+    use_names(admin)
+    write_documents(admin)
+    actions = {action for action, _ in list_events(server, admin)}
     assert {
         "access.collection.renamed",
         "access.label.deleted",
@@ -93,22 +93,22 @@ def test_no_name_title_word_or_question_is_in_the_log(server, chief):
         "identity.provider.changed",
         "identity.user.changed",
     } <= actions
-    assert marked(server, chief) == []
+    assert marked(server, admin) == []
 
 
-def test_a_source_stands_in_the_log_where_it_decides_who_may_see_and_is_short(server, chief):
-    collection = make(chief, "/v1/collections", name="filings")
+def test_log_contains_sources_which_are_short(server, admin):
+    collection = make(admin, "/v1/collections", name="filings")
     files = f"/v1/collections/{collection['id']}/files/a.txt"
     longest = f"{MARK} {'x' * 91}"
     assert len(longest) == 100
-    sent = chief.http.put(files, params={"source": longest}, content=b"Revenue was 5.")
+    sent = admin.http.put(files, params={"source": longest}, content=b"Revenue was 5.")
     path = f"/v1/documents/{sent.json()['document']['id']}"
-    change(chief, path, source=f"{MARK} desk")
-    pack = make(chief, "/v1/entitlement-packs", name="desk", sources=[f"{MARK} desk"])
-    remove(chief, f"/v1/entitlement-packs/{pack['id']}")
-    remove(chief, path)
+    change(admin, path, source=f"{MARK} desk")
+    pack = make(admin, "/v1/entitlement-packs", name="desk", sources=[f"{MARK} desk"])
+    remove(admin, f"/v1/entitlement-packs/{pack['id']}")
+    remove(admin, path)
     assert [
-        (action, *map(source_of, (detail["before"], detail["after"]))) for action, detail in marked(server, chief)
+        (action, *map(source_of, (detail["before"], detail["after"]))) for action, detail in marked(server, admin)
     ] == [
         ("documents.source.set", None, longest),
         ("documents.metadata.edited", longest, f"{MARK} desk"),
@@ -118,10 +118,10 @@ def test_a_source_stands_in_the_log_where_it_decides_who_may_see_and_is_short(se
     ]
     too_long = f"{longest}x"
     refused = [
-        chief.http.put(files, params={"source": too_long}, content=b"Revenue was 6."),
-        chief.http.patch(path, json={"source": too_long}, headers=ANY),
-        chief.http.post("/v1/entitlement-packs", json={"name": "long", "sources": [too_long]}),
-        chief.http.post("/v1/entitlement-packs", json={"name": "many", "sources": [f"s{n}" for n in range(51)]}),
+        admin.http.put(files, params={"source": too_long}, content=b"Revenue was 6."),
+        admin.http.patch(path, json={"source": too_long}, headers=ANY),
+        admin.http.post("/v1/entitlement-packs", json={"name": "long", "sources": [too_long]}),
+        admin.http.post("/v1/entitlement-packs", json={"name": "many", "sources": [f"s{n}" for n in range(51)]}),
     ]
     assert [answer.status_code for answer in refused] == [422] * 4
 

@@ -1,4 +1,4 @@
-"""What was refused is in the audit log: who asked, for what, by which operation; the same for absent and forbidden."""
+"""Refused requests in the audit log: caller, object and operation, alike for absent and forbidden objects."""
 
 from dataclasses import replace
 from uuid import UUID, uuid4
@@ -16,7 +16,7 @@ from app.http.denials import Denial
 
 
 def denials(server, tenant_id):
-    """(actor, key, object's type and id, detail, client) of each, oldest first."""
+    """Return (actor, key, object's type, object's id, detail, client) of each denial, oldest first."""
     query = text(
         "SELECT actor_id, key_id, object_type, object_id, detail, client FROM audit_events WHERE action = :action "
         "ORDER BY id"
@@ -25,7 +25,7 @@ def denials(server, tenant_id):
         return [tuple(row) for row in session.execute(query, {"action": DENIED})]
 
 
-def test_absent_and_forbidden_are_told_alike(server, editor, stranger):
+def test_absent_and_forbidden_objects_are_logged_alike(server, editor, stranger):
     theirs = stranger.upload(stranger.collection())["document"]["id"]
     own = editor.upload(editor.collection())["document"]["id"]
     colleague = server.user(editor.tenant_id)
@@ -33,20 +33,20 @@ def test_absent_and_forbidden_are_told_alike(server, editor, stranger):
     for document in (own, theirs, absent):
         assert colleague.http.get(f"/v1/documents/{document}").status_code == 404
         assert colleague.http.get(f"/v1/documents/{document}/file").status_code == 404
-    told = denials(server, editor.tenant_id)
-    assert [(actor, kind, each) for actor, _, kind, each, _, _ in told] == [
+    logged = denials(server, editor.tenant_id)
+    assert [(actor, kind, each) for actor, _, kind, each, _, _ in logged] == [
         (colleague.id, "document", document) for document in (own, own, theirs, theirs, absent, absent)
     ]
-    details = [detail for *_, detail, _ in told]
+    details = [detail for *_, detail, _ in logged]
     assert details[::2] == 3 * [
         {"status": 404, "code": "document-not-found", "method": "GET", "route": "/v1/documents/{document_id}"}
     ]
     assert details[1] == details[3] == details[5]
-    assert {client for *_, client in told} == {"127.0.0.1"}
-    assert denials(server, stranger.tenant_id) == [], "whose document it was learns nothing either"
+    assert {client for *_, client in logged} == {"127.0.0.1"}
+    assert denials(server, stranger.tenant_id) == [], "the document's tenant must not see the event"
 
 
-def test_a_missing_permission_is_told(server, analyst):
+def test_missing_permission_is_logged(server, analyst):
     refused = analyst.http.post("/v1/users", json={})
     assert (refused.status_code, refused.json()["code"]) == (403, "permission-required")
     ((actor, _, kind, operation, detail, _),) = denials(server, analyst.tenant_id)
@@ -54,7 +54,7 @@ def test_a_missing_permission_is_told(server, analyst):
     assert (detail["status"], detail["code"]) == (403, "permission-required")
 
 
-def test_a_refused_key_is_told_with_its_prefix_and_never_its_secret(server, editor):
+def test_refused_key_is_logged_by_prefix_without_secret(server, editor):
     made = editor.http.post("/v1/keys", json={"name": "notebook"}).json()
     prefix, secret = made["secret"].split("_", 2)[1:]
     wrong = f"fn_{prefix}_{'x' * 43}"
@@ -64,17 +64,17 @@ def test_a_refused_key_is_told_with_its_prefix_and_never_its_secret(server, edit
     assert revoked.json()["code"] == "key-revoked"
     unknown = f"fn_{'0' * 12}_{'x' * 43}"
     assert server.client(headers={"Authorization": f"Bearer {unknown}"}).get("/v1/me").status_code == 401
-    told = denials(server, editor.tenant_id)
-    assert [(actor, str(key), detail["code"]) for actor, key, _, _, detail, _ in told] == [
-        (SYSTEM_USER_ID, made["id"], "key-unknown"),  # whoever has no more than a prefix is not the key's user
+    logged = denials(server, editor.tenant_id)
+    assert [(actor, str(key), detail["code"]) for actor, key, _, _, detail, _ in logged] == [
+        (SYSTEM_USER_ID, made["id"], "key-unknown"),  # a caller with the prefix alone is not the key's user
         (editor.id, made["id"], "key-revoked"),
     ]
-    assert {(detail["user_id"], detail["key_prefix"]) for *_, detail, _ in told} == {(str(editor.id), prefix)}
-    assert secret not in str(told)
-    assert wrong not in str(told)
+    assert {(detail["user_id"], detail["key_prefix"]) for *_, detail, _ in logged} == {(str(editor.id), prefix)}
+    assert secret not in str(logged)
+    assert wrong not in str(logged)
 
 
-def test_what_provisioning_was_refused_is_told_in_the_log_too(server, admin, analyst):
+def test_refused_scim_requests_are_logged(server, admin, analyst):
     absent = str(uuid4())
     assert admin.http.get(f"/scim/v2/Users/{absent}").status_code == 404
     assert analyst.http.get(f"/scim/v2/Users/{absent}").status_code == 403
@@ -84,7 +84,7 @@ def test_what_provisioning_was_refused_is_told_in_the_log_too(server, admin, ana
     ]
 
 
-def test_what_an_address_does_not_name_is_told_from_what_was_asked(server, editor, analyst):
+def test_denial_names_objects_from_query_and_body(server, editor, analyst):
     absent, foreign = str(uuid4()), editor.upload(editor.collection())["document"]["id"]
     for document in (absent, foreign):
         asked = {"document": document, "principal": str(analyst.id)}
@@ -92,15 +92,15 @@ def test_what_an_address_does_not_name_is_told_from_what_was_asked(server, edito
         body = {"user_id": str(analyst.id), "document_id": document}
         assert analyst.http.post("/v1/grants", json=body).status_code == 404
         assert analyst.http.post("/v1/exclusions", json=body).status_code == 404
-    told = [(kind, each, detail["route"]) for _, _, kind, each, detail, _ in denials(server, analyst.tenant_id)]
-    assert told == [
+    logged = [(kind, each, detail["route"]) for _, _, kind, each, detail, _ in denials(server, analyst.tenant_id)]
+    assert logged == [
         ("document", document, route)
         for document in (absent, foreign)
         for route in ("/v1/access/explain", "/v1/grants", "/v1/exclusions")
     ]
 
 
-def test_a_page_that_explains_nothing_tells_what_was_asked(server, admin):
+def test_denied_explanation_page_names_the_document(server, admin):
     page = server.client()
     page.post("/sign-in", data={"key": admin.key}, headers={"Origin": server.url})
     absent = str(uuid4())
@@ -111,13 +111,13 @@ def test_a_page_that_explains_nothing_tells_what_was_asked(server, admin):
     ]
 
 
-def test_what_is_wrong_but_not_refused_is_no_denial(server, editor):
+def test_invalid_requests_are_not_denials(server, editor):
     assert editor.http.get("/v1/documents/not-an-id").status_code == 422
     assert editor.http.get("/v1/nothing-here").status_code == 404
     assert denials(server, editor.tenant_id) == []
 
 
-def test_published_runs_that_may_not_be_seen_are_told_from_their_pages_too(server, analyst):
+def test_denied_evaluation_page_is_logged(server, analyst):
     page = server.client()
     signed = page.post("/sign-in", data={"key": analyst.key}, headers={"Origin": server.url})
     assert signed.status_code in (200, 303), signed.text
@@ -141,7 +141,7 @@ def asked(server, analyst):
     )
 
 
-def test_somebody_refused_very_often_is_told_of_60_times_a_minute_and_then_counted(server, analyst, asked):
+def test_denials_over_the_rate_are_counted(server, analyst, asked):
     now = [0.0]
     log = DenialLog(database=server.database.api, per_minute=3, monotonic=lambda: now[0])
     for _ in range(10):
@@ -149,17 +149,15 @@ def test_somebody_refused_very_often_is_told_of_60_times_a_minute_and_then_count
     assert len(denials(server, analyst.tenant_id)) == 3
     now[0] = 61.0
     log.record(asked)
-    told = denials(server, analyst.tenant_id)
-    assert [detail.get("count") for *_, detail, _ in told] == [None, None, None, 7, None]
+    logged = denials(server, analyst.tenant_id)
+    assert [detail.get("count") for *_, detail, _ in logged] == [None, None, None, 7, None]
     for _ in range(4):
         log.record(asked)
     log.close()
     assert [detail.get("count") for *_, detail, _ in denials(server, analyst.tenant_id)[5:]] == [None, None, 2]
 
 
-def test_what_was_counted_is_told_with_its_own_request_and_client_and_by_no_other_tenants_request(
-    server, analyst, stranger, asked
-):
+def test_aggregated_denials_keep_request_context(server, analyst, stranger, asked):
     now = [0.0]
     log = DenialLog(database=server.database.api, per_minute=1, monotonic=lambda: now[0])
     with use_origin(RequestOrigin("first", "192.0.2.1")):
@@ -171,16 +169,18 @@ def test_what_was_counted_is_told_with_its_own_request_and_client_and_by_no_othe
     elsewhere = replace(asked, principal=Principal(stranger.tenant_id, stranger.id))
     with use_origin(RequestOrigin("another", "198.51.100.7")):
         log.record(elsewhere)
-        assert len(denials(server, analyst.tenant_id)) == 1, "another's request does not wait for this one's events"
+        assert len(denials(server, analyst.tenant_id)) == 1, (
+            "a request of another tenant must not write this tenant's events"
+        )
         log.close()
     query = text("SELECT request_id, client, detail ->> 'count' FROM audit_events WHERE action = :action ORDER BY id")
     owner = Principal(tenant_id=analyst.tenant_id, user_id=SYSTEM_USER_ID)
     with server.database.owner.transaction(owner) as session:
-        told = [tuple(row) for row in session.execute(query, {"action": DENIED})]
-    assert told == [("first", "192.0.2.1", None), ("second", "192.0.2.1", "2")]
+        logged = [tuple(row) for row in session.execute(query, {"action": DENIED})]
+    assert logged == [("first", "192.0.2.1", None), ("second", "192.0.2.1", "2")]
 
 
-def test_what_was_counted_of_several_clients_names_none(server, analyst, asked):
+def test_aggregated_denials_of_several_clients_name_none(server, analyst, asked):
     log = DenialLog(database=server.database.api, per_minute=0)
     for number in (1, 2):
         with use_origin(RequestOrigin(str(number), f"192.0.2.{number}")):
@@ -190,7 +190,7 @@ def test_what_was_counted_of_several_clients_names_none(server, analyst, asked):
     assert (detail["count"], client) == (2, None)
 
 
-def test_keys_that_are_not_proven_are_counted_each_by_itself(server, editor, asked):
+def test_unproven_keys_are_counted_separately(server, editor, asked):
     keys = [editor.http.post("/v1/keys", json={"name": name}).json() for name in ("one", "two")]
     log = DenialLog(database=server.database.api, per_minute=1)
     for key in keys:
@@ -204,17 +204,17 @@ def test_keys_that_are_not_proven_are_counted_each_by_itself(server, editor, ask
         for _ in range(3):
             log.record(replace(asked, principal=None, claimed=claimed, status=401, code="key-unknown"))
     log.close()
-    told = denials(server, editor.tenant_id)
-    assert [(str(key), detail.get("count")) for _, key, *_, detail, _ in told] == [
+    logged = denials(server, editor.tenant_id)
+    assert [(str(key), detail.get("count")) for _, key, *_, detail, _ in logged] == [
         (keys[0]["id"], None),
         (keys[1]["id"], None),
         (keys[0]["id"], 2),
         (keys[1]["id"], 2),
     ]
-    assert [(kind, each) for _, _, kind, each, *_ in told[2:]] == [("key", key["id"]) for key in keys]
+    assert [(kind, each) for _, _, kind, each, *_ in logged[2:]] == [("key", key["id"]) for key in keys]
 
 
-def test_a_refusal_that_can_not_be_told_stands_and_is_logged(asked):
+def test_unwritable_denial_is_reported_in_the_service_log(asked):
     url = "postgresql+psycopg://nobody:none@127.0.0.1:9/none"
     engine = build_engine(url, pool_size=1, statement_timeout_ms=1_000, application_name="test")
     with capture_logs() as logged:

@@ -14,8 +14,8 @@ from evals.running.records import RunFolder
 
 
 @pytest.fixture
-def keep(tmp_path):
-    """Keeps a run of one case in files, as running a suite does."""
+def store_run(tmp_path):
+    """Return a function that stores the files of a run with one case, as a suite does."""
 
     def make(run_id: str, *, day: int = 1, score: float = 1.0, status: EvalRunStatus = EvalRunStatus.DONE) -> RunRecord:
         manifest = RunManifest(
@@ -46,8 +46,8 @@ def keep(tmp_path):
 
 
 @pytest.fixture
-def call(server, tmp_path):
-    """Calls the command as a user; gives its exit code, standard output and standard error."""
+def publish_command(server, tmp_path):
+    """Return a function that runs the command as a user and returns (exit code, stdout, stderr)."""
     command = typer.Typer()
     command.command()(publish)
 
@@ -64,43 +64,43 @@ def engineer(server):
     return server.user(None, Role.ENGINEER)
 
 
-def test_runs_are_published_by_name_and_told_with_their_pages_address(server, engineer, keep, call):
-    record = keep("one", day=1)
-    keep("two", day=2)
-    assert call(engineer, "toy~1", "latest") == (
+def test_runs_are_published_by_name_and_their_urls_printed(server, engineer, store_run, publish_command):
+    record = store_run("one", day=1)
+    store_run("two", day=2)
+    assert publish_command(engineer, "toy~1", "latest") == (
         0,
         f"Published: {server.url}/evaluations/one\nPublished: {server.url}/evaluations/two\n",
         "",
     )
     read = engineer.http.get("/v1/eval-runs/one").json()
     assert RunManifest.model_validate(read["manifest"]) == record.manifest
-    assert call(engineer, "one")[:2] == (0, f"Already published: {server.url}/evaluations/one\n")
+    assert publish_command(engineer, "one")[:2] == (0, f"Already published: {server.url}/evaluations/one\n")
 
 
-def test_a_refusal_is_told_in_the_apis_code_and_sentence(server, engineer, keep, call):
-    keep("one")
-    assert call(engineer, "one")[0] == 0
-    keep("one", score=0.0)
-    code, _, error = call(engineer, "one")
+def test_refusal_prints_the_api_code(server, engineer, store_run, publish_command):
+    store_run("one")
+    assert publish_command(engineer, "one")[0] == 0
+    store_run("one", score=0.0)
+    code, _, error = publish_command(engineer, "one")
     assert (code, error.split(":")[0]) == (1, "published-run-differs")
-    code, _, error = call(server.user(None, Role.ANALYST), "one")
+    code, _, error = publish_command(server.user(None, Role.ANALYST), "one")
     assert (code, error.split(":")[0]) == (1, "permission-required")
 
 
-def test_an_interrupted_run_is_not_published(engineer, keep, call):
-    keep("half", status=EvalRunStatus.INTERRUPTED)
-    code, _, error = call(engineer, "half")
+def test_interrupted_run_is_not_published(engineer, store_run, publish_command):
+    store_run("half", status=EvalRunStatus.INTERRUPTED)
+    code, _, error = publish_command(engineer, "half")
     assert (code, error.split(":")[0]) == (1, "published-run-unfinished")
 
 
-def test_nothing_is_sent_when_one_of_the_runs_is_not_there(engineer, keep, call):
-    keep("one")
-    code, _, error = call(engineer, "one", "none-such")
+def test_missing_run_prevents_publishing_any(engineer, store_run, publish_command):
+    store_run("one")
+    code, _, error = publish_command(engineer, "one", "none-such")
     assert (code, error.split(":")[0]) == (1, "eval-run-not-found")
     assert engineer.http.get("/v1/eval-runs").json()["items"] == []
 
 
-def test_a_footnote_that_is_not_there_is_told_in_a_sentence(engineer, keep, call):
-    keep("one")
-    code, _, error = call(engineer, "one", url="http://127.0.0.1:9")
+def test_unreachable_server_is_reported(engineer, store_run, publish_command):
+    store_run("one")
+    code, _, error = publish_command(engineer, "one", url="http://127.0.0.1:9")
     assert (code, error.split(":")[0]) == (1, "server-unreachable")

@@ -22,7 +22,7 @@ def engineer(server, editor):
 
 
 def make_run(scores: dict[str, float | None], **manifest: Any) -> RunRecord:
-    """A run whose cases, by id, have their score as the measure `m`."""
+    """Return a run with the metric `m`; `scores`: case id → score."""
     conditions = Conditions(
         commit="a" * 40,
         dirty=False,
@@ -59,7 +59,7 @@ def publish(user, run: RunRecord, *, expect: int = 201) -> dict[str, Any]:
     return answer.json()
 
 
-def test_a_run_is_published_once_and_read_again(engineer):
+def test_run_is_published_once_and_read_again(engineer):
     run = make_run({"a": 1.0, ODD_ID: 0.0})
     published = publish(engineer, run)
     assert publish(engineer, run, expect=200) == published
@@ -68,14 +68,14 @@ def test_a_run_is_published_once_and_read_again(engineer):
     assert engineer.http.get("/v1/eval-runs", params={"suite": "none"}).json()["items"] == []
 
 
-def test_other_content_under_the_same_id_is_a_conflict(engineer):
+def test_different_content_under_the_same_id_conflicts(engineer):
     run = make_run({"a": 1.0})
     publish(engineer, run)
     refused = publish(engineer, make_run({"a": 0.0}, id=run.manifest.id), expect=409)
     assert refused["code"] == "published-run-differs"
 
 
-def test_a_case_is_found_whatever_characters_its_id_has(engineer):
+def test_case_is_found_with_special_characters_in_its_id(engineer):
     run = make_run({"a": 1.0, ODD_ID: 0.0})
     publish(engineer, run)
     found = engineer.http.get(f"/v1/eval-runs/{run.manifest.id}/case", params={"id": ODD_ID})
@@ -85,7 +85,7 @@ def test_a_case_is_found_whatever_characters_its_id_has(engineer):
     assert (missing.status_code, missing.json()["code"]) == (404, "published-case-not-found")
 
 
-def test_cases_come_in_pages(engineer):
+def test_cases_are_paged(engineer):
     run = make_run({f"{number}": float(number) for number in range(5)})
     publish(engineer, run)
     first = engineer.http.get(f"/v1/eval-runs/{run.manifest.id}/cases", params={"limit": 3})
@@ -118,7 +118,7 @@ def test_runs_of_two_suites_are_not_compared(engineer):
     assert (refused.status_code, refused.json()["code"]) == (422, "eval-runs-not-comparable")
 
 
-def test_another_tenants_run_is_answered_like_one_that_is_not_there(server, engineer):
+def test_run_of_another_tenant_is_404_like_an_absent_one(server, engineer):
     user = server.user(None, Role.ENGINEER)
     run = make_run({"a": 1.0})
     publish(engineer, run)
@@ -134,12 +134,12 @@ def test_another_tenants_run_is_answered_like_one_that_is_not_there(server, engi
         assert hidden.json()["code"] == random.json()["code"]
 
 
-def test_an_analyst_is_refused_before_the_body_is_read(analyst):
+def test_analyst_is_refused_before_the_body_is_read(analyst):
     refused = analyst.http.put("/v1/eval-runs/run", content=b"no run at all")
     assert (refused.status_code, refused.json()["code"]) == (403, "permission-required")
 
 
-def test_a_run_of_hundreds_of_long_traces_is_taken(engineer):
+def test_run_with_400_long_traces_is_accepted(engineer):
     run = make_run({str(number): 1.0 for number in range(400)})
     long = {"claims": [{"text": "x" * 20_000, "citations": []}]}
     run = run.model_copy(update={"cases": tuple(case.model_copy(update={"trace": long}) for case in run.cases)})
@@ -150,7 +150,7 @@ def test_a_run_of_hundreds_of_long_traces_is_taken(engineer):
 
 
 @pytest.mark.parametrize("declared", [True, False])
-def test_a_run_over_the_limit_is_refused(engineer, declared):
+def test_run_over_the_size_limit_is_refused(engineer, declared):
     body = json.dumps({"manifest": "x" * MAX_RUN_BYTES}).encode()
     pieces = [body[place : place + 1_000_000] for place in range(0, len(body), 1_000_000)]
     headers = {"Content-Type": "application/json"}
@@ -162,6 +162,6 @@ def test_a_run_over_the_limit_is_refused(engineer, declared):
     ("kind", "status", "code"),
     [("text/plain", 415, "media-type-not-taken"), ("application/json", 422, "published-run-invalid")],
 )
-def test_a_body_that_is_no_run_is_refused(engineer, kind, status, code):
+def test_body_that_is_no_run_is_refused(engineer, kind, status, code):
     refused = engineer.http.put("/v1/eval-runs/run", content=b"{}", headers={"Content-Type": kind})
     assert (refused.status_code, refused.json()["code"]) == (status, code)

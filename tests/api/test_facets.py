@@ -1,9 +1,9 @@
-"""What filter fields offer: counts by value, and suggestions, of what one may see."""
+"""Facets (counts by value) and suggestions cover only the documents that the user may read."""
 
 import pytest
 
 
-def described(user, collection, **fields):
+def upload_with(user, collection, **fields):
     document = user.upload(collection)["document"]
     answer = user.http.patch(f"/v1/documents/{document['id']}", json=fields, headers={"If-Match": "*"})
     assert answer.status_code == 200, answer.text
@@ -11,12 +11,14 @@ def described(user, collection, **fields):
 
 
 @pytest.fixture
-def shelf(editor):
+def collections(editor):
     """Three documents in two collections."""
     one, other = editor.collection("one"), editor.collection("other")
-    described(editor, one, issuer="Northwind Holdings plc", document_type="10-K", fiscal_year=2023, title="Annual 23")
-    described(editor, one, issuer="Northwind Holdings PLC", document_type="10-K", fiscal_year=2024, title="Annual 24")
-    described(editor, other, issuer="Breton Lantern Works", document_type="10-Q", fiscal_year=2024, title="100% north")
+    upload_with(editor, one, issuer="Northwind Holdings plc", document_type="10-K", fiscal_year=2023, title="Annual 23")
+    upload_with(editor, one, issuer="Northwind Holdings PLC", document_type="10-K", fiscal_year=2024, title="Annual 24")
+    upload_with(
+        editor, other, issuer="Breton Lantern Works", document_type="10-Q", fiscal_year=2024, title="100% north"
+    )
     return one, other
 
 
@@ -30,14 +32,14 @@ def counts(found, name):
     return {one["value"]: one["count"] for one in found[name]}
 
 
-def suggested(user, q):
+def suggestions(user, q):
     answer = user.http.get("/v1/suggestions", params={"q": q})
     assert answer.status_code == 200, answer.text
     return [(one["kind"], one["text"], one["count"]) for one in answer.json()["items"]]
 
 
-def test_each_value_is_counted_and_spellings_of_an_issuer_are_one(editor, shelf):
-    one, other = shelf
+def test_facets_count_values_and_merge_spellings_of_an_issuer(editor, collections):
+    one, other = collections
     found = facets(editor)
     assert found["total"] == 3
     assert [one["count"] for one in found["issuer"]] == [2, 1]
@@ -51,7 +53,7 @@ def test_each_value_is_counted_and_spellings_of_an_issuer_are_one(editor, shelf)
     ]
 
 
-def test_a_value_given_back_as_filter_leaves_as_many_documents_as_it_said(editor, shelf):
+def test_facet_value_as_filter_returns_its_count(editor, collections):
     for name, values in facets(editor).items():
         for one in values if name != "total" else ():
             listed = editor.http.get("/v1/documents", params={name: one["value"]}).json()["items"]
@@ -59,23 +61,23 @@ def test_a_value_given_back_as_filter_leaves_as_many_documents_as_it_said(editor
             assert len(listed) == narrowed["total"] == one["count"], (name, one)
 
 
-def test_suggestions_begin_with_what_begins_with_the_words(editor, shelf):
+def test_suggestions_list_prefix_matches_first(editor, collections):
     northwind, title = ("issuer", "Northwind Holdings plc", 2), ("title", "100% north", 1)
-    assert [(kind, text.casefold(), count) for kind, text, count in suggested(editor, "NORTH")] == [
+    assert [(kind, text.casefold(), count) for kind, text, count in suggestions(editor, "NORTH")] == [
         (kind, text.casefold(), count) for kind, text, count in (northwind, title)
     ]
-    assert suggested(editor, "10-") == [("document_type", "10-K", 2), ("document_type", "10-Q", 1)]
-    assert suggested(editor, "0% nor") == [title]
-    assert suggested(editor, "%") == [title], "a wildcard of SQL is a letter like others"
-    assert suggested(editor, "_") == []
+    assert suggestions(editor, "10-") == [("document_type", "10-K", 2), ("document_type", "10-Q", 1)]
+    assert suggestions(editor, "0% nor") == [title]
+    assert suggestions(editor, "%") == [title], "a SQL wildcard must match itself only"
+    assert suggestions(editor, "_") == []
 
 
-def test_what_was_opened_by_itself_tells_nothing_of_its_collection_or_its_neighbours(editor, analyst, shelf):
-    document = described(editor, shelf[0], issuer="Quill and Sons", fiscal_year=2019)
+def test_single_granted_document_reveals_no_collection_or_neighbours(editor, analyst, collections):
+    document = upload_with(editor, collections[0], issuer="Quill and Sons", fiscal_year=2019)
     body = {"document_id": document, "user_id": str(analyst.id), "level": "viewer"}
     assert facets(analyst)["total"] == 0
     assert editor.http.post("/v1/grants", json=body).status_code == 201
     found = facets(analyst)
     assert (found["total"], counts(found, "issuer")) == (1, {"Quill and Sons": 1})
-    assert found["collection_id"] == [{"value": shelf[0]["id"], "label": shelf[0]["id"], "count": 1}]
-    assert suggested(analyst, "n") == [("issuer", "Quill and Sons", 1)]
+    assert found["collection_id"] == [{"value": collections[0]["id"], "label": collections[0]["id"], "count": 1}]
+    assert suggestions(analyst, "n") == [("issuer", "Quill and Sons", 1)]

@@ -1,4 +1,4 @@
-"""Groups in groups over HTTP: who is in the inner one is in the outer one; each change is logged, none makes a ring."""
+"""Nested groups: members of the inner group are in the outer one, changes are logged, cycles are refused."""
 
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
@@ -30,7 +30,7 @@ def list_events(server, admin, group):
 
 @pytest.fixture
 def document(editor):
-    """A document in a collection that was granted to nobody yet."""
+    """(collection, id of a document in it), granted to nobody yet."""
     collection = editor.collection()
     return collection, editor.upload(collection)["document"]["id"]
 
@@ -41,7 +41,7 @@ def grant_to_group(editor, collection, group):
     assert answer.status_code == 201, answer.text
 
 
-def test_what_is_granted_to_a_group_is_open_to_whoever_is_in_a_group_inside_it(editor, admin, analyst, document):
+def test_grant_to_outer_group_reaches_members_of_inner_group(editor, admin, analyst, document):
     collection, document_id = document
     outer, middle, inner = (make_group(admin) for _ in range(3))
     grant_to_group(editor, collection, outer)
@@ -54,7 +54,7 @@ def test_what_is_granted_to_a_group_is_open_to_whoever_is_in_a_group_inside_it(e
     assert admin.http.delete(f"/v1/groups/{outer}/groups/{middle}").status_code == 404
 
 
-def test_no_group_gets_inside_itself(admin):
+def test_group_cycle_is_refused(admin):
     outer, middle, inner = (make_group(admin) for _ in range(3))
     nest(admin, outer, middle)
     nest(admin, middle, inner)
@@ -63,7 +63,7 @@ def test_no_group_gets_inside_itself(admin):
     nest(admin, outer, middle)
 
 
-def test_a_group_is_shown_with_who_is_in_it_and_renamed_by_who_saw_it_last(admin, analyst):
+def test_group_lists_members_and_renames_with_current_etag(admin, analyst):
     group, inner = make_group(admin), make_group(admin)
     seen = admin.http.get(f"/v1/groups/{group}").headers["etag"]
     nest(admin, group, inner)
@@ -78,7 +78,7 @@ def test_a_group_is_shown_with_who_is_in_it_and_renamed_by_who_saw_it_last(admin
     assert (taken.status_code, taken.json()["code"]) == (409, "group-exists")
 
 
-def test_a_deleted_group_goes_with_what_it_was_granted(server, editor, admin, analyst, document):
+def test_deleting_group_deletes_its_grants(server, editor, admin, analyst, document):
     collection, document_id = document
     group, outer = make_group(admin), make_group(admin)
     nest(admin, outer, group)
@@ -89,7 +89,7 @@ def test_a_deleted_group_goes_with_what_it_was_granted(server, editor, admin, an
     assert analyst.http.get(f"/v1/documents/{document_id}").status_code == 404
     assert admin.http.get(f"/v1/groups/{group}").status_code == 404
     assert admin.http.get(f"/v1/groups/{outer}").json()["group_ids"] == []
-    (detail,) = [told for action, told in list_events(server, admin, group) if action == "identity.group.deleted"]
+    (detail,) = [logged for action, logged in list_events(server, admin, group) if action == "identity.group.deleted"]
     assert (detail["before"]["user_ids"], len(detail["before"]["grants"])) == ([str(analyst.id)], 1)
 
 
@@ -105,9 +105,7 @@ def exclude(session, admin, document, group):
 
 
 @pytest.mark.parametrize("depth", [0, 1, 2])
-def test_a_group_that_documents_are_closed_to_by_itself_or_by_one_around_it_is_not_deleted(
-    server, editor, admin, analyst, document, depth
-):
+def test_group_excluded_itself_or_by_an_outer_group_is_not_deleted(server, editor, admin, analyst, document, depth):
     group = outer = make_group(admin)
     for _ in range(depth):
         outer, inner = make_group(admin), outer
@@ -121,7 +119,7 @@ def test_a_group_that_documents_are_closed_to_by_itself_or_by_one_around_it_is_n
     assert analyst.http.get(f"/v1/documents/{document[1]}").status_code == 404
 
 
-def test_an_exclusion_that_meets_the_groups_end_stays(server, admin, document):
+def test_exclusion_added_during_group_deletion_stays(server, admin, document):
     group = make_group(admin)
     with ThreadPoolExecutor(1) as pool:
         with server.database.owner.transaction(system_principal(admin.tenant_id)) as session:
@@ -138,7 +136,7 @@ def count_waiting(server):
         return session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))
 
 
-def test_each_change_of_a_group_is_logged_with_before_and_after(server, admin, analyst):
+def test_group_changes_are_logged_with_before_and_after(server, admin, analyst):
     group, inner = make_group(admin), make_group(admin)
     for method, path in (
         ("PUT", f"groups/{inner}"),
@@ -148,11 +146,11 @@ def test_each_change_of_a_group_is_logged_with_before_and_after(server, admin, a
         ("DELETE", f"members/{analyst.id}"),
     ):
         assert admin.http.request(method, f"/v1/groups/{group}/{path}").status_code == 204
-    told = [
+    logged = [
         (action.rpartition(".")[2], detail.get("member_group_id") or detail.get("user_id"), detail["before"])
         for action, detail in list_events(server, admin, group)[1:]
     ]
-    assert told == [
+    assert logged == [
         ("added", inner, False),
         ("added", inner, True),
         ("added", str(analyst.id), False),
@@ -161,7 +159,7 @@ def test_each_change_of_a_group_is_logged_with_before_and_after(server, admin, a
     ]
 
 
-def test_another_tenants_groups_are_as_if_they_were_not(server, admin):
+def test_groups_of_another_tenant_are_404(server, admin):
     stranger = server.user(None, Role.ADMIN)
     ours, theirs, nothing = make_group(admin), make_group(stranger), uuid4()
     for group, member in ((theirs, ours), (ours, theirs), (nothing, ours), (ours, nothing)):

@@ -1,11 +1,11 @@
-"""What a principal may not know of does not exist; route by route this is tests/api/test_route_rights.py."""
+"""Hidden objects look absent. tests/api/test_route_rights.py checks the same for each route."""
 
 import pytest
 
 
 @pytest.fixture
 def hidden(editor):
-    """Ids of what the editor made."""
+    """Ids of objects that the editor created."""
     collection = editor.collection()
     document = editor.upload(collection)["document"]
     key = editor.http.get("/v1/keys").json()["items"][0]
@@ -13,7 +13,7 @@ def hidden(editor):
 
 
 @pytest.mark.parametrize("asker", ["stranger", "analyst"])
-def test_lists_hold_nothing_that_is_hidden(request, hidden, asker):
+def test_lists_omit_hidden_objects(request, hidden, asker):
     user = request.getfixturevalue(asker)
     for path in ("/v1/documents", "/v1/collections", "/v1/runs", "/v1/grants"):
         assert user.http.get(path).json()["items"] == []
@@ -23,12 +23,12 @@ def test_lists_hold_nothing_that_is_hidden(request, hidden, asker):
     assert hidden["key_id"] not in keys
 
 
-def test_a_hidden_collections_name_can_be_used_again(editor, analyst):
+def test_name_of_hidden_collection_can_be_used_again(editor, analyst):
     name = editor.collection()["name"]
     assert analyst.http.post("/v1/collections", json={"name": name}).status_code == 201
 
 
-def test_a_withdrawn_grant_hides_at_once(editor, analyst):
+def test_revoked_grant_hides_at_once(editor, analyst):
     collection = editor.collection()
     document = editor.upload(collection)["document"]
     grant = editor.grant(collection, analyst)
@@ -38,7 +38,7 @@ def test_a_withdrawn_grant_hides_at_once(editor, analyst):
     assert analyst.http.get(path).status_code == 404
 
 
-def test_a_document_granted_by_itself_opens_nothing_else(editor, analyst):
+def test_grant_on_one_document_opens_nothing_else(editor, analyst):
     collection = editor.collection()
     one, other = (editor.upload(collection)["document"]["id"] for _ in range(2))
     body = {"document_id": one, "user_id": str(analyst.id), "level": "viewer"}

@@ -1,4 +1,4 @@
-"""Signing in by key over HTTP: each refusal has its code, keys are shown once, administrators keep users."""
+"""Authentication by API key: codes of refusals, secrets shown once, users created by administrators."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +18,7 @@ def assert_problem(answer, status, code):
     assert body["instance"].endswith(answer.headers["x-request-id"])
 
 
-def test_a_key_says_who_it_stands_for(server, editor):
+def test_me_returns_the_user_of_the_key(server, editor):
     me = editor.http.get("/v1/me").json()
     assert (me["user_id"], me["tenant_id"], me["roles"]) == (str(editor.id), str(editor.tenant_id), ["editor"])
 
@@ -31,21 +31,21 @@ def test_a_key_says_who_it_stands_for(server, editor):
         ("Bearer", "key-missing"),
         ("Bearer fn_x", "key-malformed"),
         ("Bearer fn_x_y z", "key-malformed"),
-        pytest.param(f"Bearer {new_key().text}", "key-unknown", id="a key of the right form"),
+        pytest.param(f"Bearer {new_key().text}", "key-unknown", id="well-formed unknown key"),
     ],
 )
-def test_a_refused_key_is_told_why(server, header, code):
+def test_refused_key_has_a_reason(server, header, code):
     answer = server.client().get("/v1/me", headers={} if header is None else {"Authorization": header})
     assert_problem(answer, 401, code)
     assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
-def test_a_key_with_a_wrong_secret_is_unknown(server, editor):
+def test_key_with_wrong_secret_is_unknown(server, editor):
     wrong = editor.key[:-1] + ("A" if editor.key[-1] != "A" else "B")
     assert_problem(server.client().get("/v1/me", headers={"Authorization": f"Bearer {wrong}"}), 401, "key-unknown")
 
 
-def test_a_revoked_key_is_refused_at_once(server, editor):
+def test_revoked_key_is_refused_at_once(server, editor):
     made = editor.http.post("/v1/keys", json={"name": "second"}).json()
     second = server.client(headers={"Authorization": f"Bearer {made['secret']}"})
     assert second.get("/v1/me").status_code == 200
@@ -53,7 +53,7 @@ def test_a_revoked_key_is_refused_at_once(server, editor):
     assert_problem(second.get("/v1/me"), 401, "key-revoked")
 
 
-def test_an_expired_key_is_refused(server, editor):
+def test_expired_key_is_refused(server, editor):
     later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     made = editor.http.post("/v1/keys", json={"name": "short", "expires_at": later}).json()
     with server.database.owner.transaction(system_principal(editor.tenant_id)) as session:
@@ -64,12 +64,12 @@ def test_an_expired_key_is_refused(server, editor):
     assert_problem(answer, 401, "key-expired")
 
 
-def test_a_key_can_not_be_made_for_the_past(editor):
+def test_key_with_past_expiry_is_refused(editor):
     answer = editor.http.post("/v1/keys", json={"name": "late", "expires_at": "2001-01-01T00:00:00Z"})
     assert_problem(answer, 422, "key-lifetime-invalid")
 
 
-def test_a_key_that_expires_makes_none_that_lives_longer(server, editor):
+def test_expiring_key_creates_no_key_that_outlives_it(server, editor):
     ends = datetime.now(UTC) + timedelta(hours=1)
     made = editor.http.post("/v1/keys", json={"name": "short", "expires_at": ends.isoformat()}).json()
     short = server.client(headers={"Authorization": f"Bearer {made['secret']}"})
@@ -80,7 +80,7 @@ def test_a_key_that_expires_makes_none_that_lives_longer(server, editor):
     assert short.post("/v1/keys", json={"name": "x", "expires_at": sooner}).status_code == 201
 
 
-def test_the_audit_log_tells_the_roles_of_a_new_user_and_the_end_of_a_grant(server, editor, admin):
+def test_audit_log_has_roles_of_new_user_and_expiry_of_grant(server, editor, admin):
     made = admin.http.post("/v1/users", json={"email": "new@example.com", "name": "New", "roles": ["analyst"]}).json()
     collection = editor.collection()
     ends = "2199-01-01T00:00:00+00:00"
@@ -95,14 +95,14 @@ def test_the_audit_log_tells_the_roles_of_a_new_user_and_the_end_of_a_grant(serv
     assert details[granted["id"]]["after"]["expires_at"] == ends
 
 
-def test_a_secret_is_shown_once(editor):
+def test_secret_is_shown_once(editor):
     made = editor.http.post("/v1/keys", json={"name": "second"}).json()
     listed = editor.http.get("/v1/keys").json()["items"]
     assert {item["id"] for item in listed} >= {made["id"]}
     assert all("secret" not in item and "secret_hash" not in item for item in listed)
 
 
-def test_only_administrators_make_keys_and_users_for_others(editor, admin):
+def test_only_administrators_create_users_and_keys_for_others(editor, admin):
     assert_problem(
         editor.http.post("/v1/keys", json={"name": "x", "user_id": str(admin.id)}), 403, "permission-required"
     )
@@ -117,12 +117,12 @@ def test_only_administrators_make_keys_and_users_for_others(editor, admin):
     assert_problem(admin.http.post("/v1/users", json=user), 409, "user-exists")
 
 
-def test_nobody_can_be_given_the_systems_role(admin):
+def test_system_role_cannot_be_assigned(admin):
     answer = admin.http.post("/v1/users", json={"email": "s@b.example", "name": "S", "roles": ["system"]})
     assert_problem(answer, 422, "invalid-input")
 
 
-def test_lists_are_paged_to_the_last_row(editor):
+def test_list_pages_reach_the_last_row(editor):
     made = {editor.http.post("/v1/keys", json={"name": f"key {n}"}).json()["id"] for n in range(5)}
     seen, url = [], "/v1/keys?limit=2"
     while url:
@@ -133,5 +133,5 @@ def test_lists_are_paged_to_the_last_row(editor):
     assert made < set(seen)
 
 
-def test_a_cursor_that_is_not_ours_is_refused(editor):
+def test_invalid_cursor_is_refused(editor):
     assert_problem(editor.http.get("/v1/keys?cursor=abc"), 422, "invalid-cursor")

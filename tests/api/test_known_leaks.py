@@ -1,4 +1,4 @@
-"""Leaks that products of this kind have had, each done here as it was done there: none of them works."""
+"""Attacks that leaked data in other products, repeated here: none succeeds."""
 
 import re
 from uuid import UUID, uuid4
@@ -7,15 +7,15 @@ import pytest
 
 from app.core.principal import Role
 from app.llm.wordllama_embedder import WordLlamaEmbedder
-from tests.api.shelf import Shelf, answered, cited
+from tests.api.published_documents import PublishedDocuments, ask_question, cited_documents
 
 SECRET = "Net revenue of Lantern Works was $4,210 million in fiscal 2022, as the board had foreseen in June."
 PUBLIC = "Net revenue of Breton Quay was $77 million in fiscal 2022, which nobody had foreseen."
 QUESTION = "What was net revenue of Lantern Works in fiscal 2022?"
 EVERY_ROLE = tuple(role for role in Role if role is not Role.SYSTEM)
-# What is written of whoever asks, not of what they ask for.
-OF_ASKING = ("audit_events", "audit_chain", "learned_classes", "idempotency_records")
-OTHERS = {
+# Tables with rows about requests, which change with every request.
+REQUEST_TABLES = ("audit_events", "audit_chain", "learned_classes", "idempotency_records")
+FORBIDDEN_FIELDS = {
     "tenant_id": str(uuid4()),
     "id": str(uuid4()),
     "created_by": str(uuid4()),
@@ -34,24 +34,26 @@ OTHERS = {
 }
 
 
-class Leaks:
-    """`holder` has a document that `prober`, of the same tenant, and `stranger`, of another, may not see."""
+class LeakCase:
+    """`holder` has a document hidden from `prober`, of the same tenant, and from `stranger`, of another."""
 
     def __init__(self, server, embedder):
         self.server = server
         self.tenant_id = server.tenant()
-        self.shelf = Shelf(server, self.tenant_id, embedder)
+        self.documents = PublishedDocuments(server, self.tenant_id, embedder)
         self.holder = server.user(self.tenant_id, Role.EDITOR)
         self.prober = server.user(self.tenant_id, Role.ANALYST)
         self.stranger = server.user(None, *EVERY_ROLE)
         self.collection = self.holder.collection()
-        self.secret = self.shelf.put(self.holder, self.collection, SECRET, SECRET.encode(), issuer="Lantern Works")
-        self.second = self.shelf.put(self.holder, self.collection, SECRET + " ", b"v2", issuer="Lantern Works")
+        self.secret = self.documents.publish(
+            self.holder, self.collection, SECRET, SECRET.encode(), issuer="Lantern Works"
+        )
+        self.second = self.documents.publish(self.holder, self.collection, SECRET + " ", b"v2", issuer="Lantern Works")
         self.own = self.prober.collection()
-        self.mine = self.shelf.put(self.prober, self.own, PUBLIC, PUBLIC.encode(), issuer="Breton Quay")
+        self.own_document = self.documents.publish(self.prober, self.own, PUBLIC, PUBLIC.encode(), issuer="Breton Quay")
         self.theirs = self.stranger.collection()
-        self.asked = answered(self.holder, QUESTION)
-        assert self.document in cited(self.asked)
+        self.asked = ask_question(self.holder, QUESTION)
+        assert self.document in cited_documents(self.asked)
 
     @property
     def document(self):
@@ -69,7 +71,7 @@ def embedder():
 
 @pytest.fixture(scope="module")
 def leaks(server, embedder):
-    return Leaks(server, embedder)
+    return LeakCase(server, embedder)
 
 
 @pytest.fixture(params=["prober", "stranger"])
@@ -77,14 +79,14 @@ def outsider(request, leaks):
     return getattr(leaks, request.param)
 
 
-def tells_nothing(leaks, *answers):
+def assert_reveals_nothing(leaks, *answers):
     for answer in answers:
         for word in ("Lantern", "4,210", leaks.document, leaks.version):
             assert word not in answer.text.replace(answer.request.url.path, ""), answer.text
 
 
-def test_an_id_that_is_known_or_guessed_opens_nothing(leaks, outsider):
-    """CVE-2026-45398: whoever had an object's id, raw or guessed, could read it."""
+def test_known_id_opens_nothing(leaks, outsider):
+    """CVE-2026-45398: an object's id, known or guessed, was enough to read it."""
     for path in (
         f"/v1/documents/{leaks.document}",
         f"/v1/documents/{leaks.document}/versions",
@@ -96,35 +98,35 @@ def test_an_id_that_is_known_or_guessed_opens_nothing(leaks, outsider):
     ):
         answer = outsider.http.get(path)
         assert answer.status_code == 404, path
-        tells_nothing(leaks, answer)
+        assert_reveals_nothing(leaks, answer)
 
 
-def test_an_id_can_not_be_worked_out_from_one_that_was_made_a_moment_before(leaks):
-    """CVE-2026-45398, where ids followed one another. Ours are of RFC 9562's version 7: 74 bits of each are random."""
+def test_ids_cannot_be_derived_from_recent_ones(leaks):
+    """CVE-2026-45398, where ids were sequential. Footnote's are UUIDs of version 7 (RFC 9562) with 74 random bits."""
     made = [UUID(leaks.prober.collection()["id"]) for _ in range(12)]
     tails = [one.int & ((1 << 62) - 1) for one in made]
     assert {one.version for one in made} == {7}
     assert min(abs(a - b) for a in tails for b in tails if a != b) > 1 << 40
 
 
-def test_naming_a_foreign_document_in_a_question_reads_none_of_it(leaks, outsider):
-    """CVE-2026-45402: a file's id attached to one's own message gave its words to the model."""
+def test_question_naming_a_hidden_document_reads_none_of_it(leaks, outsider):
+    """CVE-2026-45402: attaching a file's id to a message gave its text to the model."""
     for narrowed in (
         {"document_ids": [leaks.document]},
         {"collection_ids": [leaks.collection["id"]]},
         {"issuers": ["Lantern Works"]},
-        {"document_ids": [leaks.document, leaks.mine["document"]["id"]]},
+        {"document_ids": [leaks.document, leaks.own_document["document"]["id"]]},
     ):
         for question in (QUESTION, SECRET):
             answer = outsider.http.post("/v1/questions", json={"question": question, **narrowed})
             assert answer.status_code == 201
-            assert not cited(answer.json()) - {leaks.mine["document"]["id"]}
+            assert not cited_documents(answer.json()) - {leaks.own_document["document"]["id"]}
             assert "4,210" not in answer.text.replace(SECRET, "")
 
 
-def test_a_version_put_onto_a_foreign_document_is_refused_and_takes_nothing_from_it(leaks, outsider):
-    """CVE-2026-45402, by writing: attaching one's own file to a foreign document made one its reader."""
-    before = leaks.shelf.digest(*OF_ASKING)
+def test_new_version_of_a_hidden_document_is_refused(leaks, outsider):
+    """CVE-2026-45402, by writing: attaching a file to another user's document gave access to it."""
+    before = leaks.documents.digest(*REQUEST_TABLES)
     answer = outsider.http.post(f"/v1/documents/{leaks.document}/versions", files={"file": ("a.txt", b"mine")})
     assert answer.status_code == 404
     into = outsider.http.put(f"/v1/collections/{leaks.collection['id']}/files/a.txt", content=b"mine")
@@ -132,22 +134,22 @@ def test_a_version_put_onto_a_foreign_document_is_refused_and_takes_nothing_from
         "/v1/documents", data={"collection": leaks.collection["name"]}, files={"file": ("a.txt", b"mine")}
     )
     assert (into.status_code, named.status_code) == (404, 404)
-    tells_nothing(leaks, answer, into)
-    assert leaks.shelf.digest(*OF_ASKING) == before
+    assert_reveals_nothing(leaks, answer, into)
+    assert leaks.documents.digest(*REQUEST_TABLES) == before
 
 
-def test_sending_the_bytes_of_a_hidden_file_makes_a_document_of_ones_own(leaks):
-    """CVE-2026-45402, by content: what is stored by its digest is not a key to who else stored it."""
+def test_upload_of_hidden_content_creates_a_new_document(leaks):
+    """CVE-2026-45402, by content: uploading a hidden file's bytes must not reveal that they are stored already."""
     known = leaks.prober.upload(leaks.own, SECRET.encode(), name="guess.txt")
     new = leaks.prober.upload(leaks.own, SECRET.encode()[::-1], name="guess.txt")
     assert known["created"] is new["created"] is True
     assert known["document"]["id"] != leaks.document
-    assert known["document"]["issuer"] is None, "what the other's document says of itself stays there"
+    assert known["document"]["issuer"] is None, "metadata of the hidden document must not be copied"
     assert shape(known) == shape(new)
 
 
 def shape(value):
-    """An answer without its values: what fields there are, of which kind, and how it stands with the work."""
+    """Return a response with values replaced by their types, except for statuses."""
     if isinstance(value, dict):
         return {name: shape(part) for name, part in value.items()}
     if isinstance(value, list):
@@ -155,9 +157,9 @@ def shape(value):
     return value if value in ("queued", "processing", "pending", "waiting") else type(value).__name__
 
 
-def test_a_grant_on_what_one_does_not_own_is_refused(leaks, outsider):
-    """CVE-2026-45402, by sharing: giving oneself, or a collection of one's own, a foreign document."""
-    before = leaks.shelf.digest(*OF_ASKING)
+def test_grant_on_a_hidden_object_is_refused(leaks, outsider):
+    """CVE-2026-45402, by sharing: granting oneself another user's document, or moving it into an own collection."""
+    before = leaks.documents.digest(*REQUEST_TABLES)
     me = str(outsider.id)
     for body in ({"document_id": leaks.document}, {"collection_id": leaks.collection["id"]}):
         assert outsider.http.post("/v1/grants", json={**body, "user_id": me, "level": "owner"}).status_code == 404
@@ -166,70 +168,70 @@ def test_a_grant_on_what_one_does_not_own_is_refused(leaks, outsider):
     )
     nested = outsider.http.post("/v1/collections", json={"name": "inside", "parent_id": leaks.collection["id"]})
     assert (moved.status_code, nested.status_code) == (404, 404)
-    assert leaks.shelf.digest(*OF_ASKING) == before
+    assert leaks.documents.digest(*REQUEST_TABLES) == before
 
 
 @pytest.mark.parametrize("part", ["file", "pages/1", "pages/1/image", ""])
-def test_a_preview_by_a_versions_id_needs_the_right_to_its_own_document(leaks, outsider, part):
-    """CVE-2026-41949: previews were served by a file's id, under whatever visible parent it was asked for."""
-    for parent in (leaks.document, leaks.mine["document"]["id"], str(uuid4())):
+def test_version_of_a_hidden_document_is_404_under_any_document(leaks, outsider, part):
+    """CVE-2026-41949: previews were served by a file's id under any visible parent."""
+    for parent in (leaks.document, leaks.own_document["document"]["id"], str(uuid4())):
         path = f"/v1/documents/{parent}/versions/{leaks.version}/{part}".rstrip("/")
         answer = outsider.http.get(path)
         assert answer.status_code == 404, path
-        tells_nothing(leaks, answer)
+        assert_reveals_nothing(leaks, answer)
 
 
-def test_a_version_is_not_to_be_had_under_another_document_even_by_who_may_see_both(leaks):
-    """CVE-2026-41949, within one's own: a path that names two documents is one document's, or nothing."""
+def test_version_is_404_under_another_document_of_the_same_user(leaks):
+    """CVE-2026-41949, for readable documents: a version's path must name its own document."""
     path = f"/v1/documents/{leaks.second['document']['id']}/versions/{leaks.version}"
     for part in ("", "/file", "/pages/1"):
         assert leaks.holder.http.get(path + part).status_code == 404
 
 
-def test_another_askers_question_with_its_sources_is_nobody_elses(leaks, outsider, server):
-    """CVE-2026-41950: the files of a chat were to be read by whoever knew its id, an administrator too."""
+def test_question_is_visible_to_its_asker_only(leaks, outsider, server):
+    """CVE-2026-41950: anybody with a chat's id, administrators too, could read its files."""
     colleague = server.user(leaks.tenant_id, Role.ADMIN)
     leaks.holder.grant(leaks.collection, colleague)
     for user in (outsider, colleague):
         answer = user.http.get(f"/v1/questions/{leaks.asked['id']}")
         assert answer.status_code == 404
-        tells_nothing(leaks, answer)
+        assert_reveals_nothing(leaks, answer)
         assert leaks.asked["id"] not in user.http.get("/v1/questions").text
 
 
-def test_a_stream_by_a_foreign_runs_id_never_begins(leaks, outsider):
-    """CVE-2026-31950: whoever subscribed to a run by its id was sent its events."""
+def test_events_of_a_hidden_run_are_not_streamed(leaks, outsider):
+    """CVE-2026-31950: a subscription by a run's id received its events."""
     answer = outsider.http.get(f"/v1/runs/{leaks.secret['run']['id']}/events")
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
     assert leaks.secret["run"]["id"] not in outsider.http.get("/v1/runs", params={"document_id": leaks.document}).text
 
 
-@pytest.mark.parametrize("how", ["grant withdrawn", "user disabled", "key revoked"])
-def test_a_stream_that_is_open_ends_with_the_right_to_it(leaks, server, how):
-    """CVE-2026-31950, later: a subscription outlived the right that it was made with."""
+@pytest.mark.parametrize("cause", ["grant withdrawn", "user disabled", "key revoked"])
+def test_open_stream_ends_with_the_right_to_it(leaks, server, cause):
+    """CVE-2026-31950, later: a subscription outlived the right it was created with."""
     reader, admin = server.user(leaks.tenant_id), server.user(leaks.tenant_id, Role.ADMIN)
     grant = leaks.holder.grant(leaks.collection, reader)
     run = leaks.holder.upload(leaks.collection)["run"]["id"]
     with reader.http.stream("GET", f"/v1/runs/{run}/events") as stream:
         lines = stream.iter_lines()
         assert next(line for line in lines if line.startswith("event")) == "event: run"
-        if how == "grant withdrawn":
+        if cause == "grant withdrawn":
             leaks.holder.http.delete(f"/v1/grants/{grant['id']}").raise_for_status()
-        elif how == "user disabled":
+        elif cause == "user disabled":
             change = {"json": {"disabled": True}, "headers": {"If-Match": "*"}}
             admin.http.patch(f"/v1/users/{reader.id}", **change).raise_for_status()
         else:
             key = server.client(headers={"Authorization": f"Bearer {reader.key}"}).get("/v1/keys").json()["items"][0]
             admin.http.delete(f"/v1/keys/{key['id']}").raise_for_status()
-        # A change of the run, which a stream that went on would tell of.
-        leaks.shelf.sql("UPDATE runs SET status = 'failed', error_code = 'told-to-nobody' WHERE id = :id", id=run)
+        # A stream still open would send this change of the run.
+        leaks.documents.sql("UPDATE runs SET status = 'failed', error_code = 'after-the-end' WHERE id = :id", id=run)
         rest = "\n".join(lines)
-    assert "told-to-nobody" not in rest
+    assert "after-the-end" not in rest
     assert re.findall("^event: (.+)", rest, re.MULTILINE) == ["problem"]
 
 
-def test_no_call_by_a_foreign_id_stops_or_changes_what_it_names(leaks, outsider, server):
-    """CVE-2026-42276: runs, keys and sessions of others could be stopped by their id."""
+def test_calls_with_hidden_ids_change_nothing(leaks, outsider, server):
+    """CVE-2026-42276: runs, keys and sessions of other users could be stopped by their id."""
     admin = server.user(leaks.tenant_id, Role.ADMIN)
     label = admin.http.post("/v1/labels", json={"name": f"wall {uuid4().hex}"}).json()["id"]
     group = admin.http.post("/v1/groups", json={"name": f"desk {uuid4().hex}"}).json()["id"]
@@ -254,11 +256,11 @@ def test_no_call_by_a_foreign_id_stops_or_changes_what_it_names(leaks, outsider,
         "filename": "a.txt",
     }
     bodies = {"/v1/documents/{document_id}": {"fiscal_year": 1999}, "/v1/users/{user_id}": {"disabled": True}}
-    before = leaks.shelf.digest(*OF_ASKING)
+    before = leaks.documents.digest(*REQUEST_TABLES)
     tried = 0
     for path, item in server.client().get("/openapi.json").json()["paths"].items():
         for method in item.keys() & {"put", "post", "patch", "delete"}:
-            # The path of an evaluation's run is a name of its publisher's own: see test_eval_publishing.
+            # Publishers choose the ids of evaluation runs: see test_eval_publishing.
             if "_id}" not in path or "eval-runs" in path:
                 continue
             address = re.sub(r"\{(\w+)\}", lambda name: names.get(name[1], str(uuid4())), path)
@@ -267,11 +269,11 @@ def test_no_call_by_a_foreign_id_stops_or_changes_what_it_names(leaks, outsider,
             assert answer.status_code in (403, 404, 422), (method, path, answer.text)
             tried += 1
     assert tried > 20
-    assert leaks.shelf.digest(*OF_ASKING) == before
+    assert leaks.documents.digest(*REQUEST_TABLES) == before
 
 
 def json_operations(document):
-    """(method, path, an example of its body, the names its schema has) of all operations that take JSON."""
+    """Yield (method, path, example body, field names of its schema) of each operation with a JSON body."""
     for path, item in document["paths"].items():
         for method, operation in item.items():
             content = operation.get("requestBody", {}).get("content", {}).get("application/json")
@@ -286,42 +288,43 @@ def json_operations(document):
             yield method, path, example, set(schema.get("properties", ()))
 
 
-def test_no_body_sets_what_is_not_the_callers_to_set(leaks, server):
-    """CVE-2026-41277: fields of a body were written as they came, the tenant's id among them."""
+def test_bodies_with_undeclared_fields_are_refused(leaks, server):
+    """CVE-2026-41277: all fields of a body were written, the tenant's id included."""
     document = server.client().get("/openapi.json").json()
-    foreign, own = leaks.shelf.digest(), Shelf(server, leaks.stranger.tenant_id, leaks.shelf.embedder)
+    foreign, own = (
+        leaks.documents.digest(),
+        PublishedDocuments(server, leaks.stranger.tenant_id, leaks.documents.embedder),
+    )
     before, tried = own.digest("audit_events"), 0
     for method, path, example, known in json_operations(document):
         address = re.sub(r"\{\w+\}", lambda _: str(uuid4()), path)
-        sent = {name: OTHERS[name] for name in OTHERS.keys() - known}
+        sent = {name: FORBIDDEN_FIELDS[name] for name in FORBIDDEN_FIELDS.keys() - known}
         answer = leaks.stranger.http.request(method, address, json={**example, **sent}, headers={"If-Match": "*"})
         assert answer.status_code == 422, (method, path, answer.text)
-        if (
-            path != "/v1/eval-runs/{run_id}"
-        ):  # which says what is wrong with a record in a sentence, the first thing only
+        if path != "/v1/eval-runs/{run_id}":  # reports only the first error, in a sentence
             refused = {error["where"].rpartition(".")[2] for error in answer.json()["errors"]}
             assert sent.keys() <= refused, (method, path, answer.text)
         tried += 1
     assert tried > 15
-    assert leaks.shelf.digest() == foreign
+    assert leaks.documents.digest() == foreign
     assert own.digest("audit_events") == before
 
 
-def test_a_body_that_names_things_of_another_tenant_is_refused(leaks, server):
-    """CVE-2026-41277, by reference: the body's ids, which are to be set, led into another tenant."""
+def test_bodies_with_ids_of_another_tenant_are_refused(leaks, server):
+    """CVE-2026-41277, by reference: ids in the body pointed to objects of another tenant."""
     admin = server.user(leaks.tenant_id, Role.ADMIN)
     label = admin.http.post("/v1/labels", json={"name": f"wall {uuid4().hex}"}).json()["id"]
     group = admin.http.post("/v1/groups", json={"name": f"desk {uuid4().hex}"}).json()["id"]
     stranger, me = leaks.stranger.http, str(leaks.stranger.id)
     own_label = stranger.post("/v1/labels", json={"name": "ours"}).json()["id"]
-    mine = leaks.stranger.upload(leaks.theirs)["document"]["id"]
-    before = leaks.shelf.digest()
+    own_document = leaks.stranger.upload(leaks.theirs)["document"]["id"]
+    before = leaks.documents.digest()
     holder = str(leaks.holder.id)
     for method, path, body in (
         ("POST", "/v1/keys", {"name": "k", "user_id": holder}),
         ("POST", "/v1/collections", {"name": "c", "parent_id": leaks.collection["id"]}),
         ("PATCH", f"/v1/collections/{leaks.theirs['id']}", {"parent_id": leaks.collection["id"]}),
-        ("PATCH", f"/v1/documents/{mine}", {"collection_id": leaks.collection["id"]}),
+        ("PATCH", f"/v1/documents/{own_document}", {"collection_id": leaks.collection["id"]}),
         ("POST", "/v1/grants", {"collection_id": leaks.theirs["id"], "user_id": holder, "level": "viewer"}),
         ("POST", "/v1/grants", {"collection_id": leaks.theirs["id"], "group_id": group, "level": "viewer"}),
         ("POST", "/v1/grants", {"collection_id": leaks.collection["id"], "user_id": me, "level": "viewer"}),
@@ -329,25 +332,25 @@ def test_a_body_that_names_things_of_another_tenant_is_refused(leaks, server):
         ("POST", "/v1/clearances", {"label_id": own_label, "user_id": holder}),
         ("POST", "/v1/clearances", {"label_id": own_label, "group_id": group}),
         ("POST", "/v1/exclusions", {"document_id": leaks.document, "user_id": me}),
-        ("POST", "/v1/exclusions", {"document_id": mine, "user_id": holder}),
-        ("PUT", f"/v1/documents/{mine}/labels/{label}", None),
+        ("POST", "/v1/exclusions", {"document_id": own_document, "user_id": holder}),
+        ("PUT", f"/v1/documents/{own_document}/labels/{label}", None),
         ("PUT", f"/v1/groups/{group}/members/{me}", None),
     ):
         answer = stranger.request(method, path, json=body, headers={"If-Match": "*"})
         assert answer.status_code in (404, 422), (method, path, answer.text)
         assert not set(re.findall(r"[0-9a-f-]{36}", answer.text)) & {leaks.document, leaks.version}
-    assert leaks.shelf.digest() == before
+    assert leaks.documents.digest() == before
 
 
 @pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "the-same"}], ids=["no key", "the same key"])
 @pytest.mark.parametrize("asked", [QUESTION, "In fiscal 2022, how much net revenue had Lantern Works?"])
-def test_an_answer_is_made_for_its_asker_whatever_others_were_answered(leaks, outsider, headers, asked):
-    """Answers kept by a question's meaning, or by a key that the client chose, went to whoever asked next."""
+def test_answers_are_not_reused_for_other_askers(leaks, outsider, headers, asked):
+    """In other products, answers cached by a question's meaning or by the client's key went to other users."""
     headers = {name: f"{value}-{len(asked)}" for name, value in headers.items()}
-    first = answered(leaks.holder, QUESTION, headers=headers)
+    first = ask_question(leaks.holder, QUESTION, headers=headers)
     again = outsider.http.post("/v1/questions", json={"question": asked}, headers=headers)
-    assert leaks.document in cited(first)
+    assert leaks.document in cited_documents(first)
     assert again.status_code == 201
     assert again.json()["id"] != first["id"]
-    assert leaks.document not in cited(again.json())
+    assert leaks.document not in cited_documents(again.json())
     assert "4,210" not in again.text

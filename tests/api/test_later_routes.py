@@ -1,4 +1,4 @@
-"""Addresses whose code is loaded when one of them is first called."""
+"""Routes whose code is loaded at their first call."""
 
 import asyncio
 import threading
@@ -25,7 +25,7 @@ def make_router() -> APIRouter:
 
 
 def call(app: FastAPI, *paths: str, method: str = "GET") -> list[httpx.Response]:
-    """The answers to calls made at once."""
+    """Return the responses to concurrent calls."""
 
     async def send() -> list[httpx.Response]:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
@@ -34,7 +34,7 @@ def call(app: FastAPI, *paths: str, method: str = "GET") -> list[httpx.Response]
     return asyncio.run(send())
 
 
-def test_first_calls_at_once_are_all_answered_and_what_answers_them_is_loaded_once():
+def test_concurrent_first_calls_load_the_routes_once():
     loads = []
 
     def load() -> APIRouter:
@@ -47,11 +47,11 @@ def test_first_calls_at_once_are_all_answered_and_what_answers_them_is_loaded_on
     assert len(loads) == 1
 
 
-def test_other_addresses_load_nothing_and_are_answered_while_one_loads():
+def test_other_routes_respond_during_the_load():
     answered = threading.Event()
 
     def load() -> APIRouter:
-        assert answered.wait(10), "the other address waited"
+        assert answered.wait(10), "the other route waited for the load"
         return make_router()
 
     app = make_app(load)
@@ -60,12 +60,12 @@ def test_other_addresses_load_nothing_and_are_answered_while_one_loads():
     assert [answer.status_code for answer in call(app, "/later/a", "/ends-the-wait")] == [200, 200]
 
 
-def test_the_first_call_is_refused_as_any_other():
+def test_first_call_can_be_refused():
     assert [answer.status_code for answer in call(make_app(make_router), "/later/a", method="POST")] == [405]
     assert [answer.status_code for answer in call(make_app(make_router), "/later/a/b")] == [404]
 
 
-def test_after_a_load_that_failed_the_next_call_tries_again():
+def test_failed_load_is_retried_at_the_next_call():
     loads = [RuntimeError("no memory"), make_router()]
 
     def load() -> APIRouter:

@@ -1,4 +1,4 @@
-"""The OpenAPI document has an example of every call and of every error, and each is what its schema takes."""
+"""The OpenAPI document has a valid example of every request, response and error."""
 
 import jsonschema_rs
 import pytest
@@ -9,7 +9,7 @@ BYTES = {"application/octet-stream", "image/png", "multipart/form-data"}
 
 
 def bodies(document):
-    """(where, media type, content) of each body that a call takes or gives."""
+    """Yield (place, media type, content) of each request and response body."""
     for path, item in document["paths"].items():
         for method, operation in item.items():
             answers = [(f"{method} {path} {status}", answer) for status, answer in operation["responses"].items()]
@@ -22,7 +22,7 @@ def values(content):
     return [content["example"]] if "example" in content else [each["value"] for each in content["examples"].values()]
 
 
-def test_every_call_and_every_error_has_an_example_that_its_schema_takes(server):
+def test_every_body_has_examples_valid_by_its_schema(server):
     document = server.client().get("/openapi.json").json()
     wrong, missing = [], []
     for where, media_type, content in bodies(document):
@@ -41,7 +41,7 @@ PLACE = {"type": "object", "title": "Place", "required": ["id"], "properties": {
 }}  # fmt: skip
 
 
-def test_a_request_leaves_out_what_may_be_left_out_and_an_answer_is_whole():
+def test_request_example_is_minimal_and_response_example_complete():
     examples = Examples({"Place": PLACE})
     place = {"$ref": "#/components/schemas/Place"}
     assert list(examples.of_request(place)) == ["id"]
@@ -61,5 +61,5 @@ def test_a_request_leaves_out_what_may_be_left_out_and_an_answer_is_whole():
         ({"type": "string", "format": "date"}, "2025-12-31"),
     ],
 )
-def test_an_example_is_what_the_schema_says(schema, example):
+def test_example_matches_the_schema(schema, example):
     assert Examples({}).of_response(schema) == example

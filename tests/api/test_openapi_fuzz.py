@@ -1,4 +1,4 @@
-"""The OpenAPI document against the running API: every operation, all of schemathesis's checks, no 5xx."""
+"""Fuzzes every operation of the running API from its OpenAPI document, with all checks of schemathesis."""
 
 from http.cookiejar import DefaultCookiePolicy
 
@@ -12,7 +12,7 @@ from app.core.principal import Role
 from tests.api.route_rules import RULES
 from tests.api.test_route_rights import PUBLIC
 
-# What no schema can tell from what is right: a cursor of ours, a date in the past, a key that was used before.
+# Refusals that no schema can predict, such as a forged cursor, a past date or a used idempotency key.
 REFUSED_FOR_THEIR_MEANING = {
     "idempotency-key-reused",
     "invalid-cursor",
@@ -40,11 +40,11 @@ def is_refused_for_its_meaning(problem):
     return problem.get("code") in REFUSED_FOR_THEIR_MEANING or (bool(messages) and messages <= REFUSED_IN_WORDS)
 
 
-# `test_every_operation_has_a_rule` holds the rules against the document. Without a broker, /readyz answers 503.
+# `test_every_operation_has_a_rule` compares the rules with the document. Without a broker, /readyz responds 503.
 OPERATIONS = sorted({*RULES, *PUBLIC} - {("GET", "/readyz")})
 
 
-def test_the_document_is_whole(server):
+def test_document_is_complete(server):
     document = server.client().get("/openapi.json").json()
     ids = [operation["operationId"] for item in document["paths"].values() for operation in item.values()]
     assert len(ids) == len(set(ids))
@@ -70,7 +70,7 @@ def schema(server):
 
 @pytest.fixture(scope="module")
 def call(server):
-    """Calls as one user over one connection, and keeps as little else as if each call had its own."""
+    """Return a function that sends a case as one user, over one connection and without cookies."""
     user = server.user(None, Role.ADMIN, Role.EDITOR)
     with requests.Session() as session:
         session.trust_env = False
@@ -80,7 +80,7 @@ def call(server):
 
 @pytest.mark.random
 @pytest.mark.parametrize("operation", OPERATIONS, ids=" ".join)
-def test_no_request_breaks_the_api_or_its_document(schema, call, operation):
+def test_responses_conform_to_the_document(schema, call, operation):
     method, path = operation
 
     @settings(

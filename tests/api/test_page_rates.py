@@ -1,22 +1,22 @@
-"""Pages are counted as the API is: each request of who is signed in, and each look-up of who is not."""
+"""Pages have the API's rate limits: signed-in users by request, others by address and look-up."""
 
 import pytest
 
 
 @pytest.fixture
-def small(start_server):
+def limited_server(start_server):
     return start_server(requests_per_minute=3)
 
 
-def ask(client, path, times=4, **more):
+def get_statuses(client, path, times=4, **more):
     return [client.get(path, follow_redirects=False, **more).status_code for _ in range(times)]
 
 
-def test_pages_and_the_api_count_together_for_who_is_signed_in(small):
-    user = small.user()
-    browser = small.client()
+def test_pages_and_api_share_the_rate_of_a_signed_in_user(limited_server):
+    user = limited_server.user()
+    browser = limited_server.client()
     assert browser.post("/sign-in", data={"key": user.key}).status_code == 303
-    assert ask(browser, "/", times=2) == [200, 200]
+    assert get_statuses(browser, "/", times=2) == [200, 200]
     answer = browser.get("/v1/me")
     assert (answer.status_code, answer.headers["ratelimit"].split(";")[1]) == (200, "r=0")
     refused = browser.get("/access")
@@ -24,12 +24,12 @@ def test_pages_and_the_api_count_together_for_who_is_signed_in(small):
     assert int(refused.headers["Retry-After"]) > 0
 
 
-def test_sessions_that_are_none_are_counted_by_address(small):
-    cookie = {"Cookie": f"{small.app.state.session_cookie}=made-up"}
-    assert ask(small.client(), "/", headers=cookie) == [200, 200, 200, 429]
+def test_invalid_sessions_are_limited_by_address(limited_server):
+    cookie = {"Cookie": f"{limited_server.app.state.session_cookie}=made-up"}
+    assert get_statuses(limited_server.client(), "/", headers=cookie) == [200, 200, 200, 429]
 
 
-def test_looking_for_organisations_is_counted_and_the_page_by_itself_is_not(small):
-    client = small.client()
-    assert ask(client, "/sign-in") == [200, 200, 200, 200]
-    assert ask(client, "/sign-in", params={"organisation": "acme"}) == [200, 200, 200, 429]
+def test_organisation_look_ups_are_limited_and_the_sign_in_page_is_not(limited_server):
+    client = limited_server.client()
+    assert get_statuses(client, "/sign-in") == [200, 200, 200, 200]
+    assert get_statuses(client, "/sign-in", params={"organisation": "acme"}) == [200, 200, 200, 429]

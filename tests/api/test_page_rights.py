@@ -1,5 +1,5 @@
-"""Every page for every kind of visitor, from the application's own routes: who is shown it, and what all others are
-told, which is the same as of things that are not there. And what pages fetch by their session: files, pages, images.
+"""Requests every page as every kind of visitor: authorised ones see it, others get the response for an absent object.
+The same for what pages fetch with their session: files, page texts and images.
 """
 
 from dataclasses import dataclass
@@ -12,16 +12,16 @@ from fastapi.routing import iter_route_contexts
 from app.core.principal import PERMISSIONS, Role
 from app.identity.sessions.service import form_token
 from tests.api.page_rules import OPEN, PAGES, SCIM, PageRule
-from tests.api.rights_world import Nothing, Things, World
+from tests.api.rights_world import AbsentObjects, Objects, World
 from tests.api.route_rules import RULES, Decider
-from tests.api.test_route_rights import ask, assert_told_of_nothing, rightful, who_may_not_know
+from tests.api.test_route_rights import assert_hidden, authorised_clients, call, clients_without_access
 
 Page = tuple[str, str]
-FETCHED = sorted(page for page, rule in RULES.items() if page[0] == "GET" and rule.decider is Decider.GRANT)
+SESSION_READS = sorted(page for page, rule in RULES.items() if page[0] == "GET" and rule.decider is Decider.GRANT)
 
 
-class Asked(dict[str, Any]):
-    """Ids by name, kept as they are asked for."""
+class RecordedIds(dict[str, Any]):
+    """Records the ids that a request uses, by name."""
 
     def __init__(self, names: Any) -> None:
         super().__init__()
@@ -33,17 +33,17 @@ class Asked(dict[str, Any]):
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What a page answered; each id that was asked for stands there as its name."""
+class PageResponse:
+    """A page's response, in which the names of requested ids replace the ids."""
 
     status: int
     text: str
     headers: dict[str, str]
 
 
-def visit(world: World, client: httpx.Client, page: Page, names: Any) -> Shown:
+def request_page(world: World, client: httpx.Client, page: Page, names: Any) -> PageResponse:
     method, template = page
-    rule, asked = PAGES[page], Asked(names)
+    rule, asked = PAGES[page], RecordedIds(names)
     path = template
     for name in [part[1:-1] for part in template.split("/") if part.startswith("{")]:
         path = path.replace(f"{{{name}}}", str(asked[(rule.path or {}).get(name, name)]))
@@ -57,7 +57,7 @@ def visit(world: World, client: httpx.Client, page: Page, names: Any) -> Shown:
     text = answer.text.replace(answer.headers["x-request-id"], "")
     for name, value in asked.items():
         text = text.replace(str(value), name)
-    return Shown(answer.status_code, text, headers)
+    return PageResponse(answer.status_code, text, headers)
 
 
 @pytest.fixture(scope="module")
@@ -66,22 +66,22 @@ def world(server) -> World:
 
 
 @pytest.fixture(scope="module")
-def opened(world) -> Things:
-    """Things that refusals leave as they are."""
-    things = Things(world)
-    things.lapse()
-    return things
+def open_objects(world) -> Objects:
+    """Objects for requests that change nothing."""
+    objects = Objects(world)
+    objects.expire_grant()
+    return objects
 
 
 @pytest.fixture(scope="module")
-def closed(world) -> Things:
-    """The same behind a label that nobody is cleared for."""
-    things = Things(world)
-    things.close()
-    return things
+def closed_objects(world) -> Objects:
+    """Objects hidden by a label without clearances."""
+    objects = Objects(world)
+    objects.label_collection()
+    return objects
 
 
-def test_every_address_that_the_document_leaves_out_has_a_rule(server):
+def test_every_route_outside_the_document_has_a_rule(server):
     documented = server.client().get("/openapi.json").json()["paths"]
     found = {
         (method, route.path)
@@ -91,33 +91,33 @@ def test_every_address_that_the_document_leaves_out_has_a_rule(server):
     }
     missing = sorted(found - PAGES.keys() - OPEN.keys())
     assert not missing, (
-        f"Say in tests/api/page_rules.py what opens {missing}, and how a rightful request looks: "
-        "PAGES[method, path] = PageRule(Permission.…, status, foreign, call); OPEN says why one is for everybody."
+        f"Add the rules of {missing} to tests/api/page_rules.py: "
+        "PAGES[method, path] = PageRule(Permission.…, status, foreign, call), or OPEN with a reason."
     )
-    assert found == PAGES.keys() | OPEN.keys(), "these rules are of pages that are no more"
+    assert found == PAGES.keys() | OPEN.keys(), "remove the rules of pages that no longer exist"
 
 
 @pytest.mark.parametrize("page", sorted(PAGES), ids=" ".join)
-def test_only_the_rightful_are_shown_a_page(world, opened, closed, page):
+def test_only_authorised_users_see_a_page(world, open_objects, closed_objects, page):
     rule = PAGES[page]
-    assert_sessions_come_first(world, page, opened)
+    assert_session_required(world, page, open_objects)
     if rule.permission is not None:
-        assert_permission_is_needed(world, page, opened)
-    for user, names in who_may_not_see(world, rule, opened, closed):
-        assert_shown_nothing(world, world.page_of(user.http), page, names, rule.status)
-    assert_shown_nothing(world, world.page_of(world.stranger.http), page, opened, rule.foreign)
-    for user in who_may_see(world, rule):
-        names = opened if page[0] == "GET" else Things(world)
+        assert_permission_required(world, page, open_objects)
+    for user, names in users_without_access(world, rule, open_objects, closed_objects):
+        assert_hidden_page(world, world.page_of(user.http), page, names, rule.status)
+    assert_hidden_page(world, world.page_of(world.stranger.http), page, open_objects, rule.foreign)
+    for user in authorised_users(world, rule):
+        names = open_objects if page[0] == "GET" else Objects(world)
         if rule.shows is not None:
-            assert names[rule.shows], "made before the page is shown"
-        shown = visit(world, world.page_of(user.http), page, names)
+            assert names[rule.shows], "create the object before the request"
+        shown = request_page(world, world.page_of(user.http), page, names)
         assert shown.status == rule.status, (page, shown)
         assert rule.shows is None or names[rule.shows] in shown.text, page
 
 
-def assert_sessions_come_first(world: World, page: Page, names: Things) -> None:
-    """Who has no session, or one that is over, is shown what everybody is: the way in."""
-    answers = [visit(world, client, page, names) for client in (world.keyless, *world.ended_pages)]
+def assert_session_required(world: World, page: Page, names: Objects) -> None:
+    """Check that a visitor without a valid session is sent to sign in."""
+    answers = [request_page(world, client, page, names) for client in (world.keyless, *world.ended_pages)]
     for shown in answers:
         if page == ("GET", "/"):
             assert shown.status == 200
@@ -128,24 +128,31 @@ def assert_sessions_come_first(world: World, page: Page, names: Things) -> None:
             assert shown.status == (403 if shown is answers[0] else 303), page
 
 
-def assert_permission_is_needed(world: World, page: Page, names: Things) -> None:
+def assert_permission_required(world: World, page: Page, names: Objects) -> None:
     permission = PAGES[page].permission
     assert permission is not None
     for client in (world.powerless.http, world.scoped(world.holder(permission), without=permission)):
         visitor = world.page_of(client)
-        shown = visit(world, visitor, page, names)
+        shown = request_page(world, visitor, page, names)
         assert shown.status == 404, (page, shown)
-        assert shown == visit(world, visitor, page, Nothing()), page
+        assert shown == request_page(world, visitor, page, AbsentObjects()), page
 
 
-def who_may_not_see(world: World, rule: PageRule, opened: Things, closed: Things) -> list[tuple[Any, Things]]:
-    """Those of the tenant who have the permission, and no right to the thing."""
+def users_without_access(
+    world: World, rule: PageRule, open_objects: Objects, closed_objects: Objects
+) -> list[tuple[Any, Objects]]:
+    """Return users of the tenant with the permission and without a right to the object, and the objects."""
     if not rule.by_grant:
         return []
-    return [(world.analyst, opened), (world.lapsed, opened), (world.granted, closed), (world.grouped, closed)]
+    return [
+        (world.analyst, open_objects),
+        (world.lapsed, open_objects),
+        (world.granted, closed_objects),
+        (world.grouped, closed_objects),
+    ]
 
 
-def who_may_see(world: World, rule: PageRule) -> list[Any]:
+def authorised_users(world: World, rule: PageRule) -> list[Any]:
     if rule.permission is None:
         return [world.granted, world.grouped]
     roles = {
@@ -156,38 +163,38 @@ def who_may_see(world: World, rule: PageRule) -> list[Any]:
     return [user for role, user in roles.items() if rule.permission in PERMISSIONS[role]]
 
 
-def assert_shown_nothing(world: World, client: httpx.Client, page: Page, names: Things, status: int) -> None:
+def assert_hidden_page(world: World, client: httpx.Client, page: Page, names: Objects, status: int) -> None:
     rule = PAGES[page]
-    shown = visit(world, client, page, names)
+    shown = request_page(world, client, page, names)
     assert shown.status == status, (page, shown)
     if rule.shows is not None:
         assert names[rule.shows] not in shown.text, page
     else:
-        assert shown == visit(world, client, page, Nothing()), page
+        assert shown == request_page(world, client, page, AbsentObjects()), page
 
 
-@pytest.mark.parametrize("operation", FETCHED, ids=" ".join)
-def test_what_a_page_fetches_by_its_session_is_the_rightfuls_only(world, opened, closed, operation):
+@pytest.mark.parametrize("operation", SESSION_READS, ids=" ".join)
+def test_session_reads_are_for_authorised_users_only(world, open_objects, closed_objects, operation):
     rule = RULES[operation]
     for visitor in (world.keyless, *world.ended_pages):
-        assert ask(visitor, operation, opened).status == 401
-    for client, names in who_may_not_know(world, rule, None, opened, closed):
-        assert_told_of_nothing(world.page_of(client), operation, names)
+        assert call(visitor, operation, open_objects).status == 401
+    for client, names in clients_without_access(world, rule, None, open_objects, closed_objects):
+        assert_hidden(world.page_of(client), operation, names)
     stranger = world.page_of(world.stranger.http)
     if rule.shows is None:
-        assert_told_of_nothing(stranger, operation, opened)
+        assert_hidden(stranger, operation, open_objects)
     else:
-        assert opened[rule.shows] not in ask(stranger, operation, opened).text
-    for client in rightful(world, rule, None):
+        assert open_objects[rule.shows] not in call(stranger, operation, open_objects).text
+    for client in authorised_clients(world, rule, None):
         if rule.shows is not None:
-            assert opened[rule.shows], "made before the list is read"
-        answer = ask(world.page_of(client), operation, opened)
+            assert open_objects[rule.shows], "create the object before the request"
+        answer = call(world.page_of(client), operation, open_objects)
         assert answer.status == rule.status, (operation, answer)
-        assert rule.shows is None or opened[rule.shows] in answer.text, operation
+        assert rule.shows is None or open_objects[rule.shows] in answer.text, operation
 
 
 @pytest.mark.parametrize("path", ["/openapi.json", "/docs", "/sign-in", "/static/footnote.css"])
-def test_what_is_open_to_everybody_is_the_same_for_all(world, path):
+def test_public_pages_are_the_same_for_all(world, path):
     visitors = (world.keyless, *map(world.page_of, (world.granted.http, world.admin.http, world.stranger.http)))
     answers = [visitor.get(path) for visitor in visitors]
     assert {answer.status_code for answer in answers} == {200}

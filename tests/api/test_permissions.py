@@ -1,4 +1,4 @@
-"""Roles are sets of permissions; each operation declares the one it needs, and is refused without it."""
+"""Roles are sets of permissions. Each operation declares the permission it needs, and is refused without it."""
 
 import pytest
 from fastapi import APIRouter
@@ -9,7 +9,7 @@ from app.http.routing import UndeclaredRouteError, api_router, check_declared, n
 PUBLIC = {"/livez", "/readyz", "/problems/{code}"}
 
 
-def test_an_operation_that_declares_no_permission_can_not_be_made():
+def test_operation_without_permission_is_rejected():
     router = api_router(prefix="/v1", tag="x")
     with pytest.raises(UndeclaredRouteError, match="declares no permission"):
         router.get("/open")(lambda: None)
@@ -17,40 +17,42 @@ def test_an_operation_that_declares_no_permission_can_not_be_made():
         router.get("/open", openapi_extra={"x-permission": "everything"})(lambda: None)
 
 
-def test_an_operation_that_asks_for_no_key_stops_the_start():
+def test_operation_without_authentication_stops_the_start():
     router = APIRouter(prefix="/v1")
     router.get("/open", openapi_extra=needs(Permission.DOCUMENTS_READ))(lambda: None)
     with pytest.raises(UndeclaredRouteError, match="/v1/open"):
         check_declared([router])
 
 
-def test_the_document_tells_the_permission_of_each_operation(server):
+def test_document_states_the_permission_of_each_operation(server):
     document = server.client().get("/openapi.json").json()
     known = {*Permission, "signed-in"}
     for path, item in document["paths"].items():
         for method, operation in item.items():
             if path not in PUBLIC:
-                assert operation["x-permission"] in known, f"{method} {path} needs a permission, or to be public here"
+                assert operation["x-permission"] in known, (
+                    f"declare a permission for {method} {path}, or add it to PUBLIC"
+                )
                 refused = operation["responses"].get("403", {}).get("content", {})
                 examples = refused.get("application/problem+json", {}).get("examples", {})
                 assert ("permission-required" in examples) == (operation["x-permission"] != "signed-in")
 
 
-def test_a_refusal_names_the_permission_and_comes_before_the_body_is_read(analyst):
+def test_missing_permission_is_refused_before_the_body_is_read(analyst):
     refused = analyst.http.post("/v1/users", content=b"{", headers={"Content-Type": "application/json"})
     assert (refused.status_code, refused.json()["code"]) == (403, "permission-required")
     assert refused.json()["permission"] == "users:manage"
     assert "'users:manage'" in refused.json()["detail"]
 
 
-def test_whoever_changes_rights_does_not_read_the_log_of_it():
+def test_no_role_both_changes_rights_and_reads_the_log():
     changing = {Permission.USERS_MANAGE, Permission.GROUPS_MANAGE, Permission.KEYS_MANAGE, Permission.ACCESS_MANAGE}
     for role, allowed in PERMISSIONS.items():
         assert Permission.AUDIT_READ not in allowed or not changing & allowed, role
     assert Permission.AUDIT_READ in PERMISSIONS[Role.AUDITOR]
 
 
-def test_roles_add_up_and_scopes_only_take_away(editor):
+def test_roles_add_permissions_and_scopes_remove_them(editor):
     both = Principal(editor.tenant_id, editor.id, roles=frozenset({Role.ANALYST, Role.AUDITOR}))
     assert both.may(Permission.DOCUMENTS_WRITE)
     assert both.may(Permission.AUDIT_READ)

@@ -1,4 +1,4 @@
-"""What HTTP itself answers: problems for everything, conditional edits, repeats, rates, probes, security headers."""
+"""HTTP behaviour: problem details, idempotency keys, conditional edits, rates, probes and security headers."""
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
@@ -20,11 +20,11 @@ def problem(answer, status, code):
     return body
 
 
-def test_an_unknown_address_is_a_problem_too(editor):
+def test_unknown_route_is_a_problem(editor):
     problem(editor.http.get("/v1/nowhere"), 404, "route-not-found")
 
 
-def test_a_method_that_is_not_taken_names_those_that_are(editor):
+def test_wrong_method_lists_the_allowed_ones(editor):
     answer = editor.http.put("/v1/keys", json={})
     problem(answer, 405, "method-not-allowed")
     assert "GET" in answer.headers["allow"]
@@ -37,13 +37,13 @@ def test_broken_json_is_a_malformed_request(editor):
     assert answer.status_code in (400, 422)
 
 
-def test_every_finding_of_a_wrong_body_is_named(admin):
+def test_invalid_body_lists_every_error(admin):
     body = problem(admin.http.post("/v1/users", json={"email": "x", "extra": 1}), 422, "invalid-input")
     assert {finding["where"] for finding in body["errors"]} == {"body.email", "body.name", "body.extra"}
 
 
 @pytest.mark.parametrize("bad", ["a\x00b", "\x00", "a\x07b", "a\x1bb", "a\nb", "\ud800", "a\x7fb"])
-def test_control_characters_are_refused_wherever_text_is_taken(editor, admin, bad):
+def test_control_characters_in_bodies_are_refused(editor, admin, bad):
     collection = editor.collection()
     etag = editor.http.get(f"/v1/collections/{collection['id']}").headers["etag"]
     escaped = {"Content-Type": "application/json", "If-Match": etag}
@@ -66,19 +66,19 @@ def test_control_characters_in_queries_are_refused(editor, path):
 
 
 @pytest.mark.parametrize("path", ["/v1/documents/%00", "/v1/runs/x", "/v1/collections/1/files/%00"])
-def test_ids_that_are_none_are_refused(editor, path):
+def test_malformed_ids_are_refused(editor, path):
     answer = editor.http.get(path) if "files" not in path else editor.http.put(path, content=b"x")
     assert answer.status_code in (404, 422)
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_the_types_of_problems_can_be_looked_up(server):
+def test_problem_types_can_be_looked_up(server):
     client = server.client()
     assert client.get("/problems/upload-too-large").json()["status"] == 413
     problem(client.get("/problems/no-such"), 404, "problem-kind-not-found")
 
 
-def test_an_error_nobody_expected_is_a_problem_without_a_trace(server, editor, monkeypatch):
+def test_unexpected_error_is_a_problem_without_traceback(server, editor, monkeypatch):
     def fail(*_args, **_kwargs):
         raise RuntimeError("secret words")
 
@@ -89,22 +89,22 @@ def test_an_error_nobody_expected_is_a_problem_without_a_trace(server, editor, m
     assert "Traceback" not in answer.text
 
 
-def test_a_request_id_of_ones_own_is_kept_when_it_is_harmless(server):
+def test_clients_request_id_is_kept_if_well_formed(server):
     client = server.client()
     assert client.get("/livez", headers={"X-Request-ID": "my-request-1"}).headers["x-request-id"] == "my-request-1"
     assert client.get("/livez", headers={"X-Request-ID": "a b<c>"}).headers["x-request-id"] != "a b<c>"
 
 
-def test_answers_can_not_be_framed_sniffed_or_run(editor):
+def test_responses_have_security_headers(editor):
     headers = editor.http.get("/v1/me").headers
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["content-security-policy"].startswith("default-src 'none'")
 
 
-# --- repeats ---
+# --- idempotency keys ---
 
 
-def test_a_repeated_post_is_answered_the_same_and_done_once(server, editor):
+def test_repeated_post_is_replayed_and_done_once(server, editor):
     headers = {"Idempotency-Key": uuid4().hex}
     first = editor.http.post("/v1/keys", json={"name": "once"}, headers=headers)
     second = editor.http.post("/v1/keys", json={"name": "once"}, headers=headers)
@@ -117,28 +117,28 @@ def test_a_repeated_post_is_answered_the_same_and_done_once(server, editor):
     assert all(first.json()["secret"].encode() not in bytes(body) for body in kept if body)
 
 
-def test_a_key_of_another_request_is_refused(editor):
+def test_idempotency_key_of_another_request_is_refused(editor):
     headers = {"Idempotency-Key": uuid4().hex}
     editor.http.post("/v1/keys", json={"name": "one"}, headers=headers)
     problem(editor.http.post("/v1/keys", json={"name": "two"}, headers=headers), 422, "idempotency-key-reused")
     problem(editor.http.post("/v1/collections", json={"name": "one"}, headers=headers), 422, "idempotency-key-reused")
 
 
-def test_keys_are_each_users_own(editor, admin):
+def test_idempotency_keys_are_per_user(editor, admin):
     headers = {"Idempotency-Key": uuid4().hex}
     first = editor.http.post("/v1/keys", json={"name": "one"}, headers=headers)
     second = admin.http.post("/v1/keys", json={"name": "one"}, headers=headers)
     assert first.json()["id"] != second.json()["id"]
 
 
-def test_a_failed_post_may_be_repeated_with_its_key(editor):
+def test_failed_post_can_be_repeated_with_its_key(editor):
     headers = {"Idempotency-Key": uuid4().hex}
     body = {"name": f"inside {uuid4().hex}", "parent_id": str(uuid4())}
     problem(editor.http.post("/v1/collections", json=body, headers=headers), 404, "collection-not-found")
     problem(editor.http.post("/v1/collections", json=body, headers=headers), 404, "collection-not-found")
 
 
-def test_repeats_at_the_same_moment_are_done_once(editor):
+def test_concurrent_repeats_are_done_once(editor):
     headers = {"Idempotency-Key": uuid4().hex}
     name = uuid4().hex
     with ThreadPoolExecutor(6) as pool:
@@ -148,7 +148,7 @@ def test_repeats_at_the_same_moment_are_done_once(editor):
     assert len({answer.json()["id"] for answer in answers if answer.status_code == 201}) == 1
 
 
-def test_a_claim_that_a_dead_process_left_expires(server, editor):
+def test_claim_of_a_dead_process_expires(server, editor):
     headers = {"Idempotency-Key": uuid4().hex}
     first = editor.http.post("/v1/keys", json={"name": "one"}, headers=headers).json()
     change = "UPDATE idempotency_records SET status = NULL, body = NULL, expires_at = {} WHERE key = :key"
@@ -162,12 +162,12 @@ def test_a_claim_that_a_dead_process_left_expires(server, editor):
 
 
 @pytest.mark.parametrize("key", ["", "a b", "é".encode(), "x" * 256])
-def test_a_key_must_be_visible_ascii(editor, key):
+def test_idempotency_key_must_be_visible_ascii(editor, key):
     answer = editor.http.post("/v1/keys", json={"name": "one"}, headers={"Idempotency-Key": key})
     problem(answer, 422, "idempotency-key-invalid")
 
 
-def test_an_upload_is_repeated_by_its_content(editor):
+def test_upload_is_replayed_only_for_the_same_content(editor):
     collection = editor.collection()
     headers = {"Idempotency-Key": uuid4().hex}
 
@@ -182,7 +182,7 @@ def test_an_upload_is_repeated_by_its_content(editor):
     problem(send(b"two"), 422, "idempotency-key-reused")
 
 
-def test_a_password_is_part_of_what_is_repeated_and_can_not_be_guessed_from_the_record(server, editor):
+def test_password_is_part_of_the_keyed_request_fingerprint(server, editor):
     collection = editor.collection()
     headers = {"Idempotency-Key": uuid4().hex}
 
@@ -204,7 +204,7 @@ def test_a_password_is_part_of_what_is_repeated_and_can_not_be_guessed_from_the_
 # --- edits ---
 
 
-def test_an_edit_must_name_what_it_was_made_on(editor):
+def test_edit_needs_the_current_etag(editor):
     document = editor.upload(editor.collection())["document"]
     path = f"/v1/documents/{document['id']}"
     etag = editor.http.get(path).headers["etag"]
@@ -220,7 +220,7 @@ def test_an_edit_must_name_what_it_was_made_on(editor):
     assert [item["id"] for item in found["items"]] == [document["id"]]
 
 
-def test_a_viewer_reads_but_does_not_edit_or_delete(editor, analyst):
+def test_viewer_reads_but_does_not_edit_or_delete(editor, analyst):
     collection = editor.collection()
     document = editor.upload(collection)["document"]
     path = f"/v1/documents/{document['id']}"
@@ -232,7 +232,7 @@ def test_a_viewer_reads_but_does_not_edit_or_delete(editor, analyst):
     problem(analyst.http.delete(path), 403, "not-editable")
 
 
-def test_a_deleted_document_is_gone_for_everybody(editor):
+def test_deleted_document_is_404(editor):
     collection = editor.collection()
     uploaded = editor.upload(collection, b"Revenue was 9.")
     path = f"/v1/documents/{uploaded['document']['id']}"
@@ -248,7 +248,7 @@ def test_a_deleted_document_is_gone_for_everybody(editor):
 # --- rates and probes ---
 
 
-def test_requests_over_the_rate_are_told_when_to_come_back(start_server):
+def test_requests_over_the_rate_get_a_retry_time(start_server):
     user = start_server(requests_per_minute=3).user()
     answers = [user.http.get("/v1/me") for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
@@ -258,7 +258,7 @@ def test_requests_over_the_rate_are_told_when_to_come_back(start_server):
     assert 1 <= int(answers[3].headers["retry-after"]) <= 120
 
 
-def test_uploads_have_a_rate_of_their_own(start_server):
+def test_uploads_have_their_own_rate(start_server):
     user = start_server(uploads_per_minute=1).user()
     collection = user.collection()
     user.upload(collection)
@@ -266,7 +266,7 @@ def test_uploads_have_a_rate_of_their_own(start_server):
     assert user.http.get("/v1/me").status_code == 200
 
 
-def test_the_probes_tell_which_part_is_down(server):
+def test_readiness_probe_names_the_failed_part(server):
     client = server.client()
     assert client.get("/livez").json() == {"status": "alive"}
     answer = client.get("/readyz")

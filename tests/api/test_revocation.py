@@ -1,4 +1,4 @@
-"""Rights that end: each way of ending holds from the next request on, on every way of reading."""
+"""Each way of revoking a right takes effect with the next request, for every way of reading."""
 
 import asyncio
 from uuid import uuid4
@@ -8,35 +8,35 @@ import pytest
 from app.answers.writing.drafting import Drafter
 from app.core.principal import Role
 from app.llm.wordllama_embedder import WordLlamaEmbedder
-from tests.api.shelf import Shelf, answered, cited
+from tests.api.published_documents import PublishedDocuments, ask_question, cited_documents
 
 PAGE = "Net revenue of Lantern Works was $4,210 million in fiscal 2022, as the board had foreseen in June."
 QUESTION = "What was net revenue of Lantern Works in fiscal 2022?"
 
 
-class Desk:
-    """`owner` has a document that `reader` may read by a grant to a group in a group, cleared for the label on it."""
+class ReaderCase:
+    """`reader` may read a labelled document of `owner`, through a grant to nested groups and a clearance."""
 
     def __init__(self, server, embedder):
         self.server = server
         self.tenant_id = server.tenant()
-        self.shelf = Shelf(server, self.tenant_id, embedder)
+        self.documents = PublishedDocuments(server, self.tenant_id, embedder)
         self.owner, self.reader, self.admin = (
             server.user(self.tenant_id, role) for role in (Role.EDITOR, Role.ANALYST, Role.ADMIN)
         )
         self.collection = self.owner.collection()
-        self.outer, self.inner = (self.made(self.admin, "/v1/groups", name=uuid4().hex) for _ in range(2))
+        self.outer, self.inner = (self.create(self.admin, "/v1/groups", name=uuid4().hex) for _ in range(2))
         self.call(self.admin, "PUT", f"/v1/groups/{self.outer}/groups/{self.inner}")
         self.call(self.admin, "PUT", f"/v1/groups/{self.inner}/members/{self.reader.id}")
-        self.label = self.made(self.admin, "/v1/labels", name=uuid4().hex)
-        self.clearance = self.made(self.admin, "/v1/clearances", label_id=self.label, user_id=str(self.reader.id))
-        self.made(self.admin, "/v1/clearances", label_id=self.label, user_id=str(self.owner.id))
-        self.grant = self.made(self.owner, "/v1/grants", collection_id=self.collection["id"], group_id=self.outer)
-        made = self.shelf.put(self.owner, self.collection, PAGE, issuer="Lantern Works")
-        self.document, self.run = made["document"]["id"], made["run"]["id"]
+        self.label = self.create(self.admin, "/v1/labels", name=uuid4().hex)
+        self.clearance = self.create(self.admin, "/v1/clearances", label_id=self.label, user_id=str(self.reader.id))
+        self.create(self.admin, "/v1/clearances", label_id=self.label, user_id=str(self.owner.id))
+        self.grant = self.create(self.owner, "/v1/grants", collection_id=self.collection["id"], group_id=self.outer)
+        create = self.documents.publish(self.owner, self.collection, PAGE, issuer="Lantern Works")
+        self.document, self.run = create["document"]["id"], create["run"]["id"]
         self.call(self.owner, "PUT", f"/v1/collections/{self.collection['id']}/labels/{self.label}")
 
-    def made(self, user, path, **body):
+    def create(self, user, path, **body):
         return self.call(user, "POST", path, json=body).json()["id"]
 
     def call(self, user, method, path, **options):
@@ -45,54 +45,54 @@ class Desk:
         return answer
 
 
-def withdraw_grant(desk):
-    desk.call(desk.owner, "DELETE", f"/v1/grants/{desk.grant}")
+def withdraw_grant(case):
+    case.call(case.owner, "DELETE", f"/v1/grants/{case.grant}")
 
 
-def leave_the_group(desk):
-    desk.call(desk.admin, "DELETE", f"/v1/groups/{desk.inner}/members/{desk.reader.id}")
+def leave_group(case):
+    case.call(case.admin, "DELETE", f"/v1/groups/{case.inner}/members/{case.reader.id}")
 
 
-def take_the_group_out(desk):
-    desk.call(desk.admin, "DELETE", f"/v1/groups/{desk.outer}/groups/{desk.inner}")
+def remove_group_nesting(case):
+    case.call(case.admin, "DELETE", f"/v1/groups/{case.outer}/groups/{case.inner}")
 
 
-def put_a_label_on(desk):
-    label = desk.made(desk.admin, "/v1/labels", name=uuid4().hex)
-    desk.made(desk.admin, "/v1/clearances", label_id=label, user_id=str(desk.owner.id))
-    desk.call(desk.owner, "PUT", f"/v1/documents/{desk.document}/labels/{label}")
+def add_label(case):
+    label = case.create(case.admin, "/v1/labels", name=uuid4().hex)
+    case.create(case.admin, "/v1/clearances", label_id=label, user_id=str(case.owner.id))
+    case.call(case.owner, "PUT", f"/v1/documents/{case.document}/labels/{label}")
 
 
-def withdraw_clearance(desk):
-    desk.call(desk.admin, "DELETE", f"/v1/clearances/{desk.clearance}")
+def withdraw_clearance(case):
+    case.call(case.admin, "DELETE", f"/v1/clearances/{case.clearance}")
 
 
-def exclude(desk):
-    desk.made(desk.owner, "/v1/exclusions", document_id=desk.document, group_id=desk.outer)
+def exclude(case):
+    case.create(case.owner, "/v1/exclusions", document_id=case.document, group_id=case.outer)
 
 
-def let_the_grant_expire(desk):
-    desk.shelf.sql("UPDATE grants SET expires_at = now() - interval '1 second' WHERE id = :id", id=desk.grant)
+def expire_grant(case):
+    case.documents.sql("UPDATE grants SET expires_at = now() - interval '1 second' WHERE id = :id", id=case.grant)
 
 
-def move(desk):
-    other = desk.owner.collection()
-    desk.call(desk.owner, "PUT", f"/v1/collections/{other['id']}/labels/{desk.label}")
-    desk.call(desk.owner, "PATCH", f"/v1/documents/{desk.document}", json={"collection_id": other["id"]})
+def move(case):
+    other = case.owner.collection()
+    case.call(case.owner, "PUT", f"/v1/collections/{other['id']}/labels/{case.label}")
+    case.call(case.owner, "PATCH", f"/v1/documents/{case.document}", json={"collection_id": other["id"]})
 
 
-def delete(desk):
-    desk.call(desk.owner, "DELETE", f"/v1/documents/{desk.document}")
+def delete(case):
+    case.call(case.owner, "DELETE", f"/v1/documents/{case.document}")
 
 
-ENDINGS = (
+REVOCATIONS = (
     withdraw_grant,
-    leave_the_group,
-    take_the_group_out,
-    put_a_label_on,
+    leave_group,
+    remove_group_nesting,
+    add_label,
     withdraw_clearance,
     exclude,
-    let_the_grant_expire,
+    expire_grant,
     move,
     delete,
 )
@@ -104,98 +104,98 @@ def embedder():
 
 
 @pytest.fixture
-def desk(server, embedder):
-    return Desk(server, embedder)
+def case(server, embedder):
+    return ReaderCase(server, embedder)
 
 
-@pytest.mark.parametrize("end", ENDINGS, ids=lambda end: end.__name__)
-def test_a_right_that_ended_holds_nowhere_from_the_next_request_on(desk, end):
-    get, document = desk.reader.http.get, desk.document
-    desk.owner.grant(desk.collection, desk.reader) if end is exclude else None
-    asked = answered(desk.reader, QUESTION, headers={"Idempotency-Key": "once"})
-    assert cited(asked) == {document}
+@pytest.mark.parametrize("revoke", REVOCATIONS, ids=lambda revoke: revoke.__name__)
+def test_revoked_right_is_refused_everywhere_at_the_next_request(case, revoke):
+    get, document = case.reader.http.get, case.document
+    case.owner.grant(case.collection, case.reader) if revoke is exclude else None
+    asked = ask_question(case.reader, QUESTION, headers={"Idempotency-Key": "once"})
+    assert cited_documents(asked) == {document}
     tag = get(f"/v1/documents/{document}").headers["etag"]
     before = get("/v1/documents", params={"limit": 1}).json()["items"]
     assert [item["id"] for item in before] == [document]
 
-    end(desk)
+    revoke(case)
 
     for path in ("", "/versions", "/file", "/pages/1", "/pages/1/image", "/labels"):
         answer = get(f"/v1/documents/{document}{path}", headers={"If-None-Match": tag})
         assert answer.status_code == 404, path
-    for path in (f"/v1/runs/{desk.run}", f"/v1/runs/{desk.run}/events"):
+    for path in (f"/v1/runs/{case.run}", f"/v1/runs/{case.run}/events"):
         assert get(path).status_code == 404
     for path in ("/v1/documents", "/v1/runs"):
         assert get(path).json() == {"items": [], "next_cursor": None}
     assert get("/v1/documents/facets").json()["total"] == 0
     assert get("/v1/suggestions", params={"q": "lantern"}).json() == {"items": []}
-    assert answered(desk.reader, QUESTION)["claims"] == []
+    assert ask_question(case.reader, QUESTION)["claims"] == []
     stored = get(f"/v1/questions/{asked['id']}").json()
     assert (stored["outcome"], stored["claims"]) == ("withdrawn", [])
-    repeated = desk.reader.http.post("/v1/questions", json={"question": QUESTION}, headers={"Idempotency-Key": "once"})
+    repeated = case.reader.http.post("/v1/questions", json={"question": QUESTION}, headers={"Idempotency-Key": "once"})
     assert repeated.headers["idempotent-replayed"] == "true"
     assert "4,210" not in repeated.text
     assert document not in repeated.text
 
 
-@pytest.mark.parametrize("how", ["key revoked", "user disabled"])
-def test_a_key_that_ended_reads_nothing_more(desk, how):
-    if how == "key revoked":
-        key = desk.reader.http.get("/v1/keys").json()["items"][0]["id"]
-        desk.call(desk.admin, "DELETE", f"/v1/keys/{key}")
+@pytest.mark.parametrize("cause", ["key revoked", "user disabled"])
+def test_ended_key_is_refused(case, cause):
+    if cause == "key revoked":
+        key = case.reader.http.get("/v1/keys").json()["items"][0]["id"]
+        case.call(case.admin, "DELETE", f"/v1/keys/{key}")
     else:
-        desk.call(desk.admin, "PATCH", f"/v1/users/{desk.reader.id}", json={"disabled": True})
-    for path in (f"/v1/documents/{desk.document}", "/v1/documents", "/v1/documents/facets", "/v1/questions"):
-        assert desk.reader.http.get(path).status_code == 401
+        case.call(case.admin, "PATCH", f"/v1/users/{case.reader.id}", json={"disabled": True})
+    for path in (f"/v1/documents/{case.document}", "/v1/documents", "/v1/documents/facets", "/v1/questions"):
+        assert case.reader.http.get(path).status_code == 401
 
 
 @pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
-def test_what_closes_while_an_answer_is_drafted_is_not_cited_in_it(desk, monkeypatch, accept):
-    """The sources were told already: between them and the first claim the right ends."""
+def test_document_hidden_during_drafting_is_not_cited(case, monkeypatch, accept):
+    """The right ends after the sources were sent and before the first claim."""
     draft = Drafter.draft
 
     async def draft_and_lose_the_right(self, *args):
         drafted = await draft(self, *args)
         assert drafted.shown
-        await asyncio.to_thread(withdraw_grant, desk)  # over HTTP, to the very loop that this runs on
+        await asyncio.to_thread(withdraw_grant, case)  # a request to the event loop that runs this function
         return drafted
 
     monkeypatch.setattr(Drafter, "draft", draft_and_lose_the_right)
-    answer = desk.reader.http.post("/v1/questions", json={"question": QUESTION}, headers={"Accept": accept})
+    answer = case.reader.http.post("/v1/questions", json={"question": QUESTION}, headers={"Accept": accept})
     assert "withdrawn" in answer.text
     assert "4,210" not in answer.text
     assert "event: claim" not in answer.text
 
 
 @pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
-def test_a_key_that_is_revoked_while_an_answer_is_drafted_is_told_nothing_of_it(desk, monkeypatch, accept):
+def test_key_revoked_during_drafting_gets_no_answer(case, monkeypatch, accept):
     draft = Drafter.draft
-    (key,) = desk.reader.http.get("/v1/keys").json()["items"]
+    (key,) = case.reader.http.get("/v1/keys").json()["items"]
 
     async def draft_and_lose_the_key(self, *args):
         drafted = await draft(self, *args)
         assert drafted.shown
-        await asyncio.to_thread(desk.call, desk.admin, "DELETE", f"/v1/keys/{key['id']}")
+        await asyncio.to_thread(case.call, case.admin, "DELETE", f"/v1/keys/{key['id']}")
         return drafted
 
     monkeypatch.setattr(Drafter, "draft", draft_and_lose_the_key)
-    answer = desk.reader.http.post("/v1/questions", json={"question": QUESTION}, headers={"Accept": accept})
+    answer = case.reader.http.post("/v1/questions", json={"question": QUESTION}, headers={"Accept": accept})
     assert "key-revoked" in answer.text
     assert "event: claim" not in answer.text
     assert '"claims"' not in answer.text
 
 
-def test_a_cursor_from_before_leads_to_nothing_that_closed_since(desk):
+def test_old_cursor_returns_nothing_hidden_since(case):
     for _ in range(3):
-        desk.owner.upload(desk.collection)
-    first = desk.reader.http.get("/v1/documents", params={"limit": 2}).json()
+        case.owner.upload(case.collection)
+    first = case.reader.http.get("/v1/documents", params={"limit": 2}).json()
     assert first["next_cursor"]
-    withdraw_grant(desk)
-    rest = desk.reader.http.get("/v1/documents", params={"limit": 2, "cursor": first["next_cursor"]}).json()
+    withdraw_grant(case)
+    rest = case.reader.http.get("/v1/documents", params={"limit": 2, "cursor": first["next_cursor"]}).json()
     assert rest == {"items": [], "next_cursor": None}
 
 
-def test_a_repeated_upload_tells_nothing_of_a_document_that_was_closed_since(editor, admin):
+def test_replayed_upload_of_a_document_hidden_since_is_404(editor, admin):
     collection = editor.collection()
 
     def send():

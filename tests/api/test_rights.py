@@ -1,4 +1,4 @@
-"""What the database itself refuses the API's role, whatever the code above it asks for."""
+"""Statements of the API's role that the database itself refuses."""
 
 from uuid import uuid4
 
@@ -11,15 +11,15 @@ from app.db.session import RightsChangedError
 FORBIDDEN = {
     "read a key's digest": "SELECT secret_hash FROM api_keys",
     "become an administrator": "UPDATE users SET roles = '{admin}' WHERE id = :me",
-    "open what one does not own": "INSERT INTO grants (id, tenant_id, user_id, collection_id, level, created_at, "
-    "created_by) VALUES (:new, :tenant, :me, :collection, 3, now(), :me)",
+    "grant a collection of another user": "INSERT INTO grants (id, tenant_id, user_id, collection_id, level, "
+    "created_at, created_by) VALUES (:new, :tenant, :me, :collection, 3, now(), :me)",
     "move a document to another class": "UPDATE documents SET access_class_id = 1",
-    "bring a deleted document back": "UPDATE documents SET deleted_at = NULL",
-    "make a key for somebody else": "INSERT INTO api_keys (id, tenant_id, user_id, name, prefix, secret_hash, "
+    "restore a deleted document": "UPDATE documents SET deleted_at = NULL",
+    "create a key for another user": "INSERT INTO api_keys (id, tenant_id, user_id, name, prefix, secret_hash, "
     "created_at) VALUES (:new, :tenant, :other, 'x', :new, 'x', now())",
-    "make a user": "INSERT INTO users (id, tenant_id, email, name, roles, created_at) VALUES (:new, :tenant, 'a@b', "
+    "create a user": "INSERT INTO users (id, tenant_id, email, name, roles, created_at) VALUES (:new, :tenant, 'a@b', "
     "'x', '{admin}', now())",
-    "join a group": "INSERT INTO groups (id, tenant_id, name, created_at) VALUES (:new, :tenant, 'x', now())",
+    "create a group": "INSERT INTO groups (id, tenant_id, name, created_at) VALUES (:new, :tenant, 'x', now())",
     "write the audit log in another's name": "INSERT INTO audit_events (id, tenant_id, at, actor_id, action, "
     "object_type, object_id, detail) VALUES (:new, :tenant, now(), :other, 'x', 'x', 'x', '{}')",
     "finish a run": "UPDATE runs SET status = 'ready'",
@@ -28,7 +28,7 @@ FORBIDDEN = {
 
 
 @pytest.mark.parametrize("deed", FORBIDDEN)
-def test_an_analyst_can_not(server, editor, analyst, deed):
+def test_database_refuses_analyst(server, editor, analyst, attempt):
     values = {
         "me": analyst.id,
         "other": editor.id,
@@ -37,17 +37,17 @@ def test_an_analyst_can_not(server, editor, analyst, deed):
         "collection": editor.collection()["id"],
     }
     principal = Principal(tenant_id=analyst.tenant_id, user_id=analyst.id)
-    statement = text(FORBIDDEN[deed])
-    used = {name: value for name, value in values.items() if f":{name}" in FORBIDDEN[deed]}
+    statement = text(FORBIDDEN[attempt])
+    used = {name: value for name, value in values.items() if f":{name}" in FORBIDDEN[attempt]}
     try:
         with server.database.api.transaction(principal) as session:
-            # Rows that the principal may not change are as if they were not there.
+            # Rows that the principal may not change are not found.
             assert session.execute(statement, used).rowcount == 0
     except RightsChangedError as refused:
         assert refused.__cause__.orig.sqlstate == "42501"  # insufficient_privilege, PostgreSQL appendix A
 
 
-def test_a_read_is_audited_with_its_request(server, editor):
+def test_read_is_logged_with_its_request(server, editor):
     document = editor.upload(editor.collection())["document"]
     answer = editor.http.get(f"/v1/documents/{document['id']}")
     query = text("SELECT action, request_id, key_id FROM audit_events WHERE object_id = :id ORDER BY id")

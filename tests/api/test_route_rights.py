@@ -1,5 +1,5 @@
-"""Every operation of the API for every kind of asker, from the OpenAPI document: who is let in, and what all others are
-told, which is the same as of things that are not there.
+"""Calls every operation of the OpenAPI document as every kind of caller: authorised ones succeed, others get the
+response for an absent object.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from app.core.principal import PERMISSIONS, Permission, Role
-from tests.api.rights_world import Nothing, Things, World
+from tests.api.rights_world import AbsentObjects, Objects, World
 from tests.api.route_rules import RULES, Decider, Rule
 
 PUBLIC = {("GET", "/livez"), ("GET", "/readyz"), ("GET", "/problems/{code}")}
@@ -18,8 +18,8 @@ HEADERS = {"If-Match": "*"}
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What was answered; of a stream of events only that it began."""
+class Response:
+    """A response; of an event stream only its start."""
 
     status: int
     code: str
@@ -27,7 +27,7 @@ class Answer:
     headers: Mapping[str, str]
 
 
-def ask(client: httpx.Client, operation: tuple[str, str], names: Any) -> Answer:
+def call(client: httpx.Client, operation: tuple[str, str], names: Any) -> Response:
     method, template = operation
     rule = RULES[operation]
     path = template
@@ -40,11 +40,11 @@ def ask(client: httpx.Client, operation: tuple[str, str], names: Any) -> Answer:
         kind = response.headers.get("content-type", "")
         content = "" if kind.startswith("text/event-stream") else response.read().decode(errors="replace")
         problem = response.json() if kind == "application/problem+json" else {}
-        return Answer(response.status_code, problem.get("code", ""), content, dict(response.headers))
+        return Response(response.status_code, problem.get("code", ""), content, dict(response.headers))
 
 
-def told(answer: Answer) -> tuple[object, ...]:
-    """All that an answer tells, but for its time, its request's own id, and how often one may ask again."""
+def comparable(answer: Response) -> tuple[object, ...]:
+    """Return a response without its date, its request's id and its rate limits."""
     own = {"date", "x-request-id", "ratelimit", "ratelimit-policy"}
     headers = {name: value for name, value in answer.headers.items() if name not in own}
     request_id = answer.headers["x-request-id"]
@@ -57,24 +57,24 @@ def world(server) -> World:
 
 
 @pytest.fixture(scope="module")
-def opened(world) -> Things:
-    """Things that refusals leave as they are."""
-    things = Things(world)
-    things.lapse()
-    return things
+def open_objects(world) -> Objects:
+    """Objects for calls that change nothing."""
+    objects = Objects(world)
+    objects.expire_grant()
+    return objects
 
 
 @pytest.fixture(scope="module")
-def closed(world) -> Things:
-    """The same behind a label that nobody is cleared for."""
-    things = Things(world)
-    things.close()
-    return things
+def closed_objects(world) -> Objects:
+    """Objects hidden by a label without clearances."""
+    objects = Objects(world)
+    objects.label_collection()
+    return objects
 
 
 @pytest.fixture(scope="module")
 def operations(server) -> dict[tuple[str, str], Permission | None]:
-    """The permission that each operation of the document declares; None where any key will do."""
+    """Operation → the permission that it declares; None if any key is enough."""
     found = {}
     for path, item in server.client().get("/openapi.json").json()["paths"].items():
         for method, operation in item.items():
@@ -87,88 +87,87 @@ def operations(server) -> dict[tuple[str, str], Permission | None]:
 def test_every_operation_has_a_rule(operations):
     missing = sorted(operations.keys() - RULES.keys())
     assert not missing, (
-        f"Say in tests/api/route_rules.py what decides of {missing}, and how a rightful call looks: "
-        "RULES[method, path] = Rule(Decider.…, status, call)."
+        f"Add the rules of {missing} to tests/api/route_rules.py: RULES[method, path] = Rule(Decider.…, status, call)."
     )
-    assert not RULES.keys() - operations.keys(), "these rules are of operations that are no more"
+    assert not RULES.keys() - operations.keys(), "remove the rules of operations that no longer exist"
 
 
 @pytest.mark.parametrize("operation", sorted(RULES), ids=" ".join)
-def test_only_the_rightful_are_let_in(world, opened, closed, operations, operation):
+def test_only_authorised_calls_succeed(world, open_objects, closed_objects, operations, operation):
     rule, permission = RULES[operation], operations[operation]
-    assert_keys_come_first(world, operation, opened)
+    assert_key_required(world, operation, open_objects)
     if permission is not None:
-        assert_permission_is_needed(world, operation, permission, opened)
-    for client, names in who_may_not_know(world, rule, permission, opened, closed):
-        assert_told_of_nothing(client, operation, names)
-    assert_foreigners_learn_nothing(world, operation, permission, opened)
-    for client in rightful(world, rule, permission):
-        # What changes something is done to things of its own.
-        names = opened if operation[0] == "GET" else Things(world)
+        assert_permission_required(world, operation, permission, open_objects)
+    for client, names in clients_without_access(world, rule, permission, open_objects, closed_objects):
+        assert_hidden(client, operation, names)
+    assert_hidden_from_other_tenant(world, operation, permission, open_objects)
+    for client in authorised_clients(world, rule, permission):
+        # Calls that change something get objects of their own.
+        names = open_objects if operation[0] == "GET" else Objects(world)
         if rule.shows is not None:
-            assert names[rule.shows], "made before the list is read"
-        answer = ask(client, operation, names)
+            assert names[rule.shows], "create the object before the call"
+        answer = call(client, operation, names)
         assert answer.status == rule.status, (operation, answer)
         assert rule.shows is None or names[rule.shows] in answer.text, operation
 
 
-def assert_keys_come_first(world: World, operation: tuple[str, str], names: Any) -> None:
+def assert_key_required(world: World, operation: tuple[str, str], names: Any) -> None:
     for client, code in (
         (world.keyless, "key-missing"),
         (world.malformed, "key-malformed"),
         (world.expired, "key-expired"),
     ):
-        answer = ask(client, operation, names)
+        answer = call(client, operation, names)
         assert (answer.status, answer.code) == (401, code), operation
 
 
-def assert_permission_is_needed(
-    world: World, operation: tuple[str, str], permission: Permission, names: Things
+def assert_permission_required(
+    world: World, operation: tuple[str, str], permission: Permission, names: Objects
 ) -> None:
     owner = world.granted if permission in PERMISSIONS[Role.ANALYST] else world.holder(permission)
     for client in (world.powerless.http, world.scoped(owner, without=permission)):
-        answer = ask(client, operation, names)
+        answer = call(client, operation, names)
         assert (answer.status, answer.code) == (403, "permission-required"), operation
 
 
-def who_may_not_know(
-    world: World, rule: Rule, permission: Permission | None, opened: Things, closed: Things
-) -> list[tuple[httpx.Client, Things]]:
-    """Those of the tenant who have the permission, and no right to the thing."""
+def clients_without_access(
+    world: World, rule: Rule, permission: Permission | None, open_objects: Objects, closed_objects: Objects
+) -> list[tuple[httpx.Client, Objects]]:
+    """Return clients of the tenant with the permission and without a right to the object, and the objects."""
     if rule.decider is Decider.GRANT:
         return [
-            (world.analyst.http, opened),
-            (world.lapsed.http, opened),
-            (world.granted.http, closed),
-            (world.grouped.http, closed),
+            (world.analyst.http, open_objects),
+            (world.lapsed.http, open_objects),
+            (world.granted.http, closed_objects),
+            (world.grouped.http, closed_objects),
         ]
-    return [(world.analyst.http, opened)] if rule.decider is Decider.OWNER else []
+    return [(world.analyst.http, open_objects)] if rule.decider is Decider.OWNER else []
 
 
-def assert_told_of_nothing(client: httpx.Client, operation: tuple[str, str], names: Things) -> None:
-    answer = ask(client, operation, names)
+def assert_hidden(client: httpx.Client, operation: tuple[str, str], names: Objects) -> None:
+    answer = call(client, operation, names)
     rule = RULES[operation]
     if rule.shows is not None:
         assert answer.status == rule.status, (operation, answer)
         assert names[rule.shows] not in answer.text, operation
     else:
         assert answer.status == 404, (operation, answer)
-        assert told(answer) == told(ask(client, operation, Nothing())), operation
+        assert comparable(answer) == comparable(call(client, operation, AbsentObjects())), operation
 
 
-def assert_foreigners_learn_nothing(
-    world: World, operation: tuple[str, str], permission: Permission | None, names: Things
+def assert_hidden_from_other_tenant(
+    world: World, operation: tuple[str, str], permission: Permission | None, names: Objects
 ) -> None:
     rule = RULES[operation]
-    answer = ask(world.stranger.http, operation, names)
+    answer = call(world.stranger.http, operation, names)
     assert answer.status == rule.foreign, (operation, answer)
     if rule.shows is not None:
         assert names[rule.shows] not in answer.text, operation
     elif rule.foreign >= 400:
-        assert told(answer) == told(ask(world.stranger.http, operation, Nothing())), operation
+        assert comparable(answer) == comparable(call(world.stranger.http, operation, AbsentObjects())), operation
 
 
-def rightful(world: World, rule: Rule, permission: Permission | None) -> list[httpx.Client]:
+def authorised_clients(world: World, rule: Rule, permission: Permission | None) -> list[httpx.Client]:
     if rule.decider is Decider.GRANT:
         return [world.granted.http, world.grouped.http]
     if rule.decider is Decider.PERMISSION and permission is not None:

@@ -1,4 +1,4 @@
-"""Provisioning over HTTP: who may, what is refused and how that is told, and what a change does to its user."""
+"""SCIM over HTTP: permissions, refused requests and their errors, and the effects of changes."""
 
 from uuid import uuid4
 
@@ -21,7 +21,7 @@ ROUTES = [
 CHANGES = text(
     "SELECT action, actor_id, detail FROM audit_events WHERE object_id = :id AND action LIKE 'identity.%' ORDER BY id"
 )
-# What everybody with a key may read.
+# Readable with any key.
 DESCRIPTIONS = ("ServiceProviderConfig", "Schemas", "ResourceTypes")
 
 
@@ -34,7 +34,7 @@ def call(user, method, path, resource_id):
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
-def test_every_address_asks_for_a_key_and_for_the_permission(server, editor, admin, method, path):
+def test_every_route_needs_a_key_and_the_permission(server, editor, admin, method, path):
     kind = path.split("/")[3]
     described = kind in DESCRIPTIONS
     existing = None if described else make(admin, kind, new_user() if kind == "Users" else new_group())["id"]
@@ -63,7 +63,7 @@ def test_every_address_asks_for_a_key_and_for_the_permission(server, editor, adm
         ("GET", "/Schemas?filter=id%20pr", 403, None),
     ],
 )
-def test_what_is_not_served_is_told_in_scims_form(admin, method, path, status, allow):
+def test_unsupported_requests_get_a_scim_error(admin, method, path, status, allow):
     answer = admin.http.request(method, f"/scim/v2{path}")
     assert_error(answer, status)
     assert answer.headers.get("allow") == allow
@@ -86,7 +86,7 @@ def test_what_is_not_served_is_told_in_scims_form(admin, method, path, status, a
         ({"op": "replace", "path": "active", "value": "perhaps"}, 400, "invalidValue"),
     ],
 )
-def test_a_patch_that_does_not_fit_is_refused_and_changes_nothing(admin, given, status, scim_type):
+def test_invalid_patch_is_refused_and_changes_nothing(admin, given, status, scim_type):
     made = make(admin, "Users", new_user(displayName="Ana"))
     first = {"op": "replace", "path": "displayName", "value": "Ben"}
     answer = admin.http.patch(f"/scim/v2/Users/{made['id']}", json=operations(first, given))
@@ -94,7 +94,7 @@ def test_a_patch_that_does_not_fit_is_refused_and_changes_nothing(admin, given, 
     assert admin.http.get(f"/scim/v2/Users/{made['id']}").json() == made
 
 
-def test_bodies_that_are_none_are_refused(admin):
+def test_invalid_bodies_are_refused(admin):
     kind = {"Content-Type": "application/scim+json"}
     assert_error(admin.http.post("/scim/v2/Users", content=b"{", headers=kind), 400, "invalidSyntax")
     assert_error(admin.http.post("/scim/v2/Users", content=b"[" * 100_000, headers=kind), 400, "invalidSyntax")
@@ -104,7 +104,7 @@ def test_bodies_that_are_none_are_refused(admin):
     assert_error(admin.http.post("/scim/v2/Users", json={"schemas": [f"{CORE}:User"]}), 400, "invalidValue")
 
 
-def test_one_call_changes_a_thousand_values_at_most(admin):
+def test_call_with_over_1000_values_is_refused(admin):
     group = make(admin, "Groups", new_group())
     many = [{"value": str(uuid4())} for _ in range(1001)]
     add = {"op": "add", "path": "members", "value": many}
@@ -114,7 +114,7 @@ def test_one_call_changes_a_thousand_values_at_most(admin):
     assert_error(admin.http.post("/scim/v2/Groups", json=new_group(members=many)), 413)
 
 
-def test_a_user_has_no_more_values_than_one_call_may_change(admin):
+def test_user_with_over_1000_values_is_refused(admin):
     user = make(admin, "Users", new_user())
     many = new_user(emails=[{"value": f"a{number}@example.com", "type": "other"} for number in range(1_001)])
     assert_error(admin.http.post("/scim/v2/Users", json=many), 413)
@@ -123,7 +123,7 @@ def test_a_user_has_no_more_values_than_one_call_may_change(admin):
 
 @pytest.mark.parametrize("depth", [30, 400, 990, 20_000])
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"x":', "}")])
-def test_a_body_that_is_nested_deeply_is_not_read(admin, depth, opening, closing):
+def test_deeply_nested_body_is_refused(admin, depth, opening, closing):
     group = make(admin, "Groups", new_group())
     deep = opening * depth + "1" + closing * depth
     body = f'{{"schemas": [], "userName": "a@example.com", "displayName": "a", "Operations": {deep}, "x": {deep}}}'
@@ -133,7 +133,7 @@ def test_a_body_that_is_nested_deeply_is_not_read(admin, depth, opening, closing
         assert_error(answer, 400, "invalidSyntax")
 
 
-def test_names_addresses_and_external_ids_are_one_users_each(admin, analyst):
+def test_names_addresses_and_external_ids_are_unique(admin, analyst):
     body = new_user(externalId=uuid4().hex)
     made = make(admin, "Users", body)
     taken = [
@@ -154,7 +154,7 @@ def test_names_addresses_and_external_ids_are_one_users_each(admin, analyst):
     assert make(admin, "Users", body)["id"] != made["id"]
 
 
-def test_a_change_names_the_version_that_it_is_made_on(admin):
+def test_change_with_an_old_version_is_refused(admin):
     for kind, body in (("Users", new_user()), ("Groups", new_group())):
         path = f"/scim/v2/{kind}/{make(admin, kind, body)['id']}"
         seen = admin.http.get(path)
@@ -171,7 +171,7 @@ def test_a_change_names_the_version_that_it_is_made_on(admin):
         assert admin.http.delete(path, headers={"If-Match": 'W/"2"'}).status_code == 204
 
 
-def test_a_users_key_is_refused_from_the_request_after_it_was_disabled(server, admin):
+def test_key_of_disabled_user_is_refused_at_the_next_request(server, admin):
     made = make(admin, "Users", new_user())
     secret = admin.http.post("/v1/keys", json={"name": "x", "user_id": made["id"]}).json()["secret"]
     key = server.client(headers={"Authorization": f"Bearer {secret}"})
@@ -184,7 +184,7 @@ def test_a_users_key_is_refused_from_the_request_after_it_was_disabled(server, a
     assert key.get("/v1/me").json()["code"] == "key-revoked"
 
 
-def test_a_deleted_user_is_gone_for_all_but_the_audit(server, admin):
+def test_deleted_user_remains_only_in_the_audit_log(server, admin):
     made = make(admin, "Users", new_user(externalId=uuid4().hex))
     group = make(admin, "Groups", new_group(members=[{"value": made["id"]}]))
     assert admin.http.delete(f"/scim/v2/Users/{made['id']}").status_code == 204
@@ -221,22 +221,22 @@ def test_changes_are_logged_with_before_and_after_but_no_names(server, admin):
     assert made["userName"] not in str([event.detail for event in events])
 
 
-def test_what_is_refused_is_told_to_the_audit_log(server, admin, analyst):
+def test_refusals_are_logged(server, admin, analyst):
     absent = str(uuid4())
     assert_error(admin.http.get(f"/scim/v2/Users/{absent}"), 404)
     assert_error(admin.http.delete(f"/scim/v2/Users/{admin.id}"), 403)
     assert_error(analyst.http.get(f"/scim/v2/Groups/{absent}"), 403)
     query = text("SELECT actor_id, object_type, object_id, detail FROM audit_events WHERE action = :action ORDER BY id")
     with server.database.owner.transaction(system_principal(admin.tenant_id)) as session:
-        told = session.execute(query, {"action": DENIED}).all()
-    assert [(one.actor_id, one.object_type, one.object_id, one.detail["status"]) for one in told] == [
+        logged = session.execute(query, {"action": DENIED}).all()
+    assert [(one.actor_id, one.object_type, one.object_id, one.detail["status"]) for one in logged] == [
         (admin.id, "user", absent, 404),
         (admin.id, "user", str(admin.id), 403),
         (analyst.id, "group", absent, 403),
     ]
 
 
-def test_a_key_with_narrowed_scopes_gives_and_takes_no_role_beyond_them(server, admin):
+def test_scoped_key_changes_no_role_beyond_its_scopes(server, admin):
     body = {"name": "provider", "scopes": ["users:manage", "groups:manage"]}
     secret = admin.http.post("/v1/keys", json=body).json()["secret"]
     provider = server.client(headers={"Authorization": f"Bearer {secret}"})
@@ -256,7 +256,7 @@ def test_a_key_with_narrowed_scopes_gives_and_takes_no_role_beyond_them(server, 
     assert provider.get("/v1/collections").status_code == 403
 
 
-def test_a_key_does_not_end_its_own_user_nor_the_last_administrator(server, admin):
+def test_own_user_and_last_administrator_cannot_be_disabled(server, admin):
     path = f"/scim/v2/Users/{admin.id}"
     assert_error(admin.http.delete(path), 403)
     off = operations({"op": "replace", "path": "active", "value": False})
@@ -264,7 +264,7 @@ def test_a_key_does_not_end_its_own_user_nor_the_last_administrator(server, admi
     assert_error(admin.http.patch(path, json=operations({"op": "remove", "path": "roles"})), 409)
 
 
-def test_users_made_here_are_shown_as_a_provider_would_have_made_them(admin):
+def test_users_created_in_footnote_are_valid_scim_users(admin):
     body = {"email": f"{uuid4().hex}@example.com", "name": "Ana Sol", "roles": ["editor"]}
     user_id = admin.http.post("/v1/users", json=body).json()["id"]
     for text_ in (f'userName eq "{body["email"]}"', f'emails[type eq "work" and value eq "{body["email"]}"]'):
@@ -277,7 +277,7 @@ def test_users_made_here_are_shown_as_a_provider_would_have_made_them(admin):
     assert_error(admin.http.get(f"/scim/v2/Users/{program}"), 404)
 
 
-def test_groups_hold_users_and_groups_and_never_themselves(server, admin):
+def test_groups_contain_users_and_groups_without_cycles(server, admin):
     user = make(admin, "Users", new_user())["id"]
     inner = make(admin, "Groups", new_group(members=[{"value": user, "type": "User"}]))["id"]
     outer = make(admin, "Groups", new_group(members=[{"value": inner, "type": "Group"}]))

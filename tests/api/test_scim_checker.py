@@ -1,4 +1,4 @@
-"""The whole of a SCIM checker against the running server."""
+"""All checks of scim2-tester against the running server."""
 
 import httpx
 from scim2_client import BaseSyncSCIMClient, RequestNetworkException
@@ -6,7 +6,7 @@ from scim2_tester import Status, check_server
 
 from app.core.principal import Role
 
-# A user that is made without roles is an analyst, to which a role is added; the checker expects that role alone.
+# A user created without roles is an analyst, and keeps that role when another is added; the checker expects only one.
 EXPECTED = "check_add_attribute: PATCH modify() returned unexpected value for 'roles'"
 
 
@@ -30,7 +30,7 @@ class OverHttp(BaseSyncSCIMClient):
             raise RequestNetworkException from error
 
 
-def test_a_checker_finds_nothing_that_departs_from_the_rfcs(server):
+def test_scim_checker_finds_no_deviation(server):
     admin = server.user(None, Role.ADMIN)
     http = httpx.Client(
         base_url=f"{server.url}/scim/v2", headers={"Authorization": f"Bearer {admin.key}"}, trust_env=False, timeout=30
@@ -38,7 +38,7 @@ def test_a_checker_finds_nothing_that_departs_from_the_rfcs(server):
     with http:
         results = check_server(OverHttp(http))
     wrong = [result for result in results if result.status not in {Status.SUCCESS, Status.COMPLIANT, Status.SKIPPED}]
-    told = [f"{result.title}: {result.reason}" for result in wrong]
-    assert [text for text in told if not text.startswith(EXPECTED)] == []
+    findings = [f"{result.title}: {result.reason}" for result in wrong]
+    assert [text for text in findings if not text.startswith(EXPECTED)] == []
     assert sum(result.status is Status.SUCCESS for result in results) >= 60
     assert {result.title for result in results if result.status is Status.SKIPPED} <= {"search_with_attributes"}

@@ -1,4 +1,4 @@
-"""Provisioning as Okta and Entra do it, call by call, in the forms that their documentation gives."""
+"""Provisioning calls of Okta and Entra, in the form of their documentation."""
 
 from uuid import uuid4
 
@@ -13,7 +13,7 @@ KIND = {"Content-Type": "application/scim+json"}
 
 
 class Provider:
-    """An identity provider with a key of an administrator."""
+    """An identity provider that uses an administrator's key."""
 
     def __init__(self, server, user):
         self.http = server.client(
@@ -71,7 +71,7 @@ def entra_user(name):
     }
 
 
-def test_okta_assigns_changes_deactivates_and_brings_back_a_user(provider):
+def test_okta_assigns_changes_deactivates_and_reactivates_a_user(provider):
     name = f"{uuid4().hex}@example.com"
     assert provider.find("Users", f'userName eq "{name}"', startIndex=1, count=100) == []
     body = okta_user(name)
@@ -156,7 +156,7 @@ def test_entra_matches_updates_disables_and_deletes_a_user(provider):
     assert again["id"] != made["id"]
 
 
-def test_entra_keeps_a_group_without_reading_its_members(provider):
+def test_entra_updates_a_group_without_reading_its_members(provider):
     ana, ben = (provider.call("POST", "/Users", 201, entra_user(f"{uuid4().hex}@example.com"))["id"] for _ in range(2))
     name = f"desk {uuid4()}"
     body = {

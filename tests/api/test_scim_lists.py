@@ -1,4 +1,4 @@
-"""Lists of provisioned users: filters, pages, orders, and the attributes that are asked for."""
+"""SCIM lists of users: filters, paging, sorting and requested attributes."""
 
 from uuid import uuid4
 
@@ -19,12 +19,12 @@ from tests.api.scim_calls import assert_error, make, new_group, new_user
         "x" * 3000,
     ],
 )
-def test_a_filter_that_is_none_is_refused(admin, text_):
+def test_invalid_filter_is_refused(admin, text_):
     answer = admin.http.get("/scim/v2/Users", params={"filter": text_})
     assert_error(answer, 400, "invalidValue" if len(text_) > 2000 else "invalidFilter")
 
 
-def test_lists_are_paged_sorted_and_cut_to_the_attributes_asked_for(server):
+def test_lists_are_paged_sorted_and_limited_to_requested_attributes(server):
     admin = server.user(None, Role.ADMIN)
     names = [f"user-{place}@example.com" for place in (3, 1, 2)]
     for name in names:
@@ -76,7 +76,7 @@ FILTERS = {
 }
 
 
-def test_lists_are_filtered_as_the_rfc_says(server):
+def test_filters_follow_the_rfc(server):
     admin = server.user(None, Role.ADMIN)
     emails = [{"value": "ana@example.com", "type": "work"}, {"value": "ana.home@example.com", "type": "home"}]
     ana = make(

@@ -1,4 +1,4 @@
-"""What is hidden shows in nothing else: in no page, cursor, count, order, score or refusal, nor in the work done."""
+"""Hidden documents do not affect pages, cursors, counts, order, scores, refusals or the SQL statements run."""
 
 from contextlib import contextmanager
 from uuid import uuid4
@@ -10,15 +10,15 @@ from app.core.principal import Principal
 from app.documents.service import DocumentService
 from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.retrieval.service import RetrievalService
-from tests.api.shelf import Shelf
+from tests.api.published_documents import PublishedDocuments
 
 PAGES = [f"The borrower shall keep a leverage ratio of {number} to 1.00 for tranche {number}." for number in range(6)]
 HIDDEN = "The borrower shall keep a leverage ratio of 9 to 1.00: leverage, leverage, borrower, tranche."
 
 
 @pytest.fixture
-def shelf(server, editor, embedder):
-    return Shelf(server, editor.tenant_id, embedder)
+def documents(server, editor, embedder):
+    return PublishedDocuments(server, editor.tenant_id, embedder)
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +26,8 @@ def embedder():
     return WordLlamaEmbedder()
 
 
-def in_pages(user, path, limit):
-    """The sizes of a list's pages, until there is none."""
+def page_sizes(user, path, limit):
+    """Return the sizes of all pages of a list."""
     sizes, cursor = [], None
     while True:
         answer = user.http.get(path, params={"limit": limit, **({"cursor": cursor} if cursor else {})}).json()
@@ -37,28 +37,30 @@ def in_pages(user, path, limit):
             return sizes
 
 
-def test_pages_are_full_and_end_alike_whether_or_not_hidden_rows_lie_between(editor, admin):
-    """Rows that were hidden after the page was cut would leave short pages, or a cursor to nothing."""
+def test_hidden_rows_do_not_shorten_pages(editor, admin):
+    """Filtering after paging would leave short pages, or a cursor to an empty page."""
     ours, walled = editor.collection(), admin.collection()
     for number in range(6):
         editor.upload(ours)
         for _ in range(number % 3):
             admin.upload(walled)
     for limit, expected in ((2, [2, 2, 2]), (4, [4, 2]), (6, [6])):
-        assert in_pages(editor, "/v1/documents", limit) == expected
-        assert in_pages(editor, "/v1/runs", limit) == expected
-    assert in_pages(editor, "/v1/collections", 1) == [1]
+        assert page_sizes(editor, "/v1/documents", limit) == expected
+        assert page_sizes(editor, "/v1/runs", limit) == expected
+    assert page_sizes(editor, "/v1/collections", 1) == [1]
 
 
-def test_hidden_documents_change_neither_order_nor_scores_nor_counts(server, shelf, editor, admin, embedder):
+def test_hidden_documents_change_no_order_score_or_count(server, documents, editor, admin, embedder):
     ours, walled = editor.collection(), admin.collection()
     for page in PAGES:
-        shelf.put(editor, ours, page, document_type="10-K", issuer="Plain Holdings", issuer_key="plain holdings")
+        documents.publish(
+            editor, ours, page, document_type="10-K", issuer="Plain Holdings", issuer_key="plain holdings"
+        )
     search = RetrievalService(database=server.database.api, embedder=embedder)
     reader = Principal(tenant_id=editor.tenant_id, user_id=editor.id)
     question = "Which leverage ratio shall the borrower keep for tranche 3?"
 
-    def seen():
+    def read_all():
         passages = search.search(reader, question, k=10).passages
         return (
             [(passage.text, passage.score, passage.rank) for passage in passages],
@@ -66,15 +68,17 @@ def test_hidden_documents_change_neither_order_nor_scores_nor_counts(server, she
             editor.http.get("/v1/suggestions", params={"q": "pla"}).json(),
         )
 
-    before = seen()
+    before = read_all()
     assert len(before[0]) == len(PAGES)
     for number in range(12):
-        shelf.put(admin, walled, f"{HIDDEN} {number}", document_type="10-K", issuer="Plain Walled", issuer_key="plain")
-    assert seen() == before
+        documents.publish(
+            admin, walled, f"{HIDDEN} {number}", document_type="10-K", issuer="Plain Walled", issuer_key="plain"
+        )
+    assert read_all() == before
 
 
-def test_nothing_is_refused_because_of_what_is_hidden(editor, admin, analyst):
-    """A name, or bytes, that a hidden thing has already can be used; an answer of 409 would tell that it is there."""
+def test_hidden_names_and_content_cause_no_conflict(editor, admin, analyst):
+    """Names and content of hidden objects can be used again: a 409 would reveal that they exist."""
     walled = admin.collection()
     assert analyst.http.post("/v1/collections", json={"name": walled["name"]}).status_code == 201
     shared = admin.collection()
@@ -89,8 +93,8 @@ def test_nothing_is_refused_because_of_what_is_hidden(editor, admin, analyst):
 
 
 @contextmanager
-def statements_of(server):
-    """The statements, without their values, that a service sends meanwhile."""
+def recorded_statements(server):
+    """Record the statements, without their values, that a service sends during the block."""
     engine = server.app.state.services[DocumentService]._database.engine
     sent = []
 
@@ -103,15 +107,15 @@ def statements_of(server):
 
 
 @pytest.mark.parametrize("path", ["/v1/documents/{}", "/v1/documents/{}/pages/1", "/v1/collections/{}", "/v1/runs/{}"])
-def test_the_same_work_is_done_for_what_is_hidden_and_for_what_is_not_there(server, admin, analyst, path):
-    """Times can't differ by what is done; `make bench BENCH=timing` measures that they do not."""
+def test_hidden_and_absent_objects_run_the_same_statements(server, admin, analyst, path):
+    """Equal work takes equal time, which `make bench BENCH=timing` measures."""
     collection = admin.collection()
     uploaded = admin.upload(collection)
     kind = path.split("/")[2]
     hidden = {"documents": uploaded["document"], "collections": collection, "runs": uploaded["run"]}[kind]["id"]
     answers, work = [], []
     for asked in (hidden, str(uuid4())):
-        with statements_of(server) as sent:
+        with recorded_statements(server) as sent:
             answers.append(analyst.http.get(path.format(asked)))
         work.append(list(sent))
     assert [answer.status_code for answer in answers] == [404, 404]
@@ -121,8 +125,8 @@ def test_the_same_work_is_done_for_what_is_hidden_and_for_what_is_not_there(serv
     assert sizes[0] == sizes[1]
 
 
-def test_an_etag_does_not_move_with_what_is_hidden(editor, admin, analyst):
-    """A collection's tag is its own revision: hidden documents coming and going in it leave it as it is."""
+def test_etag_does_not_change_with_hidden_documents(editor, admin, analyst):
+    """A collection's ETag is its own revision, which its documents do not change."""
     shared = admin.collection()
     admin.grant(shared, analyst)
     path = f"/v1/collections/{shared['id']}"

@@ -1,4 +1,4 @@
-"""Uploads over a real connection: streamed, deduplicated, refused early, and leaving nothing when cut off."""
+"""Uploads over a real connection: streaming, deduplication, early refusal, and clean-up after an abort."""
 
 import hashlib
 import socket
@@ -41,7 +41,7 @@ def send(user, collection, content=b"Revenue was 5.", name="a.txt", **fields):
     return user.http.post("/v1/documents", data=data, files={"file": (name, content)})
 
 
-def test_an_upload_is_accepted_with_its_runs_address(editor):
+def test_upload_returns_the_url_of_its_run(editor):
     answer = send(editor, editor.collection(), name="Annual report.txt")
     body = answer.json()
     assert answer.status_code == 202
@@ -52,13 +52,13 @@ def test_an_upload_is_accepted_with_its_runs_address(editor):
     assert run["stages"][0]["name"] == "validate"
 
 
-def test_a_collection_may_be_named(editor):
+def test_collection_can_be_given_by_name(editor):
     collection = editor.collection()
     body = send(editor, {"id": collection["name"]}).json()
     assert body["document"]["collection_id"] == collection["id"]
 
 
-def test_raw_bytes_may_be_put_under_a_name(editor):
+def test_file_can_be_uploaded_by_put(editor):
     body = editor.upload(editor.collection(), b"Revenue was 7.", name="Bericht%20%C3%BC.txt")
     assert body["document"]["filename"] == "Bericht ü.txt"
     file = editor.http.get(f"/v1/documents/{body['document']['id']}/file")
@@ -67,7 +67,7 @@ def test_raw_bytes_may_be_put_under_a_name(editor):
     assert "filename*=UTF-8''Bericht%20%C3%BC.txt" in file.headers["content-disposition"]
 
 
-def test_the_same_bytes_are_the_same_document(editor):
+def test_same_content_is_the_same_document(editor):
     collection = editor.collection()
     first, second = send(editor, collection, name="a.txt"), send(editor, collection, name="b.txt")
     assert (first.status_code, second.status_code) == (202, 200)
@@ -75,7 +75,7 @@ def test_the_same_bytes_are_the_same_document(editor):
     assert second.json()["run"]["id"] == first.json()["run"]["id"]
 
 
-def test_the_same_bytes_at_the_same_moment_make_one_document(editor):
+def test_concurrent_uploads_of_same_content_create_one_document(editor):
     collection = editor.collection()
     content = uuid4().bytes * 1000
     with ThreadPoolExecutor(8) as pool:
@@ -85,12 +85,12 @@ def test_the_same_bytes_at_the_same_moment_make_one_document(editor):
     assert len({answer.json()["run"]["id"] for answer in answers}) == 1
 
 
-def test_other_collections_have_a_document_of_their_own(editor):
+def test_same_content_in_another_collection_is_another_document(editor):
     first, second = send(editor, editor.collection()), send(editor, editor.collection())
     assert first.json()["document"]["id"] != second.json()["document"]["id"]
 
 
-def test_a_failed_document_is_read_again_with_the_password_given(server, editor):
+def test_failed_document_is_processed_again_with_a_password(server, editor):
     collection = editor.collection()
     first = send(editor, collection).json()
     with server.database.owner.transaction(system_principal(editor.tenant_id)) as session:
@@ -109,7 +109,7 @@ def test_a_failed_document_is_read_again_with_the_password_given(server, editor)
     assert b"sesame" not in bytes(sealed)
 
 
-def test_a_new_version_has_the_next_number(editor):
+def test_new_version_has_the_next_number(editor):
     document = send(editor, editor.collection()).json()["document"]
     path = f"/v1/documents/{document['id']}/versions"
     second = editor.http.post(path, files={"file": ("b.txt", b"Revenue was 6.")})
@@ -121,14 +121,14 @@ def test_a_new_version_has_the_next_number(editor):
     assert editor.http.get(f"{path}/{listed[1]['id']}/file").content == b"Revenue was 5."
 
 
-def test_what_is_said_of_a_document_is_not_said_with_a_new_version(editor):
+def test_new_version_accepts_no_document_metadata(editor):
     path = f"/v1/documents/{send(editor, editor.collection()).json()['document']['id']}/versions"
     answer = editor.http.post(path, files={"file": ("b.txt", b"Revenue was 6.")}, data={"document_type": "10-K"})
     problem(answer, 422, "invalid-input")
     assert len(editor.http.get(path).json()["items"]) == 1
 
 
-def test_a_version_with_the_bytes_of_another_document_is_refused(editor):
+def test_version_with_content_of_another_document_is_refused(editor):
     collection = editor.collection()
     send(editor, collection, b"one")
     second = send(editor, collection, b"two").json()["document"]
@@ -136,7 +136,7 @@ def test_a_version_with_the_bytes_of_another_document_is_refused(editor):
     problem(answer, 409, "content-exists")
 
 
-def test_two_new_versions_at_the_same_moment_have_two_numbers(editor):
+def test_concurrent_new_versions_have_distinct_numbers(editor):
     document = send(editor, editor.collection()).json()["document"]
     path = f"/v1/documents/{document['id']}/versions"
     with ThreadPoolExecutor(6) as pool:
@@ -146,8 +146,8 @@ def test_two_new_versions_at_the_same_moment_have_two_numbers(editor):
     assert sorted(answer.json()["version"]["number"] for answer in answers) == [2, 3, 4, 5, 6, 7]
 
 
-def test_a_hidden_documents_bytes_are_not_learnt_by_sending_them(editor, analyst):
-    """Whoever may edit one document of a collection learns nothing of the others in it."""
+def test_new_version_does_not_reveal_content_of_hidden_documents(editor, analyst):
+    """An editor of one document learns nothing about the other documents of its collection."""
     collection = editor.collection()
     send(editor, collection, b"secret")
     open_to_both = send(editor, collection, b"open").json()["document"]
@@ -157,7 +157,7 @@ def test_a_hidden_documents_bytes_are_not_learnt_by_sending_them(editor, analyst
     assert (answer.status_code, answer.json()["version"]["number"]) == (202, 2)
 
 
-def test_a_document_with_grants_of_its_own_is_still_known_by_its_bytes(editor, analyst):
+def test_document_with_its_own_grants_is_still_deduplicated(editor, analyst):
     collection = editor.collection()
     first = send(editor, collection, b"open").json()["document"]
     grant = {"document_id": first["id"], "user_id": str(analyst.id), "level": "viewer"}
@@ -166,7 +166,7 @@ def test_a_document_with_grants_of_its_own_is_still_known_by_its_bytes(editor, a
     assert (again.status_code, again.json()["document"]["id"]) == (200, first["id"])
 
 
-def test_an_empty_file_is_refused(server, editor):
+def test_empty_file_is_refused(server, editor):
     problem(send(editor, editor.collection(), b""), 422, "upload-empty")
     collection = editor.collection()
     problem(editor.http.put(f"/v1/collections/{collection['id']}/files/a.pdf", content=b""), 422, "upload-empty")
@@ -183,11 +183,11 @@ def test_an_empty_file_is_refused(server, editor):
         ("x" * 500 + ".pdf", "x" * 196 + ".pdf"),
     ],
 )
-def test_a_filename_is_made_safe(editor, sent, kept):
+def test_filename_is_sanitised(editor, sent, kept):
     assert send(editor, editor.collection(), name=sent).json()["document"]["filename"] == kept
 
 
-def test_control_characters_in_a_filename_are_taken_out(server, editor):
+def test_control_characters_in_a_filename_are_removed(server, editor):
     collection = editor.collection()
     body = (
         b'--x\r\nContent-Disposition: form-data; name="collection"\r\n\r\n' + collection["id"].encode() + b"\r\n"
@@ -217,19 +217,19 @@ def test_control_characters_in_a_filename_are_taken_out(server, editor):
         ),
     ],
 )
-def test_a_malformed_form_is_told_what_is_wrong(server, editor, body, status, code):
+def test_malformed_form_is_refused(server, editor, body, status, code):
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
     problem(editor.http.post("/v1/documents", content=body, headers=headers), status, code)
     assert partial_files(server) == []
 
 
 @pytest.mark.parametrize("fields", [{"title": "a\x00b"}, {"collection": "a\x07b"}, {"unknown": "x"}, {"title": ""}])
-def test_fields_that_can_not_be_taken_are_refused(editor, fields):
+def test_invalid_fields_are_refused(editor, fields):
     answer = send(editor, {"id": fields.pop("collection", editor.collection()["id"])}, **fields)
     assert problem(answer, 422, answer.json()["code"])["code"] in {"invalid-text", "invalid-input"}
 
 
-def test_a_viewer_may_not_upload_and_a_stranger_finds_nothing(editor, analyst, stranger):
+def test_upload_is_404_for_strangers_and_403_for_viewers(editor, analyst, stranger):
     collection = editor.collection()
     problem(send(analyst, collection), 404, "collection-not-found")
     problem(send(stranger, collection), 404, "collection-not-found")
@@ -237,15 +237,15 @@ def test_a_viewer_may_not_upload_and_a_stranger_finds_nothing(editor, analyst, s
     problem(send(analyst, collection), 403, "not-editable")
 
 
-def test_a_refused_upload_leaves_no_blob(server, editor, analyst):
+def test_refused_upload_leaves_no_blob(server, editor, analyst):
     collection = editor.collection()
     problem(send(analyst, collection, uuid4().bytes), 404, "collection-not-found")
     assert stored_files(server, editor.tenant_id) == []
     assert partial_files(server) == []
 
 
-class Declared:
-    """A body of 300 MB that counts how much of it was asked for."""
+class LargeBody:
+    """A body of 300 MB that counts the bytes read from it."""
 
     def __init__(self) -> None:
         self.sent = 0
@@ -256,9 +256,9 @@ class Declared:
             yield bytes(MIB)
 
 
-def test_300_megabytes_are_refused_before_they_are_read(server, editor):
+def test_declared_300_mb_are_refused_before_they_are_read(server, editor):
     collection = editor.collection()
-    body = Declared()
+    body = LargeBody()
     headers = {"Content-Length": str(300 * MIB)}
     answer = editor.http.put(f"/v1/collections/{collection['id']}/files/a.pdf", content=body, headers=headers)
     problem(answer, 413, "upload-too-large")
@@ -266,11 +266,11 @@ def test_300_megabytes_are_refused_before_they_are_read(server, editor):
     assert partial_files(server) == []
 
 
-def test_an_upload_of_undeclared_length_ends_at_the_limit(start_server):
+def test_upload_of_undeclared_length_is_refused_at_the_limit(start_server):
     server = start_server(upload_bytes=2 * MIB)
     user = server.user()
     collection = user.collection()
-    body = Declared()
+    body = LargeBody()
     answer = user.http.put(f"/v1/collections/{collection['id']}/files/a.pdf", content=iter(body))
     problem(answer, 413, "upload-too-large")
     assert body.sent < 100 * MIB
@@ -278,7 +278,7 @@ def test_an_upload_of_undeclared_length_ends_at_the_limit(start_server):
 
 
 @pytest.mark.parametrize("declared", [True, False])
-def test_an_upload_cut_off_half_way_leaves_nothing(server, editor, declared):
+def test_aborted_upload_leaves_nothing(server, editor, declared):
     collection = editor.collection()
     url = httpx.URL(server.url)
     length = b"Content-Length: 5000000\r\n" if declared else b"Transfer-Encoding: chunked\r\n"
@@ -298,12 +298,12 @@ def test_an_upload_cut_off_half_way_leaves_nothing(server, editor, declared):
     assert editor.http.get("/v1/documents").json()["items"] == []
 
 
-def test_a_body_of_another_kind_may_not_be_large(editor):
+def test_large_json_body_is_refused(editor):
     problem(editor.http.post("/v1/collections", content=b"[" + b" " * 2 * MIB + b"]"), 413, "body-too-large")
 
 
-def test_bytes_that_were_cleared_away_while_they_came_in_are_asked_for_again(server, editor):
-    """A leftover of the same content is collected between the upload's last byte and its rows."""
+def test_blob_deleted_during_its_upload_is_requested_again(server, editor):
+    """An unused blob of the same content is deleted between the upload's last byte and its rows."""
     uploads = server.app.state.services[UploadService]
     content = b"stored once, long ago"
     digest = hashlib.sha256(content).hexdigest()
@@ -325,7 +325,7 @@ def test_bytes_that_were_cleared_away_while_they_came_in_are_asked_for_again(ser
         patch.undo()
 
 
-def test_an_upload_waits_for_the_removal_of_the_same_bytes_and_then_is_told_of_it(server, editor):
+def test_upload_waits_for_a_blob_deletion_and_is_requested_again(server, editor):
     uploads = server.app.state.services[UploadService]
     content = b"removed at the very moment"
     digest = hashlib.sha256(content).hexdigest()

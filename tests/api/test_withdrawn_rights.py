@@ -1,4 +1,4 @@
-"""Rights that end in the middle of a request: between its check and its write, or between its write and its read."""
+"""Rights revoked during a request: between its check and its write, or between its write and its read."""
 
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
@@ -13,11 +13,11 @@ from app.documents.repository import DocumentRepository
 
 @pytest.fixture
 def withdrawn_after_check(monkeypatch):
-    """The check still finds an editor; the database, a moment later, does not."""
+    """Let the check pass although the user is no editor, so that the database refuses the write."""
     monkeypatch.setattr(DocumentRepository, "is_editable", lambda _self, _class_id: True)
 
 
-def test_an_upload_whose_right_ended_after_the_check_is_told_so(server, editor, analyst, withdrawn_after_check):
+def test_upload_is_refused_if_the_right_ends_after_the_check(server, editor, analyst, withdrawn_after_check):
     collection = editor.collection()
     editor.grant(collection, analyst, "viewer")
     answer = analyst.http.put(f"/v1/collections/{collection['id']}/files/a.txt", content=uuid4().bytes.hex())
@@ -25,7 +25,7 @@ def test_an_upload_whose_right_ended_after_the_check_is_told_so(server, editor, 
     assert editor.http.get("/v1/documents", params={"collection_id": collection["id"]}).json()["items"] == []
 
 
-def test_a_new_version_whose_right_ended_after_the_check_is_told_so(server, editor, analyst, withdrawn_after_check):
+def test_new_version_is_refused_if_the_right_ends_after_the_check(server, editor, analyst, withdrawn_after_check):
     collection = editor.collection()
     document = editor.upload(collection)["document"]
     editor.grant(collection, analyst, "viewer")
@@ -37,13 +37,13 @@ def test_a_new_version_whose_right_ended_after_the_check_is_told_so(server, edit
     assert len(versions) == 1
 
 
-def test_an_edit_of_what_closes_before_it_is_read_again_is_undone(server, editor, monkeypatch):
+def test_edit_is_undone_if_the_right_ends_before_the_read(server, editor, monkeypatch):
     document = editor.upload(editor.collection())["document"]
     write = DocumentRepository.update_document
 
     def write_and_lose_rights(self, document_id, *, revision, values):
         written = write(self, document_id, revision=revision, values=values)
-        # In this transaction only: it is rolled back with the rest.
+        # Only in this transaction, which is rolled back.
         server.database.api.signer.enter(self._session, Principal(tenant_id=editor.tenant_id, user_id=uuid4()))
         return written
 
@@ -54,11 +54,9 @@ def test_an_edit_of_what_closes_before_it_is_read_again_is_undone(server, editor
     assert editor.http.get(f"/v1/documents/{document['id']}").json()["fiscal_year"] != 2031
 
 
-@pytest.mark.parametrize("how", ["deleted", "closed to the editor"])
-def test_a_new_version_of_what_goes_while_it_waits_for_its_lock_is_refused_and_leaves_nothing(
-    server, editor, admin, how
-):
-    """Two requests meet: the one holds the document's row, the other waits for it and finds it gone."""
+@pytest.mark.parametrize("cause", ["deleted", "hidden from the editor"])
+def test_new_version_of_a_document_lost_while_waiting_is_refused(server, editor, admin, cause):
+    """The upload waits for the document's row, which another transaction has locked and then deletes or hides."""
     collection = admin.collection()
     editor_grant = admin.grant(collection, editor, "editor")
     document = editor.upload(collection)["document"]
@@ -68,7 +66,7 @@ def test_a_new_version_of_what_goes_while_it_waits_for_its_lock_is_refused_and_l
         answer = pool.submit(editor.http.post, f"/v1/documents/{document['id']}/versions", files=content)
         while not waits_for_a_row(server):
             assert not answer.done(), answer.result().text
-        if how == "deleted":
+        if cause == "deleted":
             session.execute(
                 text("UPDATE documents SET deleted_at = now(), access_class_id = 0 WHERE id = :id"),
                 {"id": document["id"]},
@@ -85,7 +83,7 @@ def test_a_new_version_of_what_goes_while_it_waits_for_its_lock_is_refused_and_l
     assert versions == 1
 
 
-def test_a_move_is_of_the_revision_that_was_seen_whatever_it_waits_for(server, editor):
+def test_move_is_refused_if_the_revision_changes_while_it_waits(server, editor):
     here, there = editor.collection(), editor.collection()
     document = editor.upload(here)["document"]
     path = f"/v1/documents/{document['id']}"

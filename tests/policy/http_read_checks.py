@@ -159,14 +159,14 @@ class HttpReadChecks:
 
     def _check(self, client: httpx.Client, access: Access, path: str, is_shown: bool) -> None:
         status, words = _get(client, path)
-        path = "/".join("…" if _is_id(part) else part for part in path.split("/"))
+        template = "/".join("…" if _is_id(part) else part for part in path.split("/"))
         if is_shown:
             self._expect(access, path, status == 200 or NOT_DRAWABLE in words, f"not shown: {status}")
             return
-        known = (access.user, path)
+        known = (access.user, template)
         if known not in self.absent:
             self.absent[known] = _get(
-                client, "/".join(str(uuid4()) if part == "…" else part for part in path.split("/"))
+                client, "/".join(str(uuid4()) if part == "…" else part for part in template.split("/"))
             )
         self._expect(
             access, path, status == 404 and (status, words) == self.absent[known], f"revealed: {status} {words}"

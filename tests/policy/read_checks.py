@@ -269,12 +269,12 @@ class ReadChecks:
         if asked is not None:
             ways["get_document"] = (self._get_document(repository, asked), visible & {asked})
             ways["get_page"] = (self._get_page(repository, asked), visible & {asked} & tenant.published)
-        collections = {each.id for each in AccessRepository(session).list_collections(after=None, limit=1000)}
+        listed_ids = {each.id for each in AccessRepository(session).list_collections(after=None, limit=1000)}
         for way, (seen, wanted) in ways.items():
             candidates = {asked} if way.startswith("get_") else every
             self._compare_ids(tenant, access, way, seen, wanted, {each for each in candidates if each})
         collections = {each for other in self.tenants for each in other.world.parents}
-        self._compare_ids(tenant, access, "list_collections", collections, access.collections(), collections)
+        self._compare_ids(tenant, access, "list_collections", listed_ids, access.collections(), collections)
 
     def _get_document(self, repository: DocumentRepository, document: UUID) -> set[UUID]:
         try:
@@ -300,20 +300,20 @@ class ReadChecks:
         among = search.find_nearest_among(
             vector,
             every,
-            collections=np.arange(len(every)),
+            places=np.arange(len(every)),
             ordinals=np.zeros(len(every), np.int64),
             space_id=space,
             limit=1000,
         )
         rows = search.list_terms([word], every)
-        collections = {every[place - 1] for row in rows for place in row.documents}
+        holding = {every[place - 1] for row in rows for place in row.documents}
         chunks = search.list_chunks([(each, ordinal) for each in every for ordinal in (0, 1)])
         counted = search.count_terms([word]).get(word, 0)
         ways = {
             "list_candidates": {each.document_id for each in candidates},
             "find_nearest": {every[place] for place in near.documents.tolist()},
             "find_nearest_among": {every[place] for place in among.documents.tolist()},
-            "list_terms": collections,
+            "list_terms": holding,
             "list_layouts": set(search.list_layouts(every)),
             "list_chunks": {document for document, _ in chunks},
         }

@@ -5,7 +5,7 @@
 
 CREATE SEQUENCE access_class_ids AS integer;
 
--- Documents that the same principals read share a class. Class 0, which has no row, is that of deleted documents.
+-- Documents with the same readers share a class. Class 0, which has no row, is that of deleted documents.
 -- `made_by` is the transaction that made the class.
 CREATE TABLE access_classes (
     id integer CONSTRAINT pk_access_classes PRIMARY KEY,
@@ -178,7 +178,7 @@ CREATE INDEX ix_policy_history_tenant_id_kind_key_id ON policy_history (tenant_i
 CREATE INDEX ix_policy_history_position ON policy_history (tenant_id, id) WHERE kind <> 'documents';
 CREATE INDEX ix_policy_history_made_by ON policy_history (tenant_id, made_by) WHERE kind <> 'documents';
 
--- A cache: the classes that each user had when they were last worked out. Unlogged, as a crash may empty it.
+-- A cache of each user's classes. Unlogged, as a crash may empty it.
 CREATE UNLOGGED TABLE learned_classes (
     tenant_id uuid NOT NULL,
     user_id uuid NOT NULL,

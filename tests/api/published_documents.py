@@ -1,4 +1,4 @@
-"""Documents to read, search and cite, without workers: an upload by the API, then what publishing writes."""
+"""Documents to read, search and cite without workers: an upload, and the rows that publishing writes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,17 +18,17 @@ from tests.api.conftest import Server, User
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
-    """Puts documents of one page into a tenant, and asks its database as whoever may see all of it."""
+class PublishedDocuments:
+    """Publishes one-page documents in a tenant, and queries its rows as the owner role."""
 
     server: Server
     tenant_id: UUID
     embedder: WordLlamaEmbedder
 
-    def put(
+    def publish(
         self, user: User, collection: Mapping[str, Any], page: str, content: bytes | None = None, **metadata: Any
     ) -> dict[str, Any]:
-        """What the upload was answered. `metadata` are columns of documents."""
+        """Publish a document; return the response to its upload. `metadata`: values of columns of `documents`."""
         made = user.upload(dict(collection), content)
         ids = {kind: made[kind]["id"] for kind in ("document", "version", "run")}
         with self.server.database.worker.transaction(system_principal(self.tenant_id)) as session:
@@ -57,13 +57,13 @@ class Shelf:
         return made
 
     def sql(self, statement: str, **values: object) -> list[Any]:
-        """As the owner of the tables, in this tenant."""
+        """Run a statement in this tenant as the owner of the tables."""
         with self.server.database.owner.transaction(system_principal(self.tenant_id)) as session:
             result = session.execute(text(statement), values)
             return list(result.all()) if result.returns_rows else []
 
     def digest(self, *tables_apart: str) -> dict[str, tuple[int, str | None]]:
-        """Each table of the tenant as a count and a digest of its rows; without the tables named."""
+        """Return table → (number, digest) of the tenant's rows, without the given tables."""
         tables = self.sql(
             "SELECT table_name FROM information_schema.columns WHERE column_name = 'tenant_id' "
             "AND table_schema = 'public' AND table_name IN (SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') "
@@ -76,16 +76,16 @@ class Shelf:
         }
 
 
-MakeShelf = Callable[[UUID], Shelf]
+MakeShelf = Callable[[UUID], PublishedDocuments]
 
 
-def answered(user: User, question: str, **more: Any) -> dict[str, Any]:
+def ask_question(user: User, question: str, **more: Any) -> dict[str, Any]:
     headers = more.pop("headers", {})
     answer = user.http.post("/v1/questions", json={"question": question, **more}, headers=headers)
     assert answer.status_code == 201, answer.text
     return answer.json()
 
 
-def cited(answer: Mapping[str, Any]) -> set[str]:
-    """The documents that an answer cites."""
+def cited_documents(answer: Mapping[str, Any]) -> set[str]:
+    """Return the ids of the documents that an answer cites."""
     return {citation["document_id"] for claim in answer["claims"] for citation in claim["citations"]}
