@@ -27,7 +27,7 @@ FORBIDDEN = {
 }
 
 
-@pytest.mark.parametrize("deed", FORBIDDEN)
+@pytest.mark.parametrize("attempt", FORBIDDEN)
 def test_database_refuses_analyst(server, editor, analyst, attempt):
     values = {
         "me": analyst.id,
