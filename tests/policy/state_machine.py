@@ -68,10 +68,10 @@ class PolicyStateMachine(RuleBasedStateMachine):
                 # The first three are nested; the fourth is at the top.
                 tenant.create_collection(admin, [*tenant.world.parents][-1] if 0 < number < 3 else None)
             for number in range(documents):
-                stated = KINDS[number % 3] if number != 3 else None
-                made = tenant.upload(admin, pick([*tenant.world.parents], number), stated)
-                if made is not None and stated is not None:
-                    tenant.publish(made, stated, SOURCES[number % 2])
+                reported = KINDS[number % 3] if number != 3 else None
+                made = tenant.upload(admin, pick([*tenant.world.parents], number), reported)
+                if made is not None and reported is not None:
+                    tenant.publish(made, reported, SOURCES[number % 2])
         for number in range(4):
             self.tenant.add_group(self._user(0))
             if number < 3:
@@ -100,11 +100,11 @@ class PolicyStateMachine(RuleBasedStateMachine):
         moved = pick([*self.world.parents], which)
         self.tenant.move_collection(self._user(actor), moved, pick([*self.world.parents, None], into))
 
-    @step(actor=ACTOR, place=PLACE, stated=KIND, kind=KIND, source=SOURCE)
-    def upload(self, actor: int, place: int, stated: str | None, kind: str | None, source: str | None) -> None:
-        """Upload a document. Its uploader's type (`stated`) and the one read from its text (`kind`) can differ."""
+    @step(actor=ACTOR, place=PLACE, reported=KIND, kind=KIND, source=SOURCE)
+    def upload(self, actor: int, place: int, reported: str | None, kind: str | None, source: str | None) -> None:
+        """Upload a document. Its uploader's type (`reported`) and the one read from its text (`kind`) can differ."""
         if len(self.world.documents) < 12:
-            made = self.tenant.upload(self._user(actor), pick([*self.world.parents], place), stated)
+            made = self.tenant.upload(self._user(actor), pick([*self.world.parents], place), reported)
             if made is not None and kind is not None:
                 self.tenant.publish(made, kind, source)
 
