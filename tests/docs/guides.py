@@ -14,9 +14,12 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.docs.commands import serve_commands
 
 ROOT = Path(__file__).resolve().parents[2]
 _FENCE = re.compile(r"^```(\w*) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -60,23 +63,25 @@ def read_blocks(page: str) -> list[Block]:
 
 
 def run_blocks(blocks: Sequence[Block], *, folder: Path, environment: Mapping[str, str]) -> Iterator[Result]:
-    """Run blocks in one bash, so that variables and functions stay. Raises TimeoutExpired."""
+    """Run blocks in one bash, so that variables and functions stay."""
     end = f"code=$?; echo; echo '{_END}' $code\n"
     script = "".join(f"{{\n{block.commands}}} 2>&1 </dev/null\n{end}" for block in blocks)
-    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    ended = subprocess.run(
-        ["bash", "-o", "pipefail", "-s"],
-        input=script,
-        cwd=folder,
-        env={"PATH": programs, "COLUMNS": "160", "LC_ALL": "C.UTF-8", "NO_PROXY": "*", **environment},
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert ended.stderr == ""
-    printed = re.split(rf"\n{_END} (\d+)\n", ended.stdout)
-    assert len(printed) == 2 * len(blocks) + 1, ended.stdout
+    with serve_commands() as server, tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as source:
+        source.write(script)
+        source.seek(0)
+        path = os.pathsep.join([str(server.programs), str(Path(sys.executable).parent), os.environ["PATH"]])
+        with subprocess.Popen(
+            ["bash", "-o", "pipefail", "-s"],
+            stdin=source,
+            stdout=output,
+            cwd=folder,
+            env={"PATH": path, "COLUMNS": "160", "LC_ALL": "C.UTF-8", "NO_PROXY": "*", **environment},
+            text=True,
+        ) as shell:
+            server.serve(shell)
+        output.seek(0)
+        printed = re.split(rf"\n{_END} (\d+)\n", output.read())
+    assert len(printed) == 2 * len(blocks) + 1, printed
     for text, code in zip(printed[0:-1:2], printed[1::2], strict=True):
         yield Result(text, int(code))
 
