@@ -1,6 +1,6 @@
-"""Find names in a question that no retrieved source mentions. Such a question is declined.
+"""Find names in a question that no retrieved source mentions. A question with such a name is declined.
 
-Otherwise a question about an issuer without visible documents would be answered from another issuer's documents.
+Without this check, a question about an issuer without visible documents would be answered from another issuer's.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Reading facts. Currently each request reads proposed facts from the pages; none are stored."""
+"""Read proposed facts. Each request reads them from the pages again; they are not stored yet."""
 
 from collections.abc import Sequence
 from uuid import UUID

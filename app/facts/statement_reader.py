@@ -64,7 +64,7 @@ class StatementReader:
         }
 
     def read(self, pages: Sequence[str], about: About) -> tuple[ProposedFact, ...]:
-        """Return the facts of the three statements in order; of two tables with one title, the one with more facts."""
+        """Return the facts of the three statements in order; if a title occurs twice, of the text with more facts."""
         calendar = FiscalCalendar.of(pages, period_end=about.period_end, fiscal_year=about.fiscal_year)
         periods = ColumnPeriods(calendar=calendar, months=_MONTHS_OF.get(about.fiscal_period or ""))
         best: dict[Statement, tuple[ProposedFact, ...]] = {}
@@ -135,7 +135,7 @@ def _scale(item: LineItem, row: TableRow, figures: Sequence[Decimal | None], abo
     own = find_scale(row.label)
     if own is not None:
         return own
-    # A few hundred "whole" shares are implausible: they have the scale of the money.
+    # A table that states whole shares but shows only small numbers has them in the scale of the money.
     small = all(abs(figure) < _FEWEST_SHARES for figure in figures if figure is not None)
     return scales.money if small and scales.shares == 0 else scales.shares
 
@@ -147,7 +147,7 @@ def _at_edge(period: Period, edge: Edge | None) -> Period:
 
 
 def _of_the_group(fact: ProposedFact) -> ProposedFact:
-    """With noncontrolling interests, net income that is not attributed to anyone is the group's profit or loss."""
+    """Rename unattributed net income to ProfitLoss: it includes the noncontrolling interests."""
     if fact.line_item != "NetIncomeLoss" or "attributable" in fact.label.casefold():
         return fact
     return replace(fact, line_item="ProfitLoss")

@@ -90,10 +90,10 @@ class Library:
 
 @pytest.fixture
 def library() -> Library:
-    made = Library()
-    made.add(INCOME_PAGE)
-    made.add(PROSE_PAGE, number=2)
-    return made
+    created = Library()
+    created.add(INCOME_PAGE)
+    created.add(PROSE_PAGE, number=2)
+    return created
 
 
 @pytest.fixture(scope="session")
@@ -185,10 +185,10 @@ def office(shared_database) -> Office:
     library = Library()
     for number, page in enumerate((INCOME_PAGE, PROSE_PAGE), start=1):
         library.add(page, document_id=document, version_id=version, number=number)
-    made = Office(
+    created = Office(
         shared_database, owner, other, collection, document, version, FixedSearch(library.passages), library.pages
     )
-    made.rows(
+    created.rows(
         "INSERT INTO documents (id, tenant_id, collection_id, access_class_id, content_sha256, title, filename,"
         " revision, created_at, created_by, updated_at) SELECT :id, tenant_id, id, access_class_id, 'digest',"
         " 'Plain Holdings 10-K', 'a.pdf', 1, now(), :tenant, now() FROM collections WHERE id = :collection",
@@ -196,7 +196,7 @@ def office(shared_database) -> Office:
         tenant=tenant,
         collection=collection,
     )
-    made.rows(
+    created.rows(
         "INSERT INTO document_versions (id, tenant_id, document_id, number, status, content_sha256, size_bytes,"
         " created_at, created_by) VALUES (:id, :tenant, :document, 1, 'ready', 'digest', 1, now(), :tenant)",
         id=version,
@@ -204,7 +204,7 @@ def office(shared_database) -> Office:
         document=document,
     )
     for (version_id, number), page in library.pages.items():
-        made.rows(
+        created.rows(
             "INSERT INTO pages (version_id, number, tenant_id, document_id, width, height, text, words)"
             " VALUES (:version, :number, :tenant, :document, 612, 792, :text, '')",
             version=version_id,
@@ -213,7 +213,7 @@ def office(shared_database) -> Office:
             document=document,
             text=page,
         )
-    return made
+    return created
 
 
 @pytest.fixture
@@ -221,8 +221,8 @@ def grant(office: Office) -> Callable[[], Callable[[], None]]:
     """Grant the other analyst access to the collection; returns a function that revokes it."""
     access = AccessService(database=office.database.api)
 
-    def give() -> Callable[[], None]:
-        given = access.create_grant(
+    def create() -> Callable[[], None]:
+        access_grant = access.create_grant(
             office.owner,
             NewGrant(
                 user_id=office.other.user_id,
@@ -233,6 +233,6 @@ def grant(office: Office) -> Callable[[], Callable[[], None]]:
                 expires_at=None,
             ),
         )
-        return lambda: access.delete_grant(office.owner, given.id)
+        return lambda: access.delete_grant(office.owner, access_grant.id)
 
-    return give
+    return create

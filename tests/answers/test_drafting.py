@@ -25,9 +25,9 @@ def draft(extractive, prompts, understand, library, stub_chat):
         writer = ModelWriter(chat=chat, prompts=prompts)
         drafter = Drafter(extractive=extractive, model=writer, timeout_seconds=timeout)
         understanding = understand(question)
-        made = asyncio.run(drafter.draft(question, understanding, library.passages, library.pages))
+        result = asyncio.run(drafter.draft(question, understanding, library.passages, library.pages))
         run.chat = chat
-        return made
+        return result
 
     return run
 
@@ -37,20 +37,20 @@ def claims(*items: tuple[str, int, str]) -> dict[str, Any]:
 
 
 def test_shown_claim_cites_table_heading_and_units(draft) -> None:
-    made = draft(lambda request: claims(("Net revenue was $4,210 million in 2022.", 1, "Net revenue $4,210 $3,900")))
-    assert made.writer is Writer.MODEL
-    assert made.degraded is None
-    assert [claim.text for claim in made.shown] == ["Net revenue was $4,210 million in 2022."]
-    assert [span.quote for span in made.shown[0].citations] == [
+    result = draft(lambda request: claims(("Net revenue was $4,210 million in 2022.", 1, "Net revenue $4,210 $3,900")))
+    assert result.writer is Writer.MODEL
+    assert result.degraded is None
+    assert [claim.text for claim in result.shown] == ["Net revenue was $4,210 million in 2022."]
+    assert [span.quote for span in result.shown[0].citations] == [
         "Net revenue\t$4,210\t$3,900",
         "For the years ended June 30,\t2022\t2021",
         "($ in millions, except per share data)",
     ]
-    assert (made.model, made.usage.tokens_in, len(made.prompt_digest or "")) == ("stub-1", 700, 64)
+    assert (result.model, result.usage.tokens_in, len(result.prompt_digest or "")) == ("stub-1", 700, 64)
 
 
 def test_wrong_number_and_invented_quote_are_dropped_and_other_claims_shown(draft) -> None:
-    made = draft(
+    result = draft(
         lambda request: claims(
             ("Net revenue was $4,210 million in 2022.", 1, "Net revenue\t$4,210\t$3,900"),
             ("Gross profit was $1,731 million.", 1, "Gross profit\t1,730\t1,590"),
@@ -58,8 +58,8 @@ def test_wrong_number_and_invented_quote_are_dropped_and_other_claims_shown(draf
             ("Net income was $412.", 7, "Net income\t$412\t$388"),
         )
     )
-    assert len(made.shown) == 1
-    assert {ordinal: claim.reason for ordinal, claim in made.dropped} == {
+    assert len(result.shown) == 1
+    assert {ordinal: claim.reason for ordinal, claim in result.dropped} == {
         2: DropReason.NUMBER_NOT_IN_QUOTE,
         3: DropReason.QUOTE_NOT_FOUND,
         4: DropReason.QUOTE_NOT_FOUND,
@@ -67,18 +67,18 @@ def test_wrong_number_and_invented_quote_are_dropped_and_other_claims_shown(draf
 
 
 def test_empty_model_draft_is_accepted(draft) -> None:
-    made = draft(lambda request: claims())
-    assert (made.writer, made.shown, made.dropped, made.degraded) == (Writer.MODEL, (), (), None)
+    result = draft(lambda request: claims())
+    assert (result.writer, result.shown, result.dropped, result.degraded) == (Writer.MODEL, (), (), None)
 
 
 def test_draft_without_verified_claims_is_replaced(draft) -> None:
-    made = draft(lambda request: claims(("Net revenue was $9 million.", 1, "Net revenue\t$4,210\t$3,900")))
-    assert made.writer is Writer.EXTRACTIVE
-    assert made.degraded == NOTHING_VERIFIED
-    assert made.shown[0].text.startswith("Net revenue — 2022: $4,210")
-    assert [claim.reason for _, claim in made.dropped] == [DropReason.NUMBER_NOT_IN_QUOTE]
-    assert made.usage.tokens_in == 700, "usage is recorded, because the call was paid for"
-    ordinals = [claim.ordinal for claim in made.shown] + [ordinal for ordinal, _ in made.dropped]
+    result = draft(lambda request: claims(("Net revenue was $9 million.", 1, "Net revenue\t$4,210\t$3,900")))
+    assert result.writer is Writer.EXTRACTIVE
+    assert result.degraded == NOTHING_VERIFIED
+    assert result.shown[0].text.startswith("Net revenue — 2022: $4,210")
+    assert [claim.reason for _, claim in result.dropped] == [DropReason.NUMBER_NOT_IN_QUOTE]
+    assert result.usage.tokens_in == 700, "usage is recorded, because the call was paid for"
+    ordinals = [claim.ordinal for claim in result.shown] + [ordinal for ordinal, _ in result.dropped]
     assert len(set(ordinals)) == len(ordinals)
 
 
@@ -101,18 +101,18 @@ def raising(error: Exception) -> Any:
     ],
 )
 def test_unavailable_or_invalid_model_is_replaced_and_sets_degraded(draft, behave, code) -> None:
-    made = draft(behave)
-    assert (made.writer, made.degraded) == (Writer.EXTRACTIVE, code)
-    assert made.shown[0].text.startswith("Net revenue — 2022: $4,210")
+    result = draft(behave)
+    assert (result.writer, result.degraded) == (Writer.EXTRACTIVE, code)
+    assert result.shown[0].text.startswith("Net revenue — 2022: $4,210")
 
 
 def test_slow_model_is_replaced_within_time_limit(draft) -> None:
     async def forever() -> None:
         await asyncio.Event().wait()
 
-    made = draft(lambda request: forever(), timeout=0.05)
-    assert (made.writer, made.degraded) == (Writer.EXTRACTIVE, "model-unavailable")
-    assert made.shown
+    result = draft(lambda request: forever(), timeout=0.05)
+    assert (result.writer, result.degraded) == (Writer.EXTRACTIVE, "model-unavailable")
+    assert result.shown
 
 
 def test_prompt_fences_documents_and_question(draft, library) -> None:
@@ -132,8 +132,8 @@ def test_prompt_fences_documents_and_question(draft, library) -> None:
 def test_model_is_not_called_without_passages(extractive, prompts, understand, stub_chat) -> None:
     chat = stub_chat(raising(AssertionError()))
     drafter = Drafter(extractive=extractive, model=ModelWriter(chat=chat, prompts=prompts))
-    made = asyncio.run(drafter.draft(QUESTION, understand(QUESTION), [], {}))
-    assert (made.writer, made.shown, made.degraded) == (Writer.EXTRACTIVE, (), None)
+    result = asyncio.run(drafter.draft(QUESTION, understand(QUESTION), [], {}))
+    assert (result.writer, result.shown, result.degraded) == (Writer.EXTRACTIVE, (), None)
 
 
 @pytest.mark.llm
@@ -147,9 +147,9 @@ def test_local_model_output_shows_only_verified_claims(local_server, extractive,
         finally:
             await chat.close()
 
-    made = asyncio.run(run())
-    assert made.model == LOCAL_MODEL
-    assert made.degraded in (None, "model-nonsense", NOTHING_VERIFIED)
-    for claim in made.shown:
+    result = asyncio.run(run())
+    assert result.model == LOCAL_MODEL
+    assert result.degraded in (None, "model-nonsense", NOTHING_VERIFIED)
+    for claim in result.shown:
         for span in claim.citations:
             assert library.pages[span.page_key()][span.char_start : span.char_end] == span.quote

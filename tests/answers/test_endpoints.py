@@ -47,17 +47,17 @@ def app(shared_database, extractive, tmp_path_factory: pytest.TempPathFactory):
             storage=StorageSettings(root=folder / "blobs", key_file=folder / "keys.json"),
         )
     )
-    made = create_app(container)
-    made.state.search = SwitchedSearch()
+    application = create_app(container)
+    application.state.search = SwitchedSearch()
     answers = AnswerService(
         database=shared_database.api,
-        search=made.state.search,
+        search=application.state.search,
         drafter=Drafter(extractive=extractive),
         clock=SystemClock(),
         metrics=Metrics(),
     )
-    made.state.services = {**container.services, AnswerService: answers}
-    yield made
+    application.state.services = {**container.services, AnswerService: answers}
+    yield application
     container.close()
 
 
@@ -106,15 +106,15 @@ def test_stream_sends_sources_claims_and_done(client) -> None:
     response = client.post("/v1/questions", json=QUESTION, headers=STREAM)
     assert response.status_code == 200
     assert response.headers["content-type"].startswith("text/event-stream")
-    told = events(response)
-    assert [name for name, _ in told][:2] == ["sources", "claim"]
-    assert told[-1][0] == "done"
-    done = told[-1][1]
-    assert done["claims"] == [data for name, data in told if name == "claim"]
+    received = events(response)
+    assert [name for name, _ in received][:2] == ["sources", "claim"]
+    assert received[-1][0] == "done"
+    done = received[-1][1]
+    assert done["claims"] == [data for name, data in received if name == "claim"]
     assert response.headers["Content-Location"] == f"/v1/questions/{done['id']}"
     again = client.get(f"/v1/questions/{done['id']}").json()
     assert again["claims"] == done["claims"]
-    assert "text" not in told[0][1]["sources"][0], "sources list passages without their text"
+    assert "text" not in received[0][1]["sources"][0], "sources list passages without their text"
 
 
 @pytest.mark.parametrize("headers", [{}, STREAM])
@@ -214,10 +214,10 @@ def test_error_during_stream_sends_problem_and_ends_stream(client, office, app, 
         raise DatabaseUnavailableError
 
     monkeypatch.setattr(app.state.services[AnswerService], "_record", down)
-    told = events(client.post("/v1/questions", json=QUESTION, headers=STREAM))
-    assert [name for name, _ in told] == ["sources", "error"]
-    assert (told[-1][1]["code"], told[-1][1]["status"]) == ("database-unavailable", 503)
-    assert told[-1][1]["detail"]
+    received = events(client.post("/v1/questions", json=QUESTION, headers=STREAM))
+    assert [name for name, _ in received] == ["sources", "error"]
+    assert (received[-1][1]["code"], received[-1][1]["status"]) == ("database-unavailable", 503)
+    assert received[-1][1]["detail"]
 
 
 def test_failed_stream_is_not_replayed(client, office, app, monkeypatch) -> None:
@@ -230,6 +230,6 @@ def test_failed_stream_is_not_replayed(client, office, app, monkeypatch) -> None
     monkeypatch.undo()
     again = client.post("/v1/questions", json=QUESTION, headers=headers)
     assert "Idempotent-Replayed" not in again.headers
-    told = events(again)
-    assert [name for name, _ in told][-1] != "error"
+    received = events(again)
+    assert [name for name, _ in received][-1] != "error"
     assert len(office.rows("SELECT id FROM questions")) == 1

@@ -29,7 +29,7 @@ QUESTION = "What was net revenue in fiscal 2022?"
 
 @pytest.fixture
 def service(office, extractive):
-    def make(**parts) -> AnswerService:
+    def build(**parts) -> AnswerService:
         return AnswerService(
             database=office.database.api,
             search=parts.get("search", office.search),
@@ -38,7 +38,7 @@ def service(office, extractive):
             metrics=Metrics(),
         )
 
-    return make
+    return build
 
 
 def ask(service: AnswerService, principal, question: str = QUESTION, filters=None) -> Sequence[AnswerEvent]:
@@ -78,8 +78,8 @@ def test_audit_log_records_asking_and_reading_without_text(service, office) -> N
     answer = ask(asking, office.owner)[-1].answer
     asking.get_question(office.owner, answer.question_id)
     with office.database.owner.transaction(office.owner) as session:
-        told = session.execute(text("SELECT * FROM audit_events WHERE object_type = 'question' ORDER BY id"))
-        events = [dict(row) for row in told.mappings()]
+        found = session.execute(text("SELECT * FROM audit_events WHERE object_type = 'question' ORDER BY id"))
+        events = [dict(row) for row in found.mappings()]
     assert [event["action"] for event in events] == [
         "answers.sources.read",
         "answers.question.asked",

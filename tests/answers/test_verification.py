@@ -144,9 +144,11 @@ def test_claim_with_number_absent_from_spans_is_dropped(words: list[str], quotes
     spans = tuple(span(quote) for quote in quotes)
     (found,) = verify_claims([DraftClaim(" ".join(words), spans)], PAGES)
     if found.claim:
-        held = {number.rstrip(",").replace(",", "") for quote in quotes for number in _NUMBER.findall(quote)}
+        numbers_of_quotes = {
+            number.rstrip(",").replace(",", "") for quote in quotes for number in _NUMBER.findall(quote)
+        }
         stated = {number.rstrip(",").replace(",", "") for number in _NUMBER.findall(found.claim.text)}
-        digits = {number.replace(".", "").strip("0") for number in held}
+        digits = {number.replace(".", "").strip("0") for number in numbers_of_quotes}
         assert all(number.replace(".", "").strip("0") in digits for number in stated)
 
 

@@ -30,8 +30,8 @@ def test_row_sentence_has_period_value_and_units() -> None:
 
 def test_spans_contain_everything_in_row_sentence() -> None:
     row = rows(INCOME)["Net sales"]
-    said = [INCOME[start:end] for start, end in (row.span, *row.support)]
-    assert said == [
+    cited = [INCOME[start:end] for start, end in (row.span, *row.support)]
+    assert cited == [
         "Net sales\t$14,544\t$12,861\t$12,468",
         "For the years ended June 30,\t2022\t2021\t2020",
         "($ in millions, except per share data)",

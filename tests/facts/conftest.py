@@ -169,8 +169,10 @@ def file_document(shared_database) -> Callable[[Sequence[str]], Desk]:
 @pytest.fixture
 def desk(file_document, statements) -> Desk:
     """Store a searchable document with the three statements."""
-    made = file_document(["Annual report\n", *statements])
-    made.rows(
-        "UPDATE documents SET current_version_id = :version WHERE id = :id", version=made.version, id=made.document
+    created = file_document(["Annual report\n", *statements])
+    created.rows(
+        "UPDATE documents SET current_version_id = :version WHERE id = :id",
+        version=created.version,
+        id=created.document,
     )
-    return made
+    return created

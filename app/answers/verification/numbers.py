@@ -9,15 +9,15 @@ from collections.abc import Iterable, Sequence
 
 from app.quantities.mentions import NumberMention, find_numbers
 
-# A claim may drop the parentheses of a negative amount only if its words give the direction. Otherwise a loss would
-# read as income.
+# A claim may write "(412)" as "412" only if one of these words states the direction ("a net loss of 412"). Otherwise a
+# loss would read as income.
 _DEDUCTION = re.compile(
     r"\b(?:loss|cost|expens|charg|decreas|declin|reduc|lower|fell|drop|down|paid|pay|repa|purchas|us(?:e|ed)\b|outflow|"
     r"negative|deficit|tax|interest|provision|dividend|repurchas|invest|expenditure|benefit|accumulated|treasury|less\b|"
     r"allowance|acqui|deduct|credit|impairment|amorti|depreci|writ|contra|eliminat)\w*",
     re.IGNORECASE,
 )
-# In the name of a line item these words give no direction: "income before income taxes", "interest income".
+# These phrases contain such words without stating a direction: "income before income taxes", "interest income".
 _HEDGED_LABEL = re.compile(
     r"\((?:loss|losses|expense|deficit|decrease|benefit|used)[^)]*\)"
     r"|\b(?:before|after|pre|net of)[- ](?:\w+ ){0,3}?tax(?:es|ation)?\b"
@@ -52,8 +52,9 @@ def _supported(
 def _agrees(
     claimed: NumberMention, cited: NumberMention, scales: frozenset[int], may_turn_sign: bool, bare: bool
 ) -> bool:
-    """Compare two numbers. `bare`: the claim states no scale, so its "$383,285" means dollars, even beside a table in
-    millions.
+    """Return whether the two numbers match.
+
+    `bare`: the claim states no scale. Then its "$383,285" is in dollars, even if it cites a table in millions.
     """
     if claimed.unit != cited.unit:
         return False

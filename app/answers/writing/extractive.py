@@ -231,8 +231,8 @@ def _claim(
 def row_sentence(row: TableRow, years: frozenset[int]) -> str:
     """Write a row as a sentence: "Net sales — 2022: $1,234; 2021: $1,100 (in millions)".
 
-    Only the columns of the requested `years` are shown, if there are any. If the columns are unknown, the values stand
-    in order, followed by the headings.
+    Only the columns of the requested `years` are shown, if there are any. If the columns are unknown, the sentence has
+    the values in order and then the headings.
     """
     units = f" ({row.units})" if row.units else ""
     if row.columns:
