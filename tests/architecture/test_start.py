@@ -50,7 +50,7 @@ MODELS = dict.fromkeys(("openai", "boto3"), "needed only with a model endpoint o
             },
         ),
         (
-            "workers.parsing.reader, workers.parsing.pdf, workers.parsing.html",
+            "workers.parsing.reader, workers.parsing.pdf.document, workers.parsing.html.document",
             dict.fromkeys(("sqlalchemy", "pydantic", "celery", "structlog"), "parsers in the sandbox have no database"),
         ),
         ("evals.cli", {"matplotlib": "needed only for reports with plots"}),
