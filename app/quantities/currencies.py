@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from app.quantities.case import fold_case
+
 SIGN = "[$€£¥₹]"
 """A currency sign of one character."""
 
@@ -83,4 +85,4 @@ def match_currency(text: str, start: int) -> str | None:
 
 def parse_currency(sign: str) -> str:
     """Return the ISO code of a match of `CURRENCY`."""
-    return _BY_SIGN[sign.upper()]
+    return _BY_SIGN[fold_case(sign).upper()]

@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
+from app.quantities.case import fold_case
 from app.quantities.currencies import CURRENCY, match_currency, parse_currency
 from app.quantities.fiscal_labels import parse_quarter_code, parse_year_code
 from app.quantities.number_words import CARDINAL, ORDINAL, parse_cardinal, parse_ordinal
@@ -103,7 +104,7 @@ def _mention(text: str, core: re.Match[str]) -> NumberMention:
     opened, minus, sign, opened_inside, minus_inside = before.groups()
     unit, scale = "", None
     if after := _UNIT_AFTER.match(text, end):
-        unit, end = _unit_name(after.group().strip().lower()), after.end()
+        unit, end = _unit_name(fold_case(after.group().strip())), after.end()
     elif scaled := match_scale(text, end):
         scale, end = scaled.exponent, scaled.end
     elif after := _ORDINAL_AFTER.match(text, end):
@@ -165,7 +166,7 @@ def _word_mentions(text: str) -> list[NumberMention]:
                 text=match.group(),
                 value=Decimal(parse_cardinal(words) * (100 if hundred else 1)),
                 scale=scale.exponent if scale else None,
-                unit=_unit_name(unit.group().strip().lower()) if unit and not scale else "",
+                unit=_unit_name(fold_case(unit.group().strip())) if unit and not scale else "",
             )
         )
     return mentions

@@ -2,6 +2,8 @@
 
 import re
 
+from app.quantities.case import fold_case
+
 MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)"
@@ -18,4 +20,4 @@ _NUMBERS = {name[:3]: number for number, name in enumerate(MONTH_NAMES, start=1)
 
 def parse_month(word: str) -> int | None:
     """Parse a month's name to its number ("Sept" → 9); returns None for any other word."""
-    return _NUMBERS[word[:3].lower()] if _MONTH.fullmatch(word) else None
+    return _NUMBERS[fold_case(word[:3])] if _MONTH.fullmatch(word) else None

@@ -2,6 +2,8 @@
 
 import re
 
+from app.quantities.case import fold_case
+
 _ONES_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen"
@@ -22,7 +24,7 @@ _LETTERS = re.compile(r"[a-z]+")
 
 def parse_cardinal(words: str) -> int:
     """Parse a match of `CARDINAL`."""
-    folded = words.lower()
+    folded = fold_case(words)
     if folded in _ONES:
         return _ONES[folded]
     tens = next(word for word in _TENS if folded.startswith(word))
@@ -32,4 +34,4 @@ def parse_cardinal(words: str) -> int:
 
 def parse_ordinal(word: str) -> int:
     """Parse a match of `ORDINAL` to 1 to 4."""
-    return _ORDINALS[word.lower()]
+    return _ORDINALS[fold_case(word)]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.quantities.case import fold_case
 from app.quantities.currencies import SIGN
 
 SCALE_WORD = r"(?:thousand|million|billion|trillion)"
@@ -78,32 +79,32 @@ class TableScales:
     def of(cls, units: str, *, otherwise: int) -> "TableScales":
         """Parse a table's units ("in millions, except shares in thousands"); `otherwise` is the default scale."""
         found = _OF_MONEY.search(units) or _ANY.search(units)
-        money = otherwise if found is None else _EXPONENTS[found.group(1).lower()]
+        money = otherwise if found is None else _EXPONENTS[fold_case(found.group(1))]
         named = _OF_SHARES.search(_PER_SHARE.sub("", units))
         if named is not None:
-            return cls(money, _EXPONENTS[named.group(1).lower()])
+            return cls(money, _EXPONENTS[fold_case(named.group(1))])
         return cls(money, 0 if _EXCEPT_SHARES.search(_PER_SHARE.sub("", units)) else money)
 
 
 def find_scale(text: str) -> int | None:
     """Return the first power of ten in a text, if any."""
     found = _ANY.search(text)
-    return None if found is None else _EXPONENTS[found.group(1).lower()]
+    return None if found is None else _EXPONENTS[fold_case(found.group(1))]
 
 
 def match_scale(text: str, start: int) -> ScaleMention | None:
     """Return the scale directly after a number that ends at `start` (" million", "bn"), if any."""
     found = _BESIDE.match(text, start)
-    return None if found is None else ScaleMention(_EXPONENTS[(found.group(1) or found.group(2)).lower()], found.end())
+    return None if found is None else ScaleMention(_EXPONENTS[fold_case(found.group(1) or found.group(2))], found.end())
 
 
 def find_units(text: str) -> Iterator[UnitsMention]:
     """Find the scales that a text states for all amounts ("in millions", "$ thousands"), in order."""
     for found in _UNITS.finditer(text):
-        yield UnitsMention(Scale(found.group(1).lower()), *found.span())
+        yield UnitsMention(Scale(fold_case(found.group(1))), *found.span())
 
 
 def find_stated_scales(text: str) -> frozenset[int]:
     """Return the powers of ten that a text states for its numbers, in words or as "(000 omitted)"."""
-    scales = {_EXPONENTS[found.group(1).lower()] for found in _STATED.finditer(text)}
+    scales = {_EXPONENTS[fold_case(found.group(1))] for found in _STATED.finditer(text)}
     return frozenset(scales | {3}) if _ZEROS.search(text) else frozenset(scales)

@@ -1,0 +1,31 @@
+"""Letters that patterns take for ASCII ones, as text typed on a Turkish keyboard has them."""
+
+from decimal import Decimal
+
+import pytest
+
+from app.quantities.asked_periods import parse_asked_periods
+from app.quantities.dates import find_days_of_year
+from app.quantities.durations import find_duration
+from app.quantities.mentions import find_numbers
+from app.quantities.scales import Scale, TableScales, find_scale, find_stated_scales, find_units
+
+
+@pytest.mark.parametrize("word", ["mıllions", "MİLLİONS", "millionſ"])
+def test_scales_are_read(word):
+    text = f"(in {word})"
+    assert (find_scale(text), find_stated_scales(text)) == (6, {6})
+    assert [found.scale for found in find_units(text)] == [Scale.MILLIONS]
+    assert TableScales.of(text, otherwise=0).money == 6
+
+
+def test_numbers_are_read():
+    text = "İNR 12 mıllion, sıx percent, 3 basıs points"
+    numbers = [(found.value, found.scale, found.unit) for found in find_numbers(text).mentions]
+    assert sorted(numbers, key=str) == [(Decimal(12), 6, ""), (Decimal(3), None, "bps"), (Decimal(6), None, "%")]
+
+
+def test_periods_are_read():
+    assert parse_asked_periods("the fırst quarter of 2031").quarters == ((1, 2031),)
+    assert find_duration("thırty-nıne weeks ended").weeks == 39
+    assert list(find_days_of_year("ſeptember 30")) == [(9, 30)]
