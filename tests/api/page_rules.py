@@ -25,7 +25,7 @@ SCIM = "/scim/v2"
 
 @dataclass(frozen=True, slots=True)
 class PageRule:
-    """`permission` opens the page, with `by_grant` only together with a grant; None means that any session does.
+    """`permission` opens the page; None means that any session does. With `by_grant`, it needs a grant, too.
 
     `status`: response to an authorised request; `foreign`: response to a user of another tenant with the permission
     there. `shows`: the object that the page shows to authorised users. `path`: parameter → object whose id it takes,

@@ -1,4 +1,4 @@
-"""A tenant with a user for each way of having or lacking a right, and the objects of these rights."""
+"""A tenant with a user for each way of having or lacking a right, and the objects that these rights concern."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -8,7 +8,7 @@
 - `state_machine.py` draws random steps; `scenario.py` is a scripted scenario that uses every part of the policy.
 - `test_proof.py` runs both and requires 100,000 checked reads (1,000,000 in `make prove-access`) without a difference.
 - `test_mutations.py` breaks the policy in one place at a time (`mutations.py`, `write_mutations.py`); the same checks
-  must find each. `snapshots.py` keeps the scenario's database as it is before each phase, where mutations start.
+  must find each. `snapshots.py` stores the scenario's database before each phase: mutations start from there.
 - `test_injection.py` and `test_context.py` attack the policy: SQL in every text field, and SQL run as the api role.
 """
 

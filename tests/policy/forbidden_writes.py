@@ -43,7 +43,7 @@ _NEW_CITATION = (
 
 @dataclass(frozen=True, slots=True)
 class ForbiddenWrites:
-    """Needs a tenant on which the scenario has been set up: `tests.policy.scenario` grants the rights."""
+    """Needs the tenant of a scenario (`tests.policy.scenario`) after its set-up, which grants the rights."""
 
     tenant: GovernedTenant
 

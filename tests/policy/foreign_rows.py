@@ -25,16 +25,16 @@ def plant_foreign_rows(
     admin_url: str, ours: MirroredTenant, theirs: MirroredTenant, document: UUID, question: UUID
 ) -> None:
     """Copy rows of `ours` into the tenant of `theirs`. `document` is published, `question` is answered."""
-    stray, tenant, unanswered = uuid4(), theirs.world.tenant, uuid4()
-    theirs.names[str(stray)] = "a foreign document"
+    foreign, tenant, unanswered = uuid4(), theirs.world.tenant, uuid4()
+    theirs.names[str(foreign)] = "a foreign document"
     asker = ours.world.answers[question].asker
     run, version = ours.runs[document], ours.versions[document]
     others: dict[str, tuple[str, UUID, Mapping[str, Any]]] = {
-        "documents": ("id", document, {"id": stray, "content_sha256": stray.hex}),
-        "indexed_documents": ("document_id", document, {"document_id": stray}),
-        "chunks": ("document_id", document, {"document_id": stray, "id": -(stray.int % 2**60)}),
-        "chunk_embeddings": ("document_id", document, {"document_id": stray}),
-        "term_postings": ("document_id", document, {"document_id": stray}),
+        "documents": ("id", document, {"id": foreign, "content_sha256": foreign.hex}),
+        "indexed_documents": ("document_id", document, {"document_id": foreign}),
+        "chunks": ("document_id", document, {"document_id": foreign, "id": -(foreign.int % 2**60)}),
+        "chunk_embeddings": ("document_id", document, {"document_id": foreign}),
+        "term_postings": ("document_id", document, {"document_id": foreign}),
         "chunk_signatures": ("document_id", document, {"space_id": -1}),
         "document_versions": ("id", version, {"id": uuid4(), "number": 99}),
         "pages": ("version_id", version, {"version_id": uuid4()}),
@@ -50,7 +50,7 @@ def plant_foreign_rows(
         for table, (key, value, changes) in others.items():
             _copy(connection, table, key, value, {**changes, "tenant_id": tenant})
         _copy(connection, "questions", "id", question, {"id": unanswered})
-    # This question has no answer in our tenant: its source is unknown, so that nothing of it may be visible.
+    # The other tenant has the answer to this question of ours. With an unknown source, the oracle hides it.
     ours.world.answers[unanswered] = oracle.Answer(asker, frozenset({uuid4()}), frozenset())
 
 

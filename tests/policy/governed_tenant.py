@@ -252,14 +252,14 @@ class GovernedTenant(MirroredTenant):
     # --- time ---------------------------------------------------------------------------------------------------------
 
     def until(self, ends: timedelta | None) -> datetime | None:
-        """Return that time from now, by the database's clock."""
+        """Return the time `ends` from now by the database's clock; None for None."""
         if ends is None:
             return None
         with self.database.owner.anonymous() as session:
             return session.scalar(text("SELECT now()")) + ends
 
     def wait_for_expiry(self, table: str, key: UUID) -> None:
-        """Let a grant, clearance or exclusion expire: every user reads before, and no change follows.
+        """Let a grant, clearance or exclusion expire. Every user reads first; nothing is written afterwards.
 
         It expires after 60 ms, or later if not every user could read in time. Returns once the database's clock has
         passed the end.

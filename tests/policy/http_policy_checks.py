@@ -20,12 +20,12 @@ LEVELS = (None, "viewer", "editor", "owner")
 
 @dataclass
 class HttpPolicyChecks(HttpReadChecks):
-    """Checks a quarter of the users a time, in turn, and for each the labels of one document and one collection."""
+    """Checks a quarter of the users at a time, in turn, and for each the labels of one document and one collection."""
 
     turn: int = 0
 
     def check_next_users(self) -> None:
-        """Raises DifferenceError."""
+        """Check the next quarter of the users. Raises DifferenceError."""
         self.turn += 1
         for number, (tenant, user) in enumerate(readers((self.tenant, self.other_tenant))):
             if number % PARTS == self.turn % PARTS:

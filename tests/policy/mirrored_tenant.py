@@ -55,7 +55,7 @@ def _digest(tenant: UUID, content: bytes) -> str:
 
 @dataclass
 class MirroredTenant:
-    """One tenant in the database and in the oracle (`world`). Each step changes both, the former in its proper role."""
+    """One tenant in the database and in the oracle (`world`). Each step changes both, with the product's role."""
 
     database: Any
     tally: Tally

@@ -22,8 +22,8 @@ _CLEAR_CACHE = "TRUNCATE learned_classes"
 @dataclass(frozen=True, slots=True)
 class Mutation:
     """`target`: a function; `table.policy`, whose USING and WITH CHECK are both changed; or `table!trigger`, which is
-    disabled. `phase`: the scenario's phase before which the mutation is applied; "reads" shows it without any further
-    change. `after`: another mutation, applied first.
+    disabled. `phase`: the first phase of the scenario that runs with the mutation; "reads" changes nothing and only
+    checks reads. `after`: another mutation, applied first.
     """
 
     name: str

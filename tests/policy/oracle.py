@@ -189,7 +189,7 @@ class Access:
     def level_at_kind(
         self, collection: UUID, kind: str | None, source: str | None, labels: Iterable[UUID], document: UUID | None
     ) -> int:
-        """Return the level at a document of that place, trusted type, source and labels."""
+        """Return the user's level at a document with that collection, trusted type, source and labels."""
         around = self.world.around(collection)
         if not self.is_enabled or document in self._excluded:
             return 0

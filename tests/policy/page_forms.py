@@ -50,7 +50,7 @@ FORMS = (
 
 
 def form_requests(number: int, ids: Mapping[str, str], form_token: str) -> Iterator[FilledRequest]:
-    """Yield requests with the payload of that number in one field after another; odd numbers are not only previewed."""
+    """Yield requests with the payload of that number in one field after another: even ones preview, odd ones apply."""
     payload, act = PAYLOADS[number], ("preview", "make")[number % 2]
     for form in FORMS:
         for name in form.fields:

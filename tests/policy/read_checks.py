@@ -156,7 +156,7 @@ class ReadChecks:
 
     @staticmethod
     def _see_all(session: Session) -> Iterable[Sequence[Any]]:
-        """Planned once a connection: planning takes as long as running it, and the plan suits every user."""
+        """Run a statement prepared once per connection: planning it takes as long as running it."""
         connection = session.connection()
         if "sees all" not in connection.info:
             connection.exec_driver_sql(f"PREPARE see_all AS {_SEEN}")
@@ -260,7 +260,7 @@ class ReadChecks:
         }
         found = listed(DocumentFilters(**narrowed))  # type: ignore[arg-type]
         name = next(iter(narrowed))
-        # Issuer and year date from the last publish, whatever type an editor has set since.
+        # The filters by issuer and year match what was last published, whatever type an editor has set since.
         ways[f"list_documents by {name}"] = (found, inside.get(name, found & visible))
         runs = RunRepository(session)
         asked = self._rotate(sorted(every))

@@ -208,7 +208,7 @@ class Scenario:
             self.machine.check_reads()
 
     def _edit_metadata(self) -> None:
-        """Set types that are new here: the editor and earlier readers keep access, but for one who is excluded."""
+        """Set types that are new here: the editor and earlier readers keep access, except one who is excluded."""
         _require(self._tenant.describe(self._admin, self._documents[5], "8-K", "client"))
         self.machine.check_reads()
         _require(self._tenant.describe(self._users[1], self._documents[3], "10-Q", "house"))
@@ -262,9 +262,8 @@ class Scenario:
         tenant, admin, document = self._tenant, self._admin, self._documents[5]
         _require(tenant.delete_document(admin, document))
         assert not tenant.delete_document(admin, document)
-        assert not tenant.grant(
-            admin, self._users[3], document, oracle.VIEWER, None
-        )  # a deleted document cannot be granted
+        # A deleted document cannot be granted.
+        assert not tenant.grant(admin, self._users[3], document, oracle.VIEWER, None)
 
     def _withdraw(self) -> None:
         tenant, world, admin = self._tenant, self._tenant.world, self._admin

@@ -1,6 +1,4 @@
-"""Snapshots of the database before each phase of the scripted scenario, so that a mutation is tried on a copy of the
-one before the phase that shows it.
-"""
+"""Snapshots of the database before each phase of the scripted scenario. A mutation starts from a copy of one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
