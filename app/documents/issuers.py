@@ -6,7 +6,7 @@ import unicodedata
 # Legal forms that are often omitted from company names (a selection from ISO 20275, entity legal forms).
 _LEGAL_FORMS = frozenset(
     """inc incorporated corp corporation co company companies cos ltd limited llc lp llp plc sa nv bv ag se spa ab asa
-    oyj kgaa gmbh sarl sas group holding holdings trust bancorp""".split()  # noqa: SIM905 - words as a text read better than as literals
+    oyj kgaa gmbh sarl sas group holding holdings trust bancorp""".split()  # noqa: SIM905 - a list of words reads better as one string
 )
 # Trades: before one of these words, the first word alone names the company ("Example Properties" → "Example").
 _TRADES = frozenset(
@@ -15,14 +15,14 @@ _TRADES = frozenset(
     entertainment energy petroleum oil resources gas utilities power electric water works airlines airways railway
     motors motor automotive aerospace industries materials chemicals chemical steel paper packaging foods food brands
     beverages stores retail markets beauty apparel health healthcare medical insurance bancshares bank capital partners
-    solutions services logistics international global platforms interactive""".split()  # noqa: SIM905 - words as a text read better than as literals
+    solutions services logistics international global platforms interactive""".split()  # noqa: SIM905 - a list of words reads better as one string
 )
-# First words of too many names: alone, they do not identify an issuer.
+# Common first words of names: alone, they do not identify an issuer.
 _TOO_PLAIN = frozenset(
     """first national general american united international global north south east west pacific atlantic public
     standard financial bank energy capital royal western eastern southern northern central federal advanced applied
     universal health home food digital smart consolidated allied associated great best golden power water electric
-    community peoples citizens liberty premier summit alliance new""".split()  # noqa: SIM905 - words as a text read better than as literals
+    community peoples citizens liberty premier summit alliance new""".split()  # noqa: SIM905 - a list of words reads better as one string
 )
 _STATE_SUFFIX = re.compile(r"[/\\](?:[a-z]{2}|new|adr|fi)[/\\]?\s*$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -33,7 +33,7 @@ _APOSTROPHE = re.compile(r"['’]")
 def normalise_issuer(name: str) -> str:
     """Return one key for all spellings of an issuer, without case, accents, punctuation, legal form and "The".
 
-    "The Example Company, Inc." → "example". A name that consists of such words only keeps the first one.
+    "The Example Company, Inc." → "example". A name that consists entirely of such words keeps its first word.
     """
     decomposed = unicodedata.normalize("NFKD", _STATE_SUFFIX.sub("", name)).casefold()
     folded = "".join(character for character in decomposed if not unicodedata.combining(character))

@@ -96,9 +96,8 @@ class DocumentService:
             self._database.transaction(principal) as session,
         ):
             repository = DocumentRepository(session)
-            repository.lock_document(
-                document_id
-            )  # locks editable rows only; the checks below raise the right error for others
+            # This locks editable rows only; the checks below raise the right error for others.
+            repository.lock_document(document_id)
             document = repository.get_document(document_id)
             if not repository.is_editable(document.access_class_id):
                 raise NotEditableError

@@ -15,7 +15,7 @@ _WEEKS_OF_MONTHS = {3: 13, 6: 26, 9: 39, 12: 52}
 _WEEK = timedelta(days=7)
 _NEAR = timedelta(days=10)
 _DAYS_INTO_NEXT_MONTH = 7
-"""A period of a 52/53-week calendar, counted in months, may end up to this many days into the next month."""
+"""The last day of a period in a 52/53-week calendar is at most this day of the next month."""
 _FIRST_YEAR, _LAST_YEAR = 1901, 2200
 
 

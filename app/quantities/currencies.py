@@ -65,7 +65,7 @@ _BESIDE = {"d": "USD", "u": "USD", "e": "EUR", "p": "GBP"}
 
 
 def find_named_currency(text: str) -> str | None:
-    """Return the currency that a statement of units names by sign, code or name; others precede the US dollar."""
+    """Return the currency in a statement of units, by sign, code or name; the US dollar only if there is no other."""
     return next((code for code, pattern in _NAMES if pattern.search(text)), None)
 
 

@@ -56,10 +56,8 @@ def _period_factor(candidate: Candidate, understanding: Understanding, newest: i
         (1.0, year == target),
         # The outlook for a year is in the report of the previous year.
         (0.9, understanding.wants_outlook and year == target - 1),
-        (
-            0.8,
-            candidate.period_end is not None and candidate.period_end.year == target,
-        ),  # issuers label fiscal years by start or by end
+        # Issuers label fiscal years by start or by end.
+        (0.8, candidate.period_end is not None and candidate.period_end.year == target),
         (0.6, year in periods.years),
         (0.5, year == target + 1),  # reports also have the previous year's figures
     )

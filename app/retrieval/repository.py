@@ -155,7 +155,7 @@ CROSS JOIN LATERAL (
     WHERE c.document_id = s.document_id AND c.space_id = {space} OFFSET 0) g
 ORDER BY s.place
 """
-# The planner uses the graph only if the query has the tenant as a constant, so this statement returns its id.
+# The planner uses the graph only if the query has the tenant as a constant, so this statement returns the tenant's id.
 _GRAPH = """
 SELECT t.id, c.reltuples::bigint, (SELECT sum(i.chunk_count) FROM indexed_documents i)::bigint
 FROM (SELECT current_tenant() AS id) t

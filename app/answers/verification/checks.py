@@ -69,7 +69,10 @@ class CheckedPages:
         )
 
     def statement(self, citation: CitedSpan) -> str:
-        """Return the quote with questions and instructions blanked. Whole sentences decide, also beyond the quote."""
+        """Return the quote with questions and instructions blanked.
+
+        The whole sentence decides, even if the quote has only a part of it.
+        """
         key = citation.page_key()
         if key not in self._statements:
             self._statements[key] = blank_instructions(self._pages[key])
@@ -122,8 +125,8 @@ def _by_page(citations: tuple[CitedSpan, ...], quotes: Sequence[str]) -> list[st
 def says_more(text: str, quotes: Sequence[str], given: frozenset[str]) -> bool:
     """Return whether the claim has too many words that neither its quotes nor `given` have.
 
-    At least 60% of each sentence's words must occur in the quotes or `given`. All names (capitalised words inside a
-    sentence) must, too. All web addresses and markup must occur in the quotes.
+    At least 60% of each sentence's words, and all its names (capitalised words inside the sentence), must occur in the
+    quotes or `given`. All web addresses and markup must occur in the quotes.
     """
     quoted = "\n".join(quotes)
     if any(mark.casefold() not in quoted.casefold() for mark in _MARKUP.findall(text)):

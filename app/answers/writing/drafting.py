@@ -1,4 +1,4 @@
-"""Draft and verify an answer: with the model if one is configured, with the extractive writer if not or if it fails."""
+"""Draft and verify an answer, with the configured model. If there is none or it fails, use the extractive writer."""
 
 import asyncio
 from collections.abc import Sequence

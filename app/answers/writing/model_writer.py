@@ -36,7 +36,7 @@ class _ModelAnswer(BaseModel):
 
 
 class ModelWriter:
-    """Drafts an answer with a chat model. The prompt has at most `context_characters` of passages."""
+    """Drafts an answer with a chat model. The prompt has passages up to `context_characters` in total."""
 
     def __init__(
         self,

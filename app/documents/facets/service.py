@@ -130,7 +130,7 @@ def _count(session: Session, filters: DocumentFilters) -> Facets:
             found[name].append(FacetValue(value, value, count))
     values = {name: sorted(of, key=lambda one: (-one.count, one.value))[:MAX_VALUES] for name, of in found.items()}
     names = _collection_names(session, [UUID(one.value) for one in values["collection_id"]])
-    # With a grant on a document only, the user sees its collection's id, as in the document itself, but not the name.
+    # A user with access to a single document sees its collection's id, but not the collection's name.
     values["collection_id"] = [replace(one, label=names.get(one.value, one.value)) for one in values["collection_id"]]
     return Facets(total=total, values=values)
 

@@ -70,7 +70,7 @@ async def receive_form(
 
 
 class _Sink:
-    """Buffers pieces, so that a worker thread is used once per 256 KiB only."""
+    """Buffers pieces and writes them in a worker thread, 256 KiB at a time."""
 
     def __init__(self, writer: ByteWriter, run: RunInThread) -> None:
         self._writer = writer

@@ -25,7 +25,7 @@ MAX_TERM_LENGTH = 80  # characters; longer tokens are encoded data, and their be
 # Lucene's English stop words, and common question words.
 STOP_WORDS = frozenset(
     """a an and are as at be but by for from had has have how if in into is it its me no not of on or our s such that
-    the their then there these they this to was we were what when where which who will with you your""".split()  # noqa: SIM905 - words as a text read better than as literals
+    the their then there these they this to was we were what when where which who will with you your""".split()  # noqa: SIM905 - a list of words reads better as one string
 )
 
 _NUMBER_COMMA = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")

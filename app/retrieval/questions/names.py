@@ -16,7 +16,7 @@ _GENERIC = frozenset(
     quarter quarterly fiscal year annual report form item note notes section exhibit statement statements company
     corporation group board chief officer financial executive president director chairman committee dollar dollars euro
     euros yes no i we answer question what who how where when which why that it there here let
-    """.split()  # noqa: SIM905 - words as a text read better than as literals
+    """.split()  # noqa: SIM905 - a list of words reads better as one string
 ).union(MONTH_NAMES, SCALE_WORDS, (f"{word}s" for word in SCALE_WORDS))
 
 
