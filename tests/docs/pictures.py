@@ -69,7 +69,6 @@ def draw(browser: Browser, url: str, key: str) -> None:
     page.locator("#question").fill(QUESTION)
     page.locator("#ask").click()
     page.locator(".claim .cite").first.wait_for()
-    keep(page, "answer")
     page.locator(".claim .cite").first.click()
     page.locator("#sheet rect").first.wait_for(state="attached")
     page.locator("#sheet img").evaluate("image => image.decode()")
@@ -79,6 +78,13 @@ def draw(browser: Browser, url: str, key: str) -> None:
     page.locator("button[value=preview]").click()
     page.locator(".verdict").wait_for()
     keep(page, "access")
+    page.locator("button[value=make]").click()
+    page.goto(f"{url}/access")
+    page.get_by_role("link", name="Deal room").click()
+    keep(page, "readers")
+    page.goto(f"{url}/docs")
+    page.locator(".opblock").first.wait_for()
+    keep(page, "reference")
 
 
 def keep(page: Page, name: str) -> None:
