@@ -56,7 +56,7 @@ def register_tasks(
             with traced(RUN_STAGE, parent=parent, kind=SpanKind.CONSUMER, stage_id=stage_id):
                 parts.get().runner.run(UUID(tenant_id), UUID(stage_id))
         except UnavailableError as error:
-            # The database is down, and this call is used up: the sweeper queues a new one.
+            # The database is down, and this message is already consumed: the sweeper queues the stage again.
             log.warning("jobs.stage.unavailable", stage_id=stage_id, code=error.code)
 
     @app.task(name=COLLECT_BLOBS)  # type: ignore[untyped-decorator]  # Celery ships no types
@@ -64,7 +64,7 @@ def register_tasks(
         try:
             parts.get().collector.collect(UUID(tenant_id))
         except UnavailableError as error:
-            # The schedule queues the next call.
+            # The schedule queues the task again.
             log.warning("storage.blobs.unavailable", tenant_id=tenant_id, code=error.code)
 
     @app.task(name=SIGN_CHECKPOINT)  # type: ignore[untyped-decorator]  # Celery ships no types
@@ -72,7 +72,7 @@ def register_tasks(
         try:
             parts.get().signer.sign(UUID(tenant_id))
         except UnavailableError as error:
-            # The schedule queues the next call.
+            # The schedule queues the task again.
             log.warning("audit.checkpoint.unavailable", tenant_id=tenant_id, code=error.code)
         except (ChainNotAsSignedError, CheckpointFormatError) as error:
             # A tampered chain is never signed; `footnote audit verify` reports what was changed.

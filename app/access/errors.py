@@ -3,7 +3,7 @@
 NotFoundError     ← CollectionNotFoundError, GrantTargetNotFoundError, GrantNotFoundError, LabelNotFoundError,
                     ClearanceNotFoundError, PackNotFoundError, ExclusionNotFoundError,
                     ExplainedDocumentNotFoundError
-ForbiddenError    ← MoveLeavesBarrierError    only administrators move something out from under a label
+ForbiddenError    ← MoveLeavesBarrierError    only access administrators move objects so that a label no longer applies
 ConflictError     ← CollectionExistsError, CollectionInsideItselfError, CollectionTooDeepError, LabelExistsError,
                     LabelInUseError, PackExistsError, ContentExistsError
 InvalidInputError ← GrantLifetimeError, GrantSubjectError, ExplainedTimeError, ChangesRefusedError
@@ -34,7 +34,7 @@ class CollectionTooDeepError(ConflictError):
 
 class MoveLeavesBarrierError(ForbiddenError):
     code = "move-leaves-barrier"
-    title = "The move would leave a label's barrier: ask an administrator to move it."
+    title = "A label would no longer apply after the move: ask an administrator to move it."
 
 
 class GrantTargetNotFoundError(NotFoundError):
@@ -44,7 +44,7 @@ class GrantTargetNotFoundError(NotFoundError):
 
 class GrantLifetimeError(InvalidInputError):
     code = "grant-lifetime-invalid"
-    title = "The end must lie between the years 1970 and 2199: choose such a time, or none."
+    title = "The expiry time must lie between the years 1970 and 2199: choose such a time, or none."
 
 
 class GrantNotFoundError(NotFoundError):
@@ -99,7 +99,7 @@ class ContentExistsError(ConflictError):
 
 class ExplainedDocumentNotFoundError(NotFoundError):
     code = "explained-document-not-found"
-    title = "There never was such a document in your tenant: check the ID."
+    title = "No document of your tenant has or had this ID: check the ID."
 
 
 class ExplainedTimeError(InvalidInputError):
@@ -109,7 +109,7 @@ class ExplainedTimeError(InvalidInputError):
 
 class ChangesRefusedError(InvalidInputError):
     code = "changes-refused"
-    title = "Some changes are invalid, so none was applied: 'errors' says which and why."
+    title = "Some changes are invalid, so none was applied: 'errors' lists them with their reasons."
 
 
 class ChangesUnreadableError(InvalidInputError):

@@ -1,4 +1,4 @@
-"""Tables of the policy's history, which triggers write and nothing changes, and of the cached access classes."""
+"""Tables of the policy's history, which triggers only append to, and of cached access classes."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from app.db.base import Base, TransactionId
 
 
 class PolicyState(Base):
-    """A row of the policy (table `kind`, primary key `key`) as it was from `at` on; `is_gone`: it was deleted."""
+    """The state of a policy row (table `kind`, primary key `key`) since `at`; `is_gone` if it was deleted then."""
 
     __tablename__ = "policy_history"
     __table_args__ = (
@@ -32,7 +32,7 @@ class PolicyState(Base):
 
 class LearnedClasses(Base):
     """A cache of a principal's access classes. An entry is stale after a policy change by transaction `horizon` or a
-    newer one, at `valid_until`, and in any PostgreSQL cluster but `cluster`. A crash may empty the table.
+    newer one, from `valid_until` on, and in other PostgreSQL clusters than `cluster`. A crash may empty the table.
     """
 
     __tablename__ = "learned_classes"

@@ -1,4 +1,4 @@
-"""SQL of answers. Row-level security limits every query to what the session's principal may see."""
+"""SQL of answers. Row-level security limits every query to rows that the session's principal may see."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -5,7 +5,7 @@
     ├── UnauthenticatedError       401  no key, or one that is wrong, expired or revoked
     ├── ForbiddenError             403  the principal may see the resource, but not do this
     ├── NotFoundError              404  absent, or hidden from the principal
-    ├── ConflictError              409  the request conflicts with what is stored
+    ├── ConflictError              409  the request conflicts with the stored state
     ├── PreconditionFailedError    412  the resource changed since the client read it
     ├── PreconditionRequiredError  428  an edit without If-Match
     ├── TooLargeError              413  over a stated limit
@@ -28,7 +28,7 @@ class FootnoteError(Exception):
     """Base of all errors that Footnote raises on purpose.
 
     `code` is stable and documented, `status` is the HTTP status, `title` is the same for each occurrence, `detail`
-    describes this occurrence, and `extra` holds further members of the problem document (RFC 9457 §3.2).
+    describes this occurrence, and `extra` contains further members of the problem document (RFC 9457 §3.2).
     """
 
     code: ClassVar[str] = "internal"
@@ -89,7 +89,7 @@ class NotFoundError(FootnoteError):
 class ConflictError(FootnoteError):
     code = "conflict"
     status = 409
-    title = "The request conflicts with what is already stored."
+    title = "The request conflicts with the stored state."
 
 
 class PreconditionFailedError(FootnoteError):

@@ -1,4 +1,4 @@
-"""Cursor pagination: an opaque, URL-safe cursor holds the sort key of the last row, so that inserts neither skip nor
+"""Cursor pagination: an opaque, URL-safe cursor contains the sort key of the last row, so that inserts neither skip nor
 repeat rows.
 """
 

@@ -29,9 +29,8 @@ def check_can_be_upgraded(revision: str | None) -> None:
 
 
 def is_served(revision: str | None) -> bool:
-    """Whether this version's processes work with a database at the revision.
+    """Return whether this version's processes work with a database at the revision.
 
-    They do at a later revision, too: an upgrade by a newer version keeps what the processes of this one need, until it
-    has replaced them.
+    Later revisions also work: an upgrade keeps the tables and columns that older processes need until these are replaced.
     """
     return revision is not None and revision >= LEAST_SERVED

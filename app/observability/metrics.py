@@ -90,7 +90,7 @@ class Metrics:
             registry=registry,
         )
         self._claims = Counter(
-            "footnote_claims_total", "Drafted claims by what checking found.", ["verdict"], registry=registry
+            "footnote_claims_total", "Drafted claims by the result of verification.", ["verdict"], registry=registry
         )
         self._model_calls = Counter(
             "footnote_model_calls_total",

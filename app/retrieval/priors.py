@@ -30,7 +30,7 @@ def document_priors(candidates: Sequence[Candidate], understanding: Understandin
 
 
 def _issuer_factor(candidate: Candidate, understanding: Understanding) -> float:
-    """Weight by issuer. If the named issuers have few chunks, other issuers are searched, too, with a lower weight."""
+    """Return a lower weight for other issuers, which are also searched if the named issuers have few chunks."""
     if not understanding.issuer_keys or candidate.issuer_key in understanding.issuer_keys:
         return 1.0
     return 0.4 if candidate.issuer_key is None else 0.2

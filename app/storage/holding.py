@@ -1,6 +1,6 @@
 """Advisory locks in PostgreSQL, one per blob, so that no blob is removed while somebody is about to refer to it.
 
-A writer holds the blob's lock, checks that the blob still exists, then writes the row that refers to it. The remover of
+A writer locks the blob, checks that the blob still exists, then writes the row that refers to it. The remover of
 unreferenced blobs claims the lock first, then looks for rows. So one of the two always sees the other's work.
 """
 
@@ -16,7 +16,7 @@ def hold_blob(session: Session, tenant_id: UUID, digest: str) -> None:
 
 
 def claim_blob(session: Session, tenant_id: UUID, digest: str) -> bool:
-    """Return whether the transaction may remove a blob; False while another transaction holds it."""
+    """Return whether the transaction may remove a blob; False while another transaction has locked it."""
     return bool(session.scalar(select(func.pg_try_advisory_xact_lock(_number(tenant_id, digest)))))
 
 

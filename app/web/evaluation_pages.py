@@ -169,7 +169,7 @@ def _traced(
 
 
 def _conditions(run: PublishedRun) -> list[tuple[str, str]]:
-    """Return (name, value) of every condition that can change a run's figures, and of its cost."""
+    """Return (name, value) pairs: the conditions that can change a run's figures, and the run's duration and cost."""
     manifest = run.manifest
     conditions = manifest.conditions
     rows = [
@@ -207,7 +207,7 @@ def _describe_selection(manifest: RunManifest) -> str:
 
 
 def _page_links(start: int, size: int, total: int, **kept: str | None) -> dict[str, object]:
-    """Return the positions of `size` rows from `start` in a list of `total`, and the queries of the pages around."""
+    """Return the positions of `size` rows from `start` in a list of `total`, and queries of the pages before and after."""
     end = min(start + size, total)
     return {
         "first": start + 1,

@@ -37,7 +37,7 @@ _NO_LIMIT = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is hidden from the asker, and the request for it."""
+    """A request for a hidden object, and one for an absent object."""
 
     name: str
     hidden: str

@@ -1,6 +1,6 @@
 """Filings with the true facts of their statements, in Footnote's own format or as inline XBRL.
 
-The own format is a folder with `facts.jsonl` (one `TaggedFact` per line; unknown fields and duplicate ids are errors)
+Footnote's format is a folder with `facts.jsonl` (a `TaggedFact` per line; unknown fields and duplicate ids are errors)
 and the filings without their tags in `documents/`. The inline XBRL format is a folder of `.html` files as filed; other
 files in it are ignored.
 """

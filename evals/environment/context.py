@@ -1,4 +1,4 @@
-"""What a suite receives, and its description of the models and parameters it used."""
+"""The environment that a suite receives, and its record of the models and parameters that it used."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class SuiteContext:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """What a suite measures with, for the run's record: the model, its parameters, prompt digests by name."""
+    """The models that a suite used, for the run's manifest: model, parameters, and prompt digests by name."""
 
     embedding_space: str = ""
     model: str | None = None

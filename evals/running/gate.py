@@ -91,7 +91,7 @@ class Gate:
         return Judgement(record, compare_runs(baseline.as_record(), record))
 
     def plan(self, data: Sequence[Path], *, homes: Path) -> list[tuple[Gated, Path]]:
-        """The runs to make: the project's own data, and those suites on `data` that have baselines there."""
+        """Return the gate's runs: suites on the project's own data, and on `data` those that have baselines there."""
         shutil.rmtree(homes / PROJECT, ignore_errors=True)  # removes files that the project no longer writes
         ours = write_project_data(homes / PROJECT)
         others = [

@@ -1,4 +1,4 @@
-"""Figures in texts, and whether two are equal: by value, unit, sign and the rounding of the truth.
+"""Finds figures in texts and compares two by value, unit and sign, within the rounding of the truth.
 
 This module is independent of `app.answers.numbers`, because it checks it.
 """
@@ -32,7 +32,7 @@ CLOSING_ZEROS_MEAN = Decimal("0.06")
 
 
 class FigureKind(StrEnum):
-    """What a figure counts; figures of different kinds are never equal. `PLAIN` may be an amount without its sign."""
+    """The kind of a figure. A percentage equals only a percentage. `PLAIN` may be an amount without a currency."""
 
     MONEY = "money"
     PERCENT = "percent"
@@ -53,7 +53,7 @@ class Figure:
 
 
 def find_figures(text: str, *, scale: int = 0, period: str = "") -> list[Figure]:
-    """The figures of a text in order, without years, dates and numbers in names.
+    """Return the figures of a text in order, without years, dates and numbers in names.
 
     `scale` is the power of ten for figures without a stated scale.
     """
@@ -64,7 +64,7 @@ def find_figures(text: str, *, scale: int = 0, period: str = "") -> list[Figure]
 
 
 def figures_of_claim(claim: str) -> list[Figure]:
-    """The figures of an answer's sentence; for a row (`Label — 2024: 5; 2023: 4 (in millions)`), with their periods."""
+    """Return the figures of an answer's sentence; figures of a row (`Label — 2024: 5 (in millions)`) have periods."""
     row = _ROW.match(claim)
     if row is None or ": " not in row["cells"]:
         return find_figures(claim)
@@ -77,35 +77,35 @@ def figures_of_claim(claim: str) -> list[Figure]:
 
 
 def stated_scale(text: str) -> int:
-    """The power of ten that a text states for its figures ("in USD millions"); 0 if it states none."""
+    """Return the power of ten that a text states for its figures ("in USD millions"); 0 if it states none."""
     match = _IN_SCALE.search(text) or re.search(r"\b(thousand|million|billion)s?\b", text, re.IGNORECASE)
     return _SCALES[match.group(1).lower()] if match else 0
 
 
 def asked_scale(question: str) -> int:
-    """The power of ten in which a question requests its answer; 0 if it names none."""
+    """Return the power of ten in which a question requests its answer; 0 if it names none."""
     match = _IN_SCALE.search(question)
     return _SCALES[match.group(1).lower()] if match else 0
 
 
 def years_in(text: str) -> frozenset[str]:
-    """The years that a text names, as their last two digits."""
+    """Return the years that a text names, as their last two digits."""
     return frozenset(first or second for first, second in _PERIOD.findall(text))
 
 
 def of_periods(figures: Sequence[Figure], years: frozenset[str]) -> list[Figure]:
-    """Figures without a period, or whose period names one of the years (all figures if no year is requested)."""
+    """Return figures without a period and those whose period names one of `years`; all figures if `years` is empty."""
     return [figure for figure in figures if not years or not years_in(figure.period) or years_in(figure.period) & years]
 
 
-def is_same(truth: Figure, said: Figure) -> bool:
-    """Whether `said`, rounded like the truth, equals the truth.
+def is_same(truth: Figure, stated: Figure) -> bool:
+    """Return whether `stated`, rounded like the truth, equals the truth.
 
     A truth without a sign also matches an outflow in parentheses; a negative truth requires a negative figure.
     """
-    if truth.kind is not said.kind and FigureKind.PERCENT in (truth.kind, said.kind):
+    if truth.kind is not stated.kind and FigureKind.PERCENT in (truth.kind, stated.kind):
         return False
-    value = said.value if truth.value < 0 or truth.kind is FigureKind.PERCENT else abs(said.value)
+    value = stated.value if truth.value < 0 or truth.kind is FigureKind.PERCENT else abs(stated.value)
     return abs(value - truth.value) <= truth.step / 2
 
 
@@ -126,7 +126,11 @@ def _figure(match: re.Match[str], scale: int, period: str) -> Figure:
 
 
 def _step(core: str) -> Decimal:
-    """One unit of the last digit or, if zeros end the fraction, of the last other digit within the allowed share."""
+    """Return the rounding unit of a number as written.
+
+    It is one unit of the last digit. If the fraction ends in zeros, these may be formatting: then it is one unit of the
+    last other digit, but at most `CLOSING_ZEROS_MEAN` of the value.
+    """
     whole, _, fraction = core.partition(".")
     written = Decimal(1).scaleb(-len(fraction))
     kept = fraction.rstrip("0")

@@ -50,7 +50,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
-    """What an asker may see: the visible documents, and the opened collections as names by id."""
+    """The rights of an asker: visible documents, and collections open to it (`collections` maps ids to names)."""
 
     known: Mapping[UUID, Known]
     visible: frozenset[UUID]

@@ -38,7 +38,7 @@ _SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class PermissionCase:
-    """What an asker (by number) is shown: of all documents (`listing`), or for a question (`asking`)."""
+    """A check of one asker (by number): of its lists of documents (`listing`), or of an answer (`asking`)."""
 
     id: str
     kind: str

@@ -1,4 +1,4 @@
-"""Compares what a script sees with what its author saw."""
+"""Compares the behaviour that a script observes with the recorded behaviour."""
 
 import sys
 from importlib.metadata import version
@@ -11,7 +11,7 @@ def show_versions(*packages: str) -> None:
 
 
 def compare(*, expected: str, seen: object, recorded: object) -> None:
-    """Print what one would expect and what is seen; exit with 1 if it is not what was recorded."""
+    """Print the expected and the observed behaviour; exit with 1 if the observed one differs from the recorded one."""
     print(f"  expected: {expected}")
     print(f"  seen:     {seen}")
     if seen != recorded:

@@ -1,11 +1,10 @@
 -- The audit log: events, each tenant's chain of SHA-256 hashes over them, and signed checkpoints of the chain.
--- app.audit.chain.hashing computes the same hashes in Python, and says why they are built so. Events, links and checkpoints
--- are appended and never changed: by privilege, and by triggers that fire for everybody. Only the definer's functions
--- write links.
+-- app.audit.chain.hashing computes the same hashes in Python and explains their construction. Privileges, and triggers that
+-- fire for every role, permit only appending events, links and checkpoints. Only the definer's functions write links.
 
 -- 1. Tables
 
--- The database's clock sets `at`: a role that may only append can't date an event back.
+-- The database's clock sets `at`, so that a role that may only append can't backdate an event.
 CREATE TABLE audit_events (
     id uuid CONSTRAINT pk_audit_events PRIMARY KEY,
     tenant_id uuid NOT NULL,
@@ -42,7 +41,7 @@ CREATE TABLE audit_chain (
     CONSTRAINT pk_audit_chain PRIMARY KEY (tenant_id, sequence)
 );
 
--- Events that are not linked yet.
+-- The events that are not linked yet.
 CREATE TABLE audit_waiting (
     position bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT pk_audit_waiting PRIMARY KEY,
     tenant_id uuid NOT NULL,
@@ -66,7 +65,7 @@ SET LOCAL ROLE footnote_definer;
 
 -- 2. Hashes
 
--- A text as a netstring: its length in bytes, a colon, its bytes and a comma. Null is '-,'.
+-- Returns a text as a netstring: its length in bytes, a colon, its bytes and a comma. Null is '-,'.
 CREATE FUNCTION audit_frame(content text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE WHEN content IS NULL THEN '-,' ELSE octet_length(content)::text || ':' || content || ',' END
 $$;
@@ -81,7 +80,8 @@ $$;
 
 -- 3. The chain
 
--- Every tenant has its head from the start: a head that can't be locked is then locked by another, never missing.
+-- Every tenant has a head from its creation on. A head that can't be locked is therefore locked by another transaction,
+-- not missing.
 CREATE FUNCTION make_audit_head() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -90,9 +90,9 @@ BEGIN
 END
 $$;
 
--- Appends a link. The tail is read after the head is locked, by a statement of its own, whose snapshot (READ COMMITTED)
--- includes what the last holder committed. It is read from the end of the index: a plan made while the table was small
--- would read and sort the whole chain each time.
+-- Appends a link. A separate statement reads the tail after the head is locked, so that its snapshot (READ COMMITTED)
+-- includes the links of the transaction that last held the lock. It reads from the end of the index: a plan made while the
+-- table was small would read and sort the whole chain each time.
 CREATE FUNCTION append_audit_link(a_tenant uuid, an_event uuid, its_hash bytea) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
 SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
@@ -117,8 +117,8 @@ BEGIN
 END
 $$;
 
--- At commit. A transaction with one snapshot for all its statements can't see the tail that another has just committed:
--- its events wait, with their hashes, and are linked a moment later.
+-- Runs at commit. A REPEATABLE READ transaction can't see a tail that another transaction has just committed: its hashed
+-- events wait, and are linked later.
 CREATE FUNCTION chain_event() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -132,9 +132,9 @@ BEGIN
 END
 $$;
 
--- Links up to 1,000 waiting events of a tenant, in the order in which they came. The head is locked first: events that
--- another transaction is linking are then in the chain, or wait again, and the next statement sees which. When no event
--- waits, nothing is locked.
+-- Links up to 1,000 waiting events of a tenant, in the order in which they were recorded. It locks the head first: once it
+-- has the lock, another transaction's events are either linked or still waiting, and the next statement sees which. If no
+-- event waits, it locks nothing.
 CREATE FUNCTION link_waiting_of(a_tenant uuid) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -161,7 +161,8 @@ BEGIN
 END
 $$;
 
--- The same for a caller that links for many tenants: returns null, without waiting, when another holds the head.
+-- Links waiting events like the function above, but returns null without waiting if another transaction has locked the
+-- head. For callers that link for many tenants.
 CREATE FUNCTION link_waiting_unless_held(a_tenant uuid) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -175,7 +176,7 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT link_waiting_of(t) FROM current_tenant() t WHERE t IS NOT NULL
 $$;
 
--- The tenants with waiting events, each found by one look into the index, however many of its events wait.
+-- Returns the tenants with waiting events. It finds each with one index lookup, independent of the number of its events.
 CREATE FUNCTION list_waiting_tenants() RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
@@ -190,14 +191,14 @@ $$;
 
 -- 4. Checkpoints
 
--- The end of the tenant's chain, for signing.
+-- Returns the last link of the tenant's chain, for signing.
 CREATE FUNCTION last_audit_link() RETURNS TABLE (sequence bigint, hash bytea)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT c.sequence, c.hash FROM audit_chain c WHERE c.tenant_id = (SELECT current_tenant())
     ORDER BY c.sequence DESC LIMIT 1
 $$;
 
--- The hash of a link: a worker signs no chain that differs from what it signed before.
+-- Returns the hash of a link. A worker compares it with its last checkpoint, and does not sign a chain that differs.
 CREATE FUNCTION audit_link_hash(a_sequence bigint) RETURNS bytea
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT c.hash FROM audit_chain c WHERE c.tenant_id = (SELECT current_tenant()) AND c.sequence = a_sequence
@@ -208,7 +209,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT t.id, t.slug FROM tenants t ORDER BY t.slug
 $$;
 
--- Sends a call for each tenant whose chain has grown since its last checkpoint. A call that waits is not sent twice.
+-- Queues a signing task for each tenant whose chain has grown since its last checkpoint, unless one is queued already.
 CREATE FUNCTION call_checkpoints() RETURNS bigint
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WITH called AS (

@@ -13,7 +13,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         AND d.deleted_at IS NULL AND d.access_class_id = ANY ((SELECT classes_at(3))::int[]))
 $$;
 
--- An administrator of access may grant what exists without being able to read it. Only they grant packs.
+-- An access administrator may grant any collection or document, even one that they can't read. Only access administrators
+-- grant packs.
 CREATE FUNCTION may_grant(a_collection uuid, a_document uuid, a_pack uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT owns(a_collection, a_document) OR ((SELECT principal_manages_access()) AND (
@@ -23,8 +24,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         OR EXISTS (SELECT 1 FROM entitlement_packs p WHERE p.tenant_id = (SELECT current_tenant()) AND p.id = a_pack)))
 $$;
 
--- Whether a collection or document exists and the principal may know of it: as its reader, or as an administrator or
--- auditor of the tenant.
+-- Returns whether a collection or document exists and is visible to the principal: as a reader of it, or as an
+-- administrator or auditor of the tenant.
 CREATE FUNCTION is_known(a_collection uuid, a_document uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM collections c WHERE c.tenant_id = (SELECT current_tenant()) AND c.id = a_collection
@@ -34,7 +35,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         AND ((SELECT principal_holds('{admin,auditor}')) OR d.access_class_id = ANY ((SELECT classes_at(1))::int[])))
 $$;
 
--- The labels that close a collection: its own, and those of collections around it.
+-- Returns the labels that apply to a collection: its own, and those of its parent collections.
 CREATE FUNCTION labels_around(a_collection uuid) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT l.label_id FROM collection_closure c
@@ -65,8 +66,8 @@ BEGIN
 END
 $$;
 
--- After a change for others, the principal's classes stay and only their position moves; otherwise they are worked out
--- again.
+-- Updates the principal's classes after a change. If it affects only other users, the classes stay valid and only their
+-- position is updated; otherwise they are computed again.
 CREATE FUNCTION learn_after(to_user uuid, to_group uuid) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -78,7 +79,7 @@ DECLARE
 BEGIN
     IF to_user = person OR who IS NULL OR sealed = ''
         OR split_part(sealed, '#', 2) <> context_mac('', who || '|' || body)
-        -- More has changed: another statement of this transaction may have closed something.
+        -- More than this change was made: another statement of this transaction may have withdrawn access.
         OR (SELECT count(*) FROM policy_history h WHERE h.tenant_id = tenant AND h.kind <> 'documents'
             AND h.id > COALESCE(NULLIF(split_part(body, '.', 1), '')::bigint, 0)) > 1
         OR EXISTS (SELECT 1 FROM group_members m WHERE m.tenant_id = tenant AND m.user_id = person
@@ -124,9 +125,9 @@ $$;
 
 -- 3. Moves
 --
--- Owners move, into collections that they may edit. A move can't take anything out from under a label, unless the
--- principal manages access. Both lock first what they move, as it may be moving elsewhere. They return 'moved',
--- 'hidden' (absent, or not the principal's to move), 'labelled' or 'inside-itself'.
+-- Owners may move collections and documents into collections that they may edit. Only access administrators may make a
+-- move after which a label no longer applies. Both functions first lock the moved rows against concurrent moves. They
+-- return 'moved', 'hidden' (absent, or the principal may not move it), 'labelled' or 'inside-itself'.
 
 CREATE FUNCTION move_collection(moved uuid, into_collection uuid) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -187,7 +188,8 @@ BEGIN
 END
 $$;
 
--- Removes a label from deleted documents: nobody can see them to do it, and a label in use can't be deleted.
+-- Removes a label from deleted documents, so that it can be deleted: a label in use can't be, and nobody can see deleted
+-- documents to remove it from them.
 CREATE FUNCTION drop_labels_of_deleted(a_label uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

@@ -1,5 +1,5 @@
--- What triggers compile in the transaction of a change: the closures of groups and collections, the access class of
--- each document, and the history of the policy.
+-- Triggers that run in the transaction of each policy change. They maintain the closures of groups and collections, the
+-- access class of each document, and the history of the policy.
 
 SET LOCAL ROLE footnote_definer;
 
@@ -12,8 +12,8 @@ DECLARE
     below uuid[];
 BEGIN
     IF TG_TABLE_NAME = 'groups' THEN
-        -- Only the nestings around the group. The cascade deletes those inside it: deleting them here would update this
-        -- group's revision, and a row must not change before it is deleted.
+        -- Delete only the nestings of this group in others. The cascade deletes those of others in it: deleting them here
+        -- would update this group's revision, and a row must not change before it is deleted.
         DELETE FROM group_nestings n WHERE n.tenant_id = OLD.tenant_id AND n.member_group_id = OLD.id;
         RETURN OLD;
     END IF;
@@ -33,7 +33,7 @@ BEGIN
         RETURN NEW;
     END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended('footnote groups ' || OLD.tenant_id, 0));
-    -- Delete what was reached through this nesting; insert again what is still reached by another way.
+    -- Delete the pairs reached through this nesting; insert again those still reached through another.
     above := OLD.group_id || ARRAY(SELECT c.group_id FROM group_closure c
         WHERE c.tenant_id = OLD.tenant_id AND c.member_group_id = OLD.group_id);
     below := OLD.member_group_id || ARRAY(SELECT c.member_group_id FROM group_closure c
@@ -56,14 +56,14 @@ $$;
 
 -- 2. Collections in collections
 
--- Collections of a tenant are created and moved one at a time: one created during a move would stay inside what was
--- around it before the move, and be opened and closed by that.
+-- Locks the tenant's collections, so that they are created and moved one at a time. A collection created during a move
+-- would otherwise keep its parent's former ancestors, with their grants and labels.
 CREATE FUNCTION hold_collections(tenant uuid) RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT pg_advisory_xact_lock(hashtextextended('footnote collections ' || tenant, 0))
 $$;
 
--- The closure grows with the square of the depth.
+-- The depth is limited, because the closure grows with its square.
 CREATE FUNCTION check_depth(tenant uuid, top uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -114,7 +114,7 @@ $$;
 
 -- 3. The class of each document
 
--- Returns the class for these properties; creates it for the first document with them.
+-- Returns the access class for these properties, and creates it if it is missing.
 CREATE FUNCTION ensure_class(
     tenant uuid, a_collection uuid, a_type text, a_source text, labels uuid[], a_document uuid)
 RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -140,10 +140,10 @@ END
 $$;
 
 -- Sets `said_type` and the class of a document.
---   * A type counts only where a person stated it, as recorded in `metadata_sources`. Workers write those sources at
---     publishing: they may carry over a type that an editor stated, and may not state one in an editor's name.
---   * A document that was once granted or closed on its own keeps a class of its own, so that later changes of that
---     kind rewrite no chunk.
+--   * A type counts only if a person stated it (`metadata_sources`). Workers write `metadata_sources` when they publish:
+--     they may keep a type that an editor stated, but may not record one as stated by an editor.
+--   * A document that once had its own grants or exclusions keeps its own class, so that later grants and exclusions on it
+--     do not rewrite its chunks.
 --   * A document stays in a class with the same properties, so that publishing waits for no other document.
 CREATE FUNCTION keep_class() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -195,7 +195,7 @@ BEGIN
 END
 $$;
 
--- Works out a document's class again after a change of its grants, exclusions or labels.
+-- Updates a document's class after a change of its grants, exclusions or labels.
 CREATE FUNCTION reclass_document() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -229,7 +229,7 @@ REVOKE ALL ON FUNCTION keep_group_closure(), hold_collections(uuid), check_depth
     ensure_class(uuid, uuid, text, text, uuid[], uuid), keep_class(), spread_class(), reclass_document(), keep_history()
     FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION hold_collections(uuid) TO footnote_api;
--- The owner creates the triggers, and must be allowed to call their functions.
+-- The owner creates the triggers, which requires the right to execute their functions.
 GRANT EXECUTE ON FUNCTION keep_group_closure(), keep_collection_closure(), keep_class(), spread_class(),
     reclass_document(), keep_history() TO footnote_owner;
 
@@ -276,7 +276,7 @@ CREATE TRIGGER keep_history AFTER INSERT OR DELETE OR UPDATE OF id, name, docume
     FOR EACH ROW EXECUTE FUNCTION keep_history('id', 'id,name,document_types,sources');
 CREATE TRIGGER keep_history AFTER INSERT OR DELETE OR UPDATE OF id, user_id, group_id, document_id, expires_at
     ON exclusions FOR EACH ROW EXECUTE FUNCTION keep_history('id', 'id,user_id,group_id,document_id,expires_at');
--- Documents have two: `keep_class` changes `said_type`, which UPDATE OF does not notice.
+-- Documents have two triggers, because UPDATE OF does not detect that `keep_class` changes `said_type`.
 CREATE TRIGGER keep_history AFTER INSERT OR DELETE ON documents FOR EACH ROW
     EXECUTE FUNCTION keep_history('id', 'id,collection_id,document_type,said_type,source,deleted_at');
 CREATE TRIGGER keep_history_of_changes AFTER UPDATE ON documents FOR EACH ROW

@@ -1,16 +1,15 @@
--- Who a transaction acts for: `enter` sets its tenant and principal, `current_tenant` and `current_principal` return
--- them.
+-- The tenant and principal of a transaction: `enter` sets them, `current_tenant` and `current_principal` return them.
 --
--- SQL that runs as a login role but does not know that role's secret can't act for anybody. `enter` checks the caller's
+-- SQL that runs as a login role without knowing that role's secret can't act for any principal. `enter` checks the caller's
 -- code over tenant, principal, time and restriction (HMAC, RFC 2104, with SHA-256), then stores them in the setting
 -- `footnote.who` with a seal: a second HMAC, whose key no login role can read. A seal is valid in one transaction.
 --
--- The definer owns all functions that decide. The owner is a member of the definer without inheriting its rights
+-- The definer owns all functions that check rights. The owner is a member of the definer without inheriting its rights
 -- (app.db.provision).
 
 SET LOCAL ROLE footnote_definer;
 
--- The HMAC of a message with the key of a role; '' is the key of the seals.
+-- Returns the HMAC of a message with the key of a role; '' selects the key of the seals.
 CREATE FUNCTION context_mac(key_of text, message text) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(message, 'UTF8'))), 'hex')
@@ -21,7 +20,7 @@ CREATE FUNCTION transaction_stamp() RETURNS text LANGUAGE sql STABLE PARALLEL SA
     SELECT EXTRACT(EPOCH FROM now())::text
 $$;
 
--- 'tenant|principal|stamp|restriction' from the transaction's seal; null without a valid one.
+-- Returns 'tenant|principal|stamp|restriction' from the transaction's setting; null if its seal is missing or invalid.
 CREATE FUNCTION context_body() RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -61,7 +60,7 @@ BEGIN
     IF expected IS NULL THEN
         RETURN 'key-missing';
     END IF;
-    -- A comparison with a missing value is null, and must count as false.
+    -- A comparison with a missing value is null, which counts as false.
     IF NOT COALESCE(expected = code AND abs(EXTRACT(EPOCH FROM clock_timestamp()) - issued) <= 300
             AND tenant IS NOT NULL AND principal IS NOT NULL AND restriction IN ('', 'narrowed'), false) THEN
         RETURN 'refused';

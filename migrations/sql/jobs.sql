@@ -2,8 +2,8 @@
 
 SET LOCAL ROLE footnote_definer;
 
--- Returns stages with an expired lease to the queue, and calls stages again that no worker took. The interval between
--- calls doubles, up to 128 times the first, so that a long backlog is not flooded.
+-- Makes stages with an expired lease pending, and sends another message for pending stages that no worker has claimed. The
+-- interval between messages of a stage doubles, up to 128 times the first, to limit duplicates in a long queue.
 CREATE FUNCTION sweep_stages(wake_again_seconds double precision, batch int)
 RETURNS TABLE (expired bigint, woken bigint)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -33,8 +33,8 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT count(*) FILTER (WHERE before = 'leased'), count(*) FILTER (WHERE before = 'pending') FROM called
 $$;
 
--- Sends each tenant's call to collect its blobs. A call that still waits is not sent twice: any number of relays may
--- ask.
+-- Queues each tenant's task that collects unreferenced blobs, unless one is queued already. Several relays may call it at
+-- the same time.
 CREATE FUNCTION call_collectors() RETURNS bigint
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WITH called AS (

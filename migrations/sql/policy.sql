@@ -1,18 +1,20 @@
 -- The policy: which access classes a user may read (1), edit (2) or own (3).
---   1. A grant opens a collection with everything inside it, one document, or what an entitlement pack names.
---   2. A user or a group holds it. A group's members hold it too, at any depth of nesting, until it expires.
---   3. A label on a document, or on a collection around it, closes it to users without clearance, whatever the grants.
---   4. An exclusion closes one document to a user or a group, whatever the grants.
--- tests/policy compares it with an oracle in Python. classes.sql puts each document into its class, rows.sql shows each
--- role the rows of the classes that its principal may read, and changes.sql checks who may change the policy.
+--   1. A grant gives access to a collection with everything inside it, to one document, or to the documents of an
+--      entitlement pack.
+--   2. It belongs to a user, or to a group and its direct and nested members, until it expires.
+--   3. A label on a document, or on a collection around it, denies access to users without clearance, despite all grants.
+--   4. An exclusion denies a user or a group access to one document, despite all grants.
+-- tests/policy compares these functions with an oracle in Python. classes.sql assigns each document its class, rows.sql and
+-- rows_api.sql limit each role to rows of classes that its principal may read, and changes.sql checks who may change the
+-- policy.
 
 SET LOCAL ROLE footnote_definer;
 
 -- 1. The decision
 
--- Plans are made for the numbers at hand. A user in few groups: their grants are looked up. A user in over 500 groups
--- and a tenant of at most 5,000 collections: each collection's grants are read from the highest level down to the first
--- that the user holds.
+-- Returns the classes that a user may read, with the highest level. Each call is planned for its own numbers. For a user
+-- in few groups, it looks up the grants of the user and the groups. For a user in over 500 groups and a tenant of at most
+-- 5,000 collections, it reads each collection's grants from the highest level down to the first that the user has.
 CREATE FUNCTION classes_of(tenant uuid, person uuid) RETURNS TABLE (class_id int, level int)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
@@ -97,17 +99,18 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     FROM classes_of(tenant, person) c
 $$;
 
--- 2. Working the classes out once per transaction
+-- 2. Computing the classes once per transaction
 
--- How far the tenant's policy and classes have changed: classes worked out at a position are valid while it stays.
+-- Returns the version of the tenant's policy and classes. Lists of classes computed at a position are valid until it
+-- changes.
 CREATE FUNCTION policy_position(tenant uuid) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT concat((SELECT max(h.id) FROM policy_history h WHERE h.tenant_id = tenant AND h.kind <> 'documents'), '.',
         (SELECT max(a.id) FROM access_classes a WHERE a.tenant_id = tenant))
 $$;
 
--- Whether classes worked out at one position are valid at another. They are when their position is ahead, too: a
--- statement that makes a class for a document can't see that class yet.
+-- Returns whether classes computed at one position are valid at another: at the same or an earlier one. It can be earlier
+-- because a statement that creates a class does not see that class yet.
 CREATE FUNCTION is_not_behind(worked_out text, here text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT COALESCE(NULLIF(split_part(worked_out, '.', 1), '')::bigint, 0) >=
             COALESCE(NULLIF(split_part(here, '.', 1), '')::bigint, 0)
@@ -123,8 +126,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         (SELECT min(e.expires_at) FROM exclusions e WHERE e.tenant_id = tenant AND e.expires_at > now()))
 $$;
 
--- The cached lists, if no policy or class changed in a transaction that was still open when they were worked out, and
--- nothing expired. Transaction ids mean nothing in another cluster, into which a dump may have been restored.
+-- Returns the cached lists if they are still valid: no transaction that was open when they were computed, or began later,
+-- has changed the policy or classes, and nothing has expired. Transaction ids are valid in one cluster only, and a dump may
+-- have been restored into another.
 CREATE FUNCTION kept_lists(tenant uuid, person uuid) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT l.lists FROM learned_classes l
@@ -169,8 +173,8 @@ BEGIN
 END
 $$;
 
--- The classes that the transaction's principal has at this level or a higher one: sealed ones if they are still valid,
--- else worked out anew.
+-- Returns the classes that the transaction's principal has at this level or a higher one: sealed ones if still valid,
+-- otherwise computed again.
 CREATE FUNCTION classes_at(minimum_level int) RETURNS int[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -205,23 +209,23 @@ $$;
 CREATE FUNCTION principal_is_admin() RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$ SELECT principal_holds('{admin}') $$;
 
--- Engineers only: traces of evaluations hold content, and administrators see no content by being one.
+-- Engineers only: traces of evaluations contain text of documents, which the administrator's role does not permit reading.
 CREATE FUNCTION principal_is_engineer() RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$ SELECT principal_holds('{engineer}') $$;
 
--- An administrator whose API key may manage access.
+-- Returns whether the principal is an administrator whose API key, if any, may manage access.
 CREATE FUNCTION principal_manages_access() RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT principal_is_admin() AND split_part(context_body(), '|', 4) <> 'narrowed'
 $$;
 
--- Whether the principal's API key is restricted; true without a principal.
+-- Returns whether the principal's API key is restricted; true without a principal.
 CREATE FUNCTION principal_is_narrowed() RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT COALESCE(split_part(context_body(), '|', 4) = 'narrowed', true)
 $$;
 
--- The labels that the principal is cleared for, directly or through a group.
+-- Returns the labels that the principal is cleared for, directly or through a group.
 CREATE FUNCTION cleared_labels() RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT k.label_id FROM clearances k
@@ -239,7 +243,7 @@ $$;
 
 -- 4. Answers
 
--- All documents that an answer cites, hidden ones included: an answer is readable only while all of them are.
+-- Returns all documents that an answer cites, including hidden ones: an answer is readable only while all of them are.
 CREATE FUNCTION answer_sources(answered uuid) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT c.document_id FROM citations c WHERE c.tenant_id = (SELECT current_tenant()) AND c.question_id = answered

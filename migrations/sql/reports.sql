@@ -1,11 +1,11 @@
--- What administrators and auditors may read about access: ids, numbers and names of collections, never a document's
--- title or text. For other principals these functions return nothing.
+-- Access reports for administrators and auditors: ids, numbers and names of collections, never a document's title or
+-- text. For other principals these functions return nothing.
 
 SET LOCAL ROLE footnote_definer;
 
 -- 1. Users
 
--- (subject, user) for each user who is one of the subjects or in one of those groups.
+-- Returns (subject, user) for each user who is one of the subjects, or a member of a group among them.
 CREATE FUNCTION people_within(tenant uuid, subjects uuid[]) RETURNS TABLE (subject_id uuid, user_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT u.id, u.id FROM users u WHERE u.tenant_id = tenant AND u.id = ANY (subjects)
@@ -17,7 +17,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WHERE c.tenant_id = tenant AND c.group_id = ANY (subjects)
 $$;
 
--- The users among the subjects and in their groups, ordered by id; all users for null.
+-- Returns the users among the subjects and in groups among them, ordered by id; all users if the subjects are null.
 CREATE FUNCTION list_people(subjects uuid[], at_most int) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT u.id FROM users u
@@ -27,7 +27,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     ORDER BY u.id LIMIT at_most
 $$;
 
--- The classes that each of these users may read, with levels.
+-- Returns the classes that each of these users may read, with levels.
 CREATE FUNCTION classes_of_people(people uuid[]) RETURNS TABLE (user_id uuid, class_ids int[], levels int[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT p.id, array_agg(c.class_id ORDER BY c.class_id), array_agg(c.level ORDER BY c.class_id)
@@ -53,7 +53,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
       AND d.deleted_at IS NULL AND d.id = ANY (wanted)
 $$;
 
--- How many documents of each collection a user may read, and the highest level.
+-- Returns the number of documents that a user may read in each collection, and the user's highest level there.
 CREATE FUNCTION count_seen_by(person uuid) RETURNS TABLE (collection_id uuid, name text, level int, documents bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT c.id, c.name, max(s.level), count(*)
@@ -65,8 +65,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     GROUP BY c.id, c.name ORDER BY c.name, c.id
 $$;
 
--- Who may read a document, at which level, by which grants: the policy (policy.sql) asked from the document's side.
--- tests/policy checks that both agree.
+-- Returns the readers of a document, with their levels and grants. This evaluates the policy (policy.sql) for one document
+-- instead of one user; tests/policy checks that both agree.
 CREATE FUNCTION list_readers(a_document uuid, after_id uuid, at_most int)
 RETURNS TABLE (user_id uuid, level int, grant_ids uuid[])
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
@@ -118,7 +118,7 @@ $$;
 
 -- 3. Collections
 
--- All collections of the tenant, ordered by id.
+-- Returns all collections of the tenant, ordered by id.
 CREATE FUNCTION list_governed_collections(after_id uuid, at_most int)
 RETURNS TABLE (id uuid, parent_id uuid, name text, documents bigint, grants bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$

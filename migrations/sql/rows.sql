@@ -4,9 +4,9 @@
 --   footnote_worker   ingests: the rows of the transaction's tenant.
 --   footnote_api      serves requests: the rows that the transaction's principal may see and change.
 --   footnote_relay    sends messages: the outbox, of all tenants.
---   footnote_definer  no login; owns the functions of the other files. Its rules that say (true) span tenants, as its
---                     functions check the tenant themselves.
--- Functions in rules stand in sub-selects, which PostgreSQL evaluates once per query instead of once per row.
+--   footnote_definer  no login; owns the functions of the other files. Its policies with USING (true) span tenants, because
+--                     its functions check the tenant themselves.
+-- Policies call functions in sub-selects, which PostgreSQL evaluates once per query instead of once per row.
 
 GRANT USAGE ON SCHEMA public TO footnote_api, footnote_worker, footnote_relay, footnote_definer;
 GRANT SELECT ON alembic_version TO footnote_api, footnote_worker, footnote_relay;
@@ -44,7 +44,7 @@ DO $$ DECLARE name text; BEGIN
             'USING (tenant_id = (SELECT current_tenant()))', name);
     END LOOP;
 END $$;
--- Login roles' HMAC keys can be deleted, to be replaced; the key of the seals can't.
+-- The owner can delete the HMAC keys of login roles, so that they are replaced, but not the key of the seals.
 CREATE POLICY owner_forgets ON context_keys FOR DELETE TO footnote_owner USING (role <> '');
 
 -- 3. The worker: the rows of the transaction's tenant, except access, sign-in and evaluations
@@ -63,7 +63,7 @@ DO $$ DECLARE name text; BEGIN
             'USING (tenant_id = (SELECT current_tenant())) WITH CHECK (tenant_id = (SELECT current_tenant()))', name);
     END LOOP;
 END $$;
--- Of the audit log it appends events (without their time, which the database sets) and signs checkpoints.
+-- The worker appends audit events (without their time, which the database sets) and signs checkpoints.
 GRANT INSERT (id, tenant_id, actor_id, key_id, action, object_type, object_id, request_id, client, detail)
     ON audit_events TO footnote_worker;
 CREATE POLICY worker_insert ON audit_events FOR INSERT TO footnote_worker
@@ -145,11 +145,11 @@ CREATE POLICY definer_enter ON users FOR UPDATE TO footnote_definer
 GRANT UPDATE (revoked_at) ON web_sessions TO footnote_definer;
 CREATE POLICY definer_end ON web_sessions FOR UPDATE TO footnote_definer
     USING (tenant_id = (SELECT current_tenant())) WITH CHECK (tenant_id = (SELECT current_tenant()));
--- To lock a row, a role must be allowed to update it. This one can update none.
+-- A role needs the right to update a row to lock it. This policy rejects every update.
 GRANT UPDATE (updated_at) ON identity_providers TO footnote_definer;
 CREATE POLICY definer_hold ON identity_providers FOR UPDATE TO footnote_definer
     USING (tenant_id = (SELECT current_tenant())) WITH CHECK (false);
--- The groups that it revises are named by rows that were just written under their own rules.
+-- Updates only revisions of groups whose members were just changed; other policies checked those changes.
 GRANT SELECT, UPDATE (revision, updated_at) ON groups TO footnote_definer;
 CREATE POLICY definer_revise ON groups TO footnote_definer USING (true) WITH CHECK (true);
 

@@ -7,7 +7,7 @@
 GRANT SELECT ON tenants TO footnote_api;
 CREATE POLICY api_read ON tenants FOR SELECT TO footnote_api USING (id = (SELECT current_tenant()));
 
--- A tenant's first data key is made when it is first needed; an operator makes later ones.
+-- The application creates a tenant's first data key when it is first needed; an operator creates later ones.
 GRANT SELECT, INSERT ON tenant_keys TO footnote_api;
 CREATE POLICY api_read ON tenant_keys FOR SELECT TO footnote_api USING (tenant_id = (SELECT current_tenant()));
 CREATE POLICY api_insert ON tenant_keys FOR INSERT TO footnote_api
@@ -155,7 +155,7 @@ CREATE POLICY api_update ON documents FOR UPDATE TO footnote_api
     USING (tenant_id = (SELECT current_tenant()) AND access_class_id = ANY ((SELECT editable_classes())::int[]))
     WITH CHECK (tenant_id = (SELECT current_tenant()) AND access_class_id = ANY ((SELECT editable_classes())::int[]));
 
--- What belongs to a document follows it: `FROM documents d` returns only those that the principal may read.
+-- Rows of a document are visible with it: `FROM documents d` returns only documents that the principal may read.
 GRANT SELECT, INSERT, UPDATE (status, sealed_password) ON document_versions TO footnote_api;
 CREATE POLICY api_read ON document_versions FOR SELECT TO footnote_api
     USING (tenant_id = (SELECT current_tenant()) AND document_id IN (SELECT d.id FROM documents d));
@@ -198,12 +198,12 @@ DO $$ DECLARE name text; BEGIN
             'AND access_class_id = ANY ((SELECT visible_classes())::int[]))', name);
     END LOOP;
 END $$;
--- Through the document, so that a change of its class writes no row here.
+-- This policy uses the document's row, so that a change of its class does not rewrite its signatures.
 CREATE POLICY api_read ON chunk_signatures FOR SELECT TO footnote_api
     USING (tenant_id = (SELECT current_tenant()) AND document_id IN (SELECT i.document_id FROM indexed_documents i));
 
--- 5. Access: administrators and auditors see all of it, and owners what is about their collections and documents.
--- Collections, access classes and grants are written by the functions of changes.sql only.
+-- 5. Access: administrators and auditors see all rows, owners those of their collections and documents. Only the
+-- functions of changes.sql write collections, access classes and grants.
 
 GRANT SELECT ON access_classes, grants, policy_history TO footnote_api;
 CREATE POLICY api_read ON access_classes FOR SELECT TO footnote_api
@@ -236,7 +236,7 @@ CREATE POLICY api_insert ON clearances FOR INSERT TO footnote_api
 CREATE POLICY api_delete ON clearances FOR DELETE TO footnote_api
     USING (tenant_id = (SELECT current_tenant()) AND (SELECT principal_manages_access()));
 
--- An owner may put on a label that they know. Only administrators of access take one off.
+-- An owner may add a label that they are cleared for. Only access administrators may remove a label.
 CREATE POLICY api_read ON collection_labels FOR SELECT TO footnote_api
     USING (tenant_id = (SELECT current_tenant()) AND ((SELECT principal_holds('{admin,auditor}'))
         OR label_id IN (SELECT cleared_labels()) AND collection_id IN (SELECT c.id FROM collections c)));
@@ -291,8 +291,8 @@ CREATE POLICY api_read ON answers FOR SELECT TO footnote_api
             WHERE s NOT IN (SELECT d.id FROM documents d)));
 CREATE POLICY api_insert ON answers FOR INSERT TO footnote_api
     WITH CHECK (tenant_id = (SELECT current_tenant()) AND question_id IN (SELECT q.id FROM questions q));
--- A dropped claim can hold text of any document that the answer was drafted from: it is readable only while all of
--- these are, and known.
+-- A dropped claim can contain text of any document that the answer was drafted from: it is readable only if these
+-- documents are recorded, and while all of them are readable.
 CREATE POLICY api_read ON claims FOR SELECT TO footnote_api
     USING (tenant_id = (SELECT current_tenant()) AND EXISTS (SELECT 1 FROM answers a
         WHERE a.question_id = claims.question_id AND (claims.dropped_reason IS NULL OR a.drafted_from <> '{}'
@@ -320,7 +320,7 @@ CREATE POLICY api_insert ON eval_cases FOR INSERT TO footnote_api
         AND EXISTS (SELECT 1 FROM eval_runs r WHERE r.tenant_id = eval_cases.tenant_id AND r.id = eval_cases.run_id
             AND r.xmin = pg_current_xact_id()::xid));
 
--- 8. The audit log: every principal appends as itself, without the time, which the database sets; auditors read
+-- 8. The audit log: every principal appends events of its own, and the database sets their time; auditors read
 
 GRANT SELECT,
     INSERT (id, tenant_id, actor_id, key_id, action, object_type, object_id, request_id, client, detail)

@@ -1,6 +1,6 @@
--- Search: what is indexed of each document's current version. A document's rows carry its access class, so that search
+-- Search: the index of each document's current version. A document's rows carry its access class, so that search
 -- filters by class before it ranks (docs/adr/0004, 0008). Tenants with many chunks get a graph (HNSW index) of their
--- own (app.retrieval.index.graphs); it belongs to no revision of the schema.
+-- own (app.retrieval.index.graphs); it is not part of the schema's revisions.
 
 -- Embedding models, over all tenants.
 CREATE TABLE embedding_spaces (
@@ -64,7 +64,7 @@ CREATE TABLE chunk_embeddings (
     CONSTRAINT fk_chunk_embeddings_space_id FOREIGN KEY (space_id) REFERENCES embedding_spaces (id)
 );
 
--- The signs of a document's embeddings, one bit a dimension, for a first comparison.
+-- The signs of a document's embeddings, one bit per dimension, for a first approximate comparison.
 CREATE TABLE chunk_signatures (
     document_id uuid NOT NULL,
     space_id integer NOT NULL,
@@ -93,7 +93,7 @@ CREATE INDEX ix_term_postings_term ON term_postings (tenant_id, term_id)
 
 SET LOCAL ROLE footnote_definer;
 
--- Tenants with many chunks: for the owner, who creates their graphs and sees no tenant's rows.
+-- Returns the tenants with many chunks to the owner, who creates their graphs but can't see their rows.
 CREATE FUNCTION large_tenants(least_chunks bigint) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT i.tenant_id FROM indexed_documents i GROUP BY 1 HAVING sum(i.chunk_count) >= least_chunks ORDER BY 1

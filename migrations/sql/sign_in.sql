@@ -5,9 +5,9 @@ SET LOCAL ROLE footnote_definer;
 
 -- 1. Before a tenant is known
 
--- A key's row is returned only for the digest of its secret. Digests are compared by equality: the time taken may tell
--- how many of the first bytes agree, but a secret can't be chosen by the bytes of its SHA-256, and a digest signs
--- nobody in.
+-- Returns the row of a key for the digest of its secret. The comparison does not take constant time, so timing may reveal
+-- how many leading bytes of the digest match. That is harmless: nobody can choose a secret by the bytes of its SHA-256, and
+-- a digest does not authenticate.
 CREATE FUNCTION find_api_key(key_prefix text, a_digest bytea)
 RETURNS TABLE (key_id uuid, tenant_id uuid, user_id uuid, prefix text, expires_at timestamptz,
     revoked_at timestamptz, user_name text, roles text[], disabled_at timestamptz, scopes text[])
@@ -17,13 +17,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WHERE k.prefix = key_prefix AND k.secret_hash = a_digest
 $$;
 
--- Whose key a prefix belongs to, in ids only: for the audit event of a failed sign-in.
+-- Returns the ids of the keys with a prefix and of their users, for the audit event of a failed sign-in.
 CREATE FUNCTION find_key_claim(key_prefix text) RETURNS TABLE (key_id uuid, tenant_id uuid, user_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT k.id, k.tenant_id, k.user_id FROM api_keys k WHERE k.prefix = key_prefix
 $$;
 
--- The key of a session of the pages.
+-- Returns the API key that opened a web session, for the digest of the session's token.
 CREATE FUNCTION find_session_key(a_digest bytea)
 RETURNS TABLE (key_id uuid, tenant_id uuid, user_id uuid, prefix text, expires_at timestamptz,
     revoked_at timestamptz, user_name text, roles text[], disabled_at timestamptz, scopes text[])
@@ -71,7 +71,8 @@ $$;
 
 -- 2. Keys
 
--- A key for another user is a service account's, or a person's first way in.
+-- An administrator may create a key for a service account, and for a person who has never had a key, a linked provider
+-- account or a session.
 CREATE FUNCTION may_be_given_key(a_user uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM users u
@@ -79,7 +80,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
           AND (u.kind = 'service' OR u.entered_at IS NULL))
 $$;
 
--- A key can be made to expire earlier, never later, and its revocation and successor stay.
+-- The expiry of a key can be brought forward but not postponed. Its revocation and its successor can't be changed.
 CREATE FUNCTION keep_key_ending() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
     IF OLD.expires_at < COALESCE(NEW.expires_at, 'infinity')
@@ -93,7 +94,8 @@ $$;
 
 -- 3. Users
 
--- Two administrators who remove each other's role at the same time: the second waits here, and is rejected.
+-- A tenant keeps at least one administrator. If two administrators remove each other's role at the same time, the second
+-- transaction waits for the lock and is rejected.
 CREATE FUNCTION keep_an_administrator() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -107,7 +109,7 @@ BEGIN
 END
 $$;
 
--- Records when a user first had a way in: a key, a link to a provider's account, or a session.
+-- Records when a user first got a key, a linked provider account or a session.
 CREATE FUNCTION enter_user() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -120,8 +122,8 @@ $$;
 
 -- 4. Sessions
 --
--- A session can't be created for a provider or user that is being disabled: FOR SHARE makes the one who disables wait,
--- who then ends this session too. Ended sessions stay ended when the user or provider is enabled again.
+-- A session can't be created for a disabled provider or user. FOR SHARE makes a transaction that disables one at the same
+-- time wait, and its trigger then also ends the new session. Enabling the user or provider again restores no session.
 
 CREATE FUNCTION keep_provider_of_session() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -137,7 +139,8 @@ BEGIN
 END
 $$;
 
--- Runs after `enter_user`: two sessions that both locked the user first would wait for each other to update it.
+-- Runs after `enter_user`: if two transactions first locked the same user FOR SHARE, their updates in `enter_user` would
+-- deadlock.
 CREATE FUNCTION keep_user_of_session() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -172,8 +175,8 @@ $$;
 
 -- 5. Providers
 
--- An audience ends with its tenant's id, so that no tenant can claim another's tokens. The owner may set one that does
--- not (`footnote tenant audience`), unless it is another tenant's client at that issuer.
+-- An audience ends with its tenant's id, so that no tenant can accept tokens issued for another. The database owner may
+-- set an audience that does not (`footnote tenant audience`), unless it is the client ID of another tenant at that issuer.
 CREATE FUNCTION keep_audience_of_tenant() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -186,7 +189,7 @@ BEGIN
         RAISE EXCEPTION 'an audience must end with the id of its tenant'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'audience_of_tenant';
     END IF;
-    -- One at a time per issuer, so that each sees what the other wrote.
+    -- Transactions on the same issuer run one after the other, so that each sees the rows of the previous one.
     PERFORM pg_advisory_xact_lock(hashtextextended('footnote issuer ' || NEW.issuer, 0));
     IF unbound AND EXISTS (SELECT 1 FROM identity_providers p
             WHERE p.tenant_id <> NEW.tenant_id AND p.issuer = NEW.issuer AND p.client_id = NEW.audience) THEN
@@ -203,7 +206,7 @@ BEGIN
 END
 $$;
 
--- Audiences that do not end with their tenant's id.
+-- Returns the audiences that do not end with their tenant's id.
 CREATE FUNCTION list_unbound_audiences() RETURNS TABLE (tenant_id uuid, provider_id uuid, issuer text, audience text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT p.tenant_id, p.id, p.issuer, p.audience FROM identity_providers p
@@ -220,7 +223,7 @@ BEGIN
 END
 $$;
 
--- Once per statement: adding a thousand members moves the group's revision once.
+-- Runs once per statement: adding a thousand members in one statement increments the group's revision once.
 CREATE FUNCTION move_group_revision() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -257,7 +260,7 @@ CREATE TRIGGER keep_an_administrator AFTER UPDATE OF roles, disabled_at ON users
 CREATE TRIGGER users_end_sessions AFTER UPDATE OF disabled_at ON users FOR EACH ROW
     WHEN (OLD.disabled_at IS NULL AND NEW.disabled_at IS NOT NULL) EXECUTE FUNCTION end_sessions_of_user();
 
--- After the row: `may_be_given_key` asks whether the user had a way in before it.
+-- These run after the insert, because `may_be_given_key` must still see the user's earlier state during it.
 CREATE TRIGGER enter_user AFTER INSERT ON api_keys FOR EACH ROW EXECUTE FUNCTION enter_user();
 CREATE TRIGGER enter_user AFTER INSERT ON user_identities FOR EACH ROW EXECUTE FUNCTION enter_user();
 CREATE TRIGGER enter_user AFTER INSERT ON web_sessions FOR EACH ROW EXECUTE FUNCTION enter_user();
@@ -271,7 +274,8 @@ CREATE TRIGGER keep_audience BEFORE INSERT OR UPDATE OF audience ON identity_pro
 CREATE TRIGGER identity_providers_end_sessions AFTER UPDATE OF enabled ON identity_providers FOR EACH ROW
     WHEN (OLD.enabled AND NOT NEW.enabled) EXECUTE FUNCTION end_sessions_of_provider();
 
--- A user's first way in is no new revision: an administrator's edit at the same time would be rejected as stale.
+-- Recording `entered_at` does not increment the revision: otherwise a user's first sign-in would make an administrator's
+-- edit at the same time fail as stale.
 CREATE TRIGGER keep_revision BEFORE UPDATE ON users FOR EACH ROW
     WHEN (OLD.* IS DISTINCT FROM NEW.* AND OLD.entered_at IS NOT DISTINCT FROM NEW.entered_at)
     EXECUTE FUNCTION keep_revision();

@@ -124,11 +124,11 @@ def test_type_read_from_text_opens_document_to_nobody(tenant):
 
 
 @pytest.mark.parametrize(
-    ("kind", "sources", "is_told"), [("10-K", READ, True), ("8-K", READ, False), ("10-K", STATED, False)]
+    ("kind", "sources", "is_mentioned"), [("10-K", READ, True), ("8-K", READ, False), ("10-K", STATED, False)]
 )
-def test_explanation_mentions_unconfirmed_type_of_matching_pack(tenant, kind, sources, is_told):
+def test_explanation_mentions_unconfirmed_type_of_matching_pack(tenant, kind, sources, is_mentioned):
     document = tenant.add(kind, sources)
-    assert ("its type was only read from its text" in tenant.sentence(document)) is is_told
+    assert ("its type was only read from its text" in tenant.sentence(document)) is is_mentioned
 
 
 def test_editors_confirmation_of_type_opens_document(tenant):
@@ -181,7 +181,7 @@ def test_worker_keeps_type_stated_by_editor(tenant):
 
 
 def test_history_records_type_read_from_text(tenant):
-    """Explanations use it: a pack would contain the document if somebody stated its type."""
+    """Explanations then mention that a pack would contain the document if somebody stated its type."""
     document = tenant.add("10-K", READ)
     tenant.publish(document, "10-Q", READ)
     assert [state["document_type"] for state in tenant.history_states(document)] == ["10-K", "10-Q"]

@@ -1,5 +1,6 @@
-"""Random policies of users, nested groups and collections, grants, packs, labels, clearances and exclusions, with
-random changes as the database's owner, to compare decisions with explanations.
+"""Random policies of users, nested groups and collections, grants, packs, labels, clearances and exclusions.
+
+Tests compare the database's decisions with explanations after random changes, which the database's owner makes.
 """
 
 import random
@@ -160,7 +161,7 @@ class World:
         self._make(session, "exclusions", self.users[-1], **values)
 
     def _end(self, session) -> None:
-        """Delete one random grant, clearance, membership or barrier."""
+        """Delete one random grant, clearance, membership, nesting, exclusion or label."""
         given, barriers = ["grants", "clearances", "group_members", "group_nestings"], ["exclusions", "document_labels"]
         table = self._random.choice([*given, *2 * barriers, *3 * ["collection_labels"]])
         # IDs are ordered by time, so that a seed always finds its rows in the same order.

@@ -48,7 +48,7 @@ def read_guide(name: str) -> list[Block]:
 
 
 def environment_for(name: str, stack: Stack, home: Path) -> Mapping[str, str]:
-    """What the pages' "by-hand" blocks export: the operator's home; others' address and key."""
+    """The variables that the pages' "by-hand" blocks export: the home for the operator; address and key for others."""
     if name == "operator":
         return {"HOME": str(home), "FOOTNOTE_HOME": str(stack.home.path)}
     role = Role.ADMIN if name == "administrator" else Role.ANALYST

@@ -1,4 +1,4 @@
-"""Jobs that fail in the ways in which a malformed file makes parsers fail, in a module that the sandbox imports."""
+"""Jobs that fail like parsers do on malformed files, in a module that the sandbox imports."""
 
 import sys
 from collections.abc import Iterator

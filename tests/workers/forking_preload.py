@@ -1,4 +1,4 @@
-"""Modules that the server of `tests.workers.forking` imports before it forks. Garbage collection is off meanwhile."""
+"""Modules that the server of `tests.workers.forking` imports before forking. Garbage collection is off during imports."""
 
 import gc
 

@@ -1,4 +1,4 @@
-"""The collector deletes exactly what no row refers to: with old and young rows, and uploads of the same bytes."""
+"""The collector deletes exactly the unreferenced blobs: with old and young rows, and uploads of the same bytes."""
 
 import os
 import time

@@ -1,6 +1,6 @@
 """The section of a passage: the path of headings, carried from page to page.
 
-Readers mark headings by their typography. Filings also have headings recognised by their words: parts and items
+Readers mark headings by their typography. In filings, words also identify headings: parts and items
 (Regulation S-K, Form 10-K and 10-Q), and the titles of the primary statements (Regulation S-X, articles 3 to 8).
 """
 
@@ -54,7 +54,7 @@ def clean_title(text: str) -> str:
 
 
 def known_heading(line: str) -> Heading | None:
-    """Return the heading that `line` is by its words (part, item, primary statement), or None."""
+    """Return `line` as a heading if its words are those of a part, item or primary statement, else None."""
     if len(line) > 160 or _TRAILING_PAGE.search(line):
         return None
     text = _SPACE.sub(" ", line).strip()
@@ -101,7 +101,7 @@ def marked_heading(text: str, level: int) -> Heading | None:
 
 
 def running_titles(pages: Iterable[ParsedPage]) -> frozenset[str]:
-    """Return headings repeated on so many pages that they are running heads and identify no section."""
+    """Return running heads: headings repeated on so many pages that they identify no section."""
     seen: Counter[str] = Counter()
     count = 0
     for page in pages:

@@ -62,7 +62,7 @@ _NAMED_PATTERNS = tuple((kind, re.compile(rf"^[ \t]*(?:{pattern})[ \t.,]*$", re.
 
 
 def find_document_type(pages: Sequence[ParsedPage], properties: Mapping[str, str]) -> Reading[DocumentType] | None:
-    """The type by tag, form on the cover, headline of a release, or a title on its own line; None if unknown."""
+    """Return the type from the tag, the form on the cover, a release's headline or a title's line; None if unknown."""
     stated = properties.get("dei:DocumentType", "").upper().replace("-", "").removesuffix("/A").removesuffix("T")
     if stated in _FORMS:
         return tagged(_FORMS[stated], properties["dei:DocumentType"])
@@ -77,7 +77,7 @@ def find_document_type(pages: Sequence[ParsedPage], properties: Mapping[str, str
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """An earnings release's headline on `page`; `who`: span of the reporter, `what`: of the results."""
+    """An earnings release's headline on `page`: the span `who` names the issuer, the span `what` the results."""
 
     page: ParsedPage
     who: tuple[int, int]

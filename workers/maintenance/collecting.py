@@ -66,7 +66,7 @@ class BlobCollector:
         self._keep_outputs = keep_outputs
 
     def collect(self, tenant_id: UUID) -> Collected:
-        """Delete what is unreferenced. Raises UnavailableError when the database or the storage is down."""
+        """Delete unreferenced blobs. Raises UnavailableError when the database or the storage is down."""
         now = self._clock.now()
         with self._database.transaction(system_principal(tenant_id)) as session:
             forgotten = session.execute(_FORGET_OUTPUTS, {"made_before": now - self._keep_outputs})

@@ -66,7 +66,7 @@ class StageResult:
 
 
 class StageContext(Protocol):
-    """What a stage may use while it works. No transaction is open."""
+    """The inputs and services of a running stage. No transaction is open."""
 
     @property
     def inputs(self) -> StageInputs: ...

@@ -30,7 +30,7 @@ from app.identity.groups import add_to_group, remove_from_group
 
 
 class ChangeKind(StrEnum):
-    """What a change does; each comment names the fields that the kind requires."""
+    """The kind of a change; each comment names the fields that the kind requires."""
 
     GRANT = "grant"  # user or group; collection, document or pack
     REVOKE = "revoke"  # user or group; collection, document or pack
@@ -68,7 +68,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The IDs of what a change names."""
+    """The IDs of the objects that a change names."""
 
     user_id: UUID | None = None
     group_id: UUID | None = None
@@ -89,7 +89,7 @@ class ChangeMaker:
         self._references = References(session)
 
     def resolve(self, change: Change) -> Resolved:
-        """Return the IDs of what the change names."""
+        """Return the IDs of the objects that the change names."""
         find = self._references
         find_into = find.find_group if change.kind in _INTO_GROUPS else find.find_collection
         return Resolved(
@@ -103,7 +103,7 @@ class ChangeMaker:
         )
 
     def make(self, change: Change) -> None:
-        """Apply the change. Raises what the single call for it raises, and then changes nothing."""
+        """Apply the change. Raises the errors of its API call; a change that raises has no effect."""
         named = self.resolve(change)
         match change.kind:
             case ChangeKind.GRANT:

@@ -13,7 +13,7 @@ from app.access.changes.service import MOST_CHANGES
 from app.access.collections.schemas import NUMBERS, Level, one_of
 from app.http.text import Line
 
-# kind → groups of fields: a change gives exactly one field of each group
+# kind → groups of fields: a change has exactly one field of each group
 _NEEDS: Mapping[ChangeKind, tuple[tuple[str, ...], ...]] = {
     ChangeKind.GRANT: (("user", "group"), ("collection", "document", "pack")),
     ChangeKind.REVOKE: (("user", "group"), ("collection", "document", "pack")),
@@ -52,7 +52,7 @@ def _where(**properties: JsonDict) -> JsonDict:
 
 
 def _allowed(kind: ChangeKind) -> set[str]:
-    """Return the fields that a change of this kind may give."""
+    """Return the fields that a change of this kind may have."""
     return {name for either in _NEEDS[kind] for name in either} | ({"into"} if kind is ChangeKind.MOVE else set())
 
 
@@ -145,7 +145,7 @@ class DifferenceOut(BaseModel):
 
 
 class PreviewOut(BaseModel):
-    """What the changes would open and close; nothing was changed. `whole`: whether everybody affected was compared."""
+    """The access that changes would give and withdraw; nothing was changed. `whole`: all affected users were compared."""
 
     opens: DifferenceOut
     closes: DifferenceOut

@@ -31,7 +31,10 @@ class ImportService:
         self._database = database
 
     def preview(self, principal: Principal, changes: Sequence[Change]) -> Preview:
-        """Return what the changes would open and close. Raises PermissionRequiredError, ChangesRefusedError."""
+        """Return the access that the changes would give and withdraw.
+
+        Raises PermissionRequiredError, ChangesRefusedError.
+        """
         principal.require(Permission.ACCESS_MANAGE)
         with self._database.transaction(principal) as session:
             maker = ChangeMaker(session, principal)

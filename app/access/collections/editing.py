@@ -1,5 +1,5 @@
-"""Change grants inside one transaction, each change with an audit row. What the principal may not change is reported as
-missing.
+"""Change grants inside one transaction, each change with an audit row. An object that the principal may not change is
+reported as missing.
 
 Single calls, imports and previews share `GrantEditor` and its subclass `PolicyEditor`. Each change runs in a savepoint,
 so that a rejected change does not affect the transaction.
@@ -33,7 +33,7 @@ from app.core.principal import Principal
 from app.db.constraints import Meanings, translated_violations
 
 EARLIEST_END, LATEST_END = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-"""Times far outside this range can't be shown in every time zone."""
+"""Limits of `expires_at`: times near the ends of `datetime`'s range can't be converted to every time zone."""
 
 _MEANINGS: Meanings = {
     "grants_tenant_id_pack_id": GrantTargetNotFoundError,
@@ -50,7 +50,7 @@ _MEANINGS: Meanings = {
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The user or group that gets a right, exactly one of them, until `expires_at` (None: without end)."""
+    """The user or group that gets a right, exactly one of them, until `expires_at` (None: the right never expires)."""
 
     user_id: UUID | None = None
     group_id: UUID | None = None
@@ -66,7 +66,7 @@ class GrantEditor:
         self._access = AccessRepository(session)
 
     def create_grant(self, grant: NewGrant) -> Grant:
-        """Create a grant on what the principal owns; an access administrator may grant anything in the tenant.
+        """Create a grant on an object that the principal owns; access administrators may grant anything in the tenant.
 
         Raises GrantTargetNotFoundError, GrantSubjectError, GrantLifetimeError.
         """

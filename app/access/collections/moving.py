@@ -1,5 +1,5 @@
-"""Rename and move collections and documents inside one transaction, with audit rows. Only an administrator can move
-something out from under a label: the database enforces it (migrations/sql/changes.sql).
+"""Rename and move collections and documents inside one transaction, with audit rows. Only an access administrator
+can make a move after which a label no longer applies: the database enforces it (migrations/sql/changes.sql).
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ class CollectionEdit:
 
 
 class Mover:
-    """Moves what the session's principal owns into collections that it may edit."""
+    """Moves collections and documents that the session's principal owns into collections that it may edit."""
 
     def __init__(self, session: Session, principal: Principal) -> None:
         self._session = session
@@ -46,7 +46,7 @@ class Mover:
         PreconditionFailedError, CollectionExistsError, CollectionInsideItselfError, CollectionTooDeepError,
         MoveLeavesBarrierError.
         """
-        self._rows.hold_collections()
+        self._rows.lock_collections()
         seen = self._read(collection_id)
         if revision is not None and seen.revision != revision:
             raise PreconditionFailedError

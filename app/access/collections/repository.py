@@ -42,7 +42,7 @@ class AccessRepository:
         """Return False if the principal can't see or edit the parent."""
         return bool(self._session.scalar(select(func.create_collection(collection_id, parent_id, name, grant_id))))
 
-    def hold_collections(self) -> None:
+    def lock_collections(self) -> None:
         """Keep other transactions from creating, renaming or moving the tenant's collections until this one ends."""
         self._session.execute(select(func.hold_collections(func.current_tenant())))
 
@@ -54,11 +54,11 @@ class AccessRepository:
         return self._session.scalars(select(Collection).where(Collection.name == name).order_by(Collection.id)).all()
 
     def is_name_taken(self, name: str, *, parent_id: UUID | None, but: UUID | None = None) -> bool:
-        """Return whether the parent has a visible collection of that name; waits for collections being created.
+        """Return whether the parent has a visible collection of that name. Waits for transactions that create one.
 
         Hidden collections are ignored, so that trying names does not reveal them.
         """
-        self.hold_collections()
+        self.lock_collections()
         named = select(Collection.id).where(
             Collection.name == name, Collection.parent_id.is_not_distinct_from(parent_id)
         )

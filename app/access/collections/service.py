@@ -21,15 +21,14 @@ Row = TypeVar("Row", Collection, Grant)
 
 
 class AccessService:
-    """Every method acts with the principal's rights: what the principal may not see is reported as missing."""
+    """Every method acts with the principal's rights: objects that the principal may not see are reported as missing."""
 
     def __init__(self, *, database: Database) -> None:
         self._database = database
 
     def create_collection(self, principal: Principal, *, name: str, parent_id: UUID | None = None) -> Collection:
         """Create a collection that the principal owns. Raises CollectionNotFoundError (the parent),
-        CollectionExistsError,
-        CollectionTooDeepError.
+        CollectionExistsError, CollectionTooDeepError.
         """
         collection_id, grant_id = new_id(), new_id()
         with self._database.transaction(principal) as session:
@@ -97,7 +96,7 @@ class AccessService:
             return Mover(session, principal).edit_collection(collection_id, change, revision=revision)
 
     def create_grant(self, principal: Principal, grant: NewGrant) -> Grant:
-        """Create a grant on what the principal owns; an access administrator may grant anything in the tenant.
+        """Create a grant on an object that the principal owns; access administrators may grant anything in the tenant.
 
         Raises GrantTargetNotFoundError, GrantSubjectError, GrantLifetimeError.
         """
@@ -113,7 +112,9 @@ class AccessService:
         document_id: UUID | None = None,
         pack_id: UUID | None = None,
     ) -> PageOf[Grant]:
-        """List grants on what the principal owns; administrators and auditors see all. Raises InvalidCursorError."""
+        """List grants on objects that the principal owns; administrators and auditors see all. Raises
+        InvalidCursorError.
+        """
         with self._database.transaction(principal) as session:
             found = AccessRepository(session).list_grants(
                 collection_id=collection_id,

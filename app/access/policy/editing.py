@@ -55,7 +55,7 @@ class PolicyEditor(GrantEditor):
         self._delete(Label, label_id, LabelNotFoundError, "access.label.deleted", "label", clearances=clearances)
 
     def put_label(self, place: Place, label_id: UUID) -> None:
-        """Label what the principal owns, which closes it to users without a clearance. May be repeated.
+        """Label an object that the principal owns, which closes it to users without a clearance. May be repeated.
 
         Raises GrantTargetNotFoundError, LabelNotFoundError, ContentExistsError.
         """

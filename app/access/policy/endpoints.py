@@ -56,7 +56,7 @@ _SEE = needs(Permission.DOCUMENTS_READ) | problems(GrantTargetNotFoundError)
 
 @labels.post("", status_code=201, openapi_extra=_MANAGE | problems(LabelExistsError))
 def create_label(body: LabelIn, principal: CurrentPrincipal, policy: Policy, response: Response) -> LabelOut:
-    """Create a label: an information barrier. Only users with a clearance can read what carries the label."""
+    """Create a label: an information barrier. Only users with a clearance can read the labelled documents."""
     with policy.edit(principal) as editor:
         made = editor.create_label(body.name)
     response.headers["Location"] = f"/v1/labels/{made.id}"
@@ -87,7 +87,7 @@ def list_collection_labels(collection_id: UUID, principal: CurrentPrincipal, pol
 
 @labelled.put("/collections/{collection_id}/labels/{label_id}", status_code=204, openapi_extra=_PUT)
 def put_collection_label(collection_id: UUID, label_id: UUID, principal: CurrentPrincipal, policy: Policy) -> None:
-    """Label a collection that you own: only users with a clearance can then read it and what is inside it."""
+    """Label a collection that you own: only users with a clearance can then read it and its contents."""
     with policy.edit(principal) as editor:
         editor.put_label(Place(collection_id=collection_id), label_id)
 
@@ -158,7 +158,7 @@ def delete_clearance(clearance_id: UUID, principal: CurrentPrincipal, policy: Po
 
 @packs.post("", status_code=201, openapi_extra=_MANAGE | problems(PackExistsError))
 def create_pack(body: PackIn, principal: CurrentPrincipal, policy: Policy, response: Response) -> PackOut:
-    """Create a pack of documents in the whole tenant, by type and source. A grant with its `pack_id` opens them."""
+    """Create a pack of all the tenant's documents of some types and sources. Grants with its `pack_id` give access."""
     with policy.edit(principal) as editor:
         made = editor.create_pack(body.name, document_types=body.document_types, sources=body.sources)
     response.headers["Location"] = f"/v1/entitlement-packs/{made.id}"

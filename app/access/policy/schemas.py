@@ -35,7 +35,7 @@ class LabelOut(BaseModel):
 
 
 class LabelsOut(BaseModel):
-    """The own labels of a collection or document, as far as you are cleared for them."""
+    """The labels set on the collection or document itself, as far as you are cleared for them."""
 
     items: list[LabelOut]
 
@@ -70,7 +70,7 @@ class ClearanceOut(BaseModel):
 
 
 class PackIn(BaseModel):
-    """Documents of the whole tenant by type and source; an empty list matches all. At least one list has entries."""
+    """The types and sources of the documents in a pack; an empty list matches all. At least one list has entries."""
 
     model_config = ConfigDict(
         extra="forbid",

@@ -35,7 +35,7 @@ class PolicyService:
         return self._list(principal, page, Label)
 
     def list_labels_on(self, principal: Principal, place: Place) -> Sequence[Label]:
-        """List the own labels of a collection or document. Raises GrantTargetNotFoundError."""
+        """List the labels set on a collection or document itself. Raises GrantTargetNotFoundError."""
         with self._database.transaction(principal, snapshot=True) as session:
             rows = PolicyRepository(session)
             if not rows.is_known(collection_id=place.collection_id, document_id=place.document_id):

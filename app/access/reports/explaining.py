@@ -23,7 +23,7 @@ from app.identity.models import User
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A verdict with its user and document, and a sentence."""
+    """Why a user may or may not read a document; `sentence` explains the verdict."""
 
     user_id: UUID
     document_id: UUID
@@ -75,7 +75,7 @@ class ExplainService:
 
 
 def find_person(session: Session, reference: str) -> User:
-    """Return the user with that ID or e-mail address; of several with one address, the one not deleted.
+    """Return the user with that ID or e-mail address. If users share an address, return the one not deleted.
 
     Raises UserNotFoundError.
     """

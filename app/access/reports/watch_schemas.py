@@ -18,8 +18,8 @@ Names = Mapping[UUID, str]
 
 
 class WayOut(BaseModel):
-    """A grant and how the user has it: through the groups of `through`, starting with the user's own group, or
-    directly.
+    """A grant and how the user has it: `through` is the path of nested groups from the user's own group to the grant's
+    group, or empty for a grant to the user.
     """
 
     grant_id: UUID
@@ -43,7 +43,7 @@ class WayOut(BaseModel):
 
 
 class HeldClearanceOut(BaseModel):
-    """A clearance and how the user has it."""
+    """A clearance and how the user has it: `through` is the path of nested groups, empty for the user's own clearance."""
 
     id: UUID
     label: NamedOut
@@ -61,7 +61,7 @@ class HeldClearanceOut(BaseModel):
 
 
 class MembershipOut(BaseModel):
-    """A group of the user; `through` is the path to it, and ends with it."""
+    """A group of the user. `through` is the path of nested groups to it, itself included."""
 
     id: UUID
     name: str | None = Field(examples=["credit desk"])
@@ -77,7 +77,7 @@ class SeenCollectionOut(BaseModel):
 
 
 class PersonOut(BaseModel):
-    """A user's groups, rights and readable documents, with at most `most` grants and clearances."""
+    """A user's groups, rights and readable documents. Lists at most `most` grants and as many clearances."""
 
     id: UUID
     name: str = Field(examples=["Ana"])
@@ -142,7 +142,7 @@ class GovernedCollectionOut(BaseModel):
 
 
 class ReaderOut(BaseModel):
-    """A reader of a document, with the grants that open it."""
+    """A reader of a document, with the grants that give access to it."""
 
     user_id: UUID
     name: str = Field(examples=["Ana"])

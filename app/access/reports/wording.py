@@ -47,7 +47,7 @@ class _Words:
         if verdict.openings:
             return self.expired(verdict.openings[0])
         none = f"no grant opens it to {self._person} or to a group that {self._person} is in"
-        unconfirmed = "; no pack by type holds it, as its type was only read from its text"
+        unconfirmed = "; no pack by type contains it, as its type was only read from its text"
         return f"{none}{unconfirmed if verdict.is_type_unconfirmed else ''}"
 
     def opening(self, opening: Opening) -> str:
@@ -81,7 +81,7 @@ class _Words:
         if opening.on == "document":
             return "the document itself"
         if opening.on == "pack":
-            return f"the entitlement pack {self._name(opening.object_id)}, which holds it"
+            return f"the entitlement pack {self._name(opening.object_id)}, which contains it"
         inside = "which it is inside of" if opening.is_inside else "which it is in"
         return f"the collection {self._name(opening.object_id)}, {inside}"
 

@@ -28,7 +28,7 @@ class ChainFault:
 
 @dataclass(slots=True)
 class Findings:
-    """What was checked, and the problems found."""
+    """The problems found in a chain, and the number of links and checkpoints checked."""
 
     tenant_id: UUID
     links: int = 0

@@ -179,7 +179,7 @@ def _bind_to_caller(principal: Principal, fingerprint: str) -> str:
 
 
 def fingerprint(request: Request, *parts: bytes) -> str:
-    """Return a digest of what identifies a request: method, path, query and body (or its digest)."""
+    """Return a digest that identifies a request by its method, path, query and body (or the body's digest)."""
     digest = hashlib.sha256()
     for part in (request.method.encode(), request.url.path.encode(), request.url.query.encode(), *parts):
         digest.update(len(part).to_bytes(8, "big") + part)

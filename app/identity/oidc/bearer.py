@@ -23,7 +23,7 @@ class TokenAuthenticator:
         self._clock = clock
 
     def authenticate(self, text: str) -> Principal:
-        """Return the principal of a token. What it creates expires with the token at the latest (`key_expires_at`).
+        """Return the principal of a token. Keys that it creates expire with the token at the latest (`key_expires_at`).
 
         Raises TokenInvalidError and its subclasses, UserUnknownError, UserDisabledError;
         IdentityProviderUnavailableError if the provider's keys are unknown and can't be fetched.

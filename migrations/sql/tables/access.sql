@@ -1,5 +1,5 @@
--- Tables of access: grants, which open; labels and exclusions, which close; packs; and what is compiled from them.
--- classes.sql compiles access classes, policy.sql decides by them.
+-- Tables of access: grants, which give access; labels and exclusions, which deny it; entitlement packs; and tables that
+-- triggers derive from these. classes.sql derives the access classes, and policy.sql evaluates them.
 
 -- Access classes
 
@@ -25,9 +25,9 @@ CREATE INDEX ix_access_classes_made_by ON access_classes (tenant_id, made_by);
 CREATE INDEX ix_access_classes_tenant_id_document_id ON access_classes (tenant_id, document_id);
 CREATE INDEX ix_access_classes_tenant_id_id ON access_classes (tenant_id, id);
 
--- What opens
+-- Rows that give access
 
--- Packs name documents of the whole tenant by type and source; an empty list names all.
+-- A pack contains documents of the whole tenant by type and source; an empty list matches all.
 CREATE TABLE entitlement_packs (
     id uuid CONSTRAINT pk_entitlement_packs PRIMARY KEY,
     tenant_id uuid NOT NULL CONSTRAINT fk_entitlement_packs_tenant_id REFERENCES tenants (id) ON DELETE CASCADE,
@@ -41,7 +41,7 @@ CREATE TABLE entitlement_packs (
     CONSTRAINT uq_entitlement_packs_tenant_id_name UNIQUE (tenant_id, name)
 );
 
--- Levels: 1 viewer, 2 editor, 3 owner. No end of a right lies before 1970, which clients can't read back.
+-- Levels: 1 viewer, 2 editor, 3 owner. No right expires before 1970, because clients can't represent such times.
 CREATE TABLE grants (
     id uuid CONSTRAINT pk_grants PRIMARY KEY,
     tenant_id uuid NOT NULL,
@@ -80,7 +80,7 @@ CREATE INDEX ix_grants_of_collections ON grants (tenant_id, collection_id, level
 CREATE INDEX ix_grants_of_others ON grants (tenant_id, subject_id) WHERE collection_id IS NULL;
 CREATE INDEX ix_grants_expiry ON grants (tenant_id, expires_at) WHERE expires_at IS NOT NULL;
 
--- What closes
+-- Rows that deny access
 
 CREATE TABLE labels (
     id uuid CONSTRAINT pk_labels PRIMARY KEY,
@@ -114,7 +114,7 @@ CREATE TABLE clearances (
 CREATE INDEX ix_clearances_tenant_id_subject_id ON clearances (tenant_id, subject_id);
 CREATE INDEX ix_clearances_expiry ON clearances (tenant_id, expires_at) WHERE expires_at IS NOT NULL;
 
--- No cascade from labels: a label in use can't be deleted, as that would open what it closes.
+-- No cascade from labels: a label in use can't be deleted, because that would give access to what it protects.
 CREATE TABLE collection_labels (
     tenant_id uuid NOT NULL,
     collection_id uuid NOT NULL,
@@ -137,7 +137,7 @@ CREATE TABLE document_labels (
         REFERENCES labels (tenant_id, id)
 );
 
--- No cascade from groups: an excluded group can't be deleted, as that would open the document to its members.
+-- No cascade from groups: an excluded group can't be deleted, because its members would regain access to the document.
 CREATE TABLE exclusions (
     id uuid CONSTRAINT pk_exclusions PRIMARY KEY,
     tenant_id uuid NOT NULL,
@@ -161,9 +161,9 @@ CREATE INDEX ix_exclusions_tenant_id_subject_id ON exclusions (tenant_id, subjec
 CREATE INDEX ix_exclusions_tenant_id_document_id ON exclusions (tenant_id, document_id);
 CREATE INDEX ix_exclusions_expiry ON exclusions (tenant_id, expires_at) WHERE expires_at IS NOT NULL;
 
--- What is compiled and kept
+-- Rows that triggers derive
 
--- A row whenever a row of the policy is inserted, updated or deleted: explanations of a past moment read it.
+-- A trigger adds a row whenever a row of the policy is inserted, updated or deleted. Explanations of past access read it.
 CREATE TABLE policy_history (
     id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT pk_policy_history PRIMARY KEY,
     tenant_id uuid NOT NULL CONSTRAINT fk_policy_history_tenant_id REFERENCES tenants (id) ON DELETE CASCADE,
@@ -190,5 +190,5 @@ CREATE UNLOGGED TABLE learned_classes (
     CONSTRAINT fk_learned_classes_tenant_id_user_id FOREIGN KEY (tenant_id, user_id)
         REFERENCES users (tenant_id, id) ON DELETE CASCADE
 );
--- Read and written with every change of the policy: compressing takes longer than the bytes that it saves.
+-- Not compressed, because it is read and written with every change of the policy, and compression costs more than it saves.
 ALTER TABLE learned_classes ALTER lists SET STORAGE EXTERNAL;

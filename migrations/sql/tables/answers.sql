@@ -15,7 +15,7 @@ CREATE TABLE questions (
 );
 CREATE INDEX ix_questions_tenant_id_user_id_id ON questions (tenant_id, user_id, id);
 
--- `drafted_from`: the documents whose text the writer was given.
+-- `drafted_from`: the documents whose text the writer received.
 CREATE TABLE answers (
     question_id uuid CONSTRAINT pk_answers PRIMARY KEY,
     tenant_id uuid NOT NULL,

@@ -19,7 +19,7 @@ CREATE TABLE collections (
 CREATE INDEX ix_collections_tenant_id_parent_id ON collections (tenant_id, parent_id);
 CREATE INDEX ix_collections_tenant_id_name ON collections (tenant_id, name);
 
--- Every collection inside a collection, at any depth; each is inside itself. Compiled by a trigger.
+-- The closure of collections: pairs of a collection and each of its ancestors, including itself. A trigger maintains it.
 CREATE TABLE collection_closure (
     tenant_id uuid NOT NULL,
     ancestor_id uuid NOT NULL,
@@ -34,7 +34,7 @@ CREATE INDEX ix_collection_closure_tenant_id_collection_id ON collection_closure
 
 -- Documents
 
--- `access_class_id` and `said_type` are compiled by the trigger `keep_class` (classes.sql).
+-- The trigger `keep_class` (classes.sql) sets `access_class_id` and `said_type`.
 CREATE TABLE documents (
     id uuid CONSTRAINT pk_documents PRIMARY KEY,
     tenant_id uuid NOT NULL,
@@ -165,7 +165,7 @@ CREATE TABLE stages (
 );
 CREATE INDEX ix_stages_open ON stages (wake_at) WHERE status IN ('pending', 'leased');
 
--- Outputs of stages by the digest of their inputs: a stage with the same key takes the output and does no work.
+-- Outputs of stages, keyed by the digest of their inputs. A stage with the same key uses the stored output.
 CREATE TABLE stage_outputs (
     tenant_id uuid NOT NULL,
     key text NOT NULL,

@@ -1,5 +1,5 @@
--- Tables of identity: tenants, users and groups, API keys, sign-in, and what each request and transaction needs.
--- Every id is a UUID that the application makes. References between rows of one tenant include `tenant_id`, so that no
+-- Tables of identity: tenants, users and groups, API keys, sign-in, replayed responses and keys of contexts. The
+-- application creates every id, a UUID. References between rows of one tenant include `tenant_id`, so that no
 -- row can refer to another tenant's.
 
 -- Tenants
@@ -11,7 +11,7 @@ CREATE TABLE tenants (
     created_at timestamptz NOT NULL
 );
 
--- The tenant's data keys, wrapped by the key of the storage (KEK).
+-- The tenant's data keys, encrypted with the storage's key (KEK).
 CREATE TABLE tenant_keys (
     tenant_id uuid NOT NULL,
     version integer NOT NULL,
@@ -24,7 +24,7 @@ CREATE TABLE tenant_keys (
 
 -- Users and groups
 
--- A deleted user stays as a row, for the audit log. Its address, user name and external id become free for others.
+-- The row of a deleted user is kept for the audit log. Another user may then have its address, user name and external id.
 CREATE TABLE users (
     id uuid CONSTRAINT pk_users PRIMARY KEY,
     tenant_id uuid NOT NULL,
@@ -89,7 +89,7 @@ CREATE TABLE group_nestings (
 );
 CREATE INDEX ix_group_nestings_tenant_id_member_group_id ON group_nestings (tenant_id, member_group_id);
 
--- Every group that a group is in, at any depth. Compiled by triggers from group_nestings.
+-- The closure of group_nestings: every group that a group is in, at any depth. Triggers maintain it.
 CREATE TABLE group_closure (
     tenant_id uuid NOT NULL,
     member_group_id uuid NOT NULL,
@@ -125,7 +125,7 @@ CREATE TABLE api_keys (
 );
 CREATE INDEX ix_api_keys_tenant_id_user_id ON api_keys (tenant_id, user_id);
 
--- (issuer, audience) is unique across tenants: a token belongs to one tenant, and no tenant can make that ambiguous.
+-- (issuer, audience) is unique across tenants: a token identifies exactly one tenant.
 CREATE TABLE identity_providers (
     id uuid CONSTRAINT pk_identity_providers PRIMARY KEY,
     tenant_id uuid NOT NULL,

@@ -35,8 +35,8 @@ _ODD = re.compile("[\u00ad\ufb00-\ufb06\u200b-\u200d\u2060\ufeff\uffff\uf000-\uf
 class PageWords:
     """A page's words in content order: `texts`, `boxes` (n, 4) in displayed points, `starts` (first characters).
 
-    `turn` is the rotation of most words against the displayed page, in quarter turns clockwise; `turned` (n,) marks the
-    words rotated differently.
+    `turn` is the rotation of most words relative to the displayed page, in quarter turns clockwise; `turned` (n,) marks
+    the words rotated differently.
     """
 
     texts: list[str]
@@ -82,7 +82,8 @@ def read_page_words(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE) -> 
 
 
 def normalise_word(word: str) -> str:
-    """A word as stored: ligatures expanded, soft hyphens and zero-width characters removed, lone surrogates replaced.
+    """Return a word as stored, with ligatures expanded, soft hyphens and zero-width characters removed, and lone
+    surrogates replaced.
 
     A soft hyphen at the end of a word is displayed (Unicode 16 §23.2), so it becomes a hyphen.
     """
@@ -105,7 +106,7 @@ def _replacement(match: re.Match[str]) -> str:
 
 
 def _read_chars(text_page: pdfium.FPDF_TEXTPAGE) -> str:
-    """One character per pdfium index, with blanks for control characters."""
+    """Return one character per pdfium index; control characters become blanks."""
     count = min(int(pdfium.FPDFText_CountChars(text_page)), MAX_CHARS_A_PAGE)
     if count <= 0:
         return ""

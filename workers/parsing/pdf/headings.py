@@ -1,4 +1,4 @@
-"""Finds headings among short paragraphs, and their depth: by the document's type sizes, and by words of filings."""
+"""Finds headings among short paragraphs, and their levels, by type size and by the wording usual in filings."""
 
 import re
 from collections import Counter
@@ -38,7 +38,7 @@ def _marked(block: Block, style: LineStyle, text: str, body: float) -> Block:
 
 
 def heading_level(text: str, style: LineStyle, body: float) -> int:
-    """The depth of a heading (1 to 4), or 0 for other text; `body` is the size of most of the document's text."""
+    """Return the level of a heading (1 to 4), or 0 for other text; `body` is the type size of most of the text."""
     if len(text) > _MAX_CHARS or style.lines > _MAX_LINES:
         return 0
     letters = [char for char in text if char.isalpha()]
@@ -59,7 +59,7 @@ def _level_by_style(style: LineStyle, body: float, *, in_capitals: bool, is_sent
         if style.size > share * body:
             return level
     is_small = style.size < 0.85 * body
-    # A bold line that ends like a sentence introduces a paragraph, as a heading does.
+    # A single bold line is a heading even if it ends like a sentence: it introduces the next paragraph.
     if (is_sentence and not (style.bold and style.lines == 1)) or (is_small and not in_capitals):
         return 0
     return 3 if (in_capitals and style.bold) or style.centred else 4
