@@ -31,6 +31,6 @@ def check_can_be_upgraded(revision: str | None) -> None:
 def is_served(revision: str | None) -> bool:
     """Return whether this version's processes work with a database at the revision.
 
-    Later revisions also work: an upgrade keeps the tables and columns that older processes need until these are replaced.
+    Later revisions also work: an upgrade keeps tables and columns that older processes need until they are replaced.
     """
     return revision is not None and revision >= LEAST_SERVED

@@ -1,4 +1,4 @@
-"""Modules that the server of `tests.workers.forking` imports before forking. Garbage collection is off during imports."""
+"""Modules that `tests.workers.forking`'s server imports before forking. Garbage collection is off during imports."""
 
 import gc
 

@@ -145,7 +145,7 @@ class DifferenceOut(BaseModel):
 
 
 class PreviewOut(BaseModel):
-    """The access that changes would give and withdraw; nothing was changed. `whole`: all affected users were compared."""
+    """Access that changes would give and withdraw; nothing was changed. `whole`: every affected user was compared."""
 
     opens: DifferenceOut
     closes: DifferenceOut

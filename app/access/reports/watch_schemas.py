@@ -43,7 +43,7 @@ class WayOut(BaseModel):
 
 
 class HeldClearanceOut(BaseModel):
-    """A clearance and how the user has it: `through` is the path of nested groups, empty for the user's own clearance."""
+    """A clearance and how the user has it: `through` is the path of nested groups, empty for the user's own."""
 
     id: UUID
     label: NamedOut
