@@ -12,7 +12,7 @@ from uuid import uuid4
 import httpx
 from pydantic import BaseModel, RootModel, ValidationError
 
-from app.client.errors import ApiProblemError, ServerUnreachableError, UnreadableResponseError
+from app.client.errors import ApiProblemError, ServerUnreachableError, ServerUrlError, UnreadableResponseError
 from app.client.models import (
     ApiAnswer,
     ApiCollection,
@@ -39,6 +39,7 @@ class ApiClient:
         headers = {"Accept": "application/json"}
         if key:
             headers["Authorization"] = f"Bearer {key}"
+        _check_url(url)
         self._url = url
         self._http = httpx.Client(
             base_url=url,
@@ -250,6 +251,17 @@ def _problem(response: httpx.Response) -> ApiProblemError:
     errors = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
     code = str(fields.get("code", "unknown"))
     return ApiProblemError(code=code, status=response.status_code, detail=str(detail), errors=errors)
+
+
+def _check_url(url: str) -> None:
+    """Raises ServerUrlError unless `url` is an http or https URL with a host."""
+    try:
+        parsed = httpx.URL(url)
+        valid = parsed.scheme in ("http", "https") and bool(parsed.host)
+    except httpx.InvalidURL:
+        valid = False
+    if not valid:
+        raise ServerUrlError(f"{url} is not the URL of a server: it must start with http:// or https://.")
 
 
 def _certificates(url: str) -> ssl.SSLContext | bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from app.core.errors import FootnoteError, UnavailableError
+from app.core.errors import FootnoteError, InvalidInputError, UnavailableError
 
 
 class ApiProblemError(FootnoteError):
@@ -20,6 +20,11 @@ class ApiProblemError(FootnoteError):
 class ServerUnreachableError(UnavailableError):
     code = "server-unreachable"
     title = "No Footnote server responds: start one with `footnote up`, or pass --url."
+
+
+class ServerUrlError(InvalidInputError):
+    code = "server-url-invalid"
+    title = "This is not the URL of a server: it must start with http:// or https://."
 
 
 class UnreadableResponseError(UnavailableError):

@@ -279,6 +279,8 @@ def ingest(
 ) -> None:
     """Upload files, wait until they are ready for questions, and list those that failed."""
     files = find_files(paths)
+    if not files:
+        raise typer.BadParameter(f"there are no files in {', '.join(map(str, paths))}.", param_hint="'paths'")
     with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
         target = client.ensure_collection(collection)
         options = _UploadOptions(target.id, password, document_type)

@@ -38,12 +38,14 @@ def runs(*, home: HomeOption = None, url: UrlOption = None, key: KeyOption = Non
     """List ingestion runs, newest first."""
     with report_errors(as_json=as_json), open_client(home=home, url=url, key=key) as client:
         found = list(client.list_runs())
+        names = {} if as_json else {document.id: _text(document, "filename") for document in client.list_documents()}
     if as_json:
         print_json({"runs": as_plain(found)})
         return
-    table = Table(Column("Id", no_wrap=True), "Status", "Stage", "Error", box=None)
+    table = Table(Column("Id", no_wrap=True), "File", "Status", "Stage", "Error", box=None)
     for run in found:
-        table.add_row(run.id, run.status, run.stage, escape(run.error.detail) if run.error else "")
+        name = names.get(run.document_id or "", "")
+        table.add_row(run.id, name, run.status, run.stage, escape(run.error.detail) if run.error else "")
     console().print(table)
 
 

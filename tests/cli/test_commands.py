@@ -23,6 +23,19 @@ def test_unreachable_server_prints_a_message_without_traceback(footnote_process:
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.parametrize("url", ["127.0.0.1:8000", "localhost:8000", "http://", "http://[::1"])
+def test_url_without_scheme_or_host_is_explained(footnote: Call, tmp_path: Path, url: str) -> None:
+    result = footnote("documents", "--home", str(tmp_path), "--url", url, "--key", "fn_a_b")
+    assert result.returncode == 1
+    assert f"{url} is not the URL of a server: it must start with http:// or https://." in result.stderr
+
+
+def test_ingest_of_an_empty_folder_is_wrong_usage(footnote: Call, tmp_path: Path) -> None:
+    result = footnote("ingest", str(tmp_path), "--collection", "Kilns")
+    assert result.returncode == 2
+    assert "there are no files in" in " ".join(result.stderr.split())
+
+
 @pytest.mark.parametrize("words", [["ask"], ["ingest", "no-such-file"], ["no-such-command"]])
 def test_wrong_usage_exits_with_2(footnote: Call, words: list[str]) -> None:
     result = footnote(*words)

@@ -52,7 +52,9 @@ def test_ingested_document_is_listed_and_quoted_in_answers(running: Any, footnot
     assert {document["id"] for document in documents} >= {
         run["document_id"] for run in runs if run["status"] == "ready"
     }
-    assert "ready" in footnote("runs", *home).stdout
+    shown_runs = footnote("runs", *home).stdout
+    assert "ready" in shown_runs
+    assert "kilns.txt" in shown_runs
     asked = footnote("ask", QUESTION, *home)
     shown = " ".join(asked.stdout.split())
     assert asked.returncode == 0
