@@ -140,9 +140,18 @@ def _from_validation(findings: Sequence[Any]) -> FootnoteError:
     if any(finding["type"] == "json_invalid" for finding in findings):
         return MalformedRequestError("The body is not valid JSON: check its format.")
     shown = [
-        Finding(where=".".join(str(part) for part in finding["loc"]), message=str(finding["msg"])).model_dump()
+        Finding(where=".".join(str(part) for part in finding["loc"]), message=_message(finding)).model_dump()
         for finding in findings[:_MAX_FINDINGS]
     ]
     first = shown[0]
     code = InvalidTextError if any(finding["type"] == "invalid_text" for finding in findings) else InvalidInputError
     return code(f"{first['where']}: {first['message']}.", extra={"errors": shown})
+
+
+def _message(finding: Any) -> str:
+    """Return Pydantic's message, or a plainer one for the errors that a first request often has."""
+    if finding["loc"] == ("body",) and finding["type"] in ("model_attributes_type", "dict_type"):
+        return "Send a JSON object, with the header 'Content-Type: application/json'"
+    if finding["type"] == "uuid_parsing":
+        return "This is not an ID: IDs are UUIDs, such as 01890a5d-ac96-774b-bcce-b302099a8057"
+    return str(finding["msg"])

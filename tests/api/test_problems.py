@@ -42,6 +42,16 @@ def test_invalid_body_lists_every_error(admin):
     assert {finding["where"] for finding in body["errors"]} == {"body.email", "body.name", "body.extra"}
 
 
+def test_json_without_its_content_type_says_which_header_to_send(editor):
+    answer = editor.http.post("/v1/keys", content=b'{"name": "notebook"}', headers={"Content-Type": "text/plain"})
+    assert "'Content-Type: application/json'" in problem(answer, 422, "invalid-input")["detail"]
+
+
+def test_malformed_id_is_explained(editor):
+    detail = problem(editor.http.get("/v1/documents/abc"), 422, "invalid-input")["detail"]
+    assert detail.startswith("path.document_id: This is not an ID: IDs are UUIDs")
+
+
 @pytest.mark.parametrize("bad", ["a\x00b", "\x00", "a\x07b", "a\x1bb", "a\nb", "\ud800", "a\x7fb"])
 def test_control_characters_in_bodies_are_refused(editor, admin, bad):
     collection = editor.collection()
