@@ -21,6 +21,7 @@ CODE := app workers evals migrations tests
 
 DOCS ?=
 BENCH ?= ingest
+PORT ?= 8000
 JSON ?=
 TESTS ?= tests
 SEED ?= $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
@@ -44,8 +45,8 @@ local-llm: $(STAMPS)/llm ## Add the small local model and its server (footnote u
 demo: $(STAMPS)/runtime ## Show Footnote in a minute; DOCS=path also ingests your documents
 	@$(BIN)/footnote demo $(foreach path,$(DOCS),--docs '$(path)')
 
-up: $(STAMPS)/runtime ## Run Footnote on this machine until Ctrl-C
-	@exec $(BIN)/footnote up
+up: $(STAMPS)/runtime ## Run Footnote on this machine until Ctrl-C; PORT=8001 changes the port
+	@exec $(BIN)/footnote up --port '$(PORT)'
 
 test: $(STAMPS)/dev $(STAMPS)/llm ## Run all tests; TESTS=path runs some
 	$(BIN)/python -m pytest $(PROCESSES) $(PYTEST_ARGS) $(TESTS)

@@ -20,4 +20,4 @@ class ServerStartError(UnavailableError):
 
 class PortTakenError(ConflictError):
     code = "port-taken"
-    title = "The port is taken: choose another with --port."
+    title = "The port is taken: choose another with --port (make up PORT=…)."

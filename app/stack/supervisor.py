@@ -275,5 +275,7 @@ def _check_port(host: str, port: int) -> int:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise PortTakenError(f"Port {port} of {host} is taken: choose another with --port.") from error
+            raise PortTakenError(
+                f"Port {port} of {host} is taken: choose another with --port (make up PORT=…)."
+            ) from error
         return int(probe.getsockname()[1])
