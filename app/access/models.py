@@ -156,7 +156,7 @@ class Grant(Base):
 
 
 class Label(Base):
-    """An information barrier, such as `mnpi:project-x`: only users with a clearance read what carries the label."""
+    """An information barrier, such as `mnpi:project-x`: only users with a clearance can read the labelled documents."""
 
     __tablename__ = "labels"
     __table_args__ = (UniqueConstraint("tenant_id", "id"), UniqueConstraint("tenant_id", "name"))
@@ -169,7 +169,7 @@ class Label(Base):
 
 
 class Clearance(Base):
-    """Admits a user or a group's members past a label's barrier. It grants no access by itself."""
+    """Exempts a user or a group's members from a label's restriction. It grants no access by itself."""
 
     __tablename__ = "clearances"
     __table_args__ = (

@@ -91,7 +91,7 @@ def _begin(database: Database, principal: Principal, *, since: datetime | None, 
 
 
 def export_lines(transactions: Transactions, section: Section) -> Iterator[str]:
-    """Yield lines in batches. Raises ExportCutOffError if the right is withdrawn or links are deleted meanwhile."""
+    """Yield lines in batches. Raises ExportCutOffError if the right ends or links are deleted during the export."""
     after = section.first - 1
     while after < section.last:
         with transactions() as session:

@@ -18,7 +18,7 @@ _MAY_BE_GIVEN = text("SELECT may_be_given_key(:user_id)")
 
 @dataclass(frozen=True, slots=True)
 class KeyClaim:
-    """The owner of a key prefix, for the audit log: all that is known without the key's secret."""
+    """The owner of a key prefix, for the audit log of a failed sign-in. Only ids, because the secret was wrong."""
 
     key_id: UUID
     tenant_id: UUID
@@ -27,7 +27,7 @@ class KeyClaim:
 
 @dataclass(frozen=True, slots=True)
 class FoundKey(KeyClaim):
-    """A key with its user, as needed before the tenant is known."""
+    """A key with its user, found before the tenant of the request is known."""
 
     prefix: str
     expires_at: datetime | None

@@ -153,7 +153,7 @@ class RunRepository:
         return self._matches_lease(select(Stage.id), stage_id, token)
 
     def lock_held(self, stage_id: UUID, *, token: int) -> bool:
-        """Return whether the lease is valid, and lock it, so that nobody can take it before the transaction ends."""
+        """Return whether the lease is valid, and lock it, so that no worker claims it before the transaction ends."""
         return self._matches_lease(select(Stage.id).with_for_update(), stage_id, token)
 
     def _matches_lease(self, query: Select[UUID], stage_id: UUID, token: int) -> bool:
@@ -238,7 +238,7 @@ class OutputRepository:
         return {row.key: row.blob_digest for row in rows}
 
     def ensure(self, *, tenant_id: UUID, key: str, stage: str, blob_digest: str, now: datetime) -> None:
-        """Store an output. An existing key is updated to the new blob, because its old one may be gone."""
+        """Store an output. An existing key is updated to the new blob, because its old blob may have been deleted."""
         self._session.execute(
             text(
                 "INSERT INTO stage_outputs (tenant_id, key, stage, blob_digest, created_at) "

@@ -1,4 +1,4 @@
-"""Advisory locks in PostgreSQL, one per blob, so that no blob is removed while somebody is about to refer to it.
+"""Advisory locks in PostgreSQL, one per blob, so that no blob is removed while a writer is about to refer to it.
 
 A writer locks the blob, checks that the blob still exists, then writes the row that refers to it. The remover of
 unreferenced blobs claims the lock first, then looks for rows. So one of the two always sees the other's work.

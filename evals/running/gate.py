@@ -1,7 +1,7 @@
-"""The gate: runs a fixed set of suites, compares each with its baseline, and rejects a change worse beyond noise.
+"""The gate: runs a fixed set of suites, compares each with its baseline, and fails if one is worse beyond noise.
 
-It runs on the project's own data, written again each time, and on a given folder of other data if that has
-baselines. Times are never gated.
+It runs on the project's own data, which it generates again for each run, and on a given folder of other data if that
+has baselines. Times are never gated.
 """
 
 import shutil

@@ -1,6 +1,6 @@
 """Finds figures in texts and compares two by value, unit and sign, within the rounding of the truth.
 
-This module is independent of `app.answers.numbers`, because it checks it.
+It is independent of `app.answers.verification.numbers`, whose results it helps to measure.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Read access as an independent oracle in plain Python, with which the permissions suite compares the system.
 
 It shares no code with the SQL or `app.access`. A grant opens a collection with everything inside it, or one document,
-to a user or to a group's members, until it ends. Nothing else opens anything.
+to a user or to a group's members, until it expires. Nothing else gives access.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """Checks everything that the API shows an asker of documents against the asker's rights.
 
-A hidden thing must be answered exactly like a missing one: with 404, and the same words.
+A hidden object must get the same response as a missing one: 404 with the same text.
 """
 
 import json
@@ -34,7 +34,7 @@ _Words = frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A document as its owner knows it, with its name in findings."""
+    """A document's ids, read by its owner, and its name in findings."""
 
     id: UUID
     name: str

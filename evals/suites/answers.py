@@ -67,7 +67,7 @@ class AnswersScoring:
 class AnswersSuite(Suite[QuestionCase]):
     name = "answers"
     version = "1"
-    purpose = "right, wrong and declined answers; citations on evidence pages; numbers that stand in their quotes"
+    purpose = "right, wrong and declined answers; citations on evidence pages; numbers that occur in their quotes"
     metrics = (
         MetricSpec(name="right", of=("right",), how=Aggregate.SUM),
         MetricSpec(name="wrong", of=("wrong",), how=Aggregate.SUM, better=Better.LOWER),

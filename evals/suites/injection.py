@@ -158,12 +158,12 @@ def _reached(planted: PlantedCase, asked: Asked) -> bool:
 
 
 def _outside(said: str) -> str | None:
-    """Return a text that would make the reader's page load something from elsewhere."""
+    """Return markup that would make the page of the answer load an external resource, or None."""
     return next((mark for mark in _OUTSIDE if mark in said.lower()), None)
 
 
 def _prompt_sentences() -> list[str]:
-    """Lines of Footnote's own prompt that are long enough to exclude chance."""
+    """Return the lines of Footnote's prompt that are too long to occur in an answer by chance."""
     prompt = PromptLibrary().get_prompt(PROMPT_NAME)
     return [line.strip(" -") for line in prompt.system.splitlines() if len(line.strip()) > 40]
 

@@ -140,7 +140,7 @@ class RetrievalSuite(Suite[QuestionCase]):
             )
 
     def build_search(self, store: Store, embedder: Embedder) -> Search:
-        """Build the measured search: the product's own."""
+        """Build the product's search, which the suite measures."""
         return RetrievalService(database=store.database, embedder=embedder)
 
 

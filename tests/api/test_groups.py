@@ -30,7 +30,7 @@ def list_events(server, admin, group):
 
 @pytest.fixture
 def document(editor):
-    """(collection, id of a document in it), granted to nobody yet."""
+    """(collection, id of a document in it), without grants to other users."""
     collection = editor.collection()
     return collection, editor.upload(collection)["document"]["id"]
 

@@ -222,7 +222,7 @@ def test_only_a_person_who_never_had_access_gets_a_first_key(server, admin, way_
     if way_in == "key":
         made = admin.http.post("/v1/keys", json=first).json()
         assert client_of(server, made).get("/v1/me").json()["user_id"] == person
-        # A deleted key counts, too: somebody may have used it.
+        # A deleted key counts, too: the user may have used it.
         admin.http.delete(f"/v1/keys/{made['id']}")
     else:
         provider = {"name": "Staff", "issuer": "https://login.example.com", "client_id": uuid4().hex}

@@ -44,7 +44,7 @@ def is_refused_for_its_meaning(problem):
 OPERATIONS = sorted({*RULES, *PUBLIC} - {("GET", "/readyz")})
 
 
-def test_document_is_complete(server):
+def test_openapi_document_is_complete(server):
     document = server.client().get("/openapi.json").json()
     ids = [operation["operationId"] for item in document["paths"].values() for operation in item.values()]
     assert len(ids) == len(set(ids))

@@ -54,7 +54,7 @@ def test_lease_contains_the_outputs_of_earlier_stages(ledger):
     assert ledger.claim(ledger.stage(run, "parse")).outputs == {"validate": "first"}
 
 
-def test_claiming_a_finished_stage_is_already_done_and_a_missing_one_gone(ledger, open_ledger):
+def test_claim_returns_already_done_for_finished_stage_and_gone_for_missing_one(ledger, open_ledger):
     run = ledger.start()
     stage = ledger.stage(run, "validate")
     ledger.complete(ledger.claim(stage))

@@ -1,5 +1,5 @@
 """A scripted scenario that uses every part of the policy, so that a broken part shows within a few checks. Random runs
-(`tests.policy.state_machine`) find what nobody thought of.
+(`tests.policy.state_machine`) find cases that the scenario lacks.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -247,7 +247,7 @@ class Scenario:
         _require(tenant.move_collection(admin, collections[1], None))
 
     def _change_labels(self) -> None:
-        """Label published documents and a collection, republish one document meanwhile, and take the labels off."""
+        """Label published documents and a collection, republish one of them, and remove the labels."""
         documents, label = self._documents, self._labels[2]
         for document in (documents[4], documents[0]):
             self._label(document, label)

@@ -204,7 +204,7 @@ class PolicyStateMachine(RuleBasedStateMachine):
 
     @step(actor=ACTOR, kinds=st.frozensets(st.sampled_from(KINDS), max_size=2), source=SOURCE, holder=PLACE)
     def make_pack(self, actor: int, kinds: frozenset[str], source: str | None, holder: int) -> None:
-        """Add a pack, and grant it to somebody."""
+        """Add a pack, and grant it to a user or group."""
         sources = frozenset() if source is None else frozenset({source})
         if not kinds | sources or len(self.world.packs) > 3:
             return

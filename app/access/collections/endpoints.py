@@ -123,7 +123,7 @@ def list_grants(
     document_id: Annotated[UUID | None, Query()] = None,
     pack_id: Annotated[UUID | None, Query()] = None,
 ) -> Page[GrantOut]:
-    """List the grants on what you own; administrators and auditors see all."""
+    """List the grants on objects that you own; administrators and auditors see all."""
     found = access.list_grants(principal, page, collection_id=collection_id, document_id=document_id, pack_id=pack_id)
     return page_out(request, response, found, GrantOut.of, Page[GrantOut])
 

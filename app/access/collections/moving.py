@@ -24,7 +24,7 @@ from app.core.principal import Principal
 
 @dataclass(frozen=True, slots=True)
 class CollectionEdit:
-    """Changes of a collection: a new name (None: unchanged); if it `moves`, a new parent (None: top level)."""
+    """Changes of a collection: a new name (None: unchanged) and, if `moves` is set, a new parent (None: top level)."""
 
     name: str | None = None
     moves: bool = False

@@ -80,7 +80,7 @@ def one_of(*names: str) -> JsonDict:
 
 
 class SubjectIn(BaseModel):
-    """Exactly one of `user_id` and `group_id`, until `expires_at` or without end."""
+    """The user or group that gets a right: exactly one of `user_id` and `group_id`. Null `expires_at`: no expiry."""
 
     user_id: UUID | None = None
     group_id: UUID | None = None

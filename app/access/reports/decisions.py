@@ -1,5 +1,6 @@
 """Evaluate the policy in Python from its history, independently of the SQL that enforces it. It explains the access of
-one person to one document, now or in the past, by every grant that opens and every barrier that closes.
+one person to one document, now or in the past, by all grants that give access and all labels and exclusions that deny
+it.
 """
 
 from collections import deque
@@ -50,7 +51,7 @@ class Holding:
 @dataclass(frozen=True, slots=True)
 class Opening:
     """A grant that covers the document. `is_inside`: the document is in a subcollection of the granted one. With
-    `has_expired` it no longer opens anything.
+    `has_expired` it no longer gives access.
     """
 
     grant_id: str

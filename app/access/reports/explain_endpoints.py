@@ -32,7 +32,7 @@ _EXPLAIN = needs(Permission.ACCESS_EXPLAIN) | problems(UserNotFoundError, Explai
 def explain_access(
     asker: CurrentPrincipal, explaining: Explaining, document: Document, person: Person
 ) -> ExplanationOut:
-    """Explain why a user may or may not read a document now: a sentence, and every grant and barrier."""
+    """Explain why a user may or may not read a document now: a sentence, and every grant, label and exclusion."""
     return ExplanationOut.of(explaining.explain(asker, document_id=document, person=person))
 
 

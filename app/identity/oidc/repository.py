@@ -165,7 +165,7 @@ class ProviderRepository:
 
 
 def find_enabled_provider(database: Database, tenant_id: UUID, provider_id: UUID) -> FoundProvider | None:
-    """Return an enabled provider, with the tenant's system principal, as nobody is signed in yet."""
+    """Return an enabled provider, with the tenant's system principal, because no user is signed in yet."""
     with database.transaction(system_principal(tenant_id)) as session:
         row = ProviderRepository(session).find_provider(provider_id)
     if row is None or not row.enabled:

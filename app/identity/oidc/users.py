@@ -16,7 +16,7 @@ LINK_BY_SUBJECT, LINK_BY_EMAIL = "subject", "verified-email"
 
 
 class ProviderUsers:
-    """Maps subjects to users of one tenant, with the tenant's system principal, as nobody is signed in yet."""
+    """Maps subjects to users of one tenant, with the tenant's system principal: no user is signed in yet."""
 
     def __init__(self, *, database: Database, clock: Clock) -> None:
         self._database = database
