@@ -9,15 +9,15 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from app.jobs.plan import ALL_QUEUES
+
 if TYPE_CHECKING:
     from celery import Celery
-
-QUEUES = "parse,embed,extract,maintenance"
 
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m workers.serve", description="Run a worker.")
-    parser.add_argument("--queues", default=QUEUES, help="queues to consume, separated by commas")
+    parser.add_argument("--queues", default=ALL_QUEUES, help="queues to consume, separated by commas")
     parser.add_argument("--concurrency", type=int, default=None, help="number of worker processes")
     given = parser.parse_args(arguments)
     # Modules imported here are never freed; garbage collection over them takes a sixth of the start time.

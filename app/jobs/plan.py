@@ -32,6 +32,10 @@ class Queue(StrEnum):
     MAINTENANCE = "maintenance"
 
 
+ALL_QUEUES = ",".join(queue.value for queue in Queue)
+"""All queues, as a worker's `--queues` option takes them."""
+
+
 QUEUE_OF_STAGE: dict[StageName, Queue] = {
     StageName.VALIDATE: Queue.PARSE,
     StageName.PARSE: Queue.PARSE,

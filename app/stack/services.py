@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from app.stack.home import Home
 
-QUEUES = "parse,embed,extract,maintenance"
 INHERITED_VARIABLES = (
     "PATH",
     "LANG",
@@ -69,7 +68,7 @@ def services(home: Home, addresses: Addresses) -> tuple[Service, ...]:
         ),
         Service(
             name="worker",
-            command=(python, "-m", "workers.serve", "--queues", QUEUES, "--concurrency", str(addresses.concurrency)),
+            command=(python, "-m", "workers.serve", "--concurrency", str(addresses.concurrency)),
             environment=environment(home, addresses, role="worker"),
             grace_seconds=20,
         ),

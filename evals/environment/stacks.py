@@ -4,13 +4,17 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, Self
 
+from app.stack.errors import HomeInUseError
 from app.stack.home import Home
 from app.stack.supervisor import Stack
 from evals.environment.provenance import digest_schema
 
 SHARED, TENANTS = "footnote", "tenants"
+SIDE_BY_SIDE = 4
+"""How many commands may run at once on one folder of homes, each with a shared home of its own."""
 LIMITS = ("FOOTNOTE_LIMITS__REQUESTS_PER_MINUTE", "FOOTNOTE_LIMITS__UPLOADS_PER_MINUTE")
 UNLIMITED = "1000000"
 
@@ -64,19 +68,29 @@ class Stacks:
 
         Raises the errors of a stack's start.
         """
-        shared = Home.at(home.path.parent / f"{SHARED}-{digest_schema()[:8]}")
-        stack = self._on_shared(shared)
+        stack, shared = self._start(home.path.parent / f"{SHARED}-{digest_schema()[:8]}")
         tenant = Home.at(shared.path / TENANTS / home.path.name)
         tenant.ensure()
         return Tenancy(stack, tenant)
 
-    def _on_shared(self, home: Home) -> Stack:
-        if self._running is None or self._running.home != home or not self._running.is_whole:
-            self.close()
+    def _start(self, name: Path) -> tuple[Stack, Home]:
+        """Return the running Footnote, or start the first shared home that no other command uses."""
+        homes = [Home.at(name), *(Home.at(name.with_name(f"{name.name}-{n}")) for n in range(2, SIDE_BY_SIDE + 1))]
+        running = self._running
+        if running is not None and running.home in homes and running.is_whole:
+            return running, running.home
+        self.close()
+        for home in homes:
             stack = build_stack(home, notify=self._notify)
-            stack.start()
+            try:
+                stack.start()
+            except HomeInUseError:
+                if home is homes[-1]:
+                    raise
+                continue
             self._running = stack
-        return self._running
+            return stack, home
+        raise AssertionError("the last home returns or raises")
 
     def close(self) -> None:
         """Stop the running Footnote; the next call of `on` starts one again."""

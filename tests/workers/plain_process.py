@@ -19,6 +19,7 @@ from app.documents.content.chunks import ChunkDraft, ChunkKind
 from app.documents.content.parsed import Block, BlockKind, ParsedDocument, ParsedPage, Words
 from app.documents.metadata import DocumentMetadata
 from app.identity.data_keys import PostgresDataKeys
+from app.jobs.plan import ALL_QUEUES
 from app.llm.port import EmbeddingSpaceSpec
 from app.observability.metrics import Metrics
 from app.settings import Settings
@@ -28,7 +29,7 @@ from workers.celery_app import create_app
 from workers.parsing.errors import PdfDamagedError
 from workers.pipeline.publish import PublishStage
 from workers.pipeline.stages import ChunkStage, EmbedStage, ExtractStage, ParseStage, ValidateStage
-from workers.serve import QUEUES, run_worker
+from workers.serve import run_worker
 
 DIMENSIONS = 8
 
@@ -147,4 +148,4 @@ def build_plain_worker(settings, *, notes=None, database=None):
 def run(concurrency=2):
     """Work until SIGTERM, with the settings in the environment."""
     app = create_app(Settings(), build=build_plain_worker, load=lambda _settings: None)
-    return run_worker(app, queues=QUEUES, concurrency=concurrency)
+    return run_worker(app, queues=ALL_QUEUES, concurrency=concurrency)

@@ -31,7 +31,7 @@ def small_report(*, password=None):
 
 def test_pdf_becomes_searchable_and_one_without_its_password_fails(ingestion):
     ingestion.start("-m", "workers.relay")
-    ingestion.start(*WORKER)
+    worker = ingestion.start(*WORKER)
     keyring = build_keyring(
         key_file=ingestion.folder / "keys.json", data_keys=PostgresDataKeys(database=ingestion.database.worker)
     )
@@ -48,3 +48,5 @@ def test_pdf_becomes_searchable_and_one_without_its_password_fails(ingestion):
     assert any("Net sales were $1,250 million" in text for (text,) in chunks)
     for table in ("chunk_embeddings", "term_postings", "indexed_documents"):
         assert ingestion.sql(f"SELECT count(*) FROM {table} WHERE document_id = :id", id=ready.document_id)[0][0] > 0
+    worker.terminate()
+    assert worker.wait(30) == 0

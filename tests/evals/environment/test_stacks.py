@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from app.stack.errors import HomeInUseError
 from app.stack.home import Home
 from evals.environment import stacks as module
 from evals.environment.stacks import Stacks
@@ -15,11 +16,14 @@ class Started:
     url = "http://127.0.0.1:1"
     is_whole = True
 
-    def __init__(self, home: Home, log: list[str]) -> None:
+    def __init__(self, home: Home, log: list[str], in_use: set[Home]) -> None:
         self.home = home
         self._log = log
+        self._in_use = in_use
 
     def start(self) -> None:
+        if self.home in self._in_use:
+            raise HomeInUseError("another command uses it")
         self._log.append(f"start {self.home.path.parent.name}")
 
     def stop(self) -> None:
@@ -27,9 +31,15 @@ class Started:
 
 
 @pytest.fixture
-def log(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def in_use() -> set[Home]:
+    """Homes on which another command runs Footnote."""
+    return set()
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch, in_use: set[Home]) -> list[str]:
     log: list[str] = []
-    monkeypatch.setattr(module, "build_stack", lambda home, notify: Started(home, log))
+    monkeypatch.setattr(module, "build_stack", lambda home, notify: Started(home, log, in_use))
     return log
 
 
@@ -55,3 +65,21 @@ def test_footnote_that_lost_a_process_is_restarted(log: list[str], tmp_path: Pat
         stacks._running.is_whole = False
         stacks.on(Home.at(tmp_path / "first" / "b"))
     assert log == ["start first", "stop first", "start first", "stop first"]
+
+
+def test_commands_run_side_by_side_on_homes_of_their_own(log: list[str], in_use: set[Home], tmp_path: Path) -> None:
+    with Stacks(notify=lambda _: None) as stacks:
+        in_use.add(stacks.on(Home.at(tmp_path / "first" / "a")).stack.home)
+        with Stacks(notify=lambda _: None) as beside:
+            running = [beside.on(Home.at(tmp_path / "first" / name)) for name in ("a", "b")]
+            assert log == ["start first", "start first"]
+    assert running[0].stack is running[1].stack
+    assert running[0].stack.home not in in_use
+
+
+def test_too_many_commands_side_by_side_are_refused(log: list[str], in_use: set[Home], tmp_path: Path) -> None:
+    for _ in range(module.SIDE_BY_SIDE):
+        with Stacks(notify=lambda _: None) as stacks:
+            in_use.add(stacks.on(Home.at(tmp_path / "first" / "a")).stack.home)
+    with Stacks(notify=lambda _: None) as stacks, pytest.raises(HomeInUseError):
+        stacks.on(Home.at(tmp_path / "first" / "a"))
