@@ -42,7 +42,7 @@ def runs(*, home: HomeOption = None, url: UrlOption = None, key: KeyOption = Non
     if as_json:
         print_json({"runs": as_plain(found)})
         return
-    table = Table(Column("Id", no_wrap=True), "File", "Status", "Stage", "Error", box=None)
+    table = Table(Column("Id", no_wrap=True), Column("File", overflow="fold"), "Status", "Stage", "Error", box=None)
     for run in found:
         name = names.get(run.document_id or "", "")
         table.add_row(run.id, name, run.status, run.stage, escape(run.error.detail) if run.error else "")

@@ -1,5 +1,6 @@
 """`footnote tenant create`, `audience` and `audiences`: commands for operators, run as the database owner."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -8,17 +9,36 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
+from pydantic import TypeAdapter, ValidationError
 
 from app.commands.options import HomeOption, JsonOption, console, print_json, report_errors
 from app.core.clock import SystemClock
 from app.core.principal import Role
 from app.db.session import Database
 from app.identity.oidc.providers import ProviderAdmin
+from app.identity.schemas import Email
 from app.identity.service import TenantAdmin
 from app.settings import Settings
 from app.stack.founding import open_tenant_admin
 from app.stack.home import Home
 from app.stack.servers.postgres import EmbeddedPostgres
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_EMAIL: TypeAdapter[str] = TypeAdapter(Email)
+
+
+def _check_slug(slug: str) -> str:
+    if not _SLUG.fullmatch(slug):
+        raise typer.BadParameter("use lower-case letters and digits, with single dashes between them.")
+    return slug
+
+
+def _check_email(email: str) -> str:
+    try:
+        return _EMAIL.validate_python(email)
+    except ValidationError as error:
+        raise typer.BadParameter(f"{email} is not an e-mail address.") from error
+
 
 tenants = typer.Typer(help="Create and configure tenants, as the database owner.", no_args_is_help=True)
 
@@ -31,12 +51,15 @@ def group() -> None:
 @tenants.command("create")
 def create_tenant(
     *,
-    slug: Annotated[str, typer.Argument(help="The tenant's short name: lower-case letters, digits and dashes.")],
+    slug: Annotated[
+        str,
+        typer.Argument(help="The tenant's short name: lower-case letters, digits and dashes.", callback=_check_slug),
+    ],
     name: Annotated[
         str | None, typer.Option("--name", help="The tenant's full name.", show_default="the short name")
     ] = None,
     email: Annotated[
-        str, typer.Option("--email", help="The e-mail address of its first administrator.")
+        str, typer.Option("--email", help="The e-mail address of its first administrator.", callback=_check_email)
     ] = "admin@localhost",
     home: HomeOption = None,
     as_json: JsonOption = False,

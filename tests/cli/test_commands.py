@@ -36,6 +36,13 @@ def test_ingest_of_an_empty_folder_is_wrong_usage(footnote: Call, tmp_path: Path
     assert "there are no files in" in " ".join(result.stderr.split())
 
 
+@pytest.mark.parametrize("words", [[""], ["Lake side"], ["-lake"], ["lake", "--email", "ada"]])
+def test_tenant_with_a_wrong_name_or_address_is_wrong_usage(footnote: Call, tmp_path: Path, words: list[str]) -> None:
+    result = footnote("tenant", "create", *words, "--home", str(tmp_path))
+    assert result.returncode == 2
+    assert "Usage" in result.stderr
+
+
 @pytest.mark.parametrize("words", [["ask"], ["ingest", "no-such-file"], ["no-such-command"]])
 def test_wrong_usage_exits_with_2(footnote: Call, words: list[str]) -> None:
     result = footnote(*words)
