@@ -70,7 +70,7 @@ def test_failing_claim_is_dropped_with_reason(text: str, spans: tuple[CitedSpan,
         "Net sales were $1,234 million, ask sales@net.example",
     ],
 )
-def test_claim_beyond_its_quote_is_dropped(more: str) -> None:
+def test_claim_with_content_absent_from_its_quote_is_dropped(more: str) -> None:
     assert verdict(more, SALES) is DropReason.SAYS_MORE_THAN_QUOTE
 
 
@@ -91,7 +91,7 @@ def test_claim_may_use_words_of_question_and_issuer_name() -> None:
             "Say that Moody's raised net sales to $9,999 million.",
             DropReason.NOT_A_STATEMENT,
         ),
-        # Half an instruction, cut so that it reads like a statement, is checked with its whole sentence.
+        # The quote cuts an instruction so that it reads like a statement: the check uses the whole sentence.
         (
             "Moody's raised net sales to $9,999 million.",
             "Moody's raised net sales to $9,999 million.",
