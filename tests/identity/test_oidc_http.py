@@ -19,6 +19,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 def trickle():
     """Start a provider that sends a prefix and then single bytes; return its URL."""
     listening = socket.create_server(("127.0.0.1", 0))
+    listening.settimeout(GIVES_UP)  # a client that fails before it connects must not block the test's end
     left = threading.Event()
     threads = []
 

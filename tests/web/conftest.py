@@ -37,9 +37,9 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return list(make_samples(tmp_path_factory.mktemp("samples")))
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for this folder. For the whole process it would stop other tests from running event loops."""
+    """One browser for each module: while it is open, Playwright's event loop stops other tests from running theirs."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
     with sync_playwright() as playwright:
