@@ -71,7 +71,7 @@ def test_failed_upload_shows_its_reason(analyst_page, tmp_path):
 def test_sign_in_with_unknown_key_shows_an_error(page, site):
     refused = httpx.post(f"{site.url}/sign-in", data={"key": "fn_000000000000_" + "x" * 43})
     assert refused.status_code == 401
-    assert "This key is not known here" in refused.text
+    assert "This key is unknown" in refused.text
 
 
 def test_sign_out_ends_the_session(analyst_page, site):
