@@ -3,7 +3,7 @@
 NotFoundError     ← CollectionNotFoundError, GrantTargetNotFoundError, GrantNotFoundError, LabelNotFoundError,
                     ClearanceNotFoundError, PackNotFoundError, ExclusionNotFoundError,
                     ExplainedDocumentNotFoundError
-ForbiddenError    ← MoveLeavesBarrierError    only access administrators move objects so that a label no longer applies
+ForbiddenError    ← MoveLeavesBarrierError    only access administrators may make a move that removes an inherited label
 ConflictError     ← CollectionExistsError, CollectionInsideItselfError, CollectionTooDeepError, LabelExistsError,
                     LabelInUseError, PackExistsError, ContentExistsError
 InvalidInputError ← GrantLifetimeError, GrantSubjectError, ExplainedTimeError, ChangesRefusedError

@@ -1,4 +1,4 @@
-"""Tables of the policy's history, which triggers only append to, and of cached access classes."""
+"""Tables: the policy's history, to which triggers only append rows, and cached access classes."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,9 @@ from app.db.base import Base, TransactionId
 
 
 class PolicyState(Base):
-    """The state of a policy row (table `kind`, primary key `key`) since `at`; `is_gone` if it was deleted then."""
+    """The state of a policy row (table `kind`, primary key `key`) from time `at` on. `is_gone` is true if the row was
+    deleted at that time.
+    """
 
     __tablename__ = "policy_history"
     __table_args__ = (
@@ -31,8 +33,9 @@ class PolicyState(Base):
 
 
 class LearnedClasses(Base):
-    """A cache of a principal's access classes. An entry is stale after a policy change by transaction `horizon` or a
-    newer one, from `valid_until` on, and in other PostgreSQL clusters than `cluster`. A crash may empty the table.
+    """Cached access classes of a principal. An entry is stale if transaction `horizon` or a newer one changed the
+    policy, if the time `valid_until` has come, or if `cluster` is not the current PostgreSQL cluster. A crash may empty
+    the table, because it is unlogged.
     """
 
     __tablename__ = "learned_classes"

@@ -1,5 +1,5 @@
-"""Tables of access: nested collections, grants that open them, labels that close them, and access classes, which group
-documents with the same readers.
+"""Tables of access: nested collections, grants that give access, labels that restrict it, and access classes, which
+group documents with the same readers.
 """
 
 from datetime import datetime
@@ -60,7 +60,9 @@ class Collection(Base):
 
 
 class CollectionClosure(Base):
-    """All collections inside a collection, at any depth, and the collection itself. A trigger compiles it."""
+    """One row for each collection and each collection inside it, at any depth, including itself. A trigger maintains
+    the table.
+    """
 
     __tablename__ = "collection_closure"
     __table_args__ = (
@@ -75,9 +77,9 @@ class CollectionClosure(Base):
 
 
 class AccessClass(Base):
-    """Documents with the same readers: those of one collection, stated type, source and set of labels. With
-    `document_id`, the class of one document that has its own grants or exclusions. The class of a collection itself has
-    no type, source, labels or document.
+    """A group of documents with the same readers: the documents with the same collection, stated type, source and set
+    of labels. A class with `document_id` contains only that document, which has its own grants or exclusions. The
+    collection itself has a class without type, source, labels and document.
     """
 
     __tablename__ = "access_classes"
@@ -109,9 +111,9 @@ class AccessClass(Base):
 
 
 class Grant(Base):
-    """Opens a collection, a document or a pack's documents to a user or a group.
+    """Gives a user or a group access to a collection, a document or a pack's documents.
 
-    `level`: 1 viewer, 2 editor, 3 owner; for a pack always 1.
+    `level` is 1 (viewer), 2 (editor) or 3 (owner); for a pack it is always 1.
     """
 
     __tablename__ = "grants"
@@ -193,7 +195,7 @@ class Clearance(Base):
 
 
 class CollectionLabel(Base):
-    """A label on a collection, which applies to everything inside. A label in use can't be deleted."""
+    """A label on a collection, which applies to all of its contents. A label in use can't be deleted."""
 
     __tablename__ = "collection_labels"
     __table_args__ = (_of_tenant("collection_id", "collections"), _of_tenant("label_id", "labels", ends_with_it=False))
@@ -215,7 +217,9 @@ class DocumentLabel(Base):
 
 
 class EntitlementPack(Base):
-    """Documents of the whole tenant, by type and source; an empty list matches all. Grants give a pack to users."""
+    """A selection of the tenant's documents by type and source; an empty list matches all. Grants give users access to
+    it.
+    """
 
     __tablename__ = "entitlement_packs"
     __table_args__ = (
@@ -234,7 +238,7 @@ class EntitlementPack(Base):
 
 
 class Exclusion(Base):
-    """Closes one document to a user or a group, despite all grants. An excluded group can't be deleted."""
+    """Denies a user or a group access to one document, despite all grants. An excluded group can't be deleted."""
 
     __tablename__ = "exclusions"
     __table_args__ = (

@@ -18,19 +18,24 @@ from app.observability.logging import get_logger
 
 DENIED = "access.request.denied"
 PER_MINUTE = 60
-"""The number of denials per principal and minute with an event each. Further denials share one event."""
+"""Maximum number of denials of one principal in a minute that are recorded as single events. Further denials are
+counted in one event.
+"""
 
 _WINDOW = 60.0
 
 _Key = tuple[UUID, UUID, UUID | None]
-"""(tenant, user, key) of a counter. A caller without the key's secret has another counter than the key's user."""
+"""The (tenant, user, key) that a counter belongs to. A caller with a wrong secret for a key is counted separately from
+the key's user.
+"""
 
 
 @dataclass(slots=True)
 class _Window:
-    """The denials of one principal in one minute: those recorded one by one, and those only counted.
+    """The denials of one principal in one minute: `recorded` as single events, and further ones only `counted`.
 
-    `origin` is the first counted denial's; its client is set to None when a denial comes from another client.
+    `origin` is the request origin of the first counted denial. Its client becomes None when a denial comes from another
+    client.
     """
 
     principal: Principal
@@ -51,7 +56,7 @@ class _Window:
 class DenialLog:
     """Records denials, each in its own transaction. `close` records the aggregates counted so far.
 
-    A request waits only while denials of its own principal are recorded, never for another's.
+    A request waits only while denials of its own principal are recorded, not for those of other principals.
     """
 
     def __init__(
@@ -101,7 +106,7 @@ class DenialLog:
         return self._monotonic() - window.began >= _WINDOW
 
     def _count(self, principal: Principal, claimed: dict[str, object]) -> bool:
-        """Count a denial; return whether it is to be recorded by itself."""
+        """Count a denial; return whether it must be recorded as a single event."""
         key = (principal.tenant_id, principal.user_id, principal.key_id)
         ended: list[_Window] = []
         with self._lock:
@@ -163,7 +168,7 @@ class DenialLog:
 
 
 def _audited_as(denial: Denial) -> tuple[Principal | None, dict[str, object]]:
-    """Return (principal, details) to record. A caller without the key's secret is recorded as system."""
+    """Return (principal, details) to record. A caller with a wrong secret is recorded as the tenant's system user."""
     if denial.principal is not None:
         return replace(denial.principal, roles=frozenset(), scopes=None), {}
     claimed = denial.claimed

@@ -79,7 +79,7 @@ def export_audit_events(
 
 
 async def _checked(request: Request, batches: Iterator[str]) -> AsyncIterator[str]:
-    """Yield the batches, each only while the requesting key may still read the log."""
+    """Yield the batches. Before each batch, check that the principal may still read the log."""
     async for batch in iterate_in_threadpool(batches):
         (await authenticate_again(request)).require(Permission.AUDIT_READ)
         yield batch

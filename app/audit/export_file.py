@@ -9,15 +9,15 @@ from app.audit.errors import ExportFormatError
 from app.audit.ocsf import has_unhashed_changes, parse_line
 
 _MAX_UNREADABLE = 1_000
-"""The limit of unreadable lines before the first event; a file with more is rejected."""
+"""Maximum number of unreadable lines before the first event; a file with more is rejected."""
 
 
 def verify_lines(lines: Iterable[str], *, keys: PublicKeys, kept: Sequence[Checkpoint] = ()) -> Findings:
     """Check the hashes and the order of an export's lines, and the checkpoints within them.
 
-    An unreadable line is reported, and the rest is checked. If the export does not start with link 1, its first link is
-    trusted. A truncated end is not detected, because an export does not contain its length. Raises ExportFormatError if
-    no line is readable.
+    An unreadable line is reported, and the other lines are checked. If the export does not start with link 1, its first
+    link is trusted. A truncated end is not detected, because an export does not contain its length. Raises
+    ExportFormatError if no line is readable.
     """
     findings: Findings | None = None
     walk: ChainWalk | None = None

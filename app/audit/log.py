@@ -69,7 +69,7 @@ class AuditLog:
 
 
 def export_whole(owner: Database, tenant_id: UUID, *, since: datetime | None, until: datetime | None) -> Iterator[str]:
-    """Yield the lines of a tenant's log for the database owner; recorded as done by the tenant's system user."""
+    """Yield the lines of a tenant's log for the database owner; the audit log names the tenant's system user as actor."""
     principal = system_principal(tenant_id)
     link_waiting(owner, principal)
     section = _begin(owner, principal, since=since, until=until)
@@ -91,7 +91,9 @@ def _begin(database: Database, principal: Principal, *, since: datetime | None, 
 
 
 def export_lines(transactions: Transactions, section: Section) -> Iterator[str]:
-    """Yield lines in batches. Raises ExportCutOffError if the right ends or links are deleted during the export."""
+    """Yield lines in batches. Raises ExportCutOffError if, during the export, the principal loses the right to read or
+    links are deleted.
+    """
     after = section.first - 1
     while after < section.last:
         with transactions() as session:

@@ -1,5 +1,5 @@
-"""The audit log's tables: events, inserted in the transaction of the change that they describe; the chain of their
-hashes, which the database links at commit; signed checkpoints of the chain. All are append-only.
+"""Tables of the audit log; all are append-only. Events are inserted in the transaction of the change that they
+describe. At commit the database links their hashes into a chain. Checkpoints are signed links of the chain.
 """
 
 from datetime import datetime
@@ -14,7 +14,7 @@ from app.db.base import Base
 
 class AuditEvent(Base):
     """`action` is `feature.noun.past_verb`; `detail` contains ids, counts and codes, never text of documents or
-    questions. `at` is the database's clock; `client` is the caller's address.
+    questions. `at` is the time of the database's clock; `client` is the caller's address.
     """
 
     __tablename__ = "audit_events"
@@ -60,7 +60,9 @@ class AuditLink(Base):
 
 
 class WaitingEvent(Base):
-    """An event recorded under a snapshot, which cannot see the chain's end; it is linked shortly afterwards."""
+    """An event of a REPEATABLE READ transaction, which may not see the chain's newest link; it is linked shortly
+    afterwards.
+    """
 
     __tablename__ = "audit_waiting"
     __table_args__ = (Index(None, "tenant_id", "position"),)

@@ -168,7 +168,8 @@ def parse_line(line: str) -> tuple[Link, StoredEvent]:
 
 
 def has_unhashed_changes(line: str, link: Link, event: StoredEvent) -> bool:
-    """Return whether a line differs from the one that its hashed content produces (ignoring the product's version).
+    """Return whether a line has changes that its hashes do not cover: it then differs from the line printed for its
+    link and event (ignoring the product's version).
 
     Raises ExportFormatError if the line is nested too deeply to compare.
     """
@@ -209,7 +210,7 @@ def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _require_text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError("not a string")
-    value.encode()  # rejects half a surrogate pair, which no database contains
+    value.encode()  # rejects a lone surrogate, which no database contains
     return value
 
 

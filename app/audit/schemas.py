@@ -11,7 +11,9 @@ from app.audit.repository import LinkedEvent
 
 
 class AuditEventOut(BaseModel):
-    """`sequence` and `hash` are those of its link in the tenant's chain; `detail` contains ids, counts and codes."""
+    """An audit event. `sequence` and `hash` belong to its link in the tenant's chain; `detail` contains ids, counts and
+    codes.
+    """
 
     sequence: int
     id: UUID

@@ -50,7 +50,9 @@ def record_change(
     before: Mapping[str, object] | None,
     after: Mapping[str, object] | None,
 ) -> None:
-    """Append an event with an object's state before and after a change (None: absent): ids, levels and flags only."""
+    """Append an event with an object's state before and after a change. A state contains only ids, levels and flags;
+    None means that the object does not exist.
+    """
     detail = {
         "before": None if before is None else dict(before),
         "after": None if after is None else dict(after),

@@ -13,7 +13,9 @@ from app.storage.keyring import WrappedDataKey
 
 
 class PostgresDataKeys:
-    """`DataKeyRepository` over `tenant_keys`; each call is a short transaction with the tenant's system principal."""
+    """Implements `DataKeyRepository` with the table `tenant_keys`. Each call runs in its own short transaction as the
+    tenant's system principal.
+    """
 
     def __init__(self, *, database: Database) -> None:
         self._database = database

@@ -1,4 +1,6 @@
-"""Errors of identity. Every rejected key gets 401; the reason is in the code, and only sent for the right secret."""
+"""Errors of identity. A request with a rejected key returns 401. The error code states the reason only if the secret is
+correct.
+"""
 
 from app.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, UnauthenticatedError
 
@@ -81,7 +83,7 @@ class KeyScopesError(InvalidInputError):
 
 
 class KeyOfPersonError(ForbiddenError):
-    """The holder of a person's key acts as that person, in all checks of rights and in the audit log."""
+    """Users can't get another person's key: requests with it are authorised and audited as that person."""
 
     code = "key-of-person"
     title = "Only the person can create more keys for themselves: create one for a service account or for yourself."

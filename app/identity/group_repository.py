@@ -68,7 +68,7 @@ class GroupRepository:
         self._session.execute(update(Group).where(Group.id == group_id).values(values))
 
     def delete_group(self, group_id: UUID) -> None:
-        """Delete a group. Raises GroupExcludesError if it was excluded from a document in the meantime."""
+        """Delete a group. Raises GroupExcludesError if another transaction has just excluded it from a document."""
         with translated_violations({ANY_CONSTRAINT: GroupExcludesError}):
             self._session.execute(delete(Group).where(Group.id == group_id))
 

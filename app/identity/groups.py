@@ -97,7 +97,7 @@ class GroupService:
             add_to_group(session, principal, group_id, Members(user_ids=frozenset({user_id})))
 
     def nest_group(self, principal: Principal, group_id: UUID, member_group_id: UUID) -> None:
-        """Add a group, whose members become members, too. Raises as `add_member` does, and GroupCycleError."""
+        """Add a group, whose members become members, too. Raises the errors of `add_member`, and GroupCycleError."""
         with self._database.transaction(principal) as session:
             add_to_group(session, principal, group_id, Members(group_ids=frozenset({member_group_id})))
 
@@ -139,8 +139,8 @@ def remove_from_group(session: Session, principal: Principal, group_id: UUID, me
 def delete_with_rights(session: Session, principal: Principal, group_id: UUID) -> None:
     """Delete a group; the audit log records its members and the IDs of its rights.
 
-    Raises GroupExcludesError if the group, or a group that contains it, is excluded from a document: deleting the
-    group must not open the document.
+    Raises GroupExcludesError if the group, or a group that contains it, is excluded from a document, because deleting
+    the group could give its members access to the document.
     """
     repository = GroupRepository(session)
     if repository.is_excluded(group_id):
@@ -160,7 +160,7 @@ def _get(session: Session, group_id: UUID) -> FoundGroup:
 
 
 def _member_detail(member: Members) -> dict[str, str]:
-    """Return the one member for the audit log."""
+    """Return the ID of the added or removed member for the audit log."""
     pairs = [("user_id", each) for each in member.user_ids] + [("member_group_id", each) for each in member.group_ids]
     return {name: str(each) for name, each in pairs}
 

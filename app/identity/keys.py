@@ -19,7 +19,7 @@ _FORM = re.compile(r"fn_([0-9a-f]{12})_([A-Za-z0-9_-]{43})", re.ASCII)
 
 
 class KeyState(StrEnum):
-    """The state of a key. A `ROTATED` key is valid until the end of its overlap with the successor."""
+    """The state of a key. A `ROTATED` key stays valid during its overlap with the successor."""
 
     ACTIVE = "active"
     ROTATED = "rotated"
@@ -56,7 +56,7 @@ def new_key() -> KeySecret:
 
 
 def parse_key(text: str) -> KeySecret:
-    """Parse a key. Raises KeyMalformedError for text that is not in the form of `new_key`."""
+    """Parse a key. Raises KeyMalformedError for text without the format of an API key."""
     found = _FORM.fullmatch(text)
     if found is None:
         raise KeyMalformedError

@@ -44,15 +44,15 @@ _NOT_DELETED = text("deleted_at IS NULL")
 
 
 class User(Base):
-    """A person, or with `kind` "service" a program, which only has keys. A tenant's last administrator can't be
-    removed.
+    """A person, or (with `kind` "service") a program, which authenticates only with keys. A tenant's last administrator
+    can't be removed.
 
     `user_name`, `external_id` and `profile` come from the person's identity provider, if any.
 
     `user_name` is the sign-in name where it differs from the address; `profile` stores the attributes `displayName`,
     `name` and `emails` (RFC 7643 §4.1), from which `name` and `email` are derived. A user with `deleted_at` remains
-    only for the audit log. The database updates `revision` and `updated_at`, and sets `entered_at` once, with the
-    first key, link or session.
+    only for the audit log. The database updates `revision` and `updated_at`, and sets `entered_at` when the user gets
+    the first key, link or session.
     """
 
     __tablename__ = "users"
@@ -90,10 +90,10 @@ class User(Base):
 
 
 class ApiKey(Base):
-    """A key of a user. The public `prefix` finds it; of the secret only a SHA-256 digest is stored, which the api
-    role can't select. `scopes` limit its permissions (None: all of its user's). A rotated key has a successor. Its
-    expiry can only be brought forward. `ends_by` is the expiry of the key that created it, which limits its
-    successors, too.
+    """A user's API key, which is found by its public `prefix`. Only a SHA-256 digest of the secret is stored, and the
+    API's database role can't select it. `scopes` limit the key's permissions (None: all permissions of the user). A
+    rotated key has a successor. The expiry of a key can only be moved to an earlier time. `ends_by` is the expiry of
+    the key that created this key; successors can't expire later than `ends_by`.
     """
 
     __tablename__ = "api_keys"
@@ -168,7 +168,7 @@ class GroupNesting(Base):
 
 
 class GroupClosure(Base):
-    """All groups that contain a group, at any depth. A trigger compiles it."""
+    """One row for each group and each group that contains it, at any depth. A trigger maintains the table."""
 
     __tablename__ = "group_closure"
     __table_args__ = (

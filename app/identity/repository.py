@@ -47,14 +47,14 @@ class IdentityRepository:
     def find_key(self, prefix: str, digest: bytes) -> FoundKey | None:
         """Return the key with that prefix and digest of its secret.
 
-        SQL compares the digests, not in constant time. Timing could reveal bytes of a SHA-256 digest, but neither
-        recovers the 256 random bits of the secret nor authenticates anybody.
+        SQL does not compare the digests in constant time. Timing could reveal bytes of a SHA-256 digest, but a digest
+        reveals nothing of the secret's 256 random bits and authenticates no caller.
         """
         found = self._session.execute(_FIND_KEY, {"prefix": prefix, "digest": digest})
         return _key(found.mappings().one_or_none())
 
     def find_session_key(self, token_digest: bytes) -> FoundKey | None:
-        """Return the key that opened the session of that token."""
+        """Return the key that opened the session with that token's digest."""
         found = self._session.execute(_FIND_SESSION_KEY, {"digest": token_digest})
         return _key(found.mappings().one_or_none())
 

@@ -9,7 +9,8 @@ from app.identity.errors import RoleBeyondScopesError
 def check_roles(principal: Principal, roles: Iterable[Role]) -> None:
     """Raise RoleBeyondScopesError if a role permits more than the key's scopes, and more than an editor.
 
-    A key with scopes can't grant or remove such roles, and can't disable, enable or readdress users who have one.
+    A key with scopes can't grant or remove such roles, and can't disable, enable or change the address of users who
+    have such a role.
     """
     if principal.scopes is not None and not allowed_by(roles) - PERMISSIONS[Role.EDITOR] <= principal.permissions:
         raise RoleBeyondScopesError

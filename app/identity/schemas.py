@@ -70,7 +70,7 @@ class KeyOut(BaseModel):
 
 
 class KeyRotation(BaseModel):
-    """How long both keys are valid; the old key never beyond its own expiry."""
+    """How long both keys are valid. The old key is never valid after its own expiry."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"overlap_seconds": 3600}]})
 

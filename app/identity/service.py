@@ -38,7 +38,7 @@ from app.identity.repository import FoundKey, IdentityRepository, KeyClaim
 from app.identity.users import user_row
 
 LONGEST_KEY = timedelta(days=36_500)
-"""A century: not every later time can be read back from the database."""
+"""A key's maximum lifetime, a century: Python can't represent every later time that PostgreSQL stores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +118,8 @@ class IdentityService:
         expires_at: datetime | None = None,
         scopes: frozenset[Permission] | None = None,
     ) -> CreatedKey:
-        """Create a key for the principal; with the permission to manage keys also for a service account, or the
-        first key of a person who can't sign in yet. `scopes` None: all permissions of the user.
+        """Create a key for the principal. With the permission to manage keys, also create keys for service accounts, or
+        the first key of a person who can't sign in yet. If `scopes` is None, the key has all permissions of the user.
 
         Raises PermissionRequiredError, UserNotFoundError, KeyOfPersonError, KeyLifetimeError, KeyScopesError.
         """
@@ -195,8 +195,8 @@ class IdentityService:
     def rotate_key(self, principal: Principal, key_id: UUID, *, overlap: timedelta) -> CreatedKey:
         """Replace a key by one with the same name, scopes and lifetime; the old key expires after the overlap.
 
-        Users who manage keys also rotate those of service accounts, but not another person's. Raises KeyNotFoundError,
-        KeyOfPersonError, KeyEndedError, KeyRotatedError, KeyScopesError, KeyLifetimeError.
+        Users who manage keys can also rotate the keys of service accounts, but not those of other people. Raises
+        KeyNotFoundError, KeyOfPersonError, KeyEndedError, KeyRotatedError, KeyScopesError, KeyLifetimeError.
         """
         now = self._clock.now()
         with self._database.transaction(principal) as session:
@@ -216,7 +216,8 @@ class IdentityService:
             expires_at = None if old.expires_at is None else now + (old.expires_at - old.created_at)
             if expires_at is not None and old.ends_by is not None:
                 expires_at = min(expires_at, old.ends_by)
-            # A key may renew itself, as it then expires; the rules for new keys apply to all others.
+            # A key may rotate itself, because it then expires. When it rotates another key, the rules for new keys
+            # apply.
             if key_id != principal.key_id:
                 _check_outlives(principal, expires_at)
             ends = now + overlap if old.expires_at is None else min(old.expires_at, now + overlap)
@@ -250,7 +251,7 @@ def _claimed_by(error: KeyRefusedError, claim: KeyClaim, prefix: str, *, proven:
 
 
 class TenantAdmin:
-    """Creates tenants and their first users, as the database's owner, for operators' commands and not for endpoints."""
+    """Creates tenants and their first users. Only operators' commands use it, and connect as the database's owner."""
 
     def __init__(self, *, owner: Database, clock: Clock) -> None:
         self._owner = owner
@@ -329,7 +330,7 @@ def key_row(
 
 
 def _record_new_key(session: Session, principal: Principal, key: Mapping[str, object], *, kind: str) -> None:
-    """Audit a new key; `kind` is that of its user."""
+    """Audit a new key; `kind` is the kind of its user."""
     ends = key["expires_at"]
     detail = {
         "user_id": str(key["user_id"]),

@@ -1,1 +1,1 @@
-"""Lists of policy changes: previewed, or applied all or none."""
+"""Preview a list of policy changes, or apply all of them in one transaction."""

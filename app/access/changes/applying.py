@@ -1,4 +1,6 @@
-"""Apply lists of changes for imports and previews. Each change runs the code of a single call, with an audit row."""
+"""Apply lists of policy changes for imports and previews. Each change runs the same code as its own API endpoint, and
+writes an audit event.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,7 +46,7 @@ class ChangeKind(StrEnum):
     LEAVE = "leave"  # user, into (a group)
     NEST = "nest"  # group, into (a group)
     UNNEST = "unnest"  # group, into (a group)
-    MOVE = "move"  # collection or document; into (a collection; none: top level)
+    MOVE = "move"  # collection or document; into (a collection, or empty for the top level)
 
 
 _INTO_GROUPS = frozenset({ChangeKind.JOIN, ChangeKind.LEAVE, ChangeKind.NEST, ChangeKind.UNNEST})
@@ -80,7 +82,7 @@ class Resolved:
 
 
 class ChangeMaker:
-    """Applies changes in one session."""
+    """Applies policy changes in one database session."""
 
     def __init__(self, session: Session, principal: Principal) -> None:
         self._session = session
@@ -103,7 +105,7 @@ class ChangeMaker:
         )
 
     def make(self, change: Change) -> None:
-        """Apply the change. Raises the errors of its API call; a change that raises has no effect."""
+        """Apply the change. Raises the same errors as the API endpoint for this change, and then changes nothing."""
         named = self.resolve(change)
         match change.kind:
             case ChangeKind.GRANT:

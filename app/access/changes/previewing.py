@@ -1,8 +1,8 @@
-"""Preview what changes would open and close: apply them in a savepoint, then roll it back.
+"""Preview the access that users would gain or lose: apply the changes in a savepoint, then roll it back.
 
-The preview compares the access classes that each affected person may read before and after. It counts documents by
-class; documents that the changes name are compared one by one, as their class may change. It ignores levels: a reader
-who becomes an editor is not counted.
+The preview compares the access classes that each affected user may read before and after the changes. It counts the
+documents of each class. It compares documents named in the changes one by one, because the changes can move them to
+another class. It ignores levels: a viewer who becomes an editor is not counted.
 """
 
 import time
@@ -19,8 +19,8 @@ from app.identity.models import User
 MOST_PEOPLE = 2000
 _AT_ONCE = 100
 _SECONDS = 8.0
-"""Seconds spent on reading people's access before the changes are applied. Reading it again afterwards, while locks are
-held, takes about as long.
+"""Maximum seconds for reading users' access before the changes are applied. Reading it again after the changes takes
+about as long, and keeps the changed rows locked.
 """
 _SAMPLE = 10
 _FOR_ALL = frozenset({ChangeKind.LABEL, ChangeKind.UNLABEL, ChangeKind.MOVE})
@@ -35,7 +35,9 @@ class PersonDifference:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Documents that some people gain or lose, and the number of these people; the sample has the first documents."""
+    """The number of documents that users gain or lose, and the number of these users. `sample` has up to ten of the
+    users.
+    """
 
     documents: int = 0
     people: int = 0
@@ -44,7 +46,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`is_whole` is False if only some of the affected people were compared."""
+    """The result of a preview. `is_whole` is False if only some of the affected users were compared."""
 
     opens: Difference
     closes: Difference
@@ -55,14 +57,18 @@ class Preview:
 
 @dataclass(slots=True)
 class _Seen:
-    """Access at one time: the readable classes of each person, and the classes of single documents."""
+    """Access at one time: the access classes that each user may read, and the class of each document named in the
+    changes.
+    """
 
     classes: dict[UUID, frozenset[int]] = field(default_factory=dict)
     documents: dict[UUID, int] = field(default_factory=dict)
 
 
 class Previewer:
-    """Compares access of the people affected by some changes: read it before and after them, then `compare`."""
+    """Compares the access of affected users: call `look_before`, apply the changes, call `look_after`, roll back, then
+    call `compare`.
+    """
 
     def __init__(self, session: Session, changes: Sequence[tuple[Change, Resolved]]) -> None:
         self._session = session
@@ -75,7 +81,7 @@ class Previewer:
         self._is_whole = len(found) <= MOST_PEOPLE
 
     def look_before(self) -> _Seen:
-        """Read the access before the changes; people beyond the time limit are left out."""
+        """Read the users' access before the changes. Users not yet read at the time limit are skipped."""
         started, seen, looked_at = time.monotonic(), _Seen(), 0
         while looked_at < len(self._people) and time.monotonic() - started < _SECONDS:
             seen.classes |= self._classes_of(self._people[looked_at : looked_at + _AT_ONCE])
@@ -86,7 +92,7 @@ class Previewer:
         return seen
 
     def look_after(self) -> _Seen:
-        """Read the access of the same people again."""
+        """Read the access of the same users again."""
         seen = _Seen()
         for start in range(0, len(self._people), _AT_ONCE):
             seen.classes |= self._classes_of(self._people[start : start + _AT_ONCE])
@@ -94,13 +100,15 @@ class Previewer:
         return seen
 
     def compare(self, before: _Seen, after: _Seen) -> Preview:
-        """Compare both readings. Call it after the rollback, as it counts documents as they are now."""
+        """Compare the access before and after the changes. Call this after the rollback, because it counts documents in
+        their current classes.
+        """
         opens, closes = self._difference(before, after), self._difference(after, before)
         people = len(self._people)
         return Preview(opens, closes, people, self._is_whole, _sentence(opens, closes, people, is_whole=self._is_whole))
 
     def _difference(self, less: _Seen, more: _Seen) -> Difference:
-        """Return what is readable in `more` and not in `less`."""
+        """Return the documents that users may read in `more` but not in `less`."""
         gained = {person: more.classes[person] - less.classes[person] for person in self._people}
         counts = self._count(frozenset[int]().union(*gained.values()))
         single = {person: self._gained_documents(person, less, more) for person in self._people}
@@ -123,7 +131,7 @@ class Previewer:
         )
 
     def _count(self, classes: Iterable[int]) -> dict[int, int]:
-        """Return the number of documents per class, without those that the changes name (compared one by one)."""
+        """Return the number of documents in each class, excluding the documents named in the changes."""
         query = text("SELECT class_id, documents FROM count_documents(:classes)")
         counts = {row.class_id: row.documents for row in self._session.execute(query, {"classes": list(classes)})}
         for class_id in self._classes_of_documents().values():

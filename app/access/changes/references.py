@@ -20,31 +20,31 @@ Named = TypeVar("Named", Group, Label, EntitlementPack)
 
 
 class References:
-    """Finds IDs in the session's tenant, and caches them: a list names the same few things thousands of times."""
+    """Finds IDs in the session's tenant, and caches them because a list often repeats the same few names."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._known: dict[tuple[str, str], UUID] = {}
 
     def find_user(self, reference: str | None) -> UUID | None:
-        """Raises UserNotFoundError."""
+        """Return the ID of a user given by ID or e-mail address. Raises UserNotFoundError."""
         return self._once("user", reference, lambda named: find_person(self._session, named).id)
 
     def find_group(self, reference: str | None) -> UUID | None:
-        """Raises GroupNotFoundError."""
+        """Return the ID of a group given by ID or name. Raises GroupNotFoundError."""
         return self._once("group", reference, lambda named: self._find(Group, named, GroupNotFoundError))
 
     def find_pack(self, reference: str | None) -> UUID | None:
-        """Raises PackNotFoundError."""
+        """Return the ID of a pack given by ID or name. Raises PackNotFoundError."""
         return self._once("pack", reference, lambda named: self._find(EntitlementPack, named, PackNotFoundError))
 
     def find_label(self, reference: str | None) -> UUID | None:
-        """Raises LabelNotFoundError."""
+        """Return the ID of a label given by ID or name. Raises LabelNotFoundError."""
         return self._once("label", reference, lambda named: self._find(Label, named, LabelNotFoundError))
 
     def find_collection(self, reference: str | None) -> UUID | None:
-        """Return the ID of a collection; an ID is returned unchecked. Raises CollectionNotFoundError, also if several
-        collections have the name.
+        """Return the ID of a collection given by ID or name. An ID is returned without a check. Raises
+        CollectionNotFoundError if no collection has the name, or several have it.
         """
         return self._once("collection", reference, self._find_collection)
 

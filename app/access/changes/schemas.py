@@ -13,7 +13,7 @@ from app.access.changes.service import MOST_CHANGES
 from app.access.collections.schemas import NUMBERS, Level, one_of
 from app.http.text import Line
 
-# kind → groups of fields: a change has exactly one field of each group
+# Maps each kind to groups of fields. A change must have exactly one field of each group.
 _NEEDS: Mapping[ChangeKind, tuple[tuple[str, ...], ...]] = {
     ChangeKind.GRANT: (("user", "group"), ("collection", "document", "pack")),
     ChangeKind.REVOKE: (("user", "group"), ("collection", "document", "pack")),
@@ -133,7 +133,7 @@ class PersonDifferenceOut(BaseModel):
 
 
 class DifferenceOut(BaseModel):
-    """The number of documents and of people; `sample` has the first documents."""
+    """The number of documents, and the number of users who gain or lose access; `sample` has the first users."""
 
     documents: int = Field(examples=[412])
     people: int = Field(examples=[9])
@@ -145,7 +145,7 @@ class DifferenceOut(BaseModel):
 
 
 class PreviewOut(BaseModel):
-    """Access that changes would give and withdraw; nothing was changed. `whole`: every affected user was compared."""
+    """Access that users would gain or lose. Nothing was changed. `whole` is true if every affected user was compared."""
 
     opens: DifferenceOut
     closes: DifferenceOut
@@ -165,7 +165,7 @@ class PreviewOut(BaseModel):
 
 
 class ImportOut(BaseModel):
-    """The number of changes applied: all, or none in a dry run, which returns the preview instead."""
+    """The number of applied changes. A dry run applies none, and returns the preview."""
 
     made: int = Field(examples=[1])
     preview: PreviewOut | None = Field(examples=[None])

@@ -1,4 +1,4 @@
-"""Lists of changes, previewed or applied all or none in one transaction, for administrators of access."""
+"""Preview a list of changes, or apply all of them in one transaction. Only access administrators may do this."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _MOST_ERRORS = 100
 
 @dataclass(frozen=True, slots=True)
 class RefusedChange:
-    """Why the change at `index` (from 0) was rejected: a stable code and a sentence."""
+    """The reason why the change at `index` (starting at 0) was rejected: a stable code and a sentence."""
 
     index: int
     code: str
@@ -31,7 +31,7 @@ class ImportService:
         self._database = database
 
     def preview(self, principal: Principal, changes: Sequence[Change]) -> Preview:
-        """Return the access that the changes would give and withdraw.
+        """Return the access that users would gain or lose through the changes.
 
         Raises PermissionRequiredError, ChangesRefusedError.
         """
@@ -61,7 +61,7 @@ class ImportService:
         return found
 
     def make(self, principal: Principal, changes: Sequence[Change]) -> None:
-        """Apply all changes. Raises PermissionRequiredError; ChangesRefusedError, and then applies none."""
+        """Apply all changes, or none. Raises PermissionRequiredError; ChangesRefusedError if any change is rejected."""
         principal.require(Permission.ACCESS_MANAGE)
         with self._database.transaction(principal) as session:
             _make_all(ChangeMaker(session, principal), changes)
@@ -88,8 +88,8 @@ def _resolve_all(maker: ChangeMaker, changes: Sequence[Change]) -> list[Resolved
 
 
 def _make_all(maker: ChangeMaker, changes: Sequence[Change]) -> None:
-    """Apply all changes. After a rejected change the others are still tried, so that the error lists every rejected
-    one; the transaction then rolls back.
+    """Apply all changes. After a rejected change the remaining changes are still tried, so that the error lists every
+    rejected change. The transaction then rolls back.
     """
     refused = []
     for index, change in enumerate(changes):

@@ -1,8 +1,8 @@
-"""Change grants inside one transaction, each change with an audit row. An object that the principal may not change is
-reported as missing.
+"""Change grants inside one transaction; each change writes an audit event. If the principal may not change an object,
+the error is the same as for a missing object.
 
-Single calls, imports and previews share `GrantEditor` and its subclass `PolicyEditor`. Each change runs in a savepoint,
-so that a rejected change does not affect the transaction.
+API endpoints, imports and previews share `GrantEditor` and its subclass `PolicyEditor`. Each change runs in a
+savepoint, so that a rejected change does not abort the transaction.
 """
 
 from collections.abc import Iterator
@@ -50,7 +50,7 @@ _MEANINGS: Meanings = {
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The user or group that gets a right, exactly one of them, until `expires_at` (None: the right never expires)."""
+    """The user or group (exactly one is set) that gets a right until `expires_at` (None: the right never expires)."""
 
     user_id: UUID | None = None
     group_id: UUID | None = None
@@ -91,7 +91,7 @@ class GrantEditor:
         return made
 
     def delete_grant(self, grant_id: UUID) -> None:
-        """Raises GrantNotFoundError."""
+        """Delete a grant. Raises GrantNotFoundError."""
         before = self._access.find_grant(grant_id)
         with self._change():
             if before is None or not self._access.delete_grant(grant_id):
@@ -107,7 +107,7 @@ class GrantEditor:
 
 @contextmanager
 def savepoint(session: Session) -> Iterator[None]:
-    """Run a change in a savepoint; translate violated constraints to errors of access."""
+    """Run a change in a savepoint; translate constraint violations to access errors."""
     with translated_violations(_MEANINGS), session.begin_nested():
         yield
 

@@ -63,7 +63,7 @@ def list_collections(
 def get_collection(
     collection_id: UUID, principal: CurrentPrincipal, access: Access, response: Response
 ) -> CollectionOut:
-    """Return one collection; a change must send its ETag in If-Match."""
+    """Return one collection. To change it, send its ETag in If-Match."""
     found = access.get_collection(principal, collection_id)
     response.headers["ETag"] = etag(found.revision)
     return CollectionOut.of(found)
@@ -105,7 +105,7 @@ def update_collection(
 def create_grant(
     body: GrantIn, principal: CurrentPrincipal, access: Access, request: Request, response: Response
 ) -> GrantOut:
-    """Grant access to a collection or document that you own; administrators may grant any, and packs."""
+    """Grant access to a collection or document that you own. Administrators may grant any collection, document or pack."""
     declare_object(request, collection_id=body.collection_id, document_id=body.document_id, pack_id=body.pack_id)
     made = access.create_grant(principal, body.to_grant())
     response.headers["Location"] = f"/v1/grants/{made.id}"
@@ -123,7 +123,7 @@ def list_grants(
     document_id: Annotated[UUID | None, Query()] = None,
     pack_id: Annotated[UUID | None, Query()] = None,
 ) -> Page[GrantOut]:
-    """List the grants on objects that you own; administrators and auditors see all."""
+    """List the grants on objects that you own; administrators and auditors see all grants."""
     found = access.list_grants(principal, page, collection_id=collection_id, document_id=document_id, pack_id=pack_id)
     return page_out(request, response, found, GrantOut.of, Page[GrantOut])
 

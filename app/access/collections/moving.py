@@ -1,5 +1,6 @@
-"""Rename and move collections and documents inside one transaction, with audit rows. Only an access administrator
-can make a move after which a label no longer applies: the database enforces it (migrations/sql/changes.sql).
+"""Rename and move collections and documents inside one transaction, and write audit events. Only an access
+administrator may make a move that removes an inherited label from an object. The database enforces this rule
+(migrations/sql/changes.sql).
 """
 
 from collections.abc import Mapping
@@ -32,7 +33,7 @@ class CollectionEdit:
 
 
 class Mover:
-    """Moves collections and documents that the session's principal owns into collections that it may edit."""
+    """Moves collections and documents that the session's principal owns into collections that the principal may edit."""
 
     def __init__(self, session: Session, principal: Principal) -> None:
         self._session = session
@@ -40,9 +41,9 @@ class Mover:
         self._rows = AccessRepository(session)
 
     def edit_collection(self, collection_id: UUID, change: CollectionEdit, *, revision: int | None) -> Collection:
-        """Rename and move the collection if it is at `revision` (None: at any).
+        """Rename and move the collection if `revision` is its current revision (None: any revision).
 
-        Raises CollectionNotFoundError, also if the principal may see the collection but not edit it or move it there;
+        Raises CollectionNotFoundError if the principal may not see the collection or may not make the change;
         PreconditionFailedError, CollectionExistsError, CollectionInsideItselfError, CollectionTooDeepError,
         MoveLeavesBarrierError.
         """
@@ -69,8 +70,8 @@ class Mover:
         return seen
 
     def move_document(self, document_id: UUID, collection_id: UUID) -> None:
-        """Move a document. Raises CollectionNotFoundError, also if the principal does not own the document;
-        MoveLeavesBarrierError, ContentExistsError.
+        """Move a document. Raises CollectionNotFoundError if the collection is missing, or if the principal does not
+        own the document; MoveLeavesBarrierError, ContentExistsError.
         """
         before = {"collection_id": str(self._rows.find_collection_of(document_id))}
         with savepoint(self._session):

@@ -1,4 +1,6 @@
-"""SQL of collections and grants. Functions of migrations/sql/changes.sql check the principal's rights and write."""
+"""SQL of collections and grants. The functions in migrations/sql/changes.sql check the principal's rights and write the
+rows.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,13 +35,13 @@ class AccessRepository:
         self._now: datetime | None = None
 
     def now(self) -> datetime:
-        """Return the start of the transaction, which `expires_at` is compared with."""
+        """Return the start time of the transaction, for comparison with `expires_at`."""
         if self._now is None:
             self._now = cast(datetime, self._session.scalar(select(func.now())))
         return self._now
 
     def create_collection(self, collection_id: UUID, *, parent_id: UUID | None, name: str, grant_id: UUID) -> bool:
-        """Return False if the principal can't see or edit the parent."""
+        """Create a collection; return False if the principal can't see or edit the parent."""
         return bool(self._session.scalar(select(func.create_collection(collection_id, parent_id, name, grant_id))))
 
     def lock_collections(self) -> None:
@@ -71,7 +73,9 @@ class AccessRepository:
         return self._session.scalars(query).all()
 
     def rename_collection(self, collection_id: UUID, *, name: str, revision: int) -> bool:
-        """Return False if the principal may not edit the row, or it is no longer at `revision`."""
+        """Rename a collection; return False if the principal may not edit it, or if `revision` is not its current
+        revision.
+        """
         change = (
             update(Collection)
             .where(Collection.id == collection_id, Collection.revision == revision)
@@ -81,11 +85,11 @@ class AccessRepository:
         return self._session.scalar(change) is not None
 
     def move_collection(self, collection_id: UUID, *, parent_id: UUID | None) -> str:
-        """Return 'moved', 'hidden' (unknown, or not allowed), 'labelled' or 'inside-itself'."""
+        """Move a collection; return 'moved', 'hidden' (unknown, or not allowed), 'labelled' or 'inside-itself'."""
         return str(self._session.scalar(select(func.move_collection(collection_id, parent_id))))
 
     def move_document(self, document_id: UUID, collection_id: UUID) -> str:
-        """Return 'moved', 'hidden' (unknown, or not allowed) or 'labelled'."""
+        """Move a document; return 'moved', 'hidden' (unknown, or not allowed) or 'labelled'."""
         return str(self._session.scalar(select(func.move_document(document_id, collection_id))))
 
     def find_collection_of(self, document_id: UUID) -> UUID | None:
@@ -94,7 +98,7 @@ class AccessRepository:
         return cast(UUID | None, self._session.scalar(query, {"id": document_id}))
 
     def create_grant(self, grant_id: UUID, grant: NewGrant) -> bool:
-        """Return False if the principal neither owns the object nor manages the tenant's access."""
+        """Create a grant; return False if the principal neither owns the object nor manages the tenant's access."""
         call = func.create_grant(
             grant_id,
             grant.user_id,

@@ -97,7 +97,9 @@ class SubjectIn(BaseModel):
 
 
 class GrantIn(SubjectIn):
-    """Exactly one of `user_id` and `group_id`, and one of `collection_id`, `document_id` and `pack_id`."""
+    """A grant to create, with exactly one of `user_id` and `group_id`, and exactly one of `collection_id`,
+    `document_id` and `pack_id`.
+    """
 
     model_config = ConfigDict(
         extra="forbid",

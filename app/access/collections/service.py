@@ -1,5 +1,5 @@
-"""Collections and grants. With labels, clearances, packs and exclusions (`app.access.policy.service`) they form the
-policy. Changes take effect from the next transaction on.
+"""Collections and grants. The policy consists of them and of labels, clearances, packs and exclusions
+(`app.access.policy.service`). Changes take effect from the next transaction on.
 """
 
 from collections.abc import Sequence
@@ -21,13 +21,15 @@ Row = TypeVar("Row", Collection, Grant)
 
 
 class AccessService:
-    """Every method acts with the principal's rights: objects that the principal may not see are reported as missing."""
+    """Manages collections and grants with the principal's rights. An object that the principal may not see raises the
+    same error as a missing object.
+    """
 
     def __init__(self, *, database: Database) -> None:
         self._database = database
 
     def create_collection(self, principal: Principal, *, name: str, parent_id: UUID | None = None) -> Collection:
-        """Create a collection that the principal owns. Raises CollectionNotFoundError (the parent),
+        """Create a collection that the principal owns. Raises CollectionNotFoundError for the parent,
         CollectionExistsError, CollectionTooDeepError.
         """
         collection_id, grant_id = new_id(), new_id()
@@ -87,9 +89,9 @@ class AccessService:
     def update_collection(
         self, principal: Principal, collection_id: UUID, change: CollectionEdit, *, revision: int | None
     ) -> Collection:
-        """Rename and move the collection if it is at `revision` (None: at any).
+        """Rename and move the collection if `revision` is its current revision (None: any revision).
 
-        Raises CollectionNotFoundError, also if the principal may see the collection but not edit it or move it there;
+        Raises CollectionNotFoundError if the principal may not see the collection or may not make the change;
         PreconditionFailedError, CollectionExistsError, CollectionInsideItselfError, MoveLeavesBarrierError.
         """
         with self._database.transaction(principal) as session:
@@ -112,7 +114,7 @@ class AccessService:
         document_id: UUID | None = None,
         pack_id: UUID | None = None,
     ) -> PageOf[Grant]:
-        """List grants on objects that the principal owns; administrators and auditors see all. Raises
+        """List grants on objects that the principal owns; administrators and auditors see all grants. Raises
         InvalidCursorError.
         """
         with self._database.transaction(principal) as session:

@@ -1,4 +1,4 @@
-"""Change labels, clearances, packs and exclusions inside one transaction, each change with an audit row."""
+"""Change labels, clearances, packs and exclusions inside one transaction; each change writes an audit event."""
 
 from dataclasses import dataclass
 from typing import TypeVar
@@ -26,7 +26,7 @@ Kind = TypeVar("Kind", Label, Clearance, EntitlementPack, Exclusion)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The object that carries a label: either a collection or a document."""
+    """The object that a label is on: either a collection or a document."""
 
     collection_id: UUID | None = None
     document_id: UUID | None = None
@@ -55,7 +55,7 @@ class PolicyEditor(GrantEditor):
         self._delete(Label, label_id, LabelNotFoundError, "access.label.deleted", "label", clearances=clearances)
 
     def put_label(self, place: Place, label_id: UUID) -> None:
-        """Label an object that the principal owns, which closes it to users without a clearance. May be repeated.
+        """Add a label to an object that the principal owns; users without a clearance lose access. May be repeated.
 
         Raises GrantTargetNotFoundError, LabelNotFoundError, ContentExistsError.
         """

@@ -67,7 +67,7 @@ def create_label(body: LabelIn, principal: CurrentPrincipal, policy: Policy, res
 def list_labels(
     page: RequestedPage, principal: CurrentPrincipal, policy: Policy, request: Request, response: Response
 ) -> Page[LabelOut]:
-    """List the labels that you are cleared for; administrators and auditors see all."""
+    """List the labels that you are cleared for; administrators and auditors see all labels."""
     return page_out(request, response, policy.list_labels(principal, page), LabelOut.of, Page[LabelOut])
 
 
@@ -144,7 +144,7 @@ def list_clearances(
     user_id: Annotated[UUID | None, Query()] = None,
     group_id: Annotated[UUID | None, Query()] = None,
 ) -> Page[ClearanceOut]:
-    """List your own clearances; administrators and auditors see all."""
+    """List your own clearances; administrators and auditors see all clearances."""
     found = policy.list_clearances(principal, page, label_id=label_id, user_id=user_id, group_id=group_id)
     return page_out(request, response, found, ClearanceOut.of, Page[ClearanceOut])
 
@@ -158,7 +158,9 @@ def delete_clearance(clearance_id: UUID, principal: CurrentPrincipal, policy: Po
 
 @packs.post("", status_code=201, openapi_extra=_MANAGE | problems(PackExistsError))
 def create_pack(body: PackIn, principal: CurrentPrincipal, policy: Policy, response: Response) -> PackOut:
-    """Create a pack of all the tenant's documents of some types and sources. Grants with its `pack_id` give access."""
+    """Create a pack of all the tenant's documents with the given types and sources. Grants with its `pack_id` give
+    access.
+    """
     with policy.edit(principal) as editor:
         made = editor.create_pack(body.name, document_types=body.document_types, sources=body.sources)
     response.headers["Location"] = f"/v1/entitlement-packs/{made.id}"
@@ -206,7 +208,7 @@ def list_exclusions(
     response: Response,
     document_id: Annotated[UUID | None, Query()] = None,
 ) -> Page[ExclusionOut]:
-    """List the exclusions on documents that you own; administrators and auditors see all."""
+    """List the exclusions on documents that you own; administrators and auditors see all exclusions."""
     found = policy.list_exclusions(principal, page, document_id=document_id)
     return page_out(request, response, found, ExclusionOut.of, Page[ExclusionOut])
 

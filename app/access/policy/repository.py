@@ -68,7 +68,7 @@ class PolicyRepository:
     # --- writing -----------------------------------------------------------------------------------------------------
 
     def insert(self, row: Label | Clearance | EntitlementPack | Exclusion) -> None:
-        """Insert a row without reading it back: owners who exclude themselves can't see the exclusion."""
+        """Insert a row without reading it back, because owners who exclude themselves can't see the exclusion."""
         model = type(row)
         names = [column.key for column in model.__table__.columns if column.computed is None]
         self._session.execute(insert(model).values({name: getattr(row, name) for name in names}))
@@ -93,7 +93,7 @@ class PolicyRepository:
         return self._count(delete(DocumentLabel).where(*where)) == 1
 
     def drop_labels_of_deleted(self, label_id: UUID) -> None:
-        """Remove the label from deleted documents, which nobody can edit."""
+        """Remove the label from deleted documents, which users can no longer edit."""
         self._session.execute(select(func.drop_labels_of_deleted(label_id)))
 
     def _put(self, model: type[CollectionLabel] | type[DocumentLabel], values: dict[str, UUID]) -> bool:

@@ -35,7 +35,7 @@ class LabelOut(BaseModel):
 
 
 class LabelsOut(BaseModel):
-    """The labels set on the collection or document itself, as far as you are cleared for them."""
+    """The labels set on the collection or document itself. Labels that you may not see are omitted."""
 
     items: list[LabelOut]
 
@@ -94,7 +94,7 @@ class PackIn(BaseModel):
 
 
 class PackOut(BaseModel):
-    """An entitlement pack; `GET /v1/grants?pack_id=…` lists its holders."""
+    """An entitlement pack; `GET /v1/grants?pack_id=…` lists the grants that give access to it."""
 
     id: UUID
     name: str = Field(examples=["Vendor research"])

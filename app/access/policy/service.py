@@ -17,7 +17,7 @@ Row = TypeVar("Row", Label, Clearance, EntitlementPack, Exclusion)
 
 
 class PolicyService:
-    """Lists the parts of the policy that a principal may see; `edit` changes it in one transaction."""
+    """Lists labels, clearances, packs and exclusions that the principal may see; `edit` opens an editor to change them."""
 
     def __init__(self, *, database: Database) -> None:
         self._database = database
@@ -29,7 +29,7 @@ class PolicyService:
             yield PolicyEditor(session, principal)
 
     def list_labels(self, principal: Principal, page: PageRequest) -> PageOf[Label]:
-        """List labels that the principal is cleared for; administrators and auditors see all. Raises
+        """List labels that the principal is cleared for; administrators and auditors see all labels. Raises
         InvalidCursorError.
         """
         return self._list(principal, page, Label)

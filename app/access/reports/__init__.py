@@ -1,1 +1,1 @@
-"""Who sees what, and why."""
+"""Reports on access: who may read which documents, and why."""

@@ -1,6 +1,5 @@
-"""Evaluate the policy in Python from its history, independently of the SQL that enforces it. It explains the access of
-one person to one document, now or in the past, by all grants that give access and all labels and exclusions that deny
-it.
+"""Evaluate the policy in Python from its history, independently of the SQL that enforces it. The result lists all
+grants that give one user access to one document, and all labels and exclusions that deny it, now or at a past time.
 """
 
 from collections import deque
@@ -10,7 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 State = Mapping[str, Any]
-"""A row of the policy from its history: IDs and times are text."""
+"""A policy row from the history; IDs and times are text."""
 
 VIEWER = 1
 
@@ -19,7 +18,7 @@ Object = Literal["collection", "document", "pack"]
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The policy rows at `time` that concern one person and one document, without rows deleted by then.
+    """The policy rows that existed at `time` and concern one user and one document.
 
     `user` and `document` are None if they did not exist at that time. `parents` are the document's collection and its
     parents, nearest first; `names` maps the IDs of groups, collections, labels and packs to names.
@@ -41,8 +40,8 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """How a person has a right: through `groups`, from the group that the person is in to the group that has the right;
-    empty if the person has it directly.
+    """The path of groups by which a user has a right. `groups` starts with the user's own group and ends with the group
+    that has the right; it is empty if the user has the right directly.
     """
 
     groups: tuple[str, ...] = ()
@@ -50,8 +49,8 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A grant that covers the document. `is_inside`: the document is in a subcollection of the granted one. With
-    `has_expired` it no longer gives access.
+    """A grant that covers the document. `is_inside` is true if the document is in a subcollection of the granted
+    collection. If `has_expired` is true, the grant no longer gives access.
     """
 
     grant_id: str
@@ -66,7 +65,9 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """A label without a clearance of the person, or an exclusion. `cleared_until` is the end of the last clearance."""
+    """A reason that denies access: a label for which the user has no clearance, or an exclusion. `cleared_until` is the
+    latest expiry of the user's clearances for the label.
+    """
 
     kind: str
     id: str
@@ -78,10 +79,10 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class AccessDecision:
-    """The person's level for the document (0: no access), and the reasons.
+    """The user's level for the document (0: no access), and the reasons.
 
-    With `is_type_unconfirmed`, a pack of the person would contain the document if an editor had confirmed the type that
-    was read from its text.
+    `is_type_unconfirmed` is true if one of the user's packs would contain the document after an editor confirms the
+    type that was read from its text.
     """
 
     is_visible: bool
@@ -94,7 +95,7 @@ class AccessDecision:
 
 
 def decide(moment: Moment) -> AccessDecision:
-    """Return the verdict at one time. The strongest grants come first, expired ones last."""
+    """Return the user's access at `moment.time`. Grants with the highest level come first, expired grants last."""
     held = list_holdings(moment.user, moment.group_ids, moment.nestings)
     openings = sorted(_list_openings(moment, held), key=_strength)
     closings = (*_list_barriers(moment, held), *_list_exclusions(moment, held))
@@ -115,7 +116,9 @@ def decide(moment: Moment) -> AccessDecision:
 
 
 def list_holdings(user: State | None, group_ids: Sequence[str], nestings: Sequence[State]) -> dict[str, Holding]:
-    """Return the person and all groups that contain the person, at any depth, each with the shortest path to it."""
+    """Return the IDs of the user and of all groups that contain the user, at any depth, each with the shortest path to
+    it.
+    """
     if user is None:
         return {}
     above: dict[str, list[str]] = {}
@@ -210,7 +213,7 @@ def _holds(pack: State, document: State) -> bool:
 
 
 def has_ended(row: State, time: datetime) -> bool:
-    """Return whether a row with `expires_at` has expired."""
+    """Return whether the row's `expires_at` has passed at `time`."""
     end = parse_time(row["expires_at"])
     return end is not None and end <= time
 

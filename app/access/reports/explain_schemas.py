@@ -19,7 +19,7 @@ _SENTENCE = (
 
 
 class ReasonKind(StrEnum):
-    """The kind of a reason: an active or expired grant, which opens; a label or an exclusion, which closes."""
+    """The kind of a reason. An active grant gives access; each other kind explains missing access."""
 
     GRANT = "grant"
     EXPIRED_GRANT = "expired-grant"
@@ -32,14 +32,14 @@ class ReasonKind(StrEnum):
 
 
 class NamedOut(BaseModel):
-    """A group, collection, label or pack; documents are shown without a name."""
+    """A group, collection, label or pack. The name of a document is never returned."""
 
     id: UUID
     name: str | None
 
 
 class ReasonOut(BaseModel):
-    """One reason that opens or closes the document to the person. `id` is that of the grant, label or exclusion."""
+    """One reason why the user may or may not read the document. `id` is the ID of the grant, label or exclusion."""
 
     kind: ReasonKind = Field(examples=["grant"])
     opens: bool = Field(examples=[True])

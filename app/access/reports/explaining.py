@@ -75,7 +75,8 @@ class ExplainService:
 
 
 def find_person(session: Session, reference: str) -> User:
-    """Return the user with that ID or e-mail address. If users share an address, return the one not deleted.
+    """Return the user with that ID or e-mail address. If a deleted and a current user have the same address, return the
+    current user.
 
     Raises UserNotFoundError.
     """

@@ -13,11 +13,13 @@ from app.access.history import PolicyState
 from app.access.reports.decisions import Moment, State, list_holdings
 
 _DEEPEST = 1000
-"""Limit of parent collections, far above the real depth, so that damaged rows cause no endless loop."""
+"""Maximum number of parent collections, far above the real depth, so that corrupt rows cause no endless loop."""
 
 
 class MomentReader:
-    """The tenant's policy at `time` (None: now). Only administrators and auditors find rows."""
+    """Reads the tenant's policy at `time` (None: now). Row-level security returns rows only to administrators and
+    auditors.
+    """
 
     def __init__(self, session: Session, *, time: datetime | None) -> None:
         self._session = session
@@ -80,14 +82,16 @@ class MomentReader:
         return next(iter(self._list(kind, PolicyState.key == key)), None)
 
     def _list_of(self, kind: str, subjects: Iterable[str]) -> list[State]:
-        """Return the rows of a kind that any of the subjects has."""
+        """Return the rows of a kind that belong to any of the subjects (users or groups)."""
         among = list(subjects)
         return [*self._list(kind, among=("user_id", among)), *self._list(kind, among=("group_id", among))]
 
     def _list(
         self, kind: str, *where: ColumnElement[bool], among: tuple[str, Sequence[str]] | None = None
     ) -> list[State]:
-        """Return the existing rows of a kind; with `among`, only those whose field has one of the values."""
+        """Return the rows of a kind that existed at the time. `among` is (field, values) and selects rows by that
+        field.
+        """
         if among is not None and not among[1]:
             return []
         last = select(PolicyState).where(PolicyState.kind == kind, *where)

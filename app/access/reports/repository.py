@@ -14,7 +14,7 @@ from app.identity.models import Group, GroupMember, GroupNesting, User
 
 
 class WatchRepository:
-    """Rows of the whole tenant, for administrators and auditors only; others find none."""
+    """Reads rows of the whole tenant for administrators and auditors; other principals get no rows."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -53,7 +53,7 @@ class WatchRepository:
         packs: Iterable[UUID] = (),
         labels: Iterable[UUID] = (),
     ) -> dict[UUID, str]:
-        """Return names by ID."""
+        """Return a mapping from IDs to names."""
         found = {
             **self._names(Group.id, Group.name, groups),
             **self._names(EntitlementPack.id, EntitlementPack.name, packs),

@@ -1,4 +1,4 @@
-"""Values that the repository of reports returns."""
+"""Values that the reports' repository returns."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -19,7 +19,7 @@ class SeenCollection:
 
 @dataclass(frozen=True, slots=True)
 class GovernedCollection:
-    """A collection as administrators see it; `labels` are its own."""
+    """A collection as administrators see it; `labels` are the labels on the collection itself."""
 
     id: UUID
     parent_id: UUID | None
@@ -31,7 +31,7 @@ class GovernedCollection:
 
 @dataclass(frozen=True, slots=True)
 class DocumentReader:
-    """A reader of a document, with the grants that open it."""
+    """A reader of a document, with the grants that give access to it."""
 
     user: User
     level: int

@@ -23,9 +23,7 @@ Watching = Annotated[WatchService, Depends(service(WatchService))]
 
 @router.get("/people/{user_id}", openapi_extra=needs(Permission.ACCESS_EXPLAIN) | problems(UserNotFoundError))
 def get_person_access(user_id: UUID, asker: CurrentPrincipal, watching: Watching) -> PersonOut:
-    """Return a user's groups, grants and clearances with their origin, and the number of readable documents per
-    collection.
-    """
+    """Return a user's groups, grants and clearances, and the number of readable documents in each collection."""
     return PersonOut.of(watching.get_person(asker, user_id))
 
 

@@ -18,8 +18,8 @@ Names = Mapping[UUID, str]
 
 
 class WayOut(BaseModel):
-    """A grant and how the user has it: `through` is the path of nested groups from the user's own group to the grant's
-    group, or empty for a grant to the user.
+    """A grant that gives the user access. `through` lists the nested groups from the user's own group to the grant's
+    group; it is empty for a grant to the user.
     """
 
     grant_id: UUID
@@ -43,7 +43,9 @@ class WayOut(BaseModel):
 
 
 class HeldClearanceOut(BaseModel):
-    """A clearance and how the user has it: `through` is the path of nested groups, empty for the user's own."""
+    """A clearance that applies to the user. `through` lists the nested groups from the user's own group to the
+    clearance's group; it is empty for a clearance of the user.
+    """
 
     id: UUID
     label: NamedOut
@@ -61,7 +63,7 @@ class HeldClearanceOut(BaseModel):
 
 
 class MembershipOut(BaseModel):
-    """A group of the user. `through` is the path of nested groups to it, itself included."""
+    """A group of the user. `through` lists the nested groups from the user's own group to this group, including both."""
 
     id: UUID
     name: str | None = Field(examples=["credit desk"])
@@ -77,7 +79,7 @@ class SeenCollectionOut(BaseModel):
 
 
 class PersonOut(BaseModel):
-    """A user's groups, rights and readable documents. Lists at most `most` grants and as many clearances."""
+    """A user's groups, rights and readable documents. At most `most` grants and `most` clearances are listed."""
 
     id: UUID
     name: str = Field(examples=["Ana"])
@@ -120,7 +122,7 @@ class PersonOut(BaseModel):
 
 
 class GovernedCollectionOut(BaseModel):
-    """A collection as administrators see it. `labels` and `grants` are its own."""
+    """A collection as administrators see it. `labels` and `grants` exclude those of parent collections."""
 
     id: UUID
     name: str

@@ -22,7 +22,7 @@ MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """A user with all rights. `held`: holder ID (the user's, or a group's) → access path."""
+    """A user with all rights. `held` maps the user's ID and each group's ID to the path of groups from the user to it."""
 
     user: User
     held: Mapping[str, Holding]
@@ -34,7 +34,9 @@ class PersonView:
 
 @dataclass(frozen=True, slots=True)
 class ReaderView:
-    """A reader of a document, with the grants that open it, their access paths, and names."""
+    """A reader of a document, with the grants that give access to it. `held` maps the user's ID and each group's ID to
+    the path of groups from the user to it; `names` maps IDs to names.
+    """
 
     reader: DocumentReader
     grants: Sequence[Grant]

@@ -1,4 +1,6 @@
-"""Describe a verdict in a sentence. It names groups, collections, labels and packs, and calls the document "it"."""
+"""Describe an access decision in a sentence. The sentence names groups, collections, labels and packs, and calls the
+document "it".
+"""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -72,7 +72,8 @@ class CheckpointCopies(Protocol):
         """
 
     def find_newest(self, tenant_id: UUID, *, since: int) -> Checkpoint | None:
-        """Return the last readable checkpoint; fastest if its link is `since` or later.
+        """Return the readable checkpoint with the highest link number. The search is fast if that number is at least
+        `since`.
 
         Raises StorageUnavailableError.
         """
@@ -108,7 +109,7 @@ def parse_checkpoint(line: str) -> Checkpoint:
     try:
         line.encode()
         fields = json.loads(line)
-        fields["key_id"].encode()  # rejects half a surrogate pair, which cannot be hashed
+        fields["key_id"].encode()  # rejects a lone surrogate, which cannot be hashed
         if fields["format"] != _FORMAT:
             raise CheckpointFormatError
         return Checkpoint(

@@ -23,14 +23,14 @@ _LINKS_PER_FOLDER = 10_000
 
 @dataclass(frozen=True, slots=True)
 class KeptCopies:
-    """All copies for a tenant: `checkpoints` by sequence, and the names of objects that are no valid copy."""
+    """All copies for a tenant: `checkpoints` sorted by sequence, and the names of objects that are not valid copies."""
 
     checkpoints: Sequence[Checkpoint]
     unreadable: Sequence[str]
 
 
 class StoredCheckpoints:
-    """`CheckpointCopies` on any object backend."""
+    """Implements `CheckpointCopies` with any object backend."""
 
     def __init__(self, *, backend: ObjectBackend) -> None:
         self._backend = backend
@@ -50,7 +50,7 @@ class StoredCheckpoints:
         return self._read(checkpoint.tenant_id, name)
 
     def find_newest(self, tenant_id: UUID, *, since: int) -> Checkpoint | None:
-        # Usually a copy of that link or a later one exists; then the many earlier ones need not be listed.
+        # Usually a copy of link `since` or of a later link exists. The many earlier copies are then not listed.
         last = self._find_last(tenant_id, after=_name(tenant_id, since - 1) if since else "")
         return last if last is not None or not since else self._find_last(tenant_id, after="")
 
@@ -98,5 +98,5 @@ def _folder(tenant_id: UUID) -> str:
 
 
 def _name(tenant_id: UUID, sequence: int) -> str:
-    # Padded to the digits of the largest bigint, so that names sort by number.
+    # The number is padded to the digits of the largest bigint, so that names sort by number.
     return f"{_folder(tenant_id)}/{_NUMBERED}{sequence // _LINKS_PER_FOLDER:015d}/{sequence:019d}"

@@ -23,7 +23,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """An event as read back. `detail` is its JSON as PostgreSQL prints jsonb."""
+    """An event as read from the database. `detail` is its JSON as PostgreSQL prints jsonb."""
 
     tenant_id: UUID
     id: UUID
@@ -40,7 +40,7 @@ class StoredEvent:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link as read back."""
+    """A link as read from the database."""
 
     sequence: int
     event_id: UUID

@@ -1,4 +1,4 @@
-"""Links a tenant's waiting events (recorded under a snapshot) into its chain, with the SQL `link_waiting_events`."""
+"""Links a tenant's waiting events (`WaitingEvent`) into its chain, with the SQL function `link_waiting_events`."""
 
 import time
 from collections.abc import Callable
@@ -10,16 +10,16 @@ from app.core.errors import UnavailableError
 from app.core.principal import Principal
 from app.db.session import Database
 
-_BATCH = 1_000  # events that one call of link_waiting_events() links
+_BATCH = 1_000  # maximum number of events that one call of link_waiting_events() links
 _LINKING_SECONDS = 10.0
-_LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL appendix A
+_LOCK_NOT_AVAILABLE = "55P03"  # SQLSTATE code (PostgreSQL documentation, appendix A)
 
 
 def link_waiting(database: Database, principal: Principal, *, monotonic: Callable[[], float] = time.monotonic) -> None:
     """Link all events recorded so far, in batches; each batch's transaction locks the chain's head.
 
-    Waits for a batch that the relay is linking. Raises UnavailableError if this takes too long; events linked by
-    then stay linked.
+    If the relay is linking a batch, this function waits for it. It raises UnavailableError if the wait takes too long;
+    events that are already linked stay linked.
     """
     until = monotonic() + _LINKING_SECONDS
     linked = 0
@@ -34,7 +34,9 @@ def link_waiting(database: Database, principal: Principal, *, monotonic: Callabl
 
 
 def link_batch(database: Database, principal: Principal, *, seconds: float) -> int | None:
-    """Link up to 1,000 events; return how many, or None if another transaction locked the chain the whole time."""
+    """Link up to 1,000 events; return their number, or None if another transaction keeps the chain locked for
+    `seconds`.
+    """
     with database.transaction(principal) as session:
         session.execute(text(f"SET LOCAL lock_timeout = {max(1, round(seconds * 1000))}"))
         try:

@@ -79,7 +79,7 @@ class WholeLog:
             yield read_link(row), read_event(row)
 
     def stream_unlinked(self) -> Iterator[StoredEvent]:
-        """Yield events that are in no link and not waiting for one."""
+        """Yield events that have no link and are not waiting to be linked."""
         for row in self._stream(_UNLINKED):
             event = read_event(row)
             if event is not None:

@@ -13,12 +13,12 @@ from app.audit.chain.log_reader import open_log
 from app.db.session import Database
 
 MAX_PROBLEMS = 1_000
-"""Problems that are listed; further ones are only counted."""
+"""Maximum number of problems listed; further problems are only counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChainFault:
-    """A deviation from what was recorded; `sequence` is the affected link's number, if any."""
+    """A deviation from the recorded chain; `sequence` is the affected link's number, if any."""
 
     code: str
     sentence: str
@@ -49,9 +49,10 @@ class Findings:
 
 
 class ChainWalk:
-    """Checks links in order, each with its event; `checkpoints` must be in order, too.
+    """Checks links in order, each with its event. `checkpoints` must be sorted by sequence.
 
-    `first` is the first sequence: 1, or that of a section of a chain, whose first link is then trusted.
+    `first` is the sequence of the first link. If it is greater than 1, only a section of the chain is checked, and its
+    first link is trusted.
     """
 
     def __init__(self, findings: Findings, *, checkpoints: Iterator[Checkpoint], first: int = 1) -> None:
@@ -98,7 +99,7 @@ class ChainWalk:
         self._expected, self._before = number + 1, link.hash
 
     def finish(self) -> None:
-        """Finish at the chain's end: report checkpoints beyond it, whose rows were removed."""
+        """Finish after the last link: report checkpoints of later links, which were removed."""
         while (checkpoint := self._next_checkpoint) is not None:
             self._findings.add(
                 "cut-off",
@@ -196,7 +197,7 @@ def _by_sequence(findings: Findings, kept: Iterable[Checkpoint]) -> dict[int, Ch
 
 
 def _with_kept(findings: Findings, stored: Iterator[Checkpoint], kept: dict[int, Checkpoint]) -> Iterator[Checkpoint]:
-    """Yield the stored checkpoints, merged with the copies that are missing or different in the database."""
+    """Yield the database's checkpoints, and the copies whose checkpoint is missing or different in the database."""
     missing = iter(sorted(kept))
     due = next(missing, None)
     for checkpoint in stored:
@@ -216,7 +217,8 @@ def _with_kept(findings: Findings, stored: Iterator[Checkpoint], kept: dict[int,
         yield checkpoint
     while due is not None:
         later = next(missing, None)
-        # The signer copies first and stores then: it may be between these steps now, or have crashed there.
+        # The signer writes the copy before the database row. A last copy without a row is not a fault, because the
+        # signer may still be between these steps, or may have crashed there.
         yield kept[due] if later is None else _report_missing(findings, kept[due])
         due = later
 

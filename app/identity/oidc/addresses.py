@@ -1,5 +1,5 @@
-"""Connect to providers at public addresses only, as tenants' administrators choose the issuers, and issuers choose
-further addresses.
+"""Connect to providers at public addresses only, because tenants' administrators choose the issuers, and the issuers'
+metadata contains further URLs.
 
 A host is resolved once, and the connection uses the checked address, so that a later, different DNS answer has no
 effect. The certificate is still checked for the host name.
@@ -38,7 +38,7 @@ def is_public(address: Address) -> bool:
 
 
 def public_outside(closed: Sequence[IPv4Network | IPv6Network]) -> Callable[[Address], bool]:
-    """Return a check that an address is public and in none of the networks."""
+    """Return a function that checks that an address is public and in none of the networks."""
 
     def may_call(address: Address) -> bool:
         return is_public(address) and not any(
@@ -69,8 +69,8 @@ def find_literal(host: str) -> Address | None:
 async def look_up(host: str, port: int) -> Sequence[Address]:
     """Return the addresses of a name, best first. Raises OSError.
 
-    The lookup runs in its own thread, which is abandoned when the caller times out: a resolver can't be stopped, and
-    the event loop would wait for its own threads at its end.
+    The lookup runs in its own thread, which is abandoned when the caller times out: a lookup can't be stopped, and an
+    event loop waits for its own threads when it closes.
     """
     loop = asyncio.get_running_loop()
     found: asyncio.Future[Sequence[Address]] = loop.create_future()

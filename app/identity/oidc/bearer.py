@@ -23,7 +23,8 @@ class TokenAuthenticator:
         self._clock = clock
 
     def authenticate(self, text: str) -> Principal:
-        """Return the principal of a token. Keys that it creates expire with the token at the latest (`key_expires_at`).
+        """Return the principal of a token. API keys that the principal creates expire no later than the token
+        (`key_expires_at`).
 
         Raises TokenInvalidError and its subclasses, UserUnknownError, UserDisabledError;
         IdentityProviderUnavailableError if the provider's keys are unknown and can't be fetched.
@@ -39,6 +40,6 @@ class TokenAuthenticator:
         claims = verify(text, keys, issuer=provider.issuer, audience=provider.audience, now=self._clock.now())
         try:
             principal = self._users.get_principal(provider, claims.subject, claims.email)
-        except ProviderNotFoundError as error:  # deleted in the meantime
+        except ProviderNotFoundError as error:  # the provider was just deleted
             raise TokenInvalidError from error
         return replace(principal, key_expires_at=claims.expires_at)

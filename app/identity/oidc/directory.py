@@ -78,7 +78,7 @@ class ProviderDirectory:
         found = known.metadata
         if found is not None and self._clock.now() < known.metadata_until:
             return found
-        # Another thread's call failed while this one waited for it: don't repeat it.
+        # If another thread's request to the provider takes too long, fail instead of sending a second request.
         if not known.lock.acquire(timeout=LONGEST_WAIT_SECONDS):
             raise IdentityProviderUnavailableError
         try:
@@ -87,7 +87,7 @@ class ProviderDirectory:
             known.lock.release()
 
     def list_keys(self, issuer: str, key_id: str | None) -> Sequence[Key]:
-        """Return the issuer's signing keys with that ID; without an ID, all. Raises
+        """Return the issuer's signing keys with that key ID, or all signing keys if `key_id` is None. Raises
         IdentityProviderUnavailableError.
         """
         known = self._of(issuer)
@@ -95,7 +95,7 @@ class ProviderDirectory:
         found = _select(known.keys, key_id)
         if found and now < known.keys_until:
             return found
-        # Don't wait for another thread's call if the key is cached; otherwise wait briefly.
+        # Don't wait for another thread's request if the key is cached; otherwise wait briefly.
         if known.lock.acquire(timeout=0 if found else LONGEST_WAIT_SECONDS):
             try:
                 self._refresh_keys(issuer, known, key_id)
@@ -140,8 +140,8 @@ class ProviderDirectory:
                 raise
 
     def _ask(self, known: _Known, url: str) -> ProviderResponse:
-        """Send one GET. For some time after a failure it fails at once, so that requests don't wait for a provider
-        that is down.
+        """Send one GET request. For some time after a failure, raise the same error at once, so that callers don't wait
+        for a provider that is down.
         """
         if self._clock.now() < known.failed_at + AFTER_FAILURE:
             raise known.failure

@@ -93,7 +93,7 @@ class AudienceTakenError(ConflictError):
 
 
 class ClientTakenError(ConflictError):
-    """The message does not reveal the other tenant."""
+    """The provider with that audience may be another tenant's, so the message does not name it."""
 
     code = "client-taken"
     title = "That client is already the audience of an API here: register another client."
@@ -137,7 +137,7 @@ class AudienceUnboundError(InvalidInputError):
 
 
 class ProvidersBeyondScopesError(ForbiddenError):
-    """A key that changes links could sign in as any user, and sessions of a provider have no scopes."""
+    """A key that could change links could be used to sign in as any user, and a session from a provider has no scopes."""
 
     code = "sign-in-beyond-scopes"
     title = "A key with scopes can't change sign-in providers or links: use a key without scopes."

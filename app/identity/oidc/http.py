@@ -1,8 +1,8 @@
-"""Call providers, whose URLs come from tenants' administrators and from the providers themselves.
+"""Send requests to providers. Their URLs come from tenants' administrators and from the providers themselves.
 
-Calls use https, or plain http only to hosts that the composition root permits (loopback in tests); only public
-addresses, unless configured otherwise; no redirects; and a maximum response size. One time limit covers the whole
-call, from the lookup to the last byte.
+Requests use https; plain http is allowed only for hosts that the composition root permits (loopback in tests). Requests
+go only to public addresses, unless configured otherwise. Redirects are not followed, and the response size is limited.
+One time limit covers the whole request, from the DNS lookup to the last byte.
 """
 
 import asyncio
@@ -44,10 +44,10 @@ class ProviderResponse:
 
 
 class ProviderHttp:
-    """`plain_hosts` may be called without TLS, at any address.
+    """Sends requests to providers. `plain_hosts` may be called without TLS, at any address.
 
-    `may_call` decides which addresses may be called. Without it, all may, and https calls use the environment's
-    proxies, which resolve names themselves.
+    `may_call` decides which addresses may be called. If it is None, every address is permitted, and https requests use
+    the environment's proxies, which resolve names themselves.
     """
 
     def __init__(
@@ -58,15 +58,15 @@ class ProviderHttp:
 
     @cached_property
     def _tls(self) -> SSLContext:
-        # Created once, as loading the CA certificates takes longer than most calls; created lazily, as many processes
-        # never call a provider.
+        # The context is created once, because loading the CA certificates takes longer than most requests. It is
+        # created at first use, because many processes never call a provider.
         return httpx.create_ssl_context()
 
     def check_address(self, url: str) -> None:
-        """Check an issuer's URL. Raises IssuerInvalidError for a forbidden URL, IssuerNotPublicError for an address
-        as host.
+        """Check an issuer's URL. Raises IssuerInvalidError for a forbidden URL, IssuerNotPublicError if the host is an
+        IP address that is not permitted.
 
-        The addresses of a host name are checked at each call.
+        The addresses of a host name are checked at each request.
         """
         try:
             parts = urlsplit(url)
@@ -82,20 +82,20 @@ class ProviderHttp:
             raise IssuerNotPublicError
 
     def get_json(self, url: str, *, token: str | None = None) -> ProviderResponse:
-        """Raises IdentityProviderUnavailableError, IdentityProviderNotPublicError; `token` is sent as a bearer
-        token.
+        """Fetch JSON; `token` is sent as a bearer token. Raises IdentityProviderUnavailableError,
+        IdentityProviderNotPublicError.
         """
         return self._call("GET", url, headers={} if token is None else {"Authorization": f"Bearer {token}"})
 
     def post_form(self, url: str, form: Mapping[str, str], *, basic: tuple[str, str] | None = None) -> ProviderResponse:
-        """Send a form. Raises as `get_json` does; `basic` is (client ID, secret), encoded by RFC 6749 §2.3.1."""
+        """Send a form; `basic` is (client ID, secret), encoded by RFC 6749 §2.3.1. Raises the errors of `get_json`."""
         auth = None if basic is None else httpx.BasicAuth(quote_plus(basic[0]), quote_plus(basic[1]))
         return self._call("POST", url, data=dict(form), auth=auth)
 
     def _call(self, method: str, url: str, **more: Any) -> ProviderResponse:
         try:
             self.check_address(url)
-            # Asynchronous, so that the call can be cancelled at any time; callers run in their own threads.
+            # The request is asynchronous, so that it can be cancelled at any time. Callers run in their own threads.
             response, content = asyncio.run(self._exchange(method, url, **more))
             body = json.loads(content)
         except IssuerNotPublicError as error:
@@ -128,7 +128,7 @@ class ProviderHttp:
 
     def _client(self) -> httpx.AsyncClient:
         if self._may_call_address is None:
-            # The environment's proxies are for https only: calls to loopback must not leave the machine.
+            # Plain http requests use no proxy, because requests to loopback must not leave the machine.
             plain = httpx.AsyncHTTPTransport(verify=self._tls)
             return httpx.AsyncClient(verify=self._tls, mounts={"http://": plain}, **_ASKING)
         return httpx.AsyncClient(transport=CheckedTransport(tls=self._tls, may_call=self._may_call), **_ASKING)

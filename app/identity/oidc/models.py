@@ -11,9 +11,10 @@ from app.db.base import Base
 
 
 class IdentityProvider(Base):
-    """API tokens must name `audience`; without it the API accepts none. It ends with the tenant's ID, so
-    that no other tenant can claim it, unless an operator set it. Issuer and audience are unique across tenants, so
-    that a token belongs to exactly one tenant.
+    """A tenant's sign-in provider. The API accepts only tokens for `audience`; if it is None, the API accepts no tokens
+    of the provider. The audience ends with the tenant's ID, so that no other tenant can claim it; only an operator can
+    set another audience. The pair of issuer and audience is unique across tenants, so that a token belongs to exactly
+    one tenant.
     """
 
     __tablename__ = "identity_providers"
@@ -43,8 +44,8 @@ class IdentityProvider(Base):
 
 
 class UserIdentity(Base):
-    """A one-to-one link from a provider's subject to a user, so that a reassigned e-mail address does not give
-    access to its former holder's account.
+    """A one-to-one link from a provider's subject to a user. Sign-in uses the link, so that a person who gets a former
+    user's e-mail address does not get that user's account.
     """
 
     __tablename__ = "user_identities"

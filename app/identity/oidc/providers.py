@@ -70,8 +70,8 @@ class NewProvider:
 class ProviderService:
     """Creates, changes and deletes providers and links; each change is audited with its states before and after.
 
-    A key with scopes can only read, as it could otherwise create a sign-in without scopes: changes raise
-    ProvidersBeyondScopesError. Without the permission to manage users they raise PermissionRequiredError.
+    A key with scopes can only read, because a new provider or link would permit a sign-in without scopes; changes then
+    raise ProvidersBeyondScopesError. Without the permission to manage users, changes raise PermissionRequiredError.
     """
 
     def __init__(self, *, database: Database, sealer: Sealer, http: ProviderHttp, clock: Clock) -> None:
@@ -133,8 +133,8 @@ class ProviderService:
     def update_provider(
         self, principal: Principal, provider_id: UUID, changes: Mapping[str, Any], *, revision: int | None
     ) -> IdentityProvider:
-        """Change a provider. `changes` are fields of `NewProvider` besides issuer and client. Disabling it ends its
-        sessions for good.
+        """Change a provider. `changes` are fields of `NewProvider` besides issuer and client. Disabling a provider
+        permanently ends its sessions.
 
         Raises PermissionRequiredError, ProviderNotFoundError, PreconditionFailedError, DomainsMissingError,
         AudienceOfClientError, AudienceUnboundError, AudienceTakenError.
@@ -185,15 +185,14 @@ class ProviderService:
         return PageOf(items=items, next_cursor=cursor)
 
     def link(self, principal: Principal, provider_id: UUID, user_id: UUID, subject: str) -> UserIdentity:
-        """Link the user to `subject`, instead of to any other subject of the provider, from the next request on.
+        """Link the user to `subject` from the next request on. The link replaces the user's link to another subject of
+        the provider.
 
         Raises PermissionRequiredError, LinkNotFoundError, SubjectTakenError.
         """
         _require_whole(principal)
         with (
-            translated_violations(
-                {FOREIGN_KEY_VIOLATION: LinkNotFoundError}
-            ),  # the provider was deleted in the meantime
+            translated_violations({FOREIGN_KEY_VIOLATION: LinkNotFoundError}),  # the provider was just deleted
             self._database.transaction(principal) as session,
         ):
             repository = ProviderRepository(session)
@@ -242,9 +241,9 @@ class ProviderService:
 
 
 class ProviderAdmin:
-    """Sets audiences that don't end with the tenant's ID, as the database's owner, for an operator's command and not
-    for endpoints. Some providers can only write a client ID as audience; the operator knows which tenant it belongs
-    to.
+    """Sets audiences that don't end with the tenant's ID. Only an operator's command uses it, and connects as the
+    database's owner. Some providers can only use a client ID as audience, and the operator knows which tenant that
+    client belongs to.
     """
 
     def __init__(self, *, owner: Database, clock: Clock) -> None:
@@ -253,8 +252,8 @@ class ProviderAdmin:
 
     def give_audience(self, tenant_id: UUID, provider_id: UUID, audience: str) -> IdentityProvider:
         """Set a provider's audience. Raises AudienceInvalidError, ProviderNotFoundError, AudienceTakenError;
-        PreconditionFailedError for a concurrent change, AudienceOfClientError for a client of the issuer in any
-        tenant.
+        PreconditionFailedError after a concurrent change; AudienceOfClientError if the audience is a client of the same
+        issuer in any tenant.
         """
         if _IDENTIFIER.fullmatch(audience) is None:
             raise AudienceInvalidError
@@ -297,7 +296,7 @@ def _require_whole(principal: Principal) -> None:
 
 
 def _check(values: Mapping[str, Any]) -> None:
-    """Check what the database would reject. Raises DomainsMissingError, AudienceOfClientError."""
+    """Check the rules that the database also enforces. Raises DomainsMissingError, AudienceOfClientError."""
     if values["link_by"] == LINK_BY_EMAIL and not values["email_domains"]:
         raise DomainsMissingError
     if values["audience"] == values["client_id"]:
@@ -305,7 +304,7 @@ def _check(values: Mapping[str, Any]) -> None:
 
 
 def _check_uncrossed(repository: ProviderRepository, provider: IdentityProvider) -> None:
-    """Raise AudienceOfClientError if the API would accept the ID tokens of a page's sign-in."""
+    """Raise AudienceOfClientError if the API would accept ID tokens that are issued for sign-in to the pages."""
     if repository.is_crossed(provider):
         raise AudienceOfClientError
 

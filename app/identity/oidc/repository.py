@@ -25,7 +25,7 @@ _PERSON = (User.kind == "person", User.deleted_at.is_(None))
 
 @dataclass(frozen=True, slots=True)
 class FoundProvider:
-    """An enabled provider, as needed before the user is known."""
+    """An enabled provider, with the fields needed before the user is known."""
 
     tenant_id: UUID
     id: UUID
@@ -62,7 +62,7 @@ def list_unbound_audiences(session: Session) -> Sequence[UnboundAudience]:
 
 
 class SignInRepository:
-    """Queries without a principal."""
+    """Queries that run before a principal is known."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -72,7 +72,7 @@ class SignInRepository:
         return cast(UUID | None, self._session.scalar(_FIND_TENANT, {"id": provider_id}))
 
     def list_token_providers(self, issuer: str, audiences: Sequence[str]) -> Sequence[tuple[UUID, UUID]]:
-        """Return (tenant, provider) of the candidates for a token of `issuer` for `audiences`, at most two."""
+        """Return (tenant ID, provider ID) of at most two providers that match a token's issuer and audiences."""
         found = self._session.execute(_FIND_BY_TOKEN, {"issuer": issuer, "audiences": list(audiences)})
         return [(row.tenant_id, row.id) for row in found]
 
@@ -99,7 +99,7 @@ class ProviderRepository:
         return self._session.scalars(query).all()
 
     def update_provider(self, provider_id: UUID, *, revision: int, values: Mapping[str, Any]) -> bool:
-        """Update a provider; return False if it is no longer at `revision`."""
+        """Update a provider; return False if `revision` is not its current revision."""
         change = (
             update(IdentityProvider)
             .where(IdentityProvider.id == provider_id, IdentityProvider.revision == revision)
@@ -108,7 +108,9 @@ class ProviderRepository:
         return self._changed(change)
 
     def is_crossed(self, provider: IdentityProvider) -> bool:
-        """Return whether any provider of its issuer has its audience as client, or its client as audience."""
+        """Return whether a provider with the same issuer has this audience as its client, or this client as its
+        audience.
+        """
         same = IdentityProvider.issuer == provider.issuer
         crossed = or_(IdentityProvider.client_id == provider.audience, IdentityProvider.audience == provider.client_id)
         return self._session.scalar(select(IdentityProvider.id).where(same, crossed).limit(1)) is not None
@@ -128,7 +130,7 @@ class ProviderRepository:
         )
 
     def list_users_by_email(self, email: str) -> Sequence[User]:
-        """Return people by address, ignoring case; several may match."""
+        """Return the people with that address, ignoring case; several may match."""
         query = select(User).where(func.lower(User.email) == email.lower(), *_PERSON)
         return self._session.scalars(query.limit(2)).all()
 
@@ -165,7 +167,7 @@ class ProviderRepository:
 
 
 def find_enabled_provider(database: Database, tenant_id: UUID, provider_id: UUID) -> FoundProvider | None:
-    """Return an enabled provider, with the tenant's system principal, because no user is signed in yet."""
+    """Return an enabled provider. The query runs as the tenant's system principal, because no user is signed in yet."""
     with database.transaction(system_principal(tenant_id)) as session:
         row = ProviderRepository(session).find_provider(provider_id)
     if row is None or not row.enabled:

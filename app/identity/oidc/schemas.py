@@ -33,7 +33,7 @@ _EXAMPLE: JsonDict = {
 }
 
 
-# The service checks this rule, as it depends on the stored provider for a change.
+# For a change, the service checks this rule, because it depends on the stored provider.
 _DOMAINS_NAMED: JsonDict = {
     "if": {"properties": {"link_by": {"const": "verified-email"}}, "required": ["link_by"]},
     "then": {"properties": {"email_domains": {"minItems": 1}}, "required": ["email_domains"]},
@@ -59,7 +59,7 @@ class ProviderIn(BaseModel):
 
 
 def _show_change(schema: JsonDict) -> None:
-    """Remove the default from the schema: an omitted field of a change has none."""
+    """Remove the defaults from the schema, because an omitted field is not changed."""
     schema["examples"] = [{"enabled": False}]
     for field in cast(dict[str, JsonDict], schema["properties"]).values():
         field.pop("default", None)

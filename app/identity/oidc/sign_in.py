@@ -1,7 +1,8 @@
 """Sign in at a provider: authorization code with PKCE (OpenID Connect Core §3.1, RFC 7636, RFC 9700).
 
-During the sign-in the browser stores the sealed attempt (state, nonce and verifier) in a cookie. Each provider has
-its own redirect URL, and its `iss`, if sent, is checked (RFC 9207), so that no provider gets another's code.
+During the sign-in the browser stores the sealed attempt (state, nonce and verifier) in a cookie. Each provider has its
+own redirect URL, and the response's `iss`, if sent, is checked (RFC 9207), so that no provider receives another
+provider's code.
 """
 
 import base64
@@ -41,14 +42,14 @@ from app.storage.sealing import Sealer
 ATTEMPT_LIFETIME = timedelta(minutes=10)
 SECRET_PURPOSE = "identity provider's client secret"  # noqa: S105 (a purpose's name, not a secret)
 _ATTEMPT_PURPOSE = "sign-in at "
-_ERROR_CODE = re.compile(r"[a-z_]{1,40}")  # RFC 6749 §4.1.2.1; other text is not shown
+_ERROR_CODE = re.compile(r"[a-z_]{1,40}")  # error codes of RFC 6749 §4.1.2.1; other text is not shown
 _MAX_COOKIE = 2_000
 _MAX_CODE = 4_000
 
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """`begun_at` is in seconds since 1970."""
+    """A sign-in that has begun. `begun_at` is in seconds since 1970."""
 
     state: str
     nonce: str
@@ -101,7 +102,7 @@ class SignInService:
         return f"{self._public_url}/sign-in/oidc/{provider_id}/callback"
 
     def list_offered(self, slug: str) -> Sequence[OfferedProvider]:
-        """List a tenant's providers; an unknown tenant has none."""
+        """List a tenant's providers; the list is empty for an unknown tenant."""
         with self._database.anonymous() as session:
             return SignInRepository(session).list_offered(slug)
 
@@ -166,7 +167,9 @@ class SignInService:
         return provider
 
     def _open(self, provider: FoundProvider, cookie: str | None) -> _Attempt:
-        """Open the cookie. Raises SignInStaleError if it is another provider's, was changed, or has expired."""
+        """Open the cookie. Raises SignInStaleError if the cookie belongs to another provider, was changed, or has
+        expired.
+        """
         try:
             given = (cookie or "")[:_MAX_COOKIE]
             sealed = base64.b64decode(given + "=" * (-len(given) % 4), altchars=b"-_", validate=True)
@@ -210,7 +213,7 @@ class SignInService:
         return id_token, access_token if isinstance(access_token, str) else None
 
     def _check_id_token(self, provider: FoundProvider, id_token: str, nonce: str) -> Claims:
-        """Raises SignInRefusedError, IdentityProviderUnavailableError."""
+        """Return the verified claims of an ID token. Raises SignInRefusedError, IdentityProviderUnavailableError."""
         try:
             keys = self._directory.list_keys(provider.issuer, read_unverified(id_token).key_id)
             claims = verify(id_token, keys, issuer=provider.issuer, audience=provider.client_id, now=self._clock.now())
@@ -219,7 +222,7 @@ class SignInService:
             raise SignInRefusedError from error
         if not hmac.compare_digest((claims.nonce or "").encode("utf-8", "replace"), nonce.encode()):
             raise SignInRefusedError
-        # OpenID Connect Core §3.1.3.7, steps 4 and 5: a token with several audiences must name us in `azp`.
+        # OpenID Connect Core §3.1.3.7, steps 4 and 5: a token with several audiences must name this client in `azp`.
         party = claims.authorized_party
         if party != provider.client_id and (party is not None or len(claims.audiences) > 1):
             raise SignInRefusedError
@@ -251,7 +254,9 @@ class SignInService:
 
 
 def _check_response(metadata: ProviderMetadata, response: AuthorizationResponse) -> str:
-    """Return the code. Raises SignInRefusedError, which shows only error codes of the registered form."""
+    """Return the code. Raises SignInRefusedError; its message includes the provider's error code only if the code is
+    well-formed.
+    """
     if response.issuer != metadata.issuer and (response.issuer is not None or metadata.sends_issuer):
         raise SignInRefusedError
     if response.error is not None:

@@ -21,7 +21,7 @@ from joserfc.jwt import JWTClaimsRegistry
 from app.identity.oidc.errors import TokenExpiredError, TokenInvalidError, TokenNotYetValidError
 
 ALGORITHMS = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC", "EdDSA": "OKP", "Ed25519": "OKP"}
-"""Maps an algorithm to its key type. Since RFC 9864, EdDSA with that curve is named Ed25519."""
+"""Maps an algorithm to its key type. Since RFC 9864, EdDSA with curve Ed25519 is also named Ed25519."""
 SKEW_SECONDS = 60
 MAX_CHARACTERS = 16_000
 MAX_SUBJECT = 255  # OpenID Connect Core §2
@@ -32,7 +32,9 @@ _FURTHEST = timedelta(days=3650)
 
 
 class _Registry(JWSRegistry):
-    """Unknown header members are ignored (RFC 7515 §4); certificate chains make headers long."""
+    """Ignores unknown header members (RFC 7515 §4), and accepts long headers, because they may contain certificate
+    chains.
+    """
 
     max_header_length = MAX_CHARACTERS
 

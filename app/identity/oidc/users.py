@@ -1,5 +1,5 @@
-"""Find the user of a provider's subject: by its link, or once by a verified address, which links it. Never create
-users.
+"""Find the user of a provider's subject by its link. A subject without a link is linked once, by a verified address.
+Users are never created here.
 """
 
 from app.audit.service import record
@@ -54,7 +54,8 @@ class ProviderUsers:
                         detail={"provider_id": str(provider.id), "before": None, "after": subject, "by": LINK_BY_EMAIL},
                     )
                 else:
-                    # Another request of the same person linked it, or the user is already linked to another subject.
+                    # Another request of the same person linked this subject, or the user is already linked to another
+                    # subject.
                     user = repository.find_linked_user(provider.id, subject)
         if user is None:
             raise UserUnknownError

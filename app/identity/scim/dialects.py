@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 _VALUE = r'"(?:[^"\\]|\\.)*"|[A-Za-z0-9.+-]+'
-# `emails[type eq "work"].value eq "ana@example.com"`: in a filter, nothing may follow the bracket.
+# `emails[type eq "work"].value eq "ana@example.com"`: in a filter, RFC 7644 allows nothing after the bracket.
 _CHOSEN = re.compile(
     rf"(?P<attribute>[A-Za-z]\w*)\[(?P<choice>[^\[\]]*)\]\.(?P<part>[A-Za-z$]\w*)\s+"
     rf"(?:(?P<pr>pr)\b|(?P<op>[A-Za-z]{{2}})\s+(?P<value>{_VALUE}))"
@@ -24,7 +24,9 @@ def read_filter(text: str) -> str:
 
 
 def read_operations(payload: dict[str, Any]) -> dict[str, Any]:
-    """Translate a PATCH: the primary role replaces all roles, and removals name only values."""
+    """Translate a PATCH: the primary role replaces all roles, and an operation that removes values keeps only their
+    `value`.
+    """
     return {
         name: [_read_operation(operation) if isinstance(operation, dict) else operation for operation in value]
         if name.lower() == "operations" and isinstance(value, list)

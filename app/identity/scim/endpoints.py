@@ -300,7 +300,7 @@ def _listed(
 def _descriptions(
     request: Request, base: str, kind: type[Resource[Any]], described: Sequence[Resource[Any]]
 ) -> Response:
-    # RFC 7644 §4: discovery ignores filters, so that no client mistakes a part for the whole.
+    # RFC 7644 §4: discovery ignores filters, so that no client mistakes a filtered list for the complete list.
     if "filter" in request.query_params:
         raise ForbiddenException(detail="Discovery endpoints don't support filters: leave the filter out.")
     return _listed(kind, [_located(one, base) for one in described], len(described))
@@ -329,7 +329,7 @@ def _refusal(error: Exception) -> FootnoteError | None:
 
 
 def _error(request: Request, error: Exception) -> Response | None:
-    """Return the error in SCIM's form; None if it is unexpected."""
+    """Return the error in SCIM's form; None for an unexpected exception."""
     headers: Mapping[str, str] = {}
     if isinstance(error, SCIMException):
         body = error.to_error()

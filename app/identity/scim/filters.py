@@ -182,7 +182,7 @@ class _Conditions(FilterVisitor[Condition]):
         found, part = self._find(node.attr_path)
         if isinstance(found, Value):
             return _compare(found, node.op, node.value)
-        if node.op is CompareOperator.ne:  # no stored value can equal it
+        if node.op is CompareOperator.ne:  # `ne` matches if none of the values equals the text
             return not_(_any(found, lambda of: _compare(of[part], CompareOperator.eq, node.value), part))
         return _any(found, lambda of: _compare(of[part], node.op, node.value), part)
 
@@ -242,7 +242,7 @@ def _compare(value: Value, op: CompareOperator, given: Any) -> Condition:
 
 
 def _operand(value: Value, given: Any) -> Any:
-    """Convert `given` to the attribute's type; None if that is impossible, so that nothing equals it."""
+    """Convert `given` to the attribute's type. Return None if that is impossible, because no stored value equals it."""
     kind = _type_of(value.sql)
     try:
         if kind is UUID:

@@ -50,8 +50,8 @@ class GroupProvisioning:
     """Provisions groups of the principal's tenant. Raises PermissionRequiredError without the permission to manage
     groups.
 
-    `base` is the service's URL, `revision` that of If-Match. Errors are SCIM's (RFC 7644 §3.12) and GroupCycleError,
-    which the endpoints translate. Unknown IDs and those of other tenants raise NotFoundException.
+    `base` is the service's URL; `revision` is the revision in If-Match. Methods raise SCIM's errors (RFC 7644 §3.12)
+    and GroupCycleError, which the endpoints translate. Unknown IDs and those of other tenants raise NotFoundException.
     """
 
     def __init__(self, *, database: Database, clock: Clock) -> None:
@@ -108,7 +108,7 @@ class GroupProvisioning:
     ) -> scim.Group:
         """Replace a group; omitted attributes are cleared.
 
-        Raises as `create_group` does, NotFoundException, PreconditionFailedException.
+        Raises the errors of `create_group`, NotFoundException, PreconditionFailedException.
         """
         principal.require(Permission.GROUPS_MANAGE)
         wanted = parse_group(payload, Context.RESOURCE_REPLACEMENT_REQUEST)
@@ -122,7 +122,7 @@ class GroupProvisioning:
     ) -> int:
         """Apply all operations or none (RFC 7644 §3.5.2); return the group's new revision.
 
-        Raises as `replace_group` does, MutabilityException, NoTargetException.
+        Raises the errors of `replace_group`, MutabilityException, NoTargetException.
         """
         principal.require(Permission.GROUPS_MANAGE)
         patch = parse_group_patch(payload)
@@ -164,7 +164,7 @@ def _top(path: object) -> str:
 
 
 def _store(session: Session, principal: Principal, row: Group, wanted: scim.Group, members: Members) -> Group:
-    """Store the requested group; `members` are its current members, as far as the request concerns them."""
+    """Store the requested group; `members` are the current members that the request may change."""
     repository = GroupRepository(session)
     values = {"name": wanted.display_name, "external_id": wanted.external_id}
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}

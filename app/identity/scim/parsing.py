@@ -23,7 +23,7 @@ from app.identity.scim.dialects import read_filter, read_operations
 _ADDRESS = re.compile(r"[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,190}")
 _LONGEST_TEXT = 255  # characters
 _LONGEST_FILTER = 2_000  # characters
-_DEEPEST = 16  # nested lists and objects; the schemas with their extensions need half of this depth
+_DEEPEST = 16  # levels of nested lists and objects; valid resources need at most half of them
 _NAMED_MEMBER = re.compile(r'(?:urn:[^\[]*:)?members\[\s*value eq "([^"\\]*)"\s*\]', re.IGNORECASE)
 _MEMBERS = re.compile(r"(?:urn:.*:)?members\b.*", re.IGNORECASE | re.DOTALL)
 
@@ -43,7 +43,9 @@ def parse_payload(body: bytes) -> Payload:
 
 
 def _check_depth(payload: Payload) -> None:
-    """Limit the depth of a payload, so that recursive functions end. Raises InvalidSyntaxException."""
+    """Limit the depth of a payload, so that recursive functions don't exceed the recursion limit. Raises
+    InvalidSyntaxException.
+    """
     level: list[Any] = [payload]
     for _ in range(_DEEPEST):
         parts = [each.values() if isinstance(each, dict) else each for each in level]
@@ -55,7 +57,7 @@ def _check_depth(payload: Payload) -> None:
 
 
 def parse_user(payload: Payload, context: Context, *, active: bool) -> scim.User:
-    """Parse the requested user; `active` is the default of that attribute.
+    """Parse the requested user; `active` is used if the request omits that attribute.
 
     Raises ValidationError, InvalidValueException, PayloadTooLargeException.
     """
@@ -123,9 +125,9 @@ def parse_search(kind: type[scim.User | scim.Group], parameters: Mapping[str, st
 
 
 def find_named_members(patch: PatchOp[scim.Group]) -> frozenset[UUID] | None:
-    """Return the IDs of members that a group's patch names; None if it concerns all members.
+    """Return the IDs of the members that a group's PATCH names; None if it concerns all members.
 
-    Thus adding one member does not read thousands of others.
+    With these IDs, adding one member does not read thousands of other members.
     """
     named: set[str] = set()
     for operation in patch.operations or ():
@@ -156,7 +158,7 @@ def _named_by(operation: PatchOperation[scim.Group]) -> set[str] | None:
 
 
 def parse_id(text: str | None) -> UUID:
-    """Parse one of our IDs. Raises InvalidValueException."""
+    """Parse the ID of a user or group. Raises InvalidValueException."""
     try:
         return UUID(text or "")
     except ValueError as error:
@@ -171,7 +173,7 @@ def _check_changes(payload: Payload) -> None:
 
 
 def _count_values(part: Any) -> int:
-    """Return the number of entries in a payload's lists; a nested list counts as its entries."""
+    """Return the number of entries in a payload's lists, including the entries of nested lists."""
     if isinstance(part, dict):
         return sum(_count_values(value) for name, value in part.items() if name.lower() != "schemas")
     if isinstance(part, list):

@@ -1,7 +1,7 @@
 """Translate between rows and SCIM's resources.
 
-`profile` stores displayName, name and emails as the provider sent them. The columns `name` and `email`, which the
-rest of the product uses, are derived from it, and take precedence if they were changed here later.
+`profile` stores displayName, name and emails as the provider sent them. The columns `name` and `email`, which the rest
+of the product uses, are derived from it. If Footnote's own API changes them later, they take precedence.
 """
 
 from collections.abc import Sequence
@@ -100,5 +100,5 @@ def _meta(kind: str, row: User | Group, base: str) -> Meta:
 
 
 def version(revision: int) -> str:
-    """Return a weak ETag: a user's revision does not count changes of its groups."""
+    """Return a weak ETag, because a user's revision does not change when the user's groups change."""
     return f"W/{etag(revision)}"

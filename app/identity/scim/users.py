@@ -47,8 +47,8 @@ class UserProvisioning:
     """Provisions users of the principal's tenant. Raises PermissionRequiredError without the permission to manage
     users.
 
-    `base` is the service's URL, `revision` that of If-Match. Errors are SCIM's (RFC 7644 §3.12). Unknown IDs and those
-    of other tenants raise NotFoundException.
+    `base` is the service's URL; `revision` is the revision in If-Match. Methods raise SCIM's errors (RFC 7644 §3.12).
+    Unknown IDs and those of other tenants raise NotFoundException.
     """
 
     def __init__(self, *, database: Database, clock: Clock) -> None:
@@ -113,7 +113,7 @@ class UserProvisioning:
     ) -> scim.User:
         """Apply all operations or none (RFC 7644 §3.5.2).
 
-        Raises as `replace_user` does, MutabilityException, NoTargetException.
+        Raises the errors of `replace_user`, MutabilityException, NoTargetException.
         """
         principal.require(Permission.USERS_MANAGE)
         patch = parse_user_patch(payload)
@@ -190,7 +190,7 @@ def page_limit(request: SearchRequest[Any]) -> int:
 
 
 def provisioning_meanings(unique: str) -> Meanings:
-    """Return UniquenessException for the fields `unique`, and LastAdministratorError, by constraint."""
+    """Map constraint violations to errors: UniquenessException for the fields `unique`, and LastAdministratorError."""
     return {
         UNIQUE_VIOLATION: lambda: UniquenessException(detail=f"{unique} is already in use: choose another."),
         **LAST_ADMINISTRATOR,

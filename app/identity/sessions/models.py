@@ -10,8 +10,8 @@ from app.db.base import Base
 
 
 class WebSession(Base):
-    """A session, opened through a provider or with a key. Of the cookie's token only a SHA-256 digest is stored,
-    which the api role can't select.
+    """A session, opened through a provider or with a key. Only a SHA-256 digest of the cookie's token is stored, and
+    the API's database role can't select it.
     """
 
     __tablename__ = "web_sessions"

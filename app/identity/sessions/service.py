@@ -1,6 +1,7 @@
 """Sessions of the pages: a cookie stores a random token, and the database stores its digest and expiry.
 
-A session ends when idle too long, at its maximum lifetime, at sign-out, and with its user, key or provider.
+A session ends after the maximum idle time, after its maximum lifetime, at sign-out, or when its user, key or provider
+is no longer valid.
 """
 
 import hashlib
@@ -60,7 +61,7 @@ class _Found:
 
 
 class SessionService:
-    """Opens, finds and ends sessions. `idle` is the maximum time without a request, `lifetime` the maximum in total."""
+    """Opens, finds and ends sessions. `idle` is the maximum time without a request, `lifetime` the maximum total time."""
 
     def __init__(
         self, *, database: Database, identity: IdentityService, clock: Clock, idle: timedelta, lifetime: timedelta
@@ -72,11 +73,11 @@ class SessionService:
         self._lifetime = lifetime
 
     def open(self, principal: Principal, *, provider_id: UUID | None = None) -> OpenedSession:
-        """Open a session of a user who signed in at a provider or, without one, with a key, whose expiry limits the
-        session.
+        """Open a session for a user who signed in at a provider or, if `provider_id` is None, with a key. The session
+        ends no later than the key expires.
 
-        If the provider was disabled or deleted since the sign-in, raises ProviderNotFoundError; if the user was,
-        UserDisabledError.
+        Raises ProviderNotFoundError if the provider was disabled or deleted after the sign-in, UserDisabledError if the
+        user was.
         """
         now = self._clock.now()
         ends_at = now + self._lifetime
@@ -97,8 +98,8 @@ class SessionService:
             "revoked_at": None,
         }
         with translated_violations(_MEANINGS), self._database.transaction(principal) as session:
-            # Insert first: this waits for a transaction that disables the provider or user, and that also ends the old
-            # sessions.
+            # The insert comes first, because it waits for a transaction that disables the provider or user. That
+            # transaction also ends the old sessions.
             session.execute(insert(WebSession).values(values))
             session.execute(
                 delete(WebSession).where(
@@ -188,7 +189,7 @@ class SessionService:
 
 
 def _visible_to(principal: Principal) -> Select[WebSession]:
-    """Select the sessions that the principal may see; a key's scopes can permit fewer than the database does."""
+    """Select the sessions that the principal may see. A key's scopes can restrict them further than row-level security."""
     query = select(WebSession)
     return query if principal.may(Permission.USERS_MANAGE) else query.where(WebSession.user_id == principal.user_id)
 
