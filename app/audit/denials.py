@@ -70,7 +70,7 @@ class DenialLog:
         self._timer: threading.Timer | None = None
 
     def record(self, denial: Denial) -> None:
-        """Record a denial. Raises nothing: if recording fails, the loss is logged."""
+        """Record a denial. A failure to record it raises no error, but is logged."""
         principal, claimed = _audited_as(denial)
         if principal is None or not self._count(principal, claimed):
             return

@@ -27,14 +27,14 @@ class ExportCutOffError(RuntimeError):
 
 
 class Transactions(Protocol):
-    """Opens a transaction for one principal at each call."""
+    """Opens a transaction for one principal each time it is called."""
 
     def __call__(self) -> AbstractContextManager[Session]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Links `first` to `last` of a chain; empty if `last` is smaller."""
+    """The links `first` to `last` of a chain. The section is empty if `last` is smaller than `first`."""
 
     first: int
     last: int
@@ -69,7 +69,7 @@ class AuditLog:
 
 
 def export_whole(owner: Database, tenant_id: UUID, *, since: datetime | None, until: datetime | None) -> Iterator[str]:
-    """Yield the lines of a tenant's log for the database owner; the audit log names the tenant's system user as actor."""
+    """Yield the lines of a tenant's log for the database owner. The actor of the export is the tenant's system user."""
     principal = system_principal(tenant_id)
     link_waiting(owner, principal)
     section = _begin(owner, principal, since=since, until=until)

@@ -1,5 +1,6 @@
-"""Tables of the audit log; all are append-only. Events are inserted in the transaction of the change that they
-describe. At commit the database links their hashes into a chain. Checkpoints are signed links of the chain.
+"""Tables of the audit log. Events, links and checkpoints are append-only. Events are inserted in the transaction of the
+change that they describe. At commit the database links their hashes into a chain. Checkpoints are signed links of the
+chain.
 """
 
 from datetime import datetime
@@ -47,7 +48,9 @@ class AuditHead(Base):
 
 
 class AuditLink(Base):
-    """One link of a tenant's chain; `sequence` counts from 1 without gaps (hashes: `app.audit.chain.hashing`)."""
+    """One link of a tenant's chain; `sequence` counts from 1 without gaps. `app.audit.chain.hashing` defines the
+    hashes.
+    """
 
     __tablename__ = "audit_chain"
 

@@ -1,4 +1,4 @@
-"""Groups of users and other groups, which can have grants. Administrators manage them."""
+"""Groups, which contain users and other groups and can have grants. Administrators manage them."""
 
 from dataclasses import dataclass
 from uuid import UUID

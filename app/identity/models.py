@@ -119,8 +119,8 @@ class ApiKey(Base):
 
 
 class Group(Base):
-    """A group of users and other groups, which can have grants. `external_id` is its ID at the identity provider, if
-    any. The database updates `revision` and `updated_at`, also when the members change.
+    """A group, which contains users and other groups and can have grants. `external_id` is its ID at the identity
+    provider, if any. The database updates `revision` and `updated_at`, also for changed members.
     """
 
     __tablename__ = "groups"

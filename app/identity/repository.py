@@ -18,7 +18,9 @@ _MAY_BE_GIVEN = text("SELECT may_be_given_key(:user_id)")
 
 @dataclass(frozen=True, slots=True)
 class KeyClaim:
-    """The owner of a key prefix, for the audit log of a failed sign-in. Only ids, because the secret was wrong."""
+    """The owner of a key prefix, for the audit log of a failed sign-in. It contains only ids, because the secret was
+    wrong.
+    """
 
     key_id: UUID
     tenant_id: UUID

@@ -23,7 +23,7 @@ Email = Annotated[str, StringConstraints(pattern=r"^[!-?A-~]{1,64}@[A-Za-z0-9.-]
 
 
 class KeyIn(BaseModel):
-    """A key to create: for yourself or, as an administrator, for the service account or new person `user_id`."""
+    """A key to create for yourself. Administrators can create one for a service account or a new person: `user_id`."""
 
     model_config = ConfigDict(
         extra="forbid",

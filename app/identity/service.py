@@ -158,7 +158,7 @@ class IdentityService:
         return CreatedKey(key=ApiKey(**values), secret=secret.text)
 
     def list_keys(self, principal: Principal, page: PageRequest) -> PageOf[KeyView]:
-        """List the principal's keys; users who manage keys see all of the tenant's. Secrets are not returned."""
+        """List the principal's keys; users who manage keys see all keys of the tenant. Secrets are not returned."""
         owner = None if principal.may(Permission.KEYS_MANAGE) else principal.user_id
         with self._database.transaction(principal) as session:
             found = IdentityRepository(session).list_keys(

@@ -83,8 +83,8 @@ class UserService:
         return PageOf(items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(found) > page.limit else None)
 
     def update_user(self, principal: Principal, user_id: UUID, change: UserChange, *, revision: int | None) -> User:
-        """Change a user from the next request on. Disabling a user blocks the user's keys and permanently ends the
-        user's sessions.
+        """Change a user; this takes effect from the next request on. Disabling a user blocks the user's keys and
+        permanently ends the user's sessions.
 
         Raises UserNotFoundError, PreconditionFailedError, RoleBeyondScopesError, LastAdministratorError.
         """

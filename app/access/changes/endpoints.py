@@ -21,7 +21,7 @@ _MANAGE = needs(Permission.ACCESS_MANAGE) | problems(ChangesRefusedError)
 
 @router.post("/preview", openapi_extra=_MANAGE)
 def preview_changes(body: ChangesIn, principal: CurrentPrincipal, importing: Importing) -> PreviewOut:
-    """Preview how many documents users would gain or lose access to, and how many users. Nothing is changed."""
+    """Preview how many documents users would gain or lose, and how many users are affected. Nothing is changed."""
     return PreviewOut.of(importing.preview(principal, body.to_changes()))
 
 

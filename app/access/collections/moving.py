@@ -33,7 +33,7 @@ class CollectionEdit:
 
 
 class Mover:
-    """Moves collections and documents that the session's principal owns into collections that the principal may edit."""
+    """Moves collections and documents that the principal owns into collections that the principal may edit."""
 
     def __init__(self, session: Session, principal: Principal) -> None:
         self._session = session

@@ -56,7 +56,8 @@ class AccessRepository:
         return self._session.scalars(select(Collection).where(Collection.name == name).order_by(Collection.id)).all()
 
     def is_name_taken(self, name: str, *, parent_id: UUID | None, but: UUID | None = None) -> bool:
-        """Return whether the parent has a visible collection of that name. Waits for transactions that create one.
+        """Return whether the parent has a visible collection of that name. The query waits for transactions that create
+        such a collection.
 
         Hidden collections are ignored, so that trying names does not reveal them.
         """

@@ -80,7 +80,9 @@ def one_of(*names: str) -> JsonDict:
 
 
 class SubjectIn(BaseModel):
-    """The user or group that gets a right: exactly one of `user_id` and `group_id`. Null `expires_at`: no expiry."""
+    """The user or group that gets a right: exactly one of `user_id` and `group_id`. A null `expires_at` means no
+    expiry.
+    """
 
     user_id: UUID | None = None
     group_id: UUID | None = None

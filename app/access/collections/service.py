@@ -64,7 +64,7 @@ class AccessService:
             return collection
 
     def get_collection(self, principal: Principal, collection_id: UUID) -> Collection:
-        """Raises CollectionNotFoundError."""
+        """Return a collection. Raises CollectionNotFoundError."""
         with self._database.transaction(principal) as session:
             return _found(AccessRepository(session).find_collection(collection_id))
 

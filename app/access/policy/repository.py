@@ -77,11 +77,11 @@ class PolicyRepository:
         return self._count(delete(model).where(model.id == row_id)) == 1
 
     def put_collection_label(self, values: dict[str, UUID]) -> bool:
-        """Return False if the object already carried the label."""
+        """Add a label to a collection; return False if the collection already has it."""
         return self._put(CollectionLabel, values)
 
     def put_document_label(self, values: dict[str, UUID]) -> bool:
-        """Return False if the object already carried the label."""
+        """Add a label to a document; return False if the document already has it."""
         return self._put(DocumentLabel, values)
 
     def delete_collection_label(self, collection_id: UUID, label_id: UUID) -> bool:

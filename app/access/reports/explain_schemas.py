@@ -19,7 +19,7 @@ _SENTENCE = (
 
 
 class ReasonKind(StrEnum):
-    """The kind of a reason. An active grant gives access; each other kind explains missing access."""
+    """The kind of a reason. Only `grant` gives access. An expired grant gives none, and all other kinds deny it."""
 
     GRANT = "grant"
     EXPIRED_GRANT = "expired-grant"

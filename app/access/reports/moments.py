@@ -32,7 +32,7 @@ class MomentReader:
         return self._session.scalar(found) is not None
 
     def read(self, *, user_id: UUID, document_id: UUID) -> Moment:
-        """Return the rows that concern one person and one document."""
+        """Return the rows that concern one user and one document."""
         user = self._find("users", str(user_id))
         document = self._find("documents", str(document_id))
         parents = self._list_parents(None if document is None else document["collection_id"])

@@ -63,7 +63,7 @@ class HeldClearanceOut(BaseModel):
 
 
 class MembershipOut(BaseModel):
-    """A group of the user. `through` lists the nested groups from the user's own group to this group, including both."""
+    """A group of the user. `through` lists the nested groups from the user's own group to this group, both included."""
 
     id: UUID
     name: str | None = Field(examples=["credit desk"])

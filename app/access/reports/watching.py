@@ -22,7 +22,7 @@ MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """A user with all rights. `held` maps the user's ID and each group's ID to the path of groups from the user to it."""
+    """A user with all rights. `held` maps the IDs of the user and the user's groups to paths of nested groups."""
 
     user: User
     held: Mapping[str, Holding]
@@ -34,8 +34,8 @@ class PersonView:
 
 @dataclass(frozen=True, slots=True)
 class ReaderView:
-    """A reader of a document, with the grants that give access to it. `held` maps the user's ID and each group's ID to
-    the path of groups from the user to it; `names` maps IDs to names.
+    """A reader of a document, with the grants that give access to it. `held` maps the IDs of the user and the user's
+    groups to paths of nested groups; `names` maps IDs to names.
     """
 
     reader: DocumentReader

@@ -1,7 +1,8 @@
 """Checkpoints: the last link of a tenant's chain, signed with Ed25519 (RFC 8032) by a key that no database contains.
 
 Anyone who controls the database can rewrite the chain, but not the signatures. Signing keys are derived (HKDF-SHA256,
-RFC 5869) from the installation's key-encryption keys and share their ids, so rotating those rotates the signing keys.
+RFC 5869) from the installation's key-encryption keys and have the same ids. Rotating a key-encryption key also rotates
+the signing key.
 """
 
 import json
@@ -66,7 +67,7 @@ class CheckpointCopies(Protocol):
     """Stores copies of checkpoints where someone who controls the database cannot change them."""
 
     def keep(self, checkpoint: Checkpoint) -> Checkpoint:
-        """Store a copy permanently, unless the link already has one; return the stored copy.
+        """Store a copy permanently, unless the link already has a copy. Return the stored copy.
 
         Raises StorageUnavailableError; CheckpointFormatError if the stored object is not a checkpoint of that link.
         """

@@ -1,7 +1,8 @@
 """The hashes of the chain, computed identically in Python and in the database, for verification outside the database.
 
-All are SHA-256 over UTF-8: a name, then each part as a netstring (its length in bytes, a colon, its bytes, a comma;
-https://cr.yp.to/proto/netstrings.txt), and "-," for an absent part. So different events always serialise differently.
+Each hash is SHA-256 over UTF-8 text: a name, then each part as a netstring (its length in bytes, a colon, its bytes, a
+comma; https://cr.yp.to/proto/netstrings.txt), or "-," for an absent part. Therefore different events always serialise
+differently.
 
 event    footnote-audit-event-1: tenant, id, time (microseconds since 1970, UTC), actor, key, action, object's type and
          id, request, client, detail (as PostgreSQL prints jsonb: keys sorted by length and bytes, no duplicate keys)

@@ -68,7 +68,7 @@ _ENABLED_GUARDS = text(
 
 
 class WholeLog:
-    """A tenant's log at one moment, streamed."""
+    """Streams a tenant's log as it is at one moment."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

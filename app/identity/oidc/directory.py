@@ -1,7 +1,7 @@
 """Fetch and cache providers' metadata and keys (OpenID Connect Discovery 1.0; RFC 7517) by their Cache-Control.
 
-While a provider is down, its cached data is used for one day. For a token with an unknown key ID the keys are
-fetched again, at most once a minute, so that invented key IDs cause no flood of calls.
+While a provider is down, its cached data is used for one day. If a token has an unknown key ID, the keys are fetched
+again, but at most once a minute, so that tokens with invented key IDs don't cause many requests.
 """
 
 import re
@@ -36,7 +36,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class ProviderMetadata:
-    """`sends_issuer`: authorization responses carry `iss` (RFC 9207)."""
+    """The metadata of a provider. `sends_issuer` is true if authorization responses contain `iss` (RFC 9207)."""
 
     issuer: str
     authorization_endpoint: str

@@ -137,7 +137,7 @@ class AudienceUnboundError(InvalidInputError):
 
 
 class ProvidersBeyondScopesError(ForbiddenError):
-    """A key that could change links could be used to sign in as any user, and a session from a provider has no scopes."""
+    """A key that changes links could be used to sign in as any user, and a session from a provider has no scopes."""
 
     code = "sign-in-beyond-scopes"
     title = "A key with scopes can't change sign-in providers or links: use a key without scopes."

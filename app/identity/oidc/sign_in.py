@@ -229,7 +229,7 @@ class SignInService:
         return claims
 
     def _ask_email(self, metadata: ProviderMetadata, access_token: str | None, subject: str) -> str | None:
-        """Return the verified address from the UserInfo endpoint (§5.3); None on any failure."""
+        """Return the verified address from the UserInfo endpoint (OpenID Connect Core §5.3); None on any failure."""
         if metadata.userinfo_endpoint is None or access_token is None:
             return None
         try:

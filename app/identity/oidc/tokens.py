@@ -133,7 +133,7 @@ def verify(text: str, keys: Sequence[Key], *, issuer: str, audience: str, now: d
 
 
 def verified_email(claims: Mapping[str, Any]) -> str | None:
-    """Return the address if it is verified; some providers send "true" as text."""
+    """Return the address if it is verified. Some providers send `email_verified` as the text "true"."""
     email = claims.get("email")
     if claims.get("email_verified") not in (True, "true") or not isinstance(email, str):
         return None

@@ -59,7 +59,7 @@ class GroupProvisioning:
         self._clock = clock
 
     def get_group(self, principal: Principal, group_id: UUID, *, base: str) -> scim.Group:
-        """Raises NotFoundException."""
+        """Return a group with its members. Raises NotFoundException."""
         principal.require(Permission.GROUPS_MANAGE)
         with self._database.transaction(principal, snapshot=True) as session:
             repository = GroupRepository(session)

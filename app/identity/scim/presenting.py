@@ -46,7 +46,7 @@ def present_user(row: User, memberships: Sequence[tuple[UUID, str]], base: str) 
 
 
 def present_group(row: Group, members: Members, base: str) -> scim.Group:
-    """Return the resource of a group; `members` may be a part of its members."""
+    """Return the resource of a group; `members` may be only some of its members."""
     entries = [_member("User", member_id, base) for member_id in sorted(members.user_ids)]
     entries += [_member("Group", member_id, base) for member_id in sorted(members.group_ids)]
     return scim.Group(

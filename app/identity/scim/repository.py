@@ -19,7 +19,7 @@ _PERSON = (User.kind == "person", User.deleted_at.is_(None))
 
 
 class ProvisioningRepository:
-    """People (not deleted ones) and groups of the session's tenant, without service accounts."""
+    """Reads and changes the people and groups of the session's tenant, without deleted users and service accounts."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -61,7 +61,7 @@ class _Found:
 
 
 class SessionService:
-    """Opens, finds and ends sessions. `idle` is the maximum time without a request, `lifetime` the maximum total time."""
+    """Opens, finds and ends sessions. `idle` is their maximum time between requests, `lifetime` their maximum duration."""
 
     def __init__(
         self, *, database: Database, identity: IdentityService, clock: Clock, idle: timedelta, lifetime: timedelta
@@ -151,7 +151,9 @@ class SessionService:
             self._revoke(owner, found.session_id, "ended")
 
     def list_sessions(self, principal: Principal, page: PageRequest) -> PageOf[WebSession]:
-        """List the principal's sessions; users who manage users see all of the tenant's. Raises InvalidCursorError."""
+        """List the principal's sessions; users who manage users see all sessions of the tenant. Raises
+        InvalidCursorError.
+        """
         query = _visible_to(principal).order_by(WebSession.id).limit(page.limit + 1)
         after = parse_uuid_cursor(page)
         if after is not None:
@@ -162,8 +164,8 @@ class SessionService:
         return PageOf(items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(found) > page.limit else None)
 
     def revoke(self, principal: Principal, session_id: UUID) -> None:
-        """End a session: it is rejected from the next request on. Raises SessionNotFoundError, also for another
-        user's.
+        """End a session: it is rejected from the next request on. Raises SessionNotFoundError, also for another user's
+        session.
         """
         if not self._revoke(principal, session_id, "revoked"):
             raise SessionNotFoundError
@@ -189,7 +191,9 @@ class SessionService:
 
 
 def _visible_to(principal: Principal) -> Select[WebSession]:
-    """Select the sessions that the principal may see. A key's scopes can restrict them further than row-level security."""
+    """Select the sessions that the principal may see. A key's scopes can exclude sessions that row-level security
+    permits.
+    """
     query = select(WebSession)
     return query if principal.may(Permission.USERS_MANAGE) else query.where(WebSession.user_id == principal.user_id)
 
