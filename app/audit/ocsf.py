@@ -183,7 +183,7 @@ def has_unhashed_changes(line: str, link: Link, event: StoredEvent) -> bool:
 
 
 def _load(line: str) -> Any:
-    """Parse a line's JSON: must be UTF-8, without duplicate keys, NaN, infinity or extremely long numbers."""
+    """Parse a line's JSON. Reject text that is not UTF-8, duplicate keys, NaN, infinity and extremely long numbers."""
     line.encode()
     return json.loads(line, parse_float=_parse_number, parse_constant=_reject_constant, object_pairs_hook=_unique_pairs)
 

@@ -97,7 +97,9 @@ class GroupService:
             add_to_group(session, principal, group_id, Members(user_ids=frozenset({user_id})))
 
     def nest_group(self, principal: Principal, group_id: UUID, member_group_id: UUID) -> None:
-        """Add a group, whose members become members, too. Raises the errors of `add_member`, and GroupCycleError."""
+        """Add a group to a group; its members also become members of the containing group. Raises the errors of
+        `add_member`, and GroupCycleError.
+        """
         with self._database.transaction(principal) as session:
             add_to_group(session, principal, group_id, Members(group_ids=frozenset({member_group_id})))
 

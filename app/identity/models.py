@@ -152,7 +152,9 @@ class GroupMember(Base):
 
 
 class GroupNesting(Base):
-    """A group that is a member of another group; its members are members there, too. Cycles are rejected."""
+    """A group that is a member of another group; its members are also members of the containing group. Cycles are
+    rejected.
+    """
 
     __tablename__ = "group_nestings"
     __table_args__ = (

@@ -251,7 +251,7 @@ def _claimed_by(error: KeyRefusedError, claim: KeyClaim, prefix: str, *, proven:
 
 
 class TenantAdmin:
-    """Creates tenants and their first users. Only operators' commands use it, and connect as the database's owner."""
+    """Creates tenants and their first users. Only operators' commands use it; it acts as the database's owner."""
 
     def __init__(self, *, owner: Database, clock: Clock) -> None:
         self._owner = owner

@@ -1,4 +1,4 @@
-"""Preview the access that users would gain or lose: apply the changes in a savepoint, then roll it back.
+"""Preview the access that users would gain or lose: apply the changes in a savepoint, then roll them back.
 
 The preview compares the access classes that each affected user may read before and after the changes. It counts the
 documents of each class. It compares documents named in the changes one by one, because the changes can move them to

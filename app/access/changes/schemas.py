@@ -145,7 +145,7 @@ class DifferenceOut(BaseModel):
 
 
 class PreviewOut(BaseModel):
-    """Access that users would gain or lose; nothing was changed. If `whole` is true, all affected users were compared."""
+    """Access that users would gain or lose; nothing was changed. `whole` is true if every affected user was read."""
 
     opens: DifferenceOut
     closes: DifferenceOut

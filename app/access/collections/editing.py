@@ -66,7 +66,8 @@ class GrantEditor:
         self._access = AccessRepository(session)
 
     def create_grant(self, grant: NewGrant) -> Grant:
-        """Create a grant on an object that the principal owns; access administrators may grant anything in the tenant.
+        """Create a grant on an object that the principal owns; access administrators may create grants on all of the
+        tenant's objects.
 
         Raises GrantTargetNotFoundError, GrantSubjectError, GrantLifetimeError.
         """

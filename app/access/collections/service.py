@@ -98,7 +98,8 @@ class AccessService:
             return Mover(session, principal).edit_collection(collection_id, change, revision=revision)
 
     def create_grant(self, principal: Principal, grant: NewGrant) -> Grant:
-        """Create a grant on an object that the principal owns; access administrators may grant anything in the tenant.
+        """Create a grant on an object that the principal owns; access administrators may create grants on all of the
+        tenant's objects.
 
         Raises GrantTargetNotFoundError, GrantSubjectError, GrantLifetimeError.
         """

@@ -1,4 +1,4 @@
-"""Read the policy at a past time: the last history row of each object up to that time."""
+"""Read the policy at a past time, from the last history row of each object up to that time."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime

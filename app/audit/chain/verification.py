@@ -134,8 +134,8 @@ def verify_tenant(
 ) -> Findings:
     """Check a tenant's whole log at one moment, as the database owner.
 
-    `keys` are the trusted keys. `kept` are the copies of checkpoints outside the database, by sequence.
-    `unreadable` are the names of stored objects that are no valid copies.
+    `keys` are the trusted keys. `kept` are the copies of checkpoints outside the database, by sequence. `unreadable`
+    are the names of stored objects that are not valid copies.
     """
     findings = Findings(tenant_id)
     _report_unreadable(findings, unreadable)

@@ -241,7 +241,7 @@ class ProviderService:
 
 
 class ProviderAdmin:
-    """Sets audiences that don't end with the tenant's ID. Only an operator's command uses it, and connects as the
+    """Sets audiences that don't end with the tenant's ID. Only an operator's command uses this class; it acts as the
     database's owner. Some providers can only use a client ID as audience, and the operator knows which tenant that
     client belongs to.
     """

@@ -33,7 +33,8 @@ _EXAMPLE: JsonDict = {
 }
 
 
-# For a change, the service checks this rule, because it depends on the stored provider.
+# Clients can read this rule in the schema. Only the service checks it, because the result can depend on the stored
+# provider.
 _DOMAINS_NAMED: JsonDict = {
     "if": {"properties": {"link_by": {"const": "verified-email"}}, "required": ["link_by"]},
     "then": {"properties": {"email_domains": {"minItems": 1}}, "required": ["email_domains"]},

@@ -16,7 +16,7 @@ LINK_BY_SUBJECT, LINK_BY_EMAIL = "subject", "verified-email"
 
 
 class ProviderUsers:
-    """Maps subjects to users of one tenant, with the tenant's system principal: no user is signed in yet."""
+    """Maps subjects to users of one tenant. It acts as the tenant's system principal, because no user is signed in yet."""
 
     def __init__(self, *, database: Database, clock: Clock) -> None:
         self._database = database
@@ -27,10 +27,10 @@ class ProviderUsers:
             return ProviderRepository(session).find_linked_user(provider.id, subject) is not None
 
     def get_principal(self, provider: FoundProvider, subject: str, email: str | None) -> Principal:
-        """Return the user linked to `subject`; if none is, link the user with `email` (verified by the provider, or
-        None).
+        """Return the user linked to `subject`. If there is no link, link and return the user with the address `email`
+        (None if the provider verified no address).
 
-        Raises UserUnknownError, UserDisabledError, ProviderNotFoundError if the provider was deleted in the meantime.
+        Raises UserUnknownError, UserDisabledError, ProviderNotFoundError if the provider was just deleted.
         """
         system = system_principal(provider.tenant_id)
         with (

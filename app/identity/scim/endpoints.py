@@ -205,8 +205,8 @@ def patch_group(
     revision: Revision,
     group_id: str,
 ) -> Response:
-    """Patch a group. The response has the group only if attributes are requested, as it may have thousands of
-    members.
+    """Patch a group. The response contains the group only if attributes are requested, because a group may have
+    thousands of members.
     """
     reached = groups.patch_group(principal, _id(group_id), body, base=base, revision=revision)
     if "attributes" in request.query_params:

@@ -41,7 +41,7 @@ _UNIQUE = "displayName or externalId"
 _MEANINGS: Meanings = {
     **provisioning_meanings(_UNIQUE),
     **GROUP_CYCLE,
-    # Violated if another transaction deletes a member at the same time.
+    # A foreign key is violated if another transaction deletes a member at the same time.
     FOREIGN_KEY_VIOLATION: lambda: InvalidValueException(detail="A member was deleted at the same time: leave it out."),
 }
 

@@ -61,7 +61,7 @@ class _Found:
 
 
 class SessionService:
-    """Opens, finds and ends sessions. `idle` is their maximum time between requests, `lifetime` their maximum duration."""
+    """Opens, finds and ends sessions. `idle` is the maximum time between requests, `lifetime` the maximum duration."""
 
     def __init__(
         self, *, database: Database, identity: IdentityService, clock: Clock, idle: timedelta, lifetime: timedelta
