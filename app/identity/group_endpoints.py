@@ -1,4 +1,4 @@
-"""`/v1/groups/{id}`: get, rename and delete a group, and change the groups in it."""
+"""`/v1/groups/{id}`: get, rename and delete a group, and add and remove groups as its members."""
 
 from typing import Annotated
 from uuid import UUID

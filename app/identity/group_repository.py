@@ -1,4 +1,4 @@
-"""SQL of groups and their members, as far as the session's principal may see them."""
+"""SQL of groups and their members. Queries return only rows that the session's principal may see."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from app.identity.errors import GroupCycleError, GroupExcludesError
 from app.identity.models import Group, GroupMember, GroupNesting, User
 
 GROUP_CYCLE: Meanings = {
-    INVALID_RECURSION: GroupCycleError,  # raised by the trigger that maintains the closure of groups
+    INVALID_RECURSION: GroupCycleError,  # SQLSTATE code from the trigger that maintains `group_closure`
     "ck_group_nestings_not_itself": GroupCycleError,
 }
 """The errors that the database reports for a group that contains itself."""
@@ -94,13 +94,13 @@ class GroupRepository:
         return Members(frozenset(self._session.scalars(users)), frozenset(self._session.scalars(groups)))
 
     def sort_by_kind(self, ids: frozenset[UUID]) -> Members:
-        """Return which of the IDs are users (not deleted ones), and which are groups."""
+        """Separate the IDs of users from the IDs of groups; IDs of deleted users are omitted."""
         users = select(User.id).where(User.id.in_(ids), User.deleted_at.is_(None))
         groups = select(Group.id).where(Group.id.in_(ids))
         return Members(frozenset(self._session.scalars(users)), frozenset(self._session.scalars(groups)))
 
     def list_memberships(self, user_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[tuple[UUID, str]]]:
-        """Return (ID, name) of the groups that each user is a direct member of."""
+        """Map each user's ID to the (ID, name) of the groups that the user is a direct member of."""
         query = (
             select(GroupMember.user_id, Group.id, Group.name)
             .join(Group, Group.id == GroupMember.group_id)

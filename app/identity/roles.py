@@ -7,7 +7,8 @@ from app.identity.errors import RoleBeyondScopesError
 
 
 def check_roles(principal: Principal, roles: Iterable[Role]) -> None:
-    """Raise RoleBeyondScopesError if a role permits more than the key's scopes, and more than an editor.
+    """Raise RoleBeyondScopesError if a role has a permission that neither the key's scopes nor the role of an editor
+    contain.
 
     A key with scopes can't grant or remove such roles, and can't disable, enable or change the address of users who
     have such a role.

@@ -23,7 +23,7 @@ Email = Annotated[str, StringConstraints(pattern=r"^[!-?A-~]{1,64}@[A-Za-z0-9.-]
 
 
 class KeyIn(BaseModel):
-    """A key to create for yourself. Administrators can create one for a service account or a new person: `user_id`."""
+    """A key to create for yourself. Administrators can set `user_id` to a service account or a new person."""
 
     model_config = ConfigDict(
         extra="forbid",

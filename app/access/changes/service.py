@@ -17,7 +17,7 @@ _MOST_ERRORS = 100
 
 @dataclass(frozen=True, slots=True)
 class RefusedChange:
-    """The reason why the change at `index` (starting at 0) was rejected: a stable code and a sentence."""
+    """The reason why the change at `index` (starting at 0) was rejected: a stable error code and a sentence."""
 
     index: int
     code: str

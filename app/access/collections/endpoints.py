@@ -105,7 +105,7 @@ def update_collection(
 def create_grant(
     body: GrantIn, principal: CurrentPrincipal, access: Access, request: Request, response: Response
 ) -> GrantOut:
-    """Grant access to a collection or document that you own. Administrators may grant any object and packs."""
+    """Grant access to a collection or document you own. Administrators may grant any collection, document or pack."""
     declare_object(request, collection_id=body.collection_id, document_id=body.document_id, pack_id=body.pack_id)
     made = access.create_grant(principal, body.to_grant())
     response.headers["Location"] = f"/v1/grants/{made.id}"

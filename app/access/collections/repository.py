@@ -16,7 +16,7 @@ from app.access.models import Collection, Grant
 
 @dataclass(frozen=True, slots=True)
 class NewGrant:
-    """A grant of one collection, document or pack to one user or group. `level`: 1 viewer, 2 editor, 3 owner."""
+    """A grant of one collection, document or pack to one user or group. `level`: 1 (viewer), 2 (editor), 3 (owner)."""
 
     user_id: UUID | None
     group_id: UUID | None

@@ -35,7 +35,7 @@ class CollectionIn(BaseModel):
 
 
 class CollectionChange(BaseModel):
-    """Fields to change; others keep their values. `parent_id` null moves it to the top level."""
+    """Fields to change; others keep their values. A null `parent_id` moves the collection to the top level."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"minProperties": 1, "examples": [{"name": "Leveraged loans, Europe"}]}

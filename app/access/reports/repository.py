@@ -1,4 +1,6 @@
-"""SQL of access reports for administrators and auditors, who need not be readers (migrations/sql/reports.sql)."""
+"""SQL of access reports for administrators and auditors. They need no access to the reported documents themselves
+(migrations/sql/reports.sql).
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any

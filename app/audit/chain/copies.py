@@ -1,4 +1,5 @@
-"""Copies of checkpoints stored beside the blobs: one object per checkpoint, named by its link's number, written once.
+"""Copies of checkpoints are stored beside the blobs. Each is one object, which is named by its link's number and
+written once.
 
 A copy is signed and contains no document content, so it is not encrypted, and read access suffices to verify it.
 """
@@ -23,7 +24,7 @@ _LINKS_PER_FOLDER = 10_000
 
 @dataclass(frozen=True, slots=True)
 class KeptCopies:
-    """All copies for a tenant: `checkpoints` sorted by sequence, and the names of objects that are not valid copies."""
+    """All copies for a tenant: `checkpoints`, sorted by sequence, and the names of objects that are invalid copies."""
 
     checkpoints: Sequence[Checkpoint]
     unreadable: Sequence[str]
@@ -64,7 +65,7 @@ class StoredCheckpoints:
             except (CheckpointFormatError, BlobMissingError):
                 unreadable.append(found.name)
             except StorageUnavailableError:
-                self._backend.exists(found.name)  # raises if the whole backend fails, not only this object
+                self._backend.exists(found.name)  # this raises if the whole backend fails, not only this object
                 unreadable.append(found.name)
         return KeptCopies(sorted(read, key=lambda item: item.sequence), unreadable)
 
@@ -85,7 +86,7 @@ class StoredCheckpoints:
         return None
 
     def _read(self, tenant_id: UUID, name: str) -> Checkpoint:
-        """Read a copy. Raises CheckpointFormatError, also if it belongs to another tenant or link number."""
+        """Read a copy. Raises CheckpointFormatError if it is invalid, or belongs to another tenant or link."""
         with self._backend.open(name) as source:
             checkpoint = parse_checkpoint(source.read(_MAX_COPY_BYTES).decode("utf-8", errors="replace"))
         if checkpoint.tenant_id != tenant_id or name != _name(tenant_id, checkpoint.sequence):

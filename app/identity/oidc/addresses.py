@@ -59,7 +59,7 @@ def _meant(address: Address) -> Address:
 
 
 def find_literal(host: str) -> Address | None:
-    """Return the address if the host is one; None for a name."""
+    """Return the address if the host is an IP address; None for a host name."""
     try:
         return ip_address(host)
     except ValueError:
@@ -120,8 +120,8 @@ def _resolve(host: str, port: int) -> Sequence[Address]:
 class CheckedTransport(httpx.AsyncHTTPTransport):
     """Connects to the addresses of a host that `may_call` permits.
 
-    Raises IdentityProviderNotPublicError if none is permitted, also for unknown names, so that the error does not
-    reveal names of the internal network.
+    Raises IdentityProviderNotPublicError if no address is permitted. An unknown name raises the same error, so that the
+    error does not reveal names of the internal network.
     """
 
     def __init__(self, *, tls: SSLContext, may_call: Callable[[str, Address], bool]) -> None:

@@ -81,7 +81,7 @@ class SignInRepository:
 
 
 class ProviderRepository:
-    """Providers, links and people (not deleted ones) of the session's tenant."""
+    """Providers, links and people of the session's tenant, without deleted people."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -67,8 +67,8 @@ def _show_change(schema: JsonDict) -> None:
 
 
 class ProviderChange(BaseModel):
-    """Fields to change; others keep their values. Null removes `client_secret` or `audience`. Issuer and client are
-    fixed.
+    """Fields to change; others keep their values. Null removes `client_secret` or `audience`. Issuer and client can't
+    be changed.
     """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra=_show_change)

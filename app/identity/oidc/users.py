@@ -16,7 +16,7 @@ LINK_BY_SUBJECT, LINK_BY_EMAIL = "subject", "verified-email"
 
 
 class ProviderUsers:
-    """Maps subjects to users of one tenant. It acts as the tenant's system principal, because no user is signed in yet."""
+    """Maps subjects to users of one tenant. It acts as the system principal, because no user is signed in yet."""
 
     def __init__(self, *, database: Database, clock: Clock) -> None:
         self._database = database
