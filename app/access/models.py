@@ -37,8 +37,8 @@ def _of_tenant(column: str, table: str, *, ends_with_it: bool = True) -> Foreign
 class Collection(Base):
     """A folder of documents. Grants on it also apply to the collections inside it.
 
-    Names are unique among the siblings that a principal sees. The database does not enforce this over all siblings, as
-    an error would reveal a hidden collection.
+    A principal sees no two collections with the same name in one parent. The database does not enforce this for hidden
+    collections, because the error would reveal them.
     """
 
     __tablename__ = "collections"

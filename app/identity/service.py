@@ -74,7 +74,7 @@ class IdentityService:
         with self._database.anonymous() as session:
             repository = IdentityRepository(session)
             found = repository.find_key(presented.prefix, presented.digest)
-            # Query this for unknown prefixes, too, so that both cases take the same time.
+            # This query also runs for unknown prefixes, so that both cases take the same time.
             claim = repository.find_key_claim(presented.prefix) if found is None else None
         if found is not None:
             return self._admit(found)

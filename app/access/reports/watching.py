@@ -104,7 +104,7 @@ class WatchService:
         return CollectionView(found, around)
 
     def name_subjects(self, principal: Principal, grants: Sequence[Grant]) -> Mapping[UUID, str]:
-        """Return names of grants' subjects by ID: users' addresses, groups' names. Raises PermissionRequiredError."""
+        """Map the IDs of grants' subjects to the users' addresses or groups' names. Raises PermissionRequiredError."""
         principal.require(Permission.ACCESS_EXPLAIN)
         with self._database.transaction(principal) as session:
             rows = WatchRepository(session)

@@ -93,7 +93,7 @@ class AudienceTakenError(ConflictError):
 
 
 class ClientTakenError(ConflictError):
-    """The provider with that audience may be another tenant's, so the message does not name it."""
+    """Another tenant's provider may have that audience, so the message does not name the provider."""
 
     code = "client-taken"
     title = "That client is already the audience of an API here: register another client."
@@ -130,7 +130,7 @@ class AudienceInvalidError(InvalidInputError):
 
 
 class AudienceUnboundError(InvalidInputError):
-    """The audience decides which tenant a shared issuer's token belongs to, so each audience belongs to one tenant."""
+    """Tenants can share an issuer. The audience decides which of them a token belongs to, so it belongs to one tenant."""
 
     code = "audience-unbound"
     title = "The audience must end with your tenant's ID, so that no other tenant can use it."
