@@ -37,8 +37,8 @@ def _of_tenant(column: str, table: str, *, ends_with_it: bool = True) -> Foreign
 class Collection(Base):
     """A folder of documents. Grants on it also apply to the collections inside it.
 
-    A principal sees no two collections with the same name in one parent. The database does not enforce this for hidden
-    collections, because the error would reveal them.
+    A principal can't give a collection the name of a sibling that the principal sees. The database does not enforce
+    unique names, because its error would reveal hidden collections.
     """
 
     __tablename__ = "collections"

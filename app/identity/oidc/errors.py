@@ -130,7 +130,7 @@ class AudienceInvalidError(InvalidInputError):
 
 
 class AudienceUnboundError(InvalidInputError):
-    """Tenants can share an issuer. The audience decides which of them a token belongs to, so it belongs to one tenant."""
+    """Tenants can share an issuer. A token's audience decides its tenant, so an audience belongs to one tenant."""
 
     code = "audience-unbound"
     title = "The audience must end with your tenant's ID, so that no other tenant can use it."
