@@ -80,7 +80,7 @@ class Container:
 def build_container(settings: Settings, *, clock: Clock | None = None) -> Container:
     """Build the API's parts.
 
-    Raises ValueError if the api role has no URL, StorageKeyError, StorageUnavailableError.
+    Raises StorageKeyError, StorageUnavailableError, and ValueError if the api role has no URL.
     """
     clock = clock or SystemClock()
     database = build_database(settings.database, role="api")
@@ -172,7 +172,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
 
 def build_provisioning(database: Database, clock: Clock) -> Mapping[type, Any]:
     """Return the services of the SCIM endpoints, imported only when those endpoints are loaded."""
-    from app.identity.scim.groups import GroupProvisioning  # noqa: PLC0415 - half of the start-up time, and few use it
+    from app.identity.scim.groups import GroupProvisioning  # noqa: PLC0415 - half of the start-up time, and few tenants use SCIM
     from app.identity.scim.users import UserProvisioning  # noqa: PLC0415 - same reason
 
     return _by_type(
@@ -225,7 +225,9 @@ def build_answers(settings: Settings, *, database: Database, clock: Clock, metri
 
 
 def build_retrieval(settings: Settings, *, database: Database, metrics: Metrics, local: Embedder) -> RetrievalService:
-    """Return search in the configured embedding space. `local` is the built-in embedder, loaded only once."""
+    """Return the search service for the configured embedding space. `local` is the built-in embedder, loaded only
+    once.
+    """
     embedder = local if settings.embedding.base_url is None else build_configured_embedder(settings.embedding)
     return RetrievalService(database=database, embedder=MeteredEmbedder(embedder, meter=metrics))
 

@@ -47,7 +47,7 @@ from app.web.endpoints import web_router
 API_VERSION = "1.0.0"
 
 FINISH_SECONDS = 5.0
-"""Seconds that a shutdown waits at most for answers in progress."""
+"""The longest time, in seconds, that a shutdown waits for answers in progress."""
 
 _ROUTERS = (
     identity_router,
@@ -79,7 +79,7 @@ def create_app(container: Container, *, tracing: Tracing | None = None) -> FastA
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
-        # An answer is recorded even if its client has disconnected.
+        # Wait for answers in progress: each is recorded even if its client has disconnected.
         with suppress(TimeoutError):
             await asyncio.wait_for(container.services[AnswerService].finish(), FINISH_SECONDS)
         container.close()
@@ -98,7 +98,8 @@ def create_app(container: Container, *, tracing: Tracing | None = None) -> FastA
             ),
             Middleware(BodyLimitMiddleware),
         ],
-        # FastAPI's documentation pages load scripts from a CDN; app.observability makes the traces.
+        # `/docs` replaces FastAPI's documentation pages, whose scripts come from a CDN. app.observability makes the
+        # traces.
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,

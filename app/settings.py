@@ -50,7 +50,7 @@ class StorageSettings(BaseModel):
 
 
 class EmbeddingSettings(BaseModel):
-    """The embedding endpoint; without `base_url`, the built-in embeddings.
+    """The embedding endpoint. Without `base_url`, the built-in embeddings are used.
 
     `version` distinguishes spaces with the same model name; `send_dimensions` asks the endpoint to shorten its vectors.
     """
@@ -64,7 +64,9 @@ class EmbeddingSettings(BaseModel):
 
 
 class ChatSettings(BaseModel):
-    """The chat endpoint; without `base_url`, the built-in extractive writer. Prices: US dollars per million tokens."""
+    """The chat endpoint. Without `base_url`, the built-in extractive writer is used. Prices are US dollars per
+    million tokens.
+    """
 
     base_url: str | None = None
     api_key: SecretStr = SecretStr("none")

@@ -33,7 +33,7 @@ UPLOAD_TIMEOUT = httpx.Timeout(30.0, read=300.0, write=300.0)
 
 
 class ApiClient:
-    """A session with one server and one key. A context manager; thread-safe."""
+    """A thread-safe session with one server and one key. Use it as a context manager."""
 
     def __init__(self, *, url: str, key: str | None, transport: httpx.BaseTransport | None = None) -> None:
         headers = {"Accept": "application/json"}
@@ -73,7 +73,7 @@ class ApiClient:
         document_type: str | None = None,
         on_bytes: Callable[[int], None] = lambda _: None,
     ) -> ApiUploaded:
-        """Send one file, streamed.
+        """Upload one file as a stream.
 
         `on_bytes` receives the number of bytes read so far. Raises ApiProblemError.
         """
@@ -104,16 +104,19 @@ class ApiClient:
         return self._call("POST", "/v1/collections", ApiCollection, json={"name": name, "parent_id": parent_id})
 
     def ensure_collection(self, name: str, *, parent_id: str | None = None) -> ApiCollection:
-        """Return the collection with that name; create it if missing (inside `parent_id`, if given)."""
+        """Return the collection with that name or id; if none exists, create one with that name, inside `parent_id`
+        if given.
+        """
         for collection in self.list_collections():
             if name in {collection.name, collection.id}:
                 return collection
         return self.create_collection(name, parent_id=parent_id)
 
     def grant(self, *, level: str = "viewer", **what: str) -> None:
-        """Grant access: `user_id` or `group_id`, `collection_id` or `document_id`, and optionally `expires_at`.
+        """Grant a user or group access to a collection or document.
 
-        `level` is viewer, editor or owner.
+        `level` is viewer, editor or owner. `what` contains `user_id` or `group_id`, `collection_id` or
+        `document_id`, and optionally `expires_at`.
         """
         self._send("POST", "/v1/grants", json={"level": level, **what})
 
@@ -174,7 +177,7 @@ class ApiClient:
                 return
 
     def _json(self, method: str, path: str, **options: object) -> dict[str, Any]:
-        """Return the response's JSON object unchanged. Raises UnreadableResponseError."""
+        """Send one request and return the response's JSON object unchanged. Raises UnreadableResponseError."""
         return _parse(_AnyObject, self._send(method, path, **options)).root
 
     def _call(self, method: str, path: str, model: type[Model], **options: object) -> Model:
@@ -233,7 +236,7 @@ def _parse(model: type[Model], response: httpx.Response) -> Model:
 
 
 def _retry_after(response: httpx.Response) -> float:
-    """Return the header's seconds; one second if the header is not a number."""
+    """Return the seconds in the Retry-After header, or one second if the header is not a number."""
     try:
         return max(0.1, float(response.headers.get("Retry-After", "1")))
     except ValueError:
@@ -254,7 +257,7 @@ def _problem(response: httpx.Response) -> ApiProblemError:
 
 
 def _check_url(url: str) -> None:
-    """Raises ServerUrlError unless `url` is an http or https URL with a host."""
+    """Raise ServerUrlError unless `url` is an http or https URL with a host."""
     try:
         parsed = httpx.URL(url)
         valid = parsed.scheme in ("http", "https") and bool(parsed.host)
@@ -265,5 +268,7 @@ def _check_url(url: str) -> None:
 
 
 def _certificates(url: str) -> ssl.SSLContext | bool:
-    """Return the machine's certificates; none for plain HTTP, because loading them takes longer than most calls."""
+    """Return httpx's `verify` argument. For plain HTTP no certificates are loaded: that takes longer than most
+    calls.
+    """
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if url.startswith("http:") else True

@@ -36,7 +36,7 @@ class ApiRun(_Response):
 
 
 class ApiDocument(_Response):
-    """A document; `status` is that of its newest version: processing, ready or failed."""
+    """A document; `status` is the status of its newest version: processing, ready or failed."""
 
     id: str
     title: str = ""
@@ -44,7 +44,7 @@ class ApiDocument(_Response):
 
 
 class ApiUploaded(_Response):
-    """Result of an upload; `run` is None if the same bytes were uploaded before and are already processed."""
+    """The result of an upload; `run` is None if the same bytes were uploaded before and are already processed."""
 
     document: ApiDocument
     run: ApiRun | None = None

@@ -207,7 +207,7 @@ def _load_keys(settings: Settings, home: Home) -> KeyEncryptionKeys:
 
 
 def _trusted_keys(settings: Settings, home: Home, given: Sequence[str]) -> PublicKeys:
-    """Return the keys of the key file and those in `given`. Without a key file, the `given` keys suffice."""
+    """Return the keys of the key file and the `given` keys. If keys are given, the key file may be missing."""
     named = dict(parse_public_key(text) for text in given)
     path = settings.storage.key_file if settings.database.owner_url else home.storage_key
     return {**(public_keys(load_key_file(path)) if path.exists() or not named else {}), **named}

@@ -32,8 +32,8 @@ from app.documents.metadata import DocumentType
 
 UPLOADS_AT_ONCE = 4
 STAGES = ("validate", "parse", "extract", "chunk", "embed", "publish")
-POLLS_PER_ROUND = 5  # of unfinished runs; a round lasts at least 0.5 s, well under the rate limit
-UPLOAD_SHARE = 0.3  # of a document's progress bar
+POLLS_PER_ROUND = 5  # limits polls of unfinished runs; with a pause of 0.5 s per round, they stay under the rate limit
+UPLOAD_SHARE = 0.3  # the upload's share of a document's progress bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def ingest_files(
 ) -> list[IngestOutcome]:
     """Upload files into one collection, wait for their runs, and return the outcomes in the order of `files`.
 
-    Without `document_type`, each file's type is read from its text. A file that fails becomes an outcome; a lost
+    Without `document_type`, each file's type is read from its text. A failed file is reported in its outcome; a lost
     server raises ServerUnreachableError or another client error.
     """
     collections = dict.fromkeys(files, collection)
@@ -100,7 +100,7 @@ def ingest_placed(
     uploads_at_once: int = UPLOADS_AT_ONCE,
     polls_per_round: int = POLLS_PER_ROUND,
 ) -> list[IngestOutcome]:
-    """Upload each file into its own collection; otherwise like `ingest_files`.
+    """Upload each file into the collection that `collections` maps it to; otherwise like `ingest_files`.
 
     With `uploads_at_once=1`, document IDs follow the order of the files. `polls_per_round` limits how many unfinished
     runs are polled in each round: progress bars need more polls than a caller that only waits for the end.

@@ -1,4 +1,4 @@
-"""The error tree. Each error that a user can meet has a stable code, an HTTP status and a sentence with the remedy.
+"""The error tree. Each error that a user can see has a stable code, an HTTP status and a sentence with the remedy.
 
     FootnoteError
     ├── InvalidInputError          422  the request is not valid

@@ -13,7 +13,7 @@ from app.core.errors import ForbiddenError
 
 
 class Permission(StrEnum):
-    """An action that a user may perform. Grants and labels decide in the database which rows it applies to."""
+    """An action that a user may perform. In the database, grants and labels decide which rows it applies to."""
 
     DOCUMENTS_READ = "documents:read"
     DOCUMENTS_WRITE = "documents:write"
@@ -80,12 +80,14 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
 
 
 def allowed_by(roles: Iterable[Role]) -> frozenset[Permission]:
-    """Return the permissions that the roles have together."""
+    """Return the union of the roles' permissions."""
     return frozenset[Permission]().union(*(PERMISSIONS[role] for role in roles))
 
 
 class PermissionRequiredError(ForbiddenError):
-    """Depends on roles and scopes alone, so it reveals nothing about the data."""
+    """The principal lacks a permission. This depends on roles and scopes only, so the error reveals nothing about
+    data.
+    """
 
     code = "permission-required"
     title = "Your roles, or the scopes of your key, do not have the permission for this."

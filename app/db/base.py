@@ -1,4 +1,4 @@
-"""The declarative base: constraint names follow one rule, so that migrations can refer to them."""
+"""The declarative base. All constraint names follow one rule, so that migrations can refer to them."""
 
 from datetime import datetime
 from typing import Any, ClassVar

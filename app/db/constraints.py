@@ -1,4 +1,4 @@
-"""Translation of constraint violations to errors of the features."""
+"""Translates constraint violations into the features' own errors."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager

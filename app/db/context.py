@@ -1,8 +1,9 @@
 """The signed context that names the tenant and user of a transaction.
 
 A SQL statement injected into a session of the api role cannot claim another tenant: the database accepts a context
-only with its HMAC-SHA-256 (RFC 2104), computed here with a secret that no SQL statement can read. The database stores
-the two key pads of each login role, which the role's first transaction sends (SQL `ensure_context_key`, `enter`).
+only with its HMAC-SHA-256 (RFC 2104), computed here with a secret that no SQL statement can read. The database
+stores the inner and outer HMAC pad of each login role's key; the role's first transaction sends them (SQL functions
+`ensure_context_key` and `enter`).
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from app.core.errors import UnavailableError
 from app.core.principal import Permission, Principal
 from app.db.base import Base
 
-_BLOCK = 64  # bytes, of SHA-256
+_BLOCK = 64  # SHA-256's block size in bytes
 _ENTER = text("SELECT enter(:tenant_id, :user_id, :issued, :restriction, :code)")
 _SEND_KEY = text("SELECT ensure_context_key(:inner, :outer)")
 
@@ -30,7 +31,7 @@ class ContextRefusedError(UnavailableError):
 
 
 class ContextKey(Base):
-    """The key that verifies the contexts of a login role. The row of role '' is the database's own and hidden."""
+    """The key that verifies the contexts of a login role. The role '' stands for the database's own, hidden key."""
 
     __tablename__ = "context_keys"
 
@@ -46,7 +47,7 @@ class ContextSigner:
         self._key = hashlib.sha256(b"footnote database context" + secret.encode()).digest() if secret else None
 
     def enter(self, session: Session, principal: Principal) -> bool:
-        """Assign the transaction to the principal; return False if the database lacks the role's key (`send_key`).
+        """Assign the transaction to the principal; return False if the role must first call `send_key`.
 
         Raises ContextRefusedError.
         """
@@ -84,6 +85,6 @@ class ContextSigner:
 
 
 def _restriction_of(principal: Principal) -> str:
-    """Return the limit for the database to enforce on the key: 'narrowed' keys cannot manage access."""
+    """Return the restriction that the database enforces on the API key: a 'narrowed' key cannot manage access."""
     is_narrowed = principal.scopes is not None and Permission.ACCESS_MANAGE not in principal.scopes
     return "narrowed" if is_narrowed else ""

@@ -25,14 +25,15 @@ def _config(owner_url: str) -> Config:
 
 
 def upgrade_to_head(owner_url: str) -> None:
-    """Upgrade the schema to the newest revision; do nothing if it is already there."""
+    """Upgrade the schema to the newest revision; do nothing if it already has that revision."""
     upgrade_to(owner_url, HEAD)
 
 
 def upgrade_to(owner_url: str, revision: str) -> None:
-    """Upgrade the schema to a revision; do nothing if it is already there or further.
+    """Upgrade the schema to a revision; do nothing if it already has that revision or a later one.
 
-    Raises InvalidInputError if no revision has that name, SchemaTooOldError for a database from before the baseline.
+    Raises InvalidInputError if the revision does not exist, and SchemaTooOldError for a database from before the
+    baseline.
     """
     config = _config(owner_url)
     known = {each.revision for each in ScriptDirectory.from_config(config).walk_revisions()}

@@ -3,7 +3,7 @@ administrator may do the same by hand.
 
 Roles: `footnote_owner` owns the schema and migrates; `footnote_api`, `footnote_worker` and `footnote_relay` log in, own
 nothing and cannot bypass row-level security; `footnote_definer` cannot log in and owns the few functions that must read
-rows of all principals (signing in, computing access classes, sweeping).
+rows of all principals (signing in, computing access classes, finding overdue stages).
 """
 
 from collections.abc import Mapping
@@ -38,12 +38,13 @@ def ensure_roles(admin_url: str, passwords: Mapping[str, str]) -> None:
                         name, sql.Literal(passwords[role])
                     )
                 )
-        # The owner may transfer functions to the definer; with NOINHERIT, membership gives it none of its rights.
+        # As a member, the owner may transfer functions to the definer; NOINHERIT keeps the definer's rights from the
+        # owner.
         connection.execute(sql.SQL("GRANT {} TO footnote_owner").format(sql.Identifier(DEFINER_ROLE)))
 
 
 def ensure_database(admin_url: str, name: str) -> None:
-    """Create the database, owned by `footnote_owner`, with pgvector, if missing; only our roles may connect to it."""
+    """Create the database, owned by `footnote_owner`, with pgvector, if missing; only Footnote's roles may connect."""
     with _connect(admin_url) as connection:
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
         if found is None:

@@ -1,6 +1,6 @@
-"""Which revisions of the schema this version works with: apart from the migrations, which only owners run.
+"""The schema revisions that this version works with. This module does not import the migrations: only owners run those.
 
-A revision's id is its number and subject, as `0001_baseline`; ids sort in the order of the revisions.
+A revision's id consists of its number and subject, such as `0001_baseline`; ids sort in the order of the revisions.
 """
 
 import re
@@ -8,9 +8,11 @@ import re
 from app.core.errors import UnavailableError
 
 LEAST_SERVED = "0001_baseline"
-"""The oldest revision that this version's processes work with: a rolling upgrade replaces them at it."""
+"""The oldest revision that this version's processes work with. A rolling upgrade first upgrades the schema to this
+revision, then replaces the processes.
+"""
 
-# The 24 revisions before the baseline had bare numbers.
+# The ids of the 24 revisions before the baseline were numbers without a subject.
 _BEFORE_BASELINE = re.compile(r"\d{4}")
 
 
@@ -23,7 +25,7 @@ class SchemaTooOldError(UnavailableError):
 
 
 def check_can_be_upgraded(revision: str | None) -> None:
-    """Raises SchemaTooOldError for a revision from before the baseline."""
+    """Raise SchemaTooOldError for a revision from before the baseline."""
     if revision is not None and _BEFORE_BASELINE.fullmatch(revision):
         raise SchemaTooOldError
 

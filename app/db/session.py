@@ -74,7 +74,7 @@ class Database:
     def anonymous(self) -> Iterator[Session]:
         """Run one transaction without a principal: row-level security hides every tenant's rows.
 
-        Used for signing in, the relay and readiness checks, each through database functions made for it.
+        Signing in, the relay and readiness checks use it; each calls database functions made for that purpose.
         """
         with self._begin() as session:
             yield session

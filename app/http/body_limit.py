@@ -12,12 +12,14 @@ _STREAMED = "streamed_body"
 
 
 def lift_body_limit(scope: Scope) -> None:
-    """Lift the limit, for operations that stream their body and enforce a limit of their own."""
+    """Lift the limit for an operation that streams its body and enforces its own limit."""
     scope["state"][_STREAMED] = True
 
 
 class BodyLimitMiddleware:
-    """Rejects a longer body on the first read, and a body of undeclared length as soon as it exceeds the limit."""
+    """Rejects a body over the limit: on the first read if its length is declared, otherwise once it exceeds the
+    limit.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

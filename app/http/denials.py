@@ -42,11 +42,13 @@ class Denials(Protocol):
     """Records denials; implemented by `app.audit.denials.DenialLog`."""
 
     def record(self, denial: Denial) -> None:
-        """Record a denial in its own transaction. Raises nothing: a denial stands even if recording fails."""
+        """Record a denial in its own transaction. Never raises: the request is denied even if recording fails."""
 
 
 def declare_object(request: Request, **ids: UUID | None) -> None:
-    """Declare the object of a request that names it in its body: `document_id=…`; the first given id is used."""
+    """Declare the object that a request names in its body, as in `document_id=…`; the first id that is not None is
+    used.
+    """
     request.state.declared_object = next(((name, each) for name, each in ids.items() if each is not None), None)
 
 

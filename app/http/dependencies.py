@@ -71,7 +71,7 @@ async def authenticate(request: Request) -> Principal:
 async def authenticate_again(request: Request) -> Principal:
     """Return the principal as of now, for streams, which must not outlive the key, token or session they started with.
 
-    Counts against no rate. Raises UnauthenticatedError, UnavailableError.
+    Does not count against any rate limit. Raises UnauthenticatedError, UnavailableError.
     """
     authenticator: Authenticator = request.app.state.authenticator
     check = _find_check(request, authenticator)
@@ -81,7 +81,9 @@ async def authenticate_again(request: Request) -> Principal:
 
 
 def _find_check(request: Request, authenticator: Authenticator) -> Callable[[], Principal] | None:
-    """Return the check to run: of the Authorization header, or of the page's cookie (changes also need PAGE_HEADER)."""
+    """Return the function that checks the Authorization header or the session cookie; changes by cookie need
+    PAGE_HEADER.
+    """
     header = request.headers.get("Authorization")
     if header is not None:
         scheme, _, given = header.partition(" ")
@@ -112,7 +114,7 @@ async def count_refusal(request: Request) -> None:
 
 
 async def count_sign_in(request: Request) -> None:
-    """Count a sign-in request against the sign-in rate of its address (a dependency)."""
+    """Count a sign-in request against the sign-in rate of its address. This is a FastAPI dependency."""
     limits: RateLimits = request.app.state.rate_limits
     await limits.hit(request, "sign-ins", _address(request))
 

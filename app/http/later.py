@@ -1,4 +1,4 @@
-"""Routes that are loaded on their first call, so that rarely used features do not slow down the start."""
+"""Routes that are loaded on the first request to them, so that rarely used features do not slow down the start."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,9 +10,9 @@ from starlette.types import Receive, Scope, Send
 
 
 class LaterRoutes(BaseRoute):
-    """Placeholder in `app` for addresses below `prefix` until the first call, which waits for `load`.
+    """Stands in for the routes below `prefix` until the first request to one of them, which waits for `load`.
 
-    `load` runs in a thread, so other requests continue. If it fails, the next call tries again.
+    `load` runs in a thread, so other requests continue. If it fails, the next request tries again.
     """
 
     def __init__(self, app: FastAPI, *, prefix: str, load: Callable[[], APIRouter]) -> None:

@@ -60,7 +60,7 @@ class RateLimits:
             try:
                 return await _hit(self._shared, item, name, who)
             except StorageError:
-                # Pause the shared counter, so that not every request waits for the time-out.
+                # Skip the shared counter for some seconds: otherwise every request would wait for its time-out.
                 self._shared_again_at = time.monotonic() + 5
                 get_logger(__name__).warning("http.rates.counter-unreachable")
         return await _hit(self._memory, item, name, who)

@@ -1,4 +1,6 @@
-"""Paged lists: `limit` and `cursor` in, `items`, `next_cursor` and a Link header (RFC 8288) out."""
+"""Paged lists: a request has `limit` and `cursor`; a response has `items`, `next_cursor` and a Link header (RFC
+8288).
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, Generic, TypeVar

@@ -118,7 +118,9 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 
 def _allowed_methods(app: FastAPI, path: str) -> str:
-    """Return all methods of an address (RFC 9110 §10.2.1); the framework returns those of one matching route only."""
+    """Return all methods of an address (RFC 9110 §10.2.1); the framework returns only the methods of the first
+    matching route.
+    """
     allowed: set[str] = set()
     for template, item in app.openapi()["paths"].items():
         if re.fullmatch(re.sub(r"\\\{[^{}]+\\\}", "[^/]+", re.escape(template)), path):
@@ -132,7 +134,7 @@ def _from_http(error: HTTPException) -> FootnoteError:
     if kind is not None:
         return kind(headers=headers)
     made = MalformedRequestError(HTTPStatus(error.status_code).phrase + ".", headers=headers)
-    made.status = error.status_code  # type: ignore[misc]  # the framework's rarer statuses keep their number
+    made.status = error.status_code  # type: ignore[misc]  # keep the framework's status if no error class has it
     return made
 
 
@@ -149,7 +151,7 @@ def _from_validation(findings: Sequence[Any]) -> FootnoteError:
 
 
 def _message(finding: Any) -> str:
-    """Return Pydantic's message, or a plainer one for the errors that a first request often has."""
+    """Return Pydantic's message, or a plainer message for common errors in a client's first requests."""
     if finding["loc"] == ("body",) and finding["type"] in ("model_attributes_type", "dict_type"):
         return "Send a JSON object, with the header 'Content-Type: application/json'"
     if finding["type"] == "uuid_parsing":

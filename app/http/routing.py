@@ -16,14 +16,14 @@ from app.http.idempotency.keys import HEADER, Idempotency, fingerprint
 from app.http.openapi.document import PERMISSION
 
 UPLOAD = "x-footnote-upload"
-"""In `openapi_extra` of operations that stream their body. They compute the idempotency fingerprint themselves."""
+"""The `openapi_extra` key of operations that stream their body and compute the idempotency fingerprint themselves."""
 
 SIGNED_IN: dict[str, Any] = {PERMISSION: "signed-in"}
-"""For `openapi_extra` of operations that anyone with a valid key may call, regardless of roles and scopes."""
+"""The `openapi_extra` of operations that anyone with a valid key may call, regardless of roles and scopes."""
 
 
 class UndeclaredRouteError(TypeError):
-    """An operation does not declare who may call it: a programming error, detected at start."""
+    """An operation does not declare who may call it. This is a programming error, detected at start."""
 
 
 def needs(permission: Permission) -> dict[str, Any]:

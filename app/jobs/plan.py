@@ -33,7 +33,7 @@ class Queue(StrEnum):
 
 
 ALL_QUEUES = ",".join(queue.value for queue in Queue)
-"""All queues, as a worker's `--queues` option takes them."""
+"""All queues, in the format of a worker's `--queues` option."""
 
 
 QUEUE_OF_STAGE: dict[StageName, Queue] = {
@@ -44,7 +44,7 @@ QUEUE_OF_STAGE: dict[StageName, Queue] = {
     StageName.EMBED: Queue.EMBED,
     StageName.PUBLISH: Queue.EXTRACT,
 }
-"""In stage order: each stage starts when the previous one is done."""
+"""The stages in their order: each stage starts when the previous one is done."""
 
 
 @dataclass(frozen=True, slots=True)

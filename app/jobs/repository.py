@@ -140,7 +140,7 @@ class RunRepository:
         return {name: key for name, key in rows if key is not None}
 
     def extend_lease(self, stage_id: UUID, *, token: int, seconds: float) -> None:
-        """Extend a lease, unless the row is locked: then its holder is just finishing the stage."""
+        """Extend a lease. Do nothing while the row is locked: the worker is then finishing the stage."""
         free = select(Stage.id).where(Stage.id == stage_id).with_for_update(skip_locked=True).scalar_subquery()
         self._session.execute(
             update(Stage)
@@ -192,7 +192,7 @@ class RunRepository:
         ).one_or_none()
 
     def reopen_stages(self, run_id: UUID, earlier: str, *, until: int, wake_again_seconds: float) -> Row[UUID, str]:
-        """Make a finished stage pending again, and those after it, up to `until`, waiting; return its id and queue."""
+        """Make a finished stage pending again; return its id and queue. Later stages, up to `until`, become waiting."""
         first = select(Stage.position).where(Stage.run_id == run_id, Stage.name == earlier).scalar_subquery()
         pending = Stage.name == earlier
         self._session.execute(

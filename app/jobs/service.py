@@ -1,4 +1,4 @@
-"""Runs as the API uses them: started by an upload, readable by anyone who may see the document."""
+"""The API's run service: an upload starts a run, and anyone who may see the document may read its runs."""
 
 from collections.abc import Mapping
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Amount of waiting work over all tenants, for operators' gauges."""
+"""Reads how much work is waiting over all tenants, for operators' metrics."""
 
 import time
 from collections.abc import Callable, Iterable

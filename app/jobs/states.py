@@ -88,7 +88,7 @@ class AlreadyDone:
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """Another worker has the stage, or it is not due yet: another message will follow."""
+    """Another worker has the stage, or the stage is not due yet. Another message will follow."""
 
     status: StageStatus
 
@@ -103,7 +103,7 @@ ClaimResult = Lease | AlreadyDone | Busy | Gone
 
 @dataclass(frozen=True, slots=True)
 class FailedRun:
-    """A failed run, passed to the owner of the version in the same transaction."""
+    """A failed run, passed to `on_failed` in the same transaction."""
 
     tenant_id: UUID
     run_id: UUID

@@ -1,4 +1,6 @@
-"""Builds the models named in the settings. The clients take about a second to import: only their users pay for it."""
+"""Builds the models named in the settings. A client takes about a second to import, so it is imported only when
+used.
+"""
 
 from decimal import Decimal
 from functools import lru_cache
@@ -9,7 +11,7 @@ from app.llm.wordllama_embedder import WordLlamaEmbedder
 
 
 def build_embedder(*, base_url: str | None, api_key: str, space: EmbeddingSpaceSpec, send_dimensions: bool) -> Embedder:
-    """Return the built-in embedder, or that of the given endpoint."""
+    """Return the embedder of the given endpoint, or without one the built-in embedder."""
     if base_url is None:
         return load_built_in_embedder()
     from app.llm.openai_embedder import OpenAIEmbedder  # noqa: PLC0415
@@ -26,7 +28,7 @@ def build_embedder(*, base_url: str | None, api_key: str, space: EmbeddingSpaceS
 
 @lru_cache(maxsize=1)
 def load_built_in_embedder() -> WordLlamaEmbedder:
-    """The built-in embeddings, loaded once a process; processes forked afterwards share their memory."""
+    """Return the built-in embedder, loaded once per process; processes forked afterwards share its memory."""
     return WordLlamaEmbedder()
 
 

@@ -27,7 +27,9 @@ _MAX_DIALECTS = 6
 
 @dataclass(frozen=True, slots=True)
 class _Dialect:
-    """Request parameters that an endpoint accepts. Starts with the newest ones; each rejection removes one."""
+    """The request parameters that an endpoint accepts. The first request uses the defaults; each rejection changes
+    one.
+    """
 
     output: Literal["json_schema", "json_object", "plain"] = "json_schema"
     limit_name: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
@@ -38,7 +40,8 @@ class OpenAIChatModel:
     """Implements `ChatModel`.
 
     `price` is None when costs are not known. If an endpoint rejects a parameter (structured output, `max_tokens`,
-    temperature), the request is repeated without it, and later requests omit it, too. A transient error is retried
+    temperature), the request is repeated with a replacement or without it, and so are later requests. A transient
+    error is retried
     `max_retries` times; the request's time limit covers all attempts.
     """
 
@@ -166,7 +169,9 @@ def _arguments(request: ChatRequest, model: str, dialect: _Dialect) -> dict[str,
 
 
 def _lowered(dialect: _Dialect, error: openai.APIStatusError) -> _Dialect:
-    """Return the dialect without the rejected parameter; the same dialect if the error is about something else."""
+    """Return the dialect with the rejected parameter changed or removed; the same dialect if the error has another
+    cause.
+    """
     message = f"{error.message} {error.body}".lower()
     if "max_completion_tokens" in message and dialect.limit_name == "max_tokens":
         return replace(dialect, limit_name="max_completion_tokens")

@@ -57,7 +57,7 @@ class WordLlamaEmbedder:
 
 
 def _batches(texts: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
-    """Yield consecutive texts, truncated to the characters that count, with the index of the first."""
+    """Yield batches of consecutive texts, each truncated to the embedded length, with the index of the first text."""
     batch: list[str] = []
     size = 0
     for place, text in enumerate(texts):

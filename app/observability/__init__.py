@@ -1,1 +1,3 @@
-"""Observability for operators: logs without secrets or document text, metrics without tenants, traces to the worker."""
+"""Observability for operators: logs without secrets or document text, metrics without tenants, traces from request
+to worker.
+"""

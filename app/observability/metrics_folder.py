@@ -1,4 +1,6 @@
-"""The folder of worker processes' metrics, for the process that starts them without recording metrics itself."""
+"""Prepares the folder for worker processes' metrics. This module does not import prometheus_client: its caller
+records no metrics.
+"""
 
 from pathlib import Path
 

@@ -47,7 +47,7 @@ def configure_tracing(service_name: str, endpoint: str | None) -> Tracing:
     if not endpoint:
         return Tracing(None)
     # Importing the SDK and the exporter takes half a second.
-    from app.observability.exporting import build_exporter, build_provider  # noqa: PLC0415 - only users of tracing pay for it
+    from app.observability.exporting import build_exporter, build_provider  # noqa: PLC0415 - imported only if traces are sent
 
     provider = build_provider(service_name, build_exporter(endpoint))
     trace.set_tracer_provider(provider)

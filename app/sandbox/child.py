@@ -64,7 +64,8 @@ def set_limits(limits: Limits, zygote_pid: int) -> None:
         libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         if os.getppid() != zygote_pid:
             os._exit(1)  # the zygote died before PR_SET_PDEATHSIG took effect
-        # If the machine runs out of memory, the kernel kills this process first. Best effort: writing may be forbidden.
+        # If the machine runs out of memory, the kernel kills this process first. Ignore an error: writing may be
+        # forbidden.
         with contextlib.suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text("1000")
     _silence()

@@ -23,7 +23,7 @@ _MEMORY_SHARE = 0.85
 
 
 def main(arguments: list[str]) -> int:
-    """Serve jobs until the owner exits. First frame in: {"preload"}; first frame out: {"ready", "error"}."""
+    """Serve jobs until the owner exits. The first frame received has "preload", the reply "ready" and "error"."""
     control = socket.socket(fileno=int(arguments[0]))
     owner = int(arguments[1])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
         send_frame(control, {"ready": True, "network": not isolated})
         while _wait_for_job(control, owner):
             job, fds = receive_frame(control, max_fds=1)
-            if "target" in job:  # otherwise a late stop request for a finished job
+            if "target" in job:  # a frame without "target" is a late stop request for a finished job
                 send_frame(control, _run(control, owner, job, fds[0]))
     except DisconnectedError:
         return 0

@@ -23,7 +23,7 @@ def open_tenant_admin(owner_url: str) -> tuple[TenantAdmin, Database]:
 def ensure_admin(home: Home, owner_url: str) -> str:
     """Return the administrator's key from the home's secrets; on the first start, create the tenant and the key.
 
-    A crash in between leaves at most a tenant or a user without a known key; the next start creates another.
+    After a crash between these steps, a tenant or user may remain whose key is unknown; the next start creates another.
     """
     known = home.read_secret(ADMIN_KEY)
     if known:

@@ -27,8 +27,8 @@ def start_tethered(
 ) -> subprocess.Popen[bytes]:
     """Start `command` (an absolute path and arguments) in its own process group; append its output to `log`.
 
-    It gets `death_signal` when the calling thread ends, so call this from a thread that lives as long as the child
-    should.
+    The child gets `death_signal` when the calling thread ends, so call this from a thread that ends no earlier than
+    the child should.
     """
     tether = [sys.executable, "-I", "-S", str(TETHER), death_signal.name, str(os.getpid()), user or "-"]
     with open_log(log) as output:

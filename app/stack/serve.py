@@ -13,7 +13,7 @@ import uvicorn
 from app.stack.services import SERVE, WAIT_FOR_LINE
 
 STARTUP_FAILURE = 3
-"""The exit code of uvicorn's own command."""
+"""The exit code that uvicorn's own command returns after a failed start."""
 
 
 def main(arguments: list[str]) -> None:
@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> None:
         timeout_graceful_shutdown=10,
         timeout_keep_alive=30,
     )
-    # Objects imported and built here stay alive: collecting garbage among them takes a sixth of the start.
+    # Garbage collection during the imports would free nothing, but takes a sixth of the start-up time.
     gc.disable()
     config.load()
     gc.freeze()
@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> None:
     if when == [WAIT_FOR_LINE] and sys.stdin.buffer.readline() != SERVE:
         sys.exit(STARTUP_FAILURE)
     server = uvicorn.Server(config)
-    # uvicorn raises the signal that ended it again: this is not an error.
+    # After a clean stop by Ctrl-C, uvicorn raises KeyboardInterrupt: this is not an error.
     with contextlib.suppress(KeyboardInterrupt):
         server.run()
     if not server.started:

@@ -24,7 +24,7 @@ INHERITED_VARIABLES = (
 )
 
 WAIT_FOR_LINE, SERVE = "wait-for-line", b"serve\n"
-"""The API command's optional argument to wait, and the line that it then waits for (`app.stack.serve`)."""
+"""The optional argument that makes the API command wait, and the line that it waits for (`app.stack.serve`)."""
 
 
 @dataclass(frozen=True, slots=True)

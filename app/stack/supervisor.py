@@ -148,7 +148,8 @@ class Stack:
             self._started.close()
 
     def watch(self, *, until: Callable[[], bool]) -> None:
-        """Restart processes that end until `until()`, checked twice a second; wait longer after each early end.
+        """Restart each process that ends, until `until()` is true, checked twice a second. If it ended within a
+        minute of its start, wait before restarting, twice as long each time.
 
         Servers restart at their old addresses, so that the processes reconnect.
         """
@@ -204,7 +205,7 @@ class Stack:
         assert process.stdin is not None, "stdin=PIPE was passed"
         with process.stdin as stdin:
             yield
-            with contextlib.suppress(BrokenPipeError):  # the process has ended; _wait_until_ready reports it
+            with contextlib.suppress(BrokenPipeError):  # the process has ended, which _wait_until_ready reports
                 stdin.write(SERVE)
 
     def _spawn(self, service: Service, *arguments: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:

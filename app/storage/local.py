@@ -1,4 +1,4 @@
-"""Objects on local disk: written to a spool file, flushed, then renamed, so that a name always means whole bytes."""
+"""Objects on local disk: written to a spool file, flushed, then renamed, so that every named file is complete."""
 
 import os
 from collections.abc import Iterator

@@ -24,7 +24,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 class EncryptedBlobStore:
     """A `BlobStore` over any `ObjectBackend`.
 
-    `plain_dir` holds decrypted temporary files while they are read: use a private folder, on tmpfs if possible. Storing
+    `plain_dir` is the folder of decrypted temporary files: use a private folder, on tmpfs if possible. Storing
     a blob again rewrites it, which repairs a damaged one.
     """
 

@@ -36,7 +36,9 @@ def sign_in_pages(pages: Pages, cookies: Cookies) -> APIRouter:
     def admit(
         request: Request, response: Response, sessions: SessionService, principal: Principal, provider: UUID | None
     ) -> None:
-        """Open a session with a new token: a token that an attacker planted in the browser becomes worthless."""
+        """End the old session and open a new one, so that a token that an attacker planted in the browser is
+        useless.
+        """
         before = cookies.find_session(request)
         if before is not None:
             sessions.end(before)
@@ -86,7 +88,7 @@ def sign_in_pages(pages: Pages, cookies: Cookies) -> APIRouter:
         given = AuthorizationResponse(state=state, code=code, error=error, issuer=iss)
         try:
             principal = sign_in.finish(provider_id, cookies.find_attempt(request), given)
-            # Not a redirect: browsers send no SameSite=Strict cookie along a redirect that another site started.
+            # Return a page: on a redirect that another site started, browsers do not send SameSite=Strict cookies.
             response: Response = pages.show(request, "signed_in.html", {})
             admit(request, response, sessions, principal, provider_id)
         except _REFUSED as refusal:
@@ -112,7 +114,7 @@ def sign_in_pages(pages: Pages, cookies: Cookies) -> APIRouter:
 
 
 async def count_look_up(request: Request, organisation: Slug = "") -> None:
-    """Count a search for an organisation as a sign-in attempt. The page without a search reveals nothing."""
+    """Count a search for an organisation as a sign-in attempt. A request without a search is not counted."""
     if organisation.strip():
         await count_sign_in(request)
 

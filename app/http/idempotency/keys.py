@@ -33,7 +33,7 @@ from app.storage.sealing import Sealer
 HEADER = "Idempotency-Key"
 KEPT_FOR = timedelta(hours=24)
 CLAIM_FOR = timedelta(minutes=3)
-"""Longer than any request may take; an older claim belongs to a process that crashed."""
+"""A claim's lifetime. It exceeds the longest request, so an older claim belongs to a process that crashed."""
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _PURPOSE = "idempotent response"
@@ -138,7 +138,7 @@ class Idempotency:
 
 
 class _FollowedResponse(Response):
-    """A streamed response: its record is completed once the stream was sent whole, and dropped if it broke."""
+    """A streamed response: its record is completed after the whole stream was sent, and deleted if the stream broke."""
 
     def __init__(self, inner: Response, idempotency: Idempotency, claim: ClaimedKey) -> None:
         self._inner = inner

@@ -33,7 +33,7 @@ _WITH_BODY = (BodyTooLargeError, MediaTypeNotTakenError)
 _OF_POST = (IdempotencyKeyInvalidError, IdempotencyKeyReusedError, IdempotencyInProgressError)
 _PROBLEMS = "x-problems"
 PERMISSION = "x-permission"
-"""Key of an operation's permission, or "signed-in" if any valid key suffices."""
+"""The `openapi_extra` key for an operation's permission; its value is "signed-in" if any valid key suffices."""
 
 _ANY_KEY = "signed-in"
 _INPUT = "-Input"  # FastAPI's suffix for a schema whose input differs from its output
@@ -47,7 +47,7 @@ Every POST accepts an `Idempotency-Key`. Lists are paged by cursor. Edits send t
 
 
 def problems(*kinds: type[FootnoteError]) -> dict[str, Any]:
-    """Return `openapi_extra` with an operation's problems, in addition to those of every operation."""
+    """Return `openapi_extra` with an operation's own problems; those common to all operations are added later."""
     return {_PROBLEMS: [kind.code for kind in kinds]}
 
 
@@ -118,7 +118,7 @@ def _complete(operation: dict[str, Any], method: str, path: str, refusals: tuple
                 "in": "header",
                 "required": False,
                 "description": "A repeat with the same key and request returns the first response; a UUID will do.",
-                # No example: the reference would send it with each request as one and the same key.
+                # An example would be sent by the reference page with every request, always as the same key.
                 "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
             }
         )

@@ -13,7 +13,7 @@ from app.stack.doctor.checks import CheckResult
 OLDEST_POSTGRES = 150000
 OLDEST_VECTOR = (0, 8)
 
-# Tables of tenants' rows whose row-level security is off or not forced on the owner.
+# Selects the tables with a tenant_id whose row-level security is off or not forced on the owner.
 _UNFORCED = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped

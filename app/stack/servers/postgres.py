@@ -182,7 +182,7 @@ class EmbeddedPostgres:
         )
 
     def _stop_leftovers(self) -> None:
-        """Stop processes of this cluster left by an earlier owner; remove the lock files that name none of them.
+        """Stop this cluster's processes that an earlier owner left, then remove their lock files.
 
         PostgreSQL itself refuses to start if the process id in a stale file now belongs to another program, which is
         usual in a restarted container.

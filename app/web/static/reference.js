@@ -3,7 +3,7 @@ import { PAGE_HEADER } from "./api.js";
 
 const texts = new Map();
 
-// What a search looks through: tag, call, words and the codes of the problems that the operation may answer.
+// Returns the text that a search is matched against: tag, method, path, words, and the codes of possible problems.
 function textOf(tag, item) {
   const id = item.get("id");
   if (!texts.has(id)) {
@@ -40,7 +40,7 @@ window.SwaggerUIBundle({
   defaultModelsExpandDepth: 0,
   displayRequestDuration: true,
   validatorUrl: null,
-  // Operators' operations come last.
+  // Sort operations for operators last.
   tagsSorter: (one, other) => (one === "operations") - (other === "operations"),
   // The header proves to the server that this site's page sent the request; the shown curl command needs a key instead.
   requestInterceptor: (request) => Object.assign(request, { headers: { ...request.headers, ...PAGE_HEADER } }),
