@@ -225,9 +225,7 @@ def build_answers(settings: Settings, *, database: Database, clock: Clock, metri
 
 
 def build_retrieval(settings: Settings, *, database: Database, metrics: Metrics, local: Embedder) -> RetrievalService:
-    """Return the search service for the configured embedding space. `local` is the built-in embedder, loaded only
-    once.
-    """
+    """Return search in the configured embedding space. `local` is the built-in embedder, which is loaded only once."""
     embedder = local if settings.embedding.base_url is None else build_configured_embedder(settings.embedding)
     return RetrievalService(database=database, embedder=MeteredEmbedder(embedder, meter=metrics))
 

@@ -16,9 +16,7 @@ from app.storage.sealing import Sealer
 
 
 def build_database(settings: DatabaseSettings, *, role: str, pool_size: int | None = None) -> Database:
-    """Return a database that connects as `role`: api, worker, relay or owner. Raises ValueError if that role has no
-    URL.
-    """
+    """Return a database that connects as `role`: api, worker, relay or owner. Raises ValueError if it has no URL."""
     url = getattr(settings, f"{role}_url")
     if url is None:
         raise ValueError(f"The database URL of the role {role} is not set: set FOOTNOTE_DATABASE__{role.upper()}_URL.")

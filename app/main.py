@@ -98,7 +98,7 @@ def create_app(container: Container, *, tracing: Tracing | None = None) -> FastA
             ),
             Middleware(BodyLimitMiddleware),
         ],
-        # `/docs` replaces FastAPI's documentation pages, whose scripts come from a CDN. app.observability makes the
+        # FastAPI's documentation pages load scripts from a CDN; our `/docs` does not. app.observability makes the
         # traces.
         docs_url=None,
         redoc_url=None,

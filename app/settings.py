@@ -64,9 +64,7 @@ class EmbeddingSettings(BaseModel):
 
 
 class ChatSettings(BaseModel):
-    """The chat endpoint. Without `base_url`, the built-in extractive writer is used. Prices are US dollars per
-    million tokens.
-    """
+    """The chat endpoint; without `base_url`, the extractive writer is used. Prices: US dollars per million tokens."""
 
     base_url: str | None = None
     api_key: SecretStr = SecretStr("none")
@@ -92,8 +90,8 @@ class LimitSettings(BaseModel):
 
 
 class JobSettings(BaseModel):
-    """Times of leases and periodic work, in seconds. A pending stage that no worker claims is announced again after
-    `wake_again_seconds`; audit chains that have grown are signed every `checkpoint_seconds`.
+    """Times of leases and periodic work, in seconds. The message of a pending stage that no worker claims is sent
+    again after `wake_again_seconds`. Audit chains that have grown are signed every `checkpoint_seconds`.
 
     A stage has a soft limit (the attempt is recorded as failed) and a hard limit (its process is killed).
     """

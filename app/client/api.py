@@ -104,9 +104,7 @@ class ApiClient:
         return self._call("POST", "/v1/collections", ApiCollection, json={"name": name, "parent_id": parent_id})
 
     def ensure_collection(self, name: str, *, parent_id: str | None = None) -> ApiCollection:
-        """Return the collection with that name or id; if none exists, create one with that name, inside `parent_id`
-        if given.
-        """
+        """Return the collection with that name or id. If there is none, create it, inside `parent_id` if given."""
         for collection in self.list_collections():
             if name in {collection.name, collection.id}:
                 return collection
@@ -268,7 +266,5 @@ def _check_url(url: str) -> None:
 
 
 def _certificates(url: str) -> ssl.SSLContext | bool:
-    """Return httpx's `verify` argument. For plain HTTP no certificates are loaded: that takes longer than most
-    calls.
-    """
+    """Return httpx's `verify` argument. Plain HTTP gets no certificates: loading them takes longer than most calls."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if url.startswith("http:") else True

@@ -1,7 +1,6 @@
 """`footnote demo`: show Footnote in a minute, on documents of a fictional issuer.
 
-One analyst asks five questions. A second analyst, without access to the deal room, repeats the last question and
-gets no answer.
+One analyst asks five questions. Another, without access to the deal room, repeats the last one and gets no answer.
 """
 
 import shutil

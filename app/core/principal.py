@@ -85,9 +85,7 @@ def allowed_by(roles: Iterable[Role]) -> frozenset[Permission]:
 
 
 class PermissionRequiredError(ForbiddenError):
-    """The principal lacks a permission. This depends on roles and scopes only, so the error reveals nothing about
-    data.
-    """
+    """The principal's roles or scopes do not include the permission. The error reveals nothing about the data."""
 
     code = "permission-required"
     title = "Your roles, or the scopes of your key, do not have the permission for this."

@@ -32,8 +32,7 @@ def upgrade_to_head(owner_url: str) -> None:
 def upgrade_to(owner_url: str, revision: str) -> None:
     """Upgrade the schema to a revision; do nothing if it already has that revision or a later one.
 
-    Raises InvalidInputError if the revision does not exist, and SchemaTooOldError for a database from before the
-    baseline.
+    Raises InvalidInputError for an unknown revision, and SchemaTooOldError for a database from before the baseline.
     """
     config = _config(owner_url)
     known = {each.revision for each in ScriptDirectory.from_config(config).walk_revisions()}

@@ -17,9 +17,7 @@ def lift_body_limit(scope: Scope) -> None:
 
 
 class BodyLimitMiddleware:
-    """Rejects a body over the limit: on the first read if its length is declared, otherwise once it exceeds the
-    limit.
-    """
+    """Rejects a body over the limit: at the first read if its length is declared, otherwise once too much was read."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -46,9 +46,7 @@ class Denials(Protocol):
 
 
 def declare_object(request: Request, **ids: UUID | None) -> None:
-    """Declare the object that a request names in its body, as in `document_id=…`; the first id that is not None is
-    used.
-    """
+    """Declare the object that a request names in its body, as in `document_id=…`. The first given id is used."""
     request.state.declared_object = next(((name, each) for name, each in ids.items() if each is not None), None)
 
 

@@ -81,9 +81,7 @@ async def authenticate_again(request: Request) -> Principal:
 
 
 def _find_check(request: Request, authenticator: Authenticator) -> Callable[[], Principal] | None:
-    """Return the function that checks the Authorization header or the session cookie; changes by cookie need
-    PAGE_HEADER.
-    """
+    """Return the check of the Authorization header or the session cookie. Changes by cookie need PAGE_HEADER."""
     header = request.headers.get("Authorization")
     if header is not None:
         scheme, _, given = header.partition(" ")

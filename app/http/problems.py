@@ -118,9 +118,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 
 def _allowed_methods(app: FastAPI, path: str) -> str:
-    """Return all methods of an address (RFC 9110 §10.2.1); the framework returns only the methods of the first
-    matching route.
-    """
+    """Return all methods of an address (RFC 9110 §10.2.1); the framework returns only one matching route's methods."""
     allowed: set[str] = set()
     for template, item in app.openapi()["paths"].items():
         if re.fullmatch(re.sub(r"\\\{[^{}]+\\\}", "[^/]+", re.escape(template)), path):

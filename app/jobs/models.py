@@ -20,7 +20,7 @@ from app.db.base import Base
 
 
 class Run(Base):
-    """One ingestion of one version. Ends as `ready`, or as `failed` with a stable code and a message."""
+    """One ingestion of one version. It ends as `ready`, or as `failed` with a stable code and a message."""
 
     __tablename__ = "runs"
     __table_args__ = (
@@ -63,8 +63,8 @@ class Stage(Base):
 
     A `waiting` stage follows an unfinished one; a `pending` stage may be claimed from `available_at` on. `attempt`
     counts claims; `outages` counts those that ended because another service was down. The sweeper checks the stage at
-    `wake_at`: when its lease expires, or when no worker has claimed it; `wakes` counts how often it repeated the
-    message.
+    `wake_at`: when its lease expires, or when no worker has claimed it; `wakes` counts how often the
+    sweeper repeated the message.
     """
 
     __tablename__ = "stages"

@@ -1,6 +1,4 @@
-"""Builds the models named in the settings. A client takes about a second to import, so it is imported only when
-used.
-"""
+"""Builds the models named in the settings. Clients are imported only when used: the import takes about a second."""
 
 from decimal import Decimal
 from functools import lru_cache

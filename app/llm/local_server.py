@@ -44,8 +44,7 @@ class LocalModelServer:
     """
 
     def __init__(self, *, threads: int | None = None) -> None:
-        # The threads busy-wait for each other: with a thread on every core, other work on one core would stall them
-        # all.
+        # The threads busy-wait for each other: with one on every core, other work on one core stalls all of them.
         self._threads = threads or max(1, (os.cpu_count() or 1) // 2)
         self._process: subprocess.Popen[bytes] | None = None
         self._base_url = ""

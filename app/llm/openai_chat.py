@@ -27,9 +27,7 @@ _MAX_DIALECTS = 6
 
 @dataclass(frozen=True, slots=True)
 class _Dialect:
-    """The request parameters that an endpoint accepts. The first request uses the defaults; each rejection changes
-    one.
-    """
+    """The parameters that an endpoint accepts. The first request uses the defaults; each rejection changes one."""
 
     output: Literal["json_schema", "json_object", "plain"] = "json_schema"
     limit_name: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
@@ -40,9 +38,8 @@ class OpenAIChatModel:
     """Implements `ChatModel`.
 
     `price` is None when costs are not known. If an endpoint rejects a parameter (structured output, `max_tokens`,
-    temperature), the request is repeated with a replacement or without it, and so are later requests. A transient
-    error is retried
-    `max_retries` times; the request's time limit covers all attempts.
+    temperature), this and all later requests replace or omit it. A transient error is retried `max_retries` times;
+    the request's time limit covers all attempts.
     """
 
     def __init__(
@@ -169,9 +166,7 @@ def _arguments(request: ChatRequest, model: str, dialect: _Dialect) -> dict[str,
 
 
 def _lowered(dialect: _Dialect, error: openai.APIStatusError) -> _Dialect:
-    """Return the dialect with the rejected parameter changed or removed; the same dialect if the error has another
-    cause.
-    """
+    """Return the dialect with the rejected parameter changed; the same dialect if the error has another cause."""
     message = f"{error.message} {error.body}".lower()
     if "max_completion_tokens" in message and dialect.limit_name == "max_tokens":
         return replace(dialect, limit_name="max_completion_tokens")

@@ -1,3 +1,1 @@
-"""Observability for operators: logs without secrets or document text, metrics without tenants, traces from request
-to worker.
-"""
+"""Observability for operators: logs without secrets or document text, metrics without tenants, and traces."""

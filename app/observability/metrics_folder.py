@@ -1,6 +1,4 @@
-"""Prepares the folder for worker processes' metrics. This module does not import prometheus_client: its caller
-records no metrics.
-"""
+"""Prepares the folder for worker processes' metrics, without the slow import of prometheus_client."""
 
 from pathlib import Path
 

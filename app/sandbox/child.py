@@ -36,7 +36,7 @@ def cut_off_network() -> bool:
 
 
 def run_child(target: str, payload: bytes, limits: Limits, result_fd: int, zygote_pid: int) -> None:
-    """Run `target` ("package.module:function", bytes to bytes) and write its outcome. The caller exits the process."""
+    """Run `target` ("package.module:function", bytes to bytes) and write its outcome. The caller then exits."""
     set_limits(limits, zygote_pid)
     try:
         result = _function(target)(payload)
@@ -64,8 +64,7 @@ def set_limits(limits: Limits, zygote_pid: int) -> None:
         libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         if os.getppid() != zygote_pid:
             os._exit(1)  # the zygote died before PR_SET_PDEATHSIG took effect
-        # If the machine runs out of memory, the kernel kills this process first. Ignore an error: writing may be
-        # forbidden.
+        # If the machine runs out of memory, the kernel kills this process first. Some systems forbid the setting.
         with contextlib.suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text("1000")
     _silence()

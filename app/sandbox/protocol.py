@@ -22,8 +22,8 @@ MAX_FRAME_BYTES = 64 * 1024 * 1024
 class Limits:
     """Resource limits of one job.
 
-    `memory_bytes` is address space beyond that of the preloaded child at start, `cpu_seconds` CPU time, `wall_seconds`
-    elapsed time, `output_bytes` the size of the result.
+    `memory_bytes` is the address space that the child may add to what it has at start, `cpu_seconds` is CPU time,
+    `wall_seconds` is elapsed time, and `output_bytes` is the size of the result.
     """
 
     memory_bytes: int

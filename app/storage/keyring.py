@@ -75,7 +75,7 @@ class Keyring:
                 return self._known[(tenant_id, version)]
         row = self._repository.find_latest(tenant_id)
         if row is None:
-            # Two first writers may race here: both then use the row that was inserted first.
+            # Two processes may create the first key at the same time: both then use the row that was inserted first.
             row = self._repository.insert(self._wrap(tenant_id, DataKey(_FIRST_VERSION, os.urandom(32))))
         return self._remember(row, latest=True)
 
@@ -99,7 +99,7 @@ class Keyring:
         return self._remember(row, latest=True).version
 
     def rewrap(self, tenant_id: UUID) -> int:
-        """Wrap those of a tenant's data keys that use an earlier KEK with the current one; return how many changed.
+        """Wrap a tenant's data keys with the current KEK if they use an earlier one; return how many changed.
 
         Blobs are unchanged. Once this returns 0 for every tenant, the earlier KEK may be removed from the key file.
         """

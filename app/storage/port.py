@@ -64,13 +64,13 @@ class BlobStore(Protocol):
         """List the digests of all blobs of a tenant, in any order."""
 
     def list_older(self, tenant_id: UUID, written_before: datetime) -> Iterator[str]:
-        """List the digests of a tenant's blobs that were last written before that time."""
+        """List the digests of a tenant's blobs that were last written before `written_before`."""
 
     def delete_older(self, tenant_id: UUID, digest: str, written_before: datetime) -> bool:
-        """Delete a blob unless it was written since; return False if it was, or if it does not exist."""
+        """Delete a blob last written before `written_before`; return False if it is newer or does not exist."""
 
     def sweep_partial(self, older_than: timedelta) -> int:
-        """Delete older temporary files that crashes left (spooled and decrypted ones); return how many."""
+        """Delete temporary files of crashed processes that are older than `older_than`; return how many."""
 
 
 class ByteSource(Protocol):

@@ -207,7 +207,7 @@ def _describe_selection(manifest: RunManifest) -> str:
 
 
 def _page_links(start: int, size: int, total: int, **kept: str | None) -> dict[str, object]:
-    """Return the positions of `size` rows from `start` in a list of `total`, and queries of adjacent pages."""
+    """Return the positions of `size` rows from `start` in a list of `total`, and the adjacent pages' query strings."""
     end = min(start + size, total)
     return {
         "first": start + 1,

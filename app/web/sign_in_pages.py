@@ -36,9 +36,7 @@ def sign_in_pages(pages: Pages, cookies: Cookies) -> APIRouter:
     def admit(
         request: Request, response: Response, sessions: SessionService, principal: Principal, provider: UUID | None
     ) -> None:
-        """End the old session and open a new one, so that a token that an attacker planted in the browser is
-        useless.
-        """
+        """End the old session and open a new one: a token that an attacker planted in the browser becomes useless."""
         before = cookies.find_session(request)
         if before is not None:
             sessions.end(before)

@@ -13,7 +13,7 @@ from app.observability.logging import get_logger
 from app.observability.metrics import CONTENT_TYPE, Metrics
 
 Check = Callable[[], None]
-"""Returns if the part works; otherwise raises a FootnoteError, whose message is shown, or any other error."""
+"""A check returns if the part works. Otherwise it raises a FootnoteError, whose message is shown, or another error."""
 
 
 class PartState(BaseModel):

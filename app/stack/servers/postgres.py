@@ -152,7 +152,7 @@ class EmbeddedPostgres:
         self._run()
 
     def stop(self) -> None:
-        """Stop the server, fast first, then forcibly. Do nothing if it is not running."""
+        """Stop the server: by fast shutdown, then immediate shutdown, then kill. Do nothing if it is not running."""
         if self._process is not None:
             end_process(self._process, STOPPING)
             self._process = None
@@ -275,7 +275,7 @@ def _ensure_system_user(name: str) -> None:
                 f"PostgreSQL does not run as root, and no user can be created for it: create one named {name}, "
                 "or start Footnote as another user."
             ) from None
-        subprocess.run([useradd, "--system", "--shell", "/usr/sbin/nologin", name], check=True)  # noqa: S603  fixed words
+        subprocess.run([useradd, "--system", "--shell", "/usr/sbin/nologin", name], check=True)  # noqa: S603  constants
 
 
 def _make_traversable(folder: Path) -> None:
