@@ -49,7 +49,7 @@ def doctor(*, home: HomeOption = None, as_json: JsonOption = False) -> None:
 def examine(home: Home, settings: Settings) -> Iterator[CheckResult]:
     """Return all findings.
 
-    Checks the services named in the settings or, if these name no database, the servers of the home.
+    It checks the services named in the settings. If the settings name no database, it checks the home's servers.
     """
     yield check_python()
     yield check_packages()

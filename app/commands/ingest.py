@@ -103,7 +103,7 @@ def ingest_placed(
     """Upload each file into the collection that `collections` maps it to; otherwise like `ingest_files`.
 
     With `uploads_at_once=1`, document IDs follow the order of the files. `polls_per_round` limits how many unfinished
-    runs are polled in each round: progress bars need more polls than a caller that only waits for the end.
+    runs are polled in each round: progress bars need a higher limit than a caller that only waits for the end.
     """
     files = list(collections)
     outcomes: dict[Path, IngestOutcome] = {}
@@ -172,7 +172,7 @@ def _upload(client: ApiClient, path: Path, options: _UploadOptions, *, watcher: 
 
 
 def _poll(client: ApiClient, waiting: dict[str, list[Path]], most: int) -> Iterator[ApiRun]:
-    """Yield the current state of waiting runs, up to `most` unfinished ones; these move to the end of the queue.
+    """Yield the current state of waiting runs, up to `most` unfinished ones. Yielded runs move to the end of `waiting`.
 
     Finished runs do not count towards `most`: one round can find many of them.
     """
@@ -209,7 +209,7 @@ def _follow(run: ApiRun, waiting: dict[str, list[Path]], outcomes: dict[Path, In
 class ProgressBars:
     """Shows a progress bar for each file in progress and a line for each finished one.
 
-    Without a terminal it only prints the lines.
+    Without a terminal, it prints only the lines of finished files.
     """
 
     def __init__(self, out: Console) -> None:

@@ -1,1 +1,3 @@
-"""Values that every package may use: errors, ids, clock, principal, pagination. Imports nothing else of the app."""
+"""Values that every package may use: errors, ids, clock, principal, pagination. It imports no other package of the
+app.
+"""

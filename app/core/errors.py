@@ -56,7 +56,7 @@ class InvalidInputError(FootnoteError):
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """Owner of the key in a rejected request; `proven` is True when the request had the right secret, too."""
+    """The owner of the key in a rejected request; `proven` is True if the request also had the right secret."""
 
     tenant_id: UUID
     user_id: UUID
@@ -134,7 +134,7 @@ class BrokerUnavailableError(UnavailableError):
 
 
 class DocumentError(FootnoteError):
-    """The file cannot be read. Final for that file: its run ends as `failed` with this code and title."""
+    """The file cannot be read. The run ends as `failed` with this code and title and is not repeated."""
 
     code = "document-unreadable"
     status = 422

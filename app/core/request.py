@@ -13,7 +13,7 @@ current_client: ContextVar[str | None] = ContextVar("footnote_client", default=N
 
 @dataclass(frozen=True, slots=True)
 class RequestOrigin:
-    """Source of a recorded event: the request id and the caller's IP address."""
+    """The source of a recorded event: the request id and the caller's IP address."""
 
     request_id: str | None
     client: str | None

@@ -19,7 +19,7 @@ INVALID_RECURSION = "42P19"
 def translated_violations(meanings: Meanings) -> Iterator[None]:
     """Raise the mapped error when the database rejects a write in this block; unmapped errors pass unchanged.
 
-    For a deferred constraint, the block must contain the whole transaction: the database checks it at commit.
+    If a constraint is deferred, the block must contain the whole transaction, because the database checks it at commit.
     """
     try:
         yield

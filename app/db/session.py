@@ -24,7 +24,7 @@ class DatabaseUnavailableError(UnavailableError):
 
 
 class RightsChangedError(NotFoundError):
-    """The database rejected a write: the right that a check found was withdrawn before the row was written."""
+    """The database rejected a write: a right was withdrawn after it was checked, but before the row was written."""
 
     code = "rights-changed"
     title = "You no longer have permission for this: your rights changed during the request."
@@ -36,7 +36,7 @@ def system_principal(tenant_id: UUID) -> Principal:
 
 
 class Database:
-    """Transactions under one database role (api, worker, relay or owner)."""
+    """Runs transactions under one database role (api, worker, relay or owner)."""
 
     def __init__(self, *, engine: Engine, context_secret: str | None = None) -> None:
         """`context_secret` signs the contexts; by default it is the password in the engine's URL."""

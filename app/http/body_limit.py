@@ -1,6 +1,6 @@
 """The size limit of request bodies: 1 MiB, except for uploads, which check their own limit while they stream.
 
-The framework's own limit responds in plain text before the app can send a problem document; this one replaces it.
+It replaces the framework's own limit, which responds in plain text before the app can send a problem document.
 """
 
 from starlette.datastructures import Headers

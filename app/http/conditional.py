@@ -1,4 +1,4 @@
-"""Conditional requests: an ETag is a revision, and an edit must name the revision that it changes (no lost updates)."""
+"""Conditional requests: an ETag is a revision. An edit must name the revision it changes, so that no update is lost."""
 
 import re
 from typing import Annotated
@@ -35,6 +35,8 @@ def parse_if_match(header: str | None) -> int | None:
 
 
 def matches(request: Request, tag: str) -> bool:
-    """Return whether If-None-Match contains the tag, so that 304 is sent (weak comparison, RFC 9110 §13.1.2)."""
+    """Return whether If-None-Match contains the tag, so that the response is 304 (weak comparison, RFC 9110
+    §13.1.2).
+    """
     header = request.headers.get("If-None-Match")
     return header is not None and (header.strip() == "*" or tag.strip('W/"') in _TAG.findall(header))

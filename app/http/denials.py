@@ -1,6 +1,6 @@
 """Records denied requests in the audit log: principal, object and operation.
 
-Requests for missing and for forbidden objects take the same path here, so that timing and records are the same.
+Missing and forbidden objects are handled alike here, so that neither timing nor records distinguish them.
 """
 
 import re
@@ -22,8 +22,8 @@ _ID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """A denied request. `object_type` and `object_id` are the requested object (see `find_denial`); `route` is the
-    operation's template.
+    """A denied request. `object_type` and `object_id` identify the requested object (see `find_denial`); `route` is
+    the operation's path template.
 
     `principal` is the caller; if authentication failed, `claimed` is the owner of the key in the request.
     """
@@ -53,8 +53,8 @@ def declare_object(request: Request, **ids: UUID | None) -> None:
 def find_denial(request: Request, error: FootnoteError) -> Denial | None:
     """Return the denial to record for an error; None if the error denies nothing, or if the caller is unknown.
 
-    The object is the first path parameter, the object set by `declare_object`, or an id in the query; otherwise it is
-    the operation.
+    The object is the first path parameter, the object set by `declare_object`, or an id in the query. If there is
+    none, the operation itself is recorded.
     """
     principal: Principal | None = getattr(request.state, "principal", None)
     claimed = error.claimed if isinstance(error, UnauthenticatedError) else None

@@ -45,7 +45,7 @@ def service(kind: type[T]) -> Callable[[Request], T]:
 
 
 async def authenticate(request: Request) -> Principal:
-    """Return the principal of a request, by key, token or session; computed once per request.
+    """Return the principal of a request's key, token or session; computed once per request.
 
     Counts the request against the rate of its key or user, or, if authentication fails, of its address.
     Raises UnauthenticatedError, CrossSiteRequestError, RateLimitedError.
@@ -118,7 +118,7 @@ async def count_sign_in(request: Request) -> None:
 
 
 def limited(name: str) -> Callable[[Request, Principal], object]:
-    """Return a dependency that counts a request against a further rate (`uploads`, `questions`)."""
+    """Return a dependency that counts a request against an additional rate (`uploads` or `questions`)."""
 
     async def count(request: Request, principal: CurrentPrincipal) -> None:
         limits: RateLimits = request.app.state.rate_limits

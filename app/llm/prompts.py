@@ -2,7 +2,7 @@
 
 A template refers to its variables as `{{name}}`. Values are substituted once and never interpreted as templates, so
 braces in documents have no effect. Document text is fenced (`fence`): enclosed in markers with a random word that the
-text cannot contain, so that no text can close its own fence and pose as an instruction.
+text cannot contain, so that no text can end its own fence and be read as an instruction.
 """
 
 import hashlib

@@ -19,7 +19,7 @@ _QUIET: Final = (
     "sqlalchemy", "httpx", "httpcore", "openai", "botocore", "boto3", "s3transfer", "urllib3", "multipart",
     "python_multipart", "asyncio", "amqp", "kombu", "filelock", "PIL", "opentelemetry", "pypdf",
 )  # fmt: skip
-# These loggers bring their own handlers, or would write the query string of every request.
+# These loggers have handlers of their own, or log the query string of every request.
 _ADOPTED: Final = ("uvicorn", "uvicorn.error", "celery", "celery.task", "celery.worker", "py.warnings")
 _FRAME_LIMIT = 30
 _SHORTEST_MESSAGE = 4
@@ -85,7 +85,7 @@ def log_context(
     user_id: UUID | None = None,
     key_id: UUID | None = None,
 ) -> AbstractContextManager[None]:
-    """Add these ids to every line that any logger writes in this block; ids left out keep their outer value."""
+    """Add these ids to every line that any logger writes in this block. Omitted ids keep their outer value."""
     ids = {"run_id": run_id, "tenant_id": tenant_id, "user_id": user_id, "key_id": key_id}
     given = {name: str(value) for name, value in ids.items() if value is not None}
     if request_id is not None:
@@ -141,7 +141,7 @@ def _render_error(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
 
 
 def _message_without(error: BaseException, event: EventDict) -> str:
-    """Return the message without the error's own text, which libraries often repeat there."""
+    """Return the message without the error's own text, because libraries often repeat that text in the message."""
     record = event.get("_record")
     # Keep a library's template unformatted: its arguments may contain an excerpt of the error or the rejected input.
     template = getattr(record, "msg", None)

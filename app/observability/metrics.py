@@ -42,8 +42,8 @@ class SystemState:
 class Metrics:
     """All metrics of one process, in its own registry.
 
-    Each `render` calls `read_state`, which the composition root of the process that serves `/metrics` provides. If it
-    fails, `footnote_state_up` is 0 and the gauges of the database are absent.
+    Each `render` calls `read_state`; only the process that serves `/metrics` passes one. If it fails,
+    `footnote_state_up` is 0 and the gauges of the database are absent.
     """
 
     def __init__(self, *, read_state: Callable[[], SystemState] | None = None) -> None:
@@ -130,7 +130,7 @@ class Metrics:
         self._stage_seconds.labels(stage).observe(seconds)
 
     def record_question(self, *, kind: str, outcome: str, seconds: float) -> None:
-        """Count a finished question; its whole duration is recorded as the step `total`."""
+        """Count a finished question, and record its whole duration as the step `total`."""
         self._questions.labels(kind, outcome).inc()
         self._question_seconds.labels("total").observe(seconds)
 

@@ -45,7 +45,7 @@ def redact(name: str, value: object, depth: int = 0) -> object:
     """Return the loggable value for a field of this name; recurses into mappings, lists and tuples."""
     shown = value
     if is_confidential(name):
-        # None and booleans reveal nothing, and a missing value is often the cause that the reader looks for.
+        # None and booleans reveal nothing, and a missing value is often the cause of the error.
         shown = value if value is None or isinstance(value, bool) else REDACTED
     elif isinstance(value, (bytes, bytearray, memoryview)):
         shown = f"[{len(value)} bytes]"

@@ -1,4 +1,4 @@
-"""OpenTelemetry traces: from a request through the outbox row to the worker, sent by OTLP over HTTP.
+"""OpenTelemetry traces, sent by OTLP over HTTP. One trace spans a request, its outbox row and the worker.
 
 Without an endpoint, nothing is configured and spans cost almost nothing. Every exported span passes one filter, which
 removes error messages, query strings, and fields that may contain a secret or text (`app.observability.exporting`).

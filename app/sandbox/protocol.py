@@ -43,7 +43,7 @@ class ResultKind(IntEnum):
 
 
 class End(IntEnum):
-    """How a child ended, as its zygote saw it."""
+    """How a child ended, as reported by the zygote."""
 
     EXITED = 1
     SIGNALLED = 2

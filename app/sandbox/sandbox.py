@@ -26,7 +26,7 @@ from app.sandbox.errors import (
 from app.sandbox.protocol import DisconnectedError, End, Limits, ResultKind, receive_frame, send_frame
 
 _GRACE_SECONDS = 5.0
-"""The zygote enforces the wall time; if it sends nothing for this many seconds longer, the owner assumes it hangs."""
+"""The zygote enforces the wall time. If it is this many seconds late, the owner assumes that it hangs."""
 _START_SECONDS = 60.0
 _PIPE_BYTES = 1 << 20
 _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "SYSTEMROOT")
@@ -88,7 +88,7 @@ class Sandbox:
     """Runs functions of importable modules on untrusted input, one at a time, each in its own child process.
 
     Thread-safe: concurrent callers wait in a queue. Works inside Celery's daemonic children, because subprocess starts
-    the zygote. The next job after a zygote's death starts a new one.
+    the zygote. If the zygote dies, the next job starts a new one.
     """
 
     def __init__(self, *, preload: Sequence[str], limits: Limits) -> None:
@@ -151,7 +151,7 @@ class Sandbox:
 
 @contextmanager
 def _result_pipe() -> Iterator[tuple[int, int]]:
-    """Yield (read end, write end) of a pipe. The owner keeps both open: the zygote reports when the child exits."""
+    """Yield (read end, write end) of a pipe. The owner keeps both open: the zygote reports the child's exit."""
     reader, writer = os.pipe()
     try:
         with suppress(OSError, AttributeError):  # a larger pipe is faster, but optional
@@ -223,7 +223,7 @@ def _outcome(data: bytes, end: End) -> bytes:
 
 
 def _document_error(body: bytes) -> DocumentError:
-    """Return the child's error, found by code among the known DocumentError classes: a child cannot name others."""
+    """Return the child's error, found by code among the known DocumentError classes: a child can raise no others."""
     try:
         value = msgpack.unpackb(body)
         code, detail = str(value["code"]), str(value["detail"])[:1_000]

@@ -80,7 +80,7 @@ def _run(control: socket.socket, owner: int, job: dict[str, Any], result_fd: int
 
 
 def _watch(control: socket.socket, owner: int, pid: int, alive: int, wall_seconds: float) -> End | None:
-    """Wait until the child ends; return the reason if it must be killed. Only the child keeps `alive` open."""
+    """Wait until the child ends; return the reason if it must be killed. When it ends, `alive` reaches end of file."""
     deadline = time.monotonic() + wall_seconds
     while True:
         left = deadline - time.monotonic()
@@ -99,7 +99,7 @@ def _watch(control: socket.socket, owner: int, pid: int, alive: int, wall_second
 
 
 def _kill_group(pid: int) -> None:
-    for kill in (os.killpg, os.kill):  # the child may not have created its process group yet
+    for kill in (os.killpg, os.kill):  # the process group may not exist yet
         try:
             kill(pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):

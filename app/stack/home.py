@@ -121,7 +121,7 @@ class Home:
         return password
 
     def read_state(self) -> dict[str, object]:
-        """Return what the last `footnote up` wrote; empty if there is none."""
+        """Return the state that the last `footnote up` wrote; empty if there is none."""
         try:
             state = json.loads(self.state.read_text())
         except (FileNotFoundError, ValueError):

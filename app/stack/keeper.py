@@ -47,7 +47,7 @@ def children() -> list[int]:
 
 
 def end_descendants() -> None:
-    """Kill all remaining descendants, level by level: a process whose parent dies becomes our child."""
+    """Kill all remaining descendants, level by level: when their parent dies, they become children of this process."""
     while True:
         for pid in children():
             with contextlib.suppress(ProcessLookupError):

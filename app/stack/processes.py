@@ -53,7 +53,7 @@ def open_log(log: Path) -> BinaryIO:
 
 
 def end_process(process: subprocess.Popen[bytes], steps: Sequence[tuple[Signals, float]]) -> None:
-    """End a child: send each signal in turn and wait its number of seconds, until the child has ended."""
+    """End a child: send one signal after the other, each followed by its wait in seconds, until the child has ended."""
     for signal, seconds in steps:
         if process.poll() is not None:
             return
@@ -82,7 +82,7 @@ def end_together(seconds: Mapping[subprocess.Popen[bytes], float]) -> None:
 
 
 def end_all(processes: Iterable[psutil.Process], steps: Sequence[tuple[Signals, float]]) -> None:
-    """End processes that are not children of this one: send each signal in turn, until all have ended."""
+    """End processes that are not children of this one: send one signal after the other, until all have ended."""
     left = list(processes)
     for signal, seconds in steps:
         for process in left:

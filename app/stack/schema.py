@@ -15,7 +15,7 @@ INDEX_BUILD_MS = 3_600_000
 
 
 def prepare_database(owner_url: str, embedding: EmbeddingSettings, *, revision: str = HEAD) -> None:
-    """Upgrade the schema to the revision, create the embedding space of the settings, and large tenants' graph indexes.
+    """Upgrade the schema to the revision; create the settings' embedding space and the graph indexes of large tenants.
 
     May be repeated. Raises InvalidInputError if the revision does not exist, SchemaTooOldError for a database from
     before the baseline.

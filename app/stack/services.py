@@ -1,4 +1,4 @@
-"""The table of Footnote's own processes: command, environment, and the time each has to end.
+"""The table of Footnote's own processes: their commands, environments, and time limits for a clean stop.
 
 Each process receives the database URL of its own role only, because that role decides which rows it sees.
 """
@@ -29,7 +29,7 @@ WAIT_FOR_LINE, SERVE = "wait-for-line", b"serve\n"
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One process: its command line, its environment, and the seconds it has to end by itself."""
+    """One process: its command line, its environment, and the seconds after which a stop kills it."""
 
     name: str
     command: tuple[str, ...]
@@ -39,7 +39,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """The addresses of the parts: `databases` maps a role to its URL; `chat` is the local model's base URL or None."""
+    """The stack's addresses: `databases` maps a role to its URL, `chat` is the local model's base URL or None."""
 
     host: str
     port: int

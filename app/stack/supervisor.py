@@ -121,8 +121,8 @@ class Stack:
     def start(self) -> None:
         """Start everything; return once the API is ready.
 
-        Raises HomeInUseError, HomeDamagedError, PortTakenError, ServerStartError, SchemaTooOldError; stops whatever has
-        started.
+        Raises HomeInUseError, HomeDamagedError, PortTakenError, ServerStartError, SchemaTooOldError. Before that, it
+        stops all started parts.
         """
         self._home.ensure()
         try:

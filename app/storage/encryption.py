@@ -1,4 +1,4 @@
-"""The format of an encrypted blob: a sealed header, then frames whose removal, reordering or swapping is detected.
+"""The format of an encrypted blob: a sealed header, then frames. Removed, reordered or swapped frames are detected.
 
 The construction is STREAM (Hoang, Reyhanitabar, Rogaway, Vizár: "Online Authenticated-Encryption and its
 Nonce-Reuse Misuse-Resistance", CRYPTO 2015) as age and Tink's AES-GCM-HKDF streaming use it:

@@ -1,7 +1,8 @@
 """Advisory locks in PostgreSQL, one per blob, so that no blob is removed while a writer is about to refer to it.
 
-A writer locks the blob, checks that the blob still exists, then writes the row that refers to it. The remover of
-unreferenced blobs claims the lock first, then looks for rows. So one of the two always sees the other's work.
+A writer locks the blob, checks that the blob still exists, then writes the row that refers to it. The task that
+removes unreferenced blobs takes the same lock, then looks for rows. So either the writer finds the blob removed, or
+the task finds the row.
 """
 
 from uuid import UUID

@@ -17,7 +17,7 @@ from app.storage.errors import StorageKeyError
 
 _FORMAT = "footnote-keys-1"
 _KEY_BYTES = 32
-# The owner has all rights, the group may read (mounted secrets need this), others have none.
+# The permitted modes: all rights for the owner, reading for the group (mounted secrets need it), none for others.
 _TOO_OPEN = 0o037
 _NOT_OURS = "The key file is damaged or not a Footnote key file: restore it."
 

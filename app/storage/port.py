@@ -1,4 +1,4 @@
-"""The storage ports: features use `BlobStore`; a place for bytes (disk, S3) implements `ObjectBackend`."""
+"""The storage ports: features use `BlobStore`; each storage system (disk, S3) implements `ObjectBackend`."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
@@ -95,7 +95,7 @@ class ObjectBackend(Protocol):
         """The private folder for objects before they are published; `publish` moves files out of it."""
 
     def publish(self, spooled: Path, name: str) -> None:
-        """Store a finished file under its name, atomically; an equal object is replaced."""
+        """Store a finished file under its name, atomically; an object with that name is replaced."""
 
     def publish_once(self, spooled: Path, name: str) -> bool:
         """Store a small finished file under its name; if the name exists, keep the old object and return False."""

@@ -31,7 +31,7 @@ def build_s3_client(
     access_key_id: str | None,
     secret_access_key: str | None,
 ) -> "S3Client":
-    """Return a thread-safe client that retries transient errors and gives up soon. Create it after a fork."""
+    """Return a thread-safe client that retries transient errors for a short time. Create it after a fork."""
     return boto3.client(
         "s3",
         endpoint_url=endpoint_url,
@@ -159,7 +159,7 @@ class _BodySource:
         self._body = body
 
     def read(self, size: int) -> bytes:
-        """Return exactly `size` bytes unless the object ends; a broken connection is an error, not an end."""
+        """Return `size` bytes, or fewer at the object's end. A broken connection raises an error."""
         parts = bytearray()
         with _s3_errors_mapped():
             while len(parts) < size:

@@ -44,7 +44,8 @@ class _ReadAgain(Response):
         self.raw_headers = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # Keep the framework's own entries in the scope (such as its exit stack), except those of the route.
+        # Copy the scope, including the framework's own entries (such as its exit stack), but without the entries of the
+        # route.
         inner = {
             **{name: value for name, value in scope.items() if name not in _ROUTE_KEYS},
             "method": "GET",

