@@ -1,3 +1,1 @@
-"""Values that every package may use: errors, ids, clock, principal, pagination. It imports no other package of the
-app.
-"""
+"""Values that every package may use: errors, ids, clock, principal, pagination. It imports no other package."""

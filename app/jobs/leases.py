@@ -100,7 +100,7 @@ class LeaseService:
     ) -> None:
         """Complete a stage, in the transaction that writes its output, and send the wake-up message for the next one.
 
-        `blob_digest` is None if an earlier run stored the output. After the last stage, the run is ready.
+        `blob_digest` is None if the stage has no new output. After the last stage, the run is ready.
         Raises LeaseLostError, so that the whole transaction rolls back.
         """
         self.hold(session, lease)
