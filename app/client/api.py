@@ -184,7 +184,8 @@ class ApiClient:
     def _send(self, method: str, path: str, **options: object) -> httpx.Response:
         """Send one request.
 
-        If rate limited, waits as long as the server requests, then repeats with the same idempotency key.
+        If the server limits the rate, wait as long as it requests, then repeat the request with the same idempotency
+        key.
         """
         headers = {"Idempotency-Key": str(uuid4())} if method == "POST" else {}
         for attempt in range(1, ATTEMPTS + 1):

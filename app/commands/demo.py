@@ -75,7 +75,7 @@ def run_demo(
     """Run the demo, print to `out` and progress bars to `progress`, stop everything, and return the results.
 
     Without `home`, all data is in a temporary folder that is deleted afterwards. Raises ServerStartError and the
-    client's errors.
+    errors of `app.client`.
     """
     started = time.monotonic()
     terminal = Console(quiet=True) if quiet else out

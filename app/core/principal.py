@@ -57,8 +57,8 @@ _READER = frozenset(
 _DESK = _READER | {Permission.DOCUMENTS_WRITE, Permission.COLLECTIONS_WRITE, Permission.GRANTS_WRITE}
 _EVALS = frozenset({Permission.EVALS_READ, Permission.EVALS_WRITE})
 
-# Separation of duties: administrators change rights, but read neither the audit log nor traces (which quote documents);
-# auditors read the audit log and change nothing.
+# Duties are separate: administrators change rights, but read neither the audit log nor traces (which quote documents);
+# # auditors read the audit log and change nothing.
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.ANALYST: _DESK,

@@ -41,7 +41,7 @@ class ContextKey(Base):
 
 
 class ContextSigner:
-    """Signs contexts with a key derived from `secret`, which must not be empty when a context is entered."""
+    """Signs contexts with a key derived from `secret`. Without a secret, `enter` raises ContextRefusedError."""
 
     def __init__(self, *, secret: str) -> None:
         self._key = hashlib.sha256(b"footnote database context" + secret.encode()).digest() if secret else None

@@ -35,8 +35,6 @@ def parse_if_match(header: str | None) -> int | None:
 
 
 def matches(request: Request, tag: str) -> bool:
-    """Return whether If-None-Match contains the tag, so that the response is 304 (weak comparison, RFC 9110
-    §13.1.2).
-    """
+    """Return whether If-None-Match contains the tag and the response is 304 (weak comparison, RFC 9110 §13.1.2)."""
     header = request.headers.get("If-None-Match")
     return header is not None and (header.strip() == "*" or tag.strip('W/"') in _TAG.findall(header))

@@ -17,7 +17,7 @@ from app.observability.metrics import Metrics
 REQUEST_ID_HEADER = "X-Request-ID"
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _QUIET_PATHS = frozenset({"/livez", "/readyz", "/metrics"})
-# The API returns data, never pages: browsers must neither run nor frame it. Pages set their own policy.
+# The API returns data only, so browsers must neither run nor frame responses. Pages set their own policy.
 _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

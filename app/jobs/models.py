@@ -62,10 +62,9 @@ class Stage(Base):
     """One step of a run. Only the worker with the newest `lease_token` (a fencing token) may finish it.
 
     A stage is `waiting` until the previous one is done; a `pending` stage may be claimed from `available_at` on.
-    `attempt`
-    counts claims; `outages` counts those that ended because another service was down. The sweeper checks the stage at
-    `wake_at`: when its lease expires, or when no worker has claimed it; `wakes` counts how often the
-    sweeper repeated the message.
+    `attempt` counts claims; `outages` counts the attempts that ended because another service was down. At `wake_at`,
+    the sweeper repeats the stage's message if its lease has expired or no worker has claimed it; `wakes` counts the
+    repeated messages.
     """
 
     __tablename__ = "stages"

@@ -28,7 +28,7 @@ class StageStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StageView:
-    """One step of a run, as readers see it. `attempt` counts how often it was started."""
+    """One step of a run, as users see it. `attempt` counts how often the step was started."""
 
     name: str
     status: StageStatus

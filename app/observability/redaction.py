@@ -13,7 +13,7 @@ _SECRET_WORDS = frozenset(
     {"secret", "secrets", "password", "passwords", "passphrase", "authorization", "cookie", "cookies"}
     | {"credential", "credentials", "apikey", "kek"}
 )
-# Confidential as the last word of a field name: `api_key` and `question_text`, but not `key_id` or `text_length`.
+# A field is confidential if its name ends with one of these words: `api_key`, `question_text`, but not `key_id`.
 _LAST_WORDS = frozenset(
     {"key", "keys", "token", "text", "texts", "question", "questions", "answer", "quote", "quotes", "prompt"}
     | {"prompts", "content", "body", "snippet", "excerpt", "messages", "query", "parameters", "headers", "claim"}

@@ -71,7 +71,7 @@ def set_limits(limits: Limits, zygote_pid: int) -> None:
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, 0)
     _limit(resource.RLIMIT_NOFILE, _OPEN_FILES)
-    # The soft limit sends SIGXCPU, which identifies the end of CPU time; the hard limit, a second later, kills.
+    # At the soft limit the child gets SIGXCPU, which shows that its CPU time is used up; a second later it is killed.
     _limit(resource.RLIMIT_CPU, max(1, limits.cpu_seconds), reserve=1)
     with contextlib.suppress(ValueError, OSError):  # some systems cannot limit the address space
         _limit(resource.RLIMIT_AS, _address_space() + limits.memory_bytes + _HEADROOM_BYTES)

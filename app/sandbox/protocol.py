@@ -1,8 +1,8 @@
 """The protocol between the sandbox's owner, its zygote and its children.
 
-Owner and zygote share one Unix stream socket of frames (4 bytes length, big endian, then msgpack). A job's frame
-carries, as SCM_RIGHTS, the write end of the job's result pipe, so that output bypasses the zygote. The pipe carries one
-byte of `Outcome`, then the result's bytes or a msgpack map, until end of file.
+Owner and zygote share one Unix stream socket of frames (4 bytes length, big endian, then msgpack). With a job's
+frame, the owner sends the write end of the job's result pipe (SCM_RIGHTS), so that output bypasses the zygote. The
+child writes one byte of `ResultKind` to the pipe, then the result's bytes or a msgpack map.
 """
 
 import array

@@ -23,7 +23,7 @@ _MEMORY_SHARE = 0.85
 
 
 def main(arguments: list[str]) -> int:
-    """Serve jobs until the owner exits. The first frame received has "preload", the reply "ready" and "error"."""
+    """Serve jobs until the owner exits. The first frame contains "preload"; the reply contains "ready" and "error"."""
     control = socket.socket(fileno=int(arguments[0]))
     owner = int(arguments[1])
     signal.signal(signal.SIGINT, signal.SIG_IGN)

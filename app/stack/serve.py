@@ -1,7 +1,7 @@
 """Serve the API: `python -m app.stack.serve HOST PORT`. Settings come from the environment.
 
 With `wait-for-line` as third argument, it loads everything, then waits for a line on its standard input before it
-serves. The starting process prepares the database in the meantime.
+serves. Meanwhile, the process that started it prepares the database.
 """
 
 import contextlib

@@ -73,7 +73,7 @@ class EncryptingWriter:
         self._sha256.update(data)
         self.size_bytes += len(data)
         self._pending += data
-        # A full frame is written only when more data follows: until then it may be the last frame.
+        # A full frame is written only when more data follows, because the last frame has another nonce.
         start = 0
         while len(self._pending) - start > self._frame_bytes:
             self._put_frame(bytes(memoryview(self._pending)[start : start + self._frame_bytes]), last=False)

@@ -26,9 +26,9 @@ def build_blob_store(
 ) -> EncryptedBlobStore:
     """Build the blob store of this installation.
 
-    `root` is a local folder: for the blobs themselves (`local`) or for encrypted uploads in progress (`s3`).
-    `plain_dir` is for decrypted temporary files, by default inside `root`. Without credentials, S3 uses those of the
-    machine (environment, profile, role). The key file must exist: `ensure_key_file` creates it.
+    `root` is a local folder. With `local` it contains the blobs, with `s3` the encrypted uploads in progress.
+    `plain_dir` is the folder for decrypted temporary files, by default inside `root`. Without credentials, S3 uses
+    the machine's own (environment, profile, role). The key file must exist: `ensure_key_file` creates it.
     Raises StorageKeyError, StorageUnavailableError; ValueError when `s3` has no bucket.
     """
     backend = build_backend(

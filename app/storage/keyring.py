@@ -1,4 +1,4 @@
-"""The keys: one AES-256 data key per tenant, stored wrapped by a key-encryption key (KEK) from the key file.
+"""The tenants' data keys: AES-256 keys, stored wrapped by a key-encryption key (KEK) from the key file.
 
 The wrapped key is AES-256-GCM: nonce (12 bytes), then ciphertext and tag, with tenant, version and KEK id as
 associated data, so that a wrapped key copied to another tenant's row cannot be unwrapped.
@@ -31,7 +31,7 @@ class DataKey:
 
 @dataclass(frozen=True, slots=True)
 class WrappedDataKey:
-    """A row of `tenant_keys`: useless without the KEK of `kek_id`."""
+    """A row of `tenant_keys`. Only the KEK with the id `kek_id` can unwrap it."""
 
     tenant_id: UUID
     version: int

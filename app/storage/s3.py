@@ -78,7 +78,7 @@ class S3Objects:
             self._client.upload_file(str(spooled), self._bucket, self._key(name), Config=self._transfer)
 
     def publish_once(self, spooled: Path, name: str) -> bool:
-        # Some servers ignore or reject IfNoneMatch: for them, check first whether the object exists.
+        # Some servers ignore or reject IfNoneMatch, so first check whether the object exists.
         if self.exists(name):
             return False
         with disk_errors_mapped():

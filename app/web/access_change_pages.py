@@ -1,6 +1,6 @@
 """Pages to change access: a form previews the effect of a change, then applies it.
 
-The code of the API's imports applies the changes and records them in the audit log.
+The API's import service applies the changes and records them in the audit log.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The page of the audit log, for auditors: events newest first, with filters."""
+"""The page of the audit log for auditors. It lists events, newest first, and has filters."""
 
 from typing import Annotated
 from urllib.parse import urlencode

@@ -79,6 +79,6 @@ def moment(value: datetime) -> str:
 
 
 def _as_json(value: object) -> str:
-    """Format as JSON, on one line if it is short."""
+    """Format a value as JSON, on one line if it is short."""
     line = json.dumps(value, ensure_ascii=False)
     return line if len(line) <= ONE_LINE else json.dumps(value, ensure_ascii=False, indent=1)

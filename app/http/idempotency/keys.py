@@ -2,9 +2,9 @@
 
 A record is claimed before the work and completed after it, each in its own short transaction. Only successful responses
 are stored: a failed POST changed nothing, so its repeat simply runs again. A process that crashes in between leaves a
-claim that expires. Bodies are sealed with the tenant's key, because a response may contain a new key's secret. A
-response with `Content-Location` is not stored but read again from there, with the caller's current rights. The same
-applies to a stream of events, which is replayed as JSON.
+claim that expires. Bodies are encrypted with the tenant's key, because a response may contain a new key's secret. A
+response with `Content-Location` is not stored: a repeat reads that address with the caller's current rights. The
+same applies to a stream of events, which is replayed as JSON.
 """
 
 import hashlib
