@@ -58,7 +58,7 @@ _DESK = _READER | {Permission.DOCUMENTS_WRITE, Permission.COLLECTIONS_WRITE, Per
 _EVALS = frozenset({Permission.EVALS_READ, Permission.EVALS_WRITE})
 
 # Duties are separate: administrators change rights, but read neither the audit log nor traces (which quote documents);
-# # auditors read the audit log and change nothing.
+# auditors read the audit log and change nothing.
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.ANALYST: _DESK,

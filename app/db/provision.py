@@ -38,8 +38,7 @@ def ensure_roles(admin_url: str, passwords: Mapping[str, str]) -> None:
                         name, sql.Literal(passwords[role])
                     )
                 )
-        # As a member, the owner may transfer functions to the definer; NOINHERIT keeps the definer's rights from the
-        # owner.
+        # A member may transfer functions to the definer. With NOINHERIT, the owner does not get the definer's rights.
         connection.execute(sql.SQL("GRANT {} TO footnote_owner").format(sql.Identifier(DEFINER_ROLE)))
 
 

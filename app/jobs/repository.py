@@ -18,7 +18,7 @@ def _in_seconds(seconds: float) -> Any:
 
 
 class RunRepository:
-    """Rows of runs and their stages, in the transaction of `session`."""
+    """Reads and writes runs and their stages in the transaction of `session`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -228,7 +228,7 @@ class RunRepository:
 
 
 class OutputRepository:
-    """Stage outputs: key → digest of the blob."""
+    """Reads and writes stage outputs: key → digest of the blob."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -250,5 +250,5 @@ class OutputRepository:
         )
 
     def delete(self, keys: Sequence[str]) -> None:
-        """Delete outputs; their blobs are collected later."""
+        """Delete outputs. A later task deletes their blobs."""
         self._session.execute(delete(StageOutput).where(StageOutput.key.in_(keys)))

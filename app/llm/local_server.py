@@ -24,7 +24,7 @@ _STOP_SECONDS = 5.0
 
 
 def find_model_file() -> Path:
-    """Return the GGUF file in the package, without importing the package (which needs another binding).
+    """Return the GGUF file in the package, without importing the package, which requires another llama.cpp binding.
 
     Raises LocalModelMissingError.
     """
@@ -38,9 +38,10 @@ def find_model_file() -> Path:
 
 
 class LocalModelServer:
-    """The server as a child process on a free loopback port. A context manager; pass `base_url` to `OpenAIChatModel`.
+    """The server as a child process on a free loopback port. Pass its `base_url` to `OpenAIChatModel`.
 
-    Entering raises LocalModelMissingError, or ModelUnavailableError if the server does not start within a minute.
+    It is a context manager. Entering it raises LocalModelMissingError, or ModelUnavailableError if the server does
+    not start within a minute.
     """
 
     def __init__(self, *, threads: int | None = None) -> None:

@@ -89,7 +89,7 @@ class OpenAIChatModel:
         return response
 
     async def _ask(self, request: ChatRequest) -> ChatCompletion:
-        """Send the request, removing from the dialect each parameter that the endpoint rejects."""
+        """Send the request. If the endpoint rejects a parameter, change the dialect and send the request again."""
         for _ in range(_MAX_DIALECTS):
             dialect = self._dialect
             try:

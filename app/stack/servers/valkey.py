@@ -21,7 +21,7 @@ STOPPING = ((SIGTERM, 5.0), (SIGKILL, 5.0))
 
 
 class EmbeddedValkey:
-    """One server per home, on a loopback port, with a password. A context manager; `url()` returns its address.
+    """One server per home, on a loopback port, with a password. Use it as a context manager; `url()` is its address.
 
     The wheel's own server class is not used: it cannot have a password (its readiness check does not log in), and it
     leaves the server running when its owner is killed.
