@@ -173,7 +173,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
 def build_provisioning(database: Database, clock: Clock) -> Mapping[type, Any]:
     """Return the services of the SCIM endpoints, imported only when those endpoints are loaded."""
     from app.identity.scim.groups import GroupProvisioning  # noqa: PLC0415 - half of the start-up time, and few tenants use SCIM
-    from app.identity.scim.users import UserProvisioning  # noqa: PLC0415 - same reason
+    from app.identity.scim.users import UserProvisioning  # noqa: PLC0415 - also needed by SCIM only
 
     return _by_type(
         [UserProvisioning(database=database, clock=clock), GroupProvisioning(database=database, clock=clock)]

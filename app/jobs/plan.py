@@ -44,7 +44,7 @@ QUEUE_OF_STAGE: dict[StageName, Queue] = {
     StageName.EMBED: Queue.EMBED,
     StageName.PUBLISH: Queue.EXTRACT,
 }
-"""The stages in their order: each stage starts when the previous one is done."""
+"""The queue of each stage, in the order of the stages: each starts when the previous one is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,5 +63,5 @@ class LeaseTerms:
     longest_backoff_seconds: float = 60.0
 
     def backoff_after(self, tries: int) -> float:
-        """Return the seconds to wait after the `tries`-th attempt (from 1): doubles each time, up to the limit."""
+        """Return the seconds to wait after attempt `tries` (from 1). They double with each attempt, up to the limit."""
         return float(min(self.backoff_seconds * 2 ** min(tries - 1, 20), self.longest_backoff_seconds))

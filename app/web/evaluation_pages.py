@@ -26,7 +26,7 @@ Offset = Annotated[int, Query(alias="from", ge=0, le=1_000_000)]
 
 RUNS_A_PAGE = 25
 CASES_A_PAGE = 100
-FLIPS_A_PAGE = 10  # each shows two full traces
+FLIPS_A_PAGE = 10  # few, because the page shows two full traces for each
 OTHER_RUNS = 50
 _SIGNS = {Verdict.WORSE: "▼ worse", Verdict.BETTER: "▲ better"}
 
@@ -148,7 +148,7 @@ def evaluation_pages(pages: Pages) -> APIRouter:
 def _traced(
     evaluations: EvaluationService, principal: Principal, comparison: Comparison, flips: Sequence[Flip]
 ) -> list[dict[str, object]]:
-    """Return flips with the traces of both runs."""
+    """Return flips (cases whose score changed) with the traces of both runs."""
     ids = [flip.after.id for flip in flips]
     first, second = (
         {case.record.id: Trace.of(case.record) for case in evaluations.list_whole(principal, run_id, ids)}
