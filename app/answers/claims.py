@@ -9,10 +9,10 @@ from app.llm.port import TokenUsage
 from app.retrieval.passages import Passage
 
 PageKey = tuple[UUID, int]
-"""(version id, page number from 1)."""
+"""A page's key: (version id, page number from 1)."""
 
 PageTexts = Mapping[PageKey, str]
-"""Page key → stored text, for the pages of the retrieved passages that the principal may read."""
+"""The stored texts, by page key, of the retrieved passages' pages that the principal may read."""
 
 
 class Writer(StrEnum):

@@ -1,4 +1,4 @@
-"""`/v1/questions`."""
+"""Endpoints under `/v1/questions`."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing

@@ -14,7 +14,7 @@ from app.retrieval.passages import Passage
 
 
 class AnswerStatus(StrEnum):
-    """An answer's status for the user who asked. Withdrawn: the user has lost access to one of its sources."""
+    """An answer's status for the user who asked. `WITHDRAWN`: the user has lost access to one of its sources."""
 
     ANSWERED = "answered"
     NOT_FOUND = "not-found"
@@ -34,7 +34,7 @@ class ShownClaim:
 class AnswerView:
     """A question with its answer. `dropped` counts the drafted sentences that were not shown, by reason.
 
-    `degraded` is the code of the reason why the model's draft was not used. `notice` says that no model wrote the
+    `degraded` is the code of the reason why the model's draft was not used. `notice` states that no model wrote the
     answer, or lists the names in the question that no visible document mentions.
     """
 

@@ -28,7 +28,7 @@ class Question(Base):
 class Answer(Base):
     """An answer. `degraded` is the reason code if the model's draft was not used.
 
-    `drafted_from` has the ids of all documents that the writer received, cited or not.
+    `drafted_from` has the ids of all documents that the writer received, even if the answer does not cite them.
     """
 
     __tablename__ = "answers"

@@ -47,7 +47,7 @@ DEFAULT_PASSAGES = 12
 
 
 class PassageSearch(Protocol):
-    """The part of retrieval that answering needs; implemented by `app.retrieval.service.RetrievalService`."""
+    """The part of retrieval that answering needs. `app.retrieval.service.RetrievalService` implements it."""
 
     def search(
         self, principal: Principal, question: str, filters: SearchFilters | None = None, k: int = 10

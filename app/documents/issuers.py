@@ -8,7 +8,7 @@ _LEGAL_FORMS = frozenset(
     """inc incorporated corp corporation co company companies cos ltd limited llc lp llp plc sa nv bv ag se spa ab asa
     oyj kgaa gmbh sarl sas group holding holdings trust bancorp""".split()  # noqa: SIM905 - a list of words reads better as one string
 )
-# Trades: before one of these words, the first word alone names the company ("Example Properties" → "Example").
+# Trades: if the second word of a name is one of these, the first word alone names the company ("Example Properties").
 _TRADES = frozenset(
     """properties realty reit financial pharmaceuticals pharmaceutical pharma therapeutics biosciences laboratories labs
     technologies technology systems software semiconductor semiconductors networks communications telecom wireless media

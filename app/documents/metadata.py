@@ -55,7 +55,7 @@ class FieldSource:
 
 @dataclass(frozen=True, slots=True)
 class DocumentMetadata:
-    """A document's metadata; None if the document does not state a field. `sources` has field name → source.
+    """A document's metadata; None if the document does not state a field. `sources` maps field names to sources.
 
     `fiscal_year` is the document's own label ("fiscal 2022"). For a 52/53-week year that ends in January, it is usually
     one less than the year of `period_end`. `currency` is an ISO 4217 code.

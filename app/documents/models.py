@@ -19,16 +19,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db.base import Base
 
 PASSWORD_PURPOSE = "documents.version.password"  # noqa: S105  a purpose's name, not a password
-"""The purpose for `app.storage.sealing` of version passwords: the API seals them, the workers open them."""
+"""The purpose under which `app.storage.sealing` seals version passwords. The API seals them; workers unseal them."""
 
 
 class Document(Base):
-    """A document. `content_sha256` is the hex digest of its newest version. Content is unique per access class only,
-    so that a conflict never reveals a document that the user may not see.
+    """A document. `content_sha256` is the hex digest of its newest version. Content is unique per access class only, so
+    that a conflict never reveals a document that the user may not see.
 
     `current_version_id` is the searchable version, set at publish. `metadata_sources` has the source of each field
     (page, quote, confidence), or states that an editor set it. `said_type` is the document type if an editor set it: a
-    type read from the file's text never opens the document to holders of an entitlement pack. The database computes
+    type read from the file's text never gives access to users with an entitlement pack. The database computes
     `said_type` and `access_class_id` (from collection, `said_type`, `source`, labels and the document's own grants),
     and ignores values written to them.
     """

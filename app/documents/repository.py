@@ -29,7 +29,7 @@ NEWEST_STATUS = (
     .limit(1)
     .scalar_subquery()
 )
-"""A document's status is the status of its newest version."""
+"""SQL for a document's status, which is the status of its newest version."""
 
 
 def list_conditions(filters: DocumentFilters) -> list[ColumnElement[bool]]:
@@ -66,7 +66,10 @@ class DocumentRepository:
         return self.get_document(document_id)
 
     def get_newest_version(self, document_id: UUID) -> DocumentVersion:
-        """Raises DocumentNotFoundError: every document has a version, so none means that it is no longer visible."""
+        """Return the newest version. Raises DocumentNotFoundError.
+
+        Every document has a version, so a document without one is no longer visible.
+        """
         newest = self.list_newest_versions([document_id]).get(document_id)
         if newest is None:
             raise DocumentNotFoundError
@@ -122,7 +125,7 @@ class DocumentRepository:
         return self._session.scalars(query).all()
 
     def get_page(self, version_id: UUID, number: int) -> Page:
-        """Raises PageNotFoundError."""
+        """Return a page of a version. Raises PageNotFoundError."""
         found = self._session.scalar(select(Page).where(Page.version_id == version_id, Page.number == number))
         if found is None:
             raise PageNotFoundError

@@ -1,4 +1,4 @@
-"""Reading and editing documents: lists, pages, files and metadata. Every read of content is audited."""
+"""Reads and edits documents: lists, pages, files and metadata. Every read of content is audited."""
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -84,7 +84,7 @@ class DocumentService:
     def update_document(
         self, principal: Principal, document_id: UUID, *, revision: int | None, fields: Mapping[str, Any]
     ) -> DocumentView:
-        """Set fields as an editor; parsing the file again does not overwrite them. `collection_id` moves the document,
+        """Set fields as an editor. Parsing the file again does not overwrite them. `collection_id` moves the document,
         which needs owner rights.
 
         Raises DocumentNotFoundError, NotEditableError, CollectionNotFoundError, MoveLeavesBarrierError,

@@ -1,6 +1,7 @@
-"""Comparing published runs. A comparison takes seconds of CPU, so the API limits its size and how many run at once.
+"""Compares published runs.
 
-Runs never change, so the last comparisons are cached.
+A comparison takes seconds of CPU, so the API limits its size and the number of concurrent comparisons. Runs never
+change, so the last comparisons are cached.
 """
 
 from collections import OrderedDict
@@ -20,14 +21,14 @@ from app.evaluations.service import EvaluationService
 CACHE_SIZE = 16
 MAX_CONCURRENT = 2
 MAX_EFFORT = 20_000
-"""The limit on (cases × measures used by the metrics). This many take about ten seconds of CPU."""
+"""The limit on cases × measures used by the metrics. A comparison at the limit takes about ten seconds of CPU."""
 _PERCENTILE_EFFORT = 4_000  # fixed cost of a percentile, which is computed one resample at a time
 _RETRY_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedRuns:
-    """Two runs and their comparison. The flips' cases have no measures."""
+    """Two runs and their comparison. The cases in the flips have no measures."""
 
     before: RunManifest
     after: RunManifest

@@ -1,4 +1,4 @@
-"""Compares two runs case by case: what improved, what worsened, and whether the change exceeds noise.
+"""Compares two runs case by case: improvements, deteriorations, and whether each change exceeds noise.
 
 Cases are paired by id. Each metric gets the difference with a 95 % interval (paired percentile bootstrap, Efron and
 Tibshirani 1993, ch. 13) and a p-value (paired permutation test, Good 2005, ch. 3), both computed by SciPy with a fixed
@@ -21,8 +21,11 @@ ALPHA = 0.05
 CONFIDENCE = 0.95
 MEMORY_BATCH = 256
 PLACES = 9
-"""Decimal places of differences: sums in another order differ in their last bits. Without rounding, equal differences
-would count as unequal, and the observed one would seem rarer than it is."""
+"""Decimal places to which differences are rounded.
+
+The last bits of a sum depend on the order of its terms. Without rounding, equal differences would count as unequal, and
+the p-value of the observed difference would be too low.
+"""
 
 
 class RunsNotComparableError(InvalidInputError):
@@ -93,7 +96,7 @@ class Comparison:
 
 
 def compare_runs(before: RunRecord, after: RunRecord) -> Comparison:
-    """Compare by the metrics of the later run. Raises RunsNotComparableError."""
+    """Compare two runs by the metrics of the later run. Raises RunsNotComparableError."""
     old, new = before.manifest, after.manifest
     if old.suite != new.suite:
         raise RunsNotComparableError(f"One run is of {old.suite}, the other of {new.suite}: choose one suite.")

@@ -29,8 +29,9 @@ class Better(StrEnum):
 class Aggregate(StrEnum):
     """How a metric is computed from measures.
 
-    `MEAN` of one measure over the cases that have it; `SUM` of one; `RATIO` of the sums of two; `F1` of the sums of
-    three: true positives, false positives, false negatives (van Rijsbergen 1979); `PERCENTILE` of one, interpolated.
+    `MEAN` is the mean of one measure over the cases that have it. `SUM` is the sum of one measure. `RATIO` is the ratio
+    of the sums of two measures. `F1` uses the sums of three measures: true positives, false positives, false negatives
+    (van Rijsbergen 1979). `PERCENTILE` is the interpolated percentile of one measure.
     """
 
     MEAN = "mean"
@@ -46,7 +47,7 @@ _ARITY = {Aggregate.MEAN: 1, Aggregate.SUM: 1, Aggregate.RATIO: 2, Aggregate.F1:
 class MetricSpec(BaseModel):
     """A metric: its name, its measures, and its aggregate.
 
-    `hard` means that a change for the worse is never noise (a leak is a leak). `percentile` is from 0 to 100.
+    `hard` means that a change for the worse is never noise: for example, a leak. `percentile` is from 0 to 100.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -67,17 +68,20 @@ class MetricSpec(BaseModel):
         return self
 
     def matrix(self, cases: Sequence[Measures]) -> Values:
-        """Return the measures of the cases, (measures, cases); NaN where a case has none."""
+        """Return the cases' measures as an array (measures, cases), with NaN for missing ones."""
         rows = [[_number(case.get(name)) for case in cases] for name in self.of]
         return np.array(rows, np.float64).reshape(len(self.of), len(cases))
 
     def value(self, cases: Sequence[Measures]) -> float | None:
-        """Return the metric over the cases; None if its measures were not measured."""
+        """Return the metric over the cases, or None if no case has its measures."""
         value = float(self.aggregate(self.matrix(cases)))
         return value if np.isfinite(value) else None
 
     def aggregate(self, matrix: Values) -> Values:
-        """Return the metric over the last axis of (measures, …, cases): an array (…); NaN without measures."""
+        """Compute the metric over the last axis of an array (measures, …, cases).
+
+        Returns an array (…), with NaN where no case has the measures.
+        """
         first = matrix[0]
         if self.how is Aggregate.SUM:
             return np.where(_any(first), np.nansum(first, axis=-1), np.nan)

@@ -1,4 +1,4 @@
-"""Reception of a run: parses and checks its record, and computes the digest that identifies it."""
+"""Receives a run: parses and checks its record, and computes the digest that identifies it."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ from app.http.text import LINE_PATTERN
 MAX_RUN_BYTES = 32 * 1024 * 1024
 MAX_CASES = 5_000
 MAX_METRICS = 200
-# Addresses contain the names of cases and kinds.
+# Names of cases and kinds must be one line, because URLs contain them.
 _LINE = re.compile(LINE_PATTERN)
 _MAX_NAME_LENGTH = 300
 _MAX_COUNT = 2**53
@@ -33,7 +33,7 @@ class ReceivedRun:
 
 
 def receive_run(content: bytes, run_id: str) -> ReceivedRun:
-    """Return the run in a request body for `run_id`. Raises RunInvalidError, RunUnfinishedError, RunTooLargeError."""
+    """Return the run `run_id` from a request body. Raises RunInvalidError, RunUnfinishedError, RunTooLargeError."""
     try:
         record = RunRecord.model_validate_json(content)
     except ValidationError as error:

@@ -25,7 +25,7 @@ class EvalRunStatus(StrEnum):
     DONE = "done"
 
 
-# Inline: the OpenAPI document needs no component beside the RunStatus of ingestion runs.
+# The schema is inline, so that the OpenAPI document has only one component for a run's status: that of ingestion runs.
 _Status = Annotated[
     EvalRunStatus, WithJsonSchema({"type": "string", "enum": [status.value for status in EvalRunStatus]})
 ]

@@ -1,4 +1,4 @@
-"""Publishing and reading runs of suites. The database shows them to engineers only."""
+"""Publishes and reads runs of suites. Only engineers can see runs in the database."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

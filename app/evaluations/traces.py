@@ -13,7 +13,7 @@ from app.evaluations.records import CaseRecord
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """A retrieved page at its rank. `documents` are file names; `is_evidence` if the case lists it as evidence."""
+    """A retrieved page at its rank. `documents` are file names. `is_evidence`: whether the case lists it as evidence."""
 
     rank: int
     documents: tuple[str, ...]
@@ -54,9 +54,10 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Everything that explains a score. `own` lists the pages that a search in the evidence's documents retrieved.
+    """Everything that explains a score.
 
-    `rest` contains the suite's other fields, by name.
+    `own` lists the pages that a search of only the evidence's documents retrieved. `rest` contains the suite's other
+    fields, by name.
     """
 
     question: str = ""
@@ -91,7 +92,7 @@ class Trace:
 
 
 def place_of(documents: Sequence[str], page: int | None) -> str:
-    """Return `document p. 7`; a document with several names is shown with all of them."""
+    """Return `document p. 7`, with all names of a document that has several."""
     name = " = ".join(documents) or "a document without a name"
     return name if page is None else f"{name} p. {page}"
 

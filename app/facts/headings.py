@@ -14,7 +14,7 @@ from app.quantities.periods import Period
 
 @dataclass(frozen=True, slots=True)
 class ColumnPeriods:
-    """Parses the headings of one document's statements. `months` is the length of the document's period, if known."""
+    """Parses the headings of one document's statements. `months` is the length of the document's period, or None."""
 
     calendar: FiscalCalendar
     months: int | None

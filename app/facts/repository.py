@@ -1,4 +1,4 @@
-"""SQL of the pages from which facts are read, under row-level security."""
+"""SQL queries for the pages from which facts are read, under row-level security."""
 
 from collections.abc import Sequence
 from uuid import UUID

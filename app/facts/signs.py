@@ -20,7 +20,7 @@ _OF_EXPENSE = re.compile(r"\b(?:expenses?|costs?|charges?|provision)\b")
 _OF_INCOME = re.compile(r"\b(?:income|earnings|gains?|benefits?|profit|revenues?)\b")
 _OF_LOSS = re.compile(r"\b(?:loss(?:es)?|deficit|decrease|used)\b")
 _OF_NO_LOSS = re.compile(r"\b(?:income|earnings|gains?|profit|increase|provided|generated)\b")
-# Items that are always expenses. If most of their figures are in brackets, all expenses of the statement are.
+# Items that are always expenses. If most of their figures are in brackets, the statement puts all expenses in brackets.
 _ALWAYS_EXPENSES = frozenset(
     {
         "CostOfRevenue",

@@ -34,7 +34,7 @@ _NONCONTROLLING = re.compile(r"attributable to (?:the )?(?:redeemable )?non-?con
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """Metadata of the document; None if unknown."""
+    """Metadata of the document. Unknown fields are None."""
 
     period_end: date | None = None
     fiscal_year: int | None = None
@@ -64,7 +64,10 @@ class StatementReader:
         }
 
     def read(self, pages: Sequence[str], about: About) -> tuple[ProposedFact, ...]:
-        """Return the facts of the three statements in order; if a title occurs twice, of the text with more facts."""
+        """Return the facts of the three statements in order.
+
+        If a statement's title occurs several times, only the text with the most facts is used.
+        """
         calendar = FiscalCalendar.of(pages, period_end=about.period_end, fiscal_year=about.fiscal_year)
         periods = ColumnPeriods(calendar=calendar, months=_MONTHS_OF.get(about.fiscal_period or ""))
         best: dict[Statement, tuple[ProposedFact, ...]] = {}
@@ -135,7 +138,7 @@ def _scale(item: LineItem, row: TableRow, figures: Sequence[Decimal | None], abo
     own = find_scale(row.label)
     if own is not None:
         return own
-    # A table that states whole shares but shows only small numbers has them in the scale of the money.
+    # Some tables state no scale for shares but show only small numbers: these have the scale of the amounts of money.
     small = all(abs(figure) < _FEWEST_SHARES for figure in figures if figure is not None)
     return scales.money if small and scales.shares == 0 else scales.shares
 

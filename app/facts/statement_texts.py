@@ -37,7 +37,7 @@ class StatementText:
 
 @dataclass(slots=True)
 class _OpenStatement:
-    """A statement under collection; `parts` are (page number, start, end)."""
+    """A statement whose end is not found yet. `parts` are (page number, start, end)."""
 
     statement: Statement
     first_page: int

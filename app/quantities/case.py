@@ -1,10 +1,10 @@
-"""The lower case of words that a pattern matched without regard to case."""
+"""Converts words that a case-insensitive pattern matched to lower case."""
 
 _LOOKALIKES = str.maketrans({"ı": "i", "İ": "i", "ſ": "s", "\N{KELVIN SIGN}": "k"})
 
 
 def fold_case(word: str) -> str:
-    """Return a word in lower case, with the letters that `re.IGNORECASE` takes for ASCII ones replaced by those.
+    """Return a word in lower case, with ASCII letters for all letters that `re.IGNORECASE` matches with them.
 
     Text typed on a Turkish keyboard has "mıllion" and "MİLLİON".
     """

@@ -24,7 +24,7 @@ _FISCAL_YEAR = re.compile(rf"(?<!\w){_FISCAL}{_DIGITS}(?![\w%]|[.,]\d|\s*[-–]\
 _YEAR_CODE = re.compile(rf"(?:fy|cy)['’]?({YEAR}|\d\d)[ae]?", re.IGNORECASE)
 _QUARTER = re.compile(
     rf"(?<!\w)(?:({QUARTER_CODE})|({ORDINAL})[\s-]+(?:fiscal[\s-]+)?quarter"
-    # In "the quarter 2031" and "the quarter 2.3 billion" the digit begins another number.
+    # In "the quarter 2031" and "the quarter 2.3 billion" the first digit belongs to a longer number.
     r"|quarter\s+([1-4])(?!\.?\d|,\d{3}(?!\d)))(?![^\W\d]|%)",
     re.IGNORECASE,
 )

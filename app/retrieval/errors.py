@@ -1,4 +1,4 @@
-"""Errors of retrieval."""
+"""Errors of search."""
 
 from app.core.errors import UnavailableError
 

@@ -106,7 +106,7 @@ class EvidenceGatherer:
         return score_chunks(hits, offsets=self._offsets)
 
     def _near(self, vector: npt.NDArray[np.float32], length: int) -> Positions:
-        """Return the dense list of the likeliest documents, or of all documents if the likeliest have many chunks."""
+        """Rank chunks of the likeliest documents, or of all documents if those have many chunks, by vector."""
         likeliest = self._likeliest()
         if int(self._counts[likeliest].sum()) <= self._limits.likeliest_chunks:
             near = self._dense(likeliest).find_near(vector, limit=length)

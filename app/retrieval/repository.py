@@ -272,7 +272,7 @@ class SearchRepository:
         self._session.execute(_WALK, {"ef": str(min(1000, breadth)), "most": str(most_scanned)})
         parameters = {"vector": _literal(vector), "limit": limit, "tenant": graph.tenant_id}
         among = ""
-        if counted < graph.visible_chunks:  # a list of documents costs 1 ms per thousand, so omit it if all are visible
+        if counted < graph.visible_chunks:  # the list costs 1 ms per 1,000 documents: omit it if all are visible
             among = _AMONG_DOCUMENTS
             parameters["documents"] = list(documents)
         statement = _NEAR.format(space=int(space_id), dimensions=len(vector), among=among)
@@ -280,7 +280,7 @@ class SearchRepository:
         places = {document: place for place, document in enumerate(documents)}
         found = [
             (places[row[0]], row[1], row[2]) for row in rows if row[0] in places
-        ]  # ignore documents published since
+        ]  # ignore documents that were published after the list was read
         return _near(sorted(found, key=lambda row: (row[2], row)))
 
     def list_layouts(self, documents: Sequence[UUID]) -> dict[UUID, bytes]:

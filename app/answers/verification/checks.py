@@ -37,9 +37,8 @@ class CheckedClaim:
 def verify_claims(
     claims: Iterable[DraftClaim], pages: PageTexts, *, given: Collection[str] = ()
 ) -> Iterable[CheckedClaim]:
-    """Check the claims in order. Citations may only quote `pages`.
-
-    A claim may also use the words of `given` (the question, issuer names) that its quotes do not have.
+    """Check the claims in order. Citations may only quote `pages`. A claim may also use words that are missing from its
+    quotes, if they occur in `given` (the question and the issuer names).
     """
     checked = CheckedPages(pages)
     words = frozenset(term for text in given for term in tokenise(text))
@@ -71,7 +70,7 @@ class CheckedPages:
     def statement(self, citation: CitedSpan) -> str:
         """Return the quote with questions and instructions blanked.
 
-        The whole sentence decides, even if the quote has only a part of it.
+        A quote from a question or instruction is blanked even if it has only a part of that sentence.
         """
         key = citation.page_key()
         if key not in self._statements:
@@ -123,7 +122,7 @@ def _by_page(citations: tuple[CitedSpan, ...], quotes: Sequence[str]) -> list[st
 
 
 def says_more(text: str, quotes: Sequence[str], given: frozenset[str]) -> bool:
-    """Return whether the claim has too many words that neither its quotes nor `given` have.
+    """Return whether too many of the claim's words are in neither its quotes nor `given`.
 
     At least 60% of each sentence's words, and all its names (capitalised words inside the sentence), must occur in the
     quotes or `given`. All web addresses and markup must occur in the quotes.
@@ -143,7 +142,7 @@ def says_more(text: str, quotes: Sequence[str], given: frozenset[str]) -> bool:
 
 
 def _related(text: str, quotes: Sequence[str]) -> bool:
-    """Return whether claim and quotes share a word other than a number. A necessary condition only."""
+    """Return whether claim and quotes share a word other than a number. Support requires this, but more than this."""
     words = {term for term in tokenise(text) if not term[0].isdigit()}
     quoted = {term for quote in quotes for term in tokenise(quote)}
     return not words.isdisjoint(quoted) if words else True

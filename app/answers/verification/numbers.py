@@ -54,7 +54,8 @@ def _agrees(
 ) -> bool:
     """Return whether the two numbers match.
 
-    `bare`: the claim states no scale. Then its "$383,285" is in dollars, even if it cites a table in millions.
+    `bare` means that the claim states no scale. Its "$383,285" is then an amount in dollars, even if it cites a table
+    in millions.
     """
     if claimed.unit != cited.unit:
         return False

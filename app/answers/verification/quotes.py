@@ -11,9 +11,10 @@ _MIN_FOLDED = 8
 
 
 def locate_quote(quote: str, text: str) -> tuple[int, int] | None:
-    """Find the start and end of `quote` in `text`: exact match first, then with white space, marks and case folded.
+    """Return the start and end of `quote` in `text`, or None if it is absent.
 
-    Returns None if absent. Folded matches need at least 8 characters: shorter ones match by chance.
+    If there is no exact match, differences in white space, marks and letter case are ignored. Such a match needs at
+    least 8 characters, because shorter ones match by chance.
     """
     quote = quote.strip()
     if not quote:

@@ -12,7 +12,9 @@ _ABBREVIATION = re.compile(
 
 
 def find_sentences(text: str) -> list[tuple[int, int]]:
-    """Return the spans of the sentences in order, without surrounding white space. A paragraph ends a sentence."""
+    """Return the spans of the sentences in order, without surrounding white space. The end of a paragraph also ends a
+    sentence.
+    """
     spans: list[tuple[int, int]] = []
     begin = 0
     for paragraph_end in _PARAGRAPH_END.finditer(text):

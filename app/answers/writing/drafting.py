@@ -1,4 +1,4 @@
-"""Draft and verify an answer, with the configured model. If there is none or it fails, use the extractive writer."""
+"""Draft and verify an answer with the configured model, or with the extractive writer if no model works."""
 
 import asyncio
 from collections.abc import Sequence
@@ -112,7 +112,7 @@ def _verified(draft: Draft, pages: PageTexts, given: frozenset[str]) -> Verified
 
 
 def _replace_failed_draft(fallback: VerifiedDraft, failed: VerifiedDraft) -> VerifiedDraft:
-    """Return the fallback with the failed model draft's dropped claims, numbered after the fallback's own claims."""
+    """Return the fallback draft, with the failed model draft's dropped claims numbered after its own claims."""
     last = max((claim.ordinal for claim in fallback.shown), default=0)
     last = max(last, *(ordinal for ordinal, _ in fallback.dropped), 0)
     dropped = (*fallback.dropped, *enumerate((claim for _, claim in failed.dropped), start=last + 1))

@@ -35,7 +35,7 @@ _MOST_CHARACTERS = 900
 _DIVERSITY = 0.35
 _MAX_SHOWN_VALUES = 6
 
-# Primary statements have the totals; notes and segment tables have their parts.
+# Headings of primary statements: these have the totals, while notes and segment tables have the parts.
 _PRIMARY = re.compile(r"consolidated (?:[a-z]+ )?(?:statements?|balance sheets?)", re.IGNORECASE)
 
 
@@ -116,7 +116,7 @@ def _hints(understanding: Understanding) -> re.Pattern[str]:
 def _candidates(passage: Passage, page: str, lines: PageLines, hints: re.Pattern[str]) -> tuple[list[_Candidate], int]:
     """Return the passage's rows and sentences that match `hints`, and the count of all its rows and sentences.
 
-    Texts are cut from the stored page, within its length, not from the passage.
+    Texts are cut from the stored page, not from the passage.
     """
     start, end = max(0, passage.char_start), min(passage.char_end, len(page))
     rows = lines.row_lines(start, end)
@@ -158,7 +158,7 @@ def _unrepeated(candidates: Iterable[_Candidate]) -> list[_Candidate]:
 
 
 def _ranked(candidates: list[_Candidate], total: int, understanding: Understanding) -> list[_Candidate]:
-    """Rank candidates by words, best first. Empty if none covers a quarter of the question's weight.
+    """Rank candidates by words, best first; the list is empty if none covers a quarter of the question's weight.
 
     `total` also counts the candidates without any word of the question.
     """
@@ -207,7 +207,7 @@ def _prior(candidate: _Candidate, counts: Counter[str], understanding: Understan
 
 
 def _named_by_documents(candidates: list[_Candidate]) -> frozenset[str]:
-    """Return the words of the candidates' issuer names: retrieval has already used them to find the documents."""
+    """Return the words of the candidates' issuer names. Retrieval has already used them to find the documents."""
     issuers = {candidate.passage.issuer for candidate in candidates if candidate.passage.issuer}
     return frozenset(term for issuer in issuers for term in tokenise(issuer))
 

@@ -88,7 +88,7 @@ _LINE_ITEMS: dict[Statement, tuple[str, ...]] = {
 }
 
 
-# A title's line may also have a company name or "Consolidated" before the title, and periods after it.
+# The line of a title may also have a company name or "Consolidated" before the title, and periods after it.
 _NO_TITLE = re.compile(r"\t|\b(?:notes? to|see|accompanying|our|following|parent|item)\b")
 _AFTER_TITLE = re.compile(
     r"(?:\s*(?:\([^)]*\)|[-–—,:]|continued|unaudited|(?:and|&)\s+(?:other\s+)?comprehensive\s+(?:income|loss|earnings)))*"
@@ -130,7 +130,7 @@ class StatementRecogniser:
         return found
 
     def find_title(self, line: str) -> Statement | None:
-        """Return the statement whose title the line is; None for others (contents, prose, comprehensive income)."""
+        """Return the statement if `line` is its title; None for other lines (contents, prose, comprehensive income)."""
         folded = line.strip().casefold()
         if len(folded) > _MOST_OF_TITLE or ("statement" not in folded and "sheet" not in folded):
             return None
@@ -147,7 +147,9 @@ class StatementRecogniser:
         return None
 
     def by_page(self, pages: Sequence[int], texts: Sequence[str]) -> dict[int, Mapping[Statement, float]]:
-        """Return page → `recognise(…)` of its text, given the page number and the text of each chunk, in order."""
+        """Return each page's result of `recognise`. `pages` and `texts` are the chunks' page numbers and texts, in
+        order.
+        """
         joined: dict[int, list[str]] = {}
         for page, text in zip(pages, texts, strict=True):
             joined.setdefault(page, []).append(text)

@@ -180,7 +180,7 @@ class PageLines:
         return self._known_headings[index]
 
     def _heads(self, index: int) -> bool:
-        """Return whether a line can belong to a heading, above the years: period words or days, no amount or prose."""
+        """Return whether a line above the years can belong to the heading: it has period words or days, no amounts."""
         line = self._lines[index].strip()
         bare = without_periods(line)
         if re.search(r"\d", bare) or len(line) >= 120 or line.endswith("."):
@@ -188,7 +188,7 @@ class PageLines:
         return has_period_word(line) or has_change_word(line) or (bool(line) and not bare.strip())
 
     def _units(self, index: int, heading: tuple[int, int] | None) -> tuple[str, int | None]:
-        """Find the units of the amounts, and their line: the row, the heading, or up to 8 lines above."""
+        """Find the units of the amounts and the line that states them: the row, the heading, or up to 8 lines above."""
         first = max(0, (heading[0] if heading else index) - _MAX_UNITS_UP)
         for line in range(index, first - 1, -1):
             text = self._lines[line]
@@ -230,7 +230,7 @@ def _stripped(match: re.Match[str], at: int) -> Span:
 
 
 def _find_units(line: str) -> str:
-    """Return the line's statement of units, up to the limits of its cell or brackets, or ""."""
+    """Return the line's statement of units, without text outside its cell or brackets; "" if there is none."""
     found = next(find_units(line), None)
     if found is None:
         return ""
@@ -240,7 +240,7 @@ def _find_units(line: str) -> str:
 
 
 def _is_period_heading(line: str) -> bool:
-    """Return whether the only numbers in a line are years, with their days and weeks."""
+    """Return whether a line has years, and no other numbers except days and numbers of weeks."""
     if (
         ("20" not in line and "19" not in line)
         or not find_years(line)
@@ -274,7 +274,7 @@ def _short(cell: str) -> str:
 
 
 def _matched(columns: list[Column], values: tuple[str, ...]) -> list[Column]:
-    """Return one column per value (with an empty label for a value without a column), or [] if ambiguous."""
+    """Return one column per value, or [] if the columns are ambiguous. A value without a column gets an empty label."""
     if not columns:
         return []
     if len(columns) == len(values):

@@ -1,4 +1,4 @@
-"""Page images: requested under the user's permissions, drawn in a sandbox without an open transaction."""
+"""Page images: authorised under the user's permissions, then drawn in a sandbox without an open transaction."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -21,7 +21,7 @@ _DRAWING = 1
 
 @dataclass(frozen=True, slots=True)
 class PageImage:
-    """An image that the principal may see, not drawn yet; `tag` is its ETag."""
+    """An image that the principal may see, before it is drawn; `tag` is its ETag."""
 
     version: DocumentVersion
     number: int

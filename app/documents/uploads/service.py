@@ -1,4 +1,4 @@
-"""Uploads: store the file as it arrives, then create document, version and ingestion run in one short transaction."""
+"""Stores uploads: writes the file as it arrives, then creates document, version and run in one short transaction."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass

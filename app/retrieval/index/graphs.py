@@ -22,7 +22,7 @@ HNSW_M = 16
 HNSW_EF_CONSTRUCTION = 100
 
 _LARGE = text("SELECT large_tenants(:least)")
-# Only one process creates graphs at a time: another would drop an unfinished graph as an abandoned one.
+# Only one process creates graphs at a time. A second one would drop the first one's unfinished graph as abandoned.
 _TRY_LOCK = text("SELECT pg_try_advisory_lock(hashtextextended('footnote graphs', 0))")
 _UNLOCK = text("SELECT pg_advisory_unlock(hashtextextended('footnote graphs', 0))")
 _POLL_SECONDS = 0.25
@@ -41,8 +41,8 @@ def ensure_graphs(owner: Engine, *, least_chunks: int) -> list[UUID]:
 
 @contextmanager
 def _alone(connection: Connection) -> Iterator[None]:
-    """Hold the lock for creating graphs. The lock is polled: a statement that waits for a lock keeps a snapshot open,
-    and CREATE INDEX CONCURRENTLY waits for open snapshots, which would be a deadlock.
+    """Acquire the lock for creating graphs. The lock is polled to avoid a deadlock: a statement that waits for a lock
+    keeps a snapshot open, and CREATE INDEX CONCURRENTLY waits for open snapshots.
     """
     while not connection.scalar(_TRY_LOCK):
         time.sleep(_POLL_SECONDS)

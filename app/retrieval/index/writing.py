@@ -72,7 +72,7 @@ class ChunkIndex:
         terms: Sequence[dict[int, float]],
         space_id: int,
     ) -> None:
-        """Index a version in place of the earlier one: n drafts, `embeddings` (n, dimensions), n term weights.
+        """Replace the indexed version by a new one: n drafts, `embeddings` (n, dimensions), n term weights.
 
         The caller must lock the document's row, so that its access class, which is reloaded here, does not change.
         Concurrent publishes of different documents share no row, so they do not block each other.

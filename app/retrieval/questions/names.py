@@ -26,7 +26,8 @@ def find_names(question: str) -> Iterator[tuple[str, ...]]:
     begins = {match.end() for match in _SENTENCE_BEGIN.finditer(question)}
     for match in _NAME.finditer(question):
         words, is_owner = match["name"].split(), match["of"] is not None
-        # First words of sentences and acronyms of metrics also have capitals: they are names only as possessives.
+        # First words of sentences and acronyms of metrics also have capitals. They count as names only with a
+        # possessive "'s".
         if match.start() in begins and not (is_owner and len(words) == 1):
             words = words[1:]
         words = [word for word in words if _is_specific(word, is_owner=is_owner)]

@@ -15,9 +15,10 @@ class Understanding:
     """A question's core and the fields parsed from it.
 
     `core` is the question without sentences about the form of the answer. `search_terms` are its terms, and `key_terms`
-    are the search terms without periods and units. `named_statements` are requested by name; `statements` also include
-    those of the requested metrics. `synonyms` are the metrics' names in statements, and `synonym_terms` their terms
-    that are not in `key_terms`. `names` has the words of each possible name of a company, person or thing.
+    are the search terms without periods and units. `named_statements` are the statements that the question names.
+    `statements` also include those of the requested metrics. `synonyms` are the metrics' names in statements, and
+    `synonym_terms` their terms that are not in `key_terms`. `names` has the words of each possible name of a company,
+    person or product.
     """
 
     core: str = ""

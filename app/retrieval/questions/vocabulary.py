@@ -1,4 +1,4 @@
-"""Finance vocabulary: the primary statements of each metric, and the metric's names there.
+"""Finance vocabulary: the primary statements of each metric, and the metric's names in them.
 
 Line items and their statements follow Regulation S-X (17 CFR 210.5-02 balance sheets, 210.5-03 statements of
 comprehensive income, 210.9-03/04 for banks) and ASC 230 (statement of cash flows); metrics follow finance textbooks.
@@ -19,7 +19,7 @@ _NAMED: tuple[tuple[Statement, str], ...] = (
     (Statement.CASH_FLOW, r"cash[- ]?flows? statements?|statements? of (?:consolidated )?cash flows?"),
 )
 
-# Metrics and line items, each with the statements that have its inputs, and its names there.
+# Metrics and line items, each with the statements that have its inputs, and its names in those statements.
 _METRICS: tuple[tuple[str, tuple[Statement, ...], str], ...] = (
     (
         r"cap(?:ital)?[- ]?ex(?:penditures?)?",
@@ -122,7 +122,7 @@ class FinanceVocabulary:
         return tuple(statement for statement, pattern in self._named if pattern.search(question))
 
     def find_metrics(self, question: str) -> tuple[tuple[Statement, ...], tuple[str, ...]]:
-        """Return the statements with the question's metrics, and the metrics' names there."""
+        """Return the statements with the question's metrics, and the metrics' names in those statements."""
         statements: list[Statement] = []
         words: list[str] = []
         for pattern, holders, synonyms in self._metrics:
