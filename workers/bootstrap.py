@@ -72,7 +72,7 @@ def build_runner(
     metrics: Metrics,
     stages: tuple[PipelineStage, ...],
 ) -> StageRunner:
-    """Build the runner; `stages` has one stage of each name. Raises ValueError when one is missing."""
+    """Build the runner. `stages` must have one stage of each name. Raises ValueError if a stage is missing."""
     named = {stage.name: stage for stage in stages}
     missing = set(StageName) - set(named)
     if missing:
@@ -167,7 +167,7 @@ def build_collector(settings: StorageSettings, *, database: Database, blobs: Blo
 def build_worker_database(settings: Settings) -> Database:
     if settings.database.worker_url is None:
         raise SystemExit("Workers need a database: set FOOTNOTE_DATABASE__WORKER_URL to its URL for the worker role.")
-    # Two connections: one for the running stage, one for its heartbeat.
+    # Each process needs two connections: one for the running stage, one for its heartbeat.
     return build_database(settings.database, role="worker", pool_size=2)
 
 

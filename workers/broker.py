@@ -1,6 +1,7 @@
 """The Celery configuration that senders and workers share; the tasks are registered elsewhere.
 
-The broker carries only wake-up calls. Each names a stage, returns no result, and may be lost, duplicated or late.
+The broker carries only wake-up messages. A message names the work to do, and may be lost, duplicated or late. No result
+is returned.
 """
 
 from typing import Any
@@ -50,7 +51,7 @@ def _transport_options(settings: Settings) -> dict[str, Any]:
     if settings.broker.url.get_secret_value().startswith(("amqp", "pyamqp")):
         return {"confirm_publish": True}
     return {
-        # Redis redelivers an unacknowledged message after this time; by then a live worker must have finished it.
+        # Redis redelivers an unacknowledged message after this time, so a live worker must finish the message earlier.
         "visibility_timeout": max(3600, int(settings.jobs.hard_limit_seconds * 2)),
         "socket_timeout": 15.0,
         "socket_connect_timeout": 5.0,

@@ -25,14 +25,14 @@ LONGEST_BACKOFF = 15.0
 
 class Sender(Protocol):
     def send(self, row: OutboxRow) -> None:
-        """Return once the broker has accepted the message. Raises BrokerUnavailableError."""
+        """Send the message, and return when the broker has accepted it. Raises BrokerUnavailableError."""
 
 
 class Outbox:
     """Sends messages until `stop` is set, and runs due periodic jobs between batches.
 
-    `listen_url` is a libpq URL of the relay's role. `poll_seconds`: how often to check for messages whose notification
-    was lost or that are due later.
+    `listen_url` is a libpq URL of the relay's role. The outbox is also read every `poll_seconds`, for messages without
+    a notification: it was lost, or they became due later.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Outbox:
     def send_batch(self) -> int:
         """Send up to 100 due messages; return how many were read. Raises BrokerUnavailableError.
 
-        Messages that the broker accepted before it failed are deleted nevertheless.
+        Messages that the broker accepted before it failed are deleted from the outbox.
         """
         failure: BrokerUnavailableError | None = None
         with self._database.anonymous() as session:
@@ -107,6 +107,6 @@ class Outbox:
             work_left = self._schedule.run_due()
             while self.send_batch() == BATCH and not self._stop.is_set():
                 pass
-            # If a periodic job has work left, it continues at once, after the messages that are due.
+            # If a periodic job has work left, send the due messages, then continue the job without waiting.
             for _ in connection.notifies(timeout=0.0 if work_left else self._pause, stop_after=1):
                 pass

@@ -1,5 +1,5 @@
-"""The relay's process: `python -m workers.relay`. It sends the outbox (`workers.outbox`), and runs the periodic jobs
-(`workers.schedule`) between batches. Any number of relays may run at once.
+"""The relay's process. Start it with `python -m workers.relay`. It sends the outbox (`workers.outbox`), and runs the
+periodic jobs (`workers.schedule`) between batches. Any number of relays may run at once.
 """
 
 import signal

@@ -1,4 +1,4 @@
-"""The relay's periodic jobs, one row each. The relay only queues long work; workers do it."""
+"""The table of the relay's periodic jobs. The relay queues long work for the workers."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -15,16 +15,17 @@ from workers.maintenance.linking import EventLinker
 log = get_logger(__name__)
 
 EVERY_TURN = 0.0
-"""The interval of a job that runs each time the relay wakes: at each message, and at least every poll."""
+"""The interval of a job that runs each time the relay wakes: for each message, and at least at every poll."""
 
 SWEEP_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Periodic:
-    """A job: its name, the seconds between two calls, and the function to call.
+    """A job: its name, the seconds between two runs, and the function to call.
 
-    `call` returns True when work is left that should continue at once. A job that raises is called again next time.
+    `call` returns True when work is left that should continue without waiting. A job that raises an error runs again at
+    its next time.
     """
 
     name: str
@@ -33,7 +34,7 @@ class Periodic:
 
 
 def periodic_jobs(settings: JobSettings, *, database: Database, linker: EventLinker) -> tuple[Periodic, ...]:
-    """Return the table of jobs, in the order of calls. `database` is used as the relay's role."""
+    """Return the jobs in the order in which they run. `database` must connect as the relay's role."""
     sweep = partial(sweep_stages, database, wake_again_seconds=settings.wake_again_seconds)
     return (
         #        name                interval (seconds)           what it calls
@@ -45,7 +46,7 @@ def periodic_jobs(settings: JobSettings, *, database: Database, linker: EventLin
 
 
 class Schedule:
-    """Calls each job when its interval has passed; the first run calls all jobs."""
+    """Runs each job when its interval has passed. The first run runs all jobs."""
 
     def __init__(self, jobs: Sequence[Periodic], *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._jobs = jobs
@@ -57,7 +58,7 @@ class Schedule:
         return min((job.seconds for job in self._jobs if job.seconds != EVERY_TURN), default=float("inf"))
 
     def run_due(self) -> bool:
-        """Call the jobs that are due; return whether one has work left. Raises what a job raises."""
+        """Run the jobs that are due; return whether one has work left. An error of a job is raised."""
         work_left = False
         for job in self._jobs:
             if self._monotonic() - self._called_at[job.name] >= job.seconds:
@@ -67,7 +68,7 @@ class Schedule:
 
 
 def sweep_stages(database: Database, *, wake_again_seconds: float) -> None:
-    """Return expired leases, and queue wake-up calls for stages that no worker claimed."""
+    """Release expired leases, and queue wake-up messages for stages that no worker has claimed."""
     with database.anonymous() as session:
         expired, woken = session.execute(
             text("SELECT expired, woken FROM sweep_stages(:wake_again, :batch)"),
@@ -78,12 +79,12 @@ def sweep_stages(database: Database, *, wake_again_seconds: float) -> None:
 
 
 def call_collectors(database: Database) -> None:
-    """Queue a call to the blob collector for each tenant."""
+    """Queue a blob collection task for each tenant."""
     with database.anonymous() as session:
         session.execute(text("SELECT call_collectors()"))
 
 
 def call_signers(database: Database) -> None:
-    """Queue a call to the signer for each audit chain that has grown since its last checkpoint."""
+    """Queue a signing task for each audit chain that has grown since its last checkpoint."""
     with database.anonymous() as session:
         session.execute(text("SELECT call_checkpoints()"))

@@ -1,4 +1,4 @@
-"""Sends wake-up calls through Celery, on one connection that is reopened after each failure."""
+"""Sends wake-up messages through Celery, on one connection that is reopened after each failure."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from app.core.errors import BrokerUnavailableError
 from app.observability.tracing import extract_context, inject_context, traced
 
 MESSAGE_SECONDS = 3600
-"""Seconds after which the broker drops a call; the sweeper queues a new call for any stage still to be run."""
+"""Seconds after which the broker drops a message. The sweeper queues a new message if the stage has not run."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """A message to send: `payload` contains the queue, the arguments and the trace context."""
+    """A message to send. `payload` contains the queue, the arguments and the trace context."""
 
     id: int
     topic: str
@@ -25,7 +25,7 @@ class OutboxRow:
 
 
 class CelerySender:
-    """Sends messages to the broker one by one. RabbitMQ confirms each; Redis has stored a message once it replies."""
+    """Sends messages to the broker one by one. RabbitMQ confirms each message; Redis replies when it has stored it."""
 
     def __init__(self, *, app: Celery) -> None:
         self._app = app
@@ -33,7 +33,7 @@ class CelerySender:
         self._producer: Any = None
 
     def send(self, row: OutboxRow) -> None:
-        """Return once the broker has accepted the message. Raises BrokerUnavailableError."""
+        """Send the message, and return when the broker has accepted it. Raises BrokerUnavailableError."""
         given = row.payload.get("trace")
         with traced(f"send {row.topic}", parent=extract_context(given), kind=SpanKind.PRODUCER):
             producer = self._connected()

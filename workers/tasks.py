@@ -1,4 +1,4 @@
-"""Celery tasks: they receive ids and call the parts that each worker process builds once."""
+"""Celery tasks. They receive ids, and call the parts that each worker process builds once."""
 
 import logging
 import os
@@ -56,7 +56,7 @@ def register_tasks(
             with traced(RUN_STAGE, parent=parent, kind=SpanKind.CONSUMER, stage_id=stage_id):
                 parts.get().runner.run(UUID(tenant_id), UUID(stage_id))
         except UnavailableError as error:
-            # The database is down, and this message is already consumed: the sweeper queues the stage again.
+            # The database is down. The sweeper queues the stage again, because this message is already consumed.
             log.warning("jobs.stage.unavailable", stage_id=stage_id, code=error.code)
 
     @app.task(name=COLLECT_BLOBS)  # type: ignore[untyped-decorator]  # Celery ships no types
@@ -83,7 +83,7 @@ def register_tasks(
         for name in (
             "celery.app.trace",
             "celery.worker.strategy",
-        ):  # they log two lines per task; the runner logs its own
+        ):  # Celery would log two more lines per task, besides the runner's own
             logging.getLogger(name).setLevel(logging.WARNING)
 
     def start_worker(**_: object) -> None:

@@ -13,7 +13,7 @@ from app.evaluations.records import CaseRecord
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """A retrieved page at its rank. `documents` are file names. `is_evidence`: whether the case lists it as evidence."""
+    """A retrieved page at its rank. `documents` are file names. `is_evidence`: if the case lists it as evidence."""
 
     rank: int
     documents: tuple[str, ...]

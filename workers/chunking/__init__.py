@@ -1,1 +1,1 @@
-"""Cuts parsed pages into chunks: passages of one page, cut where headings and tables begin and end."""
+"""Cuts parsed pages into chunks: passages of one page that begin and end with headings and tables where possible."""

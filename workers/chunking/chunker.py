@@ -1,7 +1,8 @@
 """Cuts a parsed document into chunks.
 
-A heading begins a chunk. A table that fits stays whole, with the caption and units line before it; a longer one is cut
-between rows, and each part repeats the header. Small neighbours are merged. A chunk never crosses a page.
+A heading begins a chunk. A table within the size limit stays whole, with the caption and units line before it. A longer
+table is cut between rows, and each part repeats the header. Small neighbouring chunks are merged. A chunk never crosses
+a page.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,9 +21,10 @@ _TABLE_ROLES = frozenset({Role.ROW, Role.HEADER_ROW})
 
 @dataclass(frozen=True, slots=True)
 class ChunkingParams:
-    """Chunk sizes in cl100k tokens of `table_header` and `text` together: `target` is usual, `most` the maximum.
+    """Chunk sizes in cl100k tokens of `table_header` and `text` together.
 
-    Chunks below `least` are merged with a neighbour; a table's caption has at most `caption_most` tokens.
+    `target` is the usual size, `most` the maximum size. Chunks below `least` are merged with a neighbour. A table's
+    caption has at most `caption_most` tokens.
     """
 
     target: int = 350
@@ -53,7 +55,7 @@ class _Piece:
         return rows * 2 > sum(unit.tokens for unit in self.units)
 
     def path(self) -> tuple[str, ...]:
-        """The heading path of most of the piece's text."""
+        """Return the heading path that most of the piece's text has."""
         weights: dict[tuple[str, ...], int] = {}
         for unit, path in zip(self.units, self.paths, strict=True):
             weights[path] = weights.get(path, 0) + unit.tokens
@@ -75,7 +77,7 @@ def chunk_document(
 
 
 def document_context(metadata: DocumentMetadata) -> str:
-    """The beginning of every chunk's context line: issuer · document type · period.
+    """Return the beginning of every chunk's context line: issuer · document type · period.
 
     If the fiscal year is not named after the calendar year of its end, the end date is added.
     """
@@ -90,7 +92,8 @@ def document_context(metadata: DocumentMetadata) -> str:
 def _fitted(page: ParsedPage, piece: _Piece, params: ChunkingParams) -> Iterator[tuple[_Piece, int]]:
     """Yield the piece with its exact token count, halved until each part is within the limit.
 
-    The parts' counts only approximately add up to the whole's: half a word may take fewer tokens than the word.
+    The exact count can differ from the sum of the units' counts, because the tokens of a text depend on where it is
+    cut.
     """
     text = page.text[piece.units[0].start : piece.units[-1].end]
     tokens = piece.header_tokens + count_tokens(text)
@@ -140,9 +143,9 @@ def _page_pieces(page: ParsedPage, trail: SectionTrail, params: ChunkingParams) 
 
 
 def _segments(units: Sequence[Unit], params: ChunkingParams) -> Iterator[tuple[int, int, int | None]]:
-    """Ranges of units that belong together: (begin, stop, index of the table's first row or None).
+    """Yield ranges of units that belong together: (begin, stop, index of the table's first row or None).
 
-    A heading begins a range. A table begins one too, together with the short lines before it as its caption.
+    A heading begins a range. A table also begins one, together with its caption: the short lines before it.
     """
     begin = 0
     index = 0
@@ -167,7 +170,7 @@ def _segments(units: Sequence[Unit], params: ChunkingParams) -> Iterator[tuple[i
 
 
 def _caption_start(units: Sequence[Unit], begin: int, table: int, params: ChunkingParams) -> int:
-    """Where the caption of the table at `table` begins: headings and at most three short lines of text before it."""
+    """Return the start of the caption of the table at `table`: headings and at most three short lines before it."""
     start, tokens, lines = table, 0, 0
     while start > begin:
         unit = units[start - 1]
@@ -180,7 +183,7 @@ def _caption_start(units: Sequence[Unit], begin: int, table: int, params: Chunki
 
 
 def _split_table(page: ParsedPage, segment: _Piece, first_row: int, params: ChunkingParams) -> list[_Piece]:
-    """Cut a table over the limit between rows; later pieces repeat its caption and header rows."""
+    """Cut a table over the size limit between rows. Later pieces repeat its caption and header rows."""
     rows = first_row
     while rows < len(segment.units) and segment.units[rows].role is Role.HEADER_ROW:
         rows += 1
@@ -203,7 +206,10 @@ def _split_table(page: ParsedPage, segment: _Piece, first_row: int, params: Chun
 
 
 def _repeated_header(page: ParsedPage, units: Sequence[Unit], params: ChunkingParams) -> tuple[str, int]:
-    """Caption and header rows as text, with the token count; only the header rows, or nothing, if that is too long."""
+    """Return the caption and header rows, with the token count.
+
+    If that is too long, only the header rows are returned. If they are too long as well, the text is empty.
+    """
     limit = params.most // 4
     for chosen in (units, [unit for unit in units if unit.role is Role.HEADER_ROW]):
         text = "\n".join(page.text[unit.start : unit.end] for unit in chosen)
@@ -219,7 +225,10 @@ def _split_text(segment: _Piece, params: ChunkingParams) -> list[_Piece]:
 
 
 def _even_cuts(sizes: Sequence[int], *, room: int, first_extra: int, later_extra: int) -> list[tuple[int, int]]:
-    """Ranges of consecutive sizes with about equal sums, none over `room` unless a single size is."""
+    """Return ranges of consecutive sizes with about equal sums.
+
+    Only a range of a single size can exceed `room`.
+    """
     inner = max(room - later_extra, 1)
     parts = max(1, -(-sum(sizes) // inner))
     aim = sum(sizes) / parts
@@ -236,7 +245,7 @@ def _even_cuts(sizes: Sequence[int], *, room: int, first_extra: int, later_extra
 
 
 def _merged(pieces: list[_Piece], params: ChunkingParams) -> list[_Piece]:
-    """Join small neighbouring pieces that fit together; parts of one split table stay separate."""
+    """Join small neighbouring pieces if the result is within the limit. Parts of one split table stay separate."""
     done: list[_Piece] = []
     for piece in pieces:
         last = done[-1] if done else None

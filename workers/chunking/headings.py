@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from app.documents.content.parsed import BlockKind, ParsedPage
 
-MAX_TITLE = 90  # characters of a heading in a path
+MAX_TITLE = 90  # maximum characters of a heading in a path
 MAX_DEPTH = 4  # a path has only its innermost titles
 
 _SPACE = re.compile(r"\s+")
@@ -40,14 +40,14 @@ _STATEMENT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading's cleaned title and its rank: 0 is a part of the document, greater ranks are deeper."""
+    """A heading's cleaned title and its rank: 0 is a part of the document; greater ranks are deeper."""
 
     title: str
     rank: int
 
 
 def clean_title(text: str) -> str:
-    """A heading as a path shows it: one line of at most 90 characters, no "(continued)", dots or page number."""
+    """Return a heading as one line of at most 90 characters, without "(continued)", dots or page number."""
     title = _TRAILING_PAGE.sub("", _SPACE.sub(" ", text[:400]).strip())
     title = _CONTINUED.sub("", title).strip(" .:—–-·•")
     return title if len(title) <= MAX_TITLE else title[: MAX_TITLE - 1].rstrip() + "…"
@@ -117,14 +117,14 @@ def running_titles(pages: Iterable[ParsedPage]) -> frozenset[str]:
 
 
 class SectionTrail:
-    """The path of open headings at the current reading position, across pages."""
+    """The headings of the sections that contain the current reading position, carried across pages."""
 
     def __init__(self, *, running: frozenset[str]) -> None:
         self._running = running
         self._open: list[Heading] = []
 
     def enter(self, heading: Heading) -> None:
-        """Open `heading`'s section, and close those of the same or a deeper rank."""
+        """Begin `heading`'s section, and end those of the same or a deeper rank."""
         if heading.title.casefold() in self._running:
             return
         while self._open and self._open[-1].rank >= heading.rank:
@@ -132,5 +132,5 @@ class SectionTrail:
         self._open.append(heading)
 
     def path(self) -> tuple[str, ...]:
-        """Titles from the outermost to the innermost, the last four only."""
+        """Return the four innermost titles, from the outermost to the innermost."""
         return tuple(heading.title for heading in self._open[-MAX_DEPTH:])

@@ -29,7 +29,7 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """`text[start:end]` of the page; `block` numbers its source block; `opens` is the heading that begins here."""
+    """`text[start:end]` of the page. `block` is its block's number; `opens` is the heading that begins here."""
 
     start: int
     end: int
@@ -49,7 +49,10 @@ class _Span:
 
 
 def page_units(page: ParsedPage, *, max_tokens: int) -> list[Unit]:
-    """The page's units in text order, none over `max_tokens` cl100k tokens (without the space after it)."""
+    """Return the page's units in text order.
+
+    A unit has at most `max_tokens` cl100k tokens, without the white space after it.
+    """
     spans = list(_spans(page))
     counts = _count_spans(page.text, spans)
     if any(tokens > max_tokens for tokens in counts):
@@ -70,13 +73,13 @@ def _count_spans(text: str, spans: list[_Span]) -> list[int]:
 
 
 def _with_space_after(text: str, spans: list[_Span], index: int) -> str:
-    """A span's text and the white space up to the next span, so that counts of neighbours add up."""
+    """Return a span's text with the white space up to the next span, so that token counts of neighbours add up."""
     end = spans[index + 1].start if index + 1 < len(spans) else spans[index].end
     return text[spans[index].start : end]
 
 
 def _spans(page: ParsedPage) -> Iterator[_Span]:
-    """Spans of blocks in order, and of text outside blocks; overlapping text goes to the earlier block."""
+    """Yield the spans of blocks and of other text, in order. Text that is in two blocks goes to the earlier one."""
     position = 0
     number = 0
     for block in sorted(page.blocks, key=lambda block: (block.start, block.end)):
@@ -105,7 +108,7 @@ def _whole_span(text: str, start: int, end: int, number: int, opens: Heading | N
 
 
 def _text_spans(text: str, start: int, end: int, number: int) -> Iterator[_Span]:
-    """One span per line. Lines whose words make them headings are headings, even if the reader did not mark them."""
+    """Yield one span per line. A line with a heading's wording is a heading, even if the reader did not mark it."""
     for line in _LINE.finditer(text, start, end):
         bounds = _trimmed(text, line.start(), line.end())
         if bounds:
@@ -114,7 +117,7 @@ def _text_spans(text: str, start: int, end: int, number: int) -> Iterator[_Span]
 
 
 def _table_spans(text: str, block: Block, end: int, number: int) -> Iterator[_Span]:
-    """One span per row; text between rows becomes text of the table."""
+    """Yield one span per row. Text between rows becomes part of the table."""
     headers = header_row_count(text, block.rows)
     position = block.start
     for index, row in enumerate(block.rows):
@@ -142,9 +145,9 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 def header_row_count(text: str, rows: tuple[Row, ...]) -> int:
-    """The number of header rows: those that the reader marked, else those before the first row with an amount.
+    """Return the number of header rows: those that the reader marked, else those before the first row with an amount.
 
-    A year counts as a column heading, not as an amount. Without any amount, the table has no recognisable header.
+    A year counts as a column heading, not as an amount. The result is 0 for a table without amounts.
     """
     marked = 0
     while marked < len(rows) and rows[marked].is_header:

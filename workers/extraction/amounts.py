@@ -28,7 +28,7 @@ class _UnitsLine:
 
 
 def find_scale(pages: Sequence[ParsedPage]) -> Reading[Scale] | None:
-    """The scale that most units lines of tables state ("(in millions, except per share amounts)")."""
+    """Return the scale that most tables' units lines state ("(in millions, except per share amounts)")."""
     return _commonest([read_at(line.scale, line.page, line.start, line.end, 0.8) for line in _units_lines(pages)])
 
 
@@ -41,7 +41,7 @@ def _units_lines(pages: Sequence[ParsedPage]) -> Iterator[_UnitsLine]:
 
 
 def _line_of_units(text: str, found: UnitsMention) -> tuple[int, int] | None:
-    """The bounds of a units line: text in brackets or a short line. "in millions of homes" in a sentence is none."""
+    """Return the bounds of a units line (text in brackets or a short line); None for "in millions" in a sentence."""
     line_start, line_end = text.rfind("\n", 0, found.start) + 1, text.find("\n", found.end)
     line_end = len(text) if line_end < 0 else line_end
     opened = text.rfind("(", max(line_start, found.start - 80), found.start)
@@ -53,7 +53,7 @@ def _line_of_units(text: str, found: UnitsMention) -> tuple[int, int] | None:
 
 
 def find_currency(pages: Sequence[ParsedPage], kind: DocumentType) -> Reading[str] | None:
-    """The reporting currency: named in a units line, else the sign before most amounts; None if neither exists."""
+    """Return the currency that a units line names, else the one whose sign most amounts have; None without either."""
     named = []
     for line in _units_lines(pages):
         code = find_named_currency(line.text())
@@ -75,7 +75,7 @@ def find_currency(pages: Sequence[ParsedPage], kind: DocumentType) -> Reading[st
 
 
 def _commonest(readings: Sequence[Reading[T]]) -> Reading[T] | None:
-    """The first reading with the most frequent value."""
+    """Return the first reading with the most frequent value."""
     counts = Counter(reading.value for reading in readings)
     if not counts:
         return None

@@ -37,7 +37,7 @@ _REPORTED = re.compile(
     rf"\s+(?:[^\n.]|\.\d|\n(?!\n)){{0,140}}?\b{_PERIOD_WORD}\b(?:[^\n.]|\.\d|\n(?!\n)){{0,120}}?{_RESULTS}", re.I
 )
 _LINE = re.compile(r"[^\n]+")
-_HEADLINE_WITHIN = 1500  # characters from a page's top
+_HEADLINE_WITHIN = 1500  # characters from the top of a page
 _NAMED = (
     (
         DocumentType.OFFERING_MEMORANDUM,
@@ -77,7 +77,7 @@ def find_document_type(pages: Sequence[ParsedPage], properties: Mapping[str, str
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """An earnings release's headline on `page`: the span `who` names the issuer, the span `what` the results."""
+    """An earnings release's headline on `page`. The span `who` names the issuer; the span `what` names the results."""
 
     page: ParsedPage
     who: tuple[int, int]

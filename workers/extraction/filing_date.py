@@ -1,4 +1,4 @@
-"""Finds the date of a document's signature, release or title."""
+"""Finds the filing date: the date of a document's signature, release or title."""
 
 import re
 from collections.abc import Sequence
@@ -26,14 +26,14 @@ _OFFERED = re.compile(
     rf"(?:as\s+of\s+)?({DATE})",
     re.I,
 )
-_DATELINE_WITHIN = 2500  # characters from a release's top
+_DATELINE_WITHIN = 2500  # characters from the top of a release
 _REPORTING_LAG = timedelta(days=150)
 
 
 def find_filing_date(
     pages: Sequence[ParsedPage], kind: DocumentType, period_end: Reading[date] | None
 ) -> Reading[date] | None:
-    """The signatures' date; an agreement's or offering's own date; for an unsigned 8-K, the event's date."""
+    """Return the date of an agreement or offering, else the signatures' date; for an unsigned 8-K, the event's date."""
     if kind in (DocumentType.CREDIT_AGREEMENT, DocumentType.INDENTURE):
         return first_date((_AGREED,), pages[:4], 0.9)
     if kind in (DocumentType.PROSPECTUS, DocumentType.OFFERING_MEMORANDUM):
@@ -53,7 +53,7 @@ def find_filing_date(
 
 
 def find_release_date(pages: Sequence[ParsedPage]) -> Reading[date] | None:
-    """The dateline: the first date near the top of a release that is not the end of its period."""
+    """Return a release's date: the first date near its top that is not the end of its period."""
     for page, found in matches(_ANY_DATE, pages[:1]):
         day = parse_date(found.group(1))
         if day and found.start() < _DATELINE_WITHIN:
@@ -62,5 +62,5 @@ def find_release_date(pages: Sequence[ParsedPage]) -> Reading[date] | None:
 
 
 def is_soon_after(day: date, period_end: date) -> bool:
-    """Whether a release of `day` may report on a period that ended on `period_end`: at most 150 days before."""
+    """Return whether `day` is at most 150 days after `period_end`, as a release about that period would be."""
     return period_end < day <= period_end + _REPORTING_LAG

@@ -52,7 +52,7 @@ _ID_NUMBER = re.compile(r"\s*\b\d{2}-\d{5,}.*$|\s*\b\d{1,3}-\d{4,5}\b.*$")
 
 
 def find_issuer(pages: Sequence[ParsedPage], properties: Mapping[str, str], kind: DocumentType) -> Reading[str] | None:
-    """The issuer's name as the document spells it (all-capital names in title case); None if unknown."""
+    """Return the issuer's name as the document spells it (all-capital names in title case); None if unknown."""
     stated = properties.get("dei:EntityRegistrantName", "").strip()
     if stated:
         return tagged(tidy_name(stated), stated)
@@ -67,7 +67,7 @@ def find_issuer(pages: Sequence[ParsedPage], properties: Mapping[str, str], kind
 
 
 def find_tickers(pages: Sequence[ParsedPage], properties: Mapping[str, str]) -> tuple[str, ...]:
-    """Trading symbols on the cover or in the first lines of a release."""
+    """Return the trading symbols on the cover or in the first lines of a release."""
     stated = properties.get("dei:TradingSymbol", "")
     symbols = [symbol for symbol in re.split(r"[\s;,]+", stated) if re.fullmatch(r"[A-Z]{1,5}(?:\.[A-Z])?", symbol)]
     if not symbols:
@@ -81,7 +81,7 @@ def find_tickers(pages: Sequence[ParsedPage], properties: Mapping[str, str]) -> 
 
 
 def find_short_names(pages: Sequence[ParsedPage], issuer: str) -> tuple[str, ...]:
-    """Short names that the document defines for its issuer: Example Group plc (“Example” or the “Company”)."""
+    """Return the issuer's short names as the document defines them: Example Group plc (“Example” or the “Company”)."""
     key = normalise_issuer(issuer)
     initials = "".join(word[0] for word in key.split())
     names: list[str] = []
@@ -96,7 +96,7 @@ def find_short_names(pages: Sequence[ParsedPage], issuer: str) -> tuple[str, ...
 
 
 def tidy_name(name: str) -> str:
-    """One line without trailing notes. An all-capital name gets title case, but short words and initials stay."""
+    """Return the name on one line. An all-capital name gets title case, except short words and initials."""
     text = re.sub(r"\s+", " ", name).strip(" ,;:–—-_*")
     letters = [character for character in text if character.isalpha()]
     if len(text) < 6 or not all(character.isupper() for character in letters):
@@ -131,7 +131,7 @@ def _plausible(line: str) -> bool:
 
 
 def _registrant(pages: Sequence[ParsedPage]) -> Reading[str] | None:
-    """The line before "(Exact name of registrant as specified in its charter)"."""
+    """Return the name on the line before "(Exact name of registrant as specified in its charter)"."""
     for page, found in matches(_EXACT_NAME, pages):
         end = found.start()
         for _ in range(3):
@@ -174,7 +174,7 @@ def _same_start(short: str, full: str) -> bool:
 
 
 def _fuller(pages: Sequence[ParsedPage], who: str) -> Reading[str] | None:
-    """The legal name that begins with the short one."""
+    """Return the legal name that begins with the short name `who`."""
     pattern = re.compile(re.escape(who) + rf",?\s+(?:{_FORM_WORDS}|N\.V|S\.A|AG|SE)\b\.?", re.I)
     for page, found in matches(pattern, pages):
         return read_at(tidy_name(found.group()), page, *found.span(), 0.9)
@@ -191,7 +191,7 @@ def _party(pages: Sequence[ParsedPage]) -> Reading[str] | None:
 
 
 def _name_alone(pages: Sequence[ParsedPage]) -> Reading[str] | None:
-    """A legal name on a line of its own: prospectuses name the issuer on their cover in this way."""
+    """Return the legal name on a line of its own, as on the cover of a prospectus."""
     for page in pages:
         for line in re.finditer(r"[^\n]+", page.text):
             text = line.group().strip()
@@ -203,7 +203,7 @@ def _name_alone(pages: Sequence[ParsedPage]) -> Reading[str] | None:
 
 
 def _listed(pages: Sequence[ParsedPage]) -> Reading[str] | None:
-    """The name before "(NYSE: …)"."""
+    """Return the name before "(NYSE: …)"."""
     for page, found in matches(_LISTED, pages):
         name = found.group(1).strip()
         if _plausible(name):
@@ -212,7 +212,7 @@ def _listed(pages: Sequence[ParsedPage]) -> Reading[str] | None:
 
 
 def _most_named(pages: Sequence[ParsedPage]) -> Reading[str] | None:
-    """The legal name that occurs most often on the first pages."""
+    """Return the legal name that occurs most often on the first pages."""
     counts: Counter[str] = Counter()
     first: dict[str, Reading[str]] = {}
     for page, found in matches(_LEGAL_NAME, pages):

@@ -1,7 +1,7 @@
 """Extracts a document's metadata from the document itself.
 
 Sources, most trusted first: inline-XBRL `dei` tags (SEC EDGAR Filer Manual, volume II, chapter 6), the cover page's
-fixed wordings, the headline of a release, the text. The file name is used only if all of these have nothing.
+fixed wordings, the headline of a release, the text. The file name is used only for fields that none of these states.
 """
 
 import re
@@ -82,7 +82,7 @@ def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
 
 
 def _readable(page: ParsedPage) -> ParsedPage:
-    """The page up to an extreme length or run of white space, on which the patterns would take too long."""
+    """Return the page, cut at an extreme length or run of white space, because the patterns would take too long."""
     gap = _GAP.search(page.text, 0, _MAX_PAGE)
     end = gap.start() if gap else _MAX_PAGE
     return page if len(page.text) <= end else replace(page, text=page.text[:end])
@@ -113,7 +113,7 @@ def _year_from_name(filename: str, kind: DocumentType) -> Reading[int] | None:
 def _titled(
     metadata: DocumentMetadata, parsed: ParsedDocument, pages: Sequence[ParsedPage], filename: str
 ) -> DocumentMetadata:
-    """Add a title: issuer, type and period if known, else a headline or first heading, else the file's name."""
+    """Add a title: issuer, type and period if known, else a headline or the first heading, else the file's name."""
     if metadata.issuer and metadata.document_type is not DocumentType.OTHER:
         kind = metadata.document_type.value
         named = kind if kind[0].isdigit() else kind.replace("-", " ")

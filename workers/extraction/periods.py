@@ -1,7 +1,7 @@
-"""Finds the document's period: its end, its fiscal year as the document labels it, its quarter.
+"""Finds the document's period: its end, its quarter, and its fiscal year as the document labels it.
 
-A fiscal year that ends in January or early February (retailers' 52/53-week calendar) is named after the year before
-by some issuers and after the year of its end by others: the document's own words ("fiscal 2022") decide.
+Some issuers name a fiscal year that ends in January or early February (retailers' 52/53-week calendar) after the
+previous year, others after the year of its end. The document's own words ("fiscal 2022") decide.
 """
 
 import re
@@ -40,7 +40,7 @@ _PERIODIC = (*_ANNUAL, DocumentType.FORM_10Q, DocumentType.EARNINGS_RELEASE)
 def find_period_end(
     pages: Sequence[ParsedPage], properties: Mapping[str, str], kind: DocumentType
 ) -> Reading[date] | None:
-    """The last day of the reporting period (for an 8-K, the day of the event)."""
+    """Return the last day of the reporting period (for an 8-K, the day of the event)."""
     stated = parse_date(properties.get("dei:DocumentPeriodEndDate", ""))
     if stated:
         return tagged(stated, properties["dei:DocumentPeriodEndDate"])
@@ -56,7 +56,7 @@ def find_period_end(
 def find_fiscal_period(
     pages: Sequence[ParsedPage], properties: Mapping[str, str], kind: DocumentType
 ) -> Reading[FiscalPeriod] | None:
-    """The quarter, or FY for a whole year (a release of the fourth quarter and the year is Q4)."""
+    """Return the quarter, or FY for a whole year; Q4 for a release about both the fourth quarter and the year."""
     stated = properties.get("dei:DocumentFiscalPeriodFocus", "").strip().upper()
     if stated in FiscalPeriod.__members__:
         return tagged(FiscalPeriod[stated], stated)
@@ -77,7 +77,7 @@ def find_fiscal_year(
     period_end: Reading[date] | None,
     fiscal_period: Reading[FiscalPeriod] | None,
 ) -> Reading[int] | None:
-    """The fiscal year as the document labels it; None for documents that report on no period."""
+    """Return the fiscal year as the document labels it; None for documents that report on no period."""
     stated = properties.get("dei:DocumentFiscalYearFocus", "").strip()
     if re.fullmatch(YEAR, stated):
         return tagged(int(stated), stated)
@@ -94,7 +94,7 @@ def find_fiscal_year(
 
 
 def _longest_to_date(pages: Sequence[ParsedPage]) -> Reading[FiscalPeriod] | None:
-    """The last quarter of the longest period in the statements' headings ("nine months ended" → Q3)."""
+    """Return the last quarter of the longest period in the statements' headings ("nine months ended" → Q3)."""
     found: dict[int, Reading[FiscalPeriod]] = {}
     for page in pages:
         for mention in find_durations(page.text):
@@ -114,7 +114,7 @@ def _quarter(number: int) -> FiscalPeriod:
 def first_date(
     patterns: Sequence[re.Pattern[str]], pages: Sequence[ParsedPage], confidence: float
 ) -> Reading[date] | None:
-    """The first date in group 1 of the first pattern that finds one."""
+    """Return the first date in group 1 of the first pattern that matches a date."""
     for pattern in patterns:
         for page, found in matches(pattern, pages):
             day = parse_date(found.group(1))
@@ -124,7 +124,7 @@ def first_date(
 
 
 def _latest_end(pages: Sequence[ParsedPage]) -> Reading[date] | None:
-    """The latest period end on a release's first pages; earlier ones are comparatives."""
+    """Return the latest period end on a release's first pages. Earlier ones are the ends of comparative periods."""
     ends = [
         read_at(day, page, *found.span(1), 0.8)
         for page, found in matches(_ANY_ENDED, pages)
@@ -134,13 +134,17 @@ def _latest_end(pages: Sequence[ParsedPage]) -> Reading[date] | None:
 
 
 def _year_end(period_end: date, period: FiscalPeriod) -> date:
-    """The approximate end of the fiscal year whose quarter ends on `period_end`."""
+    """Return the approximate end of the fiscal year that contains the quarter ending on `period_end`."""
     left = {FiscalPeriod.Q1: 3, FiscalPeriod.Q2: 2, FiscalPeriod.Q3: 1}.get(period, 0)
     return period_end + timedelta(days=91 * left)
 
 
 def _label(pages: Sequence[ParsedPage], year_end: date, period_end: Reading[date]) -> Reading[int]:
-    """The label of the year that ends about `year_end`: its own year, unless it ends in January or early February."""
+    """Return the label of the fiscal year that ends about `year_end`.
+
+    The label is the calendar year of the end. For an end in January or early February, the document's own labels
+    decide.
+    """
     year = year_end.year
     if year_end.month > 2 or (year_end.month == 2 and year_end.day > 10):
         return Reading(year, period_end.source)
@@ -157,7 +161,7 @@ def _label(pages: Sequence[ParsedPage], year_end: date, period_end: Reading[date
 
 
 def _commonest_year(pages: Sequence[ParsedPage]) -> Reading[int] | None:
-    """The year that occurs most often in year labels and titles on the first pages."""
+    """Return the year that occurs most often in year labels and titles on the first pages."""
     readings = [read_at(int(found.group(1)), page, *found.span(1), 0.4) for page, found in matches(_YEAR, pages[:3])]
     if not readings:
         return None
@@ -181,7 +185,7 @@ def _headline_period(pages: Sequence[ParsedPage]) -> Reading[FiscalPeriod] | Non
 
 
 def _headline_year(pages: Sequence[ParsedPage]) -> Reading[int] | None:
-    """The year in a release's headline, else the year that its first page names with the quarter."""
+    """Return the year in a release's headline, else the year that its first page names with the quarter."""
     release = find_headline(pages[:2])
     if release is None:
         return None

@@ -18,19 +18,19 @@ class Reading(Generic[T]):
 
 
 def read_at(value: T, page: ParsedPage, start: int, end: int, confidence: float) -> Reading[T]:
-    """A value read in the page's text from `start` to `end`."""
+    """Return a value that was read from `start` to `end` of the page's text."""
     return Reading(
         value, FieldSource(Origin.TEXT, confidence, page.text[start:end], page=page.number, start=start, end=end)
     )
 
 
 def tagged(value: T, quote: str) -> Reading[T]:
-    """A value that a tag or property of the file states."""
+    """Return a value that a tag or property of the file states."""
     return Reading(value, FieldSource(Origin.TAG, 0.99, quote))
 
 
 def derived(value: T, quote: str, confidence: float) -> Reading[T]:
-    """A value that follows from other fields, which `quote` names."""
+    """Return a value that follows from other fields, which `quote` names."""
     return Reading(value, FieldSource(Origin.DERIVED, confidence, quote))
 
 

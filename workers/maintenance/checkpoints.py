@@ -1,4 +1,7 @@
-"""Signs the newest link of a tenant's audit chain: first as a copy outside the database, then in the database."""
+"""Signs the newest link of a tenant's audit chain.
+
+A copy of the checkpoint is stored outside the database before the checkpoint is stored in the database.
+"""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -28,13 +31,13 @@ class _End:
     signed: Checkpoint | None
 
     def check(self, checkpoint: Checkpoint) -> None:
-        """Raises ChainNotAsSignedError when the checkpoint was signed for another hash."""
+        """Check that the checkpoint was signed for this link's hash. Raises ChainNotAsSignedError."""
         if checkpoint.hash != self.hash:
             raise ChainNotAsSignedError
 
 
 class CheckpointSigner:
-    """Signs one tenant's chain. Any number may run at once, and each may be killed at any moment.
+    """Signs one tenant's chain. Any number of signers may run at once, and each may be killed at any moment.
 
     A checkpoint is stored in the database only after its copy is stored. A chain whose copy is missing therefore has no
     checkpoint in the database, and is still listed as waiting to be signed.
@@ -53,11 +56,12 @@ class CheckpointSigner:
         from its last copy, CheckpointFormatError when the stored copy is not a checkpoint.
         """
         principal = system_principal(tenant_id)
-        # Link waiting events first, so that they are signed too. If a long commit blocks the chain, sign the rest.
+        # Link waiting events first, so that they are signed too. If a long commit blocks linking, sign the existing
+        # links.
         link_batch(self._database, principal, seconds=_LINKING_SECONDS)
         with self._database.transaction(principal) as session:
             last_signed = session.scalar(select(func.max(AuditCheckpoint.sequence))) or 0
-        # Read the copies before the chain: a copy that another signer makes in between would lie past the chain's end.
+        # Read the copies before the chain. In the opposite order, another signer could store a copy for a newer link.
         kept = self._copies.find_newest(tenant_id, since=last_signed)
         with self._database.transaction(principal) as session:
             if kept is not None:
@@ -77,14 +81,14 @@ class CheckpointSigner:
         made = end.signed or self._key.sign(
             tenant_id=tenant_id, sequence=end.sequence, link_hash=end.hash, signed_at=self._clock.now()
         )
-        there = self._copies.keep(made)  # another signer's copy, if that signer was faster
+        there = self._copies.keep(made)  # the copy of another signer, if it was faster
         end.check(there)
         return there
 
     def _store(self, principal: Principal, newest: Checkpoint, kept: Checkpoint | None) -> None:
         with self._database.transaction(principal) as session:
             if kept is not None and kept.key_id == self._key.id and kept.is_signed_by(self._key.public):
-                _ensure(session, kept)  # its signer was killed before storing it here
+                _ensure(session, kept)  # its signer was killed before it stored the checkpoint in the database
             if _ensure(session, newest):
                 get_logger(__name__).info(
                     "audit.checkpoint.signed", tenant_id=newest.tenant_id, sequence=newest.sequence
@@ -104,14 +108,17 @@ def _read(row: AuditCheckpoint) -> Checkpoint:
 
 
 def _check_link(session: Session, kept: Checkpoint) -> None:
-    """Raises ChainNotAsSignedError when the chain lacks the checkpoint's link, or has another hash for it."""
+    """Check that the chain has the checkpoint's link with the signed hash. Raises ChainNotAsSignedError."""
     found = session.scalar(text("SELECT audit_link_hash(:sequence)"), {"sequence": kept.sequence})
     if found is None or bytes(found) != kept.hash:
         raise ChainNotAsSignedError
 
 
 def _ensure(session: Session, checkpoint: Checkpoint) -> bool:
-    """Store the checkpoint unless one exists; return whether it was stored. `footnote audit verify` compares them."""
+    """Store the checkpoint unless the link has one; return whether it was stored.
+
+    `footnote audit verify` compares the stored checkpoints with their copies.
+    """
     made = session.execute(
         insert(AuditCheckpoint)
         .values(

@@ -1,7 +1,7 @@
 """Deletes unreferenced data: keys of stage outputs that no run needs, and blobs that no row refers to.
 
 A blob is written before the row that refers to it, so a young blob is kept. An older blob is first claimed, so that no
-upload of the same bytes can use it (`app.storage.holding`). A stage remakes an output that was deleted too early.
+upload of the same bytes can use it (`app.storage.holding`). If an output was deleted too early, its stage runs again.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from app.storage.port import BlobStore
 
 _BATCH = 500
 
-# Kept: outputs of the latest run of each version of an undeleted document, and outputs of runs under way.
+# Keeps the outputs of unfinished runs, and those of the latest run of each version, unless the document is deleted.
 _FORGET_OUTPUTS = text("""
     DELETE FROM stage_outputs o WHERE o.created_at < :made_before AND NOT EXISTS (
         SELECT 1 FROM stages s
@@ -33,7 +33,7 @@ _FORGET_OUTPUTS = text("""
               WHERE later.tenant_id = r.tenant_id AND later.version_id = r.version_id AND later.id > r.id)))
 """)
 
-# Checks every column that refers to a blob by digest. A deleted document's file stays as long as its rows.
+# Checks every column that refers to a blob by digest. A deleted document's file is kept as long as the document's rows.
 _UNREFERENCED = text("""
     SELECT digest FROM unnest(CAST(:digests AS text[])) AS asked(digest)
     WHERE NOT EXISTS (SELECT 1 FROM document_versions v WHERE v.content_sha256 = digest)
@@ -43,17 +43,17 @@ _UNREFERENCED = text("""
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """How many output keys and how many blobs were deleted."""
+    """The numbers of deleted output keys and deleted blobs."""
 
     outputs: int
     blobs: int
 
 
 class BlobCollector:
-    """Deletes one tenant's unreferenced data. Any number may run at once, and each may be killed at any moment.
+    """Deletes one tenant's unreferenced data. Any number of collectors may run at once, and be killed at any moment.
 
-    `grace`: no blob younger than this is deleted; it must exceed the duration of any upload or stage. `keep_outputs`:
-    how long an output that no run needs is kept after it was made.
+    No blob younger than `grace` is deleted; it must exceed the duration of any upload or stage. An output that no run
+    needs is deleted when it is older than `keep_outputs`.
     """
 
     def __init__(

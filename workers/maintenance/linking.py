@@ -19,14 +19,16 @@ TENANTS = 100
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """The result of a round. `more_waiting`: another round has events to link."""
+    """The result of a round. `more_waiting` means that another round has events to link."""
 
     events: int
     more_waiting: bool
 
 
 class EventLinker:
-    """Links in rounds; each round starts with the tenant after the last. A round ends early once `stop` is set."""
+    """Links events in rounds. Each round starts with the tenant after the last one. If `stop` is set, the round ends
+    early.
+    """
 
     def __init__(self, *, database: Database, stop: threading.Event) -> None:
         self._database = database
@@ -34,11 +36,11 @@ class EventLinker:
         self._linked_last = UUID(int=0)
 
     def link_waiting(self) -> bool:
-        """Link a round; return whether more events wait."""
+        """Link a round of events; return whether more events wait."""
         return self.link_events().more_waiting
 
     def link_events(self) -> Linked:
-        """Link a round: up to 1,000 of each tenant's events, one transaction per tenant.
+        """Link a round of events: up to 1,000 of each tenant, in one transaction per tenant.
 
         A round ends after 1,000 events or a hundred tenants. A chain that another transaction has locked, or that can't
         be linked, is left to a later round, so that no other tenant waits for it.

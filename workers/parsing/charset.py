@@ -49,7 +49,7 @@ def _decode(raw: bytes, *, declared: bool) -> str:
             name = codecs.lookup(found.group(1).decode("ascii")).name
         except LookupError:
             name = "cp1252"
-        # The WHATWG Encoding standard §4.2 reads these labels as Windows-1252 too; UTF-8 was tried first.
+        # The WHATWG Encoding standard §4.2 maps these labels to Windows-1252. UTF-8 was tried first.
         if name not in ("ascii", "iso8859-1", "utf-8"):
             return raw.decode(name, "replace")
     return raw.decode("cp1252", "replace")

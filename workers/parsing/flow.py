@@ -1,4 +1,4 @@
-"""From a flow of blocks to pages, for formats without drawn pages (HTML, Markdown, plain text).
+"""Converts a flow of blocks to pages, for formats without drawn pages (HTML, Markdown, plain text).
 
 The text follows the PDF reader's conventions: a table's row is a line of cells separated by one tab, and an empty line
 separates blocks. Words have no positions: all boxes are zero, and so are the page sizes.
@@ -57,7 +57,7 @@ def clean_text(text: str) -> str:
 
 
 def compose_pages(flow: Iterable[FlowBlock | PageBreak]) -> tuple[ParsedPage, ...]:
-    """Split the flow at its page breaks; cut long pages at block ends. Empty pages are dropped."""
+    """Split the flow at its page breaks, and cut long pages at block ends. Empty pages are dropped."""
     sheets: list[list[FlowBlock]] = [[]]
     for item in flow:
         if isinstance(item, PageBreak):
@@ -73,7 +73,7 @@ def compose_pages(flow: Iterable[FlowBlock | PageBreak]) -> tuple[ParsedPage, ..
 
 
 def _cut_sheet(sheet: Sequence[FlowBlock], *, most: int) -> Iterator[list[FlowBlock]]:
-    """Pages of about PAGE_AIM characters if the sheet exceeds `most`; a heading stays with the block after it."""
+    """Cut a sheet over `most` characters into pages of about PAGE_AIM. A heading stays with the block after it."""
     if sum(block.length() for block in sheet) <= most:
         if sheet:
             yield list(sheet)
@@ -94,7 +94,7 @@ def _cut_sheet(sheet: Sequence[FlowBlock], *, most: int) -> Iterator[list[FlowBl
 
 
 def _cut_block(block: FlowBlock) -> Iterator[FlowBlock]:
-    """The block, cut into parts if it is longer than a page may be."""
+    """Yield the block, cut into parts if it is longer than the maximum of a page."""
     if block.length() <= _PAGE_MOST:
         yield block
         return

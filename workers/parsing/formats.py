@@ -1,4 +1,4 @@
-"""The table of formats: recognises a file by content and name, and selects its reader.
+"""The table of formats. Recognises a file's format by content and name, and selects the reader.
 
 To add a format, add a row to FORMATS, a reader with the same signature, and its tests.
 """
@@ -131,7 +131,7 @@ def _foreign_name(head: bytes) -> str:
 
 
 def _is_text(head: bytes) -> bool:
-    """Whether it is text: UTF-8, UTF-16 with a byte order mark, or 8-bit; no zero bytes and few control characters."""
+    """Return whether a file that begins with `head` is text: few control characters, or a UTF-16 byte order mark."""
     if any(head.startswith(magic) for magic, _ in _FOREIGN):
         return False
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):

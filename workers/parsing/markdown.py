@@ -86,7 +86,7 @@ def _is_table(head: str, delimiters: str) -> bool:
 
 
 def _table(lines: list[str], start: int) -> tuple[FlowBlock, int]:
-    """The table whose header is line `start`, and the index of the line after it."""
+    """Return the table with its header on line `start`, and the index of the line after the table."""
     rows = [_row(lines[start], is_header=True)]
     index = start + 2
     while index < len(lines) and "|" in lines[index] and lines[index].strip():

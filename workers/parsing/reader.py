@@ -23,7 +23,7 @@ from workers.parsing.errors import (
 from workers.parsing.formats import find_format
 
 PARSER_VERSION = "3"
-"""Part of the key of every parse output: increase it whenever a reader's result for the same file changes."""
+"""A part of the key of every parse output. Increase it whenever a reader's result for the same file changes."""
 
 _TARGET = "workers.parsing.reader:parse_payload"
 PRELOAD = ("workers.parsing.reader", "workers.parsing.pdf.document", "workers.parsing.html.document")
@@ -33,12 +33,15 @@ DEFAULT_LIMITS = Limits(
 
 
 def parse_file(path: Path, *, filename: str, password: str | None = None) -> ParsedDocument:
-    """Parse the file in this process. Call it only in a child, which the file may crash. Raises DocumentError."""
+    """Parse the file in this process. Raises DocumentError.
+
+    Call this only in a child process, because the file may crash it.
+    """
     return find_format(path, filename).read(path, password)
 
 
 def parse_payload(payload: bytes) -> bytes:
-    """The child's entry point: takes a msgpack of [path, filename, password], returns an encoded document."""
+    """Parse a file in the child process: msgpack [path, filename, password] → encoded document."""
     path, filename, password = msgpack.unpackb(payload)
     return encode_document(parse_file(Path(path), filename=filename, password=password))
 
@@ -50,9 +53,8 @@ class ParsingSandbox:
         self._sandbox = Sandbox(preload=PRELOAD, limits=limits)
 
     def parse_document(self, path: Path, *, filename: str, password: str | None = None) -> ParsedDocument:
-        """Return the document in the file at `path`, which the user calls `filename`.
-
-        Raises the DocumentErrors of `workers.parsing.errors`, and SandboxUnavailableError, which may be temporary.
+        """Return the document in the file at `path`, with the user's name `filename`. Raises the DocumentErrors of
+        `workers.parsing.errors`, and SandboxUnavailableError, which may be temporary.
         """
         return parse_in_sandbox(self._sandbox, path, filename=filename, password=password)
 

@@ -21,7 +21,10 @@ def parse_text(path: Path, *, password: str | None = None) -> ParsedDocument:  #
 
 
 def _flow(text: str) -> Iterator[FlowBlock | PageBreak]:
-    """Old EDGAR submissions break pages by "<PAGE>" (Regulation S-T's ASCII rules), others by form feeds."""
+    """Yield blocks and page breaks.
+
+    Old EDGAR submissions break pages by "<PAGE>" (Regulation S-T's ASCII rules), other files by form feeds.
+    """
     for number, sheet in enumerate(re.split(r"\f|^<PAGE>.*$", text, flags=re.M)):
         if number:
             yield PageBreak()
@@ -30,7 +33,7 @@ def _flow(text: str) -> Iterator[FlowBlock | PageBreak]:
 
 
 def text_blocks(paragraph: str) -> Iterator[FlowBlock]:
-    """The paragraph as a block: a table if most lines are labels and numbers separated by spaces, else text."""
+    """Return the paragraph as a table if most lines are labels and numbers separated by spaces, else as text."""
     lines = [line.rstrip() for line in paragraph.split("\n") if line.strip()]
     if not lines:
         return

@@ -1,1 +1,1 @@
-"""The stages of an ingestion and their runner, which works outside transactions and writes once, under the lease."""
+"""The stages of an ingestion, and their runner. Stages work without a transaction; the runner then writes once."""

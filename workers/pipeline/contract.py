@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class VersionFacts:
-    """The file that a run reads, as of the stage's start. `sealed_password` decrypts an encrypted file."""
+    """The file that a run reads, as it was when the stage started. `sealed_password` decrypts an encrypted file."""
 
     tenant_id: UUID
     document_id: UUID
@@ -29,7 +29,7 @@ class VersionFacts:
     sealed_password: bytes | None = field(default=None, repr=False)
 
     def suffix(self) -> str:
-        """The file name's extension, case-folded ("" if it has none)."""
+        """Return the file name's extension, case-folded ("" if it has none)."""
         return PurePosixPath(self.filename).suffix.casefold()
 
 
@@ -56,8 +56,7 @@ class Encoded:
 class StageResult:
     """The result of a stage.
 
-    `output` is stored under the stage's key (None: the stage makes no blob). `write` joins the transaction that
-    completes the stage.
+    `output` is stored under the stage's key, unless it is None. `write` joins the transaction that completes the stage.
     """
 
     output: Encoded | None = None
@@ -76,7 +75,10 @@ class StageContext(Protocol):
 
 
 class PipelineStage(Protocol):
-    """One step of an ingestion. `version` changes whenever the results change; `key` names the output in advance."""
+    """One step of an ingestion.
+
+    `version` changes whenever results change. `key` returns the key of the output before it is computed.
+    """
 
     @property
     def name(self) -> StageName: ...
@@ -87,13 +89,13 @@ class PipelineStage(Protocol):
     def key(self, inputs: StageInputs) -> str: ...
 
     def run(self, context: StageContext) -> StageResult:
-        """Do the work. Raises DocumentError when the file is at fault, UnavailableError when a service is down.
+        """Run the stage. Raises DocumentError when the file is at fault, UnavailableError when a service is down.
 
         Do not catch an OutputLostError from `load`: the runner sends the run back to the stage that makes the output.
         """
 
 
 def output_key(stage: PipelineStage, *inputs: str, params: Mapping[str, object] | None = None) -> str:
-    """SHA-256 (hex) of the stage's name, its code version, its inputs' digests and its parameters."""
+    """Return the SHA-256 (hex) of the stage's name, its code version, its inputs' digests and its parameters."""
     named = json.dumps([stage.name, stage.version, inputs, params or {}], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(named.encode()).hexdigest()

@@ -14,7 +14,7 @@ log = get_logger(__name__)
 
 
 class Heartbeat:
-    """A context manager: renews the lease every `seconds`, in a thread, until it exits or the lease is lost."""
+    """A context manager that renews the lease every `seconds`, in a thread, until it exits or the lease is lost."""
 
     def __init__(self, *, leases: LeaseService, lease: Lease, seconds: float) -> None:
         self._leases = leases
@@ -25,7 +25,7 @@ class Heartbeat:
         self._thread = threading.Thread(target=self._beat, name=f"heartbeat-{lease.stage}", daemon=True)
 
     def check(self) -> None:
-        """Raises LeaseLostError when the lease is known to be lost."""
+        """Check that no renewal has failed because the lease was lost. Raises LeaseLostError."""
         if self._lost.is_set():
             raise LeaseLostError
 
@@ -46,5 +46,5 @@ class Heartbeat:
                     self._lost.set()
                     return
             except UnavailableError as error:
-                # The lease may outlast the outage; if not, completing the stage is rejected.
+                # The lease may still be valid after the outage. If it has expired, completing the stage is rejected.
                 log.warning("jobs.heartbeat.missed", stage_id=str(self._lease.stage_id), code=error.code)

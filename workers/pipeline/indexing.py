@@ -12,7 +12,8 @@ from app.retrieval.index.writing import ChunkIndex
 from workers.pipeline.codecs import ChunkVectors
 
 AVERAGE_TERMS = 200.0
-"""Terms of an average chunk. BM25 uses the collection's mean; a constant keeps stored weights valid."""
+"""The number of terms in an average chunk. BM25 uses the collection's mean, but a constant keeps stored weights valid.
+"""
 
 
 def weigh_terms(text: str) -> dict[int, float]:

@@ -1,4 +1,7 @@
-"""Stage outputs: blobs by key. A process caches the last few decoded, as it often runs a document's next stage too."""
+"""Stage outputs: blobs by key.
+
+A process caches the last few decoded outputs, because it often runs a document's next stage as well.
+"""
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -16,11 +19,14 @@ T = TypeVar("T")
 _PIECE_BYTES = 1024 * 1024
 
 CACHE_BYTES = 4 * 1024 * 1024
-"""Bytes of encoded output. A decoded filing takes about eight times as much, repetitive tables fifty times or more."""
+"""The cache's limit in bytes of encoded output.
+
+A decoded filing takes about eight times as much memory, repetitive tables at least fifty times.
+"""
 
 
 class OutputStore:
-    """Reads and writes outputs of all tenants, each tenant's separately. For one process and one thread."""
+    """Reads and writes outputs, separately for each tenant. Not thread-safe."""
 
     def __init__(self, *, database: Database, blobs: BlobStore, cache_bytes: int = CACHE_BYTES) -> None:
         self._database = database
@@ -35,12 +41,12 @@ class OutputStore:
             return OutputRepository(session).find_many(keys)
 
     def exists(self, tenant_id: UUID, digest: str) -> bool:
-        """Whether the blob of an output still exists."""
+        """Return whether the blob of an output still exists."""
         # The cache is not enough: the next stage may run in another process, which needs the blob.
         return self._blobs.exists(tenant_id, digest)
 
     def is_whole(self, tenant_id: UUID, digest: str) -> bool:
-        """Whether every byte of an output's blob can be read. Raises StorageUnavailableError."""
+        """Return whether every byte of an output's blob can be read. Raises StorageUnavailableError."""
         try:
             with self._blobs.open(tenant_id, digest) as stream:
                 while stream.read(_PIECE_BYTES):
@@ -50,7 +56,7 @@ class OutputStore:
         return True
 
     def read(self, tenant_id: UUID, digest: str, decode: Callable[[bytes], T]) -> T:
-        """Return a decoded output. The digest fixes the content, so a cached value never expires."""
+        """Return a decoded output. A digest always has the same content, so a cached value never expires."""
         place = (tenant_id, digest)
         if place in self._cache:
             self._cache.move_to_end(place)

@@ -1,4 +1,4 @@
-"""The last stage: one transaction makes the whole version searchable, or nothing of it."""
+"""The last stage: makes a version searchable, in one transaction."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
@@ -48,7 +48,7 @@ class Index(Protocol):
 
 
 class PublishStage:
-    """Writes pages, chunks, metadata and statuses. Work that needs no transaction is done before it starts."""
+    """Writes pages, chunks, metadata and statuses. All other work is done before the transaction starts."""
 
     name = StageName.PUBLISH
     version = "1"
@@ -73,7 +73,7 @@ class PublishStage:
             document, version, current = _lock_document(session, inputs)
             self._replace_pages(session, inputs, pages)
             self._describe_version(version, parsed)
-            # A later version may have been published first; then it stays the current one.
+            # If a later version was published first, it stays the current version.
             if current is None or current.number <= version.number:
                 self._describe_document(document, version, metadata)
                 session.flush()
@@ -100,8 +100,8 @@ class PublishStage:
         version.warnings = {"items": list(parsed.warnings)} if parsed.warnings else None
 
     def _describe_document(self, document: Document, version: DocumentVersion, metadata: DocumentMetadata) -> None:
-        """Copy the extracted metadata to the document, except fields that an editor has set. Access does not
-        change: the access class stays, so the document cannot collide with another document of the same content.
+        """Copy the extracted metadata to the document, except fields that an editor has set. The access class does not
+        change, so the document cannot conflict with another document of the same content.
         """
         sources = dict(document.metadata_sources or {})
         for name in METADATA_FIELDS:
@@ -129,7 +129,7 @@ class PublishStage:
 
 
 def _lock_document(session: Session, inputs: StageInputs) -> tuple[Document, DocumentVersion, DocumentVersion | None]:
-    """The document (locked), the version, and the document's current version. Raises DocumentDeletedError."""
+    """Lock the document; return it, the version, and the document's current version. Raises DocumentDeletedError."""
     document = session.scalars(
         select(Document).where(Document.id == inputs.version.document_id).with_for_update()
     ).one_or_none()

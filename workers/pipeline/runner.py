@@ -1,4 +1,4 @@
-"""Runs one stage: claims it, finds or makes its output with no transaction open, writes once, under the lease."""
+"""Runs one stage: claims it, finds or computes its output without a transaction, and writes once, under the lease."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """This call completed the stage. `reused`: its output already existed."""
+    """The runner completed the stage. `reused` means that its output already existed."""
 
     reused: bool
 
@@ -47,7 +47,7 @@ RunResult = ClaimResult | Completed | FailResult
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """A stage's access to earlier outputs; `digests`: output key → blob digest."""
+    """A stage's access to earlier outputs. `digests` maps output keys to blob digests."""
 
     inputs: StageInputs
     outputs: OutputStore
@@ -62,7 +62,7 @@ class _Context:
 
 
 class StageRunner:
-    """Handles wake-up calls. A call that is repeated, late, or for a finished stage changes nothing."""
+    """Handles wake-up messages. A message that is repeated, late, or for a finished stage changes nothing."""
 
     def __init__(
         self,
@@ -109,7 +109,7 @@ class StageRunner:
             lost = self._list_lost(lease, error.stage)
             get_logger(__name__).warning("jobs.stage.output_lost", stage=lease.stage, lost=lost)
             return self._leases.send_back(lease, lost=lost, error=error)
-        except Exception as error:  # noqa: BLE001  any error of a stage ends this attempt and is recorded
+        except Exception as error:  # noqa: BLE001  record any error of a stage as the end of this attempt
             if not isinstance(error, DocumentError):
                 trace = None if isinstance(error, FootnoteError) else error
                 get_logger(__name__).warning("jobs.stage.raised", stage=lease.stage, exc_info=trace)
@@ -134,7 +134,7 @@ class StageRunner:
         return Completed(reused=reused)
 
     def _list_lost(self, lease: Lease, found: StageName) -> list[StageName]:
-        """All earlier stages whose outputs are lost, so that a run that lost several outputs is sent back only once."""
+        """List all earlier stages with lost outputs, so that a run without several outputs is sent back only once."""
         digests = self._outputs.find_digests(lease.tenant_id, list(lease.outputs.values()))
         made = {StageName(name): digests[key] for name, key in lease.outputs.items() if key in digests}
         return [

@@ -1,4 +1,4 @@
-"""The stages before publishing. Each is a pure function of its inputs, so its output stays valid for ever."""
+"""The stages before publishing. The output of each depends only on its inputs, so it never becomes invalid."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -31,7 +31,7 @@ class Parser(Protocol):
 
     @property
     def version(self) -> str:
-        """Changes whenever the parser's result for some file changes."""
+        """The parser's version, which changes whenever the result for any file changes."""
 
     def parse(self, version: VersionFacts, *, password: str | None) -> ParsedDocument:
         """Parse the file. Raises DocumentError, UnavailableError; BlobMissingError or BlobDamagedError for the file."""
@@ -59,7 +59,7 @@ class ValidateStage:
 
 
 class ParseStage:
-    """Bytes → ParsedDocument."""
+    """Parses the file into a ParsedDocument."""
 
     name = StageName.PARSE
 
@@ -73,7 +73,7 @@ class ParseStage:
 
     def key(self, inputs: StageInputs) -> str:
         version = inputs.version
-        # The output of an encrypted file is for this version only: the same file sent without a password must fail.
+        # Other versions cannot reuse the output of an encrypted file: the same file sent without a password must fail.
         owner = str(version.version_id) if version.sealed_password is not None else ""
         return output_key(self, version.content_sha256, params={"suffix": version.suffix(), "owner": owner})
 
@@ -91,7 +91,7 @@ class ParseStage:
 
 
 class ExtractStage:
-    """ParsedDocument → metadata."""
+    """Extracts metadata from the ParsedDocument."""
 
     name = StageName.EXTRACT
 
@@ -113,7 +113,7 @@ class ExtractStage:
 
 
 class ChunkStage:
-    """ParsedDocument and metadata → chunks, whose headings name the issuer, the document and the period."""
+    """Cuts the ParsedDocument into chunks, with issuer, document type and period in each chunk's heading."""
 
     name = StageName.CHUNK
 
@@ -141,7 +141,7 @@ class ChunkStage:
 
 
 class EmbedStage:
-    """Chunks → vectors and term weights."""
+    """Computes the chunks' vectors and term weights."""
 
     name = StageName.EMBED
 

@@ -1,4 +1,4 @@
-"""Reads a version's file facts, and marks a version as failed."""
+"""Reads the facts about a version's file, and marks versions as failed."""
 
 from uuid import UUID
 
@@ -17,7 +17,7 @@ class DocumentDeletedError(DocumentError):
 
 
 def get_version_facts(session: Session, version_id: UUID) -> VersionFacts:
-    """Return the file facts of a version. Raises DocumentDeletedError."""
+    """Return the facts about a version's file. Raises DocumentDeletedError."""
     row = session.execute(
         select(DocumentVersion, Document.filename, Document.deleted_at)
         .join(Document, Document.id == DocumentVersion.document_id)

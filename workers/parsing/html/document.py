@@ -1,7 +1,8 @@
-"""Parses HTML, with inline XBRL (Inline XBRL 1.1): text in visible facts is kept, hidden facts are left out.
+"""Parses HTML, with inline XBRL (Inline XBRL 1.1).
 
-The parser may not use the network, resolve a document's entities or build huge trees. Pages are those that the file
-breaks for print (CSS Fragmentation, `page-break-*`); long pages are cut at block ends.
+The text of visible facts is kept; hidden facts are left out. The parser does not use the network, resolve a document's
+entities or build huge trees. Pages follow the file's page breaks for print (CSS Fragmentation, `page-break-*`). Long
+pages are cut at block ends.
 """
 
 import re
@@ -59,7 +60,7 @@ def parse_html(path: Path, *, password: str | None = None) -> ParsedDocument:  #
 
 
 def _tree(text: str) -> etree._Element | None:
-    """Parse XHTML with the XML parser (it alone reads empty elements like `<td/>`), the rest with the HTML parser."""
+    """Parse XHTML with the XML parser, and other files with the HTML parser, which misreads elements like `<td/>`."""
     head = _XML_HEAD.match(text)
     body = text[head.end() :] if head else text
     raw = body.encode("utf-8", "replace")
@@ -79,7 +80,7 @@ def _tree(text: str) -> etree._Element | None:
             pass  # not well-formed: use the HTML parser, as browsers do
     root, is_whole = _forgiving_tree(raw)
     if not is_whole:
-        # In old filings, unclosed font tags nest ever deeper; without them the text is the same.
+        # In old filings, unclosed font tags nest ever deeper. Removing them does not change the text.
         root, is_whole = _forgiving_tree(_LOOKS.sub(b"", raw))
     if not is_whole:
         raise HtmlTooDeepError
@@ -87,7 +88,7 @@ def _tree(text: str) -> etree._Element | None:
 
 
 def _forgiving_tree(raw: bytes) -> tuple[etree._Element | None, bool]:
-    """The tree as browsers build it, and whether the parser reached the end (it stops at 256 levels)."""
+    """Return the tree as browsers build it, and whether the parser reached the end (it stops at 256 levels)."""
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
         root = etree.fromstring(raw, parser)
@@ -97,7 +98,7 @@ def _forgiving_tree(raw: bytes) -> tuple[etree._Element | None, bool]:
 
 
 def _properties(root: etree._Element) -> dict[str, str]:
-    """The title and the inline-XBRL facts about document and entity (`dei:…`); several trading symbols are joined."""
+    """Return the title and the inline-XBRL facts about document and entity (`dei:…`). Trading symbols are joined."""
     found: dict[str, str] = {}
     for name, value in _facts(root):
         if name not in found:

@@ -1,7 +1,7 @@
 """Converts an HTML table to rows of cells in shared columns.
 
-Filings draw tables with spacer cells, and with "$", "(", ")" and "%" in separate cells: these signs are joined to their
-number. Columns follow from the grid of the cells' spans (HTML Living Standard §4.9.12, forming a table).
+Tables of filings have spacer cells, and "$", "(", ")" and "%" in separate cells. These signs are joined to their
+number. The columns are computed from the grid of the cells' spans (HTML Living Standard §4.9.12, forming a table).
 """
 
 import re
@@ -37,7 +37,7 @@ class GridCell:
 
 
 class Grid:
-    """Collects a table's cells row by row; cells that span rows push later cells to the right."""
+    """Collects a table's cells row by row. A cell that spans rows moves cells of later rows to the right."""
 
     def __init__(self) -> None:
         self.rows: list[list[GridCell]] = []
@@ -62,7 +62,7 @@ class Grid:
 
 
 def table_rows(grid: Grid) -> tuple[FlowRow, ...]:
-    """The table's rows without empty ones, with signs joined to numbers and columns numbered across the table."""
+    """Return the table's nonempty rows, with signs joined to numbers, and columns numbered across the table."""
     rows = [joined for joined in (_join_signs(row) for row in grid.rows) if joined]
     starts = _columns(rows)
     headers = _header_count(rows)
@@ -79,7 +79,10 @@ def table_rows(grid: Grid) -> tuple[FlowRow, ...]:
 
 
 def is_layout(rows: Sequence[FlowRow]) -> bool:
-    """Whether a table is only layout: no cells side by side, a single pair (a page footer), or marks before texts."""
+    """Return whether a table is used only for layout.
+
+    Such a table has no cells side by side, has a single pair of cells (a page footer), or has list marks before texts.
+    """
     if not rows:
         return True
     if all(len(row.cells) == 1 for row in rows) or (len(rows) == 1 and len(rows[0].cells) == 2):
@@ -107,12 +110,15 @@ def _join_signs(row: Sequence[GridCell]) -> list[GridCell]:
 
 
 def _tight(text: str) -> str:
-    """An amount without spaces between sign, figures and brackets; any other text unchanged."""
+    """Remove spaces between sign, figures and brackets of an amount. Other text does not change."""
     return re.sub(r"\s+(?!\(\w)", "", text) if _AMOUNT.fullmatch(text) and " " in text else text
 
 
 def _columns(rows: Sequence[Sequence[GridCell]]) -> dict[int, int]:
-    """Grid column → table column: overlapping cells below each other share one; wide cells are ignored."""
+    """Map grid columns to table columns.
+
+    Overlapping cells of different rows share a column. Wide cells are ignored.
+    """
     width = max((cell.right for row in rows for cell in row), default=0)
     most = max((len(row) for row in rows), default=0)
     linked = [False] * (width + 1)
@@ -144,12 +150,12 @@ def _without_empty(columns: dict[int, int], rows: Sequence[Sequence[GridCell]]) 
 
 
 def _is_amount(text: str) -> bool:
-    """Whether the text is a figure, or the dash that stands for nil; a lone "$" or "%" is a heading."""
+    """Return whether the text is a figure, or a dash for nil. A lone "$" or "%" is a heading."""
     return is_amount(text) and any(character.isdigit() or character in "–—" for character in text)
 
 
 def _header_count(rows: Sequence[Sequence[GridCell]]) -> int:
-    """The number of header rows: rows of `th` cells, or rows before the first amount (a year is no amount)."""
+    """Return the number of header rows: rows of `th` cells, else rows before the first amount (a year is not one)."""
     marked = 0
     while marked < len(rows) and all(cell.is_head for cell in rows[marked]):
         marked += 1

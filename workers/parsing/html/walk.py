@@ -83,7 +83,7 @@ _FLOATED = re.compile(r"float\s*:\s*left", re.I)
 _SPACE = re.compile(r"[ \t\n\r\xa0\u2000-\u200a\u202f\u3000]+")
 _MAX_HEADING = 160
 _MAX_DEPTH = 150
-"""Elements nested deeper are read as plain text, so that no file exhausts the stack."""
+"""Elements nested deeper than this are read as plain text, so that no file exhausts the stack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class _Line:
 
 
 def local_name(element: etree._Element) -> str:
-    """The element's lower-case name without namespace or prefix; inline XBRL's become `nonfraction`, `hidden` …"""
+    """Return the element's lower-case name without namespace or prefix: `nonfraction` for `ix:nonFraction`."""
     tag = element.tag
     name = tag if isinstance(tag, str) else ""
     return name.rpartition("}")[2].rpartition(":")[2].lower()
@@ -209,7 +209,7 @@ class FlowReader:
 
 
 def _lines(parts: list[str]) -> Iterator[str]:
-    """Split the text at line breaks: a part "\\n" is a break, but line ends inside other parts are white space."""
+    """Split the text at line breaks. A part "\\n" is a line break; line ends inside other parts are white space."""
     held: list[str] = []
     for part in parts:
         if part == "\n" and len(part) == 1:
@@ -245,7 +245,11 @@ def _styled(name: str, css: str, element: etree._Element, outer: _Style) -> _Sty
 
 
 def _heading_level(text: str, line: _Line) -> int:
-    """Heading level 1 to 6, or 0: by tag; all bold gives 2 (centred or capitals) or 3; underlined gives 4."""
+    """Return the heading level, 1 to 6, or 0 for other text.
+
+    The tag determines the level. Without a heading tag, bold text has level 2 (centred or in capitals) or 3, and
+    underlined text has level 4.
+    """
     if line.level:
         return line.level
     if not line.letters or len(text) > _MAX_HEADING or not any(map(str.isalpha, text)) or text.count("\n") > 2:

@@ -1,8 +1,8 @@
 """Reads the words of one PDF page with their boxes, through pdfium's raw calls.
 
 pdfium returns characters in content order, with the blanks and line ends it infers. Requesting a box for each character
-costs as much as reading the page, so boxes are requested only for the first and last character of each word, and for
-all its characters only if the word's shape suggests a gap inside.
+would take as long as reading the page. Boxes are therefore requested only for the first and last character of each
+word, and for all characters of a word whose shape suggests a gap inside.
 """
 
 import ctypes
@@ -33,7 +33,8 @@ _ODD = re.compile("[\u00ad\ufb00-\ufb06\u200b-\u200d\u2060\ufeff\uffff\uf000-\uf
 
 @dataclass(frozen=True, slots=True)
 class PageWords:
-    """A page's words in content order: `texts`, `boxes` (n, 4) in displayed points, `starts` (first characters).
+    """A page's words in content order: `texts`, `boxes` (n, 4) in displayed points, `starts` (indexes of first
+    characters).
 
     `turn` is the rotation of most words relative to the displayed page, in quarter turns clockwise; `turned` (n,) marks
     the words rotated differently.
@@ -58,7 +59,7 @@ def read_page_words(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE) -> 
     spans, first, last = _split_jumps(text_page, spans, first, last)
     first, last = to_display(page, first, width, height), to_display(page, last, width, height)
     boxes = np.concatenate([np.minimum(first[:, :2], last[:, :2]), np.maximum(first[:, 2:], last[:, 2:])], axis=1)
-    # Words wholly outside the displayed page are invisible, so they are left out.
+    # Leave out words that lie wholly outside the displayed page, because they are invisible.
     seen = (boxes[:, 2] > 0) & (boxes[:, 3] > 0) & (boxes[:, 0] < width) & (boxes[:, 1] < height)
     seen &= np.isfinite(boxes).all(axis=1)
     texts = [text[start:end] for start, end in spans.tolist()]
@@ -114,7 +115,7 @@ def _read_chars(text_page: pdfium.FPDF_TEXTPAGE) -> str:
     written = int(pdfium.FPDFText_GetText(text_page, 0, count, buffer))
     text = bytes(buffer)[: 2 * max(written - 1, 0)].decode("utf-16-le", "surrogatepass")
     if len(text) != count:
-        # Some characters have no Unicode value; then text indexes and character indexes differ.
+        # If some characters have no Unicode value, the text's indexes differ from the character indexes.
         get = pdfium.FPDFText_GetUnicode
         text = "".join(map(chr, (min(get(text_page, index), 0x10FFFF) for index in range(count))))
     return _with_lost_letters(text_page, clean_text(text))
@@ -126,11 +127,11 @@ def clean_text(text: str) -> str:
 
 
 def _with_lost_letters(text_page: pdfium.FPDF_TEXTPAGE, text: str) -> str:
-    """Restore the second "f" of "different" where pdfium mistook it for a shadow of the first.
+    """Restore the second "f" of words such as "different" where pdfium dropped it as a shadow of the first.
 
-    pdfium drops a letter drawn over the same letter (some programs make bold text this way), even where two kerned "f"
-    overlap, and then infers a blank in its place. Neither width nor order distinguishes that blank from a real one, but
-    "dif" and "icer" are not English words.
+    Some programs print bold text by drawing each letter twice, so pdfium drops a letter that overlaps the same letter.
+    It also drops the second of two kerned "f" that overlap, and infers a blank in its place. Neither width nor order
+    distinguishes that blank from a real one, but "dif" and "icer" are not English words.
     """
     is_inferred = pdfium.FPDFText_IsGenerated
     lost = [match.end() for match in _LOST.finditer(text) if is_inferred(text_page, match.end()) == 1]
@@ -147,7 +148,7 @@ _CONTROLS = dict.fromkeys((*range(32), *range(127, 161)), " ") | {0x2: "-", 0xFF
 
 
 def _boxes_of(text_page: pdfium.FPDF_TEXTPAGE, indexes: npt.NDArray[np.int32]) -> Boxes:
-    """Loose boxes (whole line height) of the characters at `indexes`, as left, top, right, bottom in page space."""
+    """Return loose boxes (whole line height) of the characters at `indexes`: left, top, right, bottom in page space."""
     boxes = np.zeros((len(indexes), 4), np.float32)
     address = boxes.ctypes.data
     get = pdfium.FPDFText_GetLooseCharBox
@@ -182,7 +183,7 @@ def _pieces(text_page: pdfium.FPDF_TEXTPAGE, span: npt.NDArray[np.int32]) -> npt
     boxes = _boxes_of(text_page, indexes)
     size = float(np.median(np.abs(boxes[:, 1] - boxes[:, 3]))) + 0.1
     steps = np.abs(np.diff(boxes[:, [0, 3]], axis=0))
-    # Distances along the direction of most characters, and across it.
+    # Indexes of the distances along the direction of most characters, and across it.
     along, off = (0, 1) if np.median(steps[:, 0]) >= np.median(steps[:, 1]) else (1, 0)
     cuts = np.flatnonzero((steps[:, along] > 3 * size) | (steps[:, off] > 0.6 * size)) + 1
     edges = np.concatenate([[0], cuts, [len(indexes)]]) + span[0]
@@ -213,7 +214,7 @@ def to_display(page: pdfium.FPDF_PAGE, boxes: Boxes, width: float, height: float
 
 
 def _turns(first: Boxes, last: Boxes) -> npt.NDArray[np.int8]:
-    """The rotation of each word on the displayed page, in quarter turns clockwise; -1 for a single character."""
+    """Return each word's rotation on the displayed page, in quarter turns clockwise; -1 for a single character."""
     across = (last[:, 0] + last[:, 2] - first[:, 0] - first[:, 2]) / 2
     down = (last[:, 1] + last[:, 3] - first[:, 1] - first[:, 3]) / 2
     turns = np.where(np.abs(across) >= np.abs(down), np.where(across >= 0, 0, 2), np.where(down > 0, 1, 3))

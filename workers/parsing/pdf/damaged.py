@@ -1,4 +1,4 @@
-"""The second reader: pypdf, for files that pdfium can't open. It is ten times slower and returns no positions."""
+"""The second PDF reader, for files that pdfium can't open: pypdf. It is ten times slower and returns no positions."""
 
 import re
 from pathlib import Path

@@ -57,7 +57,7 @@ def _by_pypdf(path: Path, password: str | None) -> PdfDetails:
 
 
 def _permissions(allowed: UserAccessPermissions) -> list[str]:
-    """The names of the allowed permissions of ISO 32000-1 table 22."""
+    """Return the names of the allowed permissions of ISO 32000-1 table 22."""
     names = {
         UserAccessPermissions.PRINT: "print",
         UserAccessPermissions.MODIFY: "modify",
@@ -94,7 +94,7 @@ def _properties(document: pdfium.FPDF_DOCUMENT) -> dict[str, str]:
 
 
 def _outline(document: pdfium.FPDF_DOCUMENT) -> Iterator[OutlineEntry]:
-    """The bookmarks in order; a cyclic chain ends where it repeats."""
+    """Return the bookmarks in order. A cyclic chain ends where it repeats."""
     seen: set[int] = set()
     stack = [(pdfium.FPDFBookmark_GetFirstChild(document, None), 1)]
     while stack and len(seen) < _MAX_OUTLINE:
@@ -114,7 +114,7 @@ def _outline(document: pdfium.FPDF_DOCUMENT) -> Iterator[OutlineEntry]:
 
 
 def _wide(read: Callable[[ctypes.Array[ctypes.c_char] | None, int], int]) -> str:
-    """A UTF-16 string that pdfium writes into a buffer, without control characters."""
+    """Return a UTF-16 string that pdfium writes into a buffer, without control characters."""
     size = int(read(None, 0))
     if not 2 < size <= 100_000:
         return ""
@@ -124,5 +124,5 @@ def _wide(read: Callable[[ctypes.Array[ctypes.c_char] | None, int], int]) -> str
 
 
 def _plain(text: str) -> str:
-    """Printable characters with single blanks, 2,000 at most."""
+    """Return the printable characters with single blanks, at most 2,000 characters."""
     return " ".join("".join(char if char.isprintable() else " " for char in text[:10_000]).split())[:2_000]

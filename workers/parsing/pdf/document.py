@@ -1,4 +1,4 @@
-"""Parses PDF: pdfium for text and geometry, pypdf for metadata, and pypdf as second reader if pdfium fails."""
+"""Parses PDF. Pdfium reads text and geometry; pypdf reads metadata, and also the text if pdfium fails."""
 
 import ctypes
 from collections import Counter
@@ -82,7 +82,7 @@ def open_pdf(path: Path, password: str | None) -> Iterator[pdfium.FPDF_DOCUMENT]
 
 
 def _has_end(path: Path) -> bool:
-    """Whether "%%EOF" occurs in the last 1024 bytes (ISO 32000-1 annex H.3)."""
+    """Return whether "%%EOF" occurs in the last 1024 bytes (ISO 32000-1 annex H.3)."""
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - 1024))
         return b"%%EOF" in file.read()
@@ -126,7 +126,10 @@ def _read_page(page: pdfium.FPDF_PAGE, number: int) -> PageDraft:
 
 
 def _bold_reader(text_page: pdfium.FPDF_TEXTPAGE) -> Callable[[int], bool]:
-    """Whether a character's font is bold, by its name, weight or flags; checked once per font of the page."""
+    """Return a function that returns whether a character's font is bold, by its name, weight or flags.
+
+    Each font of the page is checked once.
+    """
     known: dict[int, bool] = {}
 
     def is_bold(index: int) -> bool:

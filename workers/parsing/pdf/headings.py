@@ -12,13 +12,16 @@ _NOTE = re.compile(r"(?:NOTE|ARTICLE|SECTION)\s+\d{1,2}(?:\.\d{1,2})?\b\s*[.:—
 _ENDS_SENTENCE = re.compile(r".*[.;,]", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]{4}")
 _LARGER = ((1.45, 1), (1.18, 2))
-"""Minimum ratio of a heading's size to the body text's, per level."""
+"""Minimum ratio of a heading's type size to the body text's type size, per level."""
 _MAX_CHARS = 180
 _MAX_LINES = 3
 
 
 def mark_headings(drafts: list[PageDraft]) -> list[list[Block]]:
-    """Mark headings in each page's blocks. Levels: 1 parts and large titles, 2 items, 3 sections, 4 the rest."""
+    """Mark headings in each page's blocks.
+
+    Level 1 is for parts and large titles, 2 for items, 3 for sections, 4 for others.
+    """
     sizes: Counter[float] = Counter()
     for draft in drafts:
         sizes.update(draft.sizes)
@@ -44,7 +47,7 @@ def heading_level(text: str, style: LineStyle, body: float) -> int:
     letters = [char for char in text if char.isalpha()]
     if len(letters) < max(3, 0.4 * len(text)):
         return 0
-    # Codes ("CA, NJ, NY") are in capitals too, but a heading contains a word.
+    # Codes ("CA, NJ, NY") are also in capitals, but a heading contains a word.
     in_capitals = all(char.isupper() for char in letters) and _WORD.search(text) is not None
     stands_out = style.bold or in_capitals or style.size > 1.08 * body
     is_sentence = _ENDS_SENTENCE.fullmatch(text) is not None

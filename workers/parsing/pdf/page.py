@@ -1,8 +1,8 @@
 """Composes a page's text, words and blocks from its columns.
 
-A line of the page is a line of text. One tab separates the cells of a table's row. Inside a cell, "$" and "(" directly
-precede their number and ")" and "%" directly follow it, however far apart they are drawn. An empty line separates
-blocks. All other displayed text is unchanged.
+A line of the page is a line of text. One tab separates the cells of a table's row. Inside a cell, no blank separates
+"$" and "(" from the number after them, or ")" and "%" from the number before them, even if they are drawn apart. An
+empty line separates blocks. All other displayed text is unchanged.
 """
 
 import re
@@ -35,7 +35,7 @@ class LineStyle:
 
 @dataclass(slots=True)
 class PageDraft:
-    """A page without its headings, which depend on all pages; `styles[i]` belongs to `blocks[i]`."""
+    """A page before its headings are marked, which requires all pages. `styles[i]` belongs to `blocks[i]`."""
 
     number: int
     text: str
@@ -60,7 +60,10 @@ class _Writer:
         self.length += len(text)
 
     def put_words(self, words: list[int], *, glued: bool) -> tuple[int, int]:
-        """Write the words with blanks between them; `glued` closes the gaps at "$", "(", ")" and "%"."""
+        """Write the words with blanks between them.
+
+        If `glued`, no blanks separate "$", "(", ")" and "%" from their number.
+        """
         texts, parts, starts = self.texts, self.parts, self.starts
         start = end = self.length
         self.order += words
@@ -117,14 +120,14 @@ def compose_page(number: int, words: PageWords, bold_lines: "BoldLines") -> Page
 
 
 class BoldLines:
-    """Finds bold lines by one word at each end; `is_bold` answers for the character at an index."""
+    """Finds bold lines by their first and last words. `is_bold` returns whether the character at an index is bold."""
 
     def __init__(self, *, starts: npt.NDArray[np.int32], is_bold: Callable[[int], bool]) -> None:
         self._starts = starts
         self._is_bold = is_bold
 
     def covers(self, line: Line) -> bool:
-        """Whether the line's first and last words are bold."""
+        """Return whether the line's first and last words are bold."""
         first, last = line.pieces[0].words[0], line.pieces[-1].words[-1]
         return self._is_bold(int(self._starts[first])) and self._is_bold(int(self._starts[last]))
 
@@ -170,7 +173,7 @@ def _write_paragraph(writer: _Writer, lines: list[Line]) -> Block:
         before: Piece | None = None
         for piece in join_signs(line.pieces):
             if before is not None:
-                # Justified prose has wide blanks too, but a tab means "another cell".
+                # Justified prose also has wide blanks, but a tab would begin another cell.
                 writer.put("\t" if piece.x0 - before.x1 > 2 * line.size else " ")
             writer.put_words(piece.words, glued=piece.is_number)
             before = piece
@@ -178,7 +181,7 @@ def _write_paragraph(writer: _Writer, lines: list[Line]) -> Block:
 
 
 def _paragraphs(prose: Prose, bold_lines: BoldLines, edges: tuple[float, float]) -> list[tuple[list[Line], LineStyle]]:
-    """Group lines of one style and even spacing; a short line does not end a paragraph by itself."""
+    """Group lines of one style and even spacing. A short line alone does not end a paragraph."""
     found: list[tuple[list[Line], LineStyle]] = []
     group: list[Line] = []
     is_bold = False

@@ -11,7 +11,7 @@ NUMBER = re.compile(
 
 @dataclass(slots=True)
 class Piece:
-    """Words `words` (indexes into the page) from x0 to x1, each starting at its `starts`, in the frame of the lines."""
+    """A run of words from x0 to x1. `words` are their indexes on the page, `starts` their left edges."""
 
     words: list[int]
     x0: float
@@ -36,7 +36,7 @@ class Piece:
 
 @dataclass(slots=True)
 class Line:
-    """Pieces side by side, left to right; y0 and y1 are those of most of its words."""
+    """Pieces side by side, from left to right. `y0` and `y1` are those of most words in the line."""
 
     pieces: list[Piece]
     y0: float

@@ -1,7 +1,7 @@
-"""Tables without ruling lines: rows whose numbers are aligned, their labels, and the header rows above them.
+"""Finds tables without ruling lines: rows with aligned numbers, their labels, and the header rows above them.
 
-Filings draw a table as positioned text, often with "$", ")" and "%" apart from their number. These signs are joined to
-their number; numbers that overlap from row to row form a column; everything left of the first column is the label.
+A table in a filing is positioned text, often with "$", ")" and "%" apart from their number. These signs are joined to
+their number. Numbers that overlap from row to row form a column. The text to the left of the first column is the label.
 """
 
 import re
@@ -18,7 +18,7 @@ _DIGIT_END = re.compile(r".*[\d,.—–-]\)?%?")
 _MAX_HEADER_LINES = 6
 _MAX_HEADER_WIDTH = 260
 _HEADER_OVERHANG = 60
-"""Points by which a header may extend to the left of the numbers below it."""
+"""Maximum distance, in points, by which a header extends to the left of the numbers below it."""
 _MAX_LABELS = 3
 
 
@@ -71,7 +71,7 @@ def split_tables(column: list[Line]) -> list[Table | Prose]:
 
 
 def join_signs(pieces: list[Piece]) -> list[Piece]:
-    """Join "$" and "(" to the number after them, ")" and "%" to the one before."""
+    """Join "$" and "(" to the number after them, and ")" and "%" to the number before them."""
     joined: list[Piece] = []
     for piece in pieces:
         last = joined[-1] if joined else None
@@ -91,7 +91,7 @@ def _has_numbers(row: TableRow) -> bool:
 
 
 def _table_end(rows: list[TableRow], kinds: list[bool], start: int, width: float) -> int:
-    """The end of a table: after its last row with numbers. At most three short lines may separate two such rows."""
+    """Return the end of a table: after its last row with numbers. At most three short lines separate two such rows."""
     end = start + 1
     index = end
     while index < len(rows) and index - end <= 3:
@@ -103,14 +103,14 @@ def _table_end(rows: list[TableRow], kinds: list[bool], start: int, width: float
         elif len(rows[index].cells) == 1 and line.x1 - line.x0 > 0.7 * width:
             break
         index += 1
-    # A label that continues below its numbers belongs to them.
+    # A row that only continues the label above it belongs to the table.
     while end < len(rows) and len(rows[end].cells) == 1 and _continues(rows[end - 1], rows[end]):
         end += 1
     return end
 
 
 def _aligned(rows: list[TableRow]) -> bool:
-    """Whether at least half of the rows with numbers have a number aligned with another row's."""
+    """Return whether at least half of the rows with numbers have a number aligned with another row's number."""
     ends = [{round(cell.x1) for cell in row.cells[1:] if cell.is_number} for row in rows]
     ends = [found for found in ends if found]
     near = [
@@ -123,7 +123,7 @@ def _aligned(rows: list[TableRow]) -> bool:
 
 
 def _text_table_end(rows: list[TableRow], kinds: list[bool], start: int) -> int:
-    """The end of a table of words: at least three lines of several cells with equal left edges and no numbers."""
+    """Return the end of a table without numbers: at least three lines of several cells with equal left edges."""
     end = start
     while end < len(rows) and len(rows[end].cells) >= 2 and not kinds[end]:
         if end > start:
@@ -138,7 +138,7 @@ def _text_table_end(rows: list[TableRow], kinds: list[bool], start: int) -> int:
 
 
 def _header_rows(rows: list[TableRow], kinds: list[bool], done: int, index: int) -> list[int]:
-    """The lines above row `index` that name its columns: several cells, or one over the numbers."""
+    """Return the lines above row `index` that name its columns: those with several cells, or one above the numbers."""
     table = rows[index]
     over = [cell for cell in table.cells if cell.is_number] or table.cells[1:]
     left = min((cell.x0 for cell in over), default=0) - _HEADER_OVERHANG
@@ -188,7 +188,7 @@ def _merge_wrapped(rows: list[TableRow]) -> list[TableRow]:
 
 
 def _continues(above: TableRow, row: TableRow) -> bool:
-    """Whether `row` continues the label of the row above, and one of the two has no numbers."""
+    """Return whether `row` continues the label of the row above, and one of the two rows has no numbers."""
     label, more = above.cells[0], row.cells[0]
     close = row.lines[0].y0 - above.lines[-1].y1 < 0.6 * row.lines[0].size
     one_has_none = len(above.cells) == 1 or len(row.cells) == 1
@@ -203,7 +203,7 @@ def _continues(above: TableRow, row: TableRow) -> bool:
 
 
 def _column_edges(rows: list[TableRow]) -> list[tuple[float, float]]:
-    """Columns right of the labels, as x intervals: overlapping cells share one; wide headers are ignored."""
+    """Return the columns right of the labels, as x intervals. Overlapping cells share one; wide headers are ignored."""
     data = [row for row in rows if not row.is_header]
     cells = [cell for row in data for cell in row.cells[1:]] or [cell for row in rows for cell in row.cells[1:]]
     cells += [row.cells[0] for row in data if row.cells[0].is_number and len(row.cells) > 1]
@@ -218,7 +218,7 @@ def _column_edges(rows: list[TableRow]) -> list[tuple[float, float]]:
 
 
 def _columns_of(row: TableRow, edges: list[tuple[float, float]]) -> list[int]:
-    """Each cell's column: 0 if left of all intervals, else the interval it overlaps most; never decreasing."""
+    """Return each cell's column: 0 if it is left of all intervals, else the interval that it overlaps most."""
     columns: list[int] = []
     for cell in row.cells:
         shared = [min(right, cell.x1) - max(left, cell.x0) for left, right in edges]
