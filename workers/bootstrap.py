@@ -96,11 +96,12 @@ def load_shared(settings: Settings) -> None:
 
 
 def build_worker(settings: Settings) -> Worker:
-    """Build the parts of a worker process. Raises SystemExit without the database's URL, StorageKeyError."""
+    """Build the parts of a worker process. Raises SystemExit if the database's URL is missing, StorageKeyError."""
     database = build_worker_database(settings)
     data_keys = PostgresDataKeys(database=database)
     blobs = build_blobs(settings.storage, data_keys=data_keys)
-    # A killed worker leaves its decrypted temporary file behind. No stage reads a file for longer than this age.
+    # Delete the decrypted temporary files that killed workers left behind. No stage reads a file for longer than this
+    # age.
     blobs.sweep_partial(timedelta(seconds=max(3600.0, 2 * settings.jobs.hard_limit_seconds)))
     sealer = build_sealer(settings.storage, data_keys=data_keys)
     clock, metrics = SystemClock(), Metrics()

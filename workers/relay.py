@@ -19,7 +19,7 @@ from workers.sending import CelerySender
 
 
 def build_outbox(settings: Settings, *, stop: threading.Event) -> Outbox:
-    """Build the outbox over the configured database and broker. Raises SystemExit without the database's URL."""
+    """Build the outbox with the configured database and broker. Raises SystemExit if the database's URL is missing."""
     if settings.database.relay_url is None:
         raise SystemExit("The relay needs a database: set FOOTNOTE_DATABASE__RELAY_URL to its URL for the relay role.")
     url = settings.database.relay_url.get_secret_value()

@@ -80,10 +80,8 @@ def register_tasks(
 
     def set_up_logging(**_: object) -> None:
         configure_logging(level=observability.log_level)
-        for name in (
-            "celery.app.trace",
-            "celery.worker.strategy",
-        ):  # Celery would log two more lines per task, besides the runner's own
+        # Celery would log two lines per task, in addition to the runner's own.
+        for name in ("celery.app.trace", "celery.worker.strategy"):
             logging.getLogger(name).setLevel(logging.WARNING)
 
     def start_worker(**_: object) -> None:

@@ -12,7 +12,7 @@ PageKey = tuple[UUID, int]
 """A page's key: (version id, page number from 1)."""
 
 PageTexts = Mapping[PageKey, str]
-"""The stored texts, by page key, of the retrieved passages' pages that the principal may read."""
+"""Stored page texts by page key: the pages of the retrieved passages, if the principal may read them."""
 
 
 class Writer(StrEnum):
@@ -72,7 +72,7 @@ class DroppedClaim:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A writer's output: unverified claims, and the claims it dropped because their quotes were not found."""
+    """A writer's output: unverified claims, and dropped claims with quotes that were not found."""
 
     writer: Writer
     claims: tuple[DraftClaim, ...]

@@ -96,7 +96,7 @@ class AnswerRepository:
         return self._session.scalars(query).all()
 
     def find_answers(self, question_ids: Sequence[UUID]) -> dict[UUID, Answer]:
-        """Return question id → answer, without the answers whose sources are no longer all visible."""
+        """Return answers by question id. Answers with a source that is no longer visible are omitted."""
         found = self._session.scalars(select(Answer).where(Answer.question_id.in_(question_ids)))
         return {answer.question_id: answer for answer in found}
 

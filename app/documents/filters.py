@@ -6,7 +6,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class DocumentFilters:
-    """Filters of a document list; None does not filter. `status` refers to the newest version."""
+    """Filters of a document list. A field that is None does not filter. `status` refers to the newest version."""
 
     collection_id: UUID | None = None
     issuer: str | None = None

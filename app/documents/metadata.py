@@ -55,7 +55,7 @@ class FieldSource:
 
 @dataclass(frozen=True, slots=True)
 class DocumentMetadata:
-    """A document's metadata; None if the document does not state a field. `sources` maps field names to sources.
+    """A document's metadata. A field that the document does not state is None. `sources` maps field names to sources.
 
     `fiscal_year` is the document's own label ("fiscal 2022"). For a 52/53-week year that ends in January, it is usually
     one less than the year of `period_end`. `currency` is an ISO 4217 code.
@@ -74,7 +74,7 @@ class DocumentMetadata:
     sources: dict[str, FieldSource] = field(default_factory=dict)
 
     def period_label(self) -> str:
-        """Return "FY2022" or "Q2 FY2023"; without a fiscal year the period end or the filing date; else ""."""
+        """Return "FY2022" or "Q2 FY2023", else the period end, else the filing date, else ""."""
         if self.fiscal_year is not None:
             quarter = self.fiscal_period
             label = f"FY{self.fiscal_year}"

@@ -72,7 +72,7 @@ class Flip:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two runs side by side. Wins, losses and ties count the cases by their scores, where both runs have one.
+    """Two runs side by side. Wins, losses and ties count the cases with a score in both runs.
 
     `warnings` names conditions, other than the code, in which the runs differ.
     """
@@ -148,7 +148,7 @@ def _interval(metric: MetricSpec, before: Values, after: Values) -> tuple[float,
         return difference, difference
 
     def difference_of(indexes: Values, axis: int = -1) -> Values:
-        del axis  # always the last axis
+        del axis  # SciPy always passes the last axis
         chosen = indexes.astype(np.intp)
         difference: Values = metric.aggregate(after[:, chosen]) - metric.aggregate(before[:, chosen])
         return np.nan_to_num(difference).round(PLACES)
@@ -172,7 +172,7 @@ def _p_value(metric: MetricSpec, before: Values, after: Values) -> float:
     both = np.concatenate([before, after], axis=1)
 
     def difference_of(first: Values, second: Values, axis: int = -1) -> Values:
-        del axis  # always the last axis
+        del axis  # SciPy always passes the last axis
         old, new = (metric.aggregate(both[:, chosen.astype(np.intp)]) for chosen in (first, second))
         difference: Values = np.nan_to_num(new - old).round(PLACES)
         return difference

@@ -111,5 +111,5 @@ def _divide(numerator: Values, denominator: Values) -> Values:
 
 def _percentile(values: Values, percentile: float) -> Values:
     present = np.any(~np.isnan(values), axis=-1, keepdims=True)
-    filled = np.where(present, values, 0.0)  # NumPy warns about slices that contain only NaN
+    filled = np.where(present, values, 0.0)  # avoids NumPy's warning about slices of only NaN
     return np.where(present[..., 0], np.nanpercentile(filled, percentile, axis=-1), np.nan)

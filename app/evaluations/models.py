@@ -13,7 +13,7 @@ from app.db.base import Base
 
 
 class EvalRun(Base):
-    """A run without its cases; its id was assigned where it ran. Immutable once published."""
+    """A run without its cases. The publisher chose its id. A published run never changes."""
 
     __tablename__ = "eval_runs"
     __table_args__ = (Index(None, "tenant_id", "started_at", "id"),)

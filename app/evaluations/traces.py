@@ -1,7 +1,7 @@
 """A case's trace for display: the question, the pages retrieved at each rank, the claims shown and the claims dropped.
 
-Suites store traces as plain objects, and a publisher may send any. A part with an unknown form stays in `rest` and is
-displayed unchanged.
+Suites store traces as JSON objects, and a publisher may send any object. A field with an unknown form stays in `rest`
+and is displayed unchanged.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from app.evaluations.records import CaseRecord
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """A retrieved page at its rank. `documents` are file names. `is_evidence`: if the case lists it as evidence."""
+    """A retrieved page at its rank. `documents` are file names. `is_evidence` means that the case lists it."""
 
     rank: int
     documents: tuple[str, ...]

@@ -15,7 +15,7 @@ def signed(value: float) -> str:
 
 
 def p_value(change: MetricChange) -> str:
-    """Format the p-value, followed by the value adjusted for the number of metrics in brackets."""
+    """Format the p-value, and in brackets the p-value adjusted for the number of metrics."""
     if change.verdict in (Verdict.SAME, Verdict.NOT_JUDGED):
         return "–"
     return f"{change.p_value:.4f} ({change.adjusted_p:.4f})"

@@ -15,7 +15,8 @@ _EARLIEST, _LATEST = 1950, 2099
 
 @dataclass(frozen=True, slots=True)
 class AskedPeriods:
-    """The periods in a question. `years` are ascending, with ranges filled; `quarters` are (1 to 4, year or None).
+    """The periods in a question. `years` are ascending, with all years of each range; `quarters` are (1 to 4, year or
+    None).
 
     `labelled` are the years with a fiscal label ("FY2021"); a bare number may be the year of a maturity or forecast.
     """

@@ -15,7 +15,7 @@ _WEEKS_OF_MONTHS = {3: 13, 6: 26, 9: 39, 12: 52}
 _WEEK = timedelta(days=7)
 _NEAR = timedelta(days=10)
 _DAYS_INTO_NEXT_MONTH = 7
-"""The last day of a period in a 52/53-week calendar is at most this day of the next month."""
+"""In a 52/53-week calendar, a period can end after its month, but at most on this day of the next month."""
 _FIRST_YEAR, _LAST_YEAR = 1901, 2200
 
 
@@ -41,7 +41,7 @@ class FiscalCalendar:
             return None
         year = self.period_end.year + label - self.fiscal_year
         if not _FIRST_YEAR <= year <= _LAST_YEAR:
-            return None  # editors may have set any period
+            return None  # an editor can set a period and a year that do not match
         about = day_in(year, self.period_end.month, self.period_end.day)
         if is_month_end(self.period_end) and not self.by_weeks:
             return day_in(year, about.month, 31)
@@ -49,9 +49,10 @@ class FiscalCalendar:
         return max(weekday, key=lambda day: (self.mentioned[day], -abs((day - about).days)), default=None)
 
     def start(self, end: date, *, months: int, weeks: int | None, by_weeks: bool) -> date:
-        """Return the first day of the period of `months` (or `weeks`, if the document states them) that ends on `end`.
+        """Return the first day of the period that ends on `end`.
 
-        If counted in months, an end in the first week of a month belongs to the previous month.
+        The period is `weeks` long if the document states weeks, else `months`. In a period of months, an end in the
+        first week of a month counts as the end of the previous month.
         """
         if weeks is None and not by_weeks:
             into_next = 1 if end.day <= _DAYS_INTO_NEXT_MONTH else 0

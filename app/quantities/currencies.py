@@ -52,7 +52,7 @@ _CODE = rf"(?:{'|'.join(code for code, _, _ in _CURRENCIES)}|RMB)"
 _DOLLAR = r"(?:\b(?:US|Cdn|CA?|AU?|HK|NZ|S|R))?\$"
 
 CURRENCY = rf"(?:{_DOLLAR}|[€£¥₹]|\b{_CODE})"
-"""A currency sign or code before an amount. For use in case-sensitive patterns: it has no groups."""
+"""A currency sign or code before an amount. Case-sensitive patterns can include it, because it has no groups."""
 
 _NAMES = tuple(
     (code, re.compile("|".join((*map(_whole, signs), rf"\b{code}\b", rf"\b(?:{name})\b")), re.IGNORECASE))

@@ -13,7 +13,7 @@ DATE = (
     rf"\b(?=[jfmasond\d])(?:{MONTH}\.?\s+{_DAY_NUMBER}(?:\s*,\s*|\s+){YEAR}"
     rf"|{_DAY_NUMBER}\s+(?:of\s+)?{MONTH}\.?,?\s+{YEAR}|{YEAR}-\d\d-\d\d|\d{{1,2}}/\d{{1,2}}/{YEAR})(?!\d)"
 )
-"""A date with a year. For use in other patterns: it has no groups.
+"""A date with a year. Other patterns can include it, because it has no groups.
 
 The lookahead at the first letter halves the time for a complete document.
 """

@@ -11,14 +11,14 @@ from app.quantities.dates import YEAR
 from app.quantities.number_words import ORDINAL, parse_ordinal
 
 QUARTER_CODE = r"(?:q[1-4]|[1-4]q)"
-"""An abbreviated quarter. For use in other patterns: it has no groups."""
+"""An abbreviated quarter. Other patterns can include it, because it has no groups."""
 
 _FISCAL = r"(?:fy|fiscal(?:\s+year)?)"
 _CALENDAR = r"(?:cy|calendar(?:\s+year)?)"
 # In "fiscal 52-week year" and "fiscal 52/53", the digits count weeks.
 _DIGITS = rf"\s*(?:['’]\s*)?({YEAR}|\d\d(?!\d|[\s-]?(?:weeks?|months?)\b|[/-]53))"
 YEAR_LABEL = rf"(?:{_FISCAL}|{_CALENDAR}){_DIGITS}"
-"""A label of a fiscal or calendar year. For use in other patterns: its only group has two or four digits."""
+"""A label of a fiscal or calendar year. Other patterns can include it. Its only group has two or four digits."""
 
 _FISCAL_YEAR = re.compile(rf"(?<!\w){_FISCAL}{_DIGITS}(?![\w%]|[.,]\d|\s*[-–]\s*\d)", re.IGNORECASE)
 _YEAR_CODE = re.compile(rf"(?:fy|cy)['’]?({YEAR}|\d\d)[ae]?", re.IGNORECASE)

@@ -33,8 +33,10 @@ Amount = tuple[tuple[int, ...], int]
 
 @dataclass(frozen=True, slots=True)
 class NumberMention:
-    """A number in a text: The amount is `value` (≥ 0, as written) times ten to the power `scale`, which is None if it
-    is not stated beside the number.
+    """A number in a text.
+
+    The amount is `value` (≥ 0, as written) times ten to the power `scale`. `scale` is None if the text beside the
+    number states none.
 
     `unit` is "", "%", "points", "bps" or "x". `currency` is an ISO 4217 code or None. `text` is the mention's own text.
     """

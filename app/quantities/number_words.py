@@ -13,10 +13,10 @@ _ONES = {word: value for value, word in enumerate(_ONES_WORDS.split())}
 _TENS = {word: place * 10 for place, word in enumerate(_TENS_WORDS.split(), start=2)}
 
 CARDINAL = rf"(?:(?:{'|'.join(_TENS)})(?:[ \n-]?(?:{'|'.join(list(_ONES)[1:10])})\b)?|(?:{'|'.join(reversed(_ONES))}))"
-"""A number below a hundred in words ("twenty-six"). For use in other patterns: it has no groups."""
+"""A number below a hundred in words ("twenty-six"). Other patterns can include it, because it has no groups."""
 
 ORDINAL = r"(?:first|second|third|fourth|1st|2nd|3rd|4th)"
-"""An ordinal of a quarter. For use in other patterns: it has no groups."""
+"""An ordinal of a quarter. Other patterns can include it, because it has no groups."""
 
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _LETTERS = re.compile(r"[a-z]+")

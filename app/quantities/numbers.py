@@ -8,7 +8,7 @@ from app.quantities.dates import YEAR
 
 # A footnote mark may follow the number directly ("1,2342"), and a year may follow a day ("31,2031").
 DIGITS = rf"(?:\d{{1,3}}(?:,(?!{YEAR}(?!\d))\d{{3}})+|\d+)(?:\.\d+)?"
-"""The digits of a number, with or without commas. For use in other patterns: it has no groups."""
+"""The digits of a number, with or without commas. Other patterns can include it, because it has no groups."""
 
 _VALUE = re.compile(
     # A space may separate sign and number. A single dash in a cell is zero.

@@ -12,7 +12,7 @@ from app.quantities.case import fold_case
 from app.quantities.currencies import SIGN
 
 SCALE_WORD = r"(?:thousand|million|billion|trillion)"
-"""A power of ten as a singular word. For use in other patterns: it has no groups."""
+"""A power of ten as a singular word. Other patterns can include it, because it has no groups."""
 
 SCALE_WORDS = ("thousand", "million", "billion", "trillion")
 _EXPONENTS = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
@@ -27,7 +27,7 @@ _UNITS = re.compile(
 _STATED = re.compile(
     rf"\b(?:in|of|\(?000['’]?s|stated in|{SIGN})\s+(?:[a-z.$€£¥₹]+\s+){{0,3}}?({SCALE_WORD})s?\b", re.IGNORECASE
 )
-# The pattern does not match the text before the zeros: optional spaces would take cubic time.
+# The pattern begins at the zeros, because optional spaces before them would take cubic time.
 _ZEROS = re.compile(r"(?<![\d,.])000['’]?s?(?: omitted)?\s*\)", re.IGNORECASE)
 _OF_MONEY = re.compile(rf"(?:dollars|amounts|{SIGN})[^,;]{{0,40}}?\b({SCALE_WORD})s?\b", re.IGNORECASE)
 _OF_SHARES = re.compile(rf"\bshares?\b[^.;]{{0,40}}?\bin ({SCALE_WORD})s", re.IGNORECASE)

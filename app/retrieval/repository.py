@@ -212,7 +212,7 @@ class SearchRepository:
     def find_nearest(
         self, vector: npt.NDArray[np.float32], documents: Sequence[UUID], *, space_id: int, limit: int
     ) -> Near:
-        """Find the documents' nearest chunks by comparing all."""
+        """Find the nearest chunks of the documents, by comparing all their chunks."""
         statement = _EXACT.format(space=int(space_id), dimensions=len(vector))
         cursor = self._driver.cursor(binary=True)
         cursor.execute(statement, {"documents": list(documents), "vector": _literal(vector), "limit": limit})
@@ -228,7 +228,10 @@ class SearchRepository:
         space_id: int,
         limit: int,
     ) -> Near:
-        """Find the nearest of given chunks: ascending indexes in `documents`, and ordinals."""
+        """Find the nearest of the given chunks.
+
+        `places` are the chunks' indexes in `documents`, ascending. `ordinals` are their positions in the documents.
+        """
         named, first = np.unique(places, return_index=True)
         parameters = {
             "documents": [documents[place] for place in named.tolist()],

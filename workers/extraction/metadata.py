@@ -1,7 +1,8 @@
 """Extracts a document's metadata from the document itself.
 
 Sources, most trusted first: inline-XBRL `dei` tags (SEC EDGAR Filer Manual, volume II, chapter 6), the cover page's
-fixed wordings, the headline of a release, the text. The file name is used only for fields that none of these states.
+fixed wordings, the headline of a release, the text. The file name is used only for fields that are missing from all of
+these sources.
 """
 
 import re

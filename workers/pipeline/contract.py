@@ -46,7 +46,7 @@ class StageInputs:
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """An output as stored (`data`) and as the next stage uses it (`value`), so that this process need not decode it."""
+    """An output as stored (`data`), and decoded (`value`) so that the next stage in this process need not decode it."""
 
     data: bytes
     value: object

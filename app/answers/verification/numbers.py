@@ -17,7 +17,7 @@ _DEDUCTION = re.compile(
     r"allowance|acqui|deduct|credit|impairment|amorti|depreci|writ|contra|eliminat)\w*",
     re.IGNORECASE,
 )
-# These phrases contain such words without stating a direction: "income before income taxes", "interest income".
+# These phrases contain a direction's word but state no direction: "income before income taxes", "interest income".
 _HEDGED_LABEL = re.compile(
     r"\((?:loss|losses|expense|deficit|decrease|benefit|used)[^)]*\)"
     r"|\b(?:before|after|pre|net of)[- ](?:\w+ ){0,3}?tax(?:es|ation)?\b"

@@ -112,7 +112,7 @@ def _verified(draft: Draft, pages: PageTexts, given: frozenset[str]) -> Verified
 
 
 def _replace_failed_draft(fallback: VerifiedDraft, failed: VerifiedDraft) -> VerifiedDraft:
-    """Return the fallback draft, with the failed model draft's dropped claims numbered after its own claims."""
+    """Return the fallback draft, and append the failed model draft's claims as dropped claims."""
     last = max((claim.ordinal for claim in fallback.shown), default=0)
     last = max(last, *(ordinal for ordinal, _ in fallback.dropped), 0)
     dropped = (*fallback.dropped, *enumerate((claim for _, claim in failed.dropped), start=last + 1))

@@ -45,9 +45,10 @@ class TableRow:
     """A table row. Spans are offsets into the page's text.
 
     `cells` are the spans of the values. `columns` has a column per value; it is empty if the values cannot be assigned
-    to columns. `headings` are all columns of the heading, and `heading` is the span of the heading's lines, if any.
-    `units` is the table's statement of its units ("in millions"), or "". `support` has the spans of the heading, of the
-    units, and of the group name at the beginning of the label: cite them together with the row.
+    to columns. `headings` are the columns of the complete heading, including those without a value in this row.
+    `heading` is the span of the heading's lines, if any. `units` is the table's statement of its units ("in millions"),
+    or "". `support` has the spans of the heading, of the units, and of the group name at the beginning of the label:
+    cite them together with the row.
     """
 
     span: Span

@@ -41,7 +41,7 @@ def _draw(page: pdfium.FPDF_PAGE, dpi: int) -> bytes:
     if pixels > MAX_PIXELS:
         scale *= (MAX_PIXELS / pixels) ** 0.5
     width, height = max(1, round(points_wide * scale)), max(1, round(points_high * scale))
-    if width * height > 2 * MAX_PIXELS:  # an extreme aspect ratio
+    if width * height > 2 * MAX_PIXELS:  # the page has an extreme aspect ratio
         raise PageNotDrawableError
     bitmap = pdfium.FPDFBitmap_CreateEx(width, height, pdfium.FPDFBitmap_BGR, None, 0)
     if not bitmap:

@@ -22,5 +22,5 @@ def clean_filename(raw: str) -> str:
 
 
 def title_of(filename: str) -> str:
-    """Return the title of a document until its title is read from its text."""
+    """Return a title from the file name, for use until the title is read from the document's text."""
     return PurePosixPath(filename).stem or filename

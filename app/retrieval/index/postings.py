@@ -75,7 +75,10 @@ class TermHits:
 
 
 def score_chunks(hits: Iterable[TermHits], *, offsets: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-    """Score all chunks with BM25: float32 (offsets[-1],), chunk `ordinal` of document `i` at `offsets[i] + ordinal`."""
+    """Return the BM25 scores of all chunks, float32 (offsets[-1],).
+
+    The score of chunk `ordinal` of document `i` is at `offsets[i] + ordinal`.
+    """
     scores = np.zeros(int(offsets[-1]), np.float32)
     for hit in hits:
         records = np.frombuffer(hit.packed, POSTING)

@@ -40,8 +40,9 @@ def name_forms(question: str) -> list[str]:
 def find_issuers(question: str, issuers: Iterable[VisibleIssuer]) -> tuple[VisibleIssuer, ...]:
     """Return the issuers that the question names, longest names first. Names within a longer name are ignored.
 
-    A name must begin with a capital or contain a digit, unless the whole question is lower case. Single words of up to
-    4 letters also need capitals. So "all" or "target" in a sentence is not an issuer.
+    A name must begin with a capital or contain a digit, unless the whole question is lower case. A single word of up to
+    4 letters must have a capital, even if it contains a digit. Therefore "all" or "target" in a sentence is not an
+    issuer.
     """
     by_form: dict[str, dict[str, VisibleIssuer]] = {}
     for issuer in issuers:

@@ -1,4 +1,4 @@
-"""Find names in a question, by capital letters, and codes, by digits and hyphens."""
+"""Find the names (words with capital letters) and codes (with digits and hyphens) in a question."""
 
 import re
 from collections.abc import Iterator

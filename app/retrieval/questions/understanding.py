@@ -37,7 +37,7 @@ class Understanding:
     wants_outlook: bool = False
 
     def among(self, issuers: Sequence[VisibleIssuer]) -> "Understanding":
-        """Return a copy with the issuers that the question names, out of the given `issuers` only."""
+        """Return a copy with those of `issuers` that the question names."""
         found = find_issuers(self.core, issuers)
         return replace(
             self,

@@ -50,7 +50,7 @@ class PageWords:
 
 
 def read_page_words(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE) -> PageWords:
-    """Return the words of a loaded page and its loaded text page."""
+    """Return the words of a page. The page and its text page must be loaded."""
     width = float(pdfium.FPDF_GetPageWidthF(page))
     height = float(pdfium.FPDF_GetPageHeightF(page))
     text = _read_chars(text_page)
