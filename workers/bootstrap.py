@@ -96,7 +96,7 @@ def load_shared(settings: Settings) -> None:
 
 
 def build_worker(settings: Settings) -> Worker:
-    """Build the parts of a worker process. Raises SystemExit if the database's URL is missing, StorageKeyError."""
+    """Build the parts of a worker process. Raises SystemExit without a database URL, StorageKeyError."""
     database = build_worker_database(settings)
     data_keys = PostgresDataKeys(database=database)
     blobs = build_blobs(settings.storage, data_keys=data_keys)

@@ -31,8 +31,8 @@ class Sender(Protocol):
 class Outbox:
     """Sends messages until `stop` is set, and runs due periodic jobs between batches.
 
-    `listen_url` is a libpq URL of the relay's role. The outbox is also read every `poll_seconds`, for messages without
-    a notification: it was lost, or they became due later.
+    `listen_url` is a libpq URL of the relay's role. The outbox is also read every `poll_seconds`, because notifications
+    can be lost, and messages that become due later have none.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Outbox:
         self._stop = stop
 
     def run(self) -> None:
-        """Send until stopped; wait and retry when the broker or the database is down."""
+        """Send messages until stopped. When the broker or the database is down, wait and retry."""
         failures = 0
         while not self._stop.is_set():
             try:

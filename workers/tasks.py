@@ -88,7 +88,7 @@ def register_tasks(
         load()
 
     def start_process(**_: object) -> None:
-        # Configured after the fork, because an exporter's thread does not survive it.
+        # Telemetry is configured after the fork, because an exporter's thread does not survive a fork.
         traces.append(configure_tracing("footnote-worker", observability.otlp_endpoint))
         parts.get()
 

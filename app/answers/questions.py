@@ -1,4 +1,4 @@
-"""Validation of a question's text: 1 to 4,000 characters after trimming, no control characters."""
+"""Validates a question's text: 1 to 4,000 characters after trimming, no control characters."""
 
 import unicodedata
 

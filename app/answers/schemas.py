@@ -63,7 +63,7 @@ class CitationOut(BaseModel):
 
 
 class ClaimOut(BaseModel):
-    """A verified sentence. The first citation is its evidence; others have a table's headings and units."""
+    """A verified sentence. The first citation is its evidence; the others cite a table's headings and units."""
 
     ordinal: int
     text: str

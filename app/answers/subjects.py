@@ -1,6 +1,7 @@
 """Find names in a question that no retrieved source mentions. A question with such a name is declined.
 
-Without this check, a question about an issuer without visible documents would be answered from another issuer's.
+Without this check, a question about an issuer without visible documents would be answered from documents of another
+issuer.
 """
 
 from collections.abc import Sequence

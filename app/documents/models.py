@@ -78,7 +78,7 @@ class Document(Base):
 
 
 def policy_of(document: Document) -> dict[str, str | None]:
-    """Return the fields that decide who may see the document, besides grants and labels, for the audit log."""
+    """Return, for the audit log, the fields that decide with grants and labels who may see the document."""
     return {
         "collection_id": str(document.collection_id),
         "said_type": document.said_type,

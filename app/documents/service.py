@@ -74,7 +74,7 @@ class DocumentService:
         return PageOf(items=views, next_cursor=encode_cursor(str(items[-1].id)) if more else None)
 
     def get_document(self, principal: Principal, document_id: UUID) -> DocumentView:
-        """Raises DocumentNotFoundError."""
+        """Return a document, and record the read. Raises DocumentNotFoundError."""
         with self._database.transaction(principal, snapshot=True) as session:
             repository = DocumentRepository(session)
             document = repository.get_document(document_id)
@@ -85,7 +85,7 @@ class DocumentService:
         self, principal: Principal, document_id: UUID, *, revision: int | None, fields: Mapping[str, Any]
     ) -> DocumentView:
         """Set fields as an editor. Parsing the file again does not overwrite them. `collection_id` moves the document,
-        which needs owner rights.
+        and only owners may do that.
 
         Raises DocumentNotFoundError, NotEditableError, CollectionNotFoundError, MoveLeavesBarrierError,
         ContentExistsError; PreconditionFailedError if `revision` is outdated (None skips the check).
@@ -96,7 +96,7 @@ class DocumentService:
             self._database.transaction(principal) as session,
         ):
             repository = DocumentRepository(session)
-            # This locks editable rows only; the checks below raise the right error for others.
+            # This locks the row only if it is editable; otherwise the checks below raise the right error.
             repository.lock_document(document_id)
             document = repository.get_document(document_id)
             if not repository.is_editable(document.access_class_id):
@@ -176,7 +176,7 @@ class DocumentService:
         )
 
     def get_version(self, principal: Principal, document_id: UUID, version_id: UUID) -> DocumentVersion:
-        """Raises DocumentNotFoundError, VersionNotFoundError."""
+        """Return a version of a document. Raises DocumentNotFoundError, VersionNotFoundError."""
         with self._database.transaction(principal, snapshot=True) as session:
             return DocumentRepository(session).get_version(document_id, version_id)
 

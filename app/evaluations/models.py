@@ -1,4 +1,6 @@
-"""Tables of published runs and their cases. Fields that no query filters by are stored as JSON, in the order sent."""
+"""Tables of published runs and their cases. Fields that no query filters by are stored as JSON, in the order in which
+they were sent.
+"""
 
 from datetime import datetime
 from decimal import Decimal

@@ -43,7 +43,7 @@ class Selection(_Record):
 class Conditions(_Record):
     """Everything that can change the figures of a run.
 
-    Digests are SHA-256 (hex). `parameters` are those of the model; `prompts` maps each prompt's name to its digest.
+    Digests are SHA-256 (hex). `parameters` are the model's parameters; `prompts` maps each prompt's name to its digest.
     """
 
     commit: str
@@ -87,7 +87,8 @@ class CaseTiming(_Record):
 
 
 class RunManifest(_Record):
-    """A run without its cases. `figures` cover all cases, `by_kind` those of each kind. Times are in seconds.
+    """A run without its cases. `figures` are computed over all cases, `by_kind` over the cases of each kind. Times are
+    in seconds.
 
     `times` has the 50th and 95th percentile over the cases of each timed step, by name (`case`: the whole case).
     """

@@ -1,4 +1,4 @@
-"""SQL of published runs. The row-level policies alone decide who may read and write them."""
+"""SQL of published runs. Only the row-level policies decide who may read and write them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,13 +15,13 @@ _IS_ENGINEER = text("SELECT principal_is_engineer()")
 
 
 class EvaluationRepository:
-    """Rows of runs and cases that the session's principal may see."""
+    """Reads and writes the runs and cases that the session's principal may see."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def is_engineer(self) -> bool:
-        """Return whether the principal may see and publish runs, by the same function that the policies use."""
+        """Return whether the principal may see and publish runs, with the function that the row-level policies use."""
         return bool(self._session.scalar(_IS_ENGINEER))
 
     def insert_run(self, values: dict[str, object]) -> bool:
@@ -64,7 +64,7 @@ class EvaluationRepository:
         return {row[0]: row[1] for row in self._session.execute(query)}
 
     def list_whole(self, run_id: str, case_ids: Sequence[str]) -> Sequence[EvalCase]:
-        """List these cases with details and traces."""
+        """List the cases with the given ids, with details and traces."""
         query = select(EvalCase).where(EvalCase.run_id == run_id, EvalCase.case_id.in_(case_ids))
         return self._session.scalars(query.order_by(EvalCase.ordinal)).all()
 

@@ -1,4 +1,4 @@
-"""Publishes and reads runs of suites. Only engineers can see runs in the database."""
+"""Publishes and reads runs of suites. The database shows runs only to engineers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class PublishedCase:
 
 
 class EvaluationService:
-    """Runs of the principal's tenant."""
+    """Publishes and reads the runs of the principal's tenant."""
 
     def __init__(self, *, database: Database, clock: Clock) -> None:
         self._database = database
@@ -135,7 +135,8 @@ class EvaluationService:
         return self.list_whole(principal, run_id, [case_id])[0]
 
     def list_whole(self, principal: Principal, run_id: str, case_ids: Sequence[str]) -> list[PublishedCase]:
-        """Return these cases with their traces, in the run's order. Audited, because traces quote documents.
+        """Return these cases with their traces, in the run's order. The read is audited, because traces quote
+        documents.
 
         Raises PublishedCaseNotFoundError if one of them, or the run, does not exist.
         """
@@ -225,7 +226,7 @@ def _parse_place(key: str) -> tuple[datetime, str]:
 
 
 def _parse_ordinal(key: str) -> int:
-    # A longer number exceeds the database's integer type, so it is not from a cursor of this list.
+    # A longer number exceeds the database's integer type, so no cursor of this list contains it.
     if not (key.isascii() and key.isdigit() and len(key) < 10):
         raise InvalidCursorError
     return int(key)

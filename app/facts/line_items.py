@@ -56,7 +56,8 @@ class Edge(StrEnum):
 class LineItem:
     """A line item. `pattern` matches the whole label after `plain_label`.
 
-    `section` restricts the item to one section. `edge` marks an instant on a statement of a duration.
+    `section` restricts the item to one section. `edge` is set if the item's value is at the beginning or end of the
+    statement's period.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Converts words that a case-insensitive pattern matched to lower case."""
+"""Converts words to lower case after a case-insensitive match."""
 
 _LOOKALIKES = str.maketrans({"ı": "i", "İ": "i", "ſ": "s", "\N{KELVIN SIGN}": "k"})
 

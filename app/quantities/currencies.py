@@ -58,7 +58,7 @@ _NAMES = tuple(
     (code, re.compile("|".join((*map(_whole, signs), rf"\b{code}\b", rf"\b(?:{name})\b")), re.IGNORECASE))
     for code, signs, name in _CURRENCIES
 )
-# A code at the beginning of a table row is its label.
+# A code at the beginning of a table row is the row's label.
 _BEFORE_AMOUNT = re.compile(rf"{_DOLLAR}|[€£¥₹]|\b(?:(?<=[^\n]){_CODE}\b|{_CODE}\b(?!\t))(?=\s*[\d(])")
 _AFTER_AMOUNT = re.compile(rf"\s*(?:({_CODE})|((?:US )?dollars|euros?|pounds))\b", re.IGNORECASE)
 _BESIDE = {"d": "USD", "u": "USD", "e": "EUR", "p": "GBP"}

@@ -15,7 +15,7 @@ DATE = (
 )
 """A date with a year. Other patterns can include it, because it has no groups.
 
-The lookahead at the first letter halves the time for a complete document.
+The lookahead at the first letter halves the time that a complete document takes.
 """
 
 _DATE = re.compile(DATE, re.IGNORECASE)

@@ -38,7 +38,7 @@ def without_periods(text: str) -> str:
 
 
 def has_period_word(text: str) -> bool:
-    """Return whether a text has a word of period headings ("ended", "as of", a month)."""
+    """Return whether a text has a word that occurs in period headings ("ended", "as of", a month)."""
     return _WORDS.search(text) is not None
 
 

@@ -8,7 +8,7 @@ MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)"
 )
-"""A month's name, without the full stop of an abbreviation. Other patterns can include it: no groups."""
+"""A month's name, without the full stop of an abbreviation. It has no groups, so other patterns can include it."""
 
 MONTH_NAMES = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",

@@ -1,6 +1,6 @@
 """Dense search: find the chunks nearest to a question's vector in documents that the principal may see.
 
-The number of chunks decides between three plans (ADR 0008): compare all chunks, compare the chunks with the nearest
+The number of chunks selects one of three plans (ADR 0008): compare all chunks, compare the chunks with the nearest
 signatures, or search the HNSW graph of the tenant's own chunks. No plan reads another tenant's rows.
 """
 
@@ -37,11 +37,11 @@ class DenseSearch:
         self._offsets = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
 
     def find_nearest(self, vector: Vector, *, limit: int) -> Near:
-        """Find the nearest chunks exactly, by comparing all."""
+        """Find the nearest chunks exactly, by comparing all chunks."""
         return self._repository.find_nearest(vector, self._documents, space_id=self._space_id, limit=limit)
 
     def find_near(self, vector: Vector, *, limit: int) -> Near:
-        """Find up to `limit` near chunks, with the plan for this number of chunks; may miss some of the nearest."""
+        """Find up to `limit` near chunks, with the plan for the number of chunks. It may miss some of the nearest."""
         if self._total <= self._limits.exact_chunks:
             return self.find_nearest(vector, limit=limit)
         graph = self._find_graph()

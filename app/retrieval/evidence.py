@@ -123,7 +123,9 @@ class EvidenceGatherer:
         )
 
     def _likeliest(self) -> Positions:
-        """Return the indexes of documents with at least half the highest prior, and of enough others to fill a list."""
+        """Return the indexes of documents with at least half the highest prior, and of more documents until a list is
+        full.
+        """
         order = np.argsort(-self._priors, kind="stable")
         before = np.cumsum(self._counts[order]) - self._counts[order]
         chosen = (self._priors[order] >= 0.5 * self._priors[order[0]]) | (before < self._limits.list_length)
@@ -134,7 +136,7 @@ class EvidenceGatherer:
         return self._offsets[near.documents] + near.ordinals
 
     def _statement_pages(self, statement: Statement) -> Positions:
-        """Rank statement pages of the likeliest documents by confidence; one chunk per page, preferably a table."""
+        """Rank statement pages of the likeliest documents by confidence: one chunk per page, a table if possible."""
         likeliest = np.argsort(-self._priors, kind="stable")[: self._limits.statement_documents].tolist()
         self._load_layouts(likeliest)
         positions: list[Positions] = []

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 class SearchLimits:
     """Thresholds in numbers of visible chunks, and lengths of lists.
 
-    likeliest_chunks: dense search covers only the likeliest documents if they have at most this many chunks, else all.
+    likeliest_chunks: dense search covers only the likeliest documents if they have at most this many chunks.
     exact_chunks: up to this many chunks, all vectors are compared.
     most_compared: above `exact_chunks`, only the vectors of this many nearest signatures are compared.
     graph_chunks: from this many chunks on, the tenant's graph is searched, if it has one.
     walk_breadth: the graph search's number of candidates (HNSW's ef).
     walked_share: the graph is used only if at least this share of its chunks is visible, because a search also passes
         through hidden chunks.
-    walked_part: a graph search returns only this part of a list's length, because the remaining low ranks cost as much
-        again and hardly change the result.
+    walked_part: a graph search returns only this part of a list's length, because the lower ranks would double the cost
+        and hardly change the result.
     most_postings: above this many postings, the question's most common terms are ignored.
     most_scanned: the maximum number of rows scanned by a graph search.
     list_length: the minimum length of a ranked list.

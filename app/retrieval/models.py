@@ -89,7 +89,9 @@ class Chunk(Base):
 
 
 class ChunkEmbedding(Base):
-    """A chunk's vector in one space. A large tenant has its own HNSW index over them (`app.retrieval.index.graphs`)."""
+    """A chunk's vector in one space. The vectors of a large tenant have their own HNSW index
+    (`app.retrieval.index.graphs`).
+    """
 
     __tablename__ = "chunk_embeddings"
 
@@ -106,7 +108,7 @@ class ChunkEmbedding(Base):
 class ChunkSignatures(Base):
     """The signatures of a document's chunks in one space, in their order (`app.retrieval.index.signatures`).
 
-    They have no access class: everyone who may find the document may read them.
+    They have no access class: a principal who may see the document may read them.
     """
 
     __tablename__ = "chunk_signatures"
@@ -120,7 +122,7 @@ class ChunkSignatures(Base):
 
 
 class TermPosting(Base):
-    """A term's postings in one document: (ordinal, BM25 weight) for each of `chunk_count` chunks.
+    """A term's postings in one document: (ordinal, BM25 weight) for each of the `chunk_count` chunks that contain it.
 
     `app.retrieval.index.postings` defines the encoding. Each document has its own rows, so that document frequencies
     count only documents that the principal may see.

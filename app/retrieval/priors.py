@@ -30,7 +30,7 @@ def document_priors(candidates: Sequence[Candidate], understanding: Understandin
 
 
 def _issuer_factor(candidate: Candidate, understanding: Understanding) -> float:
-    """Return a lower weight for other issuers, which are also searched if the named issuers have few chunks."""
+    """Return a lower weight for issuers that are not named: they are searched if the named ones have few chunks."""
     if not understanding.issuer_keys or candidate.issuer_key in understanding.issuer_keys:
         return 1.0
     return 0.4 if candidate.issuer_key is None else 0.2
@@ -56,7 +56,7 @@ def _period_factor(candidate: Candidate, understanding: Understanding, newest: i
         (1.0, year == target),
         # The outlook for a year is in the report of the previous year.
         (0.9, understanding.wants_outlook and year == target - 1),
-        # Issuers label fiscal years by start or by end.
+        # Issuers name a fiscal year after the year of its start or of its end.
         (0.8, candidate.period_end is not None and candidate.period_end.year == target),
         (0.6, year in periods.years),
         (0.5, year == target + 1),  # reports also have the previous year's figures

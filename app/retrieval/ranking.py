@@ -17,12 +17,12 @@ _PAGE_BITS = 24  # the low bits of a page's key have its number, the high bits t
 Scores = npt.NDArray[np.float32]
 Positions = npt.NDArray[np.int64]
 PageLookup = Callable[[Positions, Positions], Positions]
-"""(document indexes, ordinals) → page numbers."""
+"""A function (document indexes, ordinals) → page numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class RankedList:
-    """Chunks ranked by one kind of evidence, best first: `positions` in the scope, and the list's weight."""
+    """Chunks ranked by one kind of evidence. `positions` are their positions in the scope, best first."""
 
     positions: Positions
     weight: float

@@ -267,7 +267,9 @@ class SearchRepository:
         breadth: int,
         most_scanned: int,
     ) -> Near:
-        """Find near chunks of the documents, which have `counted` chunks, in the graph; may miss some of the nearest.
+        """Find near chunks of the documents in the graph. Some of the nearest may be missing.
+
+        The documents have `counted` chunks in total.
 
         The search keeps `breadth` candidates (HNSW's ef) and stops after `limit` visible rows or `most_scanned` scanned
         rows.

@@ -43,7 +43,7 @@ class RetrievalService:
     def search(
         self, principal: Principal, question: str, filters: SearchFilters | None = None, k: int = 10
     ) -> SearchResult:
-        """Return the best `k` passages (all if fewer are visible), one per page first.
+        """Return the best `k` passages, or all if fewer are visible. The best passage of each page comes first.
 
         Raises ModelUnavailableError, EmbeddingSpaceMissingError, DatabaseUnavailableError.
         """

@@ -1,4 +1,4 @@
-"""Counts tokens as the models do, without network: the package ships the cl100k_base vocabulary."""
+"""Counts tokens as the models do. This needs no network, because the package ships the cl100k_base vocabulary."""
 
 from collections.abc import Sequence
 from functools import lru_cache

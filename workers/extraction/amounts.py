@@ -53,7 +53,7 @@ def _line_of_units(text: str, found: UnitsMention) -> tuple[int, int] | None:
 
 
 def find_currency(pages: Sequence[ParsedPage], kind: DocumentType) -> Reading[str] | None:
-    """Return the currency that a units line names, else the one whose sign most amounts have; None without either."""
+    """Return the currency that the units lines name, else the currency of most amounts' signs, else None."""
     named = []
     for line in _units_lines(pages):
         code = find_named_currency(line.text())

@@ -88,7 +88,8 @@ class CheckpointSigner:
     def _store(self, principal: Principal, newest: Checkpoint, kept: Checkpoint | None) -> None:
         with self._database.transaction(principal) as session:
             if kept is not None and kept.key_id == self._key.id and kept.is_signed_by(self._key.public):
-                _ensure(session, kept)  # its signer was killed before it stored the checkpoint in the database
+                # The signer that made this copy may have been killed before it stored the checkpoint.
+                _ensure(session, kept)
             if _ensure(session, newest):
                 get_logger(__name__).info(
                     "audit.checkpoint.signed", tenant_id=newest.tenant_id, sequence=newest.sequence

@@ -1,4 +1,4 @@
-"""Decodes text formats: by byte order mark, declared charset, UTF-8, and finally Windows-1252."""
+"""Decodes text formats: by byte order mark, as UTF-8, in the declared charset, and finally as Windows-1252."""
 
 import codecs
 import re
@@ -16,9 +16,10 @@ _MOST_CONTROLS = 0.02
 
 
 def read_text_file(path: Path, *, declared: bool = False) -> str:
-    """Return the file's text with "\\n" line ends; `declared` looks for an HTML or XML charset declaration.
+    """Return the file's text with "\\n" line ends.
 
-    Bytes that are invalid in the charset become U+FFFD. Raises EmptyFileError, UnsupportedFormatError (binary content).
+    If `declared`, the file may declare its charset in HTML or XML. Bytes that are invalid in the charset
+    become U+FFFD. Raises EmptyFileError, UnsupportedFormatError (binary content).
     """
     raw = path.read_bytes()
     text = _decode(raw, declared=declared).replace("\r\n", "\n").replace("\r", "\n")
@@ -42,7 +43,7 @@ def _decode(raw: bytes, *, declared: bool) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        pass  # not UTF-8: try the declared charset, then the usual 8-bit one
+        pass  # not UTF-8: try the declared charset, then Windows-1252
     found = _DECLARED.search(raw[:4096]) if declared else None
     if found:
         try:

@@ -1,4 +1,6 @@
-"""Errors for files that can't be read. Each is final for its file, but a file may be sent again with its password."""
+"""Errors for files that can't be read. The file is not retried after such an error, but the user may send it again with
+its password.
+"""
 
 from app.core.errors import DocumentError
 

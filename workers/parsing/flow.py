@@ -13,7 +13,7 @@ import numpy as np
 from app.documents.content.parsed import Block, BlockKind, Cell, ParsedPage, Row, Words
 
 PAGE_AIM = 3_500
-"""Characters of a page when the file has no page breaks: about as many as a printed page of a filing."""
+"""Characters of a page when the file has no page breaks. A printed page of a filing has about as many."""
 
 _PAGE_MOST = 12_000
 _WORD = re.compile(r"\S+")
@@ -73,7 +73,7 @@ def compose_pages(flow: Iterable[FlowBlock | PageBreak]) -> tuple[ParsedPage, ..
 
 
 def _cut_sheet(sheet: Sequence[FlowBlock], *, most: int) -> Iterator[list[FlowBlock]]:
-    """Cut a sheet over `most` characters into pages of about PAGE_AIM. A heading stays with the block after it."""
+    """Cut a sheet over `most` characters into pages of about PAGE_AIM. A heading stays with the next block."""
     if sum(block.length() for block in sheet) <= most:
         if sheet:
             yield list(sheet)

@@ -53,8 +53,8 @@ class ParsingSandbox:
         self._sandbox = Sandbox(preload=PRELOAD, limits=limits)
 
     def parse_document(self, path: Path, *, filename: str, password: str | None = None) -> ParsedDocument:
-        """Return the document in the file at `path`, with the user's name `filename`. Raises the DocumentErrors of
-        `workers.parsing.errors`, and SandboxUnavailableError, which may be temporary.
+        """Return the document in the file at `path`. `filename` is the uploaded file's name. Raises the DocumentErrors
+        of `workers.parsing.errors`, and SandboxUnavailableError, which may be temporary.
         """
         return parse_in_sandbox(self._sandbox, path, filename=filename, password=password)
 

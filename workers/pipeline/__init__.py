@@ -1,1 +1,3 @@
-"""The stages of an ingestion, and their runner. Stages work without a transaction; the runner then writes once."""
+"""The stages of an ingestion, and their runner. A stage works without a transaction; then the runner writes the result
+once.
+"""

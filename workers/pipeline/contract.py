@@ -1,4 +1,4 @@
-"""The contract of every stage: a name, a code version, the key of its output, and the work itself."""
+"""The interface of every stage: a name, a code version, the key of its output, and the function that runs it."""
 
 import hashlib
 import json

@@ -134,7 +134,7 @@ class StageRunner:
         return Completed(reused=reused)
 
     def _list_lost(self, lease: Lease, found: StageName) -> list[StageName]:
-        """List all earlier stages with lost outputs, so that a run without several outputs is sent back only once."""
+        """List all earlier stages with lost outputs, so that a run that lost several outputs is sent back only once."""
         digests = self._outputs.find_digests(lease.tenant_id, list(lease.outputs.values()))
         made = {StageName(name): digests[key] for name, key in lease.outputs.items() if key in digests}
         return [

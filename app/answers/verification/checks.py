@@ -142,7 +142,9 @@ def says_more(text: str, quotes: Sequence[str], given: frozenset[str]) -> bool:
 
 
 def _related(text: str, quotes: Sequence[str]) -> bool:
-    """Return whether claim and quotes share a word other than a number. Support requires this, but more than this."""
+    """Return whether claim and quotes share a word other than a number. This is necessary for support, but not
+    sufficient.
+    """
     words = {term for term in tokenise(text) if not term[0].isdigit()}
     quoted = {term for quote in quotes for term in tokenise(quote)}
     return not words.isdisjoint(quoted) if words else True

@@ -90,7 +90,7 @@ _ADDRESS = re.compile(
     re.I | re.M,
 )
 _QUESTION_END = re.compile(r"\?[\"'”’)\]]*$")
-# Anchored at line starts: an unanchored search takes quadratic time on long lines.
+# The pattern is anchored at line starts, because an unanchored search takes quadratic time on long lines.
 _ROW = re.compile(r"^[^\n]*\t[^\n]*(?:\n|\Z)", re.M)
 _LONG = 600
 

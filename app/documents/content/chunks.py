@@ -14,8 +14,8 @@ class ChunkDraft:
     """A passage of one page: `text` is exactly the page's `text[char_start:char_end]`; `page_number` counts from 1.
 
     `heading` is the context line (issuer · document type · period · section path). If a table continues in this chunk,
-    `table_header` repeats the table's caption and header rows, which stand before the span.
-    `token_count` counts `table_header` and `text` in cl100k tokens.
+    `table_header` repeats the table's caption and header rows, which come before the chunk's text. `token_count` counts
+    `table_header` and `text` in cl100k tokens.
     """
 
     ordinal: int

@@ -19,7 +19,7 @@ WORDS_MAGIC = b"FNWB"
 VERSION = 1
 MAX_DECODED_BYTES = 192 << 20
 BOX_STEP = 0.05
-"""Boxes are stored in steps of 1/20 point, finer than a pixel at 200 dpi (0.36 pt)."""
+"""Boxes are stored in steps of 1/20 point, which is less than a pixel at 200 dpi (0.36 pt)."""
 
 MAX_POINTS = 1e6
 """Coordinates are clipped to this value, 70 times the largest page of ISO 32000-1 annex C."""

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-_TOP = 700  # the title is expected in this many characters from the top of a page
+_TOP = 700  # the title is expected within this number of characters from the top of a page
 _BELOW_TOP = 0.6
-_ENOUGH = 10  # line items for confidence 1
+_ENOUGH = 10  # number of line items for a confidence of 1
 _NUMBER = re.compile(r"\d[\d,.]*\d|\(\d")
 _FEWEST_NUMBERS = 12
 

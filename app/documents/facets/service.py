@@ -1,4 +1,4 @@
-"""Values for filter fields: document counts per value, and suggestions for a typed text.
+"""Finds values for filter fields: document counts per value, and suggestions for a typed text.
 
 Each request counts under row-level security, without a cache: values that occur only in hidden documents are never
 returned.
@@ -35,7 +35,7 @@ from app.documents.models import Document
 from app.documents.repository import NEWEST_STATUS, list_conditions
 
 MAX_VALUES = 100
-"""The maximum number of values per facet, most frequent first."""
+"""The maximum number of values per facet. The most frequent ones are returned."""
 MAX_SUGGESTIONS = 10
 _MAX_WORDS = 8
 FACETS = ("issuer", "document_type", "fiscal_year", "source", "collection_id", "status")
@@ -58,7 +58,7 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """The number of documents that match the filters, and facet → counts per value."""
+    """The number of documents that match the filters, and the document counts per value of each facet."""
 
     total: int
     values: Mapping[str, Sequence[FacetValue]]
@@ -87,8 +87,8 @@ class FacetService:
     def suggest(self, principal: Principal, words: str) -> list[Suggestion]:
         """Return up to ten issuers, document types and titles that contain all the words, ignoring case.
 
-        Texts that begin with `words` come first, then those in which each typed word begins a word, then others.
-        Within each group, issuers come before types, and types before titles.
+        Texts that begin with `words` come first, then texts in which every typed word is the beginning of a word, then
+        others. Within each group, issuers come before types, and types before titles.
         """
         with self._database.transaction(principal, snapshot=True) as session:
             return _suggest(session, words.split()[:_MAX_WORDS])

@@ -14,7 +14,9 @@ _POINTS_PER_INCH = 72
 
 
 def render_payload(payload: bytes) -> bytes:
-    """Draw a page in the child process: msgpack [path, bytes, page, dpi, password] → PNG, or b"" for no such page."""
+    """Draw a page in the child process: msgpack [path, bytes, page, dpi, password] → PNG, or b"" if there is no such
+    page.
+    """
     path, data, number, dpi, password = msgpack.unpackb(payload)
     content: bytes = Path(path).read_bytes() if path is not None else data
     document = pdfium.FPDF_LoadMemDocument64(content, len(content), password.encode() if password else None)

@@ -27,7 +27,7 @@ PageNumber = Annotated[int, Path(ge=1, le=1_000_000)]
 Dpi = Annotated[int, Query(ge=36, le=MAX_DPI, description="Resolution in dots per inch.")]
 
 REVALIDATE = "private, no-cache"
-"""Clients may cache, but must revalidate each time, because access may have been revoked."""
+"""Clients may cache pages, but must revalidate them each time, because access may have been revoked."""
 
 _PAGE_PROBLEMS = (DocumentNotFoundError, VersionNotFoundError, PageNotFoundError)
 

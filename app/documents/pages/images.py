@@ -46,7 +46,8 @@ class PageImages:
     ) -> PageImage:
         """Authorise and record the read of a page image.
 
-        Raises DocumentNotFoundError, VersionNotFoundError, PageNotFoundError; PageNotDrawableError if not PDF.
+        Raises DocumentNotFoundError, VersionNotFoundError, PageNotFoundError; PageNotDrawableError if the file is not a
+        PDF.
         """
         with self._database.transaction(principal, snapshot=True) as session:
             repository = DocumentRepository(session)

@@ -115,7 +115,7 @@ class UploadService:
             record_read(session, principal, document_id)
 
     def add_document(self, principal: Principal, collection_id: UUID, file: UploadedFile) -> Uploaded:
-        """Create a document, or return the existing one with the same bytes; a failed one is retried.
+        """Create a document, or return the existing one with the same bytes. If that one failed, it is retried.
 
         Raises UploadEmptyError, CollectionNotFoundError, NotEditableError, UploadClearedError.
         """

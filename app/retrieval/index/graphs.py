@@ -1,8 +1,8 @@
 """Graphs: an HNSW index over the vectors of one large tenant in one space, for searches with many visible chunks.
 
-One graph for all tenants would lead through other tenants' chunks, and its results would depend on them. Small tenants
-have no graph: their searches compare vectors, which is exact or nearly exact, and slower the more chunks are visible.
-The database's catalogue is the only record of existing graphs.
+A search in one graph for all tenants would pass through other tenants' chunks, and its results would depend on them.
+Small tenants have no graph: their searches compare vectors, which is exact or nearly exact, but takes longer if more
+chunks are visible. The database's catalogue is the only record of existing graphs.
 """
 
 import time
@@ -32,8 +32,8 @@ _STATE = text("SELECT i.indisvalid FROM pg_index i WHERE i.indexrelid = to_regcl
 def ensure_graphs(owner: Engine, *, least_chunks: int) -> list[UUID]:
     """Create missing graphs of tenants with at least `least_chunks` chunks, as the owner role; return these tenants.
 
-    Does not block writers (CREATE INDEX CONCURRENTLY). Repeatable: unfinished graphs are created again, and a
-    concurrent call waits. 200,000 vectors take about a minute.
+    This does not block writers (CREATE INDEX CONCURRENTLY). If it is repeated, unfinished graphs are created again, and
+    a concurrent call waits. 200,000 vectors take about a minute.
     """
     with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection, _alone(connection):
         return _make_missing(connection, least_chunks)
@@ -74,7 +74,9 @@ def graph_name(space_id: int, tenant_id: UUID) -> str:
 
 
 def _statement(name: str, space_id: int, dimensions: int, tenant_id: UUID) -> str:
-    """Return the CREATE INDEX statement, with inner product, as vectors have length 1 (`app.llm.port.Embedder`)."""
+    """Return the CREATE INDEX statement. It uses the inner product, because vectors have length 1
+    (`app.llm.port.Embedder`).
+    """
     return (
         f"CREATE INDEX CONCURRENTLY {name} ON chunk_embeddings "
         f"USING hnsw ((embedding::halfvec({int(dimensions)})) halfvec_ip_ops) "

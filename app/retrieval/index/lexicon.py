@@ -20,7 +20,7 @@ LEXICON_VERSION = "1"
 TERM_SPACE = 1_000_000
 K1 = 1.2
 B = 0.75
-MAX_TERM_LENGTH = 80  # characters; longer tokens are encoded data, and their beginnings distinguish them
+MAX_TERM_LENGTH = 80  # characters; longer tokens are encoded data, and are cut to this length
 
 # Lucene's English stop words, and common question words.
 STOP_WORDS = frozenset(

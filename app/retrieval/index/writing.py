@@ -74,7 +74,7 @@ class ChunkIndex:
     ) -> None:
         """Replace the indexed version by a new one: n drafts, `embeddings` (n, dimensions), n term weights.
 
-        The caller must lock the document's row, so that its access class, which is reloaded here, does not change.
+        The access class is reloaded here. The caller must lock the document's row, so that the class does not change.
         Concurrent publishes of different documents share no row, so they do not block each other.
         """
         if not len(drafts) == len(embeddings) == len(terms):

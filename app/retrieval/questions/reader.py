@@ -33,7 +33,7 @@ _OUTLOOK = re.compile(
     r"\b(?:forecast|guid(?:ance|es|ing)|outlook|expect|project(?:s|ed|ion|ing)|plan(?:s|ned|ning)?)", re.I
 )
 _COMMON_ITEM_WORDS = frozenset({"total", "net"})
-"""Words of many line items, excluded from synonyms: with them, "total net sales" would outrank "net sales"."""
+"""Words of many line items. Synonyms do not include them: otherwise, "total net sales" would outrank "net sales"."""
 
 
 class QuestionReader:

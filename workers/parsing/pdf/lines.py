@@ -86,7 +86,7 @@ def _lines(texts: list[str], boxes: list[list[float]], indexes: list[int]) -> li
 
 
 def _runs(boxes: list[list[float]], indexes: list[int]) -> list[list[int]]:
-    """Group words that follow each other in the file at the same height: a page has far fewer such runs than words."""
+    """Group words that follow each other in the file at the same height: a page has far fewer groups than words."""
     runs: list[list[int]] = []
     run: list[int] = []
     top = bottom = -1.0

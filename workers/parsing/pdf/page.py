@@ -25,7 +25,9 @@ _GLUED_AFTER = re.compile(r"[)%]+")
 
 @dataclass(frozen=True, slots=True)
 class LineStyle:
-    """The style that identifies headings: `size` (line height in points), weight, number of lines, being centred."""
+    """The style that identifies headings: `size` (line height in points), boldness, number of lines, and whether it is
+    centred.
+    """
 
     size: float
     bold: bool
