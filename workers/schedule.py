@@ -15,7 +15,7 @@ from workers.maintenance.linking import EventLinker
 log = get_logger(__name__)
 
 EVERY_TURN = 0.0
-"""The interval of a job that runs each time the relay wakes: for each message, and at least at every poll."""
+"""The interval of a job that runs each time the relay wakes: after each notification, and at least at every poll."""
 
 SWEEP_BATCH = 500
 
@@ -24,8 +24,8 @@ SWEEP_BATCH = 500
 class Periodic:
     """A job: its name, the seconds between two runs, and the function to call.
 
-    `call` returns True when work is left that should continue without waiting. A job that raises an error runs again at
-    its next time.
+    `call` returns True when work is left that should continue without waiting. A job that raises an error is due again
+    at once.
     """
 
     name: str

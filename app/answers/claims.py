@@ -12,7 +12,7 @@ PageKey = tuple[UUID, int]
 """A page's key: (version id, page number from 1)."""
 
 PageTexts = Mapping[PageKey, str]
-"""Stored page texts by page key: the pages of the retrieved passages, if the principal may read them."""
+"""Stored page texts by page key. It has those pages of the retrieved passages that the principal may read."""
 
 
 class Writer(StrEnum):

@@ -110,8 +110,8 @@ class DocumentChange(BaseModel):
     """Fields to set. Null clears a field, and omitted fields do not change. Owners may set `collection_id` to move the
     document.
 
-    Setting `source` or `document_type` may open the document to holders of entitlement packs, even if the new type is
-    the one that was read from the file.
+    Setting `source` or `document_type` may give users with entitlement packs access to the document, even if the new
+    type is the one that was read from the file.
     """
 
     model_config = ConfigDict(

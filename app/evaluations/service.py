@@ -120,7 +120,9 @@ class EvaluationService:
     def list_lowest(
         self, principal: Principal, run_id: str, *, kind: str | None, offset: int, limit: int
     ) -> tuple[Sequence[PublishedCase], dict[str, int]]:
-        """Return (a slice of the cases, unscored ones first, then by ascending score; the number of cases by kind).
+        """Return a slice of the cases, and the number of cases by kind.
+
+        The order is: unscored cases, then by ascending score.
 
         Raises PublishedRunNotFoundError.
         """

@@ -29,7 +29,9 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """`text[start:end]` of the page. `block` is its block's number; `opens` is the heading that begins here."""
+    """`text[start:end]` of the page. `block` is the number of the block that contains it; `opens` is the heading that
+    begins here.
+    """
 
     start: int
     end: int

@@ -44,7 +44,7 @@ class PageImages:
     def get_image(
         self, principal: Principal, document_id: UUID, version_id: UUID | None, number: int, *, dpi: int
     ) -> PageImage:
-        """Authorise and record the read of a page image.
+        """Check access to a page image, and record the read.
 
         Raises DocumentNotFoundError, VersionNotFoundError, PageNotFoundError; PageNotDrawableError if the file is not a
         PDF.

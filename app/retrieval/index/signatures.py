@@ -2,8 +2,9 @@
 
 A signature has one bit per dimension, the component's sign, and 1/16 of the size of the `halfvec` (Charikar,
 "Similarity Estimation Techniques from Rounding Algorithms", STOC 2002). The question's vector is quantised to 16 steps.
-A chunk's score is the sum of these values at its set bits, computed by counting bits for each binary digit of the steps
-(Gao & Long, "RaBitQ", SIGMOD 2024, §3.3). The database then compares the full vectors of the best chunks.
+A chunk's score is the sum of the question's quantised components at the chunk's set bits, computed by counting bits for
+each binary digit of the steps (Gao & Long, "RaBitQ", SIGMOD 2024, §3.3). The database then compares the full vectors of
+the best chunks.
 """
 
 from collections.abc import Sequence

@@ -98,7 +98,7 @@ def _forgiving_tree(raw: bytes) -> tuple[etree._Element | None, bool]:
 
 
 def _properties(root: etree._Element) -> dict[str, str]:
-    """Return the title and the inline-XBRL facts about document and entity (`dei:…`). Trading symbols are joined."""
+    """Return the title and the inline-XBRL facts about document and entity (`dei:…`). Several symbols are joined."""
     found: dict[str, str] = {}
     for name, value in _facts(root):
         if name not in found:

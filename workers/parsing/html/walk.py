@@ -317,7 +317,7 @@ def _collect(element: etree._Element, parts: list[str], depth: int) -> None:
 
 
 def _marked_lines(rows: tuple[FlowRow, ...]) -> Iterator[FlowBlock]:
-    """Yield rows of a mark and its text ("•", "(1)", "Item 7.") as separate lines."""
+    """Yield one block per row. A row has a mark ("•", "(1)", "Item 7.") and its text."""
     for row in rows:
         text = " ".join(text for _, text in row.cells)
         is_heading = re.match(r"(?i:item\s*\d+[A-C]?\.|note\s*\d+)", text) is not None and len(text) < _MAX_HEADING
