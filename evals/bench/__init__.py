@@ -1,1 +1,1 @@
-"""Benchmarks of speed and memory. Each measures a reference in the same run, because machines differ."""
+"""Benchmarks of speed and memory. Each run also measures a reference, because machines differ."""

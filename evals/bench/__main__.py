@@ -1,4 +1,4 @@
-"""`python -m evals.bench ingest|ask --docs FOLDER --json FILE`; `filtered|foreign|policy|timing` need no documents."""
+"""Runs benchmarks: `python -m evals.bench NAME --json FILE`; the benchmarks `ingest` and `ask` need `--docs FOLDER`."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -33,19 +33,19 @@ HomeOption = Annotated[Path | None, typer.Option("--home", help="Folder of the b
 
 @commands.command()
 def ingest(docs: DocsOption = None, json: JsonOption = None, home: HomeOption = None) -> None:
-    """Measure ingestion from an empty home until all is searchable, with the API and real workers; then repeat it."""
+    """Measure how the API and real workers ingest documents into an empty home, and then the same documents again."""
     _run("ingest", docs, json, home)
 
 
 @commands.command()
 def ask(docs: DocsOption = None, json: JsonOption = None, home: HomeOption = None) -> None:
-    """Measure the time from question to sources, four at once, on the documents of the ingest benchmark."""
+    """Measure the time from a question to its sources, four questions at once, on the ingest benchmark's documents."""
     _run("ask", docs, json, home)
 
 
 @commands.command()
 def filtered(json: JsonOption = None) -> None:
-    """Vector search by principals who see little, much or all of 200,000 chunks, compared with exact and plain HNSW."""
+    """Compare vector search with exact search and plain HNSW, for users who see few, many or all of 200,000 chunks."""
     result = _run_synthetic(bench_filtered)
     for line in table_lines(result):
         Console().print(line, highlight=False)
@@ -54,20 +54,20 @@ def filtered(json: JsonOption = None) -> None:
 
 @commands.command()
 def foreign(json: JsonOption = None) -> None:
-    """One tenant's searches before and after 500,000 chunks of other tenants are added."""
+    """Compare one tenant's searches before and after 500,000 chunks of other tenants are added."""
     _report("foreign", SYNTHETIC_DIGEST, _run_synthetic(bench_foreign), json)
 
 
 @commands.command()
 def policy(json: JsonOption = None) -> None:
-    """Time to compute and to change the permissions of a user in 10,000 groups, among 50,000 grants."""
+    """Measure the time to compute and to change the permissions of a user in 10,000 groups, with 50,000 grants."""
     digest = digest_files([ROOT / "evals" / "bench" / "policy.py"], root=ROOT)
     _report("policy", digest, _run_synthetic(bench_policy), json)
 
 
 @commands.command()
 def timing(json: JsonOption = None) -> None:
-    """Whether response times distinguish a forbidden document from an absent one: 1,000 pairs."""
+    """Test with 1,000 pairs of requests whether response times distinguish a forbidden document from an absent one."""
     digest = digest_files([ROOT / "evals" / "bench" / "timing.py"], root=ROOT)
     _report("timing", digest, _run_synthetic(bench_timing), json)
 

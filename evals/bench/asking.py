@@ -1,4 +1,4 @@
-"""Asking: milliseconds from a question to its sources, without a model, four at once."""
+"""Measures the milliseconds from a question to its sources, without a model, with four questions at once."""
 
 import json
 import statistics
@@ -66,7 +66,7 @@ def bench_ask(setting: BenchSetting, work: BenchWork) -> SuiteResult:
 
 
 def ask_at_once(service: RetrievalService, store: Store, questions: Sequence[str]) -> list[tuple[str, float, int]]:
-    """Ask all, `ASKERS` at a time: (question, seconds, passages) each, in order of completion."""
+    """Ask all questions, `ASKERS` at a time; return (question, seconds, number of passages) in order of completion."""
     pending, lock, asked = iter(questions), threading.Lock(), list[tuple[str, float, int]]()
 
     def take() -> str | None:
@@ -92,7 +92,7 @@ def _ask(service: RetrievalService, store: Store, question: str) -> tuple[str, f
 
 
 def make_questions(store: Store) -> list[str]:
-    """Questions for the issuers and years in the store: one per issuer's newest report, each metric in turn."""
+    """Return three questions per issuer about its newest fiscal year, or one per metric if no issuer is known."""
     with store.database.transaction(store.principal) as session:
         rows = session.execute(
             text(
@@ -110,7 +110,7 @@ def _phrased(rows: Sequence[Sequence[object]]) -> Iterator[str]:
 
 
 def _beside(files: Sequence[Path]) -> list[str]:
-    """The questions of a `questions.jsonl` next to the documents' folder; none if there is no such file."""
+    """Return the questions of the `questions.jsonl` next to the documents' folder; none if there is no such file."""
     path = files[0].parent.parent / "questions.jsonl"
     if not path.is_file():
         return []

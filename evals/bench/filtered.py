@@ -1,11 +1,12 @@
-"""Filtered vector search: one tenant's 200,000 chunks, of which principals see 0.1 % to all, among other tenants'.
+"""Measures filtered vector search by principals who see from 0.1 % to all of one tenant's 200,000 chunks.
 
-Each row is 200 questions by one principal in one transaction of the api role, under row-level security. `ours` is
-`DenseSearch.find_near` with the list length of production. Its times include choosing the plan, the signatures, the
-comparisons and the graph walk. They exclude the queries for the principal and its visible documents, because every
-search needs these. Recall counts the first 20. The reference is a comparison with every visible chunk, which also
-defines recall; plain HNSW is one graph over all tenants, filtered after the walk. Up to 1 % of the chunks are compared
-exactly, 10 % use signatures, larger shares use the tenant's own graph, which returns half as many rows.
+The database also contains chunks of other tenants. Each row reports 200 questions by one principal in one transaction
+of the api role, under row-level security. The plan `ours` is `DenseSearch.find_near` with the list length of
+production. Its times include choosing the plan, the signatures, the comparisons and the graph walk. They exclude the
+queries for the principal and its visible documents, because every search needs these. Recall counts the first 20
+results. The reference compares each question with every visible chunk and defines recall. The plan of plain HNSW uses
+one graph over all tenants and filters after the walk. `ours` compares exactly if a principal sees up to 1 % of the
+chunks and uses signatures at 10 %. For larger shares, it uses the tenant's own graph, which returns half as many rows.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -37,7 +38,10 @@ K = 20
 OTHERS = 2
 OTHERS_COPIES = 100
 SHARES = {"1 %": 1, "10 %": 10, "50 %": 50, "100 %": 100}
-"""Number of issuers (one collection each) that a principal sees; the 0.1 % principal has a grant on one report."""
+"""Share of chunks → number of issuers that the principal sees; each issuer has one collection.
+
+A further principal has a grant on one report and sees 0.1 % of the chunks.
+"""
 
 _PLAIN_GRAPH = (
     "CREATE INDEX bench_plain ON chunk_embeddings USING hnsw ((embedding::halfvec(256)) halfvec_ip_ops) "
@@ -57,7 +61,10 @@ Keys = list[tuple[UUID, int]]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One plan for one principal: recall@20, times, and the minimum and maximum number of returned rows."""
+    """The results of one plan for one principal: recall@20 and times.
+
+    `least` is the smallest number of returned rows, `asked` the number of requested rows.
+    """
 
     share: str
     plan: str
@@ -114,7 +121,7 @@ def bench_filtered(notify: Callable[[str], None]) -> SuiteResult:
 
 
 def _fill(cluster: Cluster, embedder: WordLlamaEmbedder) -> dict[str, Principal]:
-    """Write the tenant's reports, one collection per issuer; return its readers by the share they see."""
+    """Write the measured tenant and other tenants; return the measured tenant's readers by their share of chunks."""
     tenant = SyntheticTenant(cluster=cluster, name="measured")
     collections: list[UUID] = []
     documents: list[UUID] = []
@@ -123,7 +130,7 @@ def _fill(cluster: Cluster, embedder: WordLlamaEmbedder) -> dict[str, Principal]
         for year in range(2010, 2010 + REPORTS):
             made = make_document(issuer, year, chunks=CHUNKS)
             vectors = embedder.embed_documents(made.texts)
-            # Only vectors are searched here, so the chunks' texts are not written, which would double the time.
+            # Only vectors are searched here, so a name replaces each chunk's text. Real texts take longer to write.
             documents.append(tenant.add_document(collections[-1], [name] * CHUNKS, vectors, issuer=name, year=year))
     for number in range(OTHERS):
         other = SyntheticTenant(cluster=cluster, name=f"other-{number}")
@@ -139,7 +146,7 @@ def _fill(cluster: Cluster, embedder: WordLlamaEmbedder) -> dict[str, Principal]
 
 
 def _measure(cluster: Cluster, share: str, reader: Principal, questions: Vectors) -> tuple[list[Keys], list[Row]]:
-    """Return (the nearest chunks of each question, the rows of our plan and of the exact comparison)."""
+    """Return each question's nearest chunks, and the rows of our plan and of the exact comparison."""
     limits = SearchLimits()
     with cluster.api.transaction(reader, snapshot=True) as session:
         repository = SearchRepository(session)
@@ -187,7 +194,7 @@ def _keys(near: Near, documents: Sequence[UUID]) -> Keys:
 
 
 def table_lines(result: SuiteResult) -> Iterator[str]:
-    """The rows as a plain-text table; `core` is processor time of the server, independent of waiting for a core."""
+    """Yield the rows as a plain-text table; `core` is the server's processor time, without waiting for a core."""
     times = ("p50_ms", "p95_ms", "core_p50_ms", "core_p95_ms")
     yield f"{'sees':>6}  {'plan':<11} {f'recall@{K}':>9}" + "".join(f"{name:>12}" for name in times) + f"{'rows':>9}"
     for case in sorted(result.cases, key=lambda case: float(str(case.details["share"]).split()[0])):

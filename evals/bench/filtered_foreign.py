@@ -1,10 +1,10 @@
-"""Other tenants: 500,000 chunks, near to one tenant's questions and far, must not change that tenant's results.
+"""Checks that 500,000 chunks of other tenants do not change one tenant's search results.
 
-`RetrievalService.search` runs for principals whose searches use each of the plans, before and after the other tenants'
-chunks are added. Passages, scores and their number must be identical, byte for byte. Times are of the same questions
-before and after: wall time, and processor time of the database process, which varies less on a shared machine. The
-ratio of each pair removes the differences between questions. A second round before the change shows how much such a
-ratio varies by itself.
+Some of the other tenants' chunks resemble the measured tenant's questions. `RetrievalService.search` runs before and
+after they are added, for one principal per search plan. Passages, scores and their number must be identical, byte for
+byte. Each question is timed before and after: wall time, and processor time of the database process, which varies less
+on a shared machine. A ratio of times is computed per question, because questions differ in cost. A second round before
+the change shows how much such a ratio varies by itself.
 """
 
 import hashlib
@@ -30,21 +30,21 @@ from evals.running.engine import Case, SuiteResult
 DOCUMENTS = 100
 CHUNKS = 200
 OTHERS = 10
-COPIED = 5  # documents of each other tenant; half are also the measured tenant's
-COPIES = 50  # per document
+COPIED = 5  # documents per other tenant; every second one is also a document of the measured tenant
+COPIES = 50  # copies of each of these documents
 QUESTIONS = 60
 REPEATS = 2
 K = 12
 LIMITS = replace(SearchLimits(), graph_chunks=CHUNKS * DOCUMENTS // 2)
 SEEN = {"exact": 10, "signatures": 40, "graph": DOCUMENTS}
-"""Number of visible documents for which a search uses that plan."""
+"""Search plan → a number of visible documents with which a search uses the plan."""
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """Each question's results (SHA-256 of all passage fields), their number, and the milliseconds.
+    """The results of one round, per question: SHA-256 over all passage fields, number of passages, and times.
 
-    `cores` are milliseconds of processor time of the database process.
+    `milliseconds` are wall time, `cores` milliseconds of processor time of the database process.
     """
 
     results: tuple[str, ...]
@@ -106,7 +106,7 @@ def _fill(cluster: Cluster, embedder: WordLlamaEmbedder) -> Mapping[str, Princip
 
 
 def _surround(cluster: Cluster, embedder: WordLlamaEmbedder, notify: Callable[[str], None]) -> int:
-    """Write the other tenants; return their number of chunks. Every other document is also the measured tenant's."""
+    """Write the other tenants; return their number of chunks. Every second document is also the measured tenant's."""
     for number in range(OTHERS):
         notify(f"Writing other tenant {number + 1} of {OTHERS}")
         other = SyntheticTenant(cluster=cluster, name=f"other-{number}")
@@ -128,7 +128,7 @@ def _write(tenant: SyntheticTenant, collection: UUID, made: SyntheticDocument, e
 
 
 def _core_clock(cluster: Cluster) -> Callable[[], float]:
-    """Return a clock of the processor time (ms) of the API's only database connection (proc(5), schedstat)."""
+    """Return a clock of the processor time (ms, from /proc/PID/schedstat) of the API's only database connection."""
     with cluster.api.anonymous() as session:
         schedule = Path(f"/proc/{session.scalar(text('SELECT pg_backend_pid()'))}/schedstat")
     return lambda: int(schedule.read_text().split()[0]) / 1e6
@@ -141,7 +141,7 @@ def _ask_all(
 
 
 def _ask(service: RetrievalService, reader: Principal, questions: Sequence[str], spent: Callable[[], float]) -> Round:
-    """Ask each question once to warm up, then repeat it and keep the best time, as the machine is shared."""
+    """Ask each question once to warm up, then `REPEATS` times; keep the best time, because the machine is shared."""
     results, counts, milliseconds, cores = list[str](), list[int](), list[float](), list[float]()
     for question in questions:
         passages = service.search(reader, question, k=K).passages
@@ -165,7 +165,7 @@ def _changed(before: Mapping[str, Round], after: Mapping[str, Round]) -> int:
 
 
 def _ratio(before: Mapping[str, Round], after: Mapping[str, Round], times: Callable[[Round], Sequence[float]]) -> float:
-    """The median over all questions of the ratio of the time after to the time before."""
+    """Return the median over all questions of (time after / time before)."""
     pairs = (zip(times(before[plan]), times(after[plan]), strict=True) for plan in before)
     return statistics.median(late / early for plan in pairs for early, late in plan)
 

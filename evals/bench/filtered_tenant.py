@@ -1,5 +1,6 @@
-"""Tenants for search benchmarks: real collections and grants, documents written in the way of the publish stage, and
-thousands of copies of them.
+"""Creates tenants for search benchmarks: real collections and grants, and documents as the publish stage writes them.
+
+Thousands of copies of these documents are added with SQL.
 """
 
 import tempfile
@@ -47,7 +48,7 @@ INSERT INTO document_versions (id, tenant_id, document_id, number, status, conte
     created_by)
 VALUES (:id, :tenant, :id, 1, 'ready', 'made', 1, now(), :id)
 """
-# Copies are rows of the same tenant; triggers assign their access classes as for any row.
+# Copies belong to the same tenant. Triggers assign their access classes, as they do for every row.
 _COPIES: Mapping[str, str] = MappingProxyType(
     {
         "documents": "collection_id, access_class_id, title, filename, issuer, issuer_key, document_type, fiscal_year, "
@@ -80,7 +81,7 @@ class Cluster:
     owner: Database
 
     def tidy(self) -> None:
-        """Vacuum and analyse, as autovacuum does with idle tables, so that every measurement starts from this state."""
+        """Vacuum and analyse all tables, so that every measurement starts from the state that autovacuum leaves."""
         with self.owner.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
 
@@ -137,7 +138,7 @@ class SyntheticTenant:
         return reader
 
     def add_document(self, collection: UUID, texts: Sequence[str], vectors: Vectors, *, issuer: str, year: int) -> UUID:
-        """Add a document of these chunks, written in the way of the publish stage."""
+        """Add a document with these chunks, written as the publish stage writes it."""
         document_id = new_id()
         values = {
             "id": document_id,

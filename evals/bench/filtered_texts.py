@@ -1,4 +1,4 @@
-"""Synthetic filings for the filtered search: the same texts each time, clustered by issuer and subject.
+"""Synthetic filings for the benchmarks of search. Each run makes the same texts, clustered by issuer and subject.
 
 The built-in embedder averages the vectors of words, so words common to an issuer or a subject determine which chunks
 are near each other.
@@ -85,7 +85,7 @@ class SyntheticDocument:
 
 
 def make_document(issuer: int, year: int, *, chunks: int) -> SyntheticDocument:
-    """Make the report of `ISSUERS[issuer]`, the same each time. Chunks on one subject are adjacent, as in sections."""
+    """Return a report of `ISSUERS[issuer]`; each run makes the same text. Chunks on one subject are adjacent."""
     draw = Random(f"{issuer} {year}")  # noqa: S311  test data, not a secret
     subjects = (number * len(_SUBJECTS) // chunks for number in range(chunks))
     texts = (" ".join(_sentence(issuer, year, subject, draw) for _ in range(2)) for subject in subjects)
@@ -93,7 +93,7 @@ def make_document(issuer: int, year: int, *, chunks: int) -> SyntheticDocument:
 
 
 def make_questions(count: int) -> list[str]:
-    """Questions that analysts might ask about such reports, without an issuer's name."""
+    """Return questions that analysts might ask about such reports. They name no issuer."""
     draw = Random(count)  # noqa: S311
     return [_question(draw) for _ in range(count)]
 

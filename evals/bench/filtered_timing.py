@@ -1,4 +1,4 @@
-"""Times of a search in the database: of its statements, and of the server process on a core."""
+"""Measures a search in the database: the time of its statements, and the processor time of the server."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +17,7 @@ Outcome = TypeVar("Outcome")
 
 @dataclass(slots=True)
 class Timings:
-    """Milliseconds per repetition: statements until their rows arrive, and processor time of the server."""
+    """Milliseconds of each repetition: until the statements' rows arrive, and processor time of the server."""
 
     statements: list[float] = field(default_factory=list)
     cores: list[float] = field(default_factory=list)
@@ -32,8 +32,8 @@ class Timings:
 class StatementClock:
     """Times all statements of one session.
 
-    On a shared machine, statements wait for a core. The kernel counts how long the server process ran
-    (proc_pid_schedstat(5), the first figure, nanoseconds).
+    On a shared machine, the time of a statement includes waiting for a core. The processor time does not: it is the
+    first figure in proc_pid_schedstat(5), in nanoseconds.
     """
 
     def __init__(self, session: Session) -> None:
@@ -77,7 +77,7 @@ class StatementClock:
 def time_each(
     clock: StatementClock, works: Sequence[Callable[[], Outcome]], *, warm: int
 ) -> tuple[list[Outcome], Timings]:
-    """Run each once, after running the first `warm` of them to warm up."""
+    """Run each function once and time it. Before, run the first `warm` of them untimed, to warm up."""
     timings = Timings()
     with clock.running():
         for work in works[:warm]:

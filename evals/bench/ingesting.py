@@ -1,4 +1,4 @@
-"""Ingestion: pages per second from an empty home until all is searchable, the workers' memory, and a repetition."""
+"""Measures ingestion into an empty home: pages per second, the workers' memory, and a second run on the same files."""
 
 import hashlib
 import time
@@ -85,7 +85,10 @@ def count_pages(work: BenchWork, stack: Stack) -> int:
 
 
 def read_pages_per_second(files: Sequence[Path]) -> float:
-    """Pages per second of the parsers alone, on one core, without a sandbox: every seventh file, for a few seconds."""
+    """Return the pages per second that the parsers alone read on one core, without a sandbox.
+
+    Every seventh file is read, for a few seconds.
+    """
     pages, started = 0, time.perf_counter()
     for path in files[::7] or files:
         try:
@@ -98,7 +101,7 @@ def read_pages_per_second(files: Sequence[Path]) -> float:
 
 
 def sha256_mib_per_second() -> float:
-    """SHA-256 of 64 MiB of zeros on one core: a property of the machine that no change of the code affects."""
+    """Hash 64 MiB of zeros on one core; return MiB per second. The figure depends on the machine, not on our code."""
     data, started = bytes(HASHED_BYTES), time.perf_counter()
     hashlib.sha256(data).hexdigest()
     return HASHED_BYTES / (1024 * 1024) / (time.perf_counter() - started)

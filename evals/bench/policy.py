@@ -1,10 +1,10 @@
-"""The policy at scale: a principal in 10,000 groups, in a tenant of 1,000 collections, 50,000 grants and 5,000 classes.
+"""Measures permissions at scale: a principal in 10,000 groups, in a tenant with 1,000 collections and 50,000 grants.
 
-Measured are whole transactions of the api role, with an empty one in the same run as reference: the first transaction
-after a policy change (`cold`) and later ones, reading the visible classes, and an owner's grant and its withdrawal. A
-change of grants on collections may write no chunk. The first grant on a single document creates its own class, which
-its rows then take over once; the second may write none of them. Both are measured on documents of 2,000 chunks with
-their vectors and terms.
+The tenant has 5,000 access classes. Each time is that of a whole transaction of the api role; an empty transaction in
+the same run is the reference. The benchmark measures the first transaction after a policy change (`cold`) and later
+ones, reading the visible classes, and creating and deleting a grant as an owner. Changing the grants on a collection
+must write no chunk. The first grant on a single document gives the document its own access class and writes its rows
+once. The second grant must write none of them. Both are measured on documents of 2,000 chunks with vectors and terms.
 """
 
 import statistics
@@ -102,7 +102,7 @@ _WRITTEN_SINCE = "SELECT count(*) FROM chunks WHERE xmin::text::bigint > :transa
 
 @dataclass(frozen=True, slots=True)
 class _Tenant:
-    """The measured tenant, its owner role and api role, and the measured principal."""
+    """The measured tenant: connections of the owner and api roles, the measured principal, and an owner who grants."""
 
     owner: Database
     api: Database
@@ -120,7 +120,7 @@ class _Tenant:
         return int(count), int(transaction)
 
     def count_written(self, *, since: int) -> int:
-        """Count the chunks that later transactions have written."""
+        """Count the chunks that transactions after `since` have written."""
         with self.owner.transaction(system_principal(self.me.tenant_id)) as session:
             return int(session.execute(text(_WRITTEN_SINCE), {"transaction": since}).scalar_one())
 
@@ -231,7 +231,7 @@ def _measure(tenant: _Tenant) -> Iterator[Case]:
 
 
 def _grant_each_document(tenant: _Tenant, access: AccessService, name: str, group: UUID) -> Case:
-    """Grant the group each of the large documents; count the chunks that a grant writes."""
+    """Grant the group access to each large document; count the chunks written per grant."""
     with tenant.owner.transaction(system_principal(tenant.me.tenant_id)) as session:
         large = "SELECT document_id FROM indexed_documents WHERE chunk_count = :chunks"
         left = list(session.scalars(text(large), {"chunks": SINGLE_CHUNKS}))

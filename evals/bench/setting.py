@@ -1,4 +1,4 @@
-"""A benchmark's documents (given, or those of the previous run) and the home that contains them."""
+"""The documents of a benchmark, and the home into which it ingests them."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ from evals.environment.store import home_name
 
 @dataclass(frozen=True, slots=True)
 class BenchWork:
-    """Documents with the SHA-256 (hex) of all of them, and their home."""
+    """Documents, the SHA-256 (hex) over all of them, and their home."""
 
     files: tuple[Path, ...]
     digest: str
@@ -24,7 +24,7 @@ class BenchWork:
 
 @dataclass(frozen=True, slots=True)
 class BenchSetting:
-    """`homes` is the folder of all homes; `notify` receives sentences on the progress."""
+    """The setting of benchmarks: `homes` is the folder of all homes, `notify` receives messages on the progress."""
 
     homes: Path
     notify: Callable[[str], None]

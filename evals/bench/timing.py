@@ -1,8 +1,8 @@
-"""Whether response times distinguish a forbidden document from an absent one: a paired test over HTTP, on loopback.
+"""Tests over HTTP on loopback whether response times distinguish a forbidden document from an absent one.
 
-Each pair requests a hidden document and an absent one, in random order. Wilcoxon's signed-rank test (Wilcoxon 1945)
-compares the differences of their times with zero, and their median is compared with the median time. A list filtered
-by a hidden or an absent collection is tested in the same way.
+Each pair of requests reads a hidden document and an absent one, in random order. Wilcoxon's signed-rank test (Wilcoxon
+1945) tests whether the differences of their times centre on zero. The median difference is also compared with the
+median time. A list filtered by a hidden or an absent collection is tested in the same way.
 """
 
 import random
@@ -37,7 +37,7 @@ _NO_LIMIT = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A request for a hidden object, and one for an absent object."""
+    """A request for a hidden object, and the same request for an absent object."""
 
     name: str
     hidden: str
@@ -94,7 +94,7 @@ def _measures(hidden: Sequence[float], absent: Sequence[float]) -> dict[str, flo
 
 @contextmanager
 def _serve() -> Iterator[tuple[str, str, str]]:
-    """Yield (address, key of the owner of everything, key of a user without access) of an API over a new database."""
+    """Start an API over a new database; yield (address, API key of an owner, API key of a user without access)."""
     with tempfile.TemporaryDirectory(prefix="footnote-bench-") as folder, EmbeddedPostgres(Path(folder)) as postgres:
         postgres.databases.ensure_database()
         upgrade_to_head(postgres.url("owner"))

@@ -1,1 +1,1 @@
-"""The commands of `footnote eval`, one module each."""
+"""The commands of `footnote eval`."""

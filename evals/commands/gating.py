@@ -28,7 +28,7 @@ from evals.running.gate import Gate, Judgement
 from evals.running.progress import RunProgress
 
 CORPUS = ROOT.parent / "shared" / "corpus" / "financebench"
-"""Data outside the checkout, present on some machines only; if present, the gate runs on it too."""
+"""A folder of data outside the checkout. The gate also runs on it, on machines that have it."""
 
 BaselinesOption = Annotated[
     Path, typer.Option("--baselines", file_okay=False, show_default=False, help="Folder of the baselines.")
@@ -52,7 +52,7 @@ def gate(
     home: HomesOption = None,
     runs: RunsOption = None,
 ) -> None:
-    """Run the gated suites and compare them with the baselines. Exits with 3 if a metric is worse beyond noise."""
+    """Run the gated suites and compare them with the baselines. Exits with 3 if a metric is significantly worse."""
     homes = find_homes(home)
     with errors_as_messages(), _watch_progress() as progress, Stacks(notify=notify) as stacks:
         made = Gate(

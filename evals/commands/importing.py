@@ -12,7 +12,7 @@ from evals.datasets.importing import Imported, import_filings, import_questions
 
 
 class DataForm(StrEnum):
-    """Supported formats: FinanceBench's questions, filings in inline XBRL."""
+    """A supported format: questions of FinanceBench, or filings in inline XBRL."""
 
     FINANCEBENCH = "financebench"
     IXBRL = "ixbrl"

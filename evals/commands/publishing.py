@@ -1,4 +1,4 @@
-"""`footnote eval publish`: publishes runs on a running Footnote, for its pages."""
+"""`footnote eval publish`: publishes runs on a running Footnote, whose pages then show them."""
 
 from typing import Annotated
 

@@ -92,7 +92,7 @@ def notify(sentence: str) -> None:
 
 
 def build_runner(stacks: Stacks, *, homes: Path, runs: Path | None) -> Runner:
-    """Build a runner with the settings of the environment; model calls are recorded next to the homes."""
+    """Build a runner with settings from the environment. It records model responses next to the homes."""
     return Runner(
         runs=open_runs(runs),
         homes=homes,
@@ -114,5 +114,5 @@ def print_record(record: RunRecord) -> None:
 
 
 def _beside(path: Path, suite: str) -> Path:
-    """The report's path for one of several suites: `out.json` → `out.retrieval.json`."""
+    """Return the path of one suite's report when several suites run: `out.json` → `out.retrieval.json`."""
     return path.with_suffix(f".{suite}{path.suffix}")

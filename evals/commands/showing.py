@@ -67,7 +67,7 @@ def compare(
     markdown: MarkdownOption = None,
     runs: RunsOption = None,
 ) -> None:
-    """Compare two runs of a suite, case by case. Exits with 3 if a metric is worse beyond noise."""
+    """Compare two runs of a suite, case by case. Exits with 3 if a metric is significantly worse."""
     folder = open_runs(runs)
     with errors_as_messages():
         first, second = (_get(folder, name) for name in (before, after))

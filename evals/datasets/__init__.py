@@ -1,1 +1,1 @@
-"""Data for suites: reading and importing it, and the project's own data sets."""
+"""Data for suites: readers, importers, and the project's own data sets."""

@@ -52,7 +52,7 @@ def read_rows(path: Path) -> Iterator[tuple[str, Any]]:
 
 
 def parse_cases(path: Path, model: type[CaseT]) -> Iterator[CaseT]:
-    """Parse the cases of a file. Raises DatasetError for an unknown field, an invalid value, a duplicate id."""
+    """Parse the cases of a file. Raises DatasetError for an unknown field, an invalid value or a duplicate id."""
     seen: set[str] = set()
     for where, row in read_rows(path):
         try:

@@ -18,9 +18,9 @@ _SUFFIXES = (".html", ".htm", ".xhtml")
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """A filing: its file, and the facts tagged on its statements (none without statements). `tagged`: with tags.
+    """A filing's file, and the facts tagged on its statements (none if it has no statements).
 
-    Its name is the file name without the extension.
+    `tagged` is whether the file contains the tags. The filing's name is the file name without the extension.
     """
 
     path: Path

@@ -64,7 +64,7 @@ def import_filings(source: Path, target: Path) -> Imported:
 
 
 def _make(target: Path) -> Path:
-    """Create the folder of documents in a new or empty folder."""
+    """Create the folder `documents` in `target`, which must be new or empty; return its path."""
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise ImportTargetError(f"{target} is not empty: name an empty or a new folder.")
     documents = target / DOCUMENTS

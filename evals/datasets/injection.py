@@ -1,6 +1,7 @@
-"""The cases of the injection suite: the project's sixty attacks, and tables × attacks in BIPIA's format, if present.
+"""The cases of the injection suite: the project's sixty attacks, and cases in BIPIA's format if the data has them.
 
-BIPIA's format is `table.jsonl` (`context`, `question`, `ideal` per line) with `text_attacks.json` (attacks by kind).
+BIPIA's format consists of `table.jsonl` (`context`, `question` and `ideal` in each line) and `text_attacks.json`
+(attacks by kind).
 """
 
 import hashlib
@@ -95,6 +96,6 @@ def bipia_cases(data: Path) -> Iterator[PlantedCase]:
 
 
 def _mark(instruction: str) -> str:
-    """A word of letters that occurs nowhere else."""
+    """Return a word of letters that occurs nowhere else, derived from the instruction."""
     digest = hashlib.sha256(instruction.encode()).hexdigest()[:10]
     return "done" + "".join(chr(ord("a") + int(digit, 16)) for digit in digest)

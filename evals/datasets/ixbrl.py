@@ -1,9 +1,8 @@
-"""Inline XBRL (Inline XBRL 1.1, XBRL 2.1): reads the facts that a filing tags on its primary statements, and strips
-its tags.
+"""Reads the facts that a filing in inline XBRL tags on its primary statements, and removes the tags.
 
-The tags alone identify a statement's table, so that the truth does not depend on Footnote's parsers. Each statement has
-anchors: facts that no other statement has together. Its table is the first table that contains all its anchors. A
-statement is not counted if its anchors are spread over several tables.
+The formats are Inline XBRL 1.1 and XBRL 2.1. The tags alone identify a statement's table, so that the truth does not
+depend on Footnote's parsers. A statement has characteristic items (`_ANCHORS`), which no other statement contains
+together. Its table is the first one with all these items. A statement that spreads them over several tables is ignored.
 """
 
 import re
@@ -44,7 +43,7 @@ _WORDS = re.compile(r"num-?words?", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class _Tag:
-    """A tagged fact of a table; whether the table is a statement is not known yet."""
+    """A tagged fact in a table that may or may not be a statement."""
 
     name: str
     period: Period
@@ -54,7 +53,7 @@ class _Tag:
 
 
 def is_inline_xbrl(path: Path) -> bool:
-    """Whether the beginning of a file declares inline XBRL."""
+    """Return whether the beginning of a file declares inline XBRL."""
     with path.open("rb") as file:
         return _SIGNATURE in file.read(_HEAD)
 
@@ -62,7 +61,7 @@ def is_inline_xbrl(path: Path) -> bool:
 def read_tagged(path: Path) -> tuple[TaggedFact, ...]:
     """Return the facts that a filing tags on its primary statements, each once, in statement order.
 
-    These are facts of the us-gaap taxonomy, without dimensions, that are not nil. Raises DatasetError.
+    Only us-gaap facts without dimensions that are not nil are returned. Raises DatasetError.
     """
     root = _tree(path.read_bytes(), path.name)
     found: dict[str, TaggedFact] = {}
@@ -102,7 +101,7 @@ def _tree(data: bytes, name: str) -> etree._Element:
 
 
 def _statements(root: etree._Element) -> Iterator[tuple[Statement, list[_Tag]]]:
-    """Yield the tags of the first table with a statement's anchors, for each statement."""
+    """Yield each statement with the tags of its table, the first table with all its characteristic items."""
     tables = list(_tags_by_table(root))
     for statement, anchors in _ANCHORS.items():
         for tags in tables:
@@ -124,7 +123,7 @@ def _tags_by_table(root: etree._Element) -> Iterator[list[_Tag]]:
 
 
 def _periods(root: etree._Element) -> Iterator[tuple[str, Period]]:
-    """Yield (context id, period) for contexts without dimensions whose period is complete."""
+    """Yield (context id, period) for each context that has an end date and no dimensions."""
     for context in root.iter(f"{{{_XBRLI}}}context"):
         dimensions = context.xpath("*[local-name()='entity']/*[local-name()='segment'] | *[local-name()='scenario']")
         dates = {_local(part): part.text or "" for part in context.iter() if _local(part) in _DATES}
@@ -139,7 +138,7 @@ _DATES = ("instant", "startDate", "endDate")
 
 
 def _last_day(text: str) -> date:
-    """The last day of a period; midnight, if a time is given, belongs to the day before (XBRL 2.1 §4.7.2)."""
+    """Return the last day of a period. A time of midnight belongs to the day before (XBRL 2.1 §4.7.2)."""
     day = date.fromisoformat(text.strip()[:10])
     return day - timedelta(days=1) if "T00:00:00" in text else day
 
@@ -169,7 +168,7 @@ def _tag(element: etree._Element, periods: Mapping[str, Period], units: Mapping[
 
 
 def _value(element: etree._Element) -> Decimal | None:
-    """The full value: the text by its format, times ten to `scale`, negative with `sign`; None for words."""
+    """Return the value: the number in its format, times ten to the power `scale`, with its `sign`; None for words."""
     form = element.get("format", "").rpartition(":")[2]
     text = _text(element)
     if _ZERO.match(form):
@@ -187,7 +186,7 @@ def _value(element: etree._Element) -> Decimal | None:
 
 
 def _text(element: etree._Element) -> str:
-    """The text without the parts that are excluded from the fact."""
+    """Return the element's text without the parts that `exclude` elements remove from the fact."""
     inner = ("" if _local(child) == "exclude" else _text(child) for child in element)
     return (element.text or "") + "".join(part + (child.tail or "") for part, child in zip(inner, element, strict=True))
 

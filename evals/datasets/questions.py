@@ -1,4 +1,4 @@
-"""Question sets with their truth, read strictly.
+"""Reads question sets with their correct answers strictly.
 
 Footnote's own format is a folder with `cases.jsonl` or `cases.yaml` (a list of `QuestionCase`; unknown fields and
 duplicate ids are errors), the documents in `documents/`, and optionally `documents.jsonl` (one `DocumentIssuer` per
@@ -28,7 +28,7 @@ class EvidencePage(BaseModel):
 
 
 class QuestionCase(BaseModel):
-    """A question with its truth. `issuer` is the company it asks about; `kind` is its type, for separate figures."""
+    """A question with its correct answer. `issuer` is the company in question; metrics are also computed by `kind`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -88,7 +88,7 @@ def _optional(path: Path) -> Iterator[DocumentIssuer]:
 
 
 def _issuers(cases: Sequence[QuestionCase], stated: Mapping[str, str]) -> dict[str, str]:
-    """Issuer by document: from `documents.jsonl`, else from the cases with evidence in the document."""
+    """Map documents to issuers: from `documents.jsonl`, else from the cases with evidence in the document."""
     of_cases = {document: case.issuer for case in cases for document in case.evidence_documents() if case.issuer}
     return {**of_cases, **{document: issuer for document, issuer in stated.items() if issuer}}
 

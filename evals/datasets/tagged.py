@@ -1,4 +1,4 @@
-"""A fact as a filing tags it; proposed facts are measured against it."""
+"""A fact as a filing tags it. The facts suite compares proposed facts with it."""
 
 from datetime import date
 from decimal import Decimal

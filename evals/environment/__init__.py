@@ -1,1 +1,1 @@
-"""The environment of suites: running Footnotes with stores of documents, and recorded or live models."""
+"""The environment of suites: running instances of Footnote, ingested documents, and recorded or live models."""

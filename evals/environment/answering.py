@@ -34,9 +34,10 @@ PATIENCE_SECONDS = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question's answer with the passages for its draft. `dropped` are dropped sentences with the reason for each.
+    """A question's answer, and the passages from which it was drafted.
 
-    `first_seconds` is the time to the first sentence (None: there was none), `seconds` the total time.
+    `dropped` contains each dropped sentence with the reason. `first_seconds` is the time to the first sentence (None if
+    there was none), `seconds` the total time.
     """
 
     passages: tuple[Passage, ...]
@@ -119,7 +120,7 @@ class Asking:
 
 
 def build_asking(database: Database, *, chat: ChatModel | None) -> Asking:
-    """Build the answer service on a store; the model drafts, or the built-in extractive writer if it is None."""
+    """Build the answer service for a store. The model drafts answers; if it is None, the extractive writer does."""
     embedder = WordLlamaEmbedder()
     writer = None if chat is None else build_writer(chat, Settings())
     service = AnswerService(
@@ -139,7 +140,7 @@ def build_writer(chat: ChatModel, settings: Settings) -> ModelWriter:
 
 @contextmanager
 def open_chat(context: SuiteContext, settings: Settings) -> Iterator[ChatModel | None]:
-    """Open the configured model, from cassettes, or live with `live`; None if none is configured."""
+    """Open the configured model, or None. Its responses come from cassettes; with `live`, it is called."""
     chat = settings.chat
     if not chat.model:
         yield None
@@ -150,7 +151,7 @@ def open_chat(context: SuiteContext, settings: Settings) -> Iterator[ChatModel |
 
 @contextmanager
 def open_recorded_chat(context: SuiteContext) -> Iterator[ChatModel]:
-    """Open the configured model or, without one, the local model; from cassettes, or live with `live`."""
+    """Open the configured or else the local model. Its responses come from cassettes; with `live`, it is called."""
     settings = Settings()
     if settings.chat.model:
         with open_chat(context, settings) as chat:

@@ -28,7 +28,7 @@ _BOUNDARY = re.compile(r"<<data ([0-9a-f]{12}) ")
 
 
 class CassetteMissingError(FootnoteError):
-    """The response was never recorded. This is no model error, so no writer mistakes it for a model outage."""
+    """No response is recorded for the request. Writers do not treat this as an outage of the model."""
 
     code = "cassette-missing"
     title = "The model's response to this request was never recorded: run the suite with --live to record it."
@@ -48,7 +48,9 @@ class _Recording(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Cassettes:
-    """Recordings, one file each: read from the first of `folders` that has the key, written to the first folder."""
+    """Recorded responses, one file each. They are read from the first of `folders` with the key, and written to the
+    first folder.
+    """
 
     folders: Sequence[Path]
 
@@ -81,7 +83,7 @@ class Cassettes:
 
 
 def cassettes_of(context: SuiteContext) -> Cassettes:
-    """The recordings that a run replays, and the folder where it records."""
+    """Return the recordings for a run: its own, to which it also writes, and the committed ones."""
     return Cassettes((context.cassettes, COMMITTED))
 
 

@@ -9,10 +9,10 @@ from evals.environment.stacks import Stacks
 
 @dataclass(frozen=True, slots=True)
 class SuiteContext:
-    """The data, the folder of homes kept between runs, the stacks on them, and the callback for progress.
+    """A suite's data, the folder of homes kept between runs, the stacks that use them, and the callback for progress.
 
-    `live`: models are called and their responses recorded; otherwise only recorded responses are replayed. `cassettes`
-    is the folder of recorded responses.
+    If `live`, models are called and their responses recorded; otherwise, only recorded responses are replayed.
+    `cassettes` is the folder of recorded responses.
     """
 
     data: Path

@@ -11,7 +11,7 @@ CODE = ("app", "workers", "evals", "prompts", "migrations")
 
 
 def digest_files(files: Iterable[Path], *, root: Path) -> str:
-    """SHA-256 (hex) over the files' names below `root` and contents, in the order of the names."""
+    """Return the SHA-256 (hex) over the files' names (relative to `root`) and contents, in the order of the names."""
     digest = hashlib.sha256()
     for path in sorted(files):
         digest.update(f"{path.relative_to(root).as_posix()}\0{path.stat().st_size}\0".encode())
@@ -21,25 +21,25 @@ def digest_files(files: Iterable[Path], *, root: Path) -> str:
 
 
 def digest_folder(folder: Path) -> str:
-    """The digest of all files inside `folder`."""
+    """Return the digest of all files inside `folder`."""
     return digest_files((path for path in folder.rglob("*") if path.is_file()), root=folder)
 
 
 def digest_schema() -> str:
-    """The digest of the migrations, which define the schema."""
+    """Return the digest of the migrations, which define the schema."""
     return digest_files(
         (path for path in (ROOT / "migrations").rglob("*") if path.suffix in (".py", ".sql")), root=ROOT
     )
 
 
 def digest_code() -> str:
-    """The digest of the running code and prompts, committed or not."""
+    """Return the digest of the running code and prompts, including uncommitted changes."""
     files = (path for part in CODE for path in (ROOT / part).rglob("*") if path.suffix in (".py", ".sql", ".yaml"))
     return digest_files(files, root=ROOT)
 
 
 def find_commit() -> str:
-    """The commit of the running code, with "+changes" if files differ from it; "unknown" outside a checkout."""
+    """Return the commit of the running code, with "+changes" if files differ from it; "unknown" outside a checkout."""
     try:
         commit = _git("rev-parse", "HEAD")
         return commit + ("+changes" if _git("status", "--porcelain", "--untracked-files=no") else "")
@@ -48,7 +48,7 @@ def find_commit() -> str:
 
 
 def count_cores() -> int:
-    """Cores that this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -1,4 +1,4 @@
-"""A store with access restrictions: one collection per issuer, and askers who may read only some of them.
+"""A store with access restrictions: one collection per issuer, and users who may read only some collections.
 
 It has its own home, because `evals.environment.store` puts the same documents into other collections.
 """
@@ -37,9 +37,10 @@ OUTER = ("one half", "other half")
 
 @dataclass(frozen=True, slots=True)
 class RestrictedStore:
-    """Documents in collections by issuer, each inside one of two. `client` acts as the administrator, their owner.
+    """Documents in one collection per issuer; each of these lies inside one of two outer collections.
 
-    `collections` and `parent_collections` map names to ids, `parents` maps an issuer to its outer collection.
+    `client` acts as the administrator, who owns the collections. `collections` and `parent_collections` map names to
+    ids, and `parents` maps an issuer to its outer collection.
     """
 
     stack: Running

@@ -1,4 +1,4 @@
-"""Running Footnotes for suites: suites share one, and each set of documents has its own tenant."""
+"""Runs Footnote for suites: they share one running instance, and each set of documents has its own tenant."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -14,13 +14,13 @@ from evals.environment.provenance import digest_schema
 
 SHARED, TENANTS = "footnote", "tenants"
 SIDE_BY_SIDE = 4
-"""How many commands may run at once on one folder of homes, each with a shared home of its own."""
+"""The number of commands that may run at once on one folder of homes. Each command has a separate shared home."""
 LIMITS = ("FOOTNOTE_LIMITS__REQUESTS_PER_MINUTE", "FOOTNOTE_LIMITS__UPLOADS_PER_MINUTE")
 UNLIMITED = "1000000"
 
 
 class Running(Protocol):
-    """A running Footnote from a suite's view: its addresses, and a home with a tenant's secrets."""
+    """A running Footnote as a suite uses it: its addresses, and a home with a tenant's secrets."""
 
     @property
     def home(self) -> Home: ...
@@ -74,7 +74,7 @@ class Stacks:
         return Tenancy(stack, tenant)
 
     def _start(self, name: Path) -> tuple[Stack, Home]:
-        """Return the running Footnote, or start the first shared home that no other command uses."""
+        """Return the running Footnote, or start one on the first shared home that no other command uses."""
         homes = [Home.at(name), *(Home.at(name.with_name(f"{name.name}-{n}")) for n in range(2, SIDE_BY_SIDE + 1))]
         running = self._running
         if running is not None and running.home in homes and running.is_whole:
@@ -93,14 +93,14 @@ class Stacks:
         raise AssertionError("the last home returns or raises")
 
     def close(self) -> None:
-        """Stop the running Footnote; the next call of `on` starts one again."""
+        """Stop the running Footnote; the next call of `on` starts another."""
         running, self._running = self._running, None
         if running is not None:
             running.stop()
 
 
 def build_stack(home: Home, *, notify: Callable[[str], None], concurrency: int = 2) -> Stack:
-    """Build a Footnote for `home` on a free port, not started. Rates are unlimited, so that no wait is measured."""
+    """Build a Footnote for `home` on a free port, and do not start it. It has no rate limits, which would slow suites."""
     for name in LIMITS:
         os.environ.setdefault(name, UNLIMITED)  # the stack's processes read settings from the environment
     return Stack(home=home, port=0, concurrency=concurrency, report=notify)
@@ -108,6 +108,6 @@ def build_stack(home: Home, *, notify: Callable[[str], None], concurrency: int =
 
 @contextmanager
 def running_stack(home: Home, *, notify: Callable[[str], None], concurrency: int = 2) -> Iterator[Stack]:
-    """Run Footnote on `home` until the block ends, for measurements that start and load it themselves."""
+    """Run a separate Footnote on `home` until the block ends, for measurements of its load or memory."""
     with build_stack(home, notify=notify, concurrency=concurrency) as stack:
         yield stack

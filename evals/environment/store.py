@@ -1,7 +1,7 @@
 """A store of documents for measurements: a tenant with its own home, filled once through the API and kept.
 
-Data and schema name the home, and the stages' code names the collection. After a change of the code, the documents are
-ingested again into the same home, and unchanged stages reuse their outputs.
+The home is named after the data and the schema, the collection after the code of the stages. After a change of this
+code, the documents are ingested again into the same home, and unchanged stages reuse their outputs.
 """
 
 import hashlib
@@ -43,7 +43,7 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """Documents that `asker` can search by its grant only.
+    """Documents, and an asker whose only right is a grant on their collection.
 
     `files` maps a document to its file names: files with the same bytes are one document.
     """
@@ -64,12 +64,12 @@ class Store:
 
 
 def home_name(data_digest: str) -> str:
-    """The name of the home's folder for that data; a changed schema changes the name."""
+    """Return the name of the home's folder for that data; a changed schema changes the name."""
     return f"{data_digest[:16]}-{digest_schema()[:8]}"
 
 
 def pipeline_digest() -> str:
-    """SHA-256 (hex) of the code that produces the stored data."""
+    """Return the SHA-256 (hex) of the code that produces the stored data."""
     return digest_files((path for part in PIPELINE_CODE for path in (ROOT / part).rglob("*.py")), root=ROOT)
 
 
@@ -90,7 +90,7 @@ def open_store(
     place: str | None = None,
     watcher: Watcher | None = None,
 ) -> Iterator[Store]:
-    """Ingest `files` into the collection `place` (by default one for this code) of a running Footnote.
+    """Ingest `files` into the collection `place` of a running Footnote. By default, it is named after the code.
 
     Files that were ingested there before are not sent again.
     """
@@ -132,13 +132,14 @@ def open_question_store(context: SuiteContext) -> Iterator[Store]:
 def ingest_in_order(client: ApiClient, collections: Mapping[Path, str], *, watcher: Watcher) -> list[IngestOutcome]:
     """Ingest each file into its collection, one after the other, so that the order is the same each time.
 
-    Among equally good passages the older document's comes first; identical files are named after the first.
+    The order affects results: of passages with equal scores, the older document's comes first, and a document of
+    identical files is named after the first file.
     """
     return ingest_placed(client, collections, password=None, watcher=watcher, uploads_at_once=1, polls_per_round=1)
 
 
 def digest_texts(texts: Iterable[str]) -> str:
-    """SHA-256 (hex) of texts in their order."""
+    """Return the SHA-256 (hex) of texts in their order."""
     digest = hashlib.sha256()
     for text in texts:
         digest.update(f"{len(text)} {text}".encode())

@@ -1,4 +1,4 @@
-"""Ingests while watching the workers: their memory, lost workers, hanging files."""
+"""Ingests files and records the workers' memory, lost workers and hung files."""
 
 import threading
 import time
@@ -29,9 +29,10 @@ LOST = "WorkerLostError"
 
 @dataclass(slots=True)
 class WorkerWatch:
-    """The observations: the largest worker process with its children (MiB), lost workers, seconds of ingestion.
+    """Observations of an ingestion: the largest memory of a worker process (MiB), lost workers, and seconds.
 
-    `pids` are of all worker processes: any beyond the first are replacements.
+    The memory includes the process's children. `pids` contains every worker process that was seen; those beyond
+    `CONCURRENCY` are replacements.
     """
 
     peak_mib: float = 0.0
@@ -46,7 +47,7 @@ class WorkerWatch:
 
 @dataclass(frozen=True, slots=True)
 class LossCount:
-    """Counts the lost workers in a log after the first `before`, because a home's log is older than the run."""
+    """Counts the lost workers in a log, except the first `before`: a home's log also contains earlier runs."""
 
     log: Path
     before: int
@@ -88,11 +89,14 @@ class _Progress:
 def ingest_watched(
     home: Home, files: Sequence[Path], *, notify: Callable[[str], None], hang_seconds: float
 ) -> tuple[list[IngestOutcome], WorkerWatch]:
-    """Start Footnote on `home`, ingest, stop. Files unfinished after `hang_seconds` without progress count as hung."""
+    """Start Footnote on `home`, ingest the files, and stop it.
+
+    After `hang_seconds` without any progress, the unfinished files count as hung.
+    """
     with running_stack(home, notify=notify, concurrency=CONCURRENCY) as stack:
         losses = LossCount.begin(home.logs / "worker.log")
         with ApiClient(url=stack.url, key=ensure_admin(home, stack.database_url("owner"))) as client:
-            # After a change of the code, the same files must be ingested again, not found done.
+            # The name contains the code's digest, so that changed code ingests the same files again.
             collection = client.ensure_collection(f"{COLLECTION} {pipeline_digest()[:16]}").id
             notify(f"Ingesting {len(files)} files")
             outcomes, watch = ingest_and_sample(stack, client, files, collection=collection, hang_seconds=hang_seconds)
@@ -103,7 +107,7 @@ def ingest_watched(
 def ingest_and_sample(
     stack: Stack, client: ApiClient, files: Sequence[Path], *, collection: str, hang_seconds: float
 ) -> tuple[list[IngestOutcome], WorkerWatch]:
-    """Ingest on a running stack, checking the workers four times a second; outcomes in the order of `files`."""
+    """Ingest on a running stack, and check the workers four times a second. Outcomes have the order of `files`."""
     progress, watch, errors = _Progress(), WorkerWatch(), list[FootnoteError]()
 
     def ingest() -> None:
@@ -128,7 +132,7 @@ def ingest_and_sample(
 
 
 def look_at_workers(keeper: int, watch: WorkerWatch) -> None:
-    """Record the worker processes below `keeper`; a size is resident memory, including children."""
+    """Record the worker processes below `keeper`, and their resident memory including children."""
     try:
         below = psutil.Process(keeper).children(recursive=True)
     except psutil.NoSuchProcess:
@@ -140,7 +144,7 @@ def look_at_workers(keeper: int, watch: WorkerWatch) -> None:
             sizes[process.pid], parents[process.pid] = process.memory_info().rss, process.ppid()
         except psutil.NoSuchProcess:
             continue
-    # keeper → celery's main process → pool processes → sandboxes: processes below a pool process count as part of it.
+    # The tree is keeper → celery's main process → pool processes → sandboxes. A pool process includes its descendants.
     main = {pid for pid, parent in parents.items() if parent == keeper}
     totals: dict[int, int] = {}
     for pid, size in sizes.items():

@@ -1,1 +1,1 @@
-"""Reports on runs and comparisons, for people and machines: JSON, Markdown, HTML and plots."""
+"""Reports on runs and comparisons: JSON, Markdown, HTML and plots."""

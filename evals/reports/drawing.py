@@ -19,13 +19,13 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 WIDTH = 4.0
-"""Inches; at 72 points per inch the text stays readable when the drawing shrinks to a phone's width."""
+"""Inches. At 72 points per inch, text stays readable when a phone shrinks the drawing to its width."""
 LONGEST_LABEL, SHORT_LABEL = 26, 18
 
 INK, SOFT, LINE, BAND, GOOD, BAD = "#010101", "#020202", "#030303", "#040404", "#050505", "#060606"
 SERIES = tuple(f"#0701{number:02x}" for number in range(1, 9))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-"""One fewer than colours, so that 56 series are distinct, and none differs by colour alone."""
+"""There is one marker fewer than colours, so that 56 series have distinct pairs of colour and marker."""
 
 _VARIABLES = {
     INK: "var(--ink)",
@@ -83,7 +83,7 @@ class Canvas:
     axes: tuple[Axes, ...]
 
     def svg(self) -> Markup:
-        """Return the drawing, for a page element that describes it in words."""
+        """Return the drawing as SVG. The page element around it must describe it in words."""
         written = BytesIO()
         with warnings.catch_warnings():
             warnings.filterwarnings(
@@ -97,7 +97,7 @@ class Canvas:
 def open_canvas(name: str, *, height: float, rows: tuple[float, ...] = (1.0,)) -> Iterator[Canvas]:
     """Open a canvas of that height (inches), with axes in the proportions `rows`; our style applies inside the block.
 
-    The reader's own matplotlib style is ignored.
+    The user's own matplotlib style is ignored.
     """
     with style.context({**_STYLE, "svg.hashsalt": name}, after_reset=True):
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
@@ -141,7 +141,7 @@ def marker_of(place: int) -> str:
 
 
 def _for_page(written: bytes, name: str) -> str:
-    """Remove what belongs to a file (prologue, namespaces, size) or would affect the page (style, plain ids)."""
+    """Remove parts that only a file needs (prologue, namespaces, size) or that affect the page (style, plain ids)."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
     root = etree.fromstring(written, parser)
     for element in list(root.iter(etree.Element)):

@@ -79,7 +79,7 @@ def _render(template: str, values: Mapping[str, object]) -> str:
 
 
 def _conditions(manifest: RunManifest) -> dict[str, str]:
-    """The run's conditions by name; empty ones are left out."""
+    """Return the run's conditions by name, without empty ones."""
     conditions, selection = manifest.conditions, manifest.selection
     chosen = [
         f"{manifest.n:,}",
@@ -105,7 +105,7 @@ def _conditions(manifest: RunManifest) -> dict[str, str]:
 
 
 def _differing(before: RunManifest, after: RunManifest) -> list[tuple[str, str, str]]:
-    """The conditions that differ between the runs."""
+    """Return the conditions that differ between the runs."""
     first, second = _conditions(before), _conditions(after)
     names = dict.fromkeys([*first, *second])
     rows = [(name, first.get(name, "–"), second.get(name, "–")) for name in names]
@@ -113,7 +113,7 @@ def _differing(before: RunManifest, after: RunManifest) -> list[tuple[str, str, 
 
 
 def _missing_plots(record: RunRecord) -> list[str]:
-    """Sentences on plots that lack data."""
+    """Return sentences about plots that lack data."""
     sentences: list[str] = []
     if len(record.manifest.by_kind) < 2:
         sentences.append("Metrics are not drawn by type of question: all cases are of one type.")
@@ -125,7 +125,7 @@ def _missing_plots(record: RunRecord) -> list[str]:
 
 
 def _spending(record: RunRecord) -> list[tuple[str, str, str]]:
-    """(what, total, per case), if anything was spent."""
+    """Return rows of (unit, total, amount per case); none if nothing was spent."""
     manifest, count = record.manifest, len(record.cases)
     if not (manifest.tokens_in or manifest.tokens_out or manifest.cost_usd) or not count:
         return []
@@ -137,7 +137,7 @@ def _spending(record: RunRecord) -> list[tuple[str, str, str]]:
 
 
 def _outermost(flips: Sequence[Flip]) -> list[Flip]:
-    """All flips, or the greatest losses and gains: flips are sorted by their change."""
+    """Return all flips or, of many, the greatest losses and gains. Flips are sorted by their change."""
     if len(flips) <= TRACED_FLIPS:
         return list(flips)
     return [*flips[: TRACED_FLIPS // 2], *flips[-TRACED_FLIPS // 2 :]]

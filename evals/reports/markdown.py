@@ -111,7 +111,7 @@ def describe_judgement(judgement: Judgement) -> str:
 
 
 def conditions_of(manifest: RunManifest) -> list[str]:
-    """The run's conditions, in short lines."""
+    """Return the run's conditions in short lines."""
     conditions = manifest.conditions
     lines = [
         f"run {manifest.id}, {manifest.status.value}, started {manifest.started_at:%Y-%m-%d %H:%M} UTC",
@@ -130,7 +130,7 @@ def conditions_of(manifest: RunManifest) -> list[str]:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table; cells are reduced to one line, and bars in them escaped."""
+    """Return a Markdown table. Each cell becomes one line, and bars in it are escaped."""
     lines = ["| " + " | ".join(map(_cell, head)) + " |", "|" + "---|" * len(head)]
     lines += ["| " + " | ".join(map(_cell, row)) + " |" for row in rows]
     return "\n".join(lines)
@@ -148,7 +148,7 @@ def _claim_lines(trace: Trace) -> Iterator[str]:
 
 
 def _side_by_side(flip: Flip) -> list[str]:
-    """The first ranks and the sentences of both runs; nothing for a baseline, which has no traces."""
+    """Return the first ranks and the sentences of both runs; nothing for a baseline, which has no traces."""
     before, after = Trace.of(flip.before), Trace.of(flip.after)
     if before.empty or after.empty:
         return []

@@ -1,4 +1,4 @@
-"""The plots of a run, as far as it has the data.
+"""Draws the plots for which a run has data.
 
 Metrics of different scales never share an axis: shares (0 to 1), counts and other values each have a plot.
 """
@@ -57,7 +57,7 @@ def plot_kinds(record: RunRecord) -> list[Plot]:
     plots: list[Plot] = []
     for scale in Scale:
         series = {kind: manifest.by_kind[kind] for kind in drawn}
-        if scale is not Scale.COUNT:  # a sum over all cases would dwarf those of the types
+        if scale is not Scale.COUNT:  # the sum over all cases would dwarf the sums per type
             series = {ALL: manifest.figures, **series}
         metrics = [metric.name for metric in manifest.metrics if scale_of(metric, series.values()) is scale]
         metrics = [name for name in metrics if any(name in figures for figures in series.values())]
@@ -138,7 +138,7 @@ def plot_calibration(calibration: Calibration) -> Plot | None:
 
 
 def plot_latency(timings: Sequence[CaseTiming]) -> Plot | None:
-    """Plot the distribution of each timed part: the share of cases that ended within a time."""
+    """Plot, for each timed part, the share of cases that ended within a time."""
     times: dict[str, list[float]] = {}
     for timing in timings:
         for name, seconds in (("whole case", timing.seconds), *timing.times.items()):
@@ -177,7 +177,7 @@ def plot_latency(timings: Sequence[CaseTiming]) -> Plot | None:
 
 
 def plot_spending(cases: Sequence[CaseRecord]) -> Plot | None:
-    """Plot tokens, and cost if there is any, by type of question."""
+    """Plot tokens, and any cost, by type of question."""
     kinds = sorted({case.kind for case in cases if case.tokens_in or case.tokens_out or case.cost_usd})
     if not kinds:
         return None
@@ -225,7 +225,7 @@ def milliseconds(value: float) -> str:
 
 
 def _commonest(record: RunRecord) -> list[str]:
-    """The types of question with the most cases, sorted by name."""
+    """Return the types of question with the most cases, sorted by name."""
     counts = Counter(case.kind for case in record.cases)
     kinds = sorted(record.manifest.by_kind, key=lambda kind: (-counts[kind], kind))
     return sorted(kinds[:MOST_KINDS])
@@ -259,7 +259,7 @@ def _without_side(name: str) -> str:
 
 
 def scale_of(metric: MetricSpec, series: Iterable[Mapping[str, float]]) -> Scale:
-    """The scale of a metric, by its aggregation and its values."""
+    """Return the scale of a metric, by its aggregation and its values."""
     if metric.how is Aggregate.SUM:
         return Scale.COUNT
     values = (figures[metric.name] for figures in series if metric.name in figures)

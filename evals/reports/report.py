@@ -1,4 +1,4 @@
-"""Reports: the JSON object that every suite and benchmark writes, and lines for people."""
+"""Reports of suites and benchmarks: a JSON object, and lines for people."""
 
 import json
 import math
@@ -62,7 +62,7 @@ class Report:
         path.write_text(json.dumps(self.as_object(), indent=1, ensure_ascii=False) + "\n")
 
     def lines(self) -> list[str]:
-        """The metrics, one per line."""
+        """Return the metrics, one per line."""
         return [f"{name:>24}  {_shown(value)}" for name, value in self.metrics.items()]
 
 

@@ -1,8 +1,8 @@
 """Baselines: a suite's scores on a data set when they were last accepted, stored with the code.
 
-A baseline contains the cases' ids, kinds, scores and measures, and the conditions, but no texts, quotes or reasons,
-because the data's licence may not permit that. `footnote eval accept RUN` makes a run the baseline of its suite and
-data.
+A baseline contains the conditions, and the cases' ids, kinds, scores and measures. It contains no texts, quotes or
+reasons, because the data's licence may forbid storing them. `footnote eval accept RUN` makes a run the baseline of its
+suite and data.
 """
 
 import re

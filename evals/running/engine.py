@@ -28,7 +28,7 @@ class UnknownSuiteError(InvalidInputError):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One case's outcome. `score` is None if it could not be scored, which is not 0; `reason` explains it.
+    """One case's outcome. `score` is None, not 0, if the case could not be scored; `reason` explains the score.
 
     Metrics are computed from `measures`; every report contains `details`; the run's files and pages contain `trace`.
     None of them may differ between two runs of the same code on the same data: no ids, and no times (except in a suite
@@ -50,7 +50,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class SuiteResult:
-    """Metrics by name, over all cases, and the cases."""
+    """The cases, and the metrics over all cases by name."""
 
     metrics: Mapping[str, float]
     cases: Sequence[Case]
@@ -77,14 +77,14 @@ class Scoring(Protocol[P_contra]):
     def used(self) -> Used: ...
 
     def score(self, case: P_contra) -> Case:
-        """Score the case. Called from several threads at once, unless the suite is not `parallel`.
+        """Score the case. If the suite is `parallel`, several threads call this at once.
 
         Any error other than a FootnoteError is a defect of the suite and ends the run.
         """
 
 
 class Suite(ABC, Generic[P]):
-    """A measurement. `version` changes whenever the suite would compute other figures for the same system."""
+    """A measurement. `version` must change when the suite computes other figures for the same system."""
 
     name: ClassVar[str]
     version: ClassVar[str]

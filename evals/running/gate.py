@@ -1,7 +1,7 @@
-"""The gate: runs a fixed set of suites, compares each with its baseline, and fails if one is worse beyond noise.
+"""The gate runs a fixed set of suites, compares each with its baseline, and fails if a metric is significantly worse.
 
-It runs on the project's own data, which it generates again for each run, and on a given folder of other data if that
-has baselines. Times are never gated.
+It uses the project's own data, which it generates for each run, and a given folder of other data for which baselines
+exist. It never compares times.
 """
 
 import shutil
@@ -29,7 +29,7 @@ class Gated:
     selection: Selection = EVERY_CASE
 
 
-# Together they take about a minute on two cores.
+# Together, these suites take about a minute on two cores.
 ON_PROJECT = (
     Gated("retrieval"),
     Gated("answers"),
@@ -38,7 +38,7 @@ ON_PROJECT = (
     Gated("injection", Selection(sample=90, seed=1)),
 )
 ON_OTHERS = (Gated("retrieval"), Gated("answers"))
-"""The suites to run on a folder of other questions, if it has baselines."""
+"""The suites to run on a folder of other questions, if baselines exist for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Gate:
         return Judgement(record, compare_runs(baseline.as_record(), record))
 
     def plan(self, data: Sequence[Path], *, homes: Path) -> list[tuple[Gated, Path]]:
-        """Return the gate's runs: suites on the project's own data, and on `data` those that have baselines there."""
+        """Return the runs: all gated suites on the project's own data, and on each of `data` those with a baseline."""
         shutil.rmtree(homes / PROJECT, ignore_errors=True)  # removes files that the project no longer writes
         ours = write_project_data(homes / PROJECT)
         others = [
@@ -104,7 +104,7 @@ class Gate:
 
 
 def _check_fits(name: str, baseline: Baseline, record: RunRecord) -> None:
-    """Raises BaselineOutdatedError if the cases differ, because the effect of a change would be unknown."""
+    """Check that run and baseline have the same suite version, data and cases. Raises BaselineOutdatedError."""
     manifest = record.manifest
     if baseline.suite_version != manifest.suite_version:
         differs = f"version {baseline.suite_version} of the suite, this is {manifest.suite_version}"

@@ -44,7 +44,7 @@ class RunFiles:
         self.write_manifest(manifest)
 
     def ran_on(self, code: str) -> bool:
-        """Whether the run was started on the code with that digest."""
+        """Return whether the run was started on the code with that digest."""
         path = self.folder / CODE
         return path.is_file() and path.read_text().strip() == code
 
@@ -126,7 +126,7 @@ class RunFolder:
         return sorted(found, key=lambda manifest: manifest.started_at, reverse=True)
 
     def get(self, name: str) -> RunRecord:
-        """Return the run with that id or folder, or a suite's newest (`latest`, `SUITE`, `SUITE~1`: the one before).
+        """Return a run by id, by folder, or by age: `latest`, a suite's newest (`SUITE`), or the one before (`SUITE~1`).
 
         Raises EvalRunNotFoundError, EvalRunBrokenError.
         """
@@ -143,7 +143,7 @@ class RunFolder:
 
 
 def _is_cut_off(file: BinaryIO) -> bool:
-    """Whether the last line is incomplete."""
+    """Return whether the last line is incomplete."""
     if file.seek(0, os.SEEK_END) == 0:
         return False
     file.seek(-1, os.SEEK_END)

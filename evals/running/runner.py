@@ -179,9 +179,9 @@ class Runner:
 
 
 def select(cases: Sequence[Planned], selection: Selection) -> list[_Turn]:
-    """Select the cases to run, in order: those of the kind (or with that prefix), a sample, each `repeat` times.
+    """Select the cases to run, in order: filter by kind (or its prefix), draw a sample, and repeat each case.
 
-    Raises DatasetError when two cases have the same id, NoCasesError when none is left.
+    Raises DatasetError when two cases have the same id, NoCasesError when no case is selected.
     """
     ids = [case.id for case in cases]
     doubled = sorted({case_id for case_id in ids if ids.count(case_id) > 1}) if len(set(ids)) < len(ids) else []
@@ -203,7 +203,7 @@ def select(cases: Sequence[Planned], selection: Selection) -> list[_Turn]:
 
 
 def distinct(turns: Sequence[_Turn]) -> list[Planned]:
-    """The planned cases, each once."""
+    """Return the planned cases, each once."""
     return list({turn.planned.id: turn.planned for turn in turns}.values())
 
 
@@ -242,7 +242,7 @@ def _percentiles(timings: Sequence[CaseTiming]) -> dict[str, tuple[float, float]
 
 
 def digest_settings(settings: Settings) -> str:
-    """SHA-256 (hex) of the settings that affect answers, without secrets and addresses."""
+    """Return the SHA-256 (hex) of the settings that affect answers, without secrets and addresses."""
     kept: Mapping[str, object] = {
         "embedding": settings.embedding.model_dump(mode="json", exclude={"api_key", "base_url"}),
         "chat": settings.chat.model_dump(mode="json", exclude={"api_key", "base_url"}),
@@ -290,7 +290,7 @@ def _score_all(
     left, pending = iter(turns), set[Future[tuple[CaseRecord, CaseTiming]]]()
     with ThreadPoolExecutor(workers, thread_name_prefix="case") as pool:
         try:
-            # Only as many cases are submitted as can run, so that none starts after an interruption.
+            # No more cases are submitted than can run at once, so that none starts after an interruption.
             while pending := pending | {pool.submit(score_one, turn) for turn in islice(left, workers - len(pending))}:
                 done, pending = wait(pending, return_when=FIRST_COMPLETED)
                 for future in done:
@@ -304,7 +304,7 @@ def _score_all(
 
 
 class _Stopwatch:
-    """Wall seconds, and processor seconds of this process and its descendants."""
+    """Measures wall seconds, and processor seconds of this process and its descendants."""
 
     def __init__(self) -> None:
         self._wall, self._processor = time.monotonic(), _processor_seconds()

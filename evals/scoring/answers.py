@@ -49,7 +49,7 @@ class GradedAnswer:
 
 
 def grade_answer(question: str, truth: str, claims: Sequence[str]) -> GradedAnswer:
-    """Grade the sentences of an answer (none: declined) against the truth."""
+    """Grade an answer's sentences against the truth. An answer without sentences is declined."""
     if not claims:
         return GradedAnswer(Grade.DECLINED, "declined")
     if _ONLY_FIGURE.fullmatch(truth):
@@ -58,7 +58,7 @@ def grade_answer(question: str, truth: str, claims: Sequence[str]) -> GradedAnsw
 
 
 def count_supported(claim: str, quotes: Sequence[str]) -> tuple[int, int]:
-    """Count a sentence's numbers, and those of them that occur in its quotes, digit for digit."""
+    """Return how many numbers a sentence has, and how many of these occur in its quotes, digit for digit."""
     quoted = {token for quote in quotes for token in _tokens(quote)}
     said = _tokens(claim)
     return len(said), sum(token in quoted for token in said)
@@ -81,7 +81,7 @@ def _grade_figure(question: str, truth: str, claims: Sequence[str]) -> GradedAns
 
 
 def _grade_polarity(truth: str, claim: str) -> GradedAnswer | None:
-    """Yes against no is wrong; agreement is right, unless the truth also states a figure."""
+    """Grade a yes or no: contradiction is wrong; agreement is right, unless the truth also states a figure."""
     wanted, said = _polarity(truth), _polarity(claim)
     if not wanted or not said:
         return None

@@ -14,13 +14,13 @@ import scipy  # its submodules are loaded on first use
 from app.evaluations.records import CaseRecord
 
 BINS = 5
-"""Few bins, because sets have tens of cases and a bin of two shows nothing."""
+"""There are few bins, because sets have tens of cases, and a bin with two cases shows nothing."""
 LEVEL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Cases with confidence in [low, high), the last bin including 1. `least` and `most` bound the share."""
+    """Cases with confidence in [low, high), the last bin including 1. `least` and `most` bound the share right."""
 
     low: float
     high: float

@@ -1,8 +1,8 @@
 """Compares proposed facts with the facts that a filing tags.
 
 A proposed fact is right if the filing tags the same line item for the same period (the same days) with the same
-value, including sign and scale, at the tagged precision. A fact proposed twice (net income is on two statements) counts
-once.
+value, including sign and scale, at the tagged precision. A fact that is proposed twice counts once; for example, net
+income is on two statements.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ from evals.datasets.tagged import TaggedFact
 
 
 class Fault(StrEnum):
-    """The fault of a proposed fact; the first that applies, in this order.
+    """The fault of a proposed fact: the first of these that applies, in this order.
 
     `SIGN`, `SCALE`, `VALUE`: the line item is tagged for that period, with another sign, scale or value. `PERIOD`: the
     value is tagged for another period of the line item. `ITEM`: the value is tagged for that period under another line
@@ -41,7 +41,7 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """`right`: proposed tagged facts; `missed`: tagged facts not proposed; `wrong`: all other proposed facts."""
+    """`right` are tagged facts that were proposed, `missed` those that were not, `wrong` all other proposed facts."""
 
     right: tuple[TaggedFact, ...]
     wrong: tuple[Wrong, ...]
@@ -64,7 +64,7 @@ def compare_facts(tagged: Sequence[TaggedFact], proposed: Iterable[ProposedFact]
 
 
 def is_same_value(value: Decimal, tagged: TaggedFact) -> bool:
-    """Whether the values are equal at the tagged fact's precision."""
+    """Return whether the values are equal at the tagged fact's precision."""
     if tagged.decimals is None:
         return value == tagged.value
     return abs(value - tagged.value) * 2 < Decimal(10) ** -tagged.decimals

@@ -28,7 +28,7 @@ _NAMED = re.compile(
 _ROW = re.compile(r"^(?P<label>.+?) — (?P<cells>.+?)(?:\s\((?P<units>[^()]*)\))?$", re.DOTALL)
 _PERIOD = re.compile(r"(?:19|20)(\d\d)|\bFY\s?['’]?(\d\d)\b", re.IGNORECASE)
 CLOSING_ZEROS_MEAN = Decimal("0.06")
-"""Trailing zeros of "$1577.00" and "$0.40" may be exact or only formatting: allow rounding up to this share, ±3 %."""
+"""The trailing zeros of "$1577.00" may be exact or only formatting. Such a figure is rounded to at most this share."""
 
 
 class FigureKind(StrEnum):
@@ -128,8 +128,8 @@ def _figure(match: re.Match[str], scale: int, period: str) -> Figure:
 def _step(core: str) -> Decimal:
     """Return the rounding unit of a number as written.
 
-    It is one unit of the last digit. If the fraction ends in zeros, these may be formatting: then it is one unit of the
-    last other digit, but at most `CLOSING_ZEROS_MEAN` of the value.
+    It is one unit of the last digit. If the fraction ends in zeros, they may be formatting. The unit is then that of
+    the last digit before the zeros, but at most `CLOSING_ZEROS_MEAN` of the value.
     """
     whole, _, fraction = core.partition(".")
     written = Decimal(1).scaleb(-len(fraction))

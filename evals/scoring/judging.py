@@ -1,4 +1,4 @@
-"""A model that judges answers which no check decides, and which is itself measured (the suite `judge`).
+"""A model that judges answers that no check decides. The suite `judge` measures the model itself.
 
 Its opinions are stored separately from the results of checks. `FOOTNOTE_JUDGE_MODEL`, `FOOTNOTE_JUDGE_BASE_URL` and
 `FOOTNOTE_JUDGE_API_KEY` configure it. Its responses are replayed from cassettes unless the run is `--live`.

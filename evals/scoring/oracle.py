@@ -1,7 +1,7 @@
-"""Read access as an independent oracle in plain Python, with which the permissions suite compares the system.
+"""Computes read access in plain Python, as an independent oracle for the permissions suite.
 
-It shares no code with the SQL or `app.access`. A grant opens a collection with everything inside it, or one document,
-to a user or to a group's members, until it expires. Nothing else gives access.
+It shares no code with the SQL or `app.access`. A grant gives read access to one document, or to a collection and
+everything inside it. It applies to a user or to a group's members, until it expires. Nothing else gives access.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ class OracleGrant:
 
 @dataclass(slots=True)
 class World:
-    """Collections with their parents, documents with their collections, groups with their members, grants."""
+    """The oracle's data: parents of collections, collections of documents, members of groups, and grants."""
 
     parents: Mapping[str, str | None]
     documents: Mapping[UUID, str]
@@ -30,11 +30,11 @@ class World:
     grants: list[OracleGrant] = field(default_factory=list)
 
     def visible_to(self, user: str) -> frozenset[UUID]:
-        """The documents that a user may see."""
+        """Return the documents that a user may see."""
         return frozenset(document for document in self.documents if self.may_see(user, document))
 
     def opened_to(self, user: str) -> frozenset[str]:
-        """The collections that a user may see: those with a grant on themselves or on a collection around them."""
+        """Return the collections with a grant to the user, on themselves or on a collection that contains them."""
         opened = {grant.collection for grant in self.grants if grant.collection and self._holds(grant, user)}
         return frozenset(collection for collection in self.parents if not opened.isdisjoint(self._around(collection)))
 
@@ -51,7 +51,7 @@ class World:
         return not grant.ended and (grant.user == user or user in self.members.get(grant.group, ()))
 
     def _around(self, collection: str) -> set[str]:
-        """The collection and all collections around it."""
+        """Return the collection and all collections that contain it."""
         found: set[str] = set()
         step: str | None = collection
         while step is not None:

@@ -1,4 +1,4 @@
-"""Checks everything that the API shows an asker of documents against the asker's rights.
+"""Compares everything that the API shows a user with the user's rights.
 
 A hidden object must get the same response as a missing one: 404 with the same text.
 """
@@ -25,7 +25,7 @@ READ_WAYS = (
     "/v1/documents/{document}/pages/1/image?dpi=36",
     "/v1/documents/{document}/versions/{version}/pages/1/image?dpi=36",
 )
-"""Fields that only a readable document has."""
+"""Addresses that exist only for a document that could be read."""
 
 _NOT_DRAWABLE = "page-not-drawable"
 _ODD = "something of another run"
@@ -34,7 +34,7 @@ _Words = frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A document's ids, read by its owner, and its name in findings."""
+    """A document's ids, as its owner reads them, and its name in findings."""
 
     id: UUID
     name: str
@@ -50,7 +50,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
-    """The rights of an asker: visible documents, and collections open to it (`collections` maps ids to names)."""
+    """A user's rights: the visible documents, and the names of the visible collections (`opened`).
+
+    `collections` maps the ids of all collections to their names.
+    """
 
     known: Mapping[UUID, Known]
     visible: frozenset[UUID]
@@ -63,14 +66,14 @@ class Visibility:
 
 @dataclass(frozen=True, slots=True)
 class AccessChecker:
-    """Checks what `client` shows to the asker. Findings are sentences without ids."""
+    """Compares the responses to `client` with its user's rights. Findings are sentences without ids."""
 
     client: httpx.Client
     visibility: Visibility
     _absent: dict[str, _Words] = field(default_factory=dict)
 
     def check_lists(self) -> Iterator[str]:
-        """Yield differences between the lists, filtered and not, and the asker's rights."""
+        """Yield differences between the user's rights and the lists, filtered and unfiltered."""
         visibility = self.visibility
         yield from self._compared("/v1/documents", "id", visibility.visible)
         yield from self._compared("/v1/runs", "document_id", visibility.visible)
@@ -103,8 +106,8 @@ class AccessChecker:
             yield f"{what}{self.visibility.name(document)} is {'listed' if document in listed else 'not listed'}"
 
     def check_address(self, path: str, name: str, *, shown: bool) -> Iterator[str]:
-        """Yield the faults of a response whose object must be shown, or must look missing."""
-        # Of a file, only the status matters, not the content.
+        """Yield the faults of a response. The object must be `shown`, or else look like a missing one."""
+        # Files are large, so the content is read only if the response is an error.
         with self.client.stream("GET", path) as response:
             words = _words(response.status_code, response.read() if response.is_error else b"")
         way = "/".join("…" if _is_id(part) else part for part in path.split("/"))
@@ -125,7 +128,7 @@ class AccessChecker:
 
 @dataclass(frozen=True, slots=True)
 class QuestionResult:
-    """The response to a question over HTTP: documents by their position in the answer. `id` is the question's."""
+    """The response to a question over HTTP: the ids of its source documents and cited documents. `id` is its own id."""
 
     id: str
     sources: tuple[UUID, ...]
@@ -134,13 +137,13 @@ class QuestionResult:
 
 
 def ask_with_key(client: httpx.Client, question: str, key: str) -> QuestionResult:
-    """Ask for the whole answer at once, with an `Idempotency-Key`. Raises httpx.HTTPStatusError."""
+    """Ask with an `Idempotency-Key`, and read the whole answer at once. Raises httpx.HTTPStatusError."""
     response = client.post("/v1/questions", json={"question": question}, headers={"Idempotency-Key": key})
     return _question_result([], response.raise_for_status().json())
 
 
 def ask_streamed(client: httpx.Client, question: str, documents: Sequence[UUID] = ()) -> QuestionResult:
-    """Ask for a stream of events, restricted to `documents` if there are any. Raises httpx.HTTPStatusError."""
+    """Ask about `documents`, or all if there are none; read a stream of events. Raises httpx.HTTPStatusError."""
     body = {"question": question, "document_ids": [str(document) for document in documents]}
     response = client.post("/v1/questions", json=body, headers={"Accept": "text/event-stream"})
     events = _events(response.raise_for_status().text)
@@ -154,7 +157,7 @@ def _question_result(sources: Sequence[dict[str, Any]], answer: dict[str, Any]) 
 
 
 def _events(text: str) -> dict[str, dict[str, Any]]:
-    """The data of events by name, the last of each (Server-sent events, WHATWG HTML § 9.2)."""
+    """Return the data of the last event of each name (Server-sent events, WHATWG HTML § 9.2)."""
     events: dict[str, dict[str, Any]] = {}
     name = ""
     for line in text.split("\n"):
@@ -167,7 +170,7 @@ def _events(text: str) -> dict[str, dict[str, Any]]:
 
 
 def list_items(client: httpx.Client, path: str) -> Iterator[dict[str, str]]:
-    """All items of a list, page by page. Raises httpx.HTTPStatusError."""
+    """Yield all items of a list, page by page. Raises httpx.HTTPStatusError."""
     cursor: str | None = None
     while True:
         parameters = {"limit": "200"} | ({"cursor": cursor} if cursor else {})
@@ -180,7 +183,7 @@ def list_items(client: httpx.Client, path: str) -> Iterator[dict[str, str]]:
 
 
 def _words(status: int, body: bytes) -> _Words:
-    """The words of a problem response, except its instance; for any other response, only the status."""
+    """Return the values of a problem response, except its instance; of any other response, only the status."""
     problem = json.loads(body) if body else {}
     return frozenset({str(status), *(str(value) for key, value in problem.items() if key != "instance")})
 

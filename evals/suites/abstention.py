@@ -1,8 +1,8 @@
-"""Abstention: questions that the asker's documents do not answer, and the same questions from an asker whose do.
+"""Abstention: whether Footnote declines a question if the asker's documents do not answer it, and only then.
 
-The cases come from a question set, by restricting access: the asker `lacking` may open all issuers' documents except
-those of the question's issuer; the asker `holding` may open only that issuer's documents, which exposes a system that
-declines everything.
+Two askers with different access ask each question of a question set. The asker `lacking` may read all issuers'
+documents except those of the question's issuer. The asker `holding` may read only that issuer's documents, which
+exposes a system that declines everything.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

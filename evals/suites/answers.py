@@ -1,8 +1,8 @@
-"""Answers: right, wrong or declined, and whether citations and numbers are supported. Data: a question set.
+"""Answers: whether they are right, wrong or declined, and whether citations and numbers are supported.
 
-Numbers are compared by value, unit and rounding, free text by checks without a judge. An answer that no check decides
-is unscored, and counted as `unscored`. If a judging model is configured (`evals.scoring.judging`), it judges those
-answers, with separate metrics (`judged_…`).
+The data is a question set. Numbers are compared by value, unit and rounding, free text by checks without a judge. An
+answer that no check decides is unscored, and counted as `unscored`. If a judging model is configured
+(`evals.scoring.judging`), it judges those answers, with separate metrics (`judged_…`).
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from evals.scoring.answers import Grade, GradedAnswer, count_supported, grade_an
 from evals.scoring.judging import Judge, Opinion, open_judge
 
 GRADES = (Grade.RIGHT, Grade.WRONG, Grade.DECLINED)
-# A right answer is worth more than none, and none is worth more than a wrong one.
+# A right answer scores higher than no answer, and no answer scores higher than a wrong one.
 SCORES = {Grade.RIGHT: 1.0, Grade.DECLINED: 0.0, Grade.WRONG: -1.0, Grade.UNDECIDED: None}
 
 
@@ -158,9 +158,9 @@ def judge_case(case: QuestionCase, asked: Asked, names: Names) -> Case:
 
 
 def cover_question(question: str, asked: Asked) -> float | None:
-    """The answer's confidence: the share of the question's words in the first sentence and its citations.
+    """Return the answer's confidence: the share of the question's words in the first sentence and its citations.
 
-    Reports plot it against the share of right answers (calibration). None for an answer without a sentence.
+    Reports plot it against the share of right answers (calibration). It is None for an answer without a sentence.
     """
     if not asked.answer.claims:
         return None

@@ -5,7 +5,7 @@ The truth is every us-gaap fact without dimensions that the filing tags in its i
 statement of cash flows. Each statement is the first table with its characteristic tags; a statement whose tags are
 spread over several tables is not counted (`evals.datasets.ixbrl`). Recall counts all these facts, even those with a
 line item that Footnote does not know. Any other proposed fact is wrong, even if it is tagged elsewhere in the filing.
-Data: a folder of filings (`evals.datasets.filings`).
+The data is a folder of filings (`evals.datasets.filings`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,7 +33,7 @@ TRACED = 50
 
 @dataclass(frozen=True, slots=True)
 class FilingCase:
-    """A filing read in one format; the kind is the format."""
+    """A filing that is read in one format. The kind is the format."""
 
     id: str
     kind: str

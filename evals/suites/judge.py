@@ -1,6 +1,7 @@
-"""Judge: agreement of the judging model with people. Data: `judgements.jsonl`, answers judged by people.
+"""Judge: how often the judging model agrees with people.
 
-Errors are counted separately: the dangerous one is an answer that people call wrong and the judge calls right.
+The data is `judgements.jsonl`, answers that people judged. The two kinds of error are counted separately. The dangerous
+one is an answer that people call wrong and the judge calls right.
 `evals/datasets/judgements` contains a small set of the project's own.
 """
 

@@ -1,8 +1,8 @@
-"""Latency: the time of a question over HTTP, by stage, with 1, 4 or 16 questions at once. Data: a question set.
+"""Latency: the time of a question over HTTP, by stage, with 1, 4 or 16 questions at once.
 
-The times are those that a reader waits: to the sources (understanding and search), to the first sentence (drafting
-and verifying), to the whole answer (including its recording). Times differ from run to run and machine to machine, so
-none of them is gated.
+The data is a question set. The times are those that a reader waits: to the sources (understanding and search), to the
+first sentence (drafting and verifying), and to the whole answer (including its storage). The gate compares none of
+them, because they differ between runs and machines.
 """
 
 import threading
@@ -31,7 +31,7 @@ _SECONDS = 120.0
 
 @dataclass(frozen=True, slots=True)
 class LatencyCase:
-    """A question asked while `at_once` questions run."""
+    """A question that is asked at a level of concurrency: `at_once` questions run at the same time."""
 
     id: str
     kind: str
@@ -41,7 +41,7 @@ class LatencyCase:
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """Seconds from the question to each event; `first_sentence` is None without a sentence. `problem`: a code."""
+    """Seconds from the question to each event; `first_sentence` is None without a sentence. `problem` is a code."""
 
     sources: float | None
     first_sentence: float | None
@@ -51,7 +51,7 @@ class Timed:
 
 @dataclass(slots=True)
 class LatencyScoring:
-    """Asks all questions of a level when the first of their times is needed. Implements `Scoring`."""
+    """Asks all questions of a level of concurrency when one of their times is first needed. Implements `Scoring`."""
 
     client: httpx.Client
     cases: Sequence[LatencyCase]

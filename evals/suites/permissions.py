@@ -1,9 +1,9 @@
-"""Permissions: what the API shows to principals with different rights, against an oracle independent of the SQL.
+"""Permissions: compares the objects that the API shows to askers with an oracle that is independent of the SQL.
 
-The documents of a question set are put into nested collections by issuer. Askers receive random rights (seeded by the
-data's digest): on collections, on collections around them, through groups, on single documents, by grants that end
-later or have ended. Every list, page, image, answer and question is requested with the askers' own keys. Each document
-that only the system or only the oracle shows is a difference.
+The documents of a question set are put into nested collections by issuer. Askers receive random rights, with the data's
+digest as the seed. Grants are on collections, on collections that contain them, or on single documents, to a user or a
+group; some have expired. Every list, page, image, answer and question is requested with the askers' own keys. A
+document that only the system or only the oracle shows is a difference.
 """
 
 import random
@@ -38,7 +38,7 @@ _SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class PermissionCase:
-    """A check of one asker (by number): of its lists of documents (`listing`), or of an answer (`asking`)."""
+    """A check of the asker with that number: of its lists of documents (`listing`), or of an answer (`asking`)."""
 
     id: str
     kind: str
@@ -48,7 +48,7 @@ class PermissionCase:
 
 @dataclass(frozen=True, slots=True)
 class PermissionScoring:
-    """Asks as the case's asker. `collections` are names by id. Implements `Scoring`."""
+    """Asks as the case's asker. `collections` maps ids to names. Implements `Scoring`."""
 
     url: str
     askers: Sequence[Asker]
@@ -119,7 +119,7 @@ class PermissionScoring:
     def _narrowed(
         self, client: httpx.Client, asker: Asker, visibility: Visibility, question: QuestionCase
     ) -> Iterator[str]:
-        """A search in hidden documents must find nothing; a search in one visible document must find it."""
+        """Check that a search in hidden documents finds nothing, and that a search in a visible document finds it."""
         hidden = sorted(self.known.keys() - visibility.visible, key=visibility.name)[:MOST_NARROWED_TO]
         if hidden:
             result = ask_streamed(client, question.question, hidden)
@@ -138,7 +138,7 @@ class PermissionScoring:
 
 
 def _hidden(visibility: Visibility, documents: Iterable[UUID], what: str) -> list[str]:
-    """The shown documents that the asker may not see."""
+    """Return a finding for each document that is shown although the asker may not see it."""
     hidden = set(documents) - visibility.visible
     return [f"{name} is {what}" for name in sorted(map(visibility.name, hidden))]
 
@@ -182,7 +182,7 @@ def build_scoring(store: RestrictedStore, *, seed: str) -> PermissionScoring:
 
 
 def list_known(store: RestrictedStore) -> dict[UUID, Known]:
-    """List all documents as their owner sees them; the data determines their collections."""
+    """List all documents as their owner sees them. The data, not the API, determines a document's collection."""
     runs = {run.document_id: run.id for run in store.client.list_runs()}
     places = set(store.collections.values())
     known: dict[UUID, Known] = {}

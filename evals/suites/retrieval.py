@@ -1,8 +1,8 @@
 """Retrieval: whether a page with the evidence is among the first k distinct pages.
 
-Each question is asked twice: of all documents as one store, and of the evidence's own documents alone (`own_…`), which
-separates finding the document from finding the page. Data: a question set (`evals.datasets.questions`). The system
-extracts the documents' issuers and periods itself.
+Each question is asked twice: about all documents, and about only the documents with the evidence (`own_…`), which
+separates finding the document from finding the page. The data is a question set (`evals.datasets.questions`). The
+system extracts the documents' issuers and periods itself.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -58,7 +58,7 @@ class RetrievalScoring:
     used: Used
 
     def score(self, case: QuestionCase) -> Case:
-        """The case's score is the reciprocal rank of the first evidence page, with all documents as one store."""
+        """Score the case by the reciprocal rank of the first evidence page in a search over all documents."""
         whole = self.search.search(self.principal, case.question, k=PASSAGES)
         pages = distinct_pages(whole.passages, self.names)
         own_pages = distinct_pages(self._search_own(case), self.names)
@@ -150,7 +150,7 @@ def distinct_pages(passages: Sequence[Passage], names: Names) -> list[tuple[tupl
 
 
 def first_rank(pages: Sequence[tuple[tuple[str, ...], int]], evidence: frozenset[tuple[str, int]]) -> int | None:
-    """The rank (from 1) of the first evidence page."""
+    """Return the rank (from 1) of the first evidence page; None if no evidence page is found."""
     ranks = (rank for rank, (files, page) in enumerate(pages, 1) if any((file, page) in evidence for file in files))
     return next(ranks, None)
 
@@ -158,7 +158,7 @@ def first_rank(pages: Sequence[tuple[tuple[str, ...], int]], evidence: frozenset
 def measure_pages(
     pages: Sequence[tuple[tuple[str, ...], int]], evidence: frozenset[tuple[str, int]]
 ) -> dict[str, float]:
-    """The measures of one ranking, by `ir_measures`: a page's relevance is 0 or 1."""
+    """Return the measures of one ranking, computed by `ir_measures`. A page's relevance is 0 or 1."""
     # A document with several names is one page; its evidence counts under the first name in the truth.
     keys = [next((f"{f}:{page}" for f in files if (f, page) in evidence), f"{files}:{page}") for files, page in pages]
     relevant = {"q": {f"{document}:{page}": 1 for document, page in evidence}}

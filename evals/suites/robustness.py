@@ -1,4 +1,4 @@
-"""Robustness: each odd file ends ready, or failed with a code; no worker is lost, nothing hangs.
+"""Robustness: each unusual file becomes ready or fails with a code; no worker is lost, and nothing hangs.
 
 Data: a folder of files of any kind. All are ingested together, through the API and the real workers, and each is judged
 by its outcome. The workers' memory and restarts are reported too; they depend on the machine and differ between runs.
@@ -43,7 +43,7 @@ class RobustnessScoring:
         judged = judge(case.id, self.outcomes.get(case.path) or IngestOutcome(case.path, "hung"))
         if case.id != self.lost_at:
             return judged
-        # The file over which a worker was lost or grew is unknown, so the first case reports it.
+        # It is unknown which file cost a worker or its memory, so the first case reports these figures.
         watch = self.watch
         seen = {"lost_workers": watch.lost, "restarts": watch.restarts, "peak_mib": watch.peak_mib}
         return Case(

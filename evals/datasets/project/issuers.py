@@ -1,4 +1,4 @@
-"""Eight fictional issuers and their figures by year, US dollars in millions, derived from their names alone."""
+"""Eight fictional issuers and their yearly figures in millions of US dollars, which each run computes alike."""
 
 import hashlib
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ class Issuer:
 
     @property
     def key(self) -> str:
-        """A word for file names and ids."""
+        """The word that names the issuer in file names and ids."""
         return self.ticker.lower()
 
 
@@ -65,7 +65,7 @@ ISSUERS = (
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """One fiscal year: single items are drawn at random and totals computed, so that the statements add up."""
+    """One fiscal year: single items are derived from digests and totals computed, so that the statements add up."""
 
     revenue: Decimal
     first_segment: Decimal
@@ -136,7 +136,7 @@ class Agreement:
 
 
 def agreements_of(issuer: Issuer) -> tuple[Agreement, ...]:
-    """Five contracts. No two issuers share a number."""
+    """Return the issuer's five contracts. No two contracts of any issuers have the same number."""
     place = ISSUERS.index(issuer)
     return tuple(
         Agreement(
@@ -149,13 +149,13 @@ def agreements_of(issuer: Issuer) -> tuple[Agreement, ...]:
 
 
 def _share(name: str, low: int, high: int) -> Decimal:
-    """A fraction between `low` and `high` per mille, from a digest: the same on every machine and Python version."""
+    """Return a fraction between `low` and `high` per mille, from a digest, so that every machine computes the same."""
     digest = hashlib.sha256(name.encode()).digest()
     return Decimal(low + int.from_bytes(digest[:4], "big") % (high - low)) / 1000
 
 
 def figures_of(issuer: Issuer) -> Mapping[int, Year]:
-    """The issuer's figures by fiscal year."""
+    """Return the issuer's figures by fiscal year."""
     return {year: _draw(issuer, year) for year in (*YEARS, YEARS[-1] - 1)}
 
 

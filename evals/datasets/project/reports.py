@@ -1,7 +1,6 @@
-"""The annual reports of the fictional issuers: one subject per page, so that the evidence page is known.
+"""The annual reports of the fictional issuers. Each page has one subject, so that the evidence page is known.
 
-The last five pages have the same text for five contracts, except numbers and figures: only its number identifies a
-contract.
+The last five pages describe five contracts in the same words. Only the numbers and figures of the contracts differ.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,7 +28,7 @@ MILLIONS = "(in millions)"
 
 
 class PageOf(IntEnum):
-    """The page of each subject."""
+    """The page number of each subject in a report."""
 
     COVER = 1
     BUSINESS = 2
@@ -45,7 +44,7 @@ class PageOf(IntEnum):
 
 
 def annual_report(issuer: Issuer, year: int, figures: Mapping[int, Year]) -> bytes:
-    """Return the PDF for a fiscal year; the same bytes each time."""
+    """Return the report for a fiscal year as PDF. Each run returns the same bytes."""
     now, before = figures[year], figures[year - 1]
     pages: Sequence[list[Flowable]] = (
         _cover(issuer, year),

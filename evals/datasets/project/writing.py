@@ -1,7 +1,7 @@
 """Writes the project's own question set, in Footnote's own format.
 
-Fictional issuers, two annual reports each, and questions whose answer and page are known by construction. The gate runs
-on it where no other data exists. It shows whether something changed, not how good it is.
+The set contains fictional issuers with two annual reports each, and questions whose answer and page are known by
+construction. The gate uses it where no other data exists. Its scores show whether Footnote changed, not how good it is.
 """
 
 import json
@@ -20,7 +20,7 @@ METRICS, DOMAIN, NOVEL = "metrics-generated", "domain-relevant", "novel-generate
 
 
 def write_project_data(folder: Path) -> Path:
-    """Write `cases.jsonl` and `documents/` into `folder` (created if missing); the same bytes each time."""
+    """Write `cases.jsonl` and `documents/` into `folder` (created if missing). Each run writes the same bytes."""
     documents = folder / "documents"
     documents.mkdir(parents=True, exist_ok=True)
     cases: list[QuestionCase] = []
@@ -44,7 +44,7 @@ def _write(path: Path, rows: Sequence[BaseModel]) -> None:
 
 
 def document_name(issuer: Issuer, year: int) -> str:
-    """The file name without its extension."""
+    """Return the report's file name without its extension."""
     return f"{issuer.key}-{year}-10k"
 
 
@@ -90,7 +90,7 @@ def _of_issuer(issuer: Issuer) -> Iterator[QuestionCase]:
 
 
 def _of_agreements(issuer: Issuer) -> Iterator[QuestionCase]:
-    """Questions that only the contract's number distinguishes; every second one omits the issuer."""
+    """Yield questions that only a contract's number distinguishes; every second question omits the issuer."""
     year = YEARS[0]
     for number, agreement in enumerate(agreements_of(issuer)):
         whose = f"does {issuer.name} have to" if number % 2 else "has to be"

@@ -24,7 +24,7 @@ _IN_MILLIONS = "(US dollars in millions)"
 
 
 def annual_report() -> bytes:
-    """Return the PDF; the same bytes each time."""
+    """Return the report as PDF. Each run returns the same bytes."""
     story: list[Flowable] = [
         *_cover(),
         *_contents(),

@@ -1,5 +1,4 @@
-"""The figures of the fictional issuer, US dollars in millions. Only single items are written down; totals are
-computed.
+"""The figures of the fictional issuer, in millions of US dollars. Only single items are constants; totals are computed.
 
 The newest year comes first. A statement is a list of lines.
 """
@@ -17,9 +16,9 @@ Amounts = tuple[Decimal, ...]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a statement.
+    """One line of a statement: its label, one amount per year, and whether it is a total.
 
-    Its label, one amount per year (None prints a dash), and whether it is a total.
+    An amount of None is printed as a dash.
     """
 
     label: str
@@ -32,7 +31,7 @@ def amounts(*values: str) -> Amounts:
 
 
 def total(*parts: Sequence[Decimal]) -> Amounts:
-    """The sum of the parts, year by year."""
+    """Return the sum of the parts, year by year."""
     return tuple(sum(column, Decimal(0)) for column in zip(*parts, strict=True))
 
 

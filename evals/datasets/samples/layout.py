@@ -1,6 +1,6 @@
-"""The layout of the sample documents.
+"""Builds the parts of the sample documents: paragraphs, headings, statements in tables, and a running footer.
 
-Paragraphs, headings, statements in tables, a running footer; the same bytes each time.
+Each run writes the same bytes.
 """
 
 from collections.abc import Sequence
@@ -44,12 +44,12 @@ def centred(text: str) -> Flowable:
 
 
 def item(text: str) -> Flowable:
-    """A heading of the first level."""
+    """Return a heading of the first level."""
     return Paragraph(text, _ITEM)
 
 
 def section(text: str) -> Flowable:
-    """A heading of the second level."""
+    """Return a heading of the second level."""
     return Paragraph(text, _SECTION)
 
 
@@ -66,7 +66,7 @@ def new_page() -> Flowable:
 
 
 def money(value: Decimal | None) -> str:
-    """One decimal, thousands separators, negatives in parentheses, a dash for zero: as statements print them."""
+    """Format an amount as statements do: one decimal, thousands separators, negative in parentheses, zero as a dash."""
     if value is None or value == 0:
         return "\u2014"
     text = f"{abs(value):,.1f}"
@@ -74,9 +74,9 @@ def money(value: Decimal | None) -> str:
 
 
 def statement(caption: str, columns: Sequence[str], lines: Sequence[Line]) -> Flowable:
-    """A statement.
+    """Return a statement as a table.
 
-    Amounts are in columns and totals are ruled; the first amounts and the totals have the dollar sign.
+    Amounts are in columns, and totals have rules. The first line and the totals have dollar signs.
     """
     rows = [[caption, *columns]]
     style = [
@@ -100,7 +100,7 @@ def statement(caption: str, columns: Sequence[str], lines: Sequence[Line]) -> Fl
 
 
 def text_table(rows: Sequence[Sequence[str]], widths: Sequence[float]) -> Flowable:
-    """A table of words whose first row is the heading; widths in inches."""
+    """Return a table of words whose first row is the heading. `widths` are inches."""
     cells = [
         [Paragraph(f"<b>{cell}</b>" if number == 0 else cell, _CELL) for cell in row] for number, row in enumerate(rows)
     ]
@@ -112,8 +112,9 @@ def text_table(rows: Sequence[Sequence[str]], widths: Sequence[float]) -> Flowab
 def render(
     story: Sequence[Flowable], *, name: str, subject: str, footer: str, author: str = "Tarnwick Packaging Corporation"
 ) -> bytes:
-    """The PDF of a story, with the same bytes on every machine: no dates, no ids, and no compression, which differs
-    between builds of zlib.
+    """Return a PDF with the same bytes on every machine.
+
+    It has no dates and no ids. It is not compressed, because builds of zlib compress differently.
     """
     target = BytesIO()
 

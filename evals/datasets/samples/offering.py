@@ -19,7 +19,7 @@ from evals.datasets.samples.layout import (
 
 
 def notes_offering() -> bytes:
-    """Return the PDF; the same bytes each time."""
+    """Return the offering as PDF. Each run returns the same bytes."""
     story: list[Flowable] = [
         *_cover(),
         *_summary(),

@@ -1,4 +1,4 @@
-"""The statements as lists of lines, as they are printed."""
+"""The statements of the annual report, as lists of printed lines."""
 
 from evals.datasets.samples import figures as f
 from evals.datasets.samples.figures import Line
@@ -134,7 +134,7 @@ def adjusted_ebitda() -> list[Line]:
 
 
 def capitalisation() -> list[Line]:
-    """Actual and as adjusted for the offering and the use of its proceeds."""
+    """Return the capitalisation, actual and as adjusted for the offering and the use of its proceeds."""
     cash, loan, equity = f.CASH[0], f.TERM_LOAN[0], f.EQUITY[0]
     debt = (f.PRINCIPAL[0], f.PRINCIPAL[0] - f.LOAN_REPAID + f.NEW_NOTES)
     return [

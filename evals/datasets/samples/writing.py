@@ -13,7 +13,7 @@ SAMPLES: tuple[tuple[str, Callable[[], bytes]], ...] = (
 
 
 def write_samples(folder: Path) -> list[Path]:
-    """Write the samples into `folder` (created if missing), the same bytes each time; return their paths."""
+    """Write the samples into `folder` (created if missing); return their paths. Each run writes the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, make in SAMPLES:
