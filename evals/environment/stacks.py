@@ -100,7 +100,7 @@ class Stacks:
 
 
 def build_stack(home: Home, *, notify: Callable[[str], None], concurrency: int = 2) -> Stack:
-    """Build a Footnote for `home` on a free port, and do not start it. It has no rate limits, which would slow suites."""
+    """Build a Footnote for `home` on a free port without starting it. Rate limits are off, because they slow suites."""
     for name in LIMITS:
         os.environ.setdefault(name, UNLIMITED)  # the stack's processes read settings from the environment
     return Stack(home=home, port=0, concurrency=concurrency, report=notify)

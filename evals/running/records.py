@@ -126,7 +126,7 @@ class RunFolder:
         return sorted(found, key=lambda manifest: manifest.started_at, reverse=True)
 
     def get(self, name: str) -> RunRecord:
-        """Return a run by id, by folder, or by age: `latest`, a suite's newest (`SUITE`), or the one before (`SUITE~1`).
+        """Return the run with that id or folder, the newest (`latest`), or a suite's newest or previous (`SUITE~1`) run.
 
         Raises EvalRunNotFoundError, EvalRunBrokenError.
         """

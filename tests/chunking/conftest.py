@@ -1,4 +1,4 @@
-"""Builds parsed documents of given words, tables and headings."""
+"""Builds parsed documents from given words, tables and headings."""
 
 from collections.abc import Callable, Sequence
 

@@ -1,4 +1,4 @@
-"""Chunks: their content, their boundaries, their context line."""
+"""The content, the boundaries and the context line of chunks."""
 
 import itertools
 from collections.abc import Callable
@@ -44,7 +44,7 @@ def test_chunk_names_issuer_type_period_and_section(make_document: MakeDocument)
     assert chunk.indexed_text().startswith(chunk.heading + "\n")
 
 
-def test_context_shows_end_date_of_a_year_named_after_the_year_before(make_document: MakeDocument) -> None:
+def test_context_shows_end_date_of_fiscal_year_named_after_previous_year(make_document: MakeDocument) -> None:
     metadata = DocumentMetadata(title="x", issuer="Example", fiscal_year=2030, period_end=date(2031, 1, 31))
     (chunk,) = chunk_document(make_document([SENTENCE]), metadata, params=PARAMS)
     assert chunk.heading == "Example · FY2030 (ended 2031-01-31)"
@@ -60,7 +60,7 @@ def test_section_continues_across_pages_until_the_next_heading(make_document: Ma
     assert second_page[-1].section_path == ("Item 7. Discussion", "Capital expenditure")
 
 
-def test_new_item_closes_the_previous_items_sections(make_document: MakeDocument) -> None:
+def test_new_item_ends_the_previous_items_sections(make_document: MakeDocument) -> None:
     document = make_document(
         [
             (2, "PART I"),
@@ -79,7 +79,7 @@ def test_item_line_in_a_paragraph_is_a_heading(make_document: MakeDocument) -> N
     assert chunks_of(document)[0].section_path == ("Item 3. Legal Proceedings",)
 
 
-def test_sentence_that_mentions_an_item_opens_no_section(make_document: MakeDocument) -> None:
+def test_sentence_that_mentions_an_item_starts_no_section(make_document: MakeDocument) -> None:
     document = make_document(["Item 7 of this report discusses the results of operations.", SENTENCE])
     assert chunks_of(document)[0].section_path == ()
 
@@ -96,7 +96,7 @@ def test_section_name_omits_continued(make_document: MakeDocument) -> None:
     assert chunks_of(document)[0].section_path == ("2. Leases",)
 
 
-def test_running_heads_and_units_lines_open_no_section(make_document: MakeDocument) -> None:
+def test_running_heads_and_units_lines_start_no_section(make_document: MakeDocument) -> None:
     pages = [[(1, "Example Holdings Annual Report"), (2, "(Dollars in millions)"), SENTENCE * 3] for _ in range(8)]
     assert {chunk.section_path for chunk in chunks_of(make_document(*pages))} == {()}
 

@@ -70,7 +70,7 @@ class ToySuite(Suite[Toy]):
 
 
 class Silent:
-    """Implements `RunWatcher`."""
+    """Implements `RunWatcher` without output."""
 
     def begin(self, suite: str, total: int, done: Sequence[CaseRecord]) -> None: ...
 
@@ -100,13 +100,13 @@ class ToyRuns:
 
 @pytest.fixture(scope="session")
 def stacks(running_footnote: Stack) -> Stacks:
-    """Stacks on which suites measure: each home is a tenant of the running Footnote."""
+    """Return stacks for suites. Each home is a tenant of the running Footnote."""
     return OneStack(running_footnote)
 
 
 @pytest.fixture(scope="session")
 def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of homes that suites share, so that the same documents are ingested only once."""
+    """Return a folder of homes that suites share, so that the same documents are ingested only once."""
     return tmp_path_factory.mktemp("homes")
 
 
@@ -194,7 +194,7 @@ _SEGMENT = (
     '<xbrli:segment><xbrldi:explicitMember dimension="us-gaap:StatementBusinessSegmentsAxis">made:Tools'
     "</xbrldi:explicitMember></xbrli:segment>"
 )
-# A figure after "-" is shown in brackets and tagged as negative; one after "!" is in brackets and tagged as positive.
+# The prefix "-" shows a figure in brackets and tags it as negative; "!" shows it in brackets and tags it as positive.
 _INCOME = (
     ("Total revenues", "Revenues", "4,210", "3,985"),
     ("Cost of sales", "CostOfGoodsAndServicesSold", "2,600", "2,450"),
@@ -243,7 +243,7 @@ def _statement(title: str, contexts: tuple[str, str], rows: Sequence[tuple[str, 
 
 
 def write_filing(more: str = "") -> str:
-    """An annual report of a fictional company in inline XBRL, with three small statements; `more` ends its body."""
+    """Return a fictional annual report in inline XBRL, with three small statements. `more` is the end of its body."""
     contexts = "".join(
         f'<xbrli:context id="{name}{tail}"><xbrli:entity><xbrli:identifier scheme="made">1</xbrli:identifier>{segment}'
         f"</xbrli:entity><xbrli:period>{period}</xbrli:period></xbrli:context>"
@@ -275,13 +275,13 @@ def write_filing(more: str = "") -> str:
 
 @pytest.fixture(scope="session")
 def filing() -> Callable[..., str]:
-    """`filing()` or `filing(more)` returns a filing that tags 17 lines for two years; net income is tagged twice."""
+    """Return `filing(more)`, which writes a filing that tags 17 lines for two years. It tags net income twice."""
     return write_filing
 
 
 @pytest.fixture
 def filings(tmp_path: Path, filing: Callable[..., str]) -> Path:
-    """A folder with that filing, and an HTML page that is not a filing."""
+    """Return a folder that contains such a filing, and an HTML page that is not a filing."""
     folder = tmp_path / "filings"
     folder.mkdir()
     (folder / "jtw-10k.html").write_text(filing())

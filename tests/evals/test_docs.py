@@ -43,7 +43,7 @@ def command_lines() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def data(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four of the project's reports; the truth names another issuer for one of them."""
+    """Return data with four of the project's reports. Its correct answers name a wrong issuer for one of them."""
     data = shutil.copytree(project, tmp_path_factory.mktemp("docs") / PROJECT)
     for file in (data / "documents").iterdir():
         if file.stem not in KEPT:
@@ -56,7 +56,7 @@ def data(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def record(data: Path, tmp_path_factory: pytest.TempPathFactory, stacks: Stacks) -> RunRecord:
-    """A run of the page's suite, found in a package with no other module."""
+    """Return a run of the suite in the page's example, which is written into a new package."""
     folder = tmp_path_factory.mktemp("example")
     (code,) = [text for language, text in BLOCKS if language == "python"]
     package = folder / "suites_of_the_page"

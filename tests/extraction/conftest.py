@@ -1,4 +1,4 @@
-"""Builds documents of given page texts, without layout."""
+"""Builds documents from given page texts, without layout."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Metadata read from a document's text, and the quoted sources."""
+"""Metadata that is read from a document's text, with its quoted sources."""
 
 from collections.abc import Callable
 from datetime import date
@@ -79,7 +79,7 @@ def test_months_to_date_determine_the_quarter(make_document: MakeDocument, words
     assert metadata.fiscal_period == FiscalPeriod(quarter)
 
 
-def test_quarter_ending_in_december_belongs_to_the_fiscal_year_ending_later(
+def test_quarter_ending_in_december_may_belong_to_the_next_years_fiscal_year(
     make_document: MakeDocument,
 ) -> None:
     cover = COVER.format(
@@ -97,7 +97,7 @@ def test_quarter_ending_in_december_belongs_to_the_fiscal_year_ending_later(
         ("Sales rose.", 2031),
     ],
 )
-def test_fiscal_year_ending_in_january_takes_the_documents_label(
+def test_fiscal_year_ending_in_january_is_numbered_as_in_the_document(
     make_document: MakeDocument, words: str, year: int
 ) -> None:
     cover = COVER.format(

@@ -139,5 +139,5 @@ def ledger(module_database) -> Ledger:
 
 @pytest.fixture
 def open_ledger(module_database):
-    """Return a function that creates a ledger of its own tenant, by default in the module's database."""
+    """Return a function that creates a ledger with a new tenant, by default in the module's database."""
     return lambda database=module_database: Ledger(database=database)

@@ -1,4 +1,4 @@
-"""Leases on stages, on the real database."""
+"""Leases on stages, with a real database."""
 
 import threading
 from collections import Counter
@@ -43,7 +43,7 @@ def test_stages_run_in_order_and_the_last_makes_the_run_ready(ledger):
     assert ledger.calls() == []
 
 
-def test_stage_behind_an_unfinished_one_cannot_be_claimed(ledger):
+def test_stage_after_an_unfinished_stage_cannot_be_claimed(ledger):
     run = ledger.start()
     assert ledger.claim(ledger.stage(run, "parse")) == Busy(StageStatus.WAITING)
 
@@ -62,7 +62,7 @@ def test_claim_returns_already_done_for_finished_stage_and_gone_for_missing_one(
     assert open_ledger().claim(stage) == Gone()
 
 
-def test_earlier_holder_cannot_complete_fail_or_extend_a_stage(ledger):
+def test_previous_lease_holder_cannot_complete_fail_or_extend_a_stage(ledger):
     stage = ledger.stage(ledger.start(), "validate")
     old = ledger.claim(stage, "old")
     ledger.expire(stage)
@@ -135,7 +135,7 @@ def test_document_error_ends_the_run_immediately(ledger):
     assert ledger.runs.get_run(ledger.principal, run).status == "failed"
 
 
-def test_outages_are_counted_apart_from_failures(ledger):
+def test_outages_are_counted_separately_from_failures(ledger):
     stage = ledger.stage(ledger.start(), "validate")
     for _ in range(3):
         assert isinstance(ledger.leases.fail(ledger.claim(stage), UnavailableError()), Retry)
@@ -159,7 +159,7 @@ def test_run_is_sent_back_to_the_first_stage_with_a_lost_output(ledger):
     assert (again.attempt, dict(again.outputs)) == (2, {"validate": "key of validate"})
 
 
-def test_earlier_holder_cannot_send_a_run_back(ledger):
+def test_previous_lease_holder_cannot_send_a_run_back(ledger):
     run = ledger.start()
     old = advance(ledger, run, to="embed")
     ledger.expire(ledger.stage(run, "embed"))
@@ -199,7 +199,7 @@ def advance(ledger, run, *, to):
     raise AssertionError(to)
 
 
-def test_stage_whose_workers_keep_dying_ends_the_run(ledger):
+def test_run_fails_if_each_worker_of_a_stage_dies(ledger):
     run = ledger.start()
     stage = ledger.stage(run, "validate")
     for _ in range(3):

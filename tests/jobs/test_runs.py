@@ -1,4 +1,4 @@
-"""Runs as readers see them: under row-level security, in pages, over HTTP and as a stream of events."""
+"""Reading runs: under row-level security, in pages, over HTTP, and as a stream of events."""
 
 import json
 from types import SimpleNamespace
@@ -138,7 +138,7 @@ def test_run_is_streamed_until_it_ends(client, ledger, monkeypatch):
     assert states == ["queued", "failed"]
 
 
-def test_withdrawn_right_ends_the_stream(client, ledger, monkeypatch, readers):
+def test_stream_ends_when_the_reader_loses_access(client, ledger, monkeypatch, readers):
     monkeypatch.setattr(endpoints, "POLL_SECONDS", 0.01)
     run = ledger.start()
     real_get_run = client.application.state.services[RunService].get_run

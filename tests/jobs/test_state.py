@@ -1,4 +1,4 @@
-"""Gauges of waiting work, over all tenants."""
+"""Gauges count the waiting work of all tenants."""
 
 from app.jobs.state import build_state_reader
 

@@ -113,7 +113,7 @@ def machine(ledger):
 
 
 @pytest.mark.random
-def test_no_order_of_events_gives_two_holders_or_two_ends(ledger):
+def test_no_order_of_events_causes_two_lease_holders_or_ends_a_run_twice(ledger):
     run_state_machine_as_test(
         machine(ledger),
         settings=settings(

@@ -1,4 +1,4 @@
-"""Small PDFs drawn in code: prose, statements in tables, two columns, and odd or damaged files."""
+"""Small PDFs drawn in code: prose, statements in tables, two columns, and unusual or damaged files."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ Draw = Callable[[Canvas], None]
 
 @pytest.fixture
 def make_pdf(tmp_path: Path) -> Callable[..., Path]:
-    """`make_pdf(draw, …)`: a PDF of one Letter page for each drawing function."""
+    """Return `make_pdf(draw, …)`, which writes a PDF with one Letter page per drawing function."""
 
     def make(*pages: Draw, name: str = "made.pdf", bookmarks: bool = False) -> Path:
         buffer = io.BytesIO()
@@ -40,7 +40,7 @@ def make_pdf(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def change_pdf() -> Callable[[Path, Callable[[PdfWriter], None]], Path]:
-    """`change_pdf(path, change)`: rewrites the file after `change(writer)` has changed it with pypdf."""
+    """Return `change_pdf(path, change)`, which calls `change` with pypdf's writer of the file and saves the result."""
 
     def change_file(path: Path, change: Callable[[PdfWriter], None]) -> Path:
         writer = PdfWriter(clone_from=PdfReader(path))
@@ -68,7 +68,7 @@ def draw_prose() -> Draw:
 
 @pytest.fixture
 def draw_statement() -> Draw:
-    """An income statement with signs apart from their numbers, dashes, and a wrapped label."""
+    """Return a function that draws an income statement: signs apart from their numbers, dashes, and a wrapped label."""
 
     def draw(canvas: Canvas) -> None:
         canvas.setFont("Helvetica-Bold", 12)
@@ -100,7 +100,7 @@ def draw_statement() -> Draw:
 
 @pytest.fixture
 def draw_columns() -> Draw:
-    """Prose in two columns, drawn line by line across both, below a headline across the whole width."""
+    """Return a function that draws prose in two columns, line by line across both, below a headline over both."""
 
     def draw(canvas: Canvas) -> None:
         canvas.setFont("Helvetica-Bold", 18)

@@ -1,4 +1,4 @@
-"""The keeper ends a whole process tree, however its command or its owner ends."""
+"""The keeper ends a whole process tree when its command or its owner ends, even by a kill."""
 
 import os
 import signal
@@ -30,7 +30,7 @@ def read_tree(keeper: subprocess.Popen[str]) -> list[psutil.Process]:
     return [psutil.Process(int(pid)) for pid in keeper.stdout.readline().split()]
 
 
-def test_ending_command_ends_its_children_and_returns_its_exit_code() -> None:
+def test_keeper_ends_a_finished_commands_children_and_returns_its_exit_code() -> None:
     keeper = start("ending")
     assert keeper.stdout is not None
     child = int(keeper.stdout.readline().split()[1])
@@ -46,7 +46,7 @@ def test_sigterm_ends_the_tree() -> None:
     assert not any(process.is_running() for process in tree)
 
 
-def test_command_that_ignores_sigterm_is_killed_after_its_seconds() -> None:
+def test_command_that_ignores_sigterm_is_killed_after_the_grace_period() -> None:
     keeper = start("stubborn")
     tree = read_tree(keeper)
     keeper.send_signal(signal.SIGTERM)
@@ -54,7 +54,7 @@ def test_command_that_ignores_sigterm_is_killed_after_its_seconds() -> None:
     assert not any(process.is_running() for process in tree)
 
 
-def test_killed_owner_ends_the_tree(tmp_path: Path) -> None:
+def test_tree_ends_when_its_owner_is_killed(tmp_path: Path) -> None:
     script = (
         "import os, subprocess, sys\n"
         f"subprocess.Popen([sys.executable, '-I', '-S', {str(KEEPER)!r}, '1', str(os.getpid()),"

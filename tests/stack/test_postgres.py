@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: logins with passwords, and a start that works after any kind of end."""
+"""The embedded PostgreSQL: logins with passwords, and starts after a stop, a kill or a crash."""
 
 import os
 import signal
@@ -103,7 +103,7 @@ def test_rows_survive_a_restart_at_another_long_path(tmp_path: Path) -> None:
         assert connection.execute("SELECT number FROM kept").fetchone() == (7,)
 
 
-def test_killed_owner_ends_the_server_and_the_home_starts_again(tmp_path: Path) -> None:
+def test_server_ends_when_its_owner_is_killed_and_the_home_starts_again(tmp_path: Path) -> None:
     owner, postmaster = start_owner(tmp_path)
     owner.kill()
     owner.wait()

@@ -1,4 +1,4 @@
-"""The API process: loads while the database is prepared, and serves once it receives a line on stdin."""
+"""The API process loads while the database is prepared, and serves once it receives a line on stdin."""
 
 import subprocess
 from pathlib import Path

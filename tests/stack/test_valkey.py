@@ -1,4 +1,4 @@
-"""The embedded Valkey: requires a password, and ends with its owner."""
+"""The embedded Valkey requires a password, and ends when its owner ends."""
 
 import subprocess
 import sys
@@ -22,7 +22,7 @@ sys.stdin.read()
 """
 
 
-def test_server_responds_with_the_password_and_rejects_without(tmp_path: Path) -> None:
+def test_server_accepts_only_connections_with_the_password(tmp_path: Path) -> None:
     with EmbeddedValkey(tmp_path) as server:
         with redis.Redis.from_url(server.url()) as client:
             assert client.ping()
@@ -45,7 +45,7 @@ def test_second_start_on_the_same_home_is_rejected(tmp_path: Path) -> None:
         EmbeddedValkey(tmp_path).start()
 
 
-def test_killed_owner_ends_the_server_and_the_home_starts_again(tmp_path: Path) -> None:
+def test_server_ends_when_its_owner_is_killed_and_the_home_starts_again(tmp_path: Path) -> None:
     owner = subprocess.Popen(
         [sys.executable, "-c", OWNER, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -62,7 +62,7 @@ def test_server_left_in_the_folder_is_stopped_before_the_next_start(tmp_path: Pa
     first = EmbeddedValkey(tmp_path)
     first.start()
     left = psutil.Process(first.pid)
-    first._lock.release()  # as if the owner had died but the server had not
+    first._lock.release()  # simulates that the owner died and the server kept running
     with EmbeddedValkey(tmp_path) as second:
         assert second.pid != left.pid
         assert not left.is_running() or left.status() == psutil.STATUS_ZOMBIE

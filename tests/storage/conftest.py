@@ -1,4 +1,4 @@
-"""A blob store for each test, on local disk and on S3 (moto's server on loopback); data keys are kept in memory."""
+"""Creates blob stores for tests, on local disk and on S3 (moto's server on loopback), with data keys in memory."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ FRAME_BYTES = 64  # small, so that short blobs have many frames
 
 @dataclass
 class MemoryDataKeys:
-    """A `DataKeyRepository` in a dict."""
+    """Implements `DataKeyRepository` with a dict."""
 
     rows: dict[tuple[UUID, int], WrappedDataKey] = field(default_factory=dict)
 

@@ -1,4 +1,4 @@
-"""Storage failures as callers see them: a crash, a full or broken disk, an S3 server that is down."""
+"""The effects of storage failures on callers: a crash, a full or broken disk, an S3 server that is down."""
 
 import errno
 import os
@@ -69,7 +69,7 @@ def test_bytes_are_flushed_before_the_name_appears(local_place, tenant_id, monke
     real_sync, real_replace = os.fsync, Path.replace
 
     def fsync(handle):
-        events.append("file" if os.path.isfile(f"/proc/self/fd/{handle}") else "folder")  # noqa: PTH113 - a link
+        events.append("file" if os.path.isfile(f"/proc/self/fd/{handle}") else "folder")  # noqa: PTH113 - the path is a link
         real_sync(handle)
 
     def rename(self, target):

@@ -1,4 +1,4 @@
-"""The contract of an object backend beyond blobs: names that are written only once, and folders."""
+"""The parts of an object backend's contract that blobs do not use: names written only once, and folders."""
 
 import pytest
 

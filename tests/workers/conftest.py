@@ -219,7 +219,7 @@ class Ingestion:
         }
 
     def run_stage(self, run_id: UUID, name: str) -> object:
-        """Run one stage in this process, with a new worker: two workers share only their database connections."""
+        """Run one stage in this process with a new worker. It shares only database connections with other workers."""
         worker = plain_process.build_plain_worker(
             Settings(
                 database={"worker_url": self.database.urls["worker"]},
@@ -253,30 +253,30 @@ class Ingestion:
 
 @pytest.fixture
 def broker(valkey) -> Iterator[str]:
-    """The URL of an empty broker."""
+    """Return the URL of an empty broker."""
     redis.Redis.from_url(valkey.url()).flushall()
     return valkey.url()
 
 
 @pytest.fixture
 def ingestion(database, broker, tmp_path) -> Iterator[Ingestion]:
-    """An ingestion without processes."""
+    """Return an ingestion without processes."""
     created = Ingestion(database=database, folder=tmp_path, broker=broker)
     yield created
     created.close()
-    print(created.logs())  # noqa: T201  pytest shows it when the test fails
+    print(created.logs())  # noqa: T201  pytest shows the log when the test fails
 
 
 @pytest.fixture(scope="module")
 def running(module_database, valkey, tmp_path_factory) -> Iterator[Ingestion]:
-    """An ingestion with a relay and a worker, shared by a module's tests."""
+    """Return an ingestion with a relay and a worker, which a module's tests share."""
     redis.Redis.from_url(valkey.url()).flushall()
     created = Ingestion(database=module_database, folder=tmp_path_factory.mktemp("ingestion"), broker=valkey.url())
     created.start_relay()
     created.start_worker()
     yield created
     created.close()
-    print(created.logs())  # noqa: T201  pytest shows it when the test fails
+    print(created.logs())  # noqa: T201  pytest shows the log when the test fails
 
 
 @pytest.fixture(name="wait_for", scope="session")

@@ -1,4 +1,4 @@
-"""Relays and workers, forked from a process that has already imported their code, so that each starts at once."""
+"""Forks relays and workers from a process that has already imported their code, so that each starts at once."""
 
 import ctypes
 import gc

@@ -1,7 +1,8 @@
-"""A worker process whose parser obeys orders in a file's text: `stall FILE`, `deaf FILE` (a stall that only SIGKILL
-ends), `raise`, `broken`, `die`, `down`.
+"""A worker process for tests, whose parser obeys an order at the beginning of a file's text.
 
-Everything else is real: Celery, the broker, the database, the leases, the blobs.
+`stall FILE` waits until FILE is deleted; `deaf FILE` also ignores Celery's soft time limit. `raise` raises
+RuntimeError, `broken` PdfDamagedError and `down` UnavailableError. `die` kills the process. Celery, the broker, the
+database, the leases and the blobs are real.
 """
 
 import hashlib
@@ -35,7 +36,7 @@ DIMENSIONS = 8
 
 
 class PlainParser:
-    """Splits text into pages at form feeds, obeys the orders in it, and logs each file that it reads."""
+    """Splits text into pages at form feeds, obeys the order in it, and logs each version that it reads."""
 
     version = "plain-1"
 
@@ -49,7 +50,7 @@ class PlainParser:
             file.write(f"{version.version_id}\n")
         order, _, rest = text.partition(" ")
         if order == "deaf":
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})  # Celery's soft limit
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})  # Celery sends it at the soft limit
         if order in ("stall", "deaf"):
             wait_while_there(Path(rest.split("\n")[0]))
         elif order == "raise":
@@ -111,7 +112,7 @@ class IndexingLog:
 
 
 def build_plain_worker(settings, *, notes=None, database=None):
-    """Build a worker's parts over `database`, which `close` leaves open, or over a new connection to it."""
+    """Build a worker over `database`, which its `close` leaves open, or over a new pool, which its `close` closes."""
     notes = notes or Path(os.environ["PLAIN_NOTES"])
     own = database is None
     if own:
@@ -146,6 +147,6 @@ def build_plain_worker(settings, *, notes=None, database=None):
 
 
 def run(concurrency=2):
-    """Work until SIGTERM, with the settings in the environment."""
+    """Run a worker until SIGTERM, with settings from the environment."""
     app = create_app(Settings(), build=build_plain_worker, load=lambda _settings: None)
     return run_worker(app, queues=ALL_QUEUES, concurrency=concurrency)

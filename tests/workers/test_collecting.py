@@ -1,4 +1,4 @@
-"""The collector deletes exactly the unreferenced blobs: with old and young rows, and uploads of the same bytes."""
+"""The collector deletes old blobs without a reference, and keeps blobs that an upload writes at the same time."""
 
 import os
 import time
@@ -168,7 +168,7 @@ def test_relay_queues_collection_and_a_worker_runs_it(ingestion, wait_for):
     assert ready.status == "ready"
 
 
-def test_unprocessed_collection_calls_do_not_accumulate(ingestion):
+def test_unprocessed_collection_tasks_do_not_accumulate(ingestion):
     with ingestion.database.relay.anonymous() as session:
         written = [session.connection().exec_driver_sql("SELECT call_collectors()").scalar() for _ in range(3)]
     assert written == [1, 0, 0]

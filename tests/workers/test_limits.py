@@ -1,4 +1,4 @@
-"""Limits of a worker: time limits, and replacement by memory use. Also a worker over S3."""
+"""A worker's time limits, its replacement after high memory use, and its work over S3."""
 
 from uuid import uuid4
 
@@ -29,8 +29,8 @@ def test_stage_over_the_time_limit_fails_and_other_runs_continue(ingestion, orde
 
 
 def test_worker_process_over_the_memory_limit_is_replaced(ingestion, wait_for):
-    """The built-in embeddings alone exceed the memory limit set here."""
-    # Each wake-up call ends a process here: on a busy machine, repeated calls would come faster than new processes.
+    """The test sets a memory limit that the built-in embeddings alone exceed."""
+    # Each task ends a process here. On a busy machine, repeated tasks would arrive faster than new processes start.
     ingestion.environment["FOOTNOTE_JOBS__WAKE_AGAIN_SECONDS"] = "60"
     ingestion.start_relay()
     worker = ingestion.start(*WORKER, environment={"FOOTNOTE_BROKER__MAX_MEMORY_PER_CHILD_MIB": "128"})

@@ -1,4 +1,4 @@
-"""Missing or damaged blobs: an output is made again; a lost file fails the run."""
+"""Missing or damaged blobs: the run makes a lost output again, and fails if the file is lost."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def damage(path):
 
 
 def output_path(ingestion, run, stage):
-    """The path of a finished stage's output."""
+    """Return the path of a finished stage's output."""
     ((digest,),) = ingestion.sql(
         "SELECT o.blob_digest FROM stages s JOIN stage_outputs o ON o.key = s.output_key "
         "WHERE s.run_id = :run AND s.name = :name",
@@ -92,7 +92,7 @@ def test_output_lost_at_each_attempt_fails_the_run_with_its_own_code(ingestion):
 
 
 def test_metadata_found_damaged_while_chunking_are_extracted_again(ingestion):
-    """Another run's damaged output exists, so the extract stage reuses it."""
+    """The extract stage reuses another run's output without reading it. The chunk stage finds it damaged."""
     first = ingestion.upload("a page", filename="one.txt")
     run_stages(ingestion, first, *NAMES)
     damage(output_path(ingestion, first, "extract"))

@@ -1,4 +1,4 @@
-"""Outages during ingestion: the broker is emptied or down, workers and relays are killed."""
+"""Outages during ingestion: the broker is emptied or down, and workers and relays are killed."""
 
 from pathlib import Path
 from signal import SIGTERM
@@ -60,7 +60,7 @@ def test_worker_with_an_expired_lease_cannot_complete_its_stage(ingestion, wait_
     ingestion.start_worker()
     run = ingestion.upload(f"stall {gate}")
     wait_for(Path(f"{gate}.reached").exists)
-    # The lease expires while its holder is alive; the sweeper's call brings a second worker into the same stall.
+    # The lease expires while its worker runs. The sweeper's message starts a second attempt, which also waits.
     wait_for(lambda: ingestion.run(run).stages[1].attempt == 2, what="a second claim")
     gate.unlink()
     (ended,) = ingestion.wait_final(run)

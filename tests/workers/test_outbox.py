@@ -13,7 +13,7 @@ from workers.schedule import EVERY_TURN, Periodic, Schedule
 
 
 class RecordingSender:
-    """Records sent messages; fails as an unavailable broker after `accepts` messages."""
+    """Records sent messages. After `accepts` messages, it fails like an unavailable broker."""
 
     def __init__(self, accepts: int = 1_000) -> None:
         self.accepts = accepts
@@ -72,7 +72,7 @@ def test_message_due_later_is_not_sent(ingestion):
 
 
 def test_unfinished_periodic_job_continues_after_the_due_messages(ingestion):
-    """With a poll of a minute, only a job with work remaining causes the next turn."""
+    """The outbox polls once a minute, so that only a job's remaining work can start the second run in time."""
     write_messages(ingestion, BATCH + 1)
     sender, stop, outstanding = RecordingSender(), threading.Event(), []
 

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 
 def call_again(ingestion, stage, times=1):
-    """Repeat wake-up calls, as a broker might."""
+    """Queue the stage's task again, as a broker might deliver a message again."""
     payload = {
         "queue": "parse",
         "trace": None,
@@ -44,7 +44,7 @@ def test_queued_run_becomes_ready_and_its_version_current(running):
     ]
 
 
-def test_repeated_calls_change_nothing(running):
+def test_repeated_tasks_change_nothing(running):
     run = running.upload("read once")
     (ended,) = running.wait_final(run)
     for name in ("validate", "parse", "publish"):

@@ -1,4 +1,4 @@
-"""Documents of the same content, published at the same moment: both end ready."""
+"""Two documents with the same content that are published at the same moment both become ready."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,12 +10,13 @@ WAITING_FOR_US = "SELECT count(*) FROM pg_locks WHERE NOT granted AND transactio
 
 
 def test_documents_of_one_content_in_two_access_classes_both_end_ready(ingestion, wait_for):
-    """An editor stated that the first document is an 8-K. Its new version has the same bytes as another user's upload.
-    Content is unique per access class.
+    """Content is unique per access class. The documents are in two classes, because an editor stated the type of one.
+
+    The new version of this document has the same bytes as the other document.
     """
     former = ingestion.upload("an earlier text", filename="former.txt")
     ((document,),) = ingestion.sql("SELECT document_id FROM runs WHERE id = :run", run=former)
-    # The owner's role acts as the editor: workers can't write an editor's type.
+    # The owner's database role acts as the editor, because workers can't write an editor's type.
     with ingestion.database.owner.transaction(ingestion.principal) as session:
         session.execute(
             text("UPDATE documents SET document_type = '8-K', metadata_sources = CAST(:by AS jsonb) WHERE id = :id"),

@@ -61,7 +61,7 @@ def rabbitmq(tmp_path, wait_for):
     finally:
         end_family(server)
         end_process(names, ((SIGTERM, 2.0), (SIGKILL, 2.0)))
-        print(tail(log, 5))  # noqa: T201  pytest shows it when the test fails
+        print(tail(log, 5))  # noqa: T201  pytest shows the log when the test fails
 
 
 def end_family(server: subprocess.Popen[bytes]) -> None:

@@ -41,13 +41,13 @@ def calls():
 
 @pytest.fixture
 def ingestion(module_database, tmp_path):
-    """A separate tenant for each test."""
+    """Return an ingestion with a new tenant for each test."""
     return Ingestion(database=module_database, folder=tmp_path, broker="", access_classes=_access_classes)
 
 
 @pytest.fixture
 def jobs(module_database):
-    """The table's rows by job name."""
+    """Return the table's rows by job name."""
     linker = EventLinker(database=module_database.relay, stop=threading.Event())
     table = periodic_jobs(JobSettings(sweep_seconds=5), database=module_database.relay, linker=linker)
     return {job.name: job for job in table}
@@ -105,7 +105,7 @@ def test_table_takes_intervals_from_the_settings(jobs):
     }
 
 
-def test_sweeping_queues_a_new_call_for_an_unclaimed_stage(ingestion, jobs):
+def test_sweeping_queues_a_new_task_for_an_unclaimed_stage(ingestion, jobs):
     ingestion.upload("a page")
     with ingestion.database.relay.anonymous() as session:
         session.execute(text("DELETE FROM outbox WHERE tenant_id = :tenant"), {"tenant": ingestion.tenant})
@@ -122,13 +122,13 @@ def test_linking_leaves_no_event_waiting(ingestion, jobs):
         assert session.scalar(text("SELECT count(*) FROM audit_waiting")) == 0
 
 
-def test_collectors_are_called_once_for_each_tenant(ingestion, jobs):
+def test_blob_collection_is_queued_once_for_each_tenant(ingestion, jobs):
     for _ in range(2):
         jobs["collect blobs"].call()
     assert topics(ingestion) == [COLLECT_BLOBS]
 
 
-def test_signers_are_called_for_chains_that_have_grown(ingestion, jobs):
+def test_signing_is_queued_for_chains_that_have_grown(ingestion, jobs):
     jobs["sign checkpoints"].call()
     assert topics(ingestion) == []
     with ingestion.database.worker.transaction(ingestion.principal) as session:

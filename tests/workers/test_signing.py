@@ -1,4 +1,4 @@
-"""The relay and a worker keep audit chains linked and signed without being asked."""
+"""The relay and a worker link and sign audit chains automatically."""
 
 from sqlalchemy import text
 

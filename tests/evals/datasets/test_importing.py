@@ -1,4 +1,4 @@
-"""`footnote eval import`: converts published data, and reads it strictly."""
+"""`footnote eval import` converts published data and rejects invalid data."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Inline XBRL: which facts are a filing's truth, and that stripping removes only the tags."""
+"""Inline XBRL: the facts that are read from a filing, and the removal of its tags."""
 
 from datetime import date
 from decimal import Decimal
@@ -69,7 +69,7 @@ def test_facts_outside_the_statements_are_left_out(read):
     assert ("Goodwill", END) not in read(note)
 
 
-def test_first_table_with_the_anchors_is_the_statement(read):
+def test_first_table_with_all_characteristic_items_is_the_statement(read):
     second = nonfraction("1") + nonfraction("1", name="us-gaap:LiabilitiesAndStockholdersEquity")
     assert read(second)["Assets", END].value == 2_500_000_000
 

@@ -1,4 +1,4 @@
-"""Question sets are read strictly."""
+"""Question sets are read, and invalid ones are rejected."""
 
 import json
 

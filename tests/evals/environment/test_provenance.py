@@ -1,4 +1,4 @@
-"""The code that the digests cover: after a change of it, no stored documents and no started run are used again."""
+"""The digests cover all relevant code. A change of this code prevents reuse of stored documents and started runs."""
 
 import re
 
@@ -9,7 +9,7 @@ from evals.environment.store import PIPELINE_CODE
 
 READERS = ("workers/parsing", "workers/extraction", "workers/chunking")
 NEUTRAL = ("app/core", "app/sandbox")
-"""Errors, and the processes that parsers run in: they do not change what is read."""
+"""Code of errors and of parser processes, which does not affect the parsed content."""
 
 _IMPORTED = re.compile(r"^\s*from (app\.\w+)", re.MULTILINE)
 

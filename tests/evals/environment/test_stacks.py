@@ -11,7 +11,7 @@ from evals.environment.stacks import Stacks
 
 
 class Started:
-    """Replaces a stack; logs its starts and stops."""
+    """Replaces a stack and logs its starts and stops."""
 
     url = "http://127.0.0.1:1"
     is_whole = True
@@ -32,7 +32,7 @@ class Started:
 
 @pytest.fixture
 def in_use() -> set[Home]:
-    """Homes on which another command runs Footnote."""
+    """Return the homes on which other commands run Footnote."""
     return set()
 
 
@@ -67,7 +67,7 @@ def test_footnote_that_lost_a_process_is_restarted(log: list[str], tmp_path: Pat
     assert log == ["start first", "stop first", "start first", "stop first"]
 
 
-def test_commands_run_side_by_side_on_homes_of_their_own(log: list[str], in_use: set[Home], tmp_path: Path) -> None:
+def test_concurrent_commands_use_separate_homes(log: list[str], in_use: set[Home], tmp_path: Path) -> None:
     with Stacks(notify=lambda _: None) as stacks:
         in_use.add(stacks.on(Home.at(tmp_path / "first" / "a")).stack.home)
         with Stacks(notify=lambda _: None) as beside:
@@ -77,7 +77,7 @@ def test_commands_run_side_by_side_on_homes_of_their_own(log: list[str], in_use:
     assert running[0].stack.home not in in_use
 
 
-def test_too_many_commands_side_by_side_are_refused(log: list[str], in_use: set[Home], tmp_path: Path) -> None:
+def test_too_many_concurrent_commands_are_rejected(log: list[str], in_use: set[Home], tmp_path: Path) -> None:
     for _ in range(module.SIDE_BY_SIDE):
         with Stacks(notify=lambda _: None) as stacks:
             in_use.add(stacks.on(Home.at(tmp_path / "first" / "a")).stack.home)

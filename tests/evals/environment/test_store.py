@@ -1,4 +1,4 @@
-"""The notes on which documents a store has ingested."""
+"""A store's record of the documents that it has ingested."""
 
 from pathlib import Path
 

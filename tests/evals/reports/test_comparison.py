@@ -22,7 +22,7 @@ def test_run_compared_with_itself_is_unchanged(record_of):
     assert (comparison.wins, comparison.losses, comparison.ties) == (0, 0, 3)
 
 
-def test_drop_in_most_cases_is_worse_beyond_noise(record_of):
+def test_drop_in_most_cases_is_significantly_worse(record_of):
     comparison = compare_runs(record_of([1] * 30), record_of([0] * 12 + [1] * 18, run_id="after"))
     [change] = comparison.changes
     assert change.verdict is Verdict.WORSE
@@ -49,7 +49,7 @@ def test_difference_in_the_last_bit_is_noise(record_of, value):
 
 
 def test_p_value_of_two_changed_cases_is_half(record_of):
-    # Two pairs allow four swaps; two of them differ as much as the observed difference.
+    # Two pairs can be swapped in four ways. In two of these, the difference is as large as the observed one.
     for count in range(20, 101, 8):
         before, after = ([value] * 2 + [0.9] * (count - 2) for value in (0.5, 1 / 3))
         [change] = compare_runs(record_of(before), record_of(after, run_id="after")).changes
@@ -98,7 +98,7 @@ def test_runs_without_a_case_in_common_are_not_compared(record_of):
         compare_runs(record_of([1]), record_of([]))
 
 
-def test_differing_conditions_are_warned_of(record_of):
+def test_differing_conditions_cause_a_warning(record_of):
     after = record_of([1], run_id="after")
     conditions = after.manifest.conditions.model_copy(update={"data_digest": "other", "model": "m"})
     after = after.model_copy(update={"manifest": after.manifest.model_copy(update={"conditions": conditions})})

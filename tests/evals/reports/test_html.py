@@ -1,4 +1,4 @@
-"""HTML reports: their content, that texts are escaped, and that they load nothing."""
+"""HTML reports show a run or comparison, escape texts, and load no other file."""
 
 import os
 import re
@@ -121,7 +121,7 @@ def test_run_with_all_data_has_every_plot(run_page):
     ]
 
 
-def test_run_with_only_scores_has_no_plots_and_says_why(record_of):
+def test_run_with_only_scores_has_no_plots_and_explains_why(record_of):
     page = render_run(record_of([1.0, 0.5])).replace("&#39;", "'")
     assert titles(page) == []
     assert "Calibration can't be drawn: no case has both" in page
@@ -277,7 +277,7 @@ def test_hostile_texts_are_escaped(rich):
         assert "<script>alert(1)" in tree.xpath("string(//svg)")
 
 
-def test_report_loads_nothing_from_elsewhere(run_page, comparison_page):
+def test_report_loads_no_other_file(run_page, comparison_page):
     for page in (run_page, comparison_page):
         tree = html.fromstring(page)
         assert "://" not in page

@@ -1,4 +1,4 @@
-"""Reports in Chromium: no wider than a phone, without network requests, dark if the reader prefers it."""
+"""Reports in Chromium fit a phone's width, send no network request, and follow the reader's colour scheme."""
 
 import shutil
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def reports(record_of, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A run's report and a comparison's report, with words that cannot break."""
+    """Return a run's report and a comparison's report, with words too long for one line."""
 
     def lengthen(record: RunRecord) -> RunRecord:
         trace = {

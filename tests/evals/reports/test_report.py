@@ -1,4 +1,4 @@
-"""The JSON report that suites and benches write."""
+"""The JSON report that suites and benchmarks write."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The gate: it rejects a harmful change with a p-value, accepts a neutral one, and repeats a run exactly."""
+"""The gate rejects a harmful change with a p-value and accepts a neutral change. A repeated run has the same result."""
 
 import json
 from collections.abc import Callable
@@ -41,14 +41,14 @@ GateOf = Callable[[RetrievalSuite], Gate]
 
 
 class WithoutWords(RetrievalSuite):
-    """A search without its lexical half: it may read no postings."""
+    """A search whose lexical part finds nothing, because it may read no postings."""
 
     def build_search(self, store: Store, embedder: Embedder) -> Search:
         return RetrievalService(database=store.database, embedder=embedder, limits=SearchLimits(most_postings=0))
 
 
 class WithLongerLists(RetrievalSuite):
-    """A neutral change: it ranks more passages than the suite looks at."""
+    """A neutral change: the search ranks more passages than the suite inspects."""
 
     def build_search(self, store: Store, embedder: Embedder) -> Search:
         return RetrievalService(database=store.database, embedder=embedder, limits=SearchLimits(list_length=300))
@@ -178,7 +178,7 @@ def test_missing_broken_and_outdated_baselines_have_distinct_errors(gate_of: Gat
 
 @pytest.fixture
 def toy_gate(gate_of: GateOf, tmp_path: Path) -> Gate:
-    """A gate whose baseline has thirty toy cases, all right."""
+    """Return a gate whose baseline contains thirty toy cases with the score 1."""
     accept_run(make_record([1.0] * 30), folder=tmp_path)
     return Gate(runner=gate_of(RetrievalSuite()).runner, suites=Suites([]), watch=Silent, baselines=tmp_path)
 

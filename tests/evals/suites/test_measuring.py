@@ -47,7 +47,7 @@ def test_latency_times_each_stage_at_each_level(run_suite: RunSuite) -> None:
     assert 0 < figures["sources_p50_ms"] <= figures["p50_ms"] <= figures["p95_ms"]
 
 
-def test_abstention_declines_without_the_issuers_documents_only(run_suite: RunSuite, three_issuers: Path) -> None:
+def test_questions_are_declined_only_without_the_issuers_documents(run_suite: RunSuite, three_issuers: Path) -> None:
     record = run_suite("abstention", data=three_issuers, sample=12, seed=1)
     kinds = {case.kind for case in record.cases}
     assert kinds == {"lacking", "holding"}
@@ -107,6 +107,6 @@ WORLD = World(parents={"outer": None, "inner": "outer"}, documents={DOCUMENT: "i
         (OracleGrant(group="other", collection="outer"), 0),
     ],
 )
-def test_oracle_opens_exactly_what_was_granted(grant: OracleGrant, visible_count: int) -> None:
+def test_oracle_shows_exactly_the_granted_documents(grant: OracleGrant, visible_count: int) -> None:
     world = replace(WORLD, grants=[grant], members={"desk": {"a"}, "other": {"b"}})
     assert len(world.visible_to("a")) == visible_count

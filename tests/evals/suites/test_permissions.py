@@ -1,4 +1,4 @@
-"""The permissions suite finds leaks, planted in the database's rules or in the oracle's grants."""
+"""The permissions suite finds leaks that are planted in the database's rules or in the oracle's grants."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -70,7 +70,7 @@ def findings(scoring: PermissionScoring, asker: int, question: QuestionCase | No
 
 
 def find_asker(scoring: PermissionScoring, *, some: bool) -> int:
-    """Find an asker who sees some documents but not all, or none."""
+    """Return an asker who sees some but not all documents; if not `some`, one who sees none."""
     counts = {asker: len(scoring.world.visible_to(f"asker-{asker:02d}")) for asker in range(len(scoring.askers))}
     return next(asker for asker, count in counts.items() if (0 < count < len(scoring.known)) == some)
 

@@ -1,4 +1,4 @@
-"""How suites score results (retrieval ranks, outcomes of odd files), and the registry of suites."""
+"""Scores of retrieval ranks and of ingested unusual files, and the registry of suites."""
 
 from dataclasses import dataclass
 from itertools import count

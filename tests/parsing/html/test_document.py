@@ -1,4 +1,4 @@
-"""The HTML reader, on markup as in filings and their tools' output."""
+"""The HTML reader, on markup like that of real filings."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -22,7 +22,7 @@ Draw = Callable[[Canvas], None]
 
 
 def word_box(page: ParsedPage, word: str) -> list[float]:
-    """The box of the first occurrence of the word."""
+    """Return the box of the first occurrence of the word."""
     for (start, end), box in zip(page.words.spans.tolist(), page.words.boxes.tolist(), strict=True):
         if page.text[start:end] == word:
             return [round(float(value), 1) for value in box]

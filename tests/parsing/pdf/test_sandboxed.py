@@ -122,7 +122,7 @@ def test_page_is_drawn_at_the_requested_size(make_pdf: MakePdf, draw_prose: Draw
         assert _image(render_page_png(sandbox, path, 1, dpi=5000)).size == (1700, 2200)
         x0, y0, x1, y1 = parse_pdf(path).pages[0].words.boxes[0].tolist()
         grey = np.asarray(image.convert("L"))
-        assert grey[int(y0) : int(y1) + 1, int(x0) : int(x1) + 1].min() < 100  # the word's box contains its ink
+        assert grey[int(y0) : int(y1) + 1, int(x0) : int(x1) + 1].min() < 100  # the word's box contains dark pixels
         assert grey[: int(y0) - 1].min() == 255
         for number in (0, 2):
             with pytest.raises(NoSuchPageError):
