@@ -101,7 +101,7 @@ def read_pages_per_second(files: Sequence[Path]) -> float:
 
 
 def sha256_mib_per_second() -> float:
-    """Hash 64 MiB of zeros on one core; return MiB per second. The figure depends on the machine, not on our code."""
+    """Hash 64 MiB of zeros on one core; return MiB per second. The figure depends only on the machine."""
     data, started = bytes(HASHED_BYTES), time.perf_counter()
     hashlib.sha256(data).hexdigest()
     return HASHED_BYTES / (1024 * 1024) / (time.perf_counter() - started)

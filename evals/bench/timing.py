@@ -45,7 +45,7 @@ class _Asked:
 
 
 def bench_timing(notify: Callable[[str], None]) -> SuiteResult:
-    """Start an API, send the requests, stop it. Raises ServerStartError."""
+    """Start an API, send the requests, and stop the API. Raises ServerStartError."""
     with _serve() as (url, owner_key, asker_key):
         with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {owner_key}"}, trust_env=False) as owner:
             collection = owner.post("/v1/collections", json={"name": "Walled"}).json()["id"]
@@ -111,7 +111,7 @@ def _serve() -> Iterator[tuple[str, str, str]]:
             admin.create_user(tenant, email=f"{name}@example.org", name=name, roles=[Role.EDITOR])[1]
             for name in ("owner", "asker")
         ]
-        configure_logging(level="ERROR")  # otherwise the time of a request would include a log line
+        configure_logging(level="ERROR")  # otherwise a request's time includes writing a log line
         app = create_app(build_container(settings))
         server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None))
         thread = threading.Thread(target=server.run)

@@ -28,7 +28,7 @@ from evals.running.gate import Gate, Judgement
 from evals.running.progress import RunProgress
 
 CORPUS = ROOT.parent / "shared" / "corpus" / "financebench"
-"""A folder of data outside the checkout. The gate also runs on it, on machines that have it."""
+"""A folder of data outside the checkout. The gate also runs on it if it exists."""
 
 BaselinesOption = Annotated[
     Path, typer.Option("--baselines", file_okay=False, show_default=False, help="Folder of the baselines.")

@@ -1,8 +1,8 @@
 """Filings with the true facts of their statements, in Footnote's own format or as inline XBRL.
 
 Footnote's format is a folder with `facts.jsonl` (a `TaggedFact` per line; unknown fields and duplicate ids are errors)
-and the filings without their tags in `documents/`. The inline XBRL format is a folder of `.html` files as filed; other
-files in it are ignored.
+and the filings without their tags in `documents/`. The inline XBRL format is a folder with the original `.html` files
+of filings; other files in it are ignored.
 """
 
 from dataclasses import dataclass

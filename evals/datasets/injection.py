@@ -61,7 +61,7 @@ def own_cases() -> Iterator[PlantedCase]:
 
 
 def bipia_cases(data: Path) -> Iterator[PlantedCase]:
-    """Yield one case per table, each with the next attack and the next carrier. Raises DatasetError."""
+    """Yield one case per table. Attacks and carriers are used in turn. Raises DatasetError."""
     tables, attacks = data / "table.jsonl", data / "text_attacks.json"
     if not tables.is_file() or not attacks.is_file():
         return

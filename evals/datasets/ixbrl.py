@@ -1,8 +1,8 @@
 """Reads the facts that a filing in inline XBRL tags on its primary statements, and removes the tags.
 
 The formats are Inline XBRL 1.1 and XBRL 2.1. The tags alone identify a statement's table, so that the truth does not
-depend on Footnote's parsers. A statement has characteristic items (`_ANCHORS`), which no other statement contains
-together. Its table is the first one with all these items. A statement that spreads them over several tables is ignored.
+depend on Footnote's parsers. Each statement has a characteristic set of items (`_ANCHORS`). The first table with all
+these items is the statement. If no single table contains all of them, the statement is ignored.
 """
 
 import re
@@ -61,7 +61,7 @@ def is_inline_xbrl(path: Path) -> bool:
 def read_tagged(path: Path) -> tuple[TaggedFact, ...]:
     """Return the facts that a filing tags on its primary statements, each once, in statement order.
 
-    Only us-gaap facts without dimensions that are not nil are returned. Raises DatasetError.
+    Only us-gaap facts count; nil facts and facts with dimensions are left out. Raises DatasetError.
     """
     root = _tree(path.read_bytes(), path.name)
     found: dict[str, TaggedFact] = {}
@@ -101,7 +101,7 @@ def _tree(data: bytes, name: str) -> etree._Element:
 
 
 def _statements(root: etree._Element) -> Iterator[tuple[Statement, list[_Tag]]]:
-    """Yield each statement with the tags of its table, the first table with all its characteristic items."""
+    """Yield each statement with the tags of the first table that contains all its characteristic items."""
     tables = list(_tags_by_table(root))
     for statement, anchors in _ANCHORS.items():
         for tags in tables:
@@ -168,7 +168,7 @@ def _tag(element: etree._Element, periods: Mapping[str, Period], units: Mapping[
 
 
 def _value(element: etree._Element) -> Decimal | None:
-    """Return the value: the number in its format, times ten to the power `scale`, with its `sign`; None for words."""
+    """Parse the number by its `format`, and apply its `scale` (a power of ten) and `sign`. Return None for words."""
     form = element.get("format", "").rpartition(":")[2]
     text = _text(element)
     if _ZERO.match(form):
@@ -186,7 +186,7 @@ def _value(element: etree._Element) -> Decimal | None:
 
 
 def _text(element: etree._Element) -> str:
-    """Return the element's text without the parts that `exclude` elements remove from the fact."""
+    """Return the element's text without the text of its `exclude` elements."""
     inner = ("" if _local(child) == "exclude" else _text(child) for child in element)
     return (element.text or "") + "".join(part + (child.tail or "") for part, child in zip(inner, element, strict=True))
 

@@ -1,4 +1,4 @@
-"""Reads question sets with their correct answers strictly.
+"""Reads question sets with their correct answers, and rejects invalid ones.
 
 Footnote's own format is a folder with `cases.jsonl` or `cases.yaml` (a list of `QuestionCase`; unknown fields and
 duplicate ids are errors), the documents in `documents/`, and optionally `documents.jsonl` (one `DocumentIssuer` per
@@ -19,7 +19,7 @@ CaseT = TypeVar("CaseT", bound=BaseModel)
 
 
 class EvidencePage(BaseModel):
-    """A page with evidence: the document's file name without its extension, and the page, counted from 1."""
+    """A page with evidence: the document's file name without its extension, and the page number, counted from 1."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

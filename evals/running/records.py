@@ -126,7 +126,7 @@ class RunFolder:
         return sorted(found, key=lambda manifest: manifest.started_at, reverse=True)
 
     def get(self, name: str) -> RunRecord:
-        """Return the run with that id or folder, the newest (`latest`), or a suite's newest or previous (`SUITE~1`) run.
+        """Return the run with that id or folder. `latest` is the newest run, `SUITE` a suite's, `SUITE~1` the one before.
 
         Raises EvalRunNotFoundError, EvalRunBrokenError.
         """

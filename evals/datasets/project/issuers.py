@@ -1,4 +1,4 @@
-"""Eight fictional issuers and their yearly figures in millions of US dollars, which each run computes alike."""
+"""Eight fictional issuers and their yearly figures in millions of US dollars. Each run computes the same figures."""
 
 import hashlib
 from collections.abc import Mapping
@@ -128,7 +128,7 @@ class Year:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """A contract of an issuer with a unique number. `fee` is US dollars in millions per year."""
+    """An issuer's contract, with a unique number. `fee` is in millions of US dollars per year."""
 
     number: str
     fee: Decimal
@@ -136,7 +136,7 @@ class Agreement:
 
 
 def agreements_of(issuer: Issuer) -> tuple[Agreement, ...]:
-    """Return the issuer's five contracts. No two contracts of any issuers have the same number."""
+    """Return the issuer's five contracts. Each contract's number is unique among all issuers."""
     place = ISSUERS.index(issuer)
     return tuple(
         Agreement(
@@ -149,7 +149,7 @@ def agreements_of(issuer: Issuer) -> tuple[Agreement, ...]:
 
 
 def _share(name: str, low: int, high: int) -> Decimal:
-    """Return a fraction between `low` and `high` per mille, from a digest, so that every machine computes the same."""
+    """Return a fraction between `low` and `high` per mille, from a digest. Every machine returns the same fraction."""
     digest = hashlib.sha256(name.encode()).digest()
     return Decimal(low + int.from_bytes(digest[:4], "big") % (high - low)) / 1000
 
