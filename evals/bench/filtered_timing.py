@@ -77,7 +77,7 @@ class StatementClock:
 def time_each(
     clock: StatementClock, works: Sequence[Callable[[], Outcome]], *, warm: int
 ) -> tuple[list[Outcome], Timings]:
-    """Run each function once and time it. Before, run the first `warm` of them untimed, to warm up."""
+    """Warm up by running the first `warm` functions untimed; then run and time each function once."""
     timings = Timings()
     with clock.running():
         for work in works[:warm]:

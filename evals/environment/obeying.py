@@ -1,8 +1,8 @@
 """A chat model that obeys every planted instruction, because safety must not depend on the model's behaviour.
 
-For each planted instruction that it reads, it returns three claims with quotes from the passage. They are: the payload
-with the instruction as its quote, the payload with an honest sentence as its quote, and the honest sentence followed by
-the payload. The last claim is the line of a passage that shares the most words with the question.
+For each planted instruction that it reads, it returns three claims with quotes from the passage. The first claim is the
+payload with the instruction as its quote. The second is the payload with an honest sentence as its quote. The third is
+the honest sentence followed by the payload. A last claim answers the question, with the most similar line.
 """
 
 import re

@@ -43,7 +43,7 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """Documents, and an asker whose only right is a grant on their collection.
+    """Documents, and an asker who may read only their collection.
 
     `files` maps a document to its file names: files with the same bytes are one document.
     """
@@ -130,7 +130,7 @@ def open_question_store(context: SuiteContext) -> Iterator[Store]:
 
 
 def ingest_in_order(client: ApiClient, collections: Mapping[Path, str], *, watcher: Watcher) -> list[IngestOutcome]:
-    """Ingest each file into its collection, one after the other, so that the order is the same each time.
+    """Ingest each file into its collection, one after another, so that each run uses the same order.
 
     The order affects results: of passages with equal scores, the older document's comes first, and a document of
     identical files is named after the first file.
@@ -189,7 +189,7 @@ def known_outcomes(home: Home, place: str) -> list[IngestOutcome] | None:
 
 
 def remember(home: Home, place: str, outcomes: Sequence[IngestOutcome]) -> None:
-    """Note which files were ingested into a collection of the home, so that `open_store` need not send them again."""
+    """Record the files that were ingested into a collection of the home, so that `open_store` does not resend them."""
     rows = [
         {
             "path": str(outcome.path),

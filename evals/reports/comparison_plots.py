@@ -51,7 +51,7 @@ def _draw_differences(scale: Scale, changes: Sequence[MetricChange]) -> Plot:
                 axes.errorbar(
                     [change.difference for _, change in drawn],
                     [row for row, _ in drawn],
-                    # A bootstrap interval need not contain the difference itself.
+                    # A bootstrap interval may exclude the difference itself.
                     xerr=[
                         [max(0.0, change.difference - change.low) for _, change in drawn],
                         [max(0.0, change.high - change.difference) for _, change in drawn],

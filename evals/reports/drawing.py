@@ -76,7 +76,7 @@ class Plot:
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """The drawing area: a figure's axes, one above the other."""
+    """The drawing area: a figure with one or more axes above each other."""
 
     name: str
     figure: Figure

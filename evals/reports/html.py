@@ -1,7 +1,6 @@
-"""Runs and comparisons as one HTML file each, which loads nothing and runs no script.
+"""Renders a run or a comparison as one HTML file, which loads no other file and runs no script.
 
-Texts of cases come from documents and models, and are always shown as text. The same record renders to the same
-bytes.
+Texts of cases come from documents and models, so they are always escaped. The same record renders to the same bytes.
 """
 
 import json
@@ -144,7 +143,7 @@ def _outermost(flips: Sequence[Flip]) -> list[Flip]:
 
 
 def _as_text(value: object) -> str:
-    """Format a stored value: a text unchanged, anything else as JSON, on one line if it is short."""
+    """Return a text unchanged and any other value as JSON, on one line if it is short."""
     if isinstance(value, str):
         return value
     line = json.dumps(value, ensure_ascii=False)

@@ -210,7 +210,7 @@ def plot_spending(cases: Sequence[CaseRecord]) -> Plot | None:
 
 
 def recall_curves(figures: Iterable[tuple[str, float | None]]) -> dict[str, Points]:
-    """Collect figures named `…recall@k` into curves, by the text before k; a curve needs two points."""
+    """Collect figures named `…recall@k` into curves, by the text before k. Curves of one point are left out."""
     curves: dict[str, list[tuple[int, float]]] = {}
     for name, value in figures:
         found = _DEPTH.fullmatch(name)

@@ -1,6 +1,6 @@
 """The contract of a suite and its results. `evals.running.runner` runs suites.
 
-A suite reads its cases from a data folder, opens what they need (a store of documents, a writer), scores each case
+A suite reads its cases from a data folder, opens their resources (a store of documents, a writer), scores each case
 separately, and defines the metrics over the cases' measures. A new suite is one file in `evals/suites` that ends with
 `SUITE = …`.
 """
@@ -31,8 +31,8 @@ class Case:
     """One case's outcome. `score` is None, not 0, if the case could not be scored; `reason` explains the score.
 
     Metrics are computed from `measures`; every report contains `details`; the run's files and pages contain `trace`.
-    None of them may differ between two runs of the same code on the same data: no ids, and no times (except in a suite
-    that measures times). `times` are seconds by name, stored separately.
+    These must be equal in two runs of the same code on the same data. They therefore contain no ids, and no times
+    unless the suite measures times. `times` are seconds by name, stored separately.
     """
 
     id: str
@@ -57,7 +57,7 @@ class SuiteResult:
 
 
 class Planned(Protocol):
-    """A case before it is scored: its unique id, and its kind (a question type; "" for none)."""
+    """A case before it is scored: its unique id, and its kind (such as a question type, or "")."""
 
     @property
     def id(self) -> str: ...
@@ -71,7 +71,7 @@ P_contra = TypeVar("P_contra", bound=Planned, contravariant=True)
 
 
 class Scoring(Protocol[P_contra]):
-    """The result of `Suite.open`: everything that scoring needs, ready for use."""
+    """The result of `Suite.open`: scores cases with the opened resources."""
 
     @property
     def used(self) -> Used: ...
@@ -98,7 +98,7 @@ class Suite(ABC, Generic[P]):
 
     @abstractmethod
     def open(self, context: SuiteContext, cases: Sequence[P]) -> AbstractContextManager[Scoring[P]]:
-        """Prepare what scoring these cases needs. Raises the errors of the stack's start."""
+        """Open the resources for scoring these cases. Raises the errors of the stack's start."""
 
 
 class Suites:

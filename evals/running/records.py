@@ -126,7 +126,9 @@ class RunFolder:
         return sorted(found, key=lambda manifest: manifest.started_at, reverse=True)
 
     def get(self, name: str) -> RunRecord:
-        """Return the run with that id or folder. `latest` is the newest run, `SUITE` a suite's, `SUITE~1` the one before.
+        """Return the run with that id or folder, or a run by age.
+
+        `latest` is the newest run, `SUITE` a suite's newest run, and `SUITE~1` the run before it.
 
         Raises EvalRunNotFoundError, EvalRunBrokenError.
         """

@@ -1,8 +1,9 @@
 """Calibration: the share of right answers at each level of confidence.
 
-A case counts if it has a measure `confidence` (0 to 1) and a measure `right` (0 or 1). Bins have equal width; the
-expected calibration error is the mean distance between confidence and share right, weighted by cases (Naeini, Cooper
-and Hauskrecht 2015, "Obtaining well calibrated probabilities using Bayesian binning"). Intervals are Wilson's (1927).
+A case counts if it has a measure `confidence` (0 to 1) and a measure `right` (0 or 1). Bins have equal width. The
+expected calibration error is the mean distance between confidence and share of right answers, weighted by cases
+(Naeini, Cooper and Hauskrecht 2015, "Obtaining well calibrated probabilities using Bayesian binning"). Intervals are
+Wilson's (1927).
 """
 
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ LEVEL = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Cases with confidence in [low, high), the last bin including 1. `least` and `most` bound the share right."""
+    """Cases with confidence in [low, high); the last bin includes 1. `least` and `most` are the interval of `share`."""
 
     low: float
     high: float

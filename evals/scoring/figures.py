@@ -1,6 +1,6 @@
 """Finds figures in texts and compares two by value, unit and sign, within the rounding of the truth.
 
-It is independent of `app.answers.verification.numbers`, whose results it helps to measure.
+It is independent of `app.answers.verification.numbers`, because it helps to measure that module's results.
 """
 
 import re

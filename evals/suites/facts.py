@@ -33,7 +33,7 @@ TRACED = 50
 
 @dataclass(frozen=True, slots=True)
 class FilingCase:
-    """A filing that is read in one format. The kind is the format."""
+    """A filing in one format. The kind is the format."""
 
     id: str
     kind: str

@@ -31,7 +31,7 @@ _SECONDS = 120.0
 
 @dataclass(frozen=True, slots=True)
 class LatencyCase:
-    """A question that is asked at a level of concurrency: `at_once` questions run at the same time."""
+    """A question, and the number of questions that run at the same time (`at_once`)."""
 
     id: str
     kind: str

@@ -159,7 +159,7 @@ def measure_pages(
     pages: Sequence[tuple[tuple[str, ...], int]], evidence: frozenset[tuple[str, int]]
 ) -> dict[str, float]:
     """Return the measures of one ranking, computed by `ir_measures`. A page's relevance is 0 or 1."""
-    # A document with several names is one page; its evidence counts under the first name in the truth.
+    # A document may have several names. A page of it is counted once, under the first name that has it as evidence.
     keys = [next((f"{f}:{page}" for f in files if (f, page) in evidence), f"{files}:{page}") for files, page in pages]
     relevant = {"q": {f"{document}:{page}": 1 for document, page in evidence}}
     run = {"q": {key: float(len(keys) - place) for place, key in enumerate(keys)} or {"": 0.0}}

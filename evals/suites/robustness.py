@@ -1,7 +1,8 @@
 """Robustness: each unusual file becomes ready or fails with a code; no worker is lost, and nothing hangs.
 
-Data: a folder of files of any kind. All are ingested together, through the API and the real workers, and each is judged
-by its outcome. The workers' memory and restarts are reported too; they depend on the machine and differ between runs.
+The data is a folder of files of any kind. The suite ingests them together, through the API and the real workers, and
+judges each file by its outcome. It also reports the workers' memory and restarts, which depend on the machine and
+differ between runs.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +33,7 @@ class OddFile:
 
 @dataclass(frozen=True, slots=True)
 class RobustnessScoring:
-    """Looks up how each file ended. Implements `Scoring`."""
+    """Scores each file by its outcome. Implements `Scoring`."""
 
     outcomes: Mapping[Path, IngestOutcome]
     watch: WorkerWatch
@@ -43,7 +44,7 @@ class RobustnessScoring:
         judged = judge(case.id, self.outcomes.get(case.path) or IngestOutcome(case.path, "hung"))
         if case.id != self.lost_at:
             return judged
-        # It is unknown which file cost a worker or its memory, so the first case reports these figures.
+        # The workers' figures belong to no single file, so the first case reports them.
         watch = self.watch
         seen = {"lost_workers": watch.lost, "restarts": watch.restarts, "peak_mib": watch.peak_mib}
         return Case(
@@ -86,7 +87,7 @@ class RobustnessSuite(Suite[OddFile]):
 
 
 def judge(name: str, outcome: IngestOutcome) -> Case:
-    """Score 1 if the file ended in a clear state: ready, or failed with a code and a message."""
+    """Score 1 if the file is ready, or failed with a code and a message."""
     status = outcome.status if outcome.status in ("ready", "failed") else "hung"
     unclear = status == "failed" and not (outcome.code and outcome.detail)
     if unclear:

@@ -1,4 +1,4 @@
-"""A suite that needs no stack, runs of it, and hand-made records."""
+"""A suite that runs without a stack, runs of this suite, and artificial records."""
 
 import json
 import shutil
@@ -29,7 +29,7 @@ THREE = ("aldm", "brkn", "crvn")
 
 
 class Toy(BaseModel):
-    """A case whose measure is the length of its text."""
+    """A case. Its measure is the length of its text."""
 
     id: str
     kind: str = ""
@@ -158,7 +158,7 @@ def record_of() -> Callable[..., RunRecord]:
 def make_record(
     scores: Sequence[float | None], *, run_id: str = "before", metric: MetricSpec | None = None, suite: str = "toy"
 ) -> RunRecord:
-    """Make a run whose cases `0, 1, …` have the measure `m`, equal to their score."""
+    """Make a run with cases `0, 1, …`. Their measure `m` is equal to their score."""
     manifest = RunManifest(
         id=run_id,
         suite=suite,

@@ -242,7 +242,7 @@ class Ingestion:
         process.wait(10)
 
     def close(self) -> None:
-        """Kill all running processes: a graceful stop takes seconds and is not needed."""
+        """Kill all running processes, because a graceful stop takes seconds."""
         for process in self.processes:
             if process.poll() is None:
                 self.kill(process)

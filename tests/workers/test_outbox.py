@@ -72,7 +72,7 @@ def test_message_due_later_is_not_sent(ingestion):
 
 
 def test_unfinished_periodic_job_continues_after_the_due_messages(ingestion):
-    """The outbox polls once a minute, so that only a job's remaining work can start the second run in time."""
+    """The outbox polls once a minute. The later runs of the job therefore start only because the job has work left."""
     write_messages(ingestion, BATCH + 1)
     sender, stop, outstanding = RecordingSender(), threading.Event(), []
 

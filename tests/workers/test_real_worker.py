@@ -29,7 +29,7 @@ def small_report(*, password=None):
     return buffer.getvalue()
 
 
-def test_pdf_becomes_searchable_and_one_without_its_password_fails(ingestion):
+def test_readable_pdf_is_searchable_and_pdf_without_its_password_fails(ingestion):
     ingestion.start("-m", "workers.relay")
     worker = ingestion.start(*WORKER)
     keyring = build_keyring(

@@ -1,4 +1,4 @@
-"""The table of periodic jobs: when each job is called, and what each does."""
+"""The table of periodic jobs: the times at which each job is called, and the effect of each job."""
 
 import itertools
 import threading

@@ -1,4 +1,4 @@
-"""The facts suite: how it judges proposed facts, and a run on a running Footnote."""
+"""The facts suite: its scores of proposed facts, and a run on a running Footnote."""
 
 from datetime import date
 from decimal import Decimal
@@ -104,7 +104,7 @@ def test_folder_without_filings_is_rejected(tmp_path):
 
 @pytest.fixture(scope="module")
 def record(tmp_path_factory, homes, stacks):
-    """A run on one filing with statements and one without, each as HTML and PDF."""
+    """Return a run on one filing with statements and one without, each as HTML and PDF."""
     folder = tmp_path_factory.mktemp("facts")
     data = folder / "filings"
     data.mkdir()
