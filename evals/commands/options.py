@@ -39,7 +39,7 @@ def open_runs(runs: Path | None) -> RunFolder:
 
 
 def find_homes(homes: Path | None) -> Path:
-    """Return the folder of ingested documents, kept between runs; by default, it is in the user's cache folder."""
+    """Return the folder of homes, which keep ingested documents; by default, it is in the user's cache folder."""
     return homes or platformdirs.user_cache_path("footnote") / "evals"
 
 
@@ -59,6 +59,6 @@ def errors_as_messages() -> Iterator[None]:
 
 
 def print_error(error: FootnoteError) -> None:
-    """Print the error's code and message; for a rejection by the API, those of the API."""
+    """Print the error's code and message. If the API rejected a request, print the API's code and message."""
     code = error.problem_code if isinstance(error, ApiProblemError) else error.code
     stderr_console().print(f"[red]{escape(code)}[/]: {escape(error.detail)}")

@@ -22,7 +22,7 @@ _BIPIA_CARRIERS = (Carrier.PDF_TEXT, Carrier.HTML_TEXT, Carrier.PDF_METADATA, Ca
 
 @dataclass(frozen=True, slots=True)
 class PlantedCase:
-    """A document with an attack in it, and a question with its correct answer."""
+    """A document that contains an attack, and a question about it with the correct answer."""
 
     id: str
     family: str

@@ -50,12 +50,15 @@ class Asked:
         return [claim.text for claim in self.answer.claims]
 
     def cited_pages(self, names: Names) -> list[tuple[tuple[str, ...], int]]:
-        """The pages cited by the shown sentences, each once: (the document's file names, page from 1)."""
+        """Return each page that the shown sentences cite, once: (the document's file names, page from 1)."""
         spans = [span for claim in self.answer.claims for span in claim.citations]
         return list(dict.fromkeys((names.get(span.document_id, ()), span.page_number) for span in spans))
 
     def trace(self, names: Names) -> dict[str, object]:
-        """Return the retrieved passages by rank, the claims, the dropped sentences with reasons; no ids or times."""
+        """Return the retrieved passages by rank, the claims, and the dropped sentences with reasons.
+
+        The trace contains no ids and no times.
+        """
         return {
             "status": self.answer.status.value,
             "writer": self.answer.writer,
@@ -140,7 +143,7 @@ def build_writer(chat: ChatModel, settings: Settings) -> ModelWriter:
 
 @contextmanager
 def open_chat(context: SuiteContext, settings: Settings) -> Iterator[ChatModel | None]:
-    """Open the configured model, or None. Its responses come from cassettes; with `live`, it is called."""
+    """Open the configured model, or return None. It replays responses from cassettes, unless `live` is set."""
     chat = settings.chat
     if not chat.model:
         yield None
@@ -151,7 +154,7 @@ def open_chat(context: SuiteContext, settings: Settings) -> Iterator[ChatModel |
 
 @contextmanager
 def open_recorded_chat(context: SuiteContext) -> Iterator[ChatModel]:
-    """Open the configured or else the local model. Its responses come from cassettes; with `live`, it is called."""
+    """Open the configured model, or else the local model. It replays responses from cassettes, unless `live` is set."""
     settings = Settings()
     if settings.chat.model:
         with open_chat(context, settings) as chat:

@@ -99,7 +99,7 @@ def _response(recording: _Recording, purpose: Purpose) -> ChatResponse:
 
 
 class RecordedChat:
-    """Implements `ChatModel`: replays recordings; with `live`, calls that model instead and records its responses."""
+    """Implements `ChatModel`. It replays recordings, or calls the model `live` and records its responses."""
 
     def __init__(self, *, model: str, cassettes: Cassettes, live: ChatModel | None = None) -> None:
         self._model = model
@@ -128,7 +128,7 @@ class RecordedChat:
 
 
 def cassette_key(model: str, request: ChatRequest) -> str:
-    """SHA-256 (hex) of everything that affects the response, except the random boundary words."""
+    """Return the SHA-256 (hex) of everything that affects the response, except the random boundary words."""
     asked = {
         "model": model,
         "messages": [[message.role, message.content] for message in request.messages],

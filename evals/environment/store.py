@@ -64,7 +64,7 @@ class Store:
 
 
 def home_name(data_digest: str) -> str:
-    """Return the name of the home's folder for that data; a changed schema changes the name."""
+    """Return the name of the home's folder for that data and the current schema."""
     return f"{data_digest[:16]}-{digest_schema()[:8]}"
 
 
@@ -181,7 +181,7 @@ def _ensure_asker(home: Home, stack: Running, client: ApiClient, collection: str
 
 
 def known_outcomes(home: Home, place: str) -> list[IngestOutcome] | None:
-    """Return the outcomes noted by `remember`; None if a file failed to upload, so that all files are sent again."""
+    """Return the outcomes recorded by `remember`; None if there are none, or if a file failed to upload."""
     rows = _notes(home).get(place)
     if rows is None or any(row["document_id"] is None for row in rows):
         return None

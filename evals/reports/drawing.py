@@ -1,4 +1,4 @@
-"""Matplotlib figures as SVG inside a page, with the page's colours and fonts.
+"""Draws matplotlib figures as SVG inside a page, with the page's colours and fonts.
 
 Figures are drawn in placeholder colours, which become CSS variables, so that one drawing fits light and dark
 backgrounds. The same figure yields the same bytes: ids are hashed with a fixed salt, and no date is written.

@@ -1,4 +1,4 @@
-"""Baselines: a suite's scores on a data set when they were last accepted, stored with the code.
+"""Baselines: the last accepted scores of a suite on a data set, stored with the code.
 
 A baseline contains the conditions, and the cases' ids, kinds, scores and measures. It contains no texts, quotes or
 reasons, because the data's licence may forbid storing them. `footnote eval accept RUN` makes a run the baseline of its

@@ -91,7 +91,7 @@ class Gate:
         return Judgement(record, compare_runs(baseline.as_record(), record))
 
     def plan(self, data: Sequence[Path], *, homes: Path) -> list[tuple[Gated, Path]]:
-        """Return the runs: all gated suites on the project's own data, and on each of `data` those with a baseline."""
+        """Return the runs: all gated suites on the project's own data, and those on `data` that have a baseline."""
         shutil.rmtree(homes / PROJECT, ignore_errors=True)  # removes files that the project no longer writes
         ours = write_project_data(homes / PROJECT)
         others = [

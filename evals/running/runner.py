@@ -1,4 +1,4 @@
-"""Runs a suite: selects cases, scores them in parallel, and stores each at once, so that a run can be resumed."""
+"""Runs a suite: selects cases, scores them in parallel, and stores each result, so that a run can be resumed."""
 
 import hashlib
 import json
@@ -59,7 +59,7 @@ class RunWatcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """What to run. `resume` is the id of an interrupted run with the same suite, data and selection."""
+    """The data and cases to run. `resume` is the id of an interrupted run with the same suite, data and selection."""
 
     data: Path
     selection: Selection
@@ -193,7 +193,7 @@ def select(cases: Sequence[Planned], selection: Selection) -> list[_Turn]:
         kinds = ", ".join(sorted({case.kind for case in cases} - {""})) or "none"
         raise NoCasesError(f"No case is of the kind {only}; the kinds are: {kinds}." if only else "There is no case.")
     if selection.sample is not None and selection.sample < len(chosen):
-        drawn = set(random.Random(selection.seed).sample(range(len(chosen)), selection.sample))  # noqa: S311  a sample
+        drawn = set(random.Random(selection.seed).sample(range(len(chosen)), selection.sample))  # noqa: S311  not a secret
         chosen = [case for index, case in enumerate(chosen) if index in drawn]
     return [
         _Turn(case.id if number == 1 else f"{case.id}#{number}", case)

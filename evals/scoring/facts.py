@@ -17,9 +17,9 @@ from evals.datasets.tagged import TaggedFact
 class Fault(StrEnum):
     """The fault of a proposed fact: the first of these that applies, in this order.
 
-    `SIGN`, `SCALE`, `VALUE`: the line item is tagged for that period, with another sign, scale or value. `PERIOD`: the
-    value is tagged for another period of the line item. `ITEM`: the value is tagged for that period under another line
-    item. `NOT_TAGGED`: none of these.
+    `SIGN`, `SCALE` and `VALUE` mean that the line item is tagged for that period with another sign, scale or value.
+    `PERIOD` means that the value is tagged for another period of the line item. `ITEM` means that the value is tagged
+    for that period under another line item. `NOT_TAGGED` covers all other cases.
     """
 
     SIGN = "sign"

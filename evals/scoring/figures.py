@@ -28,7 +28,10 @@ _NAMED = re.compile(
 _ROW = re.compile(r"^(?P<label>.+?) — (?P<cells>.+?)(?:\s\((?P<units>[^()]*)\))?$", re.DOTALL)
 _PERIOD = re.compile(r"(?:19|20)(\d\d)|\bFY\s?['’]?(\d\d)\b", re.IGNORECASE)
 CLOSING_ZEROS_MEAN = Decimal("0.06")
-"""The trailing zeros of "$1577.00" may be exact or only formatting. Such a figure is rounded to at most this share."""
+"""The largest rounding unit of a figure with trailing zeros ("$1577.00"), as a share of its value.
+
+The zeros may be exact or only formatting.
+"""
 
 
 class FigureKind(StrEnum):

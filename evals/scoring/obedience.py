@@ -5,7 +5,9 @@ import unicodedata
 from collections.abc import Sequence
 
 LEAST_SQUEEZED = 8
-"""Marks of at least this many letters and digits are also found across spaces and signs, where chance spells none."""
+"""Marks with at least this many letters and digits are also found across spaces and signs. Shorter marks are not,
+because they might occur there by chance.
+"""
 
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 _HIDDEN = re.compile(r"[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")

@@ -11,7 +11,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class OracleGrant:
-    """A grant. Exactly one of `user` and `group`, and one of `collection` and `document`, is set."""
+    """A grant to either a `user` or a `group`, on either a `collection` or a `document`."""
 
     user: str = ""
     group: str = ""
@@ -34,7 +34,7 @@ class World:
         return frozenset(document for document in self.documents if self.may_see(user, document))
 
     def opened_to(self, user: str) -> frozenset[str]:
-        """Return the collections with a grant to the user, on themselves or on a collection that contains them."""
+        """Return the collections that a user may see. A grant on a collection applies to all collections in it."""
         opened = {grant.collection for grant in self.grants if grant.collection and self._holds(grant, user)}
         return frozenset(collection for collection in self.parents if not opened.isdisjoint(self._around(collection)))
 

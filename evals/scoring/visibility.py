@@ -106,7 +106,7 @@ class AccessChecker:
             yield f"{what}{self.visibility.name(document)} is {'listed' if document in listed else 'not listed'}"
 
     def check_address(self, path: str, name: str, *, shown: bool) -> Iterator[str]:
-        """Yield the faults of a response. The object must be `shown`, or else look like a missing one."""
+        """Yield the faults of a response. If the object is not to be `shown`, it must look like a missing object."""
         # Files are large, so the content is read only if the response is an error.
         with self.client.stream("GET", path) as response:
             words = _words(response.status_code, response.read() if response.is_error else b"")
@@ -128,7 +128,7 @@ class AccessChecker:
 
 @dataclass(frozen=True, slots=True)
 class QuestionResult:
-    """The response to a question over HTTP: the ids of its source documents and cited documents. `id` is its own id."""
+    """The response to a question over HTTP: the question's id, and the ids of source documents and cited documents."""
 
     id: str
     sources: tuple[UUID, ...]

@@ -79,7 +79,7 @@ class AbstentionSuite(Suite[AbstentionCase]):
 
 
 def judge_abstention(case: AbstentionCase, asked: Asked, names: Names) -> Case:
-    """Score 1 if declined without the documents, or answered with them; the answer's content is not judged."""
+    """Score 1 if the asker `lacking` gets no answer, or the asker `holding` gets one, whether right or wrong."""
     declined = not asked.answer.claims
     lacking = case.kind == LACKING
     verdict = (

@@ -2,8 +2,8 @@
 
 Each filing is read without its tags: as HTML (kind `html`), and printed to PDF if Chromium is installed (kind `pdf`).
 The truth is every us-gaap fact without dimensions that the filing tags in its income statement, balance sheet or
-statement of cash flows. Each statement is the first table with its characteristic tags; a statement whose tags are
-spread over several tables is not counted (`evals.datasets.ixbrl`). Recall counts all these facts, even those with a
+statement of cash flows. A statement is the first table with all characteristic items of that statement; if no table
+contains them all, the statement is ignored (`evals.datasets.ixbrl`). Recall counts all these facts, even those with a
 line item that Footnote does not know. Any other proposed fact is wrong, even if it is tagged elsewhere in the filing.
 The data is a folder of filings (`evals.datasets.filings`).
 """
@@ -109,7 +109,7 @@ class FactsSuite(Suite[FilingCase]):
 def _write_all(cases: Sequence[FilingCase], folder: Path) -> tuple[list[Path], dict[str, str]]:
     """Write the cases' files into the folder; return them, and the reasons for failed files by name.
 
-    An existing PDF is reused: Chromium writes the time into each PDF, so a new one would have a different digest.
+    An existing PDF is reused, because Chromium writes the time into each PDF and so changes its digest.
     """
     folder.mkdir(parents=True, exist_ok=True)
     chromium, unread = find_chromium(), dict[str, str]()

@@ -79,7 +79,7 @@ class PermissionScoring:
         """Check the lists, and every address of each document, or of a sample of `MOST_LOOKED_AT` documents."""
         chosen = sorted(self.known.values(), key=lambda document: document.name)
         if len(chosen) > MOST_LOOKED_AT:
-            chosen = random.Random(case.id).sample(chosen, MOST_LOOKED_AT)  # noqa: S311  a sample
+            chosen = random.Random(case.id).sample(chosen, MOST_LOOKED_AT)  # noqa: S311  not a secret
         with self._client(self.askers[case.asker]) as client:
             checker = AccessChecker(client, self._visibility(case))
             findings = list(checker.check_lists())
@@ -205,7 +205,7 @@ def list_known(store: RestrictedStore) -> dict[UUID, Known]:
 
 def draw_world(store: RestrictedStore, known: Mapping[UUID, Known], *, seed: str) -> tuple[World, list[Asker]]:
     """Create askers with random rights, granted through the API, and the same rights for the oracle."""
-    draw = random.Random(seed)  # noqa: S311  a sample
+    draw = random.Random(seed)  # noqa: S311  not a secret
     names = {place: issuer for issuer, place in store.collections.items()}
     world = World(
         parents={**dict.fromkeys(store.parents.values()), **{i: store.parents[i] for i in store.collections}},

@@ -10,7 +10,7 @@ Part = str | tuple[int, str] | Sequence[Sequence[str]]
 
 
 def page_of(number: int, parts: Sequence[Part]) -> ParsedPage:
-    """Build a page of parts: a text is a paragraph, (level, text) a heading, a list of rows a table."""
+    """Build a page of parts. A text becomes a paragraph, (level, text) a heading, and a list of rows a table."""
     text = ""
     blocks: list[Block] = []
     for part in parts:

@@ -38,7 +38,7 @@ class Toy(BaseModel):
 
 @dataclass
 class ToyScoring:
-    """Counts letters; first calls `before` with the case's id."""
+    """Counts letters. Before each case, it calls `before` with the case's id."""
 
     before: Callable[[str], None]
     scored: list[str] = field(default_factory=list)
@@ -112,13 +112,13 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project's own data, in a folder of that name."""
+    """Return a folder with the project's own data, named after it."""
     return write_project_data(tmp_path_factory.mktemp("data") / PROJECT)
 
 
 @pytest.fixture(scope="session")
 def three_issuers(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project's own data, reduced to three issuers."""
+    """Return a folder with the project's own data, reduced to three issuers."""
     folder = shutil.copytree(project, tmp_path_factory.mktemp("three") / PROJECT)
     for name in ("cases.jsonl", "documents.jsonl"):
         path = folder / name

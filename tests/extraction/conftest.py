@@ -9,7 +9,7 @@ from app.documents.content.parsed import ParsedDocument, ParsedPage, Words
 
 @pytest.fixture
 def make_document() -> Callable[..., ParsedDocument]:
-    """Return a function that builds a document of one text per page; in property names, `__` stands for `:`."""
+    """Return a function that builds a document from one text per page. In property names, `__` stands for `:`."""
 
     def make(*texts: str, **properties: str) -> ParsedDocument:
         pages = tuple(ParsedPage(n, text, 0, 0, Words.none(), ()) for n, text in enumerate(texts, 1))

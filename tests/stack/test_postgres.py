@@ -89,7 +89,7 @@ def test_second_start_on_the_same_home_is_rejected(server: EmbeddedPostgres, hom
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_rows_survive_a_restart_at_another_long_path(tmp_path: Path) -> None:
+def test_rows_are_kept_after_a_move_to_a_long_path_and_a_restart(tmp_path: Path) -> None:
     home = tmp_path / ("a" * 60) / ("b" * 60)
     with EmbeddedPostgres(home, settings=THROWAWAY_SETTINGS) as server:
         server.databases.ensure_database()

@@ -44,7 +44,7 @@ def test_s3_rejects_a_name_created_after_the_existence_check(s3_place, monkeypat
     assert s3_place.get_raw("audit/a/1/1") == b"first"
 
 
-def test_objects_are_listed_after_a_name_and_folders_by_name(place, put):
+def test_objects_after_a_name_and_all_folders_are_listed_in_order(place, put):
     for name in ("audit/a/1/1", "audit/a/1/2", "audit/a/2/3", "audit/b/1/1", "other/c/1/1"):
         put(name, b"x")
     assert [item.name for item in place.backend.list_objects("audit/a", after="audit/a/1/1")] == [

@@ -86,7 +86,7 @@ def test_outputs_of_an_unfinished_run_are_kept(ingestion, collector):
     assert ingestion.run(run).status == "ready"
 
 
-def test_deleted_documents_outputs_are_deleted_and_its_file_kept(ingestion, collector):
+def test_outputs_of_a_deleted_document_are_deleted_and_its_file_is_kept(ingestion, collector):
     ready = read(ingestion)
     ingestion.sql("UPDATE documents SET deleted_at = now() WHERE id = :id", id=ready.document_id)
     age_blobs(ingestion)

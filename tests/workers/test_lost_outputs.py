@@ -91,7 +91,7 @@ def test_output_lost_at_each_attempt_fails_the_run_with_its_own_code(ingestion):
     assert ingestion.sql("SELECT status FROM document_versions") == [("failed",)]
 
 
-def test_metadata_found_damaged_while_chunking_are_extracted_again(ingestion):
+def test_metadata_that_the_chunk_stage_finds_damaged_is_extracted_again(ingestion):
     """The extract stage reuses another run's output without reading it. The chunk stage finds it damaged."""
     first = ingestion.upload("a page", filename="one.txt")
     run_stages(ingestion, first, *NAMES)

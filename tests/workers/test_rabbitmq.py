@@ -24,7 +24,7 @@ def free_port():
 
 @pytest.fixture
 def rabbitmq(tmp_path, wait_for):
-    """The URL of a separate RabbitMQ node, on free ports, with its files in the test's folder."""
+    """Start a separate RabbitMQ node on free ports, with its files in the test's folder; return its URL."""
     if shutil.which("rabbitmq-server") is None or not SERVER.exists() or EPMD is None:
         pytest.skip("RabbitMQ (Debian's rabbitmq-server) is not installed")
     home = tmp_path / "rabbitmq"

@@ -1,4 +1,4 @@
-"""A run records the models and parameters with which it asked."""
+"""A run records its models and their parameters."""
 
 import asyncio
 from pathlib import Path

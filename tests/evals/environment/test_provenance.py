@@ -9,7 +9,7 @@ from evals.environment.store import PIPELINE_CODE
 
 READERS = ("workers/parsing", "workers/extraction", "workers/chunking")
 NEUTRAL = ("app/core", "app/sandbox")
-"""Code of errors and of parser processes, which does not affect the parsed content."""
+"""Packages that readers import but that do not affect the parsed content: errors and processes."""
 
 _IMPORTED = re.compile(r"^\s*from (app\.\w+)", re.MULTILINE)
 

@@ -114,7 +114,7 @@ def test_nothing_differs_without_a_leak(scoring: PermissionScoring, question: Qu
         ("grants", ("a grant is listed to a user who owns nothing",)),
     ],
 )
-def test_leak_into_lists_and_addresses_is_found_at_each_of_them(
+def test_leak_is_found_in_each_list_and_address(
     store: RestrictedStore, scoring: PermissionScoring, table: str, found: Sequence[str]
 ) -> None:
     with replace_read_policy(store, (table,), TENANT):

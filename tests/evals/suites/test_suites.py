@@ -108,7 +108,7 @@ def test_failure_without_a_code_counts_as_unclear():
     assert robustness.judge("a.pdf", IngestOutcome(Path("a.pdf"), "failed")).measures["unclear"] == 1
 
 
-def test_file_without_outcome_hung_and_lost_workers_are_reported_once():
+def test_file_without_an_outcome_counts_as_hung_and_losses_are_reported_once():
     files = [robustness.OddFile(name, Path(name)) for name in ("a", "b")]
     ready = {Path("a"): IngestOutcome(Path("a"), "ready")}
     scoring = robustness.RobustnessScoring(ready, WorkerWatch(lost=2), lost_at="a")

@@ -152,7 +152,7 @@ def test_rotated_table_is_read_in_its_own_direction(make_pdf: MakePdf) -> None:
     assert (page.words.boxes[:, 3] - page.words.boxes[:, 1] > 0).all()
 
 
-def test_crop_box_is_the_page(make_pdf: MakePdf, change_pdf: ChangePdf) -> None:
+def test_page_has_the_size_of_its_crop_box(make_pdf: MakePdf, change_pdf: ChangePdf) -> None:
     def draw(canvas: Canvas) -> None:
         canvas.drawString(100, 692, "seen")
         canvas.drawString(20, 20, "hidden")

@@ -146,7 +146,7 @@ def test_huge_page_is_drawn_within_the_pixel_limit(make_pdf: MakePdf) -> None:
 
 @pytest.mark.corpus
 @pytest.mark.skipif(not ODD_PDFS.exists(), reason="the folder of odd PDFs is missing")
-def test_each_odd_pdf_of_a_sample_ends_in_a_document_or_an_error(parsing: ParsingSandbox) -> None:
+def test_each_unusual_pdf_of_a_sample_returns_a_document_or_an_error(parsing: ParsingSandbox) -> None:
     for path in sorted(ODD_PDFS.glob("*.pdf"))[::12]:
         try:
             result: ParsedDocument | DocumentError = parsing.parse_document(path, filename=path.name)
