@@ -1,4 +1,4 @@
-"""Runs benchmarks: `python -m evals.bench NAME --json FILE`; the benchmarks `ingest` and `ask` need `--docs FOLDER`."""
+"""Runs benchmarks: `python -m evals.bench NAME --json FILE`; `ingest` and `ask` also accept `--docs FOLDER`."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

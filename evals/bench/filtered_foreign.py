@@ -37,7 +37,7 @@ REPEATS = 2
 K = 12
 LIMITS = replace(SearchLimits(), graph_chunks=CHUNKS * DOCUMENTS // 2)
 SEEN = {"exact": 10, "signatures": 40, "graph": DOCUMENTS}
-"""Search plan → a number of visible documents with which a search uses the plan."""
+"""Search plan → number of documents that the plan's principal sees, so that searches use the plan."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Converts published data into Footnote's own format, which is read strictly."""
+"""Converts published data into Footnote's own format."""
 
 import json
 import shutil

@@ -57,7 +57,7 @@ class DocumentIssuer(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """The questions of a folder, its document files, and each document's issuer (by document name), where known."""
+    """The questions of a folder, its document files, and the known issuers by document name."""
 
     cases: tuple[QuestionCase, ...]
     files: tuple[Path, ...]

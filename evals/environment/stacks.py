@@ -64,7 +64,7 @@ class Stacks:
         self.close()
 
     def on(self, home: Home) -> Running:
-        """Return the running Footnote with a tenant for `home`, which lies inside the shared home.
+        """Return the running Footnote with a tenant for `home`. The tenant's own home lies inside the shared home.
 
         Raises the errors of a stack's start.
         """

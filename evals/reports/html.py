@@ -136,7 +136,7 @@ def _spending(record: RunRecord) -> list[tuple[str, str, str]]:
 
 
 def _outermost(flips: Sequence[Flip]) -> list[Flip]:
-    """Return all flips or, of many, the greatest losses and gains. Flips are sorted by their change."""
+    """Return all flips if they are few, or else the greatest losses and gains. Flips are sorted by their change."""
     if len(flips) <= TRACED_FLIPS:
         return list(flips)
     return [*flips[: TRACED_FLIPS // 2], *flips[-TRACED_FLIPS // 2 :]]

@@ -47,7 +47,7 @@ def plot_run(record: RunRecord) -> list[Plot]:
 
 
 def plot_kinds(record: RunRecord) -> list[Plot]:
-    """Plot each metric by type of question, one plot per scale; none if all cases are of one type."""
+    """Plot each metric by type of question, one plot per scale. If all cases have one type, return no plots."""
     manifest = record.manifest
     if len(manifest.by_kind) < 2:
         return []

@@ -1,8 +1,8 @@
 """Permissions: compares the objects that the API shows to askers with an oracle that is independent of the SQL.
 
 The documents of a question set are put into nested collections by issuer. Askers receive random rights, with the data's
-digest as the seed. Grants are on collections, on collections that contain them, or on single documents, to a user or a
-group; some have expired. Every list, page, image, answer and question is requested with the askers' own keys. A
+digest as the seed. A grant to a user or a group is on an inner collection, an outer collection or a single document;
+some grants have expired. Every list, page, image, answer and question is requested with the askers' own keys. A
 document that only the system or only the oracle shows is a difference.
 """
 

@@ -58,7 +58,7 @@ def test_fact_on_two_statements_is_read_once(read):
     ],
     ids=["another taxonomy", "a dimension", "nil"],
 )
-def test_facts_of_other_taxonomies_with_dimensions_or_nil_are_left_out(read, before, after):
+def test_nil_facts_dimensions_and_other_taxonomies_are_left_out(read, before, after):
     facts = read(change=(before, after))
     assert ("Liabilities", END) not in facts
     assert ("Assets", END) in facts
