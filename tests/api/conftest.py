@@ -25,7 +25,8 @@ from app.settings import BrokerSettings, DatabaseSettings, LimitSettings, Settin
 from app.storage.keyfile import ensure_key_file
 
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""Trusts no certificate: the test servers speak plain HTTP, and loading the trusted ones takes 40 ms a client."""
+"""Contains no trusted certificates. The test servers use plain HTTP, and loading certificates takes 40 ms per client.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Server:
         return self.admin.create_tenant(slug=f"t{uuid4().hex}", name="Tenant")
 
     def user(self, tenant_id: UUID | None = None, *roles: Role) -> User:
-        """Create a user in that tenant or a new one; an analyst if no role is given."""
+        """Create a user in the given tenant, or in a new one. The default role is analyst."""
         roles = roles or (Role.ANALYST,)
         tenant = tenant_id or self.tenant()
         user_id, key = self.admin.create_user(tenant, email=f"{uuid4().hex}@example.com", name="Ana", roles=roles)
@@ -129,7 +130,7 @@ def shared_server(shared_database: Any, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture(scope="module")
 def server(shared_server: Server) -> Iterator[Server]:
-    """One server for all modules of a process; each test creates a tenant."""
+    """The API server that all modules of a process share. Each test creates its own tenant."""
     yield shared_server
     shared_server.close_clients()
 
@@ -152,7 +153,7 @@ def start_server(shared_database: Any, tmp_path: Path) -> Iterator[Callable[...,
 
 @pytest.fixture
 def editor(server: Server) -> User:
-    """A user of a new tenant who may create collections."""
+    """A user who may create collections, in a new tenant."""
     return server.user(None, Role.EDITOR)
 
 

@@ -1,4 +1,4 @@
-"""Each route outside the OpenAPI document: who may request it, and how an authorised request looks."""
+"""The routes outside the OpenAPI document: the users who may request each, and an authorised request."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,19 +17,19 @@ OPEN = {
     ("GET", "/sign-in/oidc/{provider_id}/callback"): "sign-in: needs the state that the sign-in started with",
     ("POST", "/sign-out"): "sign-out of the caller's own session",
 }
-"""Routes open to everybody, which respond alike to all callers, and why."""
+"""Public route → the reason why it is public. These routes send the same response to all callers."""
 
 SCIM = "/scim/v2"
-"""The routes below it are tested in tests/api/test_scim.py."""
+"""Path prefix of the SCIM routes, which tests/api/test_scim.py tests."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageRule:
-    """`permission` opens the page; None means that any session does. With `by_grant`, it needs a grant, too.
+    """`permission`: the permission that the page requires; None if any session is enough.
 
-    `status`: response to an authorised request; `foreign`: response to a user of another tenant with the permission
-    there. `shows`: the object that the page shows to authorised users. `path`: parameter → object whose id it takes,
-    where their names differ.
+    `by_grant`: the page also requires a grant. `status`: status of the response to an authorised request. `foreign`:
+    status of the response to a user of another tenant who has the permission in that tenant. `shows`: the object that
+    the page shows to authorised users. `path`: path parameter → object whose id is its value, if their names differ.
     """
 
     permission: Permission | None = None

@@ -1,4 +1,4 @@
-"""Documents to read, search and cite without workers: an upload, and the rows that publishing writes."""
+"""Creates published documents without workers: uploads a file and writes the rows that a worker would write."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class PublishedDocuments:
     def publish(
         self, user: User, collection: Mapping[str, Any], page: str, content: bytes | None = None, **metadata: Any
     ) -> dict[str, Any]:
-        """Publish a document; return the response to its upload. `metadata`: values of columns of `documents`."""
+        """Publish a document and return the response to its upload. `metadata`: column of `documents` → value."""
         made = user.upload(dict(collection), content)
         ids = {kind: made[kind]["id"] for kind in ("document", "version", "run")}
         with self.server.database.worker.transaction(system_principal(self.tenant_id)) as session:
@@ -57,13 +57,13 @@ class PublishedDocuments:
         return made
 
     def sql(self, statement: str, **values: object) -> list[Any]:
-        """Run a statement in this tenant as the owner of the tables."""
+        """Run a statement in this tenant as the owner role."""
         with self.server.database.owner.transaction(system_principal(self.tenant_id)) as session:
             result = session.execute(text(statement), values)
             return list(result.all()) if result.returns_rows else []
 
     def digest(self, *tables_apart: str) -> dict[str, tuple[int, str | None]]:
-        """Return table → (number, digest) of the tenant's rows, without the given tables."""
+        """Return table → (number, digest) of the tenant's rows, for all tables but `tables_apart`."""
         tables = self.sql(
             "SELECT table_name FROM information_schema.columns WHERE column_name = 'tenant_id' "
             "AND table_schema = 'public' AND table_name IN (SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') "

@@ -1,4 +1,4 @@
-"""A tenant with a user for each way of having or lacking a right, and the objects that these rights concern."""
+"""A tenant for tests of access: its users have or lack rights for different reasons, and its objects need these rights."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class AbsentObjects(dict[str, Any]):
 
 
 def _make_value(name: str) -> str | None:
-    """Return the value of a parameter that is no id; None for an id."""
+    """Return the value of a parameter that is not an id. Return None if the parameter is an id."""
     now = datetime.now(UTC).isoformat()
     return {"number": "1", "filename": f"{uuid4().hex}.txt", "moment": now}.get(name)
 
@@ -42,8 +42,8 @@ def record_of(run_id: str) -> dict[str, Any]:
 
 @dataclass
 class World:
-    """One tenant. `owner` owns all objects; `granted` has grants, `grouped` has them through nested groups; the grant
-    of `lapsed` has just expired; `analyst` and the users with other roles have none.
+    """One tenant. `owner` owns all objects. `granted` has grants, and `grouped` has grants through nested groups. The
+    grant of `lapsed` has just expired. `analyst` and the users with other roles have no grants.
     """
 
     server: Server
@@ -84,7 +84,7 @@ class World:
         assert answer.is_success, answer.text
 
     def key_of(self, user: User, **options: object) -> httpx.Client:
-        """Return a client with a further key of the user."""
+        """Create another key for the user, and return a client that sends it."""
         made = self.post(user, "/v1/keys", name="more", **options)
         return self.server.client(headers={"Authorization": f"Bearer {made['secret']}"})
 
@@ -104,7 +104,7 @@ class World:
         return self.server.client()
 
     def page_of(self, client: httpx.Client) -> httpx.Client:
-        """Return a browser signed in with the client's key, the same one each time."""
+        """Return a browser that is signed in with the client's key. Later calls return the same browser."""
         key = client.headers["Authorization"].removeprefix("Bearer ")
         if key not in self._pages:
             self._pages[key] = self.sign_in(key)
@@ -121,7 +121,7 @@ class World:
 
     @cached_property
     def ended_pages(self) -> list[httpx.Client]:
-        """Browsers of `granted` whose session has ended: by sign-out, by time-out, by the end of its key."""
+        """Browsers of `granted` whose session is no longer valid: signed out, timed out, or its key expired."""
         kept = []
         for ending in (None, "web_sessions SET ends_at", "api_keys SET expires_at"):
             ends = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
@@ -137,14 +137,14 @@ class World:
         return kept
 
     def scoped(self, user: User, *, without: Permission) -> httpx.Client:
-        """Return a client of the user with a key that has all permissions but `without`."""
+        """Return a client whose key has all permissions of the user except `without`."""
         if (user.id, without) not in self._scoped_clients:
             allowed = user.http.get("/v1/me").json()["permissions"]
             self._scoped_clients[user.id, without] = self.key_of(user, scopes=sorted({*allowed} - {without}))
         return self._scoped_clients[user.id, without]
 
     def holder(self, permission: Permission) -> User:
-        """Return a user with the permission and without grants."""
+        """Return a user who has the permission and no grants."""
         users = {
             Role.ANALYST: self.analyst,
             Role.ENGINEER: self.engineer,
@@ -186,7 +186,7 @@ class Objects(dict[str, Any]):
         return self[name]
 
     def expire_grant(self) -> None:
-        """Give `lapsed` a grant that has just expired."""
+        """Create a grant for `lapsed` and set its expiry to a second ago."""
         world = self._world
         ends = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
         ending = {"user_id": str(world.lapsed.id), "expires_at": ends, "level": "owner"}
@@ -195,7 +195,7 @@ class Objects(dict[str, Any]):
         world.sql("UPDATE grants SET expires_at = now() - interval '1 second' WHERE id = :id", id=made["id"])
 
     def label_collection(self) -> None:
-        """Put a label without clearances on the collection with everything inside it."""
+        """Label the collection, and thereby everything in it, with a label for which no user has clearance."""
         self["document_id"], self["grant_id"], self["exclusion_id"]
         world = self._world
         barrier = world.post(world.admin, "/v1/labels", name=f"barrier {uuid4().hex}")["id"]
@@ -228,7 +228,7 @@ class Objects(dict[str, Any]):
         self["grant_id"] = self._world.post(self._world.owner, "/v1/grants", **body)["id"]
 
     def _create_logged_user(self) -> None:
-        """Create a user whose creation is in the audit log and who takes part in nothing else."""
+        """Create a user whose creation is logged and whom no other test uses."""
         other = Objects(self._world)
         self["logged_user_id"] = other["user_id"]
 

@@ -1,4 +1,4 @@
-"""Each operation of the API: what authorises it, and how an authorised call looks."""
+"""The operations of the API: what authorises a caller of each, and an authorised call."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from uuid import uuid4
 
 
 class Decider(Enum):
-    """What authorises a call, besides the permission that each operation needs."""
+    """What a caller needs besides the permission that the operation declares."""
 
     KEY = "any key: it concerns the caller only"
     PERMISSION = "the permission alone, in the caller's tenant"
@@ -17,7 +17,7 @@ class Decider(Enum):
 
 
 class Names(Protocol):
-    """Parameter name → id, of existing or absent objects."""
+    """Parameter name → id of an object, which may be absent."""
 
     def __getitem__(self, name: str) -> str: ...
 
@@ -27,10 +27,11 @@ Call = Callable[[Names], Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`status`: response to an authorised call. `call` returns the request's body and query.
+    """`status`: status of the response to an authorised call. `call` returns the body and query of the request.
 
-    `foreign`: response to a user of another tenant with the permission there. `shows`: the object that a list contains
-    for authorised users. `path`: parameter → object whose id it takes, where their names differ.
+    `foreign`: status of the response to a user of another tenant who has the permission in that tenant. `shows`: the
+    object that a list contains for authorised users. `path`: path parameter → object whose id is its value, if their
+    names differ.
     """
 
     decider: Decider
@@ -50,7 +51,7 @@ def _file(_: Names) -> dict[str, Any]:
 
 
 def _made(call: Call) -> Rule:
-    """Return the rule for creating an object in the caller's tenant, which needs the permission only."""
+    """Return the rule of an operation that creates an object in the caller's tenant and needs only the permission."""
     return Rule(Decider.PERMISSION, 201, call, foreign=201)
 
 

@@ -1,4 +1,4 @@
-"""Request bodies for the tests of SCIM, and a check of its errors."""
+"""Request bodies for the SCIM tests, and a check of SCIM error responses."""
 
 from uuid import uuid4
 

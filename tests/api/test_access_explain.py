@@ -1,4 +1,4 @@
-"""Explanations of why a user may or may not read a document, now and at past times."""
+"""Explanations of why a user may or may not read a document, now or at a past time."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -30,7 +30,7 @@ def create(asker, path, **body):
 
 @pytest.fixture
 def desk(admin, analyst):
-    """The group "Credit desk", which the analyst is in through the nested group "London"."""
+    """The group "Credit desk". The analyst is a member of its nested group "London"."""
     outer, inner = (create(admin, "groups", name=name) for name in ("Credit desk", "London"))
     assert admin.http.put(f"/v1/groups/{outer['id']}/groups/{inner['id']}").status_code == 204
     assert admin.http.put(f"/v1/groups/{inner['id']}/members/{analyst.id}").status_code == 204

@@ -1,4 +1,4 @@
-"""Several changes of access in one call: their preview, and their import as a whole or not at all."""
+"""Imports of several access changes in one call: the preview, and an import that applies all changes or none."""
 
 import pytest
 from sqlalchemy import text

@@ -1,4 +1,4 @@
-"""The pages of access and audit: who may open them, and what their forms preview and change."""
+"""The access and audit pages: the users who may open them, and the previews and changes that their forms make."""
 
 import re
 from html import unescape
@@ -60,7 +60,7 @@ def count_documents(user):
     return len(user.http.get("/v1/documents").json()["items"])
 
 
-def test_grant_is_previewed_made_and_revoked(server, editor, analyst, desk, loans):
+def test_grant_is_previewed_created_and_revoked(server, editor, analyst, desk, loans):
     email = email_of(server, analyst)
     fields = {"change": "grant", "collection": loans["id"], "user": email, "level": "viewer"}
     assert message(desk.change("preview", **fields)) == "This would open 2 documents to 1 person and close none."
@@ -156,7 +156,7 @@ def test_import_page_previews_and_reports_wrong_lines(server, analyst, desk, loa
     assert count_documents(analyst) == 2
 
 
-def test_form_of_another_session_or_site_is_refused(server, admin, analyst, desk, loans):
+def test_form_from_another_session_or_site_is_refused(server, admin, analyst, desk, loans):
     other = Browser(server, admin)
     data = {"change": "grant", "collection": loans["id"], "user": str(analyst.id), "act": "make"}
     foreign = desk.http.post("/access/change", data={**data, "form_token": other.token()})

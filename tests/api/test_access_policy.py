@@ -1,4 +1,4 @@
-"""Labels, clearances, packs, exclusions and moves: what each opens and closes, and who may change it."""
+"""Labels, clearances, packs, exclusions and moves: the access that each gives or removes, and who may change it."""
 
 import json
 from uuid import uuid4
@@ -35,7 +35,7 @@ def can_read(user, document):
 
 
 def audited(server, user, action):
-    """Return the details of the tenant's audit events of an action, oldest first."""
+    """Return the details of the tenant's audit events with this action, oldest first."""
     query = text("SELECT detail FROM audit_events WHERE action = :action ORDER BY at")
     with server.database.owner.transaction(system_principal(user.tenant_id)) as session:
         return list(session.scalars(query, {"action": action}))
@@ -101,7 +101,7 @@ def test_label_of_deleted_document_can_be_deleted(editor, admin):
     assert admin.http.delete(f"/v1/labels/{barrier['id']}").status_code == 204
 
 
-def test_pack_opens_documents_by_source_while_they_have_it(server, editor, admin, analyst):
+def test_pack_gives_access_to_documents_while_they_have_its_source(server, editor, admin, analyst):
     collection = editor.collection()
     files = f"/v1/collections/{collection['id']}/files"
     sent = editor.http.put(f"{files}/a.txt", params={"source": "vendor"}, content=b"Revenue was 5.")
@@ -132,7 +132,7 @@ def test_pack_opens_documents_by_source_while_they_have_it(server, editor, admin
     assert deleted["before"]["grants"] == [made.json()["id"]]
 
 
-def test_pack_opens_documents_by_type_set_by_uploader_or_editor(server, editor, admin, analyst):
+def test_pack_gives_access_by_the_type_that_an_uploader_or_editor_set(server, editor, admin, analyst):
     collection = editor.collection()
     files = f"/v1/collections/{collection['id']}/files"
     sent = editor.http.put(f"{files}/a.txt", params={"document_type": "indenture"}, content=b"Revenue was 5.")
@@ -189,7 +189,7 @@ def test_exclusion_hides_one_document_despite_grants(server, editor, analyst):
     assert (deleted["before"]["document_id"], deleted["after"]) == (one["id"], None)
 
 
-def test_moved_collection_is_visible_by_grants_of_its_new_parent(server, editor, analyst):
+def test_moved_collection_is_visible_through_grants_on_its_new_parent(server, editor, analyst):
     here, there = editor.collection(), editor.collection()
     inner = editor.collection(parent_id=here["id"])
     document = editor.upload(inner)["document"]
@@ -206,7 +206,7 @@ def test_moved_collection_is_visible_by_grants_of_its_new_parent(server, editor,
     assert (first["before"]["parent_id"], first["after"]["parent_id"]) == (here["id"], there["id"])
 
 
-def test_move_out_of_a_label_or_into_a_hidden_collection_is_refused(editor, admin, analyst):
+def test_move_that_removes_a_label_or_enters_a_hidden_collection_is_refused(editor, admin, analyst):
     here, there, closed = editor.collection(), editor.collection(), analyst.collection()
     inner = editor.collection(parent_id=here["id"])
     document = editor.upload(here)["document"]
@@ -224,7 +224,7 @@ def test_move_out_of_a_label_or_into_a_hidden_collection_is_refused(editor, admi
         assert (hidden.status_code, hidden.json()["code"]) == (404, "collection-not-found")
 
 
-def test_document_moves_unless_its_content_exists_there(server, editor, analyst):
+def test_document_moves_unless_the_target_collection_has_its_content(server, editor, analyst):
     here, there = editor.collection(), editor.collection()
     editor.grant(there, analyst)
     content = f"Revenue was {uuid4()}.".encode()

@@ -1,4 +1,4 @@
-"""Reports for administrators and auditors: a person's access, all collections, a document's readers."""
+"""Reports for administrators and auditors: the access of a user, all collections, and the readers of a document."""
 
 import pytest
 

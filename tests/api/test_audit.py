@@ -1,4 +1,4 @@
-"""Audit events of documents, collections, grants and keys, written in the transaction of the change."""
+"""Audit events about documents, collections, grants and keys are written in the transaction of the change."""
 
 from sqlalchemy import text
 
@@ -139,7 +139,7 @@ def test_refused_deletion_is_not_logged_as_done(server, editor, analyst):
 
 
 def test_failed_audit_write_undoes_the_upload(server, editor, monkeypatch):
-    """The event and the change it records are in one transaction."""
+    """The audit event and the change are in one transaction, which is rolled back as a whole."""
     collection = editor.collection()
 
     def fail(*_arguments, **_more):

@@ -1,4 +1,4 @@
-"""The audit log over the API: auditors read it in pages with filters, and export it as verifiable JSON Lines."""
+"""The audit log over the API: auditors filter it, read it page by page, and export it as verifiable JSON Lines."""
 
 import json
 
@@ -16,7 +16,7 @@ def auditor(server, editor):
 
 @pytest.fixture
 def document(editor, analyst):
-    """A document with logged events: uploaded, granted, read, and a refused deletion."""
+    """A document with four audit events: an upload, a grant, a read, and a refused deletion."""
     collection = editor.collection()
     document = editor.upload(collection, b"Revenue was 5.")["document"]
     editor.grant(collection, analyst)

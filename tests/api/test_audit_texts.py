@@ -1,4 +1,4 @@
-"""Audit events contain no text that users write, except the short sources that decide on access."""
+"""Audit events contain no text that users write, except document sources: they are short, and access depends on them."""
 
 from uuid import uuid4
 
@@ -62,7 +62,7 @@ def use_names(user):
 
 
 def write_documents(user):
-    """Upload, edit, read, ask about and delete a document whose texts all contain the mark."""
+    """Upload, edit, read, query and delete a document. All its texts contain the mark."""
     collection = make(user, "/v1/collections", name=MARK)
     change(user, f"/v1/collections/{collection['id']}", name=f"{MARK} filings")
     form = {"collection": collection["id"], "title": f"{MARK} report"}
@@ -96,7 +96,7 @@ def test_log_contains_no_names_titles_or_questions(server, admin):
     assert marked(server, admin) == []
 
 
-def test_log_contains_sources_which_are_short(server, admin):
+def test_log_contains_the_short_sources_of_documents(server, admin):
     collection = make(admin, "/v1/collections", name="filings")
     files = f"/v1/collections/{collection['id']}/files/a.txt"
     longest = f"{MARK} {'x' * 91}"

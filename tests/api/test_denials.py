@@ -1,4 +1,4 @@
-"""Refused requests in the audit log: caller, object and operation, alike for absent and forbidden objects."""
+"""Audit events of refused requests: they record caller, object and operation, for absent and forbidden objects alike."""
 
 from dataclasses import replace
 from uuid import UUID, uuid4
@@ -16,7 +16,7 @@ from app.http.denials import Denial
 
 
 def denials(server, tenant_id):
-    """Return (actor, key, object's type, object's id, detail, client) of each denial, oldest first."""
+    """Return (actor, key, type of the object, id of the object, detail, client) of each denial, oldest first."""
     query = text(
         "SELECT actor_id, key_id, object_type, object_id, detail, client FROM audit_events WHERE action = :action "
         "ORDER BY id"
@@ -66,7 +66,7 @@ def test_refused_key_is_logged_by_prefix_without_secret(server, editor):
     assert server.client(headers={"Authorization": f"Bearer {unknown}"}).get("/v1/me").status_code == 401
     logged = denials(server, editor.tenant_id)
     assert [(actor, str(key), detail["code"]) for actor, key, _, _, detail, _ in logged] == [
-        (SYSTEM_USER_ID, made["id"], "key-unknown"),  # a caller with the prefix alone is not the key's user
+        (SYSTEM_USER_ID, made["id"], "key-unknown"),  # a prefix alone does not identify the user
         (editor.id, made["id"], "key-revoked"),
     ]
     assert {(detail["user_id"], detail["key_prefix"]) for *_, detail, _ in logged} == {(str(editor.id), prefix)}
@@ -180,7 +180,7 @@ def test_aggregated_denials_keep_request_context(server, analyst, stranger, aske
     assert logged == [("first", "192.0.2.1", None), ("second", "192.0.2.1", "2")]
 
 
-def test_aggregated_denials_of_several_clients_name_none(server, analyst, asked):
+def test_aggregated_denials_of_several_clients_name_no_client(server, analyst, asked):
     log = DenialLog(database=server.database.api, per_minute=0)
     for number in (1, 2):
         with use_origin(RequestOrigin(str(number), f"192.0.2.{number}")):

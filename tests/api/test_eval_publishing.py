@@ -15,7 +15,7 @@ from evals.running.records import RunFolder
 
 @pytest.fixture
 def store_run(tmp_path):
-    """Return a function that stores the files of a run with one case, as a suite does."""
+    """Return a function that stores a run with one case, in the files that a suite writes."""
 
     def make(run_id: str, *, day: int = 1, score: float = 1.0, status: EvalRunStatus = EvalRunStatus.DONE) -> RunRecord:
         manifest = RunManifest(
@@ -47,7 +47,7 @@ def store_run(tmp_path):
 
 @pytest.fixture
 def publish_command(server, tmp_path):
-    """Return a function that runs the command as a user and returns (exit code, stdout, stderr)."""
+    """Return a function that runs the command with a user's key and returns (exit code, stdout, stderr)."""
     command = typer.Typer()
     command.command()(publish)
 

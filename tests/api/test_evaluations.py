@@ -17,7 +17,7 @@ ODD_ID = "10-K/2025#3 a=b&c?..%2F"
 
 @pytest.fixture
 def engineer(server, editor):
-    """An engineer of the editor's tenant."""
+    """An engineer in the editor's tenant."""
     return server.user(editor.tenant_id, Role.ENGINEER)
 
 
@@ -162,6 +162,6 @@ def test_run_over_the_size_limit_is_refused(engineer, declared):
     ("kind", "status", "code"),
     [("text/plain", 415, "media-type-not-taken"), ("application/json", 422, "published-run-invalid")],
 )
-def test_body_that_is_no_run_is_refused(engineer, kind, status, code):
+def test_body_that_is_not_a_run_is_refused(engineer, kind, status, code):
     refused = engineer.http.put("/v1/eval-runs/run", content=b"{}", headers={"Content-Type": kind})
     assert (refused.status_code, refused.json()["code"]) == (status, code)

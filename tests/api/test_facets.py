@@ -72,7 +72,7 @@ def test_suggestions_list_prefix_matches_first(editor, collections):
     assert suggestions(editor, "_") == []
 
 
-def test_single_granted_document_reveals_no_collection_or_neighbours(editor, analyst, collections):
+def test_grant_on_one_document_reveals_no_collection_or_other_document(editor, analyst, collections):
     document = upload_with(editor, collections[0], issuer="Quill and Sons", fiscal_year=2019)
     body = {"document_id": document, "user_id": str(analyst.id), "level": "viewer"}
     assert facets(analyst)["total"] == 0

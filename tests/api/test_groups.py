@@ -30,7 +30,7 @@ def list_events(server, admin, group):
 
 @pytest.fixture
 def document(editor):
-    """(collection, id of a document in it), without grants to other users."""
+    """(collection, id of a document in it). Only the editor has a grant."""
     collection = editor.collection()
     return collection, editor.upload(collection)["document"]["id"]
 
@@ -63,7 +63,7 @@ def test_group_cycle_is_refused(admin):
     nest(admin, outer, middle)
 
 
-def test_group_lists_members_and_renames_with_current_etag(admin, analyst):
+def test_group_lists_members_and_a_rename_needs_the_current_etag(admin, analyst):
     group, inner = make_group(admin), make_group(admin)
     seen = admin.http.get(f"/v1/groups/{group}").headers["etag"]
     nest(admin, group, inner)
@@ -105,7 +105,7 @@ def exclude(session, admin, document, group):
 
 
 @pytest.mark.parametrize("depth", [0, 1, 2])
-def test_group_excluded_itself_or_by_an_outer_group_is_not_deleted(server, editor, admin, analyst, document, depth):
+def test_group_is_not_deleted_while_it_or_an_outer_group_is_excluded(server, editor, admin, analyst, document, depth):
     group = outer = make_group(admin)
     for _ in range(depth):
         outer, inner = make_group(admin), outer
@@ -119,7 +119,7 @@ def test_group_excluded_itself_or_by_an_outer_group_is_not_deleted(server, edito
     assert analyst.http.get(f"/v1/documents/{document[1]}").status_code == 404
 
 
-def test_exclusion_added_during_group_deletion_stays(server, admin, document):
+def test_exclusion_added_during_a_group_deletion_prevents_the_deletion(server, admin, document):
     group = make_group(admin)
     with ThreadPoolExecutor(1) as pool:
         with server.database.owner.transaction(system_principal(admin.tenant_id)) as session:

@@ -1,4 +1,4 @@
-"""Hidden objects look absent. tests/api/test_route_rights.py checks the same for each route."""
+"""Responses about hidden objects are the same as about absent ones. tests/api/test_route_rights.py checks each route."""
 
 import pytest
 
@@ -28,7 +28,7 @@ def test_name_of_hidden_collection_can_be_used_again(editor, analyst):
     assert analyst.http.post("/v1/collections", json={"name": name}).status_code == 201
 
 
-def test_revoked_grant_hides_at_once(editor, analyst):
+def test_revoked_grant_hides_the_document_at_once(editor, analyst):
     collection = editor.collection()
     document = editor.upload(collection)["document"]
     grant = editor.grant(collection, analyst)
@@ -38,7 +38,7 @@ def test_revoked_grant_hides_at_once(editor, analyst):
     assert analyst.http.get(path).status_code == 404
 
 
-def test_grant_on_one_document_opens_nothing_else(editor, analyst):
+def test_grant_on_one_document_gives_no_other_access(editor, analyst):
     collection = editor.collection()
     one, other = (editor.upload(collection)["document"]["id"] for _ in range(2))
     body = {"document_id": one, "user_id": str(analyst.id), "level": "viewer"}

@@ -1,4 +1,4 @@
-"""Authentication by API key: codes of refusals, secrets shown once, users created by administrators."""
+"""Authentication by API key: error codes, secrets that are shown once, and users that administrators create."""
 
 from datetime import UTC, datetime, timedelta
 

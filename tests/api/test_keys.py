@@ -126,7 +126,7 @@ def test_both_keys_are_valid_during_the_overlap(server, editor):
     assert datetime.fromisoformat(rotated["before"]["expires_at"]) == datetime.fromisoformat(old["expires_at"])
 
 
-def test_rotation_without_overlap_ends_the_old_key_at_once(server, editor):
+def test_old_key_expires_at_once_if_rotated_without_overlap(server, editor):
     old = make_key(editor)
     key = client_of(server, old)
     new = key.post(f"/v1/keys/{old['id']}/rotate", json={"overlap_seconds": 0}).json()
@@ -222,7 +222,7 @@ def test_only_a_person_who_never_had_access_gets_a_first_key(server, admin, way_
     if way_in == "key":
         made = admin.http.post("/v1/keys", json=first).json()
         assert client_of(server, made).get("/v1/me").json()["user_id"] == person
-        # A deleted key counts, too: the user may have used it.
+        # A deleted key counts as access, because the user may have used it.
         admin.http.delete(f"/v1/keys/{made['id']}")
     else:
         provider = {"name": "Staff", "issuer": "https://login.example.com", "client_id": uuid4().hex}
@@ -236,13 +236,13 @@ def test_only_a_person_who_never_had_access_gets_a_first_key(server, admin, way_
             assert admin.http.put(f"{path}/links/{person}", json={"subject": "new"}).status_code == 200
         if way_in == "deleted link":
             assert admin.http.delete(f"{path}/links/{person}").status_code == 204
-        elif way_in != "link":  # deletes its links and sessions
+        elif way_in != "link":  # the request deletes the provider's links and sessions
             assert admin.http.delete(path).status_code == 204
     assert status_and_code(admin.http.post("/v1/keys", json=first)) == (403, "key-of-person")
 
 
 def test_first_key_does_not_change_the_users_revision(admin):
-    """Otherwise a concurrent edit of the user would be rejected as stale."""
+    """A new revision would cause a concurrent edit of the user to be rejected."""
     person = admin.http.post("/v1/users", json={"email": f"{uuid4().hex}@example.com", "name": "New"}).json()["id"]
     before = admin.http.get(f"/v1/users/{person}")
     assert admin.http.post("/v1/keys", json={"name": "first", "user_id": person}).status_code == 201
@@ -250,7 +250,7 @@ def test_first_key_does_not_change_the_users_revision(admin):
     assert (after.headers["etag"], after.json()) == (before.headers["etag"], before.json())
 
 
-def test_concurrent_first_keys_create_one(server, admin):
+def test_concurrent_requests_for_a_first_key_create_one(server, admin):
     person = admin.http.post("/v1/users", json={"email": f"{uuid4().hex}@example.com", "name": "New"}).json()["id"]
     body = {"name": "first", "user_id": person}
     with ThreadPoolExecutor(4) as pool:
@@ -261,7 +261,7 @@ def test_concurrent_first_keys_create_one(server, admin):
 # --- database functions for sign-in ---
 
 
-def test_api_role_learns_only_the_owner_of_a_key_prefix(server, editor, stranger):
+def test_api_role_reads_only_the_owner_of_a_key_prefix(server, editor, stranger):
     prefix = make_key(editor)["prefix"]
     with as_api(server, stranger.tenant_id, stranger.id) as session:
         claim = session.execute(text("SELECT * FROM find_key_claim(:prefix)"), {"prefix": prefix}).mappings().one()

@@ -1,4 +1,4 @@
-"""Attacks that leaked data in other products, repeated here: none succeeds."""
+"""Attacks that leaked data in other products. None of them succeeds against Footnote."""
 
 import re
 from uuid import UUID, uuid4
@@ -13,7 +13,7 @@ SECRET = "Net revenue of Lantern Works was $4,210 million in fiscal 2022, as the
 PUBLIC = "Net revenue of Breton Quay was $77 million in fiscal 2022, which nobody had foreseen."
 QUESTION = "What was net revenue of Lantern Works in fiscal 2022?"
 EVERY_ROLE = tuple(role for role in Role if role is not Role.SYSTEM)
-# Tables with rows about requests, which change with every request.
+# Tables that record requests: every request changes them.
 REQUEST_TABLES = ("audit_events", "audit_chain", "learned_classes", "idempotency_records")
 FORBIDDEN_FIELDS = {
     "tenant_id": str(uuid4()),
@@ -35,7 +35,7 @@ FORBIDDEN_FIELDS = {
 
 
 class LeakCase:
-    """`holder` has a document hidden from `prober`, of the same tenant, and from `stranger`, of another."""
+    """`holder` has a document that is hidden from two users: `prober` in the same tenant, `stranger` in another tenant."""
 
     def __init__(self, server, embedder):
         self.server = server
@@ -85,8 +85,8 @@ def assert_reveals_nothing(leaks, *answers):
             assert word not in answer.text.replace(answer.request.url.path, ""), answer.text
 
 
-def test_known_id_opens_nothing(leaks, outsider):
-    """CVE-2026-45398: an object's id, known or guessed, was enough to read it."""
+def test_knowing_an_id_gives_no_access(leaks, outsider):
+    """CVE-2026-45398: a user who knew or guessed an object's id could read the object."""
     for path in (
         f"/v1/documents/{leaks.document}",
         f"/v1/documents/{leaks.document}/versions",
@@ -102,15 +102,15 @@ def test_known_id_opens_nothing(leaks, outsider):
 
 
 def test_ids_cannot_be_derived_from_recent_ones(leaks):
-    """CVE-2026-45398, where ids were sequential. Footnote's are UUIDs of version 7 (RFC 9562) with 74 random bits."""
+    """CVE-2026-45398: ids were sequential. Footnote's ids are UUIDs of version 7 (RFC 9562) with 74 random bits."""
     made = [UUID(leaks.prober.collection()["id"]) for _ in range(12)]
     tails = [one.int & ((1 << 62) - 1) for one in made]
     assert {one.version for one in made} == {7}
     assert min(abs(a - b) for a in tails for b in tails if a != b) > 1 << 40
 
 
-def test_question_naming_a_hidden_document_reads_none_of_it(leaks, outsider):
-    """CVE-2026-45402: attaching a file's id to a message gave its text to the model."""
+def test_question_about_a_hidden_document_gets_nothing_from_it(leaks, outsider):
+    """CVE-2026-45402: a message with the id of another user's file sent the file's text to the model."""
     for narrowed in (
         {"document_ids": [leaks.document]},
         {"collection_ids": [leaks.collection["id"]]},
@@ -125,7 +125,7 @@ def test_question_naming_a_hidden_document_reads_none_of_it(leaks, outsider):
 
 
 def test_new_version_of_a_hidden_document_is_refused(leaks, outsider):
-    """CVE-2026-45402, by writing: attaching a file to another user's document gave access to it."""
+    """A variant of CVE-2026-45402: a user who adds a version to another user's document must not get access to it."""
     before = leaks.documents.digest(*REQUEST_TABLES)
     answer = outsider.http.post(f"/v1/documents/{leaks.document}/versions", files={"file": ("a.txt", b"mine")})
     assert answer.status_code == 404
@@ -139,7 +139,7 @@ def test_new_version_of_a_hidden_document_is_refused(leaks, outsider):
 
 
 def test_upload_of_hidden_content_creates_a_new_document(leaks):
-    """CVE-2026-45402, by content: uploading a hidden file's bytes must not reveal that they are stored already."""
+    """A variant of CVE-2026-45402: an upload must not reveal that a hidden document has the same content."""
     known = leaks.prober.upload(leaks.own, SECRET.encode(), name="guess.txt")
     new = leaks.prober.upload(leaks.own, SECRET.encode()[::-1], name="guess.txt")
     assert known["created"] is new["created"] is True
@@ -149,7 +149,7 @@ def test_upload_of_hidden_content_creates_a_new_document(leaks):
 
 
 def shape(value):
-    """Return a response with values replaced by their types, except for statuses."""
+    """Return a response in which all values but statuses are replaced by their types."""
     if isinstance(value, dict):
         return {name: shape(part) for name, part in value.items()}
     if isinstance(value, list):
@@ -158,7 +158,7 @@ def shape(value):
 
 
 def test_grant_on_a_hidden_object_is_refused(leaks, outsider):
-    """CVE-2026-45402, by sharing: granting oneself another user's document, or moving it into an own collection."""
+    """A variant of CVE-2026-45402: a user grants or moves another user's document to themselves."""
     before = leaks.documents.digest(*REQUEST_TABLES)
     me = str(outsider.id)
     for body in ({"document_id": leaks.document}, {"collection_id": leaks.collection["id"]}):
@@ -173,7 +173,7 @@ def test_grant_on_a_hidden_object_is_refused(leaks, outsider):
 
 @pytest.mark.parametrize("part", ["file", "pages/1", "pages/1/image", ""])
 def test_version_of_a_hidden_document_is_404_under_any_document(leaks, outsider, part):
-    """CVE-2026-41949: previews were served by a file's id under any visible parent."""
+    """CVE-2026-41949: the path of a preview could combine a hidden file's id with any visible parent."""
     for parent in (leaks.document, leaks.own_document["document"]["id"], str(uuid4())):
         path = f"/v1/documents/{parent}/versions/{leaks.version}/{part}".rstrip("/")
         answer = outsider.http.get(path)
@@ -181,15 +181,15 @@ def test_version_of_a_hidden_document_is_404_under_any_document(leaks, outsider,
         assert_reveals_nothing(leaks, answer)
 
 
-def test_version_is_404_under_another_document_of_the_same_user(leaks):
-    """CVE-2026-41949, for readable documents: a version's path must name its own document."""
+def test_version_is_404_under_another_document_that_the_user_may_read(leaks):
+    """A variant of CVE-2026-41949: a version's path must contain the version's own document, even if both are readable."""
     path = f"/v1/documents/{leaks.second['document']['id']}/versions/{leaks.version}"
     for part in ("", "/file", "/pages/1"):
         assert leaks.holder.http.get(path + part).status_code == 404
 
 
 def test_question_is_visible_to_its_asker_only(leaks, outsider, server):
-    """CVE-2026-41950: anybody with a chat's id, administrators too, could read its files."""
+    """CVE-2026-41950: any user who knew a chat's id could read the chat's files. So could administrators."""
     colleague = server.user(leaks.tenant_id, Role.ADMIN)
     leaks.holder.grant(leaks.collection, colleague)
     for user in (outsider, colleague):
@@ -200,15 +200,15 @@ def test_question_is_visible_to_its_asker_only(leaks, outsider, server):
 
 
 def test_events_of_a_hidden_run_are_not_streamed(leaks, outsider):
-    """CVE-2026-31950: a subscription by a run's id received its events."""
+    """CVE-2026-31950: any user who knew a run's id could subscribe to the run's events."""
     answer = outsider.http.get(f"/v1/runs/{leaks.secret['run']['id']}/events")
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
     assert leaks.secret["run"]["id"] not in outsider.http.get("/v1/runs", params={"document_id": leaks.document}).text
 
 
 @pytest.mark.parametrize("cause", ["grant withdrawn", "user disabled", "key revoked"])
-def test_open_stream_ends_with_the_right_to_it(leaks, server, cause):
-    """CVE-2026-31950, later: a subscription outlived the right it was created with."""
+def test_open_stream_closes_when_access_is_revoked(leaks, server, cause):
+    """A variant of CVE-2026-31950: a subscription must not continue after its user has lost access."""
     reader, admin = server.user(leaks.tenant_id), server.user(leaks.tenant_id, Role.ADMIN)
     grant = leaks.holder.grant(leaks.collection, reader)
     run = leaks.holder.upload(leaks.collection)["run"]["id"]
@@ -223,7 +223,7 @@ def test_open_stream_ends_with_the_right_to_it(leaks, server, cause):
         else:
             key = server.client(headers={"Authorization": f"Bearer {reader.key}"}).get("/v1/keys").json()["items"][0]
             admin.http.delete(f"/v1/keys/{key['id']}").raise_for_status()
-        # A stream still open would send this change of the run.
+        # If the stream were still open, it would send this change of the run.
         leaks.documents.sql("UPDATE runs SET status = 'failed', error_code = 'after-the-end' WHERE id = :id", id=run)
         rest = "\n".join(lines)
     assert "after-the-end" not in rest
@@ -231,7 +231,7 @@ def test_open_stream_ends_with_the_right_to_it(leaks, server, cause):
 
 
 def test_calls_with_hidden_ids_change_nothing(leaks, outsider, server):
-    """CVE-2026-42276: runs, keys and sessions of other users could be stopped by their id."""
+    """CVE-2026-42276: a user who knew an id could stop runs, keys and sessions of other users."""
     admin = server.user(leaks.tenant_id, Role.ADMIN)
     label = admin.http.post("/v1/labels", json={"name": f"wall {uuid4().hex}"}).json()["id"]
     group = admin.http.post("/v1/groups", json={"name": f"desk {uuid4().hex}"}).json()["id"]
@@ -260,7 +260,7 @@ def test_calls_with_hidden_ids_change_nothing(leaks, outsider, server):
     tried = 0
     for path, item in server.client().get("/openapi.json").json()["paths"].items():
         for method in item.keys() & {"put", "post", "patch", "delete"}:
-            # Publishers choose the ids of evaluation runs: see test_eval_publishing.
+            # Evaluation runs are excepted because their publishers choose the ids: see test_evaluations.
             if "_id}" not in path or "eval-runs" in path:
                 continue
             address = re.sub(r"\{(\w+)\}", lambda name: names.get(name[1], str(uuid4())), path)
@@ -273,7 +273,7 @@ def test_calls_with_hidden_ids_change_nothing(leaks, outsider, server):
 
 
 def json_operations(document):
-    """Yield (method, path, example body, field names of its schema) of each operation with a JSON body."""
+    """Yield (method, path, example body, field names of the body's schema) of each operation with a JSON body."""
     for path, item in document["paths"].items():
         for method, operation in item.items():
             content = operation.get("requestBody", {}).get("content", {}).get("application/json")
@@ -289,7 +289,7 @@ def json_operations(document):
 
 
 def test_bodies_with_undeclared_fields_are_refused(leaks, server):
-    """CVE-2026-41277: all fields of a body were written, the tenant's id included."""
+    """CVE-2026-41277: all fields of a body were stored, even a tenant's id."""
     document = server.client().get("/openapi.json").json()
     foreign, own = (
         leaks.documents.digest(),
@@ -301,7 +301,7 @@ def test_bodies_with_undeclared_fields_are_refused(leaks, server):
         sent = {name: FORBIDDEN_FIELDS[name] for name in FORBIDDEN_FIELDS.keys() - known}
         answer = leaks.stranger.http.request(method, address, json={**example, **sent}, headers={"If-Match": "*"})
         assert answer.status_code == 422, (method, path, answer.text)
-        if path != "/v1/eval-runs/{run_id}":  # reports only the first error, in a sentence
+        if path != "/v1/eval-runs/{run_id}":  # this operation reports only the first error, without its field
             refused = {error["where"].rpartition(".")[2] for error in answer.json()["errors"]}
             assert sent.keys() <= refused, (method, path, answer.text)
         tried += 1
@@ -311,7 +311,7 @@ def test_bodies_with_undeclared_fields_are_refused(leaks, server):
 
 
 def test_bodies_with_ids_of_another_tenant_are_refused(leaks, server):
-    """CVE-2026-41277, by reference: ids in the body pointed to objects of another tenant."""
+    """A variant of CVE-2026-41277: ids in a body must not refer to objects of another tenant."""
     admin = server.user(leaks.tenant_id, Role.ADMIN)
     label = admin.http.post("/v1/labels", json={"name": f"wall {uuid4().hex}"}).json()["id"]
     group = admin.http.post("/v1/groups", json={"name": f"desk {uuid4().hex}"}).json()["id"]
@@ -344,8 +344,8 @@ def test_bodies_with_ids_of_another_tenant_are_refused(leaks, server):
 
 @pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "the-same"}], ids=["no key", "the same key"])
 @pytest.mark.parametrize("asked", [QUESTION, "In fiscal 2022, how much net revenue had Lantern Works?"])
-def test_answers_are_not_reused_for_other_askers(leaks, outsider, headers, asked):
-    """In other products, answers cached by a question's meaning or by the client's key went to other users."""
+def test_answers_are_not_reused_for_other_users(leaks, outsider, headers, asked):
+    """Other products cached answers by the question's meaning or the client's key, and returned them to other users."""
     headers = {name: f"{value}-{len(asked)}" for name, value in headers.items()}
     first = ask_question(leaks.holder, QUESTION, headers=headers)
     again = outsider.http.post("/v1/questions", json={"question": asked}, headers=headers)

@@ -1,4 +1,4 @@
-"""Routes whose code is loaded at their first call."""
+"""Routes whose modules are imported at the first call."""
 
 import asyncio
 import threading
@@ -25,7 +25,7 @@ def make_router() -> APIRouter:
 
 
 def call(app: FastAPI, *paths: str, method: str = "GET") -> list[httpx.Response]:
-    """Return the responses to concurrent calls."""
+    """Send calls concurrently and return the responses."""
 
     async def send() -> list[httpx.Response]:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
@@ -47,7 +47,7 @@ def test_concurrent_first_calls_load_the_routes_once():
     assert len(loads) == 1
 
 
-def test_other_routes_respond_during_the_load():
+def test_other_routes_respond_during_the_import():
     answered = threading.Event()
 
     def load() -> APIRouter:
@@ -65,7 +65,7 @@ def test_first_call_can_be_refused():
     assert [answer.status_code for answer in call(make_app(make_router), "/later/a/b")] == [404]
 
 
-def test_failed_load_is_retried_at_the_next_call():
+def test_failed_import_is_retried_at_the_next_call():
     loads = [RuntimeError("no memory"), make_router()]
 
     def load() -> APIRouter:

@@ -9,7 +9,7 @@ BYTES = {"application/octet-stream", "image/png", "multipart/form-data"}
 
 
 def bodies(document):
-    """Yield (place, media type, content) of each request and response body."""
+    """Yield (place in the document, media type, content) of each request and response body."""
     for path, item in document["paths"].items():
         for method, operation in item.items():
             answers = [(f"{method} {path} {status}", answer) for status, answer in operation["responses"].items()]
@@ -22,7 +22,7 @@ def values(content):
     return [content["example"]] if "example" in content else [each["value"] for each in content["examples"].values()]
 
 
-def test_every_body_has_examples_valid_by_its_schema(server):
+def test_every_body_has_examples_that_match_its_schema(server):
     document = server.client().get("/openapi.json").json()
     wrong, missing = [], []
     for where, media_type, content in bodies(document):

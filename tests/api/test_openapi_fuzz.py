@@ -1,4 +1,4 @@
-"""Fuzzes every operation of the running API from its OpenAPI document, with all checks of schemathesis."""
+"""Schemathesis calls every operation of the running API with generated requests and applies all its checks."""
 
 from http.cookiejar import DefaultCookiePolicy
 
@@ -12,7 +12,7 @@ from app.core.principal import Role
 from tests.api.route_rules import RULES
 from tests.api.test_route_rights import PUBLIC
 
-# Refusals that no schema can predict, such as a forged cursor, a past date or a used idempotency key.
+# Errors for requests that match the schema, such as a forged cursor, a past date or a used idempotency key.
 REFUSED_FOR_THEIR_MEANING = {
     "idempotency-key-reused",
     "invalid-cursor",
@@ -40,7 +40,8 @@ def is_refused_for_its_meaning(problem):
     return problem.get("code") in REFUSED_FOR_THEIR_MEANING or (bool(messages) and messages <= REFUSED_IN_WORDS)
 
 
-# `test_every_operation_has_a_rule` compares the rules with the document. Without a broker, /readyz responds 503.
+# `test_every_operation_has_a_rule` compares RULES with the OpenAPI document. /readyz is excepted: it returns 503
+# because the test server has no broker.
 OPERATIONS = sorted({*RULES, *PUBLIC} - {("GET", "/readyz")})
 
 
@@ -70,7 +71,7 @@ def schema(server):
 
 @pytest.fixture(scope="module")
 def call(server):
-    """Return a function that sends a case as one user, over one connection and without cookies."""
+    """Return a function that sends a generated request. All requests use one user and one connection, and no cookies."""
     user = server.user(None, Role.ADMIN, Role.EDITOR)
     with requests.Session() as session:
         session.trust_env = False
@@ -80,7 +81,7 @@ def call(server):
 
 @pytest.mark.random
 @pytest.mark.parametrize("operation", OPERATIONS, ids=" ".join)
-def test_responses_conform_to_the_document(schema, call, operation):
+def test_responses_conform_to_the_openapi_document(schema, call, operation):
     method, path = operation
 
     @settings(

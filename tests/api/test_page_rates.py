@@ -1,4 +1,4 @@
-"""Pages have the API's rate limits: signed-in users by request, others by address and look-up."""
+"""Rate limits of pages: the API's limit for signed-in users; limits by address and by look-up for other visitors."""
 
 import pytest
 

@@ -1,5 +1,5 @@
-"""Requests every page as every kind of visitor: authorised ones see it, others get the response for an absent object.
-The same for what pages fetch with their session: files, page texts and images.
+"""Requests every page as every kind of visitor: authorised visitors see it, others get the response for an absent
+object. The tests also request the files, page texts and images that pages fetch with their session.
 """
 
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class RecordedIds(dict[str, Any]):
 
 @dataclass(frozen=True)
 class PageResponse:
-    """A page's response, in which the names of requested ids replace the ids."""
+    """The response to a page request. Each id of the request is replaced by its name."""
 
     status: int
     text: str
@@ -67,7 +67,7 @@ def world(server) -> World:
 
 @pytest.fixture(scope="module")
 def open_objects(world) -> Objects:
-    """Objects for requests that change nothing."""
+    """Objects for read-only requests."""
     objects = Objects(world)
     objects.expire_grant()
     return objects
@@ -75,13 +75,13 @@ def open_objects(world) -> Objects:
 
 @pytest.fixture(scope="module")
 def closed_objects(world) -> Objects:
-    """Objects hidden by a label without clearances."""
+    """Objects hidden by a label for which no user has clearance."""
     objects = Objects(world)
     objects.label_collection()
     return objects
 
 
-def test_every_route_outside_the_document_has_a_rule(server):
+def test_every_route_outside_the_openapi_document_has_a_rule(server):
     documented = server.client().get("/openapi.json").json()["paths"]
     found = {
         (method, route.path)
@@ -116,7 +116,7 @@ def test_only_authorised_users_see_a_page(world, open_objects, closed_objects, p
 
 
 def assert_session_required(world: World, page: Page, names: Objects) -> None:
-    """Check that a visitor without a valid session is sent to sign in."""
+    """Check that visitors without a valid session are redirected to the sign-in page, or refused."""
     answers = [request_page(world, client, page, names) for client in (world.keyless, *world.ended_pages)]
     for shown in answers:
         if page == ("GET", "/"):
@@ -141,7 +141,7 @@ def assert_permission_required(world: World, page: Page, names: Objects) -> None
 def users_without_access(
     world: World, rule: PageRule, open_objects: Objects, closed_objects: Objects
 ) -> list[tuple[Any, Objects]]:
-    """Return users of the tenant with the permission and without a right to the object, and the objects."""
+    """Return (user, objects) pairs: users of the tenant who have the permission but no access to the objects."""
     if not rule.by_grant:
         return []
     return [
@@ -174,7 +174,7 @@ def assert_hidden_page(world: World, client: httpx.Client, page: Page, names: Ob
 
 
 @pytest.mark.parametrize("operation", SESSION_READS, ids=" ".join)
-def test_session_reads_are_for_authorised_users_only(world, open_objects, closed_objects, operation):
+def test_reads_with_a_session_are_for_authorised_users_only(world, open_objects, closed_objects, operation):
     rule = RULES[operation]
     for visitor in (world.keyless, *world.ended_pages):
         assert call(visitor, operation, open_objects).status == 401

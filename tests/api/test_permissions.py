@@ -1,4 +1,4 @@
-"""Roles are sets of permissions. Each operation declares the permission it needs, and is refused without it."""
+"""Roles are sets of permissions. Each operation declares a permission, and calls without it are refused."""
 
 import pytest
 from fastapi import APIRouter
@@ -9,7 +9,7 @@ from app.http.routing import UndeclaredRouteError, api_router, check_declared, n
 PUBLIC = {"/livez", "/readyz", "/problems/{code}"}
 
 
-def test_operation_without_permission_is_rejected():
+def test_operation_that_declares_no_permission_is_rejected():
     router = api_router(prefix="/v1", tag="x")
     with pytest.raises(UndeclaredRouteError, match="declares no permission"):
         router.get("/open")(lambda: None)
@@ -17,14 +17,14 @@ def test_operation_without_permission_is_rejected():
         router.get("/open", openapi_extra={"x-permission": "everything"})(lambda: None)
 
 
-def test_operation_without_authentication_stops_the_start():
+def test_operation_without_authentication_prevents_the_start():
     router = APIRouter(prefix="/v1")
     router.get("/open", openapi_extra=needs(Permission.DOCUMENTS_READ))(lambda: None)
     with pytest.raises(UndeclaredRouteError, match="/v1/open"):
         check_declared([router])
 
 
-def test_document_states_the_permission_of_each_operation(server):
+def test_openapi_document_states_the_permission_of_each_operation(server):
     document = server.client().get("/openapi.json").json()
     known = {*Permission, "signed-in"}
     for path, item in document["paths"].items():
@@ -45,7 +45,7 @@ def test_missing_permission_is_refused_before_the_body_is_read(analyst):
     assert "'users:manage'" in refused.json()["detail"]
 
 
-def test_no_role_both_changes_rights_and_reads_the_log():
+def test_no_role_both_changes_rights_and_reads_the_audit_log():
     changing = {Permission.USERS_MANAGE, Permission.GROUPS_MANAGE, Permission.KEYS_MANAGE, Permission.ACCESS_MANAGE}
     for role, allowed in PERMISSIONS.items():
         assert Permission.AUDIT_READ not in allowed or not changing & allowed, role

@@ -42,7 +42,7 @@ def test_invalid_body_lists_every_error(admin):
     assert {finding["where"] for finding in body["errors"]} == {"body.email", "body.name", "body.extra"}
 
 
-def test_json_without_its_content_type_says_which_header_to_send(editor):
+def test_error_for_json_without_content_type_names_the_header(editor):
     answer = editor.http.post("/v1/keys", content=b'{"name": "notebook"}', headers={"Content-Type": "text/plain"})
     assert "'Content-Type: application/json'" in problem(answer, 422, "invalid-input")["detail"]
 
@@ -99,7 +99,7 @@ def test_unexpected_error_is_a_problem_without_traceback(server, editor, monkeyp
     assert "Traceback" not in answer.text
 
 
-def test_clients_request_id_is_kept_if_well_formed(server):
+def test_well_formed_request_id_of_the_client_is_kept(server):
     client = server.client()
     assert client.get("/livez", headers={"X-Request-ID": "my-request-1"}).headers["x-request-id"] == "my-request-1"
     assert client.get("/livez", headers={"X-Request-ID": "a b<c>"}).headers["x-request-id"] != "a b<c>"
@@ -114,7 +114,7 @@ def test_responses_have_security_headers(editor):
 # --- idempotency keys ---
 
 
-def test_repeated_post_is_replayed_and_done_once(server, editor):
+def test_repeated_post_is_executed_once_and_its_response_replayed(server, editor):
     headers = {"Idempotency-Key": uuid4().hex}
     first = editor.http.post("/v1/keys", json={"name": "once"}, headers=headers)
     second = editor.http.post("/v1/keys", json={"name": "once"}, headers=headers)
@@ -141,14 +141,14 @@ def test_idempotency_keys_are_per_user(editor, admin):
     assert first.json()["id"] != second.json()["id"]
 
 
-def test_failed_post_can_be_repeated_with_its_key(editor):
+def test_failed_post_can_be_repeated_with_its_idempotency_key(editor):
     headers = {"Idempotency-Key": uuid4().hex}
     body = {"name": f"inside {uuid4().hex}", "parent_id": str(uuid4())}
     problem(editor.http.post("/v1/collections", json=body, headers=headers), 404, "collection-not-found")
     problem(editor.http.post("/v1/collections", json=body, headers=headers), 404, "collection-not-found")
 
 
-def test_concurrent_repeats_are_done_once(editor):
+def test_concurrent_repeats_are_executed_once(editor):
     headers = {"Idempotency-Key": uuid4().hex}
     name = uuid4().hex
     with ThreadPoolExecutor(6) as pool:
@@ -158,7 +158,7 @@ def test_concurrent_repeats_are_done_once(editor):
     assert len({answer.json()["id"] for answer in answers if answer.status_code == 201}) == 1
 
 
-def test_claim_of_a_dead_process_expires(server, editor):
+def test_idempotency_claim_of_a_dead_process_expires(server, editor):
     headers = {"Idempotency-Key": uuid4().hex}
     first = editor.http.post("/v1/keys", json={"name": "one"}, headers=headers).json()
     change = "UPDATE idempotency_records SET status = NULL, body = NULL, expires_at = {} WHERE key = :key"
@@ -192,7 +192,7 @@ def test_upload_is_replayed_only_for_the_same_content(editor):
     problem(send(b"two"), 422, "idempotency-key-reused")
 
 
-def test_password_is_part_of_the_keyed_request_fingerprint(server, editor):
+def test_fingerprint_of_a_request_includes_the_password_as_a_keyed_hash(server, editor):
     collection = editor.collection()
     headers = {"Idempotency-Key": uuid4().hex}
 

@@ -1,4 +1,4 @@
-"""`/docs`: the API reference page and the released files that draw it."""
+"""`/docs`: the API reference page and the Swagger UI files that it loads."""
 
 import hashlib
 import re
@@ -47,7 +47,7 @@ def test_only_the_reference_allows_data_images(server):
     assert "data:" not in server.client().get("/").headers["content-security-policy"]
 
 
-def test_swagger_ui_files_are_the_released_ones():
+def test_swagger_ui_files_equal_those_of_the_release():
     recorded = re.findall(r"`([0-9a-f]{64})` \| `([^`]+)`", (SWAGGER_UI / "README.md").read_text(encoding="utf-8"))
     found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in SWAGGER_UI.iterdir()}
     del found["README.md"]

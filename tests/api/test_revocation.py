@@ -1,4 +1,4 @@
-"""Each way of revoking a right takes effect with the next request, for every way of reading."""
+"""After any kind of revocation, the next request is refused, whichever operation reads the document."""
 
 import asyncio
 from uuid import uuid4
@@ -15,7 +15,9 @@ QUESTION = "What was net revenue of Lantern Works in fiscal 2022?"
 
 
 class ReaderCase:
-    """`reader` may read a labelled document of `owner`, through a grant to nested groups and a clearance."""
+    """`reader` may read a labelled document of `owner`: the grant is to an outer group, the clearance is the reader's
+    own.
+    """
 
     def __init__(self, server, embedder):
         self.server = server
@@ -139,7 +141,7 @@ def test_revoked_right_is_refused_everywhere_at_the_next_request(case, revoke):
 
 
 @pytest.mark.parametrize("cause", ["key revoked", "user disabled"])
-def test_ended_key_is_refused(case, cause):
+def test_revoked_key_and_key_of_a_disabled_user_are_refused(case, cause):
     if cause == "key revoked":
         key = case.reader.http.get("/v1/keys").json()["items"][0]["id"]
         case.call(case.admin, "DELETE", f"/v1/keys/{key}")
@@ -151,13 +153,13 @@ def test_ended_key_is_refused(case, cause):
 
 @pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
 def test_document_hidden_during_drafting_is_not_cited(case, monkeypatch, accept):
-    """The right ends after the sources were sent and before the first claim."""
+    """The grant is withdrawn after the draft was written and before the first claim is sent."""
     draft = Drafter.draft
 
     async def draft_and_lose_the_right(self, *args):
         drafted = await draft(self, *args)
         assert drafted.shown
-        await asyncio.to_thread(withdraw_grant, case)  # a request to the event loop that runs this function
+        await asyncio.to_thread(withdraw_grant, case)  # in a thread: this loop must answer it
         return drafted
 
     monkeypatch.setattr(Drafter, "draft", draft_and_lose_the_right)
@@ -185,7 +187,7 @@ def test_key_revoked_during_drafting_gets_no_answer(case, monkeypatch, accept):
     assert '"claims"' not in answer.text
 
 
-def test_old_cursor_returns_nothing_hidden_since(case):
+def test_old_cursor_returns_no_document_hidden_since(case):
     for _ in range(3):
         case.owner.upload(case.collection)
     first = case.reader.http.get("/v1/documents", params={"limit": 2}).json()

@@ -1,4 +1,4 @@
-"""Statements of the API's role that the database itself refuses."""
+"""SQL statements that the database refuses to the api role."""
 
 from uuid import uuid4
 
@@ -41,7 +41,7 @@ def test_database_refuses_analyst(server, editor, analyst, attempt):
     used = {name: value for name, value in values.items() if f":{name}" in FORBIDDEN[attempt]}
     try:
         with server.database.api.transaction(principal) as session:
-            # Rows that the principal may not change are not found.
+            # An UPDATE finds no row that the principal may not change.
             assert session.execute(statement, used).rowcount == 0
     except RightsChangedError as refused:
         assert refused.__cause__.orig.sqlstate == "42501"  # insufficient_privilege, PostgreSQL appendix A

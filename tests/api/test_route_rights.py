@@ -1,4 +1,4 @@
-"""Calls every operation of the OpenAPI document as every kind of caller: authorised ones succeed, others get the
+"""Calls every operation of the OpenAPI document as every kind of caller: authorised callers succeed, others get the
 response for an absent object.
 """
 
@@ -19,7 +19,7 @@ HEADERS = {"If-Match": "*"}
 
 @dataclass(frozen=True)
 class Response:
-    """A response; of an event stream only its start."""
+    """A response. Of an event stream, only status and headers are read."""
 
     status: int
     code: str
@@ -44,7 +44,7 @@ def call(client: httpx.Client, operation: tuple[str, str], names: Any) -> Respon
 
 
 def comparable(answer: Response) -> tuple[object, ...]:
-    """Return a response without its date, its request's id and its rate limits."""
+    """Return the parts of a response without date, request id and rate limits, which differ between equal requests."""
     own = {"date", "x-request-id", "ratelimit", "ratelimit-policy"}
     headers = {name: value for name, value in answer.headers.items() if name not in own}
     request_id = answer.headers["x-request-id"]
@@ -58,7 +58,7 @@ def world(server) -> World:
 
 @pytest.fixture(scope="module")
 def open_objects(world) -> Objects:
-    """Objects for calls that change nothing."""
+    """Objects for read-only calls."""
     objects = Objects(world)
     objects.expire_grant()
     return objects
@@ -66,7 +66,7 @@ def open_objects(world) -> Objects:
 
 @pytest.fixture(scope="module")
 def closed_objects(world) -> Objects:
-    """Objects hidden by a label without clearances."""
+    """Objects hidden by a label for which no user has clearance."""
     objects = Objects(world)
     objects.label_collection()
     return objects
@@ -74,7 +74,7 @@ def closed_objects(world) -> Objects:
 
 @pytest.fixture(scope="module")
 def operations(server) -> dict[tuple[str, str], Permission | None]:
-    """Operation → the permission that it declares; None if any key is enough."""
+    """Operation → the permission that it declares, or None if any key is enough."""
     found = {}
     for path, item in server.client().get("/openapi.json").json()["paths"].items():
         for method, operation in item.items():
@@ -102,7 +102,7 @@ def test_only_authorised_calls_succeed(world, open_objects, closed_objects, oper
         assert_hidden(client, operation, names)
     assert_hidden_from_other_tenant(world, operation, permission, open_objects)
     for client in authorised_clients(world, rule, permission):
-        # Calls that change something get objects of their own.
+        # Each call that changes an object gets new objects.
         names = open_objects if operation[0] == "GET" else Objects(world)
         if rule.shows is not None:
             assert names[rule.shows], "create the object before the call"
@@ -133,7 +133,9 @@ def assert_permission_required(
 def clients_without_access(
     world: World, rule: Rule, permission: Permission | None, open_objects: Objects, closed_objects: Objects
 ) -> list[tuple[httpx.Client, Objects]]:
-    """Return clients of the tenant with the permission and without a right to the object, and the objects."""
+    """Return (client, objects) pairs: clients of users in the tenant who have the permission but no access to the
+    objects.
+    """
     if rule.decider is Decider.GRANT:
         return [
             (world.analyst.http, open_objects),

@@ -1,4 +1,4 @@
-"""SCIM over HTTP: permissions, refused requests and their errors, and the effects of changes."""
+"""SCIM over HTTP: permissions, error responses, and the effects of changes."""
 
 from uuid import uuid4
 
@@ -21,7 +21,7 @@ ROUTES = [
 CHANGES = text(
     "SELECT action, actor_id, detail FROM audit_events WHERE object_id = :id AND action LIKE 'identity.%' ORDER BY id"
 )
-# Readable with any key.
+# Endpoints that describe the service. Any key may read them.
 DESCRIPTIONS = ("ServiceProviderConfig", "Schemas", "ResourceTypes")
 
 
@@ -104,7 +104,7 @@ def test_invalid_bodies_are_refused(admin):
     assert_error(admin.http.post("/scim/v2/Users", json={"schemas": [f"{CORE}:User"]}), 400, "invalidValue")
 
 
-def test_call_with_over_1000_values_is_refused(admin):
+def test_group_request_with_over_1000_values_is_refused(admin):
     group = make(admin, "Groups", new_group())
     many = [{"value": str(uuid4())} for _ in range(1001)]
     add = {"op": "add", "path": "members", "value": many}
@@ -256,7 +256,7 @@ def test_scoped_key_changes_no_role_beyond_its_scopes(server, admin):
     assert provider.get("/v1/collections").status_code == 403
 
 
-def test_own_user_and_last_administrator_cannot_be_disabled(server, admin):
+def test_caller_and_last_administrator_cannot_be_disabled(server, admin):
     path = f"/scim/v2/Users/{admin.id}"
     assert_error(admin.http.delete(path), 403)
     off = operations({"op": "replace", "path": "active", "value": False})

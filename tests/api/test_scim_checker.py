@@ -6,7 +6,7 @@ from scim2_tester import Status, check_server
 
 from app.core.principal import Role
 
-# A user created without roles is an analyst, and keeps that role when another is added; the checker expects only one.
+# A user created without roles is an analyst and remains one when a role is added. The checker expects only that role.
 EXPECTED = "check_add_attribute: PATCH modify() returned unexpected value for 'roles'"
 
 

@@ -1,4 +1,4 @@
-"""Provisioning calls of Okta and Entra, in the form of their documentation."""
+"""Provisioning calls of Okta and Entra, as their documentation shows them."""
 
 from uuid import uuid4
 

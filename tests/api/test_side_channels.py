@@ -1,4 +1,4 @@
-"""Hidden documents do not affect pages, cursors, counts, order, scores, refusals or the SQL statements run."""
+"""Hidden documents do not affect pages, cursors, counts, order, scores, errors or the executed SQL statements."""
 
 from contextlib import contextmanager
 from uuid import uuid4
@@ -38,7 +38,7 @@ def page_sizes(user, path, limit):
 
 
 def test_hidden_rows_do_not_shorten_pages(editor, admin):
-    """Filtering after paging would leave short pages, or a cursor to an empty page."""
+    """If the API filtered after paging, it would return short pages, or a cursor to an empty page."""
     ours, walled = editor.collection(), admin.collection()
     for number in range(6):
         editor.upload(ours)
@@ -78,7 +78,7 @@ def test_hidden_documents_change_no_order_score_or_count(server, documents, edit
 
 
 def test_hidden_names_and_content_cause_no_conflict(editor, admin, analyst):
-    """Names and content of hidden objects can be used again: a 409 would reveal that they exist."""
+    """Other users can reuse names and content of hidden objects. A 409 would reveal that these exist."""
     walled = admin.collection()
     assert analyst.http.post("/v1/collections", json={"name": walled["name"]}).status_code == 201
     shared = admin.collection()
@@ -94,7 +94,7 @@ def test_hidden_names_and_content_cause_no_conflict(editor, admin, analyst):
 
 @contextmanager
 def recorded_statements(server):
-    """Record the statements, without their values, that a service sends during the block."""
+    """Record the SQL statements, without bound values, that the API executes during the block."""
     engine = server.app.state.services[DocumentService]._database.engine
     sent = []
 
@@ -107,8 +107,8 @@ def recorded_statements(server):
 
 
 @pytest.mark.parametrize("path", ["/v1/documents/{}", "/v1/documents/{}/pages/1", "/v1/collections/{}", "/v1/runs/{}"])
-def test_hidden_and_absent_objects_run_the_same_statements(server, admin, analyst, path):
-    """Equal work takes equal time, which `make bench BENCH=timing` measures."""
+def test_requests_for_hidden_and_absent_objects_run_the_same_statements(server, admin, analyst, path):
+    """Different statements could take different time. `make bench BENCH=timing` measures the time itself."""
     collection = admin.collection()
     uploaded = admin.upload(collection)
     kind = path.split("/")[2]
@@ -126,7 +126,7 @@ def test_hidden_and_absent_objects_run_the_same_statements(server, admin, analys
 
 
 def test_etag_does_not_change_with_hidden_documents(editor, admin, analyst):
-    """A collection's ETag is its own revision, which its documents do not change."""
+    """A collection's ETag is its revision. Changes of its documents do not change the revision."""
     shared = admin.collection()
     admin.grant(shared, analyst)
     path = f"/v1/collections/{shared['id']}"

@@ -1,4 +1,4 @@
-"""Uploads over a real connection: streaming, deduplication, early refusal, and clean-up after an abort."""
+"""Uploads over a real connection: streaming, deduplication, rejection before the body is read, clean-up after an abort."""
 
 import hashlib
 import socket
@@ -147,7 +147,7 @@ def test_concurrent_new_versions_have_distinct_numbers(editor):
 
 
 def test_new_version_does_not_reveal_content_of_hidden_documents(editor, analyst):
-    """An editor of one document learns nothing about the other documents of its collection."""
+    """An editor of one document must not learn which content other documents of the collection have."""
     collection = editor.collection()
     send(editor, collection, b"secret")
     open_to_both = send(editor, collection, b"open").json()["document"]
@@ -157,7 +157,7 @@ def test_new_version_does_not_reveal_content_of_hidden_documents(editor, analyst
     assert (answer.status_code, answer.json()["version"]["number"]) == (202, 2)
 
 
-def test_document_with_its_own_grants_is_still_deduplicated(editor, analyst):
+def test_document_with_grants_of_its_own_is_deduplicated(editor, analyst):
     collection = editor.collection()
     first = send(editor, collection, b"open").json()["document"]
     grant = {"document_id": first["id"], "user_id": str(analyst.id), "level": "viewer"}
@@ -245,7 +245,7 @@ def test_refused_upload_leaves_no_blob(server, editor, analyst):
 
 
 class LargeBody:
-    """A body of 300 MB that counts the bytes read from it."""
+    """A body of 300 MB. It counts the bytes that the client has read from it."""
 
     def __init__(self) -> None:
         self.sent = 0
@@ -303,7 +303,7 @@ def test_large_json_body_is_refused(editor):
 
 
 def test_blob_deleted_during_its_upload_is_requested_again(server, editor):
-    """An unused blob of the same content is deleted between the upload's last byte and its rows."""
+    """An unused blob of the same content is deleted after the upload's last byte and before its rows are written."""
     uploads = server.app.state.services[UploadService]
     content = b"stored once, long ago"
     digest = hashlib.sha256(content).hexdigest()

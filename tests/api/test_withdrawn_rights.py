@@ -1,4 +1,4 @@
-"""Rights revoked during a request: between its check and its write, or between its write and its read."""
+"""Rights are withdrawn during a request: between its check and its write, or between its write and its read."""
 
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
@@ -13,11 +13,11 @@ from app.documents.repository import DocumentRepository
 
 @pytest.fixture
 def withdrawn_after_check(monkeypatch):
-    """Let the check pass although the user is no editor, so that the database refuses the write."""
+    """The API's check passes although the user is not an editor. The database must refuse the write."""
     monkeypatch.setattr(DocumentRepository, "is_editable", lambda _self, _class_id: True)
 
 
-def test_upload_is_refused_if_the_right_ends_after_the_check(server, editor, analyst, withdrawn_after_check):
+def test_upload_is_refused_if_the_right_is_withdrawn_after_the_check(server, editor, analyst, withdrawn_after_check):
     collection = editor.collection()
     editor.grant(collection, analyst, "viewer")
     answer = analyst.http.put(f"/v1/collections/{collection['id']}/files/a.txt", content=uuid4().bytes.hex())
@@ -25,7 +25,9 @@ def test_upload_is_refused_if_the_right_ends_after_the_check(server, editor, ana
     assert editor.http.get("/v1/documents", params={"collection_id": collection["id"]}).json()["items"] == []
 
 
-def test_new_version_is_refused_if_the_right_ends_after_the_check(server, editor, analyst, withdrawn_after_check):
+def test_new_version_is_refused_if_the_right_is_withdrawn_after_the_check(
+    server, editor, analyst, withdrawn_after_check
+):
     collection = editor.collection()
     document = editor.upload(collection)["document"]
     editor.grant(collection, analyst, "viewer")
@@ -37,13 +39,13 @@ def test_new_version_is_refused_if_the_right_ends_after_the_check(server, editor
     assert len(versions) == 1
 
 
-def test_edit_is_undone_if_the_right_ends_before_the_read(server, editor, monkeypatch):
+def test_edit_is_undone_if_the_right_is_withdrawn_before_the_read(server, editor, monkeypatch):
     document = editor.upload(editor.collection())["document"]
     write = DocumentRepository.update_document
 
     def write_and_lose_rights(self, document_id, *, revision, values):
         written = write(self, document_id, revision=revision, values=values)
-        # Only in this transaction, which is rolled back.
+        # The user loses the rights only in this transaction, which is then rolled back.
         server.database.api.signer.enter(self._session, Principal(tenant_id=editor.tenant_id, user_id=uuid4()))
         return written
 
@@ -55,8 +57,8 @@ def test_edit_is_undone_if_the_right_ends_before_the_read(server, editor, monkey
 
 
 @pytest.mark.parametrize("cause", ["deleted", "hidden from the editor"])
-def test_new_version_of_a_document_lost_while_waiting_is_refused(server, editor, admin, cause):
-    """The upload waits for the document's row, which another transaction has locked and then deletes or hides."""
+def test_waiting_new_version_is_refused_if_its_document_is_deleted_or_hidden(server, editor, admin, cause):
+    """The upload waits for a lock on the document's row. Meanwhile, the document is deleted or hidden."""
     collection = admin.collection()
     editor_grant = admin.grant(collection, editor, "editor")
     document = editor.upload(collection)["document"]
@@ -83,7 +85,7 @@ def test_new_version_of_a_document_lost_while_waiting_is_refused(server, editor,
     assert versions == 1
 
 
-def test_move_is_refused_if_the_revision_changes_while_it_waits(server, editor):
+def test_waiting_move_is_refused_if_the_revision_changes(server, editor):
     here, there = editor.collection(), editor.collection()
     document = editor.upload(here)["document"]
     path = f"/v1/documents/{document['id']}"
