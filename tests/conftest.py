@@ -47,14 +47,14 @@ SHARED = dict.fromkeys(
     ),
     "running",
 ) | {"tests/cli": "cli"}
-"""Test file or folder → the group that shares one running Footnote per process."""
+"""Test file or folder → its group. The tests of a group run in one process and share a running Footnote."""
 
 LONG = ("evals", "policy", "cli", "workers", "demo", "web", "api")
 """Folders with long tests. They run first, so that both processes finish at about the same time."""
 
 
 class ByFile(LoadFileScheduling):
-    """Runs each file's tests in one process, and all files that share a running Footnote in the same process."""
+    """Runs all tests of a file in one process, and all files of a `SHARED` group in one process."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
@@ -67,7 +67,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """Collect tests without garbage collection: it would take a third of the time and free nothing."""
+    """Turn garbage collection off during collection, where it takes a third of the time and frees nothing."""
     gc.disable()
     try:
         return (yield)
@@ -89,7 +89,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def first_seed(pytestconfig: pytest.Config) -> int:
-    """The base of the tests' seeds: 0, or the seed that `make test-random` also passes to Hypothesis."""
+    """The number from which tests derive their seeds: 0, or the seed that `make test-random` passes to Hypothesis."""
     return int(pytestconfig.getoption("hypothesis_seed", None) or 0)
 
 
@@ -103,17 +103,17 @@ settings.register_profile(
 )
 settings.register_profile(RANDOM, settings.get_profile(REPEATED), derandomize=False, print_blob=True)
 settings.load_profile(REPEATED)
-"""Normal runs draw the same examples each time, however busy the machine; `make test-random` draws new ones."""
+"""Normal runs draw the same examples each time, even on a busy machine. `make test-random` draws new examples."""
 
 SHUTDOWN_POLL = 0.01
-"""Seconds between a test server's checks for shutdown. The default of 0.5 would delay each shutdown that long."""
+"""Seconds between a test server's checks for shutdown. The default of 0.5 would delay each shutdown by up to 0.5 s."""
 
 Traces = list[tuple[str, ExportTraceServiceRequest]]
 
 
 @dataclass(frozen=True, slots=True)
 class TestDatabase:
-    """A migrated database: each role's URL, and a `Database` for the roles api, worker, relay and owner."""
+    """A migrated database: role → URL, and a `Database` for each of the roles api, worker, relay and owner."""
 
     __test__ = False
 
@@ -140,11 +140,11 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
 
 @contextmanager
 def in_memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Yield a folder in memory, if enough is free: copying a database there takes a seventh of the time."""
+    """Yield a folder in memory if enough memory is free. There, copying a database takes a seventh of the time."""
     if not (MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > LEAST_MEMORY):
         yield tmp_path_factory.mktemp("postgres")
         return
-    for leftover in MEMORY.glob(f"{IN_MEMORY}-*-*"):  # of runs that were killed
+    for leftover in MEMORY.glob(f"{IN_MEMORY}-*-*"):  # delete the folders of earlier test runs that were killed
         if not psutil.pid_exists(int(leftover.name.split("-")[-2])):
             shutil.rmtree(leftover, ignore_errors=True)
     with TemporaryDirectory(prefix=f"{IN_MEMORY}-{os.getpid()}-", dir=MEMORY, ignore_cleanup_errors=True) as folder:
@@ -159,7 +159,7 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedValkey]
 
 @pytest.fixture(scope="session")
 def running_footnote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A running Footnote, shared by the tests of a process; each test creates its own tenants."""
+    """A running Footnote that the tests of a process share. Each test creates its own tenants."""
     with in_memory(tmp_path_factory) as folder, run_footnote(folder) as stack:
         yield stack
 
@@ -214,14 +214,14 @@ def module_database(postgres: EmbeddedPostgres, migrated_template: str) -> Itera
 
 @pytest.fixture(scope="session")
 def shared_database(postgres: EmbeddedPostgres, migrated_template: str) -> Iterator[TestDatabase]:
-    """A database shared by all tests of a process; each test creates its own tenant."""
+    """A database that all tests of a process share. Each test creates its own tenant."""
     with _copied(postgres, migrated_template) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
 def local_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalModelServer]:
-    """The local model. Only one test process runs it at a time: it takes half of the cores and 400 MB of memory."""
+    """The local model. Only one test process at a time runs it: it uses half of the cores and 400 MB of memory."""
     with FileLock(tmp_path_factory.getbasetemp().parent / "local-model.lock"):
         try:
             with LocalModelServer() as server:

@@ -1,4 +1,4 @@
-"""One running Footnote per process, for tests that do not start or stop it; each uses its own tenants."""
+"""One running Footnote per process, for tests that do not start or stop it. Each test uses its own tenants."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +26,7 @@ def run_footnote(folder: Path) -> Iterator[Stack]:
 
 
 class OneStack(Stacks):
-    """Gives each suite a tenant of one running Footnote, so that no suite waits for a start."""
+    """Runs each suite in a new tenant of one running Footnote, so that no suite waits for Footnote to start."""
 
     def __init__(self, stack: Stack) -> None:
         super().__init__(notify=lambda _: None)

@@ -15,11 +15,11 @@ THROWAWAY_SETTINGS: Mapping[str, str] = MappingProxyType(
         "wal_level": "minimal",
         "max_wal_senders": "0",
         "wal_compression": "off",
-        # Databases exist for seconds, and plans must not depend on when autovacuum or statistics run.
+        # Databases exist for seconds, and query plans must not depend on the time of an autovacuum.
         "autovacuum": "off",
         "track_counts": "off",
-        # By default, each connection costs client and server 4,096 hash iterations: milliseconds.
+        # The default of 4,096 hash iterations costs client and server milliseconds per connection.
         "scram_iterations": "1",
     }
 )
-"""A crash of the machine can lose the cluster."""
+"""With these settings, a crash of the machine can destroy the cluster."""

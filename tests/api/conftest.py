@@ -25,7 +25,7 @@ from app.settings import BrokerSettings, DatabaseSettings, LimitSettings, Settin
 from app.storage.keyfile import ensure_key_file
 
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""Contains no trusted certificates. The test servers use plain HTTP, and loading certificates takes 40 ms per client.
+"""No trusted certificates: the test servers use plain HTTP, and loading certificates takes 40 ms per client.
 """
 
 

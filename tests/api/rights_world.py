@@ -1,4 +1,4 @@
-"""A tenant for tests of access: its users have or lack rights for different reasons, and its objects need these rights."""
+"""A tenant for access tests. Its users have or lack rights for different reasons; its objects require these rights."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Audit events contain no text that users write, except document sources: they are short, and access depends on them."""
+"""Audit events contain no texts of users, except the sources of documents: they are short and decide on access."""
 
 from uuid import uuid4
 

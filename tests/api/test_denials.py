@@ -1,4 +1,4 @@
-"""Audit events of refused requests: they record caller, object and operation, for absent and forbidden objects alike."""
+"""Audit events of refused requests record caller, object and operation, for absent and forbidden objects alike."""
 
 from dataclasses import replace
 from uuid import UUID, uuid4

@@ -1,4 +1,4 @@
-"""Responses about hidden objects are the same as about absent ones. tests/api/test_route_rights.py checks each route."""
+"""Hidden objects get the same responses as absent ones. tests/api/test_route_rights.py checks each route."""
 
 import pytest
 

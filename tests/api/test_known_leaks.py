@@ -35,7 +35,7 @@ FORBIDDEN_FIELDS = {
 
 
 class LeakCase:
-    """`holder` has a document that is hidden from two users: `prober` in the same tenant, `stranger` in another tenant."""
+    """`holder` has a document. It is hidden from `prober` in the same tenant and from `stranger` in another tenant."""
 
     def __init__(self, server, embedder):
         self.server = server
@@ -182,7 +182,9 @@ def test_version_of_a_hidden_document_is_404_under_any_document(leaks, outsider,
 
 
 def test_version_is_404_under_another_document_that_the_user_may_read(leaks):
-    """A variant of CVE-2026-41949: a version's path must contain the version's own document, even if both are readable."""
+    """A variant of CVE-2026-41949: the user may read both documents, but the path combines one with the other's
+    version.
+    """
     path = f"/v1/documents/{leaks.second['document']['id']}/versions/{leaks.version}"
     for part in ("", "/file", "/pages/1"):
         assert leaks.holder.http.get(path + part).status_code == 404
@@ -301,7 +303,7 @@ def test_bodies_with_undeclared_fields_are_refused(leaks, server):
         sent = {name: FORBIDDEN_FIELDS[name] for name in FORBIDDEN_FIELDS.keys() - known}
         answer = leaks.stranger.http.request(method, address, json={**example, **sent}, headers={"If-Match": "*"})
         assert answer.status_code == 422, (method, path, answer.text)
-        if path != "/v1/eval-runs/{run_id}":  # this operation reports only the first error, without its field
+        if path != "/v1/eval-runs/{run_id}":  # this operation reports only the first error, as text
             refused = {error["where"].rpartition(".")[2] for error in answer.json()["errors"]}
             assert sent.keys() <= refused, (method, path, answer.text)
         tried += 1

@@ -71,7 +71,7 @@ def schema(server):
 
 @pytest.fixture(scope="module")
 def call(server):
-    """Return a function that sends a generated request. All requests use one user and one connection, and no cookies."""
+    """Return a function that sends a generated request as one user, over one connection and without cookies."""
     user = server.user(None, Role.ADMIN, Role.EDITOR)
     with requests.Session() as session:
         session.trust_env = False

@@ -15,9 +15,7 @@ QUESTION = "What was net revenue of Lantern Works in fiscal 2022?"
 
 
 class ReaderCase:
-    """`reader` may read a labelled document of `owner`: the grant is to an outer group, the clearance is the reader's
-    own.
-    """
+    """`reader` may read a labelled document of `owner`, because of a grant to an outer group and a clearance."""
 
     def __init__(self, server, embedder):
         self.server = server
@@ -159,7 +157,7 @@ def test_document_hidden_during_drafting_is_not_cited(case, monkeypatch, accept)
     async def draft_and_lose_the_right(self, *args):
         drafted = await draft(self, *args)
         assert drafted.shown
-        await asyncio.to_thread(withdraw_grant, case)  # in a thread: this loop must answer it
+        await asyncio.to_thread(withdraw_grant, case)  # in a thread, because this event loop must serve it
         return drafted
 
     monkeypatch.setattr(Drafter, "draft", draft_and_lose_the_right)

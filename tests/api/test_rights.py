@@ -41,7 +41,7 @@ def test_database_refuses_analyst(server, editor, analyst, attempt):
     used = {name: value for name, value in values.items() if f":{name}" in FORBIDDEN[attempt]}
     try:
         with server.database.api.transaction(principal) as session:
-            # An UPDATE finds no row that the principal may not change.
+            # An UPDATE is not an error, but matches no row: the principal may change none of them.
             assert session.execute(statement, used).rowcount == 0
     except RightsChangedError as refused:
         assert refused.__cause__.orig.sqlstate == "42501"  # insufficient_privilege, PostgreSQL appendix A

@@ -133,9 +133,7 @@ def assert_permission_required(
 def clients_without_access(
     world: World, rule: Rule, permission: Permission | None, open_objects: Objects, closed_objects: Objects
 ) -> list[tuple[httpx.Client, Objects]]:
-    """Return (client, objects) pairs: clients of users in the tenant who have the permission but no access to the
-    objects.
-    """
+    """Return (client, objects) pairs: users of the tenant who have the permission but no access to the objects."""
     if rule.decider is Decider.GRANT:
         return [
             (world.analyst.http, open_objects),

@@ -1,4 +1,4 @@
-"""Uploads over a real connection: streaming, deduplication, rejection before the body is read, clean-up after an abort."""
+"""Uploads over a real connection: streaming, deduplication, rejection of large bodies, and clean-up after an abort."""
 
 import hashlib
 import socket

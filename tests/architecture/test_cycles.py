@@ -1,6 +1,6 @@
-"""Modules import each other without cycles, and so do the packages and modules in the same package.
+"""Modules have no import cycles. The packages and modules directly inside a package have none either.
 
-Imports inside functions and under TYPE_CHECKING count too: to understand one side of a cycle, one must read both.
+Imports inside functions and under TYPE_CHECKING count too: a reader must still read both modules to understand one.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ def imports() -> ImportGraph:
 
 @cache
 def list_edges() -> tuple[tuple[str, str], ...]:
-    """Return (importer, imported) of all modules."""
+    """Return (importing module, imported module) for each import."""
     graph = imports()
     return tuple(
         (importer, imported)
@@ -29,7 +29,7 @@ def list_edges() -> tuple[tuple[str, str], ...]:
 
 
 def find_cycle(edges: Iterable[tuple[str, str]]) -> list[str]:
-    """Return the modules of one cycle, with the first repeated at the end, or an empty list."""
+    """Return the modules of one cycle, with the first module again at the end; an empty list if there is no cycle."""
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for importer, imported in edges:
         sorter.add(importer, imported)
@@ -41,18 +41,18 @@ def find_cycle(edges: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def list_packages() -> set[str]:
-    """Return all packages that contain modules. The empty name contains the root packages."""
+    """Return the names of all packages that contain modules. The parent of the root packages has an empty name."""
     return {module.rpartition(".")[0] for module in imports().modules}
 
 
 def child_of(package: str, module: str) -> str | None:
-    """Return the direct child of `package` that is or contains `module`. The empty package contains the roots."""
+    """Return the direct child of `package` that is or contains `module`; None if `module` is outside `package`."""
     prefix = f"{package}." if package else ""
     return prefix + module.removeprefix(prefix).split(".")[0] if module.startswith(prefix) else None
 
 
 def list_child_edges(package: str) -> Iterator[tuple[str, str]]:
-    """Yield (importer, imported) of the direct children of `package`, for imports by any module below them."""
+    """Yield (importing child, imported child) of `package` for each import between modules of two direct children."""
     for importer, imported in list_edges():
         above, below = child_of(package, importer), child_of(package, imported)
         if above is not None and below is not None and above != below:

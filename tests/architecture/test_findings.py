@@ -11,13 +11,13 @@ SCRIPTS = sorted(FOLDER.glob("*.sh"))
 SUPPORT = sorted((FOLDER / "support").iterdir())
 
 
-def test_findings_are_all_listed():
+def test_readme_lists_every_finding():
     listed = re.findall(r"^\| `([^`]+\.sh)` \|", (FOLDER / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert listed == [script.name for script in SCRIPTS]
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
-def test_finding_pins_its_packages_and_says_what_surprises(script):
+def test_finding_pins_its_packages_and_describes_the_harm(script):
     text = script.read_text(encoding="utf-8")
     assert os.access(script, os.X_OK)
     assert re.match(r"#!/usr/bin/env bash\n(# .+\n)+#\n# Hurts: .+\n(# .+\n)*source .*/support/setup\.sh\"\n", text)

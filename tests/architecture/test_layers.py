@@ -1,4 +1,4 @@
-"""Layout rules that the import graph of packages cannot express."""
+"""Rules about the layout of the code that import-linter contracts cannot express."""
 
 import ast
 import re
@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("app", "workers", "evals", "migrations")
 LONGEST_FILE = 400
 
-# library → the only places that may import it, so that a replacement changes one place
+# library → the only folders or files that may import it, so that replacing the library changes few files
 HOMES: dict[str, tuple[str, ...]] = {
     "openai": ("app/llm/",),
     "celery": ("workers/",),
@@ -28,7 +28,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "xllamacpp": ("app/llm/",),
     "scim2_models": ("app/identity/scim/",),
 }
-FASTAPI_FILES = ("endpoints.py", "main.py")  # also matches `…_endpoints.py`, if a feature has several
+FASTAPI_FILES = ("endpoints.py", "main.py")  # suffixes, so that `…_endpoints.py` matches too
 FASTAPI_HOMES = ("app/http/", "app/web/")
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager"}
 
@@ -40,12 +40,12 @@ def python_files() -> Iterator[Path]:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """The facts that the rules check in a file. Only these are cached: syntax trees would take too much memory."""
+    """The facts about a file that the rules check. Syntax trees are not cached, because they take too much memory."""
 
     imports: frozenset[str]
-    """The top-level packages."""
+    """The top-level packages that the file imports."""
     commits: tuple[int, ...]
-    """Lines that commit something other than a blob."""
+    """Numbers of the lines that call `commit` on anything but a blob."""
     docstring: str | None
 
 
@@ -65,7 +65,7 @@ def read(path: Path) -> ParsedFile:
 
 
 def _commits(function: ast.Attribute) -> bool:
-    """Return whether a call commits a transaction. A blob writer's `commit` only completes a file."""
+    """Return whether the call commits a transaction. A blob writer's `commit` is not one: it completes a file."""
     is_blob = isinstance(function.value, ast.Name) and function.value.id in {"writer", "blob"}
     return function.attr == "commit" and not is_blob
 
@@ -99,7 +99,7 @@ def test_only_the_session_module_commits_transactions():
     strays = [
         f"{relative(path)}:{line}"
         for path in python_files()
-        if not relative(path).startswith("app/db/") and relative(path) != "migrations/env.py"  # Alembic's own
+        if not relative(path).startswith("app/db/") and relative(path) != "migrations/env.py"  # Alembic commits there
         for line in read(path).commits
     ]
     assert strays == []
@@ -119,7 +119,7 @@ def test_module_names_are_not_generic():
 
 
 def test_features_do_not_import_settings():
-    """Only composition roots read settings; features receive values as arguments."""
+    """Only composition roots read settings. Features receive the values as arguments."""
     allowed = ("app/settings.py", "app/bootstrap.py", "app/composition.py", "app/main.py", "app/cli.py")
     strays = [
         relative(path)

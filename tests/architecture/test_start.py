@@ -1,4 +1,4 @@
-"""Processes import at start only what every request or command needs; other imports happen on first use."""
+"""At the start, processes import only modules that every request or command needs. Others are imported on first use."""
 
 import subprocess
 import sys

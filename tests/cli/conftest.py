@@ -1,4 +1,4 @@
-"""Fixtures that run `footnote up` on a temporary home, and that run commands."""
+"""Fixtures that run `footnote up` on a temporary home, and fixtures that run commands."""
 
 import json
 import os
@@ -57,7 +57,7 @@ def start_up(home: Path, **settings: str) -> Running:
 
 @pytest.fixture(scope="module")
 def start() -> Iterator[Callable[..., Running]]:
-    """Returns a function that runs `footnote up` on a home with `FOOTNOTE_…` settings. The fixture stops them all."""
+    """Return a function that runs `footnote up` on a home with `FOOTNOTE_…` settings. All are stopped at the end."""
     started: list[Running] = []
 
     def run_up(home: Path, **settings: str) -> Running:
@@ -79,13 +79,13 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment variables without Footnote's settings."""
+    """Return all environment variables but Footnote's settings."""
     return {name: value for name, value in os.environ.items() if not name.startswith("FOOTNOTE_")}
 
 
 @pytest.fixture(scope="session")
 def footnote() -> Callable[..., "subprocess.CompletedProcess[str]"]:
-    """Returns a function that runs a command in this process, to save a second of imports. Exceptions are raised."""
+    """Return a function that runs a command in this process, to save a second of imports. It raises all exceptions."""
 
     def call(*words: str) -> "subprocess.CompletedProcess[str]":
         without = dict.fromkeys(os.environ.keys() - environment().keys())
@@ -99,7 +99,7 @@ def footnote() -> Callable[..., "subprocess.CompletedProcess[str]"]:
 
 @pytest.fixture(scope="session")
 def footnote_process() -> Callable[..., "subprocess.CompletedProcess[str]"]:
-    """Returns a function that runs a command in a new process, for tests of tracebacks, signals and shutdown."""
+    """Return a function that runs a command in a new process, for tests of tracebacks, signals and shutdown."""
 
     def call(*words: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(

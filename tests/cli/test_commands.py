@@ -30,21 +30,21 @@ def test_url_without_scheme_or_host_is_explained(footnote: Call, tmp_path: Path,
     assert f"{url} is not the URL of a server: it must start with http:// or https://." in result.stderr
 
 
-def test_ingest_of_an_empty_folder_is_wrong_usage(footnote: Call, tmp_path: Path) -> None:
+def test_ingest_of_an_empty_folder_is_a_usage_error(footnote: Call, tmp_path: Path) -> None:
     result = footnote("ingest", str(tmp_path), "--collection", "Kilns")
     assert result.returncode == 2
     assert "there are no files in" in " ".join(result.stderr.split())
 
 
 @pytest.mark.parametrize("words", [[""], ["Lake side"], ["-lake"], ["lake", "--email", "ada"]])
-def test_tenant_with_a_wrong_name_or_address_is_wrong_usage(footnote: Call, tmp_path: Path, words: list[str]) -> None:
+def test_invalid_tenant_name_or_address_is_a_usage_error(footnote: Call, tmp_path: Path, words: list[str]) -> None:
     result = footnote("tenant", "create", *words, "--home", str(tmp_path))
     assert result.returncode == 2
     assert "Usage" in result.stderr
 
 
 @pytest.mark.parametrize("words", [["ask"], ["ingest", "no-such-file"], ["no-such-command"]])
-def test_wrong_usage_exits_with_2(footnote: Call, words: list[str]) -> None:
+def test_usage_error_exits_with_2(footnote: Call, words: list[str]) -> None:
     result = footnote(*words)
     assert result.returncode == 2
     assert "Usage" in result.stderr
@@ -71,7 +71,7 @@ def test_key_can_be_scoped_listed_rotated_and_revoked(running: Any, footnote: Ca
     assert "revoked" in footnote("key", "list", *place).stdout
 
 
-def test_unknown_key_prints_the_api_error(running: Any, footnote: Call) -> None:
+def test_command_with_an_unknown_key_prints_the_api_error(running: Any, footnote: Call) -> None:
     words = ("key", "create", "--home", str(running.home), "--key", "fn_wrong")
     assert footnote(*words).returncode == 1
     error = json.loads(footnote(*words, "--json").stdout)["error"]

@@ -30,7 +30,7 @@ def problems(owner_url: str) -> dict[str, str]:
 def test_running_home_has_no_problems(running: Any, footnote: Call) -> None:
     result = footnote("doctor", "--home", str(running.home), "--json")
     findings = json.loads(result.stdout)["findings"]
-    # The check "packages" depends on how the tests were installed.
+    # The result of the check "packages" depends on how Footnote is installed here.
     assert [finding for finding in findings if not finding["ok"] and finding["check"] != "packages"] == []
     checks = {finding["check"] for finding in findings}
     assert {"postgres", "pgvector", "roles", "row-security", "migrations", "broker", "worker", "ready"} <= checks
@@ -106,7 +106,7 @@ def test_missing_storage_is_reported(tmp_path: Path) -> None:
     assert "cannot be stored" in check_storage(tmp_path / "gone").sentence
 
 
-def test_unreachable_model_endpoint_is_reported_and_none_is_accepted() -> None:
+def test_unreachable_model_endpoint_is_reported_and_a_missing_one_accepted() -> None:
     assert check_model(ChatSettings()).ok
     finding = check_model(ChatSettings(base_url="http://127.0.0.1:9/v1"))
     assert not finding.ok

@@ -1,4 +1,4 @@
-"""Ingesting through the API: the requests sent, the polling of runs, and each file's outcome."""
+"""Ingestion through the API: the requests, the polling of runs, and the outcome of each file."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -140,7 +140,7 @@ def test_lists_are_read_to_the_last_page() -> None:
         assert [document.id for document in api.list_documents()] == ["d1", "d2"]
 
 
-def test_problem_without_json_still_has_a_message() -> None:
+def test_error_response_without_json_has_a_message() -> None:
     with client(lambda _: httpx.Response(502, text="<html>")) as api, pytest.raises(ApiProblemError) as raised:
         api.ask("Why?")
     assert raised.value.detail == "The server returned status 502."
@@ -154,7 +154,7 @@ def test_connection_error_names_the_server() -> None:
         api.ask("Why?")
 
 
-def test_two_files_with_same_bytes_share_a_run_and_have_two_outcomes(tmp_path: Path) -> None:
+def test_two_files_with_the_same_bytes_share_a_run_but_get_an_outcome_each(tmp_path: Path) -> None:
     files = [tmp_path / "one.pdf", tmp_path / "two.pdf"]
     for file in files:
         file.write_bytes(b"%PDF")
@@ -170,7 +170,7 @@ def test_two_files_with_same_bytes_share_a_run_and_have_two_outcomes(tmp_path: P
     assert [(outcome.path, outcome.status) for outcome in outcomes] == [(file, "ready") for file in files]
 
 
-def test_unreadable_response_error_does_not_reveal_its_content() -> None:
+def test_error_about_an_unreadable_response_omits_its_content() -> None:
     answer = httpx.Response(201, json={"hidden": "fn_secret"})
     with client(lambda _: answer) as api, pytest.raises(UnreadableResponseError) as raised:
         api.create_key("notebook")

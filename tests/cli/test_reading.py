@@ -1,4 +1,4 @@
-"""A user's first commands: ingest files, list documents and runs, ask questions, and see which files failed."""
+"""The first commands of a new user: ingest files, list documents, runs and failed files, and ask questions."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""`footnote up`: only one per home, no process left behind, and restarts after kill -9."""
+"""`footnote up`: it runs once per home, leaves no process running, and restarts processes after kill -9."""
 
 import signal
 import subprocess
@@ -61,7 +61,7 @@ def test_killed_process_is_restarted(running: Any) -> None:
         return [process for process in top.children() if "workers.relay" in process.cmdline()]
 
     with httpx.Client(base_url=running.announced["url"], trust_env=False) as client:
-        for _ in range(2000):  # poll until it is ready; otherwise the test's time limit ends the loop
+        for _ in range(2000):  # poll until a new relay runs
             if relays():
                 break
             client.get("/livez")
@@ -75,7 +75,7 @@ def test_killed_servers_are_restarted_at_the_same_address(running: Any, footnote
         server.kill()
         psutil.wait_procs([server], timeout=10)
         with httpx.Client(base_url=running.announced["url"], trust_env=False, timeout=30) as client:
-            for _ in range(2000):  # poll until it is ready; otherwise the test's time limit ends the loop
+            for _ in range(2000):  # poll until the API is ready
                 if client.get("/readyz").status_code == 200:
                     break
         ingest(running, footnote, tmp_path / f"{name}.txt")
@@ -84,8 +84,8 @@ def test_killed_servers_are_restarted_at_the_same_address(running: Any, footnote
 def runs(process: psutil.Process, name: str) -> bool:
     """Return whether a process is the main process of the server `name`.
 
-    PostgreSQL's child processes change their command lines. Valkey appends its address to its own:
-    `…/valkey-server 127.0.0.1:6379`.
+    The command lines of PostgreSQL's child processes begin with other words. Valkey's command line ends with its
+    address: `…/valkey-server 127.0.0.1:6379`.
     """
     command = process.cmdline()
     return bool(command) and Path(command[0].split()[0]).name == name

@@ -17,7 +17,7 @@ DIMENSIONS = 8
 
 @pytest.fixture(scope="module")
 def embeddings() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """An embedding endpoint whose vectors count eight letters. Yields its URL and the requests it received."""
+    """An embedding endpoint. Its vectors are the counts of eight letters. Yields (URL, requests that it received)."""
     requests: list[dict[str, Any]] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -48,7 +48,7 @@ def embeddings() -> Iterator[tuple[str, list[dict[str, Any]]]]:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The traces, embedding requests and answer of one upload and one question."""
+    """The traces and embedding requests of one upload and one question, and the answer."""
 
     traces: Traces
     embedded: list[dict[str, Any]]

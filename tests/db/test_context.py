@@ -1,4 +1,4 @@
-"""The transaction context: accepted only with the app's signature, and for one transaction only."""
+"""The transaction context (tenant and user): the database accepts it only if the app signed it, for one transaction."""
 
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
@@ -17,7 +17,7 @@ TAKE_OVER = "SELECT set_config('footnote.who', :who, true), set_config('footnote
 
 @pytest.fixture
 def tenants(module_database):
-    """Return principals of two tenants."""
+    """Return the principals of two tenants, with a user each."""
     found = []
     for _ in range(2):
         tenant_id, user_id = uuid4(), uuid4()
@@ -111,7 +111,7 @@ def test_stored_context_key_cannot_be_replaced_by_a_statement(module_database, t
 
 
 def test_concurrent_first_snapshots_of_a_role_succeed(database):
-    """A snapshot that begins while another transaction stores the role's key waits for it, then sees the key."""
+    """If another transaction is storing the role's key, a new snapshot waits until it commits and then sees the key."""
     principal = Principal(tenant_id=uuid4(), user_id=uuid4())
     pads = database.api.signer.pads()
 

@@ -1,4 +1,4 @@
-"""The migrated schema: it matches the models, and every tenant table is under forced row-level security."""
+"""The migrated schema matches the models, and every table with tenant data has forced row-level security."""
 
 import re
 from collections import Counter
@@ -16,7 +16,7 @@ from app.db.session import system_principal
 
 # Tables that belong to no tenant.
 SHARED_TABLES = {"alembic_version", "embedding_spaces"}
-# Functions that only the definer's functions may call.
+# Functions that only functions owned by footnote_definer may call.
 INNER_FUNCTIONS = {
     "append_audit_link",
     "check_depth",
@@ -49,7 +49,7 @@ SQL = Path(__file__).resolve().parents[2] / "migrations" / "sql"
 CREATED = re.compile(r"^CREATE (?:OR REPLACE )?(?:UNLOGGED )?(FUNCTION|TABLE) (\w+\(?)", re.MULTILINE)
 
 
-def test_the_sql_files_create_each_table_and_function_once():
+def test_sql_files_create_each_table_and_function_once():
     created = [found for path in SQL.rglob("*.sql") for found in CREATED.findall(path.read_text(encoding="utf-8"))]
     assert len(created) > 100
     assert [what for what, times in Counter(created).items() if times > 1] == []
@@ -89,7 +89,7 @@ def test_no_footnote_role_can_bypass_row_level_security(module_database):
 
 
 def test_functions_that_bypass_row_level_security_are_safe_to_call(module_database):
-    """The definer owns them, their search path is fixed, and only our login roles, or none, may call them."""
+    """footnote_definer owns them, their search path is fixed, and at most Footnote's login roles may call them."""
     with module_database.owner.anonymous() as session:
         functions = session.execute(text(DEFINED)).all()
     assert {name for name, owner, *_ in functions if owner != "footnote_definer"} == set()
@@ -120,7 +120,7 @@ def test_session_without_principal_sees_no_rows(database, role):
     assert seen == set()
 
 
-def test_tenant_sees_only_itself(database):
+def test_tenant_sees_only_its_own_row(database):
     ours, theirs = uuid4(), uuid4()
     for tenant, slug in ((ours, "ours"), (theirs, "theirs")):
         with database.owner.transaction(system_principal(tenant)) as session:

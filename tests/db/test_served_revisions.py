@@ -1,4 +1,4 @@
-"""Upgrades of the schema: processes are ready at the lowest revision that they support, and at each later one."""
+"""Schema upgrades: processes are ready at the lowest revision that they support and at all later revisions."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ from app.http.health.readiness import MigrationsBehindError, migrations_check
 from app.identity.service import IdentityService, TenantAdmin
 
 EXPAND, CONTRACT = "0002_add_nicknames", "0003_drop_profiles"
-LONGEST = 32  # alembic_version.version_num
+LONGEST = 32  # the length of the column alembic_version.version_num
 
 REVISION = '''"""{revision}"""
 
@@ -43,7 +43,9 @@ def upgrade():
 
 @pytest.fixture
 def later(tmp_path, monkeypatch):
-    """Two revisions after the newest one: the first adds a column with values, the second drops what it replaces."""
+    """Add two revisions after the newest one and return the newest. The first adds a column with values, the second
+    drops the column that it replaces.
+    """
     newest = ScriptDirectory.from_config(migrate._config("")).get_current_head()
     changes = {
         EXPAND: "ALTER TABLE users ADD nickname text; UPDATE users SET nickname = 'the ' || name",
@@ -79,7 +81,7 @@ def upgrade(*options):
 
 @pytest.fixture
 def at(database):
-    """Return a function that sets the database's revision and checks the API's readiness at it."""
+    """Return a function that sets the revision of the database and runs the API's readiness check."""
 
     def check(revision):
         with database.owner.anonymous() as session:
@@ -105,12 +107,12 @@ def test_api_is_not_ready_at_an_earlier_revision(at, monkeypatch):
 
 
 @pytest.mark.parametrize("revision", ["0024", "0001"])
-def test_api_at_a_revision_before_the_baseline_says_what_to_do(at, revision):
+def test_readiness_error_before_the_baseline_explains_what_to_do(at, revision):
     with pytest.raises(SchemaTooOldError, match="start with a new home"):
         at(revision)
 
 
-def test_upgrade_from_before_the_baseline_says_what_to_do(database, owner_url):
+def test_upgrade_error_before_the_baseline_explains_what_to_do(database, owner_url):
     with database.owner.anonymous() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '0024'"))
     code, output = upgrade()
@@ -137,7 +139,7 @@ def test_upgrade_keeps_data_and_stops_at_the_given_revision(database, owner_url,
     assert get_revisions(owner_url) == (CONTRACT, CONTRACT)
 
 
-def test_upgrade_without_its_lock_gives_way_and_changes_nothing(database, later):
+def test_upgrade_that_gets_no_lock_fails_and_changes_nothing(database, later):
     url = database.urls["owner"]
     with psycopg.connect(make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)) as other:
         other.execute("LOCK TABLE users IN ROW EXCLUSIVE MODE")
@@ -152,8 +154,8 @@ def test_upgrade_to_an_unknown_revision_fails_with_a_message(owner_url):
     assert "There is no revision 9999" in output["error"]["detail"]
 
 
-def test_ids_of_revisions_sort_and_fit_into_their_column():
-    """`is_served` compares them as text."""
+def test_revision_ids_sort_in_order_and_fit_into_their_column():
+    """`is_served` compares revision ids as text."""
     script = ScriptDirectory.from_config(migrate._config(""))
     ids = [each.revision for each in script.walk_revisions()][::-1]
     assert ids == sorted(ids)

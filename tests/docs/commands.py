@@ -1,6 +1,6 @@
-"""`footnote` for the guides' shell: a small program that lets the test's process run the command.
+"""The `footnote` command for the shell that runs the guides: a small program that asks the test process to run it.
 
-A process of its own would load the command line each time, which takes longer than most commands.
+A new process for each command would import the CLI each time, which takes longer than most commands.
 """
 
 import json
@@ -33,14 +33,14 @@ sys.exit(code)
 
 
 class CommandServer:
-    """Runs the commands of a shell whose PATH begins with `programs`."""
+    """Runs the `footnote` commands of a shell. `programs`: the first folder of the shell's PATH."""
 
     def __init__(self, listener: socket.socket, programs: Path) -> None:
         self._listener = listener
         self.programs = programs
 
     def serve(self, shell: "subprocess.Popen[str]") -> None:
-        """Run commands in this thread until the shell ends. Raises what a command raises unexpectedly."""
+        """Run commands in this thread until the shell exits. Raises the unexpected exceptions of commands."""
         while shell.poll() is None:
             try:
                 connection, _ = self._listener.accept()
@@ -66,7 +66,7 @@ def serve_commands() -> Iterator[CommandServer]:
 
 
 def run_command(words: Sequence[str], environment: Mapping[str, str], folder: Path) -> tuple[str, str, int]:
-    """Run one command with exactly this environment; return (standard error, standard output, exit code)."""
+    """Run one command with only these environment variables; return (standard error, standard output, exit code)."""
     replaced: dict[str, str | None] = {**dict.fromkeys(os.environ), **environment}
     with chdir(folder):
         ended = CliRunner().invoke(build_cli(list(words)), list(words), env=replaced)

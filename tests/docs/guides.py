@@ -1,4 +1,4 @@
-"""Guides as tests: a page's shell blocks, run in one bash in their order, and the output that the page shows.
+"""Runs guides as tests: runs the shell blocks of a page in order, in one bash, and compares the output with the page.
 
     ```sh            run, and expected to end with 0
     ```sh exit=1     run, and expected to end with 1
@@ -30,7 +30,7 @@ ANYTHING = "…"
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A shell block of a guide. `exit_code` is None if it is not run."""
+    """A shell block of a guide. `exit_code`: the expected exit code; None if the block is not run."""
 
     line: int
     commands: str
@@ -40,14 +40,14 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a block printed (standard output and errors), and its exit code."""
+    """The standard output and error of a block, and its exit code."""
 
     printed: str
     exit_code: int
 
 
 def read_blocks(page: str) -> list[Block]:
-    """Return a page's shell blocks, each with the output shown below it."""
+    """Return the shell blocks of a page, each with the output that the page shows below it."""
     blocks: list[Block] = []
     for fence in _FENCE.finditer(page):
         language, options, text = fence.groups()
@@ -63,7 +63,7 @@ def read_blocks(page: str) -> list[Block]:
 
 
 def run_blocks(blocks: Sequence[Block], *, folder: Path, environment: Mapping[str, str]) -> Iterator[Result]:
-    """Run blocks in one bash, so that variables and functions stay."""
+    """Run blocks in one bash, so that later blocks can use variables and functions of earlier ones."""
     end = f"code=$?; echo; echo '{_END}' $code\n"
     script = "".join(f"{{\n{block.commands}}} 2>&1 </dev/null\n{end}" for block in blocks)
     with serve_commands() as server, tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as source:
@@ -87,7 +87,7 @@ def run_blocks(blocks: Sequence[Block], *, folder: Path, environment: Mapping[st
 
 
 def find_difference(expected: str, printed: str) -> str | None:
-    """Return the first expected line that the output lacks at its place; None if it has all of them."""
+    """Return the first expected line that is not at its place in the output; None if all lines match."""
     lines = [_normalise(line) for line in printed.splitlines() if line.strip()]
     place, skipping = 0, False
     for wanted in filter(str.strip, expected.splitlines()):

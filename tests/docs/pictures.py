@@ -1,4 +1,4 @@
-"""`python -m tests.docs.pictures`: draw the pictures of the guides again, in Chromium, on the sample documents."""
+"""`python -m tests.docs.pictures`: take the screenshots of the guides in Chromium, with the sample documents."""
 
 import shutil
 import sys
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def fill(stack: Stack, samples: list[Path]) -> str:
-    """Create a tenant with two collections of one document each, people and a group; return the administrator's key."""
+    """Create a tenant with users, a group and two collections of one document each. Return the administrator's key."""
     tenants, database = open_tenant_admin(stack.database_url("owner"))
     tenant_id = tenants.create_tenant(slug="pictures", name="Pictures")
     roles = [Role.ADMIN, Role.EDITOR]
@@ -88,7 +88,7 @@ def draw(browser: Browser, url: str, key: str) -> None:
 
 
 def keep(page: Page, name: str) -> None:
-    """Store the window as a PNG of few colours, which takes a third of the space."""
+    """Store the window as a PNG with few colours, which is a third as large."""
     with Image.open(BytesIO(page.screenshot())) as shot:
         drawn = shot.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
     path = PICTURES / f"{name}.png"

@@ -1,4 +1,4 @@
-"""The guides of `docs/`: their commands run as written, in their order, and print what the pages show."""
+"""The commands of the guides in `docs/` run as written, in order, and print the output that the pages show."""
 
 import re
 import shlex
@@ -24,7 +24,7 @@ EXPORT = re.compile(r"^export (\w+)=", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A user's key, in a tenant of its own."""
+    """A user's key, and the user's tenant."""
 
     tenant: str
     key: str
@@ -48,7 +48,7 @@ def read_guide(name: str) -> list[Block]:
 
 
 def environment_for(name: str, stack: Stack, home: Path) -> Mapping[str, str]:
-    """The variables that the pages' "by-hand" blocks export: the home for the operator; address and key for others."""
+    """Return the variables that "by-hand" blocks export: the home for the operator's guide, URL and key for others."""
     if name == "operator":
         return {"HOME": str(home), "FOOTNOTE_HOME": str(stack.home.path)}
     role = Role.ADMIN if name == "administrator" else Role.ANALYST
@@ -97,7 +97,7 @@ def test_readme_shows_the_answer_of_the_analyst_guide() -> None:
     assert [line for line in lines if line.strip() != "…" and line not in answer.splitlines()] == []
 
 
-def test_words_of_the_page_that_the_analyst_guide_names_are_on_it() -> None:
+def test_pages_contain_the_words_that_the_analyst_guide_names() -> None:
     page = (ROOT / "docs" / "analyst.md").read_text(encoding="utf-8")
     named = set(re.findall(r"\*\*(.+?)\*\*", page))
     shown = "".join(path.read_text(encoding="utf-8") for path in sorted(TEMPLATES.glob("*.html")))

@@ -1,4 +1,4 @@
-"""Pages of `docs/`: the files that they name and link to exist."""
+"""The files that the pages of `docs/` name or link to exist."""
 
 import re
 

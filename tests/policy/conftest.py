@@ -1,14 +1,15 @@
 """The proof of the access policy.
 
-- `oracle.py` implements the policy a second time, in plain Python: which user may read and write which object.
+- `oracle.py` implements the policy a second time, in plain Python: it computes who may read and write an object.
 - `mirrored_tenant.py` and `governed_tenant.py` apply each step to the database and to the oracle, and check that both
-  allow or both refuse it.
-- `read_checks.py` reads every table and repository as one user and compares the objects with the oracle's;
-  `http_read_checks.py` and `http_policy_checks.py` do the same over HTTP.
-- `state_machine.py` draws random steps; `scenario.py` is a scripted scenario that uses every part of the policy.
+  allow it or both refuse it.
+- `read_checks.py` reads every table and repository as one user and compares the objects with those that the oracle
+  allows. `http_read_checks.py` and `http_policy_checks.py` compare responses of the API.
+- `state_machine.py` draws random steps. `scenario.py` is a scripted scenario that uses every part of the policy.
 - `test_proof.py` runs both and requires 100,000 checked reads (1,000,000 in `make prove-access`) without a difference.
-- `test_mutations.py` breaks the policy in one place at a time (`mutations.py`, `write_mutations.py`); the same checks
-  must find each. `snapshots.py` stores the scenario's database before each phase: mutations start from there.
+- `test_mutations.py` breaks the policy in one place at a time (`mutations.py`, `write_mutations.py`). The same checks
+  must find each mutation. `snapshots.py` stores the scenario's database before each phase. Mutations are tested on
+  these copies.
 - `test_injection.py` and `test_context.py` attack the policy: SQL in every text field, and SQL run as the api role.
 """
 
@@ -31,8 +32,8 @@ CHECKED = "checked"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print how many reads were checked, and how long that took."""
-    for report in terminalreporter.getreports(""):  # "": the reports of set-up and teardown
+    """Print the number of checked reads and the time that the checks took."""
+    for report in terminalreporter.getreports(""):  # the category of set-up and teardown reports is ""
         summary = dict(report.user_properties).get(CHECKED)
         if summary is not None and report.when == "teardown":
             terminalreporter.write_line(f"{report.head_line}: {summary}")
@@ -40,7 +41,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @dataclass
 class PolicyServer:
-    """A running API over the database under test. `store` stores a file as an upload does and returns its digest."""
+    """A running API on the database under test. `store` stores a file as an upload does, and returns its digest."""
 
     running: Server
     blobs: Any

@@ -1,7 +1,7 @@
-"""Writes that need a higher right than their actor has: editors act as owners, viewers as editors, owners as
-administrators. Each is compared with the oracle and must be refused.
+"""Writes for which the actor lacks a right: viewers try writes of editors, editors try writes of owners, and owners try
+writes of administrators. The oracle and the database must refuse each.
 
-Steps that must succeed in between are undone, but for one user's own collection.
+Some of these writes need other steps that succeed. Those steps are undone, except that one user keeps a new collection.
 """
 
 from collections.abc import Sequence
@@ -43,12 +43,14 @@ _NEW_CITATION = (
 
 @dataclass(frozen=True, slots=True)
 class ForbiddenWrites:
-    """Needs the tenant of a scenario (`tests.policy.scenario`) after its set-up, which grants the rights."""
+    """`tenant`: the tenant of a scenario (`tests.policy.scenario`) after the scenario's set-up, which grants the
+    rights.
+    """
 
     tenant: GovernedTenant
 
     def try_all(self) -> None:
-        """Try all of them. Raises DifferenceError."""
+        """Try all forbidden writes. Raises DifferenceError if one succeeds."""
         self._edit_as_viewer()
         self._act_as_owner_without_owning()
         self._administer_without_role()
@@ -77,7 +79,7 @@ class ForbiddenWrites:
     def _labels(self) -> Sequence[UUID]:
         return sorted(self.tenant.world.labels)
 
-    # --- for editors only ---------------------------------------------------------------------------------------------
+    # --- writes of editors --------------------------------------------------------------------------------------------
 
     def _edit_as_viewer(self) -> None:
         tenant, viewer, place, document = self.tenant, self._users[3], self._collections[0], self._documents[4]
@@ -100,7 +102,7 @@ class ForbiddenWrites:
         ):
             tenant.try_forbidden_write(viewer, statement, named | {"collection": place})
 
-    # --- for owners only ----------------------------------------------------------------------------------------------
+    # --- writes of owners ---------------------------------------------------------------------------------------------
 
     def _act_as_owner_without_owning(self) -> None:
         tenant, place, document = self.tenant, self._collections[3], self._documents[3]
@@ -115,7 +117,7 @@ class ForbiddenWrites:
         assert not tenant.change_document_label(inner_editor, self._documents[2], self._labels[0])
         assert not tenant.change_collection_label(inner_editor, self._collections[2], self._labels[0])
 
-    # --- for administrators only --------------------------------------------------------------------------------------
+    # --- writes of administrators -------------------------------------------------------------------------------------
 
     def _administer_without_role(self) -> None:
         tenant = self.tenant
@@ -144,7 +146,7 @@ class ForbiddenWrites:
         assert not tenant.change_disabled(auditor, member)
 
     def _move_out_of_labels_as_owner(self) -> None:
-        """An owner moves objects only between places with the same labels, and adds only labels that it knows."""
+        """Owners may not move objects to collections with fewer labels, or add labels for which they lack clearance."""
         tenant, admin, owner = self.tenant, self._users[0], self._users[3]
         _, middle, inner, *_, own = self._collections
         unknown, known, _ = self._labels
@@ -164,10 +166,10 @@ class ForbiddenWrites:
         assert tenant.change_document_label(admin, free, known)
         assert tenant.revoke(admin, granted)
 
-    # --- for the asker only -------------------------------------------------------------------------------------------
+    # --- writes of the user who asked ---------------------------------------------------------------------------------
 
     def _write_for_another_asker(self) -> None:
-        """Write into another user's answer, about a document that both may read."""
+        """Write rows of another user's question and answer. Both users may read the cited document."""
         tenant, document = self.tenant, self._documents[4]
         asker, other = self._users[2:4]
         question = next(key for key, answer in tenant.world.answers.items() if answer.asker == asker)
@@ -178,7 +180,9 @@ class ForbiddenWrites:
     # --- grants to oneself --------------------------------------------------------------------------------------------
 
     def _see_own_grants_at_once(self) -> None:
-        """Grant to oneself, to one's group and to a group around it: each step checks its effect at once."""
+        """Make grants to the actor, to a group of the actor and to an outer group. Each step checks its effect in its
+        own transaction.
+        """
         tenant, admin, own = self.tenant, self._users[0], self._collections[-1]
         outer, _, group, _ = self._groups
         assert tenant.change_member(admin, group, admin)

@@ -1,7 +1,8 @@
-"""Rows that no code writes: of another tenant, but with our tenant's access class, document or question.
+"""Rows that Footnote never writes: they belong to another tenant but refer to our tenant's access class, document or
+question.
 
-The superuser inserts them, without constraints and triggers, to check that each table's own tenant condition hides
-them. (Not for collections, where an access class is unique.)
+The superuser inserts them without constraints and triggers, to check that the tenant condition of each table hides
+them. Collections have no such rows, because an access class belongs to only one collection.
 """
 
 from collections.abc import Mapping
@@ -24,7 +25,7 @@ WHERE r.{key} = %(value)s ORDER BY r.{key} LIMIT {limit}
 def plant_foreign_rows(
     admin_url: str, ours: MirroredTenant, theirs: MirroredTenant, document: UUID, question: UUID
 ) -> None:
-    """Copy rows of `ours` into the tenant of `theirs`. `document` is published, `question` is answered."""
+    """Copy rows of `ours` into the tenant of `theirs`. `document` must be published, `question` answered."""
     foreign, tenant, unanswered = uuid4(), theirs.world.tenant, uuid4()
     theirs.names[str(foreign)] = "a foreign document"
     asker = ours.world.answers[question].asker
@@ -50,7 +51,8 @@ def plant_foreign_rows(
         for table, (key, value, changes) in others.items():
             _copy(connection, table, key, value, {**changes, "tenant_id": tenant})
         _copy(connection, "questions", "id", question, {"id": unanswered})
-    # The other tenant has the answer to this question of ours. With an unknown source, the oracle hides it.
+    # The answer to this question of our tenant belongs to the other tenant. The oracle hides the answer, because it
+    # cites an unknown document.
     ours.world.answers[unanswered] = oracle.Answer(asker, frozenset({uuid4()}), frozenset())
 
 

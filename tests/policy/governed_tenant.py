@@ -1,4 +1,4 @@
-"""Changes of a tenant's rights by administrators and owners, applied to the database and to the oracle."""
+"""Changes of rights in a tenant by administrators and owners, applied to the database and to the oracle."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ def administers(access: Access) -> bool:
 
 @dataclass
 class GovernedTenant(MirroredTenant):
-    """A mirrored tenant whose rights change. Each method is a step of `actor` and returns whether it succeeded."""
+    """A mirrored tenant whose rights change. Each method does a step as `actor` and returns whether it succeeded."""
 
     # --- grants -------------------------------------------------------------------------------------------------------
 
@@ -80,7 +80,7 @@ class GovernedTenant(MirroredTenant):
         )
 
     def delete_group(self, actor: UUID, group: UUID) -> bool:
-        """Delete a group with its grants, clearances and nestings; refused while an exclusion names it."""
+        """Delete a group with its grants, clearances and nestings. Refused while the group has an exclusion."""
         closes = any(each.holder == group for each in self.world.exclusions.values())
         return self._write(
             actor,
@@ -91,7 +91,7 @@ class GovernedTenant(MirroredTenant):
         )
 
     def change_member(self, actor: UUID, group: UUID, user: UUID) -> bool:
-        """Add the user to the group, or remove a member."""
+        """Add the user to the group, or remove the user if it is a member."""
         members = self.world.groups[group]
         is_in = user in members
         return self._write(
@@ -105,7 +105,7 @@ class GovernedTenant(MirroredTenant):
         )
 
     def change_nesting(self, actor: UUID, outer: UUID, inner: UUID) -> bool:
-        """Nest a group in another, or undo the nesting; a cycle is refused."""
+        """Nest the inner group in the outer one, or undo the nesting if it exists. Cycles are refused."""
         pair, nestings = (outer, inner), self.world.nestings
         is_in = pair in nestings
         is_cycle = outer in self.world.groups_inside(inner)
@@ -120,7 +120,7 @@ class GovernedTenant(MirroredTenant):
         )
 
     def change_disabled(self, actor: UUID, user: UUID) -> bool:
-        """Disable an enabled user, or enable a disabled one."""
+        """Disable the user, or enable it if it is disabled."""
         person = self.world.users[user]
 
         def apply() -> None:
@@ -145,7 +145,7 @@ class GovernedTenant(MirroredTenant):
         )
 
     def change_document_label(self, actor: UUID, document: UUID, label: UUID) -> bool:
-        """Put a label on a document as an administrator or owner; only an administrator takes it off."""
+        """Add the label to the document, or remove it if the document has it. Owners may only add labels."""
         labels = self.world.documents[document].labels
         return self._change_label(
             actor, "document", document, label, labels, lambda access: access.level_at(document) == oracle.OWNER
@@ -177,7 +177,7 @@ class GovernedTenant(MirroredTenant):
         )
 
     def delete_label(self, actor: UUID, label: UUID) -> bool:
-        """Delete a label that no object carries and no clearance names."""
+        """Delete a label that no object and no clearance uses."""
         return self._write(
             actor,
             "DELETE FROM labels WHERE id = :id",
@@ -252,17 +252,17 @@ class GovernedTenant(MirroredTenant):
     # --- time ---------------------------------------------------------------------------------------------------------
 
     def until(self, ends: timedelta | None) -> datetime | None:
-        """Return the time `ends` from now by the database's clock; None for None."""
+        """Return the database's time plus `ends`; None if `ends` is None."""
         if ends is None:
             return None
         with self.database.owner.anonymous() as session:
             return session.scalar(text("SELECT now()")) + ends
 
     def wait_for_expiry(self, table: str, key: UUID) -> None:
-        """Let a grant, clearance or exclusion expire. Every user reads first; nothing is written afterwards.
+        """Set a grant, clearance or exclusion to expire soon, let every user read, and wait for the expiry.
 
-        It expires after 60 ms, or later if not every user could read in time. Returns once the database's clock has
-        passed the end.
+        It expires after 60 ms, or later if not every user could read before the expiry. The reads cache access classes,
+        and no later write clears them. Returns when the database's clock has passed the expiry.
         """
         held: dict[UUID, Any] = getattr(self.world, table)
         for delay in EXPIRY_DELAYS:
@@ -278,15 +278,15 @@ class GovernedTenant(MirroredTenant):
         raise AssertionError("the database's clock did not advance")
 
     def _reads_before(self, until: datetime, user: UUID) -> bool:
-        """Read as the user, which caches its access classes; return whether `until` was still ahead."""
+        """Read as the user, which caches the user's access classes. Return whether the read was before `until`."""
         with self.database.api.transaction(Principal(self.world.tenant, user)) as session:
             return bool(session.scalar(text("SELECT now() < :until"), {"until": until}))
 
     def try_forbidden_write(self, actor: UUID, statement: str, values: dict[str, Any]) -> None:
-        """Write a row that the actor has no right to write; it must be refused."""
+        """Try to write a row that the actor has no right to write. The database must refuse it."""
         assert not self._write(actor, statement, {"id": new_id()} | values, lambda access: False, lambda: None)
 
-    # --- parts --------------------------------------------------------------------------------------------------------
+    # --- parts of steps -----------------------------------------------------------------------------------------------
 
     def _write(
         self,
@@ -296,7 +296,7 @@ class GovernedTenant(MirroredTenant):
         may: Callable[[Access], bool],
         apply: Callable[[], object],
     ) -> bool:
-        """Write a row of the policy's tables as the api role."""
+        """Execute a statement as the api role and compare the result with the oracle's decision, `may`."""
 
         def act(session: Session) -> bool:
             given = values | {"tenant": self.world.tenant, "actor": actor}

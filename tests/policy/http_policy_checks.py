@@ -1,5 +1,5 @@
-"""Compares what users read over HTTP of the policy itself (labels, clearances, exclusions, packs, explanations), and
-of facets and suggestions, with the oracle after each change.
+"""Compares responses of the API with the oracle after each change: labels, clearances, exclusions, packs, explanations,
+facets and suggestions.
 """
 
 from collections import Counter
@@ -20,7 +20,9 @@ LEVELS = (None, "viewer", "editor", "owner")
 
 @dataclass
 class HttpPolicyChecks(HttpReadChecks):
-    """Checks a quarter of the users at a time, in turn, and for each the labels of one document and one collection."""
+    """Each check covers the next quarter of the users. For each user, it reads the labels of one document and one
+    collection.
+    """
 
     turn: int = 0
 
@@ -60,7 +62,7 @@ class HttpPolicyChecks(HttpReadChecks):
             self._expect(access, path, client.get(path).status_code == 403, "answered")
 
     def _check_labels(self, client: httpx.Client, access: Access) -> None:
-        """Check the labels of one document and one collection, which may be the other tenant's."""
+        """Check the labels of one document and one collection. Either may belong to the other tenant."""
         visible, collections, world = access.documents(), access.collections(), access.world
         document = self._pick(key for each in (self.tenant, self.other_tenant) for key in each.world.documents)
         collection = self._pick(key for each in (self.tenant, self.other_tenant) for key in each.world.parents)
@@ -103,7 +105,7 @@ class HttpPolicyChecks(HttpReadChecks):
         self._expect(access, "suggestions", suggested == Counter(titles), f"{suggested}, not {titles}")
 
     def _check_explanations(self, client: httpx.Client, access: Access) -> None:
-        """Check the explanations of one document for every user."""
+        """Request explanations of every user's access to one document, and check them."""
         every = (self.tenant, self.other_tenant)
         document = self._pick(key for each in every for key in each.world.documents)
         for user in access.world.users:

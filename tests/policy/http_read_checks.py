@@ -1,4 +1,4 @@
-"""Compares what users read over HTTP with the oracle. A hidden object gets the same response as an absent one."""
+"""Compares responses of the API with the oracle. A hidden object must get the same response as an absent one."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,7 +28,7 @@ PUBLISHED_PATHS = (
     "/v1/documents/{document}/versions/{version}/pages/1/image?dpi=36",
     "/v1/runs/{run}/events",
 )
-"""Paths that exist only for a published document, whose run has ended."""
+"""Paths that exist only for a published document. Its run is finished, so that the event stream ends."""
 QUESTION = f"What does the {COMMON_WORD} say?"
 NOT_DRAWABLE = "page-not-drawable"
 REFUSED = (401, 403)
@@ -36,8 +36,8 @@ REFUSED = (401, 403)
 
 @dataclass
 class HttpReadChecks:
-    """Compares what users of both tenants read. A checked request counts as one read; a list counts as one read for
-    each object that could be in it.
+    """Compares responses to users of both tenants with the oracle. A checked request counts as one read. A list counts
+    as one read for each object that it could contain.
     """
 
     server: Any
@@ -58,9 +58,9 @@ class HttpReadChecks:
             self._check_answers(client, access)
 
     def check_questions(self) -> None:
-        """Ask a question as every user; then exclude the user from the cited documents and repeat the request.
+        """Ask a question as every user, then exclude the user from the cited documents and repeat the request.
 
-        Leaves answers behind that the oracle's world does not contain. Raises DifferenceError.
+        Afterwards, the database contains answers that the oracle's world lacks. Raises DifferenceError.
         """
         for tenant, user in readers((self.tenant, self.other_tenant)):
             client = self.server.client(tenant.keys[user])
@@ -134,7 +134,7 @@ class HttpReadChecks:
                 )
 
     def _check_asking(self, client: httpx.Client, access: Access) -> None:
-        """Ask over all documents, and over the hidden ones only."""
+        """Ask a question about all documents, and one about the hidden documents only."""
         visible, every = access.documents(), {*self.tenant.world.documents, *self.other_tenant.world.documents}
         reply = ask_streamed(client, QUESTION)
         found = {*reply.sources, *reply.cited}
@@ -143,7 +143,9 @@ class HttpReadChecks:
         self._compare(access, "sources of hidden documents", {*reply.sources, *reply.cited}, set(), every)
 
     def _check_repeating(self, client: httpx.Client, access: Access) -> None:
-        """Repeat a question under its idempotency key once the cited documents are hidden: none is cited again."""
+        """Ask a question, exclude the user from the cited documents, and repeat the request with its idempotency key.
+        The second response must not cite them.
+        """
         key, every = uuid4().hex, {*self.tenant.world.documents}
         cited = {*ask_with_key(client, QUESTION, key).cited}
         self._compare(access, "citations", cited, cited & access.documents(), every)
@@ -197,7 +199,7 @@ class HttpReadChecks:
 
 
 def _get(client: httpx.Client, path: str) -> tuple[int, frozenset[str]]:
-    """Return the status and the values of the problem document, without the request's own id."""
+    """Return the status and the values of the problem document, except `instance`, which differs for each request."""
     answer = client.get(path)
     problem = answer.json() if answer.is_error else {}
     return answer.status_code, frozenset(str(value) for name, value in problem.items() if name != "instance")

@@ -1,6 +1,6 @@
-"""A tenant that exists twice: in the database, changed through the product's code, and in the oracle's world.
+"""A tenant that exists twice: in the database, where Footnote's code changes it, and in the oracle's world.
 
-Each step also asks the oracle whether the actor may take it; the database must decide the same.
+For each step, the oracle and the database decide whether the actor may take it. Both must decide the same.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -42,7 +42,7 @@ SET_BY_PERSON = {"document_type": {"by": "editor"}}
 READ_FROM_TEXT = {"document_type": {"by": "document", "origin": "text"}}
 COMMON_WORD = "covenant"
 PEOPLE = (("admin", "editor"), ("editor",), ("analyst",), ("analyst",), ("auditor",), ("editor",))
-"""The roles of a tenant's users; the first administers access."""
+"""The roles of a tenant's users. The first user is the administrator."""
 _VISIBLE_IDS = (
     "SELECT now(), ARRAY(SELECT d.id FROM documents d) AS documents, "
     "ARRAY(SELECT c.id FROM collections c) AS collections"
@@ -55,12 +55,12 @@ def _digest(tenant: UUID, content: bytes) -> str:
 
 @dataclass
 class MirroredTenant:
-    """One tenant in the database and in the oracle (`world`). Each step changes both, with the product's role."""
+    """One tenant in the database and in the oracle (`world`). Each step changes both."""
 
     database: Any
     tally: Tally
     store: Callable[[UUID, bytes], str] = _digest
-    """Stores a file and returns its digest."""
+    """Function that stores a file and returns its digest."""
     names: dict[str, str] = field(default_factory=dict)
     keys: dict[UUID, str] = field(default_factory=dict)
     """User id → API key, for requests over HTTP."""
@@ -105,7 +105,7 @@ class MirroredTenant:
             )
 
     def resume_in(self, database: Any) -> Self:
-        """Return a copy of this tenant that continues in a copy of its database."""
+        """Return a copy of this tenant. Its next steps change `database`, which is a copy of this tenant's database."""
         resumed = copy(self)
         resumed.database, resumed.tally, resumed.world = database, Tally(), deepcopy(self.world)
         resumed.names, resumed.versions, resumed.runs = {**self.names}, {**self.versions}, {**self.runs}
@@ -132,7 +132,7 @@ class MirroredTenant:
         )
 
     def upload(self, actor: UUID, collection: UUID, kind: str | None = None) -> UUID | None:
-        """Return the new, unprocessed document, or None if refused. `kind`: the type that the uploader sets."""
+        """Create an unprocessed document and return it; None if refused. `kind`: the type that the uploader sets."""
         number = len(self.world.documents)
         made, version, now = self._named(new_id(), f"document {number}"), new_id(), SystemClock().now()
         content = f"Words of {made}".encode()
@@ -180,9 +180,9 @@ class MirroredTenant:
         return made if may else None
 
     def publish(self, document: UUID, kind: str | None, source: str | None) -> None:
-        """Write pages, chunks, vectors and terms in one transaction, as a worker does; a second call replaces them.
+        """Write pages, chunks, vectors and terms in one transaction, as a worker does. A second call replaces them.
 
-        `kind`, as read from the text, becomes the document's type unless a person has set one.
+        `kind`: the type read from the text. It becomes the document's type unless a person has set one.
         """
         with self._as_worker() as session:
             row = session.scalar(select(Document).where(Document.id == document).with_for_update())
@@ -232,7 +232,7 @@ class MirroredTenant:
         mirrored.kind, mirrored.source = mirrored.kind if mirrored.is_set_by_person else kind, source
 
     def describe(self, actor: UUID, document: UUID, kind: str | None, source: str | None) -> bool:
-        """Set the type and the source, which entitlement packs match on, as an editor does."""
+        """Set the type and the source of a document, as an editor does. Entitlement packs match on both."""
 
         def act(session: Session) -> bool:
             repository = DocumentRepository(session)
@@ -294,7 +294,7 @@ class MirroredTenant:
         )
 
     def answer(self, asker: UUID, cited: list[UUID], drafted_from: list[UUID]) -> bool:
-        """Record a question and its answer, which cites `cited` and has a dropped claim drafted from `drafted_from`."""
+        """Record a question and its answer, which cites `cited`. Its dropped claim is drafted from `drafted_from`."""
         question = self._named(new_id(), f"question {len(self.world.answers)}")
         key = {"tenant": self.world.tenant, "question": question}
         citations = [
@@ -380,7 +380,7 @@ class MirroredTenant:
         return done
 
     def _check_in_own_transaction(self, session: Session, actor: UUID) -> None:
-        """Check that the transaction of a change already sees its effect: no cached classes are used."""
+        """Check that the transaction of a change sees its effect: older cached access classes must not be used."""
         row = session.execute(text(_VISIBLE_IDS)).one()
         access = Access(self.world, actor, row.now)
         seen, expected = {*row.documents, *row.collections}, access.documents() | access.collections()

@@ -1,7 +1,8 @@
-"""Mutations of the policy: each is a small change to the code of a migrated database, made by its superuser.
+"""Mutations of the policy. Each is a small change of a function, policy or trigger, which the superuser makes in a
+migrated database.
 
-The text to replace comes from `pg_get_functiondef` or `pg_get_expr` and must occur exactly once. Code that runs only
-for users in many groups is mutated after a first mutation that runs it for all users.
+The text to replace comes from `pg_get_functiondef` or `pg_get_expr` and must occur exactly once. Some code runs only
+for users in many groups. Its mutations are applied after another one that runs the code for all users.
 """
 
 from collections.abc import Iterator
@@ -21,9 +22,9 @@ _CLEAR_CACHE = "TRUNCATE learned_classes"
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """`target`: a function; `table.policy`, whose USING and WITH CHECK are both changed; or `table!trigger`, which is
-    disabled. `phase`: the first phase of the scenario that runs with the mutation; "reads" changes nothing and only
-    checks reads. `after`: another mutation, applied first.
+    """`target`: the name of a function; `table.policy` (the mutation changes both USING and WITH CHECK); or
+    `table!trigger` (the mutation disables the trigger). `phase`: the first phase of the scenario that runs with the
+    mutation. The phase "reads" only checks reads. `after`: another mutation that is applied first.
     """
 
     name: str
@@ -34,7 +35,7 @@ class Mutation:
     phase: str = "reads"
 
     def apply(self, connection: "Connection[Any]") -> None:
-        """Apply the mutation, and clear what the unchanged code has cached."""
+        """Apply the mutation, and clear the access classes that the unchanged code has cached."""
         self._apply(connection)
 
     @contextmanager

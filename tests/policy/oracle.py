@@ -1,18 +1,18 @@
-"""The access policy in plain Python, with which the database's decisions are compared.
+"""The access policy in plain Python. The tests compare the database's decisions with it.
 
-Written from the design, without the SQL and `app.access`, in the simplest and slowest way:
+It follows the design, uses neither the SQL nor `app.access`, and is simple instead of fast:
 
-- A grant opens a collection with everything inside it, one document, or the documents of an entitlement pack. It
-  belongs to a user, or to a group and its direct and nested members, until it expires. Levels: 1 viewer, 2 editor,
+- A grant gives access to a collection with everything inside it, to one document, or to the documents of an entitlement
+  pack. Its holder is a user, or a group with its direct and nested members. It can expire. Levels: 1 viewer, 2 editor,
   3 owner.
-- A pack names documents of the whole tenant by type and source; an empty list means any. A type counts only if a person
-  set it, at the upload or later; a type read from the document's text opens it to nobody.
-- A label on a document, or on a collection around it, closes it to users without a clearance for the label, whatever
-  grants they have. An exclusion closes one document to a user or a group.
-- A deleted document is visible to nobody. A disabled user sees nothing. Nobody sees anything of another tenant.
-- An answer is visible to its asker while the asker may read each document that it cites; its dropped claims, while the
-  asker may also read each document that it was drafted from.
-- A group that an exclusion names cannot be deleted: that would lift the exclusion.
+- A pack contains documents of the whole tenant by type and source. An empty list matches any value. A type counts only
+  if a person set it, at the upload or later. A type that was read from the document's text gives no access.
+- A label on a document, or on a collection that contains it, hides the document from users without clearance for the
+  label, even if they have grants. An exclusion hides one document from a user or a group.
+- No user can read a deleted document. A disabled user can read nothing. No user can read objects of another tenant.
+- Only the user who asked a question can read the answer, and only while the user may read each document that the answer
+  cites. To read its dropped claims, the user must also have access to each document from which the answer was drafted.
+- A group with an exclusion cannot be deleted, because the deletion would remove the exclusion.
 """
 
 from collections.abc import Iterable
@@ -32,7 +32,7 @@ class User:
 
 @dataclass(slots=True)
 class Document:
-    """`is_set_by_person`: a person set its kind, or set it to none."""
+    """`is_set_by_person`: whether a person set `kind`, possibly to None."""
 
     collection: UUID
     kind: str | None = None
@@ -48,7 +48,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """`target`: a collection, a document or a pack; `until`: None if it never expires."""
+    """`target`: a collection, a document or a pack. `until`: None if the grant never expires."""
 
     holder: UUID
     target: UUID
@@ -95,7 +95,7 @@ class World:
     groups: dict[UUID, set[UUID]] = field(default_factory=dict)
     """Group → its direct members."""
     nestings: set[tuple[UUID, UUID]] = field(default_factory=set)
-    """(outer group, group nested in it)."""
+    """(outer group, group that is directly nested in it)."""
     parents: dict[UUID, UUID | None] = field(default_factory=dict)
     """Collection → the collection that directly contains it."""
     collection_labels: dict[UUID, set[UUID]] = field(default_factory=dict)
@@ -109,7 +109,7 @@ class World:
     answers: dict[UUID, Answer] = field(default_factory=dict)
 
     def around(self, collection: UUID | None) -> list[UUID]:
-        """Return the collection and all that contain it."""
+        """Return the collection and all collections that contain it."""
         found: list[UUID] = []
         while collection is not None:
             found.append(collection)
@@ -130,7 +130,7 @@ class World:
         return found
 
     def is_in(self, user: UUID, holder: UUID) -> bool:
-        """Return whether `holder` is the user or a group with the user in it."""
+        """Return whether `holder` is the user, or a group with the user as a direct or nested member."""
         if user == holder:
             return True
         return holder in self.groups and any(
@@ -138,7 +138,7 @@ class World:
         )
 
     def remove_group(self, group: UUID) -> None:
-        """Remove a deleted group with its nestings, grants and clearances."""
+        """Remove a group with its nestings, grants and clearances."""
         del self.groups[group]
         self.nestings = {pair for pair in self.nestings if group not in pair}
         for held in (self.grants, self.clearances):
@@ -151,7 +151,7 @@ class World:
 
 
 class Access:
-    """What one user may see and change in its tenant at one moment, computed from the current world."""
+    """The objects that one user may read and change in its tenant at the time `now`."""
 
     def __init__(self, world: World, user: UUID, now: datetime) -> None:
         self.world = world
@@ -172,15 +172,15 @@ class Access:
 
     @property
     def sees_policy(self) -> bool:
-        """Return whether the user sees the policy itself (not documents): administrators and auditors do."""
+        """Whether the user may read grants, labels and other parts of the policy: administrators and auditors may."""
         return self.has_role(ADMIN, AUDITOR)
 
     def level_at_collection(self, collection: UUID) -> int:
-        """Return the user's level at the collection, 0 if it is hidden."""
+        """Return the user's level of access to the collection, 0 if it is hidden."""
         return self.level_at_kind(collection, None, None, set(), None)
 
     def level_at(self, document: UUID) -> int:
-        """Return the user's level at the document, 0 if it is hidden."""
+        """Return the user's level of access to the document, 0 if it is hidden."""
         found = self.world.documents.get(document)
         if found is None or found.is_deleted:
             return 0
@@ -189,7 +189,7 @@ class Access:
     def level_at_kind(
         self, collection: UUID, kind: str | None, source: str | None, labels: Iterable[UUID], document: UUID | None
     ) -> int:
-        """Return the user's level at a document with that collection, trusted type, source and labels."""
+        """Return the user's level of access to a document with this collection, trusted type, source and labels."""
         around = self.world.around(collection)
         if not self.is_enabled or document in self._excluded:
             return 0
@@ -216,7 +216,7 @@ class Access:
         }
 
     def dropped_claims(self) -> set[UUID]:
-        """Return the questions whose dropped claims are visible."""
+        """Return the questions whose dropped claims the user may read."""
         return {
             question
             for question in self.answers()
@@ -227,7 +227,9 @@ class Access:
         return {question for question, answer in self.world.answers.items() if answer.asker == self.user}
 
     def grants(self) -> set[UUID]:
-        """Return the visible grants: all for administrators and auditors, else those on objects the user owns."""
+        """Return the grants that the user may read: administrators and auditors all, other users those on their own
+        objects.
+        """
         owned = self.documents(OWNER) | self.collections(OWNER)
         return {key for key, grant in self.world.grants.items() if self.sees_policy or grant.target in owned}
 
@@ -242,7 +244,7 @@ class Access:
         return {label for label in self.world.labels if self.sees_policy or (self.is_enabled and label in self.cleared)}
 
     def may_grant(self, target: UUID) -> bool:
-        """Return whether the user may grant the target: its owner may, and an administrator may if it exists."""
+        """Return whether the user may make grants on the target: as its owner, or as an administrator if it exists."""
         if self.level_at(target) == OWNER or (
             target in self.world.parents and self.level_at_collection(target) == OWNER
         ):
@@ -252,7 +254,9 @@ class Access:
         return bool(there) and self.has_role(ADMIN)
 
     def may_leave(self, place: UUID | None, into: UUID | None) -> bool:
-        """Return whether a move keeps all labels in force, or the user is an administrator."""
+        """Return whether the user may move an object from `place` to `into`: only administrators may thereby remove
+        labels.
+        """
         return self.has_role(ADMIN) or self.world.labels_around(place) <= self.world.labels_around(into)
 
     def may_put_into(self, collection: UUID | None) -> bool:

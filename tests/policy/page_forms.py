@@ -1,4 +1,4 @@
-"""Forms and queries of the pages, which the OpenAPI document leaves out, with a payload in each text field."""
+"""Requests to the pages, which the OpenAPI document omits: forms and queries with a payload in each text field."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from tests.policy.payloads import PAYLOADS, FilledRequest
 
 @dataclass(frozen=True, slots=True)
 class PageForm:
-    """`kept`: fields sent unchanged with each request; `{names}` in their values stand for ids."""
+    """`kept`: fields that each request contains without a payload. `{name}` in a value is replaced by an id."""
 
     method: str
     path: str
@@ -21,7 +21,7 @@ class PageForm:
 
 _CHANGE = "/access/change"
 _EXPLAINED = {"document": "{document_id}", "person": "{user_id}", "time": "2026-01-31T12:00Z"}
-_CALLBACK = "/sign-in/oidc/{user_id}/callback"  # no such provider: the state is checked first
+_CALLBACK = "/sign-in/oidc/{user_id}/callback"  # the id is not a provider's: the endpoint checks the state first
 
 FORMS = (
     PageForm("post", "/sign-in", ("key",)),
@@ -46,11 +46,13 @@ FORMS = (
     PageForm("post", _CHANGE, ("document",), {"change": "exclude", "document": "{document_id}", "user": "{user_id}"}),
     PageForm("post", _CHANGE, ("into",), {"change": "join", "user": "{user_id}", "into": "{group_id}"}),
 )
-"""The fields that app/web reads. The start page asks and uploads through the API instead."""
+"""The fields that app/web reads. The start page has none: it sends questions and uploads to the API."""
 
 
 def form_requests(number: int, ids: Mapping[str, str], form_token: str) -> Iterator[FilledRequest]:
-    """Yield requests with the payload of that number in one field after another: even ones preview, odd ones apply."""
+    """Yield a request for each text field, with payload `number` in that field. Even numbers preview changes, odd ones
+    apply them.
+    """
     payload, act = PAYLOADS[number], ("preview", "make")[number % 2]
     for form in FORMS:
         for name in form.fields:

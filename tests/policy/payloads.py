@@ -1,4 +1,4 @@
-"""Requests for every operation of the OpenAPI document, with a payload in every parameter and field of type text."""
+"""Requests for every operation of the OpenAPI document, with a payload in every text parameter and text field."""
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
@@ -24,7 +24,7 @@ PAYLOADS = (
     "NULL\x00' OR 1=1 --",
     "*)(uid=*))(|(uid=*' or userName pr",
 )
-"""Classic SQL injections, and ones that name Footnote's settings, placeholders and filters."""
+"""Common SQL injections, and injections that use Footnote's settings, placeholders and filters."""
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 _FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
@@ -44,23 +44,25 @@ class FilledRequest:
     content: bytes | None = None
     fields: Mapping[str, str] | None = None
     file: tuple[str, bytes] | None = None
-    """Name and content of a file: the fields are then sent as multipart."""
+    """Name and content of a file. With a file, the fields are sent as multipart."""
     sent: frozenset[str] = frozenset()
     """The form fields that contain the payload."""
 
 
 @dataclass
 class RequestMaker:
-    """Fills requests of the document's operations: the payload as text, known ids, and valid values for the rest."""
+    """Makes requests for the operations of an OpenAPI document: texts are payloads, ids are known ids, other values are
+    valid.
+    """
 
     document: Mapping[str, Any]
     ids: Mapping[str, str]
-    """Parameter name → id; other ids are random."""
+    """Parameter name → known id. Other ids are random."""
     left_out: frozenset[str] = field(default_factory=frozenset)
 
     def requests(self, number: int) -> Iterator[FilledRequest]:
-        """Yield each operation with the payload of that number in its required parameters, and once more with every
-        third optional parameter, so that each optional parameter gets a third of all payloads.
+        """Yield requests with payload `number`: one per operation with the payload in its required parameters, and one
+        for every third optional parameter. Over all numbers, each optional parameter gets a third of the payloads.
         """
         payload, places = PAYLOADS[number], itertools.count(number)
         for template, item in self.document["paths"].items():
@@ -72,7 +74,7 @@ class RequestMaker:
                         yield self._fill(template, method, item[method], payload, extra)
 
     def form_requests(self, number: int) -> Iterator[FilledRequest]:
-        """Yield requests of the operations with forms, with the payload of that number in one field after another."""
+        """Yield a request for each form field of the operations, with payload `number` in that field."""
         for template, item in self.document["paths"].items():
             for method in _METHODS:
                 if method in item:
@@ -105,7 +107,9 @@ class RequestMaker:
     def _fill_forms(
         self, template: str, method: str, operation: Mapping[str, Any], payload: str
     ) -> Iterator[FilledRequest]:
-        """Yield a request for each field, the others being valid, and one with the payload as the file name."""
+        """Yield a request for each field, with valid values in the other fields, and one with the payload as the file
+        name.
+        """
         contents = operation.get("requestBody", {}).get("content", {})
         kind = next((each for each in contents if each in _FORMS), None)
         if kind is None:
@@ -115,7 +119,7 @@ class RequestMaker:
         files = [name for name, each in properties.items() if each.get("format") == "binary"]
         valid = {name: self.ids[f"{name}_id"] for name in contents[kind]["schema"]["required"] if name not in files}
         for name in [*(each for each in properties if each not in files), *(["filename"] if files else [])]:
-            # Each file differs: a second copy would only be reported as existing.
+            # Each file differs, because a second upload of the same content would create no document.
             file = (payload if name == "filename" else "made.txt", f"{name}: {payload}".encode()) if files else None
             fields = valid | ({} if name == "filename" else {name: payload})
             yield replace(plain, headers={}, content=None, fields=fields, file=file, sent=frozenset({name}))

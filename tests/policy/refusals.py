@@ -1,4 +1,4 @@
-"""Errors with which the database refuses a change."""
+"""Recognises the errors with which the database refuses a change."""
 
 from sqlalchemy.exc import DBAPIError
 
@@ -9,9 +9,8 @@ _INTEGRITY = "23"
 
 
 def is_refusal(error: RightsChangedError | DBAPIError) -> bool:
-    """Return whether the change was refused: by rights (42501), by an integrity constraint, or as a cycle (42P19).
-
-    Any other error is a fault, not a decision of the policy.
+    """Return whether the database refused the change: missing right (42501), integrity constraint, or cycle (42P19).
+    Any other error is a defect, not a decision of the policy.
     """
     if isinstance(error, RightsChangedError):
         return True

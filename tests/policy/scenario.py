@@ -20,14 +20,16 @@ HOUR = timedelta(hours=1)
 
 @dataclass
 class Scenario:
-    """Phases, each followed by a check of all reads. A step that does not succeed is an error in the scenario."""
+    """A sequence of phases. After each phase, all reads are checked. Every step must succeed, unless the code asserts
+    its refusal.
+    """
 
     machine: PolicyStateMachine
     admin_url: str
     """URL of the superuser, who inserts rows that no code writes."""
 
     def set_up(self) -> None:
-        """Put every part of the policy to use. Raises DifferenceError."""
+        """Create objects and rights that use every part of the policy. Raises DifferenceError."""
         self.machine.set_up_tenants()
         self._run(
             self._plant_foreign_rows,
@@ -40,7 +42,7 @@ class Scenario:
 
     @property
     def phases(self) -> Mapping[str, Callable[[], None]]:
-        """Phases after the set-up, by name. All but the first, which only reads, change what the set-up made."""
+        """Name → phase, for the phases after the set-up. The first only reads; the others change the set-up's objects."""
         return {
             "reads": lambda: None,
             "forbidden writes": self.try_forbidden_writes,
@@ -64,7 +66,7 @@ class Scenario:
         self._run(self.phases[name])
 
     def run_from(self, name: str) -> None:
-        """Run that phase and all later ones. Raises DifferenceError."""
+        """Run the named phase and all later ones. Raises DifferenceError."""
         phases = [*self.phases]
         for each in phases[phases.index(name) :]:
             self.run_phase(each)
@@ -75,11 +77,11 @@ class Scenario:
             self.machine.check_reads()
 
     def try_forbidden_writes(self) -> None:
-        """Raises DifferenceError if one of them succeeds."""
+        """Try writes that must be refused. Raises DifferenceError if one succeeds."""
         ForbiddenWrites(self._tenant).try_all()
 
     def resume_in(self, database: Any) -> "Scenario":
-        """Return a copy of the scenario that continues in a copy of its database."""
+        """Return a copy of the scenario. Its next steps change `database`, a copy of the scenario's database."""
         return replace(self, machine=self.machine.resume_in(database))
 
     # --- users and objects --------------------------------------------------------------------------------------------
@@ -102,7 +104,7 @@ class Scenario:
 
     @property
     def _collections(self) -> Sequence[UUID]:
-        """Three nested ones, and one at the top beside them."""
+        """Four collections: the first three are nested in each other, the fourth is outside them."""
         return list(self._tenant.world.parents)
 
     @property
@@ -123,11 +125,11 @@ class Scenario:
         _require(self._tenant.exclude(self._admin, holder, document, self._tenant.until(ends)))
 
     def _nest(self, outer: UUID, inner: UUID) -> None:
-        """Nest the group, or undo the nesting."""
+        """Nest the inner group in the outer one, or undo the nesting if it exists."""
         _require(self._tenant.change_nesting(self._admin, outer, inner))
 
     def _label(self, document: UUID, label: UUID) -> None:
-        """Put the label on the document, or take it off."""
+        """Add the label to the document, or remove it if the document has it."""
         _require(self._tenant.change_document_label(self._admin, document, label))
 
     # --- phases -------------------------------------------------------------------------------------------------------
@@ -140,7 +142,7 @@ class Scenario:
         plant_foreign_rows(self.admin_url, self._tenant, self.machine.other_tenant, document, question)
 
     def _share_with_groups(self) -> None:
-        """The first group contains all others, the third along two paths."""
+        """The first group contains all others. It contains the third through both the second and the fourth."""
         first, second, third, fourth = self._groups
         for outer, inner in ((first, second), (second, third), (first, fourth), (fourth, third)):
             self._nest(outer, inner)
@@ -201,22 +203,22 @@ class Scenario:
             )
 
     def _disable_and_enable(self) -> None:
-        """Disable two users, then enable them."""
+        """Disable two users, then enable them again."""
         for _ in range(2):
             for number in (5, 2):
                 _require(self._tenant.change_disabled(self._admin, self._users[number]))
             self.machine.check_reads()
 
     def _edit_metadata(self) -> None:
-        """Set types that are new here: the editor and earlier readers keep access, except one who is excluded."""
+        """Set new types. The editor and earlier readers keep their access, except one reader, who is then excluded."""
         _require(self._tenant.describe(self._admin, self._documents[5], "8-K", "client"))
         self.machine.check_reads()
         _require(self._tenant.describe(self._users[1], self._documents[3], "10-Q", "house"))
         self._exclude_from(self._documents[5], self._users[5])
 
     def _republish(self) -> None:
-        """A pack opens a document by its type only once a person has set the type, and by its source only while it has
-        that source.
+        """A pack gives access to a document by type only after a person has set the type, and by source only while the
+        document has that source.
         """
         for source in ("client", "house"):
             self._tenant.publish(self._documents[6], "8-K", source)
@@ -262,14 +264,14 @@ class Scenario:
         tenant, admin, document = self._tenant, self._admin, self._documents[5]
         _require(tenant.delete_document(admin, document))
         assert not tenant.delete_document(admin, document)
-        # A deleted document cannot be granted.
+        # A grant on a deleted document is refused.
         assert not tenant.grant(admin, self._users[3], document, oracle.VIEWER, None)
 
     def _withdraw(self) -> None:
         tenant, world, admin = self._tenant, self._tenant.world, self._admin
         for holder in (self._groups[3], self._users[1]):
             _require(tenant.revoke(admin, next(key for key, grant in world.grants.items() if grant.holder == holder)))
-        assert not tenant.delete_group(admin, self._groups[1])  # an exclusion names this group
+        assert not tenant.delete_group(admin, self._groups[1])  # this group has an exclusion
         _require(tenant.delete_group(admin, self._groups[2]))
         _require(tenant.change_member(admin, self._groups[0], self._users[5]))
         self.machine.check_reads()

@@ -1,4 +1,4 @@
-"""Snapshots of the database before each phase of the scripted scenario. A mutation starts from a copy of one."""
+"""Snapshots of the database before each phase of the scripted scenario. Mutations are tested on copies of them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,17 +14,17 @@ from tests.policy.tally import Tally
 
 @dataclass(frozen=True, slots=True)
 class ScenarioSnapshots:
-    """`snapshots`: phase → (name of a database without connections, the scenario at that point)."""
+    """`snapshots`: phase → (name of a database without connections, the scenario before the phase)."""
 
     postgres: Any
     snapshots: dict[str, tuple[str, Scenario]]
     tally: Tally
-    """What the run of the whole scenario compared."""
+    """Counts of the reads that the run of the whole scenario compared."""
 
     @classmethod
     @contextmanager
     def take(cls, postgres: Any, template: str) -> Iterator[Self]:
-        """Run the scenario once, storing a snapshot before each phase. Raises DifferenceError."""
+        """Run the scenario once and store a snapshot before each phase. Raises DifferenceError."""
         made = cls(postgres, {}, Tally())
         with made._copied(template) as opened:
             machine = type(
@@ -43,7 +43,7 @@ class ScenarioSnapshots:
 
     @contextmanager
     def copied(self, phase: str) -> Iterator[tuple[TestDatabase, Scenario]]:
-        """Yield a copy of the snapshot before the phase, and the scenario to continue in it."""
+        """Yield a copy of the snapshot before the phase, and the scenario, whose next steps change that copy."""
         name, scenario = self.snapshots[phase]
         with self._copied(name) as opened:
             yield opened, scenario.resume_in(opened)

@@ -1,6 +1,7 @@
-"""Random runs: users, groups, collections, documents and rights are created, changed and removed in any order.
+"""Random runs, which create, change and remove users, groups, collections, documents and rights in any order.
 
-A step picks objects by number, modulo how many exist, so that Hypothesis can drop any step when it shrinks a failure.
+A step picks objects by number, modulo the number of objects. Hypothesis can therefore drop any step when it shrinks a
+failing run.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,7 +30,7 @@ STEPS_BETWEEN_CHECKS = 3
 
 
 def step(**given: Any) -> Callable[[Callable[..., None]], Any]:
-    """Declare a Hypothesis rule whose runs the tally records."""
+    """Declare a Hypothesis rule. The tally records the names of the rules that have run."""
 
     def decorate(follow: Callable[..., None]) -> Any:
         @wraps(follow)
@@ -47,7 +48,7 @@ def pick(items: Sequence[Item], number: int) -> Item:
 
 
 class PolicyStateMachine(RuleBasedStateMachine):
-    """`run_random_steps` sets `database`, `tally` and `more`: further arguments of the tenants."""
+    """`run_random_steps` sets the attributes. `more`: further arguments for the tenants."""
 
     database: Any
     tally: Tally
@@ -65,7 +66,7 @@ class PolicyStateMachine(RuleBasedStateMachine):
         for tenant, collections, documents in ((self.tenant, 4, 5), (self.other_tenant, 1, 1)):
             admin = next(iter(tenant.world.users))
             for number in range(collections):
-                # The first three are nested; the fourth is at the top.
+                # The first three are nested in each other, the fourth is outside them.
                 tenant.create_collection(admin, [*tenant.world.parents][-1] if 0 < number < 3 else None)
             for number in range(documents):
                 reported = KINDS[number % 3] if number != 3 else None
@@ -78,7 +79,7 @@ class PolicyStateMachine(RuleBasedStateMachine):
                 self.tenant.add_label(self._user(0))
 
     def resume_in(self, database: Any) -> "PolicyStateMachine":
-        """Return a copy of this run that continues in a copy of the database."""
+        """Return a copy of this run. Its next steps change `database`, a copy of this run's database."""
         resumed = type(self)()
         resumed.tenant, resumed.other_tenant = (
             tenant.resume_in(database) for tenant in (self.tenant, self.other_tenant)
@@ -102,7 +103,9 @@ class PolicyStateMachine(RuleBasedStateMachine):
 
     @step(actor=ACTOR, place=PLACE, reported=KIND, kind=KIND, source=SOURCE)
     def upload(self, actor: int, place: int, reported: str | None, kind: str | None, source: str | None) -> None:
-        """Upload a document. Its uploader's type (`reported`) and the one read from its text (`kind`) can differ."""
+        """Upload a document. The type that the uploader sets (`reported`) can differ from the type that is read from
+        the text (`kind`).
+        """
         if len(self.world.documents) < 12:
             made = self.tenant.upload(self._user(actor), pick([*self.world.parents], place), reported)
             if made is not None and kind is not None:
@@ -158,7 +161,7 @@ class PolicyStateMachine(RuleBasedStateMachine):
 
     @step(which=PLACE)
     def disable_or_enable(self, which: int) -> None:
-        """Disable or enable a user other than the administrator."""
+        """Disable a user other than the administrator, or enable the user if disabled."""
         self.tenant.change_disabled(self._user(0), pick([*self.world.users][1:], which))
 
     # --- grants, labels, exclusions and packs -------------------------------------------------------------------------
@@ -234,7 +237,7 @@ class PolicyStateMachine(RuleBasedStateMachine):
         self.check_reads()
 
     def check_reads(self) -> None:
-        """Check every table for every user, and the repositories for one user, in turn."""
+        """Check every table for every user, and the repositories for one user: the next one in each call."""
         self.checks += 1
         self.read_checks.load_rows()
         asking = list(readers((self.tenant, self.other_tenant)))
@@ -242,7 +245,7 @@ class PolicyStateMachine(RuleBasedStateMachine):
             self.read_checks.check_tables(tenant, user)
         self.read_checks.check_repositories(*pick(asking, self.checks))
 
-    # --- parts --------------------------------------------------------------------------------------------------------
+    # --- parts of steps -----------------------------------------------------------------------------------------------
 
     @staticmethod
     def _with(items: Sequence[Item], number: int, act: Callable[[Item], object]) -> None:
@@ -250,7 +253,7 @@ class PolicyStateMachine(RuleBasedStateMachine):
             act(pick(items, number))
 
     def _user(self, number: int) -> UUID:
-        """Return an enabled user: disabled ones cannot sign in."""
+        """Return an enabled user, because disabled users cannot sign in."""
         return pick([key for key, user in self.world.users.items() if not user.is_disabled], number)
 
     def _holder(self, number: int) -> UUID:
@@ -260,7 +263,7 @@ class PolicyStateMachine(RuleBasedStateMachine):
         return [key for key, document in self.world.documents.items() if not document.is_deleted]
 
     def _revocable(self, table: str) -> list[UUID]:
-        """Return all but those of the first user, who would otherwise have nothing left to change."""
+        """Return all rights of the table but those of the first user, who needs them to make changes."""
         first = next(iter(self.world.users))
         return [key for key, each in getattr(self.world, table).items() if each.holder != first]
 
@@ -275,9 +278,11 @@ def run_random_steps(
     phases: tuple[Phase, ...] = (Phase.generate, Phase.shrink),
     **more: Any,
 ) -> None:
-    """Run `runs` random runs of `steps` steps. Raises DifferenceError after printing the shortest failing run.
+    """Do `runs` random runs of `steps` steps each. If one fails, print the shortest failing run and raise
+    DifferenceError.
 
-    Two runs are added: Hypothesis first tries one without steps, and one that repeats the simplest step.
+    Two more runs come first, because Hypothesis begins with a run without steps and a run that repeats the simplest
+    step.
     """
     made = type("RandomRun", (PolicyStateMachine,), {"database": database, "tally": tally, "more": more})
     run_state_machine_as_test(

@@ -1,6 +1,6 @@
-"""SQL statements that an attacker could run as the api role, naming another tenant's rows, each with its outcome.
+"""SQL statements against another tenant's rows that an attacker could run as the api role, with the expected outcomes.
 
-`{mine}` and `{me}` are the tenant and user of the transaction; all other names are of the other tenant.
+`{mine}` and `{me}` are the tenant and user of the transaction. All other names are ids in the other tenant.
 """
 
 from collections.abc import Mapping
@@ -11,15 +11,15 @@ Outcome: TypeAlias = str | list[tuple[object, ...]] | int
 
 DENIED = "42501"
 UNKNOWN_FUNCTION = "42883"
-UNKNOWN_ROW = "23503"  # no row with that tenant and id
+UNKNOWN_ROW = "23503"  # no row has this tenant and id
 NO_ROWS: Outcome = []
 NONE_CHANGED = 0
 FALSE: Outcome = [(False,)]
-TRUE: Outcome = [(True,)]  # the setting is written, but not signed: it grants nothing
+TRUE: Outcome = [(True,)]  # the setting is stored, but gives no access, because it is not signed
 REFUSED: Outcome = [("refused",)]
 HIDDEN: Outcome = [("hidden",)]
 VOID: Outcome = [("",)]
-SET = -1  # what psycopg reports for statements without a row count
+SET = -1  # psycopg's row count for statements that count no rows
 
 STATEMENTS: Mapping[str, Outcome] = {
     "SELECT set_config('footnote.who', '{tenant}|{user}|' || transaction_stamp() || '#', true) <> ''": TRUE,
@@ -117,4 +117,4 @@ ALLOWED_FAILURES: Mapping[str, set[str]] = {
     "SET row_security = off": {DENIED},
     "SET search_path = pg_catalog": {UNKNOWN_FUNCTION},
 }
-"""Statement → errors with which reading a table may fail after it."""
+"""Statement → error codes with which a later read of a table may fail."""

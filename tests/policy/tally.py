@@ -1,15 +1,17 @@
-"""Counts of what the proof compared."""
+"""Counts of the comparisons with the oracle."""
 
 from dataclasses import dataclass, field
 
 
 class DifferenceError(AssertionError):
-    """The database and the oracle decide differently."""
+    """The decisions of the database and the oracle differ."""
 
 
 @dataclass
 class Tally:
-    """Compared reads and attempts to write. `seeds` and `kinds` (names of steps) belong to the random runs."""
+    """Numbers of compared reads, attempted writes and differences. For random runs, also their `seeds` and the names of
+    the executed steps (`kinds`).
+    """
 
     reads: int = 0
     attempts: int = 0

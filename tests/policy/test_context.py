@@ -1,4 +1,4 @@
-"""SQL run as the api role cannot forge the principal of a transaction. See also tests/db."""
+"""SQL run as the api role cannot forge the principal of a transaction. See also tests/db/test_context.py."""
 
 import hashlib
 import hmac
@@ -20,7 +20,7 @@ ENTER = "SELECT enter(:tenant, :user, :issued, :restriction, :code)"
 
 @pytest.fixture
 def tenant(shared_database):
-    """A tenant where only the administrator may read the one document."""
+    """A tenant with one document, which only the administrator may read."""
     made = MirroredTenant(shared_database, Tally())
     made.found("this", PEOPLE)
     made.create_collection(principals(made)[0].user_id, None)
@@ -89,7 +89,7 @@ def test_signed_context_is_bound_to_user_role_and_time(shared_database, tenant, 
         assert count_documents(session) == 0
 
 
-def test_refused_context_clears_the_entered_one(shared_database, tenant):
+def test_refused_context_clears_the_accepted_one(shared_database, tenant):
     admin = principals(tenant)[0]
     with shared_database.api.transaction(admin) as session:
         values = {"tenant": admin.tenant_id, "user": admin.user_id, "issued": 0, "restriction": "", "code": "a guess"}
@@ -105,7 +105,7 @@ def test_seals_expire_with_their_transaction(shared_database, tenant):
         assert count_documents(session) == 0
 
 
-def test_sealed_classes_of_another_user_open_nothing(shared_database, tenant):
+def test_sealed_access_classes_of_another_user_give_no_access(shared_database, tenant):
     admin, _, reader, *_ = principals(tenant)
     seals = seals_of(tenant, admin)
     body = seals.classes.split("#")[0]
@@ -118,13 +118,13 @@ def test_sealed_classes_of_another_user_open_nothing(shared_database, tenant):
 
 
 @pytest.mark.parametrize("statement", ["SELECT set_config('footnote.classes', '', true)", "RESET footnote.classes"])
-def test_missing_sealed_classes_are_computed_again(shared_database, tenant, statement):
+def test_missing_sealed_access_classes_are_computed_again(shared_database, tenant, statement):
     with shared_database.api.transaction(principals(tenant)[0]) as session:
         session.execute(text(statement))
         assert count_documents(session) == 1
 
 
-def test_grant_to_another_user_does_not_reopen_labelled_documents(shared_database, tenant):
+def test_labelled_document_stays_hidden_after_a_grant_to_another_user(shared_database, tenant):
     admin, other, *_ = principals(tenant)
     label, collection = uuid4(), next(iter(tenant.world.parents))
     values = {"tenant": admin.tenant_id, "me": admin.user_id, "other": other.user_id}

@@ -1,4 +1,4 @@
-"""SQL injected into every text of every route, and SQL run as the api role, reveals nothing of another tenant."""
+"""SQL injected into any text of any route, and SQL run as the api role, reveals nothing of another tenant."""
 
 import re
 from collections import Counter
@@ -18,7 +18,7 @@ from tests.policy.payloads import PAYLOADS, RequestMaker
 from tests.policy.statements import ALLOWED_FAILURES, STATEMENTS
 from tests.policy.tally import Tally
 
-# These end the session or key that the test uses.
+# These operations revoke the session or key that the test uses.
 LEFT_OUT = frozenset({"/sign-out", "/session"})
 EVERYTHING = tuple(role.value for role in Role if PERMISSIONS[role])
 _TABLES = (
@@ -30,7 +30,7 @@ _TABLES = (
 
 @pytest.fixture(scope="module")
 def tenants(module_database, server):
-    """Our tenant, whose first user has all permissions, and another one, whose texts all contain the mark."""
+    """Our tenant, whose first user has all permissions, and another tenant, to whose texts `canary` adds a mark."""
     ours, theirs = (GovernedTenant(module_database, Tally(), store=server.store) for _ in range(2))
     for tenant, people in ((ours, (EVERYTHING, *PEOPLE[1:])), (theirs, PEOPLE[:2])):
         tenant.found("one", people)
@@ -47,7 +47,7 @@ def tenants(module_database, server):
 
 @pytest.fixture(scope="module")
 def canary(tenants, module_database):
-    """The mark in names, titles and texts of the other tenant."""
+    """Add a random mark to the names, titles and texts of the other tenant, and return the mark."""
     mark = f"canary{uuid4().hex}"
     marked = {
         "tenants": "name", "users": "name", "groups": "name", "labels": "name", "collections": "name",
@@ -62,7 +62,7 @@ def canary(tenants, module_database):
 
 
 def digests(database, tenant):
-    """Return table → (number of rows, their digest), read as the owner role."""
+    """Return table → (number of rows, digest of the rows) of the tenant, read as the owner role."""
     query = "SELECT '{0}', count(*), md5(string_agg(t::text, '' ORDER BY t::text)) FROM {0} t"
     with database.owner.transaction(system_principal(tenant)) as session:
         tables = session.scalars(text(_TABLES)).all()
@@ -72,7 +72,7 @@ def digests(database, tenant):
 
 @pytest.fixture(scope="module")
 def untouched(module_database, tenants, canary):
-    """Digests of the other tenant's rows, which no attack may change."""
+    """Digests of the other tenant's rows. No attack may change these rows."""
     return digests(module_database, tenants[1].world.tenant)
 
 
@@ -96,7 +96,9 @@ def ids(tenants):
 
 
 def send(client, request):
-    """Return the response: no server error, except 502 and 503 for the broker and providers, which tests don't run."""
+    """Send the request and return the response. Server errors fail the test, except 502 and 503: there is no broker and
+    no identity provider.
+    """
     answer = client.request(
         request.method,
         request.path,
@@ -113,7 +115,7 @@ def send(client, request):
     return answer
 
 
-# Runs first: the other tests change rights on the collection.
+# This test must run first, because the other tests change rights on the collection.
 def test_sql_in_uploads_is_not_executed(server, module_database, tenants, canary, untouched, ids):
     ours, theirs = tenants
     client = server.client(ours.keys[next(iter(ours.world.users))])
@@ -135,7 +137,7 @@ def test_sql_in_uploads_is_not_executed(server, module_database, tenants, canary
     }
     assert sent == dict.fromkeys(texts | others, len(PAYLOADS))
     assert texts <= done
-    assert (document, "collection") not in done  # no collection has a payload as its name
+    assert (document, "collection") not in done  # no collection has a payload as its name, so that no upload succeeds
 
 
 def test_sql_in_page_forms_is_not_executed(server, module_database, tenants, canary, untouched, ids):
@@ -186,7 +188,7 @@ def test_sql_as_a_key_authenticates_nobody(server, tenants, canary, payload):
 
 @pytest.fixture
 def named(tenants):
-    """Ids that statements name: our tenant and user, and one object of each kind of the other tenant."""
+    """Name in statements → id: our tenant and user, and an object of each kind in the other tenant."""
     ours, theirs = (tenant.world for tenant in tenants)
     return {
         "mine": ours.tenant,
@@ -214,7 +216,7 @@ def test_sql_as_api_role_has_the_expected_outcome(module_database, canary, untou
             assert seen in ([(named["mine"],)], [(None,)]) or seen in closed
             assert find_mark_in_tables(driver, tables, canary) <= {0} | closed
     finally:
-        module_database.api.engine.dispose()  # a committed setting would stay on the connection
+        module_database.api.engine.dispose()  # a setting that was committed would remain on the pooled connection
     assert digests(module_database, named["tenant"]) == untouched
 
 
@@ -228,7 +230,7 @@ def run_statement(driver, statement):
 
 
 def find_mark_in_tables(driver, tables, mark):
-    """Return the results of `find_mark` for all tables: in one statement if the server runs it, else one by one."""
+    """Return the results of `find_mark` for all tables, from one statement or, if that fails, from one per table."""
     found = find_mark(driver, tables, mark)
     if any(isinstance(each, str) for each in found):
         return set().union(*(find_mark(driver, [table], mark) for table in tables))
@@ -236,7 +238,7 @@ def find_mark_in_tables(driver, tables, mark):
 
 
 def find_mark(driver, tables, mark):
-    """Return the numbers of rows with the mark, of each table, or the SQLSTATE of the refusal."""
+    """Return the set of the tables' numbers of rows with the mark, or the SQLSTATE of the error."""
     count = sql.SQL("SELECT count(*) FROM public.{} t WHERE t::text LIKE %(mark)s")
     query = sql.SQL(" UNION ALL ").join(count.format(sql.Identifier(table)) for table in tables)
     try:
@@ -247,7 +249,7 @@ def find_mark(driver, tables, mark):
 
 
 def test_sessions_of_the_api_role_do_not_show_bound_values(module_database, canary, named):
-    """PostgreSQL shows a role the statements of its own sessions, which must not contain values."""
+    """PostgreSQL shows a role the current statements of its own sessions. These must not contain values."""
     theirs, ours = (Principal(named[tenant], named[user]) for tenant, user in (("tenant", "user"), ("mine", "me")))
     with module_database.api.transaction(theirs) as session:
         found = session.execute(

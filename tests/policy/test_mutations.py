@@ -1,4 +1,4 @@
-"""The proof finds every mutation of the policy, and no difference in the policy itself."""
+"""The checks find every mutation of the policy, and no difference in the unchanged policy."""
 
 import os
 from itertools import groupby
@@ -18,7 +18,7 @@ SHOWN_LATER = sorted((each for each in MUTATIONS if each.phase != AT_ONCE), key=
 
 
 def sample(mutations):
-    """Return every third mutation of each phase in a usual run, and all in `make prove-access`."""
+    """Return every third mutation of each phase; in `make prove-access`, all mutations."""
     if "FOOTNOTE_PROVE_READS" in os.environ:
         return mutations
     phases = [[*each] for _, each in groupby(mutations, key=lambda mutation: mutation.phase)]
@@ -33,7 +33,7 @@ def snapshots(postgres, migrated_template):
 
 @pytest.fixture(scope="module")
 def scenario_copy(postgres, snapshots):
-    """A database for tests that only read, its scenario, and a superuser's connection. Checks the policy at the end."""
+    """(Database for tests that only read, its scenario, connection of the superuser). Checks all reads at the end."""
     with (
         snapshots.copied(AT_ONCE) as (database, scenario),
         _connect(postgres.url("postgres", database.name)) as connection,

@@ -1,4 +1,4 @@
-"""Compares every way of reading with the oracle: by SQL in random runs, and over HTTP in the scripted scenario.
+"""Compares reads with the oracle: by SQL and repositories in random runs, and over HTTP in the scripted scenario.
 (`test_mutations` runs the scenario by SQL, with and without mutations.)
 
 `make prove-access` continues until a million reads are checked.
@@ -19,19 +19,19 @@ from tests.policy.tally import Tally
 READS = int(os.environ.get("FOOTNOTE_PROVE_READS", "100000"))
 RUNS, STEPS = 3, 40
 PARTS = 2
-"""Each part has its own seeds and its share of the reads, so that parts run in different processes."""
+"""Each part has its own seeds and its share of the reads, so that the parts can run in different processes."""
 
 
 @pytest.fixture
 def tally(record_property):
-    """Counts of what was compared, printed in the summary."""
+    """Counts of the comparisons. The summary of the test run shows them."""
     made, began = Tally(), time.monotonic()
     yield made
     record_property(CHECKED, f"{made.summary()}, in {time.monotonic() - began:.0f} s")
 
 
 class HttpStateMachine(PolicyStateMachine):
-    """A run whose reads are checked over HTTP, by `check`, once it is set."""
+    """A run that checks reads over HTTP with the function `check`; it checks nothing while `check` is None."""
 
     check = None
 

@@ -1,4 +1,4 @@
-"""Every table that the api role may read is compared with the oracle, or excepted with a reason."""
+"""Every table that the api role may read is compared with the oracle, or listed here with a reason why it is not."""
 
 from app.db.provision import _connect
 from tests.policy.read_checks import COMPARED
@@ -24,7 +24,7 @@ NOT_COMPARED = {
     "eval_cases": "engineers' alone, by role",
     "policy_history": "for administrators and auditors, by role",
 }
-"""Table → why it is not compared with the oracle."""
+"""Table → the reason why it is not compared with the oracle."""
 
 
 def test_every_readable_table_is_compared_or_excepted(postgres, shared_database):

@@ -1,4 +1,4 @@
-"""Mutations that allow forbidden writes, which `tests.policy.forbidden_writes` must find."""
+"""Mutations that allow forbidden writes. `tests.policy.forbidden_writes` must find each of them."""
 
 from tests.policy.mutations import Mutation
 

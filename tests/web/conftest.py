@@ -21,7 +21,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A tenant: the base URL, API keys of an analyst (with one collection), an engineer and an administrator, and two
+    """A tenant: the base URL; API keys of an analyst (who owns a collection), an engineer and an administrator; two
     documents to upload.
     """
 
@@ -39,7 +39,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for each module: while it is open, Playwright's event loop stops other tests from running theirs."""
+    """A browser for each module: while it is open, Playwright's event loop prevents other event loops."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
     with sync_playwright() as playwright:
@@ -81,7 +81,7 @@ def page(chromium: Browser) -> Iterator[Page]:
 
 @contextmanager
 def new_page(chromium: Browser) -> Iterator[Page]:
-    """A page in a context of its own. Fails at the end if the browser's console has an error."""
+    """A page in a new browser context. The test fails if the browser's console shows an error."""
     context: BrowserContext = chromium.new_context(viewport={"width": 1440, "height": 900})
     context.set_default_timeout(60_000)
     opened = context.new_page()

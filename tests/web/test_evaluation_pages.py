@@ -88,7 +88,7 @@ def make_run(run_id: str, scores: dict[str, float | None], *, day: int) -> RunRe
 
 @pytest.fixture(scope="module")
 def runs(site) -> tuple[RunRecord, RunRecord]:
-    """Two published runs of the same 24 cases. In the second run most scores are better and two are worse."""
+    """Two published runs of the same 24 cases. In the second run, two scores are worse and most are better."""
     ids = [ODD_ID, *(f"case-{number}" for number in range(1, 24))]
     before = make_run(
         "20260301-answers-before", {name: -1.0 if place % 4 else 1.0 for place, name in enumerate(ids)}, day=0
@@ -103,7 +103,7 @@ def runs(site) -> tuple[RunRecord, RunRecord]:
 
 @pytest.fixture
 def signed_in(site):
-    """Returns a function that signs in with an API key and returns an HTTP client with the session cookie."""
+    """Return a function that signs in with an API key and returns an HTTP client with the session cookie."""
     opened: list[httpx.Client] = []
 
     def make(key: str) -> httpx.Client:
@@ -144,7 +144,7 @@ def test_list_shows_figures_and_links_of_each_run(site, runs, signed_in):
     assert "right <strong>21</strong>" in page
 
 
-def test_run_page_shows_figures_by_kind_conditions_and_lowest_cases_first(site, runs, signed_in):
+def test_run_page_shows_figures_by_kind_and_cases_with_low_scores_first(site, runs, signed_in):
     client = signed_in(site.engineer_key)
     page = read(client, f"/evaluations/{runs[1].manifest.id}")
     for text in (
@@ -178,7 +178,7 @@ def test_case_page_shows_full_trace_for_any_case_id(site, runs, signed_in):
         assert text in page
 
 
-def test_comparison_shows_metrics_with_intervals_and_flips_with_both_traces(site, runs, signed_in):
+def test_comparison_shows_intervals_and_both_traces_of_changed_cases(site, runs, signed_in):
     before, after = (run.manifest.id for run in runs)
     page = read(signed_in(site.engineer_key), "/evaluations/compare", before=before, after=after)
     assert "24 cases in both: 18 better, 2 worse, 3 the same." in page

@@ -20,7 +20,7 @@ def ask(analyst_page):
     analyst_page.locator(".claim .cite").first.wait_for()
 
 
-def test_upload_question_and_citation_highlight_work_together(analyst_page, site):
+def test_uploaded_file_is_cited_and_its_passage_highlighted(analyst_page, site):
     upload(analyst_page, site)
     expect(analyst_page.locator("#documents li")).to_have_count(len(site.documents))
     ask(analyst_page)
@@ -50,7 +50,7 @@ def test_home_page_works_with_keyboard_only(analyst_page, site):
 
 
 @pytest.mark.parametrize("width", [360, 1440])
-def test_home_page_fits_the_window(analyst_page, site, width):
+def test_home_page_does_not_scroll_sideways(analyst_page, site, width):
     analyst_page.set_viewport_size({"width": width, "height": 800})
     upload(analyst_page, site)
     ask(analyst_page)

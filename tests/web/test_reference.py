@@ -27,7 +27,7 @@ def hosts() -> set[str]:
 
 @pytest.fixture(scope="module")
 def reference(chromium: Browser, site: Site, hosts: set[str]) -> Iterator[Page]:
-    """The reference, opened once for tests that only read it: Swagger UI takes seconds to draw all operations."""
+    """The reference page. Tests that only read it share it, because Swagger UI takes seconds to draw all operations."""
     with new_page(chromium) as page:
         page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
         open_reference(page, site)
@@ -46,7 +46,7 @@ def open_operation(page: Page, tag: str, operation_id: str) -> Locator:
 
 
 def try_out(page: Page, tag: str, operation_id: str, *, call: str) -> Locator:
-    """The operation, ready to be executed. The search for its call hides the others, so that each click is fast."""
+    """Open the operation for execution and return its element. The search hides the others, so clicks are fast."""
     search(page, call)
     operation = open_operation(page, tag, operation_id)
     operation.get_by_role("button", name="Try it out").click()
@@ -54,7 +54,7 @@ def try_out(page: Page, tag: str, operation_id: str, *, call: str) -> Locator:
 
 
 def execute(operation: Locator) -> tuple[int, str]:
-    """The status and the body of the response, as shown."""
+    """Return the status and the body of the response, as the page shows them."""
     operation.get_by_role("button", name="Execute").click()
     response = operation.locator(".live-responses-table tr.response")
     status = response.locator(".response-col_status").inner_text()
@@ -69,7 +69,9 @@ def authorise(page: Page, key: str) -> None:
     dialog.locator("button.btn-done").click()
 
 
-def test_reference_shows_every_operation_and_asks_no_other_host(reference: Page, site: Site, hosts: set[str]) -> None:
+def test_reference_shows_every_operation_and_requests_no_other_host(
+    reference: Page, site: Site, hosts: set[str]
+) -> None:
     search(reference, "")
     document = reference.request.get(f"{site.url}/openapi.json").json()
     described = {(method.upper(), path) for path, item in document["paths"].items() for method in item}
@@ -109,7 +111,7 @@ def test_executing_uses_the_session_of_the_signed_in_user(page: Page, site: Site
     assert (status, json.loads(body)["name"]) == (200, "Mira")
 
 
-def test_examples_can_be_executed_as_they_stand(page: Page, site: Site, tmp_path: Path) -> None:
+def test_unchanged_examples_can_be_executed(page: Page, site: Site, tmp_path: Path) -> None:
     document = tmp_path / "annual-report-2025.pdf"
     document.write_bytes(b"%PDF-1.7 of a kind")
     with ApiClient(url=site.url, key=site.key) as api:
