@@ -156,7 +156,7 @@ class ReadChecks:
 
     @staticmethod
     def _see_all(session: Session) -> Iterable[Sequence[Any]]:
-        """Select all visible rows. Each connection prepares the statement once: planning takes as long as running it."""
+        """Select all visible rows. The statement is prepared once per connection: planning is as slow as execution."""
         connection = session.connection()
         if "sees all" not in connection.info:
             connection.exec_driver_sql(f"PREPARE see_all AS {_SEEN}")

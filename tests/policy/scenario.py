@@ -42,7 +42,7 @@ class Scenario:
 
     @property
     def phases(self) -> Mapping[str, Callable[[], None]]:
-        """Name → phase, for the phases after the set-up. The first only reads; the others change the set-up's objects."""
+        """Name → phase, for the phases after the set-up. The first one only reads, the others change objects."""
         return {
             "reads": lambda: None,
             "forbidden writes": self.try_forbidden_writes,
