@@ -1,4 +1,4 @@
-"""The routes outside the OpenAPI document: the users who may request each, and an authorised request."""
+"""The routes outside the OpenAPI document. For each: the users who may request it, and an authorised request."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

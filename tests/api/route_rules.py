@@ -1,4 +1,4 @@
-"""The operations of the API: what authorises a caller of each, and an authorised call."""
+"""The operations of the API. For each: the right that a caller needs, and an authorised call."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -65,7 +65,7 @@ def test_preview_counts_documents_and_people_and_changes_nothing(server, editor,
     assert actions.count("access.changes.previewed") == 6
 
 
-def test_import_applies_every_kind_of_change_by_name_or_address(editor, admin, analyst, loans, desk):
+def test_import_applies_every_kind_of_change(editor, admin, analyst, loans, desk):
     create(admin, "labels", name="mnpi:swan")
     create(admin, "groups", name="london")
     create(admin, "entitlement-packs", name="houses", sources=["house"])

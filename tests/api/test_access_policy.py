@@ -42,7 +42,7 @@ def audited(server, user, action):
 
 
 @pytest.mark.parametrize("kind", ["collections", "documents"])
-def test_label_hides_without_clearance_and_only_admins_remove_it(server, editor, admin, analyst, kind):
+def test_label_hides_documents_and_only_administrators_remove_it(server, editor, admin, analyst, kind):
     collection = editor.collection()
     document = editor.upload(collection)["document"]
     editor.grant(collection, analyst)
@@ -66,7 +66,7 @@ def test_label_hides_without_clearance_and_only_admins_remove_it(server, editor,
         assert (detail["label_id"], detail["before"], detail["after"]) == (barrier["id"], *change)
 
 
-def test_label_is_hidden_without_clearance(editor, admin, auditor):
+def test_label_is_hidden_from_users_without_clearance(editor, admin, auditor):
     barrier = label(admin)
     collection = editor.collection()
     answer = editor.http.put(f"/v1/collections/{collection['id']}/labels/{barrier['id']}")
@@ -77,7 +77,7 @@ def test_label_is_hidden_without_clearance(editor, admin, auditor):
     assert admin.http.post("/v1/labels", json={"name": barrier["name"]}).json()["code"] == "label-exists"
 
 
-def test_labels_and_exclusions_need_ownership(editor, admin, analyst):
+def test_only_owners_may_add_labels_and_exclusions(editor, admin, analyst):
     collection = editor.collection()
     document = editor.upload(collection)["document"]
     editor.grant(collection, analyst, "editor")

@@ -16,7 +16,7 @@ def create(asker, path, **body):
     return answer.json()
 
 
-def test_reports_of_person_and_readers_show_the_grants(editor, admin, auditor, analyst):
+def test_reports_list_the_grants_of_a_user_and_the_readers_of_a_document(editor, admin, auditor, analyst):
     outer, inner = (create(admin, "groups", name=name) for name in ("Credit desk", "London"))
     admin.http.put(f"/v1/groups/{outer['id']}/groups/{inner['id']}")
     admin.http.put(f"/v1/groups/{inner['id']}/members/{analyst.id}")
@@ -51,7 +51,7 @@ def test_reports_of_person_and_readers_show_the_grants(editor, admin, auditor, a
     assert (shown["documents"], shown["grants"], [each["name"] for each in shown["labels"]]) == (2, 2, ["mnpi:heron"])
 
 
-def test_reports_show_no_content_and_no_other_tenant(server, editor, admin, stranger):
+def test_reports_contain_no_content_and_no_objects_of_other_tenants(server, editor, admin, stranger):
     collection = editor.collection()
     document = editor.upload(collection, name="merger-plan.txt")["document"]
     paths = [f"/v1/access/people/{editor.id}", f"/v1/access/documents/{document['id']}/readers"]

@@ -50,7 +50,7 @@ READ = "documents.document.read"
 PLAIN = {"If-Match": "*"}
 
 
-def test_responses_with_a_document_are_logged_as_read_or_change(server, editor):
+def test_response_that_contains_a_document_is_logged_as_read_or_change(server, editor):
     collection = editor.collection()
     document = editor.upload(collection, b"Revenue was 8.")["document"]
     path = f"/v1/documents/{document['id']}"
@@ -138,7 +138,7 @@ def test_refused_deletion_is_not_logged_as_done(server, editor, analyst):
     assert "documents.document.deleted" not in [action for action, _, _ in events(server, editor, document["id"])]
 
 
-def test_failed_audit_write_undoes_the_upload(server, editor, monkeypatch):
+def test_upload_is_rolled_back_if_its_audit_event_cannot_be_written(server, editor, monkeypatch):
     """The audit event and the change are in one transaction, which is rolled back as a whole."""
     collection = editor.collection()
 

@@ -63,19 +63,19 @@ def test_events_are_paged_and_filtered(document, auditor, analyst):
 
 @pytest.mark.parametrize("role", [Role.ANALYST, Role.EDITOR, Role.ENGINEER, Role.ADMIN])
 @pytest.mark.parametrize("path", ["/v1/audit/events", "/v1/audit/export"])
-def test_other_roles_are_refused_the_log(server, editor, role, path):
+def test_users_with_other_roles_may_not_read_the_log(server, editor, role, path):
     refused = server.user(editor.tenant_id, role).http.get(path)
     assert (refused.status_code, refused.json()["code"]) == (403, "permission-required")
 
 
-def test_auditor_reads_no_other_tenant(document, server):
+def test_auditor_reads_no_events_of_another_tenant(document, server):
     other = server.user(None, Role.AUDITOR)
     assert {event["actor_id"] for event in other.http.get("/v1/audit/events").json()["items"]} == {
         "00000000-0000-0000-0000-000000000000"
     }
 
 
-def test_export_is_valid_ocsf_verifiable_and_logged(document, auditor):
+def test_export_is_valid_ocsf_and_verifiable_and_is_logged(document, auditor):
     answer = auditor.http.get("/v1/audit/export")
     named = answer.headers["Content-Disposition"]
     assert answer.headers["content-type"] == "application/jsonl"

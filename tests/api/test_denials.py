@@ -141,7 +141,7 @@ def asked(server, analyst):
     )
 
 
-def test_denials_over_the_rate_are_counted(server, analyst, asked):
+def test_denials_over_the_rate_are_logged_as_one_event_with_a_count(server, analyst, asked):
     now = [0.0]
     log = DenialLog(database=server.database.api, per_minute=3, monotonic=lambda: now[0])
     for _ in range(10):
@@ -190,7 +190,7 @@ def test_aggregated_denials_of_several_clients_name_no_client(server, analyst, a
     assert (detail["count"], client) == (2, None)
 
 
-def test_unproven_keys_are_counted_separately(server, editor, asked):
+def test_denials_of_unverified_keys_are_counted_per_key(server, editor, asked):
     keys = [editor.http.post("/v1/keys", json={"name": name}).json() for name in ("one", "two")]
     log = DenialLog(database=server.database.api, per_minute=1)
     for key in keys:
@@ -214,7 +214,7 @@ def test_unproven_keys_are_counted_separately(server, editor, asked):
     assert [(kind, each) for _, _, kind, each, *_ in logged[2:]] == [("key", key["id"]) for key in keys]
 
 
-def test_unwritable_denial_is_reported_in_the_service_log(asked):
+def test_denial_that_cannot_be_stored_is_reported_in_the_service_log(asked):
     url = "postgresql+psycopg://nobody:none@127.0.0.1:9/none"
     engine = build_engine(url, pool_size=1, statement_timeout_ms=1_000, application_name="test")
     with capture_logs() as logged:

@@ -77,7 +77,7 @@ def test_runs_are_published_by_name_and_their_urls_printed(server, engineer, sto
     assert publish_command(engineer, "one")[:2] == (0, f"Already published: {server.url}/evaluations/one\n")
 
 
-def test_refusal_prints_the_api_code(server, engineer, store_run, publish_command):
+def test_refused_publication_prints_the_api_error_code(server, engineer, store_run, publish_command):
     store_run("one")
     assert publish_command(engineer, "one")[0] == 0
     store_run("one", score=0.0)
@@ -93,7 +93,7 @@ def test_interrupted_run_is_not_published(engineer, store_run, publish_command):
     assert (code, error.split(":")[0]) == (1, "published-run-unfinished")
 
 
-def test_missing_run_prevents_publishing_any(engineer, store_run, publish_command):
+def test_no_run_is_published_if_one_is_missing(engineer, store_run, publish_command):
     store_run("one")
     code, _, error = publish_command(engineer, "one", "none-such")
     assert (code, error.split(":")[0]) == (1, "eval-run-not-found")

@@ -34,7 +34,7 @@ def test_me_returns_the_user_of_the_key(server, editor):
         pytest.param(f"Bearer {new_key().text}", "key-unknown", id="well-formed unknown key"),
     ],
 )
-def test_refused_key_has_a_reason(server, header, code):
+def test_response_to_a_refused_key_states_the_reason(server, header, code):
     answer = server.client().get("/v1/me", headers={} if header is None else {"Authorization": header})
     assert_problem(answer, 401, code)
     assert answer.headers["www-authenticate"].startswith("Bearer")
@@ -69,7 +69,7 @@ def test_key_with_past_expiry_is_refused(editor):
     assert_problem(answer, 422, "key-lifetime-invalid")
 
 
-def test_expiring_key_creates_no_key_that_outlives_it(server, editor):
+def test_expiring_key_creates_no_key_that_expires_later(server, editor):
     ends = datetime.now(UTC) + timedelta(hours=1)
     made = editor.http.post("/v1/keys", json={"name": "short", "expires_at": ends.isoformat()}).json()
     short = server.client(headers={"Authorization": f"Bearer {made['secret']}"})

@@ -82,7 +82,7 @@ def test_key_scopes_must_be_permissions_of_its_user(editor, admin):
     assert status_and_code(admin.http.post("/v1/keys", json=body)) == (422, "key-scopes-invalid")
 
 
-def test_scopes_lose_permissions_that_the_user_loses(server, editor, admin):
+def test_scoped_key_loses_permissions_that_its_user_loses(server, editor, admin):
     made = make_key(admin, scopes=["users:manage", "keys:own"])
     other = server.user(editor.tenant_id, Role.ADMIN)
     assert other.http.patch(f"/v1/users/{admin.id}", json={"roles": ["analyst"]}, headers={"If-Match": "*"}).is_success
@@ -156,7 +156,7 @@ def test_concurrent_rotations_create_one_key(editor):
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
 
 
-def test_expiring_key_rotates_only_itself(server, editor):
+def test_expiring_key_may_rotate_only_itself(server, editor):
     short = make_key(editor, expires_at=in_hours(1).isoformat())
     forever = make_key(editor)
     key = client_of(server, short)
@@ -164,7 +164,7 @@ def test_expiring_key_rotates_only_itself(server, editor):
     assert key.post(f"/v1/keys/{short['id']}/rotate", json={}).status_code == 201
 
 
-def test_rotated_key_does_not_outlive_the_key_that_created_it(server, editor):
+def test_rotated_key_expires_no_later_than_the_key_that_created_it(server, editor):
     short = make_key(editor, expires_at=in_hours(1).isoformat())
     asked = {"name": "made", "expires_at": in_hours(0.9).isoformat()}
     made = client_of(server, short).post("/v1/keys", json=asked).json()
@@ -205,7 +205,7 @@ def test_key_managers_create_and_rotate_service_account_keys(server, admin):
     assert (created, detail["user_id"], detail["kind"]) == ("identity.key.created", service, "service")
 
 
-def test_keys_for_other_people_are_refused(server, admin, editor, analyst):
+def test_users_may_not_create_keys_for_other_people(server, admin, editor, analyst):
     for person in (editor, analyst):
         refused = admin.http.post("/v1/keys", json={"name": "x", "user_id": str(person.id)})
         assert status_and_code(refused) == (403, "key-of-person")

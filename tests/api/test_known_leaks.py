@@ -158,7 +158,7 @@ def shape(value):
 
 
 def test_grant_on_a_hidden_object_is_refused(leaks, outsider):
-    """A variant of CVE-2026-45402: a user grants or moves another user's document to themselves."""
+    """A variant of CVE-2026-45402: a user tries to grant themselves a hidden document, or to move it."""
     before = leaks.documents.digest(*REQUEST_TABLES)
     me = str(outsider.id)
     for body in ({"document_id": leaks.document}, {"collection_id": leaks.collection["id"]}):
@@ -182,9 +182,7 @@ def test_version_of_a_hidden_document_is_404_under_any_document(leaks, outsider,
 
 
 def test_version_is_404_under_another_document_that_the_user_may_read(leaks):
-    """A variant of CVE-2026-41949: the user may read both documents, but the path combines one with the other's
-    version.
-    """
+    """A variant of CVE-2026-41949: the path contains a readable document and a version of another readable document."""
     path = f"/v1/documents/{leaks.second['document']['id']}/versions/{leaks.version}"
     for part in ("", "/file", "/pages/1"):
         assert leaks.holder.http.get(path + part).status_code == 404

@@ -34,7 +34,7 @@ def call(app: FastAPI, *paths: str, method: str = "GET") -> list[httpx.Response]
     return asyncio.run(send())
 
 
-def test_concurrent_first_calls_load_the_routes_once():
+def test_concurrent_first_calls_import_the_routes_once():
     loads = []
 
     def load() -> APIRouter:
@@ -60,7 +60,7 @@ def test_other_routes_respond_during_the_import():
     assert [answer.status_code for answer in call(app, "/later/a", "/ends-the-wait")] == [200, 200]
 
 
-def test_first_call_can_be_refused():
+def test_first_call_with_a_wrong_method_or_path_is_refused():
     assert [answer.status_code for answer in call(make_app(make_router), "/later/a", method="POST")] == [405]
     assert [answer.status_code for answer in call(make_app(make_router), "/later/a/b")] == [404]
 

@@ -24,7 +24,7 @@ def test_pages_and_api_share_the_rate_of_a_signed_in_user(limited_server):
     assert int(refused.headers["Retry-After"]) > 0
 
 
-def test_invalid_sessions_are_limited_by_address(limited_server):
+def test_requests_with_invalid_sessions_are_limited_by_address(limited_server):
     cookie = {"Cookie": f"{limited_server.app.state.session_cookie}=made-up"}
     assert get_statuses(limited_server.client(), "/", headers=cookie) == [200, 200, 200, 429]
 

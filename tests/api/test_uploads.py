@@ -67,7 +67,7 @@ def test_file_can_be_uploaded_by_put(editor):
     assert "filename*=UTF-8''Bericht%20%C3%BC.txt" in file.headers["content-disposition"]
 
 
-def test_same_content_is_the_same_document(editor):
+def test_second_upload_of_the_same_content_creates_no_document(editor):
     collection = editor.collection()
     first, second = send(editor, collection, name="a.txt"), send(editor, collection, name="b.txt")
     assert (first.status_code, second.status_code) == (202, 200)
@@ -85,7 +85,7 @@ def test_concurrent_uploads_of_same_content_create_one_document(editor):
     assert len({answer.json()["run"]["id"] for answer in answers}) == 1
 
 
-def test_same_content_in_another_collection_is_another_document(editor):
+def test_same_content_in_another_collection_creates_a_document(editor):
     first, second = send(editor, editor.collection()), send(editor, editor.collection())
     assert first.json()["document"]["id"] != second.json()["document"]["id"]
 
@@ -256,7 +256,7 @@ class LargeBody:
             yield bytes(MIB)
 
 
-def test_declared_300_mb_are_refused_before_they_are_read(server, editor):
+def test_upload_with_a_declared_length_of_300_mb_is_refused_early(server, editor):
     collection = editor.collection()
     body = LargeBody()
     headers = {"Content-Length": str(300 * MIB)}
@@ -302,7 +302,7 @@ def test_large_json_body_is_refused(editor):
     problem(editor.http.post("/v1/collections", content=b"[" + b" " * 2 * MIB + b"]"), 413, "body-too-large")
 
 
-def test_blob_deleted_during_its_upload_is_requested_again(server, editor):
+def test_upload_gets_503_if_its_blob_is_deleted_during_the_request(server, editor):
     """An unused blob of the same content is deleted after the upload's last byte and before its rows are written."""
     uploads = server.app.state.services[UploadService]
     content = b"stored once, long ago"
@@ -325,7 +325,7 @@ def test_blob_deleted_during_its_upload_is_requested_again(server, editor):
         patch.undo()
 
 
-def test_upload_waits_for_a_blob_deletion_and_is_requested_again(server, editor):
+def test_upload_waits_for_a_blob_deletion_and_then_gets_503(server, editor):
     uploads = server.app.state.services[UploadService]
     content = b"removed at the very moment"
     digest = hashlib.sha256(content).hexdigest()

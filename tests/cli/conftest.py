@@ -85,7 +85,7 @@ def environment() -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def footnote() -> Callable[..., "subprocess.CompletedProcess[str]"]:
-    """Return a function that runs a command in this process, to save a second of imports. It raises all exceptions."""
+    """Return a function that runs a command in this process, which saves a second of imports. Exceptions propagate."""
 
     def call(*words: str) -> "subprocess.CompletedProcess[str]":
         without = dict.fromkeys(os.environ.keys() - environment().keys())

@@ -58,7 +58,7 @@ def test_context_signed_with_another_secret_is_rejected(module_database, tenants
 
 
 @pytest.mark.parametrize("kept", ["body", "whole"])
-def test_seal_of_another_tenant_or_transaction_shows_no_rows(module_database, tenants, kept):
+def test_context_sealed_for_another_tenant_or_transaction_shows_no_rows(module_database, tenants, kept):
     ours, theirs = tenants
     with module_database.api.transaction(theirs) as session:
         who, classes = session.execute(text(SEALS)).one()

@@ -66,7 +66,7 @@ def test_analyst_without_access_gets_no_answer_and_a_404(shown: dict[str, object
     assert shown["refused_document_status"] == 404
 
 
-def test_own_files_are_ingested_and_failed_files_are_listed(shown: dict[str, object]) -> None:
+def test_files_of_the_user_are_ingested_and_failed_ones_listed(shown: dict[str, object]) -> None:
     failed = shown["failed"]
     assert isinstance(failed, dict)
     assert shown["documents"] == 4

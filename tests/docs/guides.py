@@ -5,9 +5,9 @@
     ```sh by-hand    not run: starts or stops the server, or needs a person's own key
     ```text          the output of the block above it
 
-In expected output, `…` within a line stands for any text, and `…` alone on a line for any lines. The expected lines
-come in this order with no others between them; the output may go on after the last one. Runs of spaces count as one,
-because tables are as wide as the terminal.
+In expected output, `…` within a line stands for any text, and `…` alone on a line for any lines. The output must
+contain the expected lines in this order and without other lines between them. It may contain further lines after the
+last one. Several spaces count as one, because tables are as wide as the terminal.
 """
 
 import os

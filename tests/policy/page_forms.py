@@ -21,7 +21,7 @@ class PageForm:
 
 _CHANGE = "/access/change"
 _EXPLAINED = {"document": "{document_id}", "person": "{user_id}", "time": "2026-01-31T12:00Z"}
-_CALLBACK = "/sign-in/oidc/{user_id}/callback"  # the id is not a provider's: the endpoint checks the state first
+_CALLBACK = "/sign-in/oidc/{user_id}/callback"  # no provider has this id, but the endpoint checks `state` first
 
 FORMS = (
     PageForm("post", "/sign-in", ("key",)),

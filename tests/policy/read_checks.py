@@ -1,4 +1,4 @@
-"""Reads as one user, by SQL on each table as the api role and through each repository, and compares with the oracle.
+"""Compares the objects that one user can read with the oracle: by SQL on each table, and through each repository.
 
 Each (user, way of reading, object) is one checked read. A list that could contain m objects of any tenant counts as m
 reads.
@@ -156,7 +156,7 @@ class ReadChecks:
 
     @staticmethod
     def _see_all(session: Session) -> Iterable[Sequence[Any]]:
-        """Select all visible rows. The statement is prepared once per connection: planning is as slow as execution."""
+        """Select all visible rows, with a statement that is prepared once per connection because planning is slow."""
         connection = session.connection()
         if "sees all" not in connection.info:
             connection.exec_driver_sql(f"PREPARE see_all AS {_SEEN}")
@@ -260,7 +260,7 @@ class ReadChecks:
         }
         found = listed(DocumentFilters(**narrowed))  # type: ignore[arg-type]
         name = next(iter(narrowed))
-        # The oracle knows no issuer and no year. For these filters, it only checks that no hidden document is listed.
+        # The oracle has no issuers and years: for these filters, the check is only that no hidden document is listed.
         ways[f"list_documents by {name}"] = (found, inside.get(name, found & visible))
         runs = RunRepository(session)
         asked = self._rotate(sorted(every))

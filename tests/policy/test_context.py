@@ -97,7 +97,7 @@ def test_refused_context_clears_the_accepted_one(shared_database, tenant):
         assert count_documents(session) == 0
 
 
-def test_seals_expire_with_their_transaction(shared_database, tenant):
+def test_sealed_settings_are_valid_only_in_their_transaction(shared_database, tenant):
     seals = seals_of(tenant, principals(tenant)[0])
     with shared_database.api.anonymous() as session:
         session.execute(text(SET), {"name": "footnote.who", "value": seals.who})

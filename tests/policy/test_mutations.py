@@ -47,7 +47,7 @@ def apply_mutation(postgres, database, mutation):
         mutation.apply(connection)
 
 
-def test_mutations_are_many_with_distinct_names():
+def test_there_are_enough_mutations_and_their_names_are_distinct():
     assert len(MUTATIONS) >= 24
     assert len(WRITE_MUTATIONS) >= 15
     every = (*MUTATIONS, *WRITE_MUTATIONS)

@@ -226,7 +226,7 @@ def test_missing_run_or_case_returns_an_error_page(site, signed_in, path, status
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [360, 1440])
-def test_runs_can_be_compared_and_a_case_opened_by_keyboard(engineer_page, site, runs, width):
+def test_run_comparison_and_case_page_work_with_keyboard_only(engineer_page, site, runs, width):
     engineer_page.set_viewport_size({"width": width, "height": 800})
 
     def follow(name: str, *, role: str = "link") -> None:

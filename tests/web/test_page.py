@@ -79,7 +79,7 @@ def test_sign_out_ends_the_session(analyst_page, site):
     expect(analyst_page.get_by_label("API key")).to_be_visible()
 
 
-def test_content_security_policy_allows_own_files_only(site):
+def test_content_security_policy_allows_only_files_of_the_app(site):
     headers = httpx.get(site.url).headers
     policy = headers["content-security-policy"]
     assert "default-src 'none'" in policy
@@ -102,7 +102,7 @@ def test_session_cookie_is_httponly_and_same_site(site):
     assert site.key.lower() not in cookie
 
 
-def test_api_write_with_cookie_requires_the_page_header(site):
+def test_api_write_with_a_cookie_requires_the_header_that_pages_send(site):
     with httpx.Client(base_url=site.url) as client:
         client.post("/sign-in", data={"key": site.key})
         refused = client.post("/v1/collections", json={"name": "Sneaked in"})
