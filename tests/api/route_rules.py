@@ -66,8 +66,8 @@ def _name(**more: Any) -> Call:
 KEY, PERMISSION, GRANT, OWNER = Decider.KEY, Decider.PERMISSION, Decider.GRANT, Decider.OWNER
 _EVAL_RUN = {"run_id": "eval_run_id"}
 _PROVIDER = {"issuer": "https://login.example.com", "client_id": "footnote", "link_by": "subject"}
-_EXPLAINED: Call = lambda names: {"params": {"document": names["document_id"], "principal": names["user_id"]}}  # noqa: E731 - a call like the others
-_JOIN: Call = lambda names: {  # noqa: E731 - a call like the others
+_EXPLAINED: Call = lambda names: {"params": {"document": names["document_id"], "principal": names["user_id"]}}  # noqa: E731 - the other calls are expressions too
+_JOIN: Call = lambda names: {  # noqa: E731 - the other calls are expressions too
     "json": {"changes": [{"change": "join", "user": names["user_id"], "into": names["group_id"]}]}
 }
 _PAGE = "/pages/{number}"

@@ -46,7 +46,7 @@ def test_absent_and_forbidden_objects_are_logged_alike(server, editor, stranger)
     assert denials(server, stranger.tenant_id) == [], "the document's tenant must not see the event"
 
 
-def test_missing_permission_is_logged(server, analyst):
+def test_call_without_permission_is_logged(server, analyst):
     refused = analyst.http.post("/v1/users", json={})
     assert (refused.status_code, refused.json()["code"]) == (403, "permission-required")
     ((actor, _, kind, operation, detail, _),) = denials(server, analyst.tenant_id)

@@ -68,7 +68,7 @@ def test_run_is_published_once_and_read_again(engineer):
     assert engineer.http.get("/v1/eval-runs", params={"suite": "none"}).json()["items"] == []
 
 
-def test_different_content_under_the_same_id_conflicts(engineer):
+def test_run_with_different_content_under_a_used_id_is_refused(engineer):
     run = make_run({"a": 1.0})
     publish(engineer, run)
     refused = publish(engineer, make_run({"a": 0.0}, id=run.manifest.id), expect=409)

@@ -41,7 +41,7 @@ def grant_to_group(editor, collection, group):
     assert answer.status_code == 201, answer.text
 
 
-def test_grant_to_outer_group_reaches_members_of_inner_group(editor, admin, analyst, document):
+def test_grant_to_outer_group_gives_access_to_members_of_inner_group(editor, admin, analyst, document):
     collection, document_id = document
     outer, middle, inner = (make_group(admin) for _ in range(3))
     grant_to_group(editor, collection, outer)

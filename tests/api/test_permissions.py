@@ -38,7 +38,7 @@ def test_openapi_document_states_the_permission_of_each_operation(server):
                 assert ("permission-required" in examples) == (operation["x-permission"] != "signed-in")
 
 
-def test_missing_permission_is_refused_before_the_body_is_read(analyst):
+def test_call_without_permission_is_refused_before_its_body_is_read(analyst):
     refused = analyst.http.post("/v1/users", content=b"{", headers={"Content-Type": "application/json"})
     assert (refused.status_code, refused.json()["code"]) == (403, "permission-required")
     assert refused.json()["permission"] == "users:manage"

@@ -24,7 +24,7 @@ def test_unknown_route_is_a_problem(editor):
     problem(editor.http.get("/v1/nowhere"), 404, "route-not-found")
 
 
-def test_wrong_method_lists_the_allowed_ones(editor):
+def test_response_to_a_wrong_method_lists_the_allowed_methods(editor):
     answer = editor.http.put("/v1/keys", json={})
     problem(answer, 405, "method-not-allowed")
     assert "GET" in answer.headers["allow"]
@@ -37,7 +37,7 @@ def test_broken_json_is_a_malformed_request(editor):
     assert answer.status_code in (400, 422)
 
 
-def test_invalid_body_lists_every_error(admin):
+def test_response_to_an_invalid_body_lists_every_error(admin):
     body = problem(admin.http.post("/v1/users", json={"email": "x", "extra": 1}), 422, "invalid-input")
     assert {finding["where"] for finding in body["errors"]} == {"body.email", "body.name", "body.extra"}
 
@@ -230,7 +230,7 @@ def test_edit_needs_the_current_etag(editor):
     assert [item["id"] for item in found["items"]] == [document["id"]]
 
 
-def test_viewer_reads_but_does_not_edit_or_delete(editor, analyst):
+def test_viewer_may_read_but_not_edit_or_delete(editor, analyst):
     collection = editor.collection()
     document = editor.upload(collection)["document"]
     path = f"/v1/documents/{document['id']}"

@@ -109,7 +109,7 @@ def case(server, embedder):
 
 
 @pytest.mark.parametrize("revoke", REVOCATIONS, ids=lambda revoke: revoke.__name__)
-def test_revoked_right_is_refused_everywhere_at_the_next_request(case, revoke):
+def test_every_read_is_refused_after_a_right_was_revoked(case, revoke):
     get, document = case.reader.http.get, case.document
     case.owner.grant(case.collection, case.reader) if revoke is exclude else None
     asked = ask_question(case.reader, QUESTION, headers={"Idempotency-Key": "once"})
@@ -185,7 +185,7 @@ def test_key_revoked_during_drafting_gets_no_answer(case, monkeypatch, accept):
     assert '"claims"' not in answer.text
 
 
-def test_old_cursor_returns_no_document_hidden_since(case):
+def test_old_cursor_returns_no_document_that_was_hidden_later(case):
     for _ in range(3):
         case.owner.upload(case.collection)
     first = case.reader.http.get("/v1/documents", params={"limit": 2}).json()
@@ -195,7 +195,7 @@ def test_old_cursor_returns_no_document_hidden_since(case):
     assert rest == {"items": [], "next_cursor": None}
 
 
-def test_replayed_upload_of_a_document_hidden_since_is_404(editor, admin):
+def test_replay_of_an_upload_is_404_after_its_document_was_hidden(editor, admin):
     collection = editor.collection()
 
     def send():

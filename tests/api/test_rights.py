@@ -28,7 +28,7 @@ FORBIDDEN = {
 
 
 @pytest.mark.parametrize("attempt", FORBIDDEN)
-def test_database_refuses_analyst(server, editor, analyst, attempt):
+def test_database_refuses_forbidden_statements_of_an_analyst(server, editor, analyst, attempt):
     values = {
         "me": analyst.id,
         "other": editor.id,

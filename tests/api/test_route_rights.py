@@ -44,7 +44,7 @@ def call(client: httpx.Client, operation: tuple[str, str], names: Any) -> Respon
 
 
 def comparable(answer: Response) -> tuple[object, ...]:
-    """Return the parts of a response without date, request id and rate limits, which differ between equal requests."""
+    """Return (status, headers, text) without date, request id and rate limits: these differ between equal requests."""
     own = {"date", "x-request-id", "ratelimit", "ratelimit-policy"}
     headers = {name: value for name, value in answer.headers.items() if name not in own}
     request_id = answer.headers["x-request-id"]

@@ -65,7 +65,7 @@ def read(path: Path) -> ParsedFile:
 
 
 def _commits(function: ast.Attribute) -> bool:
-    """Return whether the call commits a transaction. A blob writer's `commit` is not one: it completes a file."""
+    """Return whether the call commits a transaction. `writer.commit` and `blob.commit` do not: they complete a file."""
     is_blob = isinstance(function.value, ast.Name) and function.value.id in {"writer", "blob"}
     return function.attr == "commit" and not is_blob
 
@@ -75,7 +75,7 @@ def relative(path: Path) -> str:
 
 
 @pytest.mark.parametrize("library", sorted(HOMES))
-def test_library_is_imported_only_in_its_home(library):
+def test_library_is_imported_only_where_it_is_allowed(library):
     strays = [
         relative(path)
         for path in python_files()

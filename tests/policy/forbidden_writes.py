@@ -1,7 +1,8 @@
 """Writes for which the actor lacks a right: viewers try writes of editors, editors try writes of owners, and owners try
 writes of administrators. The oracle and the database must refuse each.
 
-Some of these writes need other steps that succeed. Those steps are undone, except that one user keeps a new collection.
+Some of these writes need preparation, such as a grant. It is undone afterwards, except that one user keeps a new
+collection.
 """
 
 from collections.abc import Sequence

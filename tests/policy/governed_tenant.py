@@ -259,7 +259,7 @@ class GovernedTenant(MirroredTenant):
             return session.scalar(text("SELECT now()")) + ends
 
     def wait_for_expiry(self, table: str, key: UUID) -> None:
-        """Set a grant, clearance or exclusion to expire soon, let every user read, and wait for the expiry.
+        """Set a grant, clearance or exclusion to expire soon, read as every user, and wait for the expiry.
 
         It expires after 60 ms, or later if not every user could read before the expiry. The reads cache access classes,
         and no later write clears them. Returns when the database's clock has passed the expiry.

@@ -2,7 +2,7 @@
 migrated database.
 
 The text to replace comes from `pg_get_functiondef` or `pg_get_expr` and must occur exactly once. Some code runs only
-for users in many groups. Its mutations are applied after another one that runs the code for all users.
+for users in many groups. To test it, a first mutation runs this code for all users, and a second one changes it.
 """
 
 from collections.abc import Iterator

@@ -229,7 +229,7 @@ class Scenario:
 
     def _change_nestings(self) -> None:
         first, second, third, fourth = self._groups
-        assert not self._tenant.change_nesting(self._admin, third, first)  # a cycle: the first group contains the third
+        assert not self._tenant.change_nesting(self._admin, third, first)  # refused: the first contains it
         self._nest(first, second)
         self.machine.check_reads()
         self._nest(fourth, third)
@@ -245,7 +245,7 @@ class Scenario:
         self.machine.check_reads()
         _require(tenant.move_document(admin, self._documents[4], collections[3]))
         self.machine.check_reads()
-        assert not tenant.move_collection(admin, collections[3], collections[2])  # a cycle
+        assert not tenant.move_collection(admin, collections[3], collections[2])  # refused, as it would be a cycle
         _require(tenant.move_collection(admin, collections[1], None))
 
     def _change_labels(self) -> None:
@@ -271,7 +271,7 @@ class Scenario:
         tenant, world, admin = self._tenant, self._tenant.world, self._admin
         for holder in (self._groups[3], self._users[1]):
             _require(tenant.revoke(admin, next(key for key, grant in world.grants.items() if grant.holder == holder)))
-        assert not tenant.delete_group(admin, self._groups[1])  # this group has an exclusion
+        assert not tenant.delete_group(admin, self._groups[1])  # refused, as this group has an exclusion
         _require(tenant.delete_group(admin, self._groups[2]))
         _require(tenant.change_member(admin, self._groups[0], self._users[5]))
         self.machine.check_reads()

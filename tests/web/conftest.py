@@ -95,13 +95,13 @@ def new_page(chromium: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def analyst_page(page: Page, site: Site) -> Page:
-    """The home page, signed in as the analyst."""
+    """The home page with the analyst signed in."""
     return sign_in(page, site.url, site.key)
 
 
 @pytest.fixture
 def engineer_page(page: Page, site: Site) -> Page:
-    """The home page, signed in as the engineer."""
+    """The home page with the engineer signed in."""
     return sign_in(page, site.url, site.engineer_key)
 
 
