@@ -1,4 +1,4 @@
-"""The transaction context (tenant and user): the database accepts it only if the app signed it, for one transaction."""
+"""The database accepts a transaction context (tenant, user) only if the app signed it, and only in one transaction."""
 
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4

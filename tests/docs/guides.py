@@ -1,8 +1,8 @@
 """Runs guides as tests: runs the shell blocks of a page in order, in one bash, and compares the output with the page.
 
-    ```sh            run, and expected to end with 0
-    ```sh exit=1     run, and expected to end with 1
-    ```sh by-hand    not run: starts or stops the server, or needs a person's own key
+    ```sh            a block that is run; its exit code must be 0
+    ```sh exit=1     a block that is run; its exit code must be 1
+    ```sh by-hand    a block that is not run: it starts or stops the server, or needs a person's own key
     ```text          the output of the block above it
 
 In expected output, `…` within a line stands for any text, and `…` alone on a line for any lines. The output must

@@ -254,7 +254,7 @@ class Access:
         return bool(there) and self.has_role(ADMIN)
 
     def may_leave(self, place: UUID | None, into: UUID | None) -> bool:
-        """Return whether the user may move an object from `place` to `into`: only administrators may thereby remove
+        """Return whether the user may move an object from `place` to `into`. Only administrators may if it then loses
         labels.
         """
         return self.has_role(ADMIN) or self.world.labels_around(place) <= self.world.labels_around(into)

@@ -229,7 +229,7 @@ class Scenario:
 
     def _change_nestings(self) -> None:
         first, second, third, fourth = self._groups
-        assert not self._tenant.change_nesting(self._admin, third, first)  # refused: the first contains it
+        assert not self._tenant.change_nesting(self._admin, third, first)  # refused: `first` contains `third`
         self._nest(first, second)
         self.machine.check_reads()
         self._nest(fourth, third)
