@@ -11,13 +11,14 @@ from sqlalchemy import create_engine, text
 
 from migrations.tables import METADATA
 
-# A migration that waits for a lock blocks all later requests for it: it fails instead, and can be run again.
+# A migration that waits for a lock blocks all later requests for the same lock. It therefore fails after this time, and
+# can be run again.
 LOCK_TIMEOUT = "5s"
 STATEMENT_TIMEOUT = "300s"
 
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    """Return False for graphs: they depend on large tenants (app.retrieval.index.graphs), not on the schema."""
+    """Return False for the indexes that app.retrieval.index.graphs creates: they are not part of the schema."""
     return kind != "index" or not (name or "").startswith("hnsw_chunk_embeddings_")
 
 

@@ -1,4 +1,4 @@
-"""All tables in one metadata, for Alembic and for schema checks."""
+"""The SQLAlchemy metadata of all tables, for Alembic and for schema checks."""
 
 from sqlalchemy import MetaData
 
@@ -14,7 +14,7 @@ import app.identity.models
 import app.identity.oidc.models
 import app.identity.sessions.models
 import app.jobs.models
-import app.retrieval.models  # noqa: F401 (imported, like those above, for its tables)
+import app.retrieval.models  # noqa: F401 (these modules are imported because they define tables)
 from app.db.base import Base
 
 METADATA: MetaData = Base.metadata

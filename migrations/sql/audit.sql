@@ -1,10 +1,11 @@
--- The audit log: events, each tenant's chain of SHA-256 hashes over them, and signed checkpoints of the chain.
--- app.audit.chain.hashing computes the same hashes in Python and explains their construction. Privileges, and triggers that
--- fire for every role, permit only appending events, links and checkpoints. Only the definer's functions write links.
+-- The audit log: events, each tenant's chain of SHA-256 hashes over its events, and signed checkpoints of the chain.
+-- The chain has one link (row) per event. app.audit.chain.hashing computes the same hashes in Python and explains their
+-- construction. Privileges and triggers permit only inserting events, links and checkpoints; the triggers fire for
+-- every role. Only functions of footnote_definer insert links.
 
 -- 1. Tables
 
--- The database's clock sets `at`, so that a role that may only append can't backdate an event.
+-- The database's clock sets `at`. Roles that insert events can't set `at`, so they can't backdate an event.
 CREATE TABLE audit_events (
     id uuid CONSTRAINT pk_audit_events PRIMARY KEY,
     tenant_id uuid NOT NULL,
@@ -24,8 +25,8 @@ CREATE INDEX ix_audit_events_tenant_id_object_type_object_id ON audit_events (te
 CREATE INDEX ix_audit_events_tenant_id_actor_id ON audit_events (tenant_id, actor_id);
 CREATE INDEX ix_audit_events_tenant_id_at ON audit_events (tenant_id, at);
 
--- One row per tenant, locked while a link is appended. It has no column that changes: a row updated by each commit
--- would leave a dead version per commit for as long as any long transaction runs.
+-- One row per tenant. A transaction locks its tenant's row while it appends a link. The row is never updated: if each
+-- commit updated it, PostgreSQL would keep one dead row version per commit as long as any older transaction is open.
 CREATE TABLE audit_heads (
     tenant_id uuid CONSTRAINT pk_audit_heads PRIMARY KEY,
     CONSTRAINT fk_audit_heads_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants (id)
@@ -41,7 +42,7 @@ CREATE TABLE audit_chain (
     CONSTRAINT pk_audit_chain PRIMARY KEY (tenant_id, sequence)
 );
 
--- The events that are not linked yet.
+-- Events that have no link yet.
 CREATE TABLE audit_waiting (
     position bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT pk_audit_waiting PRIMARY KEY,
     tenant_id uuid NOT NULL,
@@ -80,8 +81,8 @@ $$;
 
 -- 3. The chain
 
--- Every tenant has a head from its creation on. A head that can't be locked is therefore locked by another transaction,
--- not missing.
+-- Creates the head of a new tenant's chain. Because every tenant has a head, a head that can't be locked is locked by
+-- another transaction and is not missing.
 CREATE FUNCTION make_audit_head() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -90,9 +91,10 @@ BEGIN
 END
 $$;
 
--- Appends a link. A separate statement reads the tail after the head is locked, so that its snapshot (READ COMMITTED)
--- includes the links of the transaction that last held the lock. It reads from the end of the index: a plan made while the
--- table was small would read and sort the whole chain each time.
+-- Appends an event's link to its tenant's chain. After the head is locked, a separate statement reads the last link: in
+-- READ COMMITTED, its snapshot includes the links of the transaction that had the lock before. The planner settings
+-- make this statement use the index: a plan that was cached while the table was small would read and sort the whole
+-- chain.
 CREATE FUNCTION append_audit_link(a_tenant uuid, an_event uuid, its_hash bytea) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
 SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
@@ -117,8 +119,8 @@ BEGIN
 END
 $$;
 
--- Runs at commit. A REPEATABLE READ transaction can't see a tail that another transaction has just committed: its hashed
--- events wait, and are linked later.
+-- Links a new event at commit. A REPEATABLE READ transaction can't see links that other transactions have committed
+-- since it began. Its events are therefore stored in audit_waiting with their hashes, and are linked later.
 CREATE FUNCTION chain_event() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -132,9 +134,9 @@ BEGIN
 END
 $$;
 
--- Links up to 1,000 waiting events of a tenant, in the order in which they were recorded. It locks the head first: once it
--- has the lock, another transaction's events are either linked or still waiting, and the next statement sees which. If no
--- event waits, it locks nothing.
+-- Links up to 1,000 waiting events of a tenant, in the order in which they were recorded. Returns the number of linked
+-- events. It locks the head before it reads the waiting events, so that it does not read events that another
+-- transaction is linking. If no event is waiting, it locks nothing.
 CREATE FUNCTION link_waiting_of(a_tenant uuid) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -161,8 +163,8 @@ BEGIN
 END
 $$;
 
--- Links waiting events like the function above, but returns null without waiting if another transaction has locked the
--- head. For callers that link for many tenants.
+-- Links waiting events like `link_waiting_of`, but returns null at once if another transaction has locked the head. The
+-- relay uses this function, so that one tenant's long commit does not delay other tenants.
 CREATE FUNCTION link_waiting_unless_held(a_tenant uuid) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -176,7 +178,7 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT link_waiting_of(t) FROM current_tenant() t WHERE t IS NOT NULL
 $$;
 
--- Returns the tenants with waiting events. It finds each with one index lookup, independent of the number of its events.
+-- Returns the tenants with waiting events. The query makes one index look-up per tenant, for any number of events.
 CREATE FUNCTION list_waiting_tenants() RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
@@ -198,7 +200,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     ORDER BY c.sequence DESC LIMIT 1
 $$;
 
--- Returns the hash of a link. A worker compares it with its last checkpoint, and does not sign a chain that differs.
+-- Returns the hash of a link. Before a worker signs a chain, it compares the last checkpoint with the hash of the same
+-- link. If they differ, it does not sign.
 CREATE FUNCTION audit_link_hash(a_sequence bigint) RETURNS bytea
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT c.hash FROM audit_chain c WHERE c.tenant_id = (SELECT current_tenant()) AND c.sequence = a_sequence
@@ -209,7 +212,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT t.id, t.slug FROM tenants t ORDER BY t.slug
 $$;
 
--- Queues a signing task for each tenant whose chain has grown since its last checkpoint, unless one is queued already.
+-- Queues a signing task for each tenant whose chain has grown since its last checkpoint, unless the tenant already has
+-- a queued signing task. Returns the number of queued tasks.
 CREATE FUNCTION call_checkpoints() RETURNS bigint
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WITH called AS (
@@ -239,7 +243,7 @@ GRANT EXECUTE ON FUNCTION list_audited_tenants(), make_audit_head(), chain_event
 
 RESET ROLE;
 
--- 5. Triggers. With ENABLE ALWAYS they fire under session_replication_role = replica, too.
+-- 5. Triggers. ENABLE ALWAYS makes a trigger fire even if session_replication_role is 'replica'.
 
 CREATE TRIGGER make_audit_head AFTER INSERT ON tenants FOR EACH ROW EXECUTE FUNCTION make_audit_head();
 

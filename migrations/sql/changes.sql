@@ -1,5 +1,6 @@
--- Changes of access: only these functions write collections, grants, moves and deletions. They check the principal's
--- own rights. To grant a right, the principal must have it or manage access for the tenant.
+-- Changes of access. Requests use these functions to create and move collections, to create and delete grants, and to
+-- move and delete documents. The functions check the principal's own rights: a principal may grant access to a
+-- collection or document only as its owner or as an access administrator (an administrator who may manage access).
 
 SET LOCAL ROLE footnote_definer;
 
@@ -13,8 +14,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         AND d.deleted_at IS NULL AND d.access_class_id = ANY ((SELECT classes_at(3))::int[]))
 $$;
 
--- An access administrator may grant any collection or document, even one that they can't read. Only access administrators
--- grant packs.
+-- Returns whether the principal may grant access to a collection, document or pack. Owners may grant access to their
+-- collections and documents. Access administrators may grant access to every collection and document, including
+-- documents that they can't read themselves. Only access administrators may grant packs.
 CREATE FUNCTION may_grant(a_collection uuid, a_document uuid, a_pack uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT owns(a_collection, a_document) OR ((SELECT principal_manages_access()) AND (
@@ -24,8 +26,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         OR EXISTS (SELECT 1 FROM entitlement_packs p WHERE p.tenant_id = (SELECT current_tenant()) AND p.id = a_pack)))
 $$;
 
--- Returns whether a collection or document exists and is visible to the principal: as a reader of it, or as an
--- administrator or auditor of the tenant.
+-- Returns whether a collection or document exists and the principal may know this. Its readers, administrators and
+-- auditors may.
 CREATE FUNCTION is_known(a_collection uuid, a_document uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM collections c WHERE c.tenant_id = (SELECT current_tenant()) AND c.id = a_collection
@@ -35,7 +37,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         AND ((SELECT principal_holds('{admin,auditor}')) OR d.access_class_id = ANY ((SELECT classes_at(1))::int[])))
 $$;
 
--- Returns the labels that apply to a collection: its own, and those of its parent collections.
+-- Returns the labels that apply to a collection: its own labels and the labels of all collections that contain it.
 CREATE FUNCTION labels_around(a_collection uuid) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT l.label_id FROM collection_closure c
@@ -66,8 +68,8 @@ BEGIN
 END
 $$;
 
--- Updates the principal's classes after a change. If it affects only other users, the classes stay valid and only their
--- position is updated; otherwise they are computed again.
+-- Updates the principal's class lists (`footnote.classes`) after a grant is created or deleted. If the grant applies
+-- only to other users, the lists stay valid and only their position is updated. Otherwise the lists are computed again.
 CREATE FUNCTION learn_after(to_user uuid, to_group uuid) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -79,7 +81,7 @@ DECLARE
 BEGIN
     IF to_user = person OR who IS NULL OR sealed = ''
         OR split_part(sealed, '#', 2) <> context_mac('', who || '|' || body)
-        -- More than this change was made: another statement of this transaction may have withdrawn access.
+        -- The policy has changed more than once: an earlier statement of this transaction may have withdrawn access.
         OR (SELECT count(*) FROM policy_history h WHERE h.tenant_id = tenant AND h.kind <> 'documents'
             AND h.id > COALESCE(NULLIF(split_part(body, '.', 1), '')::bigint, 0)) > 1
         OR EXISTS (SELECT 1 FROM group_members m WHERE m.tenant_id = tenant AND m.user_id = person
@@ -125,9 +127,13 @@ $$;
 
 -- 3. Moves
 --
--- Owners may move collections and documents into collections that they may edit. Only access administrators may make a
--- move after which a label no longer applies. Both functions first lock the moved rows against concurrent moves. They
--- return 'moved', 'hidden' (absent, or the principal may not move it), 'labelled' or 'inside-itself'.
+-- Owners may move their collections and documents into collections that they may edit. Only access administrators may
+-- make a move that ends the effect of a label. Both functions first take a lock, so that concurrent moves run one after
+-- the other. They return:
+--   'moved'          The move is done.
+--   'hidden'         The object does not exist, or the principal may not make this move.
+--   'labelled'       A label would no longer apply, and the principal is not an access administrator.
+--   'inside-itself'  The target is the moved collection or is inside it.
 
 CREATE FUNCTION move_collection(moved uuid, into_collection uuid) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -188,8 +194,8 @@ BEGIN
 END
 $$;
 
--- Removes a label from deleted documents, so that it can be deleted: a label in use can't be, and nobody can see deleted
--- documents to remove it from them.
+-- Removes a label from deleted documents, so that the label can be deleted. Administrators can't do this themselves,
+-- because they can't see deleted documents.
 CREATE FUNCTION drop_labels_of_deleted(a_label uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

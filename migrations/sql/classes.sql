@@ -1,5 +1,5 @@
--- Triggers that run in the transaction of each policy change. They maintain the closures of groups and collections, the
--- access class of each document, and the history of the policy.
+-- Triggers that run in the same transaction as a change of the policy. They update the closures of groups and
+-- collections (all direct and indirect nestings), the access class of each document, and the history of the policy.
 
 SET LOCAL ROLE footnote_definer;
 
@@ -12,8 +12,9 @@ DECLARE
     below uuid[];
 BEGIN
     IF TG_TABLE_NAME = 'groups' THEN
-        -- Delete only the nestings of this group in others. The cascade deletes those of others in it: deleting them here
-        -- would update this group's revision, and a row must not change before it is deleted.
+        -- Delete only the nestings of this group in other groups. The foreign key deletes the nestings of other groups
+        -- in this group. If this trigger deleted them, it would update this group's revision, and PostgreSQL does not
+        -- delete a row that a BEFORE DELETE trigger has updated.
         DELETE FROM group_nestings n WHERE n.tenant_id = OLD.tenant_id AND n.member_group_id = OLD.id;
         RETURN OLD;
     END IF;
@@ -33,7 +34,7 @@ BEGIN
         RETURN NEW;
     END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended('footnote groups ' || OLD.tenant_id, 0));
-    -- Delete the pairs reached through this nesting; insert again those still reached through another.
+    -- Delete all pairs that this nesting may connect. Then insert the pairs that other nestings still connect.
     above := OLD.group_id || ARRAY(SELECT c.group_id FROM group_closure c
         WHERE c.tenant_id = OLD.tenant_id AND c.member_group_id = OLD.group_id);
     below := OLD.member_group_id || ARRAY(SELECT c.member_group_id FROM group_closure c
@@ -56,14 +57,16 @@ $$;
 
 -- 2. Collections in collections
 
--- Locks the tenant's collections, so that they are created and moved one at a time. A collection created during a move
--- would otherwise keep its parent's former ancestors, with their grants and labels.
+-- Locks the tenant's collections, so that only one transaction at a time creates or moves collections. Without the
+-- lock, a collection that is created during a move of its parent would keep the parent's former ancestors, with their
+-- grants and labels.
 CREATE FUNCTION hold_collections(tenant uuid) RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT pg_advisory_xact_lock(hashtextextended('footnote collections ' || tenant, 0))
 $$;
 
--- The depth is limited, because the closure grows with its square.
+-- Raises an error if a collection inside `top` is more than 50 levels deep. The depth is limited because the size of
+-- the closure grows with the square of the depth.
 CREATE FUNCTION check_depth(tenant uuid, top uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -114,7 +117,7 @@ $$;
 
 -- 3. The class of each document
 
--- Returns the access class for these properties, and creates it if it is missing.
+-- Returns the id of the access class with these properties. Creates the class if it is missing.
 CREATE FUNCTION ensure_class(
     tenant uuid, a_collection uuid, a_type text, a_source text, labels uuid[], a_document uuid)
 RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -139,12 +142,14 @@ BEGIN
 END
 $$;
 
--- Sets `said_type` and the class of a document.
---   * A type counts only if a person stated it (`metadata_sources`). Workers write `metadata_sources` when they publish:
---     they may keep a type that an editor stated, but may not record one as stated by an editor.
---   * A document that once had its own grants or exclusions keeps its own class, so that later grants and exclusions on it
---     do not rewrite its chunks.
---   * A document stays in a class with the same properties, so that publishing waits for no other document.
+-- Sets `said_type` and `access_class_id` of a document.
+--   * `said_type` is the document's type if an editor stated it (according to `metadata_sources`), and otherwise null.
+--     Workers write `metadata_sources` when they publish a version. They may keep a type that an editor stated, but may
+--     not record a type as stated by an editor.
+--   * A document with a grant or an exclusion of its own gets an access class of its own. It keeps this class when the
+--     grant or exclusion is deleted, so that later grants and exclusions on the document do not rewrite its chunks.
+--   * A document keeps its class if the class's properties still match, so that publishing the document does not wait
+--     for transactions on other documents.
 CREATE FUNCTION keep_class() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -183,7 +188,7 @@ BEGIN
 END
 $$;
 
--- Copies a document's class to its rows of search.
+-- Copies a document's class to its rows in the search tables.
 CREATE FUNCTION spread_class() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -210,7 +215,8 @@ $$;
 
 -- 4. The history of the policy
 
--- Arguments: the key's columns, then the columns to keep, both as comma-separated lists.
+-- Records the new state of a row in policy_history. The trigger's first argument lists the columns of the row's key,
+-- and the second argument lists the columns to record. Both lists are comma-separated.
 CREATE FUNCTION keep_history() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -229,7 +235,7 @@ REVOKE ALL ON FUNCTION keep_group_closure(), hold_collections(uuid), check_depth
     ensure_class(uuid, uuid, text, text, uuid[], uuid), keep_class(), spread_class(), reclass_document(), keep_history()
     FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION hold_collections(uuid) TO footnote_api;
--- The owner creates the triggers, which requires the right to execute their functions.
+-- footnote_owner creates the triggers, and needs the right to execute their functions.
 GRANT EXECUTE ON FUNCTION keep_group_closure(), keep_collection_closure(), keep_class(), spread_class(),
     reclass_document(), keep_history() TO footnote_owner;
 
@@ -276,7 +282,8 @@ CREATE TRIGGER keep_history AFTER INSERT OR DELETE OR UPDATE OF id, name, docume
     FOR EACH ROW EXECUTE FUNCTION keep_history('id', 'id,name,document_types,sources');
 CREATE TRIGGER keep_history AFTER INSERT OR DELETE OR UPDATE OF id, user_id, group_id, document_id, expires_at
     ON exclusions FOR EACH ROW EXECUTE FUNCTION keep_history('id', 'id,user_id,group_id,document_id,expires_at');
--- Documents have two triggers, because UPDATE OF does not detect that `keep_class` changes `said_type`.
+-- Documents have two triggers: UPDATE OF fires only for columns that the statement sets, but the trigger `keep_class`
+-- may change `said_type`, too.
 CREATE TRIGGER keep_history AFTER INSERT OR DELETE ON documents FOR EACH ROW
     EXECUTE FUNCTION keep_history('id', 'id,collection_id,document_type,said_type,source,deleted_at');
 CREATE TRIGGER keep_history_of_changes AFTER UPDATE ON documents FOR EACH ROW

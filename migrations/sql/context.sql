@@ -1,15 +1,16 @@
 -- The tenant and principal of a transaction: `enter` sets them, `current_tenant` and `current_principal` return them.
 --
--- SQL that runs as a login role without knowing that role's secret can't act for any principal. `enter` checks the caller's
--- code over tenant, principal, time and restriction (HMAC, RFC 2104, with SHA-256), then stores them in the setting
--- `footnote.who` with a seal: a second HMAC, whose key no login role can read. A seal is valid in one transaction.
+-- The caller of `enter` must know the secret of its login role. Injected SQL does not know the secret, so it can't act
+-- for a principal of its choice. The caller passes a code: an HMAC (RFC 2104, with SHA-256) over the tenant, principal,
+-- time and restriction. `enter` checks the code and stores these values in the setting `footnote.who` with a seal. The
+-- seal is a second HMAC, and no login role can read its key. A seal is valid in one transaction.
 --
--- The definer owns all functions that check rights. The owner is a member of the definer without inheriting its rights
--- (app.db.provision).
+-- footnote_definer owns all functions that check rights. footnote_owner is a member of footnote_definer, but does not
+-- inherit its rights (app.db.provision).
 
 SET LOCAL ROLE footnote_definer;
 
--- Returns the HMAC of a message with the key of a role; '' selects the key of the seals.
+-- Returns the HMAC of a message with the key of a role. The role '' has the key of the seals.
 CREATE FUNCTION context_mac(key_of text, message text) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(message, 'UTF8'))), 'hex')
@@ -20,7 +21,8 @@ CREATE FUNCTION transaction_stamp() RETURNS text LANGUAGE sql STABLE PARALLEL SA
     SELECT EXTRACT(EPOCH FROM now())::text
 $$;
 
--- Returns 'tenant|principal|stamp|restriction' from the transaction's setting; null if its seal is missing or invalid.
+-- Returns 'tenant|principal|stamp|restriction' from the setting `footnote.who`, or null if the seal is missing or
+-- invalid. The stamp is the start time of the transaction.
 CREATE FUNCTION context_body() RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -48,8 +50,9 @@ LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_
     SELECT split_part(context_body(), '|', 2)::uuid
 $$;
 
--- Returns 'entered', 'key-missing' (call `ensure_context_key`) or 'refused'. A code is valid for 300 seconds.
--- `restriction` is '' or, for an API key that may not manage access, 'narrowed'.
+-- Sets the tenant and principal of the transaction. Returns 'entered', 'refused', or 'key-missing' if the caller must
+-- call `ensure_context_key` first. A code is valid for 300 seconds. `restriction` is 'narrowed' for an API key that may
+-- not manage access, and otherwise ''.
 CREATE FUNCTION enter(tenant uuid, principal uuid, issued bigint, restriction text, code text) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -60,7 +63,7 @@ BEGIN
     IF expected IS NULL THEN
         RETURN 'key-missing';
     END IF;
-    -- A comparison with a missing value is null, which counts as false.
+    -- A comparison with a null value is null; COALESCE replaces this null with false.
     IF NOT COALESCE(expected = code AND abs(EXTRACT(EPOCH FROM clock_timestamp()) - issued) <= 300
             AND tenant IS NOT NULL AND principal IS NOT NULL AND restriction IN ('', 'narrowed'), false) THEN
         RETURN 'refused';
@@ -73,8 +76,8 @@ BEGIN
 END
 $$;
 
--- Stores the login role's HMAC key at its first transaction; only the owner can delete it again. Returns whether the
--- stored key is the one given.
+-- Stores this HMAC key for the login role, unless the role already has a key. Returns whether the stored key equals
+-- this key. Only footnote_owner can delete a stored key.
 CREATE FUNCTION ensure_context_key(inner_part bytea, outer_part bytea) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

@@ -1,9 +1,11 @@
--- Work across tenants, for the relay and for operators' gauges.
+-- Functions on the jobs of all tenants, for the relay and for metrics.
 
 SET LOCAL ROLE footnote_definer;
 
--- Makes stages with an expired lease pending, and sends another message for pending stages that no worker has claimed. The
--- interval between messages of a stage doubles, up to 128 times the first, to limit duplicates in a long queue.
+-- Sets the status of stages with an expired lease to 'pending', and sends a new message for them. Also sends a new
+-- message for pending stages that no worker has claimed in time. The interval between messages of a stage doubles with
+-- each message, up to 128 times the first interval, so that a long queue contains few duplicates. Returns the number of
+-- stages of each kind.
 CREATE FUNCTION sweep_stages(wake_again_seconds double precision, batch int)
 RETURNS TABLE (expired bigint, woken bigint)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -33,8 +35,8 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT count(*) FILTER (WHERE before = 'leased'), count(*) FILTER (WHERE before = 'pending') FROM called
 $$;
 
--- Queues each tenant's task that collects unreferenced blobs, unless one is queued already. Several relays may call it at
--- the same time.
+-- Queues a task for each tenant, unless the tenant already has a queued task of this kind. The task deletes blobs
+-- without references. Several relays may call this function at the same time. Returns the number of queued tasks.
 CREATE FUNCTION call_collectors() RETURNS bigint
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WITH called AS (
@@ -51,7 +53,7 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT count(*) FROM called
 $$;
 
--- The amount of waiting work over all tenants, without naming any.
+-- Returns the amount of waiting work, summed over all tenants.
 CREATE FUNCTION system_state()
 RETURNS TABLE (kind text, label text, amount double precision)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -1,20 +1,23 @@
--- The policy: which access classes a user may read (1), edit (2) or own (3).
+-- The access policy. It decides which access classes (tables/access.sql) a user may read (level 1), edit (level 2) or
+-- own (level 3):
 --   1. A grant gives access to a collection with everything inside it, to one document, or to the documents of an
 --      entitlement pack.
---   2. It belongs to a user, or to a group and its direct and nested members, until it expires.
---   3. A label on a document, or on a collection around it, denies access to users without clearance, despite all grants.
---   4. An exclusion denies a user or a group access to one document, despite all grants.
--- tests/policy compares these functions with an oracle in Python. classes.sql assigns each document its class, rows.sql and
--- rows_api.sql limit each role to rows of classes that its principal may read, and changes.sql checks who may change the
--- policy.
+--   2. A grant applies to a user, or to the direct and nested members of a group, until it expires.
+--   3. A label on a document, or on a collection that contains it, denies access to users without clearance for the
+--      label. No grant overrides a label.
+--   4. An exclusion denies a user or a group access to one document. No grant overrides an exclusion.
+-- classes.sql assigns an access class to each document. rows.sql and rows_api.sql apply the policy to each row.
+-- changes.sql checks who may change the policy. tests/policy compares these functions with a model of the policy in
+-- Python.
 
 SET LOCAL ROLE footnote_definer;
 
--- 1. The decision
+-- 1. The classes of a user
 
--- Returns the classes that a user may read, with the highest level. Each call is planned for its own numbers. For a user
--- in few groups, it looks up the grants of the user and the groups. For a user in over 500 groups and a tenant of at most
--- 5,000 collections, it reads each collection's grants from the highest level down to the first that the user has.
+-- Returns the classes that a user may read, each with the user's highest level. PostgreSQL plans every call separately,
+-- because the fastest plan depends on the number of the user's groups. Usually the query looks up the grants of the
+-- user and of each group. If the user is in more than 500 groups and the tenant has at most 5,000 collections, the
+-- query instead reads the grants of each collection, highest level first, until one grant applies to the user.
 CREATE FUNCTION classes_of(tenant uuid, person uuid) RETURNS TABLE (class_id int, level int)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
@@ -90,7 +93,7 @@ BEGIN
 END
 $$;
 
--- 'visible|editable|owned', each a list of class ids.
+-- Returns 'visible|editable|owned': three comma-separated lists of class ids, for levels of at least 1, 2 and 3.
 CREATE FUNCTION class_lists(tenant uuid, person uuid) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT concat(string_agg(c.class_id::text, ','), '|',
@@ -101,16 +104,17 @@ $$;
 
 -- 2. Computing the classes once per transaction
 
--- Returns the version of the tenant's policy and classes. Lists of classes computed at a position are valid until it
--- changes.
+-- Returns the position of the tenant's policy: the ids of its newest history row and its newest access class. Class
+-- lists that were computed at a position are valid until the position changes.
 CREATE FUNCTION policy_position(tenant uuid) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT concat((SELECT max(h.id) FROM policy_history h WHERE h.tenant_id = tenant AND h.kind <> 'documents'), '.',
         (SELECT max(a.id) FROM access_classes a WHERE a.tenant_id = tenant))
 $$;
 
--- Returns whether classes computed at one position are valid at another: at the same or an earlier one. It can be earlier
--- because a statement that creates a class does not see that class yet.
+-- Returns whether class lists that were computed at the position `worked_out` are valid at the position `here`. They
+-- are valid if `here` is the same or an earlier position. It can be earlier, because the statement that creates a class
+-- does not see this class.
 CREATE FUNCTION is_not_behind(worked_out text, here text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT COALESCE(NULLIF(split_part(worked_out, '.', 1), '')::bigint, 0) >=
             COALESCE(NULLIF(split_part(here, '.', 1), '')::bigint, 0)
@@ -126,9 +130,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         (SELECT min(e.expires_at) FROM exclusions e WHERE e.tenant_id = tenant AND e.expires_at > now()))
 $$;
 
--- Returns the cached lists if they are still valid: no transaction that was open when they were computed, or began later,
--- has changed the policy or classes, and nothing has expired. Transaction ids are valid in one cluster only, and a dump may
--- have been restored into another.
+-- Returns the user's cached class lists, or null if they may be outdated. They are outdated if a grant, clearance or
+-- exclusion of the tenant has expired, or if the policy or the classes were changed by a transaction that was not
+-- finished when the lists were computed (`made_by` >= `horizon`). They are also outdated if the database was restored
+-- into another cluster, which has different transaction ids.
 CREATE FUNCTION kept_lists(tenant uuid, person uuid) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT l.lists FROM learned_classes l
@@ -139,8 +144,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
       AND NOT EXISTS (SELECT 1 FROM access_classes a WHERE a.tenant_id = tenant AND a.made_by >= l.horizon)
 $$;
 
--- Stores the principal's classes in the setting `footnote.classes`, sealed together with the principal and the
--- position. Caches them for the next transaction, unless another transaction is doing so.
+-- Stores the principal's class lists in the setting `footnote.classes`, with an HMAC over the principal, the position
+-- and the lists. Also caches the lists for later transactions, unless another transaction is caching them at the same
+-- time.
 CREATE FUNCTION learn_classes() RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -173,8 +179,8 @@ BEGIN
 END
 $$;
 
--- Returns the classes that the transaction's principal has at this level or a higher one: sealed ones if still valid,
--- otherwise computed again.
+-- Returns the classes for which the transaction's principal has this level or a higher one. Uses the lists in
+-- `footnote.classes` if their position and HMAC are valid, and otherwise computes the lists again.
 CREATE FUNCTION classes_at(minimum_level int) RETURNS int[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -209,17 +215,19 @@ $$;
 CREATE FUNCTION principal_is_admin() RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$ SELECT principal_holds('{admin}') $$;
 
--- Engineers only: traces of evaluations contain text of documents, which the administrator's role does not permit reading.
+-- Administrators do not count as engineers: traces of evaluations contain text of documents, and the administrator's
+-- role gives no access to documents.
 CREATE FUNCTION principal_is_engineer() RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$ SELECT principal_holds('{engineer}') $$;
 
--- Returns whether the principal is an administrator whose API key, if any, may manage access.
+-- Returns whether the principal is an administrator and may manage access. An API key's scopes can exclude managing
+-- access.
 CREATE FUNCTION principal_manages_access() RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT principal_is_admin() AND split_part(context_body(), '|', 4) <> 'narrowed'
 $$;
 
--- Returns whether the principal's API key is restricted; true without a principal.
+-- Returns whether the scopes of the principal's API key exclude managing access. Returns true if there is no principal.
 CREATE FUNCTION principal_is_narrowed() RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT COALESCE(split_part(context_body(), '|', 4) = 'narrowed', true)
@@ -243,7 +251,8 @@ $$;
 
 -- 4. Answers
 
--- Returns all documents that an answer cites, including hidden ones: an answer is readable only while all of them are.
+-- Returns all documents that an answer cites, including documents that the principal may not read. An answer is
+-- readable only while the principal may read all of them.
 CREATE FUNCTION answer_sources(answered uuid) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT c.document_id FROM citations c WHERE c.tenant_id = (SELECT current_tenant()) AND c.question_id = answered
@@ -260,7 +269,7 @@ GRANT EXECUTE ON FUNCTION principal_holds(text[]), principal_manages_access(), p
 
 RESET ROLE;
 
--- Row rules use these as `(SELECT visible_classes())::int[]`, which is evaluated once per query.
+-- Row-level policies call these functions in a sub-select, which PostgreSQL evaluates once per query.
 CREATE FUNCTION visible_classes() RETURNS int[] LANGUAGE sql STABLE AS $$ SELECT classes_at(1) $$;
 CREATE FUNCTION editable_classes() RETURNS int[] LANGUAGE sql STABLE AS $$ SELECT classes_at(2) $$;
 CREATE FUNCTION owned_classes() RETURNS int[] LANGUAGE sql STABLE AS $$ SELECT classes_at(3) $$;

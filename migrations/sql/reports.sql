@@ -1,11 +1,12 @@
--- Access reports for administrators and auditors: ids, numbers and names of collections, never a document's title or
--- text. For other principals these functions return nothing.
+-- Access reports for administrators and auditors. The reports contain ids, numbers and names of collections, but no
+-- titles or texts of documents. For other principals, these functions return no rows.
 
 SET LOCAL ROLE footnote_definer;
 
 -- 1. Users
 
--- Returns (subject, user) for each user who is one of the subjects, or a member of a group among them.
+-- Returns pairs (subject, user). A subject is a user or a group: a user is paired with itself, and a group is paired
+-- with each of its direct and nested members.
 CREATE FUNCTION people_within(tenant uuid, subjects uuid[]) RETURNS TABLE (subject_id uuid, user_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT u.id, u.id FROM users u WHERE u.tenant_id = tenant AND u.id = ANY (subjects)
@@ -17,7 +18,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WHERE c.tenant_id = tenant AND c.group_id = ANY (subjects)
 $$;
 
--- Returns the users among the subjects and in groups among them, ordered by id; all users if the subjects are null.
+-- Returns the enabled users among the subjects, and the enabled members of groups among the subjects, ordered by id.
+-- Returns all enabled users if `subjects` is null.
 CREATE FUNCTION list_people(subjects uuid[], at_most int) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT u.id FROM users u
@@ -27,7 +29,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     ORDER BY u.id LIMIT at_most
 $$;
 
--- Returns the classes that each of these users may read, with levels.
+-- Returns one row per user: the classes that the user may read, and the user's level in each class.
 CREATE FUNCTION classes_of_people(people uuid[]) RETURNS TABLE (user_id uuid, class_ids int[], levels int[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT p.id, array_agg(c.class_id ORDER BY c.class_id), array_agg(c.level ORDER BY c.class_id)
@@ -65,8 +67,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     GROUP BY c.id, c.name ORDER BY c.name, c.id
 $$;
 
--- Returns the readers of a document, with their levels and grants. This evaluates the policy (policy.sql) for one document
--- instead of one user; tests/policy checks that both agree.
+-- Returns the readers of a document, with their levels and grants. This function applies the policy to one document;
+-- `classes_of` (policy.sql) applies it to one user. tests/policy checks that both functions agree.
 CREATE FUNCTION list_readers(a_document uuid, after_id uuid, at_most int)
 RETURNS TABLE (user_id uuid, level int, grant_ids uuid[])
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan AS $$

@@ -1,18 +1,19 @@
--- Which rows each role may read and write: row-level security, forced on every table of tenants' rows.
--- rows_api.sql has the rules of requests; this file has all others.
---   footnote_owner    migrates, and founds tenants: the rows of the transaction's tenant.
---   footnote_worker   ingests: the rows of the transaction's tenant.
---   footnote_api      serves requests: the rows that the transaction's principal may see and change.
---   footnote_relay    sends messages: the outbox, of all tenants.
---   footnote_definer  no login; owns the functions of the other files. Its policies with USING (true) span tenants, because
---                     its functions check the tenant themselves.
--- Policies call functions in sub-selects, which PostgreSQL evaluates once per query instead of once per row.
+-- Row-level security: the rows that each role may read and write. It is forced on every table with rows of tenants.
+-- rows_api.sql has the policies of footnote_api; this file has the policies of all other roles.
+--   footnote_owner    Migrates the schema and creates tenants. It has access to the rows of the transaction's tenant.
+--   footnote_worker   Ingests documents. It has access to the rows of the transaction's tenant.
+--   footnote_api      Serves requests. It has access to the rows that the transaction's principal may read and change.
+--   footnote_relay    Sends messages. It has access to the outbox of all tenants.
+--   footnote_definer  Owns the functions of the other files, and can't log in. Its policies with USING (true) allow
+--                     rows of all tenants, because its functions check the tenant themselves.
+-- Policies call functions in sub-selects, because PostgreSQL evaluates a sub-select once per query and not once per
+-- row.
 
 GRANT USAGE ON SCHEMA public TO footnote_api, footnote_worker, footnote_relay, footnote_definer;
 GRANT SELECT ON alembic_version TO footnote_api, footnote_worker, footnote_relay;
 GRANT SELECT ON embedding_spaces TO footnote_api, footnote_worker;
 
--- 1. Every table is closed
+-- 1. Row-level security on every table: without a policy, a role sees no rows
 
 DO $$ DECLARE name text; BEGIN
     FOR name IN SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
@@ -44,7 +45,8 @@ DO $$ DECLARE name text; BEGIN
             'USING (tenant_id = (SELECT current_tenant()))', name);
     END LOOP;
 END $$;
--- The owner can delete the HMAC keys of login roles, so that they are replaced, but not the key of the seals.
+-- The owner may delete the HMAC key of a login role, which then stores a new key. The owner may not delete the key of
+-- the seals (context.sql), which has the role ''.
 CREATE POLICY owner_forgets ON context_keys FOR DELETE TO footnote_owner USING (role <> '');
 
 -- 3. The worker: the rows of the transaction's tenant, except access, sign-in and evaluations
@@ -63,7 +65,7 @@ DO $$ DECLARE name text; BEGIN
             'USING (tenant_id = (SELECT current_tenant())) WITH CHECK (tenant_id = (SELECT current_tenant()))', name);
     END LOOP;
 END $$;
--- The worker appends audit events (without their time, which the database sets) and signs checkpoints.
+-- The worker inserts audit events and signed checkpoints. It can't set the time of an event: the database sets it.
 GRANT INSERT (id, tenant_id, actor_id, key_id, action, object_type, object_id, request_id, client, detail)
     ON audit_events TO footnote_worker;
 CREATE POLICY worker_insert ON audit_events FOR INSERT TO footnote_worker
@@ -79,7 +81,7 @@ CREATE POLICY worker_sign ON audit_checkpoints FOR INSERT TO footnote_worker
 GRANT SELECT, INSERT, UPDATE, DELETE ON outbox TO footnote_relay;
 CREATE POLICY relay_all ON outbox TO footnote_relay USING (true) WITH CHECK (true);
 
--- 5. The definer: what its functions need
+-- 5. The definer: the rights that its functions need
 
 -- 5.1 Contexts and classes
 
@@ -145,15 +147,17 @@ CREATE POLICY definer_enter ON users FOR UPDATE TO footnote_definer
 GRANT UPDATE (revoked_at) ON web_sessions TO footnote_definer;
 CREATE POLICY definer_end ON web_sessions FOR UPDATE TO footnote_definer
     USING (tenant_id = (SELECT current_tenant())) WITH CHECK (tenant_id = (SELECT current_tenant()));
--- A role needs the right to update a row to lock it. This policy rejects every update.
+-- PostgreSQL lets a role lock a row only if the role may update it. This policy permits locking rows (USING), but
+-- rejects every update (WITH CHECK).
 GRANT UPDATE (updated_at) ON identity_providers TO footnote_definer;
 CREATE POLICY definer_hold ON identity_providers FOR UPDATE TO footnote_definer
     USING (tenant_id = (SELECT current_tenant())) WITH CHECK (false);
--- Updates only revisions of groups whose members were just changed; other policies checked those changes.
+-- The definer updates the revision of a group after a change of its members (sign_in.sql). Other policies have already
+-- checked this change.
 GRANT SELECT, UPDATE (revision, updated_at) ON groups TO footnote_definer;
 CREATE POLICY definer_revise ON groups TO footnote_definer USING (true) WITH CHECK (true);
 
--- 5.4 Jobs: stages and calls, of all tenants
+-- 5.4 Jobs of all tenants: stages and queued tasks
 
 GRANT UPDATE ON stages TO footnote_definer;
 CREATE POLICY definer_sweep ON stages FOR UPDATE TO footnote_definer USING (true);

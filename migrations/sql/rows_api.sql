@@ -1,20 +1,22 @@
--- Which rows requests read and write: the rules of footnote_api, for the transaction's principal. Requests can do
--- only what is granted here. Rules that end in classes ask the policy (policy.sql); rules about users' roles ask
--- `principal_…`.
+-- Row-level security of requests: the privileges and policies of footnote_api, for the transaction's principal. A
+-- request can do only what this file permits. Policies that depend on a document or collection check access classes
+-- (`visible_classes`, `editable_classes` and `owned_classes`). Policies that depend on the principal's roles call
+-- functions with the prefix `principal_`. policy.sql has all these functions.
 
 -- 1. Tenants, users and groups
 
 GRANT SELECT ON tenants TO footnote_api;
 CREATE POLICY api_read ON tenants FOR SELECT TO footnote_api USING (id = (SELECT current_tenant()));
 
--- The application creates a tenant's first data key when it is first needed; an operator creates later ones.
+-- The application creates a tenant's first data key (version 1) when it is needed. An operator creates later data keys.
 GRANT SELECT, INSERT ON tenant_keys TO footnote_api;
 CREATE POLICY api_read ON tenant_keys FOR SELECT TO footnote_api USING (tenant_id = (SELECT current_tenant()));
 CREATE POLICY api_insert ON tenant_keys FOR INSERT TO footnote_api
     WITH CHECK (tenant_id = (SELECT current_tenant()) AND version = 1);
 
--- Names of users and groups can reveal a deal: each principal sees itself and its groups, administrators and auditors
--- all. Before sign-in, the tenant's system (the nil UUID) looks users up.
+-- Names of users and groups can reveal a deal. A principal therefore sees only itself and its own groups;
+-- administrators and auditors see all users and groups. Before a user is signed in, the application looks up users as
+-- the system principal of the tenant (the nil UUID).
 GRANT SELECT, INSERT,
     UPDATE (name, roles, disabled_at, email, external_id, user_name, profile, deleted_at) ON users TO footnote_api;
 CREATE POLICY api_read ON users FOR SELECT TO footnote_api
@@ -58,7 +60,7 @@ CREATE POLICY api_delete ON group_nestings FOR DELETE TO footnote_api
 
 -- 2. API keys and sign-in
 
--- Digests of keys can't be read. A restricted key can't create one that may manage access.
+-- Requests can't read the digests of API keys. A key that may not manage access can't create a key that may.
 GRANT SELECT (id, tenant_id, user_id, name, prefix, created_at, expires_at, revoked_at, scopes, successor_id, ends_by),
     INSERT, UPDATE (revoked_at, expires_at, successor_id) ON api_keys TO footnote_api;
 CREATE POLICY api_read ON api_keys FOR SELECT TO footnote_api
@@ -74,7 +76,7 @@ CREATE POLICY api_update ON api_keys FOR UPDATE TO footnote_api
     WITH CHECK (tenant_id = (SELECT current_tenant())
         AND (user_id = (SELECT current_principal()) OR (SELECT principal_is_admin())));
 
--- Before sign-in, the tenant's system reads providers and links accounts.
+-- Before a user is signed in, the application reads providers and links accounts as the system principal of the tenant.
 GRANT SELECT, INSERT, DELETE,
     UPDATE (name, sealed_secret, audience, email_domains, link_by, enabled, revision, updated_at)
     ON identity_providers TO footnote_api;
@@ -101,8 +103,8 @@ CREATE POLICY api_insert ON user_identities FOR INSERT TO footnote_api
 CREATE POLICY api_delete ON user_identities FOR DELETE TO footnote_api
     USING (tenant_id = (SELECT current_tenant()) AND (SELECT principal_manages_access()));
 
--- Digests of session tokens can't be read. A session through a key needs the user's own key; a restricted key can't
--- create a session with more rights.
+-- Requests can't read the digests of session tokens. A user can open a session with an API key only if it is their own
+-- key. A key that may not manage access can't open a session that may.
 GRANT SELECT (tenant_id, id, user_id, provider_id, key_id, created_at, last_seen_at, idle_ends_at, ends_at, revoked_at),
     INSERT, DELETE, UPDATE (last_seen_at, idle_ends_at, revoked_at) ON web_sessions TO footnote_api;
 CREATE POLICY api_read ON web_sessions FOR SELECT TO footnote_api
@@ -155,7 +157,8 @@ CREATE POLICY api_update ON documents FOR UPDATE TO footnote_api
     USING (tenant_id = (SELECT current_tenant()) AND access_class_id = ANY ((SELECT editable_classes())::int[]))
     WITH CHECK (tenant_id = (SELECT current_tenant()) AND access_class_id = ANY ((SELECT editable_classes())::int[]));
 
--- Rows of a document are visible with it: `FROM documents d` returns only documents that the principal may read.
+-- A document's versions, pages and runs are visible if the document is visible: in these policies, `FROM documents d`
+-- returns only documents that the principal may read.
 GRANT SELECT, INSERT, UPDATE (status, sealed_password) ON document_versions TO footnote_api;
 CREATE POLICY api_read ON document_versions FOR SELECT TO footnote_api
     USING (tenant_id = (SELECT current_tenant()) AND document_id IN (SELECT d.id FROM documents d));
@@ -198,12 +201,13 @@ DO $$ DECLARE name text; BEGIN
             'AND access_class_id = ANY ((SELECT visible_classes())::int[]))', name);
     END LOOP;
 END $$;
--- This policy uses the document's row, so that a change of its class does not rewrite its signatures.
+-- Signatures have no access class, so that a change of a document's class does not rewrite them. This policy checks the
+-- document's row in indexed_documents instead.
 CREATE POLICY api_read ON chunk_signatures FOR SELECT TO footnote_api
     USING (tenant_id = (SELECT current_tenant()) AND document_id IN (SELECT i.document_id FROM indexed_documents i));
 
--- 5. Access: administrators and auditors see all rows, owners those of their collections and documents. Only the
--- functions of changes.sql write collections, access classes and grants.
+-- 5. Access. Administrators and auditors see all rows. Owners see the rows of their own collections and documents.
+-- Requests create and delete grants only through the functions of changes.sql.
 
 GRANT SELECT ON access_classes, grants, policy_history TO footnote_api;
 CREATE POLICY api_read ON access_classes FOR SELECT TO footnote_api
@@ -217,7 +221,7 @@ CREATE POLICY api_read ON grants FOR SELECT TO footnote_api
 CREATE POLICY api_read ON policy_history FOR SELECT TO footnote_api
     USING (tenant_id = (SELECT current_tenant()) AND (SELECT principal_holds('{admin,auditor}')));
 
--- A label's name can reveal a deal: only principals with clearance see it.
+-- A label's name can reveal a deal: only principals with clearance for the label, administrators and auditors see it.
 GRANT SELECT, INSERT, DELETE ON labels, clearances, collection_labels, document_labels, entitlement_packs, exclusions
     TO footnote_api;
 CREATE POLICY api_read ON labels FOR SELECT TO footnote_api
@@ -236,7 +240,7 @@ CREATE POLICY api_insert ON clearances FOR INSERT TO footnote_api
 CREATE POLICY api_delete ON clearances FOR DELETE TO footnote_api
     USING (tenant_id = (SELECT current_tenant()) AND (SELECT principal_manages_access()));
 
--- An owner may add a label that they are cleared for. Only access administrators may remove a label.
+-- An owner may add a label for which they have clearance. Only administrators who may manage access may remove a label.
 CREATE POLICY api_read ON collection_labels FOR SELECT TO footnote_api
     USING (tenant_id = (SELECT current_tenant()) AND ((SELECT principal_holds('{admin,auditor}'))
         OR label_id IN (SELECT cleared_labels()) AND collection_id IN (SELECT c.id FROM collections c)));
@@ -277,7 +281,7 @@ CREATE POLICY api_delete ON exclusions FOR DELETE TO footnote_api
         OR document_id IN (SELECT d.id FROM documents d
             WHERE d.access_class_id = ANY ((SELECT owned_classes())::int[]))));
 
--- 6. Questions and answers: each user's own
+-- 6. Questions and answers: users see only their own
 
 GRANT SELECT, INSERT ON questions, answers, claims, citations TO footnote_api;
 CREATE POLICY api_read ON questions FOR SELECT TO footnote_api
@@ -291,8 +295,8 @@ CREATE POLICY api_read ON answers FOR SELECT TO footnote_api
             WHERE s NOT IN (SELECT d.id FROM documents d)));
 CREATE POLICY api_insert ON answers FOR INSERT TO footnote_api
     WITH CHECK (tenant_id = (SELECT current_tenant()) AND question_id IN (SELECT q.id FROM questions q));
--- A dropped claim can contain text of any document that the answer was drafted from: it is readable only if these
--- documents are recorded, and while all of them are readable.
+-- A dropped claim can contain text of any document in `drafted_from`. It is readable only while the user may read all
+-- these documents, and never if `drafted_from` is empty.
 CREATE POLICY api_read ON claims FOR SELECT TO footnote_api
     USING (tenant_id = (SELECT current_tenant()) AND EXISTS (SELECT 1 FROM answers a
         WHERE a.question_id = claims.question_id AND (claims.dropped_reason IS NULL OR a.drafted_from <> '{}'
@@ -305,7 +309,7 @@ CREATE POLICY api_read ON citations FOR SELECT TO footnote_api
 CREATE POLICY api_insert ON citations FOR INSERT TO footnote_api
     WITH CHECK (tenant_id = (SELECT current_tenant()) AND question_id IN (SELECT q.id FROM questions q));
 
--- 7. Evaluations: engineers. Cases are added only in the transaction that published their run
+-- 7. Evaluations: engineers only. Only the transaction that publishes a run can insert the run's cases.
 
 GRANT SELECT, INSERT ON eval_runs, eval_cases TO footnote_api;
 CREATE POLICY api_read ON eval_runs FOR SELECT TO footnote_api
@@ -320,7 +324,8 @@ CREATE POLICY api_insert ON eval_cases FOR INSERT TO footnote_api
         AND EXISTS (SELECT 1 FROM eval_runs r WHERE r.tenant_id = eval_cases.tenant_id AND r.id = eval_cases.run_id
             AND r.xmin = pg_current_xact_id()::xid));
 
--- 8. The audit log: every principal appends events of its own, and the database sets their time; auditors read
+-- 8. The audit log. Every principal may insert its own events; the database sets their time. Auditors may read all
+-- events.
 
 GRANT SELECT,
     INSERT (id, tenant_id, actor_id, key_id, action, object_type, object_id, request_id, client, detail)

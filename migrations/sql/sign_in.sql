@@ -1,13 +1,13 @@
--- Sign-in and provisioning: functions that find the owner of a key, token or session before the tenant is known, and
--- triggers that keep keys, sessions, providers and users consistent.
+-- Sign-in and provisioning. Functions find the owner of a key, token or session before the tenant is known. Triggers
+-- keep keys, sessions, providers and users consistent.
 
 SET LOCAL ROLE footnote_definer;
 
 -- 1. Before a tenant is known
 
--- Returns the row of a key for the digest of its secret. The comparison does not take constant time, so timing may reveal
--- how many leading bytes of the digest match. That is harmless: nobody can choose a secret by the bytes of its SHA-256, and
--- a digest does not authenticate.
+-- Returns the API key with this prefix and this digest of its secret. The comparison does not take constant time, so
+-- its duration may reveal how many leading bytes of the digest match. This is harmless: an attacker can't find a secret
+-- whose SHA-256 begins with chosen bytes other than by trial, and can't sign in with a digest.
 CREATE FUNCTION find_api_key(key_prefix text, a_digest bytea)
 RETURNS TABLE (key_id uuid, tenant_id uuid, user_id uuid, prefix text, expires_at timestamptz,
     revoked_at timestamptz, user_name text, roles text[], disabled_at timestamptz, scopes text[])
@@ -17,13 +17,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WHERE k.prefix = key_prefix AND k.secret_hash = a_digest
 $$;
 
--- Returns the ids of the keys with a prefix and of their users, for the audit event of a failed sign-in.
+-- Returns the ids of the key with this prefix, its tenant and its user. The audit event of a failed sign-in records
+-- them.
 CREATE FUNCTION find_key_claim(key_prefix text) RETURNS TABLE (key_id uuid, tenant_id uuid, user_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT k.id, k.tenant_id, k.user_id FROM api_keys k WHERE k.prefix = key_prefix
 $$;
 
--- Returns the API key that opened a web session, for the digest of the session's token.
+-- Returns the API key that opened the web session whose token has this digest.
 CREATE FUNCTION find_session_key(a_digest bytea)
 RETURNS TABLE (key_id uuid, tenant_id uuid, user_id uuid, prefix text, expires_at timestamptz,
     revoked_at timestamptz, user_name text, roles text[], disabled_at timestamptz, scopes text[])
@@ -51,7 +52,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
           WHERE p.tenant_id = s.tenant_id AND p.id = s.provider_id AND p.enabled AND i.user_id = s.user_id))
 $$;
 
--- Returns only the tenant of a provider; everything else is then read as that tenant's system.
+-- Returns only the tenant of a provider. The application then reads the provider's row as the system principal of the
+-- tenant.
 CREATE FUNCTION find_provider_tenant(a_provider uuid) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT p.tenant_id FROM identity_providers p WHERE p.id = a_provider AND p.enabled
@@ -71,8 +73,8 @@ $$;
 
 -- 2. Keys
 
--- An administrator may create a key for a service account, and for a person who has never had a key, a linked provider
--- account or a session.
+-- Returns whether an administrator may create a key for this user. The user must be a service account, or a person who
+-- has never had a key, a linked provider account or a session.
 CREATE FUNCTION may_be_given_key(a_user uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM users u
@@ -80,7 +82,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
           AND (u.kind = 'service' OR u.entered_at IS NULL))
 $$;
 
--- The expiry of a key can be brought forward but not postponed. Its revocation and its successor can't be changed.
+-- Rejects an update that postpones the expiry of a key, or that changes a revocation or successor which is already set.
 CREATE FUNCTION keep_key_ending() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
     IF OLD.expires_at < COALESCE(NEW.expires_at, 'infinity')
@@ -94,8 +96,8 @@ $$;
 
 -- 3. Users
 
--- A tenant keeps at least one administrator. If two administrators remove each other's role at the same time, the second
--- transaction waits for the lock and is rejected.
+-- Rejects an update that leaves a tenant without an administrator. If two administrators remove each other's role at
+-- the same time, the second transaction waits for the lock and is rejected.
 CREATE FUNCTION keep_an_administrator() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -122,8 +124,9 @@ $$;
 
 -- 4. Sessions
 --
--- A session can't be created for a disabled provider or user. FOR SHARE makes a transaction that disables one at the same
--- time wait, and its trigger then also ends the new session. Enabling the user or provider again restores no session.
+-- A session can't be created for a disabled provider or user. The triggers below lock the provider and the user with
+-- FOR SHARE. A concurrent transaction that disables the provider or user waits for this lock, and then also ends the
+-- new session. Sessions stay ended if the provider or user is enabled again.
 
 CREATE FUNCTION keep_provider_of_session() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -139,8 +142,8 @@ BEGIN
 END
 $$;
 
--- Runs after `enter_user`: if two transactions first locked the same user FOR SHARE, their updates in `enter_user` would
--- deadlock.
+-- This trigger runs after `enter_user`, which updates the user's row. In the opposite order, two transactions that both
+-- lock the row with FOR SHARE would deadlock when they update it.
 CREATE FUNCTION keep_user_of_session() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -175,8 +178,9 @@ $$;
 
 -- 5. Providers
 
--- An audience ends with its tenant's id, so that no tenant can accept tokens issued for another. The database owner may
--- set an audience that does not (`footnote tenant audience`), unless it is the client ID of another tenant at that issuer.
+-- Rejects an audience that does not end with the id of its tenant, so that no tenant can accept tokens that were issued
+-- for another tenant. An operator may set a different audience with `footnote tenant audience`, but not the client ID
+-- of another tenant at the same issuer.
 CREATE FUNCTION keep_audience_of_tenant() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -189,7 +193,8 @@ BEGIN
         RAISE EXCEPTION 'an audience must end with the id of its tenant'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'audience_of_tenant';
     END IF;
-    -- Transactions on the same issuer run one after the other, so that each sees the rows of the previous one.
+    -- Lock the issuer: transactions on the same issuer run one after the other, and each sees the rows of the previous
+    -- one.
     PERFORM pg_advisory_xact_lock(hashtextextended('footnote issuer ' || NEW.issuer, 0));
     IF unbound AND EXISTS (SELECT 1 FROM identity_providers p
             WHERE p.tenant_id <> NEW.tenant_id AND p.issuer = NEW.issuer AND p.client_id = NEW.audience) THEN
@@ -223,7 +228,8 @@ BEGIN
 END
 $$;
 
--- Runs once per statement: adding a thousand members in one statement increments the group's revision once.
+-- Increments the revision of each group whose members changed. The trigger fires once per statement, so a statement
+-- that adds a thousand members increments the revision once.
 CREATE FUNCTION move_group_revision() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -260,7 +266,8 @@ CREATE TRIGGER keep_an_administrator AFTER UPDATE OF roles, disabled_at ON users
 CREATE TRIGGER users_end_sessions AFTER UPDATE OF disabled_at ON users FOR EACH ROW
     WHEN (OLD.disabled_at IS NULL AND NEW.disabled_at IS NOT NULL) EXECUTE FUNCTION end_sessions_of_user();
 
--- These run after the insert, because `may_be_given_key` must still see the user's earlier state during it.
+-- These triggers set `entered_at` after the insert, because `may_be_given_key` reads `entered_at` during the insert and
+-- must see its old value.
 CREATE TRIGGER enter_user AFTER INSERT ON api_keys FOR EACH ROW EXECUTE FUNCTION enter_user();
 CREATE TRIGGER enter_user AFTER INSERT ON user_identities FOR EACH ROW EXECUTE FUNCTION enter_user();
 CREATE TRIGGER enter_user AFTER INSERT ON web_sessions FOR EACH ROW EXECUTE FUNCTION enter_user();
@@ -274,8 +281,8 @@ CREATE TRIGGER keep_audience BEFORE INSERT OR UPDATE OF audience ON identity_pro
 CREATE TRIGGER identity_providers_end_sessions AFTER UPDATE OF enabled ON identity_providers FOR EACH ROW
     WHEN (OLD.enabled AND NOT NEW.enabled) EXECUTE FUNCTION end_sessions_of_provider();
 
--- Recording `entered_at` does not increment the revision: otherwise a user's first sign-in would make an administrator's
--- edit at the same time fail as stale.
+-- An update of `entered_at` does not increment the revision. Otherwise a user's first sign-in would cause a concurrent
+-- edit by an administrator to fail as stale.
 CREATE TRIGGER keep_revision BEFORE UPDATE ON users FOR EACH ROW
     WHEN (OLD.* IS DISTINCT FROM NEW.* AND OLD.entered_at IS NOT DISTINCT FROM NEW.entered_at)
     EXECUTE FUNCTION keep_revision();

@@ -1,4 +1,4 @@
-"""The schema as of the first release. Its SQL is in migrations/sql, by subject.
+"""The schema of the first release. Its SQL is in migrations/sql, with one file per subject.
 
 Revision: 0001_baseline, after none.
 """
@@ -14,7 +14,7 @@ depends_on: str | None = None
 
 _SQL = Path(__file__).resolve().parents[1] / "sql"
 
-# In the order of dependencies: tables, functions with their triggers, row-level security.
+# The files are in the order of their dependencies: tables, functions with their triggers, row-level security.
 SUBJECTS = (
     "tables/identity",
     "tables/documents",

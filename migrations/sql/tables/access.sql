@@ -1,12 +1,14 @@
--- Tables of access: grants, which give access; labels and exclusions, which deny it; entitlement packs; and tables that
--- triggers derive from these. classes.sql derives the access classes, and policy.sql evaluates them.
+-- Tables of access. Grants give access to collections, documents and entitlement packs. Labels and exclusions deny
+-- access. Triggers (classes.sql) derive access classes and the history of the policy from these rows. policy.sql
+-- decides which classes a user may read.
 
 -- Access classes
 
 CREATE SEQUENCE access_class_ids AS integer;
 
--- Documents with the same readers share a class. Class 0, which has no row, is that of deleted documents.
--- `made_by` is the transaction that made the class.
+-- Documents with the same collection, stated type, source and labels share a class, because they have the same readers.
+-- A document that has had its own grants or exclusions has its own class (`document_id`). Deleted documents have class
+-- 0, which has no row. `made_by` is the transaction that created the class.
 CREATE TABLE access_classes (
     id integer CONSTRAINT pk_access_classes PRIMARY KEY,
     tenant_id uuid NOT NULL,
@@ -27,7 +29,8 @@ CREATE INDEX ix_access_classes_tenant_id_id ON access_classes (tenant_id, id);
 
 -- Rows that give access
 
--- A pack contains documents of the whole tenant by type and source; an empty list matches all.
+-- A pack contains the tenant's documents with one of these types and one of these sources. An empty list matches every
+-- type or source.
 CREATE TABLE entitlement_packs (
     id uuid CONSTRAINT pk_entitlement_packs PRIMARY KEY,
     tenant_id uuid NOT NULL CONSTRAINT fk_entitlement_packs_tenant_id REFERENCES tenants (id) ON DELETE CASCADE,
@@ -41,7 +44,7 @@ CREATE TABLE entitlement_packs (
     CONSTRAINT uq_entitlement_packs_tenant_id_name UNIQUE (tenant_id, name)
 );
 
--- Levels: 1 viewer, 2 editor, 3 owner. No right expires before 1970, because clients can't represent such times.
+-- Levels: 1 viewer, 2 editor, 3 owner. An expiry before 1970 is rejected, because clients can't represent it.
 CREATE TABLE grants (
     id uuid CONSTRAINT pk_grants PRIMARY KEY,
     tenant_id uuid NOT NULL,
@@ -114,7 +117,8 @@ CREATE TABLE clearances (
 CREATE INDEX ix_clearances_tenant_id_subject_id ON clearances (tenant_id, subject_id);
 CREATE INDEX ix_clearances_expiry ON clearances (tenant_id, expires_at) WHERE expires_at IS NOT NULL;
 
--- No cascade from labels: a label in use can't be deleted, because that would give access to what it protects.
+-- The foreign key to labels has no ON DELETE CASCADE: a label in use can't be deleted, because deleting it would give
+-- access to the documents that it protects.
 CREATE TABLE collection_labels (
     tenant_id uuid NOT NULL,
     collection_id uuid NOT NULL,
@@ -137,7 +141,8 @@ CREATE TABLE document_labels (
         REFERENCES labels (tenant_id, id)
 );
 
--- No cascade from groups: an excluded group can't be deleted, because its members would regain access to the document.
+-- The foreign key to groups has no ON DELETE CASCADE: an excluded group can't be deleted, because its members would
+-- regain access to the document.
 CREATE TABLE exclusions (
     id uuid CONSTRAINT pk_exclusions PRIMARY KEY,
     tenant_id uuid NOT NULL,
@@ -161,9 +166,10 @@ CREATE INDEX ix_exclusions_tenant_id_subject_id ON exclusions (tenant_id, subjec
 CREATE INDEX ix_exclusions_tenant_id_document_id ON exclusions (tenant_id, document_id);
 CREATE INDEX ix_exclusions_expiry ON exclusions (tenant_id, expires_at) WHERE expires_at IS NOT NULL;
 
--- Rows that triggers derive
+-- Derived rows
 
--- A trigger adds a row whenever a row of the policy is inserted, updated or deleted. Explanations of past access read it.
+-- Triggers add a row whenever a row of the policy is inserted, updated or deleted. Explanations of past access read
+-- these rows.
 CREATE TABLE policy_history (
     id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT pk_policy_history PRIMARY KEY,
     tenant_id uuid NOT NULL CONSTRAINT fk_policy_history_tenant_id REFERENCES tenants (id) ON DELETE CASCADE,
@@ -178,7 +184,7 @@ CREATE INDEX ix_policy_history_tenant_id_kind_key_id ON policy_history (tenant_i
 CREATE INDEX ix_policy_history_position ON policy_history (tenant_id, id) WHERE kind <> 'documents';
 CREATE INDEX ix_policy_history_made_by ON policy_history (tenant_id, made_by) WHERE kind <> 'documents';
 
--- A cache of each user's classes. Unlogged, as a crash may empty it.
+-- A cache of each user's class lists. The table is unlogged, because its rows may be lost in a crash.
 CREATE UNLOGGED TABLE learned_classes (
     tenant_id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -190,5 +196,6 @@ CREATE UNLOGGED TABLE learned_classes (
     CONSTRAINT fk_learned_classes_tenant_id_user_id FOREIGN KEY (tenant_id, user_id)
         REFERENCES users (tenant_id, id) ON DELETE CASCADE
 );
--- Not compressed, because it is read and written with every change of the policy, and compression costs more than it saves.
+-- The lists are not compressed: they are read and written at every change of the policy, and compression costs more
+-- than it saves.
 ALTER TABLE learned_classes ALTER lists SET STORAGE EXTERNAL;

@@ -15,7 +15,7 @@ CREATE TABLE questions (
 );
 CREATE INDEX ix_questions_tenant_id_user_id_id ON questions (tenant_id, user_id, id);
 
--- `drafted_from`: the documents whose text the writer received.
+-- `drafted_from` lists the documents whose text the writer received.
 CREATE TABLE answers (
     question_id uuid CONSTRAINT pk_answers PRIMARY KEY,
     tenant_id uuid NOT NULL,
@@ -37,7 +37,7 @@ CREATE TABLE answers (
         REFERENCES questions (tenant_id, id) ON DELETE CASCADE
 );
 
--- Claims with a `dropped_reason` were drafted and are not part of the answer.
+-- A claim with a `dropped_reason` was drafted, but is not part of the answer.
 CREATE TABLE claims (
     question_id uuid NOT NULL,
     ordinal integer NOT NULL,
@@ -68,7 +68,7 @@ CREATE TABLE citations (
 );
 CREATE INDEX ix_citations_tenant_id_document_id ON citations (tenant_id, document_id);
 
--- Evaluations: a run is written once, with its cases, in one transaction
+-- Evaluations: one transaction inserts a run and all its cases
 
 CREATE TABLE eval_runs (
     tenant_id uuid NOT NULL,

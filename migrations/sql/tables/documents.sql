@@ -19,7 +19,8 @@ CREATE TABLE collections (
 CREATE INDEX ix_collections_tenant_id_parent_id ON collections (tenant_id, parent_id);
 CREATE INDEX ix_collections_tenant_id_name ON collections (tenant_id, name);
 
--- The closure of collections: pairs of a collection and each of its ancestors, including itself. A trigger maintains it.
+-- Pairs of a collection and each of its ancestors. Each collection is also paired with itself. Triggers update these
+-- rows.
 CREATE TABLE collection_closure (
     tenant_id uuid NOT NULL,
     ancestor_id uuid NOT NULL,
@@ -165,7 +166,8 @@ CREATE TABLE stages (
 );
 CREATE INDEX ix_stages_open ON stages (wake_at) WHERE status IN ('pending', 'leased');
 
--- Outputs of stages, keyed by the digest of their inputs. A stage with the same key uses the stored output.
+-- Outputs of stages, keyed by the digest of the stage's inputs. A later stage with the same inputs uses the stored
+-- output.
 CREATE TABLE stage_outputs (
     tenant_id uuid NOT NULL,
     key text NOT NULL,
@@ -176,7 +178,7 @@ CREATE TABLE stage_outputs (
     CONSTRAINT fk_stage_outputs_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE CASCADE
 );
 
--- Messages that the relay sends to the broker after the commit.
+-- Messages to the broker. The relay sends them after the transaction that inserted them has committed.
 CREATE TABLE outbox (
     id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT pk_outbox PRIMARY KEY,
     tenant_id uuid NOT NULL,

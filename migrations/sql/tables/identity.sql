@@ -1,6 +1,6 @@
--- Tables of identity: tenants, users and groups, API keys, sign-in, replayed responses and keys of contexts. The
--- application creates every id, a UUID. References between rows of one tenant include `tenant_id`, so that no
--- row can refer to another tenant's.
+-- Tables of identity: tenants, users, groups, API keys, sign-in, stored responses, and the keys of context.sql. Every
+-- id is a UUID that the application creates. Foreign keys between rows of a tenant include `tenant_id`, so that a row
+-- can't refer to a row of another tenant.
 
 -- Tenants
 
@@ -11,7 +11,7 @@ CREATE TABLE tenants (
     created_at timestamptz NOT NULL
 );
 
--- The tenant's data keys, encrypted with the storage's key (KEK).
+-- The data keys of each tenant, encrypted with the key-encryption key (KEK) of the storage.
 CREATE TABLE tenant_keys (
     tenant_id uuid NOT NULL,
     version integer NOT NULL,
@@ -24,7 +24,8 @@ CREATE TABLE tenant_keys (
 
 -- Users and groups
 
--- The row of a deleted user is kept for the audit log. Another user may then have its address, user name and external id.
+-- The row of a deleted user is kept for the audit log. Another user may reuse the deleted user's address, user name and
+-- external id.
 CREATE TABLE users (
     id uuid CONSTRAINT pk_users PRIMARY KEY,
     tenant_id uuid NOT NULL,
@@ -89,7 +90,7 @@ CREATE TABLE group_nestings (
 );
 CREATE INDEX ix_group_nestings_tenant_id_member_group_id ON group_nestings (tenant_id, member_group_id);
 
--- The closure of group_nestings: every group that a group is in, at any depth. Triggers maintain it.
+-- All direct and indirect nestings: `member_group_id` is inside `group_id` at any depth. Triggers update these rows.
 CREATE TABLE group_closure (
     tenant_id uuid NOT NULL,
     member_group_id uuid NOT NULL,
@@ -190,7 +191,7 @@ CREATE INDEX ix_web_sessions_tenant_id_provider_id ON web_sessions (tenant_id, p
 
 -- Requests and transactions
 
--- Responses that are replayed for a repeated Idempotency-Key.
+-- Responses to replay when a request repeats an Idempotency-Key.
 CREATE TABLE idempotency_records (
     tenant_id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -206,7 +207,7 @@ CREATE TABLE idempotency_records (
 );
 CREATE INDEX ix_idempotency_records_expires_at ON idempotency_records (expires_at);
 
--- HMAC key pads of each login role, and under '' those of the seals (context.sql).
+-- The padded HMAC key of each login role. The role '' has the key of the seals (context.sql).
 CREATE TABLE context_keys (
     role text CONSTRAINT pk_context_keys PRIMARY KEY,
     inner_pad bytea NOT NULL,
