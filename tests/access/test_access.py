@@ -1,4 +1,4 @@
-"""Collections and grants on the real database: users see what is granted, and nothing else."""
+"""Collections and grants on a real database: users see only collections that are granted to them."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -65,7 +65,7 @@ def test_grant_covers_nested_collections(access, people):
     assert [item.id for item in access.list_collections(other, PageRequest()).items] == [outer.id, inner.id]
 
 
-def test_deleting_grant_closes_collection_at_once(access, people):
+def test_deleting_grant_removes_access_at_once(access, people):
     owner, other = people
     made = access.create_collection(owner, name="Loans")
     given = access.create_grant(owner, grant(other, collection=made.id))
@@ -83,7 +83,7 @@ def test_granting_requires_ownership(access, people):
         access.delete_grant(other, given.id)
 
 
-def test_viewer_can_neither_rename_nor_nest(access, people):
+def test_viewer_can_not_rename_collection_or_create_one_in_it(access, people):
     owner, other = people
     made = access.create_collection(owner, name="Loans")
     access.create_grant(owner, grant(other, collection=made.id))
@@ -131,7 +131,7 @@ def test_reusing_hidden_collection_name_does_not_reveal_it(access, people):
 
 
 @pytest.mark.parametrize("end", [datetime(9999, 12, 31, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)])
-def test_grant_end_outside_range_is_rejected(access, people, end):
+def test_grant_expiry_outside_range_is_rejected(access, people, end):
     owner, other = people
     made = access.create_collection(owner, name="Loans")
     far = replace(grant(other, collection=made.id), expires_at=end)

@@ -60,13 +60,13 @@ def shared(module_database):
 def test_cached_classes_are_reused(shared):
     first = shared.visible()
     assert len(first) == 1
-    # A class that no policy yields shows that the second result comes from the cache.
+    # No policy gives access to class 4711, so the second result comes from the cache.
     shared.as_owner("UPDATE learned_classes SET lists = '4711||' WHERE user_id = :reader", reader=shared.reader.user_id)
     assert shared.visible() == [4711]
 
 
 def test_concurrent_grant_deletion_invalidates_cache(shared):
-    """The newest change is that of another transaction: only the order of commits reveals the deletion."""
+    """The deletion happens before another change but commits after it, so the newest history row does not reveal it."""
     withdrawing = shared.database.owner.transaction(system_principal(shared.owner.tenant_id))
     session = withdrawing.__enter__()
     session.execute(text("DELETE FROM grants WHERE id = :id"), {"id": shared.grant})
@@ -98,7 +98,8 @@ def test_class_of_concurrent_transaction_is_seen_after_its_commit(shared):
 def test_cache_expires_at_next_grant_expiry(shared):
     shared.as_owner("UPDATE grants SET expires_at = now() + interval '1 hour' WHERE id = :id", id=shared.grant)
     assert len(shared.visible()) == 1
-    # The database's clock can't be moved, so the expiry is moved back without the triggers that note a change.
+    # The test can't move the database's clock. It moves the expiry back instead, and disables the triggers that would
+    # record a policy change.
     shared.as_owner("ALTER TABLE grants DISABLE TRIGGER USER")
     shared.as_owner("UPDATE grants SET expires_at = now() - interval '1 second' WHERE id = :id", id=shared.grant)
     shared.as_owner("ALTER TABLE grants ENABLE TRIGGER USER")

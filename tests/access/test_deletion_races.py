@@ -1,4 +1,4 @@
-"""A policy change raises the error for a missing row if another transaction deletes that row at the same time."""
+"""A policy change raises the same error for a missing row and for a row that another transaction is deleting."""
 
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
@@ -32,7 +32,7 @@ def admin(shared_database):
 
 @pytest.fixture
 def edit(shared_database, admin):
-    """Apply one function to a new editor of the policy, in one transaction."""
+    """Return a function that calls `change` with a policy editor, in one transaction."""
     service = PolicyService(database=shared_database.api)
 
     def apply(change):
@@ -44,7 +44,7 @@ def edit(shared_database, admin):
 
 @pytest.fixture
 def run_during(shared_database, admin):
-    """Run an action that waits for a deletion which is not yet committed; return or raise what the action does."""
+    """Return a function that runs an action while another transaction deletes a row for which the action waits."""
 
     def run(action, statement, row_id):
         with ThreadPoolExecutor(1) as pool:
@@ -74,7 +74,7 @@ def test_putting_deleted_label_raises_label_not_found(shared_database, admin, ed
         run_during(put, DELETE_LABEL, label.id)
 
 
-def test_clearing_for_deleted_label_raises_label_not_found(admin, edit, run_during):
+def test_creating_clearance_for_deleted_label_raises_label_not_found(admin, edit, run_during):
     label = edit(lambda editor: editor.create_label("wall"))
 
     def clear():

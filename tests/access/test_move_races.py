@@ -53,7 +53,7 @@ def people(shared_database):
 
 @contextmanager
 def waited_for(database, work):
-    """Start `work` in a thread; end the block's transaction once `work` waits for its locks."""
+    """Run the block in a transaction, then start `work` in a thread. Commit once `work` waits for a lock."""
     with ThreadPoolExecutor(1) as pool:
         with database.api.transaction(work.principal) as session:
             yield session
@@ -69,7 +69,7 @@ def waits(database):
 
 
 class Work:
-    """A call to run concurrently; `principal` is that of the transaction that blocks it."""
+    """A function to run in another thread. `principal` opens the transaction that blocks the function."""
 
     def __init__(self, principal, call):
         self.principal, self._call, self.asked = principal, call, None
@@ -100,7 +100,7 @@ def build_wall(database, admin, collection, cleared):
         editor.put_label(Place(collection_id=collection), label.id)
 
 
-def test_collection_created_during_move_ignores_old_parents_grants(shared_database, access, people):
+def test_collection_created_during_move_ignores_grants_of_old_parent(shared_database, access, people):
     _, owner, reader = people
     before, after = (access.create_collection(owner, name=name) for name in ("Before", "After"))
     moved = access.create_collection(owner, name="Moved", parent_id=before.id)
@@ -116,7 +116,7 @@ def test_collection_created_during_move_ignores_old_parents_grants(shared_databa
     assert access.get_collection(reader, made.id).parent_id == moved.id
 
 
-def test_document_moving_behind_barrier_can_not_be_moved_out(shared_database, access, people):
+def test_document_moving_into_labelled_collection_can_not_be_moved_out(shared_database, access, people):
     admin, owner, _ = people
     here, behind, out = (access.create_collection(owner, name=name) for name in ("Here", "Behind", "Out"))
     access.create_grant(owner, viewer(admin, here.id, level=3))

@@ -1,4 +1,4 @@
-"""Packs by type contain only documents whose type a person stated; a type read from text opens nothing."""
+"""Packs contain only documents whose type a person stated: a type that was read from the text gives no access."""
 
 import json
 from datetime import UTC, datetime
@@ -117,7 +117,7 @@ def tenant(shared_database):
     return PackTenant(shared_database)
 
 
-def test_type_read_from_text_opens_document_to_nobody(tenant):
+def test_type_read_from_text_gives_no_access(tenant):
     read, stated = tenant.add("10-K", READ), tenant.add("10-K", STATED)
     assert tenant.visible() == tenant.explained([read, stated]) == {stated}
     assert (tenant.readers(read), tenant.readers(stated)) == ([], [tenant.reader])
@@ -126,19 +126,19 @@ def test_type_read_from_text_opens_document_to_nobody(tenant):
 @pytest.mark.parametrize(
     ("kind", "sources", "is_mentioned"), [("10-K", READ, True), ("8-K", READ, False), ("10-K", STATED, False)]
 )
-def test_explanation_mentions_unconfirmed_type_of_matching_pack(tenant, kind, sources, is_mentioned):
+def test_explanation_mentions_pack_that_matches_unconfirmed_type(tenant, kind, sources, is_mentioned):
     document = tenant.add(kind, sources)
     assert ("its type was only read from its text" in tenant.sentence(document)) is is_mentioned
 
 
-def test_editors_confirmation_of_type_opens_document(tenant):
+def test_type_confirmed_by_editor_gives_access(tenant):
     document = tenant.add("10-K", READ)
     assert tenant.visible() == set()
     tenant.run("UPDATE documents SET metadata_sources = CAST(:by AS jsonb)", by=json.dumps(STATED))
     assert tenant.visible() == tenant.explained([document]) == {document}
 
 
-def test_removing_type_closes_document_and_keeps_history(tenant):
+def test_removing_type_removes_access_and_keeps_history(tenant):
     document = tenant.add("10-K", STATED)
     then = datetime.now(UTC)
     tenant.run("UPDATE documents SET document_type = NULL")
@@ -147,12 +147,12 @@ def test_removing_type_closes_document_and_keeps_history(tenant):
 
 
 @pytest.mark.parametrize("sources", [None, [], "editor", {"document_type": "editor"}, {"document_type": {"by": None}}])
-def test_type_without_editor_as_source_is_not_stated(tenant, sources):
+def test_type_without_editor_as_source_gives_no_access(tenant, sources):
     tenant.add("10-K", sources)
     assert tenant.visible() == set()
 
 
-def test_stated_type_is_compiled_and_can_not_be_written(tenant):
+def test_stated_type_can_not_be_set_directly(tenant):
     tenant.add("10-K", READ)
     tenant.run("UPDATE documents SET said_type = '10-K'")
     assert tenant.visible() == set()
@@ -181,14 +181,14 @@ def test_worker_keeps_type_stated_by_editor(tenant):
 
 
 def test_history_records_type_read_from_text(tenant):
-    """Explanations then mention that a pack would contain the document if somebody stated its type."""
+    """Explanations use it to mention that a pack would contain the document if an editor confirmed its type."""
     document = tenant.add("10-K", READ)
     tenant.publish(document, "10-Q", READ)
     assert [state["document_type"] for state in tenant.history_states(document)] == ["10-K", "10-Q"]
 
 
 def test_type_read_from_text_keeps_access_class(tenant):
-    """Thus publishing a document again rewrites no chunk."""
+    """Publishing a document again therefore rewrites no chunks."""
     tenant.add("10-K", READ)
     before = tenant.classes()
     tenant.run("UPDATE documents SET document_type = '10-Q', metadata_sources = '{}'")

@@ -164,7 +164,7 @@ class World:
         """Delete one random grant, clearance, membership, nesting, exclusion or label."""
         given, barriers = ["grants", "clearances", "group_members", "group_nestings"], ["exclusions", "document_labels"]
         table = self._random.choice([*given, *2 * barriers, *3 * ["collection_labels"]])
-        # IDs are ordered by time, so that a seed always finds its rows in the same order.
+        # IDs are ordered by creation time, so a seed always selects the same rows.
         rows = session.scalars(text(f"SELECT t::text FROM {table} t ORDER BY 1")).all()
         if rows:
             session.execute(text(f"DELETE FROM {table} t WHERE t::text = :row"), {"row": self._pick(rows)})

@@ -218,7 +218,10 @@ def office(shared_database) -> Office:
 
 @pytest.fixture
 def grant(office: Office) -> Callable[[], Callable[[], None]]:
-    """Grant the other analyst access to the collection; returns a function that revokes it."""
+    """Return a function that grants the other analyst access to the collection.
+
+    It returns a second function, which revokes the grant.
+    """
     access = AccessService(database=office.database.api)
 
     def create() -> Callable[[], None]:

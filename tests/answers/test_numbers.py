@@ -1,4 +1,4 @@
-"""Tests of number support: which numbers match, and which must not."""
+"""Tests of number support: the numbers in a claim must match numbers in its cited spans."""
 
 import pytest
 from hypothesis import given
@@ -113,7 +113,7 @@ def test_amount_in_millions_does_not_support_dollars() -> None:
     assert missing_numbers("Net sales were $383,285 (in millions).", [span]) == []
 
 
-def test_zeros_of_figure_in_parentheses_state_no_scale():
+def test_zeros_of_figure_in_parentheses_are_not_a_scale():
     assert missing_numbers("The net loss was $5 million.", ["Net loss $ (5,000)"]) != []
     assert missing_numbers("The net loss was $5 million.", ["Net loss ($000) (5,000)"]) == []
 

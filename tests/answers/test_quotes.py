@@ -21,7 +21,7 @@ from app.answers.verification.sentences import find_sentences
         ("ﬁnancial statements", "the financial statements", "financial statements"),
     ],
 )
-def test_quote_is_found_despite_other_spaces_marks_and_case(quote: str, text: str, found: str) -> None:
+def test_quote_is_found_despite_different_spaces_marks_and_case(quote: str, text: str, found: str) -> None:
     place = locate_quote(quote, text)
     assert place is not None
     assert text[slice(*place)] == found

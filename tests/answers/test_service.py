@@ -105,7 +105,7 @@ def test_question_about_unseen_issuer_is_declined(service, office) -> None:
 
 
 def test_hidden_pages_are_neither_quoted_nor_listed(service, office) -> None:
-    """Holds even if search returns a hidden passage: access may be revoked between the two reads."""
+    """Search may return a passage just before access to it is revoked, so the service checks access again."""
     first, *_, last = ask(service(), office.other)
     assert isinstance(first, SourcesFound)
     assert first.passages == ()

@@ -1,4 +1,4 @@
-"""A tenant with an audit log that is written as the API writes it, and the means for its owner to tamper with it."""
+"""Fixtures: a tenant whose audit log is written as by the API, and functions that tamper with the log as the owner."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from app.storage.local import LocalObjects
 from workers.maintenance.checkpoints import CheckpointSigner
 
 FOUNDING = 3
-"""Number of events with which a log starts: creation of the tenant, its user, and the user's first key."""
+"""The number of events in a new log: creation of the tenant, of its user, and of the user's first key."""
 TABLES = ("audit_events", "audit_chain", "audit_checkpoints")
 
 
@@ -54,7 +54,7 @@ class Log:
         return self.rows("SELECT sequence, event_id FROM audit_chain ORDER BY sequence")
 
     def tamper(self, *statements: str, **values: object) -> None:
-        """Run statements as an owner who first disables all protections."""
+        """Disable all protections of the log, then run statements as the owner."""
         with self.database.owner.anonymous() as session:
             _alter_tables(session, "NO FORCE ROW LEVEL SECURITY", "DISABLE TRIGGER USER")
             for statement in statements:

@@ -62,7 +62,7 @@ def test_concurrent_writers_never_fork_the_chain(log):
 
 
 def test_events_of_a_snapshot_wait_and_are_linked_as_recorded(log):
-    """REPEATABLE READ cannot see the end of the chain; two concurrent readers must not fail because of that."""
+    """A REPEATABLE READ transaction can't see the end of the chain, so its events are linked later."""
     with log.database.api.transaction(log.user, snapshot=True) as first:
         first.execute(text("SELECT 1"))
         log.write(2)

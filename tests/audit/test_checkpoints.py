@@ -29,7 +29,7 @@ def copies(tmp_path):
     return StoredCheckpoints(backend=LocalObjects(root=tmp_path / "blobs"))
 
 
-def test_chain_is_signed_once_for_each_end_and_copied(log, copies, tmp_path):
+def test_chain_is_signed_once_per_last_link_and_copied(log, copies, tmp_path):
     ensure_key_file(tmp_path / "keys.json")
     keys = load_key_file(tmp_path / "keys.json")
     signer = CheckpointSigner(database=log.database.worker, key=current_key(keys), copies=copies, clock=SystemClock())
@@ -73,7 +73,7 @@ def test_rotated_key_signs_new_checkpoints_and_the_earlier_key_stays_valid(tmp_p
     assert parse_public_key(shown) == (after.id, after.public)
 
 
-def test_grown_chain_gets_one_signing_message_and_an_unchanged_one_none(log):
+def test_signing_is_queued_once_for_a_grown_chain_but_not_for_an_unchanged_one(log):
     calls = "SELECT count(*) FROM outbox WHERE topic = 'audit.sign_checkpoint' AND tenant_id = :tenant"
 
     def count():
@@ -118,7 +118,7 @@ class UnavailableObjects(LocalObjects):
 
 
 class InterruptedClock:
-    """A clock that first calls a function each time the time is read."""
+    """A clock that calls a function each time before it returns the time."""
 
     def __init__(self, first):
         self._first = first
@@ -155,7 +155,7 @@ def test_signer_that_crashed_after_the_copy_is_not_reported_as_tampering(log, co
     assert (found.problems, found.checkpoints) == ([], 2)
 
 
-def test_two_signers_of_one_end_agree(log, copies):
+def test_two_signers_of_the_same_link_agree(log, copies):
     log.write(1)
     log.copies = copies
     others = []
@@ -184,7 +184,7 @@ def test_signer_overtaken_by_another_does_not_report_tampering(log, copies):
     assert (found.problems, found.checkpoints) == ([], 2)
 
 
-def test_object_under_a_checkpoints_name_is_never_overwritten(log, copies):
+def test_stored_copy_of_a_checkpoint_is_never_overwritten(log, copies):
     log.write(1)
     log.copies = copies
     signed = log.sign()

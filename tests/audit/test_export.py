@@ -1,4 +1,4 @@
-"""Exports: the same events with OCSF's field names; tampering is detected without a database."""
+"""Exports contain the same events with OCSF's field names, and reveal tampering without a database."""
 
 import json
 from dataclasses import replace
@@ -159,7 +159,7 @@ def _rewritten(lines):
     return made
 
 
-def test_export_that_cannot_be_read_to_its_end_raises(log):
+def test_incomplete_export_raises(log):
     log.write(2)
 
     def lines():

@@ -1,4 +1,4 @@
-"""Linking of waiting events: tenants do not wait for each other, and an export includes events being linked."""
+"""Waiting events are linked without delaying other tenants, and an export includes events that are being linked."""
 
 import json
 import threading
@@ -31,7 +31,7 @@ def linker(module_database, stop):
 
 @contextmanager
 def recording(log):
-    """Hold a transaction that locks the chain's head until it ends, as the commit of a long import does."""
+    """Open a transaction that locks the chain's head during the block, as the commit of a long import does."""
     with log.database.api.transaction(log.user) as session:
         record(session, log.user, "documents.document.read", object_type="document", object_id="held")
         session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
@@ -60,7 +60,7 @@ def test_locked_chain_of_one_tenant_delays_no_other(start_log, linker):
 
 
 def test_tenant_with_many_events_does_not_delay_others(start_log, linker):
-    """Linking releases a tenant's chain before the next one, and serves each tenant in turn."""
+    """A round links at most 1,000 events of one tenant, and the next round starts with the next tenant."""
     first, second = sorted((start_log(), start_log()), key=lambda one: one.tenant)
     with first.database.api.transaction(first.user, snapshot=True) as session:
         for number in range(2_500):
@@ -102,8 +102,8 @@ def test_failed_linking_of_one_tenant_delays_no_other(start_log, linker):
     assert first.verify().problems == []
 
 
-def test_round_ends_after_some_tenants_and_the_next_continues_with_the_others(start_log, linker, monkeypatch):
-    """So messages wait for a few tenants only."""
+def test_next_round_of_linking_continues_with_the_remaining_tenants(start_log, linker, monkeypatch):
+    """A round has a limit of tenants, because the relay sends messages between rounds."""
     monkeypatch.setattr("workers.maintenance.linking.TENANTS", 2)
     logs = sorted((start_log() for _ in range(3)), key=lambda one: one.tenant)
     for log in logs:
@@ -139,12 +139,12 @@ def test_export_includes_events_that_another_process_is_linking(log):
     assert [line["unmapped"]["action"] for line in lines].count("documents.document.read") == 3
 
 
-def test_reader_waits_for_no_commit_if_no_event_is_waiting(log):
+def test_reader_does_not_wait_for_commits_if_no_event_is_waiting(log):
     with recording(log):
         link_waiting(log.database.api, log.user, monotonic=lambda: 0.0)
 
 
-def test_export_that_would_wait_too_long_for_a_commit_fails(log):
+def test_export_that_waits_too_long_for_a_commit_fails(log):
     log.write(1, snapshot=True)
     times = iter([0.0, 9.9])
     with recording(log), pytest.raises(UnavailableError, match="try again"):
@@ -154,7 +154,7 @@ def test_export_that_would_wait_too_long_for_a_commit_fails(log):
         assert session.scalar(text("SELECT link_waiting_events()")) == 1
 
 
-def test_chain_locked_by_a_long_commit_is_signed_as_far_as_it_is_linked(log):
+def test_chain_locked_by_a_long_commit_is_signed_up_to_its_last_link(log):
     log.write(2)
     log.write(1, snapshot=True)
     with recording(log):

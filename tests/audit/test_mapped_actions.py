@@ -10,10 +10,10 @@ from app.audit.ocsf import shape_of
 ROOT = Path(__file__).parents[2]
 FEATURES = "|".join(sorted(folder.name for folder in (ROOT / "app").iterdir() if folder.is_dir()))
 ACTION = re.compile(rf"({FEATURES})\.[a-z_]+\.[a-z_]+")
-NO_ACTIONS = {"documents.version.password", "http.response.start"}  # a sealing purpose; an ASGI message type
+NO_ACTIONS = {"documents.version.password", "http.response.start"}  # a sealing purpose and an ASGI message type
 LOGGED = {"debug", "info", "warning", "error", "exception"}
 OTHER = {
-    "access.request.denied",  # depends on the method; 99 for an aggregate of several
+    "access.request.denied",  # the activity depends on the HTTP method, and is 99 for several methods
     "identity.user.changed",  # the schema has no account activity for roles, names and links
     "identity.user.updated",
     "identity.user.linked",

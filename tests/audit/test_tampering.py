@@ -1,4 +1,4 @@
-"""Tampering: rejected for every role; detected and named if an owner has disabled the protection."""
+"""Tampering is rejected for every role. If the owner disables the protections, tampering is detected and reported."""
 
 from uuid import uuid4
 
@@ -185,7 +185,7 @@ def test_rewritten_tail_without_its_checkpoint_is_detected_by_the_copies(log):
     assert [(p.code, p.sequence) for p in log.verify().problems] == [("not-as-signed", signed.sequence)]
 
 
-def test_truncated_end_is_detected_by_its_checkpoint(log):
+def test_truncated_tail_is_detected_by_its_checkpoint(log):
     log.write(4)
     signed = log.sign()
     _, last = log.chain()[-1]
@@ -206,7 +206,7 @@ def test_removed_checkpoints_are_detected_by_their_copies(log):
     )
 
 
-def test_rewritten_signed_end_is_not_signed_again_and_its_copy_reveals_it(log):
+def test_rewritten_signed_tail_is_not_signed_again_and_is_detected_by_its_copy(log):
     log.write(4)
     signed = log.sign()
     change_with_fitting_hashes(log, 3)
@@ -216,7 +216,7 @@ def test_rewritten_signed_end_is_not_signed_again_and_its_copy_reveals_it(log):
     assert [(p.code, p.sequence) for p in log.verify().problems] == [("not-as-signed", signed.sequence)]
 
 
-def test_truncated_signed_end_is_not_signed_again_and_its_copy_reveals_it(log):
+def test_truncated_signed_tail_is_not_signed_again_and_is_detected_by_its_copy(log):
     log.write(4)
     signed = log.sign()
     _, last = log.chain()[-1]
@@ -269,7 +269,7 @@ def test_changed_checkpoint_is_detected(log, change, code):
     assert code in codes(log.verify(kept=[]))
 
 
-def test_disabled_guard_is_reported(log):
+def test_disabled_append_only_trigger_is_reported(log):
     with log.database.owner.anonymous() as session:
         session.execute(text("ALTER TABLE audit_events DISABLE TRIGGER audit_events_append_only"))
     try:
@@ -281,7 +281,7 @@ def test_disabled_guard_is_reported(log):
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_no_tampering_with_signed_rows_stays_undetected(start_log, data):
+def test_tampering_with_signed_rows_is_always_detected(start_log, data):
     log = start_log()
     log.write(data.draw(st.integers(2, 6), label="events"))
     log.sign()

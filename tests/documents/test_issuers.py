@@ -33,7 +33,7 @@ def test_aliases_include_key_ticker_initials_and_short_names() -> None:
     assert {"northern widget makers", "nwm", "nwmk", "widget makers"} <= set(aliases)
 
 
-def test_first_word_is_alias_only_before_trade() -> None:
+def test_first_word_is_alias_only_if_distinctive_and_before_trade_word() -> None:
     assert "zephyrine" in issuer_aliases("Zephyrine Properties, Inc.")
     assert "golden" not in issuer_aliases("Golden Harbour, Inc.")
     assert "national" not in issuer_aliases("National Energy, Inc.")

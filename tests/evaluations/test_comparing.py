@@ -15,7 +15,7 @@ from app.evaluations.metrics import Aggregate, MetricSpec
 
 
 class CountingEvaluations:
-    """An evaluation service that counts how often two runs are read whole."""
+    """An evaluation service that counts how often two complete runs are read."""
 
     def __init__(self, evaluations):
         self._evaluations = evaluations

@@ -1,4 +1,4 @@
-"""Published runs on the real database: who sees them, what publishing again does, what reading returns."""
+"""Published runs on a real database: visible runs, repeated publishing, and the returned data."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -77,7 +77,7 @@ def test_analysts_and_editors_neither_see_nor_publish_runs(evaluations, people, 
         evaluations.publish(other, received([1.0]))
 
 
-def test_database_checks_stored_roles_rather_than_the_principals(evaluations, people, received):
+def test_database_checks_stored_roles_and_not_roles_of_the_principal(evaluations, people, received):
     impostor = replace(people.make(Role.ANALYST), roles=frozenset({Role.ENGINEER, Role.ADMIN}))
     with pytest.raises(EngineerRequiredError):
         evaluations.publish(impostor, received([1.0]))

@@ -1,4 +1,4 @@
-"""A real OpenID provider on loopback, a provider that misbehaves on request, and Footnote's API with both."""
+"""Fixtures: a real OpenID provider on loopback, a provider that misbehaves on request, and Footnote's API."""
 
 import io
 import socket
@@ -86,7 +86,7 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
     folder = tmp_path_factory.mktemp("provider")
     with free_socket() as found:
         port = found.getsockname()[1]
-    # A browser treats `localhost` as another site than 127.0.0.1, as it would a real provider.
+    # Browsers treat `localhost` and 127.0.0.1 as different sites, so the provider is on another site, as a real one is.
     issuer = f"http://localhost:{port}"
     settings = {
         "config_version": 1,
@@ -128,7 +128,7 @@ def _answers(issuer: str) -> bool:
 
 @pytest.fixture(scope="session")
 def used_ports() -> set[int]:
-    """Ports used so far: Footnote caches providers by address, so each needs its own."""
+    """Return the ports used so far. Footnote caches providers by address, so each provider needs its own port."""
     return set()
 
 
@@ -140,14 +140,14 @@ def odd(used_ports: set[int]) -> Iterator[OddProvider]:
 
 @pytest.fixture(scope="module")
 def steady_odd(used_ports: set[int]) -> Iterator[OddProvider]:
-    """A misbehaving provider that a module's tests share."""
+    """A misbehaving provider that the tests of a module share."""
     with serving_odd_provider(used_ports) as provider:
         yield provider
 
 
 @dataclass
 class Person:
-    """A user with a key."""
+    """A user with an API key."""
 
     id: UUID
     email: str
@@ -181,7 +181,7 @@ class Site:
 
 @dataclass
 class Tenant:
-    """A tenant with its administrator and people; `http` is the administrator's."""
+    """A tenant with an administrator and users. `http` sends requests as the administrator."""
 
     site: Site
     id: UUID
@@ -220,7 +220,7 @@ class Tenant:
 
 @pytest.fixture(scope="session")
 def shared_site(shared_database: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    # Otherwise structlog renders the locals of every frame, which takes seconds for a request.
+    # Without this setting, structlog renders the local variables of every frame, which takes seconds per request.
     configure_logging(level="ERROR", stream=io.StringIO())
     folder = tmp_path_factory.mktemp("site")
     ensure_key_file(folder / "keys.json")

@@ -1,4 +1,4 @@
-"""An OpenID provider with responses set by a test, and tokens with its signature."""
+"""An OpenID provider whose responses a test sets, and a function that signs its tokens."""
 
 import json
 import threading
@@ -22,7 +22,7 @@ ADDRESS = "127.0.0.1"
 
 @dataclass
 class OddProvider:
-    """A provider with responses set by a test; records requests."""
+    """A provider whose responses a test sets. It records the requests."""
 
     issuer: str
     keys: list[RSAKey | ECKey | OKPKey] = field(default_factory=list)
@@ -75,7 +75,7 @@ def signed(key: Any, header: dict[str, Any], claims: dict[str, Any]) -> str:
 
 @contextmanager
 def serving_odd_provider(used_ports: set[int]) -> Iterator[OddProvider]:
-    """Serve at a port that is not in `used_ports`, and add it."""
+    """Serve a provider at a port that is not in `used_ports`, and add the port."""
     found: list[OddProvider] = []
 
     class Handler(BaseHTTPRequestHandler):

@@ -13,7 +13,7 @@ Result = TypeVar("Result")
 
 
 def is_waiting(site: Site) -> bool:
-    """Whether a transaction waits for a lock."""
+    """Return whether a transaction waits for a lock."""
     with site.database.owner.anonymous() as session:
         return bool(session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
 
@@ -21,9 +21,10 @@ def is_waiting(site: Site) -> bool:
 def run_during(
     tenant: Tenant, action: Callable[[], Result], statement: str, row_id: object, *, then: str | None = None
 ) -> Result:
-    """Return the result of `action`, which starts and waits before `statement` (of the row `row_id`) is committed.
+    """Run `action` while another transaction has executed `statement` on the row `row_id`; return the action's result.
 
-    `then` is a second statement, which runs in the same transaction while `action` waits.
+    The transaction commits once `action` waits for its lock. `then` is a second statement, which the transaction
+    executes before it commits.
     """
     with ThreadPoolExecutor(1) as pool:
         with tenant.site.database.owner.transaction(system_principal(tenant.id)) as session:

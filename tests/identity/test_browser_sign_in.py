@@ -13,7 +13,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 @pytest.fixture
 def page(site):
-    """A visitor's page; a console error of our pages fails the test."""
+    """A browser page without a session. The test fails if one of Footnote's pages logs an error to the console."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
     errors: list[str] = []

@@ -1,4 +1,4 @@
-"""A request gets the error for a missing row if another transaction deletes that row at the same time."""
+"""A request fails with the same error for a missing row and for a row that another transaction is deleting."""
 
 from uuid import uuid4
 

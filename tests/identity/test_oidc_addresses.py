@@ -147,7 +147,7 @@ def names(monkeypatch):
 
 
 def test_call_uses_only_checked_address(provider, names):
-    """DNS rebinding: a second lookup would return another address, but the call makes only one."""
+    """DNS rebinding: a second lookup would return another address, but a call makes only one lookup."""
     port, asked = provider
     looked_up = names([HERE], [ELSEWHERE])
     http = ProviderHttp(may_call={HERE}.__contains__)

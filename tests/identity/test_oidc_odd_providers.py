@@ -1,4 +1,4 @@
-"""Providers that are down, faulty or hostile: nobody is signed in, and the page shows a sentence."""
+"""Providers that are down, faulty or hostile: the user is not signed in, and the page shows an error sentence."""
 
 import json
 from urllib.parse import parse_qs, urlsplit
@@ -34,7 +34,7 @@ def settled(make_tenant, steady_odd):
 
 
 def finish(browser, odd, staff, key=KEY, response=None, header=None, **claims):
-    """Start a sign-in, let the provider exchange the code for a token with these claims, and complete it."""
+    """Complete a sign-in in which the provider returns an ID token with these claims. Return the last response."""
     query = parse_qs(urlsplit(browser.begin(staff).headers["location"]).query)
     claims = {"aud": "footnote", "nonce": query["nonce"][0], **claims}
     odd.answers["/token"] = (200, {}, json.dumps({"id_token": odd.token(key, header, **claims)}).encode())
@@ -83,13 +83,13 @@ def test_id_token_with_several_audiences_requires_azp(odd, staff, browser):
     assert finish(browser, odd, staff, aud=["footnote", "another"], azp="footnote").status_code == 200
 
 
-def test_missing_iss_of_supporting_provider_is_rejected(odd, staff, browser):
+def test_missing_iss_is_rejected_if_provider_supports_iss(odd, staff, browser):
     odd.metadata["authorization_response_iss_parameter_supported"] = True
     assert finish(browser, odd, staff).status_code == 401
     assert finish(browser, odd, staff, response={"iss": odd.issuer}).status_code == 200
 
 
-def test_providers_error_is_shown_in_own_words(odd, staff, browser):
+def test_providers_error_is_shown_without_its_description(odd, staff, browser):
     words = {"error": "access_denied", "error_description": "Call 555-0100 now"}
     answer = finish(browser, odd, staff, response=words)
     assert (answer.status_code, error_text(answer)) == (401, "Your provider denied access: ask its administrator.")
@@ -103,7 +103,7 @@ def test_providers_error_is_shown_in_own_words(odd, staff, browser):
     )
 
 
-def test_rejected_code_signs_nobody_in(odd, staff, browser):
+def test_code_rejected_by_provider_fails_sign_in(odd, staff, browser):
     query = parse_qs(urlsplit(browser.begin(staff).headers["location"]).query)
     odd.answers["/token"] = (400, {}, b'{"error": "invalid_grant"}')
     params = {"state": query["state"][0], "code": "c"}

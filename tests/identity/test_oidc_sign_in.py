@@ -63,7 +63,7 @@ def test_unlinked_subject_is_rejected_and_creates_no_user(tenant, provider, brow
     assert tenant.audited("identity.sign_in.refused") == [{"code": "user-unknown", "subject": "eve"}]
 
 
-def test_administrator_links_subject_if_linking_by_subject(tenant, provider, browser):
+def test_administrator_links_subject_to_user(tenant, provider, browser):
     ana = tenant.person("ana@example.com")
     staff = tenant.provide(provider.issuer, link_by="subject")
     refused(browser.sign_in(staff, "ana"))
@@ -80,7 +80,7 @@ def test_address_links_only_in_configured_domains(tenant, provider, browser):
     assert browser.sign_in(staff, "ana").status_code == 200
 
 
-def test_reassigned_address_does_not_open_former_holders_account(tenant, provider, browser):
+def test_reassigned_address_gives_no_access_to_former_users_account(tenant, provider, browser):
     ana = tenant.person("ben@example.com")
     staff = tenant.provide(provider.issuer, **BY_EMAIL)
     tenant.link(staff, ana, "the-ben-who-left")
@@ -110,7 +110,7 @@ def test_disabling_provider_ends_its_sessions_and_sign_ins(tenant, provider, bro
 
 
 @pytest.mark.parametrize("how", ["state", "no cookie", "changed cookie", "no cookie of ours", "too late", "no state"])
-def test_attempt_of_other_browser_or_expired_one_is_rejected(tenant, provider, browser, how):
+def test_sign_in_that_expired_or_began_in_other_browser_is_rejected(tenant, provider, browser, how):
     tenant.person("ana@example.com")
     staff = tenant.provide(provider.issuer, **BY_EMAIL)
     address = browser.authorize(browser.begin(staff), "ana")
@@ -130,8 +130,8 @@ def test_attempt_of_other_browser_or_expired_one_is_rejected(tenant, provider, b
     assert browser.session() is None
 
 
-def test_attempt_is_bound_to_one_provider(tenant, make_tenant, provider, browser):
-    """A provider that sends the browser on to another provider does not get the other's code (RFC 9700 §4.4)."""
+def test_sign_in_is_bound_to_one_provider(tenant, make_tenant, provider, browser):
+    """A provider can't obtain the code of a second provider by redirecting the browser there (RFC 9700 §4.4)."""
     tenant.person("ana@example.com")
     honest = tenant.provide(provider.issuer, **BY_EMAIL)
     other = make_tenant().provide(provider.issuer)
@@ -140,7 +140,7 @@ def test_attempt_is_bound_to_one_provider(tenant, make_tenant, provider, browser
     assert browser.session() is None
 
 
-def test_code_and_state_work_once(tenant, provider, browser):
+def test_code_and_state_are_accepted_once(tenant, provider, browser):
     tenant.person("ana@example.com")
     staff = tenant.provide(provider.issuer, **BY_EMAIL)
     back = browser.authorize(browser.begin(staff), "ana")
@@ -153,7 +153,7 @@ def test_code_and_state_work_once(tenant, provider, browser):
     assert "try again" in refused(browser.http.get(back))
 
 
-def test_sign_in_replaces_planted_session(tenant, provider, browser, second_browser):
+def test_sign_in_replaces_session_planted_by_attacker(tenant, provider, browser, second_browser):
     tenant.person("ana@example.com")
     ben = tenant.person("ben@example.com")
     staff = tenant.provide(provider.issuer, **BY_EMAIL)

@@ -52,7 +52,7 @@ def test_real_providers_token_authenticates_user(tenant, provider, ana):
     answer = httpx.post(
         f"{provider.issuer}/token",
         auth=("footnote", "s3cret"),
-        # RFC 8707 §2: the audience of the token.
+        # `resource` is the audience of the token (RFC 8707 §2).
         data={"grant_type": "password", "username": "ana", "password": "pw", "resource": tenant.audience},
         trust_env=False,
     )
@@ -60,7 +60,7 @@ def test_real_providers_token_authenticates_user(tenant, provider, ana):
     me = tenant.site.me(token)
     assert (me.status_code, me.json()["user_id"]) == (200, str(ana.id))
     provider.rotate()
-    # Tokens of the old key are valid until they expire; the new key is fetched at its first use.
+    # Tokens signed with the old key are valid until they expire. The new key is fetched when it is first used.
     tenant.site.clock.ahead = timedelta(minutes=2)
     assert tenant.site.me(provider.token(aud=tenant.audience)).status_code == 200
     assert tenant.site.me(token).status_code == 200
@@ -174,7 +174,7 @@ def test_forged_token_gets_only_generic_error(settled, steady_odd, how):
     assert steady_odd.count("/other-keys") == 0
 
 
-def test_invented_key_ids_fetch_keys_at_most_once_a_minute(tenant, odd, staff):
+def test_unknown_key_ids_fetch_keys_at_most_once_a_minute(tenant, odd, staff):
     assert tenant.site.me(odd.token(KEY)).status_code == 200
     asked = odd.count("/jwks")
     for number in range(20):
@@ -254,7 +254,7 @@ def test_audience_selects_tenant_of_shared_issuer(make_tenant, odd):
 
 @pytest.mark.parametrize("of_whom", ["nobody", "another tenant", "another tenant, and in its middle one's own"])
 def test_tenant_can_not_claim_other_tenants_audience(make_tenant, odd, of_whom):
-    """At a shared issuer, the tenant could otherwise accept other tenants' tokens."""
+    """Otherwise the tenant could accept tokens of other tenants that share its issuer."""
     ours, theirs = make_tenant(), make_tenant()
     audience = {
         "nobody": "https://footnote.test",
@@ -344,7 +344,7 @@ def test_disabled_user_and_disabled_provider_are_rejected_at_once(tenant, odd, s
     assert code(tenant.site.me(token)) == (401, "token-invalid")
 
 
-def test_token_can_not_create_key_that_expires_later(tenant, odd, staff):
+def test_token_can_not_create_key_that_expires_after_it(tenant, odd, staff):
     http = tenant.site.client(odd.token(KEY))
     assert code(http.post("/v1/keys", json={"name": "for ever"})) == (422, "key-lifetime-invalid")
     soon = (datetime.now(UTC) + timedelta(minutes=5)).isoformat()

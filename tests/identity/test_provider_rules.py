@@ -1,4 +1,4 @@
-"""Rules of the sign-in services for every caller, tested without a server."""
+"""Rules that the sign-in services apply to every caller, tested without a server."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -34,7 +34,7 @@ ISSUER = "https://login.example.com"
 
 @dataclass
 class OwnTenant:
-    """A test's own tenant: its administrator, and the services of its providers."""
+    """A tenant for one test, with its administrator and the services that manage its providers."""
 
     database: Any
     chief: Principal
@@ -80,7 +80,7 @@ def own(shared_database: Any) -> OwnTenant:
     admin = TenantAdmin(owner=shared_database.owner, clock=clock)
     tenant_id = admin.create_tenant(slug=f"t{uuid4().hex}", name="Tenant")
     user_id, _ = admin.create_user(tenant_id, email="chief@example.org", name="Chief", roles=[Role.ADMIN])
-    # No test in this file sets a secret, so nothing is sealed.
+    # No test in this file sets a client secret, so nothing is encrypted.
     sealer: Any = None
     providers = ProviderService(database=shared_database.api, sealer=sealer, http=ProviderHttp(), clock=clock)
     chief = Principal(tenant_id, user_id, roles=frozenset({Role.ADMIN}))
@@ -94,7 +94,7 @@ def own(shared_database: Any) -> OwnTenant:
     ids=["provisioning", "all that there are"],
 )
 def test_scoped_key_can_not_change_providers_or_links(own, scopes):
-    """It could otherwise sign in as any user, in a session without scopes."""
+    """Otherwise the key could link a provider account to any user, and that account could sign in without scopes."""
     narrow = replace(own.chief, scopes=scopes)
     made, ana = own.provide(), own.person()
     own.providers.link(own.chief, made.id, ana, "ana")

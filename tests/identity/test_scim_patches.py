@@ -116,7 +116,7 @@ user_operations = st.one_of(
     st.builds(remove_role, roles),
 )
 
-# Each operation fails, and with it all earlier operations of its request.
+# Each of these operations fails. The server then applies no operation of the same request.
 USER_REFUSALS = [
     {"op": "remove", "path": "userName"},
     {"op": "replace", "path": "id", "value": "x"},

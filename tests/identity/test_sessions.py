@@ -1,4 +1,4 @@
-"""Sessions of pages: how they end, who sees them, and their protection from other sites' forms and calls."""
+"""Sessions of web pages: how they end, which users see them, and how requests of other sites are rejected."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -89,7 +89,7 @@ def test_users_list_and_end_only_own_sessions(tenant, make_tenant, ana, browser)
     assert tenant.audited("identity.session.revoked") == [{"user_id": str(ana.id)}]
 
 
-def test_sign_out_invalidates_kept_cookie(tenant, ana, browser, second_browser):
+def test_sign_out_invalidates_copied_cookie(tenant, ana, browser, second_browser):
     sign_in(browser, ana)
     cookie = browser.session()
     form = browser.http.get("/").text.split('name="form_token" value="')[1].split('"')[0]

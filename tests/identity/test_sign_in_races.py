@@ -1,5 +1,5 @@
-"""A sign-in concurrent with disabling or deleting its provider or user: no session remains, and the sign-in gets the
-error that a later one would get.
+"""If a provider or user is disabled or deleted during a sign-in, no session remains and the sign-in fails with the same
+error as a later sign-in.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -43,7 +43,7 @@ def insert_session(session, new, who, provider, lasts=timedelta(hours=1)):
 
 @pytest.mark.parametrize("known", [True, False], ids=["linked", "to be linked"])
 @pytest.mark.parametrize("end", ENDS, ids=["turned off", "deleted"])
-def test_sign_in_during_end_of_provider_is_rejected(tenant, provider, browser, known, end):
+def test_sign_in_concurrent_with_disabling_or_deleting_provider_is_rejected(tenant, provider, browser, known, end):
     ana = tenant.person("ana@example.com")
     staff = tenant.provide(provider.issuer, link_by="verified-email", email_domains=["example.com"])
     if known:
@@ -58,7 +58,7 @@ def test_sign_in_during_end_of_provider_is_rejected(tenant, provider, browser, k
     assert tenant.site.sql(tenant.id, "SELECT 1 FROM web_sessions") == []
 
 
-def test_linking_token_during_deletion_of_provider_is_rejected(tenant, odd):
+def test_token_is_rejected_if_provider_is_deleted_concurrently(tenant, odd):
     tenant.person("ana@example.com")
     odd.keys, odd.audience = [KEY], tenant.audience
     staff = tenant.provide(
@@ -70,7 +70,7 @@ def test_linking_token_during_deletion_of_provider_is_rejected(tenant, odd):
     assert [(each.status_code, each.json()["code"]) for each in (refused, later)] == [(401, "token-invalid")] * 2
 
 
-def test_session_opened_before_disabling_provider_stays_ended(tenant):
+def test_session_ended_by_concurrent_disabling_of_provider_stays_ended(tenant):
     ana = tenant.person("ana@example.com")
     staff = tenant.provide("https://login.example.com")
     tenant.link(staff, ana, "ana")
@@ -89,7 +89,7 @@ def test_session_opened_before_disabling_provider_stays_ended(tenant):
 
 
 def test_sessions_of_one_provider_open_concurrently(tenant):
-    """The lock on the provider is shared."""
+    """Opening a session takes a shared lock on the provider."""
     ana = tenant.person("ana@example.com")
     staff = tenant.provide("https://login.example.com")
     tenant.link(staff, ana, "ana")
@@ -102,8 +102,8 @@ def test_sessions_of_one_provider_open_concurrently(tenant):
     assert sessions.authenticate(opened.token).user_id == ana.id
 
 
-def test_sign_in_waits_for_end_of_provider_without_locking_sessions(tenant):
-    """Disabling a provider locks it first and then its sessions; a sign-in that locked old sessions first would
+def test_sign_in_waits_for_disabling_of_provider_without_locking_sessions(tenant):
+    """Disabling a provider locks the provider first and then its sessions. A sign-in that locks sessions first would
     deadlock.
     """
     ana = tenant.person("ana@example.com")
@@ -135,7 +135,7 @@ def test_disabling_user_mid_sign_in_creates_no_session(tenant, way_in):
     assert tenant.site.sql(tenant.id, "SELECT 1 FROM web_sessions") == []
 
 
-def test_session_opened_before_disabling_user_stays_ended(tenant):
+def test_session_ended_by_concurrent_disabling_of_user_stays_ended(tenant):
     ana = tenant.person("ana@example.com")
     staff = tenant.provide("https://login.example.com")
     who, new = Principal(tenant.id, ana.id), uuid4()

@@ -1,4 +1,4 @@
-"""Limits of keys with scopes, and no audit rows for changes without effect, tested without a server."""
+"""Tests without a server: keys with scopes have limits, and changes without effect write no audit rows."""
 
 import json
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ HIGHER = [Role.ADMIN, Role.ENGINEER, Role.AUDITOR]
 
 @dataclass
 class OwnTenant:
-    """A test's own tenant: its administrator, the administrator's provisioning key, and the services."""
+    """A tenant for one test, with its administrator, the administrator's provisioning key, and the services."""
 
     database: Any
     chief: Principal

@@ -46,7 +46,7 @@ def test_local_model_returns_the_requested_json(local_server: LocalModelServer) 
 
 
 def test_server_ends_with_the_process_that_started_it(local_server: LocalModelServer) -> None:
-    del local_server  # this fixture skips the test where the model is missing
+    del local_server  # this fixture skips the test if the model is missing
     program = (
         "import os, signal\n"
         "from app.llm.local_server import LocalModelServer\n"

@@ -113,7 +113,7 @@ def test_slow_endpoint_is_abandoned_at_the_time_limit() -> None:
         ask(handler, timeout_seconds=0.05)
 
 
-def test_rejected_structured_output_is_dropped_and_remembered() -> None:
+def test_rejected_structured_output_is_not_requested_again() -> None:
     forms: list[str | None] = []
 
     def handler(request: httpx2.Request) -> httpx2.Response:

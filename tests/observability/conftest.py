@@ -1,4 +1,4 @@
-"""Logging as a process configures it, restored after the test; returns the logged lines, parsed as JSON."""
+"""A fixture that configures logging as in a process, and returns the logged lines, parsed as JSON."""
 
 import io
 import json

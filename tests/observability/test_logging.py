@@ -1,4 +1,4 @@
-"""Log lines: JSON, with the ids of request, run and principal, without confidential content."""
+"""Log lines are JSON, with the ids of request, run and principal, and without confidential content."""
 
 import contextvars
 import logging

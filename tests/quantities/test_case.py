@@ -1,4 +1,4 @@
-"""Letters that patterns take for ASCII ones, as text typed on a Turkish keyboard has them."""
+"""Tests of words with ı, İ or ſ: case-insensitive patterns match these letters as i or s."""
 
 from decimal import Decimal
 
@@ -12,20 +12,20 @@ from app.quantities.scales import Scale, TableScales, find_scale, find_stated_sc
 
 
 @pytest.mark.parametrize("word", ["mıllions", "MİLLİONS", "millionſ"])
-def test_scales_are_read(word):
+def test_scales_with_these_letters_are_parsed(word):
     text = f"(in {word})"
     assert (find_scale(text), find_stated_scales(text)) == (6, {6})
     assert [found.scale for found in find_units(text)] == [Scale.MILLIONS]
     assert TableScales.of(text, otherwise=0).money == 6
 
 
-def test_numbers_are_read():
+def test_numbers_with_these_letters_are_parsed():
     text = "İNR 12 mıllion, sıx percent, 3 basıs points"
     numbers = [(found.value, found.scale, found.unit) for found in find_numbers(text).mentions]
     assert sorted(numbers, key=str) == [(Decimal(12), 6, ""), (Decimal(3), None, "bps"), (Decimal(6), None, "%")]
 
 
-def test_periods_are_read():
+def test_periods_with_these_letters_are_parsed():
     assert parse_asked_periods("the fırst quarter of 2031").quarters == ((1, 2031),)
     assert find_duration("thırty-nıne weeks ended").weeks == 39
     assert list(find_days_of_year("ſeptember 30")) == [(9, 30)]

@@ -27,7 +27,7 @@ DIMENSIONS = 256
 
 
 class HashEmbedder:
-    """Implements `Embedder` in the built-in space as a bag of words, hashed to dimensions."""
+    """A stub `Embedder` in the built-in space: it hashes each word to a dimension."""
 
     @property
     def space(self) -> EmbeddingSpaceSpec:

@@ -1,4 +1,4 @@
-"""Other tenants' chunks change no search result: no passage, score or plan, however near their vectors are."""
+"""Chunks of other tenants change no passage, score or plan of a search, even if their vectors are near the query."""
 
 from dataclasses import asdict, replace
 

@@ -53,7 +53,7 @@ def test_concurrent_calls_create_each_graph_once(library, page, postgres):
         _event_before_statement(second, "CREATE INDEX|DROP INDEX|advisory_lock"),
     )
     with ThreadPoolExecutor(2) as threads:
-        # An open write keeps the first call's graph unfinished until the second call has looked for existing graphs.
+        # CREATE INDEX waits for this transaction, so that the second call finds the first call's unfinished graph.
         with library.database.owner.transaction(system_principal(library.tenant_id)) as session:
             session.execute(text("LOCK TABLE chunk_embeddings IN ROW EXCLUSIVE MODE"))
             one = threads.submit(ensure_graphs, first, least_chunks=30)

@@ -103,7 +103,7 @@ def test_parts_of_different_lengths_are_rejected(library):
 
 
 def test_concurrent_publishes_do_not_block_each_other(library, page):
-    """Both transactions are open when the second one writes: a shared lock would exceed the timeout."""
+    """Both transactions are open when the second one writes. Waiting for a lock of the first one would time out."""
     collection = library.add_collection()
     principal = system_principal(library.tenant_id)
     first, second = (library.add_document(collection, [page("shared words of both")]) for _ in range(2))

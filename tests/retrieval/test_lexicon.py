@@ -63,7 +63,7 @@ def test_weights_are_between_zero_and_k1_plus_one(tokens: list[str], average: fl
     assert all(0 < weight < 2.2 for weight in weights.values())
 
 
-def test_weight_is_bm25s_term_frequency_part() -> None:
+def test_weight_is_term_frequency_part_of_bm25() -> None:
     weights = term_weights(["debt", "debt", "cash", "note"], average_length=8)
     norm = 1.2 * (0.25 + 0.75 * 4 / 8)
     assert weights[term_id("debt")] == pytest.approx(2 * 2.2 / (2 + norm))

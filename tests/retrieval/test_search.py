@@ -165,7 +165,7 @@ def test_odd_questions_never_fail(library, service, page, question):
 
 
 @pytest.mark.parametrize("limits", [SearchLimits(exact_chunks=0, graph_chunks=0), SearchLimits(exact_chunks=0)])
-def test_graph_and_signatures_find_the_same_first_passage_as_comparing(library, page, limits):
+def test_graph_and_signatures_find_same_first_passage_as_exact_comparison(library, page, limits):
     """The plans for many visible chunks return the same first passage as the exact plan."""
     collection = library.add_collection()
     words = (

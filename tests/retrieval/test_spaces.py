@@ -1,4 +1,4 @@
-"""Tests of embedding spaces: the migrations create the built-in space; others are added beside it."""
+"""Tests of embedding spaces: the migrations create the built-in space, and other spaces can be added."""
 
 import pytest
 

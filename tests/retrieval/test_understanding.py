@@ -1,4 +1,4 @@
-"""Tests of understanding a question: issuers, periods, types, statements and core."""
+"""Tests of understanding a question: its issuers, periods, document types and statements, and its core text."""
 
 import pytest
 
@@ -82,7 +82,7 @@ def test_metrics_imply_their_statements(question, expected):
     assert set(understood.statements) == expected
 
 
-def test_capex_is_searched_by_its_name_in_statements():
+def test_capex_is_searched_by_its_line_item_in_statements():
     understood = QuestionReader(vocabulary=FinanceVocabulary()).read("capex in 2021?")
     assert "purchases of property, plant and equipment" in understood.synonyms[0]
 
@@ -111,7 +111,7 @@ def test_understanding_is_recorded_as_plain_values():
         ("What is X? X is defined as A over B.", "What is X? X is defined as A over B."),
     ],
 )
-def test_sentences_on_answer_form_are_removed(question, core):
+def test_sentences_about_form_of_answer_are_removed(question, core):
     assert get_core(question) == core
 
 

@@ -1,4 +1,4 @@
-"""Every search plan returns exactly min(k, visible) passages, all visible, for any share of visible chunks."""
+"""Every search plan returns k visible passages, or all visible passages if there are fewer than k."""
 
 from dataclasses import dataclass, replace
 from uuid import UUID

@@ -143,7 +143,7 @@ def test_zygote_killed_between_jobs_is_replaced(sandbox: Sandbox, jobs: str) -> 
     sandbox.run(f"{jobs}:echo", b"")
     for zygote in _zygotes():
         zygote.kill()
-        os.waitid(os.P_PID, zygote.pid, os.WEXITED | os.WNOWAIT)  # dead, but the sandbox has not noticed
+        os.waitid(os.P_PID, zygote.pid, os.WEXITED | os.WNOWAIT)  # ended, but the sandbox has not noticed
     assert sandbox.run(f"{jobs}:echo", b"again") == b"again"
 
 
@@ -204,7 +204,7 @@ def test_zygote_exits_when_its_owner_is_killed(jobs: str, tmp_path: Path) -> Non
 
 
 def _zygotes() -> list[psutil.Process]:
-    # Skip zombies: children of other tests, or an ended zygote, that nobody has reaped yet.
+    # Skip zombie processes: they have ended, but their parent has not read their exit status yet.
     living = [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
     return [child for child in living if "app.sandbox.zygote" in child.cmdline()]
 
@@ -214,7 +214,7 @@ def _children_of_ours() -> list[int]:
 
 
 def _is_gone(pid: int) -> bool:
-    """Return whether the process is gone within five seconds, or a zombie that another process has yet to reap."""
+    """Return whether the process ends within five seconds. A zombie process counts as ended."""
     try:
         process = psutil.Process(pid)
     except psutil.NoSuchProcess:
