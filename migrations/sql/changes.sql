@@ -26,8 +26,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         OR EXISTS (SELECT 1 FROM entitlement_packs p WHERE p.tenant_id = (SELECT current_tenant()) AND p.id = a_pack)))
 $$;
 
--- Returns whether a collection or document exists and the principal may know this. Its readers, administrators and
--- auditors may.
+-- Returns whether a collection or document exists and the principal may know that it exists. Administrators, auditors
+-- and its readers may know this.
 CREATE FUNCTION is_known(a_collection uuid, a_document uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM collections c WHERE c.tenant_id = (SELECT current_tenant()) AND c.id = a_collection
@@ -127,9 +127,9 @@ $$;
 
 -- 3. Moves
 --
--- Owners may move their collections and documents into collections that they may edit. Only access administrators may
--- make a move that ends the effect of a label. Both functions first take a lock, so that concurrent moves run one after
--- the other. They return:
+-- Owners may move their collections and documents into collections that they may edit. If a label would no longer apply
+-- after a move, only access administrators may make the move. Both functions first take a lock, so that concurrent
+-- moves run one after the other. They return:
 --   'moved'          The move is done.
 --   'hidden'         The object does not exist, or the principal may not make this move.
 --   'labelled'       A label would no longer apply, and the principal is not an access administrator.

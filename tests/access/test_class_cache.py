@@ -66,7 +66,7 @@ def test_cached_classes_are_reused(shared):
 
 
 def test_concurrent_grant_deletion_invalidates_cache(shared):
-    """The deletion happens before another change but commits after it, so the newest history row does not reveal it."""
+    """A later change commits before the deletion, so the newest history row does not reveal the deletion."""
     withdrawing = shared.database.owner.transaction(system_principal(shared.owner.tenant_id))
     session = withdrawing.__enter__()
     session.execute(text("DELETE FROM grants WHERE id = :id"), {"id": shared.grant})

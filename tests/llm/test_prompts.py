@@ -78,7 +78,7 @@ def test_missing_prompt_is_rejected(name: str) -> None:
 
 
 @given(text=st.text())
-def test_no_text_can_close_its_own_fence(text: str) -> None:
+def test_text_can_not_close_the_fence_around_it(text: str) -> None:
     boundary = new_boundary([text])
     fenced = fence([FencedText("1", text)], boundary=boundary)
     assert fenced.count(f"<<end {boundary}>>") == 1

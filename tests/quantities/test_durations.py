@@ -23,7 +23,7 @@ from app.quantities.durations import Duration, find_duration, find_durations
         ("", None),
     ],
 )
-def test_only_duration_of_text_is_found(text, duration):
+def test_duration_is_found_if_text_has_only_one(text, duration):
     assert find_duration(text) == duration
 
 

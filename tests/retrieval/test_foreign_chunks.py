@@ -17,7 +17,7 @@ from tests.retrieval.conftest import create_library
 WORDS = ("tranche", "covenant", "lender", "swap", "notional", "maturity", "issuer", "coupon", "trustee", "lien")
 CHUNKS = 100
 DOCUMENTS = 12
-COPIES = 99  # copies of each of two documents: 20,000 chunks with the originals
+COPIES = 99  # copies of each of two documents; the copies and originals together have 20,000 chunks
 BASE = SearchLimits(list_length=20, most_scanned=400)
 PLANS = {
     "exact": BASE,

@@ -95,7 +95,7 @@ def test_new_access_class_is_set_in_all_search_tables(library, page):
             assert classes == [moved_to], table
 
 
-def test_parts_of_different_lengths_are_rejected(library):
+def test_chunks_and_embeddings_of_different_numbers_are_rejected(library):
     with pytest.raises(ValueError, match="same length"):
         ChunkIndex().replace(
             None, document=None, version_id=None, drafts=[], embeddings=np.zeros((1, 256)), terms=[], space_id=1

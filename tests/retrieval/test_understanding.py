@@ -115,6 +115,6 @@ def test_sentences_about_form_of_answer_are_removed(question, core):
     assert get_core(question) == core
 
 
-def test_conversational_words_are_search_terms_only_without_others():
+def test_conversational_words_are_searched_only_if_there_are_no_other_words():
     assert search_terms("please calculate the leverage") == search_terms("leverage")
     assert search_terms("please explain") == ["pleas", "explain"]
