@@ -81,8 +81,8 @@ $$;
 
 -- 3. The chain
 
--- Creates the head of a new tenant's chain. Because every tenant has a head, a head that can't be locked is locked by
--- another transaction and is not missing.
+-- Creates the head of a new tenant's chain. Every tenant has a head, so a head that can't be locked is not missing but
+-- locked by another transaction.
 CREATE FUNCTION make_audit_head() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -178,7 +178,8 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT link_waiting_of(t) FROM current_tenant() t WHERE t IS NOT NULL
 $$;
 
--- Returns the tenants with waiting events. The query makes one index look-up per tenant, for any number of events.
+-- Returns the tenants with waiting events. The query makes one index look-up per tenant, regardless of
+-- the number of events.
 CREATE FUNCTION list_waiting_tenants() RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$

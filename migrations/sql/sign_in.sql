@@ -6,8 +6,8 @@ SET LOCAL ROLE footnote_definer;
 -- 1. Before a tenant is known
 
 -- Returns the API key with this prefix and this digest of its secret. The comparison does not take constant time, so
--- its duration may reveal how many leading bytes of the digest match. This is harmless: an attacker can't find a secret
--- whose SHA-256 begins with chosen bytes other than by trial, and can't sign in with a digest.
+-- its duration may reveal how many leading bytes of the digest match. This is harmless: an attacker can't choose the
+-- bytes of a secret's SHA-256, and can't sign in with a digest.
 CREATE FUNCTION find_api_key(key_prefix text, a_digest bytea)
 RETURNS TABLE (key_id uuid, tenant_id uuid, user_id uuid, prefix text, expires_at timestamptz,
     revoked_at timestamptz, user_name text, roles text[], disabled_at timestamptz, scopes text[])

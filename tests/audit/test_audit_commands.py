@@ -16,7 +16,7 @@ from app.storage.local import LocalObjects
 
 @pytest.fixture
 def installed(log, tmp_path, monkeypatch):
-    """Return the log, signed with the installation's key and with copies beside the blobs, and the tenant's slug."""
+    """Return the log, signed with the installation's key and copied to the blob storage, and the slug of its tenant."""
     ensure_key_file(tmp_path / "keys.json")
     for name, value in {
         "DATABASE__OWNER_URL": log.database.urls["owner"],

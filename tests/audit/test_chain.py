@@ -1,4 +1,4 @@
-"""The chain as the database links it: at commit, in order, without forks."""
+"""The database links events at commit, in order and without forks."""
 
 import threading
 from uuid import uuid4
@@ -61,7 +61,7 @@ def test_concurrent_writers_never_fork_the_chain(log):
     assert log.verify().intact
 
 
-def test_events_of_a_snapshot_wait_and_are_linked_as_recorded(log):
+def test_events_of_a_snapshot_transaction_wait_and_are_linked_as_recorded(log):
     """A REPEATABLE READ transaction can't see the end of the chain, so its events are linked later."""
     with log.database.api.transaction(log.user, snapshot=True) as first:
         first.execute(text("SELECT 1"))

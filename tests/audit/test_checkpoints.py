@@ -1,4 +1,4 @@
-"""Checkpoints: signed when a chain has grown, copied outside the database, verified with keys that no database has."""
+"""Checkpoints are signed when a chain has grown, copied outside the database, and verified with keys from a file."""
 
 import json
 from datetime import UTC, datetime
@@ -128,7 +128,7 @@ class InterruptedClock:
         return datetime.now(UTC)
 
 
-def test_signing_is_repeated_for_a_quiet_tenant_after_a_failed_copy(log, copies, tmp_path):
+def test_signing_is_repeated_without_new_events_after_a_failed_copy(log, copies, tmp_path):
     log.write(1)
     log.copies = StoredCheckpoints(backend=UnavailableObjects(root=tmp_path / "down"))
     with pytest.raises(StorageUnavailableError):

@@ -111,5 +111,5 @@ def run_of() -> Callable[..., RunRecord]:
 
 @pytest.fixture
 def received() -> Callable[..., ReceivedRun]:
-    """Return a function that makes a run with given scores, as received."""
+    """Return a function that creates a run with given scores, in the form in which the service receives it."""
     return lambda *arguments, **more: receive(make_run(*arguments, **more))

@@ -92,7 +92,7 @@ def test_percentile_counts_as_expensive_even_with_few_cases(evaluations, enginee
         ComparisonService(evaluations=evaluations, max_effort=4_000).compare(engineer, *ids)
 
 
-def test_comparison_beyond_the_limit_is_rejected_and_succeeds_later(counting, engineer, ids):
+def test_comparison_beyond_concurrency_limit_is_rejected_and_succeeds_later(counting, engineer, ids):
     comparisons = ComparisonService(evaluations=counting, at_once=1)
     began, may_end = Event(), Event()
 

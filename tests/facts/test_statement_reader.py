@@ -154,7 +154,7 @@ def test_statement_continues_on_next_page(statements):
     assert pages[2][equity.char_start : equity.char_end] == "1,800"
 
 
-def test_table_with_more_facts_is_the_statement(statements):
+def test_table_with_more_facts_is_read_as_the_statement(statements):
     income, balance, cash_flow = statements
     summary = "Consolidated Statements of Income\n(In millions)\n\n\t2031\t2030\nNet sales\t$1\t$2\n"
     facts = StatementReader().read([summary, income, balance, cash_flow], YEAR)

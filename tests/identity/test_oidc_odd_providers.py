@@ -96,7 +96,7 @@ def test_providers_error_is_shown_without_its_description(odd, staff, browser):
     answer = finish(browser, odd, staff, response={"error": "<b>Call 555-0100 now</b>"})
     assert "555" not in answer.text
     assert "(login_required)" in error_text(finish(browser, odd, staff, response={"error": "login_required"}))
-    # Without a started sign-in, the page does not show the provider's error.
+    # If no sign-in was started, the page does not show the provider's error.
     assert (
         "login_required"
         not in browser.http.get(f"/sign-in/oidc/{staff['id']}/callback", params={"error": "login_required"}).text
@@ -117,7 +117,7 @@ def test_provider_outage_is_shown_as_sentence(odd, staff, browser):
     assert error_text(refused).startswith("Your sign-in provider is not answering")
 
 
-def test_unverified_address_and_foreign_userinfo_link_nobody(odd, tenant, browser, ana, make_tenant):
+def test_unverified_address_and_userinfo_of_other_subject_link_no_user(odd, tenant, browser, ana, make_tenant):
     odd.keys = [KEY]
     staff = tenant.provide(odd.issuer, link_by="verified-email", email_domains=["example.com"])
     odd.metadata["userinfo_endpoint"] = f"{odd.issuer}/userinfo"

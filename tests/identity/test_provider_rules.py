@@ -124,7 +124,7 @@ def test_linking_by_verified_address_requires_domain(own):
     assert own.audited("identity.provider.changed") == []
 
 
-def test_address_links_nobody_without_domains(own):
+def test_address_links_no_user_without_domains(own):
     ana = own.person()
     (email,) = own.sql("SELECT email FROM users WHERE id = :id", id=ana)
     made = own.provide(link_by="verified-email", email_domains=("example.com",))
@@ -182,7 +182,7 @@ def test_other_tenant_can_not_block_audience_with_tenant_id(own, neighbour):
     assert own.provide(audience=audience).audience == audience
 
 
-def test_operator_lists_and_withdraws_unbound_audiences(own, operator):
+def test_operator_lists_and_withdraws_audiences_without_tenant_id(own, operator):
     tenant, audience = own.chief.tenant_id, uuid4().hex
     ours = own.provide()
     own.provide(audience=f"api/{tenant}")
@@ -239,7 +239,7 @@ def test_database_rejects_client_as_audience(own):
     assert refused.value.orig.diag.constraint_name == "ck_identity_providers_audience_of_no_client"
 
 
-def test_older_unbound_audience_stays_until_changed(own):
+def test_existing_audience_without_tenant_id_stays_until_changed(own):
     made = own.provide()
     own.sql("ALTER TABLE identity_providers DISABLE TRIGGER keep_audience")
     own.sql("UPDATE identity_providers SET audience = 'https://api.example.com' WHERE id = :id", id=made.id)

@@ -1,4 +1,4 @@
-"""Jobs that fail like parsers do on malformed files, in a module that the sandbox imports."""
+"""A module for the sandbox to import, with jobs that fail in the same ways as parsers of malformed files."""
 
 import sys
 from collections.abc import Iterator
