@@ -178,8 +178,8 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT link_waiting_of(t) FROM current_tenant() t WHERE t IS NOT NULL
 $$;
 
--- Returns the tenants with waiting events. The query makes one index look-up per tenant, regardless of
--- the number of events.
+-- Returns the tenants with waiting events. The query makes one index look-up per tenant, regardless of the number of
+-- events.
 CREATE FUNCTION list_waiting_tenants() RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$

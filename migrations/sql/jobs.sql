@@ -4,8 +4,8 @@ SET LOCAL ROLE footnote_definer;
 
 -- Sets the status of stages with an expired lease to 'pending', and sends a new message for them. Also sends a new
 -- message for pending stages that no worker has claimed in time. The interval between messages of a stage doubles with
--- each message, up to 128 times the first interval, so that a long queue contains few duplicates. Returns the
--- numbers of expired and of unclaimed stages.
+-- each message, up to 128 times the first interval, so that a long queue contains few duplicates. Returns the numbers
+-- of expired and of unclaimed stages.
 CREATE FUNCTION sweep_stages(wake_again_seconds double precision, batch int)
 RETURNS TABLE (expired bigint, woken bigint)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -113,8 +113,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 
 -- Returns whether class lists that were computed at the position `worked_out` are valid at the position `here`. They
--- are valid if `here` is the same or an earlier position. It can be earlier, because the statement that creates a class
--- does not see this class.
+-- are valid if `here` is the same or an earlier position. `here` can be earlier, because the statement that creates a
+-- class does not see this class.
 CREATE FUNCTION is_not_behind(worked_out text, here text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT COALESCE(NULLIF(split_part(worked_out, '.', 1), '')::bigint, 0) >=
             COALESCE(NULLIF(split_part(here, '.', 1), '')::bigint, 0)

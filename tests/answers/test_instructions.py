@@ -77,7 +77,7 @@ def test_table_row_is_checked_separately() -> None:
     assert "doubled" not in blanked
 
 
-def test_question_before_row_with_bars_is_blanked() -> None:
+def test_question_before_row_with_vertical_bars_is_blanked() -> None:
     blanked = blank_instructions("| 1 | Leeds |\nHow do solar panels work?\n| 2 | Hull |")
     assert "solar" not in blanked
     assert "| 2 | Hull |" in blanked

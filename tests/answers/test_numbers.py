@@ -70,7 +70,7 @@ def test_number_absent_from_span_is_missing(claim: str, span: str) -> None:
     assert missing_numbers(claim, [span]) != []
 
 
-def test_each_number_needs_support_from_any_span() -> None:
+def test_each_number_needs_support_from_at_least_one_span() -> None:
     spans = ["For the years ended June 30,\t2022\t2021", "Net sales\t$14,544\t$12,861"]
     assert missing_numbers("Net sales — 2022: $14,544", spans) == []
     assert missing_numbers("Net sales — 2020: $14,544", spans) == ["2020"]

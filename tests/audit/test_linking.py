@@ -103,7 +103,7 @@ def test_failed_linking_of_one_tenant_delays_no_other(start_log, linker):
 
 
 def test_next_round_of_linking_continues_with_the_remaining_tenants(start_log, linker, monkeypatch):
-    """A round has a limit of tenants, because the relay sends messages between rounds."""
+    """The number of tenants in a round is limited, because the relay sends no messages during a round."""
     monkeypatch.setattr("workers.maintenance.linking.TENANTS", 2)
     logs = sorted((start_log() for _ in range(3)), key=lambda one: one.tenant)
     for log in logs:

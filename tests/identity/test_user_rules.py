@@ -93,7 +93,7 @@ def test_scoped_key_can_not_disable_or_enable_users_beyond_scopes(own, role, dis
     assert (found.disabled_at is not None, found.deleted_at) == (disabled, None)
 
 
-def test_scoped_key_can_disable_and_enable_users_up_to_editor(own):
+def test_scoped_key_can_disable_and_enable_analysts_and_editors(own):
     user_id = own.person(Role.ANALYST, Role.EDITOR)
     for disabled in (True, False):
         changed = own.users.update_user(own.narrow, user_id, UserChange(disabled=disabled), revision=None)

@@ -1,4 +1,4 @@
-"""The local model server, run for real."""
+"""Tests that run the local model server."""
 
 import asyncio
 import contextlib

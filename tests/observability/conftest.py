@@ -1,4 +1,4 @@
-"""A fixture that configures logging as in a process, and returns the logged lines, parsed as JSON."""
+"""A fixture that configures logging as the application does, and returns the logged lines, parsed as JSON."""
 
 import io
 import json

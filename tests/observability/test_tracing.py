@@ -1,4 +1,4 @@
-"""Traces: one trace from the request through the outbox row to the worker, without confidential content."""
+"""One trace covers a request, its outbox row and the worker, and contains no confidential content."""
 
 import subprocess
 import sys
@@ -109,7 +109,7 @@ def test_log_lines_carry_the_trace_id(recorder, log_lines):
     assert log_lines()[0]["trace_id"] == trace.format_trace_id(span.get_span_context().trace_id)
 
 
-def test_requests_are_traced_without_queries_and_probes_not_at_all(recorder):
+def test_requests_are_traced_without_queries_and_probes_are_not_traced(recorder):
     app = FastAPI()
 
     @app.get("/v1/documents/{document_id}")

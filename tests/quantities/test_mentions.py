@@ -39,7 +39,7 @@ def test_currency_is_parsed_from_sign_code_or_name(text, currency):
     assert (mention.value, mention.currency) == (5, currency)
 
 
-def test_ordinal_quarter_is_label_in_digits_and_words():
+def test_quarter_label_is_found_with_digits_and_with_words():
     assert find_numbers("in the 2nd quarter") == find_numbers("in the second quarter")
     assert find_numbers("in the second quarter").labels == {"q2"}
 

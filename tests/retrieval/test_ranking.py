@@ -28,7 +28,7 @@ def own_page(_documents, ordinals):
     return ordinals
 
 
-def test_chunk_in_two_lists_ranks_before_first_of_one_list():
+def test_chunk_in_two_lists_ranks_before_first_chunk_in_one_list():
     found = fusion([5], [1.0], ranked(0, 1), ranked(2, 1)).arrange(own_page, limit=5)
     assert found[0].ordinal == 1
 

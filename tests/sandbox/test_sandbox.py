@@ -72,7 +72,7 @@ def test_sleeping_job_ends_at_the_wall_time_limit(sandbox: Sandbox, jobs: str, l
         sandbox.run(f"{jobs}:sleep", b"", limits=replace(limits, wall_seconds=0.2))
 
 
-def test_result_of_exactly_the_limit_is_accepted_and_one_byte_more_rejected(
+def test_result_of_maximum_size_is_accepted_and_a_larger_one_is_rejected(
     sandbox: Sandbox, jobs: str, limits: Limits
 ) -> None:
     assert len(sandbox.run(f"{jobs}:large", str(limits.output_bytes).encode())) == limits.output_bytes
@@ -105,7 +105,7 @@ def test_output_printed_by_a_job_is_discarded(sandbox: Sandbox, jobs: str, capfd
     assert capfd.readouterr() == ("", "")
 
 
-def test_job_runs_under_the_other_limits(sandbox: Sandbox, jobs: str) -> None:
+def test_job_has_limits_of_core_dumps_and_files_and_its_own_process_group(sandbox: Sandbox, jobs: str) -> None:
     expected = {"core": (0, 0), "files": 64, "leads its group": True}
     assert sandbox.run(f"{jobs}:limits", b"") == repr(expected).encode()
 
