@@ -13,7 +13,7 @@ from app.quantities.calendar import FiscalCalendar
 from app.quantities.dates import find_dates
 from app.quantities.periods import Period
 
-# A year of 53 weeks, from the Monday after the last Sunday of January.
+# This year of 53 weeks begins on the Monday after the last Sunday of January.
 RETAIL_END = date(2032, 2, 1)
 RETAIL_TEXT = "the fiscal years ended February 1, 2032, January 26, 2031 and January 27, 2030 (January 28, 2029)"
 
