@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# bm25s.tokenize keeps no word of one character, and no figure before a decimal point that has one digit.
+# bm25s.tokenize drops words of one character, and also the part before a decimal point if it has one digit.
 #
 # Hurts: "Tranche A" and "Tranche B" are the same query, 5.25% and 6.25% are both "25", and a query for S&P is empty.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
@@ -21,12 +21,12 @@ compare(
     recorded=[["tranche", "term", "loan"], ["tranche", "term", "loan"]],
 )
 compare(
-    expected="two different rates",
+    expected="the digits before the decimal points are kept",
     seen=[words("5.25% notes"), words("6.25% notes"), words("$1,234.5 million")],
     recorded=[["25", "notes"], ["25", "notes"], ["234", "million"]],
 )
 compare(
-    expected="each query has a word",
+    expected="each query keeps all its words",
     seen=[words("S&P"), words("Form 10-K"), words("B+ rating")],
     recorded=[[], ["form", "10"], ["rating"]],
 )

@@ -32,7 +32,7 @@ def untyped():
 
 client = TestClient(app)
 compare(
-    expected="the same JSON",
+    expected="both endpoints return the same JSON",
     seen=[client.get(path).text for path in ("/typed", "/untyped")],
     recorded=['{"amount":"12345678901234567.89"}', '{"amount":1.2345678901234568e+16}'],
 )

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# ir_measures orders documents of equal scores by their IDs, the last in the alphabet first, not as they were returned.
+# ir_measures sorts documents with equal scores by ID, in reverse alphabetical order, not in the order of the results.
 #
-# Hurts: a run whose best passages share a score gets another figure when documents are renamed.
+# Hurts: if the best passages of a run have equal scores, renaming documents changes the run's figures.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 install ir-measures==0.4.3
 observe <<'PY'
@@ -24,7 +24,7 @@ compare(
     recorded={"P@1": 0.0, "RR": 0.33, "nDCG@1": 0.0},
 )
 compare(
-    expected="RR of 0.33, else 0: the relevant document is the last that was returned",
+    expected="RR is 0.33 and the others are 0: the relevant document is the last that was returned",
     seen=dict(sorted(measure("c").items())),
     recorded={"P@1": 1.0, "RR": 1.0, "nDCG@1": 1.0},
 )

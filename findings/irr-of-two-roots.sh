@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# numpy-financial and pyxirr return different internal rates of return for the same cash flows; neither says there are two.
+# numpy-financial and pyxirr return different internal rates of return for the same cash flows; neither reports that
+# there are two.
 #
 # Hurts: two reports of one deal show 10% and 20%, both right by the formula.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
@@ -12,7 +13,7 @@ from observation import compare, show_versions
 show_versions("numpy-financial", "pyxirr")
 flows = [-100, 230, -132]  # the net present value is 0 at 10% and at 20%
 compare(
-    expected="the same rate, or an error that there are two",
+    expected="both return the same rate, or an error that reports two rates",
     seen=[round(float(numpy_financial.irr(flows)), 6), round(pyxirr.irr(flows), 6)],
     recorded=[0.1, 0.2],
 )

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# The openai client obeys Retry-After for up to two minutes, whatever its timeout says.
+# The openai client waits for the time in Retry-After, up to two minutes, even if its timeout is shorter.
 #
-# Hurts: a call with a timeout of half a second returns after more than two, and holds its caller for minutes at worst.
+# Hurts: a call with a timeout of half a second returns after more than two seconds, and in the worst case after
+# minutes.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 install openai==3.54.0
 observe <<'PY'
@@ -45,5 +46,9 @@ def ask(retry_after):
 
 
 compare(expected="Retry-After: 2 s, timeout 0.5 s: ends within 2 s", seen=ask(2), recorded=[2, True])
-compare(expected="Retry-After: 1 hour: a second try after the usual pause, or none", seen=ask(3600), recorded=[1, False])
+compare(
+    expected="Retry-After: 1 hour: a second attempt after the usual pause, or none",
+    seen=ask(3600),
+    recorded=[1, False],
+)
 PY

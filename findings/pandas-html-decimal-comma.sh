@@ -15,7 +15,7 @@ table = """<table><tr><th>Margin</th><th>Spread</th><th>Change</th></tr>
 <tr><td>12,5</td><td>7,25</td><td>(1,234)</td></tr><tr><td>8,0</td><td>7,50</td><td>(56)</td></tr></table>"""
 (read,) = pandas.read_html(io.StringIO(table))
 compare(
-    expected="12.5 or the text 12,5; the negative figures are read, or all columns stay text",
+    expected="12.5 or the text 12,5; negative figures are read as numbers, or all columns stay text",
     seen=read.to_dict("list"),
     recorded={"Margin": [125, 80], "Spread": [725, 750], "Change": ["(1,234)", "(56)"]},
 )

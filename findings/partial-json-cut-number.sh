@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Readers of unfinished JSON return a number that was cut off as if it were whole, though they drop a cut word.
+# Parsers of incomplete JSON return a truncated number as if it were complete, although they drop a truncated string.
 #
-# Hurts: of a stream that stops inside 1234567, the first digits are stored as the figure.
+# Hurts: if a stream stops inside 1234567, its first digits are stored as the figure.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 install pydantic-core==2.50.5 partial-json-parser==0.2.1.1.post7
 observe <<'PY'
@@ -12,12 +12,12 @@ from pydantic_core import from_json
 show_versions("pydantic-core", "partial-json-parser")
 whole = '{"unit": "USD", "revenue": 1234567}'
 compare(
-    expected="the unfinished number is left out, as the unfinished word is",
+    expected="pydantic-core drops the truncated number, as it drops the truncated string",
     seen=[from_json(whole[:-4], allow_partial=True), from_json('{"revenue": 5, "unit": "US', allow_partial=True)],
     recorded=[{"unit": "USD", "revenue": 1234}, {"revenue": 5}],
 )
 compare(
-    expected="the same of partial-json-parser",
+    expected="partial-json-parser drops truncated numbers, too",
     seen=[partial_json_parser.loads(whole[:-4]), partial_json_parser.loads('{"revenue": 12.')],
     recorded=[{"unit": "USD", "revenue": 1234}, {"revenue": 12}],
 )

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Text that is drawn twice, a third of a point apart, to look bold is read twice by pypdf and letter by letter by pdfplumber.
+# If text is drawn twice, a third of a point apart, to look bold, pypdf returns it twice and pdfplumber doubles each
+# letter.
 #
-# Hurts: the bold total of a statement is 100Total 100, or 110000.
+# Hurts: the bold "Total 100" of a statement is read as "Total 100Total 100" or as "TToottaall 110000".
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 install pypdfium2==5.15.2 pypdf==7.1.1 pdfplumber==0.11.10
 observe <<'PY'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The text of a page, of pdfium, pypdf and pdfplumber alike, lacks what is typed into form fields, though the page shows it.
+# The page texts of pdfium, pypdf and pdfplumber lack the values of form fields, although the page shows them.
 #
-# Hurts: a compliance certificate that is filled in as a form has labels and no ratios.
+# Hurts: the text of a compliance certificate that was filled in as a form has labels but no ratios.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 install pypdfium2==5.15.2 pypdf==7.1.1 pdfplumber==0.11.10 reportlab==5.1.0
 observe <<'PY'
@@ -25,7 +25,7 @@ compare(
     recorded=dict.fromkeys(("pdfium", "pypdf", "pdfplumber"), "Leverage ratio:"),
 )
 compare(
-    expected="the value, asked for by itself",
+    expected="the value, if the form fields are read separately",
     seen=pypdf.PdfReader(io.BytesIO(file)).get_form_text_fields(),
     recorded={"ratio": "3.25x"},
 )

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # pdfium, pypdf and pdfplumber return the text of a layer that is switched off, which no viewer shows or prints.
 #
-# Hurts: a quoted draft figure is nowhere on the page that the citation opens.
+# Hurts: a citation can quote a draft figure that its page does not show.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 install pypdfium2==5.15.2 pypdf==7.1.1 pdfplumber==0.11.10
 observe <<'PY'
@@ -23,7 +23,7 @@ compare(
 )
 drawn = pypdfium2.PdfDocument(file)[0].render().to_pil().convert("L")
 compare(
-    expected="pdfium draws the first line, and nothing in the place of the second",
+    expected="pdfium draws the first line, but not the second",
     seen=[drawn.crop((0, 792 - y - 20, 612, 792 - y + 8)).getextrema()[0] < 128 for y in (700, 600)],
     recorded=[True, False],
 )

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# pdfium turns the hyphen of a word that is broken over two lines into U+FFFE or U+0002, according to which call reads it.
+# pdfium returns the hyphen of a word that is broken across two lines as U+FFFE or U+0002, depending on the function.
 #
-# Hurts: "main-tain" is no word to a search, and texts and offsets of two calls do not match; "2024-2025" keeps its hyphen.
+# Hurts: a search misses the word "main-tain", and texts and offsets of two functions differ; "2024-2025" keeps its
+# hyphen.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 install pypdfium2==5.15.2
 observe <<'PY'
@@ -14,7 +15,7 @@ show_versions("pypdfium2")
 file = page("BT /F1 12 Tf 72 700 Td (to main-) Tj 0 -14 Td (tain 2024-) Tj 0 -14 Td (2025 ratios) Tj ET")
 text = pypdfium2.PdfDocument(file)[0].get_textpage()
 compare(
-    expected="to main-tain or to maintain, the same of all three calls",
+    expected="to main-tain or to maintain, and the same text from all three functions",
     seen=[
         text.get_text_range()[:12],
         text.get_text_bounded()[:12],

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# pgvector: after deletes, and until VACUUM, an HNSW index scan returns fewer rows than exist, down to none, with no error.
+# pgvector: after deletes, and until VACUUM, an HNSW index scan returns fewer rows than exist, down to none, with no
+# error.
 #
 # Hurts: a search for the 10 nearest passages returns 0 although 1,000 are left.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
@@ -23,5 +24,9 @@ with server() as address, psycopg.connect(address, autocommit=True) as connectio
     run("DELETE FROM passages WHERE id <= 1000")
     deleted = len(run(nearest).fetchall())
     run("VACUUM passages")
-    compare(expected="10 rows each time", seen=[before, deleted, len(run(nearest).fetchall())], recorded=[10, 0, 10])
+    compare(
+        expected="10 rows from each of the three queries",
+        seen=[before, deleted, len(run(nearest).fetchall())],
+        recorded=[10, 0, 10],
+    )
 PY

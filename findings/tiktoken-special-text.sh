@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tiktoken raises on a text that contains the words "<|endoftext|>", as a document about language models may.
+# tiktoken raises an error for a text that contains "<|endoftext|>", as a document about language models may.
 #
 # Hurts: one such document cannot be counted or embedded; its upload fails again at each retry.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
@@ -9,7 +9,7 @@ import tiktoken
 from observation import compare, show_versions
 
 show_versions("tiktoken")
-# An encoding of single bytes: the published ones behave the same, but are downloaded when they are first used.
+# This encoding has a token for each byte. Published encodings behave in the same way, but need a download.
 encoding = tiktoken.Encoding(
     "bytes",
     pat_str=r"\S+|\s+",
@@ -21,9 +21,13 @@ try:
     seen = len(encoding.encode(text))
 except ValueError as error:
     seen = str(error).splitlines()[0][:60]
-compare(expected="a number of tokens", seen=seen, recorded="Encountered text corresponding to disallowed special token '")
 compare(
-    expected="the text again, from encode_ordinary",
+    expected="a number of tokens",
+    seen=seen,
+    recorded="Encountered text corresponding to disallowed special token '",
+)
+compare(
+    expected="encode_ordinary encodes the text without loss",
     seen=encoding.decode(encoding.encode_ordinary(text)) == text,
     recorded=True,
 )

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# word2number returns a wrong number, not an error, for usual ways to write an amount in words.
+# word2number returns a wrong number, not an error, for common ways to write an amount in words.
 #
 # Hurts: "one hundred and five million two hundred thousand" is 105,201,200; "two point five million" is 2.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"

