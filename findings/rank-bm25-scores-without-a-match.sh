@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# rank_bm25: BM25Plus scores documents that lack every word of the query; BM25Okapi scores 0 for a word in half of them.
+# rank_bm25: BM25Plus gives positive scores to documents without any query word; BM25Okapi scores a word in half of
+# them 0.
 #
 # Hurts: a search that keeps documents with a score above 0 returns all documents, or none that match.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
