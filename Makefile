@@ -1,5 +1,5 @@
 # `make demo` shows Footnote, `make up` runs it, `make test` and `make check` test it.
-# The environment is in .venv, installed from hash-locked requirements. Needs Python 3.11 to 3.13; choose one with PYTHON=.
+# Targets install hash-locked requirements into .venv. This needs Python 3.11 to 3.13; PYTHON= sets its path.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -51,7 +51,7 @@ up: $(STAMPS)/runtime ## Run Footnote on this machine until Ctrl-C; PORT=8001 ch
 test: $(STAMPS)/dev $(STAMPS)/llm ## Run all tests; TESTS=path runs some
 	$(BIN)/python -m pytest $(PROCESSES) $(PYTEST_ARGS) $(TESTS)
 
-test-random: $(STAMPS)/dev $(STAMPS)/llm ## Run the randomised tests with new examples (SEED=number repeats a run); add each failure as a fixed example
+test-random: $(STAMPS)/dev $(STAMPS)/llm ## Run the randomised tests with new examples (SEED=number repeats a run)
 	$(BIN)/python -m pytest $(PROCESSES) -m random --hypothesis-profile=random --hypothesis-seed=$(SEED) $(PYTEST_ARGS) $(TESTS)
 
 lint: $(STAMPS)/dev ## Check style, types and import rules
@@ -66,10 +66,10 @@ check: lint ## Run lint, architecture tests, and compare models with the migrate
 gate: $(STAMPS)/runtime ## Run the gated eval suites and compare them with evals/baselines
 	@$(BIN)/footnote eval gate
 
-prove-access: $(STAMPS)/dev ## Test the access policy with a million reads and with every mutation
+prove-access: $(STAMPS)/dev ## Test the access policy with a million reads, and check that the tests detect each mutation of its code
 	FOOTNOTE_PROVE_READS=1000000 $(BIN)/python -m pytest -q -n 2 $(SCHEDULING) $(PYTEST_ARGS) tests/policy
 
-findings: ## Run each script in findings/ (they install packages) and list those whose observation has changed
+findings: ## Run each script in findings/ (they install packages) and list those whose observed behaviour has changed
 	@changed=(); for script in findings/*.sh; do \
 		echo "== $$script"; PYTHON='$(PYTHON)' bash "$$script" || changed+=("$$script"); \
 	done; \
