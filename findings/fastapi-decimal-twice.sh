@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # FastAPI sends a Decimal as a string from a typed endpoint, and as a float from one without a return type.
 #
-# Hurts: one amount has two types in one API, and the untyped one loses its last digits.
+# Hurts: one amount has two types in one API, and the untyped endpoint loses its last digits.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 install fastapi==0.163.2 httpx2==2.16.2
 observe <<'PY'

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# rank_bm25: BM25Plus gives positive scores to documents without any query word; BM25Okapi scores a word in half of
-# them 0.
+# rank_bm25: BM25Plus gives positive scores to documents without any query word; BM25Okapi scores 0 if half of the
+# documents have the word.
 #
 # Hurts: a search that keeps documents with a score above 0 returns all documents, or none that match.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
