@@ -13,6 +13,9 @@ from tests.web.conftest import Site, new_page, sign_in
 
 pytestmark = pytest.mark.browser
 
+MANY = 20
+"""More operations than a search for one call finds, and far fewer than the reference has."""
+
 
 def open_reference(page: Page, site: Site) -> None:
     page.goto(f"{site.url}/docs")
@@ -48,6 +51,7 @@ def open_operation(page: Page, tag: str, operation_id: str) -> Locator:
 def try_out(page: Page, tag: str, operation_id: str, *, call: str) -> Locator:
     """Open the operation for execution and return its element. The search hides the others, so clicks are fast."""
     search(page, call)
+    expect(page.locator(".opblock").nth(MANY)).to_have_count(0)  # until then a click opens a row that is redrawn
     operation = open_operation(page, tag, operation_id)
     operation.get_by_role("button", name="Try it out").click()
     return operation
