@@ -74,7 +74,7 @@ class ClaimVerified:
 
 @dataclass(frozen=True, slots=True)
 class ClaimDropped:
-    """A drafted sentence failed verification. The event omits its text, because it lacks evidence."""
+    """A drafted sentence failed verification. The event omits the text of the sentence, which lacks evidence."""
 
     reason: DropReason
 

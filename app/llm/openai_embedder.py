@@ -25,7 +25,8 @@ class OpenAIEmbedder:
     """Implements `Embedder`. Thread-safe.
 
     The client retries `max_retries` times, with exponential back-off and jitter, or after the endpoint's Retry-After
-    (at most two minutes). Texts are cut at 8,191 tokens. `version` distinguishes spaces with the same model name.
+    (at most two minutes). Texts are cut at 8,191 tokens. `version` distinguishes embedding spaces with the same
+    model name.
     `send_dimensions` asks the endpoint to shorten its vectors; not every model supports this.
     """
 

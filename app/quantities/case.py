@@ -4,7 +4,7 @@ _LOOKALIKES = str.maketrans({"ı": "i", "İ": "i", "ſ": "s", "\N{KELVIN SIGN}":
 
 
 def fold_case(word: str) -> str:
-    """Return a word in lower case, with ASCII letters for all letters that `re.IGNORECASE` matches with them.
+    """Return a word in lower case. Letters that `re.IGNORECASE` treats as an ASCII letter become that letter.
 
     Text typed on a Turkish keyboard has "mıllion" and "MİLLİON".
     """

@@ -9,7 +9,7 @@ from app.quantities.number_words import CARDINAL, parse_cardinal
 _COUNTED = re.compile(rf"\b(\d{{1,2}}|{CARDINAL})[\s-]+(month|week)s?\b", re.IGNORECASE)
 _QUARTER = re.compile(r"\bquarters?\b", re.IGNORECASE)
 _YEAR = re.compile(r"\byears?\b|\bannual\b|\bfiscal\b", re.IGNORECASE)
-# Quarters of 52/53-week calendars have 12, 13 or 14 weeks, but one quarter of a year can have up to 17.
+# In 52/53-week calendars most quarters have 12 to 14 weeks; in some calendars one quarter has 16 or 17.
 _WEEKS_OF_QUARTERS = ((12, 17, 1), (24, 28, 2), (35, 40, 3), (52, 53, 4))
 _MONTHS_OF_QUARTERS = {3: 1, 6: 2, 9: 3, 12: 4}
 

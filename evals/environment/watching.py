@@ -47,7 +47,7 @@ class WorkerWatch:
 
 @dataclass(frozen=True, slots=True)
 class LossCount:
-    """Counts the lost workers in a log, except the first `before`: a home's log also contains earlier runs."""
+    """Counts the workers that a log reports as lost, without the `before` losses of earlier runs in the same log."""
 
     log: Path
     before: int
@@ -96,7 +96,7 @@ def ingest_watched(
     with running_stack(home, notify=notify, concurrency=CONCURRENCY) as stack:
         losses = LossCount.begin(home.logs / "worker.log")
         with ApiClient(url=stack.url, key=ensure_admin(home, stack.database_url("owner"))) as client:
-            # The name contains the code's digest, so that changed code ingests the same files again.
+            # A collection stores each file once. Its name has the code's digest, so changed code gets a new one.
             collection = client.ensure_collection(f"{COLLECTION} {pipeline_digest()[:16]}").id
             notify(f"Ingesting {len(files)} files")
             outcomes, watch = ingest_and_sample(stack, client, files, collection=collection, hang_seconds=hang_seconds)

@@ -145,7 +145,7 @@ $$;
 -- Sets `said_type` and `access_class_id` of a document.
 --   * `said_type` is the document's type if an editor stated it (according to `metadata_sources`), and otherwise null.
 --     Workers write `metadata_sources` when they publish a version. They may keep a type that an editor stated, but may
---     not record their own type as stated by an editor.
+--     not record the type that they read as stated by an editor.
 --   * A document with a grant or an exclusion of its own gets an access class of its own. It keeps this class when the
 --     grant or exclusion is deleted, so that later grants and exclusions on the document do not rewrite its chunks.
 --   * A document keeps its class if the class's properties still match, so that publishing the document does not wait

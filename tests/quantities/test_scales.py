@@ -50,7 +50,7 @@ def test_scale_beside_number_is_parsed(text, exponent):
     assert (found and found.exponent) == exponent
 
 
-def test_stated_scales_exclude_scales_of_single_numbers():
+def test_scale_of_one_number_is_no_scale_of_the_table():
     assert find_stated_scales("(In thousands) and ($ in millions)") == {3, 6}
     assert find_stated_scales("Net sales (000 omitted)") == {3}
     assert find_stated_scales("5 million") == frozenset()

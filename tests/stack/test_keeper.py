@@ -1,4 +1,4 @@
-"""The keeper ends a whole process tree when its command or its owner ends, even by a kill."""
+"""The keeper stops a whole process tree when the command or the keeper's owner exits or is killed."""
 
 import os
 import signal

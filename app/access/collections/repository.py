@@ -86,7 +86,10 @@ class AccessRepository:
         return self._session.scalar(change) is not None
 
     def move_collection(self, collection_id: UUID, *, parent_id: UUID | None) -> str:
-        """Move a collection; return 'moved', 'hidden' (unknown, or not allowed), 'labelled' or 'inside-itself'."""
+        """Move a collection; return 'moved', 'hidden' (unknown, or not allowed), 'labelled' or 'inside-itself'.
+
+        'labelled': a label would no longer apply after the move, so only an administrator may make it.
+        """
         return str(self._session.scalar(select(func.move_collection(collection_id, parent_id))))
 
     def move_document(self, document_id: UUID, collection_id: UUID) -> str:

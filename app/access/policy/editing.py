@@ -55,7 +55,9 @@ class PolicyEditor(GrantEditor):
         self._delete(Label, label_id, LabelNotFoundError, "access.label.deleted", "label", clearances=clearances)
 
     def put_label(self, place: Place, label_id: UUID) -> None:
-        """Add a label to an object that the principal owns; users without a clearance lose access. May be repeated.
+        """Add a label to an object that the principal owns; users without a clearance lose access.
+
+        A label that the object already has is not added again.
 
         Raises GrantTargetNotFoundError, LabelNotFoundError, ContentExistsError.
         """

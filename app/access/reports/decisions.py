@@ -65,8 +65,8 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """A reason that denies access: a label for which the user has no clearance, or an exclusion. `cleared_until` is the
-    latest expiry of the user's clearances for the label.
+    """A reason that denies access: a label for which the user has no valid clearance, or an exclusion. `cleared_until`
+    is the latest expiry of the user's expired clearances for the label.
     """
 
     kind: str
@@ -207,7 +207,7 @@ def _lacks_stated_type(moment: Moment, held: Mapping[str, Holding]) -> bool:
 
 
 def _holds(pack: State, document: State) -> bool:
-    """Return whether a pack contains a document; an empty list matches all."""
+    """Return whether a pack contains a document. A pack without types, or without sources, contains all of them."""
     types, sources = pack["document_types"], pack["sources"]
     return (not types or document["said_type"] in types) and (not sources or document["source"] in sources)
 
