@@ -10,7 +10,6 @@ import pytest
 
 from app.commands.ingest import IngestOutcome
 from app.core.principal import Principal
-from app.retrieval.passages import Passage
 from app.retrieval.questions.understanding import Understanding
 from app.retrieval.service import SearchResult
 from evals.commands.options import build_suites
@@ -21,31 +20,11 @@ from evals.environment.watching import WorkerWatch
 from evals.running.engine import UnknownSuiteError
 from evals.suites import latency, robustness
 from evals.suites.retrieval import RetrievalScoring
+from tests.evals.suites.passages import passage
 
 ANYBODY = Principal(tenant_id=uuid4(), user_id=uuid4())
 RIGHT, WRONG = UUID(int=1), UUID(int=2)
 NAMES = {RIGHT: ("copy", "right"), WRONG: ("wrong",)}
-
-
-def passage(document, page, rank):
-    return Passage(
-        chunk_id=rank,
-        document_id=document,
-        version_id=document,
-        document_title="",
-        issuer=None,
-        document_type="10-K",
-        period=None,
-        page_number=page,
-        char_start=0,
-        char_end=1,
-        heading="",
-        table_header="",
-        text="x",
-        kind="text",
-        score=1.0,
-        rank=rank,
-    )
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,26 @@
+"""Passages for tests of suites: their documents, pages and ranks matter, their texts do not."""
+
+from uuid import UUID
+
+from app.retrieval.passages import Passage
+
+
+def passage(document: UUID, page: int, rank: int) -> Passage:
+    return Passage(
+        chunk_id=rank,
+        document_id=document,
+        version_id=document,
+        document_title="",
+        issuer=None,
+        document_type="10-K",
+        period=None,
+        page_number=page,
+        char_start=0,
+        char_end=1,
+        heading="",
+        table_header="",
+        text="x",
+        kind="text",
+        score=1.0,
+        rank=rank,
+    )
