@@ -6,7 +6,8 @@ NotFoundError     ← CollectionNotFoundError, GrantTargetNotFoundError, GrantNo
 ForbiddenError    ← MoveLeavesBarrierError    only access administrators may make a move that removes an inherited label
 ConflictError     ← CollectionExistsError, CollectionInsideItselfError, CollectionTooDeepError, LabelExistsError,
                     LabelInUseError, PackExistsError, ContentExistsError
-InvalidInputError ← GrantLifetimeError, GrantSubjectError, ExplainedTimeError, ChangesRefusedError
+InvalidInputError ← GrantLifetimeError, GrantSubjectError, ExplainedTimeError, ChangesRefusedError,
+                    ChangesUnreadableError
 """
 
 from app.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError

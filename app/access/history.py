@@ -1,4 +1,4 @@
-"""Tables: the policy's history, to which triggers only append rows, and cached access classes."""
+"""Tables of the policy's history and of cached access classes. Triggers append rows to the history."""
 
 from datetime import datetime
 from typing import Any
@@ -34,8 +34,8 @@ class PolicyState(Base):
 
 class LearnedClasses(Base):
     """Cached access classes of a principal. An entry is stale if transaction `horizon` or a newer one changed the
-    policy, if the time `valid_until` has come, or if `cluster` is not the current PostgreSQL cluster. A crash may empty
-    the table, because it is unlogged.
+    policy or the classes, if `valid_until` has passed, or if `cluster` is not the current PostgreSQL cluster. A crash
+    may empty the table, because it is unlogged.
     """
 
     __tablename__ = "learned_classes"

@@ -28,7 +28,9 @@ _SUBJECT = "COALESCE(user_id, group_id)"
 
 
 def _of_tenant(column: str, table: str, *, ends_with_it: bool = True) -> ForeignKeyConstraint:
-    """Return a foreign key to a row of the same tenant."""
+    """Return a foreign key to a row of the same tenant. If `ends_with_it` is true, deleting the referenced row also
+    deletes the referencing rows. Otherwise a referenced row can't be deleted.
+    """
     return ForeignKeyConstraint(
         ["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"], ondelete="CASCADE" if ends_with_it else None
     )
@@ -37,8 +39,8 @@ def _of_tenant(column: str, table: str, *, ends_with_it: bool = True) -> Foreign
 class Collection(Base):
     """A folder of documents. Grants on it also apply to the collections inside it.
 
-    A principal can't give a collection the name of a sibling that the principal sees. The database does not enforce
-    unique names, because its error would reveal hidden collections.
+    A new name is rejected if the principal can see a sibling with this name. The database has no constraint for unique
+    names, because its error would reveal hidden collections.
     """
 
     __tablename__ = "collections"
@@ -60,8 +62,8 @@ class Collection(Base):
 
 
 class CollectionClosure(Base):
-    """One row for each collection and each collection inside it, at any depth, including itself. A trigger maintains
-    the table.
+    """One row for each pair of a collection (`ancestor_id`) and a collection inside it, at any depth. Each collection
+    also has a row with itself. A trigger maintains the table.
     """
 
     __tablename__ = "collection_closure"
@@ -77,9 +79,9 @@ class CollectionClosure(Base):
 
 
 class AccessClass(Base):
-    """A group of documents with the same readers: the documents with the same collection, stated type, source and set
-    of labels. A class with `document_id` contains only that document, which has its own grants or exclusions. The
-    collection itself has a class without type, source, labels and document.
+    """A group of documents with the same readers. All documents of a class have the same collection, stated type,
+    source and set of labels. A document with its own grants or exclusions has its own class, with its ID in
+    `document_id`. A collection also has a class for itself, without type, source, labels and document.
     """
 
     __tablename__ = "access_classes"

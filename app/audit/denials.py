@@ -1,4 +1,4 @@
-"""Denied requests as audit events. Frequent denials of one principal are aggregated instead of recorded one by one."""
+"""Record denied requests as audit events. Frequent denials of one principal are combined into one event."""
 
 import threading
 import time
@@ -32,10 +32,10 @@ the key's user.
 
 @dataclass(slots=True)
 class _Window:
-    """The denials of one principal in one minute: `recorded` as single events, and further ones only `counted`.
+    """The denials of one principal in one minute. `recorded` is the number of single events, `counted` the number of
+    further denials.
 
-    `origin` is the request origin of the first counted denial. Its client becomes None when a denial comes from another
-    client.
+    `origin` is the origin of the first counted denial. Its client becomes None when a denial comes from another client.
     """
 
     principal: Principal
@@ -54,9 +54,9 @@ class _Window:
 
 
 class DenialLog:
-    """Records denials, each in its own transaction. `close` records the aggregates counted so far.
+    """Records denials, each in its own transaction. `close` records the denials that are only counted so far.
 
-    A request waits only while denials of its own principal are recorded, not for those of other principals.
+    A denied request writes only events of its own principal, so it does not wait for events of other principals.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class DenialLog:
         self._timer: threading.Timer | None = None
 
     def record(self, denial: Denial) -> None:
-        """Record a denial. A failure to record it raises no error, but is logged."""
+        """Record a denial. If this fails, the failure is logged, and no error is raised."""
         principal, claimed = _audited_as(denial)
         if principal is None or not self._count(principal, claimed):
             return
@@ -88,7 +88,7 @@ class DenialLog:
         )
 
     def record_aggregates(self) -> None:
-        """Record the aggregates of all minutes that have ended."""
+        """Record an event for each ended minute with counted denials."""
         with self._lock:
             windows = [self._windows.pop(key) for key, window in list(self._windows.items()) if self._is_over(window)]
         self._record_windows(windows)
@@ -123,7 +123,7 @@ class DenialLog:
         return is_recorded
 
     def _start_timer(self) -> None:
-        """Schedule the recording of aggregates at the minute's end, even if no further denial occurs."""
+        """Start a timer that records counted denials after a minute, even if no further request is denied."""
         if self._timer is None and self._windows:
             self._timer = threading.Timer(_WINDOW, self._on_timer)
             self._timer.daemon = True

@@ -45,7 +45,7 @@ def list_audit_events(
     since: Annotated[AwareDatetime | None, Query(description="Events from this time on.")] = None,
     until: Annotated[AwareDatetime | None, Query(description="Events before this time.")] = None,
 ) -> Page[AuditEventOut]:
-    """List what was done in your tenant, newest first."""
+    """List your tenant's audit events, newest first."""
     filters = EventFilters(
         action=action, actor_id=actor_id, object_type=object_type, object_id=object_id, since=since, until=until
     )

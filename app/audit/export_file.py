@@ -1,4 +1,4 @@
-"""Verifies an export without the database: its lines are the events and links of one section of a chain."""
+"""Verify an export without the database. Its lines are the events and links of one section of a chain."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,15 +9,15 @@ from app.audit.errors import ExportFormatError
 from app.audit.ocsf import has_unhashed_changes, parse_line
 
 _MAX_UNREADABLE = 1_000
-"""Maximum number of unreadable lines before the first event; a file with more is rejected."""
+"""Maximum number of unreadable lines before the first readable one; a file with more is rejected."""
 
 
 def verify_lines(lines: Iterable[str], *, keys: PublicKeys, kept: Sequence[Checkpoint] = ()) -> Findings:
-    """Check the hashes and the order of an export's lines, and the checkpoints within them.
+    """Check the hashes and the order of an export's lines, and compare its links with the checkpoints in `kept`.
 
-    An unreadable line is reported, and the other lines are checked. If the export does not start with link 1, its first
-    link is trusted. A truncated end is not detected, because an export does not contain its length. Raises
-    ExportFormatError if no line is readable.
+    `keys` are the trusted keys. An unreadable line is reported, and the other lines are checked. If the export does not
+    start with link 1, its first link is trusted. A truncated end is not detected, because an export does not contain
+    its length. Raises ExportFormatError if no line is readable.
     """
     findings: Findings | None = None
     walk: ChainWalk | None = None

@@ -1,4 +1,4 @@
-"""The audit log for auditors. The database decides who is an auditor, by row-level security."""
+"""Read and export the audit log. Row-level security in the database shows it only to auditors."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -64,12 +64,12 @@ class AuditLog:
         return _begin(self._database, principal, since=since, until=until)
 
     def export(self, principal: Principal, section: Section) -> Iterator[str]:
-        """Yield the lines in batches. No transaction is open between batches, however slowly they are consumed."""
+        """Yield the lines in batches. No transaction is open between batches, so a slow client keeps none open."""
         return export_lines(lambda: self._database.transaction(principal), section)
 
 
 def export_whole(owner: Database, tenant_id: UUID, *, since: datetime | None, until: datetime | None) -> Iterator[str]:
-    """Yield the lines of a tenant's log for the database owner. The actor of the export is the tenant's system user."""
+    """Yield the lines of a tenant's log for the database owner. The export is recorded for the tenant's system user."""
     principal = system_principal(tenant_id)
     link_waiting(owner, principal)
     section = _begin(owner, principal, since=since, until=until)

@@ -1,6 +1,6 @@
-"""Tables of the audit log. Events, links and checkpoints are append-only. Events are inserted in the transaction of the
-change that they describe. At commit the database links their hashes into a chain. Checkpoints are signed links of the
-chain.
+"""Tables of the audit log. Events, links and checkpoints are append-only. An event is inserted in the transaction of
+the change that it describes. At commit the database links the event's hash into a chain. Checkpoints are signed links
+of the chain.
 """
 
 from datetime import datetime
@@ -63,8 +63,8 @@ class AuditLink(Base):
 
 
 class WaitingEvent(Base):
-    """An event of a REPEATABLE READ transaction, which may not see the chain's newest link; it is linked shortly
-    afterwards.
+    """An event of a REPEATABLE READ transaction. The transaction may not see the chain's newest link, so the event is
+    linked later by another transaction.
     """
 
     __tablename__ = "audit_waiting"
@@ -77,7 +77,7 @@ class WaitingEvent(Base):
 
 
 class AuditCheckpoint(Base):
-    """A link with a signed hash (`app.audit.chain.checkpoints`), which protects all links up to it from rewriting."""
+    """The signed hash of a link (`app.audit.chain.checkpoints`). The signature also protects all earlier links."""
 
     __tablename__ = "audit_checkpoints"
 

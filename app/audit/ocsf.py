@@ -1,8 +1,9 @@
-"""Events in the Open Cybersecurity Schema Framework (https://schema.ocsf.io/1.3.0), for log analysis tools.
+"""Print and parse events in the Open Cybersecurity Schema Framework (https://schema.ocsf.io/1.3.0). Log
+analysis tools can read them.
 
 Classes: Account Change 3001, Authentication 3002, Entity Management 3004, User Access Management 3005, Group Management
-3006, API Activity 6003. Fields without an equivalent in the schema are under `unmapped`, with the chain's hashes, so
-that a line can be verified on its own (`parse_line`).
+3006, API Activity 6003. Fields without an equivalent in the schema are under `unmapped`. The hashes of the chain are
+also there, so that each line can be verified on its own (`parse_line`).
 """
 
 import json
@@ -127,7 +128,7 @@ def print_line(event: StoredEvent, link: Link) -> str:
         "previous_hash": link.previous_hash.hex(),
         "hash": link.hash.hex(),
     }
-    # Insert the detail as the database prints it, so that its hash can be recomputed with the same number format.
+    # Insert the text of the detail unchanged, because the hash depends on its number format.
     ending = f'{json.dumps(unmapped, ensure_ascii=False)[:-1]}, "detail": {event.detail}}}'
     return f'{json.dumps(fields, ensure_ascii=False)[:-1]}, "unmapped": {ending}}}'
 
@@ -168,8 +169,8 @@ def parse_line(line: str) -> tuple[Link, StoredEvent]:
 
 
 def has_unhashed_changes(line: str, link: Link, event: StoredEvent) -> bool:
-    """Return whether a line has changes that its hashes do not cover: it then differs from the line printed for its
-    link and event (ignoring the product's version).
+    """Return whether a line differs from the line that is printed for its link and event, ignoring the product's
+    version. Such a line has changes that its hashes do not cover.
 
     Raises ExportFormatError if the line is nested too deeply to compare.
     """
@@ -200,7 +201,9 @@ def _reject_constant(name: str) -> None:
 
 
 def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Reject duplicate keys: parsers disagree on which one wins, so a hash could cover a value that others ignore."""
+    """Reject duplicate keys. Parsers disagree on which one wins, so another program could read a value that the hash
+    does not cover.
+    """
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("duplicate key")
@@ -234,7 +237,7 @@ def _about(shape: Shape, event: StoredEvent, detail: dict[str, Any]) -> dict[str
 
 
 def _about_rights(event: StoredEvent, detail: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of a membership or grant: the user or group, and the objects."""
+    """Return the fields of a membership (group, user) or of a grant (user or group, level, objects)."""
     user = _subject(detail, "user_id")
     if event.action.startswith("identity.member."):
         return {"group": {"uid": event.object_id}, "user": {"uid": user}}
@@ -245,7 +248,7 @@ def _about_rights(event: StoredEvent, detail: dict[str, Any]) -> dict[str, Any]:
 
 
 def _given(detail: dict[str, Any]) -> dict[str, Any]:
-    """Return the changed object's fields: after the change, or before it if the object was deleted."""
+    """Return the object's fields after the change, or before it if the object was deleted."""
     for part in (detail.get("after"), detail.get("before")):
         if isinstance(part, dict):
             return part

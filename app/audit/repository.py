@@ -1,4 +1,4 @@
-"""SQL of the log as the tenant's auditors see it: links with their events."""
+"""SQL that reads links with their events for a tenant's auditors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ class AuditRepository:
         return self._read(_linked().where(*within).order_by(AuditLink.sequence).limit(limit))
 
     def find_section(self, since: datetime | None, until: datetime | None) -> tuple[int, int]:
-        """Return the first and last link of the events of a period, as one section of the chain; (1, 0) if empty.
+        """Return the sequences of the first and last link of a period's events; (1, 0) if there are no events.
 
         Events are selected by recording time but linked at commit, so a section may contain some events from just
         outside the period.

@@ -1,4 +1,4 @@
-"""Broker URLs: translate a Unix-socket URL from Celery's form to the one that the Redis client accepts."""
+"""Recognise Redis URLs of a broker, and translate Celery's Unix-socket URLs to the form that redis-py accepts."""
 
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
@@ -12,7 +12,10 @@ def is_redis(broker_url: str) -> bool:
 
 
 def redis_url(broker_url: str) -> str:
-    """Return the URL for redis-py's `from_url`: `redis+socket://:word@/path?virtual_host=1` → `unix://:word@/path?db=1`."""
+    """Return the URL in the form that redis-py's `from_url` accepts.
+
+    `redis+socket://:word@/path?virtual_host=1` becomes `unix://:word@/path?db=1`; other URLs stay unchanged.
+    """
     parts = urlsplit(broker_url)
     if parts.scheme != _CELERY:
         return broker_url

@@ -2,15 +2,15 @@
 
     FootnoteError
     ├── InvalidInputError          422  the request is not valid
-    ├── UnauthenticatedError       401  no key, or one that is wrong, expired or revoked
-    ├── ForbiddenError             403  the principal may see the resource, but not do this
-    ├── NotFoundError              404  absent, or hidden from the principal
+    ├── UnauthenticatedError       401  the key is missing, wrong, expired or revoked
+    ├── ForbiddenError             403  the principal may not perform this action
+    ├── NotFoundError              404  the resource is missing, or hidden from the principal
     ├── ConflictError              409  the request conflicts with the stored state
     ├── PreconditionFailedError    412  the resource changed since the client read it
-    ├── PreconditionRequiredError  428  an edit without If-Match
-    ├── TooLargeError              413  over a stated limit
-    ├── UnsupportedTypeError       415  a format that Footnote does not read
-    ├── RateLimitedError           429  too many requests; wait for Retry-After
+    ├── PreconditionRequiredError  428  an edit has no If-Match
+    ├── TooLargeError              413  the input is larger than the limit
+    ├── UnsupportedTypeError       415  Footnote does not read this format
+    ├── RateLimitedError           429  too many requests; wait for the time in Retry-After
     ├── UnavailableError           503  a service that Footnote needs is down; try again
     └── DocumentError              422  the file cannot be read; its run ends as failed
 
@@ -66,7 +66,9 @@ class Claimed:
 
 
 class UnauthenticatedError(FootnoteError):
-    """`claimed` is recorded in the audit log and never returned to the caller."""
+    """The request has no valid credentials. If they name a stored key, `claimed` has its owner for the audit log; the
+    caller never sees it.
+    """
 
     code = "unauthenticated"
     status = 401
@@ -134,7 +136,7 @@ class BrokerUnavailableError(UnavailableError):
 
 
 class DocumentError(FootnoteError):
-    """The file cannot be read. The run ends as `failed` with this code and title and is not repeated."""
+    """The file cannot be read. Its run fails with the error's code and detail, and is not retried."""
 
     code = "document-unreadable"
     status = 422

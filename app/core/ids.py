@@ -6,5 +6,5 @@ from uuid6 import uuid7
 
 
 def new_id() -> UUID:
-    """Return a new time-ordered id, as a plain `uuid.UUID`, the type that drivers and Pydantic know."""
+    """Return a new time-ordered id. It is a plain `uuid.UUID`, which database drivers and Pydantic accept."""
     return UUID(int=uuid7().int)

@@ -1,5 +1,5 @@
-"""Cursor pagination: an opaque, URL-safe cursor contains the sort key of the last row, so that inserts neither skip nor
-repeat rows.
+"""Cursor pagination. An opaque, URL-safe cursor contains the sort key of the last row of a page. If rows are inserted
+between two requests, the next page therefore neither skips nor repeats rows.
 """
 
 import base64
@@ -25,13 +25,13 @@ class InvalidCursorError(InvalidInputError):
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Request for `limit` rows (1 to 200) after `cursor` (from the previous page; None for the first page)."""
+    """A request for up to `limit` rows (1 to 200). `cursor` comes from the previous page; it is None for the first."""
 
     limit: int = DEFAULT_LIMIT
     cursor: str | None = None
 
     def after(self) -> str | None:
-        """Return the sort key to continue after. Raises InvalidCursorError."""
+        """Return the sort key of the previous page's last row; None for the first page. Raises InvalidCursorError."""
         return None if self.cursor is None else decode_cursor(self.cursor)
 
 
@@ -59,7 +59,7 @@ def decode_cursor(cursor: str) -> str:
 
 
 def parse_uuid_cursor(page: PageRequest) -> UUID | None:
-    """Return the id to continue after, for lists sorted by id. Raises InvalidCursorError."""
+    """Return the id of the previous page's last row, for lists sorted by id. Raises InvalidCursorError."""
     after = page.after()
     if after is None:
         return None

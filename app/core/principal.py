@@ -1,5 +1,5 @@
-"""The principal: the user of a request, with roles and permissions. Every service call receives one; each transaction
-starts by passing it to the database.
+"""The principal is the user of a request, with roles and permissions. Every service call receives a principal, and each
+transaction first sends it to the database.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from app.core.errors import ForbiddenError
 
 
 class Permission(StrEnum):
-    """An action that a user may perform. In the database, grants and labels decide which rows it applies to."""
+    """An action that a user may perform. Grants and labels in the database limit it to certain rows."""
 
     DOCUMENTS_READ = "documents:read"
     DOCUMENTS_WRITE = "documents:write"
@@ -99,10 +99,11 @@ class PermissionRequiredError(ForbiddenError):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A user of one tenant, signed in with one key.
+    """A user of one tenant, signed in with a key or through an identity provider.
 
-    `key_expires_at` is None for a key that never expires; `scopes` is None for a key with all permissions of its user.
-    The database decides which rows the principal sees.
+    `key_id` is None for a sign-in through a provider. `key_expires_at` is the expiry of the key or of the provider's
+    token, or None if there is none. `scopes` is None if the principal has all permissions of the user. The database
+    decides which rows the principal sees.
     """
 
     tenant_id: UUID

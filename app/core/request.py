@@ -1,4 +1,4 @@
-"""The current request, set by the HTTP layer, so that records written deeper in the code can refer to it."""
+"""The current request's id and client. The HTTP layer sets them, and code that writes records reads them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

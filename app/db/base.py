@@ -23,7 +23,9 @@ base.ischema_names["xid8"] = TransactionId
 
 
 class Base(DeclarativeBase):
-    """Times are timezone-aware, text has no length limit except in check constraints, ids are UUIDs made by the app."""
+    """Base of all tables. Times have a time zone. Only check constraints limit the length of text. The app creates the
+    ids.
+    """
 
     metadata = MetaData(
         naming_convention={

@@ -1,9 +1,10 @@
 """The signed context that names the tenant and user of a transaction.
 
-A SQL statement injected into a session of the api role cannot claim another tenant: the database accepts a context
-only with its HMAC-SHA-256 (RFC 2104), computed here with a secret that no SQL statement can read. The database
-stores the inner and outer HMAC pad of each login role's key; the role's first transaction sends them (SQL functions
-`ensure_context_key` and `enter`).
+The database accepts a context only with a valid HMAC-SHA-256 (RFC 2104). This module computes the HMAC with a secret
+that no SQL statement can read, so an injected SQL statement cannot impersonate another tenant.
+
+For each login role, the database stores the inner and outer HMAC pad of the key. The SQL function `ensure_context_key`
+stores them in the role's first transaction; the SQL function `enter` verifies the context of each transaction.
 """
 
 import hashlib
@@ -31,7 +32,7 @@ class ContextRefusedError(UnavailableError):
 
 
 class ContextKey(Base):
-    """The key that verifies the contexts of a login role. The role '' stands for the database's own, hidden key."""
+    """The key that verifies the contexts of a login role. The role '' has the database's own key, which is secret."""
 
     __tablename__ = "context_keys"
 
@@ -74,7 +75,7 @@ class ContextSigner:
             raise ContextRefusedError
 
     def pads(self) -> dict[str, bytes]:
-        """Return the inner and outer pad of the key, with which the database verifies signatures."""
+        """Return the inner and outer pad of the key. The database verifies signatures with them."""
         padded = self._known_key().ljust(_BLOCK, b"\0")
         return {"inner": bytes(byte ^ 0x36 for byte in padded), "outer": bytes(byte ^ 0x5C for byte in padded)}
 
@@ -85,6 +86,6 @@ class ContextSigner:
 
 
 def _restriction_of(principal: Principal) -> str:
-    """Return the restriction that the database enforces on the API key: a 'narrowed' key cannot manage access."""
+    """Return 'narrowed' if the key's scopes exclude managing access, otherwise ''. The database enforces this."""
     is_narrowed = principal.scopes is not None and Permission.ACCESS_MANAGE not in principal.scopes
     return "narrowed" if is_narrowed else ""

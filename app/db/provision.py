@@ -1,5 +1,5 @@
-"""Create the roles and a database on a server, once, with an administrator's URL. On an external server, a database
-administrator may do the same by hand.
+"""Create the roles and a database on a server. This runs once, with an administrator's URL. On an external server, a
+database administrator may do the same by hand.
 
 Roles: `footnote_owner` owns the schema and migrates; `footnote_api`, `footnote_worker` and `footnote_relay` log in, own
 nothing and cannot bypass row-level security; `footnote_definer` cannot log in and owns the few functions that must read
@@ -38,12 +38,15 @@ def ensure_roles(admin_url: str, passwords: Mapping[str, str]) -> None:
                         name, sql.Literal(passwords[role])
                     )
                 )
-        # A member may transfer functions to the definer. With NOINHERIT, the owner does not get the definer's rights.
+        # As a member of the definer role, the owner may transfer functions to it. Because of NOINHERIT, the owner does
+        # not get the rights of the definer role.
         connection.execute(sql.SQL("GRANT {} TO footnote_owner").format(sql.Identifier(DEFINER_ROLE)))
 
 
 def ensure_database(admin_url: str, name: str) -> None:
-    """Create the database, owned by `footnote_owner`, with pgvector, if missing; only Footnote's roles may connect."""
+    """Create the database if it is missing, and add pgvector. `footnote_owner` owns the database, and only Footnote's
+    roles may connect.
+    """
     with _connect(admin_url) as connection:
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
         if found is None:

@@ -1,4 +1,4 @@
-"""The schema revisions that this version works with. This module does not import the migrations: only owners run those.
+"""The schema revisions that this version works with. It does not import the migrations, which only the owner role runs.
 
 A revision's id consists of its number and subject, such as `0001_baseline`; ids sort in the order of the revisions.
 """
@@ -33,6 +33,6 @@ def check_can_be_upgraded(revision: str | None) -> None:
 def is_served(revision: str | None) -> bool:
     """Return whether this version's processes work with a database at the revision.
 
-    Later revisions also work: an upgrade keeps tables and columns that older processes need until they are replaced.
+    Later revisions also work. An upgrade keeps the tables and columns that older processes still need.
     """
     return revision is not None and revision >= LEAST_SERVED

@@ -1,4 +1,4 @@
-"""Sessions: one transaction for one principal. Only this module commits."""
+"""A session is one transaction of one principal. Only this module commits."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -55,8 +55,8 @@ class Database:
         With `snapshot`, all its statements see one state of the database (REPEATABLE READ). Code that joins the results
         of several queries in Python needs this.
 
-        Raises DatabaseUnavailableError when the server cannot be reached or closes the connection, RightsChangedError
-        when it rejects a row that the principal may not write, ContextRefusedError when it rejects the signature.
+        Raises DatabaseUnavailableError if the server cannot be reached or closes the connection, RightsChangedError if
+        the database rejects a row that the principal may not write, ContextRefusedError if it rejects the signature.
         """
         with ExitStack() as open_transaction:
             session = open_transaction.enter_context(self._begin(snapshot=snapshot))
@@ -74,7 +74,7 @@ class Database:
     def anonymous(self) -> Iterator[Session]:
         """Run one transaction without a principal: row-level security hides every tenant's rows.
 
-        Signing in, the relay and readiness checks use it; each calls database functions made for that purpose.
+        Sign-in, the relay and readiness checks use it. They call database functions that are made for this use.
         """
         with self._begin() as session:
             yield session

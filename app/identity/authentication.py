@@ -1,4 +1,4 @@
-"""Authenticate a request by an API key, a provider's token or a page's session."""
+"""Authenticate a request by an API key, an identity provider's token or a session cookie."""
 
 from app.core.principal import Principal
 from app.identity.errors import KeyMissingError

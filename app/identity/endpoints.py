@@ -1,4 +1,4 @@
-"""`/v1/me`, `/v1/keys`, `/v1/users`, `/v1/groups`."""
+"""Endpoints of `/v1/me`, `/v1/keys`, `/v1/users`, `/v1/service-accounts` and `/v1/groups`."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -52,7 +52,7 @@ Users = Annotated[UserService, Depends(service(UserService))]
 Groups = Annotated[GroupService, Depends(service(GroupService))]
 
 
-@router.get("/me", summary="Get the user of the key", openapi_extra=SIGNED_IN)
+@router.get("/me", summary="Get the signed-in user", openapi_extra=SIGNED_IN)
 def get_me(principal: CurrentPrincipal) -> MeOut:
     return MeOut.of(principal)
 
@@ -61,10 +61,10 @@ def get_me(principal: CurrentPrincipal) -> MeOut:
     "/keys",
     status_code=201,
     summary="Create a key; its secret is shown only once",
-    description=f"Scanners for leaked secrets find keys by the regular expression `{KEY_PATTERN}`. A key with scopes "
-    "or an expiry can only create keys with at most these scopes and no later expiry. Users who manage keys also "
-    "create keys for service accounts, and the first key of a person who can't sign in yet; all other keys are "
-    "created by their owners.",
+    description=f"Scanners for leaked secrets find keys by the regular expression `{KEY_PATTERN}`. A key that you "
+    "create with another key has at most the same scopes and expires no later. Users who manage keys can also create "
+    "keys for service accounts, and the first key of a person who can't sign in yet. All other keys are created by "
+    "their owners.",
     openapi_extra=needs(Permission.KEYS_OWN)
     | problems(KeyLifetimeError, KeyScopesError, KeyOfPersonError, UserNotFoundError),
 )
@@ -81,7 +81,7 @@ def create_key(principal: CurrentPrincipal, identity: Identity, body: KeyIn) -> 
 
 @router.get(
     "/keys",
-    summary="List your keys; users who manage keys see all of the tenant's",
+    summary="List your keys; users who manage keys see all keys of the tenant",
     openapi_extra=needs(Permission.KEYS_OWN),
 )
 def list_keys(
@@ -95,7 +95,7 @@ def list_keys(
     status_code=201,
     summary="Replace a key by a new one; its secret is shown only once",
     description="The successor has the same name, scopes and lifetime. Both keys are valid during the overlap; "
-    "then the old one expires. Users who manage keys also rotate those of service accounts.",
+    "then the old key expires. Users who manage keys can also rotate keys of service accounts.",
     openapi_extra=needs(Permission.KEYS_OWN)
     | problems(KeyNotFoundError, KeyOfPersonError, KeyEndedError, KeyRotatedError, KeyScopesError, KeyLifetimeError),
 )

@@ -1,4 +1,4 @@
-"""Errors of identity. A request with a rejected key returns 401. The error code states the reason only if the secret is
+"""Errors of identity. A rejected key causes status 401. The error code states the reason only if the key's secret is
 correct.
 """
 

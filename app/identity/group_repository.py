@@ -17,7 +17,7 @@ GROUP_CYCLE: Meanings = {
     INVALID_RECURSION: GroupCycleError,  # SQLSTATE code from the trigger that maintains `group_closure`
     "ck_group_nestings_not_itself": GroupCycleError,
 }
-"""The errors that the database reports for a group that contains itself."""
+"""Maps the database's errors for a group that contains itself to GroupCycleError."""
 _RIGHTS = ("grants", "clearances", "exclusions")
 _EXCLUDED = text(
     "WITH RECURSIVE around (id) AS (SELECT CAST(:id AS uuid) UNION SELECT n.group_id FROM group_nestings n "
@@ -28,7 +28,7 @@ _EXCLUDED = text(
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """The IDs of a group's members: users, and groups, whose members are also members."""
+    """The IDs of a group's direct members: users and nested groups. A nested group's members are also members."""
 
     user_ids: frozenset[UUID] = frozenset()
     group_ids: frozenset[UUID] = frozenset()
@@ -68,7 +68,7 @@ class GroupRepository:
         self._session.execute(update(Group).where(Group.id == group_id).values(values))
 
     def delete_group(self, group_id: UUID) -> None:
-        """Delete a group. Raises GroupExcludesError if another transaction has just excluded it from a document."""
+        """Delete a group. Raises GroupExcludesError if another transaction just excluded the group from a document."""
         with translated_violations({ANY_CONSTRAINT: GroupExcludesError}):
             self._session.execute(delete(Group).where(Group.id == group_id))
 
@@ -100,7 +100,7 @@ class GroupRepository:
         return Members(frozenset(self._session.scalars(users)), frozenset(self._session.scalars(groups)))
 
     def list_memberships(self, user_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[tuple[UUID, str]]]:
-        """Map each user's ID to the (ID, name) of the groups that the user is a direct member of."""
+        """Map each user's ID to (ID, name) of the groups that have the user as a direct member."""
         query = (
             select(GroupMember.user_id, Group.id, Group.name)
             .join(Group, Group.id == GroupMember.group_id)

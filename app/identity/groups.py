@@ -1,4 +1,4 @@
-"""Groups, which contain users and other groups and can have grants. Administrators manage them."""
+"""Manage groups, which contain users and other groups and can have grants. Only administrators may do this."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -90,26 +90,28 @@ class GroupService:
             delete_with_rights(session, principal, group_id)
 
     def add_member(self, principal: Principal, group_id: UUID, user_id: UUID) -> None:
-        """Add a user to a group; may be repeated. Raises PermissionRequiredError; GroupNotFoundError for a missing
-        group or user.
+        """Add a user to a group. May be repeated. Raises PermissionRequiredError; GroupNotFoundError if the group or
+        the user is missing.
         """
         with self._database.transaction(principal) as session:
             add_to_group(session, principal, group_id, Members(user_ids=frozenset({user_id})))
 
     def nest_group(self, principal: Principal, group_id: UUID, member_group_id: UUID) -> None:
-        """Add a group to a group; its members also become members of the containing group. Raises the errors of
-        `add_member`, and GroupCycleError.
+        """Add the group `member_group_id` to another group. Members of the added group become members of the other
+        group, too. Raises the errors of `add_member`, and GroupCycleError.
         """
         with self._database.transaction(principal) as session:
             add_to_group(session, principal, group_id, Members(group_ids=frozenset({member_group_id})))
 
     def remove_member(self, principal: Principal, group_id: UUID, user_id: UUID) -> None:
-        """Remove a user from a group. Raises PermissionRequiredError; GroupNotFoundError if the user is no member."""
+        """Remove a user from a group. Raises PermissionRequiredError; GroupNotFoundError if the user is not in the
+        group.
+        """
         with self._database.transaction(principal) as session:
             remove_from_group(session, principal, group_id, Members(user_ids=frozenset({user_id})))
 
     def unnest_group(self, principal: Principal, group_id: UUID, member_group_id: UUID) -> None:
-        """Remove a group from a group. Raises PermissionRequiredError; GroupNotFoundError if it is no member."""
+        """Remove the group `member_group_id` from another group. Raises the errors of `remove_member`."""
         with self._database.transaction(principal) as session:
             remove_from_group(session, principal, group_id, Members(group_ids=frozenset({member_group_id})))
 
@@ -130,7 +132,7 @@ def add_to_group(session: Session, principal: Principal, group_id: UUID, member:
 
 
 def remove_from_group(session: Session, principal: Principal, group_id: UUID, member: Members) -> None:
-    """Remove members from a group. Raises PermissionRequiredError; GroupNotFoundError if none is a member."""
+    """Remove members from a group. Raises PermissionRequiredError; GroupNotFoundError if none is in the group."""
     principal.require(Permission.GROUPS_MANAGE)
     if GroupRepository(session).remove_members(group_id, member) == 0:
         raise GroupNotFoundError

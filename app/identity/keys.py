@@ -1,7 +1,7 @@
-"""API keys: `fn_<prefix>_<secret>`. The public prefix finds the key; the secret is 256 random bits from the system.
+"""API keys: `fn_<prefix>_<secret>`. Footnote finds a key by its public prefix. The secret has 256 random bits from the
+operating system. A secret with so much entropy needs no slow hash: the database stores and compares only its SHA-256.
 
-A secret with that much entropy needs no slow hash: the database stores and compares only its SHA-256. Scanners find
-leaked keys by the fixed `fn_`, with the regular expression `KEY_PATTERN`.
+Because keys start with `fn_`, scanners can find leaked keys with the regular expression `KEY_PATTERN`.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ def state_of(key: ApiKey, now: datetime) -> KeyState:
 
 @dataclass(frozen=True, slots=True)
 class KeySecret:
-    """A key in plain text, which is shown once; `repr` omits it."""
+    """A key in plain text, which is shown once; `repr` omits the secret."""
 
     prefix: str
     secret: str = field(repr=False)

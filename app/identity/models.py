@@ -47,12 +47,12 @@ class User(Base):
     """A person, or (with `kind` "service") a program, which authenticates only with keys. A tenant's last administrator
     can't be removed.
 
-    `user_name`, `external_id` and `profile` come from the person's identity provider, if any.
+    `user_name`, `external_id` and `profile` come from the person's identity provider, if any. `user_name` is the
+    sign-in name if it differs from the address. `profile` stores the attributes `displayName`, `name` and `emails`
+    (RFC 7643 §4.1), from which the columns `name` and `email` are derived.
 
-    `user_name` is the sign-in name where it differs from the address; `profile` stores the attributes `displayName`,
-    `name` and `emails` (RFC 7643 §4.1), from which `name` and `email` are derived. A user with `deleted_at` remains
-    only for the audit log. The database updates `revision` and `updated_at`, and sets `entered_at` when the user gets
-    the first key, link or session.
+    A user with `deleted_at` remains only for the audit log. The database updates `revision` and `updated_at`. It sets
+    `entered_at` when the user gets the first key, link to a provider, or session.
     """
 
     __tablename__ = "users"
@@ -91,9 +91,11 @@ class User(Base):
 
 class ApiKey(Base):
     """A user's API key, which is found by its public `prefix`. Only a SHA-256 digest of the secret is stored, and the
-    API's database role can't select it. `scopes` limit the key's permissions (None: all permissions of the user). A
-    rotated key has a successor. The expiry of a key can only be moved to an earlier time. `ends_by` is the expiry of
-    the key that created this key; successors can't expire later than `ends_by`.
+    API's database role can't select it. `scopes` limit the key's permissions (None: all permissions of the user). The
+    expiry of a key can only be moved to an earlier time.
+
+    A rotated key has a successor. If a key was created with another key, `ends_by` is the expiry of that other key, and
+    successors can't expire later.
     """
 
     __tablename__ = "api_keys"
@@ -120,7 +122,7 @@ class ApiKey(Base):
 
 class Group(Base):
     """A group, which contains users and other groups and can have grants. `external_id` is its ID at the identity
-    provider, if any. The database updates `revision` and `updated_at`, also for changed members.
+    provider, if any. The database updates `revision` and `updated_at`, also if the members change.
     """
 
     __tablename__ = "groups"
@@ -152,8 +154,8 @@ class GroupMember(Base):
 
 
 class GroupNesting(Base):
-    """A group that is a member of another group; its members are also members of the containing group. Cycles are
-    rejected.
+    """A group (`member_group_id`) that is a member of another group (`group_id`). Members of the first group are also
+    members of the second. Cycles are rejected.
     """
 
     __tablename__ = "group_nestings"
@@ -170,7 +172,7 @@ class GroupNesting(Base):
 
 
 class GroupClosure(Base):
-    """One row for each group and each group that contains it, at any depth. A trigger maintains the table."""
+    """One row for each pair of a group and a group that contains it, at any depth. A trigger maintains the table."""
 
     __tablename__ = "group_closure"
     __table_args__ = (

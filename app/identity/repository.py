@@ -65,8 +65,8 @@ class IdentityRepository:
         return None if row is None else KeyClaim(**row)
 
     def may_be_given_key(self, user_id: UUID) -> bool:
-        """Return whether others may create a key for the user: a service account, or a person who never had a key,
-        link or session.
+        """Return whether other users may create a key for this user. They may for a service account, and for a person
+        who never had a key, link or session.
         """
         return bool(self._session.scalar(_MAY_BE_GIVEN, {"user_id": user_id}))
 

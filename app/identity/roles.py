@@ -7,11 +7,11 @@ from app.identity.errors import RoleBeyondScopesError
 
 
 def check_roles(principal: Principal, roles: Iterable[Role]) -> None:
-    """Raise RoleBeyondScopesError if a role has a permission that neither the key's scopes nor the role of an editor
-    contain.
+    """Raise RoleBeyondScopesError if the roles have a permission that neither the principal nor an editor has. Accept
+    all roles if the principal's key has no scopes.
 
-    A key with scopes can't grant or remove such roles, and can't disable, enable or change the address of users who
-    have such a role.
+    With a key with scopes, the principal can't grant or remove a role with such a permission. The principal also can't
+    disable or enable a user with such a role, or change the user's address.
     """
     if principal.scopes is not None and not allowed_by(roles) - PERMISSIONS[Role.EDITOR] <= principal.permissions:
         raise RoleBeyondScopesError

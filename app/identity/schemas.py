@@ -45,7 +45,7 @@ class KeyIn(BaseModel):
         default=None,
         min_length=1,
         max_length=len(Permission),
-        description="The permissions of the key; by default all of its user's.",
+        description="The permissions of the key; by default all permissions of its user.",
     )
 
 
@@ -60,7 +60,7 @@ class KeyOut(BaseModel):
     expires_at: datetime | None
     revoked_at: datetime | None
     scopes: list[str] | None
-    successor_id: UUID | None = Field(description="The key that replaces it, if it was rotated.")
+    successor_id: UUID | None = Field(description="The key that replaced this key, if it was rotated.")
     state: KeyState
 
     @staticmethod
@@ -70,7 +70,7 @@ class KeyOut(BaseModel):
 
 
 class KeyRotation(BaseModel):
-    """How long both keys are valid. The old key is never valid after its own expiry."""
+    """The time for which both keys are valid. It does not extend the old key's expiry."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"overlap_seconds": 3600}]})
 
@@ -143,7 +143,7 @@ class UserOut(BaseModel):
 
 
 class MeOut(BaseModel):
-    """The user of the key."""
+    """The signed-in user."""
 
     tenant_id: UUID
     user_id: UUID
@@ -177,11 +177,11 @@ class GroupOut(BaseModel):
 
 
 class GroupDetailOut(GroupOut):
-    """A group with its direct members: users, and groups, whose members are also members."""
+    """A group with its direct members: users and nested groups. A nested group's members are also members."""
 
     revision: int
     updated_at: datetime
-    external_id: str | None = Field(description="Its ID at the identity provider that manages it, if any.")
+    external_id: str | None = Field(description="The group's ID at the identity provider that manages it, if any.")
     user_ids: list[UUID]
     group_ids: list[UUID]
 

@@ -38,7 +38,7 @@ from app.identity.repository import FoundKey, IdentityRepository, KeyClaim
 from app.identity.users import user_row
 
 LONGEST_KEY = timedelta(days=36_500)
-"""A key's maximum lifetime, a century: Python can't represent every later time that PostgreSQL stores."""
+"""A key's maximum lifetime (a century). It keeps expiries in the range of times that Python can represent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +216,8 @@ class IdentityService:
             expires_at = None if old.expires_at is None else now + (old.expires_at - old.created_at)
             if expires_at is not None and old.ends_by is not None:
                 expires_at = min(expires_at, old.ends_by)
-            # A key may rotate itself, because it then expires. When it rotates another key, the rules for new keys
-            # apply.
+            # When a key rotates itself, the successor may expire later than the key, because the key is replaced. When
+            # it rotates another key, the successor may not expire later than the rotating key.
             if key_id != principal.key_id:
                 _check_outlives(principal, expires_at)
             ends = now + overlap if old.expires_at is None else min(old.expires_at, now + overlap)
@@ -277,7 +277,7 @@ class TenantAdmin:
         return tenant_id
 
     def create_user(self, tenant_id: UUID, *, email: str, name: str, roles: Iterable[Role]) -> tuple[UUID, str]:
-        """Create a user; return (its ID, the text of its first key). Raises EmailTakenError, TenantNotFoundError."""
+        """Create a user; return (user ID, text of the first key). Raises EmailTakenError, TenantNotFoundError."""
         now = self._clock.now()
         user = user_row(tenant_id, email=email, name=name, roles=roles, now=now)
         secret = new_key()
@@ -346,14 +346,14 @@ def _may_manage(principal: Principal, key: ApiKey) -> bool:
 
 
 def _check_outlives(principal: Principal, expires_at: datetime | None) -> None:
-    """Raise KeyLifetimeError if the new key would expire later than the key that creates it."""
+    """Raise KeyLifetimeError if the new key would expire later than the principal's own key."""
     ends = principal.key_expires_at
     if ends is not None and (expires_at is None or expires_at > ends):
         raise KeyLifetimeError(f"A key can't create one that expires later: give a time up to {ends:%FT%TZ}.")
 
 
 def _check_scopes(principal: Principal, scopes: frozenset[Permission] | None) -> None:
-    """Raise KeyScopesError if the new key would have more scopes than the key that creates it."""
+    """Raise KeyScopesError if the new key would have more scopes than the principal's own key."""
     own = principal.scopes
     if own is not None and (scopes is None or not scopes <= own):
         raise KeyScopesError(f"A key with scopes can't create one with more: choose from {_listed(own)}.")

@@ -1,4 +1,4 @@
-"""Users of a tenant: people, and service accounts, which are programs that authenticate only with keys."""
+"""Manage users of a tenant: people, and service accounts of programs, which authenticate only with keys."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -59,8 +59,8 @@ class UserService:
         )
 
     def create_service_account(self, principal: Principal, *, name: str, roles: Iterable[Role]) -> User:
-        """Create a service account. Its address is generated under `.invalid` (RFC 2606 §2), which neither receives
-        mail nor matches a provider. Raises RoleBeyondScopesError.
+        """Create a service account. Its generated address ends with `.invalid` (RFC 2606 §2), so that it receives no
+        mail and matches no provider's address. Raises RoleBeyondScopesError.
         """
         email = f"{new_id().hex}@service.invalid"
         values = user_row(principal.tenant_id, email=email, name=name, roles=roles, now=self._clock.now())
@@ -83,8 +83,8 @@ class UserService:
         return PageOf(items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(found) > page.limit else None)
 
     def update_user(self, principal: Principal, user_id: UUID, change: UserChange, *, revision: int | None) -> User:
-        """Change a user; this takes effect from the next request on. Disabling a user blocks the user's keys and
-        permanently ends the user's sessions.
+        """Change a user; this takes effect from the next request on. Disabling a user blocks the user's keys until the
+        user is enabled again, and ends the user's sessions for good.
 
         Raises UserNotFoundError, PreconditionFailedError, RoleBeyondScopesError, LastAdministratorError.
         """

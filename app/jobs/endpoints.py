@@ -80,7 +80,7 @@ async def _events(
         await anyio.sleep(POLL_SECONDS)
         try:
             seen = await run_in_threadpool(runs.get_run, principal, run.id)
-            # Authenticate after the read, which proves that the key was still valid when the row was read.
+            # Authenticate after the read. If this succeeds, the key was still valid when the row was read.
             (await authenticate_again(request)).require(Permission.DOCUMENTS_READ)
         except FootnoteError as error:
             yield ServerSentEvent(event="problem", data=f'{{"code": "{error.code}"}}')

@@ -1,6 +1,6 @@
 """Errors of runs.
 
-NotFoundError  ← RunNotFoundError   404  no such run, or you may not see its document
+NotFoundError  ← RunNotFoundError   404  the run is missing, or its document is hidden from the principal
 ConflictError  ← LeaseLostError     409  in workers only: another worker has taken the stage
 FootnoteError  ← StageGaveUpError   500  the run failed on Footnote's side in every attempt
 """
@@ -14,7 +14,7 @@ class RunNotFoundError(NotFoundError):
 
 
 class LeaseLostError(ConflictError):
-    """Raised inside a transaction to roll it back; the worker then stops silently."""
+    """The error rolls back the transaction in which it is raised. The worker then stops silently."""
 
     code = "lease-lost"
     title = "Another worker has taken over this stage."

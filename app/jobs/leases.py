@@ -5,9 +5,10 @@
                                                └─fail, transient─┘ └──the lease expires: pending again
 
 If a stage cannot read the output of an earlier stage, the run goes back: the earlier stage becomes pending, and all
-later stages, up to the current one, wait again. Each claim gets a greater token than all before it; only the newest
-token
-can write a result.
+later stages, up to the current one, wait again.
+
+Each claim gets a greater token than all earlier claims of the stage. Only the worker with the newest token can store a
+result.
 """
 
 from collections.abc import Callable, Sequence
@@ -51,7 +52,10 @@ class LeaseService:
         self._on_failed = on_failed
 
     def claim(self, tenant_id: UUID, stage_id: UUID, *, owner: str) -> ClaimResult:
-        """Claim a stage. If its last attempt ended with the worker's death, fail it here: no worker can report that."""
+        """Claim a stage.
+
+        If no attempts are left because the last worker died, fail the stage here: a dead worker reports no failure.
+        """
         with self._database.transaction(system_principal(tenant_id)) as session:
             repository = RunRepository(session)
             row = repository.lease_stage(stage_id, owner=owner, seconds=self._terms.lease_seconds)
@@ -98,10 +102,10 @@ class LeaseService:
         blob_digest: str | None = None,
         pages_total: int | None = None,
     ) -> None:
-        """Complete a stage, in the transaction that writes its output, and send the wake-up message for the next one.
+        """Complete a stage, and write the message that starts the next one. `session` also writes the stage's output.
 
-        `blob_digest` is None if the stage has no new output. After the last stage, the run is ready.
-        Raises LeaseLostError, so that the whole transaction rolls back.
+        `blob_digest` is None if the stage has no new output. After the last stage, the run is ready. Raises
+        LeaseLostError if another worker has the stage; the caller must let the whole transaction roll back.
         """
         self.hold(session, lease)
         if blob_digest is not None:
@@ -131,7 +135,9 @@ class LeaseService:
         )
 
     def fail(self, lease: Lease, error: Exception) -> FailResult:
-        """Record a failed attempt: final if the document is at fault or no attempts are left; otherwise retry later."""
+        """Record a failed attempt. If the document is at fault or no attempts are left, the run fails; otherwise the
+        stage is retried later.
+        """
         with self._database.transaction(system_principal(lease.tenant_id)) as session:
             repository = RunRepository(session)
             if not repository.lock_held(lease.stage_id, token=lease.token):
@@ -159,9 +165,9 @@ class LeaseService:
             return Retry(wait)
 
     def send_back(self, lease: Lease, *, lost: Sequence[StageName], error: FootnoteError) -> FailResult:
-        """Repeat the run from the first of the `lost` stages, whose outputs are missing. This counts as an attempt.
+        """Repeat the run from the first of the `lost` stages, whose outputs are missing or damaged.
 
-        If no attempts are left, the run ends with `error`.
+        This uses up an attempt of the current stage. If none is left, the run fails with `error`.
         """
         earlier = min(lost, key=list(StageName).index)
         with self._database.transaction(system_principal(lease.tenant_id)) as session:

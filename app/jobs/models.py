@@ -62,9 +62,9 @@ class Stage(Base):
     """One step of a run. Only the worker with the newest `lease_token` (a fencing token) may finish it.
 
     A stage is `waiting` until the previous one is done; a `pending` stage may be claimed from `available_at` on.
-    `attempt` counts claims; `outages` counts the attempts that ended because another service was down. At `wake_at`,
-    the sweeper repeats the stage's message if its lease has expired or no worker has claimed it; `wakes` counts the
-    repeated messages.
+    `attempt` counts claims; `outages` counts the attempts that failed because another service was down. If the stage is
+    still pending or leased at `wake_at`, no worker has claimed it or its lease has expired. The sweeper then sends the
+    stage's message again; `wakes` counts these messages.
     """
 
     __tablename__ = "stages"

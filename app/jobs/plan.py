@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 RUN_STAGE = "jobs.run_stage"
-"""The topic of messages to run a stage, and the name of the task."""
+"""The topic of messages that run a stage. The Celery task has the same name."""
 
 COLLECT_BLOBS = "storage.collect_blobs"
-"""The topic of messages to delete a tenant's unreferenced blobs, and the name of the task."""
+"""The topic of messages that delete a tenant's unreferenced blobs. The Celery task has the same name."""
 
 SIGN_CHECKPOINT = "audit.sign_checkpoint"
-"""The topic of messages to sign the end of a tenant's audit chain, and the name of the task."""
+"""The topic of messages that sign the last link of a tenant's audit chain. The Celery task has the same name."""
 
 OUTBOX_CHANNEL = "footnote_outbox"
-"""PostgreSQL's channel that notifies the relay of new messages; the notifications are empty."""
+"""The PostgreSQL channel that notifies the relay of new messages. The notifications have no payload."""
 
 
 class StageName(StrEnum):
@@ -44,7 +44,7 @@ QUEUE_OF_STAGE: dict[StageName, Queue] = {
     StageName.EMBED: Queue.EMBED,
     StageName.PUBLISH: Queue.EXTRACT,
 }
-"""The queue of each stage, in the order of the stages: each starts when the previous one is done."""
+"""The queue of each stage. The stages run in this order; each starts when the previous one is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,5 +63,5 @@ class LeaseTerms:
     longest_backoff_seconds: float = 60.0
 
     def backoff_after(self, tries: int) -> float:
-        """Return the seconds to wait after attempt `tries` (from 1). They double with each attempt, up to the limit."""
+        """Return the seconds to wait after attempt number `tries`, from 1. The wait doubles each time up to a limit."""
         return float(min(self.backoff_seconds * 2 ** min(tries - 1, 20), self.longest_backoff_seconds))

@@ -1,4 +1,4 @@
-"""SQL of runs, stages and the outbox. It compares only times of the database's clock: workers' clocks differ."""
+"""SQL of runs, stages and the outbox. It compares only times of the database's clock, as workers' clocks differ."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -140,7 +140,7 @@ class RunRepository:
         return {name: key for name, key in rows if key is not None}
 
     def extend_lease(self, stage_id: UUID, *, token: int, seconds: float) -> None:
-        """Extend a lease. Do nothing while the row is locked: the worker is then finishing the stage."""
+        """Extend a lease. If the row is locked, do nothing, because the worker is then finishing the stage."""
         free = select(Stage.id).where(Stage.id == stage_id).with_for_update(skip_locked=True).scalar_subquery()
         self._session.execute(
             update(Stage)
@@ -228,7 +228,7 @@ class RunRepository:
 
 
 class OutputRepository:
-    """Reads and writes stage outputs: key → digest of the blob."""
+    """Reads and writes the outputs of stages. An output has a key and the digest of its blob."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -46,12 +46,12 @@ class RunOut(BaseModel):
     version_id: UUID
     status: RunStatus
     stage: str = Field(description="The current step, or the last one.", examples=["embed"])
-    pages_total: int | None = Field(description="Known once the file is parsed.", examples=[112])
+    pages_total: int | None = Field(description="The number of pages; null until the file is parsed.", examples=[112])
     error: RunFailureOut | None
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
-    stages: list[StageOut] = Field(description="The steps in order; empty in lists.")
+    stages: list[StageOut] = Field(description="The steps in order; always empty in the list of runs.")
 
     @classmethod
     def of(cls, run: RunView) -> "RunOut":

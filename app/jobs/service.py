@@ -1,4 +1,4 @@
-"""The API's run service: an upload starts a run, and anyone who may see the document may read its runs."""
+"""Start a run for each upload, and return runs to users who may see the document."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -35,7 +35,7 @@ class RunService:
         created_by: UUID,
         trace_context: Mapping[str, str] | None,
     ) -> RunView:
-        """Queue the ingestion of a version in the caller's transaction: the run, its stages, the first message.
+        """Insert a run of a version, its stages and the first message, in the caller's transaction.
 
         The document and the version must exist. Nothing is sent before the transaction commits.
         """

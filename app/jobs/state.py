@@ -1,4 +1,4 @@
-"""Reads how much work is waiting over all tenants, for operators' metrics."""
+"""Read how much work of all tenants is waiting, for the operators' metrics."""
 
 import time
 from collections.abc import Callable, Iterable

@@ -41,7 +41,7 @@ class StageView:
 class RunView:
     """An ingestion run. `stage` is the current step; a `failed` run has a stable code and a message.
 
-    `stages` is in order; it is empty in lists.
+    `stages` has the steps in order; it is empty in lists of runs.
     """
 
     id: UUID
@@ -81,14 +81,14 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyDone:
-    """The stage has already finished or failed: the message was a duplicate."""
+    """The stage is already done or has failed, so the message needs no work."""
 
     status: StageStatus
 
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """Another worker has the stage, or the stage is not due yet. Another message will follow."""
+    """Another worker has the stage, or the stage is not due yet. The stage gets another message later."""
 
     status: StageStatus
 
@@ -131,7 +131,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """Another worker has the stage now: the failure was not recorded."""
+    """The failure was not recorded, because another worker has the stage now."""
 
 
 @dataclass(frozen=True, slots=True)

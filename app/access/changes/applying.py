@@ -1,5 +1,5 @@
-"""Apply lists of policy changes for imports and previews. Each change runs the same code as its own API endpoint, and
-writes an audit event.
+"""Apply lists of policy changes for imports and previews. Each change runs the code of the API endpoint for this change
+and writes an audit event.
 """
 
 from collections.abc import Callable
@@ -105,7 +105,7 @@ class ChangeMaker:
         )
 
     def make(self, change: Change) -> None:
-        """Apply the change. Raises the same errors as the API endpoint for this change, and then changes nothing."""
+        """Apply the change. If the change is rejected, raises the error of its API endpoint and changes nothing."""
         named = self.resolve(change)
         match change.kind:
             case ChangeKind.GRANT:

@@ -19,8 +19,8 @@ from app.identity.models import User
 MOST_PEOPLE = 2000
 _AT_ONCE = 100
 _SECONDS = 8.0
-"""Maximum seconds for reading users' access before the changes are applied. Reading it again after the changes takes
-about as long, and keeps the changed rows locked.
+"""Maximum seconds for reading users' access before the changes are applied. The second reading takes about as long,
+while the changed rows are locked.
 """
 _SAMPLE = 10
 _FOR_ALL = frozenset({ChangeKind.LABEL, ChangeKind.UNLABEL, ChangeKind.MOVE})
@@ -35,9 +35,7 @@ class PersonDifference:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The number of documents that users gain or lose, and the number of these users. `sample` has up to ten of the
-    users.
-    """
+    """The number of documents that users gain or lose, and the number of these users. `sample` has up to ten users."""
 
     documents: int = 0
     people: int = 0
@@ -108,7 +106,7 @@ class Previewer:
         return Preview(opens, closes, people, self._is_whole, _sentence(opens, closes, people, is_whole=self._is_whole))
 
     def _difference(self, less: _Seen, more: _Seen) -> Difference:
-        """Return the documents that users may read in `more` but not in `less`."""
+        """Count the documents that users may read in `more` but not in `less`."""
         gained = {person: more.classes[person] - less.classes[person] for person in self._people}
         counts = self._count(frozenset[int]().union(*gained.values()))
         single = {person: self._gained_documents(person, less, more) for person in self._people}

@@ -78,7 +78,9 @@ class ChangeIn(BaseModel):
     document: UUID | None = None
     pack: Line | None = None
     label: Line | None = None
-    into: Line | None = Field(default=None, description="A group (join, leave, nest, unnest) or collection (move).")
+    into: Line | None = Field(
+        default=None, description="The group (join, leave, nest, unnest) or the new parent (move)."
+    )
     level: Level = Level.VIEWER
     expires_at: AwareDatetime | None = None
 
@@ -133,7 +135,7 @@ class PersonDifferenceOut(BaseModel):
 
 
 class DifferenceOut(BaseModel):
-    """The number of documents, and the number of users who gain or lose access; `sample` has the first users."""
+    """The number of documents, and the number of users who gain or lose access; `sample` has the first of them."""
 
     documents: int = Field(examples=[412])
     people: int = Field(examples=[9])
@@ -145,7 +147,7 @@ class DifferenceOut(BaseModel):
 
 
 class PreviewOut(BaseModel):
-    """Access that users would gain or lose; nothing was changed. `whole` is true if every affected user was read."""
+    """Access that users would gain or lose; nothing was changed. `whole` is true if all affected users are included."""
 
     opens: DifferenceOut
     closes: DifferenceOut

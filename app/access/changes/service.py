@@ -88,8 +88,8 @@ def _resolve_all(maker: ChangeMaker, changes: Sequence[Change]) -> list[Resolved
 
 
 def _make_all(maker: ChangeMaker, changes: Sequence[Change]) -> None:
-    """Apply all changes. After a rejected change the remaining changes are still tried, so that the error lists every
-    rejected change. The transaction then rolls back.
+    """Apply all changes. If a change is rejected, still try the others, so that the error lists every rejected change.
+    The error then rolls back the transaction.
     """
     refused = []
     for index, change in enumerate(changes):

@@ -123,7 +123,7 @@ _LEFT_OUT = {"id", "tenant_id", "created_at", "created_by", "subject_id", "name"
 
 
 def state_of(row: Grant | Label | Clearance | EntitlementPack | Exclusion) -> dict[str, object]:
-    """Return the row's state for the audit log: IDs, levels and times, no names."""
+    """Return the row's state for the audit log: IDs, levels and times, but no names."""
     columns = [column.key for column in type(row).__table__.columns if column.key not in _LEFT_OUT]
     return {name: _as_text(getattr(row, name)) for name in columns}
 

@@ -43,7 +43,7 @@ Access = Annotated[AccessService, Depends(service(AccessService))]
 def create_collection(
     body: CollectionIn, principal: CurrentPrincipal, access: Access, response: Response
 ) -> CollectionOut:
-    """Create a collection, which you then own. To create it inside another one, you need the right to edit that one."""
+    """Create a collection, which you then own. To create it inside a parent, you need the right to edit the parent."""
     made = access.create_collection(principal, name=body.name, parent_id=body.parent_id)
     response.headers["Location"] = f"/v1/collections/{made.id}"
     response.headers["ETag"] = etag(made.revision)
@@ -105,7 +105,9 @@ def update_collection(
 def create_grant(
     body: GrantIn, principal: CurrentPrincipal, access: Access, request: Request, response: Response
 ) -> GrantOut:
-    """Grant access to a collection or document you own. Administrators may grant any collection, document or pack."""
+    """Grant access to a collection or document that you own. Administrators may grant access to any collection,
+    document or pack.
+    """
     declare_object(request, collection_id=body.collection_id, document_id=body.document_id, pack_id=body.pack_id)
     made = access.create_grant(principal, body.to_grant())
     response.headers["Location"] = f"/v1/grants/{made.id}"

@@ -56,10 +56,10 @@ class AccessRepository:
         return self._session.scalars(select(Collection).where(Collection.name == name).order_by(Collection.id)).all()
 
     def is_name_taken(self, name: str, *, parent_id: UUID | None, but: UUID | None = None) -> bool:
-        """Return whether the parent has a visible collection of that name. The query waits for transactions that create
-        such a collection.
+        """Return whether the parent has a visible collection of that name other than `but`.
 
-        Hidden collections are ignored, so that trying names does not reveal them.
+        The query waits for other transactions that change collections of the tenant. It ignores hidden collections, so
+        that trying names does not reveal them.
         """
         self.lock_collections()
         named = select(Collection.id).where(
@@ -88,7 +88,7 @@ class AccessRepository:
     def move_collection(self, collection_id: UUID, *, parent_id: UUID | None) -> str:
         """Move a collection; return 'moved', 'hidden' (unknown, or not allowed), 'labelled' or 'inside-itself'.
 
-        'labelled': a label would no longer apply after the move, so only an administrator may make it.
+        'labelled' means that the move would remove an inherited label, which only an administrator may do.
         """
         return str(self._session.scalar(select(func.move_collection(collection_id, parent_id))))
 

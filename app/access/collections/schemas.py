@@ -42,7 +42,9 @@ class CollectionChange(BaseModel):
     )
 
     name: Line = "unnamed"
-    parent_id: UUID | None = Field(default=None, description="The collection to move it into; only owners may move.")
+    parent_id: UUID | None = Field(
+        default=None, description="The new parent collection; only owners may move a collection."
+    )
 
     @model_validator(mode="after")
     def _something(self) -> "CollectionChange":
@@ -70,7 +72,7 @@ class CollectionOut(BaseModel):
 
 
 def one_of(*names: str) -> JsonDict:
-    """Return the schema of "exactly one of these fields"."""
+    """Return the JSON schema of an object with exactly one of these fields."""
 
     def only(given: str) -> JsonDict:
         others: JsonDict = {name: {"type": "null"} for name in names if name != given}
@@ -120,7 +122,7 @@ class GrantIn(SubjectIn):
     collection_id: UUID | None = None
     document_id: UUID | None = None
     pack_id: UUID | None = Field(
-        default=None, description="An entitlement pack; only administrators grant packs, and only to viewers."
+        default=None, description="An entitlement pack; only administrators grant packs, and only at level viewer."
     )
     level: Level = Level.VIEWER
 

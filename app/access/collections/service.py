@@ -1,5 +1,5 @@
-"""Collections and grants. The policy consists of them and of labels, clearances, packs and exclusions
-(`app.access.policy.service`). Changes take effect from the next transaction on.
+"""Manage collections and grants. `app.access.policy.service` manages the rest of the policy: labels, clearances, packs
+and exclusions. Changes take effect from the next transaction on.
 """
 
 from collections.abc import Sequence
@@ -21,8 +21,8 @@ Row = TypeVar("Row", Collection, Grant)
 
 
 class AccessService:
-    """Manages collections and grants with the principal's rights. An object that the principal may not see raises the
-    same error as a missing object.
+    """Manages collections and grants with the principal's rights. Methods raise the same error for a hidden object as
+    for a missing object.
     """
 
     def __init__(self, *, database: Database) -> None:
@@ -92,7 +92,8 @@ class AccessService:
         """Rename and move the collection if `revision` is its current revision (None: any revision).
 
         Raises CollectionNotFoundError if the principal may not see the collection or may not make the change;
-        PreconditionFailedError, CollectionExistsError, CollectionInsideItselfError, MoveLeavesBarrierError.
+        PreconditionFailedError, CollectionExistsError, CollectionInsideItselfError, CollectionTooDeepError,
+        MoveLeavesBarrierError.
         """
         with self._database.transaction(principal) as session:
             return Mover(session, principal).edit_collection(collection_id, change, revision=revision)
@@ -129,7 +130,9 @@ class AccessService:
         return _page(found, page.limit)
 
     def delete_grant(self, principal: Principal, grant_id: UUID) -> None:
-        """Delete a grant that the principal could have created. Raises GrantNotFoundError."""
+        """Delete a grant on an object that the principal owns; access administrators may delete all grants. Raises
+        GrantNotFoundError.
+        """
         with self._database.transaction(principal) as session:
             GrantEditor(session, principal).delete_grant(grant_id)
 

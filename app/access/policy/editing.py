@@ -55,9 +55,8 @@ class PolicyEditor(GrantEditor):
         self._delete(Label, label_id, LabelNotFoundError, "access.label.deleted", "label", clearances=clearances)
 
     def put_label(self, place: Place, label_id: UUID) -> None:
-        """Add a label to an object that the principal owns; users without a clearance lose access.
-
-        A label that the object already has is not added again.
+        """Add a label to an object that the principal owns; users without a clearance lose access. Do nothing if the
+        object already has the label.
 
         Raises GrantTargetNotFoundError, LabelNotFoundError, ContentExistsError.
         """
@@ -117,9 +116,9 @@ class PolicyEditor(GrantEditor):
         )
 
     def create_exclusion(self, document_id: UUID, subject: Subject) -> Exclusion:
-        """Exclude a user or group from a document that the principal owns. Raises GrantTargetNotFoundError,
-        GrantSubjectError,
-        GrantLifetimeError.
+        """Exclude a user or group from a document that the principal owns.
+
+        Raises GrantTargetNotFoundError, GrantSubjectError, GrantLifetimeError.
         """
         self._check_governed(Place(document_id=document_id))
         made = Exclusion(**self._new(), document_id=document_id, **self._subject(subject))

@@ -158,8 +158,8 @@ def delete_clearance(clearance_id: UUID, principal: CurrentPrincipal, policy: Po
 
 @packs.post("", status_code=201, openapi_extra=_MANAGE | problems(PackExistsError))
 def create_pack(body: PackIn, principal: CurrentPrincipal, policy: Policy, response: Response) -> PackOut:
-    """Create a pack of all the tenant's documents with the given types and sources. Grants with its `pack_id` give
-    access.
+    """Create a pack of all the tenant's documents with the given types and sources. To give access to them, create
+    grants with its `pack_id`.
     """
     with policy.edit(principal) as editor:
         made = editor.create_pack(body.name, document_types=body.document_types, sources=body.sources)

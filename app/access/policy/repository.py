@@ -34,11 +34,11 @@ class PolicyRepository:
     def may_grant(
         self, *, collection_id: UUID | None = None, document_id: UUID | None = None, pack_id: UUID | None = None
     ) -> bool:
-        """Return whether the object exists and the principal owns it or manages the tenant's access."""
+        """Return whether the object exists and the principal, as owner or access administrator, may grant access."""
         return bool(self._session.scalar(select(func.may_grant(collection_id, document_id, pack_id))))
 
     def is_known(self, *, collection_id: UUID | None = None, document_id: UUID | None = None) -> bool:
-        """Return whether the object exists and the principal may read it or is an administrator or auditor."""
+        """Return whether the object exists, for principals who may read it and for administrators and auditors."""
         return bool(self._session.scalar(select(func.is_known(collection_id, document_id))))
 
     # --- reading -----------------------------------------------------------------------------------------------------
@@ -68,7 +68,7 @@ class PolicyRepository:
     # --- writing -----------------------------------------------------------------------------------------------------
 
     def insert(self, row: Label | Clearance | EntitlementPack | Exclusion) -> None:
-        """Insert a row without reading it back, because owners who exclude themselves can't see the exclusion."""
+        """Insert a row without reading it back. Owners can exclude themselves, and then can't see the exclusion."""
         model = type(row)
         names = [column.key for column in model.__table__.columns if column.computed is None]
         self._session.execute(insert(model).values({name: getattr(row, name) for name in names}))

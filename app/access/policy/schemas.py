@@ -70,7 +70,7 @@ class ClearanceOut(BaseModel):
 
 
 class PackIn(BaseModel):
-    """The types and sources of the documents in a pack; an empty list matches all. At least one list has entries."""
+    """The types and sources of the documents in a pack. At most one of the lists may be empty; it then matches all."""
 
     model_config = ConfigDict(
         extra="forbid",

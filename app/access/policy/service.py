@@ -1,4 +1,4 @@
-"""Labels, clearances, entitlement packs and exclusions, within a principal's rights."""
+"""List and change labels, clearances, entitlement packs and exclusions within a principal's rights."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

@@ -1,5 +1,6 @@
-"""Evaluate the policy in Python from its history, independently of the SQL that enforces it. The result lists all
-grants that give one user access to one document, and all labels and exclusions that deny it, now or at a past time.
+"""Evaluate the policy for one user and one document, now or at a past time. The result lists all grants that give
+access, and all labels and exclusions that deny it. The code reads the policy's history, and is independent of the SQL
+that enforces the policy.
 """
 
 from collections import deque
@@ -40,8 +41,8 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """The path of groups by which a user has a right. `groups` starts with the user's own group and ends with the group
-    that has the right; it is empty if the user has the right directly.
+    """The path of groups through which a user has a right. The user is a direct member of the first group, and the
+    last group has the right. `groups` is empty if the user has the right directly.
     """
 
     groups: tuple[str, ...] = ()
@@ -81,8 +82,8 @@ class Closing:
 class AccessDecision:
     """The user's level for the document (0: no access), and the reasons.
 
-    `is_type_unconfirmed` is true if one of the user's packs would contain the document after an editor confirms the
-    type that was read from its text.
+    `is_type_unconfirmed` is true if one of the user's packs would contain the document if an editor confirmed the type
+    that was read from its text.
     """
 
     is_visible: bool
@@ -116,8 +117,8 @@ def decide(moment: Moment) -> AccessDecision:
 
 
 def list_holdings(user: State | None, group_ids: Sequence[str], nestings: Sequence[State]) -> dict[str, Holding]:
-    """Return the IDs of the user and of all groups that contain the user, at any depth, each with the shortest path to
-    it.
+    """Return the IDs of the user and of all groups that contain the user at any depth. Each ID maps to the shortest
+    path of groups from the user to it.
     """
     if user is None:
         return {}
@@ -207,7 +208,7 @@ def _lacks_stated_type(moment: Moment, held: Mapping[str, Holding]) -> bool:
 
 
 def _holds(pack: State, document: State) -> bool:
-    """Return whether a pack contains a document. A pack without types, or without sources, contains all of them."""
+    """Return whether a pack contains a document. An empty list of types or sources matches all documents."""
     types, sources = pack["document_types"], pack["sources"]
     return (not types or document["said_type"] in types) and (not sources or document["source"] in sources)
 

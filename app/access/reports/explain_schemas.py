@@ -19,7 +19,7 @@ _SENTENCE = (
 
 
 class ReasonKind(StrEnum):
-    """The kind of a reason. Only `grant` gives access. An expired grant gives none, and all other kinds deny it."""
+    """The kind of a reason. A `grant` gives access, an expired grant has no effect, and all other kinds deny access."""
 
     GRANT = "grant"
     EXPIRED_GRANT = "expired-grant"
@@ -39,7 +39,7 @@ class NamedOut(BaseModel):
 
 
 class ReasonOut(BaseModel):
-    """One reason why the user may or may not read the document. `id` is the ID of the grant, label or exclusion."""
+    """A reason why the user may or may not read the document. `id` is the ID of a grant, label or exclusion, if any."""
 
     kind: ReasonKind = Field(examples=["grant"])
     opens: bool = Field(examples=[True])
@@ -50,9 +50,10 @@ class ReasonOut(BaseModel):
     object: NamedOut | None = None
     through: list[NamedOut] = Field(
         default=[],
-        description="The groups through which the user has it, starting with the user's own; empty if directly.",
+        description="The groups through which the right or exclusion applies to the user, starting with the user's own "
+        "group; empty if it applies directly.",
     )
-    ended_at: datetime | None = Field(default=None, description="When a grant, or the last clearance, ended.")
+    ended_at: datetime | None = Field(default=None, description="When the grant or the user's last clearance expired.")
 
 
 class ExplanationOut(BaseModel):

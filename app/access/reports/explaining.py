@@ -1,5 +1,6 @@
-"""Explain why a user may or may not read a document, now or in the past, for administrators and auditors. Every query
-is audited. Explanations have IDs and the names of groups, collections, labels and packs, but never names of documents.
+"""Explain to administrators and auditors why a user may or may not read a document, now or in the past. Each request
+for an explanation is audited. Explanations have IDs and the names of groups, collections, labels and packs, but never
+names of documents.
 """
 
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ class Explanation:
 
 
 class ExplainService:
-    """Explains who may read which document."""
+    """Explains why users may or may not read documents."""
 
     def __init__(self, *, database: Database, clock: Clock) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""Read the policy at a past time, from the last history row of each object up to that time."""
+"""Read the policy as it was at a past time. Each object's last history row up to that time has its state."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from app.access.history import PolicyState
 from app.access.reports.decisions import Moment, State, list_holdings
 
 _DEEPEST = 1000
-"""Maximum number of parent collections, far above the real depth, so that corrupt rows cause no endless loop."""
+"""Maximum number of parent collections. It is far above the real depth, and limits the loop if rows are corrupt."""
 
 
 class MomentReader:
@@ -89,8 +89,8 @@ class MomentReader:
     def _list(
         self, kind: str, *where: ColumnElement[bool], among: tuple[str, Sequence[str]] | None = None
     ) -> list[State]:
-        """Return the rows of a kind that existed at the time. `among` is (field, values) and selects rows by that
-        field.
+        """Return the states of all objects of a kind that existed at the time. `among` is (field, values): if it is
+        set, return only objects with one of the values in that field.
         """
         if among is not None and not among[1]:
             return []

@@ -1,4 +1,4 @@
-"""SQL of access reports for administrators and auditors. They need no access to the reported documents themselves
+"""SQL of access reports for administrators and auditors. These users need no access to the reported documents
 (migrations/sql/reports.sql).
 """
 
@@ -25,7 +25,7 @@ class WatchRepository:
         return self._session.scalar(select(User).where(User.id == user_id))
 
     def list_holdings(self, user_ids: Sequence[UUID]) -> dict[UUID, dict[str, Holding]]:
-        """Return each user's groups, at any depth, with the shortest path to each."""
+        """Map each user's ID to the result of `decisions.list_holdings`: the user's groups with the shortest paths."""
         joined: dict[UUID, list[str]] = {user_id: [] for user_id in user_ids}
         members = select(GroupMember.user_id, GroupMember.group_id).where(GroupMember.user_id.in_(user_ids))
         for user_id, group_id in self._session.execute(members):

@@ -19,7 +19,7 @@ Names = Mapping[UUID, str]
 
 class WayOut(BaseModel):
     """A grant that gives the user access. `through` lists the nested groups from the user's own group to the grant's
-    group; it is empty for a grant to the user.
+    group; it is empty if the grant names the user.
     """
 
     grant_id: UUID
@@ -44,7 +44,7 @@ class WayOut(BaseModel):
 
 class HeldClearanceOut(BaseModel):
     """A clearance that applies to the user. `through` lists the nested groups from the user's own group to the
-    clearance's group; it is empty for a clearance of the user.
+    clearance's group; it is empty if the clearance names the user.
     """
 
     id: UUID

@@ -1,4 +1,4 @@
-"""Report memberships, a user's access and a document's readers to administrators and auditors, without any content."""
+"""Report memberships, a user's access and a document's readers, but no content, to administrators and auditors."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,9 @@ MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """A user with all rights. `held` maps the IDs of the user and the user's groups to paths of nested groups."""
+    """A user's groups, grants, clearances and readable collections. `held` maps the IDs of the user and the user's
+    groups to paths of nested groups; `names` maps IDs to names.
+    """
 
     user: User
     held: Mapping[str, Holding]
@@ -53,7 +55,7 @@ class CollectionView:
 
 
 class WatchService:
-    """Reports on the whole tenant's access. Reading a user's access or a document's readers is audited."""
+    """Reports on access in the whole tenant. Reports on a user or on a document's readers are audited."""
 
     def __init__(self, *, database: Database) -> None:
         self._database = database

@@ -13,7 +13,7 @@ _SHOWN = 3
 
 
 def explain(moment: Moment, verdict: AccessDecision, *, person: str) -> str:
-    """Return the sentence on why `person` may or may not read the document."""
+    """Return a sentence that states whether `person` may read the document, and why."""
     words = _Words(names=moment.names, person=person)
     open_now = [opening for opening in verdict.openings if not opening.has_expired]
     if verdict.is_visible:
@@ -26,7 +26,7 @@ def explain(moment: Moment, verdict: AccessDecision, *, person: str) -> str:
 
 
 def _absence(moment: Moment, verdict: AccessDecision) -> str | None:
-    """Return why the user or the document is unavailable."""
+    """Return why the user or the document is unavailable; None if both are available."""
     reasons = (
         (moment.user is None, "there was no such user then"),
         (moment.document is None, "there was no such document then"),

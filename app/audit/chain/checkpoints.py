@@ -1,8 +1,9 @@
-"""Checkpoints: the last link of a tenant's chain, signed with Ed25519 (RFC 8032) by a key that no database contains.
+"""A checkpoint is the last link of a tenant's chain at one time, signed with Ed25519 (RFC 8032). The signing key is not
+in the database.
 
-Anyone who controls the database can rewrite the chain, but not the signatures. Signing keys are derived (HKDF-SHA256,
-RFC 5869) from the installation's key-encryption keys and have the same ids. Rotating a key-encryption key also rotates
-the signing key.
+Anyone who controls the database can rewrite the chain, but cannot sign the rewritten links. Signing keys are derived
+(HKDF-SHA256, RFC 5869) from the installation's key-encryption keys and have the same ids. Rotating a key-encryption key
+also rotates the signing key.
 """
 
 import json
@@ -64,7 +65,7 @@ class CheckpointKey:
 
 
 class CheckpointCopies(Protocol):
-    """Stores copies of checkpoints where someone who controls the database cannot change them."""
+    """Stores copies of checkpoints outside the database. Control of the database is not enough to change them."""
 
     def keep(self, checkpoint: Checkpoint) -> Checkpoint:
         """Store a copy permanently, unless the link already has a copy. Return the stored copy.
@@ -73,8 +74,8 @@ class CheckpointCopies(Protocol):
         """
 
     def find_newest(self, tenant_id: UUID, *, since: int) -> Checkpoint | None:
-        """Return the readable checkpoint with the highest link number. The search is fast if that number is at least
-        `since`.
+        """Return the valid copy with the highest link number; None if there is none. The search is fast if that number
+        is at least `since`.
 
         Raises StorageUnavailableError.
         """
@@ -86,7 +87,7 @@ def current_key(keks: KeyEncryptionKeys) -> CheckpointKey:
 
 
 def public_keys(keks: KeyEncryptionKeys) -> dict[str, Ed25519PublicKey]:
-    """Return the public keys for all keys in the key file."""
+    """Return the public key for each key-encryption key in the key file, by id."""
     return {kek_id: _derive(kek_id, kek).public for kek_id, kek in keks.keys.items()}
 
 

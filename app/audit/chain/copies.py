@@ -1,7 +1,7 @@
-"""Copies of checkpoints are stored beside the blobs. Each is one object, which is named by its link's number and
-written once.
+"""Copies of checkpoints are stored beside the blobs. Each copy is one object. Its name contains the number of its link,
+and it is written once.
 
-A copy is signed and contains no document content, so it is not encrypted, and read access suffices to verify it.
+Copies contain no document content, so they are not encrypted. Read access and the public keys suffice to verify them.
 """
 
 import os

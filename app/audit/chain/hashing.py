@@ -1,13 +1,13 @@
-"""The hashes of the chain, computed identically in Python and in the database, for verification outside the database.
+"""The hashes of the chain. Python computes the same hashes as the database, so it can verify an exported chain.
 
 Each hash is SHA-256 over UTF-8 text: a name, then each part as a netstring (its length in bytes, a colon, its bytes, a
-comma; https://cr.yp.to/proto/netstrings.txt), or "-," for an absent part. Therefore different events always serialise
-differently.
+comma; https://cr.yp.to/proto/netstrings.txt), or "-," for a missing part. Two different events are therefore never
+serialised to the same text.
 
 event    footnote-audit-event-1: tenant, id, time (microseconds since 1970, UTC), actor, key, action, object's type and
          id, request, client, detail (as PostgreSQL prints jsonb: keys sorted by length and bytes, no duplicate keys)
 link     footnote-audit-link-1: tenant, sequence, hash of the previous link, hash of the event (both in hex)
-genesis  footnote-audit-genesis-1: tenant; used as the hash before the first link
+genesis  footnote-audit-genesis-1: tenant; the first link has this hash as its previous hash
 """
 
 import hashlib
@@ -24,7 +24,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """An event as read from the database. `detail` is its JSON as PostgreSQL prints jsonb."""
+    """An event as read from the database. `detail` is JSON text in the format in which PostgreSQL prints jsonb."""
 
     tenant_id: UUID
     id: UUID
@@ -94,7 +94,7 @@ def hash_genesis(tenant_id: UUID) -> bytes:
 
 
 def print_jsonb(value: object) -> str:
-    """Return a JSON value (numbers as int or Decimal) as PostgreSQL prints jsonb (its `JsonbToCString`)."""
+    """Return a JSON value as text in the format of PostgreSQL's `JsonbToCString`. Numbers must be int or Decimal."""
     if isinstance(value, Mapping):
         pairs = sorted(value.items(), key=lambda pair: (len(pair[0].encode()), pair[0].encode()))
         return "{" + ", ".join(f"{_quote(name)}: {print_jsonb(part)}" for name, part in pairs) + "}"

@@ -18,8 +18,8 @@ _LOCK_NOT_AVAILABLE = "55P03"  # SQLSTATE code (PostgreSQL documentation, append
 def link_waiting(database: Database, principal: Principal, *, monotonic: Callable[[], float] = time.monotonic) -> None:
     """Link all events recorded so far, in batches; each batch's transaction locks the chain's head.
 
-    If the relay is linking a batch, this function waits for it. It raises UnavailableError if the wait takes too long;
-    events that are already linked stay linked.
+    If the relay is linking a batch, this function waits for it. Raises UnavailableError if events are still waiting
+    after 10 seconds; events that are already linked stay linked.
     """
     until = monotonic() + _LINKING_SECONDS
     linked = 0

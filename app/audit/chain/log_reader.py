@@ -1,4 +1,4 @@
-"""Reads a whole log in order, for verification, as the database owner."""
+"""Read a tenant's whole log in order, for verification. Only the database owner may do this."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -68,7 +68,7 @@ _ENABLED_GUARDS = text(
 
 
 class WholeLog:
-    """Streams a tenant's log as it is at one moment."""
+    """Streams a tenant's log from one snapshot of the database."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

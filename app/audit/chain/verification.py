@@ -1,6 +1,8 @@
-"""Verifies a chain: finds and names rows that were changed, removed, inserted or moved. Uses constant memory.
+"""Verify a chain, and report rows that were changed, removed, inserted or moved. Links are streamed, so that a long
+chain needs no more memory than a short one.
 
-Checkpoints reveal what the chain alone cannot: a truncated end, or a tail rewritten with matching hashes.
+Checkpoints also reveal two changes that leave the chain consistent: a truncated end, and a tail that was rewritten with
+matching hashes.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,7 +20,7 @@ MAX_PROBLEMS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class ChainFault:
-    """A deviation from the recorded chain; `sequence` is the affected link's number, if any."""
+    """A problem found in a chain; `sequence` is the number of the affected link, if any."""
 
     code: str
     sentence: str
@@ -99,7 +101,7 @@ class ChainWalk:
         self._expected, self._before = number + 1, link.hash
 
     def finish(self) -> None:
-        """Finish after the last link: report checkpoints of later links, which were removed."""
+        """Call this after the last link. It reports checkpoints of later links, because these links were removed."""
         while (checkpoint := self._next_checkpoint) is not None:
             self._findings.add(
                 "cut-off",
@@ -132,10 +134,10 @@ def verify_tenant(
     kept: Iterable[Checkpoint] = (),
     unreadable: Iterable[str] = (),
 ) -> Findings:
-    """Check a tenant's whole log at one moment, as the database owner.
+    """Check a tenant's whole log in one snapshot, as the database owner.
 
-    `keys` are the trusted keys. `kept` are the copies of checkpoints outside the database, by sequence. `unreadable`
-    are the names of stored objects that are not valid copies.
+    `keys` are the trusted keys. `kept` are the copies of checkpoints outside the database. `unreadable` are the names
+    of stored objects that are not valid copies.
     """
     findings = Findings(tenant_id)
     _report_unreadable(findings, unreadable)
@@ -172,7 +174,7 @@ def report_removed_tenant(tenant_id: UUID, *, kept: int, unreadable: Iterable[st
 
 
 def check_checkpoints(findings: Findings, checkpoints: Iterable[Checkpoint], keys: PublicKeys) -> Iterator[Checkpoint]:
-    """Yield the tenant's validly signed checkpoints, by sequence; report the others."""
+    """Report the tenant's checkpoints with invalid signatures, and yield the others, sorted by sequence."""
     ours = [checkpoint for checkpoint in checkpoints if checkpoint.tenant_id == findings.tenant_id]
     return _check_signatures(findings, iter(sorted(ours, key=lambda item: item.sequence)), keys)
 
@@ -197,7 +199,9 @@ def _by_sequence(findings: Findings, kept: Iterable[Checkpoint]) -> dict[int, Ch
 
 
 def _with_kept(findings: Findings, stored: Iterator[Checkpoint], kept: dict[int, Checkpoint]) -> Iterator[Checkpoint]:
-    """Yield the database's checkpoints, and the copies whose checkpoint is missing or different in the database."""
+    """Yield the database's checkpoints. If a copy's checkpoint is missing or different in the database, report this and
+    also yield the copy.
+    """
     missing = iter(sorted(kept))
     due = next(missing, None)
     for checkpoint in stored:
@@ -217,8 +221,8 @@ def _with_kept(findings: Findings, stored: Iterator[Checkpoint], kept: dict[int,
         yield checkpoint
     while due is not None:
         later = next(missing, None)
-        # The signer writes the copy before the database row. A last copy without a row is not a fault, because the
-        # signer may still be between these steps, or may have crashed there.
+        # The signer writes the copy before the database row. A missing row for the last copy is not a fault, because
+        # the signer may not have written it yet, or may have crashed before.
         yield kept[due] if later is None else _report_missing(findings, kept[due])
         due = later
 

@@ -1,8 +1,8 @@
-"""Connect to providers at public addresses only, because tenants' administrators choose the issuers, and the issuers'
-metadata contains further URLs.
+"""Connect to providers at public addresses only. Providers' URLs are not trusted: tenants' administrators choose the
+issuers, and the issuers' metadata contains further URLs.
 
-A host is resolved once, and the connection uses the checked address, so that a later, different DNS answer has no
-effect. The certificate is still checked for the host name.
+A host is resolved once, and the connection uses the checked address. A later DNS answer with another address therefore
+has no effect. The certificate is still checked for the host name.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ def is_public(address: Address) -> bool:
 
 
 def public_outside(closed: Sequence[IPv4Network | IPv6Network]) -> Callable[[Address], bool]:
-    """Return a function that checks that an address is public and in none of the networks."""
+    """Return a function that returns whether an address is public and in none of the networks."""
 
     def may_call(address: Address) -> bool:
         return is_public(address) and not any(
@@ -69,8 +69,8 @@ def find_literal(host: str) -> Address | None:
 async def look_up(host: str, port: int) -> Sequence[Address]:
     """Return the addresses of a name, best first. Raises OSError.
 
-    The lookup runs in its own thread, which is abandoned when the caller times out: a lookup can't be stopped, and an
-    event loop waits for its own threads when it closes.
+    A lookup can't be stopped. It runs in a separate thread, which is abandoned when the caller times out. A thread of
+    the event loop would delay the loop's end, because a loop waits for its own threads when it closes.
     """
     loop = asyncio.get_running_loop()
     found: asyncio.Future[Sequence[Address]] = loop.create_future()

@@ -23,8 +23,8 @@ class TokenAuthenticator:
         self._clock = clock
 
     def authenticate(self, text: str) -> Principal:
-        """Return the principal of a token. API keys that the principal creates expire no later than the token
-        (`key_expires_at`).
+        """Return the principal of a token. Its `key_expires_at` is the token's expiry, so API keys that it creates
+        expire no later.
 
         Raises TokenInvalidError and its subclasses, UserUnknownError, UserDisabledError;
         IdentityProviderUnavailableError if the provider's keys are unknown and can't be fetched.
@@ -32,7 +32,7 @@ class TokenAuthenticator:
         unverified = read_unverified(text)
         with self._database.anonymous() as session:
             found = SignInRepository(session).list_token_providers(unverified.issuer, unverified.audiences)
-        # The token is addressed to two tenants: reject it as ambiguous.
+        # If two providers match, the token is addressed to two tenants: reject it as ambiguous.
         provider = find_enabled_provider(self._database, *found[0]) if len(found) == 1 else None
         if provider is None or provider.audience is None:
             raise TokenInvalidError

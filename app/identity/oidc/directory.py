@@ -1,7 +1,7 @@
-"""Fetch and cache providers' metadata and keys (OpenID Connect Discovery 1.0; RFC 7517) by their Cache-Control.
+"""Fetch providers' metadata and keys (OpenID Connect Discovery 1.0; RFC 7517). Cache them according to Cache-Control.
 
-While a provider is down, its cached data is used for one day. If a token has an unknown key ID, the keys are fetched
-again, but at most once a minute, so that tokens with invented key IDs don't cause many requests.
+If a provider is down, its cached data is used for one more day after it expires. If a token has an unknown key ID, the
+keys are fetched again, but at most once a minute. Tokens with invented key IDs therefore don't cause many requests.
 """
 
 import re
@@ -71,8 +71,10 @@ class ProviderDirectory:
         self._known: dict[str, _Known] = {}
 
     def get_metadata(self, issuer: str) -> ProviderMetadata:
-        """Return an issuer's metadata. Raises IdentityProviderUnavailableError, also for metadata of another issuer
-        or with forbidden URLs; IdentityProviderNotPublicError for addresses that are not public.
+        """Return an issuer's metadata.
+
+        Raises IdentityProviderUnavailableError, also if the metadata names another issuer or has a forbidden URL;
+        IdentityProviderNotPublicError if an address is not public.
         """
         known = self._of(issuer)
         found = known.metadata
@@ -140,8 +142,8 @@ class ProviderDirectory:
                 raise
 
     def _ask(self, known: _Known, url: str) -> ProviderResponse:
-        """Send one GET request. For some time after a failure, raise the same error at once, so that callers don't wait
-        for a provider that is down.
+        """Send one GET request. For 20 seconds after a failure, send none and raise the same error, so that callers
+        don't wait for a provider that is down.
         """
         if self._clock.now() < known.failed_at + AFTER_FAILURE:
             raise known.failure
@@ -163,7 +165,7 @@ class ProviderDirectory:
         try:
             for address in addresses:
                 if address is not None:
-                    # Check the browser's URL, too: it must not send users to an internal host.
+                    # Also check the URL that only browsers open: it must not send users to an internal host.
                     self._http.check_address(str(address))
         except IssuerNotPublicError as error:
             raise IdentityProviderNotPublicError from error
@@ -194,7 +196,7 @@ def _lifetime(answer: ProviderResponse) -> timedelta:
 
 
 def _parse_keys(body: Mapping[str, Any]) -> Sequence[Key]:
-    """Return the supported public signing keys, without short RSA keys."""
+    """Return the supported signing keys. RSA keys of less than 2,048 bits are omitted."""
     given = body.get("keys")
     if not isinstance(given, list):
         raise IdentityProviderUnavailableError

@@ -11,8 +11,8 @@ InvalidInputError    ← IssuerInvalidError ← IssuerNotPublicError
                        AudienceInvalidError
 ForbiddenError       ← ProvidersBeyondScopesError
 
-Until a token's signature is verified, every fault gets the same error, so that it reveals neither the configured
-issuers nor the audiences.
+Until a token's signature is verified, every fault gets the same error. The error therefore does not reveal the
+configured issuers and audiences.
 """
 
 from app.core.errors import (
@@ -93,7 +93,7 @@ class AudienceTakenError(ConflictError):
 
 
 class ClientTakenError(ConflictError):
-    """Another tenant's provider may have that audience, so the message does not name the provider."""
+    """The client ID is the audience of a provider. The message omits its name: it may belong to another tenant."""
 
     code = "client-taken"
     title = "That client is already the audience of an API here: register another client."
@@ -130,14 +130,14 @@ class AudienceInvalidError(InvalidInputError):
 
 
 class AudienceUnboundError(InvalidInputError):
-    """Tenants can share an issuer. A token's audience decides its tenant, so an audience belongs to one tenant."""
+    """The audience does not end with the tenant's ID. Tenants can share an issuer; this ID tells their tokens apart."""
 
     code = "audience-unbound"
     title = "The audience must end with your tenant's ID, so that no other tenant can use it."
 
 
 class ProvidersBeyondScopesError(ForbiddenError):
-    """A key that changes links could be used to sign in as any user, and a session from a provider has no scopes."""
+    """A session from a provider has no scopes, so a key with scopes can't change providers or links."""
 
     code = "sign-in-beyond-scopes"
     title = "A key with scopes can't change sign-in providers or links: use a key without scopes."

@@ -36,7 +36,7 @@ _ASKING: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class ProviderResponse:
-    """A JSON response with its status; `cache_control` is the header's value."""
+    """A JSON response with its status; `cache_control` is the value of the header Cache-Control."""
 
     status: int
     body: Mapping[str, Any]
@@ -95,7 +95,8 @@ class ProviderHttp:
     def _call(self, method: str, url: str, **more: Any) -> ProviderResponse:
         try:
             self.check_address(url)
-            # The request is asynchronous, so that it can be cancelled at any time. Callers run in their own threads.
+            # The request is asynchronous, so that it can be cancelled at any time. Callers run in threads without an
+            # event loop.
             response, content = asyncio.run(self._exchange(method, url, **more))
             body = json.loads(content)
         except IssuerNotPublicError as error:

@@ -13,8 +13,8 @@ from app.db.base import Base
 class IdentityProvider(Base):
     """A tenant's sign-in provider. The API accepts only tokens for `audience`; if it is None, the API accepts no tokens
     of the provider. The audience ends with the tenant's ID, so that no other tenant can claim it; only an operator can
-    set another audience. The pair of issuer and audience is unique across tenants, so that a token belongs to exactly
-    one tenant.
+    set another audience. Each pair of issuer and audience is unique across tenants, so that a token belongs to only one
+    tenant.
     """
 
     __tablename__ = "identity_providers"

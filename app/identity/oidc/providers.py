@@ -1,4 +1,4 @@
-"""A tenant's sign-in providers and links, managed by its administrators."""
+"""Manage a tenant's sign-in providers and their links to users. Only administrators may do this."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -70,8 +70,8 @@ class NewProvider:
 class ProviderService:
     """Creates, changes and deletes providers and links; each change is audited with its states before and after.
 
-    A key with scopes can only read, because a new provider or link would permit a sign-in without scopes; changes then
-    raise ProvidersBeyondScopesError. Without the permission to manage users, changes raise PermissionRequiredError.
+    Changes raise PermissionRequiredError without the permission to manage users. With a key with scopes, they raise
+    ProvidersBeyondScopesError, because a new provider or link would permit a sign-in without scopes.
     """
 
     def __init__(self, *, database: Database, sealer: Sealer, http: ProviderHttp, clock: Clock) -> None:
@@ -81,8 +81,9 @@ class ProviderService:
         self._clock = clock
 
     def create_provider(self, principal: Principal, new: NewProvider) -> IdentityProvider:
-        """Create a provider. Raises PermissionRequiredError, IssuerInvalidError, DomainsMissingError,
-        AudienceOfClientError,
+        """Create a provider.
+
+        Raises PermissionRequiredError, IssuerInvalidError, DomainsMissingError, AudienceOfClientError,
         AudienceUnboundError, ProviderTakenError, AudienceTakenError, ClientTakenError.
         """
         _require_whole(principal)
@@ -133,8 +134,8 @@ class ProviderService:
     def update_provider(
         self, principal: Principal, provider_id: UUID, changes: Mapping[str, Any], *, revision: int | None
     ) -> IdentityProvider:
-        """Change a provider. `changes` are fields of `NewProvider` besides issuer and client. Disabling a provider
-        permanently ends its sessions.
+        """Change a provider. `changes` maps fields of `NewProvider`, except issuer and client, to new values. Disabling
+        a provider ends its sessions for good.
 
         Raises PermissionRequiredError, ProviderNotFoundError, PreconditionFailedError, DomainsMissingError,
         AudienceOfClientError, AudienceUnboundError, AudienceTakenError.
@@ -241,9 +242,9 @@ class ProviderService:
 
 
 class ProviderAdmin:
-    """Sets audiences that don't end with the tenant's ID. Only an operator's command uses this class; it acts as the
-    database's owner. Some providers can only use a client ID as audience, and the operator knows which tenant that
-    client belongs to.
+    """Sets audiences that don't end with the tenant's ID, for providers that can only use a client ID as audience. Only
+    an operator's command uses this class, as the database's owner. The operator must know which tenant the client
+    belongs to.
     """
 
     def __init__(self, *, owner: Database, clock: Clock) -> None:
@@ -304,7 +305,7 @@ def _check(values: Mapping[str, Any]) -> None:
 
 
 def _check_uncrossed(repository: ProviderRepository, provider: IdentityProvider) -> None:
-    """Raise AudienceOfClientError if the API would accept ID tokens that are issued for sign-in to the pages."""
+    """Raise AudienceOfClientError if the API would accept ID tokens, which are only for sign-in to the pages."""
     if repository.is_crossed(provider):
         raise AudienceOfClientError
 

@@ -25,7 +25,7 @@ _PERSON = (User.kind == "person", User.deleted_at.is_(None))
 
 @dataclass(frozen=True, slots=True)
 class FoundProvider:
-    """An enabled provider, with the fields needed before the user is known."""
+    """An enabled provider, with the fields that are needed before the user is known."""
 
     tenant_id: UUID
     id: UUID
@@ -108,8 +108,8 @@ class ProviderRepository:
         return self._changed(change)
 
     def is_crossed(self, provider: IdentityProvider) -> bool:
-        """Return whether a provider with the same issuer has this audience as its client, or this client as its
-        audience.
+        """Return whether any provider with the same issuer has this provider's audience as its client ID, or this
+        provider's client ID as its audience.
         """
         same = IdentityProvider.issuer == provider.issuer
         crossed = or_(IdentityProvider.client_id == provider.audience, IdentityProvider.audience == provider.client_id)
@@ -130,7 +130,7 @@ class ProviderRepository:
         )
 
     def list_users_by_email(self, email: str) -> Sequence[User]:
-        """Return the people with that address, ignoring case; several may match."""
+        """Return the people with that address, ignoring case. Several people may match."""
         query = select(User).where(func.lower(User.email) == email.lower(), *_PERSON)
         return self._session.scalars(query.limit(2)).all()
 

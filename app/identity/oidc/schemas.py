@@ -42,9 +42,9 @@ _DOMAINS_NAMED: JsonDict = {
 
 
 class ProviderIn(BaseModel):
-    """An OpenID Connect provider. Without `client_secret` Footnote is a public client; without `audience` the API
-    rejects its tokens. `link_by` verified-email needs at least one entry in `email_domains`; an `audience` must end
-    with the tenant's ID and must not be a `client_id` of the issuer.
+    """An OpenID Connect provider. Without `client_secret`, Footnote is a public client. Without `audience`, the API
+    rejects the provider's tokens. If `link_by` is verified-email, `email_domains` needs at least one entry. An
+    `audience` must end with the tenant's ID and must not be a `client_id` of the issuer.
     """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE], **_DOMAINS_NAMED})

@@ -1,8 +1,8 @@
-"""Sign in at a provider: authorization code with PKCE (OpenID Connect Core §3.1, RFC 7636, RFC 9700).
+"""Sign in at a provider by an authorization code with PKCE (OpenID Connect Core §3.1, RFC 7636, RFC 9700).
 
 During the sign-in the browser stores the sealed attempt (state, nonce and verifier) in a cookie. Each provider has its
-own redirect URL, and the response's `iss`, if sent, is checked (RFC 9207), so that no provider receives another
-provider's code.
+own redirect URL, and the `iss` of the response is checked if it is sent (RFC 9207). No provider can therefore receive
+another provider's code.
 """
 
 import base64
@@ -67,7 +67,7 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationResponse:
-    """The query parameters of the redirect back, all untrusted."""
+    """The query parameters of the provider's redirect to Footnote. They are not trusted."""
 
     state: str | None
     code: str | None = field(repr=False)
@@ -137,9 +137,10 @@ class SignInService:
         )
 
     def finish(self, provider_id: UUID, cookie: str | None, response: AuthorizationResponse) -> Principal:
-        """Return the signed-in principal. Raises ProviderNotFoundError, SignInStaleError, SignInRefusedError,
-        UserUnknownError,
-        UserDisabledError, IdentityProviderUnavailableError.
+        """Return the signed-in principal.
+
+        Raises ProviderNotFoundError, SignInStaleError, SignInRefusedError, UserUnknownError, UserDisabledError,
+        IdentityProviderUnavailableError.
         """
         provider = self._get_provider(provider_id)
         attempt = self._open(provider, cookie)
@@ -222,7 +223,8 @@ class SignInService:
             raise SignInRefusedError from error
         if not hmac.compare_digest((claims.nonce or "").encode("utf-8", "replace"), nonce.encode()):
             raise SignInRefusedError
-        # OpenID Connect Core §3.1.3.7, steps 4 and 5: a token with several audiences must name this client in `azp`.
+        # OpenID Connect Core §3.1.3.7, steps 4 and 5: a token with several audiences must have `azp`, and each `azp`
+        # must be this client.
         party = claims.authorized_party
         if party != provider.client_id and (party is not None or len(claims.audiences) > 1):
             raise SignInRefusedError

@@ -1,6 +1,6 @@
-"""Verify providers' JSON Web Tokens (RFC 7519) by RFC 8725, RFC 9068 and OpenID Connect Core §3.1.3.7.
+"""Verify providers' JSON Web Tokens (RFC 7519) as in RFC 8725, RFC 9068 and OpenID Connect Core §3.1.3.7.
 
-A token must be signed with a key that its issuer publishes, by an asymmetric algorithm of a fixed list. Keys in its
+A token must be signed with a key that its issuer publishes, with an asymmetric algorithm from a fixed list. Keys in its
 header (`jwk`, `jku`, `x5u`) are ignored.
 """
 

@@ -1,5 +1,5 @@
-"""Find the user of a provider's subject by its link. A subject without a link is linked once, by a verified address.
-Users are never created here.
+"""Find the user who is linked to a provider's subject. If a provider has `link_by` verified-email, the first sign-in of
+a subject links it to the user with the same verified address. Users are never created here.
 """
 
 from app.audit.service import record
@@ -27,8 +27,8 @@ class ProviderUsers:
             return ProviderRepository(session).find_linked_user(provider.id, subject) is not None
 
     def get_principal(self, provider: FoundProvider, subject: str, email: str | None) -> Principal:
-        """Return the user linked to `subject`. If there is no link, link and return the user with the address `email`
-        (None if the provider verified no address).
+        """Return the user who is linked to `subject`. If there is no link, link the user with the address `email`, and
+        return this user. `email` is None if the provider verified no address.
 
         Raises UserUnknownError, UserDisabledError, ProviderNotFoundError if the provider was just deleted.
         """
@@ -54,8 +54,8 @@ class ProviderUsers:
                         detail={"provider_id": str(provider.id), "before": None, "after": subject, "by": LINK_BY_EMAIL},
                     )
                 else:
-                    # Another request of the same person linked this subject, or the user is already linked to another
-                    # subject.
+                    # Another request may have just linked this subject. Otherwise no user has the address, or the user
+                    # is linked to another subject.
                     user = repository.find_linked_user(provider.id, subject)
         if user is None:
             raise UserUnknownError

@@ -1,4 +1,4 @@
-"""Translate Entra's invalid requests to RFC 7644; `resources.LENIENT` accepts harmless deviations."""
+"""Translate requests of Entra that violate RFC 7644 into valid ones. `resources.LENIENT` accepts smaller deviations."""
 
 import re
 from typing import Any
@@ -9,12 +9,12 @@ _CHOSEN = re.compile(
     rf"(?P<attribute>[A-Za-z]\w*)\[(?P<choice>[^\[\]]*)\]\.(?P<part>[A-Za-z$]\w*)\s+"
     rf"(?:(?P<pr>pr)\b|(?P<op>[A-Za-z]{{2}})\s+(?P<value>{_VALUE}))"
 )
-# `roles[primary eq "True"].value`: the single role mapped to an Entra application role.
+# `roles[primary eq "True"].value`: the path that Entra uses if it sends only one application role.
 _ONE_ROLE = re.compile(r'roles\[\s*primary\s+eq\s+"?true"?\s*\](?:\.value)?', re.IGNORECASE)
 
 
 def read_filter(text: str) -> str:
-    """Move conditions on selected values into the brackets of the filter."""
+    """If a condition follows the brackets of a filter, move it into the brackets."""
 
     def put_inside(found: re.Match[str]) -> str:
         compared = "pr" if found["pr"] else f"{found['op']} {found['value']}"
@@ -24,8 +24,8 @@ def read_filter(text: str) -> str:
 
 
 def read_operations(payload: dict[str, Any]) -> dict[str, Any]:
-    """Translate a PATCH: the primary role replaces all roles, and an operation that removes values keeps only their
-    `value`.
+    """Translate the operations of a PATCH. A primary role replaces all roles. In operations that remove values, each
+    value keeps only its `value` field.
     """
     return {
         name: [_read_operation(operation) if isinstance(operation, dict) else operation for operation in value]

@@ -321,7 +321,7 @@ def _located(resource: Resource[Any], base: str) -> Resource[Any]:
 
 
 def _refusal(error: Exception) -> FootnoteError | None:
-    """Return the error for the audit log; None if it is not a rejection."""
+    """Return the corresponding FootnoteError for the audit log of denied requests; None if there is none."""
     if isinstance(error, SCIMException):
         kind = {403: ForbiddenError, 404: NotFoundError}.get(error.status)
         return None if kind is None else kind()

@@ -48,7 +48,7 @@ Condition = ColumnElement[bool]
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A single-valued attribute: its SQL, and whether comparison ignores case."""
+    """A single-valued attribute: its SQL, and whether comparisons of text are case-sensitive."""
 
     sql: SQLColumnExpression[Any]
     case_exact: bool = False
@@ -60,7 +60,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A multi-valued attribute: the rows of `query`, and the sub-attributes of each."""
+    """A multi-valued attribute. `query` selects a row for each value; `attributes` are the sub-attributes of a row."""
 
     query: Select[Any]
     attributes: Mapping[str, Value]
@@ -182,7 +182,7 @@ class _Conditions(FilterVisitor[Condition]):
         found, part = self._find(node.attr_path)
         if isinstance(found, Value):
             return _compare(found, node.op, node.value)
-        if node.op is CompareOperator.ne:  # `ne` matches if none of the values equals the text
+        if node.op is CompareOperator.ne:  # `ne` matches if no value equals the text
             return not_(_any(found, lambda of: _compare(of[part], CompareOperator.eq, node.value), part))
         return _any(found, lambda of: _compare(of[part], node.op, node.value), part)
 
@@ -242,7 +242,7 @@ def _compare(value: Value, op: CompareOperator, given: Any) -> Condition:
 
 
 def _operand(value: Value, given: Any) -> Any:
-    """Convert `given` to the attribute's type. Return None if that is impossible, because no stored value equals it."""
+    """Convert `given` to the attribute's type. Return None if this fails: no stored value can then equal it."""
     kind = _type_of(value.sql)
     try:
         if kind is UUID:

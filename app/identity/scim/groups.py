@@ -1,4 +1,4 @@
-"""Groups provisioned by an identity provider, with a key that may manage groups."""
+"""Provision groups for an identity provider, which signs in with a key that may manage groups."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -164,7 +164,7 @@ def _top(path: object) -> str:
 
 
 def _store(session: Session, principal: Principal, row: Group, wanted: scim.Group, members: Members) -> Group:
-    """Store the requested group; `members` are the current members that the request may change."""
+    """Store the requested group. `members` are those of its current members that the request may change."""
     repository = GroupRepository(session)
     values = {"name": wanted.display_name, "external_id": wanted.external_id}
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}

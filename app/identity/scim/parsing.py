@@ -23,7 +23,7 @@ from app.identity.scim.dialects import read_filter, read_operations
 _ADDRESS = re.compile(r"[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,190}")
 _LONGEST_TEXT = 255  # characters
 _LONGEST_FILTER = 2_000  # characters
-_DEEPEST = 16  # levels of nested lists and objects; valid resources need at most half of them
+_DEEPEST = 16  # levels of nested lists and objects; valid resources need at most half as many
 _NAMED_MEMBER = re.compile(r'(?:urn:[^\[]*:)?members\[\s*value eq "([^"\\]*)"\s*\]', re.IGNORECASE)
 _MEMBERS = re.compile(r"(?:urn:.*:)?members\b.*", re.IGNORECASE | re.DOTALL)
 
@@ -125,9 +125,9 @@ def parse_search(kind: type[scim.User | scim.Group], parameters: Mapping[str, st
 
 
 def find_named_members(patch: PatchOp[scim.Group]) -> frozenset[UUID] | None:
-    """Return the IDs of the members that a group's PATCH names; None if it concerns all members.
+    """Return the IDs of the members that a group's PATCH names; None if it may change members that it does not name.
 
-    With these IDs, adding one member does not read thousands of other members.
+    With these IDs, the caller can add a member without reading thousands of other members.
     """
     named: set[str] = set()
     for operation in patch.operations or ():

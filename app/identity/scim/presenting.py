@@ -1,7 +1,7 @@
 """Translate between rows and SCIM's resources.
 
 `profile` stores displayName, name and emails as the provider sent them. The columns `name` and `email`, which the rest
-of the product uses, are derived from it. If Footnote's own API changes them later, they take precedence.
+of the product uses, are derived from it. If Footnote's own API changes the columns later, the columns take precedence.
 """
 
 from collections.abc import Sequence

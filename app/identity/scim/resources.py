@@ -1,7 +1,7 @@
 """SCIM's schemas of users and groups (RFC 7643 §4), and the service's description (§5 to §7).
 
-Only stored attributes are declared. Other attributes are accepted and ignored (RFC 7643 §2.2), as providers send
-different ones (Okta `locale`, Entra an enterprise extension).
+Only stored attributes are declared. Providers also send others (Okta sends `locale`, Entra an enterprise extension);
+these are accepted and ignored (RFC 7643 §2.2).
 """
 
 from enum import StrEnum
@@ -34,7 +34,7 @@ from app.core.principal import Role
 MAX_COUNT = 200
 """Maximum number of resources in a page of a list."""
 MAX_CHANGES = 1_000
-"""Maximum number of operations, and of values in them, in one request."""
+"""Maximum number of values in the lists of one request, such as operations and members."""
 
 LENIENT = ScimPolicy(
     unknown=ScimPolicy.Unknown.ignore,
@@ -65,13 +65,13 @@ class Name(ComplexAttribute):
 
 class Email(ComplexAttribute):
     value: Annotated[str | None, Required.true] = None
-    """The address. The user's address here is the primary one, else the work address, else the first one."""
+    """The address. Footnote uses the primary address, else the work address, else the first one."""
 
     type: EmailType | None = None
     """The type of the address, such as work."""
 
     primary: bool | None = None
-    """Whether this is the preferred address; true for at most one."""
+    """Whether this is the preferred address; true for at most one address."""
 
 
 class HeldRole(ComplexAttribute):
@@ -107,13 +107,13 @@ class User(Resource):  # type: ignore[type-arg]  # the resource has no extension
     """The parts of the name."""
 
     emails: list[Email] | None = None
-    """E-mail addresses. Without any, the user name is used as address."""
+    """E-mail addresses. If there are none, the user name is used as the address."""
 
     active: Annotated[bool | None, Required.true] = None
     """Whether the user may sign in and use keys."""
 
     roles: list[HeldRole] | None = None
-    """Roles, which permit more than reading granted documents."""
+    """The user's roles, which permit certain actions."""
 
     groups: Annotated[list[Membership] | None, Mutability.read_only] = None
     """The groups that the user is a direct member of."""

@@ -1,4 +1,4 @@
-"""Users provisioned by an identity provider, with a key that may manage users."""
+"""Provision users for an identity provider, which signs in with a key that may manage users."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -96,8 +96,8 @@ class UserProvisioning:
     def replace_user(
         self, principal: Principal, user_id: UUID, payload: Payload, *, base: str, revision: int | None
     ) -> scim.User:
-        """Replace a user. Omitted attributes are cleared, except roles and `active` (RFC 7644 §3.5.1 leaves this to
-        the service).
+        """Replace a user. Omitted attributes are cleared, except roles and `active`. RFC 7644 §3.5.1 lets the service
+        decide this.
 
         Raises NotFoundException, PreconditionFailedException, ValidationError, UniquenessException, ForbiddenException,
         LastAdministratorError, RoleBeyondScopesError.
@@ -124,8 +124,8 @@ class UserProvisioning:
             return self._store(session, principal, row, wanted, _roles(wanted), base)
 
     def delete_user(self, principal: Principal, user_id: UUID, *, revision: int | None) -> None:
-        """Delete a user: end its sessions, revoke its keys and remove it from its groups. The row stays for the
-        audit log.
+        """Delete a user. This ends the user's sessions, revokes the keys, and removes the user from all groups. The row
+        stays for the audit log.
 
         Raises NotFoundException, PreconditionFailedException, ForbiddenException, RoleBeyondScopesError.
         """
@@ -171,7 +171,7 @@ class UserProvisioning:
             return shown
         if not wanted.active:
             _refuse_itself(principal, row.id)
-        # A sign-in can link a subject by the user's address, so a key that sets the address could sign in as the user.
+        # A sign-in can link a subject by the user's address. A key that sets it could therefore sign in as the user.
         moved = row.email != values["email"] or wanted.active is not was_active
         check_roles(principal, map(Role, set(roles) ^ set(row.roles) | (set(row.roles) if moved else set())))
         _refuse_taken(repository, row.id, values)
@@ -190,7 +190,7 @@ def page_limit(request: SearchRequest[Any]) -> int:
 
 
 def provisioning_meanings(unique: str) -> Meanings:
-    """Map constraint violations to errors: UniquenessException for the fields `unique`, and LastAdministratorError."""
+    """Map constraint violations to LastAdministratorError, and to UniquenessException with the field names `unique`."""
     return {
         UNIQUE_VIOLATION: lambda: UniquenessException(detail=f"{unique} is already in use: choose another."),
         **LAST_ADMINISTRATOR,

@@ -1,4 +1,4 @@
-"""`/v1/sessions`."""
+"""`/v1/sessions`: list and end sessions of the web pages."""
 
 from typing import Annotated
 from uuid import UUID
@@ -22,7 +22,7 @@ Sessions = Annotated[SessionService, Depends(service(SessionService))]
 
 @sessions.get(
     "",
-    summary="List your page sessions; administrators see all of the tenant's",
+    summary="List your page sessions; administrators see all sessions of the tenant",
     openapi_extra=needs(Permission.KEYS_OWN) | problems(InvalidCursorError),
 )
 def list_sessions(

@@ -9,7 +9,7 @@ from app.identity.sessions.models import WebSession
 
 
 class SessionOut(BaseModel):
-    """A session of the pages. It expires at `ends_at`, or earlier at `idle_ends_at` if it is not used again."""
+    """A session of the web pages. It expires at `ends_at`, or earlier at `idle_ends_at` if it is not used again."""
 
     id: UUID
     user_id: UUID

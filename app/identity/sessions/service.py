@@ -1,4 +1,4 @@
-"""Sessions of the pages: a cookie stores a random token, and the database stores its digest and expiry.
+"""Sessions of the web pages. A cookie stores a random token, and the database stores its digest and expiry.
 
 A session ends after the maximum idle time, after its maximum lifetime, at sign-out, or when its user, key or provider
 is no longer valid.
@@ -74,10 +74,10 @@ class SessionService:
 
     def open(self, principal: Principal, *, provider_id: UUID | None = None) -> OpenedSession:
         """Open a session for a user who signed in at a provider or, if `provider_id` is None, with a key. The session
-        ends no later than the key expires.
+        ends no later than the key.
 
         Raises ProviderNotFoundError if the provider was disabled or deleted after the sign-in, UserDisabledError if the
-        user was.
+        user was disabled or deleted.
         """
         now = self._clock.now()
         ends_at = now + self._lifetime
@@ -98,8 +98,8 @@ class SessionService:
             "revoked_at": None,
         }
         with translated_violations(_MEANINGS), self._database.transaction(principal) as session:
-            # The insert comes first, because it waits for a transaction that disables the provider or user. That
-            # transaction also ends the old sessions.
+            # The insert comes first, because it waits for a transaction that is disabling the provider or user. That
+            # transaction also updates old sessions, so deleting them before the insert could cause a deadlock.
             session.execute(insert(WebSession).values(values))
             session.execute(
                 delete(WebSession).where(
@@ -199,7 +199,7 @@ def _visible_to(principal: Principal) -> Select[WebSession]:
 
 
 def form_token(token: str) -> str:
-    """Return the token of a session's forms, which is derived from the session token and does not reveal it."""
+    """Return the token that proves that a form belongs to the session. It does not reveal the session's token."""
     return hmac.digest(token.encode(), b"footnote form", "sha256").hex()
 
 
