@@ -12,7 +12,7 @@ PageKey = tuple[UUID, int]
 """A page's key: (version id, page number from 1)."""
 
 PageTexts = Mapping[PageKey, str]
-"""Stored page texts by page key. It has those pages of the retrieved passages that the principal may read."""
+"""Stored page texts by page key: the pages of the retrieved passages that the principal may read."""
 
 
 class Writer(StrEnum):
@@ -72,7 +72,7 @@ class DroppedClaim:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A writer's output: unverified claims, and dropped claims with quotes that were not found."""
+    """A writer's output: unverified claims, and claims that were dropped because their quotes were not found."""
 
     writer: Writer
     claims: tuple[DraftClaim, ...]

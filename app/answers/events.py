@@ -14,7 +14,9 @@ from app.retrieval.passages import Passage
 
 
 class AnswerStatus(StrEnum):
-    """An answer's status for the user who asked. `WITHDRAWN`: the user has lost access to one of its sources."""
+    """An answer's status for the user who asked. `WITHDRAWN` means that the user has lost access to a source of the
+    answer.
+    """
 
     ANSWERED = "answered"
     NOT_FOUND = "not-found"
@@ -35,7 +37,7 @@ class AnswerView:
     """A question with its answer. `dropped` counts the drafted sentences that were not shown, by reason.
 
     `degraded` is the code of the reason why the model's draft was not used. `notice` states that no model wrote the
-    answer, or lists the names in the question that no visible document mentions.
+    answer, or lists the names in the question that no retrieved source mentions.
     """
 
     question_id: UUID

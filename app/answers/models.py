@@ -55,7 +55,7 @@ class Answer(Base):
 
 
 class Claim(Base):
-    """A drafted sentence. `dropped_reason` is null if it is shown."""
+    """A drafted sentence. `dropped_reason` is null if the claim is shown."""
 
     __tablename__ = "claims"
     __table_args__ = (

@@ -28,7 +28,7 @@ class AnswerRepository:
         self._session = session
 
     def get_page_texts(self, keys: Iterable[PageKey]) -> dict[PageKey, str]:
-        """Return the texts of those pages in `keys` that the principal may read."""
+        """Return page texts by key. Pages that the principal may not read are omitted."""
         wanted = list(keys)
         if not wanted:
             return {}
@@ -58,7 +58,7 @@ class AnswerRepository:
         shown: Sequence[ShownClaim],
         dropped: Sequence[tuple[int, DroppedClaim]],
     ) -> None:
-        """Insert shown and dropped claims by ordinal, and the citations of the shown claims."""
+        """Insert the shown and the dropped claims with their ordinals, and the citations of the shown claims."""
         key = {"tenant_id": tenant_id, "question_id": question_id}
         claims = [{**key, "ordinal": claim.ordinal, "text": claim.text, "dropped_reason": None} for claim in shown]
         claims += [

@@ -85,9 +85,9 @@ class UsageOut(BaseModel):
 class QuestionOut(BaseModel):
     """A question and how it was answered.
 
-    `outcome`: "not-found" means that no document you may see answers the question; "withdrawn" means that you have
-    lost access to a source of the answer. `writer`: "extractive" means that no language model wrote the answer.
-    `degraded`: the language model's draft was not used; `degraded_reason` has the reason.
+    `outcome`: "not-found" means that no document you may see answers the question; "withdrawn" means that you have lost
+    access to a source of the answer. `writer`: "extractive" means that no language model wrote the answer. `degraded`
+    is true if the language model's draft was not used; `degraded_reason` has the reason.
     """
 
     id: UUID

@@ -1,7 +1,7 @@
 """Answer questions with verified claims, and read earlier answers.
 
-No database connection is open while the answer is drafted: a short transaction reads the passages and pages, and
-another stores the answer. The answer is stored before the first claim is sent.
+No database connection is open while the answer is drafted: short transactions read the passages and the pages, and
+another one stores the answer. The answer is stored before the first claim is sent.
 """
 
 import asyncio
@@ -90,7 +90,8 @@ class AnswerService:
     async def ask(
         self, principal: Principal, question: str, filters: SearchFilters | None = None
     ) -> AsyncGenerator[AnswerEvent, None]:
-        """Yield the events in order: sources, claims and drops, done. The answer is stored before the first claim.
+        """Yield the events in order: the sources, the shown claims, the dropped claims, and the end. The answer is
+        stored before the first claim.
 
         If the client disconnects, the answer is still completed and stored.
         Raises QuestionEmptyError, QuestionTooLongError, QuestionInvalidCharactersError before the first event, and
@@ -118,7 +119,7 @@ class AnswerService:
         raise AssertionError("the last event has the answer")
 
     async def finish(self) -> None:
-        """Wait for answers whose clients have disconnected; called at shutdown."""
+        """Wait for unfinished answers, including those of disconnected clients. Called at shutdown."""
         await asyncio.gather(*self._finishing, return_exceptions=True)
 
     def get_question(self, principal: Principal, question_id: UUID) -> AnswerView:
@@ -186,7 +187,7 @@ class AnswerService:
         )
 
     async def _finish(self, principal: Principal, evidence: _Evidence) -> AnswerView:
-        # The question has names that no source mentions: the passages concern other issuers, so draft nothing.
+        # If no source mentions a name in the question, the passages concern other issuers. Then nothing is drafted.
         passages = () if evidence.unseen else evidence.passages
         with traced("answers.draft"), self._metrics.time_step("draft"):
             draft = await self._drafter.draft(evidence.question.text, evidence.understanding, passages, evidence.pages)

@@ -18,7 +18,9 @@ def build_view(
     claims: Sequence[ShownClaim] = (),
     dropped: Mapping[DropReason, int] | None = None,
 ) -> AnswerView:
-    """Build an answer's view. `answer` is None if the user lost access to a source: then the answer is withdrawn."""
+    """Build an answer's view. If the user has lost access to a source, `answer` is None, and the view's status is
+    `WITHDRAWN`.
+    """
     if answer is None:
         return AnswerView(
             question_id=question.id,

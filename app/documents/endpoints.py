@@ -341,7 +341,7 @@ def get_file(principal: CurrentPrincipal, documents: Documents, document_id: UUI
 
 
 def _check_length(request: Request, uploads: UploadService) -> None:
-    """Reject a body by its Content-Length, before reading it."""
+    """Reject a body whose Content-Length is too large, before reading it."""
     declared = request.headers.get("Content-Length", "")
     if declared.isascii() and declared.isdigit() and int(declared) > uploads.max_bytes + _FORM_OVERHEAD:
         raise UploadTooLargeError(extra={"max_bytes": uploads.max_bytes}, headers={"Connection": "close"})

@@ -2,9 +2,9 @@
 
 NotFoundError     ← DocumentNotFoundError, VersionNotFoundError, PageNotFoundError
 ForbiddenError    ← NotEditableError         the principal may read it, but not change it
-InvalidInputError ← UploadEmptyError, UploadIncompleteError, UploadMalformedError 400
+InvalidInputError ← UploadEmptyError, UploadIncompleteError, UploadMalformedError (status 400)
 TooLargeError     ← UploadTooLargeError
-UnavailableError  ← UploadClearedError       the same bytes, stored earlier, were just garbage-collected
+UnavailableError  ← UploadClearedError       the garbage collector deleted the same bytes, stored by an earlier upload
 """
 
 from app.core.errors import (

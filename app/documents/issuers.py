@@ -49,7 +49,8 @@ def issuer_aliases(name: str, *, tickers: tuple[str, ...] = (), short_names: tup
     """Return normalised names of the issuer that a question may use, longest first.
 
     These are the key, the key without spaces or hyphens, the first word before a trade ("Example Properties"), the
-    initials of three or more words, `tickers`, and the document's own `short_names`. One-letter names are excluded.
+    initials if there are three to five, the key without "and", `tickers`, and the document's own `short_names`. If the
+    name has a hyphen, the name without it and its first word are included. One-letter names are excluded.
     """
     key = normalise_issuer(name)
     words = key.split()

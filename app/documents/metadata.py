@@ -57,8 +57,8 @@ class FieldSource:
 class DocumentMetadata:
     """A document's metadata. A field that the document does not state is None. `sources` maps field names to sources.
 
-    `fiscal_year` is the document's own label ("fiscal 2022"). For a 52/53-week year that ends in January, it is usually
-    one less than the year of `period_end`. `currency` is an ISO 4217 code.
+    `fiscal_year` is the document's own label ("fiscal 2022"). For a 52/53-week year that ends in January, the label is
+    usually one less than the year of `period_end`. `currency` is an ISO 4217 code.
     """
 
     title: str

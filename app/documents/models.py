@@ -19,7 +19,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db.base import Base
 
 PASSWORD_PURPOSE = "documents.version.password"  # noqa: S105  a purpose's name, not a password
-"""The purpose under which `app.storage.sealing` seals version passwords. The API seals them; workers unseal them."""
+"""The purpose under which `app.storage.sealing` seals version passwords. The API seals them. Workers unseal them to
+parse files, and the API unseals them to draw pages.
+"""
 
 
 class Document(Base):
@@ -27,10 +29,10 @@ class Document(Base):
     that a conflict never reveals a document that the user may not see.
 
     `current_version_id` is the searchable version, set at publish. `metadata_sources` has the source of each field
-    (page, quote, confidence), or states that an editor set it. `said_type` is the document type if an editor set it: a
-    type read from the file's text never gives access to users with an entitlement pack. The database computes
-    `said_type` and `access_class_id` (from collection, `said_type`, `source`, labels and the document's own grants),
-    and ignores values written to them.
+    (page, quote, confidence), or states that an editor set it. `said_type` is the document type if an editor set it. It
+    exists because a type read from the file's text must not give users access through an entitlement pack. The database
+    computes `said_type` and `access_class_id` (from collection, `said_type`, `source`, labels and the document's own
+    grants), and ignores values written to them.
     """
 
     __tablename__ = "documents"
@@ -78,7 +80,9 @@ class Document(Base):
 
 
 def policy_of(document: Document) -> dict[str, str | None]:
-    """Return, for the audit log, the fields that decide with grants and labels who may see the document."""
+    """Return the fields that decide, together with grants and labels, who may see the document. The audit log records
+    them.
+    """
     return {
         "collection_id": str(document.collection_id),
         "said_type": document.said_type,

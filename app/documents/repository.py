@@ -1,4 +1,4 @@
-"""SQL of documents. Every lookup by id uses `get_document`, which runs under row-level security."""
+"""SQL of documents. All queries run under row-level security."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
@@ -68,7 +68,7 @@ class DocumentRepository:
     def get_newest_version(self, document_id: UUID) -> DocumentVersion:
         """Return the newest version. Raises DocumentNotFoundError.
 
-        Every document has a version, so a document without one is no longer visible.
+        Every document has a version. If none is found, the document is no longer visible.
         """
         newest = self.list_newest_versions([document_id]).get(document_id)
         if newest is None:
@@ -76,7 +76,8 @@ class DocumentRepository:
         return newest
 
     def get_version(self, document_id: UUID, version_id: UUID | None) -> DocumentVersion:
-        """Return a version; without an id the searchable version, or the newest if none is searchable yet.
+        """Return a version. If `version_id` is None, return the searchable version, or the newest one if none is
+        searchable yet.
 
         Raises DocumentNotFoundError, VersionNotFoundError.
         """
@@ -138,7 +139,9 @@ class DocumentRepository:
     # --- writing -----------------------------------------------------------------------------------------------------
 
     def insert_document(self, values: Mapping[str, Any]) -> bool:
-        """Insert a document, or return False if its access class has this content; waits for concurrent inserts."""
+        """Insert a document. Returns False if its access class already has a document with this content. Waits for
+        concurrent inserts of the same content.
+        """
         inserted = (
             insert(Document)
             .values(**values)

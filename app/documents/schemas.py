@@ -170,7 +170,9 @@ class WordOut(BaseModel):
 
 
 class PageOut(BaseModel):
-    """A page's text in reading order. `width` and `height` are in points (1/72 inch); 0 for formats without them."""
+    """A page's text in reading order. `width` and `height` are in points (1/72 inch); they are 0 for formats without
+    page sizes.
+    """
 
     document_id: UUID
     version_id: UUID

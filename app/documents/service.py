@@ -54,7 +54,9 @@ class FileView:
 
 
 class DocumentService:
-    """Reads and edits documents under the principal's permissions: documents that it may not see are absent."""
+    """Reads and edits documents under the principal's permissions. A document that the principal may not see counts as
+    absent.
+    """
 
     def __init__(self, *, database: Database, blobs: BlobStore, clock: Clock) -> None:
         self._database = database
@@ -84,8 +86,8 @@ class DocumentService:
     def update_document(
         self, principal: Principal, document_id: UUID, *, revision: int | None, fields: Mapping[str, Any]
     ) -> DocumentView:
-        """Set fields as an editor. Parsing the file again does not overwrite them. `collection_id` moves the document,
-        and only owners may do that.
+        """Set fields as an editor. Parsing the file again does not overwrite them. A new `collection_id` moves the
+        document, which only owners may do.
 
         Raises DocumentNotFoundError, NotEditableError, CollectionNotFoundError, MoveLeavesBarrierError,
         ContentExistsError; PreconditionFailedError if `revision` is outdated (None skips the check).

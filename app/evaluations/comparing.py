@@ -21,7 +21,9 @@ from app.evaluations.service import EvaluationService
 CACHE_SIZE = 16
 MAX_CONCURRENT = 2
 MAX_EFFORT = 20_000
-"""The limit on cases × measures used by the metrics. A comparison at the limit takes about ten seconds of CPU."""
+"""The limit on the effort of a comparison: the number of cases times the number of measures, summed over the metrics.
+Percentiles count more. A comparison at the limit takes about ten seconds of CPU.
+"""
 _PERCENTILE_EFFORT = 4_000  # fixed cost of a percentile, which is computed one resample at a time
 _RETRY_SECONDS = 5
 

@@ -1,7 +1,7 @@
 """Compares two runs case by case: improvements, deteriorations, and whether each change exceeds noise.
 
 Cases are paired by id. Each metric gets the difference with a 95 % interval (paired percentile bootstrap, Efron and
-Tibshirani 1993, ch. 13) and a p-value (paired permutation test, Good 2005, ch. 3), both computed by SciPy with a fixed
+Tibshirani 1993, ch. 13) and a p-value (paired permutation test, Good 2005, ch. 3). SciPy computes both with a fixed
 seed, so the results are reproducible. p-values are adjusted for the number of metrics (Benjamini and Hochberg 1995).
 """
 
@@ -43,7 +43,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MetricChange:
-    """One metric in both runs, over their shared cases. `low` and `high` bound the difference."""
+    """One metric in both runs, over their shared cases. `low` and `high` are the ends of the difference's interval."""
 
     metric: MetricSpec
     before: float | None
@@ -141,7 +141,7 @@ def _change(metric: MetricSpec, pairs: list[Flip]) -> MetricChange:
 
 
 def _interval(metric: MetricSpec, before: Values, after: Values) -> tuple[float, float]:
-    """Return the bootstrap percentile interval of the difference; cases are drawn in pairs."""
+    """Return the bootstrap percentile interval of the difference. Each drawn case counts in both runs."""
     count = before.shape[1]
     if count < 2:
         difference = _difference(float(metric.aggregate(after)), float(metric.aggregate(before)))
@@ -167,7 +167,7 @@ def _interval(metric: MetricSpec, before: Values, after: Values) -> tuple[float,
 
 
 def _p_value(metric: MetricSpec, before: Values, after: Values) -> float:
-    """Return the two-sided p-value, over swaps of the two outcomes within pairs."""
+    """Return the two-sided p-value. The permutations swap the two outcomes of a pair."""
     count = before.shape[1]
     both = np.concatenate([before, after], axis=1)
 
@@ -190,7 +190,7 @@ def _p_value(metric: MetricSpec, before: Values, after: Values) -> float:
 
 
 def _adjusted(changes: list[MetricChange]) -> list[MetricChange]:
-    """Set the verdicts, after adjusting p-values for the number of metrics judged together."""
+    """Set the verdicts. The p-values are adjusted for the number of metrics judged together."""
     judged = [index for index, change in enumerate(changes) if change.verdict is Verdict.NOISE]
     if not judged:
         return changes

@@ -1,6 +1,6 @@
 """`/v1/eval-runs` and `/v1/eval-comparisons`.
 
-The case id is a query parameter rather than a path segment: it may be any line, even with `/`, `#` or `..`.
+The case id is a query parameter, not a path segment, because it may be any line of text, even with `/`, `#` or `..`.
 """
 
 from typing import Annotated
@@ -81,7 +81,7 @@ def list_eval_runs(
     page: RequestedPage,
     suite: Annotated[str | None, Name] = None,
 ) -> Page[PublishedRunOut]:
-    """List published runs that you may see, newest start first."""
+    """List the published runs that you may see, sorted by start time, newest first."""
     found = evaluations.list_runs(principal, page, suite=suite)
     return page_out(request, response, found, PublishedRunOut.of, Page[PublishedRunOut])
 
@@ -105,7 +105,7 @@ def list_eval_cases(
     page: RequestedPage,
     kind: Annotated[str | None, Name] = None,
 ) -> Page[ListedCaseOut]:
-    """List a run's cases, in its order, without traces."""
+    """List a run's cases, in the run's order, without traces."""
     found = evaluations.list_cases(principal, run_id, page, kind=kind)
     return page_out(request, response, found, ListedCaseOut.of, Page[ListedCaseOut])
 

@@ -1,7 +1,8 @@
-"""Metrics: named figures over cases, each computed from the cases' measures by one of a few aggregates.
+"""Metrics: named figures over cases. An aggregate computes each figure from the cases' measures.
 
 A case has measures (`{"recall@5": 1.0, "declined": 0.0}`); a metric names the measures that it uses and the aggregate.
-Because a metric is a function of cases, it can be computed for any resample of them, as intervals and p-values require.
+Intervals and p-values need the metric of many resamples of the cases. This is possible because a metric is a function
+of cases.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ Measures = Mapping[str, float | None]
 
 
 class Better(StrEnum):
-    """The direction in which a metric improves. `NEITHER` is reported but never judged."""
+    """The direction in which a metric improves. A metric with `NEITHER` is reported but never judged."""
 
     HIGHER = "higher"
     LOWER = "lower"
@@ -47,7 +48,8 @@ _ARITY = {Aggregate.MEAN: 1, Aggregate.SUM: 1, Aggregate.RATIO: 2, Aggregate.F1:
 class MetricSpec(BaseModel):
     """A metric: its name, its measures, and its aggregate.
 
-    `hard` means that a change for the worse is never noise: for example, a leak. `percentile` is from 0 to 100.
+    If a metric is `hard`, a change for the worse is never noise. An example is the number of leaks. `percentile` is
+    from 0 to 100.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -73,7 +75,7 @@ class MetricSpec(BaseModel):
         return np.array(rows, np.float64).reshape(len(self.of), len(cases))
 
     def value(self, cases: Sequence[Measures]) -> float | None:
-        """Return the metric over the cases, or None if no case has its measures."""
+        """Return the metric's value over the cases, or None if no case has its measures."""
         value = float(self.aggregate(self.matrix(cases)))
         return value if np.isfinite(value) else None
 

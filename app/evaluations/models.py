@@ -33,7 +33,7 @@ class EvalRun(Base):
 class EvalCase(Base):
     """One case of a run; `ordinal` counts from 0 in the run's order. Its trace quotes documents.
 
-    `seconds` and `times` are None and empty when the run has no times.
+    If the run has no times, `seconds` is None and `times` is empty.
     """
 
     __tablename__ = "eval_cases"

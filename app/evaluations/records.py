@@ -1,7 +1,7 @@
 """Records of a suite's run: the manifest (what ran with which data, and the figures) and one record per case.
 
-The same records are the files of a run (`manifest.json`, `cases.jsonl`, `timings.jsonl`), the body of its upload, and
-the content of its pages. Times are separate from the cases, so that repeating a run gives the same bytes.
+The same records form the files of a run (`manifest.json`, `cases.jsonl`, `timings.jsonl`) and the body of its upload,
+and its web pages show them. Times are separate from the cases, so that repeating a run gives the same bytes.
 """
 
 from decimal import Decimal
@@ -25,14 +25,17 @@ class EvalRunStatus(StrEnum):
     DONE = "done"
 
 
-# The schema is inline, so that the OpenAPI document has only one component for a run's status: that of ingestion runs.
+# The schema is inline, so that the OpenAPI document has only one component for a run's status, which is the status of
+# ingestion runs.
 _Status = Annotated[
     EvalRunStatus, WithJsonSchema({"type": "string", "enum": [status.value for status in EvalRunStatus]})
 ]
 
 
 class Selection(_Record):
-    """The selected cases of the suite: one kind only, `sample` of them drawn with `seed`, each run `repeat` times."""
+    """The selection of the suite's cases. If `only` is set, only cases of this kind run. `sample` is the number of
+    cases drawn at random with `seed`. Each case runs `repeat` times.
+    """
 
     only: str | None = None
     sample: int | None = Field(default=None, ge=1)
@@ -62,8 +65,8 @@ class Conditions(_Record):
 class CaseRecord(_Record):
     """One case's outcome. `score` (higher is better) is None if the case could not be scored, which is not 0.
 
-    `trace` contains everything that explains the score: what was retrieved at which rank, what was drafted, what was
-    dropped and why. It must be identical in two runs of the same code on the same data.
+    `trace` contains everything that explains the score: the retrieved pages with their ranks, the drafted claims, and
+    the dropped claims with reasons. It must be identical in two runs of the same code on the same data.
     """
 
     id: str = Field(min_length=1, max_length=300)
@@ -90,7 +93,8 @@ class RunManifest(_Record):
     """A run without its cases. `figures` are computed over all cases, `by_kind` over the cases of each kind. Times are
     in seconds.
 
-    `times` has the 50th and 95th percentile over the cases of each timed step, by name (`case`: the whole case).
+    `times` maps the name of each timed step to the 50th and 95th percentile over the cases. The name `case` stands for
+    the whole case.
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,99}$")

@@ -21,7 +21,7 @@ class EvaluationRepository:
         self._session = session
 
     def is_engineer(self) -> bool:
-        """Return whether the principal may see and publish runs, with the function that the row-level policies use."""
+        """Return whether the principal may see and publish runs. The row-level policies call the same function."""
         return bool(self._session.scalar(_IS_ENGINEER))
 
     def insert_run(self, values: dict[str, object]) -> bool:
@@ -37,7 +37,9 @@ class EvaluationRepository:
         return self._session.scalar(select(EvalRun).where(EvalRun.id == run_id))
 
     def list_runs(self, *, suite: str | None, before: tuple[datetime, str] | None, limit: int) -> Sequence[EvalRun]:
-        """List runs, newest start first, optionally only those before a given run."""
+        """List runs by start time, newest first. If `before` has the start time and id of a run, only the runs after it
+        in this order are listed.
+        """
         query = select(EvalRun).order_by(EvalRun.started_at.desc(), EvalRun.id.desc()).limit(limit)
         if suite is not None:
             query = query.where(EvalRun.suite == suite)

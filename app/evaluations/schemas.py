@@ -102,7 +102,8 @@ class CaseOut(ListedCaseOut):
 class MetricChangeOut(BaseModel):
     """One metric in both runs, over their shared cases.
 
-    `low` and `high` bound the difference (95 %); `adjusted_p` is the p-value after adjusting for the number of metrics.
+    `low` and `high` are the ends of the difference's 95 % interval. `adjusted_p` is the p-value after adjusting for the
+    number of metrics.
     """
 
     metric: MetricSpec

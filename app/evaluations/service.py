@@ -52,7 +52,7 @@ class EvaluationService:
         return principal.may(Permission.EVALS_READ)
 
     def publish(self, principal: Principal, run: ReceivedRun) -> tuple[PublishedRun, bool]:
-        """Store a whole run; return (the run, False) if the same run was already stored.
+        """Store a whole run. Returns the run, and whether it is new: False if the same run was already stored.
 
         Raises EngineerRequiredError, RunPublishedBeforeError.
         """
@@ -88,7 +88,7 @@ class EvaluationService:
         return PublishedRun(manifest, run.content_sha256, now, principal.user_id), True
 
     def list_runs(self, principal: Principal, page: PageRequest, *, suite: str | None = None) -> PageOf[PublishedRun]:
-        """List runs, newest start first. Raises InvalidCursorError."""
+        """List runs by start time, newest first. Raises InvalidCursorError."""
         after = page.after()
         with self._database.transaction(principal) as session:
             found = EvaluationRepository(session).list_runs(
@@ -122,7 +122,7 @@ class EvaluationService:
     ) -> tuple[Sequence[PublishedCase], dict[str, int]]:
         """Return a slice of the cases, and the number of cases by kind.
 
-        The order is: unscored cases, then by ascending score.
+        Unscored cases come first, then scored cases by ascending score.
 
         Raises PublishedRunNotFoundError.
         """
@@ -137,10 +137,10 @@ class EvaluationService:
         return self.list_whole(principal, run_id, [case_id])[0]
 
     def list_whole(self, principal: Principal, run_id: str, case_ids: Sequence[str]) -> list[PublishedCase]:
-        """Return these cases with their traces, in the run's order. The read is audited, because traces quote
-        documents.
+        """Return the cases with these ids, with their traces, in the run's order. The read is audited, because traces
+        quote documents.
 
-        Raises PublishedCaseNotFoundError if one of them, or the run, does not exist.
+        Raises PublishedCaseNotFoundError if one of the cases, or the run, does not exist.
         """
         if not case_ids:
             return []

@@ -13,7 +13,9 @@ from app.evaluations.records import CaseRecord
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """A retrieved page at its rank. `documents` are file names. `is_evidence` means that the case lists it."""
+    """A retrieved page at its rank. `documents` are file names. `is_evidence` means that the case lists the page as
+    evidence.
+    """
 
     rank: int
     documents: tuple[str, ...]
@@ -56,8 +58,8 @@ class Dropped:
 class Trace:
     """Everything that explains a score.
 
-    `own` lists the pages that a search of only the evidence's documents retrieved. `rest` contains the suite's other
-    fields, by name.
+    `own` lists the pages retrieved by a second search, in only the documents that contain the evidence. `rest` contains
+    the suite's other fields, by name.
     """
 
     question: str = ""
@@ -92,7 +94,7 @@ class Trace:
 
 
 def place_of(documents: Sequence[str], page: int | None) -> str:
-    """Return `document p. 7`, with all names of a document that has several."""
+    """Return a place in the form `document p. 7`. If the document has several names, all are included."""
     name = " = ".join(documents) or "a document without a name"
     return name if page is None else f"{name} p. {page}"
 

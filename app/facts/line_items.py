@@ -20,9 +20,9 @@ class Measure(StrEnum):
 class Shown(StrEnum):
     """How a statement shows an item's value.
 
-    `INCOME`, `EXPENSE`: the item is an income or expense, and the label decides the figure's sign. `OUTFLOW`: the value
-    is the negated figure (a payment, an increase in an asset). `DEDUCTION`: the value is positive, with or without
-    brackets.
+    `AS_IS`: the value is the figure, negated if the label names only a loss. `INCOME`, `EXPENSE`: the item is an income
+    or expense, and the label decides the figure's sign. `OUTFLOW`: the value is the negated figure (a payment, an
+    increase in an asset). `DEDUCTION`: the value is positive, with or without brackets.
     """
 
     AS_IS = "as-is"
@@ -54,7 +54,7 @@ class Edge(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LineItem:
-    """A line item. `pattern` matches the whole label after `plain_label`.
+    """A line item. `pattern` matches the whole label, normalised by `plain_label`.
 
     `section` restricts the item to one section. `edge` is set if the item's value is at the beginning or end of the
     statement's period.
@@ -75,7 +75,9 @@ class LineItems:
         self._items = tuple((item, re.compile(item.pattern)) for item in items)
 
     def find(self, label: str, section: Section | None) -> LineItem | None:
-        """Return the first item that matches the label, or the part after a group name ("Current assets: Cash")."""
+        """Return the first item that matches the label, or the label's part after a group name ("Current assets:
+        Cash").
+        """
         for name in (label, label.rpartition(":")[2]):
             plain = plain_label(name)
             for item, pattern in self._items:
@@ -93,7 +95,7 @@ _OWN_UNITS = re.compile(r"\((?:in|shares|dollars)\b[^)]*\)|,? in (?:thousands|mi
 def plain_label(label: str) -> str:
     """Normalise a label: lower case, without notes, units and bracketed alternatives ("income (loss)")."""
     text = label[:_LONGEST_LABEL].casefold().replace("’", "'").replace("&", " and ")
-    # Collapse white space first: the following patterns take cubic time on runs of it.
+    # Collapse white space first: the following patterns take cubic time on long runs of it.
     text = " ".join(re.sub(r"[–—−]", "-", text).split())
     text = _OWN_UNITS.sub(" ", _NOTE.sub(" ", text))
     text = _ALTERNATIVE.sub(" ", text)

@@ -27,7 +27,7 @@ _ENDS: dict[Statement, tuple[tuple[Section, str], ...]] = {
 def section_of_rows(statement: Statement, labels: Sequence[str]) -> list[Section | None]:
     """Return the section of each row, given the rows' labels in order; None after the last section.
 
-    A balance sheet without the total of current assets (a bank's) has no sections: all rows are None.
+    A balance sheet without a total of current assets, such as a bank's, has no sections. All its rows are None.
     """
     plain = [plain_label(label) for label in labels]
     found: list[Section | None] = []

@@ -13,7 +13,7 @@ from app.facts.statement_reader import About, StatementReader
 
 
 class FactService:
-    """Reads facts under the principal's permissions: documents that it may not see are absent."""
+    """Reads facts under the principal's permissions. A document that the principal may not see counts as absent."""
 
     def __init__(self, *, database: Database, reader: StatementReader | None = None) -> None:
         self._database = database

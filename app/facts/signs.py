@@ -1,7 +1,7 @@
 """Convert a statement's figures to values with the taxonomy's signs.
 
 A word in brackets states the meaning of figures in brackets: "income tax (expense) benefit", "other (income) expense".
-If a label only names a loss, its figure is a loss, with or without brackets. Some statements put all expenses in
+If a label names only a loss, its figure is a loss, with or without brackets. Some statements put all expenses in
 brackets.
 """
 
@@ -71,7 +71,7 @@ class Signs:
 
 
 def _is_loss(row: TableRow) -> bool:
-    """Return whether the label only names a loss, and the figures are not in brackets."""
+    """Return whether the label names only a loss, and the figures are not in brackets."""
     plain = plain_label(row.label)
     only_loss = _OF_LOSS.search(plain) and not _OF_NO_LOSS.search(plain) and "(" not in row.label
     return bool(only_loss) and all(figure >= 0 for figure in _figures(row))

@@ -1,7 +1,8 @@
-"""Read facts from a document's primary statements: rows with known labels, figures with their periods.
+"""Read facts from a document's primary statements. A fact is a figure in a row with a known label and a column with a
+known period.
 
 No fact is proposed if the label is unknown, the column's period is unknown, or the figures cannot be assigned to
-columns. Nothing is guessed from a figure's size or position.
+columns. Neither labels nor periods are guessed from a figure's size or position.
 """
 
 import re
@@ -138,7 +139,8 @@ def _scale(item: LineItem, row: TableRow, figures: Sequence[Decimal | None], abo
     own = find_scale(row.label)
     if own is not None:
         return own
-    # Some tables state no scale for shares but show only small numbers: these have the scale of the amounts of money.
+    # Some tables state no scale for shares but show only small numbers: these numbers have the scale of the amounts of
+    # money.
     small = all(abs(figure) < _FEWEST_SHARES for figure in figures if figure is not None)
     return scales.money if small and scales.shares == 0 else scales.shares
 
@@ -150,7 +152,7 @@ def _at_edge(period: Period, edge: Edge | None) -> Period:
 
 
 def _of_the_group(fact: ProposedFact) -> ProposedFact:
-    """Rename unattributed net income to ProfitLoss: it includes the noncontrolling interests."""
+    """Rename unattributed net income to ProfitLoss, because it includes the noncontrolling interests."""
     if fact.line_item != "NetIncomeLoss" or "attributable" in fact.label.casefold():
         return fact
     return replace(fact, line_item="ProfitLoss")

@@ -1,4 +1,6 @@
-"""Find the texts of primary statements: from one title to the next, also across pages."""
+"""Find the texts of primary statements. A text begins at a title. It ends at the next title, at the notes, or after
+three pages.
+"""
 
 import re
 from bisect import bisect_right
@@ -51,7 +53,7 @@ class StatementFinder:
         self._recogniser = StatementRecogniser()
 
     def find(self, pages: Sequence[str]) -> Iterator[StatementText]:
-        """Yield the text under every title of a statement, in order, including titles without a statement."""
+        """Yield the text under every title of a statement, in order. Some titles have no statement below them."""
         current: _OpenStatement | None = None
         for number, text in enumerate(pages, 1):
             position = 0

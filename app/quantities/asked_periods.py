@@ -15,10 +15,11 @@ _EARLIEST, _LATEST = 1950, 2099
 
 @dataclass(frozen=True, slots=True)
 class AskedPeriods:
-    """The periods in a question. `years` are ascending, with all years of each range; `quarters` are (1 to 4, year or
-    None).
+    """The periods in a question. `years` are ascending, with all years of each range. `quarters` are pairs of a quarter
+    (1 to 4) and a year or None.
 
-    `labelled` are the years with a fiscal label ("FY2021"); a bare number may be the year of a maturity or forecast.
+    `labelled` are the years with a fiscal label ("FY2021"). A year without a label may be the year of a maturity or a
+    forecast.
     """
 
     years: tuple[int, ...] = ()
@@ -27,12 +28,12 @@ class AskedPeriods:
     labelled: tuple[int, ...] = ()
 
     def target_year(self) -> int | None:
-        """Return the latest requested fiscal year: its report also has the preceding years."""
+        """Return the latest requested fiscal year, because its report also has the preceding years."""
         return max(self.labelled or self.years, default=None)
 
 
 def parse_asked_periods(question: str) -> AskedPeriods:
-    """Parse "FY2019 - FY2021", "Q2 of FY2023", "2Q23", "2021 and 2022", "as of June 30, 2022"."""
+    """Parse the periods in a question, such as "FY2019 - FY2021", "Q2 of FY2023", "2Q23" or "as of June 30, 2022"."""
     days = tuple(dict.fromkeys(find_dates(question)))
     undated = without_dates(question)
     quarters = tuple(dict.fromkeys((mention.quarter, mention.year) for mention in find_quarters(undated)))

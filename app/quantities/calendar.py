@@ -1,7 +1,7 @@
 """A company's fiscal calendar, inferred from a document: the first and last days of its periods.
 
 A fiscal year ends at a month's end, or on a fixed weekday after 52 or 53 weeks (17 CFR 210.3A-02; ASC 280: "52-53 week
-fiscal years"). Of the possible days, the one that the document mentions most often is chosen.
+fiscal years"). Among the possible days, the one that the document mentions most often is chosen.
 """
 
 from collections import Counter
@@ -15,13 +15,15 @@ _WEEKS_OF_MONTHS = {3: 13, 6: 26, 9: 39, 12: 52}
 _WEEK = timedelta(days=7)
 _NEAR = timedelta(days=10)
 _DAYS_INTO_NEXT_MONTH = 7
-"""In a 52/53-week calendar, a period can end after its month, but at most on this day of the next month."""
+"""In a 52/53-week calendar, a period can end early in the month after its last month, up to this day."""
 _FIRST_YEAR, _LAST_YEAR = 1901, 2200
 
 
 @dataclass(frozen=True, slots=True)
 class FiscalCalendar:
-    """A fiscal calendar. `mentioned` counts each date in the document; `period_end` is the last day of its period."""
+    """A fiscal calendar. `mentioned` counts each date in the document; `period_end` is the last day of the document's
+    period.
+    """
 
     mentioned: Counter[date]
     period_end: date | None
@@ -51,8 +53,8 @@ class FiscalCalendar:
     def start(self, end: date, *, months: int, weeks: int | None, by_weeks: bool) -> date:
         """Return the first day of the period that ends on `end`.
 
-        The period is `weeks` long if the document states weeks, else `months`. In a period of months, an end in the
-        first week of a month counts as the end of the previous month.
+        The period is `weeks` long if the document states weeks, else `months`. If the period is counted in months, an
+        end in the first week of a month counts as the end of the previous month.
         """
         if weeks is None and not by_weeks:
             into_next = 1 if end.day <= _DAYS_INTO_NEXT_MONTH else 0

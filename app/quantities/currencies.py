@@ -52,7 +52,9 @@ _CODE = rf"(?:{'|'.join(code for code, _, _ in _CURRENCIES)}|RMB)"
 _DOLLAR = r"(?:\b(?:US|Cdn|CA?|AU?|HK|NZ|S|R))?\$"
 
 CURRENCY = rf"(?:{_DOLLAR}|[€£¥₹]|\b{_CODE})"
-"""A currency sign or code before an amount. Case-sensitive patterns can include it, because it has no groups."""
+"""A currency sign or code before an amount. Other patterns can include it, because it has no groups. Use it in
+case-sensitive patterns only.
+"""
 
 _NAMES = tuple(
     (code, re.compile("|".join((*map(_whole, signs), rf"\b{code}\b", rf"\b(?:{name})\b")), re.IGNORECASE))
@@ -65,7 +67,9 @@ _BESIDE = {"d": "USD", "u": "USD", "e": "EUR", "p": "GBP"}
 
 
 def find_named_currency(text: str) -> str | None:
-    """Return the currency in a statement of units, by sign, code or name; the US dollar only if there is no other."""
+    """Return the currency in a statement of units, given as sign, code or name. The US dollar is returned only if no
+    other currency is found.
+    """
     return next((code for code, pattern in _NAMES if pattern.search(text)), None)
 
 

@@ -15,7 +15,7 @@ DATE = (
 )
 """A date with a year. Other patterns can include it, because it has no groups.
 
-The lookahead at the first letter halves the time that a complete document takes.
+The lookahead at the first letter halves the time for a complete document.
 """
 
 _DATE = re.compile(DATE, re.IGNORECASE)
@@ -71,7 +71,7 @@ def parse_date(text: str) -> date | None:
 
 
 def day_in(year: int, month: int, day: int) -> date:
-    """Return the date, limited to the month's last day."""
+    """Return the date. A day after the month's last day becomes the last day."""
     return date(year, month, min(day, calendar.monthrange(year, month)[1]))
 
 

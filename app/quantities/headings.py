@@ -57,7 +57,7 @@ def is_year(cell: str) -> bool:
 
 
 def is_period(cell: str) -> bool:
-    """Return whether a cell names a period: a year, a label, a month, or a length that "ended"."""
+    """Return whether a cell names a period: a year, a label, a month, or a length before "ended" or "ending"."""
     if is_year(cell) or _LABEL.fullmatch(cell) or _MONTH.search(cell):
         return True
     length = _LENGTH.search(cell)

@@ -38,7 +38,8 @@ class NumberMention:
     The amount is `value` (≥ 0, as written) times ten to the power `scale`. `scale` is None if the text beside the
     number states none.
 
-    `unit` is "", "%", "points", "bps" or "x". `currency` is an ISO 4217 code or None. `text` is the mention's own text.
+    `unit` is "", "%", "points", "bps" or "x". `currency` is an ISO 4217 code or None. `text` is the mention's text,
+    without the minus sign and the currency.
     """
 
     text: str
@@ -133,7 +134,9 @@ def _unit_name(word: str) -> str:
 
 
 def _label_around(text: str, start: int, end: int) -> re.Match[str] | None:
-    """Return the name with the digits from `start` to `end` ("Q2", "10-K", "Baa2"); None for a plain number."""
+    """Return the name that contains the digits from `start` to `end` ("Q2", "10-K", "Baa2"), or None for a plain
+    number.
+    """
     letter_before = start > 0 and (
         text[start - 1].isalpha() or (text[start - 1] == "-" and text[start - 2 : start - 1].isalpha())
     )

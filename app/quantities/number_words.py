@@ -33,5 +33,5 @@ def parse_cardinal(words: str) -> int:
 
 
 def parse_ordinal(word: str) -> int:
-    """Parse a match of `ORDINAL` to 1 to 4."""
+    """Parse a match of `ORDINAL` to a number from 1 to 4."""
     return _ORDINALS[fold_case(word)]

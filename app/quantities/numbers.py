@@ -25,7 +25,7 @@ def is_amount(cell: str) -> bool:
 
 
 def find_values(line: str, start: int = 0) -> list[re.Match[str]]:
-    """Find the values in a table row from `start` on: amounts with signs, percentages, dashes for zero."""
+    """Find the values in a table row from `start` on: amounts with signs, percentages, and dashes for zero."""
     return list(_VALUE.finditer(line, start))
 
 
@@ -34,7 +34,9 @@ def has_value(text: str) -> bool:
 
 
 def parse_figure(text: str) -> Decimal | None:
-    """Parse a printed figure: negative in brackets or after a minus, 0 for a dash, None for a percentage."""
+    """Parse a printed figure. It is negative in brackets or after a minus sign, and 0 for a dash. Returns None for a
+    percentage.
+    """
     bare = re.sub(r"[^\d.%()−–—-]", "", text)
     if "%" in bare:
         return None

@@ -6,7 +6,9 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
-    """A duration from `start` to `end`, both inclusive; without `start`, the instant at the end of day `end`."""
+    """A duration from `start` to `end`, both inclusive. If `start` is None, it is the instant at the end of the day
+    `end`.
+    """
 
     end: date
     start: date | None = None

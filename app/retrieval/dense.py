@@ -19,7 +19,9 @@ Vector = npt.NDArray[np.float32]
 
 
 class DenseSearch:
-    """Searches `documents`, with `counts` chunks each, in one transaction. Results refer to indexes in `documents`."""
+    """Searches the chunks of `documents` in one transaction. `counts` has the number of chunks of each document.
+    Results give documents as indexes in `documents`.
+    """
 
     def __init__(
         self,
@@ -41,7 +43,9 @@ class DenseSearch:
         return self._repository.find_nearest(vector, self._documents, space_id=self._space_id, limit=limit)
 
     def find_near(self, vector: Vector, *, limit: int) -> Near:
-        """Find up to `limit` near chunks, with the plan for the number of chunks. It may miss some of the nearest."""
+        """Find up to `limit` near chunks, with the plan that the number of chunks selects. Some of the nearest may be
+        missing.
+        """
         if self._total <= self._limits.exact_chunks:
             return self.find_nearest(vector, limit=limit)
         graph = self._find_graph()

@@ -31,7 +31,7 @@ class Weights:
 
 
 class EvidenceGatherer:
-    """Searches the documents in `scope`, each with its prior, within one transaction."""
+    """Searches the documents in `scope` in one transaction. `priors` has the prior of each document."""
 
     def __init__(
         self,
@@ -89,14 +89,14 @@ class EvidenceGatherer:
         return {row.term_id: row for row in self._repository.list_terms(list(terms), self._ids)} if terms else {}
 
     def _affordable(self, terms: set[int]) -> set[int]:
-        """Keep the rarest terms, up to the limit of postings: common terms hardly change a score."""
+        """Keep the rarest terms whose postings fit into the limit. Common terms hardly change a score."""
         counts = sorted(self._repository.count_terms(list(terms)).items(), key=lambda item: item[1])
         totals = np.cumsum([count for _, count in counts])
         within = (totals <= self._limits.most_postings).tolist()
         return {term for (term, _), fits in zip(counts, within, strict=True) if fits}
 
     def _score(self, terms: Iterable[str], rows: dict[int, TermRows]) -> Scores:
-        """Return the BM25 score of every chunk in the scope, with document frequencies of the scope only."""
+        """Return the BM25 score of every chunk in the scope. Document frequencies are counted in the scope only."""
         hits: list[TermHits] = []
         for term, times in Counter(map(term_id, terms)).items():
             row = rows.get(term)
@@ -106,7 +106,9 @@ class EvidenceGatherer:
         return score_chunks(hits, offsets=self._offsets)
 
     def _near(self, vector: npt.NDArray[np.float32], length: int) -> Positions:
-        """Rank chunks of the likeliest documents, or of all documents if those have many chunks, by vector."""
+        """Rank chunks by vector: only those of the likeliest documents, or those of all documents if the likeliest have
+        too many chunks.
+        """
         likeliest = self._likeliest()
         if int(self._counts[likeliest].sum()) <= self._limits.likeliest_chunks:
             near = self._dense(likeliest).find_near(vector, limit=length)
@@ -123,8 +125,8 @@ class EvidenceGatherer:
         )
 
     def _likeliest(self) -> Positions:
-        """Return the indexes of documents with at least half the highest prior, and of more documents until a list is
-        full.
+        """Return the indexes of documents with at least half the highest prior. Documents with lower priors follow
+        until there are enough chunks to fill a ranked list.
         """
         order = np.argsort(-self._priors, kind="stable")
         before = np.cumsum(self._counts[order]) - self._counts[order]
@@ -136,7 +138,9 @@ class EvidenceGatherer:
         return self._offsets[near.documents] + near.ordinals
 
     def _statement_pages(self, statement: Statement) -> Positions:
-        """Rank statement pages of the likeliest documents by confidence: one chunk per page, a table if possible."""
+        """Rank the statement pages of the likeliest documents by confidence times prior. One chunk stands for each
+        page, a table chunk if the page has one.
+        """
         likeliest = np.argsort(-self._priors, kind="stable")[: self._limits.statement_documents].tolist()
         self._load_layouts(likeliest)
         positions: list[Positions] = []
@@ -144,7 +148,7 @@ class EvidenceGatherer:
         for place in likeliest:
             layout = self._layouts[place]
             sure = layout[statement.value].astype(np.float64)
-            # The first table chunk of each page, or its first chunk if it has no table.
+            # Choose the first table chunk of each page, or the first chunk of a page without a table.
             order = np.lexsort((np.arange(len(layout)), 1 - layout["is_table"], layout["page"]))
             _, first = np.unique(layout["page"][order], return_index=True)
             ordinals = order[first]

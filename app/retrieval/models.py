@@ -106,7 +106,8 @@ class ChunkEmbedding(Base):
 
 
 class ChunkSignatures(Base):
-    """The signatures of a document's chunks in one space, in their order (`app.retrieval.index.signatures`).
+    """The signatures of a document's chunks in one space, in the order of the chunks
+    (`app.retrieval.index.signatures`).
 
     They have no access class: a principal who may see the document may read them.
     """

@@ -1,7 +1,7 @@
 """Document priors: weight documents by the issuers, periods and types in the question.
 
-The factors are not probabilities. They were chosen by hand, so that the requested year ranks before neighbouring years,
-and these before other years, without excluding any document.
+The factors are not probabilities. They were chosen by hand: documents of the requested year rank first, then documents
+of neighbouring years, then all others. No document is excluded.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,9 @@ def document_priors(candidates: Sequence[Candidate], understanding: Understandin
 
 
 def _issuer_factor(candidate: Candidate, understanding: Understanding) -> float:
-    """Return a lower weight for issuers that are not named: they are searched if the named ones have few chunks."""
+    """Return a lower weight for issuers that the question does not name. Their documents are searched only if the named
+    issuers have too few chunks.
+    """
     if not understanding.issuer_keys or candidate.issuer_key in understanding.issuer_keys:
         return 1.0
     return 0.4 if candidate.issuer_key is None else 0.2

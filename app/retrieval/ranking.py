@@ -1,7 +1,7 @@
-"""Rank passages from chunk scores: reciprocal rank fusion, document priors, and one passage per page first.
+"""Rank chunks: fuse ranked lists, weight chunks by their documents' priors, and put one chunk of each page first.
 
 Reciprocal rank fusion: Cormack, Clarke & Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank
-Learning Methods", SIGIR 2009. It sums 1 / (60 + rank) over the lists.
+Learning Methods", SIGIR 2009. A chunk's fused rank is the sum of weight / (60 + rank) over the lists.
 """
 
 from collections.abc import Callable
@@ -12,12 +12,12 @@ import numpy.typing as npt
 
 RRF_K = 60
 SECOND_WEIGHT = 0.2
-_PAGE_BITS = 24  # the low bits of a page's key have its number, the high bits the document's index
+_PAGE_BITS = 24  # a page's key has the page number in its low bits and the document's index above them
 
 Scores = npt.NDArray[np.float32]
 Positions = npt.NDArray[np.int64]
 PageLookup = Callable[[Positions, Positions], Positions]
-"""A function (document indexes, ordinals) → page numbers."""
+"""A function from document indexes and chunk ordinals to page numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,9 @@ def best_positions(scores: Scores, *, limit: int) -> Positions:
 
 
 class Fusion:
-    """Fuses ranked lists of a scope's chunks. `offsets` (n + 1) has the position of each document's first chunk."""
+    """Fuses ranked lists of a scope's chunks. `offsets` has the position of each document's first chunk, and then the
+    number of chunks.
+    """
 
     def __init__(self, *, offsets: Positions, priors: npt.NDArray[np.float32]) -> None:
         self._offsets = offsets

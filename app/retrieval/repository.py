@@ -44,7 +44,7 @@ class Candidate:
         return VisibleIssuer(self.issuer_key, self.issuer or self.issuer_key, tuple(aliases))
 
     def period_label(self) -> str | None:
-        """Return the period as `DocumentMetadata.period_label` does, or None without a period."""
+        """Return the same label as `DocumentMetadata.period_label`, or None if the period is unknown."""
         if self.fiscal_year is not None:
             label = f"FY{self.fiscal_year}"
             return label if self.fiscal_period in (None, "FY") else f"{self.fiscal_period} {label}"
@@ -71,7 +71,9 @@ class ChunkRow:
 
 @dataclass(frozen=True, slots=True)
 class TermRows:
-    """A term's postings in the scope: `documents` are indexes in the scope (from 1), each with `counts` postings."""
+    """A term's postings in the scope. `documents[i]` is a document's index in the scope (from 1), and `counts[i]` is
+    the number of the term's postings in it.
+    """
 
     term_id: int
     documents: Sequence[int]
@@ -81,7 +83,9 @@ class TermRows:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Chunks, nearest first: document indexes in the scope (from 0) and ordinals."""
+    """Chunks, nearest first. `documents` has the index (from 0) of each chunk's document among the searched documents,
+    and `ordinals` has the chunk's ordinal in that document.
+    """
 
     documents: npt.NDArray[np.int64]
     ordinals: npt.NDArray[np.int64]
@@ -187,7 +191,9 @@ class SearchRepository:
         self._driver: psycopg.Connection[Any] = driver
 
     def list_candidates(self, filters: SearchFilters, *, name_forms: Sequence[str] | None = None) -> list[Candidate]:
-        """List searchable documents, oldest first; with `name_forms`, only of issuers with one of these names."""
+        """List searchable documents, oldest first. With `name_forms`, only documents of issuers with one of these names
+        are listed.
+        """
         conditions, parameters = _conditions(filters)
         layout = "NULL"
         if name_forms is not None:
@@ -277,7 +283,8 @@ class SearchRepository:
         self._session.execute(_WALK, {"ef": str(min(1000, breadth)), "most": str(most_scanned)})
         parameters = {"vector": _literal(vector), "limit": limit, "tenant": graph.tenant_id}
         among = ""
-        if counted < graph.visible_chunks:  # the list costs 1 ms per 1,000 documents: omit it if all are visible
+        # The list of ids costs 1 ms per 1,000 documents, so it is omitted if all visible documents are searched.
+        if counted < graph.visible_chunks:
             among = _AMONG_DOCUMENTS
             parameters["documents"] = list(documents)
         statement = _NEAR.format(space=int(space_id), dimensions=len(vector), among=among)
@@ -285,7 +292,7 @@ class SearchRepository:
         places = {document: place for place, document in enumerate(documents)}
         found = [
             (places[row[0]], row[1], row[2]) for row in rows if row[0] in places
-        ]  # ignore documents that were published after the list was read
+        ]  # without a snapshot, documents may have been published after the list was read
         return _near(sorted(found, key=lambda row: (row[2], row)))
 
     def list_layouts(self, documents: Sequence[UUID]) -> dict[UUID, bytes]:
@@ -305,7 +312,9 @@ class SearchRepository:
 
 
 def _conditions(filters: SearchFilters) -> tuple[list[str], dict[str, Any]]:
-    """Return the SQL conditions and parameters of the filters that are set."""
+    """Return the SQL conditions and parameters of the filters that are set. Deleted and empty documents are always
+    excluded.
+    """
     wanted = (
         ("collections", _IN_COLLECTIONS, list(filters.collection_ids)),
         ("issuers", "d.issuer_key = ANY(%(issuers)b::text[])", [normalise_issuer(name) for name in filters.issuers]),

@@ -31,7 +31,7 @@ class SearchResult:
 
 
 class RetrievalService:
-    """Fuses dense and lexical search over the documents that the principal may see. Caches no results."""
+    """Fuses dense and lexical search over the documents that the principal may see. Results are not cached."""
 
     def __init__(self, *, database: Database, embedder: Embedder, limits: SearchLimits | None = None) -> None:
         self._database = database
@@ -48,11 +48,12 @@ class RetrievalService:
         Raises ModelUnavailableError, EmbeddingSpaceMissingError, DatabaseUnavailableError.
         """
         asked = self._reader.read(question)
-        vector = self._embedder.embed_query(asked.core)  # before the transaction: a remote model may be slow
+        vector = self._embedder.embed_query(asked.core)  # outside the transaction, because a remote model may be slow
         with self._database.transaction(principal, snapshot=True) as session:
             repository = SearchRepository(session)
             if self._space_id is None:
-                self._space_id = get_space_id(session, self._embedder.space)  # constant, and equal for all tenants
+                # The id never changes, and is the same for all tenants.
+                self._space_id = get_space_id(session, self._embedder.space)
             return self._search(repository, self._space_id, asked, vector, filters or SearchFilters(), k)
 
     def _search(
@@ -88,7 +89,8 @@ def _passages(repository: SearchRepository, scope: list[Candidate], found: list[
         candidate = scope[item.document]
         chunk = chunks.get((candidate.document_id, item.ordinal))
         if chunk is None or chunk.version_id != candidate.version_id:
-            continue  # a new version was published between two statements of this transaction
+            # Without a snapshot, a version published after the scope was read would reach this line.
+            continue
         passages.append(
             Passage(
                 chunk_id=chunk.id,

@@ -70,7 +70,7 @@ class CheckedPages:
     def statement(self, citation: CitedSpan) -> str:
         """Return the quote with questions and instructions blanked.
 
-        A quote from a question or instruction is blanked even if it has only a part of that sentence.
+        A quote of only a part of a question or instruction is blanked, too.
         """
         key = citation.page_key()
         if key not in self._statements:

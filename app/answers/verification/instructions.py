@@ -1,8 +1,8 @@
 """Separate statements from questions and instructions: only a statement is evidence.
 
 Documents are untrusted, and some contain text that tries to steer the model (prompt injection). A question or an
-instruction states no fact, so no claim may cite it, even if the quote is exact. This does not detect false statements:
-readers judge those from the quote and its page.
+instruction states no fact, so no claim may cite it, even if the quote is exact. This module does not detect false
+statements: readers judge them from the quote and its page.
 """
 
 import re
@@ -16,8 +16,8 @@ def _any_of(words: str) -> str:
     return "|".join(words.split())
 
 
-# Verbs at the beginning of instructions. Those in the second list are also nouns ("Use of proceeds", "Plan assets"):
-# they count as instructions only before an article, pronoun or similar word.
+# Verbs at the beginning of instructions. The verbs in the second list are also nouns ("Use of proceeds", "Plan
+# assets"): they count as instructions only before an article, pronoun or similar word.
 _VERBS = _any_of(
     r"""
     accept add adopt advertise advise alert analy[sz]e announce apologi[sz]e append apply argue arrange ask assert
@@ -65,7 +65,8 @@ _AFTER_VERB = _any_of(
     words?
     """
 )
-# Verbs of speaking match in any letter case. Other verbs need a capital: wrapped lines may also begin with a verb.
+# Verbs of speaking match in any letter case. Other verbs need a capital, because wrapped lines may also begin with a
+# verb.
 _TO_SPEAK = frozenset({"answer", "output", "print", "repeat", "reply", "respond", "say", "tell", "write"})
 _IMPERATIVE = re.compile(
     rf"^[ \t\W\d]{{0,12}}(?:"

@@ -1,4 +1,4 @@
-"""Check that the cited spans have the numbers of a claim.
+"""Check that the cited spans contain the numbers of a claim.
 
 Two numbers match if their units, currencies and amounts match. An amount is exact: a `Decimal` times the scale that the
 text states next to the number ("$1.2 billion") or above a table ("in millions"). Nothing is rounded or inferred.
@@ -17,7 +17,7 @@ _DEDUCTION = re.compile(
     r"allowance|acqui|deduct|credit|impairment|amorti|depreci|writ|contra|eliminat)\w*",
     re.IGNORECASE,
 )
-# These phrases contain a direction's word but state no direction: "income before income taxes", "interest income".
+# These phrases contain a word of direction, but state no direction: "income before income taxes", "interest income".
 _HEDGED_LABEL = re.compile(
     r"\((?:loss|losses|expense|deficit|decrease|benefit|used)[^)]*\)"
     r"|\b(?:before|after|pre|net of)[- ](?:\w+ ){0,3}?tax(?:es|ation)?\b"
@@ -27,7 +27,7 @@ _HEDGED_LABEL = re.compile(
 
 
 def missing_numbers(claim: str, spans: Sequence[str]) -> list[str]:
-    """Return the claim's numbers that no span has, as the claim writes them; empty if all are supported.
+    """Return the claim's numbers that no span contains, as the claim writes them; empty if all are supported.
 
     Each of `spans` joins all cited text of one page: a scale stated on one page does not apply to another page.
     """
@@ -54,8 +54,8 @@ def _agrees(
 ) -> bool:
     """Return whether the two numbers match.
 
-    `bare` means that the claim states no scale. Its "$383,285" is then an amount in dollars, even if it cites a table
-    in millions.
+    `bare` means that the claim states no scale. A number such as "$383,285" in the claim is then an amount in dollars,
+    even if the cited table is in millions.
     """
     if claimed.unit != cited.unit:
         return False

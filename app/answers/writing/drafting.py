@@ -50,7 +50,9 @@ class Drafter:
     async def draft(
         self, question: str, understanding: Understanding, passages: Sequence[Passage], pages: PageTexts
     ) -> VerifiedDraft:
-        """Draft and verify. An unavailable or slow model, or invalid output, raises no error: it sets `degraded`."""
+        """Draft and verify. If the model is unavailable or slow, or its output is invalid, `degraded` is set and no
+        error is raised.
+        """
         if self._model is None or not passages:
             return await asyncio.to_thread(self._extract, question, understanding, passages, pages)
         try:
@@ -112,7 +114,7 @@ def _verified(draft: Draft, pages: PageTexts, given: frozenset[str]) -> Verified
 
 
 def _replace_failed_draft(fallback: VerifiedDraft, failed: VerifiedDraft) -> VerifiedDraft:
-    """Return the fallback draft, and append the failed model draft's claims as dropped claims."""
+    """Return the fallback draft. The claims of the failed model draft are appended to its dropped claims."""
     last = max((claim.ordinal for claim in fallback.shown), default=0)
     last = max(last, *(ordinal for ordinal, _ in fallback.dropped), 0)
     dropped = (*fallback.dropped, *enumerate((claim for _, claim in failed.dropped), start=last + 1))

@@ -1,8 +1,9 @@
-"""The built-in writer: quote the sentences and table rows that match a question best, without a language model.
+"""The built-in writer. It quotes the sentences and table rows that match a question best, without a language model.
 
-A candidate's score is its BM25 weight for the question's words (IDF over the candidates), raised if its table has the
-requested year and if its passage ranks high. The best candidates are then compared with the question by embedding, and
-near-duplicates are removed (maximal marginal relevance: Carbonell & Goldstein, SIGIR 1998).
+A candidate's score is its BM25 weight for the question's words, with an IDF over the candidates. The score is raised if
+the candidate's table has the requested year, or if its passage ranks high. The best candidates are then compared with
+the question by embedding, and near-duplicates are removed (maximal marginal relevance: Carbonell & Goldstein, SIGIR
+1998).
 """
 
 import math
@@ -35,7 +36,7 @@ _MOST_CHARACTERS = 900
 _DIVERSITY = 0.35
 _MAX_SHOWN_VALUES = 6
 
-# Headings of primary statements: these have the totals, while notes and segment tables have the parts.
+# Headings of primary statements. Primary statements have the totals, while notes and segment tables have the parts.
 _PRIMARY = re.compile(r"consolidated (?:[a-z]+ )?(?:statements?|balance sheets?)", re.IGNORECASE)
 
 
@@ -105,7 +106,7 @@ def _key(passage: Passage) -> PageKey:
 
 
 def _hints(understanding: Understanding) -> re.Pattern[str]:
-    """Return a cheap pattern that rejects most candidates without any of the question's words.
+    """Return a cheap pattern that rejects most candidates that have none of the question's words.
 
     It matches stems without their last two letters, because stemming changes only those ("inventory" → "inventori").
     """
@@ -141,7 +142,7 @@ def _candidates(passage: Passage, page: str, lines: PageLines, hints: re.Pattern
 
 
 def _unrepeated(candidates: Iterable[_Candidate]) -> list[_Candidate]:
-    """Remove duplicates: the same place (passages overlap), or a sentence with the same words."""
+    """Remove duplicates. Passages that overlap contain a place twice, and two sentences may have the same words."""
     seen: set[object] = set()
     kept: list[_Candidate] = []
     for candidate in candidates:
@@ -158,9 +159,10 @@ def _unrepeated(candidates: Iterable[_Candidate]) -> list[_Candidate]:
 
 
 def _ranked(candidates: list[_Candidate], total: int, understanding: Understanding) -> list[_Candidate]:
-    """Rank candidates by words, best first; the list is empty if none covers a quarter of the question's weight.
+    """Rank candidates by words, best first. A candidate that covers less than a quarter of the question's weight is
+    removed.
 
-    `total` also counts the candidates without any word of the question.
+    `total` also counts the rows and sentences that have no word of the question.
     """
     if not candidates:
         return []

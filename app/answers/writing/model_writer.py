@@ -1,4 +1,4 @@
-"""The writer that uses a chat model: send fenced passages, receive claims with quotes, and locate each quote.
+"""The writer that uses a chat model. It sends fenced passages, receives claims with quotes, and locates each quote.
 
 The model's output is untrusted: each quote is searched in the passage that the model names, and the citation has the
 page's own text. If a quote is in a table row, the table's headings and units are cited, too.
@@ -133,7 +133,7 @@ def _located(
 
 
 def _citations(quote: str, passage: Passage, pages: PageTexts) -> tuple[CitedSpan, ...]:
-    """Cite the quote and, for a quote from a table row, the table's headings and units."""
+    """Cite the quote. If it is from a table row, also cite the table's headings and units."""
     page = pages.get((passage.version_id, passage.page_number))
     if page is None:
         return ()

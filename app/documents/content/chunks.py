@@ -1,4 +1,4 @@
-"""Chunks: passages of one page each, with their heading, as the chunker creates them."""
+"""Chunks: each is a passage of one page, with its heading. The chunker creates them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,9 +13,9 @@ class ChunkKind(StrEnum):
 class ChunkDraft:
     """A passage of one page: `text` is exactly the page's `text[char_start:char_end]`; `page_number` counts from 1.
 
-    `heading` is the context line (issuer · document type · period · section path). If a table continues in this chunk,
-    `table_header` repeats the table's caption and header rows, which come before the chunk's text. `token_count` counts
-    `table_header` and `text` in cl100k tokens.
+    `heading` is the context line (issuer · document type · period · section path). If the chunk continues a table of an
+    earlier chunk, `table_header` repeats the table's caption and header rows. They are not part of `text`.
+    `token_count` counts `table_header` and `text` in cl100k tokens.
     """
 
     ordinal: int

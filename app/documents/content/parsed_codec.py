@@ -22,7 +22,7 @@ BOX_STEP = 0.05
 """Boxes are stored in steps of 1/20 point, which is less than a pixel at 200 dpi (0.36 pt)."""
 
 MAX_POINTS = 1e6
-"""Coordinates are clipped to this value, 70 times the largest page of ISO 32000-1 annex C."""
+"""Coordinates are clipped to this value. It is 70 times the largest page size in ISO 32000-1 annex C."""
 
 
 class BadEncodingError(FootnoteError):
@@ -62,7 +62,9 @@ def decode_document(data: bytes) -> ParsedDocument:
 
 
 def encode_words(words: Words) -> bytes:
-    """Encode one page's words: spans as gaps and lengths, boxes in steps of 1/20 point; about 5 bytes per word."""
+    """Encode one page's words, in about 5 bytes per word. A word's start and box are stored as differences from the
+    previous word. Boxes are in steps of 1/20 point.
+    """
     return _seal(WORDS_MAGIC, msgpack.packb(_pack_words(words)))
 
 

@@ -1,7 +1,7 @@
 """Recognise the pages with primary statements.
 
-A page's confidence grows with the statement's line items on it, and is highest if the statement's title is at the top.
-Line items and titles follow Regulation S-X (17 CFR 210.5-02, 5-03, 9-03, 9-04), IAS 1 and ASC 230.
+The confidence for a page grows with the number of the statement's line items on it. It is lower if the title is not at
+the top of the page. Line items and titles follow Regulation S-X (17 CFR 210.5-02, 5-03, 9-03, 9-04), IAS 1 and ASC 230.
 """
 
 import re
@@ -88,7 +88,7 @@ _LINE_ITEMS: dict[Statement, tuple[str, ...]] = {
 }
 
 
-# The line of a title may also have a company name or "Consolidated" before the title, and periods after it.
+# A title may follow a company name or "Consolidated" on its line, and periods may follow the title.
 _NO_TITLE = re.compile(r"\t|\b(?:notes? to|see|accompanying|our|following|parent|item)\b")
 _AFTER_TITLE = re.compile(
     r"(?:\s*(?:\([^)]*\)|[-–—,:]|continued|unaudited|(?:and|&)\s+(?:other\s+)?comprehensive\s+(?:income|loss|earnings)))*"
@@ -117,7 +117,9 @@ class StatementRecogniser:
         }
 
     def recognise(self, text: str) -> Mapping[Statement, float]:
-        """Return statement → confidence (0 to 1) for one page. A title below the top of the page lowers it."""
+        """Return a confidence (0 to 1) per statement for one page. A title below the top of the page lowers the
+        confidence.
+        """
         folded = text.casefold()
         titles = {statement: patterns.title.search(folded) for statement, patterns in self._patterns.items()}
         if not any(titles.values()) or len(_NUMBER.findall(folded)) < _FEWEST_NUMBERS:
@@ -130,7 +132,9 @@ class StatementRecogniser:
         return found
 
     def find_title(self, line: str) -> Statement | None:
-        """Return the statement if `line` is its title; None for other lines (contents, prose, comprehensive income)."""
+        """Return the statement if `line` is its title; None for other lines, such as a line of a table of contents or
+        the title of a statement of comprehensive income.
+        """
         folded = line.strip().casefold()
         if len(folded) > _MOST_OF_TITLE or ("statement" not in folded and "sheet" not in folded):
             return None

@@ -1,8 +1,8 @@
 """Table rows in a page's text: label, values, and the periods and units in the headings above.
 
 A table row is one line of the page's text, with a tab between cells (`app.documents.content.parsed.Row`). Narrow
-columns may share a cell, and signs may have a cell of their own ("19<tab>% $<tab>39,117"), so values are recognised by
-form.
+columns may share a cell, and a sign may be in another cell than its number ("19<tab>% $<tab>39,117"). Therefore values
+are recognised by their form, not by their cells.
 """
 
 import re
@@ -34,7 +34,7 @@ _PROSE_CHARACTERS = 160
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of values: its complete heading as one label, and the years in it."""
+    """A column of values: its complete heading as one label, and the years in the heading."""
 
     label: str
     years: frozenset[int]
@@ -47,8 +47,8 @@ class TableRow:
     `cells` are the spans of the values. `columns` has a column per value; it is empty if the values cannot be assigned
     to columns. `headings` are the columns of the complete heading, including those without a value in this row.
     `heading` is the span of the heading's lines, if any. `units` is the table's statement of its units ("in millions"),
-    or "". `support` has the spans of the heading, of the units, and of the group name at the beginning of the label:
-    cite them together with the row.
+    or "". `support` has the spans of the heading, of the units, and of the group name at the beginning of the label. A
+    citation of the row should include them.
     """
 
     span: Span
@@ -181,7 +181,9 @@ class PageLines:
         return self._known_headings[index]
 
     def _heads(self, index: int) -> bool:
-        """Return whether a line above the years can belong to the heading: it has period words or days, no amounts."""
+        """Return whether a line above the years can belong to the heading: such a line has period words or days, and no
+        amounts.
+        """
         line = self._lines[index].strip()
         bare = without_periods(line)
         if re.search(r"\d", bare) or len(line) >= 120 or line.endswith("."):
@@ -189,7 +191,9 @@ class PageLines:
         return has_period_word(line) or has_change_word(line) or (bool(line) and not bare.strip())
 
     def _units(self, index: int, heading: tuple[int, int] | None) -> tuple[str, int | None]:
-        """Find the units of the amounts and the line that states them: the row, the heading, or up to 8 lines above."""
+        """Find the units of the amounts, and the number of the line that states them. The row, its heading, and up to 8
+        lines above the heading are searched.
+        """
         first = max(0, (heading[0] if heading else index) - _MAX_UNITS_UP)
         for line in range(index, first - 1, -1):
             text = self._lines[line]
@@ -241,7 +245,7 @@ def _find_units(line: str) -> str:
 
 
 def _is_period_heading(line: str) -> bool:
-    """Return whether a line has years, and no other numbers except days and numbers of weeks."""
+    """Return whether a line has years, and no numbers other than years, days and counts of weeks."""
     if (
         ("20" not in line and "19" not in line)
         or not find_years(line)
@@ -252,7 +256,7 @@ def _is_period_heading(line: str) -> bool:
     bare = without_periods(line)
     if re.search(r"\d", bare):
         return False
-    # A line without cells must have few other words: titles also have years.
+    # A line without cells must have few other words, because titles also have years.
     return "\t" in line or len(re.sub(r"[\W\d]|for|the", "", without_period_words(bare))) < 8
 
 
@@ -275,7 +279,9 @@ def _short(cell: str) -> str:
 
 
 def _matched(columns: list[Column], values: tuple[str, ...]) -> list[Column]:
-    """Return one column per value, or [] if the columns are ambiguous. A value without a column gets an empty label."""
+    """Return one column per value, or [] if the columns are ambiguous. A percentage outside the dated columns gets a
+    column with an empty label.
+    """
     if not columns:
         return []
     if len(columns) == len(values):

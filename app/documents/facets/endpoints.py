@@ -1,4 +1,4 @@
-"""`/v1/documents/facets` and `/v1/suggestions`: values for filter fields, from documents that the caller may see."""
+"""`/v1/documents/facets` and `/v1/suggestions`: values of filter fields in the documents that the caller may see."""
 
 from typing import Annotated
 from uuid import UUID

@@ -16,7 +16,9 @@ class FacetValueOut(BaseModel):
 
 
 class FacetsOut(BaseModel):
-    """Document counts per value, of documents that you may see: most frequent first, at most 100 values per field."""
+    """Document counts per value of each field, over the documents that you may see. A field has at most 100 values,
+    most frequent first.
+    """
 
     total: int
     issuer: list[FacetValueOut]

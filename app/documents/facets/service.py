@@ -1,4 +1,4 @@
-"""Finds values for filter fields: document counts per value, and suggestions for a typed text.
+"""Counts documents per value of the filter fields, and suggests values for a typed text.
 
 Each request counts under row-level security, without a cache: values that occur only in hidden documents are never
 returned.
@@ -80,15 +80,17 @@ class FacetService:
         self._database = database
 
     def count_documents(self, principal: Principal, filters: DocumentFilters) -> Facets:
-        """Count documents by issuer, type, fiscal year, source, collection and status, without missing values."""
+        """Count documents by issuer, type, fiscal year, source, collection and status. A facet omits documents that
+        have no value for it.
+        """
         with self._database.transaction(principal, snapshot=True) as session:
             return _count(session, filters)
 
     def suggest(self, principal: Principal, words: str) -> list[Suggestion]:
         """Return up to ten issuers, document types and titles that contain all the words, ignoring case.
 
-        Texts that begin with `words` come first, then texts in which every typed word is the beginning of a word, then
-        others. Within each group, issuers come before types, and types before titles.
+        Texts that begin with `words` come first, then texts in which every typed word begins a word, then others.
+        Within each group, issuers come before types, and types before titles.
         """
         with self._database.transaction(principal, snapshot=True) as session:
             return _suggest(session, words.split()[:_MAX_WORDS])

@@ -14,8 +14,8 @@ _POINTS_PER_INCH = 72
 
 
 def render_payload(payload: bytes) -> bytes:
-    """Draw a page in the child process: msgpack [path, bytes, page, dpi, password] → PNG, or b"" if there is no such
-    page.
+    """Draw a page in the child process. `payload` is the list [path, bytes, page, dpi, password] in msgpack. Returns a
+    PNG, or b"" if the document has no such page.
     """
     path, data, number, dpi, password = msgpack.unpackb(payload)
     content: bytes = Path(path).read_bytes() if path is not None else data

@@ -16,12 +16,12 @@ from app.storage.sealing import Sealer
 
 _PDF = "application/pdf"
 _DRAWING = 1
-"""A version number in every image's tag: increment it when pages are drawn differently."""
+"""A version number in every image's tag. Increment it when the drawing of pages changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageImage:
-    """An image that the principal may see, before it is drawn; `tag` is its ETag."""
+    """A page image that the principal may see and that is not drawn yet. `tag` is its ETag."""
 
     version: DocumentVersion
     number: int

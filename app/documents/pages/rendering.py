@@ -10,7 +10,7 @@ from app.sandbox.errors import SandboxError
 
 MAX_DPI = 200
 MAX_PIXELS = 12_000_000
-"""The pixels of about a Letter page at 350 dpi, or an A1 drawing at 110 dpi."""
+"""Enough pixels for a Letter page at 350 dpi, or an A1 drawing at 110 dpi."""
 
 PRELOAD = ("app.documents.pages.drawing",)
 LIMITS = Limits(memory_bytes=600 * 1024 * 1024, cpu_seconds=20, wall_seconds=30.0, output_bytes=48 * 1024 * 1024)

@@ -32,7 +32,7 @@ RunInThread = Callable[[Callable[[], None]], Awaitable[None]]
 
 @dataclass(slots=True)
 class Form:
-    """The parts of a multipart body besides the file's bytes."""
+    """The parts of a multipart body other than the file's bytes."""
 
     fields: dict[str, str] = field(default_factory=dict)
     filename: str | None = None
@@ -49,7 +49,7 @@ async def receive_raw(pieces: AsyncIterator[bytes], writer: ByteWriter, run: Run
 async def receive_form(
     pieces: AsyncIterator[bytes], content_type: str, writer: ByteWriter, run: RunInThread, *, max_parts: int
 ) -> Form:
-    """Write the part `file` of a multipart body; the other parts are short texts.
+    """Write the part `file` of a multipart body, and return the other parts, which are short texts.
 
     Raises UploadMalformedError (also for a body that ends early), UploadIncompleteError, UploadEmptyError,
     UploadTooLargeError.

@@ -95,7 +95,9 @@ class UploadService:
         return collection.id
 
     def digest_password(self, principal: Principal, file: UploadedFile) -> str:
-        """Return a keyed digest of the file's password, for records that must not contain it; "" without a password."""
+        """Return a keyed digest of the file's password, for records that must not contain the password; "" if there is
+        none.
+        """
         if not file.password:
             return ""
         return self._sealer.digest(principal.tenant_id, PASSWORD_PURPOSE, file.password.encode())
@@ -115,9 +117,11 @@ class UploadService:
             record_read(session, principal, document_id)
 
     def add_document(self, principal: Principal, collection_id: UUID, file: UploadedFile) -> Uploaded:
-        """Create a document, or return the existing one with the same bytes. If that one failed, it is retried.
+        """Create a document, or return the collection's existing one with the same bytes. If the existing one failed,
+        its ingestion is retried.
 
-        Raises UploadEmptyError, CollectionNotFoundError, NotEditableError, UploadClearedError.
+        Raises UploadEmptyError, CollectionNotFoundError, NotEditableError, UploadClearedError, and
+        DocumentNotFoundError if the existing document was deleted or hidden during the upload.
         """
         _check_not_empty(file)
         collection = self._access.get_collection(principal, collection_id)
@@ -142,7 +146,8 @@ class UploadService:
         return Uploaded(document=document, version=version, run=run, is_new=True)
 
     def add_version(self, principal: Principal, document_id: UUID, file: UploadedFile) -> Uploaded:
-        """Add a version. If the newest version has the same bytes, it is returned, or retried if it failed.
+        """Add a version. If the newest version has the same bytes, it is returned; if it failed, its ingestion is
+        retried.
 
         Raises UploadEmptyError, DocumentNotFoundError, NotEditableError, ContentExistsError, UploadClearedError.
         """

@@ -1,4 +1,5 @@
-"""Graphs: an HNSW index over the vectors of one large tenant in one space, for searches with many visible chunks.
+"""Graphs speed up searches with many visible chunks. A graph is an HNSW index over the vectors of one large tenant in
+one embedding space.
 
 A search in one graph for all tenants would pass through other tenants' chunks, and its results would depend on them.
 Small tenants have no graph: their searches compare vectors, which is exact or nearly exact, but takes longer if more
@@ -16,8 +17,8 @@ from app.retrieval.models import EmbeddingSpace
 
 INDEX_PREFIX = "hnsw_chunk_embeddings_"
 
-# Malkov & Yashunin 2018, §4.1. Recall of the nearest 20 of 200,000 chunks at ef 400: 0.99 with these values, 0.93 with
-# M 12 and ef_construction 40 (ADR 0008).
+# Malkov & Yashunin 2018, §4.1. At ef 400, the recall of the nearest 20 of 200,000 chunks is 0.99 with these values, and
+# 0.93 with M 12 and ef_construction 40 (ADR 0008).
 HNSW_M = 16
 HNSW_EF_CONSTRUCTION = 100
 
@@ -30,10 +31,11 @@ _STATE = text("SELECT i.indisvalid FROM pg_index i WHERE i.indexrelid = to_regcl
 
 
 def ensure_graphs(owner: Engine, *, least_chunks: int) -> list[UUID]:
-    """Create missing graphs of tenants with at least `least_chunks` chunks, as the owner role; return these tenants.
+    """Create the missing graphs of tenants with at least `least_chunks` chunks. Returns a tenant id for each new graph.
+    Needs the owner role.
 
-    This does not block writers (CREATE INDEX CONCURRENTLY). If it is repeated, unfinished graphs are created again, and
-    a concurrent call waits. 200,000 vectors take about a minute.
+    This does not block writers (CREATE INDEX CONCURRENTLY). Graphs that an earlier call left unfinished are created
+    again. Concurrent calls run one after another. 200,000 vectors take about a minute.
     """
     with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection, _alone(connection):
         return _make_missing(connection, least_chunks)

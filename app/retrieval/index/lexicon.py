@@ -36,7 +36,8 @@ _FORM_NAME = re.compile(r"\d{1,2}-[a-z]{1,2}")
 
 
 def tokenise(text: str) -> list[str]:
-    """Split `text` into terms, without stop words: folded (NFKC), stemmed (Snowball English), numbers without commas.
+    """Split `text` into terms. Terms are folded (NFKC, lower case) and stemmed (Snowball English). Stop words, and the
+    commas in numbers, are removed.
 
     "1,234.5" → "1234.5"; "10-K" → "10-k"; "FY2022" → "fy2022", "2022"; "long-term" → "long-term", "long", "term".
     """
@@ -81,7 +82,9 @@ def _stem(word: str) -> str:
 
 @lru_cache(maxsize=1 << 17)
 def term_id(term: str) -> int:
-    """Return the term's dimension (1 to 1,000,000), equal in every process. Colliding terms share a dimension."""
+    """Return the term's id, from 1 to 1,000,000. It is the same in every process. Terms whose hashes collide share an
+    id.
+    """
     digest = blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big") % TERM_SPACE + 1
 
@@ -98,5 +101,7 @@ def term_weights(tokens: Iterable[str], *, average_length: float) -> dict[int, f
 
 
 def idf(chunk_count: int, *, total: int) -> float:
-    """Return BM25's inverse document frequency, ln(1 + (N − n + ½)/(n + ½)) ≥ 0, for n `chunk_count` of N `total`."""
+    """Return BM25's inverse document frequency, ln(1 + (N − n + ½)/(n + ½)) ≥ 0, where n is `chunk_count` and N is
+    `total`.
+    """
     return math.log(1 + (total - chunk_count + 0.5) / (chunk_count + 0.5)) if total >= chunk_count else 0.0

@@ -1,7 +1,7 @@
 """Packed encodings of a term's postings in one document, and of a document's chunk layout.
 
-A posting is 6 bytes, little-endian: the chunk's ordinal (int32) and its BM25 weight (float16: weights lie in (0, 2.2),
-so rounding changes a score by less than 0.1%).
+A posting is 6 bytes, little-endian: the chunk's ordinal (int32) and its BM25 weight (float16). Weights lie in (0, 2.2),
+so rounding to float16 changes a score by less than 0.1%.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,8 +14,8 @@ from app.documents.content.statements import Statement
 
 POSTING = np.dtype([("ordinal", "<i4"), ("weight", "<f2")])
 LAYOUT = np.dtype([("page", "<i4"), ("is_table", "u1"), *((statement.value, "u1") for statement in Statement)])
-"""One record per chunk, in order: page (from 1), whether it is a table, and the confidence (0 to 255) that its page has
-each primary statement.
+"""One record per chunk, in order: page (from 1), whether it is a table, and for each primary statement the confidence
+(0 to 255) that its page has the statement.
 """
 SURE = 255
 
@@ -23,7 +23,7 @@ SURE = 255
 def pack_layout(
     pages: Sequence[int], tables: Sequence[bool], statements: Mapping[int, Mapping[Statement, float]]
 ) -> bytes:
-    """Pack LAYOUT records. `statements` has page → result of `StatementRecogniser`."""
+    """Pack LAYOUT records. `statements` maps page numbers to results of `StatementRecogniser.recognise`."""
     records = np.zeros(len(pages), LAYOUT)
     records["page"], records["is_table"] = pages, tables
     for statement in Statement:
@@ -38,7 +38,9 @@ def unpack_layout(data: bytes) -> npt.NDArray[np.void]:
 
 @dataclass(frozen=True, slots=True)
 class DocumentPostings:
-    """A document's postings by ascending term: `counts[i]` postings of `term_ids[i]`, packed in `packed[i]`."""
+    """A document's postings, sorted by term id. Term `term_ids[i]` has `counts[i]` postings, which `packed[i]`
+    contains.
+    """
 
     term_ids: list[int]
     counts: list[int]
@@ -46,7 +48,7 @@ class DocumentPostings:
 
 
 def pack_postings(terms: Sequence[Mapping[int, float]]) -> DocumentPostings:
-    """Invert the term weights of chunks 0, 1, 2 …: term → postings of the chunks that contain it."""
+    """Pack the postings of one document. `terms[i]` maps the term ids of chunk `i` to their weights."""
     lengths = [len(weights) for weights in terms]
     total = sum(lengths)
     term_ids = np.fromiter((term for weights in terms for term in weights), np.int64, total)
@@ -66,7 +68,9 @@ def pack_postings(terms: Sequence[Mapping[int, float]]) -> DocumentPostings:
 
 @dataclass(frozen=True, slots=True)
 class TermHits:
-    """A term's postings in a search: `counts[i]` in document `documents[i]` (from 0), concatenated in `packed`."""
+    """A term's postings in a search. Document `documents[i]` (an index from 0) has `counts[i]` of them; `packed`
+    contains them all, in the order of the documents.
+    """
 
     idf: float
     documents: npt.NDArray[np.int64]
@@ -75,7 +79,7 @@ class TermHits:
 
 
 def score_chunks(hits: Iterable[TermHits], *, offsets: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-    """Return the BM25 scores of all chunks, float32 (offsets[-1],).
+    """Return the BM25 scores of all chunks, as a float32 array of length `offsets[-1]`.
 
     The score of chunk `ordinal` of document `i` is at `offsets[i] + ordinal`.
     """

@@ -1,10 +1,10 @@
 """Signatures: the sign bits of each chunk's vector, to preselect the chunks whose full vectors are compared.
 
-A signature has one bit per dimension, the component's sign, and 1/16 of the size of the `halfvec` (Charikar,
-"Similarity Estimation Techniques from Rounding Algorithms", STOC 2002). The question's vector is quantised to 16 steps.
-A chunk's score is the sum of the question's quantised components at the chunk's set bits, computed by counting bits for
-each binary digit of the steps (Gao & Long, "RaBitQ", SIGMOD 2024, §3.3). The database then compares the full vectors of
-the best chunks.
+A signature has one bit per dimension, which is the sign of the vector's component. It takes 1/16 of the space of the
+`halfvec` (Charikar, "Similarity Estimation Techniques from Rounding Algorithms", STOC 2002). The question's vector is
+quantised to 16 steps. A chunk's score is the sum of the question's quantised components at the chunk's set bits. It is
+computed by counting bits, once for each binary digit of the steps (Gao & Long, "RaBitQ", SIGMOD 2024, §3.3). The
+database then compares the full vectors of the best chunks.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ Words = npt.NDArray[np.uint64]
 def nearest_signatures(
     signatures: Sequence[bytes], vector: npt.NDArray[np.float32], *, limit: int
 ) -> npt.NDArray[np.int64]:
-    """Return the positions of the `limit` chunks with the nearest signatures, in ascending order.
+    """Return the positions of the `limit` chunks with the nearest signatures. The positions are in ascending order.
 
     `signatures` has one value per document, with ceil(dimensions / 8) bytes for each of its chunks (`bit_send` of
     pgvector's `binary_quantize`).

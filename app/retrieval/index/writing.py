@@ -1,4 +1,4 @@
-"""Write the search index: replace a document's chunks, embeddings and terms by those of a new version.
+"""Write the search index: replace a document's chunks, embeddings and terms with those of a new version.
 
 PostgreSQL rejects COPY on tables under row-level security ("COPY FROM not supported with row-level security"), so rows
 are sent as binary arrays to `INSERT … SELECT FROM unnest(…)`, which is as fast.
@@ -46,7 +46,7 @@ SELECT e.document_id, e.space_id, e.tenant_id,
        string_agg(substring(bit_send(binary_quantize(e.embedding)) FROM 5), '' ORDER BY e.ordinal)
 FROM chunk_embeddings e WHERE e.document_id = %(document)s AND e.space_id = %(space)s
 GROUP BY e.document_id, e.space_id, e.tenant_id
-"""  # bit_send prefixes the bits with their number, in 4 bytes
+"""  # bit_send writes the number of bits before the bits, in 4 bytes
 _POSTINGS = """
 INSERT INTO term_postings (document_id, term_id, tenant_id, access_class_id, chunk_count, postings)
 SELECT %(document)s, p.term_id, %(tenant)s, %(access_class)s, p.chunk_count, p.postings
@@ -72,10 +72,11 @@ class ChunkIndex:
         terms: Sequence[dict[int, float]],
         space_id: int,
     ) -> None:
-        """Replace the indexed version by a new one: n drafts, `embeddings` (n, dimensions), n term weights.
+        """Replace the indexed version with a new one. For n chunks, `drafts` and `terms` have n elements, and
+        `embeddings` has the shape (n, dimensions).
 
-        The access class is reloaded here. The caller must lock the document's row, so that the class does not change.
-        Concurrent publishes of different documents share no row, so they do not block each other.
+        This method reloads the document's access class. The caller must lock the document's row, so that the class does
+        not change. Concurrent publishes of different documents share no row, so they do not block each other.
         """
         if not len(drafts) == len(embeddings) == len(terms):
             raise ValueError("drafts, embeddings and terms must have the same length")

@@ -15,7 +15,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*&?")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _LONGEST_NAME = 6
 _ABBREVIATION = 4
-_READ = 4_000  # maximum number of a question's characters searched for names
+_READ = 4_000  # names are searched in the first 4,000 characters of a question
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ _GENERIC = frozenset(
 
 
 def find_names(question: str) -> Iterator[tuple[str, ...]]:
-    """Yield the words of each name; codes first."""
+    """Yield the words of each name. Codes come first."""
     yield from ((match.group(),) for match in _CODE.finditer(question))
     begins = {match.end() for match in _SENTENCE_BEGIN.finditer(question)}
     for match in _NAME.finditer(question):

@@ -46,7 +46,9 @@ class QuestionReader:
         )
 
     def read(self, question: str) -> Understanding:
-        """Understand a question, without its issuers (see `Understanding.among`). Never fails; fields may be empty."""
+        """Parse all fields of a question's understanding except the issuers (see `Understanding.among`). Never fails;
+        fields may be empty.
+        """
         core = get_core(question)
         named = self._vocabulary.find_named_statements(core)
         implied, synonyms = self._vocabulary.find_metrics(core)
@@ -62,7 +64,7 @@ class QuestionReader:
             statements=statements,
             synonyms=synonyms,
             synonym_terms=frozenset(term for words in synonyms for term in tokenise(words)) - _COMMON_ITEM_WORDS - keys,
-            # Capitalised metrics are not names: statements may have them under other words.
+            # Capitalised metrics are not names, because statements may use other words for them.
             names=tuple(
                 words for words in find_names(question) if not any(self._vocabulary.find_metrics(" ".join(words)))
             ),

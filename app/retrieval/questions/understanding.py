@@ -1,4 +1,4 @@
-"""The understanding of a question: one value, created once, that search and answering share."""
+"""The understanding of a question. It is created once, and search and answering share it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -16,9 +16,9 @@ class Understanding:
 
     `core` is the question without sentences about the form of the answer. `search_terms` are its terms, and `key_terms`
     are the search terms without periods and units. `named_statements` are the statements that the question names.
-    `statements` also include those of the requested metrics. `synonyms` are the metrics' names in statements, and
-    `synonym_terms` their terms that are not in `key_terms`. `names` has the words of each possible name of a company,
-    person or product.
+    `statements` also include the statements with the requested metrics. `synonyms` are the names of these metrics in
+    statements. `synonym_terms` are the terms of `synonyms`, without `key_terms` and without words that many line items
+    contain. `names` has the words of each possible name of a company, person or product.
     """
 
     core: str = ""
@@ -37,7 +37,7 @@ class Understanding:
     wants_outlook: bool = False
 
     def among(self, issuers: Sequence[VisibleIssuer]) -> "Understanding":
-        """Return a copy with those of `issuers` that the question names."""
+        """Return a copy with the issuers, out of `issuers`, that the question names."""
         found = find_issuers(self.core, issuers)
         return replace(
             self,

@@ -1,4 +1,4 @@
-"""Finance vocabulary: the primary statements of each metric, and the metric's names in them.
+"""Finance vocabulary: the primary statements that have the inputs of each metric, and the names of the inputs in them.
 
 Line items and their statements follow Regulation S-X (17 CFR 210.5-02 balance sheets, 210.5-03 statements of
 comprehensive income, 210.9-03/04 for banks) and ASC 230 (statement of cash flows); metrics follow finance textbooks.
@@ -8,7 +8,7 @@ import re
 
 from app.documents.content.statements import Statement
 
-# Names of the statements: the strongest hint in a question.
+# Names of the statements. In a question, such a name is the strongest hint at a statement.
 _NAMED: tuple[tuple[Statement, str], ...] = (
     (
         Statement.INCOME,
@@ -19,7 +19,8 @@ _NAMED: tuple[tuple[Statement, str], ...] = (
     (Statement.CASH_FLOW, r"cash[- ]?flows? statements?|statements? of (?:consolidated )?cash flows?"),
 )
 
-# Metrics and line items, each with the statements that have its inputs, and its names in those statements.
+# Metrics and line items, each with the statements that have its inputs, and the names of the inputs in those
+# statements.
 _METRICS: tuple[tuple[str, tuple[Statement, ...], str], ...] = (
     (
         r"cap(?:ital)?[- ]?ex(?:penditures?)?",
@@ -122,7 +123,9 @@ class FinanceVocabulary:
         return tuple(statement for statement, pattern in self._named if pattern.search(question))
 
     def find_metrics(self, question: str) -> tuple[tuple[Statement, ...], tuple[str, ...]]:
-        """Return the statements with the question's metrics, and the metrics' names in those statements."""
+        """Return the statements that have the inputs of the question's metrics, and the names of the inputs in those
+        statements.
+        """
         statements: list[Statement] = []
         words: list[str] = []
         for pattern, holders, synonyms in self._metrics:

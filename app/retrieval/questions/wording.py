@@ -19,7 +19,7 @@ _PERIOD_OR_UNIT = re.compile(
     rf"(?:fy|cy)?\d{{1,4}}|{QUARTER_CODE}|end|year|fiscal|quarter|compani|{SCALE_WORD}|usd|dollar"
 )
 
-# Conversational words: their presence in a filing does not make it relevant.
+# Conversational words. A filing that contains them is not more relevant to the question.
 _TALK_WORDS = """
     answer answers question questions ask asked asking tell show give list describe explain state summarise summarize
     calculate compute define defined determine provide provided please help want need round rounded rounding decimal
@@ -38,7 +38,7 @@ def get_core(question: str) -> str:
 
 
 def search_terms(core: str) -> list[str]:
-    """Return the terms to search for, without conversational words unless there are no others."""
+    """Return the terms to search for. Conversational words are removed, unless there are no other words."""
     terms = tokenise(core)
     return [term for term in terms if term not in _TALK] or terms
 
