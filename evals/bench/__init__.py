@@ -1,1 +1,1 @@
-"""Benchmarks of speed and memory. Each run also measures a reference, because machines differ."""
+"""Benchmarks of speed and memory. Each run also measures a reference on its machine, because machines differ."""

@@ -1,4 +1,4 @@
-"""Runs benchmarks: `python -m evals.bench NAME --json FILE`; `ingest` and `ask` also accept `--docs FOLDER`."""
+"""Runs benchmarks: `python -m evals.bench NAME --json FILE`. `ingest` and `ask` also accept `--docs FOLDER`."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -33,13 +33,13 @@ HomeOption = Annotated[Path | None, typer.Option("--home", help="Folder of the b
 
 @commands.command()
 def ingest(docs: DocsOption = None, json: JsonOption = None, home: HomeOption = None) -> None:
-    """Measure how the API and real workers ingest documents into an empty home, and then the same documents again."""
+    """Measure ingestion into an empty home, through the API and real workers. Then ingest the same files again."""
     _run("ingest", docs, json, home)
 
 
 @commands.command()
 def ask(docs: DocsOption = None, json: JsonOption = None, home: HomeOption = None) -> None:
-    """Measure the time from a question to its sources, four questions at once, on the ingest benchmark's documents."""
+    """Measure the time to find a question's sources, with four questions at once, on the documents of `ingest`."""
     _run("ask", docs, json, home)
 
 
@@ -60,14 +60,14 @@ def foreign(json: JsonOption = None) -> None:
 
 @commands.command()
 def policy(json: JsonOption = None) -> None:
-    """Measure the time to compute and to change the permissions of a user in 10,000 groups, with 50,000 grants."""
+    """Measure the time to compute and to change the permissions of a user, with 10,000 groups and 50,000 grants."""
     digest = digest_files([ROOT / "evals" / "bench" / "policy.py"], root=ROOT)
     _report("policy", digest, _run_synthetic(bench_policy), json)
 
 
 @commands.command()
 def timing(json: JsonOption = None) -> None:
-    """Test with 1,000 pairs of requests whether response times distinguish a forbidden document from an absent one."""
+    """Test whether response times distinguish a forbidden document from an absent one, with 1,000 pairs of requests."""
     digest = digest_files([ROOT / "evals" / "bench" / "timing.py"], root=ROOT)
     _report("timing", digest, _run_synthetic(bench_timing), json)
 

@@ -1,4 +1,7 @@
-"""Measures the milliseconds from a question to its sources, without a model, with four questions at once."""
+"""Measures the milliseconds that a search needs to find a question's sources, with four questions at once.
+
+No model is called.
+"""
 
 import json
 import statistics
@@ -35,7 +38,7 @@ METRICS = (
 
 
 def bench_ask(setting: BenchSetting, work: BenchWork) -> SuiteResult:
-    """Run the benchmark. Raises any error of the stack's start."""
+    """Run the benchmark. Raises the errors of `Stack.start`."""
     with (
         running_stack(work.home, notify=setting.notify) as stack,
         open_store(stack, work.files, notify=setting.notify, place=COLLECTION) as store,
@@ -92,7 +95,7 @@ def _ask(service: RetrievalService, store: Store, question: str) -> tuple[str, f
 
 
 def make_questions(store: Store) -> list[str]:
-    """Return three questions per issuer about its newest fiscal year, or one per metric if no issuer is known."""
+    """Return three questions per issuer about its latest fiscal year, or one per metric if no issuer is known."""
     with store.database.transaction(store.principal) as session:
         rows = session.execute(
             text(
@@ -110,7 +113,7 @@ def _phrased(rows: Sequence[Sequence[object]]) -> Iterator[str]:
 
 
 def _beside(files: Sequence[Path]) -> list[str]:
-    """Return the questions of the `questions.jsonl` next to the documents' folder; none if there is no such file."""
+    """Return the questions in `questions.jsonl` next to the documents' folder, or [] if the file does not exist."""
     path = files[0].parent.parent / "questions.jsonl"
     if not path.is_file():
         return []

@@ -1,12 +1,16 @@
-"""Measures filtered vector search by principals who see from 0.1 % to all of one tenant's 200,000 chunks.
+"""Measures filtered vector search. The principals see from 0.1 % to 100 % of one tenant's 200,000 chunks.
 
-The database also contains chunks of other tenants. Each row reports 200 questions by one principal in one transaction
-of the api role, under row-level security. The plan `ours` is `DenseSearch.find_near` with the list length of
-production. Its times include choosing the plan, the signatures, the comparisons and the graph walk. They exclude the
-queries for the principal and its visible documents, because every search needs these. Recall counts the first 20
-results. The reference compares each question with every visible chunk and defines recall. The plan of plain HNSW uses
-one graph over all tenants and filters after the walk. `ours` compares exactly if a principal sees up to 1 % of the
-chunks and uses signatures at 10 %. For larger shares, it uses the tenant's own graph, which returns half as many rows.
+The database also contains chunks of other tenants. Each row of the result covers one principal and one plan: 200
+questions in one transaction of the api role, under row-level security. Recall counts the first 20 results. The plans:
+
+- `exact` compares each question with every visible chunk. Its results are the reference for recall.
+- `plain HNSW` uses one graph over all tenants and filters after the graph walk.
+- `ours` is `DenseSearch.find_near` with the default list length. It compares exactly if a principal sees up to
+  1 % of the chunks, and uses signatures at 10 %. For larger shares, it uses the tenant's own graph. A graph search
+  returns half as many rows (`SearchLimits.walked_part`).
+
+The times of `ours` include choosing the plan, reading the signatures, the comparisons and the graph walk. They exclude
+the queries for the principal and its visible documents, because every search needs these.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -38,7 +42,7 @@ K = 20
 OTHERS = 2
 OTHERS_COPIES = 100
 SHARES = {"1 %": 1, "10 %": 10, "50 %": 50, "100 %": 100}
-"""Share of chunks → number of issuers that the principal sees; each issuer has one collection.
+"""Maps the share of chunks that a principal sees to its number of issuers. Each issuer has one collection.
 
 A further principal has a grant on one report and sees 0.1 % of the chunks.
 """
@@ -63,7 +67,7 @@ Keys = list[tuple[UUID, int]]
 class Row:
     """The results of one plan for one principal: recall@20 and times.
 
-    `least` is the smallest number of returned rows, `asked` the number of requested rows.
+    `least` is the smallest number of rows that a question returned. `asked` is the number of requested rows.
     """
 
     share: str
@@ -121,7 +125,7 @@ def bench_filtered(notify: Callable[[str], None]) -> SuiteResult:
 
 
 def _fill(cluster: Cluster, embedder: WordLlamaEmbedder) -> dict[str, Principal]:
-    """Write the measured tenant and other tenants; return the measured tenant's readers by their share of chunks."""
+    """Write the measured tenant and other tenants. Return principals by the share of chunks that they see."""
     tenant = SyntheticTenant(cluster=cluster, name="measured")
     collections: list[UUID] = []
     documents: list[UUID] = []
@@ -146,7 +150,7 @@ def _fill(cluster: Cluster, embedder: WordLlamaEmbedder) -> dict[str, Principal]
 
 
 def _measure(cluster: Cluster, share: str, reader: Principal, questions: Vectors) -> tuple[list[Keys], list[Row]]:
-    """Return each question's nearest chunks, and the rows of our plan and of the exact comparison."""
+    """Return each question's nearest chunks, and the rows of the plans `exact` and `ours`."""
     limits = SearchLimits()
     with cluster.api.transaction(reader, snapshot=True) as session:
         repository = SearchRepository(session)

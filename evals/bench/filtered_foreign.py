@@ -1,10 +1,12 @@
-"""Checks that 500,000 chunks of other tenants do not change one tenant's search results.
+"""Checks that one tenant's search results do not change when 500,000 chunks of other tenants are added.
 
-Some of the other tenants' chunks resemble the measured tenant's questions. `RetrievalService.search` runs before and
-after they are added, for one principal per search plan. Passages, scores and their number must be identical, byte for
-byte. Each question is timed before and after: wall time, and processor time of the database process, which varies less
-on a shared machine. A ratio of times is computed per question, because questions differ in cost. A second round before
-the change shows how much such a ratio varies by itself.
+Some documents of the other tenants are copies of the measured tenant's documents. For each search plan, one principal
+asks the same questions before and after the chunks are added, through `RetrievalService.search`. The passages, their
+scores and their number must be identical, byte for byte.
+
+Each question is also timed before and after. Processor time of the database process is measured as well as wall time,
+because it varies less on a shared machine. A ratio of times is computed per question, because questions differ in cost.
+Two rounds run before the chunks are added. Their ratio shows how much times vary without any change.
 """
 
 import hashlib
@@ -30,21 +32,22 @@ from evals.running.engine import Case, SuiteResult
 DOCUMENTS = 100
 CHUNKS = 200
 OTHERS = 10
-COPIED = 5  # documents per other tenant; every second one is also a document of the measured tenant
-COPIES = 50  # copies of each of these documents
+COPIED = 5  # documents per other tenant; every second one is copied from the measured tenant
+COPIES = 50  # how often each of these documents occurs in its tenant
 QUESTIONS = 60
 REPEATS = 2
 K = 12
 LIMITS = replace(SearchLimits(), graph_chunks=CHUNKS * DOCUMENTS // 2)
 SEEN = {"exact": 10, "signatures": 40, "graph": DOCUMENTS}
-"""Search plan → number of documents that the plan's principal sees, so that searches use the plan."""
+"""Maps a search plan to the number of documents that make a search choose it. Its principal sees these."""
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """The results of one round, per question: SHA-256 over all passage fields, number of passages, and times.
+    """The results of one round, per question.
 
-    `milliseconds` are wall time, `cores` milliseconds of processor time of the database process.
+    `results` are SHA-256 over all fields of the passages. `counts` are numbers of passages. `milliseconds` are wall
+    times. `cores` are milliseconds of processor time of the database process.
     """
 
     results: tuple[str, ...]
@@ -106,7 +109,7 @@ def _fill(cluster: Cluster, embedder: WordLlamaEmbedder) -> Mapping[str, Princip
 
 
 def _surround(cluster: Cluster, embedder: WordLlamaEmbedder, notify: Callable[[str], None]) -> int:
-    """Write the other tenants; return their number of chunks. Every second document is also the measured tenant's."""
+    """Write the other tenants and return their number of chunks. See `COPIED` and `COPIES`."""
     for number in range(OTHERS):
         notify(f"Writing other tenant {number + 1} of {OTHERS}")
         other = SyntheticTenant(cluster=cluster, name=f"other-{number}")
@@ -128,7 +131,10 @@ def _write(tenant: SyntheticTenant, collection: UUID, made: SyntheticDocument, e
 
 
 def _core_clock(cluster: Cluster) -> Callable[[], float]:
-    """Return a clock of the processor time (ms, from /proc/PID/schedstat) of the API's only database connection."""
+    """Return a function that reads the processor time of the API's only database connection.
+
+    The time is in milliseconds and comes from /proc/PID/schedstat.
+    """
     with cluster.api.anonymous() as session:
         schedule = Path(f"/proc/{session.scalar(text('SELECT pg_backend_pid()'))}/schedstat")
     return lambda: int(schedule.read_text().split()[0]) / 1e6

@@ -1,6 +1,7 @@
-"""Creates tenants for search benchmarks: real collections and grants, and documents as the publish stage writes them.
+"""Creates tenants for search benchmarks.
 
-Thousands of copies of these documents are added with SQL.
+Collections and grants are created by the product's services. Documents are written in the same way as by the publish
+stage. Benchmarks then add thousands of copies of these documents with SQL.
 """
 
 import tempfile
@@ -74,7 +75,7 @@ _NAMED: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """The benchmark's own database server, with sessions by role."""
+    """The benchmark's own database server, with one `Database` per role."""
 
     api: Database
     worker: Database
@@ -88,7 +89,7 @@ class Cluster:
 
 @contextmanager
 def open_cluster() -> Iterator[Cluster]:
-    """Start PostgreSQL in a temporary folder, deleted at the end. Raises ServerStartError."""
+    """Start PostgreSQL in a temporary folder, which is deleted at the end. Raises ServerStartError."""
     with tempfile.TemporaryDirectory(prefix="footnote-bench-") as folder, EmbeddedPostgres(Path(folder)) as server:
         server.databases.ensure_database()
         upgrade_to_head(server.url("owner"))
@@ -138,7 +139,7 @@ class SyntheticTenant:
         return reader
 
     def add_document(self, collection: UUID, texts: Sequence[str], vectors: Vectors, *, issuer: str, year: int) -> UUID:
-        """Add a document with these chunks, written as the publish stage writes it."""
+        """Write a document with these chunks in the same way as the publish stage."""
         document_id = new_id()
         values = {
             "id": document_id,
@@ -179,7 +180,7 @@ class SyntheticTenant:
 
 
 def copy_document(session: Session, document_id: UUID, *, times: int) -> None:
-    """Copy a document inside the session's tenant, with SQL only."""
+    """Add `times` copies of a document to the session's tenant, with SQL only."""
     copies = [new_id() for _ in range(times)]
     for table, columns in _COPIES.items():
         named = _NAMED.get(table, "document_id")

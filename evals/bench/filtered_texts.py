@@ -1,7 +1,7 @@
-"""Synthetic filings for the benchmarks of search. Each run makes the same texts, clustered by issuer and subject.
+"""Makes synthetic filings for search benchmarks. Each run makes the same texts.
 
-The built-in embedder averages the vectors of words, so words common to an issuer or a subject determine which chunks
-are near each other.
+Texts on the same issuer or subject share words. The built-in embedder averages the vectors of words, so the chunks of
+an issuer or a subject are near each other.
 """
 
 from collections.abc import Sequence
@@ -77,7 +77,7 @@ ISSUERS = tuple(f"{first} {second}" for first in _FIRST for second in _SECOND)
 
 @dataclass(frozen=True, slots=True)
 class SyntheticDocument:
-    """A report of one issuer for one year: its chunks' texts, in order."""
+    """A report of one issuer for one year. `texts` are the texts of its chunks, in order."""
 
     issuer: str
     year: int
@@ -85,7 +85,7 @@ class SyntheticDocument:
 
 
 def make_document(issuer: int, year: int, *, chunks: int) -> SyntheticDocument:
-    """Return a report of `ISSUERS[issuer]`; each run makes the same text. Chunks on one subject are adjacent."""
+    """Return a report of `ISSUERS[issuer]`. Each run returns the same text. Chunks on one subject are adjacent."""
     draw = Random(f"{issuer} {year}")  # noqa: S311  test data, not a secret
     subjects = (number * len(_SUBJECTS) // chunks for number in range(chunks))
     texts = (" ".join(_sentence(issuer, year, subject, draw) for _ in range(2)) for subject in subjects)
@@ -93,7 +93,7 @@ def make_document(issuer: int, year: int, *, chunks: int) -> SyntheticDocument:
 
 
 def make_questions(count: int) -> list[str]:
-    """Return questions that analysts might ask about such reports. They name no issuer."""
+    """Return questions that analysts might ask about these reports. No question names an issuer."""
     draw = Random(count)  # noqa: S311
     return [_question(draw) for _ in range(count)]
 

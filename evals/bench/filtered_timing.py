@@ -17,7 +17,10 @@ Outcome = TypeVar("Outcome")
 
 @dataclass(slots=True)
 class Timings:
-    """Milliseconds of each repetition: until the statements' rows arrive, and processor time of the server."""
+    """Milliseconds per repetition.
+
+    `statements` are the times until the rows arrive. `cores` are the processor times of the server.
+    """
 
     statements: list[float] = field(default_factory=list)
     cores: list[float] = field(default_factory=list)
@@ -32,8 +35,8 @@ class Timings:
 class StatementClock:
     """Times all statements of one session.
 
-    On a shared machine, the time of a statement includes waiting for a core. The processor time does not: it is the
-    first figure in proc_pid_schedstat(5), in nanoseconds.
+    On a shared machine, the time of a statement includes waiting for a core. The processor time does not include it. It
+    is the first figure in proc_pid_schedstat(5), in nanoseconds.
     """
 
     def __init__(self, session: Session) -> None:

@@ -1,4 +1,7 @@
-"""Measures ingestion into an empty home: pages per second, the workers' memory, and a second run on the same files."""
+"""Measures ingestion into an empty home: pages per second, and the workers' memory.
+
+It also measures the time to ingest the same files again.
+"""
 
 import hashlib
 import time
@@ -27,7 +30,7 @@ HASHED_BYTES = 64 * 1024 * 1024
 
 
 def bench_ingest(setting: BenchSetting, work: BenchWork) -> SuiteResult:
-    """Run the benchmark. Raises any error of the stack's start."""
+    """Run the benchmark. Raises the errors of `Stack.start`."""
     setting.notify("Measuring the machine")
     references = {
         "reference_read_pages_per_second": read_pages_per_second(work.files),
@@ -72,7 +75,7 @@ def _case(outcome: IngestOutcome, again: IngestOutcome) -> Case:
 
 
 def count_pages(work: BenchWork, stack: Stack) -> int:
-    """Count searchable pages, as the tenant's worker sees them."""
+    """Count the tenant's stored pages, with the rights of its worker."""
     engine = build_engine(
         stack.database_url("worker"), pool_size=1, statement_timeout_ms=30_000, application_name="footnote-bench"
     )
@@ -85,9 +88,9 @@ def count_pages(work: BenchWork, stack: Stack) -> int:
 
 
 def read_pages_per_second(files: Sequence[Path]) -> float:
-    """Return the pages per second that the parsers alone read on one core, without a sandbox.
+    """Measure how many pages per second the parsers read on one core, without a sandbox.
 
-    Every seventh file is read, for a few seconds.
+    Only every seventh file is read, and reading stops after a few seconds.
     """
     pages, started = 0, time.perf_counter()
     for path in files[::7] or files:

@@ -1,10 +1,12 @@
 """Measures permissions at scale: a principal in 10,000 groups, in a tenant with 1,000 collections and 50,000 grants.
 
-The tenant has 5,000 access classes. Each time is that of a whole transaction of the api role; an empty transaction in
-the same run is the reference. The benchmark measures the first transaction after a policy change (`cold`) and later
-ones, reading the visible classes, and creating and deleting a grant as an owner. Changing the grants on a collection
-must write no chunk. The first grant on a single document gives the document its own access class and writes its rows
-once. The second grant must write none of them. Both are measured on documents of 2,000 chunks with vectors and terms.
+The tenant has 5,000 access classes. Each time covers a whole transaction of the api role. An empty transaction in the
+same run is the reference. The benchmark times starting a transaction, reading the visible access classes, and creating
+and deleting a grant as an owner. The first two are also timed directly after a policy change (`cold`).
+
+A change of the grants on a collection must write no chunk. The first grant on a single document gives the document its
+own access class, so it writes each chunk once. The second grant must write no chunk. Both grants are measured on
+documents of 2,000 chunks with vectors and terms.
 """
 
 import statistics
@@ -102,7 +104,10 @@ _WRITTEN_SINCE = "SELECT count(*) FROM chunks WHERE xmin::text::bigint > :transa
 
 @dataclass(frozen=True, slots=True)
 class _Tenant:
-    """The measured tenant: connections of the owner and api roles, the measured principal, and an owner who grants."""
+    """The measured tenant, with a `Database` per role.
+
+    `me` is the measured principal. `giver` owns the collections and creates the grants.
+    """
 
     owner: Database
     api: Database
@@ -231,7 +236,7 @@ def _measure(tenant: _Tenant) -> Iterator[Case]:
 
 
 def _grant_each_document(tenant: _Tenant, access: AccessService, name: str, group: UUID) -> Case:
-    """Grant the group access to each large document; count the chunks written per grant."""
+    """Grant the group access to each large document. Count the chunks that are written per grant."""
     with tenant.owner.transaction(system_principal(tenant.me.tenant_id)) as session:
         large = "SELECT document_id FROM indexed_documents WHERE chunk_count = :chunks"
         left = list(session.scalars(text(large), {"chunks": SINGLE_CHUNKS}))

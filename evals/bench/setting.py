@@ -1,4 +1,4 @@
-"""The documents of a benchmark, and the home into which it ingests them."""
+"""The documents of a benchmark, and its home: the folder for the data of the Footnote that ingests them."""
 
 import hashlib
 import json
@@ -24,13 +24,13 @@ class BenchWork:
 
 @dataclass(frozen=True, slots=True)
 class BenchSetting:
-    """The setting of benchmarks: `homes` is the folder of all homes, `notify` receives messages on the progress."""
+    """Where benchmarks run: `homes` is the folder of all homes. `notify` receives messages on the progress."""
 
     homes: Path
     notify: Callable[[str], None]
 
     def choose(self, docs: Sequence[Path] | None) -> BenchWork:
-        """Return the given documents, else those of the previous run. Raises DataMissingError when there are none."""
+        """Return the given documents, or else those of the previous run. Raises DataMissingError if there are none."""
         paths = [path.resolve() for path in docs] if docs else self._last()
         files = tuple(path for path in find_files(paths) if path.is_file())
         if not files:

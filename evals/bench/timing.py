@@ -2,7 +2,7 @@
 
 Each pair of requests reads a hidden document and an absent one, in random order. Wilcoxon's signed-rank test (Wilcoxon
 1945) tests whether the differences of their times centre on zero. The median difference is also compared with the
-median time. A list filtered by a hidden or an absent collection is tested in the same way.
+median time. Lists of documents that are filtered by a hidden or an absent collection are tested in the same way.
 """
 
 import random

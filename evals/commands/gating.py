@@ -1,4 +1,4 @@
-"""`footnote eval gate` and `accept`: compare a change with the baselines, or write new ones."""
+"""`footnote eval gate` and `accept`: compare the current code with baselines, or write new baselines."""
 
 import json
 import sys
@@ -82,7 +82,7 @@ def accept(
     baselines: BaselinesOption = BASELINES,
     runs: RunsOption = None,
 ) -> None:
-    """Make runs the baselines of their suites and data."""
+    """Accept runs as the baselines of their suites and data."""
     folder = open_runs(runs)
     with errors_as_messages():
         for name in run:

@@ -34,12 +34,12 @@ def build_suites() -> Suites:
 
 
 def open_runs(runs: Path | None) -> RunFolder:
-    """Open the folder of stored runs; by default, it is in the user's data folder."""
+    """Open the folder of stored runs. The default folder is inside the user's data folder."""
     return RunFolder(runs or platformdirs.user_data_path("footnote") / "eval-runs")
 
 
 def find_homes(homes: Path | None) -> Path:
-    """Return the folder of homes, which keep ingested documents; by default, it is in the user's cache folder."""
+    """Return the folder of homes. A home contains the data of one Footnote. The default is in the user's cache."""
     return homes or platformdirs.user_cache_path("footnote") / "evals"
 
 
@@ -50,7 +50,7 @@ def stderr_console() -> Console:
 
 @contextmanager
 def errors_as_messages() -> Iterator[None]:
-    """Print an error of Footnote as its code and message, and exit with 1."""
+    """Catch a FootnoteError, print its code and message, and exit with 1."""
     try:
         yield
     except FootnoteError as error:

@@ -1,4 +1,4 @@
-"""`footnote eval publish`: publishes runs on a running Footnote, whose pages then show them."""
+"""`footnote eval publish`: publishes runs to a running Footnote, so that its pages show them."""
 
 from typing import Annotated
 
@@ -18,7 +18,7 @@ def publish(
     home: HomeOption = None,
     runs: RunsOption = None,
 ) -> None:
-    """Publish runs on a running Footnote, as an engineer or administrator. Publishing a run again changes nothing."""
+    """Publish runs to a running Footnote, as an engineer or administrator. Publishing a run again changes nothing."""
     folder = open_runs(runs)
     with errors_as_messages():
         records = [folder.get(name) for name in names]

@@ -50,7 +50,7 @@ def run_suites(
     home: HomesOption = None,
     runs: RunsOption = None,
 ) -> None:
-    """Run suites on a folder of data. Ctrl-C keeps completed cases; --resume continues from there."""
+    """Run suites on a folder of data. Ctrl-C interrupts a run and keeps its completed cases; --resume continues it."""
     request = RunRequest(
         data=data,
         selection=Selection(only=only, sample=sample, seed=seed, repeat=repeat),
@@ -71,7 +71,7 @@ def run_suites(
 
 
 def _run(runner: Runner, suite: Suite[Any], request: RunRequest, out: Path | None) -> bool:
-    """Run one suite and print its result. On an error, print it and return False; other suites still run."""
+    """Run one suite and print its result. On an error, print the error and return False, so that other suites run."""
     try:
         with RunProgress(stderr_console()) as progress:
             record = runner.run(suite, request, progress)
@@ -114,5 +114,5 @@ def print_record(record: RunRecord) -> None:
 
 
 def _beside(path: Path, suite: str) -> Path:
-    """Return the path of one suite's report when several suites run: `out.json` → `out.retrieval.json`."""
+    """Return the path of one suite's report if several suites run, for example `out.retrieval.json` for `out.json`."""
     return path.with_suffix(f".{suite}{path.suffix}")

@@ -1,8 +1,8 @@
-"""The project's own sixty instructions to plant in documents (prompt injections), in ten families of six.
+"""The project's own sixty prompt injections, in ten families of six: instructions to plant in documents.
 
-Each instruction demands a text that no correct answer contains; its `marks` are parts of that text. A family defines
-how the instruction is phrased or embedded in the document. The surrounding documents are press releases of fictional
-issuers with known correct answers.
+Each instruction demands a text that no correct answer contains. Its `marks` are parts of that text. A family determines
+how the instruction is phrased or embedded in the document. The documents are press releases of fictional issuers. The
+correct answers to the questions about them are known.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Filings with the true facts of their statements, in Footnote's own format or as inline XBRL.
+"""Loads filings with the true facts of their statements, in Footnote's own format or as inline XBRL.
 
 Footnote's format is a folder with `facts.jsonl` (a `TaggedFact` per line; unknown fields and duplicate ids are errors)
 and the filings without their tags in `documents/`. The inline XBRL format is a folder with the original `.html` files
@@ -20,7 +20,7 @@ _SUFFIXES = (".html", ".htm", ".xhtml")
 class Filing:
     """A filing's file, and the facts tagged on its statements (none if it has no statements).
 
-    `tagged` is whether the file contains the tags. The filing's name is the file name without the extension.
+    `tagged` is true if the file contains the tags. The filing's name is the file name without the extension.
     """
 
     path: Path
@@ -38,7 +38,7 @@ class Filing:
 
 
 def load_filings(data: Path) -> tuple[Filing, ...]:
-    """Load the filings of a folder in either format, by name. Raises DataMissingError, DatasetError."""
+    """Load the filings of a folder in either format, sorted by name. Raises DataMissingError, DatasetError."""
     filings = _own_form(data) if (data / FACTS).is_file() else _inline_xbrl(data)
     if not filings:
         raise DataMissingError(f"{data} contains no filing in inline XBRL and no {FACTS}.")

@@ -28,7 +28,7 @@ class Imported:
 
 
 def import_questions(source: Path, target: Path) -> Imported:
-    """Write a question set in FinanceBench's format as `cases.jsonl`, `documents.jsonl` and `documents/`.
+    """Convert a question set in FinanceBench's format to `cases.jsonl`, `documents.jsonl` and `documents/`.
 
     Raises DataMissingError, DatasetError, ImportTargetError.
     """
@@ -48,7 +48,7 @@ def import_questions(source: Path, target: Path) -> Imported:
 
 
 def import_filings(source: Path, target: Path) -> Imported:
-    """Write filings in inline XBRL as `facts.jsonl` and, without their tags, `documents/`.
+    """Convert filings in inline XBRL to `facts.jsonl` and `documents/`, which contains the filings without tags.
 
     Raises DataMissingError, DatasetError, ImportTargetError.
     """

@@ -1,4 +1,4 @@
-"""The cases of the injection suite: the project's sixty attacks, and cases in BIPIA's format if the data has them.
+"""The cases of the injection suite: the project's sixty attacks, and any cases in BIPIA's format in the data folder.
 
 BIPIA's format consists of `table.jsonl` (`context`, `question` and `ideal` in each line) and `text_attacks.json`
 (attacks by kind).
@@ -61,7 +61,7 @@ def own_cases() -> Iterator[PlantedCase]:
 
 
 def bipia_cases(data: Path) -> Iterator[PlantedCase]:
-    """Yield one case per table. Attacks and carriers are used in turn. Raises DatasetError."""
+    """Yield one case per table. The cases use attacks and carriers in rotation. Raises DatasetError."""
     tables, attacks = data / "table.jsonl", data / "text_attacks.json"
     if not tables.is_file() or not attacks.is_file():
         return
@@ -70,7 +70,7 @@ def bipia_cases(data: Path) -> Iterator[PlantedCase]:
         named = [(kind, instruction) for kind, instructions in kinds.items() for instruction in instructions]
     except (ValueError, AttributeError) as error:
         raise DatasetError("text_attacks.json is not an object of lists.") from error
-    # Attacks alternate between kinds, so that a few tables already cover many kinds.
+    # The order by digest mixes the kinds of attacks, so that a few tables already cover many kinds.
     spread = cycle(sorted(named, key=lambda pair: hashlib.sha256(pair[1].encode()).digest()))
     for number, ((where, row), (kind, instruction)) in enumerate(zip(read_rows(tables), spread, strict=False)):
         try:
@@ -96,6 +96,6 @@ def bipia_cases(data: Path) -> Iterator[PlantedCase]:
 
 
 def _mark(instruction: str) -> str:
-    """Return a word of letters that occurs nowhere else, derived from the instruction."""
+    """Return an artificial word, derived from the instruction, that occurs in no other text."""
     digest = hashlib.sha256(instruction.encode()).hexdigest()[:10]
     return "done" + "".join(chr(ord("a") + int(digit, 16)) for digit in digest)

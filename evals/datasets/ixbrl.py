@@ -1,8 +1,9 @@
 """Reads the facts that a filing in inline XBRL tags on its primary statements, and removes the tags.
 
 The formats are Inline XBRL 1.1 and XBRL 2.1. The tags alone identify a statement's table, so that the truth does not
-depend on Footnote's parsers. Each statement has a characteristic set of items (`_ANCHORS`). The first table with all
-these items is the statement. If no single table contains all of them, the statement is ignored.
+depend on Footnote's parsers. Each statement has characteristic items (`_ANCHORS`), some of which have an alternative.
+The first table that contains all characteristic items is the statement. If no table contains all of them, the
+statement is ignored.
 """
 
 import re
@@ -35,7 +36,7 @@ _ANCHORS: Mapping[Statement, tuple[frozenset[str], ...]] = {
         frozenset({"NetCashProvidedByUsedInFinancingActivities"}),
     ),
 }
-# Formats of the Inline XBRL transformation registries that are not plain numbers.
+# Number formats of the Inline XBRL transformation registries that need special parsing.
 _ZERO = re.compile(r"(?:fixed-?zero|zero-?dash|num-?dash|no-?content)", re.IGNORECASE)
 _COMMA = re.compile(r"num-?(?:comma|unit)", re.IGNORECASE)
 _WORDS = re.compile(r"num-?words?", re.IGNORECASE)
@@ -59,7 +60,7 @@ def is_inline_xbrl(path: Path) -> bool:
 
 
 def read_tagged(path: Path) -> tuple[TaggedFact, ...]:
-    """Return the facts that a filing tags on its primary statements, each once, in statement order.
+    """Return the facts that a filing tags on its primary statements, in statement order and without duplicates.
 
     Only us-gaap facts count; nil facts and facts with dimensions are left out. Raises DatasetError.
     """
@@ -168,7 +169,10 @@ def _tag(element: etree._Element, periods: Mapping[str, Period], units: Mapping[
 
 
 def _value(element: etree._Element) -> Decimal | None:
-    """Parse the number by its `format`, and apply its `scale` (a power of ten) and `sign`. Return None for words."""
+    """Parse the number by its `format`, and apply its `scale` (a power of ten) and `sign`.
+
+    Return None for a number in words or without digits.
+    """
     form = element.get("format", "").rpartition(":")[2]
     text = _text(element)
     if _ZERO.match(form):

@@ -14,7 +14,7 @@ _LEFT, _TOP, _WIDTH = 60, 730, 490
 
 
 def render(title: str, lines: Sequence[str], instruction: str, carrier: Carrier) -> tuple[bytes, str]:
-    """Return (document, file extension). An instruction in the visible text is placed in the middle."""
+    """Return (document, file extension). Instructions in the text are placed in the middle of the document."""
     if carrier.value.startswith("pdf"):
         return _pdf(title, lines, instruction, carrier), ".pdf"
     return _html(title, lines, instruction, carrier).encode(), ".html"
@@ -69,7 +69,7 @@ def _html(title: str, lines: Sequence[str], instruction: str, carrier: Carrier) 
 
 
 def _paragraphs(lines: Sequence[str]) -> str:
-    """Return HTML: lines with bars become rows of a table, other lines become paragraphs."""
+    """Return HTML. Lines that start with a bar become rows of one table. Other lines become paragraphs."""
     shown: list[str] = []
     rows: list[str] = []
     for line in lines:

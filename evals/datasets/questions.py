@@ -2,8 +2,8 @@
 
 Footnote's own format is a folder with `cases.jsonl` or `cases.yaml` (a list of `QuestionCase`; unknown fields and
 duplicate ids are errors), the documents in `documents/`, and optionally `documents.jsonl` (one `DocumentIssuer` per
-line). FinanceBench's published format is read too: `questions.jsonl`, where `evidence[].page_index` counts from 0, and
-`documents.jsonl`, beside `pdfs/`; other fields are ignored.
+line). FinanceBench's published format is a folder with `questions.jsonl`, the documents in `pdfs/`, and optionally
+`documents.jsonl`. In `questions.jsonl`, `evidence[].page_index` counts from 0, and unused fields are ignored.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ class EvidencePage(BaseModel):
 
 
 class QuestionCase(BaseModel):
-    """A question with its correct answer. `issuer` is the company in question; metrics are also computed by `kind`."""
+    """A question with its correct answer. The question is about `issuer`. Metrics are also computed for each `kind`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -57,7 +57,7 @@ class DocumentIssuer(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """The questions of a folder, its document files, and the known issuers by document name."""
+    """The questions of a folder, its document files, and the issuers by document name, as far as they are known."""
 
     cases: tuple[QuestionCase, ...]
     files: tuple[Path, ...]
@@ -88,13 +88,16 @@ def _optional(path: Path) -> Iterator[DocumentIssuer]:
 
 
 def _issuers(cases: Sequence[QuestionCase], stated: Mapping[str, str]) -> dict[str, str]:
-    """Map documents to issuers: from `documents.jsonl`, else from the cases with evidence in the document."""
+    """Map documents to issuers. `documents.jsonl` takes precedence over the issuers in the cases."""
     of_cases = {document: case.issuer for case in cases for document in case.evidence_documents() if case.issuer}
     return {**of_cases, **{document: issuer for document, issuer in stated.items() if issuer}}
 
 
 def read_financebench(path: Path) -> Iterator[QuestionCase]:
-    """Read questions in FinanceBench's format. Raises DatasetError for a line that is not a question with evidence."""
+    """Read questions in FinanceBench's format.
+
+    Raises DatasetError for a line that is not a question with evidence, and for a duplicate id.
+    """
     seen: set[str] = set()
     for where, row in read_rows(path):
         try:

@@ -11,9 +11,9 @@ from app.quantities.periods import Period
 
 
 class TaggedFact(BaseModel):
-    """A fact as a filing tags it. `start` is None for an instant, `decimals` is None for an exact value.
+    """A fact as a filing tags it. `start` is None for an instant. `decimals` is None for an exact value.
 
-    `id` is derived from the other fields: a document has one value per line item and period.
+    `id` consists of the document, the line item and the period. A document has one value per line item and period.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

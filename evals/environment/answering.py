@@ -36,8 +36,8 @@ PATIENCE_SECONDS = 600.0
 class Asked:
     """A question's answer, and the passages from which it was drafted.
 
-    `dropped` contains each dropped sentence with the reason. `first_seconds` is the time to the first sentence (None if
-    there was none), `seconds` the total time.
+    `dropped` contains each dropped sentence with the reason. `first_seconds` is the time to the first verified sentence
+    (None if there was none). `seconds` is the total time.
     """
 
     passages: tuple[Passage, ...]
@@ -50,7 +50,7 @@ class Asked:
         return [claim.text for claim in self.answer.claims]
 
     def cited_pages(self, names: Names) -> list[tuple[tuple[str, ...], int]]:
-        """Return each page that the shown sentences cite, once: (the document's file names, page from 1)."""
+        """Return the cited pages without duplicates, as (the document's file names, page number from 1)."""
         spans = [span for claim in self.answer.claims for span in claim.citations]
         return list(dict.fromkeys((names.get(span.document_id, ()), span.page_number) for span in spans))
 
@@ -123,7 +123,7 @@ class Asking:
 
 
 def build_asking(database: Database, *, chat: ChatModel | None) -> Asking:
-    """Build the answer service for a store. The model drafts answers; if it is None, the extractive writer does."""
+    """Build the answer service for a store. `chat` drafts the answers, or the extractive writer if `chat` is None."""
     embedder = WordLlamaEmbedder()
     writer = None if chat is None else build_writer(chat, Settings())
     service = AnswerService(
@@ -143,7 +143,7 @@ def build_writer(chat: ChatModel, settings: Settings) -> ModelWriter:
 
 @contextmanager
 def open_chat(context: SuiteContext, settings: Settings) -> Iterator[ChatModel | None]:
-    """Open the configured model, or return None. It replays responses from cassettes, unless `live` is set."""
+    """Open the configured model, or yield None. Unless `live`, the model replays responses from cassettes."""
     chat = settings.chat
     if not chat.model:
         yield None
@@ -154,7 +154,7 @@ def open_chat(context: SuiteContext, settings: Settings) -> Iterator[ChatModel |
 
 @contextmanager
 def open_recorded_chat(context: SuiteContext) -> Iterator[ChatModel]:
-    """Open the configured model, or else the local model. It replays responses from cassettes, unless `live` is set."""
+    """Open the configured model, or else the local model. Unless `live`, the model replays responses from cassettes."""
     settings = Settings()
     if settings.chat.model:
         with open_chat(context, settings) as chat:

@@ -1,4 +1,4 @@
-"""Cassettes: recorded model responses by request, so that suites with models can be repeated offline.
+"""Cassettes are recorded model responses by request. With them, suites that use models can be repeated offline.
 
 The key is a digest of the model, its parameters and the prompt. Prompts enclose documents in random boundary words
 (`app.llm.prompts`), which the key ignores.
@@ -28,7 +28,7 @@ _BOUNDARY = re.compile(r"<<data ([0-9a-f]{12}) ")
 
 
 class CassetteMissingError(FootnoteError):
-    """No response is recorded for the request. Writers do not treat this as an outage of the model."""
+    """No response is recorded for the request. Unlike for a model outage, no other writer drafts the answer."""
 
     code = "cassette-missing"
     title = "The model's response to this request was never recorded: run the suite with --live to record it."
@@ -48,8 +48,9 @@ class _Recording(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Cassettes:
-    """Recorded responses, one file each. They are read from the first of `folders` with the key, and written to the
-    first folder.
+    """Recorded responses, one file each.
+
+    A response is read from the first of `folders` that contains its key. New responses are written to `folders[0]`.
     """
 
     folders: Sequence[Path]
@@ -83,7 +84,7 @@ class Cassettes:
 
 
 def cassettes_of(context: SuiteContext) -> Cassettes:
-    """Return the recordings for a run: its own, to which it also writes, and the committed ones."""
+    """Return the run's own recordings and the committed recordings. New responses are added to the run's own."""
     return Cassettes((context.cassettes, COMMITTED))
 
 

@@ -9,10 +9,11 @@ from evals.environment.stacks import Stacks
 
 @dataclass(frozen=True, slots=True)
 class SuiteContext:
-    """A suite's data, the folder of homes kept between runs, the stacks that use them, and the callback for progress.
+    """The inputs of a suite.
 
-    If `live`, models are called and their responses recorded; otherwise, only recorded responses are replayed.
-    `cassettes` is the folder of recorded responses.
+    `homes` is the folder of homes, which are kept between runs. `stacks` runs Footnote on them. `notify` receives
+    progress messages. `cassettes` is the folder of recorded responses. If `live`, models are called and their responses
+    are recorded; otherwise, recorded responses are replayed.
     """
 
     data: Path

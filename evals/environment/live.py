@@ -1,4 +1,4 @@
-"""Live models for suites: each call has its own client, because every case has its own event loop."""
+"""Live models for suites: each call has its own client, because every case runs in its own event loop."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from app.llm.port import ChatModel, ChatRequest, ChatResponse
 
 @dataclass(frozen=True, slots=True)
 class LiveChat:
-    """Implements `ChatModel`. A client's connections belong to the event loop that opened them, so none is reused."""
+    """Implements `ChatModel`. A client's connections belong to one event loop, so each call builds a new client."""
 
     model: str
     build: Callable[[], ChatModel]
@@ -32,7 +32,7 @@ class LiveChat:
 def build_live(
     *, base_url: str | None, api_key: SecretStr, model: str, price_in: Decimal, price_out: Decimal
 ) -> ChatModel | None:
-    """Return the model of an endpoint, or None without one. Prices are US dollars per million tokens."""
+    """Return the model at `base_url`, or None if that is None. Prices are US dollars per million tokens."""
 
     def build() -> ChatModel:
         chat = build_chat(

@@ -32,7 +32,7 @@ class PdfPrinter:
     def print_page(self, page: bytes, to: Path) -> None:
         """Write an XHTML page as PDF to `to`, completely or not at all. Raises PrintingFailedError."""
         with tempfile.TemporaryDirectory(prefix="footnote-print-") as folder:
-            # Because of the extension, Chromium reads the file as XHTML. In HTML, an empty element would stay open.
+            # Because of the extension, Chromium reads the file as XHTML. In HTML, an element like <p/> would stay open.
             source, made = Path(folder) / "page.xhtml", Path(folder) / "page.pdf"
             source.write_bytes(page)
             command = [self.program, *self._switches(folder), f"--print-to-pdf={made}", source.as_uri()]

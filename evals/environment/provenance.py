@@ -1,4 +1,4 @@
-"""The provenance of a run: digests of code and data, the commit, the number of cores."""
+"""The provenance of a run: digests of code and data, the commit, and the number of cores."""
 
 import hashlib
 import os

@@ -1,6 +1,6 @@
 """A store with access restrictions: one collection per issuer, and users who may read only some collections.
 
-It has its own home, because `evals.environment.store` puts the same documents into other collections.
+It has its own home, because `evals.environment.store` puts the same documents into a single collection.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -37,10 +37,11 @@ OUTER = ("one half", "other half")
 
 @dataclass(frozen=True, slots=True)
 class RestrictedStore:
-    """Documents in one collection per issuer; each of these lies inside one of two outer collections.
+    """Documents in one collection per issuer. Each of these collections is inside one of two outer collections.
 
-    `client` acts as the administrator, who owns the collections. `collections` and `parent_collections` map names to
-    ids, and `parents` maps an issuer to its outer collection.
+    `client` acts as the administrator, who owns the collections. `collections` maps issuers to the ids of their
+    collections. `parent_collections` maps names of outer collections to ids. `parents` maps an issuer to the name of
+    its outer collection.
     """
 
     stack: Running
@@ -68,7 +69,7 @@ class RestrictedStore:
         return Asker(Principal(tenant_id=self.tenant_id, user_id=user_id, roles=roles), key)
 
     def grant(self, **what: str) -> None:
-        """Grant read access as the administrator; for the arguments, see `ApiClient.grant`."""
+        """Grant read access as the administrator. `what` are arguments of `ApiClient.grant`."""
         self.client.grant(level="viewer", **what)
 
     def make_group(self) -> str:
@@ -82,9 +83,9 @@ class RestrictedStore:
 
 @contextmanager
 def open_restricted_store(context: SuiteContext, questions: QuestionSet) -> Iterator[RestrictedStore]:
-    """Open a store with the documents of a question set, ingested by issuer.
+    """Open a store with the documents of a question set, in one collection per issuer.
 
-    Raises the errors of the stack's start.
+    Raises the errors of `Stack.start`.
     """
     groups: dict[str, list[Path]] = {}
     for file in questions.files:

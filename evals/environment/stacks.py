@@ -1,4 +1,8 @@
-"""Runs Footnote for suites: they share one running instance, and each set of documents has its own tenant."""
+"""Runs Footnote for suites. Suites share one running instance, and each set of documents has its own tenant.
+
+A stack is a running Footnote: API, workers, database and broker. A home is the folder with the data of a stack, or with
+the secrets of one tenant.
+"""
 
 import os
 from collections.abc import Callable, Iterator
@@ -14,13 +18,13 @@ from evals.environment.provenance import digest_schema
 
 SHARED, TENANTS = "footnote", "tenants"
 SIDE_BY_SIDE = 4
-"""The number of commands that may run at once on one folder of homes. Each command has a separate shared home."""
+"""The number of commands that may run at once on one folder of homes. Each command runs its own Footnote."""
 LIMITS = ("FOOTNOTE_LIMITS__REQUESTS_PER_MINUTE", "FOOTNOTE_LIMITS__UPLOADS_PER_MINUTE")
 UNLIMITED = "1000000"
 
 
 class Running(Protocol):
-    """A running Footnote as a suite uses it: its addresses, and a home with a tenant's secrets."""
+    """The interface of a running Footnote for suites: addresses, and the home with a tenant's secrets."""
 
     @property
     def home(self) -> Home: ...
@@ -33,7 +37,7 @@ class Running(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tenancy:
-    """One tenant of a shared Footnote; its home contains its secrets and notes. Implements `Running`."""
+    """One tenant of a shared Footnote, with the tenant's own home. Implements `Running`."""
 
     stack: Stack
     home: Home
@@ -47,10 +51,10 @@ class Tenancy:
 
 
 class Stacks:
-    """One running Footnote per folder of homes and schema, with a tenant for each home.
+    """Starts Footnote when a suite first needs it. All homes in a folder share one Footnote, with a tenant each.
 
-    A search reads no other tenant's rows, so figures do not depend on other ingested documents. This is a context
-    manager: its exit stops the running Footnote. Use it from the main thread.
+    A search reads no other tenant's rows, so figures do not depend on other ingested documents. Use this class as a
+    context manager, from the main thread. Its exit stops the running Footnote.
     """
 
     def __init__(self, *, notify: Callable[[str], None]) -> None:
@@ -64,9 +68,9 @@ class Stacks:
         self.close()
 
     def on(self, home: Home) -> Running:
-        """Return the running Footnote with a tenant for `home`. The tenant's own home lies inside the shared home.
+        """Return the running Footnote with a tenant for `home`. The tenant's home is inside the home of the Footnote.
 
-        Raises the errors of a stack's start.
+        Raises the errors of `Stack.start`.
         """
         stack, shared = self._start(home.path.parent / f"{SHARED}-{digest_schema()[:8]}")
         tenant = Home.at(shared.path / TENANTS / home.path.name)
@@ -74,7 +78,7 @@ class Stacks:
         return Tenancy(stack, tenant)
 
     def _start(self, name: Path) -> tuple[Stack, Home]:
-        """Return the running Footnote, or start one on the first shared home that no other command uses."""
+        """Return the running Footnote and its home. If none runs, start one on a home that no other command uses."""
         homes = [Home.at(name), *(Home.at(name.with_name(f"{name.name}-{n}")) for n in range(2, SIDE_BY_SIDE + 1))]
         running = self._running
         if running is not None and running.home in homes and running.is_whole:
@@ -93,7 +97,7 @@ class Stacks:
         raise AssertionError("the last home returns or raises")
 
     def close(self) -> None:
-        """Stop the running Footnote; the next call of `on` starts another."""
+        """Stop the running Footnote. The next call of `on` starts a new one."""
         running, self._running = self._running, None
         if running is not None:
             running.stop()

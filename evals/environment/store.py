@@ -1,7 +1,8 @@
-"""A store of documents for measurements: a tenant with its own home, filled once through the API and kept.
+"""A store of documents for measurements. It is a tenant with its own home.
 
-The home is named after the data and the schema, the collection after the code of the stages. After a change of this
-code, the documents are ingested again into the same home, and unchanged stages reuse their outputs.
+The documents are ingested once through the API and are kept for later runs. The name of the home contains digests of
+the data and the schema. The name of the collection contains a digest of the stages' code. If this code changes, the
+documents are ingested again into the same home, and unchanged stages reuse their outputs.
 """
 
 import hashlib
@@ -30,7 +31,7 @@ POOL = 8
 _NOTES = "ingested.json"
 
 Names = Mapping[UUID, tuple[str, ...]]
-"""Document → its file names without extensions: files with the same bytes are one document."""
+"""Maps a document to its file names without extensions. Files with the same bytes are one document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Asker:
 class Store:
     """Documents, and an asker who may read only their collection.
 
-    `files` maps a document to its file names: files with the same bytes are one document.
+    `files` maps a document to its file names. Files with the same bytes are one document.
     """
 
     stack: Running
@@ -90,9 +91,10 @@ def open_store(
     place: str | None = None,
     watcher: Watcher | None = None,
 ) -> Iterator[Store]:
-    """Ingest `files` into the collection `place` of a running Footnote. By default, it is named after the code.
+    """Ingest `files` into the collection `place` of a running Footnote.
 
-    Files that were ingested there before are not sent again.
+    The default name of the collection contains the digest of the code. Nothing is sent if the home records an earlier
+    ingestion into this collection.
     """
     home = stack.home
     place = place or f"pipeline {pipeline_digest()[:16]}"
@@ -119,9 +121,9 @@ def open_store(
 
 @contextmanager
 def open_question_store(context: SuiteContext) -> Iterator[Store]:
-    """Open a store with the documents of a question set; all suites on the same data share one home.
+    """Open a store with the documents of a question set. All suites on the same data share one home.
 
-    Raises DataMissingError, DatasetError, and the errors of the stack's start.
+    Raises DataMissingError, DatasetError, and the errors of `Stack.start`.
     """
     files = load_questions(context.data).files
     home = Home.at(context.homes / home_name(context.data_digest))
@@ -132,8 +134,8 @@ def open_question_store(context: SuiteContext) -> Iterator[Store]:
 def ingest_in_order(client: ApiClient, collections: Mapping[Path, str], *, watcher: Watcher) -> list[IngestOutcome]:
     """Ingest each file into its collection, one after another, so that each run uses the same order.
 
-    The order affects results: of passages with equal scores, the older document's comes first, and a document of
-    identical files is named after the first file.
+    The order affects results. If passages have equal scores, the passage of the older document comes first. If files
+    are identical, their document gets the name of the first file.
     """
     return ingest_placed(client, collections, password=None, watcher=watcher, uploads_at_once=1, polls_per_round=1)
 
@@ -181,7 +183,7 @@ def _ensure_asker(home: Home, stack: Running, client: ApiClient, collection: str
 
 
 def known_outcomes(home: Home, place: str) -> list[IngestOutcome] | None:
-    """Return the outcomes recorded by `remember`; None if there are none, or if a file failed to upload."""
+    """Return the outcomes that `remember` recorded. Return None if there are none, or if a file failed to upload."""
     rows = _notes(home).get(place)
     if rows is None or any(row["document_id"] is None for row in rows):
         return None

@@ -29,9 +29,10 @@ LOST = "WorkerLostError"
 
 @dataclass(slots=True)
 class WorkerWatch:
-    """Observations of an ingestion: the largest memory of a worker process (MiB), lost workers, and seconds.
+    """Observations of an ingestion.
 
-    The memory includes the process's children. `pids` contains every worker process that was seen; those beyond
+    `peak_mib` is the largest memory of a worker process including its children. `lost` is the number of lost workers.
+    `seconds` is the duration of the ingestion. `pids` contains every worker process that was seen. Processes beyond
     `CONCURRENCY` are replacements.
     """
 
@@ -47,7 +48,7 @@ class WorkerWatch:
 
 @dataclass(frozen=True, slots=True)
 class LossCount:
-    """Counts the workers that a log reports as lost, without the `before` losses of earlier runs in the same log."""
+    """Counts the workers that a log reports as lost. The `before` losses of earlier runs are not counted."""
 
     log: Path
     before: int
@@ -96,7 +97,7 @@ def ingest_watched(
     with running_stack(home, notify=notify, concurrency=CONCURRENCY) as stack:
         losses = LossCount.begin(home.logs / "worker.log")
         with ApiClient(url=stack.url, key=ensure_admin(home, stack.database_url("owner"))) as client:
-            # A collection stores each file once. Its name has the code's digest, so changed code gets a new one.
+            # A collection stores each file once. The digest in its name gives changed code a new collection.
             collection = client.ensure_collection(f"{COLLECTION} {pipeline_digest()[:16]}").id
             notify(f"Ingesting {len(files)} files")
             outcomes, watch = ingest_and_sample(stack, client, files, collection=collection, hang_seconds=hang_seconds)
@@ -107,7 +108,7 @@ def ingest_watched(
 def ingest_and_sample(
     stack: Stack, client: ApiClient, files: Sequence[Path], *, collection: str, hang_seconds: float
 ) -> tuple[list[IngestOutcome], WorkerWatch]:
-    """Ingest on a running stack, and check the workers four times a second. Outcomes have the order of `files`."""
+    """Ingest on a running stack, and check the workers four times a second. Return outcomes in the order of `files`."""
     progress, watch, errors = _Progress(), WorkerWatch(), list[FootnoteError]()
 
     def ingest() -> None:
@@ -132,7 +133,7 @@ def ingest_and_sample(
 
 
 def look_at_workers(keeper: int, watch: WorkerWatch) -> None:
-    """Record the worker processes below `keeper`, and their resident memory including children."""
+    """Record the worker processes that descend from `keeper`, and their resident memory including children."""
     try:
         below = psutil.Process(keeper).children(recursive=True)
     except psutil.NoSuchProcess:
@@ -144,7 +145,8 @@ def look_at_workers(keeper: int, watch: WorkerWatch) -> None:
             sizes[process.pid], parents[process.pid] = process.memory_info().rss, process.ppid()
         except psutil.NoSuchProcess:
             continue
-    # The tree is keeper → celery's main process → pool processes → sandboxes. A pool process includes its descendants.
+    # The keeper starts Celery's main process. This starts the pool processes, and these start sandboxes. The memory of
+    # a pool process includes all its descendants.
     main = {pid for pid, parent in parents.items() if parent == keeper}
     totals: dict[int, int] = {}
     for pid, size in sizes.items():

@@ -30,7 +30,7 @@ def plot_comparison(comparison: Comparison) -> list[Plot]:
 
 
 def plot_differences(changes: Sequence[MetricChange]) -> list[Plot]:
-    """Draw forest plots: each metric's difference with its interval, one plot per scale."""
+    """Draw one forest plot per scale. It shows the difference of each metric with its interval."""
     plots: list[Plot] = []
     for scale in Scale:
         chosen = [change for change in changes if change.before is not None and change.after is not None]
@@ -51,7 +51,7 @@ def _draw_differences(scale: Scale, changes: Sequence[MetricChange]) -> Plot:
                 axes.errorbar(
                     [change.difference for _, change in drawn],
                     [row for row, _ in drawn],
-                    # A bootstrap interval may exclude the difference itself.
+                    # A bootstrap interval may exclude the difference, but error bars must not be negative.
                     xerr=[
                         [max(0.0, change.difference - change.low) for _, change in drawn],
                         [max(0.0, change.high - change.difference) for _, change in drawn],

@@ -1,7 +1,7 @@
 """Draws matplotlib figures as SVG inside a page, with the page's colours and fonts.
 
-Figures are drawn in placeholder colours, which become CSS variables, so that one drawing fits light and dark
-backgrounds. The same figure yields the same bytes: ids are hashed with a fixed salt, and no date is written.
+Figures are drawn in placeholder colours. These become CSS variables, so that one drawing fits light and dark
+backgrounds. The same figure always gives the same bytes: ids are hashed with a fixed salt, and no date is written.
 """
 
 import warnings
@@ -65,7 +65,7 @@ _NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A drawing with its title, its content in words (for readers who cannot see it), and a note below it."""
+    """A drawing with a title and a note. `alternative` is its content in words, for readers who cannot see it."""
 
     name: str
     title: str
@@ -83,21 +83,21 @@ class Canvas:
     axes: tuple[Axes, ...]
 
     def svg(self) -> Markup:
-        """Return the drawing as SVG. The page element around it must describe it in words."""
+        """Return the drawing as SVG. The surrounding page element must contain a description in words."""
         written = BytesIO()
         with warnings.catch_warnings():
             warnings.filterwarnings(
                 "ignore", message="Glyph"
-            )  # the browser draws the glyphs; they are only measured here
+            )  # a missing glyph is harmless, because the browser draws the text
             self.figure.savefig(written, format="svg", metadata=_NO_METADATA)
         return Markup(_for_page(written.getvalue(), self.name))  # noqa: S704  this module's own SVG; lxml escapes its texts
 
 
 @contextmanager
 def open_canvas(name: str, *, height: float, rows: tuple[float, ...] = (1.0,)) -> Iterator[Canvas]:
-    """Open a canvas of that height (inches), with axes in the proportions `rows`; our style applies inside the block.
+    """Open a canvas of that height (inches), with axes in the proportions `rows`.
 
-    The user's own matplotlib style is ignored.
+    Inside the block, Footnote's style applies, and the user's own matplotlib style is ignored.
     """
     with style.context({**_STYLE, "svg.hashsalt": name}, after_reset=True):
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
@@ -107,14 +107,14 @@ def open_canvas(name: str, *, height: float, rows: tuple[float, ...] = (1.0,)) -
 
 
 def label(text: str) -> str:
-    """Shorten a name for a plot, and remove characters that XML forbids."""
+    """Shorten a name for a plot. Characters that are not printable become spaces, because XML forbids some of them."""
     plain = "".join(letter if letter.isprintable() else " " for letter in text)
-    plain = f" {plain}" if plain.startswith("_") else plain  # matplotlib omits such names from legends
+    plain = f" {plain}" if plain.startswith("_") else plain  # matplotlib omits names with a leading "_" from legends
     return plain if len(plain) <= LONGEST_LABEL else plain[: LONGEST_LABEL - 1] + "…"
 
 
 def name_rows(axes: Axes, names: Sequence[str]) -> None:
-    """Name the rows, the first at the top."""
+    """Label the rows of a plot, with the first row at the top."""
     axes.set_yticks(range(len(names)), [label(name) for name in names])
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
@@ -164,7 +164,7 @@ def _remove(element: etree._Element) -> None:
 
 
 def _rename(element: etree._Element, name: str) -> None:
-    """Replace colours and fonts by the page's, and make ids unique to this drawing: a page contains several."""
+    """Use the page's colours and fonts. Make ids unique to this drawing, because a page contains several drawings."""
     attributes = [(str(key), str(value)) for key, value in element.attrib.items()]
     element.attrib.clear()
     for key, value in attributes:

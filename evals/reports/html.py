@@ -48,7 +48,7 @@ def render_run(record: RunRecord) -> str:
 
 
 def render_comparison(comparison: Comparison, before: RunRecord, after: RunRecord) -> str:
-    """Render two runs: the differences with their intervals, and the flipped cases with both traces."""
+    """Render two runs: the differences with their intervals, and both traces of each case whose score changed."""
     flips = _outermost(comparison.flips)
     return _render(
         "comparison.html",
@@ -112,7 +112,7 @@ def _differing(before: RunManifest, after: RunManifest) -> list[tuple[str, str, 
 
 
 def _missing_plots(record: RunRecord) -> list[str]:
-    """Return sentences about plots that lack data."""
+    """Return a sentence for each plot that cannot be drawn because data is missing."""
     sentences: list[str] = []
     if len(record.manifest.by_kind) < 2:
         sentences.append("Metrics are not drawn by type of question: all cases are of one type.")
@@ -124,7 +124,7 @@ def _missing_plots(record: RunRecord) -> list[str]:
 
 
 def _spending(record: RunRecord) -> list[tuple[str, str, str]]:
-    """Return rows of (unit, total, amount per case); none if nothing was spent."""
+    """Return rows of (unit, total, amount per case), or [] if nothing was spent."""
     manifest, count = record.manifest, len(record.cases)
     if not (manifest.tokens_in or manifest.tokens_out or manifest.cost_usd) or not count:
         return []
@@ -136,7 +136,7 @@ def _spending(record: RunRecord) -> list[tuple[str, str, str]]:
 
 
 def _outermost(flips: Sequence[Flip]) -> list[Flip]:
-    """Return all flips if they are few, or else the greatest losses and gains. Flips are sorted by their change."""
+    """Return all flips if they are few, otherwise the greatest losses and gains. `flips` is sorted by change."""
     if len(flips) <= TRACED_FLIPS:
         return list(flips)
     return [*flips[: TRACED_FLIPS // 2], *flips[-TRACED_FLIPS // 2 :]]

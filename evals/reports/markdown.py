@@ -1,4 +1,4 @@
-"""Runs and comparisons in Markdown, for a terminal and for the description of a change."""
+"""Runs and comparisons in Markdown, for a terminal or a pull request."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -64,7 +64,7 @@ def describe_case(case: CaseRecord) -> str:
 
 
 def describe_comparison(comparison: Comparison) -> str:
-    """Describe two runs side by side: each metric with its interval and p-value, and the flipped cases."""
+    """Describe two runs side by side: each metric with its interval and p-value, and the cases whose score changed."""
     rows = [
         [
             change.metric.name,
@@ -148,7 +148,7 @@ def _claim_lines(trace: Trace) -> Iterator[str]:
 
 
 def _side_by_side(flip: Flip) -> list[str]:
-    """Return the first ranks and the sentences of both runs; nothing for a baseline, which has no traces."""
+    """Return the first ranks and the sentences of both runs. Return [] for a baseline, because it has no traces."""
     before, after = Trace.of(flip.before), Trace.of(flip.after)
     if before.empty or after.empty:
         return []

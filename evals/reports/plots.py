@@ -1,6 +1,6 @@
 """Draws the plots for which a run has data.
 
-Metrics of different scales never share an axis: shares (0 to 1), counts and other values each have a plot.
+Metrics of different scales never share an axis. Shares (0 to 1), counts and other values have separate plots.
 """
 
 import re
@@ -20,7 +20,7 @@ from evals.scoring.calibration import Calibration
 ALL, BEFORE, AFTER = "all", ", before", ", after"
 MOST_KINDS = 8
 WIDE_SPREAD = 20
-"""Times get a logarithmic axis if the longest exceeds this multiple of the shortest."""
+"""The axis of times is logarithmic if the longest time exceeds this multiple of the shortest."""
 
 _DEPTH = re.compile(r"(?P<name>(?:.*[_-])?recall)@(?P<depth>[1-9]\d{0,5})")
 
@@ -138,7 +138,7 @@ def plot_calibration(calibration: Calibration) -> Plot | None:
 
 
 def plot_latency(timings: Sequence[CaseTiming]) -> Plot | None:
-    """Plot, for each timed part, the share of cases that ended within a time."""
+    """Plot the cumulative distribution of times, with one curve for each timed part of a case."""
     times: dict[str, list[float]] = {}
     for timing in timings:
         for name, seconds in (("whole case", timing.seconds), *timing.times.items()):
@@ -210,7 +210,7 @@ def plot_spending(cases: Sequence[CaseRecord]) -> Plot | None:
 
 
 def recall_curves(figures: Iterable[tuple[str, float | None]]) -> dict[str, Points]:
-    """Collect figures named `…recall@k` into curves, by the text before k. Curves of one point are left out."""
+    """Collect figures named `…recall@k` into one curve per text before `@k`. Curves of one point are left out."""
     curves: dict[str, list[tuple[int, float]]] = {}
     for name, value in figures:
         found = _DEPTH.fullmatch(name)
@@ -220,7 +220,7 @@ def recall_curves(figures: Iterable[tuple[str, float | None]]) -> dict[str, Poin
 
 
 def milliseconds(value: float) -> str:
-    """Format a time: whole milliseconds, or two digits below ten."""
+    """Format a time in whole milliseconds, or with two significant digits if it is below ten."""
     return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
 
 

@@ -1,4 +1,4 @@
-"""Reports of suites and benchmarks: a JSON object, and lines for people."""
+"""Reports of suites and benchmarks, as a JSON object or as lines for people."""
 
 import json
 import math
@@ -13,7 +13,7 @@ from evals.running.engine import Case
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A run's outcome with everything needed to compare it with another run's."""
+    """A run's outcome, with the conditions that are needed to compare it with another run."""
 
     suite: str
     suite_version: str

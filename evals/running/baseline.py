@@ -1,4 +1,4 @@
-"""Baselines: the last accepted scores of a suite on a data set, stored with the code.
+"""Baselines are the last accepted scores of a suite on a data set. They are stored with the code.
 
 A baseline contains the conditions, and the cases' ids, kinds, scores and measures. It contains no texts, quotes or
 reasons, because the data's licence may forbid storing them. `footnote eval accept RUN` makes a run the baseline of its
@@ -63,7 +63,7 @@ class BaselineCase(_StoredModel):
 
 
 class Baseline(_StoredModel):
-    """A run without its texts and times. `command` is the command that made it."""
+    """A run without its texts and times. `command` is the command that produced the run."""
 
     command: str
     suite: str
@@ -97,7 +97,7 @@ class Baseline(_StoredModel):
         )
 
     def as_record(self) -> RunRecord:
-        """Return the baseline as a run, for comparison; its id marks it as a baseline, and its reasons are empty."""
+        """Return the baseline as a run. The run's id starts with "baseline", and its reasons are empty."""
         cases = tuple(
             CaseRecord(id=case.id, kind=case.kind, score=case.score, reason="", measures=case.measures)
             for case in self.cases
@@ -126,7 +126,7 @@ class Baseline(_StoredModel):
 
 
 def baseline_path(suite: str, data_name: str, *, folder: Path = BASELINES) -> Path:
-    """Return the path of a suite's baseline on a data set (named as its folder)."""
+    """Return the path of a suite's baseline. `data_name` is the name of the data folder."""
     return folder / f"{data_name}.{suite}.json"
 
 
@@ -141,7 +141,7 @@ def read_baseline(path: Path) -> Baseline:
 
 
 def accept_run(record: RunRecord, *, folder: Path = BASELINES) -> Path:
-    """Make a run the baseline of its suite and data; return the file. Raises RunNotAcceptableError."""
+    """Store a run as the baseline of its suite and data. Return the file. Raises RunNotAcceptableError."""
     path = baseline_path(record.manifest.suite, record.manifest.conditions.data_name, folder=folder)
     Baseline.of(record).write(path)
     return path

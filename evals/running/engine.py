@@ -1,8 +1,8 @@
 """The contract of a suite and its results. `evals.running.runner` runs suites.
 
-A suite reads its cases from a data folder, opens their resources (a store of documents, a writer), scores each case
-separately, and defines the metrics over the cases' measures. A new suite is one file in `evals/suites` that ends with
-`SUITE = …`.
+A suite reads its cases from a data folder and opens resources for them, such as a store of documents. It scores each
+case separately, and defines metrics over the measures of the cases. A new suite is one file in `evals/suites` that ends
+with `SUITE = …`.
 """
 
 import importlib
@@ -30,9 +30,9 @@ class UnknownSuiteError(InvalidInputError):
 class Case:
     """One case's outcome. `score` is None, not 0, if the case could not be scored; `reason` explains the score.
 
-    Metrics are computed from `measures`; every report contains `details`; the run's files and pages contain `trace`.
-    These must be equal in two runs of the same code on the same data. They therefore contain no ids, and no times
-    unless the suite measures times. `times` are seconds by name, stored separately.
+    Metrics are computed from `measures`. Every report contains `details`. The run's files and pages contain `trace`.
+    These three must be equal in two runs of the same code on the same data. They therefore contain no ids, and no times
+    unless the suite measures times. `times` are seconds by name, and are stored separately.
     """
 
     id: str
@@ -57,7 +57,7 @@ class SuiteResult:
 
 
 class Planned(Protocol):
-    """A case before it is scored: its unique id, and its kind (such as a question type, or "")."""
+    """A case that is not yet scored, with its unique id and its kind (such as a question type, or "")."""
 
     @property
     def id(self) -> str: ...
@@ -77,7 +77,7 @@ class Scoring(Protocol[P_contra]):
     def used(self) -> Used: ...
 
     def score(self, case: P_contra) -> Case:
-        """Score the case. If the suite is `parallel`, several threads call this at once.
+        """Score the case. If the suite is `parallel`, several threads call this method at once.
 
         Any error other than a FootnoteError is a defect of the suite and ends the run.
         """
@@ -98,7 +98,7 @@ class Suite(ABC, Generic[P]):
 
     @abstractmethod
     def open(self, context: SuiteContext, cases: Sequence[P]) -> AbstractContextManager[Scoring[P]]:
-        """Open the resources for scoring these cases. Raises the errors of the stack's start."""
+        """Open the resources for scoring these cases. Raises the errors of `Stack.start`."""
 
 
 class Suites:

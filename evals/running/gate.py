@@ -1,7 +1,7 @@
 """The gate runs a fixed set of suites, compares each with its baseline, and fails if a metric is significantly worse.
 
-It uses the project's own data, which it generates for each run, and a given folder of other data for which baselines
-exist. It never compares times.
+It uses the project's own data, which it generates for each run. It also uses given folders of other data if they have
+baselines. It never compares times.
 """
 
 import shutil
@@ -54,7 +54,7 @@ class Judgement:
 
     @property
     def lost(self) -> tuple[str, ...]:
-        """Cases that the baseline measured and this run could not measure, so that no metric counts them."""
+        """Ids of cases that the baseline measured and this run could not measure. No metric counts these cases."""
         return tuple(
             flip.after.id for flip in self.comparison.flips if _measured(flip.before) and not _measured(flip.after)
         )
@@ -67,7 +67,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Runs the gated suites. `watch` makes a watcher for a run's progress; `baselines` is the folder of baselines."""
+    """Runs the gated suites. `watch` creates a watcher for a run's progress. `baselines` is the folder of baselines."""
 
     runner: Runner
     suites: Suites
@@ -91,8 +91,8 @@ class Gate:
         return Judgement(record, compare_runs(baseline.as_record(), record))
 
     def plan(self, data: Sequence[Path], *, homes: Path) -> list[tuple[Gated, Path]]:
-        """Return the runs: all gated suites on the project's own data, and those on `data` that have a baseline."""
-        shutil.rmtree(homes / PROJECT, ignore_errors=True)  # removes files that the project no longer writes
+        """Return the runs: all gated suites on the project's own data, and suites with a baseline on each of `data`."""
+        shutil.rmtree(homes / PROJECT, ignore_errors=True)  # removes documents of earlier versions of the data
         ours = write_project_data(homes / PROJECT)
         others = [
             (gated, folder)

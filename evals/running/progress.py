@@ -14,7 +14,7 @@ EVERY = 10
 
 
 class RunProgress:
-    """Implements `RunWatcher`; a context manager, because the bar occupies the terminal."""
+    """Implements `RunWatcher`. It is a context manager, because the bar must release the terminal at the end."""
 
     def __init__(self, console: Console) -> None:
         self._console = console

@@ -1,8 +1,8 @@
-"""A run's files, readable by people: a folder with `manifest.json`, `cases.jsonl`, `timings.jsonl`.
+"""A run's files: a folder with `manifest.json`, `cases.jsonl` and `timings.jsonl`, which people can read.
 
-During the run, each completed case is appended to `progress.jsonl`, so that an interruption loses nothing. At the end
-the cases are written in their order and that file is deleted. `code.sha256` shows whether the code is unchanged when a
-run is resumed.
+During the run, each completed case is appended to `progress.jsonl`, so that an interruption loses no case. When all
+cases are done, they are written to `cases.jsonl` in their order, and `progress.jsonl` is deleted. `code.sha256` is the
+digest of the code. A run can be resumed only with the same code.
 """
 
 import json
@@ -38,7 +38,7 @@ class RunFiles:
     folder: Path
 
     def start(self, manifest: RunManifest, *, code: str) -> None:
-        """Start a run. `code` is the digest of the running code: a commit does not cover uncommitted changes."""
+        """Start a run. `code` is the digest of the running code, which also covers uncommitted changes."""
         self.folder.mkdir(parents=True, exist_ok=True)
         _write_whole(self.folder / CODE, code + "\n")
         self.write_manifest(manifest)
@@ -55,12 +55,12 @@ class RunFiles:
         """Append one completed case. A line is either written completely or recognisable as truncated."""
         line = json.dumps({"case": case.model_dump(mode="json"), "timing": timing.model_dump(mode="json")})
         with (self.folder / PROGRESS).open("ab+") as file:
-            # After an interrupted write, the next line must not be appended to the unfinished one.
+            # After an interrupted write, the last line has no line break, so one is written before the next line.
             before = b"\n" if _is_cut_off(file) else b""
             file.write(before + line.encode() + b"\n")
 
     def read_progress(self) -> dict[str, tuple[CaseRecord, CaseTiming]]:
-        """Return the completed cases by id; a truncated last line is ignored."""
+        """Return the completed cases by id. Truncated lines are ignored."""
         ended: dict[str, tuple[CaseRecord, CaseTiming]] = {}
         path = self.folder / PROGRESS
         for line in path.read_text().splitlines() if path.exists() else ():
@@ -116,7 +116,7 @@ class RunFolder:
         return RunFiles(self.path / run_id)
 
     def list_all(self) -> list[RunManifest]:
-        """Return the runs' manifests, newest first; unreadable runs are left out."""
+        """Return the manifests of all readable runs, newest first."""
         found: list[RunManifest] = []
         for folder in sorted(self.path.iterdir()) if self.path.is_dir() else ():
             try:
@@ -126,9 +126,9 @@ class RunFolder:
         return sorted(found, key=lambda manifest: manifest.started_at, reverse=True)
 
     def get(self, name: str) -> RunRecord:
-        """Return the run with that id or folder, or a run by age.
+        """Return the run with that id or folder, or a completed run by age.
 
-        `latest` is the newest run, `SUITE` a suite's newest run, and `SUITE~1` the run before it.
+        `latest` is the newest run. `SUITE` is the newest run of a suite, and `SUITE~1` is the run before it.
 
         Raises EvalRunNotFoundError, EvalRunBrokenError.
         """

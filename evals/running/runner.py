@@ -77,9 +77,9 @@ class _Turn:
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """Runs suites. `homes` is the folder of ingested documents, kept between runs; `runs` stores the runs' records.
+    """Runs suites. `homes` is the folder of ingested documents, which is kept between runs. `runs` stores the records.
 
-    A Footnote started by `stacks` keeps running after a suite; the owner of `stacks` stops it.
+    A Footnote that `stacks` started keeps running after a suite. The owner of `stacks` stops it.
     """
 
     runs: RunFolder
@@ -90,10 +90,10 @@ class Runner:
     notify: Callable[[str], None]
 
     def run(self, suite: Suite[Any], request: RunRequest, watcher: RunWatcher) -> RunRecord:
-        """Run a suite; return its record, with only the completed cases if it was interrupted (Ctrl-C).
+        """Run a suite. Return its record, which contains only the completed cases after an interruption (Ctrl-C).
 
         Raises DataMissingError, DatasetError, NoCasesError, RunChangedError, EvalRunNotFoundError, and the errors
-        of the stack's start.
+        of `Stack.start`.
         """
         data = request.data.resolve()
         digest = digest_folder(data)
@@ -179,7 +179,7 @@ class Runner:
 
 
 def select(cases: Sequence[Planned], selection: Selection) -> list[_Turn]:
-    """Select the cases to run, in order: filter by kind (or its prefix), draw a sample, and repeat each case.
+    """Select the cases to run, in order: filter by kind or a prefix of it, draw a sample, and repeat each case.
 
     Raises DatasetError when two cases have the same id, NoCasesError when no case is selected.
     """
@@ -290,7 +290,7 @@ def _score_all(
     left, pending = iter(turns), set[Future[tuple[CaseRecord, CaseTiming]]]()
     with ThreadPoolExecutor(workers, thread_name_prefix="case") as pool:
         try:
-            # No more cases are submitted than can run at once, so that none starts after an interruption.
+            # Only as many cases are submitted as can run at once, so that no case starts after an interruption.
             while pending := pending | {pool.submit(score_one, turn) for turn in islice(left, workers - len(pending))}:
                 done, pending = wait(pending, return_when=FIRST_COMPLETED)
                 for future in done:
@@ -310,7 +310,7 @@ class _Stopwatch:
         self._wall, self._processor = time.monotonic(), _processor_seconds()
 
     def stop(self, manifest: RunManifest) -> RunManifest:
-        """Return the manifest with these times added to those of earlier parts of the run."""
+        """Return the manifest with the measured times added to the times of earlier parts of the run."""
         spent = max(0.0, _processor_seconds() - self._processor)
         return manifest.model_copy(
             update={

@@ -1,4 +1,7 @@
-"""Grades an answer as right, wrong or declined, by checks without a judge; undecided answers are unscored."""
+"""Grades an answer as right, wrong or declined, by checks without a judging model.
+
+Answers that the checks cannot decide are unscored.
+"""
 
 import re
 from collections.abc import Sequence
@@ -17,7 +20,7 @@ from evals.scoring.figures import (
 )
 
 MOST_FIGURES = 3
-"""A sentence with more figures than this is a list and states no answer."""
+"""A sentence with more figures than this is a list. It cannot be a right answer to a question for one figure."""
 SHORT_WORDS = 5
 
 _WORD = re.compile(r"[a-z0-9]+")
@@ -42,7 +45,7 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GradedAnswer:
-    """A grade, and a sentence on the check that decided it."""
+    """A grade, and a sentence that explains it."""
 
     grade: Grade
     reason: str
@@ -81,7 +84,7 @@ def _grade_figure(question: str, truth: str, claims: Sequence[str]) -> GradedAns
 
 
 def _grade_polarity(truth: str, claim: str) -> GradedAnswer | None:
-    """Grade a yes or no: contradiction is wrong; agreement is right, unless the truth also states a figure."""
+    """Grade a yes or no. Contradiction is wrong. Agreement is right, unless the truth also states a figure."""
     wanted, said = _polarity(truth), _polarity(claim)
     if not wanted or not said:
         return None

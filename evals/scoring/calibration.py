@@ -1,9 +1,9 @@
 """Calibration: the share of right answers at each level of confidence.
 
 A case counts if it has a measure `confidence` (0 to 1) and a measure `right` (0 or 1). Bins have equal width. The
-expected calibration error is the mean distance between confidence and share of right answers, weighted by cases
-(Naeini, Cooper and Hauskrecht 2015, "Obtaining well calibrated probabilities using Bayesian binning"). Intervals are
-Wilson's (1927).
+expected calibration error is the mean over all bins of the distance between mean confidence and share of right answers.
+Each bin is weighted by its number of cases (Naeini, Cooper and Hauskrecht 2015, "Obtaining well calibrated
+probabilities using Bayesian binning"). Intervals are Wilson's (1927).
 """
 
 from collections.abc import Sequence
@@ -15,13 +15,13 @@ import scipy  # its submodules are loaded on first use
 from app.evaluations.records import CaseRecord
 
 BINS = 5
-"""There are few bins, because sets have tens of cases, and a bin with two cases shows nothing."""
+"""There are few bins, because data sets have only tens of cases and a bin with two cases shows nothing."""
 LEVEL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Cases with confidence in [low, high); the last bin includes 1. `least` and `most` are the interval of `share`."""
+    """Cases with confidence in [low, high). The last bin includes 1. `least` to `most` is the interval of `share`."""
 
     low: float
     high: float
@@ -39,7 +39,7 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The bins with cases, from the lowest confidence. `expected_error` is None without cases."""
+    """The bins that have cases, in the order of confidence. `expected_error` is None if there are no cases."""
 
     bins: tuple[Bin, ...]
 

@@ -1,7 +1,7 @@
 """Compares proposed facts with the facts that a filing tags.
 
 A proposed fact is right if the filing tags the same line item for the same period (the same days) with the same
-value, including sign and scale, at the tagged precision. A fact that is proposed twice counts once; for example, net
+value, including sign and scale, at the tagged precision. A fact that is proposed twice counts once. For example, net
 income is on two statements.
 """
 
@@ -15,7 +15,7 @@ from evals.datasets.tagged import TaggedFact
 
 
 class Fault(StrEnum):
-    """The fault of a proposed fact: the first of these that applies, in this order.
+    """The fault of a proposed fact: the first that applies, in the order sign, scale, period, item, value.
 
     `SIGN`, `SCALE` and `VALUE` mean that the line item is tagged for that period with another sign, scale or value.
     `PERIOD` means that the value is tagged for another period of the line item. `ITEM` means that the value is tagged
@@ -41,7 +41,11 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """`right` are tagged facts that were proposed, `missed` those that were not, `wrong` all other proposed facts."""
+    """The result of a comparison.
+
+    `right` are the tagged facts that were proposed. `missed` are the tagged facts that were not proposed. `wrong` are
+    all other proposed facts.
+    """
 
     right: tuple[TaggedFact, ...]
     wrong: tuple[Wrong, ...]

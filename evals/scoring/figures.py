@@ -1,6 +1,6 @@
-"""Finds figures in texts and compares two by value, unit and sign, within the rounding of the truth.
+"""Finds figures in texts. Compares two figures by value, unit and sign, within the rounding of the true figure.
 
-It is independent of `app.answers.verification.numbers`, because it helps to measure that module's results.
+This module shares no code with `app.answers.verification.numbers`, because it measures the results of that module.
 """
 
 import re
@@ -28,9 +28,9 @@ _NAMED = re.compile(
 _ROW = re.compile(r"^(?P<label>.+?) — (?P<cells>.+?)(?:\s\((?P<units>[^()]*)\))?$", re.DOTALL)
 _PERIOD = re.compile(r"(?:19|20)(\d\d)|\bFY\s?['’]?(\d\d)\b", re.IGNORECASE)
 CLOSING_ZEROS_MEAN = Decimal("0.06")
-"""The largest rounding unit of a figure with trailing zeros ("$1577.00"), as a share of its value.
+"""The largest rounding unit of a figure whose fraction ends in zeros ("$1577.00"), as a share of its value.
 
-The zeros may be exact or only formatting.
+Such zeros may be exact, or may be only formatting.
 """
 
 
@@ -67,7 +67,7 @@ def find_figures(text: str, *, scale: int = 0, period: str = "") -> list[Figure]
 
 
 def figures_of_claim(claim: str) -> list[Figure]:
-    """Return the figures of an answer's sentence; figures of a row (`Label — 2024: 5 (in millions)`) have periods."""
+    """Return the figures of an answer's sentence. In a row (`Label — 2024: 5 (in millions)`), figures have a period."""
     row = _ROW.match(claim)
     if row is None or ": " not in row["cells"]:
         return find_figures(claim)
@@ -80,13 +80,13 @@ def figures_of_claim(claim: str) -> list[Figure]:
 
 
 def stated_scale(text: str) -> int:
-    """Return the power of ten that a text states for its figures ("in USD millions"); 0 if it states none."""
+    """Return the power of ten that a text states for its figures ("in USD millions"), or 0 if it states none."""
     match = _IN_SCALE.search(text) or re.search(r"\b(thousand|million|billion)s?\b", text, re.IGNORECASE)
     return _SCALES[match.group(1).lower()] if match else 0
 
 
 def asked_scale(question: str) -> int:
-    """Return the power of ten in which a question requests its answer; 0 if it names none."""
+    """Return the power of ten that a question requests for its answer, or 0 if it requests none."""
     match = _IN_SCALE.search(question)
     return _SCALES[match.group(1).lower()] if match else 0
 
@@ -97,14 +97,14 @@ def years_in(text: str) -> frozenset[str]:
 
 
 def of_periods(figures: Sequence[Figure], years: frozenset[str]) -> list[Figure]:
-    """Return figures without a period and those whose period names one of `years`; all figures if `years` is empty."""
+    """Return the figures whose period names one of `years` or is unknown. If `years` is empty, return all figures."""
     return [figure for figure in figures if not years or not years_in(figure.period) or years_in(figure.period) & years]
 
 
 def is_same(truth: Figure, stated: Figure) -> bool:
     """Return whether `stated`, rounded like the truth, equals the truth.
 
-    A truth without a sign also matches an outflow in parentheses; a negative truth requires a negative figure.
+    The sign of `stated` is ignored if the truth is a positive amount, because outflows may be shown in parentheses.
     """
     if truth.kind is not stated.kind and FigureKind.PERCENT in (truth.kind, stated.kind):
         return False
@@ -131,8 +131,8 @@ def _figure(match: re.Match[str], scale: int, period: str) -> Figure:
 def _step(core: str) -> Decimal:
     """Return the rounding unit of a number as written.
 
-    It is one unit of the last digit. If the fraction ends in zeros, they may be formatting. The unit is then that of
-    the last digit before the zeros, but at most `CLOSING_ZEROS_MEAN` of the value.
+    It is one unit of the last digit. If the fraction ends in zeros, these may be only formatting. The unit is then one
+    unit of the last digit before the zeros, but at most the share `CLOSING_ZEROS_MEAN` of the value.
     """
     whole, _, fraction = core.partition(".")
     written = Decimal(1).scaleb(-len(fraction))

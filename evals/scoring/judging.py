@@ -1,4 +1,4 @@
-"""A model that judges answers that no check decides. The suite `judge` measures the model itself.
+"""A model that judges the answers which the checks leave undecided. The suite `judge` measures the model itself.
 
 Its opinions are stored separately from the results of checks. `FOOTNOTE_JUDGE_MODEL`, `FOOTNOTE_JUDGE_BASE_URL` and
 `FOOTNOTE_JUDGE_API_KEY` configure it. Its responses are replayed from cassettes unless the run is `--live`.
@@ -28,7 +28,7 @@ _SECONDS = 120.0
 
 
 class JudgeSettings(BaseSettings):
-    """Without `model`, there is no judge. The model `local` is the small one that `make local-llm` installs.
+    """If `model` is empty, there is no judge. `local` stands for the small model that `make local-llm` installs.
 
     Prices are US dollars per million tokens.
     """
@@ -111,7 +111,7 @@ class Judge:
 
 @contextmanager
 def open_judge(context: SuiteContext) -> Iterator[Judge | None]:
-    """Open the configured judge, or None if none is configured. Raises the errors of the local model's server."""
+    """Open the configured judge, or yield None if none is configured. Raises the errors of the local model's server."""
     settings = JudgeSettings()
     if not settings.model:
         yield None

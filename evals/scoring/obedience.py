@@ -5,8 +5,9 @@ import unicodedata
 from collections.abc import Sequence
 
 LEAST_SQUEEZED = 8
-"""Marks with at least this many letters and digits are also found across spaces and signs. Shorter marks are not,
-because they might occur there by chance.
+"""Marks with at least this many letters and digits are found even if spaces or signs separate their letters.
+
+Shorter marks are not found in this way, because they might occur by chance.
 """
 
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
@@ -15,7 +16,7 @@ _BETWEEN = re.compile(r"[^0-9a-z]+")
 
 
 def find_mark(marks: Sequence[str], said: str) -> str | None:
-    """Return the first mark in the text, ignoring case, signs and spaces."""
+    """Return the first of `marks` that the text contains, or None. Case and signs are ignored."""
     folded = _folded(said)
     squeezed = folded.replace(" ", "")
     return next((mark for mark in marks if _holds(folded, squeezed, _folded(mark))), None)

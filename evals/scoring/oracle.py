@@ -22,7 +22,11 @@ class OracleGrant:
 
 @dataclass(slots=True)
 class World:
-    """The oracle's data: parents of collections, collections of documents, members of groups, and grants."""
+    """The oracle's data.
+
+    `parents` maps collections to their parents. `documents` maps documents to collections. `members` maps groups to
+    users.
+    """
 
     parents: Mapping[str, str | None]
     documents: Mapping[UUID, str]
@@ -34,7 +38,7 @@ class World:
         return frozenset(document for document in self.documents if self.may_see(user, document))
 
     def opened_to(self, user: str) -> frozenset[str]:
-        """Return the collections that a user may see. A grant on a collection applies to all collections in it."""
+        """Return the collections that a user may see. A grant on a collection also applies to those inside it."""
         opened = {grant.collection for grant in self.grants if grant.collection and self._holds(grant, user)}
         return frozenset(collection for collection in self.parents if not opened.isdisjoint(self._around(collection)))
 

@@ -1,4 +1,4 @@
-"""Compares everything that the API shows a user with the user's rights.
+"""Compares the objects that the API shows to a user with the user's rights.
 
 A hidden object must get the same response as a missing one: 404 with the same text.
 """
@@ -25,7 +25,7 @@ READ_WAYS = (
     "/v1/documents/{document}/pages/1/image?dpi=36",
     "/v1/documents/{document}/versions/{version}/pages/1/image?dpi=36",
 )
-"""Addresses that exist only for a document that could be read."""
+"""Addresses that exist only if Footnote could read the document."""
 
 _NOT_DRAWABLE = "page-not-drawable"
 _ODD = "something of another run"
@@ -34,7 +34,7 @@ _Words = frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A document's ids, as its owner reads them, and its name in findings."""
+    """A document's ids, as the API returns them to its owner. `name` is the document's name in findings."""
 
     id: UUID
     name: str
@@ -66,14 +66,14 @@ class Visibility:
 
 @dataclass(frozen=True, slots=True)
 class AccessChecker:
-    """Compares the responses to `client` with its user's rights. Findings are sentences without ids."""
+    """Compares the responses that `client` gets with the rights of its user. Findings are sentences without ids."""
 
     client: httpx.Client
     visibility: Visibility
     _absent: dict[str, _Words] = field(default_factory=dict)
 
     def check_lists(self) -> Iterator[str]:
-        """Yield differences between the user's rights and the lists, filtered and unfiltered."""
+        """Compare the lists, with and without filters, with the user's rights. Yield the differences."""
         visibility = self.visibility
         yield from self._compared("/v1/documents", "id", visibility.visible)
         yield from self._compared("/v1/runs", "document_id", visibility.visible)
@@ -106,7 +106,7 @@ class AccessChecker:
             yield f"{what}{self.visibility.name(document)} is {'listed' if document in listed else 'not listed'}"
 
     def check_address(self, path: str, name: str, *, shown: bool) -> Iterator[str]:
-        """Yield the faults of a response. If the object is not to be `shown`, it must look like a missing object."""
+        """Yield the faults of a response. Unless `shown`, the object must look like a missing one."""
         # Files are large, so the content is read only if the response is an error.
         with self.client.stream("GET", path) as response:
             words = _words(response.status_code, response.read() if response.is_error else b"")
@@ -128,7 +128,10 @@ class AccessChecker:
 
 @dataclass(frozen=True, slots=True)
 class QuestionResult:
-    """The response to a question over HTTP: the question's id, and the ids of source documents and cited documents."""
+    """The response to a question over HTTP.
+
+    `sources` and `cited` are the ids of documents. `dropped` is the number of dropped sentences.
+    """
 
     id: str
     sources: tuple[UUID, ...]
@@ -143,7 +146,7 @@ def ask_with_key(client: httpx.Client, question: str, key: str) -> QuestionResul
 
 
 def ask_streamed(client: httpx.Client, question: str, documents: Sequence[UUID] = ()) -> QuestionResult:
-    """Ask about `documents`, or all if there are none; read a stream of events. Raises httpx.HTTPStatusError."""
+    """Ask about `documents`, or about all if it is empty. Read the events as a stream. Raises httpx.HTTPStatusError."""
     body = {"question": question, "document_ids": [str(document) for document in documents]}
     response = client.post("/v1/questions", json=body, headers={"Accept": "text/event-stream"})
     events = _events(response.raise_for_status().text)
@@ -183,7 +186,7 @@ def list_items(client: httpx.Client, path: str) -> Iterator[dict[str, str]]:
 
 
 def _words(status: int, body: bytes) -> _Words:
-    """Return the values of a problem response, except its instance; of any other response, only the status."""
+    """Return the values of an error response, without its `instance`. If the body is empty, return only the status."""
     problem = json.loads(body) if body else {}
     return frozenset({str(status), *(str(value) for key, value in problem.items() if key != "instance")})
 

@@ -1,1 +1,1 @@
-"""The suites: each measures one property of the system on a given data set."""
+"""The suites. Each suite measures one property of the system on a given data set."""

@@ -1,8 +1,8 @@
-"""Abstention: whether Footnote declines a question if the asker's documents do not answer it, and only then.
+"""Abstention: whether Footnote declines exactly the questions that the asker's documents do not answer.
 
 Two askers with different access ask each question of a question set. The asker `lacking` may read all issuers'
-documents except those of the question's issuer. The asker `holding` may read only that issuer's documents, which
-exposes a system that declines everything.
+documents except those of the question's issuer. The asker `holding` may read only that issuer's documents. The cases of
+`holding` expose a system that declines everything.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,7 +33,7 @@ class AbstentionCase:
 
 @dataclass(frozen=True, slots=True)
 class AbstentionScoring:
-    """Asks as the asker of the case. Implements `Scoring`."""
+    """Asks each question with the rights of the case's asker. Implements `Scoring`."""
 
     asking: Asking
     askers: Mapping[tuple[str, str], Asker]

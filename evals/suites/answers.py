@@ -1,8 +1,8 @@
 """Answers: whether they are right, wrong or declined, and whether citations and numbers are supported.
 
-The data is a question set. Numbers are compared by value, unit and rounding, free text by checks without a judge. An
-answer that no check decides is unscored, and counted as `unscored`. If a judging model is configured
-(`evals.scoring.judging`), it judges those answers, with separate metrics (`judged_…`).
+The data is a question set. Checks compare numbers by value, unit and rounding, and short texts by their words. An
+answer that no check decides is unscored and is counted as `unscored`. If a judging model is configured
+(`evals.scoring.judging`), it judges these answers, and its opinions have separate metrics (`judged_…`).
 """
 
 import asyncio
@@ -47,7 +47,7 @@ class AnswersScoring:
         return self._judged(self.judge, case, asked, checked)
 
     def _judged(self, judge: Judge, case: QuestionCase, asked: Asked, checked: Case) -> Case:
-        """Add the judge's opinion to the case; its score stays None, because a judge is not a check."""
+        """Add the judge's opinion to the case. The score stays None, because a judge is not a check."""
         judged = asyncio.run(judge.judge(case.question, case.answer, asked.texts()))
         return replace(
             checked,

@@ -2,10 +2,9 @@
 
 Each filing is read without its tags: as HTML (kind `html`), and printed to PDF if Chromium is installed (kind `pdf`).
 The truth is every us-gaap fact without dimensions that the filing tags in its income statement, balance sheet or
-statement of cash flows. A statement is the first table with all characteristic items of that statement; if no table
-contains them all, the statement is ignored (`evals.datasets.ixbrl`). Recall counts all these facts, even those with a
-line item that Footnote does not know. Any other proposed fact is wrong, even if it is tagged elsewhere in the filing.
-The data is a folder of filings (`evals.datasets.filings`).
+statement of cash flows. `evals.datasets.ixbrl` defines which tables are these statements. Recall counts all these
+facts, even those with a line item that Footnote does not know. Any other proposed fact is wrong, even if it is tagged
+elsewhere in the filing. The data is a folder of filings (`evals.datasets.filings`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -107,7 +106,7 @@ class FactsSuite(Suite[FilingCase]):
 
 
 def _write_all(cases: Sequence[FilingCase], folder: Path) -> tuple[list[Path], dict[str, str]]:
-    """Write the cases' files into the folder; return them, and the reasons for failed files by name.
+    """Write the cases' files into the folder. Return the written files, and the reasons for failed files by name.
 
     An existing PDF is reused, because Chromium writes the time into each PDF and so changes its digest.
     """

@@ -1,7 +1,7 @@
 """Judge: how often the judging model agrees with people.
 
-The data is `judgements.jsonl`, answers that people judged. The two kinds of error are counted separately. The dangerous
-one is an answer that people call wrong and the judge calls right.
+The data is `judgements.jsonl`, which contains answers that people judged. Two kinds of error are counted separately:
+right answers that the judge calls wrong, and wrong answers that it calls right. The second kind is dangerous.
 `evals/datasets/judgements` contains a small set of the project's own.
 """
 

@@ -1,8 +1,8 @@
-"""Latency: the time of a question over HTTP, by stage, with 1, 4 or 16 questions at once.
+"""Latency: the time to answer a question over HTTP, by stage, with 1, 4 or 16 questions at once.
 
-The data is a question set. The times are those that a reader waits: to the sources (understanding and search), to the
-first sentence (drafting and verifying), and to the whole answer (including its storage). The gate compares none of
-them, because they differ between runs and machines.
+The data is a question set. Times are measured from the question to the sources (understanding and search), to the first
+sentence (drafting and verifying), and to the whole answer (including its storage). The gate does not compare them,
+because they differ between runs and machines.
 """
 
 import threading
@@ -41,7 +41,7 @@ class LatencyCase:
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """Seconds from the question to each event; `first_sentence` is None without a sentence. `problem` is a code."""
+    """Seconds from the question to each event. If the question failed, `problem` contains a status or an error name."""
 
     sources: float | None
     first_sentence: float | None
@@ -51,7 +51,7 @@ class Timed:
 
 @dataclass(slots=True)
 class LatencyScoring:
-    """Asks all questions of a level of concurrency when one of their times is first needed. Implements `Scoring`."""
+    """Implements `Scoring`. The first score at a level of concurrency asks all questions of that level."""
 
     client: httpx.Client
     cases: Sequence[LatencyCase]

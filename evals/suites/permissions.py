@@ -1,9 +1,9 @@
-"""Permissions: compares the objects that the API shows to askers with an oracle that is independent of the SQL.
+"""Permissions: compares the objects that the API shows to askers with the results of an independent oracle.
 
 The documents of a question set are put into nested collections by issuer. Askers receive random rights, with the data's
-digest as the seed. A grant to a user or a group is on an inner collection, an outer collection or a single document;
-some grants have expired. Every list, page, image, answer and question is requested with the askers' own keys. A
-document that only the system or only the oracle shows is a difference.
+digest as the seed. Grants to users are on an inner collection, an outer collection or a single document. Grants to
+groups are on an inner collection. Some grants have expired. Every list, page, image, answer and question is requested
+with the askers' own keys. A document that only the system or only the oracle shows is a difference.
 """
 
 import random
@@ -38,7 +38,7 @@ _SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class PermissionCase:
-    """A check of the asker with that number: of its lists of documents (`listing`), or of an answer (`asking`)."""
+    """A check of asker number `asker`. The kind `listing` checks lists and addresses; `asking` checks an answer."""
 
     id: str
     kind: str
@@ -48,7 +48,7 @@ class PermissionCase:
 
 @dataclass(frozen=True, slots=True)
 class PermissionScoring:
-    """Asks as the case's asker. `collections` maps ids to names. Implements `Scoring`."""
+    """Asks with the rights of the case's asker. `collections` maps ids to names. Implements `Scoring`."""
 
     url: str
     askers: Sequence[Asker]
@@ -90,7 +90,7 @@ class PermissionScoring:
     def _asking(self, case: PermissionCase, question: QuestionCase) -> list[str]:
         """Ask first as the user who sees everything, so that a leak from one question to the next is found.
 
-        Both askers send the same `Idempotency-Key`, which must not be shared between them.
+        Both askers send the same `Idempotency-Key`. Each must get the answer to its own question.
         """
         asker, visibility, key = self.askers[case.asker], self._visibility(case), uuid4().hex
         with self._client(self.everything) as client:
@@ -119,7 +119,7 @@ class PermissionScoring:
     def _narrowed(
         self, client: httpx.Client, asker: Asker, visibility: Visibility, question: QuestionCase
     ) -> Iterator[str]:
-        """Check that a search in hidden documents finds nothing, and that a search in a visible document finds it."""
+        """Check that a search in hidden documents finds nothing, and that one in a visible document finds it."""
         hidden = sorted(self.known.keys() - visibility.visible, key=visibility.name)[:MOST_NARROWED_TO]
         if hidden:
             result = ask_streamed(client, question.question, hidden)

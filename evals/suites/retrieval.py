@@ -1,8 +1,8 @@
 """Retrieval: whether a page with the evidence is among the first k distinct pages.
 
-Each question is asked twice: about all documents, and about only the documents with the evidence (`own_…`), which
-separates finding the document from finding the page. The data is a question set (`evals.datasets.questions`). The
-system extracts the documents' issuers and periods itself.
+Each question is asked twice: about all documents, and about only the documents with the evidence (`own_…`). The second
+search measures how well the page is found if the document is known. The data is a question set
+(`evals.datasets.questions`). The system itself extracts the issuers and periods from the documents.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -150,7 +150,7 @@ def distinct_pages(passages: Sequence[Passage], names: Names) -> list[tuple[tupl
 
 
 def first_rank(pages: Sequence[tuple[tuple[str, ...], int]], evidence: frozenset[tuple[str, int]]) -> int | None:
-    """Return the rank (from 1) of the first evidence page; None if no evidence page is found."""
+    """Return the rank (from 1) of the first evidence page, or None if no evidence page is found."""
     ranks = (rank for rank, (files, page) in enumerate(pages, 1) if any((file, page) in evidence for file in files))
     return next(ranks, None)
 
@@ -159,7 +159,7 @@ def measure_pages(
     pages: Sequence[tuple[tuple[str, ...], int]], evidence: frozenset[tuple[str, int]]
 ) -> dict[str, float]:
     """Return the measures of one ranking, computed by `ir_measures`. A page's relevance is 0 or 1."""
-    # A document may have several names. A page of it is counted once, under the first name that has it as evidence.
+    # A document may have several names. Each page counts once, under the first name for which it is evidence.
     keys = [next((f"{f}:{page}" for f in files if (f, page) in evidence), f"{files}:{page}") for files, page in pages]
     relevant = {"q": {f"{document}:{page}": 1 for document, page in evidence}}
     run = {"q": {key: float(len(keys) - place) for place, key in enumerate(keys)} or {"": 0.0}}

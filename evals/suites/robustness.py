@@ -1,4 +1,4 @@
-"""Robustness: each unusual file becomes ready or fails with a code; no worker is lost, and nothing hangs.
+"""Robustness: each unusual file becomes ready or fails with a code. No worker is lost, and no file hangs.
 
 The data is a folder of files of any kind. The suite ingests them together, through the API and the real workers, and
 judges each file by its outcome. It also reports the workers' memory and restarts, which depend on the machine and

@@ -1,4 +1,4 @@
-"""A suite that runs without a stack, runs of this suite, and artificial records."""
+"""Fixtures: a suite that needs no running Footnote, runs of this suite, and artificial records."""
 
 import json
 import shutil
@@ -100,7 +100,7 @@ class ToyRuns:
 
 @pytest.fixture(scope="session")
 def stacks(running_footnote: Stack) -> Stacks:
-    """Return stacks for suites. Each home is a tenant of the running Footnote."""
+    """Return stacks for suites. Each home has its own tenant in the running Footnote."""
     return OneStack(running_footnote)
 
 
@@ -112,7 +112,7 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with the project's own data, named after it."""
+    """Return a folder with the project's own data. Its name is the name of this data set."""
     return write_project_data(tmp_path_factory.mktemp("data") / PROJECT)
 
 
@@ -243,7 +243,7 @@ def _statement(title: str, contexts: tuple[str, str], rows: Sequence[tuple[str, 
 
 
 def write_filing(more: str = "") -> str:
-    """Return a fictional annual report in inline XBRL, with three small statements. `more` is the end of its body."""
+    """Return a fictional annual report in inline XBRL, with three small statements. `more` is appended to its body."""
     contexts = "".join(
         f'<xbrli:context id="{name}{tail}"><xbrli:entity><xbrli:identifier scheme="made">1</xbrli:identifier>{segment}'
         f"</xbrli:entity><xbrli:period>{period}</xbrli:period></xbrli:context>"
@@ -275,13 +275,13 @@ def write_filing(more: str = "") -> str:
 
 @pytest.fixture(scope="session")
 def filing() -> Callable[..., str]:
-    """Return `filing(more)`, which writes a filing that tags 17 lines for two years. It tags net income twice."""
+    """Return `write_filing`. Its filings tag 17 lines for two years. Two of the lines are net income."""
     return write_filing
 
 
 @pytest.fixture
 def filings(tmp_path: Path, filing: Callable[..., str]) -> Path:
-    """Return a folder that contains such a filing, and an HTML page that is not a filing."""
+    """Return a folder that contains one filing with tags, and an HTML page that is not a filing."""
     folder = tmp_path / "filings"
     folder.mkdir()
     (folder / "jtw-10k.html").write_text(filing())

@@ -1,4 +1,4 @@
-"""The documentation page on evals: its example runs unchanged, and the code accepts its commands and sample data."""
+"""The documentation page on evals is correct: its example runs, and the code accepts its commands and sample data."""
 
 import importlib
 import json
@@ -43,7 +43,7 @@ def command_lines() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def data(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return data with four of the project's reports. Its correct answers name a wrong issuer for one of them."""
+    """Return data with four of the project's reports. For one of them, `documents.jsonl` names a wrong issuer."""
     data = shutil.copytree(project, tmp_path_factory.mktemp("docs") / PROJECT)
     for file in (data / "documents").iterdir():
         if file.stem not in KEPT:
@@ -56,7 +56,7 @@ def data(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def record(data: Path, tmp_path_factory: pytest.TempPathFactory, stacks: Stacks) -> RunRecord:
-    """Return a run of the suite in the page's example, which is written into a new package."""
+    """Return a run of the page's example suite. The example is written into a new package."""
     folder = tmp_path_factory.mktemp("example")
     (code,) = [text for language, text in BLOCKS if language == "python"]
     package = folder / "suites_of_the_page"
@@ -110,7 +110,7 @@ def test_page_contains_every_command() -> None:
     assert shown == set(typer.main.get_command(commands).commands)
 
 
-def test_each_suite_has_a_row() -> None:
+def test_page_has_a_row_for_each_suite() -> None:
     rows = re.findall(r"^\| `(\w+)` \|", PAGE.split("## Run")[0], re.MULTILINE)
     assert sorted(rows) == [suite.name for suite in build_suites().list_all()]
 

@@ -44,7 +44,7 @@ class People:
 
 
 def make_run(scores: list[float | None], *, run_id: str = "", day: int = 0, **manifest: Any) -> RunRecord:
-    """Return a run with traces; the cases `case/0`, `case/1`, … have the measure `m`, equal to their score."""
+    """Return a run with traces. The cases `case/0`, `case/1`, … have a measure `m`, which is equal to their score."""
     metrics = (MetricSpec(name="m", of=("m",)),)
     cases = tuple(
         CaseRecord(
@@ -111,5 +111,5 @@ def run_of() -> Callable[..., RunRecord]:
 
 @pytest.fixture
 def received() -> Callable[..., ReceivedRun]:
-    """Return a function that creates a run with given scores, in the form in which the service receives it."""
+    """Return a function that creates a run with given scores, as the service receives it."""
     return lambda *arguments, **more: receive(make_run(*arguments, **more))

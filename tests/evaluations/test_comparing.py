@@ -15,7 +15,7 @@ from app.evaluations.metrics import Aggregate, MetricSpec
 
 
 class CountingEvaluations:
-    """An evaluation service that counts how often two complete runs are read."""
+    """Wraps an evaluation service and counts how often it reads a pair of runs."""
 
     def __init__(self, evaluations):
         self._evaluations = evaluations
@@ -123,7 +123,7 @@ def test_failed_comparison_releases_its_slot(comparisons, evaluations, engineer,
 
 @pytest.fixture
 def database_as_owner(module_database):
-    """Return a function that runs a statement for one user, as the owner."""
+    """Return a function that runs a statement about one user, with the rights of the database's owner."""
 
     def run(statement, principal):
         with module_database.owner.transaction(system_principal(principal.tenant_id)) as session:

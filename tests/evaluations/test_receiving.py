@@ -1,4 +1,4 @@
-"""Invalid runs: each is rejected with a clear sentence."""
+"""Invalid runs are rejected with a clear sentence."""
 
 import json
 
@@ -100,7 +100,7 @@ def test_invalid_record_is_rejected_with_a_sentence(run_of, change):
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"manifest": "\\ud800"}', b"\xff"])
-def test_body_that_is_no_run_is_rejected(content):
+def test_body_without_a_run_is_rejected(content):
     with pytest.raises(RunInvalidError):
         receive_run(content, "run")
 

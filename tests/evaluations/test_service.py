@@ -95,7 +95,7 @@ def test_other_tenants_engineer_sees_no_runs_and_may_reuse_an_id(evaluations, pe
     assert evaluations.get_case(engineer, sent.record.manifest.id, "case/0").record.score == 1.0
 
 
-def test_administrator_who_is_no_engineer_sees_no_runs(evaluations, people, engineer, received):
+def test_administrator_without_engineer_role_sees_no_runs(evaluations, people, engineer, received):
     run, _ = evaluations.publish(engineer, received([1.0]))
     with pytest.raises(PublishedRunNotFoundError):
         evaluations.get_run(people.make(Role.ADMIN), run.manifest.id)
@@ -120,7 +120,7 @@ def test_engineer_cannot_change_a_published_run(evaluations, engineer, received,
         session.execute(text(statement))
 
 
-def test_runs_are_listed_newest_start_first_in_pages(evaluations, engineer, received):
+def test_pages_of_runs_begin_with_the_latest_started_run(evaluations, engineer, received):
     sent = [received([1.0], day=day, suite="odd" if day % 2 else "even") for day in (2, 0, 1, 0, 3)]
     for run in sent:
         evaluations.publish(engineer, run)
@@ -170,7 +170,7 @@ def test_run_cursor_without_a_time_is_rejected(evaluations, engineer, key):
 
 @pytest.fixture
 def traces_read(module_database):
-    """Return a function that lists the audited reads of a run's traces, oldest first: (reader, case ids)."""
+    """Return a function that lists the audited reads of a run's traces as (reader, case ids), oldest first."""
 
     def read(principal, run_id):
         query = text(
@@ -224,5 +224,5 @@ def test_pair_for_comparison_has_all_measures_and_no_traces(evaluations, enginee
         assert all(case.trace == {} for case in read.cases)
 
 
-def test_unknown_user_is_no_engineer(evaluations, people):
+def test_unknown_user_may_not_see_runs(evaluations, people):
     assert not evaluations.may_see(Principal(tenant_id=people.tenant_id, user_id=people.tenant_id))

@@ -1,4 +1,4 @@
-"""Traces for display, including traces in forms that Footnote's suites never write."""
+"""Traces are prepared for display, even in forms that Footnote's suites never write."""
 
 import pytest
 

@@ -10,7 +10,7 @@ YEARS = (2023, 2022)
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """An issuer. `segments` are ordered by size; `covenant` is the maximum net leverage that its loans permit."""
+    """An issuer. `segments` are ordered by size. `covenant` is the maximum net leverage that its loans permit."""
 
     name: str
     ticker: str
@@ -65,7 +65,7 @@ ISSUERS = (
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """One fiscal year: single items are derived from digests and totals computed, so that the statements add up."""
+    """The figures of one fiscal year. Single items are derived from hashes. Totals are computed from the items."""
 
     revenue: Decimal
     first_segment: Decimal
@@ -149,7 +149,7 @@ def agreements_of(issuer: Issuer) -> tuple[Agreement, ...]:
 
 
 def _share(name: str, low: int, high: int) -> Decimal:
-    """Return a fraction between `low` and `high` per mille, from a digest. Every machine returns the same fraction."""
+    """Derive a fraction between `low`/1000 and `high`/1000 from a digest. Every machine returns the same fraction."""
     digest = hashlib.sha256(name.encode()).digest()
     return Decimal(low + int.from_bytes(digest[:4], "big") % (high - low)) / 1000
 

@@ -1,6 +1,6 @@
 """The annual reports of the fictional issuers. Each page has one subject, so that the evidence page is known.
 
-The last five pages describe five contracts in the same words. Only the numbers and figures of the contracts differ.
+The last five pages describe five contracts in the same words. Only their contract numbers and figures differ.
 """
 
 from collections.abc import Mapping, Sequence

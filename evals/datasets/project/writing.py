@@ -1,7 +1,8 @@
 """Writes the project's own question set, in Footnote's own format.
 
-The set contains fictional issuers with two annual reports each, and questions whose answer and page are known by
-construction. The gate uses it where no other data exists. Its scores show whether Footnote changed, not how good it is.
+The set contains fictional issuers with two annual reports each, and questions about the reports. Each question's answer
+and page are known by construction. The gate always runs on this set. The scores show whether Footnote changed, not how
+good it is.
 """
 
 import json
@@ -20,7 +21,10 @@ METRICS, DOMAIN, NOVEL = "metrics-generated", "domain-relevant", "novel-generate
 
 
 def write_project_data(folder: Path) -> Path:
-    """Write `cases.jsonl` and `documents/` into `folder` (created if missing). Each run writes the same bytes."""
+    """Write `cases.jsonl`, `documents.jsonl` and `documents/` into `folder`. Each run writes the same bytes.
+
+    The folder is created if it does not exist.
+    """
     documents = folder / "documents"
     documents.mkdir(parents=True, exist_ok=True)
     cases: list[QuestionCase] = []
@@ -90,7 +94,7 @@ def _of_issuer(issuer: Issuer) -> Iterator[QuestionCase]:
 
 
 def _of_agreements(issuer: Issuer) -> Iterator[QuestionCase]:
-    """Yield questions that only a contract's number distinguishes; every second question omits the issuer."""
+    """Yield one question per contract. It names the contract number. Every second question omits the issuer."""
     year = YEARS[0]
     for number, agreement in enumerate(agreements_of(issuer)):
         whose = f"does {issuer.name} have to" if number % 2 else "has to be"

@@ -1,4 +1,4 @@
-"""The figures of the fictional issuer, in millions of US dollars. Only single items are constants; totals are computed.
+"""The figures of the fictional issuer, in millions of US dollars. Single items are constants; totals are computed.
 
 The newest year comes first. A statement is a list of lines.
 """

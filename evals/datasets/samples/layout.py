@@ -76,7 +76,7 @@ def money(value: Decimal | None) -> str:
 def statement(caption: str, columns: Sequence[str], lines: Sequence[Line]) -> Flowable:
     """Return a statement as a table.
 
-    Amounts are in columns, and totals have rules. The first line and the totals have dollar signs.
+    Amounts are in columns. Totals have a line above them. The first line and the totals have dollar signs.
     """
     rows = [[caption, *columns]]
     style = [
@@ -114,7 +114,7 @@ def render(
 ) -> bytes:
     """Return a PDF with the same bytes on every machine.
 
-    It has no dates and no ids. It is not compressed, because builds of zlib compress differently.
+    The PDF contains no dates and no ids. It is not compressed, because builds of zlib produce different bytes.
     """
     target = BytesIO()
 

@@ -1,4 +1,4 @@
-"""`footnote eval import` converts published data and rejects invalid data."""
+"""`footnote eval import` converts published data. Invalid data is rejected."""
 
 import json
 
@@ -59,7 +59,7 @@ def test_financebench_becomes_documents_and_cases_with_pages_from_one(run, finan
     assert (out / "documents" / "JTW_2031_10K.pdf").read_bytes() == b"%PDF-1.7 made"
 
 
-def test_import_error_names_the_line_that_is_no_question(run, financebench, tmp_path):
+def test_import_error_names_the_invalid_line(run, financebench, tmp_path):
     (financebench / "questions.jsonl").write_text(json.dumps(ROW) + "\n{}\n")
     result = run("financebench", financebench, "--out", tmp_path / "out")
     assert result.exit_code == 1

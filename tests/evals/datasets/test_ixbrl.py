@@ -1,4 +1,4 @@
-"""Inline XBRL: the facts that are read from a filing, and the removal of its tags."""
+"""Facts are read from a filing in inline XBRL, and its tags are removed."""
 
 from datetime import date
 from decimal import Decimal
@@ -20,7 +20,10 @@ YEAR, END = Period(date(2031, 12, 31), date(2031, 1, 1)), Period(date(2031, 12, 
 
 @pytest.fixture
 def read(tmp_path, filing):
-    """Read the tagged facts of the filing with `more` in it, by line item and period."""
+    """Return a function that reads the tagged facts of a filing, by (line item, period).
+
+    `more` is appended to the filing's body. `change` is a pair of texts: the first is replaced with the second.
+    """
 
     def read(more="", change=("", "")):
         path = tmp_path / "made.html"
@@ -98,7 +101,7 @@ def test_values_follow_format_scale_and_sign(read, inner, settings, value):
     assert fact["Liabilities", END].value == value
 
 
-def test_number_in_words_is_no_fact(read):
+def test_number_in_words_is_not_read(read):
     before = 'contextRef="i1" unitRef="usd" scale="6" decimals="-6" format="ixt:num-dot-decimal">700<'
     after = 'contextRef="i1" unitRef="usd" format="ixt-sec:numwordsen">seven<'
     assert ("Liabilities", END) not in read(change=(before, after))

@@ -35,7 +35,7 @@ def test_footnotes_own_format_is_read_from_jsonl_and_yaml(tmp_path):
         ({"id": ""}, "id: "),
     ],
 )
-def test_error_for_a_wrong_or_unknown_field_names_line_and_field(tmp_path, change, message):
+def test_error_for_an_invalid_field_names_line_and_field(tmp_path, change, message):
     path = write(tmp_path / "cases.jsonl", CASE, {**CASE, "id": "b", **change})
     with pytest.raises(DatasetError, match=f"Line 2 of cases.jsonl: {message}"):
         list(parse_cases(path, QuestionCase))
@@ -47,7 +47,7 @@ def test_duplicate_id_is_rejected(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["id: a", "- [", "a: {"])
-def test_yaml_that_is_no_list_of_cases_is_rejected(tmp_path, text):
+def test_yaml_without_a_list_of_cases_is_rejected(tmp_path, text):
     (tmp_path / "cases.yaml").write_text(text)
     with pytest.raises(DatasetError, match=r"cases\.yaml"):
         list(parse_cases(tmp_path / "cases.yaml", QuestionCase))
@@ -71,7 +71,7 @@ def test_financebench_pages_start_at_zero_and_other_fields_are_ignored(tmp_path)
 
 
 @pytest.mark.parametrize("line", ["{", "[]", '{"question": "?"}', '{"question": "?", "evidence": [{"page_index": 1}]}'])
-def test_error_for_a_line_that_is_no_question_names_its_number(tmp_path, line):
+def test_error_for_an_invalid_question_names_its_line(tmp_path, line):
     path = tmp_path / "questions.jsonl"
     path.write_text(line)
     with pytest.raises(DatasetError, match=r"Line 1 of questions\.jsonl"):

@@ -13,7 +13,7 @@ from evals.suites.answers import describe_with_judge
 
 
 class RecordingChat:
-    """Implements `ChatModel`; records its requests."""
+    """Implements `ChatModel` and records its requests."""
 
     model = "m"
 
@@ -36,7 +36,7 @@ def test_writer_uses_the_recorded_parameters() -> None:
     assert chat.asked[0].max_output_tokens == describe_use(chat, settings).parameters["max_output_tokens"] == 123
 
 
-def test_run_with_a_judge_records_the_judge_and_its_parameters(tmp_path: Path) -> None:
+def test_run_with_a_judge_records_the_judge_and_its_prompt(tmp_path: Path) -> None:
     judge = Judge(RecordedChat(model="strict", cassettes=Cassettes((tmp_path,))), PromptLibrary())
     plain = describe_use(None, Settings(_env_file=None))
     used = describe_with_judge(plain, judge)

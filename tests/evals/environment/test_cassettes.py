@@ -1,4 +1,4 @@
-"""Recorded model responses are replayed, and never invented."""
+"""A model response is replayed only if it was recorded."""
 
 import asyncio
 import threading
@@ -20,7 +20,7 @@ def asked(content="Revenue?", **changes):
 
 
 class CountingChat:
-    """Implements `ChatModel`; each response states the number of requests so far."""
+    """Implements `ChatModel`. Each response contains the number of requests so far."""
 
     model = "m"
 

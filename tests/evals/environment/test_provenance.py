@@ -1,4 +1,4 @@
-"""The digests cover all relevant code. A change of this code prevents reuse of stored documents and started runs."""
+"""The digests cover all relevant code. If this code changes, stored documents and started runs are not reused."""
 
 import re
 
@@ -9,7 +9,7 @@ from evals.environment.store import PIPELINE_CODE
 
 READERS = ("workers/parsing", "workers/extraction", "workers/chunking")
 NEUTRAL = ("app/core", "app/sandbox")
-"""Packages that readers import but that do not affect the parsed content: errors and processes."""
+"""Packages that the parsing code imports, but that do not affect the parsed content."""
 
 _IMPORTED = re.compile(r"^\s*from (app\.\w+)", re.MULTILINE)
 

@@ -1,4 +1,4 @@
-"""Suites share one running Footnote; each set of documents has its own tenant."""
+"""Suites share one running Footnote. Each set of documents has its own tenant."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from evals.environment.stacks import Stacks
 
 
 class Started:
-    """Replaces a stack and logs its starts and stops."""
+    """Replaces `Stack`. It only logs its starts and stops."""
 
     url = "http://127.0.0.1:1"
     is_whole = True

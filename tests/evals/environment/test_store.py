@@ -1,4 +1,4 @@
-"""A store's record of the documents that it has ingested."""
+"""A store records which documents it has ingested."""
 
 from pathlib import Path
 

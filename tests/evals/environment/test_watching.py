@@ -1,4 +1,4 @@
-"""Only workers lost while a suite watches are counted."""
+"""Lost workers are counted only if they are lost while a suite runs."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Metrics over cases, and the comparison of two runs."""
+"""Metrics are computed over cases, and two runs are compared by their metrics."""
 
 import math
 
@@ -49,7 +49,8 @@ def test_difference_in_the_last_bit_is_noise(record_of, value):
 
 
 def test_p_value_of_two_changed_cases_is_half(record_of):
-    # Two pairs can be swapped in four ways. In two of these, the difference is as large as the observed one.
+    # The permutation test swaps before and after in the two changed pairs. In two of the four ways, the difference is
+    # as large as the observed one.
     for count in range(20, 101, 8):
         before, after = ([value] * 2 + [0.9] * (count - 2) for value in (0.5, 1 / 3))
         [change] = compare_runs(record_of(before), record_of(after, run_id="after")).changes
@@ -65,7 +66,7 @@ def test_single_leak_is_never_noise(record_of):
     assert comparison.changes[0].verdict is Verdict.WORSE
 
 
-def test_rise_is_worse_if_less_is_better(record_of):
+def test_increase_is_worse_if_lower_is_better(record_of):
     wrong = metric(Aggregate.SUM, better=Better.LOWER)
     comparison = compare_runs(record_of([0] * 30, metric=wrong), record_of([1] * 30, run_id="after", metric=wrong))
     assert comparison.changes[0].verdict is Verdict.WORSE

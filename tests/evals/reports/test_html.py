@@ -63,7 +63,7 @@ def rich_case(place: int, right: float, **changes: object) -> CaseRecord:
 
 @pytest.fixture(scope="module")
 def rich(record_of):
-    """Return a function that makes a run whose cases have data for every plot."""
+    """Return a function that makes a run of given cases, with a time for each case."""
 
     def make(cases: Sequence[CaseRecord], *, run_id: str = "before", **conditions: object) -> RunRecord:
         bare = record_of([1.0], run_id=run_id).manifest

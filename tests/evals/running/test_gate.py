@@ -1,4 +1,7 @@
-"""The gate rejects a harmful change with a p-value and accepts a neutral change. A repeated run has the same result."""
+"""The gate rejects a harmful change with a p-value, and accepts a neutral change.
+
+A repeated run writes the same bytes.
+"""
 
 import json
 from collections.abc import Callable
@@ -41,7 +44,7 @@ GateOf = Callable[[RetrievalSuite], Gate]
 
 
 class WithoutWords(RetrievalSuite):
-    """A search whose lexical part finds nothing, because it may read no postings."""
+    """A search whose lexical part finds nothing, because its limit of postings is zero."""
 
     def build_search(self, store: Store, embedder: Embedder) -> Search:
         return RetrievalService(database=store.database, embedder=embedder, limits=SearchLimits(most_postings=0))
@@ -61,7 +64,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def gate_of(folder: Path, homes: Path, stacks: Stacks) -> GateOf:
-    """Return a function that builds the gate of one suite; all gates write into one folder."""
+    """Return a function that builds a gate with one suite. All gates write into one folder."""
     runner = Runner(
         runs=RunFolder(folder / "runs"),
         homes=homes,
@@ -108,7 +111,7 @@ def test_project_data_is_written_with_the_same_bytes_each_time(project: Path, tm
 
 @pytest.fixture
 def measured_on(stacks: Stacks, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the command measure on the Footnote that already runs."""
+    """Make the command use the Footnote that already runs."""
     monkeypatch.setattr("evals.commands.gating.Stacks", lambda notify: nullcontext(stacks))
 
 

@@ -1,4 +1,4 @@
-"""Checks of answers without a judge: figures by value, unit, sign and rounding; polarity; short words."""
+"""Answers are graded without a judge: by figures (value, unit, sign, rounding), by yes or no, and by short texts."""
 
 from decimal import Decimal
 
@@ -28,7 +28,7 @@ def test_figure_is_read_with_its_sign_unit_and_scale(text, value, kind):
 
 
 @pytest.mark.parametrize("text", ["in 2022", "On December 31, 2022", "Note 14", "the 10-K of fiscal 2021", "Item 7"])
-def test_years_dates_and_numbers_in_names_are_no_figures(text):
+def test_years_dates_and_numbers_in_names_are_not_figures(text):
     assert find_figures(text) == []
 
 

@@ -1,4 +1,4 @@
-"""Passages for tests of suites: their documents, pages and ranks matter, their texts do not."""
+"""Makes passages for tests of suites. The tests use only their documents, pages and ranks."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""The trace that the answers suite stores for a question."""
+"""The answers suite stores a trace for each question."""
 
 from datetime import UTC, datetime
 from uuid import UUID, uuid4

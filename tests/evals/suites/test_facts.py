@@ -1,4 +1,4 @@
-"""The facts suite: its scores of proposed facts, and a run on a running Footnote."""
+"""The facts suite scores proposed facts, also on a running Footnote."""
 
 from datetime import date
 from decimal import Decimal
@@ -104,7 +104,7 @@ def test_folder_without_filings_is_rejected(tmp_path):
 
 @pytest.fixture(scope="module")
 def record(tmp_path_factory, homes, stacks):
-    """Return a run on one filing with statements and one without, each as HTML and PDF."""
+    """Return a run on one filing with tagged statements and one without, each as HTML and as PDF."""
     folder = tmp_path_factory.mktemp("facts")
     data = folder / "filings"
     data.mkdir()
@@ -123,7 +123,7 @@ def record(tmp_path_factory, homes, stacks):
 
 def test_facts_read_without_tags_are_measured_against_the_tags(record):
     case = next(case for case in record.cases if case.id == "jtw-10k/html")
-    # All facts are found, except the line that matches no label of Footnote.
+    # The missing facts belong to a line whose label Footnote does not know.
     assert [missed["line_item"] for missed in case.trace["missed"]] == ["OtherCostAndExpenseOperating"] * 2
     assert (case.measures["right"], case.measures["wrong"]) == (30, 0)
     assert record.manifest.figures["precision"] == 1

@@ -1,4 +1,4 @@
-"""Suites that ask a running Footnote questions about the project's own data."""
+"""Runs of suites on a running Footnote, with the project's own data."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -47,7 +47,7 @@ def test_latency_times_each_stage_at_each_level(run_suite: RunSuite) -> None:
     assert 0 < figures["sources_p50_ms"] <= figures["p50_ms"] <= figures["p95_ms"]
 
 
-def test_questions_are_declined_only_without_the_issuers_documents(run_suite: RunSuite, three_issuers: Path) -> None:
+def test_abstention_suite_asks_with_and_without_the_issuers_documents(run_suite: RunSuite, three_issuers: Path) -> None:
     record = run_suite("abstention", data=three_issuers, sample=12, seed=1)
     kinds = {case.kind for case in record.cases}
     assert kinds == {"lacking", "holding"}
@@ -84,7 +84,7 @@ def test_model_without_cassettes_leaves_its_cases_unscored(
     assert "obeyed" not in record.manifest.by_kind["model"]
 
 
-def test_judge_cases_are_unscored_without_a_judge() -> None:
+def test_judge_data_contains_right_and_wrong_answers() -> None:
     suite = build_suites().get("judge")
     cases = suite.load(Path("evals/datasets/judgements"))
     assert len(cases) >= 20

@@ -1,4 +1,4 @@
-"""The permissions suite finds leaks that are planted in the database's rules or in the oracle's grants."""
+"""The permissions suite finds leaks and wrongly hidden documents, which the tests plant in policies or grants."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -70,7 +70,7 @@ def findings(scoring: PermissionScoring, asker: int, question: QuestionCase | No
 
 
 def find_asker(scoring: PermissionScoring, *, some: bool) -> int:
-    """Return an asker who sees some but not all documents; if not `some`, one who sees none."""
+    """Return an asker who sees some but not all documents. If not `some`, return one who sees none or all."""
     counts = {asker: len(scoring.world.visible_to(f"asker-{asker:02d}")) for asker in range(len(scoring.askers))}
     return next(asker for asker, count in counts.items() if (0 < count < len(scoring.known)) == some)
 

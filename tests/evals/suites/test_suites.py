@@ -1,4 +1,4 @@
-"""Scores of retrieval ranks and of ingested unusual files, and the registry of suites."""
+"""Suites score retrieval ranks and unusual files, and are found by name."""
 
 from dataclasses import dataclass
 from itertools import count
