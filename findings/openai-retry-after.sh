@@ -45,9 +45,9 @@ def ask(retry_after):
         return [len(calls), time.monotonic() - began > 2]
 
 
-compare(expected="Retry-After: 2 s, timeout 0.5 s: ends within 2 s", seen=ask(2), recorded=[2, True])
+compare(expected="Retry-After 2 s and timeout 0.5 s: the call ends within 2 s", seen=ask(2), recorded=[2, True])
 compare(
-    expected="Retry-After: 1 hour: a second attempt after the usual pause, or none",
+    expected="with a Retry-After of 1 hour, a second attempt after the usual pause, or none",
     seen=ask(3600),
     recorded=[1, False],
 )

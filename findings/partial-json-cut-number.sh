@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Parsers of incomplete JSON return a truncated number as if it were complete, although they drop a truncated string.
 #
-# Hurts: if a stream stops inside 1234567, its first digits are stored as the figure.
+# Hurts: if a stream stops inside 1234567, the digits received so far are stored as the figure.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 install pydantic-core==2.50.5 partial-json-parser==0.2.1.1.post7
 observe <<'PY'

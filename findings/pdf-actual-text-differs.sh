@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # pdfium returns a PDF's replacement text (/ActualText) for a figure; pypdf and pdfplumber return what is drawn.
 #
-# Hurts: parsers return different figures for the same place, and pdfium's is not the figure that a person sees.
+# Hurts: parsers return different figures for the same place, and pdfium does not return the figure that a person sees.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 install pypdfium2==5.15.2 pypdf==7.1.1 pdfplumber==0.11.10
 observe <<'PY'

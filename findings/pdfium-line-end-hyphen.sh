@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # pdfium returns the hyphen of a word that is broken across two lines as U+FFFE or U+0002, depending on the function.
 #
-# Hurts: a search misses the word "main-tain", and texts and offsets of two functions differ; "2024-2025" keeps its
-# hyphen.
+# Hurts: a search misses words that are broken across lines, and the texts and offsets of two functions differ.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 install pypdfium2==5.15.2
 observe <<'PY'

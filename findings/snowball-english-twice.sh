@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# PostgreSQL's stemmer "english" and the package snowballstemmer's "english" stem common finance words differently.
+# The stemmers "english" of PostgreSQL and of the package snowballstemmer stem common finance words differently.
 #
 # Hurts: a query stemmed in Python misses words that PostgreSQL indexed, such as "organization" and "university".
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"

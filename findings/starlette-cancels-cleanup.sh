@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# When a client leaves a stream, an await in the generator's `finally` is cancelled, too, in starlette and sse-starlette.
+# If a client closes a stream, starlette and sse-starlette also cancel an await in the `finally` of the stream's
+# generator.
 #
-# Hurts: the cost of an answer that a user stopped reading is never recorded, though `finally` looks as if it were.
+# Hurts: the cost of an answer that a user stopped reading is never recorded, although the code records it in `finally`.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 install starlette==1.10.0 sse-starlette==3.7.0 uvicorn==0.54.0
 observe <<'PY'
@@ -31,7 +32,7 @@ async def words(of, count):
     finally:
         of.append("cleanup begins")
         try:
-            await asyncio.sleep(0.02)  # as a write to a database would
+            await asyncio.sleep(0.02)  # stands for a write to a database
             of.append("cleanup ends")
         finally:
             ended.release()

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tiktoken raises an error for a text that contains "<|endoftext|>", as a document about language models may.
+# tiktoken raises an error for a text that contains "<|endoftext|>". Documents about language models may contain it.
 #
 # Hurts: one such document cannot be counted or embedded; its upload fails again at each retry.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"

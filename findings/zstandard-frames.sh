@@ -2,7 +2,7 @@
 # zstandard: decompress() and read_to_iter() return the first of several frames and no error; stream_reader()
 # returns all.
 #
-# Hurts: with two of the three functions, a file that was written by appending ends after its first part.
+# Hurts: two of the three functions return only the first part of a file that was written by appending.
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 install zstandard==0.25.0
 observe <<'PY'

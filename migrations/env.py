@@ -11,8 +11,8 @@ from sqlalchemy import create_engine, text
 
 from migrations.tables import METADATA
 
-# A migration that waits for a lock blocks all later requests for the same lock. It therefore fails after this time, and
-# can be run again.
+# A migration that waits for a lock blocks all later requests for the same lock. Therefore it waits no longer than this
+# and then fails. It can be run again.
 LOCK_TIMEOUT = "5s"
 STATEMENT_TIMEOUT = "300s"
 

@@ -1,8 +1,9 @@
-# Each script sources this file. It creates a temporary folder, which is removed at exit; `install` adds an environment.
+# Each script sources this file. It creates a temporary folder, which is removed at exit. `install` creates a Python
+# environment in this folder and installs packages in it.
 set -euo pipefail
 
 folder=$(mktemp -d)
-chmod 711 "$folder"  # a server that may not run as root must reach its own files in this folder
+chmod 711 "$folder"  # PostgreSQL does not run as root, and its user must reach files in this folder
 trap 'rm -rf "$folder"' EXIT
 python="$folder/environment/bin/python"
 support=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

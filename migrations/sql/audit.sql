@@ -25,8 +25,8 @@ CREATE INDEX ix_audit_events_tenant_id_object_type_object_id ON audit_events (te
 CREATE INDEX ix_audit_events_tenant_id_actor_id ON audit_events (tenant_id, actor_id);
 CREATE INDEX ix_audit_events_tenant_id_at ON audit_events (tenant_id, at);
 
--- One row per tenant. A transaction locks its tenant's row while it appends a link. The row is never updated: if each
--- commit updated it, PostgreSQL would keep one dead row version per commit as long as any older transaction is open.
+-- One row per tenant. A transaction locks its tenant's row while it appends a link. The row is never updated. Otherwise
+-- each commit would leave a dead version of the row, which VACUUM can't remove while an older transaction is open.
 CREATE TABLE audit_heads (
     tenant_id uuid CONSTRAINT pk_audit_heads PRIMARY KEY,
     CONSTRAINT fk_audit_heads_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants (id)
@@ -66,7 +66,7 @@ SET LOCAL ROLE footnote_definer;
 
 -- 2. Hashes
 
--- Returns a text as a netstring: its length in bytes, a colon, its bytes and a comma. Null is '-,'.
+-- Returns a text as a netstring: its length in bytes, a colon, its bytes and a comma. A null is encoded as '-,'.
 CREATE FUNCTION audit_frame(content text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE WHEN content IS NULL THEN '-,' ELSE octet_length(content)::text || ':' || content || ',' END
 $$;
@@ -81,8 +81,8 @@ $$;
 
 -- 3. The chain
 
--- Creates the head of a new tenant's chain. Every tenant has a head, so a head that can't be locked is not missing but
--- locked by another transaction.
+-- Creates the head of a new tenant's chain. Every tenant has a head. If `link_waiting_unless_held` can't lock a head,
+-- another transaction has locked it.
 CREATE FUNCTION make_audit_head() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -178,8 +178,8 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT link_waiting_of(t) FROM current_tenant() t WHERE t IS NOT NULL
 $$;
 
--- Returns the tenants with waiting events. The query makes one index look-up per tenant, regardless of the number of
--- events.
+-- Returns the tenants with waiting events. The query makes one index look-up per tenant, so its cost does not depend on
+-- the number of events.
 CREATE FUNCTION list_waiting_tenants() RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
@@ -201,8 +201,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     ORDER BY c.sequence DESC LIMIT 1
 $$;
 
--- Returns the hash of a link. Before a worker signs a chain, it compares the last checkpoint with the hash of the same
--- link. If they differ, it does not sign.
+-- Returns the hash of a link. Before a worker signs a chain, it gets the hash of the link that the last checkpoint
+-- signed. If this hash differs from the checkpoint's hash, the worker does not sign.
 CREATE FUNCTION audit_link_hash(a_sequence bigint) RETURNS bytea
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT c.hash FROM audit_chain c WHERE c.tenant_id = (SELECT current_tenant()) AND c.sequence = a_sequence

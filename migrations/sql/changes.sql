@@ -1,6 +1,6 @@
 -- Changes of access. Requests use these functions to create and move collections, to create and delete grants, and to
--- move and delete documents. The functions check the principal's own rights: a principal may grant access to a
--- collection or document only as its owner or as an access administrator (an administrator who may manage access).
+-- move and delete documents. The functions check the principal's own rights. Access to a collection or document can be
+-- granted by its owners and by access administrators (administrators who may manage access).
 
 SET LOCAL ROLE footnote_definer;
 
@@ -26,8 +26,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         OR EXISTS (SELECT 1 FROM entitlement_packs p WHERE p.tenant_id = (SELECT current_tenant()) AND p.id = a_pack)))
 $$;
 
--- Returns whether a collection or document exists and the principal may know that it exists. Administrators, auditors
--- and its readers may know this.
+-- Returns whether a collection or document exists and the principal may know that it exists. Administrators and
+-- auditors may know this of every object, and other users of objects that they may read.
 CREATE FUNCTION is_known(a_collection uuid, a_document uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM collections c WHERE c.tenant_id = (SELECT current_tenant()) AND c.id = a_collection
@@ -69,7 +69,8 @@ END
 $$;
 
 -- Updates the principal's class lists (`footnote.classes`) after a grant is created or deleted. If the grant applies
--- only to other users, the lists stay valid and only their position is updated. Otherwise the lists are computed again.
+-- only to other users, the lists stay valid, and the function updates only their position (`policy_position`).
+-- Otherwise it computes the lists again.
 CREATE FUNCTION learn_after(to_user uuid, to_group uuid) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -81,7 +82,7 @@ DECLARE
 BEGIN
     IF to_user = person OR who IS NULL OR sealed = ''
         OR split_part(sealed, '#', 2) <> context_mac('', who || '|' || body)
-        -- The policy has changed more than once: an earlier statement of this transaction may have withdrawn access.
+        -- If the policy has changed more than once, an earlier statement of this transaction may have withdrawn access.
         OR (SELECT count(*) FROM policy_history h WHERE h.tenant_id = tenant AND h.kind <> 'documents'
             AND h.id > COALESCE(NULLIF(split_part(body, '.', 1), '')::bigint, 0)) > 1
         OR EXISTS (SELECT 1 FROM group_members m WHERE m.tenant_id = tenant AND m.user_id = person

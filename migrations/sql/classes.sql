@@ -13,8 +13,8 @@ DECLARE
 BEGIN
     IF TG_TABLE_NAME = 'groups' THEN
         -- Delete only the nestings of this group in other groups. The foreign key deletes the nestings of other groups
-        -- in this group. If this trigger deleted them, it would update this group's revision, and PostgreSQL does not
-        -- delete a row that a BEFORE DELETE trigger has updated.
+        -- in this group. If this trigger deleted those as well, it would update this group's revision, and PostgreSQL
+        -- does not delete a row that a BEFORE DELETE trigger has updated.
         DELETE FROM group_nestings n WHERE n.tenant_id = OLD.tenant_id AND n.member_group_id = OLD.id;
         RETURN OLD;
     END IF;
@@ -144,11 +144,11 @@ $$;
 
 -- Sets `said_type` and `access_class_id` of a document.
 --   * `said_type` is the document's type if an editor stated it (according to `metadata_sources`), and otherwise null.
---     Workers write `metadata_sources` when they publish a version. They may keep a type that an editor stated, but may
---     not record the type that they read as stated by an editor.
+--     Workers write `metadata_sources` when they publish a version. They may keep a type that an editor stated. They
+--     may not mark a type that they read from the file as stated by an editor.
 --   * A document with a grant or an exclusion of its own gets an access class of its own. It keeps this class when the
 --     grant or exclusion is deleted, so that later grants and exclusions on the document do not rewrite its chunks.
---   * A document keeps its class if the class's properties still match, so that publishing the document does not wait
+--   * A document keeps its class if the properties of the class still match. Publishing the document then does not wait
 --     for transactions on other documents.
 CREATE FUNCTION keep_class() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -282,8 +282,8 @@ CREATE TRIGGER keep_history AFTER INSERT OR DELETE OR UPDATE OF id, name, docume
     FOR EACH ROW EXECUTE FUNCTION keep_history('id', 'id,name,document_types,sources');
 CREATE TRIGGER keep_history AFTER INSERT OR DELETE OR UPDATE OF id, user_id, group_id, document_id, expires_at
     ON exclusions FOR EACH ROW EXECUTE FUNCTION keep_history('id', 'id,user_id,group_id,document_id,expires_at');
--- Documents have two triggers: UPDATE OF fires only for columns that the statement sets, but the trigger `keep_class`
--- may change `said_type`, too.
+-- Documents have a second trigger for updates. A trigger with UPDATE OF fires only for columns that the statement sets,
+-- and so would miss a `said_type` that the trigger `keep_class` changes.
 CREATE TRIGGER keep_history AFTER INSERT OR DELETE ON documents FOR EACH ROW
     EXECUTE FUNCTION keep_history('id', 'id,collection_id,document_type,said_type,source,deleted_at');
 CREATE TRIGGER keep_history_of_changes AFTER UPDATE ON documents FOR EACH ROW

@@ -113,8 +113,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 
 -- Returns whether class lists that were computed at the position `worked_out` are valid at the position `here`. They
--- are valid if `here` is the same or an earlier position. `here` can be earlier, because the statement that creates a
--- class does not see this class.
+-- are valid if `here` is the same or an earlier position. An earlier position occurs in a statement that creates a
+-- class: the statement does not see this class.
 CREATE FUNCTION is_not_behind(worked_out text, here text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT COALESCE(NULLIF(split_part(worked_out, '.', 1), '')::bigint, 0) >=
             COALESCE(NULLIF(split_part(here, '.', 1), '')::bigint, 0)
@@ -145,8 +145,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 
 -- Stores the principal's class lists in the setting `footnote.classes`, with an HMAC over the principal, the position
--- and the lists. Also caches the lists for later transactions, unless another transaction is caching them at the same
--- time.
+-- and the lists. Also caches newly computed lists for later transactions. It does not cache empty lists, or lists that
+-- another transaction is caching at the same time. It caches only in READ COMMITTED transactions that may write.
 CREATE FUNCTION learn_classes() RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

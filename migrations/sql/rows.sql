@@ -45,8 +45,8 @@ DO $$ DECLARE name text; BEGIN
             'USING (tenant_id = (SELECT current_tenant()))', name);
     END LOOP;
 END $$;
--- The owner may delete the HMAC key of a login role, which then stores a new key. The owner may not delete the key of
--- the seals (context.sql), which has the role ''.
+-- The owner may delete the HMAC key of a login role. The role then stores a new key. The owner may not delete the key
+-- of the seals (context.sql), which has the role ''.
 CREATE POLICY owner_forgets ON context_keys FOR DELETE TO footnote_owner USING (role <> '');
 
 -- 3. The worker: the rows of the transaction's tenant, except access, sign-in and evaluations

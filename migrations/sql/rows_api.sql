@@ -60,7 +60,7 @@ CREATE POLICY api_delete ON group_nestings FOR DELETE TO footnote_api
 
 -- 2. API keys and sign-in
 
--- Requests can't read the digests of API keys. A key that may not manage access can't create a key that may.
+-- Requests can't read the digests of API keys. A key that may not manage access can't create a key that may manage it.
 GRANT SELECT (id, tenant_id, user_id, name, prefix, created_at, expires_at, revoked_at, scopes, successor_id, ends_by),
     INSERT, UPDATE (revoked_at, expires_at, successor_id) ON api_keys TO footnote_api;
 CREATE POLICY api_read ON api_keys FOR SELECT TO footnote_api
@@ -103,8 +103,8 @@ CREATE POLICY api_insert ON user_identities FOR INSERT TO footnote_api
 CREATE POLICY api_delete ON user_identities FOR DELETE TO footnote_api
     USING (tenant_id = (SELECT current_tenant()) AND (SELECT principal_manages_access()));
 
--- Requests can't read the digests of session tokens. A user can open a session with an API key only if it is their own
--- key. A key that may not manage access can't open a session that may.
+-- Requests can't read the digests of session tokens. If a user opens a session with an API key, the key must be their
+-- own. A key that may not manage access can't open a session that may manage it.
 GRANT SELECT (tenant_id, id, user_id, provider_id, key_id, created_at, last_seen_at, idle_ends_at, ends_at, revoked_at),
     INSERT, DELETE, UPDATE (last_seen_at, idle_ends_at, revoked_at) ON web_sessions TO footnote_api;
 CREATE POLICY api_read ON web_sessions FOR SELECT TO footnote_api
@@ -201,8 +201,8 @@ DO $$ DECLARE name text; BEGIN
             'AND access_class_id = ANY ((SELECT visible_classes())::int[]))', name);
     END LOOP;
 END $$;
--- Signatures have no access class, so that a change of a document's class does not rewrite them. This policy checks the
--- document's row in indexed_documents instead.
+-- Signatures have no access class. A change of a document's class therefore does not rewrite them. This policy checks
+-- the document's row in indexed_documents instead.
 CREATE POLICY api_read ON chunk_signatures FOR SELECT TO footnote_api
     USING (tenant_id = (SELECT current_tenant()) AND document_id IN (SELECT i.document_id FROM indexed_documents i));
 
@@ -309,7 +309,7 @@ CREATE POLICY api_read ON citations FOR SELECT TO footnote_api
 CREATE POLICY api_insert ON citations FOR INSERT TO footnote_api
     WITH CHECK (tenant_id = (SELECT current_tenant()) AND question_id IN (SELECT q.id FROM questions q));
 
--- 7. Evaluations: engineers only. Only the transaction that publishes a run can insert the run's cases.
+-- 7. Evaluations: engineers only. A run's cases can be inserted only by the transaction that inserts the run.
 
 GRANT SELECT, INSERT ON eval_runs, eval_cases TO footnote_api;
 CREATE POLICY api_read ON eval_runs FOR SELECT TO footnote_api

@@ -94,8 +94,8 @@ CREATE INDEX ix_term_postings_term ON term_postings (tenant_id, term_id)
 
 SET LOCAL ROLE footnote_definer;
 
--- Returns the tenants with at least this number of chunks. footnote_owner creates the graphs of these tenants, and
--- can't count the chunks itself because it sees only the rows of one tenant.
+-- Returns the tenants with at least this number of chunks. footnote_owner creates the graphs of these tenants. It calls
+-- this function, because it sees only the rows of one tenant and so can't count the chunks itself.
 CREATE FUNCTION large_tenants(least_chunks bigint) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT i.tenant_id FROM indexed_documents i GROUP BY 1 HAVING sum(i.chunk_count) >= least_chunks ORDER BY 1

@@ -193,8 +193,8 @@ BEGIN
         RAISE EXCEPTION 'an audience must end with the id of its tenant'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'audience_of_tenant';
     END IF;
-    -- Lock the issuer: transactions on the same issuer run one after the other, and each sees the rows of the previous
-    -- one.
+    -- Lock the issuer, so that concurrent transactions on the same issuer run one after the other and each sees the
+    -- rows of the previous one.
     PERFORM pg_advisory_xact_lock(hashtextextended('footnote issuer ' || NEW.issuer, 0));
     IF unbound AND EXISTS (SELECT 1 FROM identity_providers p
             WHERE p.tenant_id <> NEW.tenant_id AND p.issuer = NEW.issuer AND p.client_id = NEW.audience) THEN
@@ -266,8 +266,8 @@ CREATE TRIGGER keep_an_administrator AFTER UPDATE OF roles, disabled_at ON users
 CREATE TRIGGER users_end_sessions AFTER UPDATE OF disabled_at ON users FOR EACH ROW
     WHEN (OLD.disabled_at IS NULL AND NEW.disabled_at IS NOT NULL) EXECUTE FUNCTION end_sessions_of_user();
 
--- These triggers set `entered_at` after the insert, because `may_be_given_key` reads `entered_at` during the insert and
--- must see its old value.
+-- These triggers set `entered_at` after the insert. During the insert, a row-level policy calls `may_be_given_key`,
+-- which must see the old value of `entered_at`.
 CREATE TRIGGER enter_user AFTER INSERT ON api_keys FOR EACH ROW EXECUTE FUNCTION enter_user();
 CREATE TRIGGER enter_user AFTER INSERT ON user_identities FOR EACH ROW EXECUTE FUNCTION enter_user();
 CREATE TRIGGER enter_user AFTER INSERT ON web_sessions FOR EACH ROW EXECUTE FUNCTION enter_user();
@@ -281,8 +281,8 @@ CREATE TRIGGER keep_audience BEFORE INSERT OR UPDATE OF audience ON identity_pro
 CREATE TRIGGER identity_providers_end_sessions AFTER UPDATE OF enabled ON identity_providers FOR EACH ROW
     WHEN (OLD.enabled AND NOT NEW.enabled) EXECUTE FUNCTION end_sessions_of_provider();
 
--- An update of `entered_at` does not increment the revision. Otherwise a user's first sign-in would cause a concurrent
--- edit by an administrator to fail as stale.
+-- An update of `entered_at` does not increment the revision. Otherwise an administrator's edit would fail as stale if
+-- the user first signs in at the same time.
 CREATE TRIGGER keep_revision BEFORE UPDATE ON users FOR EACH ROW
     WHEN (OLD.* IS DISTINCT FROM NEW.* AND OLD.entered_at IS NOT DISTINCT FROM NEW.entered_at)
     EXECUTE FUNCTION keep_revision();

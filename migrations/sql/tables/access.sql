@@ -7,8 +7,8 @@
 CREATE SEQUENCE access_class_ids AS integer;
 
 -- Documents with the same collection, stated type, source and labels share a class, because they have the same readers.
--- A document that has had its own grants or exclusions has its own class (`document_id`). Deleted documents have class
--- 0, which has no row. `made_by` is the transaction that created the class.
+-- A document has its own class (`document_id`) if it has, or once had, a grant or an exclusion of its own. Deleted
+-- documents have class 0, which has no row. `made_by` is the transaction that created the class.
 CREATE TABLE access_classes (
     id integer CONSTRAINT pk_access_classes PRIMARY KEY,
     tenant_id uuid NOT NULL,
@@ -196,6 +196,6 @@ CREATE UNLOGGED TABLE learned_classes (
     CONSTRAINT fk_learned_classes_tenant_id_user_id FOREIGN KEY (tenant_id, user_id)
         REFERENCES users (tenant_id, id) ON DELETE CASCADE
 );
--- The lists are not compressed: they are read and written at every change of the policy, and compression costs more
--- than it saves.
+-- The lists are stored uncompressed. They are written and read after every change of the policy, and compression costs
+-- more time than it saves.
 ALTER TABLE learned_classes ALTER lists SET STORAGE EXTERNAL;
