@@ -1,5 +1,5 @@
-"""Shared servers: one PostgreSQL and one Valkey per test process, one local model per machine. Databases are copies of
-a migrated template.
+"""Fixtures that all tests share. Each test process starts one PostgreSQL and one Valkey. The processes of a machine
+take turns to run the local model. Each database is a copy of a migrated template.
 """
 
 import gc
@@ -47,7 +47,7 @@ SHARED = dict.fromkeys(
     ),
     "running",
 ) | {"tests/cli": "cli"}
-"""Test file or folder → its group. The tests of a group run in one process and share a running Footnote."""
+"""The group of each test file or folder. The tests of a group run in one process and share a running Footnote."""
 
 LONG = ("evals", "policy", "cli", "workers", "demo", "web", "api")
 """Folders with long tests. They run first, so that both processes finish at about the same time."""
@@ -67,7 +67,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """Turn garbage collection off during collection, where it takes a third of the time and frees nothing."""
+    """Turn the garbage collector off while pytest collects tests: it takes a third of the time and frees nothing."""
     gc.disable()
     try:
         return (yield)
@@ -113,7 +113,7 @@ Traces = list[tuple[str, ExportTraceServiceRequest]]
 
 @dataclass(frozen=True, slots=True)
 class TestDatabase:
-    """A migrated database: role → URL, and a `Database` for each of the roles api, worker, relay and owner."""
+    """A migrated database. It has a URL and a `Database` for each of the roles api, worker, relay and owner."""
 
     __test__ = False
 
@@ -140,7 +140,9 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
 
 @contextmanager
 def in_memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Yield a folder in memory if enough memory is free. There, copying a database takes a seventh of the time."""
+    """Yield a folder in memory if enough memory is free, otherwise a folder on disk. Copying a database in memory takes
+    a seventh of the time.
+    """
     if not (MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > LEAST_MEMORY):
         yield tmp_path_factory.mktemp("postgres")
         return
@@ -207,7 +209,7 @@ def database(postgres: EmbeddedPostgres, migrated_template: str) -> Iterator[Tes
 
 @pytest.fixture(scope="module")
 def module_database(postgres: EmbeddedPostgres, migrated_template: str) -> Iterator[TestDatabase]:
-    """A new database for each module, for tests that change the schema or read rows without a tenant."""
+    """A new database for each module, for tests that change the schema or query the rows of all tenants."""
     with _copied(postgres, migrated_template) as opened:
         yield opened
 
@@ -221,7 +223,9 @@ def shared_database(postgres: EmbeddedPostgres, migrated_template: str) -> Itera
 
 @pytest.fixture(scope="module")
 def local_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalModelServer]:
-    """The local model. Only one test process at a time runs it: it uses half of the cores and 400 MB of memory."""
+    """The server of the local model. It uses half of the cores and 400 MB of memory, so a lock prevents other test
+    processes from running it at the same time.
+    """
     with FileLock(tmp_path_factory.getbasetemp().parent / "local-model.lock"):
         try:
             with LocalModelServer() as server:
@@ -238,7 +242,7 @@ def collector() -> Iterator[tuple[str, Traces]]:
 
 @contextmanager
 def collecting_traces() -> Iterator[tuple[str, Traces]]:
-    """Start a trace collector (OTLP over HTTP). Yields its URL and a list of the received (path, request)."""
+    """Run a trace collector (OTLP over HTTP). Yield its URL and a list of the received (path, request) pairs."""
     received: Traces = []
 
     class Handler(BaseHTTPRequestHandler):

@@ -15,10 +15,10 @@ THROWAWAY_SETTINGS: Mapping[str, str] = MappingProxyType(
         "wal_level": "minimal",
         "max_wal_senders": "0",
         "wal_compression": "off",
-        # Databases exist for seconds, and query plans must not depend on the time of an autovacuum.
+        # Databases exist only for seconds. Query plans must not depend on when an autovacuum runs.
         "autovacuum": "off",
         "track_counts": "off",
-        # The default of 4,096 hash iterations costs client and server milliseconds per connection.
+        # With the default of 4,096 hash iterations, client and server need milliseconds per connection.
         "scram_iterations": "1",
     }
 )

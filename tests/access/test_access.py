@@ -1,4 +1,4 @@
-"""Collections and grants on a real database: users see only collections that are granted to them."""
+"""Users see only the collections on which they have a grant. The tests use a real database."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

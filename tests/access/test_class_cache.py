@@ -66,7 +66,9 @@ def test_cached_classes_are_reused(shared):
 
 
 def test_concurrent_grant_deletion_invalidates_cache(shared):
-    """A later change commits before the deletion, so the newest history row does not reveal the deletion."""
+    """A second change starts after the deletion and commits before it. The newest history row then belongs to the
+    second change, so it does not reveal the deletion.
+    """
     withdrawing = shared.database.owner.transaction(system_principal(shared.owner.tenant_id))
     session = withdrawing.__enter__()
     session.execute(text("DELETE FROM grants WHERE id = :id"), {"id": shared.grant})
@@ -80,7 +82,7 @@ def test_concurrent_grant_deletion_invalidates_cache(shared):
     assert shared.visible() == []
 
 
-def test_class_of_concurrent_transaction_is_seen_after_its_commit(shared):
+def test_class_added_by_concurrent_transaction_is_visible_after_its_commit(shared):
     making = shared.database.owner.transaction(system_principal(shared.owner.tenant_id))
     session = making.__enter__()
     session.execute(
@@ -98,8 +100,8 @@ def test_class_of_concurrent_transaction_is_seen_after_its_commit(shared):
 def test_cache_expires_at_next_grant_expiry(shared):
     shared.as_owner("UPDATE grants SET expires_at = now() + interval '1 hour' WHERE id = :id", id=shared.grant)
     assert len(shared.visible()) == 1
-    # The test can't move the database's clock. It moves the expiry back instead, and disables the triggers that would
-    # record a policy change.
+    # The test cannot change the database's clock, so it moves the expiry into the past. It disables the triggers,
+    # because they would record a policy change.
     shared.as_owner("ALTER TABLE grants DISABLE TRIGGER USER")
     shared.as_owner("UPDATE grants SET expires_at = now() - interval '1 second' WHERE id = :id", id=shared.grant)
     shared.as_owner("ALTER TABLE grants ENABLE TRIGGER USER")
@@ -115,7 +117,7 @@ def test_cache_of_other_cluster_is_ignored(shared):
 
 
 @pytest.mark.parametrize("snapshot", [True, False])
-def test_snapshot_read_leaves_no_lock(shared, snapshot):
+def test_classes_are_cached_unless_the_transaction_is_a_snapshot(shared, snapshot):
     with shared.database.api.transaction(shared.reader, snapshot=snapshot):
         pass
     assert (shared.cached() is None) == snapshot

@@ -44,7 +44,7 @@ def edit(shared_database, admin):
 
 @pytest.fixture
 def run_during(shared_database, admin):
-    """Return a function that runs an action while another transaction deletes a row for which the action waits."""
+    """Return a function that runs an action while another transaction deletes a row. The action waits for this row."""
 
     def run(action, statement, row_id):
         with ThreadPoolExecutor(1) as pool:

@@ -14,7 +14,7 @@ CHANGES = 12
 
 
 def verdicts(world, database, *, time=None):
-    """Return (user, document) → level from the evaluator."""
+    """Return the access level that the explanations give for each (user, document). Omit hidden documents."""
     with database.api.transaction(world.admin, snapshot=True) as session:
         reader = MomentReader(session, time=time)
         return {
@@ -41,7 +41,7 @@ def test_explanation_agrees_with_decision_now_and_at_past_times(shared_database,
 
 @pytest.mark.random
 @pytest.mark.parametrize("seed", SEEDS)
-def test_readers_of_document_agree_with_policy(shared_database, first_seed, seed):
+def test_listed_readers_of_documents_agree_with_decisions(shared_database, first_seed, seed):
     world = World(shared_database, first_seed + seed)
     for _ in range(3 * CHANGES):
         world.change()

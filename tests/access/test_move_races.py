@@ -1,4 +1,4 @@
-"""Concurrent moves: the second transaction waits, and sees the result of the first."""
+"""Moves, and creations of collections, wait for a concurrent move and see its result."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -116,7 +116,7 @@ def test_collection_created_during_move_ignores_grants_of_old_parent(shared_data
     assert access.get_collection(reader, made.id).parent_id == moved.id
 
 
-def test_document_moving_into_labelled_collection_can_not_be_moved_out(shared_database, access, people):
+def test_document_moved_into_labelled_collection_can_not_be_moved_out_at_once(shared_database, access, people):
     admin, owner, _ = people
     here, behind, out = (access.create_collection(owner, name=name) for name in ("Here", "Behind", "Out"))
     access.create_grant(owner, viewer(admin, here.id, level=3))

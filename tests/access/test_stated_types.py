@@ -1,4 +1,4 @@
-"""Packs contain only documents whose type a person stated: a type that was read from the text gives no access."""
+"""A pack matches a document's type only if a person stated it. A type that was read from the text gives no access."""
 
 import json
 from datetime import UTC, datetime
@@ -66,7 +66,7 @@ class PackTenant:
         return made
 
     def publish(self, document, kind, sources):
-        """Update the document with a worker's rights."""
+        """Update the document's type as the worker role."""
         with self._database.worker.transaction(system_principal(self.tenant)) as session:
             session.execute(
                 text("UPDATE documents SET document_type = :kind, metadata_sources = :sources WHERE id = :id"),
@@ -79,7 +79,7 @@ class PackTenant:
             return set(session.scalars(text("SELECT id FROM documents")))
 
     def explained(self, documents, *, time=None) -> set[UUID]:
-        """Return the documents that the reader can read according to the explanation."""
+        """Return the documents that, according to their explanations, the reader can read."""
         with self._database.api.transaction(self.admin, snapshot=True) as session:
             moments = MomentReader(session, time=time)
             return {
@@ -98,7 +98,7 @@ class PackTenant:
             return explain(moment, decide(moment), person="Reader")
 
     def history_states(self, document) -> list[dict[str, object]]:
-        """Return the document's history rows, oldest first."""
+        """Return the states in the document's history rows, oldest first."""
         with self._database.owner.transaction(system_principal(self.tenant)) as session:
             query = "SELECT state FROM policy_history WHERE kind = 'documents' AND key = :key ORDER BY id"
             return list(session.scalars(text(query), {"key": str(document)}))
@@ -181,14 +181,18 @@ def test_worker_keeps_type_stated_by_editor(tenant):
 
 
 def test_history_records_type_read_from_text(tenant):
-    """Explanations use it to mention that a pack would contain the document if an editor confirmed its type."""
+    """An explanation needs the recorded type. It mentions each pack that would contain the document if an editor
+    confirmed this type.
+    """
     document = tenant.add("10-K", READ)
     tenant.publish(document, "10-Q", READ)
     assert [state["document_type"] for state in tenant.history_states(document)] == ["10-K", "10-Q"]
 
 
 def test_type_read_from_text_keeps_access_class(tenant):
-    """Publishing a document again therefore rewrites no chunks."""
+    """Chunks contain the access class. Because the class stays the same, publishing a document again rewrites no
+    chunks.
+    """
     tenant.add("10-K", READ)
     before = tenant.classes()
     tenant.run("UPDATE documents SET document_type = '10-Q', metadata_sources = '{}'")

@@ -1,6 +1,6 @@
 """Random policies of users, nested groups and collections, grants, packs, labels, clearances and exclusions.
 
-Tests compare the database's decisions with explanations after random changes, which the database's owner makes.
+The owner role makes random changes. Tests then compare the database's decisions with the explanations.
 """
 
 import random
@@ -21,7 +21,7 @@ USERS, GROUPS, COLLECTIONS, DOCUMENTS, LABELS, PACKS = 5, 5, 5, 8, 2, 3
 
 
 class World:
-    """One tenant's policy; `change` changes it at random, `table` returns the database's decisions."""
+    """The policy of one tenant. `change` makes a random change, and `table` returns the database's decisions."""
 
     def __init__(self, database, seed: int) -> None:
         self._database = database
@@ -65,7 +65,7 @@ class World:
             assert error.orig.sqlstate in {"42P19", "23505", "23514"}, error
 
     def table(self) -> dict[tuple[UUID, UUID], int]:
-        """Return (user, document) → level for every readable document."""
+        """Return the access level of each user to each document that the user can read."""
         with self._database.api.transaction(self.admin) as session:
             classes = session.execute(text("SELECT * FROM classes_of_documents(:ids)"), {"ids": self.documents}).all()
             seen = session.execute(text("SELECT * FROM classes_of_people(:ids)"), {"ids": self.users}).all()
@@ -164,7 +164,7 @@ class World:
         """Delete one random grant, clearance, membership, nesting, exclusion or label."""
         given, barriers = ["grants", "clearances", "group_members", "group_nestings"], ["exclusions", "document_labels"]
         table = self._random.choice([*given, *2 * barriers, *3 * ["collection_labels"]])
-        # IDs are ordered by creation time, so a seed always selects the same rows.
+        # Ids sort by creation time. A seed therefore always selects the same rows.
         rows = session.scalars(text(f"SELECT t::text FROM {table} t ORDER BY 1")).all()
         if rows:
             session.execute(text(f"DELETE FROM {table} t WHERE t::text = :row"), {"row": self._pick(rows)})
@@ -178,7 +178,7 @@ class World:
             session.execute(text("UPDATE documents SET collection_id = :to WHERE id = :id"), values)
 
     def _edit(self, session) -> None:
-        """Enable or disable a user, change a document's type or source, or delete it."""
+        """Enable or disable a user, change the type and source of a document, or delete a document."""
         kind = self._random.random()
         if kind < 0.15:
             values = {"id": self._random.choice(self._people)}

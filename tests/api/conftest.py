@@ -25,13 +25,13 @@ from app.settings import BrokerSettings, DatabaseSettings, LimitSettings, Settin
 from app.storage.keyfile import ensure_key_file
 
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""No trusted certificates: the test servers use plain HTTP, and loading certificates takes 40 ms per client.
+"""A context without trusted certificates. Test servers use plain HTTP, and loading certificates takes 40 ms per client.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A user with an API key, and a client that sends it."""
+    """A user, the user's API key, and a client that sends the key."""
 
     id: UUID
     tenant_id: UUID
@@ -100,7 +100,7 @@ def settings_for(database: Any, folder: Path, **limits: Any) -> Settings:
 
 @pytest.fixture(scope="session", autouse=True)
 def _plain_logs() -> None:
-    # By default, structlog prints every frame's locals in a traceback, which takes seconds for a request.
+    # By default, structlog prints the local variables of all frames of a traceback. This takes seconds per request.
     configure_logging(level="ERROR", stream=io.StringIO())
 
 
@@ -137,7 +137,7 @@ def server(shared_server: Server) -> Iterator[Server]:
 
 @pytest.fixture
 def start_server(shared_database: Any, tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    """Return a function that starts a server with the given limits."""
+    """Return a function that starts a server with the given fields of `LimitSettings`."""
     running: list[Iterator[Server]] = []
 
     def start(**limits: Any) -> Server:

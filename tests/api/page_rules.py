@@ -1,4 +1,4 @@
-"""The routes outside the OpenAPI document. For each: the users who may request it, and an authorised request."""
+"""The routes that the OpenAPI document omits. A rule for each route states who may request it, and how."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ OPEN = {
     ("GET", "/sign-in/oidc/{provider_id}/callback"): "sign-in: needs the state that the sign-in started with",
     ("POST", "/sign-out"): "sign-out of the caller's own session",
 }
-"""Public route → the reason why it is public. These routes send the same response to all callers."""
+"""The public routes, with the reasons why they are public. They send the same response to all callers."""
 
 SCIM = "/scim/v2"
 """Path prefix of the SCIM routes, which tests/api/test_scim.py tests."""
@@ -25,11 +25,12 @@ SCIM = "/scim/v2"
 
 @dataclass(frozen=True, slots=True)
 class PageRule:
-    """`permission`: the permission that the page requires; None if any session is enough.
+    """`permission`: the permission that the page requires. It is None if every session is enough.
 
-    `by_grant`: the page also requires a grant. `status`: status of the response to an authorised request. `foreign`:
-    status of the response to a user of another tenant who has the permission in that tenant. `shows`: the object that
-    the page shows to authorised users. `path`: path parameter → object whose id is its value, if their names differ.
+    `by_grant`: whether the page also requires a grant. `status`: the status of the response to an authorised user.
+    `foreign`: the status of the response to a user who has the permission in another tenant. `call` returns the options
+    of the request. `shows`: the name of an object whose id or name the page shows to authorised users. `path` maps a
+    path parameter to the name of its object, if the names differ.
     """
 
     permission: Permission | None = None

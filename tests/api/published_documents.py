@@ -1,4 +1,4 @@
-"""Creates published documents without workers: uploads a file and writes the rows that a worker would write."""
+"""Publishes documents without workers. It uploads a file and writes the rows that a worker would write."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from tests.api.conftest import Server, User
 
 @dataclass(frozen=True, slots=True)
 class PublishedDocuments:
-    """Publishes one-page documents in a tenant, and queries its rows as the owner role."""
+    """Publishes one-page documents in a tenant, and reads the tenant's rows as the owner role."""
 
     server: Server
     tenant_id: UUID
@@ -28,7 +28,7 @@ class PublishedDocuments:
     def publish(
         self, user: User, collection: Mapping[str, Any], page: str, content: bytes | None = None, **metadata: Any
     ) -> dict[str, Any]:
-        """Publish a document and return the response to its upload. `metadata`: column of `documents` → value."""
+        """Publish a document and return the response to its upload. `metadata`: values for columns of `documents`."""
         made = user.upload(dict(collection), content)
         ids = {kind: made[kind]["id"] for kind in ("document", "version", "run")}
         with self.server.database.worker.transaction(system_principal(self.tenant_id)) as session:
@@ -63,7 +63,7 @@ class PublishedDocuments:
             return list(result.all()) if result.returns_rows else []
 
     def digest(self, *tables_apart: str) -> dict[str, tuple[int, str | None]]:
-        """Return table → (number, digest) of the tenant's rows, for all tables but `tables_apart`."""
+        """Return the number and a digest of the tenant's rows in each table, except the tables in `tables_apart`."""
         tables = self.sql(
             "SELECT table_name FROM information_schema.columns WHERE column_name = 'tenant_id' "
             "AND table_schema = 'public' AND table_name IN (SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') "

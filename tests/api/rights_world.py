@@ -1,4 +1,4 @@
-"""A tenant for access tests. Its users have or lack rights for different reasons; its objects require these rights."""
+"""A tenant for access tests. Its users have or lack rights for different reasons. Its objects require these rights."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ EVERY_ROLE = tuple(role for role in Role if role is not Role.SYSTEM)
 
 
 class AbsentObjects(dict[str, Any]):
-    """Parameter name → id of an absent object."""
+    """Ids of absent objects, by parameter name."""
 
     def __missing__(self, name: str) -> Any:
         self[name] = _make_value(name) or (record_of(self["eval_run_id"]) if name == "eval_record" else str(uuid4()))
@@ -31,7 +31,7 @@ class AbsentObjects(dict[str, Any]):
 
 
 def _make_value(name: str) -> str | None:
-    """Return the value of a parameter that is not an id. Return None if the parameter is an id."""
+    """Return a value for a parameter that is not an id. Return None if the parameter is an id."""
     now = datetime.now(UTC).isoformat()
     return {"number": "1", "filename": f"{uuid4().hex}.txt", "moment": now}.get(name)
 
@@ -43,7 +43,8 @@ def record_of(run_id: str) -> dict[str, Any]:
 @dataclass
 class World:
     """One tenant. `owner` owns all objects. `granted` has grants, and `grouped` has grants through nested groups. The
-    grant of `lapsed` has just expired. `analyst` and the users with other roles have no grants.
+    grant of `lapsed` has just expired. `analyst` and the users with other roles have no grants. `powerless` has no
+    role. `stranger` has every role in another tenant. `bystander` sends no requests.
     """
 
     server: Server
@@ -104,7 +105,7 @@ class World:
         return self.server.client()
 
     def page_of(self, client: httpx.Client) -> httpx.Client:
-        """Return a browser that is signed in with the client's key. Later calls return the same browser."""
+        """Return an HTTP client that is signed in with the key of `client`. Later calls return the same one."""
         key = client.headers["Authorization"].removeprefix("Bearer ")
         if key not in self._pages:
             self._pages[key] = self.sign_in(key)
@@ -121,7 +122,7 @@ class World:
 
     @cached_property
     def ended_pages(self) -> list[httpx.Client]:
-        """Browsers of `granted` whose session is no longer valid: signed out, timed out, or its key expired."""
+        """Clients with ended sessions of `granted`. One was signed out, one timed out, and the key of one expired."""
         kept = []
         for ending in (None, "web_sessions SET ends_at", "api_keys SET expires_at"):
             ends = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
@@ -155,7 +156,7 @@ class World:
 
 
 class Objects(dict[str, Any]):
-    """Parameter name → id of an object in a world, created at first use."""
+    """Ids of a world's objects, by parameter name. An object is created when its id is first needed."""
 
     def __init__(self, world: World) -> None:
         super().__init__()
@@ -195,7 +196,7 @@ class Objects(dict[str, Any]):
         world.sql("UPDATE grants SET expires_at = now() - interval '1 second' WHERE id = :id", id=made["id"])
 
     def label_collection(self) -> None:
-        """Label the collection, and thereby everything in it, with a label for which no user has clearance."""
+        """Add a label, for which no user has clearance, to the collection. It hides everything in the collection."""
         self["document_id"], self["grant_id"], self["exclusion_id"]
         world = self._world
         barrier = world.post(world.admin, "/v1/labels", name=f"barrier {uuid4().hex}")["id"]
@@ -228,7 +229,7 @@ class Objects(dict[str, Any]):
         self["grant_id"] = self._world.post(self._world.owner, "/v1/grants", **body)["id"]
 
     def _create_logged_user(self) -> None:
-        """Create a user whose creation is logged and whom no other test uses."""
+        """Create a user whom no other test changes. The audit log contains the creation."""
         other = Objects(self._world)
         self["logged_user_id"] = other["user_id"]
 
@@ -252,7 +253,7 @@ class Objects(dict[str, Any]):
             )
 
     def _create_labelled(self) -> None:
-        """Label a collection and a document; the owner has clearance, and the administrator has no grant."""
+        """Label a collection and a document as the owner, who has clearance. The administrator has no grant on them."""
         world = self._world
         other = Objects(world)
         self.update(labelled_collection_id=other["collection_id"], labelled_document_id=other["document_id"])

@@ -1,4 +1,4 @@
-"""The operations of the API. For each: the right that a caller needs, and an authorised call."""
+"""The operations of the API. A rule for each operation states which right a caller needs, and how to call it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Decider(Enum):
 
 
 class Names(Protocol):
-    """Parameter name → id of an object, which may be absent."""
+    """Ids of objects, by parameter name. The objects may be absent."""
 
     def __getitem__(self, name: str) -> str: ...
 
@@ -27,10 +27,10 @@ Call = Callable[[Names], Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`status`: status of the response to an authorised call. `call` returns the body and query of the request.
+    """`status`: the status of the response to an authorised call. `call` returns the body and query of the request.
 
-    `foreign`: status of the response to a user of another tenant who has the permission in that tenant. `shows`: the
-    object that a list contains for authorised users. `path`: path parameter → object whose id is its value, if their
+    `foreign`: the status of the response to a user who has the permission in another tenant. `shows`: the name of an
+    object that a list contains for authorised users. `path` maps a path parameter to the name of its object, if the
     names differ.
     """
 
@@ -66,8 +66,8 @@ def _name(**more: Any) -> Call:
 KEY, PERMISSION, GRANT, OWNER = Decider.KEY, Decider.PERMISSION, Decider.GRANT, Decider.OWNER
 _EVAL_RUN = {"run_id": "eval_run_id"}
 _PROVIDER = {"issuer": "https://login.example.com", "client_id": "footnote", "link_by": "subject"}
-_EXPLAINED: Call = lambda names: {"params": {"document": names["document_id"], "principal": names["user_id"]}}  # noqa: E731 - the other calls are expressions too
-_JOIN: Call = lambda names: {  # noqa: E731 - the other calls are expressions too
+_EXPLAINED: Call = lambda names: {"params": {"document": names["document_id"], "principal": names["user_id"]}}  # noqa: E731 - the other calls are lambdas too
+_JOIN: Call = lambda names: {  # noqa: E731 - the other calls are lambdas too
     "json": {"changes": [{"change": "join", "user": names["user_id"], "into": names["group_id"]}]}
 }
 _PAGE = "/pages/{number}"
@@ -179,7 +179,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", f"{_VERSION}/file"): Rule(GRANT),
     ("GET", f"/v1/documents/{{document_id}}{_PAGE}"): Rule(GRANT),
     ("GET", f"{_VERSION}{_PAGE}"): Rule(GRANT),
-    # A text file has no page images: 422, but only for users who may read it.
+    # A text file has no page images. Users who may read the file get 422.
     ("GET", f"/v1/documents/{{document_id}}{_PAGE}/image"): Rule(GRANT, 422),
     ("GET", f"{_VERSION}{_PAGE}/image"): Rule(GRANT, 422),
     ("GET", "/v1/runs"): _listed(GRANT, "run_id"),

@@ -30,7 +30,7 @@ def create(asker, path, **body):
 
 @pytest.fixture
 def desk(admin, analyst):
-    """The group "Credit desk". The analyst is a member of its nested group "London"."""
+    """The group "Credit desk". It contains the group "London". The analyst is a member of "London"."""
     outer, inner = (create(admin, "groups", name=name) for name in ("Credit desk", "London"))
     assert admin.http.put(f"/v1/groups/{outer['id']}/groups/{inner['id']}").status_code == 204
     assert admin.http.put(f"/v1/groups/{inner['id']}/members/{analyst.id}").status_code == 204

@@ -1,4 +1,4 @@
-"""Imports of several access changes in one call: the preview, and an import that applies all changes or none."""
+"""Imports of several access changes in one call. An import can be previewed, and it applies all changes or none."""
 
 import pytest
 from sqlalchemy import text

@@ -1,4 +1,4 @@
-"""The access and audit pages: the users who may open them, and the previews and changes that their forms make."""
+"""Tests which users may open the access and audit pages, and the previews and changes that the forms make."""
 
 import re
 from html import unescape
@@ -16,7 +16,7 @@ HOSTILE = "<script>alert(1)</script>"
 
 
 class Browser:
-    """A browser with a signed-in user."""
+    """An HTTP client with the session of a signed-in user."""
 
     def __init__(self, server, user):
         self.http = server.client()

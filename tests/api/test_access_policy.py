@@ -1,4 +1,4 @@
-"""Labels, clearances, packs, exclusions and moves: the access that each gives or removes, and who may change it."""
+"""Tests the access that labels, clearances, packs, exclusions and moves give or remove, and who may change them."""
 
 import json
 from uuid import uuid4
@@ -35,7 +35,7 @@ def can_read(user, document):
 
 
 def audited(server, user, action):
-    """Return the details of the tenant's audit events with this action, oldest first."""
+    """Return the details of the tenant's audit events with the given action, oldest first."""
     query = text("SELECT detail FROM audit_events WHERE action = :action ORDER BY at")
     with server.database.owner.transaction(system_principal(user.tenant_id)) as session:
         return list(session.scalars(query, {"action": action}))

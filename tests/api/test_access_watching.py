@@ -1,4 +1,4 @@
-"""Reports for administrators and auditors: the access of a user, all collections, and the readers of a document."""
+"""Reports for administrators and auditors. They show a user's access, all collections, and a document's readers."""
 
 import pytest
 

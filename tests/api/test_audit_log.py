@@ -1,4 +1,4 @@
-"""The audit log over the API: auditors filter it, read it page by page, and export it as verifiable JSON Lines."""
+"""Auditors read the audit log over the API. They filter it, page through it, and export it as verifiable JSON Lines."""
 
 import json
 

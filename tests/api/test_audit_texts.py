@@ -1,4 +1,4 @@
-"""Audit events contain no texts of users, except the sources of documents: they are short and decide on access."""
+"""Audit events contain no texts of users, except the sources of documents. A source is short and decides on access."""
 
 from uuid import uuid4
 

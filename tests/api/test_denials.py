@@ -1,4 +1,4 @@
-"""Audit events of refused requests record caller, object and operation, for absent and forbidden objects alike."""
+"""A refused request is logged with its caller, object and operation. Absent and forbidden objects are logged alike."""
 
 from dataclasses import replace
 from uuid import UUID, uuid4
@@ -66,7 +66,7 @@ def test_refused_key_is_logged_by_prefix_without_secret(server, editor):
     assert server.client(headers={"Authorization": f"Bearer {unknown}"}).get("/v1/me").status_code == 401
     logged = denials(server, editor.tenant_id)
     assert [(actor, str(key), detail["code"]) for actor, key, _, _, detail, _ in logged] == [
-        (SYSTEM_USER_ID, made["id"], "key-unknown"),  # a prefix alone does not identify the user
+        (SYSTEM_USER_ID, made["id"], "key-unknown"),  # a prefix without its secret does not identify the user
         (editor.id, made["id"], "key-revoked"),
     ]
     assert {(detail["user_id"], detail["key_prefix"]) for *_, detail, _ in logged} == {(str(editor.id), prefix)}

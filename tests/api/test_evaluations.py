@@ -22,7 +22,7 @@ def engineer(server, editor):
 
 
 def make_run(scores: dict[str, float | None], **manifest: Any) -> RunRecord:
-    """Return a run with the metric `m`; `scores`: case id → score."""
+    """Return a run with the metric `m`. `scores`: the score of each case, by case id."""
     conditions = Conditions(
         commit="a" * 40,
         dirty=False,

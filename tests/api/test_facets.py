@@ -53,7 +53,7 @@ def test_facets_count_values_and_merge_spellings_of_an_issuer(editor, collection
     ]
 
 
-def test_filter_by_a_facet_value_returns_as_many_documents_as_counted(editor, collections):
+def test_filter_by_a_facet_value_returns_the_counted_number_of_documents(editor, collections):
     for name, values in facets(editor).items():
         for one in values if name != "total" else ():
             listed = editor.http.get("/v1/documents", params={name: one["value"]}).json()["items"]

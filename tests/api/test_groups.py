@@ -1,4 +1,4 @@
-"""Nested groups: members of the inner group are in the outer one, changes are logged, cycles are refused."""
+"""Nested groups. Members of an inner group belong to the outer one, changes are logged, and cycles are refused."""
 
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
@@ -30,7 +30,7 @@ def list_events(server, admin, group):
 
 @pytest.fixture
 def document(editor):
-    """(collection, id of a document in it). Only the editor has a grant."""
+    """A collection and the id of a document in it. Only the editor has a grant."""
     collection = editor.collection()
     return collection, editor.upload(collection)["document"]["id"]
 

@@ -5,7 +5,7 @@ import pytest
 
 @pytest.fixture
 def hidden(editor):
-    """Ids of objects that the editor created."""
+    """Ids of the editor's objects, on which no other user has a grant."""
     collection = editor.collection()
     document = editor.upload(collection)["document"]
     key = editor.http.get("/v1/keys").json()["items"][0]

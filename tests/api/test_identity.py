@@ -1,4 +1,4 @@
-"""Authentication by API key: error codes, secrets that are shown once, and users that administrators create."""
+"""Tests authentication by API key, the display of a key's secret, and the users whom administrators create."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Scoped keys, key rotation, keys for other users, and changes of users."""
+"""Tests scoped keys, key rotation, keys for other users, and changes of users."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -222,7 +222,7 @@ def test_only_a_person_who_never_had_access_gets_a_first_key(server, admin, way_
     if way_in == "key":
         made = admin.http.post("/v1/keys", json=first).json()
         assert client_of(server, made).get("/v1/me").json()["user_id"] == person
-        # A deleted key counts as access, because the user may have used it.
+        # A person with a deleted key has had access, because the key may have been used.
         admin.http.delete(f"/v1/keys/{made['id']}")
     else:
         provider = {"name": "Staff", "issuer": "https://login.example.com", "client_id": uuid4().hex}
@@ -236,7 +236,7 @@ def test_only_a_person_who_never_had_access_gets_a_first_key(server, admin, way_
             assert admin.http.put(f"{path}/links/{person}", json={"subject": "new"}).status_code == 200
         if way_in == "deleted link":
             assert admin.http.delete(f"{path}/links/{person}").status_code == 204
-        elif way_in != "link":  # the request deletes the provider's links and sessions
+        elif way_in != "link":  # this request deletes the provider with its links and sessions
             assert admin.http.delete(path).status_code == 204
     assert status_and_code(admin.http.post("/v1/keys", json=first)) == (403, "key-of-person")
 
@@ -261,7 +261,7 @@ def test_concurrent_requests_for_a_first_key_create_one(server, admin):
 # --- database functions for sign-in ---
 
 
-def test_api_role_reads_only_the_owner_of_a_key_prefix(server, editor, stranger):
+def test_api_role_learns_only_ids_from_a_key_prefix(server, editor, stranger):
     prefix = make_key(editor)["prefix"]
     with as_api(server, stranger.tenant_id, stranger.id) as session:
         claim = session.execute(text("SELECT * FROM find_key_claim(:prefix)"), {"prefix": prefix}).mappings().one()

@@ -13,7 +13,7 @@ SECRET = "Net revenue of Lantern Works was $4,210 million in fiscal 2022, as the
 PUBLIC = "Net revenue of Breton Quay was $77 million in fiscal 2022, which nobody had foreseen."
 QUESTION = "What was net revenue of Lantern Works in fiscal 2022?"
 EVERY_ROLE = tuple(role for role in Role if role is not Role.SYSTEM)
-# Tables that record requests: every request changes them.
+# Tables that record requests, so that every request changes them.
 REQUEST_TABLES = ("audit_events", "audit_chain", "learned_classes", "idempotency_records")
 FORBIDDEN_FIELDS = {
     "tenant_id": str(uuid4()),
@@ -35,7 +35,7 @@ FORBIDDEN_FIELDS = {
 
 
 class LeakCase:
-    """`holder` has a document. It is hidden from `prober` in the same tenant and from `stranger` in another tenant."""
+    """`holder` owns a document. It is hidden from `prober` in the same tenant and from `stranger` in another tenant."""
 
     def __init__(self, server, embedder):
         self.server = server
@@ -149,7 +149,7 @@ def test_upload_of_hidden_content_creates_a_new_document(leaks):
 
 
 def shape(value):
-    """Return a response in which all values but statuses are replaced by their types."""
+    """Return a copy of a response in which each value, except statuses, is replaced by its type."""
     if isinstance(value, dict):
         return {name: shape(part) for name, part in value.items()}
     if isinstance(value, list):
@@ -158,7 +158,7 @@ def shape(value):
 
 
 def test_grant_on_a_hidden_object_is_refused(leaks, outsider):
-    """A variant of CVE-2026-45402: a user tries to grant themselves a hidden document, or to move it."""
+    """A variant of CVE-2026-45402: a user tries to create a grant on a hidden document, or to move it."""
     before = leaks.documents.digest(*REQUEST_TABLES)
     me = str(outsider.id)
     for body in ({"document_id": leaks.document}, {"collection_id": leaks.collection["id"]}):
@@ -173,7 +173,7 @@ def test_grant_on_a_hidden_object_is_refused(leaks, outsider):
 
 @pytest.mark.parametrize("part", ["file", "pages/1", "pages/1/image", ""])
 def test_version_of_a_hidden_document_is_404_under_any_document(leaks, outsider, part):
-    """CVE-2026-41949: the path of a preview could combine a hidden file's id with any visible parent."""
+    """CVE-2026-41949: a preview was shown if its path combined the id of a hidden file with a visible parent."""
     for parent in (leaks.document, leaks.own_document["document"]["id"], str(uuid4())):
         path = f"/v1/documents/{parent}/versions/{leaks.version}/{part}".rstrip("/")
         answer = outsider.http.get(path)
@@ -189,7 +189,7 @@ def test_version_is_404_under_another_document_that_the_user_may_read(leaks):
 
 
 def test_question_is_visible_to_its_asker_only(leaks, outsider, server):
-    """CVE-2026-41950: any user who knew a chat's id could read the chat's files. So could administrators."""
+    """CVE-2026-41950: any user who knew a chat's id could read the chat's files. Administrators could read them too."""
     colleague = server.user(leaks.tenant_id, Role.ADMIN)
     leaks.holder.grant(leaks.collection, colleague)
     for user in (outsider, colleague):
@@ -260,7 +260,7 @@ def test_calls_with_hidden_ids_change_nothing(leaks, outsider, server):
     tried = 0
     for path, item in server.client().get("/openapi.json").json()["paths"].items():
         for method in item.keys() & {"put", "post", "patch", "delete"}:
-            # Evaluation runs are excepted because their publishers choose the ids: see test_evaluations.
+            # Publishers choose the ids of evaluation runs, so test_evaluations.py tests these operations.
             if "_id}" not in path or "eval-runs" in path:
                 continue
             address = re.sub(r"\{(\w+)\}", lambda name: names.get(name[1], str(uuid4())), path)
@@ -273,7 +273,7 @@ def test_calls_with_hidden_ids_change_nothing(leaks, outsider, server):
 
 
 def json_operations(document):
-    """Yield (method, path, example body, field names of the body's schema) of each operation with a JSON body."""
+    """Yield (method, path, example of the body, field names of the body) for each operation with a JSON body."""
     for path, item in document["paths"].items():
         for method, operation in item.items():
             content = operation.get("requestBody", {}).get("content", {}).get("application/json")
@@ -289,7 +289,7 @@ def json_operations(document):
 
 
 def test_bodies_with_undeclared_fields_are_refused(leaks, server):
-    """CVE-2026-41277: all fields of a body were stored, even a tenant's id."""
+    """CVE-2026-41277: all fields of a body were stored, even the id of a tenant."""
     document = server.client().get("/openapi.json").json()
     foreign, own = (
         leaks.documents.digest(),
@@ -301,7 +301,7 @@ def test_bodies_with_undeclared_fields_are_refused(leaks, server):
         sent = {name: FORBIDDEN_FIELDS[name] for name in FORBIDDEN_FIELDS.keys() - known}
         answer = leaks.stranger.http.request(method, address, json={**example, **sent}, headers={"If-Match": "*"})
         assert answer.status_code == 422, (method, path, answer.text)
-        if path != "/v1/eval-runs/{run_id}":  # this operation reports only the first error, as text
+        if path != "/v1/eval-runs/{run_id}":  # this operation reports only its first error, and only as text
             refused = {error["where"].rpartition(".")[2] for error in answer.json()["errors"]}
             assert sent.keys() <= refused, (method, path, answer.text)
         tried += 1
@@ -345,7 +345,7 @@ def test_bodies_with_ids_of_another_tenant_are_refused(leaks, server):
 @pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "the-same"}], ids=["no key", "the same key"])
 @pytest.mark.parametrize("asked", [QUESTION, "In fiscal 2022, how much net revenue had Lantern Works?"])
 def test_answers_are_not_reused_for_other_users(leaks, outsider, headers, asked):
-    """Other products cached answers by the question's meaning or the client's key, and returned them to other users."""
+    """Other products cached answers by a question's meaning or a client's key, and sent them to other users."""
     headers = {name: f"{value}-{len(asked)}" for name, value in headers.items()}
     first = ask_question(leaks.holder, QUESTION, headers=headers)
     again = outsider.http.post("/v1/questions", json={"question": asked}, headers=headers)

@@ -9,7 +9,7 @@ BYTES = {"application/octet-stream", "image/png", "multipart/form-data"}
 
 
 def bodies(document):
-    """Yield (place in the document, media type, content) of each request and response body."""
+    """Yield (place in the document, media type, content) for each request body and response body."""
     for path, item in document["paths"].items():
         for method, operation in item.items():
             answers = [(f"{method} {path} {status}", answer) for status, answer in operation["responses"].items()]

@@ -12,7 +12,7 @@ from app.core.principal import Role
 from tests.api.route_rules import RULES
 from tests.api.test_route_rights import PUBLIC
 
-# Errors for requests that match the schema, such as a forged cursor, a past date or a used idempotency key.
+# Codes of errors for requests that match the schema, such as a forged cursor, a past date or a used idempotency key.
 REFUSED_FOR_THEIR_MEANING = {
     "idempotency-key-reused",
     "invalid-cursor",
@@ -40,8 +40,8 @@ def is_refused_for_its_meaning(problem):
     return problem.get("code") in REFUSED_FOR_THEIR_MEANING or (bool(messages) and messages <= REFUSED_IN_WORDS)
 
 
-# `test_every_operation_has_a_rule` compares RULES with the OpenAPI document. /readyz is excepted: it returns 503
-# because the test server has no broker.
+# RULES contains all operations: `test_every_operation_has_a_rule` checks it. /readyz is excluded, because it returns
+# 503 without a broker.
 OPERATIONS = sorted({*RULES, *PUBLIC} - {("GET", "/readyz")})
 
 
@@ -71,7 +71,7 @@ def schema(server):
 
 @pytest.fixture(scope="module")
 def call(server):
-    """Return a function that sends a generated request as one user, over one connection and without cookies."""
+    """Return a function that sends a generated request. All requests have the same user and session, and no cookies."""
     user = server.user(None, Role.ADMIN, Role.EDITOR)
     with requests.Session() as session:
         session.trust_env = False

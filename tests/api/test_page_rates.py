@@ -1,4 +1,4 @@
-"""Rate limits of pages: the API's limit for signed-in users; limits by address and by look-up for other visitors."""
+"""Rate limits of pages. A signed-in user has one limit for pages and API. Other limits apply to other visitors."""
 
 import pytest
 

@@ -1,5 +1,5 @@
-"""Requests every page as every kind of visitor: authorised visitors see it, others get the response for an absent
-object. The tests also request the files, page texts and images that pages fetch with their session.
+"""Requests every page as every kind of visitor. Authorised visitors see the page. Other visitors get the same response
+as for an absent object. The tests also make the API requests that pages make with the visitor's session.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ SESSION_READS = sorted(page for page, rule in RULES.items() if page[0] == "GET" 
 
 
 class RecordedIds(dict[str, Any]):
-    """Records the ids that a request uses, by name."""
+    """The ids that a request uses, by name. Each id is recorded when the request first uses it."""
 
     def __init__(self, names: Any) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class RecordedIds(dict[str, Any]):
 
 @dataclass(frozen=True)
 class PageResponse:
-    """The response to a page request. Each id of the request is replaced by its name."""
+    """The response to a page request. Its text contains names instead of the request's ids."""
 
     status: int
     text: str
@@ -116,7 +116,9 @@ def test_only_authorised_users_see_a_page(world, open_objects, closed_objects, p
 
 
 def assert_session_required(world: World, page: Page, names: Objects) -> None:
-    """Check that visitors without a valid session are redirected to the sign-in page, or refused."""
+    """Check that visitors without a valid session see no objects. The start page hides its objects, other pages
+    redirect to the start page, and forms are refused or redirect.
+    """
     answers = [request_page(world, client, page, names) for client in (world.keyless, *world.ended_pages)]
     for shown in answers:
         if page == ("GET", "/"):
@@ -141,7 +143,7 @@ def assert_permission_required(world: World, page: Page, names: Objects) -> None
 def users_without_access(
     world: World, rule: PageRule, open_objects: Objects, closed_objects: Objects
 ) -> list[tuple[Any, Objects]]:
-    """Return (user, objects) pairs: users of the tenant who have the permission but no access to the objects."""
+    """Return pairs of a user and objects. The user has the permission in the tenant but no access to the objects."""
     if not rule.by_grant:
         return []
     return [

@@ -1,4 +1,4 @@
-"""HTTP behaviour: problem details, idempotency keys, conditional edits, rates, probes and security headers."""
+"""Tests problem details, idempotency keys, conditional edits, rate limits, probes and security headers."""
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor

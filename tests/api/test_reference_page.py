@@ -1,4 +1,4 @@
-"""`/docs`: the API reference page and the Swagger UI files that it loads."""
+"""Tests the API reference page at `/docs` and the Swagger UI files that it loads."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""After any kind of revocation, the next request is refused, whichever operation reads the document."""
+"""After each kind of revocation, the next request of each operation returns nothing of the document."""
 
 import asyncio
 from uuid import uuid4
@@ -15,7 +15,9 @@ QUESTION = "What was net revenue of Lantern Works in fiscal 2022?"
 
 
 class ReaderCase:
-    """`reader` may read a labelled document of `owner`, because of a grant to an outer group and a clearance."""
+    """`reader` may read a labelled document of `owner`. The reader has a clearance, and is in a group that is nested in
+    a group with a grant.
+    """
 
     def __init__(self, server, embedder):
         self.server = server
@@ -151,13 +153,13 @@ def test_revoked_key_and_key_of_a_disabled_user_are_refused(case, cause):
 
 @pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
 def test_document_hidden_during_drafting_is_not_cited(case, monkeypatch, accept):
-    """The grant is withdrawn after the draft was written and before the first claim is sent."""
+    """The grant is withdrawn after the draft is written and before the first claim is sent."""
     draft = Drafter.draft
 
     async def draft_and_lose_the_right(self, *args):
         drafted = await draft(self, *args)
         assert drafted.shown
-        await asyncio.to_thread(withdraw_grant, case)  # in a thread, because this event loop must serve it
+        await asyncio.to_thread(withdraw_grant, case)  # this event loop serves the request, so it must not wait
         return drafted
 
     monkeypatch.setattr(Drafter, "draft", draft_and_lose_the_right)

@@ -1,4 +1,4 @@
-"""SQL statements that the database refuses to the api role."""
+"""SQL statements of the api role that the database refuses."""
 
 from uuid import uuid4
 
@@ -41,7 +41,7 @@ def test_database_refuses_forbidden_statements_of_an_analyst(server, editor, ana
     used = {name: value for name, value in values.items() if f":{name}" in FORBIDDEN[attempt]}
     try:
         with server.database.api.transaction(principal) as session:
-            # An UPDATE is not an error, but matches no row: the principal may change none of them.
+            # An UPDATE of rows that the principal may not change raises no error, but it changes no row.
             assert session.execute(statement, used).rowcount == 0
     except RightsChangedError as refused:
         assert refused.__cause__.orig.sqlstate == "42501"  # insufficient_privilege, PostgreSQL appendix A

@@ -1,5 +1,5 @@
-"""Calls every operation of the OpenAPI document as every kind of caller: authorised callers succeed, others get the
-response for an absent object.
+"""Calls every operation of the OpenAPI document as every kind of caller. Authorised callers succeed. Other callers get
+the same response as for an absent object.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ HEADERS = {"If-Match": "*"}
 
 @dataclass(frozen=True)
 class Response:
-    """A response. Of an event stream, only status and headers are read."""
+    """A response. The text of an event stream is not read."""
 
     status: int
     code: str
@@ -44,7 +44,7 @@ def call(client: httpx.Client, operation: tuple[str, str], names: Any) -> Respon
 
 
 def comparable(answer: Response) -> tuple[object, ...]:
-    """Return (status, headers, text) without date, request id and rate limits: these differ between equal requests."""
+    """Return (status, headers, text). Omit date, request id and rate limits, which differ between equal requests."""
     own = {"date", "x-request-id", "ratelimit", "ratelimit-policy"}
     headers = {name: value for name, value in answer.headers.items() if name not in own}
     request_id = answer.headers["x-request-id"]
@@ -74,7 +74,7 @@ def closed_objects(world) -> Objects:
 
 @pytest.fixture(scope="module")
 def operations(server) -> dict[tuple[str, str], Permission | None]:
-    """Operation → the permission that it declares, or None if any key is enough."""
+    """The permission that each operation declares, or None if any key is enough."""
     found = {}
     for path, item in server.client().get("/openapi.json").json()["paths"].items():
         for method, operation in item.items():
@@ -133,7 +133,9 @@ def assert_permission_required(
 def clients_without_access(
     world: World, rule: Rule, permission: Permission | None, open_objects: Objects, closed_objects: Objects
 ) -> list[tuple[httpx.Client, Objects]]:
-    """Return (client, objects) pairs: users of the tenant who have the permission but no access to the objects."""
+    """Return pairs of a client and objects. The client's user has the permission in the tenant but no access to the
+    objects.
+    """
     if rule.decider is Decider.GRANT:
         return [
             (world.analyst.http, open_objects),

@@ -1,4 +1,4 @@
-"""SCIM over HTTP: permissions, error responses, and the effects of changes."""
+"""Tests the permissions, the error responses and the changes of SCIM over HTTP."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""All checks of scim2-tester against the running server."""
+"""Runs all checks of scim2-tester against the running server."""
 
 import httpx
 from scim2_client import BaseSyncSCIMClient, RequestNetworkException
@@ -6,12 +6,13 @@ from scim2_tester import Status, check_server
 
 from app.core.principal import Role
 
-# A user created without roles is an analyst and remains one when a role is added. The checker expects only that role.
+# A user created without roles gets the role analyst, and keeps it when another role is added. The checker expects only
+# the other role.
 EXPECTED = "check_add_attribute: PATCH modify() returned unexpected value for 'roles'"
 
 
 class OverHttp(BaseSyncSCIMClient):
-    """A SCIM client over the tests' HTTP client."""
+    """A SCIM client that sends its requests with an httpx client."""
 
     def __init__(self, http: httpx.Client) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Provisioning calls of Okta and Entra, as their documentation shows them."""
+"""Sends the provisioning calls of Okta and Entra, as their documentation shows them."""
 
 from uuid import uuid4
 
@@ -13,7 +13,7 @@ KIND = {"Content-Type": "application/scim+json"}
 
 
 class Provider:
-    """An identity provider that uses an administrator's key."""
+    """A client that calls SCIM as an identity provider does, with an administrator's key."""
 
     def __init__(self, server, user):
         self.http = server.client(

@@ -1,4 +1,4 @@
-"""SCIM lists of users: filters, paging, sorting and requested attributes."""
+"""Tests filters, paging, sorting and requested attributes of SCIM lists of users."""
 
 from uuid import uuid4
 

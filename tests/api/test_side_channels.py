@@ -38,7 +38,7 @@ def page_sizes(user, path, limit):
 
 
 def test_hidden_rows_do_not_shorten_pages(editor, admin):
-    """If the API filtered after paging, it would return short pages, or a cursor to an empty page."""
+    """If the API removed hidden rows after paging, it would return short pages, or a cursor to an empty page."""
     ours, walled = editor.collection(), admin.collection()
     for number in range(6):
         editor.upload(ours)
@@ -78,7 +78,7 @@ def test_hidden_documents_change_no_order_score_or_count(server, documents, edit
 
 
 def test_hidden_names_and_content_cause_no_conflict(editor, admin, analyst):
-    """Other users can reuse names and content of hidden objects. A 409 would reveal that these exist."""
+    """A user can reuse names and content of hidden objects. A 409 would reveal that the objects exist."""
     walled = admin.collection()
     assert analyst.http.post("/v1/collections", json={"name": walled["name"]}).status_code == 201
     shared = admin.collection()
@@ -108,7 +108,7 @@ def recorded_statements(server):
 
 @pytest.mark.parametrize("path", ["/v1/documents/{}", "/v1/documents/{}/pages/1", "/v1/collections/{}", "/v1/runs/{}"])
 def test_requests_for_hidden_and_absent_objects_run_the_same_statements(server, admin, analyst, path):
-    """Different statements could take different time. `make bench BENCH=timing` measures the time itself."""
+    """Different statements could take different times. `make bench BENCH=timing` measures these times."""
     collection = admin.collection()
     uploaded = admin.upload(collection)
     kind = path.split("/")[2]
@@ -126,7 +126,7 @@ def test_requests_for_hidden_and_absent_objects_run_the_same_statements(server, 
 
 
 def test_etag_does_not_change_with_hidden_documents(editor, admin, analyst):
-    """A collection's ETag is its revision. Changes of its documents do not change the revision."""
+    """A collection's ETag is its revision. Changes of the collection's documents do not change it."""
     shared = admin.collection()
     admin.grant(shared, analyst)
     path = f"/v1/collections/{shared['id']}"

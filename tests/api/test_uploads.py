@@ -303,7 +303,7 @@ def test_large_json_body_is_refused(editor):
 
 
 def test_upload_gets_503_if_its_blob_is_deleted_during_the_request(server, editor):
-    """An unused blob of the same content is deleted after the upload's last byte and before its rows are written."""
+    """A blob with the same content is deleted after the upload's last byte arrives and before the rows are written."""
     uploads = server.app.state.services[UploadService]
     content = b"stored once, long ago"
     digest = hashlib.sha256(content).hexdigest()

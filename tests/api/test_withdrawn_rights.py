@@ -1,4 +1,4 @@
-"""Rights are withdrawn during a request: between its check and its write, or between its write and its read."""
+"""A right is withdrawn during a request, either between its check and its write, or between its write and its read."""
 
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
@@ -58,7 +58,7 @@ def test_edit_is_undone_if_the_right_is_withdrawn_before_the_read(server, editor
 
 @pytest.mark.parametrize("cause", ["deleted", "hidden from the editor"])
 def test_waiting_new_version_is_refused_if_its_document_is_deleted_or_hidden(server, editor, admin, cause):
-    """The upload waits for a lock on the document's row. Meanwhile, the document is deleted or hidden."""
+    """The upload waits for a lock on the document's row. During this time, the document is deleted or hidden."""
     collection = admin.collection()
     editor_grant = admin.grant(collection, editor, "editor")
     document = editor.upload(collection)["document"]

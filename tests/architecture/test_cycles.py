@@ -1,6 +1,7 @@
 """Modules have no import cycles. The packages and modules directly inside a package have none either.
 
-Imports inside functions and under TYPE_CHECKING count too: a reader must still read both modules to understand one.
+Imports inside functions and under TYPE_CHECKING count too. Even with such an import, a reader must read both modules to
+understand one.
 """
 
 from collections.abc import Iterable, Iterator
@@ -29,7 +30,7 @@ def list_edges() -> tuple[tuple[str, str], ...]:
 
 
 def find_cycle(edges: Iterable[tuple[str, str]]) -> list[str]:
-    """Return the modules of one cycle, with the first module again at the end; an empty list if there is no cycle."""
+    """Return the modules of one cycle and the first module again. Return an empty list if there is no cycle."""
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for importer, imported in edges:
         sorter.add(importer, imported)
@@ -46,13 +47,15 @@ def list_packages() -> set[str]:
 
 
 def child_of(package: str, module: str) -> str | None:
-    """Return the direct child of `package` that is or contains `module`; None if `module` is outside `package`."""
+    """Return the direct child of `package` that is or contains `module`. Return None for a module outside `package`."""
     prefix = f"{package}." if package else ""
     return prefix + module.removeprefix(prefix).split(".")[0] if module.startswith(prefix) else None
 
 
 def list_child_edges(package: str) -> Iterator[tuple[str, str]]:
-    """Yield (importing child, imported child) of `package` for each import between modules of two direct children."""
+    """Yield (importing child, imported child) for each import between two direct children of `package`. An import
+    between modules inside two children counts as an import between these children.
+    """
     for importer, imported in list_edges():
         above, below = child_of(package, importer), child_of(package, imported)
         if above is not None and below is not None and above != below:
@@ -68,6 +71,6 @@ def test_modules_have_no_import_cycle():
     assert find_cycle(list_edges()) == []
 
 
-def test_siblings_in_each_package_have_no_import_cycle():
+def test_direct_children_of_a_package_have_no_import_cycle():
     cycles = {package: find_cycle(list_child_edges(package)) for package in list_packages()}
     assert {package: cycle for package, cycle in cycles.items() if cycle} == {}

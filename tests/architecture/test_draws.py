@@ -1,5 +1,5 @@
-"""Tests draw the same random values in each run, except in `make test-random`. Therefore, tests seed every generator,
-and only tests/conftest.py sets the Hypothesis profile.
+"""Tests draw the same random values in each run, except in `make test-random`. Therefore, every test seeds its random
+generators, and only tests/conftest.py sets the Hypothesis profile.
 """
 
 import ast

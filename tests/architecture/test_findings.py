@@ -1,4 +1,4 @@
-"""The form of the scripts in `findings/`, which CI does not run."""
+"""Checks the form of the scripts in `findings/`. CI does not run these scripts."""
 
 import os
 import re
@@ -28,7 +28,7 @@ def test_finding_pins_its_packages_and_describes_the_harm(script):
 
 
 @pytest.mark.parametrize("path", [*SCRIPTS, *SUPPORT], ids=lambda path: path.name)
-def test_finding_runs_without_footnote(path):
+def test_finding_imports_nothing_of_footnote(path):
     if path.is_file():
         text = path.read_text(encoding="utf-8")
         assert re.findall(r"^\s*(?:from|import) (?:app|workers|evals|migrations|tests)\b", text, re.MULTILINE) == []

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("app", "workers", "evals", "migrations")
 LONGEST_FILE = 400
 
-# library → the only folders or files that may import it, so that replacing the library changes few files
+# The only folders or files that may import each library. To replace a library, a developer then changes few files.
 HOMES: dict[str, tuple[str, ...]] = {
     "openai": ("app/llm/",),
     "celery": ("workers/",),
@@ -28,7 +28,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "xllamacpp": ("app/llm/",),
     "scim2_models": ("app/identity/scim/",),
 }
-FASTAPI_FILES = ("endpoints.py", "main.py")  # suffixes, so that `…_endpoints.py` matches too
+FASTAPI_FILES = ("endpoints.py", "main.py")  # these are suffixes: names such as `x_endpoints.py` match too
 FASTAPI_HOMES = ("app/http/", "app/web/")
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager"}
 
@@ -65,7 +65,7 @@ def read(path: Path) -> ParsedFile:
 
 
 def _commits(function: ast.Attribute) -> bool:
-    """Return whether the call commits a transaction. `writer.commit` and `blob.commit` do not: they complete a file."""
+    """Return whether the call commits a transaction. `writer.commit` and `blob.commit` complete a file instead."""
     is_blob = isinstance(function.value, ast.Name) and function.value.id in {"writer", "blob"}
     return function.attr == "commit" and not is_blob
 

@@ -1,4 +1,6 @@
-"""At the start, processes import only modules that every request or command needs. Others are imported on first use."""
+"""When a process starts, it imports only modules that every request or command needs. It imports the others later, when
+it first uses them.
+"""
 
 import subprocess
 import sys

@@ -1,6 +1,7 @@
-"""The `footnote` command for the shell that runs the guides: a small program that asks the test process to run it.
+"""A substitute for the `footnote` program in the shell that runs the guides. It asks the test process to run the
+command.
 
-A new process for each command would import the CLI each time, which takes longer than most commands.
+The real program would import the CLI for each command. The import takes longer than most commands.
 """
 
 import json
@@ -33,14 +34,14 @@ sys.exit(code)
 
 
 class CommandServer:
-    """Runs the `footnote` commands of a shell. `programs`: the first folder of the shell's PATH."""
+    """Runs the `footnote` commands of a shell. `programs`: the folder that must come first in the shell's PATH."""
 
     def __init__(self, listener: socket.socket, programs: Path) -> None:
         self._listener = listener
         self.programs = programs
 
     def serve(self, shell: "subprocess.Popen[str]") -> None:
-        """Run commands in this thread until the shell exits. Raises the unexpected exceptions of commands."""
+        """Run commands in this thread until the shell exits. Raises each exception of a command except SystemExit."""
         while shell.poll() is None:
             try:
                 connection, _ = self._listener.accept()
@@ -66,7 +67,9 @@ def serve_commands() -> Iterator[CommandServer]:
 
 
 def run_command(words: Sequence[str], environment: Mapping[str, str], folder: Path) -> tuple[str, str, int]:
-    """Run one command with only these environment variables; return (standard error, standard output, exit code)."""
+    """Run one command. `environment`: all environment variables of the command. Return (standard error, standard
+    output, exit code).
+    """
     replaced: dict[str, str | None] = {**dict.fromkeys(os.environ), **environment}
     with chdir(folder):
         ended = CliRunner().invoke(build_cli(list(words)), list(words), env=replaced)

@@ -1,11 +1,11 @@
-"""Runs guides as tests: runs the shell blocks of a page in order, in one bash, and compares the output with the page.
+"""Runs guides as tests. One bash runs the shell blocks of a page in order. Their output is compared with the page.
 
     ```sh            a block that is run; its exit code must be 0
     ```sh exit=1     a block that is run; its exit code must be 1
     ```sh by-hand    a block that is not run: it starts or stops the server, or needs a person's own key
     ```text          the output of the block above it
 
-In expected output, `…` within a line stands for any text, and `…` alone on a line for any lines. The output must
+In expected output, `…` within a line stands for any text. A line with only `…` stands for any lines. The output must
 contain the expected lines in this order and without other lines between them. It may contain further lines after the
 last one. Several spaces count as one, because tables are as wide as the terminal.
 """
@@ -40,7 +40,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The standard output and error of a block, and its exit code."""
+    """The result of a block. `printed`: its standard output and standard error."""
 
     printed: str
     exit_code: int
@@ -87,7 +87,7 @@ def run_blocks(blocks: Sequence[Block], *, folder: Path, environment: Mapping[st
 
 
 def find_difference(expected: str, printed: str) -> str | None:
-    """Return the first expected line that is not at its place in the output; None if all lines match."""
+    """Return the first expected line that is missing at its place in the output. Return None if all lines match."""
     lines = [_normalise(line) for line in printed.splitlines() if line.strip()]
     place, skipping = 0, False
     for wanted in filter(str.strip, expected.splitlines()):

@@ -45,7 +45,9 @@ def main() -> None:
 
 
 def fill(stack: Stack, samples: list[Path]) -> str:
-    """Create a tenant with users, a group and two collections of one document each. Return the administrator's key."""
+    """Create a tenant with users, a group and two collections. Upload one document to each collection. Return the
+    administrator's key.
+    """
     tenants, database = open_tenant_admin(stack.database_url("owner"))
     tenant_id = tenants.create_tenant(slug="pictures", name="Pictures")
     roles = [Role.ADMIN, Role.EDITOR]
@@ -88,7 +90,7 @@ def draw(browser: Browser, url: str, key: str) -> None:
 
 
 def keep(page: Page, name: str) -> None:
-    """Store the window as a PNG with few colours, which is a third as large."""
+    """Store a screenshot as a PNG with few colours. It is a third as large as the original."""
     with Image.open(BytesIO(page.screenshot())) as shot:
         drawn = shot.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
     path = PICTURES / f"{name}.png"

@@ -48,7 +48,9 @@ def read_guide(name: str) -> list[Block]:
 
 
 def environment_for(name: str, stack: Stack, home: Path) -> Mapping[str, str]:
-    """Return the variables that "by-hand" blocks export: the home for the operator's guide, URL and key for others."""
+    """Return the variables that the "by-hand" blocks of a guide export. The operator's guide needs the home, the other
+    guides need a URL and a key.
+    """
     if name == "operator":
         return {"HOME": str(home), "FOOTNOTE_HOME": str(stack.home.path)}
     role = Role.ADMIN if name == "administrator" else Role.ANALYST

@@ -1,4 +1,4 @@
-"""The files that the pages of `docs/` name or link to exist."""
+"""Checks that each file exists that a page of `docs/` names or links to."""
 
 import re
 

@@ -23,7 +23,7 @@ def test_spellings_of_name_have_one_key(name: str, key: str) -> None:
     assert normalise_issuer(name) == key
 
 
-def test_normalising_twice_changes_nothing() -> None:
+def test_normalising_a_key_again_changes_nothing() -> None:
     once = normalise_issuer("The Sample & Sons Group, L.L.C.")
     assert normalise_issuer(once) == once
 
@@ -33,7 +33,7 @@ def test_aliases_include_key_ticker_initials_and_short_names() -> None:
     assert {"northern widget makers", "nwm", "nwmk", "widget makers"} <= set(aliases)
 
 
-def test_first_word_is_alias_only_if_distinctive_and_before_trade_word() -> None:
+def test_first_word_is_alias_if_it_is_distinctive_and_a_trade_follows() -> None:
     assert "zephyrine" in issuer_aliases("Zephyrine Properties, Inc.")
     assert "golden" not in issuer_aliases("Golden Harbour, Inc.")
     assert "national" not in issuer_aliases("National Energy, Inc.")

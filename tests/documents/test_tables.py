@@ -42,7 +42,7 @@ def test_values_in_one_cell_are_separated() -> None:
     assert rows(INCOME)["Other, net of tax"].values == ("—", "19", "(14)")
 
 
-def test_label_in_group_has_group_name() -> None:
+def test_label_of_row_in_group_includes_the_group_name() -> None:
     row = rows(INCOME)["Net income per share: Basic"]
     assert INCOME[slice(*row.support[-1])] == "Net income per share:"
 
@@ -79,7 +79,7 @@ def test_value_without_clear_column_has_no_period() -> None:
     assert row_sentence(row, frozenset({2022})) == "Restructuring: 5 | 7 — columns: 2022 | 2021 | 2020"
 
 
-def test_heading_does_not_apply_beyond_paragraph() -> None:
+def test_heading_does_not_apply_to_rows_after_a_paragraph() -> None:
     prose = "The table below has nothing to do with the one above, which is about other years and other things. " * 2
     row = rows(f"\t2022\t2021\nSales\t1\t2\n{prose}\nStores\t5\t7\n")["Stores"]
     assert row.columns == ()
@@ -121,7 +121,7 @@ def test_row_of_small_figures_in_brackets_is_not_a_heading() -> None:
         ("Thousands of customers", ""),
     ],
 )
-def test_units_end_at_brackets_or_cell(line: str, units: str) -> None:
+def test_units_end_with_their_brackets_or_cell(line: str, units: str) -> None:
     assert rows(f"{line}\n\t2022\t2021\nSales\t1\t2\n")["Sales"].units == units
 
 
@@ -152,6 +152,6 @@ def test_change_heading_spans_change_columns_only(heading: str, years: str, labe
     assert [column.label for column in row.headings] == labels
 
 
-def test_label_beginning_like_month_is_a_row() -> None:
+def test_row_label_that_begins_like_a_month_is_not_a_heading() -> None:
     page = "Years ended June 30,\t2031\t2030\nSales of marketable securities\t$(91)\t$(1)\n"
     assert rows(page)["Sales of marketable securities"].values == ("$(91)", "$(1)")

@@ -1,16 +1,19 @@
 """The proof of the access policy.
 
-- `oracle.py` implements the policy a second time, in plain Python: it computes who may read and write an object.
-- `mirrored_tenant.py` and `governed_tenant.py` apply each step to the database and to the oracle, and check that both
-  allow it or both refuse it.
-- `read_checks.py` reads every table and repository as one user and compares the objects with those that the oracle
-  allows. `http_read_checks.py` and `http_policy_checks.py` compare responses of the API.
+- `oracle.py` implements the policy a second time, in plain Python. It computes which users may read and write an
+  object.
+- `mirrored_tenant.py` and `governed_tenant.py` apply each step to the database and to the oracle. They check that
+  either both allow the step or both refuse it.
+- `read_checks.py` reads every table and repository as one user. It compares the results with the oracle.
+  `http_read_checks.py` and `http_policy_checks.py` compare responses of the API with the oracle.
 - `state_machine.py` draws random steps. `scenario.py` is a scripted scenario that uses every part of the policy.
-- `test_proof.py` runs both and requires 100,000 checked reads (1,000,000 in `make prove-access`) without a difference.
+- `test_proof.py` runs both. The random runs check at least 100,000 reads (1,000,000 in `make prove-access`). None may
+  differ from the oracle.
 - `test_mutations.py` breaks the policy in one place at a time (`mutations.py`, `write_mutations.py`). The same checks
-  must find each mutation. `snapshots.py` stores the scenario's database before each phase. Mutations are tested on
-  these copies.
-- `test_injection.py` and `test_context.py` attack the policy: SQL in every text field, and SQL run as the api role.
+  must find each mutation. `snapshots.py` stores the scenario's database before each phase. Each mutation is tested on a
+  copy of such a snapshot.
+- `test_injection.py` puts SQL into every text field, and runs SQL as the api role. `test_context.py` tries to forge the
+  principal of a transaction.
 """
 
 from collections.abc import Iterator
@@ -33,7 +36,7 @@ CHECKED = "checked"
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the number of checked reads and the time that the checks took."""
-    for report in terminalreporter.getreports(""):  # the category of set-up and teardown reports is ""
+    for report in terminalreporter.getreports(""):  # set-up and teardown reports have the category ""
         summary = dict(report.user_properties).get(CHECKED)
         if summary is not None and report.when == "teardown":
             terminalreporter.write_line(f"{report.head_line}: {summary}")
@@ -41,7 +44,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @dataclass
 class PolicyServer:
-    """A running API on the database under test. `store` stores a file as an upload does, and returns its digest."""
+    """A running API on the database under test. `store` stores the file of an upload and returns its digest."""
 
     running: Server
     blobs: Any

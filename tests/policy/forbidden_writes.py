@@ -1,7 +1,7 @@
-"""Writes for which the actor lacks a right: viewers try writes of editors, editors try writes of owners, and owners try
-writes of administrators. The oracle and the database must refuse each.
+"""Writes for which the actor lacks a right. Viewers try writes that only editors may make, editors try those of owners,
+and owners try those of administrators. The oracle and the database must refuse each write.
 
-Some of these writes need preparation, such as a grant. It is undone afterwards, except that one user keeps a new
+Some of these writes need preparation, such as a grant. The preparation is undone afterwards, except for one new
 collection.
 """
 
@@ -44,9 +44,7 @@ _NEW_CITATION = (
 
 @dataclass(frozen=True, slots=True)
 class ForbiddenWrites:
-    """`tenant`: the tenant of a scenario (`tests.policy.scenario`) after the scenario's set-up, which grants the
-    rights.
-    """
+    """`tenant`: a tenant in which the set-up of a scenario (`tests.policy.scenario`) has created objects and rights."""
 
     tenant: GovernedTenant
 
@@ -61,7 +59,9 @@ class ForbiddenWrites:
 
     @property
     def _users(self) -> Sequence[UUID]:
-        """An administrator, an editor of the last collection, two readers, an auditor and one more reader."""
+        """An administrator, an editor of the fourth collection, an editor of the second one, a viewer, an auditor and
+        another viewer.
+        """
         return list(self.tenant.world.users)
 
     @property
@@ -80,7 +80,7 @@ class ForbiddenWrites:
     def _labels(self) -> Sequence[UUID]:
         return sorted(self.tenant.world.labels)
 
-    # --- writes of editors --------------------------------------------------------------------------------------------
+    # --- writes that only editors may make ----------------------------------------------------------------------------
 
     def _edit_as_viewer(self) -> None:
         tenant, viewer, place, document = self.tenant, self._users[3], self._collections[0], self._documents[4]
@@ -103,7 +103,7 @@ class ForbiddenWrites:
         ):
             tenant.try_forbidden_write(viewer, statement, named | {"collection": place})
 
-    # --- writes of owners ---------------------------------------------------------------------------------------------
+    # --- writes that only owners may make -----------------------------------------------------------------------------
 
     def _act_as_owner_without_owning(self) -> None:
         tenant, place, document = self.tenant, self._collections[3], self._documents[3]
@@ -118,7 +118,7 @@ class ForbiddenWrites:
         assert not tenant.change_document_label(inner_editor, self._documents[2], self._labels[0])
         assert not tenant.change_collection_label(inner_editor, self._collections[2], self._labels[0])
 
-    # --- writes of administrators -------------------------------------------------------------------------------------
+    # --- writes that only administrators may make ---------------------------------------------------------------------
 
     def _administer_without_role(self) -> None:
         tenant = self.tenant
@@ -147,7 +147,9 @@ class ForbiddenWrites:
         assert not tenant.change_disabled(auditor, member)
 
     def _move_out_of_labels_as_owner(self) -> None:
-        """Owners may not move objects to collections with fewer labels, or add labels for which they lack clearance."""
+        """Try moves to collections with fewer labels. Try to add labels without clearance, and to remove a label. An
+        owner may do none of these.
+        """
         tenant, admin, owner = self.tenant, self._users[0], self._users[3]
         _, middle, inner, *_, own = self._collections
         unknown, known, _ = self._labels
@@ -167,10 +169,10 @@ class ForbiddenWrites:
         assert tenant.change_document_label(admin, free, known)
         assert tenant.revoke(admin, granted)
 
-    # --- writes of the user who asked ---------------------------------------------------------------------------------
+    # --- writes that only the user who asked the question may make ----------------------------------------------------
 
     def _write_for_another_asker(self) -> None:
-        """Write rows of another user's question and answer. Both users may read the cited document."""
+        """Try to add rows to another user's question and answer. Both users may read the cited document."""
         tenant, document = self.tenant, self._documents[4]
         asker, other = self._users[2:4]
         question = next(key for key, answer in tenant.world.answers.items() if answer.asker == asker)
@@ -181,8 +183,8 @@ class ForbiddenWrites:
     # --- grants to oneself --------------------------------------------------------------------------------------------
 
     def _see_own_grants_at_once(self) -> None:
-        """Make grants to the actor, to a group of the actor and to an outer group. Each step checks its effect in its
-        own transaction.
+        """Create and revoke grants to the actor, to a group with the actor as a member, and to the group around it.
+        Each step checks, in its own transaction, that its effect is visible.
         """
         tenant, admin, own = self.tenant, self._users[0], self._collections[-1]
         outer, _, group, _ = self._groups

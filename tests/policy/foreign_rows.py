@@ -1,8 +1,8 @@
 """Rows that Footnote never writes: they belong to another tenant but refer to our tenant's access class, document or
 question.
 
-The superuser inserts them without constraints and triggers, to check that the tenant condition of each table hides
-them. Collections have no such rows, because an access class belongs to only one collection.
+The superuser inserts them with constraints and triggers disabled. Each table must hide them, because they have another
+tenant's id. Collections have no such rows, because an access class belongs to only one collection.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ WHERE r.{key} = %(value)s ORDER BY r.{key} LIMIT {limit}
 def plant_foreign_rows(
     admin_url: str, ours: MirroredTenant, theirs: MirroredTenant, document: UUID, question: UUID
 ) -> None:
-    """Copy rows of `ours` into the tenant of `theirs`. `document` must be published, `question` answered."""
+    """Copy rows of `ours` into the tenant of `theirs`. `document` must be published and `question` answered."""
     foreign, tenant, unanswered = uuid4(), theirs.world.tenant, uuid4()
     theirs.names[str(foreign)] = "a foreign document"
     asker = ours.world.answers[question].asker
@@ -51,8 +51,8 @@ def plant_foreign_rows(
         for table, (key, value, changes) in others.items():
             _copy(connection, table, key, value, {**changes, "tenant_id": tenant})
         _copy(connection, "questions", "id", question, {"id": unanswered})
-    # The answer to this question of our tenant belongs to the other tenant. The oracle hides the answer, because it
-    # cites an unknown document.
+    # This question belongs to our tenant, but its answer belongs to the other one. In the oracle, the answer cites an
+    # unknown document, so the oracle hides it.
     ours.world.answers[unanswered] = oracle.Answer(asker, frozenset({uuid4()}), frozenset())
 
 

@@ -1,4 +1,4 @@
-"""Changes of rights in a tenant by administrators and owners, applied to the database and to the oracle."""
+"""Steps in which administrators and owners change rights. Each step changes the database and the oracle."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ def administers(access: Access) -> bool:
 
 @dataclass
 class GovernedTenant(MirroredTenant):
-    """A mirrored tenant whose rights change. Each method does a step as `actor` and returns whether it succeeded."""
+    """A mirrored tenant whose rights change. Methods with an `actor` do one step and return whether it succeeded."""
 
     # --- grants -------------------------------------------------------------------------------------------------------
 
@@ -80,7 +80,7 @@ class GovernedTenant(MirroredTenant):
         )
 
     def delete_group(self, actor: UUID, group: UUID) -> bool:
-        """Delete a group with its grants, clearances and nestings. Refused while the group has an exclusion."""
+        """Delete a group with its grants, clearances and nestings. A group with an exclusion cannot be deleted."""
         closes = any(each.holder == group for each in self.world.exclusions.values())
         return self._write(
             actor,
@@ -261,8 +261,8 @@ class GovernedTenant(MirroredTenant):
     def wait_for_expiry(self, table: str, key: UUID) -> None:
         """Set a grant, clearance or exclusion to expire soon, read as every user, and wait for the expiry.
 
-        It expires after 60 ms, or later if not every user could read before the expiry. The reads cache access classes,
-        and no later write clears them. Returns when the database's clock has passed the expiry.
+        The reads cache access classes. No write clears the cache before the expiry. The first delay is 60 ms. If it is
+        too short for the reads, try longer delays. Return when the database's clock has passed the expiry.
         """
         held: dict[UUID, Any] = getattr(self.world, table)
         for delay in EXPIRY_DELAYS:
@@ -278,7 +278,7 @@ class GovernedTenant(MirroredTenant):
         raise AssertionError("the database's clock did not advance")
 
     def _reads_before(self, until: datetime, user: UUID) -> bool:
-        """Read as the user, which caches the user's access classes. Return whether the read was before `until`."""
+        """Read as the user, to cache the user's access classes. Return whether the read was before `until`."""
         with self.database.api.transaction(Principal(self.world.tenant, user)) as session:
             return bool(session.scalar(text("SELECT now() < :until"), {"until": until}))
 
@@ -296,7 +296,7 @@ class GovernedTenant(MirroredTenant):
         may: Callable[[Access], bool],
         apply: Callable[[], object],
     ) -> bool:
-        """Execute a statement as the api role and compare the result with the oracle's decision, `may`."""
+        """Execute a statement as the api role. It must change rows if, and only if, the oracle allows it (`may`)."""
 
         def act(session: Session) -> bool:
             given = values | {"tenant": self.world.tenant, "actor": actor}

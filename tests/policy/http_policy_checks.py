@@ -1,5 +1,5 @@
-"""Compares responses of the API with the oracle after each change: labels, clearances, exclusions, packs, explanations,
-facets and suggestions.
+"""Compares the API's responses about the policy with the oracle after each change. The responses contain labels,
+clearances, exclusions, packs, explanations, facets and suggestions.
 """
 
 from collections import Counter
@@ -20,8 +20,8 @@ LEVELS = (None, "viewer", "editor", "owner")
 
 @dataclass
 class HttpPolicyChecks(HttpReadChecks):
-    """Each check covers the next quarter of the users. For each user, it reads the labels of one document and one
-    collection.
+    """Compares responses after a change. Each call checks a quarter of the users, to save time. For the same reason, it
+    reads the labels of only one document and one collection.
     """
 
     turn: int = 0
@@ -62,7 +62,7 @@ class HttpPolicyChecks(HttpReadChecks):
             self._expect(access, path, client.get(path).status_code == 403, "answered")
 
     def _check_labels(self, client: httpx.Client, access: Access) -> None:
-        """Check the labels of one document and one collection. Either may belong to the other tenant."""
+        """Check the labels of one document and one collection. They may belong to the other tenant."""
         visible, collections, world = access.documents(), access.collections(), access.world
         document = self._pick(key for each in (self.tenant, self.other_tenant) for key in each.world.documents)
         collection = self._pick(key for each in (self.tenant, self.other_tenant) for key in each.world.parents)
@@ -105,7 +105,7 @@ class HttpPolicyChecks(HttpReadChecks):
         self._expect(access, "suggestions", suggested == Counter(titles), f"{suggested}, not {titles}")
 
     def _check_explanations(self, client: httpx.Client, access: Access) -> None:
-        """Request explanations of every user's access to one document, and check them."""
+        """Check the explanation of each user's access to one document."""
         every = (self.tenant, self.other_tenant)
         document = self._pick(key for each in every for key in each.world.documents)
         for user in access.world.users:

@@ -1,4 +1,4 @@
-"""Compares responses of the API with the oracle. A hidden object must get the same response as an absent one."""
+"""Compares responses of the API with the oracle. The response must be the same for hidden and absent objects."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,7 +28,7 @@ PUBLISHED_PATHS = (
     "/v1/documents/{document}/versions/{version}/pages/1/image?dpi=36",
     "/v1/runs/{run}/events",
 )
-"""Paths that exist only for a published document. Its run is finished, so that the event stream ends."""
+"""Paths that exist only for a published document. Its run has finished, so the event stream of the run ends."""
 QUESTION = f"What does the {COMMON_WORD} say?"
 NOT_DRAWABLE = "page-not-drawable"
 REFUSED = (401, 403)
@@ -36,8 +36,8 @@ REFUSED = (401, 403)
 
 @dataclass
 class HttpReadChecks:
-    """Compares responses to users of both tenants with the oracle. A checked request counts as one read. A list counts
-    as one read for each object that it could contain.
+    """Compares responses to users of both tenants with the oracle. A request for one object counts as one read. A list
+    counts as one read for each object that it could contain.
     """
 
     server: Any
@@ -58,9 +58,9 @@ class HttpReadChecks:
             self._check_answers(client, access)
 
     def check_questions(self) -> None:
-        """Ask a question as every user, then exclude the user from the cited documents and repeat the request.
+        """Ask questions as every user. Also check repeated questions of the first tenant's users (`_check_repeating`).
 
-        Afterwards, the database contains answers that the oracle's world lacks. Raises DifferenceError.
+        Afterwards, the database contains answers that the oracle lacks. Raises DifferenceError.
         """
         for tenant, user in readers((self.tenant, self.other_tenant)):
             client = self.server.client(tenant.keys[user])
@@ -134,7 +134,9 @@ class HttpReadChecks:
                 )
 
     def _check_asking(self, client: httpx.Client, access: Access) -> None:
-        """Ask a question about all documents, and one about the hidden documents only."""
+        """Ask a question about all documents, and one about the hidden documents only. The answers must not use hidden
+        documents.
+        """
         visible, every = access.documents(), {*self.tenant.world.documents, *self.other_tenant.world.documents}
         reply = ask_streamed(client, QUESTION)
         found = {*reply.sources, *reply.cited}
@@ -144,7 +146,7 @@ class HttpReadChecks:
 
     def _check_repeating(self, client: httpx.Client, access: Access) -> None:
         """Ask a question, exclude the user from the cited documents, and repeat the request with its idempotency key.
-        The second response must not cite them.
+        The second response must not cite these documents.
         """
         key, every = uuid4().hex, {*self.tenant.world.documents}
         cited = {*ask_with_key(client, QUESTION, key).cited}
@@ -199,7 +201,7 @@ class HttpReadChecks:
 
 
 def _get(client: httpx.Client, path: str) -> tuple[int, frozenset[str]]:
-    """Return the status and the values of the problem document, except `instance`, which differs for each request."""
+    """Return the status and the values of the problem document. Omit `instance`, which differs for each request."""
     answer = client.get(path)
     problem = answer.json() if answer.is_error else {}
     return answer.status_code, frozenset(str(value) for name, value in problem.items() if name != "instance")

@@ -1,6 +1,6 @@
-"""A tenant that exists twice: in the database, where Footnote's code changes it, and in the oracle's world.
+"""A tenant that exists twice: in the database, which Footnote's code changes, and in the oracle, which tests change.
 
-For each step, the oracle and the database decide whether the actor may take it. Both must decide the same.
+For each step, the oracle and the database decide whether the actor may take it. Their decisions must agree.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -42,7 +42,7 @@ SET_BY_PERSON = {"document_type": {"by": "editor"}}
 READ_FROM_TEXT = {"document_type": {"by": "document", "origin": "text"}}
 COMMON_WORD = "covenant"
 PEOPLE = (("admin", "editor"), ("editor",), ("analyst",), ("analyst",), ("auditor",), ("editor",))
-"""The roles of a tenant's users. The first user is the administrator."""
+"""The roles of each user of a tenant. The first user is the administrator."""
 _VISIBLE_IDS = (
     "SELECT now(), ARRAY(SELECT d.id FROM documents d) AS documents, "
     "ARRAY(SELECT c.id FROM collections c) AS collections"
@@ -63,7 +63,7 @@ class MirroredTenant:
     """Function that stores a file and returns its digest."""
     names: dict[str, str] = field(default_factory=dict)
     keys: dict[UUID, str] = field(default_factory=dict)
-    """User id → API key, for requests over HTTP."""
+    """The API key of each user, for requests over HTTP."""
     world: World = field(init=False)
     embedder: HashEmbedder = field(default_factory=HashEmbedder)
     versions: dict[UUID, UUID] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class MirroredTenant:
     published: set[UUID] = field(default_factory=set)
 
     def found(self, label: str, people: Sequence[tuple[str, ...]]) -> None:
-        """Create the tenant and its users, as an operator does."""
+        """Create the tenant, its users and their API keys as the owner role."""
         now, tenant = SystemClock().now(), uuid4()
         self.world = World(tenant=tenant)
         rows, keys = [], []
@@ -105,7 +105,7 @@ class MirroredTenant:
             )
 
     def resume_in(self, database: Any) -> Self:
-        """Return a copy of this tenant. Its next steps change `database`, which is a copy of this tenant's database."""
+        """Return a copy of this tenant. The steps of the copy change `database`, a copy of this tenant's database."""
         resumed = copy(self)
         resumed.database, resumed.tally, resumed.world = database, Tally(), deepcopy(self.world)
         resumed.names, resumed.versions, resumed.runs = {**self.names}, {**self.versions}, {**self.runs}
@@ -132,7 +132,7 @@ class MirroredTenant:
         )
 
     def upload(self, actor: UUID, collection: UUID, kind: str | None = None) -> UUID | None:
-        """Create an unprocessed document and return it; None if refused. `kind`: the type that the uploader sets."""
+        """Create an unprocessed document with the type `kind`. Return its id, or None if the upload is refused."""
         number = len(self.world.documents)
         made, version, now = self._named(new_id(), f"document {number}"), new_id(), SystemClock().now()
         content = f"Words of {made}".encode()
@@ -180,7 +180,7 @@ class MirroredTenant:
         return made if may else None
 
     def publish(self, document: UUID, kind: str | None, source: str | None) -> None:
-        """Write pages, chunks, vectors and terms in one transaction, as a worker does. A second call replaces them.
+        """Write pages, chunks, vectors and terms in one transaction as the worker role. A second call replaces them.
 
         `kind`: the type read from the text. It becomes the document's type unless a person has set one.
         """
@@ -232,7 +232,7 @@ class MirroredTenant:
         mirrored.kind, mirrored.source = mirrored.kind if mirrored.is_set_by_person else kind, source
 
     def describe(self, actor: UUID, document: UUID, kind: str | None, source: str | None) -> bool:
-        """Set the type and the source of a document, as an editor does. Entitlement packs match on both."""
+        """Set the type and the source of a document, by which entitlement packs select documents."""
 
         def act(session: Session) -> bool:
             repository = DocumentRepository(session)
@@ -294,7 +294,7 @@ class MirroredTenant:
         )
 
     def answer(self, asker: UUID, cited: list[UUID], drafted_from: list[UUID]) -> bool:
-        """Record a question and its answer, which cites `cited`. Its dropped claim is drafted from `drafted_from`."""
+        """Record a question and an answer drafted from `drafted_from`. One claim cites `cited`, one is dropped."""
         question = self._named(new_id(), f"question {len(self.world.answers)}")
         key = {"tenant": self.world.tenant, "question": question}
         citations = [
@@ -380,7 +380,7 @@ class MirroredTenant:
         return done
 
     def _check_in_own_transaction(self, session: Session, actor: UUID) -> None:
-        """Check that the transaction of a change sees its effect: older cached access classes must not be used."""
+        """Check that a transaction sees its own change. It must not use access classes cached before the change."""
         row = session.execute(text(_VISIBLE_IDS)).one()
         access = Access(self.world, actor, row.now)
         seen, expected = {*row.documents, *row.collections}, access.documents() | access.collections()

@@ -1,8 +1,9 @@
-"""Mutations of the policy. Each is a small change of a function, policy or trigger, which the superuser makes in a
-migrated database.
+"""Mutations of the access policy. Each mutation is a small change of a function, row-level security policy or trigger.
+The superuser makes it in a migrated database.
 
 The text to replace comes from `pg_get_functiondef` or `pg_get_expr` and must occur exactly once. Some code runs only
-for users in many groups. To test it, a first mutation runs this code for all users, and a second one changes it.
+for users in many groups. To test this code, a first mutation makes it run for all users, and a second mutation changes
+it.
 """
 
 from collections.abc import Iterator
@@ -22,9 +23,11 @@ _CLEAR_CACHE = "TRUNCATE learned_classes"
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """`target`: the name of a function; `table.policy` (the mutation changes both USING and WITH CHECK); or
-    `table!trigger` (the mutation disables the trigger). `phase`: the first phase of the scenario that runs with the
-    mutation. The phase "reads" only checks reads. `after`: another mutation that is applied first.
+    """`target`: a function, a row-level security policy (`table.policy`) or a trigger (`table!trigger`). The mutation
+    changes the function, changes both USING and WITH CHECK of the policy, or disables the trigger.
+
+    `phase`: the first phase of the scenario that runs with the mutation. The phase "reads" only checks reads. `after`:
+    another mutation that is applied first.
     """
 
     name: str
@@ -49,7 +52,7 @@ class Mutation:
                 connection.execute(statement.encode())
 
     def _apply(self, connection: "Connection[Any]") -> list[str]:
-        """Apply the mutation; return the statements that undo it, in the order of the changes."""
+        """Apply the mutation. Return the statements that undo its changes, in the order of the changes."""
         undoing = [] if self.after is None else self.after._apply(connection)
         connection.execute(_CLEAR_CACHE.encode())
         if "!" in self.target:

@@ -1,14 +1,15 @@
 """The access policy in plain Python. The tests compare the database's decisions with it.
 
-It follows the design, uses neither the SQL nor `app.access`, and is simple instead of fast:
+It is simple instead of fast. It uses neither the SQL nor `app.access`. These are its rules:
 
 - A grant gives access to a collection with everything inside it, to one document, or to the documents of an entitlement
-  pack. Its holder is a user, or a group with its direct and nested members. It can expire. Levels: 1 viewer, 2 editor,
-  3 owner.
-- A pack contains documents of the whole tenant by type and source. An empty list matches any value. A type counts only
-  if a person set it, at the upload or later. A type that was read from the document's text gives no access.
-- A label on a document, or on a collection that contains it, hides the document from users without clearance for the
-  label, even if they have grants. An exclusion hides one document from a user or a group.
+  pack. The holder of a grant is a user or a group. A grant to a group applies to its direct and nested members. A grant
+  can expire. Its level is 1 (viewer), 2 (editor) or 3 (owner).
+- A pack selects documents of the whole tenant by type and source. An empty list of types or sources matches any value.
+  A type counts only if a person set it, at the upload or later. A type that was read from the document's text gives no
+  access.
+- A label can be on a document or on a collection that contains it. It hides the document from users without clearance
+  for the label, even if they have grants. An exclusion hides one document from a user or a group.
 - No user can read a deleted document. A disabled user can read nothing. No user can read objects of another tenant.
 - Only the user who asked a question can read the answer, and only while the user may read each document that the answer
   cites. To read its dropped claims, the user must also have access to each document from which the answer was drafted.
@@ -32,7 +33,7 @@ class User:
 
 @dataclass(slots=True)
 class Document:
-    """`is_set_by_person`: whether a person set `kind`, possibly to None."""
+    """`is_set_by_person`: whether a person set `kind`. A person can also set it to None."""
 
     collection: UUID
     kind: str | None = None
@@ -93,13 +94,13 @@ class World:
     tenant: UUID
     users: dict[UUID, User] = field(default_factory=dict)
     groups: dict[UUID, set[UUID]] = field(default_factory=dict)
-    """Group → its direct members."""
+    """The direct members of each group."""
     nestings: set[tuple[UUID, UUID]] = field(default_factory=set)
-    """(outer group, group that is directly nested in it)."""
+    """Pairs of an outer group and a group that is directly nested in it."""
     parents: dict[UUID, UUID | None] = field(default_factory=dict)
-    """Collection → the collection that directly contains it."""
+    """The parent of each collection, or None if it has no parent."""
     collection_labels: dict[UUID, set[UUID]] = field(default_factory=dict)
-    """Collection → the labels on the collection itself."""
+    """The labels on each collection itself, without those of its parents."""
     documents: dict[UUID, Document] = field(default_factory=dict)
     labels: set[UUID] = field(default_factory=set)
     grants: dict[UUID, Grant] = field(default_factory=dict)
@@ -130,7 +131,7 @@ class World:
         return found
 
     def is_in(self, user: UUID, holder: UUID) -> bool:
-        """Return whether `holder` is the user, or a group with the user as a direct or nested member."""
+        """Return whether `holder` is the user or a group that contains the user, directly or in a nested group."""
         if user == holder:
             return True
         return holder in self.groups and any(
@@ -172,15 +173,15 @@ class Access:
 
     @property
     def sees_policy(self) -> bool:
-        """Whether the user may read grants, labels and other parts of the policy: administrators and auditors may."""
+        """Whether the user may read the whole policy, such as all grants. Administrators and auditors may."""
         return self.has_role(ADMIN, AUDITOR)
 
     def level_at_collection(self, collection: UUID) -> int:
-        """Return the user's level of access to the collection, 0 if it is hidden."""
+        """Return the user's level of access to the collection. The level is 0 if the collection is hidden."""
         return self.level_at_kind(collection, None, None, set(), None)
 
     def level_at(self, document: UUID) -> int:
-        """Return the user's level of access to the document, 0 if it is hidden."""
+        """Return the user's level of access to the document. The level is 0 if the document is hidden."""
         found = self.world.documents.get(document)
         if found is None or found.is_deleted:
             return 0
@@ -189,7 +190,9 @@ class Access:
     def level_at_kind(
         self, collection: UUID, kind: str | None, source: str | None, labels: Iterable[UUID], document: UUID | None
     ) -> int:
-        """Return the user's level of access to a document with this collection, trusted type, source and labels."""
+        """Return the user's level of access to a document with this collection, trusted type (`kind`), source and
+        labels. If `document` is an id, grants on this document and exclusions from it count too.
+        """
         around = self.world.around(collection)
         if not self.is_enabled or document in self._excluded:
             return 0
@@ -227,8 +230,8 @@ class Access:
         return {question for question, answer in self.world.answers.items() if answer.asker == self.user}
 
     def grants(self) -> set[UUID]:
-        """Return the grants that the user may read: administrators and auditors all, other users those on their own
-        objects.
+        """Return the grants that the user may read. Administrators and auditors may read all grants. Other users may
+        read the grants on objects that they own.
         """
         owned = self.documents(OWNER) | self.collections(OWNER)
         return {key for key, grant in self.world.grants.items() if self.sees_policy or grant.target in owned}
@@ -244,7 +247,9 @@ class Access:
         return {label for label in self.world.labels if self.sees_policy or (self.is_enabled and label in self.cleared)}
 
     def may_grant(self, target: UUID) -> bool:
-        """Return whether the user may make grants on the target: as its owner, or as an administrator if it exists."""
+        """Return whether the user may create grants on the target. Owners of the target may. Administrators may, if the
+        target exists.
+        """
         if self.level_at(target) == OWNER or (
             target in self.world.parents and self.level_at_collection(target) == OWNER
         ):
@@ -254,8 +259,8 @@ class Access:
         return bool(there) and self.has_role(ADMIN)
 
     def may_leave(self, place: UUID | None, into: UUID | None) -> bool:
-        """Return whether the user may move an object from `place` to `into`. Only administrators may if it then loses
-        labels.
+        """Return whether the user may move an object from `place` to `into`. If the object would lose a label, only
+        administrators may.
         """
         return self.has_role(ADMIN) or self.world.labels_around(place) <= self.world.labels_around(into)
 

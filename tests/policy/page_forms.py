@@ -1,4 +1,4 @@
-"""Requests to the pages, which the OpenAPI document omits: forms and queries with a payload in each text field."""
+"""Requests to the pages, with a payload in each text field of a form or query. The OpenAPI document omits pages."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,9 @@ from tests.policy.payloads import PAYLOADS, FilledRequest
 
 @dataclass(frozen=True, slots=True)
 class PageForm:
-    """`kept`: fields that each request contains without a payload. `{name}` in a value is replaced by an id."""
+    """`fields`: the fields that get a payload. `kept`: the values of the other fields. `{name}` in a value stands for
+    an id.
+    """
 
     method: str
     path: str
@@ -21,7 +23,7 @@ class PageForm:
 
 _CHANGE = "/access/change"
 _EXPLAINED = {"document": "{document_id}", "person": "{user_id}", "time": "2026-01-31T12:00Z"}
-_CALLBACK = "/sign-in/oidc/{user_id}/callback"  # no provider has this id, but the endpoint checks `state` first
+_CALLBACK = "/sign-in/oidc/{user_id}/callback"  # no provider has this id, but `state` is checked first
 
 FORMS = (
     PageForm("post", "/sign-in", ("key",)),
@@ -50,8 +52,8 @@ FORMS = (
 
 
 def form_requests(number: int, ids: Mapping[str, str], form_token: str) -> Iterator[FilledRequest]:
-    """Yield a request for each text field, with payload `number` in that field. Even numbers preview changes, odd ones
-    apply them.
+    """Yield a request for each text field, with payload `number` in that field. If the number is even, requests preview
+    a change. If it is odd, they apply the change.
     """
     payload, act = PAYLOADS[number], ("preview", "make")[number % 2]
     for form in FORMS:

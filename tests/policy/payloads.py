@@ -33,7 +33,7 @@ _BY_FORMAT = {"date-time": "2090-01-01T00:00:00Z", "date": "2020-12-31", "email"
 
 @dataclass(frozen=True, slots=True)
 class FilledRequest:
-    """A request, whose body is JSON, bytes or form fields. `template` is the path with its parameters' names."""
+    """A request. Its body is JSON, bytes or form fields. `template`: the path with the names of its parameters."""
 
     method: str
     template: str
@@ -51,18 +51,19 @@ class FilledRequest:
 
 @dataclass
 class RequestMaker:
-    """Makes requests for the operations of an OpenAPI document: texts are payloads, ids are known ids, other values are
-    valid.
+    """Makes requests for the operations of an OpenAPI document. In a request, all texts are payloads, ids are known
+    ids, and other values are valid.
     """
 
     document: Mapping[str, Any]
     ids: Mapping[str, str]
-    """Parameter name → known id. Other ids are random."""
+    """The known ids, by parameter name. For other parameters, ids are random."""
     left_out: frozenset[str] = field(default_factory=frozenset)
 
     def requests(self, number: int) -> Iterator[FilledRequest]:
-        """Yield requests with payload `number`: one per operation with the payload in its required parameters, and one
-        for every third optional parameter. Over all numbers, each optional parameter gets a third of the payloads.
+        """Yield requests with payload `number`. Each operation gets a request with the payload in its required
+        parameters. Every third optional parameter gets another request. Over all numbers, each optional parameter gets
+        a third of the payloads.
         """
         payload, places = PAYLOADS[number], itertools.count(number)
         for template, item in self.document["paths"].items():
@@ -90,7 +91,7 @@ class RequestMaker:
                 continue
             value = str(self._value(parameter["schema"], payload, name))
             if place == "path":
-                # A valid id would delete an object that later requests need.
+                # A DELETE request with a valid id would delete an object that later requests need.
                 path = path.replace("{" + name + "}", quote(payload if method == "delete" else value, safe=""))
             elif place == "query":
                 query[name] = value
@@ -107,8 +108,8 @@ class RequestMaker:
     def _fill_forms(
         self, template: str, method: str, operation: Mapping[str, Any], payload: str
     ) -> Iterator[FilledRequest]:
-        """Yield a request for each field, with valid values in the other fields, and one with the payload as the file
-        name.
+        """Yield a request for each field, with the payload in this field and valid values in the required fields. If
+        the form has a file, also yield a request with the payload as the file name.
         """
         contents = operation.get("requestBody", {}).get("content", {})
         kind = next((each for each in contents if each in _FORMS), None)
@@ -119,7 +120,7 @@ class RequestMaker:
         files = [name for name, each in properties.items() if each.get("format") == "binary"]
         valid = {name: self.ids[f"{name}_id"] for name in contents[kind]["schema"]["required"] if name not in files}
         for name in [*(each for each in properties if each not in files), *(["filename"] if files else [])]:
-            # Each file differs, because a second upload of the same content would create no document.
+            # All files differ, because a second upload of the same content would create no document.
             file = (payload if name == "filename" else "made.txt", f"{name}: {payload}".encode()) if files else None
             fields = valid | ({} if name == "filename" else {name: payload})
             yield replace(plain, headers={}, content=None, fields=fields, file=file, sent=frozenset({name}))

@@ -1,7 +1,7 @@
-"""Compares the objects that one user can read with the oracle: by SQL on each table, and through each repository.
+"""Compares the objects that a user can read with the oracle. It covers SQL on all tables, and all repositories.
 
-Each (user, way of reading, object) is one checked read. A list that could contain m objects of any tenant counts as m
-reads.
+Each combination of a user, a way of reading and an object is one checked read. A list that could contain m objects of
+all tenants counts as m reads.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,7 +30,7 @@ from tests.policy.mirrored_tenant import COMMON_WORD, KINDS, MirroredTenant
 from tests.policy.oracle import Access
 from tests.policy.tally import DifferenceError
 
-# way of reading → (column of the object's id, column of the document that access depends on, table)
+# For each way of reading: (column of the object's id, column of the document that decides on access, table)
 _BY_DOCUMENT = {
     "documents": ("id", "id", "documents"),
     "document_versions": ("id", "document_id", "document_versions"),
@@ -93,7 +93,7 @@ _TRUTH = text(
 )
 _SEEN = " UNION ALL ".join([*_ROWS, _STAGES.format(owner="''"), _CLASSES.format(owner="''"), *_CLASSED.values()])
 Rows = Mapping[str, Mapping[str, tuple[str, int]]]
-"""Way of reading → object → (document or object that access depends on, number of rows)."""
+"""For each way of reading and each object: (document or object that decides on access, number of rows)."""
 
 
 def _rows(found: Iterable[Sequence[Any]]) -> dict[str, dict[str, tuple[str, int]]]:
@@ -105,7 +105,7 @@ def _rows(found: Iterable[Sequence[Any]]) -> dict[str, dict[str, tuple[str, int]
 
 @dataclass
 class ReadChecks:
-    """Compares the reads of users with the oracle. `truth`: tenant → all its rows, which `load_rows` reads."""
+    """Compares the reads of users with the oracle. `truth`: all rows of each tenant. `load_rows` reads them."""
 
     tenants: Sequence[MirroredTenant]
     truth: dict[UUID, Rows]
@@ -156,7 +156,7 @@ class ReadChecks:
 
     @staticmethod
     def _see_all(session: Session) -> Iterable[Sequence[Any]]:
-        """Select all visible rows, with a statement that is prepared once per connection because planning is slow."""
+        """Select all visible rows. Planning is slow, so each connection prepares the statement once."""
         connection = session.connection()
         if "sees all" not in connection.info:
             connection.exec_driver_sql(f"PREPARE see_all AS {_SEEN}")
@@ -187,7 +187,7 @@ class ReadChecks:
             for key, (kind, _) in truth.get("access_classes", {}).items()
             if self._level_at_class(access, kind)
         }
-        if not access.is_enabled:  # only rows of documents are compared, because a disabled user cannot sign in
+        if not access.is_enabled:  # a disabled user cannot sign in, so the user's own rows are not compared
             return expected
         answered = {str(each) for each in access.answers()}
         sees_all = access.sees_policy
@@ -260,7 +260,7 @@ class ReadChecks:
         }
         found = listed(DocumentFilters(**narrowed))  # type: ignore[arg-type]
         name = next(iter(narrowed))
-        # The oracle has no issuers and years: for these filters, the check is only that no hidden document is listed.
+        # The oracle has no issuers and years. With these filters, check only that no hidden document is listed.
         ways[f"list_documents by {name}"] = (found, inside.get(name, found & visible))
         runs = RunRepository(session)
         asked = self._rotate(sorted(every))
@@ -320,10 +320,10 @@ class ReadChecks:
         for way, seen in ways.items():
             self._compare_ids(tenant, access, way, seen, searchable, set(every))
         for other in self.tenants:
-            # A graph search, even in another tenant's graph, may miss near chunks but must not return hidden ones.
+            # A graph search may miss near chunks, but it must not return hidden ones, even from another tenant's graph.
             graph = Graph(other.world.tenant, 0, visible_chunks=1)
             own = searchable if other is tenant else set()
-            for asked in (0, 1):  # 0: searches the listed documents; 1: all that the user may read
+            for asked in (0, 1):  # 0: search only the listed documents; 1: search all documents that the user may read
                 limits = {"limit": 1000, "breadth": 40, "most_scanned": 100_000}
                 walk = search.find_near(graph, vector, every, counted=asked, space_id=space, **limits)
                 walked = {every[place] for place in walk.documents.tolist()}
@@ -389,7 +389,7 @@ class ReadChecks:
 
 
 def readers(tenants: Sequence[MirroredTenant]) -> Iterator[tuple[MirroredTenant, UUID]]:
-    """Yield (tenant, user): all users of the first tenant, and the first and last user of each other tenant."""
+    """Yield (tenant, user) for all users of the first tenant, and for the first and last user of each other tenant."""
     first, *others = tenants
     for user in first.world.users:
         yield first, user

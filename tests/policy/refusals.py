@@ -9,8 +9,8 @@ _INTEGRITY = "23"
 
 
 def is_refusal(error: RightsChangedError | DBAPIError) -> bool:
-    """Return whether the database refused the change: missing right (42501), integrity constraint, or cycle (42P19).
-    Any other error is a defect, not a decision of the policy.
+    """Return whether the error means that the database refused a change. A change is refused because of a missing right
+    (42501), an integrity constraint or a cycle (42P19). Any other error is a defect, not a decision of the policy.
     """
     if isinstance(error, RightsChangedError):
         return True

@@ -1,4 +1,4 @@
-"""A scripted scenario that uses every part of the policy, so that a broken part shows within a few checks. Random runs
+"""A scripted scenario that uses every part of the policy, so that a few checks find a broken part. Random runs
 (`tests.policy.state_machine`) find cases that the scenario lacks.
 """
 
@@ -21,7 +21,7 @@ HOUR = timedelta(hours=1)
 @dataclass
 class Scenario:
     """A sequence of phases. After each phase, all reads are checked. Every step must succeed, unless the code asserts
-    its refusal.
+    that it is refused.
     """
 
     machine: PolicyStateMachine
@@ -42,7 +42,7 @@ class Scenario:
 
     @property
     def phases(self) -> Mapping[str, Callable[[], None]]:
-        """Name → phase, for the phases after the set-up. The first one only reads, the others change objects."""
+        """The phases after the set-up, by name. The first phase does nothing before its reads are checked."""
         return {
             "reads": lambda: None,
             "forbidden writes": self.try_forbidden_writes,
@@ -81,7 +81,7 @@ class Scenario:
         ForbiddenWrites(self._tenant).try_all()
 
     def resume_in(self, database: Any) -> "Scenario":
-        """Return a copy of the scenario. Its next steps change `database`, a copy of the scenario's database."""
+        """Return a copy of the scenario. The steps of the copy change `database`, a copy of the scenario's database."""
         return replace(self, machine=self.machine.resume_in(database))
 
     # --- users and objects --------------------------------------------------------------------------------------------
@@ -104,7 +104,7 @@ class Scenario:
 
     @property
     def _collections(self) -> Sequence[UUID]:
-        """Four collections: the first three are nested in each other, the fourth is outside them."""
+        """Four collections. The first three are nested in each other, and the fourth has no parent."""
         return list(self._tenant.world.parents)
 
     @property
@@ -142,7 +142,9 @@ class Scenario:
         plant_foreign_rows(self.admin_url, self._tenant, self.machine.other_tenant, document, question)
 
     def _share_with_groups(self) -> None:
-        """The first group contains all others. It contains the third through both the second and the fourth."""
+        """Nest the groups, add members, and create grants to groups and users. The first group contains the second and
+        the fourth group. Both contain the third group.
+        """
         first, second, third, fourth = self._groups
         for outer, inner in ((first, second), (second, third), (first, fourth), (fourth, third)):
             self._nest(outer, inner)
@@ -210,15 +212,15 @@ class Scenario:
             self.machine.check_reads()
 
     def _edit_metadata(self) -> None:
-        """Set new types. The editor and earlier readers keep their access, except one reader, who is then excluded."""
+        """Set the types and sources of two documents. No user loses access. Then exclude one user from a document."""
         _require(self._tenant.describe(self._admin, self._documents[5], "8-K", "client"))
         self.machine.check_reads()
         _require(self._tenant.describe(self._users[1], self._documents[3], "10-Q", "house"))
         self._exclude_from(self._documents[5], self._users[5])
 
     def _republish(self) -> None:
-        """A pack gives access to a document by type only after a person has set the type, and by source only while the
-        document has that source.
+        """Publish a document with one source, then with another. Then set its type as an editor does. A pack gives
+        access by source only while the document has the source, and by type only after a person has set the type.
         """
         for source in ("client", "house"):
             self._tenant.publish(self._documents[6], "8-K", source)
@@ -229,7 +231,7 @@ class Scenario:
 
     def _change_nestings(self) -> None:
         first, second, third, fourth = self._groups
-        assert not self._tenant.change_nesting(self._admin, third, first)  # refused: `first` contains `third`
+        assert not self._tenant.change_nesting(self._admin, third, first)  # would be a cycle: `first` contains `third`
         self._nest(first, second)
         self.machine.check_reads()
         self._nest(fourth, third)
@@ -245,11 +247,11 @@ class Scenario:
         self.machine.check_reads()
         _require(tenant.move_document(admin, self._documents[4], collections[3]))
         self.machine.check_reads()
-        assert not tenant.move_collection(admin, collections[3], collections[2])  # refused, as it would be a cycle
+        assert not tenant.move_collection(admin, collections[3], collections[2])  # this would create a cycle
         _require(tenant.move_collection(admin, collections[1], None))
 
     def _change_labels(self) -> None:
-        """Label published documents and a collection, republish one of them, and remove the labels."""
+        """Label two documents and a collection, publish one of the documents again, and remove the labels."""
         documents, label = self._documents, self._labels[2]
         for document in (documents[4], documents[0]):
             self._label(document, label)
@@ -271,7 +273,7 @@ class Scenario:
         tenant, world, admin = self._tenant, self._tenant.world, self._admin
         for holder in (self._groups[3], self._users[1]):
             _require(tenant.revoke(admin, next(key for key, grant in world.grants.items() if grant.holder == holder)))
-        assert not tenant.delete_group(admin, self._groups[1])  # refused, as this group has an exclusion
+        assert not tenant.delete_group(admin, self._groups[1])  # this group has an exclusion
         _require(tenant.delete_group(admin, self._groups[2]))
         _require(tenant.change_member(admin, self._groups[0], self._users[5]))
         self.machine.check_reads()

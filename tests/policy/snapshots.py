@@ -1,4 +1,4 @@
-"""Snapshots of the database before each phase of the scripted scenario. Mutations are tested on copies of them."""
+"""Snapshots of the database before each phase of the scripted scenario. Mutations are tested on copies of these."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,12 +14,12 @@ from tests.policy.tally import Tally
 
 @dataclass(frozen=True, slots=True)
 class ScenarioSnapshots:
-    """`snapshots`: phase → (name of a database without connections, the scenario before the phase)."""
+    """`snapshots`: for each phase, the name of a database without connections, and the scenario before the phase."""
 
     postgres: Any
     snapshots: dict[str, tuple[str, Scenario]]
     tally: Tally
-    """Counts of the reads that the run of the whole scenario compared."""
+    """Counts of the comparisons in the run that `take` makes."""
 
     @classmethod
     @contextmanager
@@ -43,7 +43,7 @@ class ScenarioSnapshots:
 
     @contextmanager
     def copied(self, phase: str) -> Iterator[tuple[TestDatabase, Scenario]]:
-        """Yield a copy of the snapshot before the phase, and the scenario, whose next steps change that copy."""
+        """Copy the phase's snapshot. Yield the new database, and a scenario whose steps change this database."""
         name, scenario = self.snapshots[phase]
         with self._copied(name) as opened:
             yield opened, scenario.resume_in(opened)

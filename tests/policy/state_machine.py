@@ -1,7 +1,7 @@
-"""Random runs, which create, change and remove users, groups, collections, documents and rights in any order.
+"""Random runs that create, change and remove groups, collections, documents and rights in any order.
 
-A step picks objects by number, modulo the number of objects. Hypothesis can therefore drop any step when it shrinks a
-failing run.
+A step selects an object by a number, modulo the count of objects. Every number is therefore valid, even after
+Hypothesis drops earlier steps to shrink a failing run.
 """
 
 from collections.abc import Callable, Sequence
@@ -48,7 +48,7 @@ def pick(items: Sequence[Item], number: int) -> Item:
 
 
 class PolicyStateMachine(RuleBasedStateMachine):
-    """`run_random_steps` sets the attributes. `more`: further arguments for the tenants."""
+    """A random run. `run_random_steps` sets its attributes. `more`: further arguments for the tenants."""
 
     database: Any
     tally: Tally
@@ -56,7 +56,9 @@ class PolicyStateMachine(RuleBasedStateMachine):
 
     @initialize()
     def set_up_tenants(self) -> None:
-        """Create two tenants. The first has nested collections, documents, groups, labels and one user with rights."""
+        """Create two tenants. The first has nested collections, documents, groups and labels. Only the administrator of
+        each tenant has grants.
+        """
         self.tenant, self.other_tenant = (GovernedTenant(self.database, self.tally, **self.more) for _ in range(2))
         self.read_checks = ReadChecks.over(self.tenant, self.other_tenant)
         self.steps = self.checks = 0
@@ -66,7 +68,7 @@ class PolicyStateMachine(RuleBasedStateMachine):
         for tenant, collections, documents in ((self.tenant, 4, 5), (self.other_tenant, 1, 1)):
             admin = next(iter(tenant.world.users))
             for number in range(collections):
-                # The first three are nested in each other, the fourth is outside them.
+                # The first three collections are nested in each other. The fourth has no parent.
                 tenant.create_collection(admin, [*tenant.world.parents][-1] if 0 < number < 3 else None)
             for number in range(documents):
                 reported = KINDS[number % 3] if number != 3 else None
@@ -79,7 +81,7 @@ class PolicyStateMachine(RuleBasedStateMachine):
                 self.tenant.add_label(self._user(0))
 
     def resume_in(self, database: Any) -> "PolicyStateMachine":
-        """Return a copy of this run. Its next steps change `database`, a copy of this run's database."""
+        """Return a copy of this run. The steps of the copy change `database`, a copy of this run's database."""
         resumed = type(self)()
         resumed.tenant, resumed.other_tenant = (
             tenant.resume_in(database) for tenant in (self.tenant, self.other_tenant)
@@ -103,9 +105,7 @@ class PolicyStateMachine(RuleBasedStateMachine):
 
     @step(actor=ACTOR, place=PLACE, reported=KIND, kind=KIND, source=SOURCE)
     def upload(self, actor: int, place: int, reported: str | None, kind: str | None, source: str | None) -> None:
-        """Upload a document. The type that the uploader sets (`reported`) can differ from the type that is read from
-        the text (`kind`).
-        """
+        """Upload a document. `reported`: the type that the uploader sets. `kind`: the type read from the text."""
         if len(self.world.documents) < 12:
             made = self.tenant.upload(self._user(actor), pick([*self.world.parents], place), reported)
             if made is not None and kind is not None:
@@ -161,7 +161,7 @@ class PolicyStateMachine(RuleBasedStateMachine):
 
     @step(which=PLACE)
     def disable_or_enable(self, which: int) -> None:
-        """Disable a user other than the administrator, or enable the user if disabled."""
+        """Disable a user who is not the administrator, or enable the user again."""
         self.tenant.change_disabled(self._user(0), pick([*self.world.users][1:], which))
 
     # --- grants, labels, exclusions and packs -------------------------------------------------------------------------
@@ -237,7 +237,7 @@ class PolicyStateMachine(RuleBasedStateMachine):
         self.check_reads()
 
     def check_reads(self) -> None:
-        """Check every table for every user, and the repositories for one user: the next one in each call."""
+        """Check every table for every user. Check the repositories for one user: users take turns."""
         self.checks += 1
         self.read_checks.load_rows()
         asking = list(readers((self.tenant, self.other_tenant)))
@@ -263,7 +263,7 @@ class PolicyStateMachine(RuleBasedStateMachine):
         return [key for key, document in self.world.documents.items() if not document.is_deleted]
 
     def _revocable(self, table: str) -> list[UUID]:
-        """Return all rights of the table but those of the first user, who needs them to make changes."""
+        """Return the ids of all rights in the table, except those of the first user, who needs them to make changes."""
         first = next(iter(self.world.users))
         return [key for key, each in getattr(self.world, table).items() if each.holder != first]
 
@@ -278,11 +278,11 @@ def run_random_steps(
     phases: tuple[Phase, ...] = (Phase.generate, Phase.shrink),
     **more: Any,
 ) -> None:
-    """Do `runs` random runs of `steps` steps each. If one fails, print the shortest failing run and raise
+    """Do `runs` random runs of at most `steps` steps each. If one fails, print the shortest failing run and raise
     DifferenceError.
 
-    Two more runs come first, because Hypothesis begins with a run without steps and a run that repeats the simplest
-    step.
+    Hypothesis begins with a run without steps and a run that repeats the simplest step. These two runs are not counted
+    in `runs`.
     """
     made = type("RandomRun", (PolicyStateMachine,), {"database": database, "tally": tally, "more": more})
     run_state_machine_as_test(

@@ -1,13 +1,14 @@
-"""SQL statements against another tenant's rows that an attacker could run as the api role, with the expected outcomes.
+"""SQL statements that an attacker could run as the api role to reach another tenant's rows, with their expected
+outcomes.
 
-`{mine}` and `{me}` are the tenant and user of the transaction. All other names are ids in the other tenant.
+`{mine}` and `{me}` are the tenant and user of the transaction. All other names in braces are ids in the other tenant.
 """
 
 from collections.abc import Mapping
 from typing import TypeAlias
 
 Outcome: TypeAlias = str | list[tuple[object, ...]] | int
-"""An error's SQLSTATE (PostgreSQL, appendix A), the rows returned, or the number of changed rows."""
+"""The SQLSTATE of an error (PostgreSQL, appendix A), the returned rows, or the number of changed rows."""
 
 DENIED = "42501"
 UNKNOWN_FUNCTION = "42883"
@@ -15,7 +16,7 @@ UNKNOWN_ROW = "23503"  # no row has this tenant and id
 NO_ROWS: Outcome = []
 NONE_CHANGED = 0
 FALSE: Outcome = [(False,)]
-TRUE: Outcome = [(True,)]  # the setting is stored, but gives no access, because it is not signed
+TRUE: Outcome = [(True,)]  # the setting is stored, but it gives no access without a signature
 REFUSED: Outcome = [("refused",)]
 HIDDEN: Outcome = [("hidden",)]
 VOID: Outcome = [("",)]
@@ -117,4 +118,4 @@ ALLOWED_FAILURES: Mapping[str, set[str]] = {
     "SET row_security = off": {DENIED},
     "SET search_path = pg_catalog": {UNKNOWN_FUNCTION},
 }
-"""Statement → error codes with which a later read of a table may fail."""
+"""The error codes with which a read of a table may fail after the statement."""

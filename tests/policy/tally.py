@@ -9,8 +9,8 @@ class DifferenceError(AssertionError):
 
 @dataclass
 class Tally:
-    """Numbers of compared reads, attempted writes and differences. For random runs, also their `seeds` and the names of
-    the executed steps (`kinds`).
+    """Counts of compared reads, attempted writes and differences. Random runs also add their seeds, the count of their
+    steps, and the names of the executed rules (`kinds`).
     """
 
     reads: int = 0

@@ -1,4 +1,4 @@
-"""SQL injected into any text of any route, and SQL run as the api role, reveals nothing of another tenant."""
+"""SQL in text fields of requests reveals nothing of another tenant. SQL run as the api role reveals nothing either."""
 
 import re
 from collections import Counter
@@ -18,7 +18,7 @@ from tests.policy.payloads import PAYLOADS, RequestMaker
 from tests.policy.statements import ALLOWED_FAILURES, STATEMENTS
 from tests.policy.tally import Tally
 
-# These operations revoke the session or key that the test uses.
+# Paths of operations that would revoke the session that the test uses.
 LEFT_OUT = frozenset({"/sign-out", "/session"})
 EVERYTHING = tuple(role.value for role in Role if PERMISSIONS[role])
 _TABLES = (
@@ -30,7 +30,7 @@ _TABLES = (
 
 @pytest.fixture(scope="module")
 def tenants(module_database, server):
-    """Our tenant, whose first user has all permissions, and another tenant, to whose texts `canary` adds a mark."""
+    """Our tenant and another tenant. Our tenant's first user has all permissions."""
     ours, theirs = (GovernedTenant(module_database, Tally(), store=server.store) for _ in range(2))
     for tenant, people in ((ours, (EVERYTHING, *PEOPLE[1:])), (theirs, PEOPLE[:2])):
         tenant.found("one", people)
@@ -62,7 +62,7 @@ def canary(tenants, module_database):
 
 
 def digests(database, tenant):
-    """Return table → (number of rows, digest of the rows) of the tenant, read as the owner role."""
+    """Return the number of rows and a digest of the rows of each table. Read the tenant's rows as the owner role."""
     query = "SELECT '{0}', count(*), md5(string_agg(t::text, '' ORDER BY t::text)) FROM {0} t"
     with database.owner.transaction(system_principal(tenant)) as session:
         tables = session.scalars(text(_TABLES)).all()
@@ -72,7 +72,7 @@ def digests(database, tenant):
 
 @pytest.fixture(scope="module")
 def untouched(module_database, tenants, canary):
-    """Digests of the other tenant's rows. No attack may change these rows."""
+    """Digests of the other tenant's rows before the attacks. No attack may change the rows."""
     return digests(module_database, tenants[1].world.tenant)
 
 
@@ -96,8 +96,8 @@ def ids(tenants):
 
 
 def send(client, request):
-    """Send the request and return the response. Server errors fail the test, except 502 and 503: there is no broker and
-    no identity provider.
+    """Send the request and return the response. A server error fails the test, except 502 and 503: the test server has
+    no broker and no identity provider.
     """
     answer = client.request(
         request.method,
@@ -137,7 +137,7 @@ def test_sql_in_uploads_is_not_executed(server, module_database, tenants, canary
     }
     assert sent == dict.fromkeys(texts | others, len(PAYLOADS))
     assert texts <= done
-    assert (document, "collection") not in done  # no collection has a payload as its name, so that no upload succeeds
+    assert (document, "collection") not in done  # no collection has a payload as its name, so no upload succeeds
 
 
 def test_sql_in_page_forms_is_not_executed(server, module_database, tenants, canary, untouched, ids):
@@ -188,7 +188,7 @@ def test_request_with_sql_as_its_key_is_not_authenticated(server, tenants, canar
 
 @pytest.fixture
 def named(tenants):
-    """Name in statements → id: our tenant and user, and an object of each kind in the other tenant."""
+    """Ids for the names in the statements: our tenant and user, and one object of each kind in the other tenant."""
     ours, theirs = (tenant.world for tenant in tenants)
     return {
         "mine": ours.tenant,
@@ -210,13 +210,13 @@ def test_sql_as_api_role_has_the_expected_outcome(module_database, canary, untou
             tables = session.scalars(text(_TABLES)).all()
             driver = session.connection().connection.driver_connection
             assert run_statement(driver, statement.format(**named)) == outcome
-            # With another search path or row-level security off, reads must fail rather than return everything.
+            # With another search path, or with row-level security off, reads must fail and must not return all rows.
             closed = ALLOWED_FAILURES.get(statement, set())
             seen = run_statement(driver, "SELECT public.current_tenant()")
             assert seen in ([(named["mine"],)], [(None,)]) or seen in closed
             assert find_mark_in_tables(driver, tables, canary) <= {0} | closed
     finally:
-        module_database.api.engine.dispose()  # a setting that was committed would remain on the pooled connection
+        module_database.api.engine.dispose()  # otherwise a committed setting would stay on the pooled connection
     assert digests(module_database, named["tenant"]) == untouched
 
 
@@ -230,7 +230,7 @@ def run_statement(driver, statement):
 
 
 def find_mark_in_tables(driver, tables, mark):
-    """Return the results of `find_mark` for all tables, from one statement or, if that fails, from one per table."""
+    """Return the results of `find_mark` for all tables. If one statement for all tables fails, run one per table."""
     found = find_mark(driver, tables, mark)
     if any(isinstance(each, str) for each in found):
         return set().union(*(find_mark(driver, [table], mark) for table in tables))
@@ -238,7 +238,7 @@ def find_mark_in_tables(driver, tables, mark):
 
 
 def find_mark(driver, tables, mark):
-    """Return the set of the tables' numbers of rows with the mark, or the SQLSTATE of the error."""
+    """Count the rows with the mark in each table. Return the set of these counts, or the SQLSTATE of an error."""
     count = sql.SQL("SELECT count(*) FROM public.{} t WHERE t::text LIKE %(mark)s")
     query = sql.SQL(" UNION ALL ").join(count.format(sql.Identifier(table)) for table in tables)
     try:
@@ -249,7 +249,7 @@ def find_mark(driver, tables, mark):
 
 
 def test_sessions_of_the_api_role_do_not_show_bound_values(module_database, canary, named):
-    """PostgreSQL shows a role the current statements of its own sessions. These must not contain values."""
+    """PostgreSQL shows a role the statements of the role's other sessions. They must not contain bound values."""
     theirs, ours = (Principal(named[tenant], named[user]) for tenant, user in (("tenant", "user"), ("mine", "me")))
     with module_database.api.transaction(theirs) as session:
         found = session.execute(

@@ -18,7 +18,7 @@ SHOWN_LATER = sorted((each for each in MUTATIONS if each.phase != AT_ONCE), key=
 
 
 def sample(mutations):
-    """Return every third mutation of each phase; in `make prove-access`, all mutations."""
+    """Return every third mutation of each phase. In `make prove-access`, return all mutations."""
     if "FOOTNOTE_PROVE_READS" in os.environ:
         return mutations
     phases = [[*each] for _, each in groupby(mutations, key=lambda mutation: mutation.phase)]
@@ -33,7 +33,7 @@ def snapshots(postgres, migrated_template):
 
 @pytest.fixture(scope="module")
 def scenario_copy(postgres, snapshots):
-    """(Database for tests that only read, its scenario, connection of the superuser). Checks all reads at the end."""
+    """Yield a database for tests that only read, its scenario and a superuser's connection. Then check all reads."""
     with (
         snapshots.copied(AT_ONCE) as (database, scenario),
         _connect(postgres.url("postgres", database.name)) as connection,

@@ -1,7 +1,7 @@
-"""Compares reads with the oracle: by SQL and repositories in random runs, and over HTTP in the scripted scenario.
-(`test_mutations` runs the scenario by SQL, with and without mutations.)
+"""Compares reads with the oracle. Random runs read by SQL and through repositories. The scripted scenario reads over
+HTTP. (In `test_mutations`, the scenario reads by SQL and through repositories.)
 
-`make prove-access` continues until a million reads are checked.
+In `make prove-access`, the random runs continue until a million reads are checked.
 """
 
 import os
@@ -19,7 +19,9 @@ from tests.policy.tally import Tally
 READS = int(os.environ.get("FOOTNOTE_PROVE_READS", "100000"))
 RUNS, STEPS = 3, 40
 PARTS = 2
-"""Each part has its own seeds and its share of the reads, so that the parts can run in different processes."""
+"""The number of parts of the random runs. Each part has its own seeds and does half of the reads. The parts can
+therefore run in different processes.
+"""
 
 
 @pytest.fixture
@@ -31,7 +33,7 @@ def tally(record_property):
 
 
 class HttpStateMachine(PolicyStateMachine):
-    """A run that checks reads over HTTP with the function `check`; it checks nothing while `check` is None."""
+    """A run that checks reads over HTTP. It calls the function `check`. While `check` is None, it checks nothing."""
 
     check = None
 

@@ -1,4 +1,6 @@
-"""Every table that the api role may read is compared with the oracle, or listed here with a reason why it is not."""
+"""Every table that the api role may read is compared with the oracle, or is listed here with the reason for its
+omission.
+"""
 
 from app.db.provision import _connect
 from tests.policy.read_checks import COMPARED
@@ -24,7 +26,7 @@ NOT_COMPARED = {
     "eval_cases": "engineers' alone, by role",
     "policy_history": "for administrators and auditors, by role",
 }
-"""Table → the reason why it is not compared with the oracle."""
+"""The tables that are not compared with the oracle, with the reasons."""
 
 
 def test_every_readable_table_is_compared_or_excepted(postgres, shared_database):

@@ -1,4 +1,4 @@
-"""Mutations that allow forbidden writes. `tests.policy.forbidden_writes` must find each of them."""
+"""Mutations that allow forbidden writes. The checks of `tests.policy.forbidden_writes` must find each mutation."""
 
 from tests.policy.mutations import Mutation
 

@@ -21,8 +21,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A tenant: the base URL; API keys of an analyst (who owns a collection), an engineer and an administrator; two
-    documents to upload.
+    """A tenant of a running Footnote, the API keys of its users, and two documents to upload. `key` is the key of an
+    analyst, who owns a collection.
     """
 
     url: str
@@ -39,7 +39,9 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A browser for each module: while it is open, Playwright's event loop prevents other event loops."""
+    """A browser for each module. It is closed after the module, because Playwright's event loop prevents other event
+    loops while the browser is open.
+    """
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
     with sync_playwright() as playwright:

@@ -1,4 +1,4 @@
-"""The access pages in Chromium: changes are previewed before they are applied."""
+"""The access pages in Chromium. Users preview changes before they apply them."""
 
 import httpx
 import pytest
@@ -15,7 +15,7 @@ clear,mira@example.org,,,mnpi:project-x,,
 
 @pytest.fixture(scope="module")
 def filings(site):
-    """Two documents in the analyst's collection, and a group and a label created by the administrator."""
+    """Upload two documents to the analyst's collection. Create a group and a label as the administrator."""
     with ApiClient(url=site.url, key=site.key) as api:
         for path in site.documents:
             api.upload_document(path, collection="Filings")

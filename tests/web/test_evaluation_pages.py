@@ -1,4 +1,4 @@
-"""The evaluation pages: their content and permissions over HTTP, and their use in Chromium at two widths."""
+"""Tests the content and permissions of the evaluation pages over HTTP, and their use in Chromium at two widths."""
 
 from datetime import datetime, timedelta, timezone
 from typing import Any

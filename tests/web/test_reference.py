@@ -1,4 +1,6 @@
-"""The API reference in headless Chromium, whose console errors (such as refused scripts and styles) fail each test."""
+"""The API reference in headless Chromium. A test fails if the browser's console shows an error, such as a refused
+script or style.
+"""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +16,7 @@ from tests.web.conftest import Site, new_page, sign_in
 pytestmark = pytest.mark.browser
 
 MANY = 20
-"""More operations than a search for one call finds, and far fewer than the reference has."""
+"""A search for one operation finds fewer operations than this number. The whole reference has many more."""
 
 
 def open_reference(page: Page, site: Site) -> None:
@@ -24,13 +26,13 @@ def open_reference(page: Page, site: Site) -> None:
 
 @pytest.fixture(scope="module")
 def hosts() -> set[str]:
-    """The hosts that `reference` requests."""
+    """The hosts to which the fixture `reference` sends requests."""
     return set()
 
 
 @pytest.fixture(scope="module")
 def reference(chromium: Browser, site: Site, hosts: set[str]) -> Iterator[Page]:
-    """The reference page. Tests that only read it share it, because Swagger UI takes seconds to draw all operations."""
+    """A reference page that read-only tests share, because Swagger UI takes seconds to draw all operations."""
     with new_page(chromium) as page:
         page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
         open_reference(page, site)
@@ -49,9 +51,13 @@ def open_operation(page: Page, tag: str, operation_id: str) -> Locator:
 
 
 def try_out(page: Page, tag: str, operation_id: str, *, call: str) -> Locator:
-    """Open the operation for execution and return its element. The search hides the others, so clicks are fast."""
+    """Prepare the operation for execution and return its element. A search hides most other operations, so that clicks
+    are fast.
+    """
     search(page, call)
-    expect(page.locator(".opblock").nth(MANY)).to_have_count(0)  # until then a click opens a row that is redrawn
+    expect(page.locator(".opblock").nth(MANY)).to_have_count(
+        0
+    )  # before this, a click could open a row that Swagger UI then redraws
     operation = open_operation(page, tag, operation_id)
     operation.get_by_role("button", name="Try it out").click()
     return operation
