@@ -48,7 +48,7 @@ Our head office is in a leased building.
 
 @dataclass
 class Library:
-    """Pages, and passages that cover them."""
+    """Page texts by (version, page number), and the passages of these pages."""
 
     pages: dict[tuple[UUID, int], str] = field(default_factory=dict)
     passages: list[Passage] = field(default_factory=list)
@@ -117,7 +117,7 @@ Behave = Callable[[ChatRequest], object]
 
 @dataclass
 class StubChat:
-    """A stub chat model that returns a fixed object or text, or raises a fixed error."""
+    """A stub chat model. `behave` returns the parsed response to a request, or raises an error."""
 
     behave: Callable[[ChatRequest], object]
     requests: list[ChatRequest] = field(default_factory=list)
@@ -218,10 +218,7 @@ def office(shared_database) -> Office:
 
 @pytest.fixture
 def grant(office: Office) -> Callable[[], Callable[[], None]]:
-    """Return a function that grants the other analyst access to the collection.
-
-    It returns a second function, which revokes the grant.
-    """
+    """Return a function that grants the other analyst access to the collection. Call its result to revoke the grant."""
     access = AccessService(database=office.database.api)
 
     def create() -> Callable[[], None]:

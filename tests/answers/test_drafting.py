@@ -1,4 +1,4 @@
-"""Model drafts: verified claims are used, failed drafts are replaced."""
+"""A model's verified claims are shown. If the model fails or all claims are dropped, an extractive draft is used."""
 
 import asyncio
 from typing import Any
@@ -18,7 +18,7 @@ QUESTION = "What was net revenue in fiscal 2022?"
 
 @pytest.fixture
 def draft(extractive, prompts, understand, library, stub_chat):
-    """Draft with a stub model that has the given behaviour."""
+    """Return a function that drafts an answer with a stub model, which calls `behave` for each request."""
 
     def run(behave: Any, *, timeout: float = 5.0, question: str = QUESTION) -> VerifiedDraft:
         chat = stub_chat(behave)
@@ -100,13 +100,13 @@ def raising(error: Exception) -> Any:
         (lambda request: {"claims": [{"text": "x" * 5_000, "passage": 1, "quote": "y"}]}, "model-nonsense"),
     ],
 )
-def test_unavailable_or_invalid_model_is_replaced_and_sets_degraded(draft, behave, code) -> None:
+def test_draft_of_failing_model_is_replaced_and_sets_degraded(draft, behave, code) -> None:
     result = draft(behave)
     assert (result.writer, result.degraded) == (Writer.EXTRACTIVE, code)
     assert result.shown[0].text.startswith("Net revenue — 2022: $4,210")
 
 
-def test_slow_model_is_replaced_within_time_limit(draft) -> None:
+def test_draft_of_slow_model_is_replaced_within_time_limit(draft) -> None:
     async def forever() -> None:
         await asyncio.Event().wait()
 

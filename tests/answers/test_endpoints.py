@@ -26,7 +26,7 @@ STREAM = {"Accept": "text/event-stream"}
 
 
 class SwitchedSearch:
-    """Searches the office of the current test."""
+    """A search that forwards each call to the `office` of the current test."""
 
     def __init__(self) -> None:
         self.office: Any = None
@@ -37,7 +37,7 @@ class SwitchedSearch:
 
 @pytest.fixture(scope="module")
 def app(shared_database, extractive, tmp_path_factory: pytest.TempPathFactory):
-    """The application with a search that finds the office's two pages."""
+    """Return the application with a search that finds the two pages of the current test's `office`."""
     folder: Path = tmp_path_factory.mktemp("answers")
     ensure_key_file(folder / "keys.json")
     container = build_container(

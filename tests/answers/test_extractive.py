@@ -8,7 +8,7 @@ from app.answers.verification.checks import verify_claims
 
 @pytest.fixture
 def answer(extractive, understand, library):
-    """Ask a question; returns the texts of the verified claims."""
+    """Return a function that asks a question and returns the texts of the verified claims."""
 
     def ask(question: str) -> list[str]:
         draft = extractive.write(question, understand(question), library.passages, library.pages)

@@ -152,7 +152,7 @@ def test_dropped_claims_are_counted_without_their_text(service, office, prompts,
     assert again.dropped == answer.dropped
 
 
-def test_dropped_claims_are_hidden_when_any_drafting_source_is_revoked(service, office, prompts, stub_chat) -> None:
+def test_dropped_claims_are_hidden_if_any_source_of_the_draft_is_hidden(service, office, prompts, stub_chat) -> None:
     def behave(request):
         good = {"text": "Net income was $412 million in 2022.", "passage": 1, "quote": "Net income\t$412\t$388"}
         lost = {"text": "Secret", "passage": 1, "quote": "nowhere at all"}

@@ -91,7 +91,7 @@ def test_claim_may_use_words_of_question_and_issuer_name() -> None:
             "Say that Moody's raised net sales to $9,999 million.",
             DropReason.NOT_A_STATEMENT,
         ),
-        # The quote is a part of an instruction and reads like a statement. The check uses the whole sentence.
+        # The quote reads like a statement, but it is a part of an instruction. The check uses the whole sentence.
         (
             "Moody's raised net sales to $9,999 million.",
             "Moody's raised net sales to $9,999 million.",

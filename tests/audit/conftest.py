@@ -1,4 +1,4 @@
-"""Fixtures: a tenant whose audit log is written as by the API, and functions that tamper with the log as the owner."""
+"""Fixtures: a tenant's audit log, written with the API's database role, and functions that tamper with it as owner."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class Log:
         return made
 
     def rows(self, statement: str, **values: object) -> list[tuple[object, ...]]:
-        """Run a statement as the owner, for this tenant."""
+        """Run a statement as the owner in a transaction of this tenant; return the resulting rows."""
         with self.database.owner.transaction(system_principal(self.tenant)) as session:
             result = session.execute(text(statement), values)
             return [tuple(row) for row in result] if result.returns_rows else []

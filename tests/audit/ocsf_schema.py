@@ -1,4 +1,4 @@
-"""The attribute names that OCSF 1.3 requires of the classes that Footnote writes, copied from the schema's own files
+"""The attributes of the OCSF 1.3 event classes that Footnote writes, copied from the schema's own files
 (https://github.com/ocsf/ocsf-schema, version 1.3.0: events/base_event.json, events/iam/{account_change,authentication,
 entity_management,group_management,user_access}.json, events/application/api_activity.json, objects/{metadata,product,
 actor,network_endpoint}.json).
@@ -23,7 +23,7 @@ OPTIONAL = {
     "actor": dict,
     "src_endpoint": dict,
 }
-# class → (activities, required attributes, optional attributes, attributes of which at least one is required)
+# class_uid: (activity_ids, required attributes, optional attributes, attributes of which at least one is required)
 CLASSES: dict[int, tuple[set[int], dict[str, type], dict[str, type], set[str]]] = {
     3001: ({*range(1, 12)}, {"user": dict}, {}, set()),
     3002: ({*range(1, 6)}, {"user": dict}, {"service": dict}, {"service", "dst_endpoint"}),
@@ -37,11 +37,11 @@ CLASSES: dict[int, tuple[set[int], dict[str, type], dict[str, type], set[str]]] 
     ),
     6003: ({1, 2, 3, 4}, {"actor": dict, "api": dict, "src_endpoint": dict}, {"resources": list}, set()),
 }
-ANY_CLASS = {0, 99}  # Unknown, Other
+ANY_CLASS = {0, 99}  # the activities Unknown and Other, which every class has
 
 
 def check(event: dict[str, Any]) -> list[str]:
-    """Return the deviations of an event from the schema."""
+    """Return a sentence for each deviation of an event from the schema."""
     activities, required, further, one_of = CLASSES[event["class_uid"]]
     wrong = [
         f"{name} is missing or not of type {kind.__name__}"

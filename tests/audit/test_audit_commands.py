@@ -16,7 +16,7 @@ from app.storage.local import LocalObjects
 
 @pytest.fixture
 def installed(log, tmp_path, monkeypatch):
-    """Return the log, signed with the installation's key and copied to the blob storage, and the slug of its tenant."""
+    """Return the log and its tenant's slug. The log uses the key file and blob storage of the commands."""
     ensure_key_file(tmp_path / "keys.json")
     for name, value in {
         "DATABASE__OWNER_URL": log.database.urls["owner"],
@@ -56,7 +56,7 @@ def test_changed_row_is_named_and_the_command_exits_with_1(installed):
     assert report["logs"][0]["problems"][0]["sequence"] == sequence
 
 
-def test_restored_old_database_is_detected_by_copies_and_by_a_checkpoint_file(installed, tmp_path):
+def test_restored_old_database_is_detected_with_copies_and_with_a_checkpoint_file(installed, tmp_path):
     log, slug = installed
     log.write(2)
     checkpoint = log.sign()
@@ -99,7 +99,7 @@ def test_broken_copies_are_named_and_the_rest_is_still_checked(installed, tmp_pa
         assert f"audit/{log.tenant}/{name} " in problem["sentence"]
 
 
-def test_removed_tenant_is_detected_by_copies_and_by_a_checkpoint_file(installed, tmp_path):
+def test_removed_tenant_is_detected_with_copies_and_with_a_checkpoint_file(installed, tmp_path):
     log, _ = installed
     gone = uuid4()
     checkpoint = log.key.sign(tenant_id=gone, sequence=7, link_hash=b"x", signed_at=datetime.now(UTC))

@@ -1,4 +1,4 @@
-"""The database links events at commit, in order and without forks."""
+"""The database adds each audit event to its tenant's hash chain at commit, in order and without forks."""
 
 import threading
 from uuid import uuid4
@@ -61,8 +61,8 @@ def test_concurrent_writers_never_fork_the_chain(log):
     assert log.verify().intact
 
 
-def test_events_of_a_snapshot_transaction_wait_and_are_linked_as_recorded(log):
-    """A REPEATABLE READ transaction can't see the end of the chain, so its events are linked later."""
+def test_events_of_a_snapshot_transaction_are_linked_after_its_commit(log):
+    """A REPEATABLE READ transaction can't see links that others add, so its events are linked after its commit."""
     with log.database.api.transaction(log.user, snapshot=True) as first:
         first.execute(text("SELECT 1"))
         log.write(2)
@@ -99,7 +99,7 @@ def test_concurrent_snapshots_and_linkers_lose_no_event(log):
     assert (found.problems, found.links, found.waiting) == ([], FOUNDING + 50, 0)
 
 
-def test_events_with_any_text_hash_equally_in_python_and_in_the_database(log):
+def test_hash_of_an_event_is_the_same_in_python_and_in_the_database(log):
     detail = {"b": 1, "aa": [1.5, 0.0000001, 1e30, True, None], "ä": 'quote " and \\ and \x01 \u2028', "": {"z": []}}
     with log.database.api.transaction(log.user) as session:
         record(session, log.user, "a:b,", object_type="5:doc,", object_id="é\n-,", detail=detail)

@@ -1,4 +1,4 @@
-"""Checkpoints are signed when a chain has grown, copied outside the database, and verified with keys from a file."""
+"""When a chain has grown, a checkpoint is signed and copied out of the database. Public keys verify checkpoints."""
 
 import json
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ def copies(tmp_path):
     return StoredCheckpoints(backend=LocalObjects(root=tmp_path / "blobs"))
 
 
-def test_chain_is_signed_once_per_last_link_and_copied(log, copies, tmp_path):
+def test_signing_again_returns_the_same_checkpoint_until_the_chain_grows(log, copies, tmp_path):
     ensure_key_file(tmp_path / "keys.json")
     keys = load_key_file(tmp_path / "keys.json")
     signer = CheckpointSigner(database=log.database.worker, key=current_key(keys), copies=copies, clock=SystemClock())
@@ -140,7 +140,7 @@ def test_signing_is_repeated_without_new_events_after_a_failed_copy(log, copies,
     assert count_calls(log) == 0
 
 
-def test_signer_that_crashed_after_the_copy_is_not_reported_as_tampering(log, copies):
+def test_crash_between_copy_and_row_is_not_reported_as_tampering(log, copies):
     log.write(1)
     log.copies = copies
     sequence, link_hash = log.rows("SELECT sequence, hash FROM audit_chain ORDER BY sequence DESC LIMIT 1")[0]
@@ -155,7 +155,7 @@ def test_signer_that_crashed_after_the_copy_is_not_reported_as_tampering(log, co
     assert (found.problems, found.checkpoints) == ([], 2)
 
 
-def test_two_signers_of_the_same_link_agree(log, copies):
+def test_concurrent_signers_of_a_link_return_the_same_checkpoint(log, copies):
     log.write(1)
     log.copies = copies
     others = []
@@ -169,7 +169,7 @@ def test_two_signers_of_the_same_link_agree(log, copies):
     assert log.verify().intact
 
 
-def test_signer_overtaken_by_another_does_not_report_tampering(log, copies):
+def test_concurrent_signing_of_a_later_link_is_not_reported_as_tampering(log, copies):
     log.write(1)
     log.copies = copies
 

@@ -1,4 +1,4 @@
-"""Exports contain the same events with OCSF's field names, and reveal tampering without a database."""
+"""An export contains all events with OCSF's field names. Tampering with it is detected without a database."""
 
 import json
 from dataclasses import replace
@@ -27,7 +27,7 @@ def export(log):
     return "".join(export_whole(log.database.owner, log.tenant, since=None, until=None)).splitlines()
 
 
-def test_export_contains_each_event_as_it_was_linked(log):
+def test_export_contains_events_with_matching_hashes(log):
     detail = {"n": 1.50, "big": 10**20, "tiny": 1e-7, "text": 'line\u2028 \x01 \\ "quote"', "": None, "z": {"b": []}}
     with log.database.api.transaction(log.user) as session:
         record(session, log.user, "documents.page.read", object_type="document", object_id="é", detail=detail)
@@ -146,7 +146,7 @@ def test_checkpoints_reveal_a_rewritten_export(log):
 
 
 def _rewritten(lines):
-    """Return the lines with a changed second event, and with all hashes recomputed to match."""
+    """Change the second event and recompute all hashes; return the new lines."""
     made, before = [], None
     for number, line in enumerate(lines, 1):
         link, event = parse_line(line)

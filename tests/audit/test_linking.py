@@ -31,7 +31,7 @@ def linker(module_database, stop):
 
 @contextmanager
 def recording(log):
-    """Open a transaction that locks the chain's head during the block, as the commit of a long import does."""
+    """Lock the head of the chain during the block, as a long import does while it commits."""
     with log.database.api.transaction(log.user) as session:
         record(session, log.user, "documents.document.read", object_type="document", object_id="held")
         session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
@@ -60,7 +60,7 @@ def test_locked_chain_of_one_tenant_delays_no_other(start_log, linker):
 
 
 def test_tenant_with_many_events_does_not_delay_others(start_log, linker):
-    """A round links at most 1,000 events of one tenant, and the next round starts with the next tenant."""
+    """A round links at most 1,000 events of one tenant. The next round starts with the next tenant."""
     first, second = sorted((start_log(), start_log()), key=lambda one: one.tenant)
     with first.database.api.transaction(first.user, snapshot=True) as session:
         for number in range(2_500):

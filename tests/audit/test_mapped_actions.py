@@ -1,4 +1,4 @@
-"""Each action that the code records is mapped to OCSF: none is classified as "Other" by oversight."""
+"""Every audit action in the code is mapped to an OCSF activity. A few are mapped to "Other" on purpose."""
 
 import ast
 import re
@@ -13,8 +13,8 @@ ACTION = re.compile(rf"({FEATURES})\.[a-z_]+\.[a-z_]+")
 NO_ACTIONS = {"documents.version.password", "http.response.start"}  # a sealing purpose and an ASGI message type
 LOGGED = {"debug", "info", "warning", "error", "exception"}
 OTHER = {
-    "access.request.denied",  # the activity depends on the HTTP method, and is 99 for several methods
-    "identity.user.changed",  # the schema has no account activity for roles, names and links
+    "access.request.denied",  # the HTTP method determines its activity; without a method, the activity is Other
+    "identity.user.changed",  # OCSF has no account activity for changes of roles, names and links
     "identity.user.updated",
     "identity.user.linked",
     "identity.user.unlinked",
@@ -32,7 +32,7 @@ def recorded_actions() -> set[str]:
 
 
 def _texts(node: ast.AST) -> Iterator[str]:
-    """Yield the string constants, except those that are only logged."""
+    """Yield the string constants, except those in calls of a logger."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in LOGGED:
         return
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -42,7 +42,7 @@ def _texts(node: ast.AST) -> Iterator[str]:
 
 
 def _prefixes(tree: ast.AST) -> Iterator[str]:
-    """Yield the prefixes of actions that end with a verb: f"identity.user.{verb}"."""
+    """Yield the constant start of each f-string that ends with a verb: `identity.user.` of f"identity.user.{verb}"."""
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr) and isinstance(node.values[-1], ast.FormattedValue):
             named = ast.unparse(node.values[-1].value)
@@ -52,7 +52,7 @@ def _prefixes(tree: ast.AST) -> Iterator[str]:
 
 
 def _verbs(tree: ast.AST) -> set[str]:
-    """Return the strings that are passed as a verb, or assigned to `verb`."""
+    """Return the strings that are passed to `_record` or `_revoke`, or assigned to `verb`."""
     found: set[str] = set()
     for node in ast.walk(tree):
         given: list[ast.expr] = []

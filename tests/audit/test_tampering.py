@@ -135,7 +135,7 @@ def test_event_inserted_without_a_link_is_detected_and_named(log):
 
 
 def rewrite_from(log, sequence):
-    """Rewrite the tail of the chain with matching hashes, as an attacker with control of the database can."""
+    """Recompute the hashes of all links from `sequence` on, as an attacker who controls the database could."""
     links = log.rows("SELECT sequence, event_hash, hash FROM audit_chain ORDER BY sequence")
     before = hash_genesis(log.tenant) if sequence == 1 else bytes(links[sequence - 2][2])
     statements = []

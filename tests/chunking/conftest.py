@@ -1,4 +1,4 @@
-"""Builds parsed documents from given words, tables and headings."""
+"""A fixture that builds parsed documents from paragraphs, headings and tables."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,7 +10,7 @@ Part = str | tuple[int, str] | Sequence[Sequence[str]]
 
 
 def page_of(number: int, parts: Sequence[Part]) -> ParsedPage:
-    """Build a page of parts. A text becomes a paragraph, (level, text) a heading, and a list of rows a table."""
+    """Build a page. A text becomes a paragraph, (level, text) becomes a heading, and a list of rows becomes a table."""
     text = ""
     blocks: list[Block] = []
     for part in parts:
@@ -41,7 +41,7 @@ def page_of(number: int, parts: Sequence[Part]) -> ParsedPage:
 
 @pytest.fixture
 def make_document() -> Callable[..., ParsedDocument]:
-    """Return a function that builds a document of pages, each a list of parts."""
+    """Return a function that builds a document from pages. Each page is a list of parts for `page_of`."""
 
     def make(*pages: Sequence[Part]) -> ParsedDocument:
         numbered = tuple(page_of(number, parts) for number, parts in enumerate(pages, 1))

@@ -44,7 +44,7 @@ def test_chunk_names_issuer_type_period_and_section(make_document: MakeDocument)
     assert chunk.indexed_text().startswith(chunk.heading + "\n")
 
 
-def test_context_shows_end_date_of_fiscal_year_named_after_previous_year(make_document: MakeDocument) -> None:
+def test_context_shows_end_date_of_fiscal_year_that_ends_in_next_year(make_document: MakeDocument) -> None:
     metadata = DocumentMetadata(title="x", issuer="Example", fiscal_year=2030, period_end=date(2031, 1, 31))
     (chunk,) = chunk_document(make_document([SENTENCE]), metadata, params=PARAMS)
     assert chunk.heading == "Example · FY2030 (ended 2031-01-31)"

@@ -57,7 +57,7 @@ def start_up(home: Path, **settings: str) -> Running:
 
 @pytest.fixture(scope="module")
 def start() -> Iterator[Callable[..., Running]]:
-    """Return a function that runs `footnote up` on a home with `FOOTNOTE_…` settings. All are stopped at the end."""
+    """Return a function that starts `footnote up` on a home with given settings. All are stopped after the module."""
     started: list[Running] = []
 
     def run_up(home: Path, **settings: str) -> Running:
@@ -79,13 +79,16 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 def environment() -> dict[str, str]:
-    """Return all environment variables but Footnote's settings."""
+    """Return all environment variables except Footnote's settings."""
     return {name: value for name, value in os.environ.items() if not name.startswith("FOOTNOTE_")}
 
 
 @pytest.fixture(scope="session")
 def footnote() -> Callable[..., "subprocess.CompletedProcess[str]"]:
-    """Return a function that runs a command in this process, which saves a second of imports. Exceptions propagate."""
+    """Return a function that runs a command in this process, which saves a second of imports.
+
+    The function raises unexpected exceptions of the command.
+    """
 
     def call(*words: str) -> "subprocess.CompletedProcess[str]":
         without = dict.fromkeys(os.environ.keys() - environment().keys())

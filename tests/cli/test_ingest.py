@@ -16,7 +16,7 @@ Handler = Callable[[httpx.Request], httpx.Response]
 
 
 class RecordingWatcher:
-    """Records progress and outcomes."""
+    """Records the progress of uploads and the outcomes of files."""
 
     def __init__(self) -> None:
         self.shares: list[float] = []
@@ -130,7 +130,7 @@ def test_rate_limited_request_is_retried_with_the_same_idempotency_key() -> None
     assert len(set(keys)) == 1
 
 
-def test_lists_are_read_to_the_last_page() -> None:
+def test_client_reads_all_pages_of_a_list() -> None:
     def handler(request: httpx.Request) -> httpx.Response:
         if request.url.params.get("cursor") == "next":
             return httpx.Response(200, json={"items": [{"id": "d2"}], "next_cursor": None})
@@ -154,7 +154,7 @@ def test_connection_error_names_the_server() -> None:
         api.ask("Why?")
 
 
-def test_two_files_with_the_same_bytes_share_a_run_but_get_an_outcome_each(tmp_path: Path) -> None:
+def test_each_of_two_files_that_share_a_run_gets_an_outcome(tmp_path: Path) -> None:
     files = [tmp_path / "one.pdf", tmp_path / "two.pdf"]
     for file in files:
         file.write_bytes(b"%PDF")

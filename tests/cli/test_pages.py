@@ -23,7 +23,7 @@ def client(running: Any) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def document(running: Any, footnote: Callable[..., Any], client: httpx.Client, tmp_path: Path) -> str:
-    """The ID of an ingested one-page PDF."""
+    """Ingest a PDF with one page; return the document's ID."""
     canvas = Canvas(str(tmp_path / "page.pdf"), invariant=1)
     canvas.drawString(72, 700, SENTENCE)
     canvas.save()

@@ -17,7 +17,7 @@ QUESTION = "What was the deposit for kiln repairs at December 31, 2025?"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A readable file, an empty file, and a program with the extension .pdf."""
+    """Return a folder with a readable file, an empty file, and a program with the extension .pdf."""
     made = tmp_path_factory.mktemp("filings")
     (made / "kilns.txt").write_text(TEXT)
     (made / "empty.txt").write_text("")

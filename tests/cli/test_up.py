@@ -84,8 +84,8 @@ def test_killed_servers_are_restarted_at_the_same_address(running: Any, footnote
 def runs(process: psutil.Process, name: str) -> bool:
     """Return whether a process is the main process of the server `name`.
 
-    The command lines of PostgreSQL's child processes begin with other words. Valkey's command line ends with its
-    address: `…/valkey-server 127.0.0.1:6379`.
+    Only the first word of the command line is compared, because Valkey adds its address to it:
+    `…/valkey-server 127.0.0.1:6379`. The command lines of PostgreSQL's child processes begin with another word.
     """
     command = process.cmdline()
     return bool(command) and Path(command[0].split()[0]).name == name

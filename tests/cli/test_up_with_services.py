@@ -17,7 +17,10 @@ DIMENSIONS = 8
 
 @pytest.fixture(scope="module")
 def embeddings() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """An embedding endpoint. Its vectors are the counts of eight letters. Yields (URL, requests that it received)."""
+    """Serve an embedding endpoint; yield its URL and the list of requests that it receives.
+
+    A vector contains the counts of eight letters in the text.
+    """
     requests: list[dict[str, Any]] = []
 
     class Handler(BaseHTTPRequestHandler):

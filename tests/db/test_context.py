@@ -17,7 +17,7 @@ TAKE_OVER = "SELECT set_config('footnote.who', :who, true), set_config('footnote
 
 @pytest.fixture
 def tenants(module_database):
-    """Return the principals of two tenants, with a user each."""
+    """Create two tenants with one user each; return the users' principals."""
     found = []
     for _ in range(2):
         tenant_id, user_id = uuid4(), uuid4()
@@ -111,7 +111,7 @@ def test_stored_context_key_cannot_be_replaced_by_a_statement(module_database, t
 
 
 def test_concurrent_first_snapshots_of_a_role_succeed(database):
-    """If another transaction is storing the role's key, a new snapshot waits until it commits and then sees the key."""
+    """A new snapshot waits while another transaction stores the role's key. It sees the key after that commit."""
     principal = Principal(tenant_id=uuid4(), user_id=uuid4())
     pads = database.api.signer.pads()
 

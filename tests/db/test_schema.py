@@ -16,7 +16,7 @@ from app.db.session import system_principal
 
 # Tables that belong to no tenant.
 SHARED_TABLES = {"alembic_version", "embedding_spaces"}
-# Functions that only functions owned by footnote_definer may call.
+# Internal functions: only other functions of footnote_definer may call them.
 INNER_FUNCTIONS = {
     "append_audit_link",
     "check_depth",
@@ -89,7 +89,7 @@ def test_no_footnote_role_can_bypass_row_level_security(module_database):
 
 
 def test_functions_that_bypass_row_level_security_are_safe_to_call(module_database):
-    """footnote_definer owns them, their search path is fixed, and at most Footnote's login roles may call them."""
+    """footnote_definer owns them, their search path is fixed, and only roles of Footnote may call them."""
     with module_database.owner.anonymous() as session:
         functions = session.execute(text(DEFINED)).all()
     assert {name for name, owner, *_ in functions if owner != "footnote_definer"} == set()

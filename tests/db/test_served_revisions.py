@@ -43,8 +43,9 @@ def upgrade():
 
 @pytest.fixture
 def later(tmp_path, monkeypatch):
-    """Add two revisions after the newest one and return the newest. The first adds a column with values, the second
-    drops the column that it replaces.
+    """Add two revisions after the newest existing revision; return the existing one.
+
+    The first new revision adds the column `nickname` with values. The second drops the column `profile`.
     """
     newest = ScriptDirectory.from_config(migrate._config("")).get_current_head()
     changes = {

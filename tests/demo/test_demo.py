@@ -1,4 +1,4 @@
-"""`footnote demo` with real servers: it prints answers and a refused question, and leaves no process running."""
+"""`footnote demo` with real servers: it prints answers and a refusal, and leaves no process running."""
 
 import json
 import subprocess
@@ -13,7 +13,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
-    """The JSON output of a demo with two documents of the user, one readable and one unreadable."""
+    """Run the demo with a readable and an unreadable file of the user; return its JSON output.
+
+    `left` contains the processes that still run after the demo.
+    """
     folder = tmp_path_factory.mktemp("docs")
     (folder / "note.txt").write_text("The lease of the Harrow Falls plant ends on June 30, 2031.\n")
     (folder / "broken.pdf").write_bytes(b"%PDF-1.7 and no more")

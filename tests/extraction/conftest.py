@@ -1,4 +1,4 @@
-"""Builds documents from given page texts, without layout."""
+"""A fixture that builds documents without layout from page texts."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Metadata that is read from a document's text, with its quoted sources."""
+"""Metadata is read from a document. Each field records its source."""
 
 from collections.abc import Callable
 from datetime import date
@@ -79,7 +79,7 @@ def test_months_to_date_determine_the_quarter(make_document: MakeDocument, words
     assert metadata.fiscal_period == FiscalPeriod(quarter)
 
 
-def test_quarter_ending_in_december_may_belong_to_the_next_years_fiscal_year(
+def test_quarter_ending_in_december_can_belong_to_the_next_fiscal_year(
     make_document: MakeDocument,
 ) -> None:
     cover = COVER.format(

@@ -107,7 +107,7 @@ class Desk:
             return [dict(row) for row in result.mappings()] if result.returns_rows else []
 
     def grant(self) -> None:
-        """Grant the other analyst access to the collection."""
+        """Grant `other` access to the collection."""
         AccessService(database=self.database.api).create_grant(
             self.owner,
             NewGrant(

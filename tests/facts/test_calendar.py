@@ -36,7 +36,7 @@ def test_52_week_year_starts_the_day_after_the_previous_year():
     )
 
 
-def test_stated_number_of_weeks_decides_start():
+def test_stated_number_of_weeks_determines_start():
     found = periods_of(["13 weeks ended May 2, 2032"], end=date(2032, 5, 2))
     assert found == (Period(date(2032, 5, 2), date(2032, 2, 2)),)
 

@@ -1,4 +1,4 @@
-"""Tests of normalising labels of line items."""
+"""Tests of the normalisation of line-item labels."""
 
 import pytest
 

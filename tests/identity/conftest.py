@@ -1,4 +1,4 @@
-"""Fixtures: a real OpenID provider on loopback, a provider that misbehaves on request, and Footnote's API."""
+"""Fixtures: a real OpenID provider on loopback, a provider whose responses a test can falsify, and Footnote's API."""
 
 import io
 import socket
@@ -86,7 +86,7 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
     folder = tmp_path_factory.mktemp("provider")
     with free_socket() as found:
         port = found.getsockname()[1]
-    # Browsers treat `localhost` and 127.0.0.1 as different sites, so the provider is on another site, as a real one is.
+    # Browsers treat `localhost` and 127.0.0.1 as different sites. A real provider is also on a different site.
     issuer = f"http://localhost:{port}"
     settings = {
         "config_version": 1,
@@ -140,7 +140,7 @@ def odd(used_ports: set[int]) -> Iterator[OddProvider]:
 
 @pytest.fixture(scope="module")
 def steady_odd(used_ports: set[int]) -> Iterator[OddProvider]:
-    """A misbehaving provider that the tests of a module share."""
+    """Serve an `OddProvider` that the tests of a module share."""
     with serving_odd_provider(used_ports) as provider:
         yield provider
 
@@ -220,7 +220,7 @@ class Tenant:
 
 @pytest.fixture(scope="session")
 def shared_site(shared_database: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    # Without this setting, structlog renders the local variables of every frame, which takes seconds per request.
+    # Structlog's default renders the local variables of every frame of an exception, which takes seconds per request.
     configure_logging(level="ERROR", stream=io.StringIO())
     folder = tmp_path_factory.mktemp("site")
     ensure_key_file(folder / "keys.json")
@@ -252,7 +252,7 @@ def shared_site(shared_database: Any, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture(scope="module")
 def site(shared_site: Site) -> Iterator[Site]:
-    """One site per test process; each test has its own tenant."""
+    """Return the site that all modules share; close its clients after the module."""
     yield shared_site
     for client in shared_site.clients:
         client.close()
@@ -283,7 +283,7 @@ def tenant(make_tenant: Callable[[], Tenant]) -> Tenant:
 
 @dataclass
 class Browser:
-    """Does a browser's part of a sign-in over plain HTTP: stores cookies and submits the provider's form."""
+    """An HTTP client that signs in as a browser does: it stores cookies and submits the provider's form."""
 
     site: Site
     http: httpx.Client

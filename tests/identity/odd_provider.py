@@ -22,7 +22,7 @@ ADDRESS = "127.0.0.1"
 
 @dataclass
 class OddProvider:
-    """A provider whose responses a test sets. It records the requests."""
+    """A provider whose responses a test sets. `asked` contains the paths of the requests that it received."""
 
     issuer: str
     keys: list[RSAKey | ECKey | OKPKey] = field(default_factory=list)
@@ -75,7 +75,7 @@ def signed(key: Any, header: dict[str, Any], claims: dict[str, Any]) -> str:
 
 @contextmanager
 def serving_odd_provider(used_ports: set[int]) -> Iterator[OddProvider]:
-    """Serve a provider at a port that is not in `used_ports`, and add the port."""
+    """Serve a provider on a port that is not in `used_ports`; add the port to `used_ports`."""
     found: list[OddProvider] = []
 
     class Handler(BaseHTTPRequestHandler):

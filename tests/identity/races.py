@@ -1,4 +1,4 @@
-"""Run a request while another transaction that changes or deletes the same rows is still open."""
+"""Run a request while another transaction is open. That transaction has changed or deleted the same rows."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -21,10 +21,10 @@ def is_waiting(site: Site) -> bool:
 def run_during(
     tenant: Tenant, action: Callable[[], Result], statement: str, row_id: object, *, then: str | None = None
 ) -> Result:
-    """Run `action` while another transaction has executed `statement` on the row `row_id`; return the action's result.
+    """Run `action` during another transaction; return the action's result.
 
-    The transaction commits once `action` waits for its lock. `then` is a second statement, which the transaction
-    executes before it commits.
+    The transaction first executes `statement` with `row_id` as `:id`. Once `action` waits for its lock, it executes
+    `then`, if given, and commits.
     """
     with ThreadPoolExecutor(1) as pool:
         with tenant.site.database.owner.transaction(system_principal(tenant.id)) as session:

@@ -1,4 +1,4 @@
-"""Sign-in at a provider on another site, in headless Chromium."""
+"""Sign-in in headless Chromium, with a provider on another site than Footnote."""
 
 import shutil
 

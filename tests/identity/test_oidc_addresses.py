@@ -55,7 +55,7 @@ def test_public_address_is_accepted(address):
     assert is_public(ip_address(address))
 
 
-def test_setting_blocks_public_networks(monkeypatch):
+def test_configured_networks_are_blocked(monkeypatch):
     monkeypatch.setenv("FOOTNOTE_IDENTITY__CLOSED_NETWORKS", '["2606:4700::/32", "93.184.215.0/24"]')
     http = build_provider_http(Settings().identity)
     http.check_address("https://1.1.1.1/")
@@ -71,7 +71,7 @@ def test_setting_blocks_public_networks(monkeypatch):
 
 
 class NamelessServer(ThreadingHTTPServer):
-    """A server that does not look up its own host name, which can take 5 s."""
+    """A server that skips the lookup of its own host name. The lookup can take 5 s."""
 
     def server_bind(self):
         TCPServer.server_bind(self)
@@ -80,7 +80,7 @@ class NamelessServer(ThreadingHTTPServer):
 
 @pytest.fixture
 def provider(tmp_path, monkeypatch):
-    """A provider with TLS at one loopback address, and its requests: (path, host, TLS server name)."""
+    """Serve a provider over TLS on loopback; return its port and its requests as (path, host, TLS server name)."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)])
     now = datetime.now(UTC)
@@ -130,7 +130,10 @@ def provider(tmp_path, monkeypatch):
 
 @pytest.fixture
 def names(monkeypatch):
-    """A name server that returns each answer once, and then repeats the last one."""
+    """Return a function that replaces the name server. The new one gives each answer once, then repeats the last one.
+
+    The function returns the list of names that are looked up.
+    """
 
     def serve(*answers):
         left = list(answers)
@@ -147,7 +150,7 @@ def names(monkeypatch):
 
 
 def test_call_uses_only_checked_address(provider, names):
-    """DNS rebinding: a second lookup would return another address, but a call makes only one lookup."""
+    """This prevents DNS rebinding: a second lookup could return an address that is not checked."""
     port, asked = provider
     looked_up = names([HERE], [ELSEWHERE])
     http = ProviderHttp(may_call={HERE}.__contains__)
@@ -237,7 +240,7 @@ def test_configuring_issuer_at_private_address_is_rejected(tenant, host):
 def test_sign_in_reports_issuer_resolving_to_private_address(tenant, browser):
     staff = tenant.provide("https://127.1:9", audience=tenant.audience)
     key = RSAKey.generate_key(2048, {"kid": "one"})
-    for _ in range(2):  # the second time uses the cached failure
+    for _ in range(2):  # the second round uses the cached failure
         begun = browser.begin(staff)
         assert begun.status_code == 503
         assert "has no known public address" in begun.text

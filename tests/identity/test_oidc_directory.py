@@ -1,4 +1,4 @@
-"""Metadata is accepted only for its own issuer, and its URLs are called only if permitted."""
+"""Metadata is accepted only if it names the requested issuer. Its URLs are called only if they are permitted."""
 
 import threading
 

@@ -10,16 +10,19 @@ from app.identity.oidc import http as oidc_http
 from app.identity.oidc.errors import IdentityProviderUnavailableError
 from app.identity.oidc.http import LOOPBACK, ProviderHttp
 
-LIMIT = 0.4  # seconds
-GIVES_UP = 4.0  # seconds until the provider stops by itself
+LIMIT = 0.4  # the time limit in seconds
+GIVES_UP = 4.0  # seconds after which the provider ends its response
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
 @pytest.fixture
 def trickle():
-    """Start a provider that sends a prefix and then single bytes; return its URL."""
+    """Return a function that starts a slow provider, and an event that is set when the client closes the connection.
+
+    The provider sends a prefix, and then the same byte every 20 ms. The function returns its URL.
+    """
     listening = socket.create_server(("127.0.0.1", 0))
-    listening.settimeout(GIVES_UP)  # a client that fails before it connects must not block the test's end
+    listening.settimeout(GIVES_UP)  # otherwise, the thread would wait forever if the client does not connect
     left = threading.Event()
     threads = []
 

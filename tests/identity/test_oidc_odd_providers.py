@@ -1,4 +1,4 @@
-"""Providers that are down, faulty or hostile: the user is not signed in, and the page shows an error sentence."""
+"""If a provider is down, faulty or hostile, no user is signed in, and the page shows an error message."""
 
 import json
 from urllib.parse import parse_qs, urlsplit
@@ -34,7 +34,7 @@ def settled(make_tenant, steady_odd):
 
 
 def finish(browser, odd, staff, key=KEY, response=None, header=None, **claims):
-    """Complete a sign-in in which the provider returns an ID token with these claims. Return the last response."""
+    """Complete a sign-in whose ID token has the given claims; return the last response."""
     query = parse_qs(urlsplit(browser.begin(staff).headers["location"]).query)
     claims = {"aud": "footnote", "nonce": query["nonce"][0], **claims}
     odd.answers["/token"] = (200, {}, json.dumps({"id_token": odd.token(key, header, **claims)}).encode())
@@ -72,7 +72,7 @@ def test_correct_provider_signs_user_in(odd, staff, browser):
     ],
     ids=str,
 )
-def test_id_token_of_other_sign_in_is_rejected(steady_odd, settled, browser, wrong):
+def test_wrong_id_token_or_callback_is_rejected(steady_odd, settled, browser, wrong):
     answer = finish(browser, steady_odd, settled, **wrong)
     assert answer.status_code == 401
     assert error_text(answer) == "Your provider did not confirm who you are: try again."
@@ -110,14 +110,14 @@ def test_code_rejected_by_provider_fails_sign_in(odd, staff, browser):
     assert browser.http.get(f"/sign-in/oidc/{staff['id']}/callback", params=params).status_code == 401
 
 
-def test_provider_outage_is_shown_as_sentence(odd, staff, browser):
+def test_provider_outage_shows_error_message(odd, staff, browser):
     odd.answers["/.well-known/openid-configuration"] = (500, {}, b"{}")
     refused = browser.begin(staff)
     assert refused.status_code == 503
     assert error_text(refused).startswith("Your sign-in provider is not answering")
 
 
-def test_unverified_address_and_userinfo_of_other_subject_link_no_user(odd, tenant, browser, ana, make_tenant):
+def test_unverified_address_or_userinfo_of_other_subject_links_no_user(odd, tenant, browser, ana, make_tenant):
     odd.keys = [KEY]
     staff = tenant.provide(odd.issuer, link_by="verified-email", email_domains=["example.com"])
     odd.metadata["userinfo_endpoint"] = f"{odd.issuer}/userinfo"

@@ -44,7 +44,7 @@ def test_provider_lifecycle_never_shows_secret(tenant):
     assert not [row for row in rows if "s3cret" in row.detail or "an0ther" in row.detail]
 
 
-def test_only_tenants_administrators_manage_providers(tenant, make_tenant):
+def test_only_administrators_manage_providers_of_their_tenant(tenant, make_tenant):
     made = tenant.provide(ISSUER)
     path = f"/v1/identity-providers/{made['id']}"
     analyst = tenant.site.client(tenant.person("ana@example.com", Role.ANALYST).key)
@@ -90,14 +90,14 @@ def test_issuer_must_be_https_url(tenant, issuer):
     assert (refused.status_code, refused.json()["code"]) == (422, "issuer-invalid")
 
 
-def test_issuer_and_client_are_unique_per_tenant(tenant):
+def test_pair_of_issuer_and_client_is_unique_per_tenant(tenant):
     tenant.provide(ISSUER)
     body = {"name": "x", "issuer": ISSUER, "client_id": "footnote"}
     assert tenant.http.post("/v1/identity-providers", json=body).json()["code"] == "identity-provider-exists"
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1/", "http://localhost/", "ftp://a.example/", "https:///x", "x", ""])
-def test_call_without_tls_requires_setting(url):
+def test_url_without_tls_is_rejected_by_default(url):
     with pytest.raises(IssuerInvalidError):
         ProviderHttp().check_address(url)
 
@@ -115,7 +115,7 @@ def test_plain_http_is_limited_to_loopback():
     [(302, {"Location": "/other"}, b"{}"), (200, {}, b"x" * 600_000), (500, {}, b"{}"), (200, {}, b"{")],
     ids=["redirect", "long", "down", "broken"],
 )
-def test_redirects_and_long_responses_are_rejected(odd, answer):
+def test_redirects_errors_and_unusable_bodies_are_rejected(odd, answer):
     odd.answers["/x"] = answer
     with pytest.raises(IdentityProviderUnavailableError):
         ProviderHttp(plain_hosts=LOOPBACK).get_json(f"{odd.issuer}/x")

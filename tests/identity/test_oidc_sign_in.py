@@ -19,7 +19,7 @@ def me(browser):
 
 
 def refused(answer, status=401):
-    """Return the error sentence of the sign-in page."""
+    """Check that the sign-in was rejected; return the page's error message."""
     assert answer.status_code == status, answer.text
     assert "no-store" in answer.headers["cache-control"]
     return answer.text.split('role="alert">')[1].split("<")[0]
@@ -72,7 +72,7 @@ def test_administrator_links_subject_to_user(tenant, provider, browser):
     assert me(browser).json()["user_id"] == str(ana.id)
 
 
-def test_address_links_only_in_configured_domains(tenant, provider, browser):
+def test_address_links_user_only_in_configured_domains(tenant, provider, browser):
     tenant.person("ana@example.com")
     staff = tenant.provide(provider.issuer, **(BY_EMAIL | {"email_domains": ["example.org"]}))
     refused(browser.sign_in(staff, "ana"))
@@ -110,7 +110,7 @@ def test_disabling_provider_ends_its_sessions_and_sign_ins(tenant, provider, bro
 
 
 @pytest.mark.parametrize("how", ["state", "no cookie", "changed cookie", "no cookie of ours", "too late", "no state"])
-def test_sign_in_that_expired_or_began_in_other_browser_is_rejected(tenant, provider, browser, how):
+def test_expired_forged_or_foreign_sign_in_is_rejected(tenant, provider, browser, how):
     tenant.person("ana@example.com")
     staff = tenant.provide(provider.issuer, **BY_EMAIL)
     address = browser.authorize(browser.begin(staff), "ana")
@@ -131,7 +131,7 @@ def test_sign_in_that_expired_or_began_in_other_browser_is_rejected(tenant, prov
 
 
 def test_sign_in_is_bound_to_one_provider(tenant, make_tenant, provider, browser):
-    """A provider can't obtain the code of a second provider by redirecting the browser there (RFC 9700 §4.4)."""
+    """A code is rejected at the callback of another provider, which prevents mix-up attacks (RFC 9700 §4.4)."""
     tenant.person("ana@example.com")
     honest = tenant.provide(provider.issuer, **BY_EMAIL)
     other = make_tenant().provide(provider.issuer)

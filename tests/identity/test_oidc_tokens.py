@@ -1,4 +1,4 @@
-"""Providers' tokens at the API: which are accepted, which are rejected, and how often the provider is called."""
+"""The API's checks of tokens from providers, and its calls to the providers."""
 
 import base64
 import hmac
@@ -140,7 +140,7 @@ def sealed(content, secret):
     return f"{content}.{base64.urlsafe_b64encode(digest).rstrip(b'=').decode()}"
 
 
-# how → a function that forges a token from (provider, header, claims, signature of a valid token)
+# Each function forges a token from (provider, header, claims, signature of a valid token).
 FORGED = {
     "none": lambda odd, head, claims, sign: f"{part({'alg': 'none'})}.{claims}.",
     "None with a signature": lambda odd, head, claims, sign: f"{part({'alg': 'None', 'kid': 'one'})}.{claims}.{sign}",
@@ -166,7 +166,7 @@ FORGED = {
 
 
 @pytest.mark.parametrize("how", FORGED)
-def test_forged_token_gets_only_generic_error(settled, steady_odd, how):
+def test_forged_token_returns_same_error_as_unknown_issuer(settled, steady_odd, how):
     answer = settled.site.me(FORGED[how](steady_odd, *steady_odd.token(KEY).split(".")))
     unknown = settled.site.me(steady_odd.token(KEY, iss="https://nobody.example"))
     assert code(answer) == code(unknown) == (401, "token-invalid")
@@ -254,7 +254,7 @@ def test_audience_selects_tenant_of_shared_issuer(make_tenant, odd):
 
 @pytest.mark.parametrize("of_whom", ["nobody", "another tenant", "another tenant, and in its middle one's own"])
 def test_tenant_can_not_claim_other_tenants_audience(make_tenant, odd, of_whom):
-    """Otherwise the tenant could accept tokens of other tenants that share its issuer."""
+    """Otherwise, the tenant could accept another tenant's tokens if both have the same issuer."""
     ours, theirs = make_tenant(), make_tenant()
     audience = {
         "nobody": "https://footnote.test",
@@ -344,7 +344,7 @@ def test_disabled_user_and_disabled_provider_are_rejected_at_once(tenant, odd, s
     assert code(tenant.site.me(token)) == (401, "token-invalid")
 
 
-def test_token_can_not_create_key_that_expires_after_it(tenant, odd, staff):
+def test_token_can_not_create_key_that_outlives_it(tenant, odd, staff):
     http = tenant.site.client(odd.token(KEY))
     assert code(http.post("/v1/keys", json={"name": "for ever"})) == (422, "key-lifetime-invalid")
     soon = (datetime.now(UTC) + timedelta(minutes=5)).isoformat()

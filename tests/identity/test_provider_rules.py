@@ -94,7 +94,7 @@ def own(shared_database: Any) -> OwnTenant:
     ids=["provisioning", "all that there are"],
 )
 def test_scoped_key_can_not_change_providers_or_links(own, scopes):
-    """Otherwise the key could link a provider account to any user, and that account could sign in without scopes."""
+    """Otherwise, the key could link a provider's account to any user, and the account could sign in without scopes."""
     narrow = replace(own.chief, scopes=scopes)
     made, ana = own.provide(), own.person()
     own.providers.link(own.chief, made.id, ana, "ana")
@@ -161,7 +161,7 @@ def neighbour(own, shared_database):
     return Principal(tenant_id, user_id, roles=frozenset({Role.ADMIN}))
 
 
-def test_operators_audience_must_not_be_other_tenants_client(own, operator, neighbour):
+def test_operator_can_not_set_other_tenants_client_as_audience(own, operator, neighbour):
     tenant, client, later = own.chief.tenant_id, uuid4().hex, uuid4().hex
     ours = own.provide()
     own.providers.create_provider(neighbour, new_provider(client_id=client))
@@ -176,7 +176,7 @@ def test_operators_audience_must_not_be_other_tenants_client(own, operator, neig
     own.providers.create_provider(neighbour, new_provider(client_id=later))
 
 
-def test_other_tenant_can_not_block_audience_with_tenant_id(own, neighbour):
+def test_audience_with_tenant_id_may_equal_other_tenants_client(own, neighbour):
     audience = f"api/{own.chief.tenant_id}"
     own.providers.create_provider(neighbour, new_provider(client_id=audience))
     assert own.provide(audience=audience).audience == audience
@@ -201,7 +201,7 @@ def test_operator_lists_and_withdraws_audiences_without_tenant_id(own, operator)
 
 
 @pytest.mark.parametrize("audience", ["", "two words", "a\n", "\u00e9", "x" * 256])
-def test_operators_audience_follows_rules_of_api(own, operator, audience):
+def test_operator_can_not_set_invalid_audience(own, operator, audience):
     with pytest.raises(AudienceInvalidError):
         operator.give_audience(own.chief.tenant_id, own.provide().id, audience)
 

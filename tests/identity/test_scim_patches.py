@@ -1,4 +1,4 @@
-"""After any sequence of patches, users and groups equal a simple model of the operations."""
+"""Random sequences of SCIM patches change users and groups exactly as they change a simple model."""
 
 from uuid import UUID, uuid4
 
@@ -44,7 +44,10 @@ def groups(shared_database):
 
 
 def set_text(path, *keys):
-    """Return operations that set or remove a text, with their effect on the model."""
+    """Return a strategy for operations that set or remove the text at `path`.
+
+    Each operation comes with a function that changes the text at `keys` in the model.
+    """
 
     def at(model):
         for key in keys[:-1]:
@@ -116,7 +119,7 @@ user_operations = st.one_of(
     st.builds(remove_role, roles),
 )
 
-# Each of these operations fails. The server then applies no operation of the same request.
+# Each of these operations fails. The server then applies none of the operations in the same request.
 USER_REFUSALS = [
     {"op": "remove", "path": "userName"},
     {"op": "replace", "path": "id", "value": "x"},
@@ -131,13 +134,16 @@ GROUP_REFUSALS = [
 
 
 def requests_of(operations, refusals):
-    """Draw requests: (operations with their effects on the model, an invalid operation or None)."""
+    """Return a strategy for lists of requests.
+
+    A request is (operations with their changes of the model, an invalid operation or None).
+    """
     spoiling = st.one_of(st.none(), st.none(), st.sampled_from(refusals))
     return st.lists(st.tuples(st.lists(operations, min_size=1, max_size=4), spoiling), max_size=5)
 
 
 def send(request, model, call):
-    """Send a request with `call`, and apply its expected effects to the model."""
+    """Send the request with `call`, and change the model if the request is valid."""
     operations, spoiling = request
     body = {"schemas": [PATCH], "Operations": [operation for operation, _ in operations]}
     if spoiling is not None:
@@ -232,7 +238,7 @@ def make_group(admin, groups, members=()):
 
 @pytest.fixture(scope="module")
 def people(admin, users, groups):
-    """Four users and two groups."""
+    """Create four users and two groups; return their IDs."""
     body = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"]}
     made = [
         users.create_user(admin, {**body, "userName": f"{uuid4().hex}@example.com"}, base=BASE).id for _ in range(4)

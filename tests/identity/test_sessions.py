@@ -1,4 +1,4 @@
-"""Sessions of web pages: how they end, which users see them, and how requests of other sites are rejected."""
+"""Browser sessions: their end, their visibility to users, and the rejection of cross-site requests."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -103,13 +103,13 @@ def test_sign_out_invalidates_copied_cookie(tenant, ana, browser, second_browser
     assert len(tenant.audited("identity.session.ended")) == 1
 
 
-def test_form_of_other_site_is_rejected(ana, browser):
+def test_form_from_other_site_is_rejected(ana, browser):
     for path in ("/sign-in", "/sign-out"):
         answer = browser.http.post(path, data={"key": ana.key}, headers={"Origin": "https://elsewhere.example"})
         assert answer.json()["code"] == "cross-site-request"
 
 
-def test_call_with_cookie_alone_changes_nothing(ana, browser):
+def test_write_with_cookie_requires_page_header(ana, browser):
     sign_in(browser, ana)
     body = {"name": "x"}
     assert browser.http.post("/v1/keys", json=body).json()["code"] == "cross-site-request"

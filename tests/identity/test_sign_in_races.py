@@ -1,5 +1,6 @@
-"""If a provider or user is disabled or deleted during a sign-in, no session remains and the sign-in fails with the same
-error as a later sign-in.
+"""Sign-ins during which the provider or the user is disabled or deleted.
+
+Such a sign-in leaves no session, and fails with the same error as a later sign-in.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -89,7 +90,7 @@ def test_session_ended_by_concurrent_disabling_of_provider_stays_ended(tenant):
 
 
 def test_sessions_of_one_provider_open_concurrently(tenant):
-    """Opening a session takes a shared lock on the provider."""
+    """To open a session, a transaction takes a shared lock on the provider, which does not block other sessions."""
     ana = tenant.person("ana@example.com")
     staff = tenant.provide("https://login.example.com")
     tenant.link(staff, ana, "ana")
@@ -103,8 +104,8 @@ def test_sessions_of_one_provider_open_concurrently(tenant):
 
 
 def test_sign_in_waits_for_disabling_of_provider_without_locking_sessions(tenant):
-    """Disabling a provider locks the provider first and then its sessions. A sign-in that locks sessions first would
-    deadlock.
+    """A transaction that disables a provider locks the provider first and then its sessions. A sign-in that locked
+    sessions first could cause a deadlock.
     """
     ana = tenant.person("ana@example.com")
     staff = tenant.provide("https://login.example.com")
@@ -150,7 +151,7 @@ def test_session_ended_by_concurrent_disabling_of_user_stays_ended(tenant):
     assert tenant.site.sql(tenant.id, "SELECT revoked_at IS NOT NULL FROM web_sessions") == [(True,)]
 
 
-def test_two_first_sign_ins_of_one_user_both_succeed(tenant):
+def test_concurrent_first_sign_ins_of_a_user_both_succeed(tenant):
     user = tenant.http.post("/v1/users", json={"email": "new@example.com", "name": "New"}).json()["id"]
     staff = tenant.provide("https://login.example.com")
     who, new = Principal(tenant.id, UUID(user)), uuid4()

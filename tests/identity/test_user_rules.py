@@ -1,4 +1,4 @@
-"""Tests without a server: keys with scopes have limits, and changes without effect write no audit rows."""
+"""Limits of scoped keys, and changes that write no audit row. The tests call the services without a server."""
 
 import json
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Tenants, documents and runs for tests of the state machine."""
+"""Fixtures: tenants with documents and runs."""
 
 import itertools
 from dataclasses import dataclass, field
@@ -114,7 +114,7 @@ class Ledger:
         )
 
     def come_due(self, stage: UUID) -> None:
-        """Make the stage due for an attempt and for another message now."""
+        """Make the stage due now, for its next attempt and for another message."""
         self.sql(
             "UPDATE stages SET available_at = now() - interval '1 s', wake_at = now() - interval '1 s' "
             "WHERE id = :id AND status = 'pending'",

@@ -1,4 +1,4 @@
-"""Gauges count the waiting work of all tenants."""
+"""The state reader counts the waiting work of all tenants for the gauges."""
 
 from app.jobs.state import build_state_reader
 

@@ -1,4 +1,4 @@
-"""The state machine of one stage compared with a model, for any order of events."""
+"""Random sequences of events change a stage exactly as they change a simple model."""
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,7 +15,7 @@ MAX_ATTEMPTS, MAX_OUTAGES = 3, 4
 
 def machine(ledger):
     class StageMachine(RuleBasedStateMachine):
-        """The model: `status`, the current lease's token, and whether the stage is due."""
+        """The model of a stage: its status, its leases and attempts, and whether it is due or its lease is expired."""
 
         @initialize()
         def begin(self):
@@ -113,7 +113,7 @@ def machine(ledger):
 
 
 @pytest.mark.random
-def test_no_order_of_events_causes_two_lease_holders_or_ends_a_run_twice(ledger):
+def test_no_sequence_of_events_causes_two_lease_holders_or_ends_a_run_twice(ledger):
     run_state_machine_as_test(
         machine(ledger),
         settings=settings(

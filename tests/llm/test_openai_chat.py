@@ -92,7 +92,7 @@ def test_response_without_the_object_raises_nonsense_error(text: str | None) -> 
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"{}", b'{"choices": []}', b"null"])
-def test_body_that_is_no_completion_raises_an_error(body: bytes) -> None:
+def test_malformed_response_body_raises_a_model_error(body: bytes) -> None:
     with pytest.raises((ModelNonsenseError, ModelUnavailableError)):
         ask(lambda request: httpx2.Response(200, content=body, headers={"content-type": "application/json"}))
 
@@ -127,7 +127,7 @@ def test_rejected_structured_output_is_not_requested_again() -> None:
     assert forms == ["json_schema", "json_object", None, None]
 
 
-def test_endpoint_with_newer_parameter_names_receives_them() -> None:
+def test_rejected_parameters_are_replaced_or_omitted() -> None:
     def handler(request: httpx2.Request) -> httpx2.Response:
         body = json.loads(request.content)
         if "max_tokens" in body:

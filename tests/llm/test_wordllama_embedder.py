@@ -23,7 +23,7 @@ def test_vectors_are_normalised_and_have_the_spaces_dimensions(embedder: WordLla
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
 
 
-def test_text_without_tokens_gives_the_zero_vector_instead_of_nan(embedder: WordLlamaEmbedder) -> None:
+def test_text_without_tokens_has_the_zero_vector(embedder: WordLlamaEmbedder) -> None:
     assert not embedder.embed_documents(["", "debt"])[0].any()
     assert embedder.embed_documents([]).shape == (0, embedder.space.dimensions)
 
@@ -43,7 +43,7 @@ def test_vector_does_not_depend_on_the_rest_of_its_batch(embedder: WordLlamaEmbe
 
 
 @pytest.mark.parametrize("text", ["Total debt fell to $1,250 million in 2023.", "", "überfällig — ¶", "debt " * 3_000])
-def test_vectors_equal_the_librarys_bit_by_bit(embedder: WordLlamaEmbedder, text: str) -> None:
+def test_vectors_are_identical_to_the_librarys(embedder: WordLlamaEmbedder, text: str) -> None:
     pooled = embedder._model.embed([text])
     length = np.linalg.norm(pooled, axis=1, keepdims=True)
     expected = np.divide(pooled, length, out=np.zeros_like(pooled), where=length > 0)

@@ -1,4 +1,4 @@
-"""A fixture that configures logging as the application does, and returns the logged lines, parsed as JSON."""
+"""A fixture that configures logging as the application does. It returns a function that parses all logged lines."""
 
 import io
 import json

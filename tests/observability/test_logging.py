@@ -51,7 +51,7 @@ def test_library_lines_are_json_and_appear_once(log_lines, name):
     assert [(line["message"], line["logger"]) for line in log_lines()] == [("of theirs", name)]
 
 
-def test_libraries_that_log_statements_or_bodies_stay_quiet_at_debug(log_lines):
+def test_libraries_that_log_statements_or_bodies_log_only_warnings(log_lines):
     configure_logging(level="DEBUG")
     for name in ("sqlalchemy.engine", "openai._base_client", "httpx", "botocore.parsers", "kombu.connection"):
         assert not logging.getLogger(name).isEnabledFor(logging.INFO), name
@@ -96,7 +96,7 @@ def test_task_name_and_id_are_logged_without_arguments(log_lines):
     assert "covenant" not in str(line)
 
 
-def test_values_unknown_to_json_do_not_break_a_line(log_lines):
+def test_values_that_json_does_not_support_are_described(log_lines):
     get_logger("app").info("odd", run=uuid4(), thing=object(), ids={1, 2}, data=b"text")
     (line,) = log_lines()
     assert line["thing"] == "[object]"

@@ -1,4 +1,4 @@
-"""Redaction: secrets and user text are recognised by field name and removed from addresses and headers."""
+"""Redaction: fields with secrets or user text are recognised by name. Credentials are also removed from sentences."""
 
 import json
 
@@ -45,7 +45,7 @@ def test_fields_of_ids_counts_and_names_are_not_confidential(name):
 
 
 @given(st.text(), st.integers(0, 8))
-def test_nothing_confidential_survives_any_nesting(secret, depth):
+def test_confidential_values_are_redacted_at_any_depth(secret, depth):
     marked = f"<<{secret}>>"
     value: object = {"question": marked, "items": [{"api_key": [marked]}], "data": marked.encode()}
     for _ in range(depth):

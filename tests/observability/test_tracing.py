@@ -35,7 +35,7 @@ class Recorder:
 
 @pytest.fixture
 def recorder(monkeypatch) -> Iterator[Recorder]:
-    # OpenTelemetry permits setting the provider once per process: tests replace it directly.
+    # OpenTelemetry's API sets the provider only once per process, so each test replaces the private variable.
     exporter = InMemorySpanExporter()
     provider = build_provider("footnote-test", exporter)
     monkeypatch.setattr(trace, "_TRACER_PROVIDER", provider)

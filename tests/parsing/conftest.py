@@ -1,4 +1,4 @@
-"""Small PDFs drawn in code: prose, statements in tables, two columns, and unusual or damaged files."""
+"""Fixtures: a sandbox, and small PDFs that are drawn in code. They contain prose, a statement or two columns."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -40,7 +40,7 @@ def make_pdf(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def change_pdf() -> Callable[[Path, Callable[[PdfWriter], None]], Path]:
-    """Return `change_pdf(path, change)`, which calls `change` with pypdf's writer of the file and saves the result."""
+    """Return `change_pdf(path, change)`. It calls `change` with pypdf's writer of a copy, and saves the copy."""
 
     def change_file(path: Path, change: Callable[[PdfWriter], None]) -> Path:
         writer = PdfWriter(clone_from=PdfReader(path))
@@ -68,7 +68,7 @@ def draw_prose() -> Draw:
 
 @pytest.fixture
 def draw_statement() -> Draw:
-    """Return a function that draws an income statement: signs apart from their numbers, dashes, and a wrapped label."""
+    """Return a function that draws an income statement with separate currency signs, dashes and a wrapped label."""
 
     def draw(canvas: Canvas) -> None:
         canvas.setFont("Helvetica-Bold", 12)
@@ -100,7 +100,7 @@ def draw_statement() -> Draw:
 
 @pytest.fixture
 def draw_columns() -> Draw:
-    """Return a function that draws prose in two columns, line by line across both, below a headline over both."""
+    """Return a function that draws a headline and two columns of prose. It draws left and right lines alternately."""
 
     def draw(canvas: Canvas) -> None:
         canvas.setFont("Helvetica-Bold", 18)

@@ -1,4 +1,4 @@
-"""Tests of words with ı, İ or ſ: case-insensitive patterns match these letters as i or s."""
+"""Tests of words with the letters ı, İ or ſ, which case-insensitive patterns match as i or s."""
 
 from decimal import Decimal
 

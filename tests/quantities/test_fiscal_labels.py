@@ -45,7 +45,7 @@ def test_similar_words_are_not_quarters(text):
     assert list(find_quarters(text)) == []
 
 
-def test_quarters_are_found_within_bounds_only():
+def test_quarters_before_the_start_position_are_ignored():
     text = "first quarter, second quarter 2031"
     (found,) = find_quarters(text, 15)
     assert text[found.start : found.end] == "second quarter 2031"

@@ -27,7 +27,7 @@ DIMENSIONS = 256
 
 
 class HashEmbedder:
-    """A stub `Embedder` in the built-in space: it hashes each word to a dimension."""
+    """A stub `Embedder` of the built-in space. It hashes each word to a dimension and counts the words of each."""
 
     @property
     def space(self) -> EmbeddingSpaceSpec:

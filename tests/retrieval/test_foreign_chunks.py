@@ -1,4 +1,4 @@
-"""Chunks of other tenants change no passage, score or plan of a search, even if their vectors are near the query."""
+"""Another tenant's chunks change no passage and no score in any plan, even if their vectors are near the query's."""
 
 from dataclasses import asdict, replace
 
@@ -17,7 +17,7 @@ from tests.retrieval.conftest import create_library
 WORDS = ("tranche", "covenant", "lender", "swap", "notional", "maturity", "issuer", "coupon", "trustee", "lien")
 CHUNKS = 100
 DOCUMENTS = 12
-COPIES = 99  # copies of each of two documents; the copies and originals together have 20,000 chunks
+COPIES = 99  # for each of two documents, so that originals and copies have 20,000 chunks
 BASE = SearchLimits(list_length=20, most_scanned=400)
 PLANS = {
     "exact": BASE,
@@ -27,7 +27,7 @@ PLANS = {
 
 
 def make_pages(page, number):
-    """Return pages whose texts all differ, so that no two chunks have the same distance."""
+    """Return pages with different texts, so that no two chunks are at the same distance from a query."""
     return [
         page(f"{WORDS[n % 10]} {WORDS[(n // 10) % 10]} {WORDS[(n + number) % 10]} {number} {n}") for n in range(CHUNKS)
     ]
@@ -35,7 +35,10 @@ def make_pages(page, number):
 
 @pytest.fixture(scope="module")
 def surroundings(module_library, page):
-    """Return the library, (reader, visible chunks) pairs, and a function that adds another tenant's 20,000 chunks."""
+    """Return the library, its readers, and a function that adds another tenant with 20,000 chunks.
+
+    Each reader comes with the number of chunks that it has access to.
+    """
     collections = [module_library.add_collection() for _ in range(DOCUMENTS)]
     for number, collection in enumerate(collections):
         module_library.add_document(collection, make_pages(page, number))

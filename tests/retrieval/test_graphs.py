@@ -1,4 +1,4 @@
-"""Tests of graphs: a large tenant has its own graph, without other tenants' vectors."""
+"""Tests of graphs (HNSW indexes): a large tenant has its own graph, without other tenants' vectors."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -68,7 +68,7 @@ def test_concurrent_calls_create_each_graph_once(library, page, postgres):
 
 
 def _event_before_statement(engine, pattern):
-    """Return an event that is set when the engine is about to send a statement that matches the pattern."""
+    """Return an event that is set before the engine sends a statement that matches the pattern."""
     sent = Event()
 
     @listens_for(engine, "before_cursor_execute")

@@ -12,7 +12,7 @@ from app.retrieval.index.writing import ChunkIndex
 from app.retrieval.models import Chunk
 
 TABLES = ("indexed_documents", "chunks", "chunk_embeddings", "chunk_signatures", "term_postings")
-# chunk_signatures has no access class.
+# The tables with an access class: all except chunk_signatures.
 CLASSED = tuple(table for table in TABLES if table != "chunk_signatures")
 
 
@@ -95,7 +95,7 @@ def test_new_access_class_is_set_in_all_search_tables(library, page):
             assert classes == [moved_to], table
 
 
-def test_chunks_and_embeddings_of_different_numbers_are_rejected(library):
+def test_different_numbers_of_chunks_and_embeddings_are_rejected(library):
     with pytest.raises(ValueError, match="same length"):
         ChunkIndex().replace(
             None, document=None, version_id=None, drafts=[], embeddings=np.zeros((1, 256)), terms=[], space_id=1
@@ -103,7 +103,7 @@ def test_chunks_and_embeddings_of_different_numbers_are_rejected(library):
 
 
 def test_concurrent_publishes_do_not_block_each_other(library, page):
-    """Both transactions are open when the second one writes. Waiting for a lock of the first one would time out."""
+    """The second transaction writes while the first one is open. If it waited for a lock, it would time out."""
     collection = library.add_collection()
     principal = system_principal(library.tenant_id)
     first, second = (library.add_document(collection, [page("shared words of both")]) for _ in range(2))

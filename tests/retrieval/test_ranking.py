@@ -1,4 +1,4 @@
-"""Tests of rank fusion, and of packing and unpacking postings and layouts."""
+"""Tests of rank fusion, and of the binary encodings of postings and layouts."""
 
 import numpy as np
 import pytest

@@ -49,7 +49,7 @@ def test_hidden_issuer_is_not_recognised_and_visible_ones_are_searched(library, 
 
 
 def test_hidden_document_changes_no_score(library, page):
-    """Document frequencies count visible documents only: scores must not reveal hidden ones."""
+    """Document frequencies count visible documents only, because scores must not reveal hidden documents."""
     service = RetrievalService(database=library.database.api, embedder=library.embedder)
     seen, hidden = library.add_collection(), library.add_collection()
     library.add_document(seen, [page("tranche pricing grid"), page("other matters")])
@@ -98,7 +98,7 @@ def test_date_in_question_finds_report_of_that_date(library, service, page):
     assert result.passages[0].period == "2021-08-09"
 
 
-def test_named_statement_ranks_before_pages_that_mention_it(library, service, page):
+def test_named_statement_is_among_the_first_passages(library, service, page):
     collection = library.add_collection()
     prose = [
         page(f"management thinks that inventory turnover and the balance sheet are healthy {n}") for n in range(12)
@@ -158,15 +158,15 @@ def test_filters_do_not_reveal_hidden_documents(library, service, page):
 
 
 @pytest.mark.parametrize("question", ["", "   ", "?", "\u200b", "the of and", "x" * 20_000, "'; DROP TABLE chunks; --"])
-def test_odd_questions_never_fail(library, service, page, question):
+def test_odd_question_returns_passages(library, service, page, question):
     collection = library.add_collection()
     library.add_document(collection, [page("net sales"), page("gross profit")])
     assert len(service.search(library.reader(collection), question, k=5).passages) == 2
 
 
 @pytest.mark.parametrize("limits", [SearchLimits(exact_chunks=0, graph_chunks=0), SearchLimits(exact_chunks=0)])
-def test_graph_and_signatures_find_same_first_passage_as_exact_comparison(library, page, limits):
-    """The plans for many visible chunks return the same first passage as the exact plan."""
+def test_graph_and_signatures_rank_matching_passage_first(library, page, limits):
+    """With these limits, search uses the plans for many visible chunks: the graph, or signatures."""
     collection = library.add_collection()
     words = (
         "alpha",

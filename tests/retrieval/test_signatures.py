@@ -1,4 +1,4 @@
-"""Tests of signatures: the preselected chunks include the nearest ones."""
+"""Tests of signatures, which preselect chunks. A signature has one bit per dimension of the chunk's vector."""
 
 import numpy as np
 import pytest

@@ -47,7 +47,7 @@ def test_issuers_are_recognised_by_common_names(question, expected):
 
 
 @pytest.mark.parametrize("one", ISSUERS, ids=lambda one: one.name)
-def test_name_forms_include_every_matching_alias(one):
+def test_name_forms_of_question_include_an_alias_of_the_issuer(one):
     assert {one.key, *one.aliases} & set(name_forms(f"What is {one.name}'s revenue?"))
 
 
@@ -82,7 +82,7 @@ def test_metrics_imply_their_statements(question, expected):
     assert set(understood.statements) == expected
 
 
-def test_capex_is_searched_by_its_line_item_in_statements():
+def test_capex_is_also_searched_by_its_line_item():
     understood = QuestionReader(vocabulary=FinanceVocabulary()).read("capex in 2021?")
     assert "purchases of property, plant and equipment" in understood.synonyms[0]
 

@@ -32,7 +32,7 @@ class Reader:
 
 @pytest.fixture(scope="module")
 def readers(module_library, page) -> dict[str, Reader]:
-    """Return readers who may see 0.1%, 1%, 10% and 100% of 1,000 chunks."""
+    """Return readers who have access to 0.1%, 1%, 10% and 100% of 1,000 chunks."""
     sizes = (1, 9, 90, 900)
     collections, documents = [], []
     for size in sizes:

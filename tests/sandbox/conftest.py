@@ -1,4 +1,4 @@
-"""A module for the sandbox to import, with jobs that fail in the same ways as parsers of malformed files."""
+"""Fixtures: a sandbox, and a module of jobs for it. Some jobs fail as parsers of malformed files do."""
 
 import sys
 from collections.abc import Iterator
@@ -103,7 +103,7 @@ def kill_parent(payload):
 
 @pytest.fixture(scope="session")
 def jobs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The name of the importable module with the jobs."""
+    """Make the module of jobs importable; return its name."""
     folder: Path = tmp_path_factory.mktemp("jobs")
     (folder / "sandboxed_jobs.py").write_text(JOBS)
     sys.path.insert(0, str(folder))

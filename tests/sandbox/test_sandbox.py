@@ -56,7 +56,7 @@ def test_endless_allocation_raises_memory_error(sandbox: Sandbox, jobs: str) -> 
         sandbox.run(f"{jobs}:allocate", b"")
 
 
-def test_memory_limit_excludes_the_memory_of_the_preloaded_child(sandbox: Sandbox, jobs: str, limits: Limits) -> None:
+def test_memory_limit_excludes_the_memory_of_preloaded_modules(sandbox: Sandbox, jobs: str, limits: Limits) -> None:
     assert sandbox.run(f"{jobs}:reserve", str(limits.memory_bytes - (1 << 20)).encode()) == b"\0"
     with pytest.raises(SandboxMemoryError):
         sandbox.run(f"{jobs}:reserve", str(limits.memory_bytes + (64 << 20)).encode())
@@ -143,7 +143,8 @@ def test_zygote_killed_between_jobs_is_replaced(sandbox: Sandbox, jobs: str) -> 
     sandbox.run(f"{jobs}:echo", b"")
     for zygote in _zygotes():
         zygote.kill()
-        os.waitid(os.P_PID, zygote.pid, os.WEXITED | os.WNOWAIT)  # ended, but the sandbox has not noticed
+        # WNOWAIT keeps the exit status, so that the sandbox does not notice the end.
+        os.waitid(os.P_PID, zygote.pid, os.WEXITED | os.WNOWAIT)
     assert sandbox.run(f"{jobs}:echo", b"again") == b"again"
 
 

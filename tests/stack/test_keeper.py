@@ -1,4 +1,4 @@
-"""The keeper stops a whole process tree when the command or the keeper's owner exits or is killed."""
+"""The keeper runs a command. It stops the command's process tree if the command ends or the keeper's owner dies."""
 
 import os
 import signal

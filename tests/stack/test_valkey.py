@@ -58,7 +58,7 @@ def test_server_ends_when_its_owner_is_killed_and_the_home_starts_again(tmp_path
         assert client.ping()
 
 
-def test_server_left_in_the_folder_is_stopped_before_the_next_start(tmp_path: Path) -> None:
+def test_server_left_by_a_dead_owner_is_stopped_before_the_next_start(tmp_path: Path) -> None:
     first = EmbeddedValkey(tmp_path)
     first.start()
     left = psutil.Process(first.pid)

@@ -1,4 +1,4 @@
-"""Creates blob stores for tests, on local disk and on S3 (moto's server on loopback), with data keys in memory."""
+"""Fixtures: blob stores on local disk and on S3 (moto's server on loopback), with data keys in memory."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field

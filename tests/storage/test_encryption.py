@@ -16,12 +16,12 @@ TENANT = UUID(int=7)
 KEY = DataKey(3, bytes(range(32)))
 FRAME, HEADER, TAG = 16, 68, 16
 
-# The function-scoped keyring fixture has no state that an example could change.
+# No example changes the state of a function-scoped fixture.
 LAW = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 class OneKey:
-    """A keyring with one key of one tenant."""
+    """A keyring with a single data key."""
 
     def find(self, tenant_id, version):
         return KEY if (tenant_id, version) == (TENANT, KEY.version) else None

@@ -64,7 +64,7 @@ def test_full_disk_raises_storage_full_and_leaves_nothing(local_place, tenant_id
     assert local_place.leftovers() == []
 
 
-def test_bytes_are_flushed_before_the_name_appears(local_place, tenant_id, monkeypatch):
+def test_file_is_flushed_before_its_rename_and_the_folder_afterwards(local_place, tenant_id, monkeypatch):
     events = []
     real_sync, real_replace = os.fsync, Path.replace
 

@@ -1,4 +1,4 @@
-"""The parts of an object backend's contract that blobs do not use: names written only once, and folders."""
+"""Operations of object backends that blob stores do not use: objects that are written only once, and folders."""
 
 import pytest
 

@@ -81,7 +81,7 @@ class Ingestion:
             return list(result.all()) if result.returns_rows else []
 
     def audited(self, statement: str, **values: object) -> list:
-        """Return rows of the audit log, which workers can write but not read."""
+        """Run a statement as the owner; return its rows. Workers can write the audit log but not read it."""
         with self.database.owner.transaction(self.principal) as session:
             return list(session.execute(text(statement), values).all())
 
@@ -111,7 +111,7 @@ class Ingestion:
         self, content: str | bytes, *, filename: str = "file.txt", password: bytes | None = None,
         collection: UUID | None = None,
     ) -> UUID:  # fmt: skip
-        """Store a file and queue its run, as an upload does; return the run's id."""
+        """Store a file and queue its run, as the API does for an upload; return the run's id."""
         data = content.encode() if isinstance(content, str) else content
         stored = self.blobs.put_bytes(self.tenant, data)
         document = new_id()
@@ -177,7 +177,7 @@ class Ingestion:
     # --- processes ---------------------------------------------------------------------------------------------------
 
     def start(self, *command: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
-        """Start a process by its command line."""
+        """Start a Python process with these arguments; return it."""
         log = self._new_log()
         process = start_tethered(
             [sys.executable, *command],
@@ -219,7 +219,7 @@ class Ingestion:
         }
 
     def run_stage(self, run_id: UUID, name: str) -> object:
-        """Run one stage in this process with a new worker. It shares only database connections with other workers."""
+        """Run one stage in this process with a new worker, which uses this process's database connections."""
         worker = plain_process.build_plain_worker(
             Settings(
                 database={"worker_url": self.database.urls["worker"]},
@@ -235,7 +235,7 @@ class Ingestion:
             worker.close()
 
     def kill(self, process: subprocess.Popen[bytes] | Forked) -> None:
-        """Kill a process and all of its children at the same moment with SIGKILL."""
+        """Kill a process and all of its descendants with SIGKILL."""
         family = [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]
         for member in family:
             member.kill()
@@ -260,7 +260,7 @@ def broker(valkey) -> Iterator[str]:
 
 @pytest.fixture
 def ingestion(database, broker, tmp_path) -> Iterator[Ingestion]:
-    """Return an ingestion without processes."""
+    """Return an `Ingestion` without processes."""
     created = Ingestion(database=database, folder=tmp_path, broker=broker)
     yield created
     created.close()
@@ -269,7 +269,7 @@ def ingestion(database, broker, tmp_path) -> Iterator[Ingestion]:
 
 @pytest.fixture(scope="module")
 def running(module_database, valkey, tmp_path_factory) -> Iterator[Ingestion]:
-    """Return an ingestion with a relay and a worker, which a module's tests share."""
+    """Return an `Ingestion` with a running relay and worker. The tests of a module share it."""
     redis.Redis.from_url(valkey.url()).flushall()
     created = Ingestion(database=module_database, folder=tmp_path_factory.mktemp("ingestion"), broker=valkey.url())
     created.start_relay()

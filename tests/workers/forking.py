@@ -1,4 +1,4 @@
-"""Forks relays and workers from a process that has already imported their code, so that each starts at once."""
+"""Fork relays and workers from a process that has already imported their code, so that they start quickly."""
 
 import ctypes
 import gc
@@ -30,7 +30,7 @@ class Forked:
         return self._process.exitcode
 
     def wait(self, seconds: float) -> int:
-        """Return the exit code. Raises TimeoutError."""
+        """Wait for the process to end; return its exit code. Raises TimeoutError after `seconds`."""
         self._process.join(seconds)
         code = self._process.exitcode
         if code is None:

@@ -1,4 +1,7 @@
-"""Modules that `tests.workers.forking`'s server imports before forking. Garbage collection is off during imports."""
+"""The modules that the fork server of `tests.workers.forking` imports before it forks.
+
+Garbage collection is off until a forked process enables it.
+"""
 
 import gc
 

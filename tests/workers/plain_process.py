@@ -1,8 +1,10 @@
-"""A worker process for tests, whose parser obeys an order at the beginning of a file's text.
+"""A worker process for tests. A file can begin with a command for its parser:
 
-`stall FILE` waits until FILE is deleted; `deaf FILE` also ignores Celery's soft time limit. `raise` raises
-RuntimeError, `broken` PdfDamagedError and `down` UnavailableError. `die` kills the process. Celery, the broker, the
-database, the leases and the blobs are real.
+- `stall FILE` waits until FILE is deleted. `deaf FILE` also ignores Celery's soft time limit.
+- `raise` raises RuntimeError, `broken` raises PdfDamagedError, and `down` raises UnavailableError.
+- `die` kills the process.
+
+Celery, the broker, the database, the leases and the blobs are real.
 """
 
 import hashlib
@@ -36,7 +38,7 @@ DIMENSIONS = 8
 
 
 class PlainParser:
-    """Splits text into pages at form feeds, obeys the order in it, and logs each version that it reads."""
+    """Splits text into pages at form feeds, executes the command in it, and logs the id of each parsed version."""
 
     version = "plain-1"
 
@@ -50,7 +52,7 @@ class PlainParser:
             file.write(f"{version.version_id}\n")
         order, _, rest = text.partition(" ")
         if order == "deaf":
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})  # Celery sends it at the soft limit
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})  # Celery sends this signal at the soft limit
         if order in ("stall", "deaf"):
             wait_while_there(Path(rest.split("\n")[0]))
         elif order == "raise":
@@ -100,7 +102,7 @@ def read_title(parsed, filename):
 
 
 class IndexingLog:
-    """Replaces the search index: writes one line per version to a file."""
+    """A substitute for the search index: it writes the id and the number of chunks of each version to a file."""
 
     def __init__(self, log):
         self._log = log
@@ -112,7 +114,10 @@ class IndexingLog:
 
 
 def build_plain_worker(settings, *, notes=None, database=None):
-    """Build a worker over `database`, which its `close` leaves open, or over a new pool, which its `close` closes."""
+    """Build a worker that uses `database`, or by default a new connection pool.
+
+    The worker's `close` closes the new pool, but not the given `database`.
+    """
     notes = notes or Path(os.environ["PLAIN_NOTES"])
     own = database is None
     if own:

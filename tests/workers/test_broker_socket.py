@@ -1,4 +1,4 @@
-"""A broker on a Unix socket. Celery defines the form of its URL, and every client of the broker accepts this form."""
+"""A broker on a Unix socket: every part of Footnote accepts its URL in Celery's form (`redis+socket://…`)."""
 
 import socket
 from pathlib import Path
@@ -21,7 +21,7 @@ PASSWORD = "open-sesame"
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory, wait_for):
-    """Return the path of the socket of a Valkey server that has no TCP port."""
+    """Start a Valkey server without a TCP port; return the path of its socket."""
     folder = tmp_path_factory.mktemp("broker")
     path, log = folder / "valkey.sock", folder / "valkey.log"
     server = start_tethered(
@@ -65,7 +65,7 @@ def test_missing_socket_is_reported(tmp_path):
 
 
 def test_rate_limits_on_a_socket_are_shared_by_all_processes(path):
-    """Two counters stand for two processes. Each also counts the requests to the other."""
+    """The two `RateLimits` act as two processes. They share their counts through the broker."""
     limits = [RateLimits(per_minute={"requests": 2}, broker_url=url(path, "?virtual_host=2")) for _ in range(2)]
 
     async def ask():

@@ -1,4 +1,4 @@
-"""The collector deletes old blobs without a reference, and keeps blobs that an upload writes at the same time."""
+"""The collector deletes old blobs that no row refers to. It keeps a blob that an upload is about to refer to."""
 
 import os
 import time
@@ -130,7 +130,7 @@ def test_outputs_of_an_earlier_run_of_the_version_are_deleted(ingestion, collect
     assert ingestion.sql("SELECT count(*) FROM stage_outputs WHERE key LIKE 'earlier %'") == [(0,)]
 
 
-def test_blob_whose_row_is_being_written_is_kept(ingestion, collector):
+def test_blob_locked_by_an_upload_is_kept(ingestion, collector):
     stored = ingestion.blobs.put_bytes(ingestion.tenant, b"the same bytes as long ago")
     age_blobs(ingestion)
     with ingestion.database.api.transaction(ingestion.principal) as session:

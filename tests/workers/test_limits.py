@@ -1,4 +1,4 @@
-"""A worker's time limits, its replacement after high memory use, and its work over S3."""
+"""Workers: time limits, replacement of a process that uses too much memory, and blobs on S3."""
 
 from uuid import uuid4
 
@@ -29,8 +29,9 @@ def test_stage_over_the_time_limit_fails_and_other_runs_continue(ingestion, orde
 
 
 def test_worker_process_over_the_memory_limit_is_replaced(ingestion, wait_for):
-    """The test sets a memory limit that the built-in embeddings alone exceed."""
-    # Each task ends a process here. On a busy machine, repeated tasks would arrive faster than new processes start.
+    """The memory limit in this test is below the memory that the built-in embeddings use."""
+    # The worker replaces its process after each task. If the sweeper repeated tasks every second, as in other tests,
+    # a busy machine could receive them faster than it starts processes.
     ingestion.environment["FOOTNOTE_JOBS__WAKE_AGAIN_SECONDS"] = "60"
     ingestion.start_relay()
     worker = ingestion.start(*WORKER, environment={"FOOTNOTE_BROKER__MAX_MEMORY_PER_CHILD_MIB": "128"})
@@ -46,7 +47,7 @@ def test_worker_process_over_the_memory_limit_is_replaced(ingestion, wait_for):
 
 @pytest.fixture
 def bucket():
-    """Return (the endpoint of moto's server, a bucket in it)."""
+    """Start moto's S3 server and create a bucket; return (the server's URL, the bucket's name)."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()
     host, port = server.get_host_and_port()

@@ -1,4 +1,4 @@
-"""Missing or damaged blobs: the run makes a lost output again, and fails if the file is lost."""
+"""A run repeats a stage whose output is missing or damaged. It fails if the uploaded file is missing or damaged."""
 
 import pytest
 
@@ -75,7 +75,7 @@ def test_lost_output_is_made_again_and_the_run_ends_ready(ingestion, lose, made,
     assert ingestion.notes("indexed.txt") == [f"{ended.version_id} 2"]
 
 
-def test_output_lost_at_each_attempt_fails_the_run_with_its_own_code(ingestion):
+def test_output_lost_at_each_attempt_fails_the_run_as_output_lost(ingestion):
     run = ingestion.upload("a page")
     run_stages(ingestion, run, "validate")
     for _ in range(2):
@@ -92,7 +92,7 @@ def test_output_lost_at_each_attempt_fails_the_run_with_its_own_code(ingestion):
 
 
 def test_metadata_that_the_chunk_stage_finds_damaged_is_extracted_again(ingestion):
-    """The extract stage reuses another run's output without reading it. The chunk stage finds it damaged."""
+    """The extract stage reuses another run's output without reading it, so only the chunk stage notices the damage."""
     first = ingestion.upload("a page", filename="one.txt")
     run_stages(ingestion, first, *NAMES)
     damage(output_path(ingestion, first, "extract"))

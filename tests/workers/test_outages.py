@@ -1,4 +1,4 @@
-"""Outages during ingestion: the broker is emptied or down, and workers and relays are killed."""
+"""Outages during ingestion: an emptied or stopped broker, killed workers and relays, and ended connections."""
 
 from pathlib import Path
 from signal import SIGTERM
@@ -11,7 +11,7 @@ from app.stack.servers.valkey import EmbeddedValkey
 
 
 def check_published_once(ingestion, runs):
-    """Check that each run's version was indexed exactly once and has its page."""
+    """Check that each run's version is indexed once, has one page, and has one audit event for its publication."""
     versions = [str(run.version_id) for run in runs]
     indexed = [line.split()[0] for line in ingestion.notes("indexed.txt")]
     assert sorted(indexed) == sorted(versions)
@@ -60,7 +60,7 @@ def test_worker_with_an_expired_lease_cannot_complete_its_stage(ingestion, wait_
     ingestion.start_worker()
     run = ingestion.upload(f"stall {gate}")
     wait_for(Path(f"{gate}.reached").exists)
-    # The lease expires while its worker runs. The sweeper's message starts a second attempt, which also waits.
+    # The lease expires because the worker sends no heartbeat. The sweeper queues a second attempt, which also waits.
     wait_for(lambda: ingestion.run(run).stages[1].attempt == 2, what="a second claim")
     gate.unlink()
     (ended,) = ingestion.wait_final(run)
@@ -88,7 +88,7 @@ def test_uploads_during_a_broker_outage_are_ingested_afterwards(ingestion, wait_
 
 
 def restart_on(server, port):
-    """Restart the broker on the same port, because the processes know it by its address."""
+    """Restart the broker on the same port, because its URL is in the processes' settings."""
     import app.stack.servers.valkey as module  # noqa: PLC0415  patched to reuse the port
 
     patch = pytest.MonkeyPatch()

@@ -1,4 +1,4 @@
-"""Sending the outbox in batches."""
+"""The relay sends the messages of the outbox in batches."""
 
 import threading
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from workers.schedule import EVERY_TURN, Periodic, Schedule
 
 
 class RecordingSender:
-    """Records sent messages. After `accepts` messages, it fails like an unavailable broker."""
+    """A sender that records messages. After `accepts` messages, it raises BrokerUnavailableError."""
 
     def __init__(self, accepts: int = 1_000) -> None:
         self.accepts = accepts
@@ -72,7 +72,7 @@ def test_message_due_later_is_not_sent(ingestion):
 
 
 def test_unfinished_periodic_job_continues_after_the_due_messages(ingestion):
-    """The outbox polls once a minute. The later runs of the job therefore start only because the job has work left."""
+    """The relay polls once a minute, but calls a job again immediately if the job returns that it has work left."""
     write_messages(ingestion, BATCH + 1)
     sender, stop, outstanding = RecordingSender(), threading.Event(), []
 

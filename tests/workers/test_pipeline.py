@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 
 def call_again(ingestion, stage, times=1):
-    """Queue the stage's task again, as a broker might deliver a message again."""
+    """Queue the stage's task again, as if the broker delivered its message more than once."""
     payload = {
         "queue": "parse",
         "trace": None,
@@ -67,7 +67,7 @@ def test_same_file_in_two_documents_is_parsed_once(running):
     assert running.sql("SELECT count(*) FROM pages WHERE version_id = :id", id=ended.version_id) == [(1,)]
 
 
-def test_password_of_one_upload_does_not_open_the_same_file_of_another(running):
+def test_output_of_file_with_password_is_not_reused_without_password(running):
     running.wait_final(running.upload("under lock", password=b"secret"))
     (ended,) = running.wait_final(running.upload("under lock", collection=running.add_collection("Open")))
     assert running.notes("parsed.txt").count(str(ended.version_id)) == 1

@@ -1,4 +1,4 @@
-"""Two documents with the same content that are published at the same moment both become ready."""
+"""Two documents with the same content both become ready if they are published at the same moment."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,14 +9,15 @@ BEFORE_PUBLISH = ("validate", "parse", "extract", "chunk", "embed")
 WAITING_FOR_US = "SELECT count(*) FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid"
 
 
-def test_documents_of_one_content_in_two_access_classes_both_end_ready(ingestion, wait_for):
-    """Content is unique per access class. The documents are in two classes, because an editor stated the type of one.
+def test_documents_with_same_content_in_two_access_classes_both_end_ready(ingestion, wait_for):
+    """An editor stated the type of one document, so the two documents belong to different access classes.
 
-    The new version of this document has the same bytes as the other document.
+    A new version of this document has the same bytes as the other document. This is permitted, because content is
+    unique only within an access class.
     """
     former = ingestion.upload("an earlier text", filename="former.txt")
     ((document,),) = ingestion.sql("SELECT document_id FROM runs WHERE id = :run", run=former)
-    # The owner's database role acts as the editor, because workers can't write an editor's type.
+    # The database's owner makes the editor's change, because the worker's role can't.
     with ingestion.database.owner.transaction(ingestion.principal) as session:
         session.execute(
             text("UPDATE documents SET document_type = '8-K', metadata_sources = CAST(:by AS jsonb) WHERE id = :id"),
@@ -31,7 +32,7 @@ def test_documents_of_one_content_in_two_access_classes_both_end_ready(ingestion
         for name in BEFORE_PUBLISH:
             ingestion.run_stage(run, name)
     with ThreadPoolExecutor(2) as pool:
-        # Both runs wait for the locks on their documents' rows, and continue together when this transaction ends.
+        # Both runs wait until this transaction ends and unlocks their documents' rows. They then continue together.
         with ingestion.database.owner.transaction(ingestion.principal) as session:
             session.execute(text("SELECT id FROM documents FOR UPDATE"))
             publishing = [pool.submit(ingestion.run_stage, run, "publish") for run in runs]

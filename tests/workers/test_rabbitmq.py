@@ -12,7 +12,7 @@ import pytest
 from app.stack.processes import end_process, start_tethered, tail
 
 pytestmark = pytest.mark.rabbitmq
-SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # the script on PATH switches users, which a test must not
+SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # the script on PATH would run the server as another user
 EPMD = shutil.which("epmd")
 
 
@@ -50,7 +50,7 @@ def rabbitmq(tmp_path, wait_for):
     (home / "enabled_plugins").write_text("[].")
     (home / "rabbitmq.conf").write_text("vm_memory_high_watermark.absolute = 1GiB\n")
     log = tmp_path / "rabbitmq.log"
-    # Start a port mapper in the foreground: the one that Erlang starts by itself would outlive the test.
+    # Start Erlang's port mapper (epmd) here. If Erlang started it, it would still run after the test.
     names = start_tethered(
         [EPMD, "-port", mapper, "-address", "127.0.0.1"], log=log, death_signal=SIGKILL, environment=environment
     )
@@ -65,7 +65,7 @@ def rabbitmq(tmp_path, wait_for):
 
 
 def end_family(server: subprocess.Popen[bytes]) -> None:
-    """Stop the server's process group: its script starts Erlang as a child."""
+    """Stop the server's script and Erlang, which the script started as a child in the same process group."""
     os.killpg(server.pid, SIGTERM)
     try:
         server.wait(15)

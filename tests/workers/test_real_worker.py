@@ -1,4 +1,4 @@
-"""The worker as in production: its own command line, the real readers, chunker, embeddings and search tables."""
+"""A worker as in production, started by its command line, with the real readers, chunker, embeddings and index."""
 
 import io
 

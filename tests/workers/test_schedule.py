@@ -1,4 +1,4 @@
-"""The table of periodic jobs: the times at which each job is called, and the effect of each job."""
+"""Periodic jobs: the times at which the relay calls each job, and the effect of each job."""
 
 import itertools
 import threading
@@ -17,7 +17,7 @@ _access_classes = itertools.count(1_000_000)
 
 
 class Calls:
-    """Creates jobs that record their calls, with a settable clock."""
+    """Creates jobs that record their calls, and schedules with a clock that a test sets (`now`, in seconds)."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -41,13 +41,13 @@ def calls():
 
 @pytest.fixture
 def ingestion(module_database, tmp_path):
-    """Return an ingestion with a new tenant for each test."""
+    """Return an `Ingestion` with a new tenant for each test."""
     return Ingestion(database=module_database, folder=tmp_path, broker="", access_classes=_access_classes)
 
 
 @pytest.fixture
 def jobs(module_database):
-    """Return the table's rows by job name."""
+    """Return the relay's periodic jobs by name."""
     linker = EventLinker(database=module_database.relay, stop=threading.Event())
     table = periodic_jobs(JobSettings(sweep_seconds=5), database=module_database.relay, linker=linker)
     return {job.name: job for job in table}
@@ -92,11 +92,11 @@ def test_run_returns_whether_any_job_has_work_left(calls, left, expected):
     assert schedule.run_due() is expected
 
 
-def test_shortest_interval_ignores_jobs_that_run_at_every_wake_up(calls):
+def test_shortest_interval_ignores_jobs_without_an_interval(calls):
     assert calls.schedule(calls.job("a", 60), calls.job("b", 5), calls.job("c", EVERY_TURN)).shortest_interval() == 5
 
 
-def test_table_takes_intervals_from_the_settings(jobs):
+def test_intervals_of_jobs_come_from_the_settings(jobs):
     assert {name: job.seconds for name, job in jobs.items()} == {
         "sweep stages": 5,
         "link events": EVERY_TURN,

@@ -95,7 +95,7 @@ def test_missing_value_leaves_its_column_empty(read_html: ReadHtml) -> None:
     assert grid_of(page)[2] == [(0, "B"), (2, "3")]
 
 
-def test_wide_header_is_in_the_first_column_that_it_covers(read_html: ReadHtml) -> None:
+def test_header_over_several_columns_is_in_the_first_one(read_html: ReadHtml) -> None:
     inner = """<table><tr><td></td><td colspan="2">2031</td><td colspan="2">2030</td></tr>
       <tr><td></td><td>Total</td><td>Part</td><td>Total</td><td>Part</td></tr>
       <tr><td>A</td><td>1</td><td>2</td><td>3</td><td>4</td></tr></table>"""
@@ -111,7 +111,7 @@ def test_cell_spanning_rows_shifts_the_cells_beside_it(read_html: ReadHtml) -> N
     assert grid_of(page)[1] == [(1, "Loans"), (2, "20")]
 
 
-def test_th_cells_are_header_rows(read_html: ReadHtml) -> None:
+def test_row_of_th_cells_is_a_header_row(read_html: ReadHtml) -> None:
     inner = (
         """<table><thead><tr><th>Rating</th><th>Outlook</th></tr></thead><tr><td>BBB</td><td>stable</td></tr></table>"""
     )
@@ -126,7 +126,7 @@ def test_layout_table_becomes_paragraphs(read_html: ReadHtml) -> None:
     assert {block.kind for block in page.blocks} == {BlockKind.PARAGRAPH}
 
 
-def test_page_footer_is_no_table(read_html: ReadHtml) -> None:
+def test_page_footer_becomes_a_paragraph(read_html: ReadHtml) -> None:
     (page,) = read_html(body("<table><tr><td>Form 10-K</td><td>17</td></tr></table>")).pages
     assert page.text == "Form 10-K 17"
     assert page.blocks[0].kind is BlockKind.PARAGRAPH

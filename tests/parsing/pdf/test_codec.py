@@ -92,7 +92,7 @@ def test_words_are_unchanged_after_encoding_and_decoding(found: Words) -> None:
 
 @settings(max_examples=80, deadline=None)
 @given(st.binary(max_size=80))
-def test_foreign_bytes_are_rejected(data: bytes) -> None:
+def test_random_bytes_are_rejected(data: bytes) -> None:
     for decode in (decode_document, decode_words):
         for prefix in (b"", b"FNPD\x01", b"FNWB\x01"):
             with pytest.raises(BadEncodingError):
@@ -101,7 +101,7 @@ def test_foreign_bytes_are_rejected(data: bytes) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.data())
-def test_damage_is_detected_or_harmless(data: st.DataObject) -> None:
+def test_damaged_encoding_is_rejected_or_keeps_offsets_within_the_text(data: st.DataObject) -> None:
     document = data.draw(documents())
     encoded = bytearray(encode_document(document))
     encoded[data.draw(st.integers(0, len(encoded) - 1))] ^= 1 << data.draw(st.integers(0, 7))
@@ -119,7 +119,7 @@ def test_boxes_that_are_not_finite_are_stored_as_finite_numbers(box: list[float]
     assert np.isfinite(decode_words(encode_words(found)).boxes).all()
 
 
-def test_words_take_few_bytes() -> None:
+def test_encoded_words_take_less_than_8_bytes_each() -> None:
     count = 600
     starts = np.arange(count, dtype=np.int32) * 6
     column, line = np.arange(count) % 12, np.arange(count) // 12

@@ -35,7 +35,7 @@ def table_of(page: ParsedPage) -> list[list[tuple[int, str]]]:
 
 
 def check_offsets(document: ParsedDocument) -> None:
-    """Check every page: blocks in order within the text, rows within blocks, cells within rows."""
+    """Check on every page that blocks are in order within the text, rows within blocks, and cells within rows."""
     for page in document.pages:
         end = 0
         for block in page.blocks:
@@ -68,7 +68,7 @@ def test_statement_is_read_by_rows_with_signs_joined_to_numbers(make_pdf: MakePd
     check_offsets(document)
 
 
-def test_columns_of_prose_are_read_one_after_the_other(make_pdf: MakePdf, draw_columns: Draw) -> None:
+def test_columns_of_prose_are_read_one_after_another(make_pdf: MakePdf, draw_columns: Draw) -> None:
     document = parse_pdf(make_pdf(draw_columns))
     text = document.pages[0].text
     lines = [line for line in text.splitlines() if line]
@@ -78,7 +78,7 @@ def test_columns_of_prose_are_read_one_after_the_other(make_pdf: MakePdf, draw_c
     check_offsets(document)
 
 
-def test_table_of_words_stays_in_rows(make_pdf: MakePdf) -> None:
+def test_table_without_numbers_is_read_by_rows(make_pdf: MakePdf) -> None:
     def draw(canvas: Canvas) -> None:
         canvas.setFont("Helvetica", 10)
         for index, (mark, name) in enumerate([("EX10", "New York"), ("EX21", "London"), ("EX31", "Frankfurt")]):
@@ -229,7 +229,7 @@ def test_truncated_file_is_read_with_a_warning_or_rejected(make_pdf: MakePdf, dr
 
 
 @pytest.mark.parametrize("content", [b"%PDF-1.7", b"%PDF-1.4\n" + b"\x00" * 5000, b"%PDF-1.7\n%%EOF\n"])
-def test_file_with_only_a_pdf_header_is_damaged(tmp_path: Path, content: bytes) -> None:
+def test_file_with_only_a_pdf_header_raises_damaged(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "bad.pdf"
     path.write_bytes(content)
     with pytest.raises(PdfDamagedError):

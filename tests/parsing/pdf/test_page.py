@@ -19,7 +19,7 @@ TOKENS = st.one_of(
 
 @st.composite
 def page_words(draw: st.DrawFn) -> PageWords:
-    """Draw words on a coarse grid, so that lines, columns and overlaps occur. Some are rotated or of unusual size."""
+    """Generate words on a coarse grid, so that lines, columns and overlaps occur. Some are rotated or very large."""
     texts = draw(st.lists(TOKENS, max_size=60))
     count = len(texts)
     spots = draw(st.lists(st.tuples(st.integers(0, 14), st.integers(0, 12)), min_size=count, max_size=count))

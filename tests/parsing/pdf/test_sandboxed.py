@@ -1,4 +1,4 @@
-"""Files parsed through the sandbox, as the worker parses them."""
+"""Files are parsed and pages are drawn in sandboxes, as in production."""
 
 import re
 from collections.abc import Callable
