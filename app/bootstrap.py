@@ -60,9 +60,10 @@ from app.web.session import Cookies
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """All parts of the API. Endpoints look up `services` by type; `close` stops threads, processes and connections.
+    """All parts of the API. `services` maps a type to the service of that type.
 
-    `build_provisioning` returns the services that only `/scim/v2` needs.
+    `build_provisioning` returns the services that only `/scim/v2` needs. `close` stops the threads and processes and
+    closes the connections.
     """
 
     services: Mapping[type, Any]
@@ -171,9 +172,9 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
 
 
 def build_provisioning(database: Database, clock: Clock) -> Mapping[type, Any]:
-    """Return the services of the SCIM endpoints, imported only when those endpoints are loaded."""
-    from app.identity.scim.groups import GroupProvisioning  # noqa: PLC0415 - half of the start-up time, and few tenants use SCIM
-    from app.identity.scim.users import UserProvisioning  # noqa: PLC0415 - also needed by SCIM only
+    """Return the services of the SCIM endpoints. Their modules are imported only when this function is called."""
+    from app.identity.scim.groups import GroupProvisioning  # noqa: PLC0415 - slow to import, and few tenants use SCIM
+    from app.identity.scim.users import UserProvisioning  # noqa: PLC0415 - only SCIM needs it
 
     return _by_type(
         [UserProvisioning(database=database, clock=clock), GroupProvisioning(database=database, clock=clock)]
@@ -194,7 +195,7 @@ def build_rate_limits(settings: LimitSettings, *, broker_url: str | None) -> Rat
 
 
 def build_answers(settings: Settings, *, database: Database, clock: Clock, metrics: Metrics) -> AnswerService:
-    """Return the answer service, with the configured model or, without one, the extractive writer only."""
+    """Return the answer service. If no model is configured, it uses only the extractive writer."""
     chat = build_chat(
         base_url=settings.chat.base_url,
         api_key=settings.chat.api_key.get_secret_value(),
@@ -225,13 +226,18 @@ def build_answers(settings: Settings, *, database: Database, clock: Clock, metri
 
 
 def build_retrieval(settings: Settings, *, database: Database, metrics: Metrics, local: Embedder) -> RetrievalService:
-    """Return search in the configured embedding space. `local` is the built-in embedder, which is loaded only once."""
+    """Return the search service for the configured embedding space.
+
+    `local` is the built-in embedder. The caller passes it, so that it is loaded only once.
+    """
     embedder = local if settings.embedding.base_url is None else build_configured_embedder(settings.embedding)
     return RetrievalService(database=database, embedder=MeteredEmbedder(embedder, meter=metrics))
 
 
 def build_provider_http(settings: IdentitySettings) -> ProviderHttp:
-    """Return the client for sign-in providers. It requires TLS and public addresses unless settings allow others."""
+    """Return the HTTP client for sign-in providers. Unless the settings allow more, it requires TLS and a public
+    address.
+    """
     return ProviderHttp(
         plain_hosts=LOOPBACK if settings.loopback_providers else frozenset(),
         may_call=None if settings.private_providers else public_outside(settings.closed_networks),
@@ -239,7 +245,7 @@ def build_provider_http(settings: IdentitySettings) -> ProviderHttp:
 
 
 def build_tenant_admin(settings: Settings, *, clock: Clock | None = None) -> TenantAdmin:
-    """Return the service that creates tenants. It connects as the database owner: only operator commands use it."""
+    """Return the service that creates tenants. It connects as the database owner, so only operator commands use it."""
     return TenantAdmin(owner=build_database(settings.database, role="owner"), clock=clock or SystemClock())
 
 

@@ -11,7 +11,8 @@ from app.commands.options import error_console
 
 GROUP = "footnote.commands"
 
-# Command → (module, attribute). Only the requested command is imported: the database libraries alone need a second.
+# Maps each command to (module, attribute). Only the requested command is imported, because importing the database
+# libraries alone takes a second.
 COMMANDS = {
     "up": ("app.commands.up", "up"),
     "ingest": ("app.commands.ingest", "ingest"),
@@ -29,7 +30,9 @@ COMMANDS = {
 
 
 def build_cli(arguments: list[str]) -> typer.Typer:
-    """Return the command line with the requested command only, or with all commands for help and unknown commands."""
+    """Return the command line. It contains only the requested command; for help or an unknown command, it contains all
+    commands.
+    """
     cli = typer.Typer(
         name="footnote",
         help="Answer questions from filings, with a quoted source for every statement.",
@@ -71,7 +74,7 @@ def _join(cli: typer.Typer, entry: EntryPoint) -> None:
 
 def main() -> None:
     """Run the console script."""
-    # Garbage collection during the imports would free nothing, but takes a sixth of the start-up time.
+    # Garbage collection during the imports takes a sixth of the start-up time and frees nothing.
     gc.disable()
     cli = build_cli(sys.argv[1:])
     gc.freeze()

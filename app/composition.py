@@ -16,7 +16,10 @@ from app.storage.sealing import Sealer
 
 
 def build_database(settings: DatabaseSettings, *, role: str, pool_size: int | None = None) -> Database:
-    """Return a database that connects as `role`: api, worker, relay or owner. Raises ValueError if it has no URL."""
+    """Return a database that connects as `role`: api, worker, relay or owner.
+
+    Raises ValueError if the settings have no URL for the role.
+    """
     url = getattr(settings, f"{role}_url")
     if url is None:
         raise ValueError(f"The database URL of the role {role} is not set: set FOOTNOTE_DATABASE__{role.upper()}_URL.")
@@ -48,7 +51,7 @@ def build_blobs(settings: StorageSettings, *, data_keys: DataKeyRepository) -> B
 
 
 def build_objects(settings: StorageSettings) -> ObjectBackend:
-    """Return the storage backend of the blobs, for other objects stored there. Raises StorageUnavailableError."""
+    """Return the backend of the blob store, for objects that are not blobs. Raises StorageUnavailableError."""
     return build_backend(
         kind=settings.kind,
         root=settings.root,

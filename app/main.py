@@ -61,7 +61,7 @@ _ROUTERS = (
     explain_router,
     watch_router,
     access_import_router,
-    facets_router,  # before documents_router, which would read its path as a document ID
+    facets_router,  # must precede documents_router, which would read the path of a facet as a document ID
     suggestions_router,
     documents_router,
     pages_router,
@@ -79,7 +79,7 @@ def create_app(container: Container, *, tracing: Tracing | None = None) -> FastA
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
-        # Wait for answers in progress: each is recorded even if its client has disconnected.
+        # Wait for answers in progress, because each answer is recorded even if its client has disconnected.
         with suppress(TimeoutError):
             await asyncio.wait_for(container.services[AnswerService].finish(), FINISH_SECONDS)
         container.close()
@@ -98,8 +98,8 @@ def create_app(container: Container, *, tracing: Tracing | None = None) -> FastA
             ),
             Middleware(BodyLimitMiddleware),
         ],
-        # FastAPI's documentation pages load scripts from a CDN; our `/docs` does not. app.observability makes the
-        # traces.
+        # FastAPI's own documentation pages are off, because they load scripts from a CDN; app.web serves `/docs`.
+        # FastAPI's own telemetry is off, because app.observability creates the traces and metrics.
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -120,7 +120,7 @@ def create_app(container: Container, *, tracing: Tracing | None = None) -> FastA
         app.include_router(router)
 
     def load_provisioning() -> APIRouter:
-        from app.identity.scim.endpoints import router  # noqa: PLC0415 - half of the start-up time, and few tenants use SCIM
+        from app.identity.scim.endpoints import router  # noqa: PLC0415 - slow to import, and few tenants use SCIM
 
         check_declared([router])
         app.state.services.update(container.build_provisioning())

@@ -1,4 +1,4 @@
-"""Settings in nested groups, read once by the composition root from `FOOTNOTE_…` (`__` separates group and name)."""
+"""Settings in nested groups. The composition root reads them once, from the variables `FOOTNOTE_<group>__<name>`."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -9,9 +9,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class DatabaseSettings(BaseModel):
-    """One URL per database role (`postgresql+psycopg://…`); a process receives only those that it needs.
+    """One URL per database role (`postgresql+psycopg://…`). A process receives only the URLs that it needs.
 
-    `context_secret` signs the tenant and user of a transaction (`app.db.context`); the default is the URL's password.
+    `context_secret` signs the tenant and user of a transaction (`app.db.context`). By default, the URL's password
+    signs them.
     """
 
     api_url: SecretStr | None = None
@@ -32,8 +33,10 @@ class BrokerSettings(BaseModel):
 
 
 class StorageSettings(BaseModel):
-    """Blob storage. Unreferenced blobs are deleted when older than `grace_hours`; stage outputs of deleted or
-    reprocessed versions are deleted after `keep_outputs_days`.
+    """Blob storage.
+
+    A blob that nothing refers to is deleted when it is older than `grace_hours`. The stage outputs of a deleted or
+    reprocessed version are deleted when they are older than `keep_outputs_days`.
     """
 
     kind: Literal["local", "s3"] = "local"
@@ -52,7 +55,8 @@ class StorageSettings(BaseModel):
 class EmbeddingSettings(BaseModel):
     """The embedding endpoint. Without `base_url`, the built-in embeddings are used.
 
-    `version` distinguishes spaces with the same model name; `send_dimensions` asks the endpoint to shorten its vectors.
+    `version` distinguishes embedding spaces of models with the same name. `send_dimensions` asks the endpoint to
+    shorten its vectors to `dimensions`.
     """
 
     base_url: str | None = None
@@ -64,7 +68,10 @@ class EmbeddingSettings(BaseModel):
 
 
 class ChatSettings(BaseModel):
-    """The chat endpoint; without `base_url`, the extractive writer is used. Prices: US dollars per million tokens."""
+    """The chat endpoint. Without `base_url`, the extractive writer is used.
+
+    `price_in` and `price_out` are in US dollars per million tokens.
+    """
 
     base_url: str | None = None
     api_key: SecretStr = SecretStr("none")
@@ -90,10 +97,11 @@ class LimitSettings(BaseModel):
 
 
 class JobSettings(BaseModel):
-    """Times of leases and periodic work, in seconds. The message of a pending stage that no worker claims is sent
-    again after `wake_again_seconds`. Audit chains that have grown are signed every `checkpoint_seconds`.
+    """Durations for leases, stages and periodic jobs, in seconds.
 
-    A stage has a soft limit (the attempt is recorded as failed) and a hard limit (its process is killed).
+    If no worker claims a pending stage, its message is sent again after `wake_again_seconds`. Every
+    `checkpoint_seconds`, the audit chains with new events are signed. A stage that exceeds its soft limit is recorded
+    as a failed attempt. A stage that exceeds its hard limit is stopped by killing its process.
     """
 
     lease_seconds: float = 60.0
@@ -116,8 +124,9 @@ class ObservabilitySettings(BaseModel):
 
 
 class WebSettings(BaseModel):
-    """`public_url` is the base of links and redirects, and decides whether cookies are secure. A session ends
-    `session_hours` after sign-in, or after `session_idle_minutes` without a request.
+    """`public_url` is the base of links and redirects. If it starts with https, cookies are marked as secure.
+
+    A session expires `session_hours` after sign-in, or after `session_idle_minutes` without a request.
     """
 
     public_url: str = "http://127.0.0.1:8000"
@@ -126,13 +135,14 @@ class WebSettings(BaseModel):
 
 
 class IdentitySettings(BaseModel):
-    """`loopback_providers` permits sign-in providers on this machine without TLS; for tests and trials.
+    """`loopback_providers` permits sign-in providers on this machine without TLS. Use it for tests and trials only.
 
-    `private_providers` also permits providers at private addresses, and calls them through the environment's proxies if
-    configured. Every tenant's administrators can then make this machine call hosts of its own network.
+    `private_providers` also permits providers at private addresses, and calls providers through the proxies that the
+    environment configures. It lets the administrators of every tenant send requests from this machine to its own
+    network.
 
-    `closed_networks` lists public networks that are never called, such as inner hosts with global addresses or a
-    network's own NAT64 prefix; it has no effect with `private_providers`.
+    `closed_networks` lists public address ranges that Footnote never calls: for example, those of internal hosts with
+    public addresses, or the network's NAT64 prefix. It has no effect with `private_providers`.
     """
 
     loopback_providers: bool = False

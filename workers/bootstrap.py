@@ -72,7 +72,7 @@ def build_runner(
     metrics: Metrics,
     stages: tuple[PipelineStage, ...],
 ) -> StageRunner:
-    """Build the runner. `stages` must have one stage of each name. Raises ValueError if a stage is missing."""
+    """Build the runner. Raises ValueError unless `stages` has one stage for each `StageName`."""
     named = {stage.name: stage for stage in stages}
     missing = set(StageName) - set(named)
     if missing:
@@ -89,19 +89,18 @@ def build_runner(
 
 
 def load_shared(settings: Settings) -> None:
-    """Load read-only data that all processes of a pool share. Call it before the pool forks."""
+    """Load read-only data that the processes of a pool share. Call this before the pool forks."""
     count_tokens("")
     if settings.embedding.base_url is None:
         load_built_in_embedder()
 
 
 def build_worker(settings: Settings) -> Worker:
-    """Build the parts of a worker process. Raises SystemExit without a database URL, StorageKeyError."""
+    """Build the parts of a worker process. Raises StorageKeyError, and SystemExit without a database URL."""
     database = build_worker_database(settings)
     data_keys = PostgresDataKeys(database=database)
     blobs = build_blobs(settings.storage, data_keys=data_keys)
-    # Delete the decrypted temporary files that killed workers left behind. No stage reads a file for longer than this
-    # age.
+    # Delete the decrypted temporary files that killed workers left. Younger files may still be in use by a stage.
     blobs.sweep_partial(timedelta(seconds=max(3600.0, 2 * settings.jobs.hard_limit_seconds)))
     sealer = build_sealer(settings.storage, data_keys=data_keys)
     clock, metrics = SystemClock(), Metrics()
@@ -168,12 +167,12 @@ def build_collector(settings: StorageSettings, *, database: Database, blobs: Blo
 def build_worker_database(settings: Settings) -> Database:
     if settings.database.worker_url is None:
         raise SystemExit("Workers need a database: set FOOTNOTE_DATABASE__WORKER_URL to its URL for the worker role.")
-    # Each process needs two connections: one for the running stage, one for its heartbeat.
+    # Each process needs two connections: one for the running stage, and one for the heartbeat of its lease.
     return build_database(settings.database, role="worker", pool_size=2)
 
 
 def build_signer(settings: StorageSettings, *, database: Database, clock: Clock) -> CheckpointSigner:
-    """Build the signer, which uses the key file's current key and stores copies beside the blobs."""
+    """Build the signer. It signs with the key file's current key, and stores copies of checkpoints with the blobs."""
     return CheckpointSigner(
         database=database,
         key=current_key(load_key_file(settings.key_file)),

@@ -1,7 +1,7 @@
-"""The Celery configuration that senders and workers share; the tasks are registered elsewhere.
+"""The Celery configuration that senders and workers share. `workers.tasks` registers the tasks.
 
-The broker carries only wake-up messages. A message names the work to do, and may be lost, duplicated or late. No result
-is returned.
+The broker carries only wake-up messages. A message contains the ids of the work to do, and may be lost, duplicated or
+late. Tasks return no results.
 """
 
 from typing import Any
@@ -51,7 +51,7 @@ def _transport_options(settings: Settings) -> dict[str, Any]:
     if settings.broker.url.get_secret_value().startswith(("amqp", "pyamqp")):
         return {"confirm_publish": True}
     return {
-        # Redis redelivers an unacknowledged message after this time, so a live worker must finish the message earlier.
+        # Redis redelivers an unacknowledged message after this time, so the longest task must be shorter.
         "visibility_timeout": max(3600, int(settings.jobs.hard_limit_seconds * 2)),
         "socket_timeout": 15.0,
         "socket_connect_timeout": 5.0,

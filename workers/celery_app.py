@@ -18,7 +18,7 @@ def create_app(
     build: Callable[[Settings], Worker] = build_worker,
     load: Callable[[Settings], None] = load_shared,
 ) -> Celery:
-    """Create the application. `load` runs once, before the pool forks; `build` runs once in each process."""
+    """Create the application. `load` runs once before the pool forks. `build` runs once in each process of the pool."""
     app = build_broker_app(settings)
     register_tasks(
         app, load=lambda: load(settings), build=lambda: build(settings), observability=settings.observability
@@ -27,7 +27,7 @@ def create_app(
 
 
 def __getattr__(name: str) -> Celery:
-    """Build `app` from the environment on first access, for Celery's command line; importing builds nothing."""
+    """Build `app` from the environment at the first access by Celery's command line. The import builds nothing."""
     if name != "app":
         raise AttributeError(name)
     app = create_app(Settings())

@@ -1,7 +1,7 @@
-"""Sends the outbox: moves messages from the database to the broker, soon after they are written.
+"""Moves messages from the outbox, a database table, to the broker, soon after they are written.
 
-A message is deleted from the outbox in the transaction that sends it, so it may be sent twice but is never lost. Any
-number of senders may run at once.
+A message is sent before the transaction that deletes it commits, so it may be sent twice but is never lost. Any number
+of senders may run at once.
 """
 
 import threading
@@ -31,8 +31,9 @@ class Sender(Protocol):
 class Outbox:
     """Sends messages until `stop` is set, and runs due periodic jobs between batches.
 
-    `listen_url` is a libpq URL of the relay's role. The outbox is also read every `poll_seconds`, because notifications
-    can be lost, and messages that become due later have none.
+    `listen_url` is the libpq URL of the relay's role. A notification announces a new message. The outbox is also read
+    every `poll_seconds`, because a notification can be lost, and no notification announces a delayed message that
+    becomes due.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class Outbox:
         self._stop = stop
 
     def run(self) -> None:
-        """Send messages until stopped. When the broker or the database is down, wait and retry."""
+        """Send messages until `stop` is set. When the broker or the database is down, wait and try again."""
         failures = 0
         while not self._stop.is_set():
             try:
@@ -68,9 +69,9 @@ class Outbox:
                 self._stop.wait(wait)
 
     def send_batch(self) -> int:
-        """Send up to 100 due messages; return how many were read. Raises BrokerUnavailableError.
+        """Send up to 100 due messages. Return how many were read. Raises BrokerUnavailableError.
 
-        Messages that the broker accepted before it failed are deleted from the outbox.
+        If the broker fails, the messages that it accepted before are still deleted from the outbox.
         """
         failure: BrokerUnavailableError | None = None
         with self._database.anonymous() as session:

@@ -1,5 +1,7 @@
-"""The relay's process. Start it with `python -m workers.relay`. It sends the outbox (`workers.outbox`), and runs the
-periodic jobs (`workers.schedule`) between batches. Any number of relays may run at once.
+"""The relay process. Start it with `python -m workers.relay`.
+
+It sends the messages of the outbox (`workers.outbox`), and runs the periodic jobs (`workers.schedule`) between batches
+of messages. Any number of relays may run at once.
 """
 
 import signal

@@ -1,4 +1,4 @@
-"""The table of the relay's periodic jobs. The relay queues long work for the workers."""
+"""The table of the relay's periodic jobs. A job does short work itself and queues long work for the workers."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ from workers.maintenance.linking import EventLinker
 log = get_logger(__name__)
 
 EVERY_TURN = 0.0
-"""The interval of a job that runs each time the relay wakes: after each notification, and at least at every poll."""
+"""The interval of a job that runs each time the relay wakes, which is at each notification and at each poll."""
 
 SWEEP_BATCH = 500
 
@@ -24,8 +24,8 @@ SWEEP_BATCH = 500
 class Periodic:
     """A job: its name, the seconds between two runs, and the function to call.
 
-    `call` returns True when work is left that should continue without waiting. A job that raises an error is due again
-    at once.
+    `call` returns True if the job has more work, which should continue without waiting. A job that raises an error is
+    due again immediately.
     """
 
     name: str
@@ -54,11 +54,11 @@ class Schedule:
         self._called_at = {job.name: float("-inf") for job in jobs}
 
     def shortest_interval(self) -> float:
-        """Return the shortest interval in seconds: `run_due` must be called at least this often."""
+        """Return the shortest interval in seconds. `run_due` must be called at least this often."""
         return min((job.seconds for job in self._jobs if job.seconds != EVERY_TURN), default=float("inf"))
 
     def run_due(self) -> bool:
-        """Run the jobs that are due; return whether one has work left. An error of a job is raised."""
+        """Run the jobs that are due. Return whether any has more work. Raises any error of a job."""
         work_left = False
         for job in self._jobs:
             if self._monotonic() - self._called_at[job.name] >= job.seconds:

@@ -12,7 +12,7 @@ from app.core.errors import BrokerUnavailableError
 from app.observability.tracing import extract_context, inject_context, traced
 
 MESSAGE_SECONDS = 3600
-"""Seconds after which the broker drops a message. The sweeper queues a new message if the stage has not run."""
+"""Seconds after which the broker drops a message. The sweeper then queues a new one if the stage has not run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class OutboxRow:
 
 
 class CelerySender:
-    """Sends messages to the broker one by one. RabbitMQ confirms each message; Redis replies when it has stored it."""
+    """Sends messages to the broker one by one. RabbitMQ confirms each message; Redis replies when it has stored one."""
 
     def __init__(self, *, app: Celery) -> None:
         self._app = app
@@ -53,7 +53,7 @@ class CelerySender:
                 raise BrokerUnavailableError from error
 
     def close(self) -> None:
-        """Close the connection; the next message opens a new one."""
+        """Close the connection. The next message opens a new one."""
         connection, self._connection, self._producer = self._connection, None, None
         if connection is not None:
             with suppress(OSError, KombuError, *self._failures()):

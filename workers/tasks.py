@@ -1,4 +1,4 @@
-"""Celery tasks. They receive ids, and call the parts that each worker process builds once."""
+"""Celery tasks. A task receives ids, and calls the services that its process has built."""
 
 import logging
 import os
@@ -22,7 +22,7 @@ log = get_logger(__name__)
 
 
 class ProcessParts:
-    """The current process's parts, built on first use and never shared with a forked child."""
+    """The parts of the current process. They are built at their first use, and never shared with a forked child."""
 
     def __init__(self, build: Callable[[], Worker]) -> None:
         self._build = build
@@ -45,7 +45,7 @@ class ProcessParts:
 def register_tasks(
     app: Celery, *, load: Callable[[], None], build: Callable[[], Worker], observability: ObservabilitySettings
 ) -> None:
-    """Register the tasks on `app`. A worker calls `load` before it forks; each process calls `build` at its start."""
+    """Register the tasks on `app`. A worker calls `load` before it forks. Each process calls `build` when it starts."""
     parts = ProcessParts(build)
     traces: list[Tracing] = []
 
@@ -56,7 +56,7 @@ def register_tasks(
             with traced(RUN_STAGE, parent=parent, kind=SpanKind.CONSUMER, stage_id=stage_id):
                 parts.get().runner.run(UUID(tenant_id), UUID(stage_id))
         except UnavailableError as error:
-            # The database is down. The sweeper queues the stage again, because this message is already consumed.
+            # The database is down. This message is already consumed, so the sweeper queues another one for the stage.
             log.warning("jobs.stage.unavailable", stage_id=stage_id, code=error.code)
 
     @app.task(name=COLLECT_BLOBS)  # type: ignore[untyped-decorator]  # Celery ships no types
@@ -75,12 +75,12 @@ def register_tasks(
             # The schedule queues the task again.
             log.warning("audit.checkpoint.unavailable", tenant_id=tenant_id, code=error.code)
         except (ChainNotAsSignedError, CheckpointFormatError) as error:
-            # A tampered chain is never signed; `footnote audit verify` reports what was changed.
+            # A chain that was tampered with is never signed. `footnote audit verify` reports the changes.
             log.exception("audit.checkpoint.refused", tenant_id=tenant_id, code=error.code)
 
     def set_up_logging(**_: object) -> None:
         configure_logging(level=observability.log_level)
-        # Celery would log two lines per task, in addition to the runner's own.
+        # Celery logs two lines per task, which only repeat the runner's own line.
         for name in ("celery.app.trace", "celery.worker.strategy"):
             logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -88,7 +88,7 @@ def register_tasks(
         load()
 
     def start_process(**_: object) -> None:
-        # Telemetry is configured after the fork, because an exporter's thread does not survive a fork.
+        # Configure telemetry after the fork, because the thread of an exporter does not survive a fork.
         traces.append(configure_tracing("footnote-worker", observability.otlp_endpoint))
         parts.get()
 

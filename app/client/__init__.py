@@ -1,1 +1,1 @@
-"""A small client of Footnote's own API, for the command line, the demo and benchmarks."""
+"""A small client of Footnote's API, which the command line, the demo and the benchmarks use."""

@@ -1,4 +1,4 @@
-"""The API calls: each returns the API's response, or raises its problem document as an error with the same message."""
+"""The API calls. Each returns the API's response, or raises its problem document as an error with the same message."""
 
 import mimetypes
 import ssl
@@ -33,7 +33,7 @@ UPLOAD_TIMEOUT = httpx.Timeout(30.0, read=300.0, write=300.0)
 
 
 class ApiClient:
-    """A thread-safe session with one server and one key. Use it as a context manager."""
+    """A thread-safe client for one server and one API key. Use it as a context manager."""
 
     def __init__(self, *, url: str, key: str | None, transport: httpx.BaseTransport | None = None) -> None:
         headers = {"Accept": "application/json"}
@@ -73,9 +73,9 @@ class ApiClient:
         document_type: str | None = None,
         on_bytes: Callable[[int], None] = lambda _: None,
     ) -> ApiUploaded:
-        """Upload one file as a stream.
+        """Upload one file as a stream. Raises ApiProblemError.
 
-        `on_bytes` receives the number of bytes read so far. Raises ApiProblemError.
+        `on_bytes` is called with the number of bytes that have been read so far.
         """
         form = {"collection": collection, "password": password, "title": title, "document_type": document_type}
         fields = {name: value for name, value in form.items() if value is not None}
@@ -104,7 +104,7 @@ class ApiClient:
         return self._call("POST", "/v1/collections", ApiCollection, json={"name": name, "parent_id": parent_id})
 
     def ensure_collection(self, name: str, *, parent_id: str | None = None) -> ApiCollection:
-        """Return the collection with that name or id. If there is none, create it, inside `parent_id` if given."""
+        """Return the collection with that name or id. If there is none, create it (inside `parent_id`, if given)."""
         for collection in self.list_collections():
             if name in {collection.name, collection.id}:
                 return collection
@@ -128,11 +128,11 @@ class ApiClient:
         return self._call("POST", "/v1/questions", ApiAnswer, json={"question": question, **(filters or {})})
 
     def publish_run(self, run_id: str, record: Mapping[str, object]) -> bool:
-        """Publish the record of a suite's run; return False if it was published before. Raises ApiProblemError."""
+        """Publish the record of a suite's run. Return False if it was published before. Raises ApiProblemError."""
         return self._send("PUT", f"/v1/eval-runs/{run_id}", json=record).status_code == httpx.codes.CREATED
 
     def import_changes(self, changes: Sequence[Mapping[str, object]]) -> dict[str, Any]:
-        """Apply access changes, all or none; return how many were applied. Raises ApiProblemError."""
+        """Apply all access changes, or none of them. Return how many were applied. Raises ApiProblemError."""
         return self._json("POST", "/v1/access/import", json={"changes": changes})
 
     def preview_changes(self, changes: Sequence[Mapping[str, object]]) -> dict[str, Any]:
@@ -147,7 +147,7 @@ class ApiClient:
         return self._json("GET", "/v1/access/explain/at", params={**parameters, "time": time})
 
     def create_key(self, name: str, *, scopes: Sequence[str] = (), expires_at: datetime | None = None) -> ApiCreatedKey:
-        """Create a key for the caller; without `scopes`, it has all of the caller's permissions."""
+        """Create a key for the caller. Without `scopes`, the key has all of the caller's permissions."""
         ends = None if expires_at is None else expires_at.isoformat()
         body = {"name": name, "scopes": list(scopes) or None, "expires_at": ends}
         return self._call("POST", "/v1/keys", ApiCreatedKey, json=body)
@@ -184,8 +184,8 @@ class ApiClient:
     def _send(self, method: str, path: str, **options: object) -> httpx.Response:
         """Send one request.
 
-        If the server limits the rate, wait as long as it requests, then repeat the request with the same idempotency
-        key.
+        If the server rejects it because of a rate limit, wait as long as the server requests. Then repeat the request
+        with the same idempotency key.
         """
         headers = {"Idempotency-Key": str(uuid4())} if method == "POST" else {}
         for attempt in range(1, ATTEMPTS + 1):
@@ -208,7 +208,7 @@ class _AnyObject(RootModel[dict[str, Any]]):
 
 
 class _CountedFile:
-    """A file that reports how much of it was read; httpx reads it in parts."""
+    """A file that reports how many of its bytes have been read. httpx reads it in parts."""
 
     def __init__(self, file: BinaryIO, on_bytes: Callable[[int], None]) -> None:
         self._file = file
@@ -227,7 +227,7 @@ class _CountedFile:
 
 
 def _parse(model: type[Model], response: httpx.Response) -> Model:
-    """Parse a response. Raises UnreadableResponseError, without the response's content: it may be a secret."""
+    """Parse a response. Raises UnreadableResponseError, without the response's content, which may be a secret."""
     try:
         return model.model_validate_json(response.content)
     except ValidationError:
@@ -235,7 +235,7 @@ def _parse(model: type[Model], response: httpx.Response) -> Model:
 
 
 def _retry_after(response: httpx.Response) -> float:
-    """Return the seconds in the Retry-After header, or one second if the header is not a number."""
+    """Return the seconds in the Retry-After header, or 1 if the header is not a number."""
     try:
         return max(0.1, float(response.headers.get("Retry-After", "1")))
     except ValueError:
@@ -256,7 +256,7 @@ def _problem(response: httpx.Response) -> ApiProblemError:
 
 
 def _check_url(url: str) -> None:
-    """Raise ServerUrlError unless `url` is an http or https URL with a host."""
+    """Check that `url` is an http or https URL with a host. Raises ServerUrlError."""
     try:
         parsed = httpx.URL(url)
         valid = parsed.scheme in ("http", "https") and bool(parsed.host)
@@ -267,5 +267,5 @@ def _check_url(url: str) -> None:
 
 
 def _certificates(url: str) -> ssl.SSLContext | bool:
-    """Return httpx's `verify` argument. Plain HTTP gets no certificates: loading them takes longer than most calls."""
+    """Return httpx's `verify` argument. For plain HTTP, no certificates are loaded, because that is slow."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if url.startswith("http:") else True

@@ -1,4 +1,4 @@
-"""Errors of the client: the API's problem documents, an unreachable server, an unreadable response."""
+"""Errors of the client: problem documents of the API, an unreachable server, an unreadable response."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,8 +6,9 @@ from app.core.errors import FootnoteError, InvalidInputError, UnavailableError
 
 
 class ApiProblemError(FootnoteError):
-    """A problem document (RFC 9457) from the API, with its code, status and detail. `errors` lists the invalid parts of
-    the request, each with `where` and `message`.
+    """A problem document (RFC 9457) from the API, with its code, status and detail.
+
+    `errors` lists the invalid parts of the request, each with `where` and `message`.
     """
 
     def __init__(self, *, code: str, status: int, detail: str, errors: Sequence[Mapping[str, object]] = ()) -> None:

@@ -1,6 +1,6 @@
-"""Response bodies of the API, with the fields that the command line uses.
+"""Response bodies of the API. They declare the fields that the command line uses.
 
-Other fields are kept, so that `--json` shows them.
+Undeclared fields are kept, so that `--json` prints them.
 """
 
 from typing import Generic, TypeVar
@@ -44,7 +44,7 @@ class ApiDocument(_Response):
 
 
 class ApiUploaded(_Response):
-    """The result of an upload; `run` is None if the same bytes were uploaded before and are already processed."""
+    """The result of an upload. `run` is None if the same bytes were uploaded before and are already processed."""
 
     document: ApiDocument
     run: ApiRun | None = None
@@ -90,7 +90,7 @@ class ApiClaim(_Response):
 
 
 class ApiAnswer(_Response):
-    """An answer: `outcome` is answered or not-found, `writer` is the draft's author, `notice` is for readers."""
+    """An answer. `outcome` is answered or not-found. `writer` is what wrote the draft. `notice` is a note for users."""
 
     id: str = ""
     question: str = ""

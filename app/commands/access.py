@@ -34,7 +34,10 @@ def import_changes(
     *,
     file: Annotated[Path, typer.Argument(help="A .csv or .json file of access changes.", exists=True, dir_okay=False)],
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what the changes would open and close, without applying them.")
+        bool,
+        typer.Option(
+            "--dry-run", help="Show the access that the changes would grant and revoke, but do not apply them."
+        ),
     ] = False,
     home: HomeOption = None,
     url: UrlOption = None,

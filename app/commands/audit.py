@@ -43,7 +43,7 @@ KeysOption = Annotated[
     list[str] | None,
     typer.Option(
         "--public-key",
-        help="Trust this key, as printed by `footnote audit key`, as well as the key file's. Repeat for more.",
+        help="Also trust this key, in the form that `footnote audit key` prints. Repeat the option for more keys.",
     ),
 ]
 
@@ -81,7 +81,7 @@ def verify(
         given = None if checkpoints is None else sorted(_read_checkpoints(checkpoints), key=lambda one: one.sequence)
         if file is not None:
             keys = _trusted_keys(settings, place, public_key or ())
-            # Bytes that are not UTF-8 become surrogates, so that verification reports their line as a problem.
+            # Decode invalid UTF-8 to surrogates, so that verification can report the line that contains it.
             with file.open(encoding="utf-8", errors="surrogateescape", newline="\n") as lines:
                 results.append((file.name, verify_lines(lines, keys=keys, kept=given or ())))
         else:
@@ -195,7 +195,7 @@ def _open_owner(settings: Settings, home: Home) -> Iterator[Database]:
 
 
 def _select_tenants(owner: Database, tenant: str | None) -> Sequence[tuple[UUID, str]]:
-    """Return (ID, short name) of one tenant or of all. Raises TenantNotFoundError."""
+    """Return (ID, short name) of the tenant named `tenant`, or of all tenants. Raises TenantNotFoundError."""
     found = [(tenant_id, slug) for tenant_id, slug in list_tenants(owner) if tenant in (None, slug)]
     if tenant is not None and not found:
         raise TenantNotFoundError("There is no tenant with that name: check the spelling.")
@@ -207,7 +207,7 @@ def _load_keys(settings: Settings, home: Home) -> KeyEncryptionKeys:
 
 
 def _trusted_keys(settings: Settings, home: Home, given: Sequence[str]) -> PublicKeys:
-    """Return the keys of the key file and the `given` keys. If keys are given, the key file may be missing."""
+    """Return the keys of the key file and the keys in `given`. The key file may be missing if `given` has keys."""
     named = dict(parse_public_key(text) for text in given)
     path = settings.storage.key_file if settings.database.owner_url else home.storage_key
     return {**(public_keys(load_key_file(path)) if path.exists() or not named else {}), **named}

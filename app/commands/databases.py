@@ -29,7 +29,8 @@ def group() -> None:
 def upgrade_database(*, to: ToOption = HEAD, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Upgrade the schema, and create the space and index of the configured embeddings.
 
-    `footnote up` does this by itself. Use this command for your own database (FOOTNOTE_DATABASE__OWNER_URL).
+    `footnote up` does the same for its own database. Use this command for any other database, whose URL is in
+    FOOTNOTE_DATABASE__OWNER_URL.
     """
     settings = Settings()
     owner_url = _owner_url(settings, home)
@@ -45,9 +46,9 @@ def upgrade_database(*, to: ToOption = HEAD, home: HomeOption = None, as_json: J
 
 @databases.command("forget-contexts")
 def forget_contexts(*, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Reset the keys that sign each role's database context, after a password or the context secret changed.
+    """Delete the keys that sign each role's database context. Do this after a password or the context secret changed.
 
-    First stop every process that still uses the old password: the first transaction of each role stores its new key.
+    First stop every process that uses the old password. Each role stores its new key in its first transaction.
     """
     with report_errors(as_json=as_json):
         forget_context_keys(_owner_url(Settings(), home))

@@ -1,6 +1,7 @@
 """`footnote demo`: show Footnote in a minute, on documents of a fictional issuer.
 
-One analyst asks five questions. Another, without access to the deal room, repeats the last one and gets no answer.
+One analyst asks five questions. A second analyst, who has no access to the deal room, repeats the last question and
+gets no answer.
 """
 
 import shutil
@@ -72,10 +73,10 @@ def demo(
 def run_demo(
     *, home: Path | None, docs: Sequence[Path], out: Console, progress: Console, quiet: bool = False
 ) -> dict[str, object]:
-    """Run the demo, print to `out` and progress bars to `progress`, stop everything, and return the results.
+    """Run the demo and return its results. Print text to `out` and progress bars to `progress`.
 
-    Without `home`, all data is in a temporary folder that is deleted afterwards. Raises ServerStartError and the
-    errors of `app.client`.
+    Without `home`, all data are in a temporary folder, which is deleted afterwards. Everything that the demo started
+    is stopped at its end. Raises ServerStartError and the errors of `app.client`.
     """
     started = time.monotonic()
     terminal = Console(quiet=True) if quiet else out
@@ -178,7 +179,7 @@ def _open_document(client: ApiClient, document_id: str, terminal: Console) -> in
 
 
 def make_samples(folder: Path) -> list[Path]:
-    """Write the sample documents. A separate process makes them, because `app` must not import `evals`."""
+    """Write the sample documents in a separate process, because `app` must not import `evals`."""
     made = subprocess.run(  # noqa: S603  our own interpreter and module
         [sys.executable, "-m", "evals.datasets.samples", str(folder)],
         capture_output=True,

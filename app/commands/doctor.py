@@ -47,9 +47,9 @@ def doctor(*, home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 
 def examine(home: Home, settings: Settings) -> Iterator[CheckResult]:
-    """Return all findings.
+    """Run all checks and return their results.
 
-    It checks the services named in the settings. If the settings name no database, it checks the home's servers.
+    If the settings name a database, check the services that the settings name. Otherwise check the home's servers.
     """
     yield check_python()
     yield check_packages()

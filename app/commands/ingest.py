@@ -32,7 +32,7 @@ from app.documents.metadata import DocumentType
 
 UPLOADS_AT_ONCE = 4
 STAGES = ("validate", "parse", "extract", "chunk", "embed", "publish")
-POLLS_PER_ROUND = 5  # limits polls of unfinished runs; with a pause of 0.5 s per round, they stay under the rate limit
+POLLS_PER_ROUND = 5  # at two rounds per second, polls of unfinished runs stay below the rate limit
 UPLOAD_SHARE = 0.3  # the upload's share of a document's progress bar
 
 
@@ -61,7 +61,7 @@ class Watcher(Protocol):
 
 
 def find_files(paths: Sequence[Path]) -> list[Path]:
-    """Return the given files, and all files below the given folders except hidden ones."""
+    """Return the given files, and all files in the given folders and their subfolders except hidden files."""
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
@@ -83,8 +83,8 @@ def ingest_files(
 ) -> list[IngestOutcome]:
     """Upload files into one collection, wait for their runs, and return the outcomes in the order of `files`.
 
-    Without `document_type`, each file's type is read from its text. A failed file is reported in its outcome; a lost
-    server raises ServerUnreachableError or another client error.
+    Without `document_type`, each document's type is read from its text. The outcome of a file reports its failure. If
+    the server cannot be reached while runs are polled, an error such as ServerUnreachableError is raised.
     """
     collections = dict.fromkeys(files, collection)
     return ingest_placed(client, collections, password=password, document_type=document_type, watcher=watcher)
@@ -100,14 +100,14 @@ def ingest_placed(
     uploads_at_once: int = UPLOADS_AT_ONCE,
     polls_per_round: int = POLLS_PER_ROUND,
 ) -> list[IngestOutcome]:
-    """Upload each file into the collection that `collections` maps it to; otherwise like `ingest_files`.
+    """Do the same as `ingest_files`, but upload each file into the collection to which `collections` maps it.
 
     With `uploads_at_once=1`, document IDs follow the order of the files. `polls_per_round` limits how many unfinished
-    runs are polled in each round: progress bars need a higher limit than a caller that only waits for the end.
+    runs are polled in each round. A caller that shows no progress can set a lower limit.
     """
     files = list(collections)
     outcomes: dict[Path, IngestOutcome] = {}
-    waiting: dict[str, list[Path]] = {}  # two files with the same bytes share one run
+    waiting: dict[str, list[Path]] = {}  # run ID → files, because files with the same bytes share a run
 
     started: list[ApiRun] = []
 
@@ -172,9 +172,9 @@ def _upload(client: ApiClient, path: Path, options: _UploadOptions, *, watcher: 
 
 
 def _poll(client: ApiClient, waiting: dict[str, list[Path]], most: int) -> Iterator[ApiRun]:
-    """Yield the current state of waiting runs, up to `most` unfinished ones. Yielded runs move to the end of `waiting`.
+    """Yield the state of waiting runs, and move each to the end of `waiting`. Stop after `most` unfinished runs.
 
-    Finished runs do not count towards `most`: one round can find many of them.
+    Finished runs are not counted, so that one round can find many of them.
     """
     for run_id in list(waiting):
         if most == 0:
@@ -186,7 +186,7 @@ def _poll(client: ApiClient, waiting: dict[str, list[Path]], most: int) -> Itera
 
 
 def _follow(run: ApiRun, waiting: dict[str, list[Path]], outcomes: dict[Path, IngestOutcome], watcher: Watcher) -> None:
-    """Report a run's progress to the watcher. Record the outcomes of a finished run and stop waiting for it."""
+    """Report a run's progress to the watcher. If it is finished, record its files' outcomes and stop waiting for it."""
     for path in waiting.get(run.id, ()):
         if not run.is_finished:
             done = STAGES.index(run.stage) if run.stage in STAGES else 0
@@ -207,9 +207,9 @@ def _follow(run: ApiRun, waiting: dict[str, list[Path]], outcomes: dict[Path, In
 
 
 class ProgressBars:
-    """Shows a progress bar for each file in progress and a line for each finished one.
+    """Shows a progress bar for each file in progress, and a line for each finished file.
 
-    Without a terminal, it prints only the lines of finished files.
+    Without a terminal, it prints only the lines.
     """
 
     def __init__(self, out: Console) -> None:
@@ -269,7 +269,7 @@ def ingest(
         DocumentType | None,
         typer.Option(
             "--type",
-            help="The type of all new documents. Default: read from each file. Existing documents keep theirs.",
+            help="The type of all new documents, by default read from each file. Existing documents keep theirs.",
         ),
     ] = None,
     home: HomeOption = None,

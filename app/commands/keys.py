@@ -35,7 +35,7 @@ def create_key(
     name: Annotated[str, typer.Option("--name", help="What you will use the key for.")] = "command line",
     scope: Annotated[
         list[str] | None,
-        typer.Option("--scope", help="Limit the key to this permission, such as documents:read. Repeat for more."),
+        typer.Option("--scope", help="Limit the key to this permission, such as documents:read. May be repeated."),
     ] = None,
     days: Annotated[int | None, typer.Option("--days", min=1, max=36_500, help="Days until the key expires.")] = None,
     home: HomeOption = None,

@@ -38,7 +38,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of 
 
 
 def open_client(*, home: Path | None, url: str | None, key: str | None) -> ApiClient:
-    """Return an API client. Options that are not set come from the home."""
+    """Return an API client. Without the options, it uses the home's server and key."""
     place = Home.at(home)
     found = url or place.read_state().get("url") or "http://127.0.0.1:8000"
     return ApiClient(url=str(found), key=key or place.read_secret(ADMIN_KEY))
@@ -86,7 +86,7 @@ def fail(error: FootnoteError, *, as_json: bool) -> NoReturn:
 
 @contextmanager
 def report_errors(*, as_json: bool) -> Iterator[None]:
-    """Report any FootnoteError raised inside and exit with 1. A closed output pipe exits with 1 silently."""
+    """Report any FootnoteError of the block and exit with 1. If the output pipe is closed, exit with 1 silently."""
     try:
         yield
     except FootnoteError as error:

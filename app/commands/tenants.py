@@ -88,7 +88,7 @@ def set_audience(
 ) -> None:
     """Accept API tokens for an audience that does not end with the tenant's ID.
 
-    First make sure that the audience belongs to this tenant: Footnote cannot check it.
+    First make sure that the audience belongs to this tenant, because Footnote cannot check this.
     """
     if (audience is None) is not none:
         raise typer.BadParameter("Give either an audience or --none.")
@@ -117,7 +117,7 @@ def set_audience(
 
 @tenants.command("audiences")
 def list_audiences(*, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """List audiences of all tenants that do not end with their tenant's ID."""
+    """List, for all tenants, the audiences that do not end with the tenant's ID."""
     with report_errors(as_json=as_json), _as_owner(home) as (_, database):
         found = ProviderAdmin(owner=database, clock=SystemClock()).list_unbound()
     if as_json:
@@ -129,7 +129,7 @@ def list_audiences(*, home: HomeOption = None, as_json: JsonOption = False) -> N
 
 @contextmanager
 def _as_owner(home: Path | None) -> Iterator[tuple[TenantAdmin, Database]]:
-    """Connect as the database owner, through the configured URL or the home's."""
+    """Yield the service that creates tenants, and its database. Both use the configured owner URL or the home's."""
     configured = Settings().database.owner_url
     owner_url = configured.get_secret_value() if configured else EmbeddedPostgres(Home.at(home)).url("owner")
     admin, database = open_tenant_admin(owner_url)

@@ -14,7 +14,7 @@ from app.stack.supervisor import Stack
 
 
 class _StopSignals:
-    """Handles SIGINT (Ctrl-C), SIGTERM and SIGHUP: they abort the start-up or, after it, request a clean stop."""
+    """Handles SIGINT (Ctrl-C), SIGTERM and SIGHUP. They abort the start-up. After the start-up, they request a stop."""
 
     def __init__(self) -> None:
         self.running = False

@@ -1,6 +1,6 @@
-"""The size limit of request bodies: 1 MiB, except for uploads, which check their own limit while they stream.
+"""The size limit of request bodies: 1 MiB. An upload has another limit, which its endpoint checks while it streams.
 
-It replaces the framework's own limit, which responds in plain text before the app can send a problem document.
+This limit replaces the framework's, which would respond in plain text instead of with a problem document.
 """
 
 from starlette.datastructures import Headers
@@ -12,12 +12,15 @@ _STREAMED = "streamed_body"
 
 
 def lift_body_limit(scope: Scope) -> None:
-    """Lift the limit for an operation that streams its body and enforces its own limit."""
+    """Disable the limit for an operation that streams its body and enforces its own limit."""
     scope["state"][_STREAMED] = True
 
 
 class BodyLimitMiddleware:
-    """Rejects a body over the limit: at the first read if its length is declared, otherwise once too much was read."""
+    """Rejects a body over the limit.
+
+    If the declared length exceeds the limit, the first read fails. Otherwise, the read that exceeds the limit fails.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -46,5 +49,5 @@ class BodyLimitMiddleware:
 
 
 def _too_large() -> HTTPException:
-    # An HTTPException, because the framework turns any other error during body parsing into a 400.
+    # Return an HTTPException, because the framework converts any other error during body parsing to status 400.
     return HTTPException(413, headers={"Connection": "close"})

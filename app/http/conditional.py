@@ -1,4 +1,6 @@
-"""Conditional requests: an ETag is a revision. An edit must name the revision it changes, so that no update is lost."""
+"""Conditional requests. An ETag contains a revision number. An edit must send the revision that it changes, so that no
+update is lost.
+"""
 
 import re
 from typing import Annotated
@@ -20,9 +22,9 @@ def etag(revision: int) -> str:
 
 
 def parse_if_match(header: str | None) -> int | None:
-    """Return the revision that the client edits; None for `*`, which matches any.
+    """Return the revision that the client edits; None for `*`, which matches any revision.
 
-    Raises PreconditionRequiredError without the header, PreconditionFailedError for a tag that no revision can have.
+    Raises PreconditionRequiredError without the header, PreconditionFailedError for a tag that is not a revision.
     """
     if header is None or not header.strip():
         raise PreconditionRequiredError
@@ -35,6 +37,6 @@ def parse_if_match(header: str | None) -> int | None:
 
 
 def matches(request: Request, tag: str) -> bool:
-    """Return whether If-None-Match contains the tag and the response is 304 (weak comparison, RFC 9110 §13.1.2)."""
+    """Return whether If-None-Match contains the tag (weak comparison, RFC 9110 §13.1.2). The response is then 304."""
     header = request.headers.get("If-None-Match")
     return header is not None and (header.strip() == "*" or tag.strip('W/"') in _TAG.findall(header))

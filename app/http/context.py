@@ -1,4 +1,6 @@
-"""The outermost middleware: request id, security headers, one log line, metrics, and a fallback for any error."""
+"""The outermost middleware: it adds a request id and security headers, writes one log line and metrics, and handles
+unexpected errors.
+"""
 
 import re
 import time
@@ -17,7 +19,8 @@ from app.observability.metrics import Metrics
 REQUEST_ID_HEADER = "X-Request-ID"
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _QUIET_PATHS = frozenset({"/livez", "/readyz", "/metrics"})
-# The API returns data only, so browsers must neither run nor frame responses. Pages set their own policy.
+# The API returns only data, so browsers must neither execute a response nor show it in a frame. Pages set their own
+# policy.
 _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -73,7 +76,7 @@ class RequestContextMiddleware:
             await self._app(scope, receive, send_with_headers)
         except Exception as error:
             if status:
-                # The status line has been sent; only closing the connection can still signal the error.
+                # The status line has already been sent, so only closing the connection can still signal the error.
                 raise
             footnote_error = as_footnote_error(error)
             if footnote_error is None:

@@ -1,6 +1,6 @@
-"""Records denied requests in the audit log: principal, object and operation.
+"""Records denied requests in the audit log, each with the principal, the object and the operation.
 
-Missing and forbidden objects are handled alike here, so that neither timing nor records distinguish them.
+A missing object is handled like a forbidden one, so that neither response times nor audit records distinguish them.
 """
 
 import re
@@ -22,10 +22,10 @@ _ID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """A denied request. `object_type` and `object_id` identify the requested object (see `find_denial`); `route` is
-    the operation's path template.
+    """A denied request.
 
-    `principal` is the caller; if authentication failed, `claimed` is the owner of the key in the request.
+    `object_type` and `object_id` identify the requested object (see `find_denial`). `route` is the path template of the
+    operation. `principal` is the caller. If authentication failed, `claimed` is the owner of the key in the request.
     """
 
     principal: Principal | None
@@ -42,19 +42,19 @@ class Denials(Protocol):
     """Records denials; implemented by `app.audit.denials.DenialLog`."""
 
     def record(self, denial: Denial) -> None:
-        """Record a denial in its own transaction. Never raises: the request is denied even if recording fails."""
+        """Record a denial in its own transaction. Raises no error, because the request is denied in any case."""
 
 
 def declare_object(request: Request, **ids: UUID | None) -> None:
-    """Declare the object that a request names in its body, as in `document_id=…`. The first given id is used."""
+    """Declare the object that a request names in its body, as in `document_id=…`. The first id that is set is used."""
     request.state.declared_object = next(((name, each) for name, each in ids.items() if each is not None), None)
 
 
 def find_denial(request: Request, error: FootnoteError) -> Denial | None:
-    """Return the denial to record for an error; None if the error denies nothing, or if the caller is unknown.
+    """Return the denial to record for an error; None if the error is not a denial, or if the caller is unknown.
 
-    The object is the first path parameter, the object set by `declare_object`, or an id in the query. If there is
-    none, the operation itself is recorded.
+    The denied object is the first path parameter, else the object set by `declare_object`, else an id in the query. If
+    there is no object, the operation itself is recorded.
     """
     principal: Principal | None = getattr(request.state, "principal", None)
     claimed = error.claimed if isinstance(error, UnauthenticatedError) else None
@@ -84,7 +84,7 @@ def _find_object(request: Request) -> tuple[str, object] | None:
 
 
 def record_denial_blocking(request: Request, error: FootnoteError) -> None:
-    """Record an error in the audit log if it denies something."""
+    """Record an error in the audit log if it is a denial."""
     denial = find_denial(request, error)
     if denial is not None:
         denials: Denials = request.app.state.denials
@@ -92,6 +92,6 @@ def record_denial_blocking(request: Request, error: FootnoteError) -> None:
 
 
 async def record_denial(request: Request, error: FootnoteError) -> None:
-    """Record a denial without blocking the event loop."""
+    """Record an error in the audit log if it is a denial, without blocking the event loop."""
     if find_denial(request, error) is not None:
         await run_in_threadpool(record_denial_blocking, request, error)

@@ -45,10 +45,10 @@ def service(kind: type[T]) -> Callable[[Request], T]:
 
 
 async def authenticate(request: Request) -> Principal:
-    """Return the principal of a request's key, token or session; computed once per request.
+    """Return the principal of a request's key, token or session. The request is authenticated only once.
 
-    Counts the request against the rate of its key or user, or, if authentication fails, of its address.
-    Raises UnauthenticatedError, CrossSiteRequestError, RateLimitedError.
+    The request counts towards the rate limit of its key or user. If authentication fails, it counts towards the rate
+    limit of its address. Raises UnauthenticatedError, CrossSiteRequestError, RateLimitedError.
     """
     known: Principal | None = getattr(request.state, "principal", None)
     if known is not None:
@@ -69,9 +69,10 @@ async def authenticate(request: Request) -> Principal:
 
 
 async def authenticate_again(request: Request) -> Principal:
-    """Return the principal as of now, for streams, which must not outlive the key, token or session they started with.
+    """Authenticate the request of a running stream again, and return the current principal.
 
-    Does not count against any rate limit. Raises UnauthenticatedError, UnavailableError.
+    A stream must end when its key, token or session becomes invalid. This call does not count towards any rate limit.
+    Raises UnauthenticatedError, UnavailableError.
     """
     authenticator: Authenticator = request.app.state.authenticator
     check = _find_check(request, authenticator)
@@ -81,7 +82,10 @@ async def authenticate_again(request: Request) -> Principal:
 
 
 def _find_check(request: Request, authenticator: Authenticator) -> Callable[[], Principal] | None:
-    """Return the check of the Authorization header or the session cookie. Changes by cookie need PAGE_HEADER."""
+    """Return a function that authenticates the Authorization header or the session cookie; None without credentials.
+
+    A request that changes data and uses the cookie must have PAGE_HEADER. Raises CrossSiteRequestError.
+    """
     header = request.headers.get("Authorization")
     if header is not None:
         scheme, _, given = header.partition(" ")
@@ -100,25 +104,28 @@ def _address(request: Request) -> str:
 
 
 async def count_request(request: Request, principal: Principal) -> None:
-    """Count a request against the rate of its key or user. Raises RateLimitedError."""
+    """Count a request towards the rate limit of its key or user. Raises RateLimitedError."""
     limits: RateLimits = request.app.state.rate_limits
     await limits.hit(request, "requests", str(principal.key_id or principal.user_id))
 
 
 async def count_refusal(request: Request) -> None:
-    """Count a request with failed authentication against the rate of its address. Raises RateLimitedError."""
+    """Count a request with failed authentication towards the rate limit of its address. Raises RateLimitedError."""
     limits: RateLimits = request.app.state.rate_limits
     await limits.hit(request, "refusals", _address(request))
 
 
 async def count_sign_in(request: Request) -> None:
-    """Count a sign-in request against the sign-in rate of its address. This is a FastAPI dependency."""
+    """Count a sign-in request towards the sign-in limit of its address. Raises RateLimitedError.
+
+    This is a FastAPI dependency.
+    """
     limits: RateLimits = request.app.state.rate_limits
     await limits.hit(request, "sign-ins", _address(request))
 
 
 def limited(name: str) -> Callable[[Request, Principal], object]:
-    """Return a dependency that counts a request against an additional rate (`uploads` or `questions`)."""
+    """Return a dependency that counts a request towards an additional rate limit (`uploads` or `questions`)."""
 
     async def count(request: Request, principal: CurrentPrincipal) -> None:
         limits: RateLimits = request.app.state.rate_limits
@@ -136,7 +143,8 @@ bearer = HTTPBearer(
 )
 
 
-# The scheme is for OpenAPI only; `authenticate` reads the header itself, to distinguish the reasons for rejection.
+# The scheme is only for the OpenAPI document. `authenticate` reads the header itself, so that it can report why a key
+# is rejected.
 async def _authenticate_documented(request: Request, _scheme: Annotated[object, Depends(bearer)]) -> Principal:
     return await authenticate(request)
 

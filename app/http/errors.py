@@ -1,4 +1,4 @@
-"""Errors at the HTTP level; features derive theirs from `app.core.errors` in the same way.
+"""Errors of the HTTP layer. Each feature derives its own errors from `app.core.errors` in the same way.
 
 InvalidInputError   ← MalformedRequestError 400, InvalidTextError, IdempotencyKeyInvalidError, IdempotencyKeyReusedError
 ConflictError       ← IdempotencyInProgressError

@@ -1,4 +1,4 @@
-"""Routes that are loaded on the first request to them, so that rarely used features do not slow down the start."""
+"""Routes that are loaded at their first request, so that rarely used features do not slow down the start."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,9 +10,9 @@ from starlette.types import Receive, Scope, Send
 
 
 class LaterRoutes(BaseRoute):
-    """Stands in for the routes below `prefix` until the first request to one of them, which waits for `load`.
+    """Replaces the routes below `prefix` until the first request to one of them. That request waits for `load`.
 
-    `load` runs in a thread, so other requests continue. If it fails, the next request tries again.
+    `load` runs in a thread, so other requests continue. If `load` fails, the next request to a route calls it again.
     """
 
     def __init__(self, app: FastAPI, *, prefix: str, load: Callable[[], APIRouter]) -> None:

@@ -1,7 +1,7 @@
-"""Rate limits: requests per minute for each key, counted in the broker if it is Redis or Valkey.
+"""Rate limits: requests per minute for each key, user or address. The broker counts them if it is Redis or Valkey.
 
-Headers follow draft-ietf-httpapi-ratelimit-headers-10 (`RateLimit-Policy`, `RateLimit`), Retry-After follows RFC 9110
-§10.2.3. If the counter cannot be reached, requests are allowed and counted in this process's memory.
+The headers `RateLimit-Policy` and `RateLimit` follow draft-ietf-httpapi-ratelimit-headers-10; Retry-After follows RFC
+9110 §10.2.3. If the broker cannot be reached, this process counts its requests in memory.
 """
 
 import math
@@ -23,7 +23,7 @@ _WINDOW_SECONDS = 60
 
 
 class RateLimits:
-    """Counts requests. `per_minute` maps names to rates; `broker_url` is the counter shared by all processes."""
+    """Counts requests. `per_minute` maps the name of a limit to its rate. All processes share the broker's counters."""
 
     def __init__(self, *, per_minute: Mapping[str, int], broker_url: str | None) -> None:
         self._items = {name: RateLimitItemPerMinute(amount) for name, amount in per_minute.items()}
@@ -42,7 +42,7 @@ class RateLimits:
         self._shared_again_at = 0.0
 
     async def hit(self, request: Request, name: str, who: str) -> None:
-        """Count one request of `who` and add the remaining quota to the response headers. Raises RateLimitedError."""
+        """Count one request of `who`, and add the remaining quota to the response headers. Raises RateLimitedError."""
         item = self._items.get(name)
         if item is None:
             return
@@ -60,14 +60,14 @@ class RateLimits:
             try:
                 return await _hit(self._shared, item, name, who)
             except StorageError:
-                # Skip the shared counter for some seconds: otherwise every request would wait for its time-out.
+                # Do not use the broker for some seconds, because every request would wait for a time-out.
                 self._shared_again_at = time.monotonic() + 5
                 get_logger(__name__).warning("http.rates.counter-unreachable")
         return await _hit(self._memory, item, name, who)
 
 
 def _storage_url(broker_url: str) -> str:
-    """Return the broker URL in the form of `limits`: `async+redis+unix://` for a socket."""
+    """Return the broker URL in the form that the library `limits` expects, such as `async+redis+unix://…`."""
     url = redis_url(broker_url)
     return f"async+redis+{url}" if url.startswith("unix:") else f"async+{url}"
 

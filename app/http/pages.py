@@ -1,4 +1,4 @@
-"""Paged lists. Requests have `limit` and `cursor`; responses `items`, `next_cursor` and a Link header (RFC 8288)."""
+"""Paged lists. A request has `limit` and `cursor`; a response has `items`, `next_cursor` and a Link (RFC 8288)."""
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, Generic, TypeVar

@@ -1,4 +1,4 @@
-"""Errors as `application/problem+json` (RFC 9457): Footnote's own, the framework's, and unexpected ones."""
+"""Converts errors to `application/problem+json` (RFC 9457): Footnote's own, the framework's, and unexpected errors."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -96,13 +96,13 @@ def as_footnote_error(error: Exception) -> FootnoteError | None:
     if isinstance(error, HTTPException):
         return _from_http(error)
     if isinstance(error, (DataError, UnicodeEncodeError)):
-        # Text that passed validation but that PostgreSQL cannot store, such as U+0000.
+        # The text passed validation, but PostgreSQL cannot store it, for example because it contains U+0000.
         return InvalidTextError()
     return None
 
 
 def add_problem_handlers(app: FastAPI) -> None:
-    """Respond to every known error with its problem document; the outermost middleware handles all others."""
+    """Respond to every known error with its problem document. The outermost middleware handles unexpected errors."""
 
     async def respond(request: Request, error: Exception) -> JSONResponse:
         footnote_error = as_footnote_error(error)
@@ -118,7 +118,10 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 
 def _allowed_methods(app: FastAPI, path: str) -> str:
-    """Return all methods of an address (RFC 9110 §10.2.1); the framework returns only one matching route's methods."""
+    """Return all methods of a path, for the Allow header (RFC 9110 §10.2.1).
+
+    The framework's own value contains only the methods of the first matching route.
+    """
     allowed: set[str] = set()
     for template, item in app.openapi()["paths"].items():
         if re.fullmatch(re.sub(r"\\\{[^{}]+\\\}", "[^/]+", re.escape(template)), path):
@@ -149,7 +152,7 @@ def _from_validation(findings: Sequence[Any]) -> FootnoteError:
 
 
 def _message(finding: Any) -> str:
-    """Return Pydantic's message, or a plainer message for common errors in a client's first requests."""
+    """Return Pydantic's message. Errors that are common in a client's first requests get a plainer message."""
     if finding["loc"] == ("body",) and finding["type"] in ("model_attributes_type", "dict_type"):
         return "Send a JSON object, with the header 'Content-Type: application/json'"
     if finding["type"] == "uuid_parsing":

@@ -1,5 +1,5 @@
-"""Routers of the API: each operation declares the permission it needs, every POST accepts an Idempotency-Key, and
-operation ids are function names.
+"""Routers of the API. Each operation declares the permission that it requires. Every POST accepts an Idempotency-Key.
+Operation ids are the names of the endpoint functions.
 """
 
 from collections.abc import Callable, Coroutine, Iterable
@@ -16,18 +16,18 @@ from app.http.idempotency.keys import HEADER, Idempotency, fingerprint
 from app.http.openapi.document import PERMISSION
 
 UPLOAD = "x-footnote-upload"
-"""The `openapi_extra` key of operations that stream their body and compute the idempotency fingerprint themselves."""
+"""The `openapi_extra` key for operations that stream their body, and compute the idempotency fingerprint themselves."""
 
 SIGNED_IN: dict[str, Any] = {PERMISSION: "signed-in"}
 """The `openapi_extra` of operations that anyone with a valid key may call, regardless of roles and scopes."""
 
 
 class UndeclaredRouteError(TypeError):
-    """An operation does not declare who may call it. This is a programming error, detected at start."""
+    """An operation does not declare its permission. This is a programming error, which is detected at start."""
 
 
 def needs(permission: Permission) -> dict[str, Any]:
-    """Return `openapi_extra` with a permission; requests without it are rejected before their content is read."""
+    """Return `openapi_extra` with the required permission. It is checked before the request's body is read."""
     return {PERMISSION: permission.value}
 
 
@@ -59,7 +59,7 @@ class ApiRoute(APIRoute):
             if not idempotent or HEADER not in request.headers:
                 return await handle(request)
             idempotency: Idempotency = request.app.state.idempotency
-            # The Accept header is excluded: a question requested as a stream and as JSON is the same request.
+            # The fingerprint ignores the Accept header, so a question may be asked as a stream and repeated as JSON.
             body = await request.body()
             kind = request.headers.get("content-type", "").encode()
             return await idempotency.run(request, principal, fingerprint(request, kind, body), lambda: handle(request))

@@ -1,4 +1,6 @@
-"""Validation of text in requests: valid Unicode without control characters, safe to store, display and log."""
+"""Validation of text in requests. Text must be valid Unicode without control characters, which is safe to store,
+display and log.
+"""
 
 import unicodedata
 from typing import Annotated
@@ -24,7 +26,7 @@ def _check_lines(text: str) -> str:
 
 
 def _check_raw(value: object) -> object:
-    # Runs before Pydantic's own check, whose message for invalid Unicode does not say what to do.
+    # This check runs before Pydantic's, whose message for invalid Unicode does not explain how to fix it.
     return _check(value, _ALLOWED) if isinstance(value, str) else value
 
 

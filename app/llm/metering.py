@@ -1,4 +1,4 @@
-"""Metering: counts, times and prices each model call by its purpose."""
+"""Metering: records the number, duration, tokens and cost of model calls by purpose."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -34,7 +34,7 @@ class Meter(Protocol):
 
 
 class _Call:
-    """One call in progress; `usage` is set when it is known."""
+    """One call in progress. The caller sets `usage` when the model's response contains it."""
 
     def __init__(self) -> None:
         self.usage = TokenUsage()
@@ -65,7 +65,7 @@ def _metered(meter: Meter, *, purpose: str, model: str) -> Iterator[_Call]:
 
 
 class MeteredChat:
-    """Implements `ChatModel` by delegating to another model and counting its calls."""
+    """Implements `ChatModel`: it delegates to another model and counts the calls."""
 
     def __init__(self, chat: ChatModel, *, meter: Meter) -> None:
         self._chat = chat
@@ -87,7 +87,7 @@ class MeteredChat:
 
 
 class MeteredEmbedder:
-    """Implements `Embedder` by delegating to another embedder and counting its calls, without token counts."""
+    """Implements `Embedder`: it delegates to another embedder and counts the calls, but not their tokens."""
 
     def __init__(self, embedder: Embedder, *, meter: Meter) -> None:
         self._embedder = embedder

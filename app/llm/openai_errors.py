@@ -1,4 +1,4 @@
-"""Converts errors of the `openai` client to Footnote errors. The endpoint's own messages are never shown to users."""
+"""Converts errors of the `openai` client to Footnote errors. Users never see the endpoint's own error messages."""
 
 import openai
 

@@ -1,4 +1,6 @@
-"""The two ports to models. Features use only these; the composition root chooses the implementation."""
+"""The two ports to models, `Embedder` and `ChatModel`. Features use only these ports; the composition root chooses the
+implementations.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +24,7 @@ class EmbeddingSpaceSpec:
 
 
 class Embedder(Protocol):
-    """Converts texts to unit vectors of one space. Thread-safe."""
+    """Converts texts to unit vectors of one space. It is thread-safe."""
 
     @property
     def space(self) -> EmbeddingSpaceSpec:
@@ -55,7 +57,7 @@ class ChatMessage:
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """The request of one call. A `schema` (JSON Schema, an object at the root) requests structured output.
+    """The request of one call. With a `schema` (a JSON Schema of an object), it requests structured output.
 
     `timeout_seconds` is the limit for the whole call, including retries.
     """
@@ -72,7 +74,7 @@ class ChatRequest:
 
 @dataclass(frozen=True, slots=True)
 class TokenUsage:
-    """Tokens of one call, and its cost in US dollars (None if the model's price is unknown)."""
+    """The number of tokens of one call, and its cost in US dollars (None if the model's price is unknown)."""
 
     tokens_in: int = 0
     tokens_out: int = 0
@@ -81,7 +83,7 @@ class TokenUsage:
 
 @dataclass(frozen=True, slots=True)
 class ChatResponse:
-    """The model's response. `parsed` is the JSON object if a schema was requested; its content is untrusted."""
+    """The model's response. If a schema was requested, `parsed` is the JSON object. Its content is untrusted."""
 
     text: str
     model: str
@@ -101,7 +103,8 @@ class ChatModel(Protocol):
     async def complete(self, request: ChatRequest) -> ChatResponse:
         """Return one response.
 
-        Raises ModelUnavailableError (down, slow, rejecting requests) and ModelNonsenseError (not the requested JSON).
+        Raises ModelUnavailableError if the model is down, slow or rejects the request, and ModelNonsenseError if the
+        response is not the requested JSON.
         """
 
     async def close(self) -> None:

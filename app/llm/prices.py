@@ -14,5 +14,5 @@ class TokenPrice:
     price_out: Decimal
 
     def cost(self, *, tokens_in: int, tokens_out: int) -> Decimal:
-        """Return the cost of one call in US dollars, exact."""
+        """Return the exact cost of one call in US dollars."""
         return (self.price_in * tokens_in + self.price_out * tokens_out) / _MILLION

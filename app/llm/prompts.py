@@ -1,8 +1,8 @@
 """Prompt files: YAML with a name, a version, the templates of two messages, and the JSON Schema of the output.
 
 A template refers to its variables as `{{name}}`. Values are substituted once and never interpreted as templates, so
-braces in documents have no effect. Document text is fenced (`fence`): enclosed in markers with a random word that the
-text cannot contain, so that no text can end its own fence and be read as an instruction.
+braces in documents have no effect. Document text is put between markers that contain a random word (`fence`). The text
+does not contain that word, so it cannot end the fence and pass for an instruction.
 """
 
 import hashlib
@@ -71,7 +71,7 @@ class Prompt:
 
 
 class PromptLibrary:
-    """The prompts of one folder (by default the project's own); each is loaded on first use and cached."""
+    """The prompts of one folder, by default the project's own. A prompt is loaded at its first use and cached."""
 
     def __init__(self, *, folder: Path | None = None) -> None:
         self._folder = folder or Path(app.__file__).parents[1] / "prompts"
@@ -112,7 +112,7 @@ def load_prompt(path: Path) -> Prompt:
 
 @dataclass(frozen=True, slots=True)
 class FencedText:
-    """One piece of untrusted text. `label` is set by Footnote (an id or a number), `text` is data."""
+    """One piece of untrusted text, and its `label`, an id or number that Footnote assigns."""
 
     label: str
     text: str

@@ -1,6 +1,7 @@
 """Export of spans in batches, through one filter that removes confidential attributes.
 
-`app.observability.tracing` imports this module only if needed: OpenTelemetry's SDK takes a tenth of a second to import.
+`app.observability.tracing` imports this module only if spans are exported, because importing OpenTelemetry's SDK takes
+a tenth of a second.
 """
 
 from collections.abc import Sequence
@@ -38,7 +39,7 @@ def build_provider(service_name: str, exporter: SpanExporter) -> TracerProvider:
 
 
 class _ConfidentialExporter(SpanExporter):
-    """Exports spans without attributes that may contain a secret or a user's text, whichever library created them."""
+    """Exports spans without attributes that may contain a secret or a user's text, including those set by libraries."""
 
     def __init__(self, target: SpanExporter) -> None:
         self._target = target

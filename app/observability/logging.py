@@ -14,7 +14,7 @@ from structlog.types import EventDict, Processor, WrappedLogger
 
 from app.observability.redaction import describe_error, redact, redact_text
 
-# At lower levels, these loggers write SQL statements with their parameters, URLs with query strings, or whole bodies.
+# At lower levels, these loggers write SQL statements with parameters, URLs with query strings, or whole HTTP bodies.
 _QUIET: Final = (
     "sqlalchemy", "httpx", "httpcore", "openai", "botocore", "boto3", "s3transfer", "urllib3", "multipart",
     "python_multipart", "asyncio", "amqp", "kombu", "filelock", "PIL", "opentelemetry", "pypdf",
@@ -28,8 +28,8 @@ _SHORTEST_MESSAGE = 4
 def configure_logging(*, level: str = "INFO", stream: TextIO | None = None) -> None:
     """Route every logger of the process to one handler that writes JSON lines (to `stream`, by default stderr).
 
-    May be called again, as forked workers do. Pass `log_config=None` to uvicorn and connect Celery's `setup_logging`
-    signal, so that neither restores its own handlers. Raises ValueError for an unknown level.
+    It may be called again, for example in a forked worker. Pass `log_config=None` to uvicorn and connect Celery's
+    `setup_logging` signal, so that neither library restores its own handlers. Raises ValueError for an unknown level.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(
@@ -66,13 +66,13 @@ def configure_logging(*, level: str = "INFO", stream: TextIO | None = None) -> N
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
-        # A cached logger would keep the configuration from before a fork or a test.
+        # Do not cache loggers: after a fork or a test, a cached logger would still have the old configuration.
         cache_logger_on_first_use=False,
     )
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
-    """Return a logger for an event with fields: `get_logger(__name__).info("run.stage.finished", stage="parse")`."""
+    """Return a logger. Log an event with fields: `get_logger(__name__).info("run.stage.finished", stage="parse")`."""
     logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
     return logger
 
@@ -85,7 +85,7 @@ def log_context(
     user_id: UUID | None = None,
     key_id: UUID | None = None,
 ) -> AbstractContextManager[None]:
-    """Add these ids to every line that any logger writes in this block. Omitted ids keep their outer value."""
+    """Add these ids to every line that is logged in this block. An omitted id keeps its value from an outer block."""
     ids = {"run_id": run_id, "tenant_id": tenant_id, "user_id": user_id, "key_id": key_id}
     given = {name: str(value) for name, value in ids.items() if value is not None}
     if request_id is not None:
@@ -111,7 +111,7 @@ def _add_trace_ids(_logger: WrappedLogger, _method: str, event: EventDict) -> Ev
 
 
 def _add_foreign_extra(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Drop libraries' `extra` (Celery puts a task's arguments there), but keep a task's name and id."""
+    """Add a Celery task's name and id. All other `extra` of libraries is dropped: it may contain a task's arguments."""
     data = getattr(event.get("_record"), "data", None)
     if isinstance(data, dict):
         event.update({f"task_{name}": str(data[name]) for name in ("id", "name") if name in data})
@@ -119,7 +119,7 @@ def _add_foreign_extra(_logger: WrappedLogger, _method: str, event: EventDict) -
 
 
 def _render_error(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Replace `exc_info` by the error's description and frames, without source lines and local values."""
+    """Replace `exc_info` by the error's description and its frames, without source lines or values of variables."""
     info = event.pop("exc_info", None)
     event.pop("exc_text", None)
     event.pop("stack_info", None)
@@ -141,9 +141,9 @@ def _render_error(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
 
 
 def _message_without(error: BaseException, event: EventDict) -> str:
-    """Return the message without the error's own text, because libraries often repeat that text in the message."""
+    """Return the log message without the error's own text, which libraries often copy into their messages."""
     record = event.get("_record")
-    # Keep a library's template unformatted: its arguments may contain an excerpt of the error or the rejected input.
+    # Do not insert the arguments into a library's template: they may quote the error or the rejected input.
     template = getattr(record, "msg", None)
     message = template if isinstance(template, str) else str(event.get("event", ""))
     for text in (repr(error), str(error)):
@@ -166,7 +166,10 @@ def _redact_fields(_logger: WrappedLogger, _method: str, event: EventDict) -> Ev
 
 
 def _to_plain(value: object) -> str:
-    """Convert values unknown to JSON: ids, dates and decimals to text, any other to the name of its type."""
+    """Convert a value that JSON does not support. Ids, dates, decimals, paths and enums become text.
+
+    Any other value becomes the name of its type.
+    """
     if isinstance(value, UUID) or type(value).__module__ in {"datetime", "decimal", "pathlib", "enum"}:
         return str(value)
     return f"[{type(value).__name__}]"

@@ -1,8 +1,9 @@
 """Prometheus metrics: counters and histograms of this process's work, and gauges read from the database.
 
-Every label has a fixed set of values: routes are templates, and neither tenants nor ids are labels, so that a scrape
-reveals nothing about users. The API is one process; worker processes write into the folder `PROMETHEUS_MULTIPROC_DIR`,
-and the API's `render` merges them. prometheus_client reads that variable at import: set it before the process starts.
+Every label has a fixed set of values. A route's label is its path template. Tenants and ids are never labels, so a
+scrape reveals nothing about users. The API is one process. Worker processes write their metrics into the folder
+`PROMETHEUS_MULTIPROC_DIR`, and the API's `render` merges them. Set that variable before the process starts, because
+prometheus_client reads it when it is imported.
 """
 
 import os
@@ -31,7 +32,7 @@ _STAGE_SECONDS = (0.01, 0.05, 0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 
 
 @dataclass(frozen=True, slots=True)
 class SystemState:
-    """State that only the database knows: the outbox, and work by status."""
+    """State that is read from the database: the outbox's backlog, runs by status, and waiting stages by queue."""
 
     outbox_pending: int
     outbox_oldest_seconds: float
@@ -42,8 +43,8 @@ class SystemState:
 class Metrics:
     """All metrics of one process, in its own registry.
 
-    Each `render` calls `read_state`; only the process that serves `/metrics` passes one. If it fails,
-    `footnote_state_up` is 0 and the gauges of the database are absent.
+    Only the process that serves `/metrics` passes `read_state`, and each `render` calls it. If the call fails,
+    `footnote_state_up` is 0 and the gauges read from the database are absent.
     """
 
     def __init__(self, *, read_state: Callable[[], SystemState] | None = None) -> None:
@@ -119,7 +120,7 @@ class Metrics:
         )
 
     def record_request(self, *, route: str, method: str, status: int, seconds: float) -> None:
-        """Count a request. `route` is the template (`/v1/documents/{document_id}`), or `unmatched` without one."""
+        """Count a request. `route` is the path template (`/v1/documents/{document_id}`), or `unmatched`."""
         known = method if method in _METHODS else "other"
         self._requests.labels(route, known, str(status)).inc()
         self._request_seconds.labels(route, known).observe(seconds)
@@ -164,11 +165,14 @@ class Metrics:
         self._model_seconds.labels(purpose, model).observe(seconds)
         self._model_tokens.labels(purpose, model, "input").inc(input_tokens)
         self._model_tokens.labels(purpose, model, "output").inc(output_tokens)
-        # Prometheus counts in floats; each call's row stores its exact cost.
+        # Prometheus counts in floats, so this sum is approximate. The rows of answers store exact costs.
         self._model_cost.labels(purpose, model).inc(float(cost_usd))
 
     def render(self) -> bytes:
-        """Return all metrics, also of worker processes, in Prometheus' text format 0.0.4 (serve as `CONTENT_TYPE`)."""
+        """Return all metrics, including those of worker processes, in Prometheus' text format 0.0.4.
+
+        `CONTENT_TYPE` is the media type of that format.
+        """
         registry = self._registry
         folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
         rendered = b""
@@ -187,14 +191,14 @@ class _StateCollector(Collector):
         self._read_state = read_state
 
     def describe(self) -> Iterable[Metric]:
-        # Registering the collector must not read the database.
+        # Without this method, registering the collector would call `collect`, which reads the database.
         return []
 
     def collect(self) -> Iterator[Metric]:
         up = GaugeMetricFamily("footnote_state_up", "Whether the database could be read for this scrape.")
         try:
             state = self._read_state()
-        except Exception:  # noqa: BLE001 - when the database fails, the other metrics are needed most
+        except Exception:  # noqa: BLE001 - the other metrics must still be served when the database fails
             get_logger(__name__).warning("metrics.state.unreadable", exc_info=True)
             up.add_metric([], 0)
             yield up

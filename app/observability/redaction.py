@@ -25,7 +25,7 @@ _CREDENTIAL = re.compile(
     re.IGNORECASE,
 )
 _MESSAGE_LIMIT = 300
-# Errors of these libraries describe connections, never the data sent over them.
+# Error messages of these libraries describe the connection, never the data sent over it.
 _CONNECTION_LIBRARIES = frozenset({"amqp", "botocore", "billiard", "celery", "kombu", "redis", "httpcore"})
 _DEPTH_LIMIT = 6
 
@@ -37,7 +37,7 @@ def is_confidential(name: str) -> bool:
 
 
 def redact_text(text: str) -> str:
-    """Return the text without the passwords in URLs and the values after `Bearer`, `api_key=` and the like."""
+    """Return the text without passwords in URLs and without values that follow `Bearer`, `api_key=` and the like."""
     return _CREDENTIAL.sub(rf"\g<before>{REDACTED}", _URL_PASSWORD.sub(rf"\g<before>{REDACTED}", text))
 
 
@@ -45,7 +45,7 @@ def redact(name: str, value: object, depth: int = 0) -> object:
     """Return the loggable value for a field of this name; recurses into mappings, lists and tuples."""
     shown = value
     if is_confidential(name):
-        # None and booleans reveal nothing, and a missing value is often the cause of the error.
+        # None and booleans reveal nothing, and a log that shows a missing value often explains an error.
         shown = value if value is None or isinstance(value, bool) else REDACTED
     elif isinstance(value, (bytes, bytearray, memoryview)):
         shown = f"[{len(value)} bytes]"
@@ -63,10 +63,10 @@ def redact(name: str, value: object, depth: int = 0) -> object:
 
 
 def describe_error(error: BaseException) -> str:
-    """Return the error's type and, unless it may quote input, its message.
+    """Return the error's type and, if the message cannot quote input, its message.
 
-    Messages of parsers, validators and databases quote the rejected input. So only messages of Footnote's own errors,
-    of the operating system and of connection libraries are included.
+    Messages of parsers, validators and databases quote the rejected input. The message is therefore included only for
+    Footnote's own errors and for errors of the operating system and of connection libraries.
     """
     name = type(error).__name__
     message = _find_safe_message(error)

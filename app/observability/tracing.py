@@ -1,7 +1,8 @@
-"""OpenTelemetry traces, sent by OTLP over HTTP. One trace spans a request, its outbox row and the worker.
+"""OpenTelemetry traces, sent by OTLP over HTTP. A request and the work that a worker does for it share one trace.
 
 Without an endpoint, nothing is configured and spans cost almost nothing. Every exported span passes one filter, which
-removes error messages, query strings, and fields that may contain a secret or text (`app.observability.exporting`).
+removes error messages, query strings, and attributes that may contain a secret or a user's text
+(`app.observability.exporting`).
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,13 +27,13 @@ _UNTRACED: Final = "livez,readyz,metrics"
 
 
 class Tracing:
-    """The tracing of this process. Shut it down at exit, so that the last spans are sent."""
+    """The tracing of this process. Call `shutdown` at exit, so that the last spans are sent."""
 
     def __init__(self, provider: "TracerProvider | None") -> None:
         self._provider = provider
 
     def shutdown(self) -> None:
-        """Send the last spans and stop; may be repeated."""
+        """Send the last spans and stop tracing. It may be called again."""
         if self._provider is not None:
             self._provider.shutdown()
             self._provider = None
@@ -41,8 +42,8 @@ class Tracing:
 def configure_tracing(service_name: str, endpoint: str | None) -> Tracing:
     """Send this process's spans to an OTLP/HTTP collector, given its base URL or the full URL for traces.
 
-    Call once per process, after a fork rather than before. Without an endpoint, nothing is configured. If the collector
-    is down, spans are lost but nothing is delayed.
+    Call this once in each process; in a forked process, call it after the fork. Without an endpoint, nothing is
+    configured. If the collector is down, spans are lost, but no other work is delayed.
     """
     if not endpoint:
         return Tracing(None)
@@ -62,7 +63,7 @@ def traced(
     kind: SpanKind = SpanKind.INTERNAL,
     **attributes: "AttributeValue | UUID | None",
 ) -> Iterator[trace.Span]:
-    """Trace a block of code as a span. An error marks the span as failed, by type and code only, and propagates.
+    """Trace a block of code as a span. An error marks the span as failed, with its code or type only, and is raised.
 
     `parent` comes from `extract_context`; by default the parent is the current span. Attributes that are None are
     omitted.
@@ -84,19 +85,22 @@ def traced(
 
 
 def inject_context() -> dict[str, str]:
-    """Return the current trace as W3C `traceparent` (and `tracestate`), for an outbox row; empty without a trace."""
+    """Return the current trace for storage in an outbox row: the W3C fields `traceparent` and `tracestate`.
+
+    The result is empty without a trace.
+    """
     carrier: dict[str, str] = {}
     TraceContextTextMapPropagator().inject(carrier)
     return carrier
 
 
 def extract_context(carrier: Mapping[str, str] | None) -> Context:
-    """Return an outbox row's trace, for `traced(…, parent=…)`. A malformed value starts a new trace."""
+    """Return the trace stored in an outbox row, for `traced(…, parent=…)`. A malformed value starts a new trace."""
     return TraceContextTextMapPropagator().extract(dict(carrier or {}), context=Context())
 
 
 def instrument_app(app: object) -> None:
-    """Trace each request to a FastAPI application, except probes and scrapes."""
+    """Trace each request to a FastAPI application, except requests to the health probes and to `/metrics`."""
     from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor  # noqa: PLC0415 - this import loads the web framework
 
     FastAPIInstrumentor.instrument_app(

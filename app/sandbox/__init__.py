@@ -1,6 +1,8 @@
-"""Runs untrusted work (parsing a file with a C library) in a child process with limits, so no file crashes its caller.
+"""Runs untrusted work in a child process with limits, so that no file can crash the calling process.
 
-Sandbox(preload=["workers.parsing.reader"], limits=Limits(…)).run("package.module:function", payload)
+An example of such work is parsing a file with a C library. Call it like this:
+
+    Sandbox(preload=["workers.parsing.reader"], limits=Limits(…)).run("package.module:function", payload)
 """
 
 from app.sandbox.protocol import Limits

@@ -25,7 +25,7 @@ _HEADROOM_BYTES = 8 * 1024 * 1024
 
 
 def cut_off_network() -> bool:
-    """Disconnect this process and its children from the network, if the kernel permits it; return whether it did.
+    """Disconnect this process and its children from the network. Return False if the kernel does not permit that.
 
     Must run before the process starts a second thread (unshare(2), CLONE_NEWUSER).
     """
@@ -36,7 +36,10 @@ def cut_off_network() -> bool:
 
 
 def run_child(target: str, payload: bytes, limits: Limits, result_fd: int, zygote_pid: int) -> None:
-    """Run `target` ("package.module:function", bytes to bytes) and write its outcome. The caller then exits."""
+    """Run `target` ("package.module:function", bytes to bytes) and write its outcome to `result_fd`.
+
+    The limits stay in force, so the calling process must exit afterwards.
+    """
     set_limits(limits, zygote_pid)
     try:
         result = _function(target)(payload)
@@ -55,7 +58,7 @@ def run_child(target: str, payload: bytes, limits: Limits, result_fd: int, zygot
 
 
 def set_limits(limits: Limits, zygote_pid: int) -> None:
-    """Apply `limits` to this process permanently: raising a hard limit again requires privileges."""
+    """Apply `limits` to this process. They are permanent, because only a privileged process can raise a hard limit."""
     os.setpgid(0, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform.startswith("linux"):
@@ -71,7 +74,8 @@ def set_limits(limits: Limits, zygote_pid: int) -> None:
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, 0)
     _limit(resource.RLIMIT_NOFILE, _OPEN_FILES)
-    # At the soft limit the child gets SIGXCPU, which shows that its CPU time is used up; a second later it is killed.
+    # At the soft limit, the kernel sends SIGXCPU. If this ends the child, the zygote knows that its CPU time is used
+    # up. At the hard limit, one second of CPU time later, the kernel kills the child.
     _limit(resource.RLIMIT_CPU, max(1, limits.cpu_seconds), reserve=1)
     with contextlib.suppress(ValueError, OSError):  # some systems cannot limit the address space
         _limit(resource.RLIMIT_AS, _address_space() + limits.memory_bytes + _HEADROOM_BYTES)
@@ -92,7 +96,7 @@ def _address_space() -> int:
 
 
 def _silence() -> None:
-    """Discard what libraries print about a malformed file: it is noise in the worker's log."""
+    """Discard standard output and errors, because libraries print messages about malformed files."""
     null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(null, stream)

@@ -14,7 +14,7 @@ from app.core.errors import FootnoteError, UnavailableError
 
 
 class SandboxError(FootnoteError):
-    """A job that ended without a result: the same input will fail again."""
+    """A job ended without a result. It will fail again with the same input."""
 
     code = "sandbox-failed"
     title = "Processing this file failed in the sandbox."

@@ -1,8 +1,9 @@
 """The protocol between the sandbox's owner, its zygote and its children.
 
-Owner and zygote share one Unix stream socket of frames (4 bytes length, big endian, then msgpack). With a job's
-frame, the owner sends the write end of the job's result pipe (SCM_RIGHTS), so that output bypasses the zygote. The
-child writes one byte of `ResultKind` to the pipe, then the result's bytes or a msgpack map.
+The owner and the zygote exchange frames over one Unix stream socket. A frame is a length (4 bytes, big endian) and a
+msgpack value. Together with a job's frame, the owner sends the write end of a pipe for the result (SCM_RIGHTS), so
+that the result does not pass through the zygote. The child writes one byte of `ResultKind` to the pipe, then the
+result's bytes or a msgpack map.
 """
 
 import array
@@ -22,8 +23,8 @@ MAX_FRAME_BYTES = 64 * 1024 * 1024
 class Limits:
     """Resource limits of one job.
 
-    `memory_bytes` is the address space that the child may add to what it has at start, `cpu_seconds` is CPU time,
-    `wall_seconds` is elapsed time, and `output_bytes` is the size of the result.
+    `memory_bytes` limits the address space that the child allocates after its start, `cpu_seconds` its CPU time,
+    `wall_seconds` the elapsed time, and `output_bytes` the size of the result.
     """
 
     memory_bytes: int
@@ -33,7 +34,7 @@ class Limits:
 
 
 class ResultKind(IntEnum):
-    """The first byte on a result pipe."""
+    """The first byte that a child writes to its result pipe."""
 
     RESULT = 1
     DOCUMENT_ERROR = 2
@@ -63,7 +64,7 @@ def send_frame(sock: socket.socket, value: object, *, fds: tuple[int, ...] = ())
     data = _LENGTH.pack(len(body)) + body
     try:
         if fds:
-            # The descriptors travel with the first byte; the rest follows as ordinary data.
+            # The descriptors are sent with the first bytes; the remaining bytes follow as ordinary data.
             socket.send_fds(sock, [data[:1]], list(fds))
             data = data[1:]
         sock.sendall(data)

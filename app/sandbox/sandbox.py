@@ -1,4 +1,4 @@
-"""The owner's side: starts a zygote when first needed, sends it jobs, reads their results with a deadline."""
+"""The owner's side of the sandbox: it starts a zygote for the first job, sends it jobs, and waits for their results."""
 
 import fcntl
 import itertools
@@ -26,14 +26,14 @@ from app.sandbox.errors import (
 from app.sandbox.protocol import DisconnectedError, End, Limits, ResultKind, receive_frame, send_frame
 
 _GRACE_SECONDS = 5.0
-"""The zygote enforces the wall time. If it is this many seconds late, the owner assumes that it hangs."""
+"""The zygote enforces the wall time. If its reply is this many seconds late, the owner assumes that it hangs."""
 _START_SECONDS = 60.0
 _PIPE_BYTES = 1 << 20
 _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "SYSTEMROOT")
 
 
 class _Zygote:
-    """A running zygote: its process and the owner's end of the socket."""
+    """A running zygote: its process, and the owner's side of the socket."""
 
     def __init__(self, preload: Sequence[str]) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -66,7 +66,7 @@ class _Zygote:
             raise SandboxUnavailableError(f"The sandbox cannot load its modules: {reply.get('error')}")
 
     def end(self) -> None:
-        """Kill the zygote and its child. A process forked from the owner only closes its own handles."""
+        """Kill the zygote and its child. In a process forked from the owner, only close the socket."""
         self.control.close()
         if os.getpid() == self.owner:
             self.process.kill()
@@ -76,9 +76,9 @@ class _Zygote:
 
 
 def _environment() -> dict[str, str]:
-    """Return the variables that a child needs to start, without the owner's keys and addresses."""
+    """Return the environment variables that a child needs, without those that contain the owner's keys and URLs."""
     kept = {name: value for name in _KEPT_VARIABLES if (value := os.environ.get(name)) is not None}
-    # One thread only: further threads would not survive a fork.
+    # The libraries must use one thread only, because other threads do not survive a fork.
     kept |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     kept["PYTHONPATH"] = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
     return kept
@@ -126,7 +126,7 @@ class Sandbox:
                 self._drop()
                 raise SandboxUnavailableError from error
             except BaseException:
-                self._drop()  # the result of an interrupted job must not reach the next one
+                self._drop()  # otherwise the next job could receive the result of this interrupted job
                 raise
         return _outcome(data, end)
 
@@ -151,7 +151,7 @@ class Sandbox:
 
 @contextmanager
 def _result_pipe() -> Iterator[tuple[int, int]]:
-    """Yield (read end, write end) of a pipe. The owner keeps both open: the zygote reports the child's exit."""
+    """Yield (read end, write end) of a pipe. Both stay open in the owner: the zygote reports the child's exit."""
     reader, writer = os.pipe()
     try:
         with suppress(OSError, AttributeError):  # a larger pipe is faster, but optional
@@ -205,7 +205,7 @@ def _read(reader: int) -> bytes | None:
 
 
 def _outcome(data: bytes, end: End) -> bytes:
-    """Return the result, or raise the error that follows from the child's output and end."""
+    """Return the result, or raise the error that matches the child's output and the way in which it ended."""
     kind = data[0] if data else 0
     if kind == ResultKind.TOO_MUCH_OUTPUT:
         raise SandboxOutputError
@@ -223,7 +223,7 @@ def _outcome(data: bytes, end: End) -> bytes:
 
 
 def _document_error(body: bytes) -> DocumentError:
-    """Return the child's error, found by code among the known DocumentError classes: a child can raise no others."""
+    """Return the DocumentError whose code the child reported; a plain DocumentError if no class has that code."""
     try:
         value = msgpack.unpackb(body)
         code, detail = str(value["code"]), str(value["detail"])[:1_000]

@@ -1,7 +1,7 @@
 """The zygote: a small single-threaded process that imports the parsers once and forks one child per job.
 
 `Sandbox` starts it as `python -m app.sandbox.zygote FD OWNER_PID`. It exits when the owner closes the socket or when
-its parent is no longer the owner; its child dies with it.
+its parent is no longer the owner. If the zygote dies, the kernel kills its child.
 """
 
 import gc
@@ -23,7 +23,11 @@ _MEMORY_SHARE = 0.85
 
 
 def main(arguments: list[str]) -> int:
-    """Serve jobs until the owner exits. The first frame contains "preload"; the reply contains "ready" and "error"."""
+    """Serve jobs until the owner exits.
+
+    The first frame lists the modules to import in "preload". The reply contains "ready", and "error" if an import
+    failed.
+    """
     control = socket.socket(fileno=int(arguments[0]))
     owner = int(arguments[1])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -80,7 +84,10 @@ def _run(control: socket.socket, owner: int, job: dict[str, Any], result_fd: int
 
 
 def _watch(control: socket.socket, owner: int, pid: int, alive: int, wall_seconds: float) -> End | None:
-    """Wait until the child ends; return the reason if it must be killed. When it ends, `alive` reaches end of file."""
+    """Wait until the child ends, or return the reason why it must be killed.
+
+    Only the child has the write end of `alive`, so `alive` reaches end of file when the child ends.
+    """
     deadline = time.monotonic() + wall_seconds
     while True:
         left = deadline - time.monotonic()

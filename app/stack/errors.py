@@ -1,4 +1,4 @@
-"""Errors of the single-machine stack, each with a message that says what to do."""
+"""Errors of the single-machine stack. Each message explains how to fix the problem."""
 
 from app.core.errors import ConflictError, UnavailableError
 

@@ -1,4 +1,4 @@
-"""The first tenant of a home and its administrator, whose key the command line uses by default."""
+"""Creates a home's first tenant and its administrator. By default, the command line uses the administrator's key."""
 
 from itertools import count
 from uuid import UUID
@@ -14,16 +14,17 @@ TENANT = "tenant"
 
 
 def open_tenant_admin(owner_url: str) -> tuple[TenantAdmin, Database]:
-    """Return (the service, the database to close afterwards)."""
+    """Return the service that creates tenants, and its database, which the caller must close."""
     engine = build_engine(owner_url, pool_size=1, statement_timeout_ms=30_000, application_name="footnote-owner")
     database = Database(engine=engine)
     return TenantAdmin(owner=database, clock=SystemClock()), database
 
 
 def ensure_admin(home: Home, owner_url: str) -> str:
-    """Return the administrator's key from the home's secrets; on the first start, create the tenant and the key.
+    """Return the administrator's key from the home's secrets. On the first start, create the tenant and the key.
 
-    After a crash between these steps, a tenant or user may remain whose key is unknown; the next start creates another.
+    A crash during the first start may leave a tenant or an administrator without a stored key. The next start then
+    creates another one.
     """
     known = home.read_secret(ADMIN_KEY)
     if known:

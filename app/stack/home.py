@@ -5,6 +5,7 @@ home/
 ├── postgres/   the database cluster
 ├── valkey/     the broker's configuration; it stores no data
 ├── blobs/      the documents, encrypted
+├── scratch/    decrypted temporary files, deleted at start
 ├── run/        sockets
 ├── logs/       one log per process
 ├── metrics/    the processes' metrics since the stack started
@@ -27,7 +28,7 @@ ADMIN_KEY = "admin-key"
 
 
 def default_home() -> Path:
-    """Return `footnote` in the user's data folder (XDG base directories, or the platform's own)."""
+    """Return the folder `footnote` in the user's data folder, as XDG or the operating system defines it."""
     return Path(platformdirs.user_data_dir("footnote"))
 
 
@@ -72,7 +73,7 @@ class Home:
 
     @property
     def metrics(self) -> Path:
-        """The folder of worker processes' metrics, for the API's `/metrics`."""
+        """The folder with the metrics of worker processes, which the API's `/metrics` reads."""
         return self.path / "metrics"
 
     @property
@@ -108,11 +109,11 @@ class Home:
             return None
 
     def write_secret(self, name: str, value: str) -> None:
-        """Write a secret atomically, readable by its owner only."""
+        """Write a secret atomically, to a file that only its owner can read."""
         write_private(self.secrets / name, value + "\n")
 
     def ensure_password(self, name: str) -> str:
-        """Return the password of that name, generated on first use (256 bits, URL-safe)."""
+        """Return the password with this name. At its first use, generate it (256 bits, URL-safe)."""
         known = self.read_secret(name)
         if known:
             return known
@@ -130,12 +131,12 @@ class Home:
 
 
 def write_state(home: Home, state: Mapping[str, object]) -> None:
-    """Write the state for `Home.read_state`, atomically."""
+    """Write the state that `Home.read_state` returns, atomically."""
     write_private(home.state, json.dumps(state) + "\n")
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file with mode 0600, atomically by a rename, synced to disk."""
+    """Write a file with mode 0600 and flush it to disk. A rename makes the write atomic."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:

@@ -1,11 +1,11 @@
-"""Run a command and, when it or its owner ends, end all its descendants: `python -I -S keeper.py SECONDS
-OWNER_PID COMMAND…`.
+"""Run a command, and kill all its descendants when it ends: `python -I -S keeper.py SECONDS OWNER_PID COMMAND…`.
 
-A worker has children (Celery's pool, the sandbox's zygotes), which have children themselves; a kill -9 of one would
-leave its descendants running. The keeper is the subreaper of the whole tree (prctl(2), PR_SET_CHILD_SUBREAPER): orphans
-become its children, so it can find and end each of them. On SIGTERM, or when its owner dies, it sends SIGTERM to the
-command, and SIGKILL after SECONDS. If the keeper itself is killed, the command gets SIGKILL. Like `tether.py`, this
-file imports nothing of the app.
+A worker has children (Celery's pool, the sandbox's zygotes) and grandchildren. A kill -9 of one process would leave its
+descendants running. The keeper is therefore the subreaper of the whole tree (prctl(2), PR_SET_CHILD_SUBREAPER): orphans
+become its children, so it can find and kill each of them.
+
+On SIGTERM, or when its owner dies, the keeper sends SIGTERM to the command, and SIGKILL after SECONDS. If the keeper
+itself is killed, the kernel kills the command. Like `tether.py`, this file imports nothing of the app.
 """
 
 import contextlib
@@ -40,14 +40,14 @@ def start(command: list[str]) -> int:
 
 
 def children() -> list[int]:
-    """Return this process's children (proc(5), /proc/pid/task/tid/children); empty where the file does not exist."""
+    """Return the ids of this process's children (proc(5), /proc/pid/task/tid/children); empty without that file."""
     with contextlib.suppress(OSError):
         return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
     return []
 
 
 def end_descendants() -> None:
-    """Kill all remaining descendants, level by level: when their parent dies, they become children of this process."""
+    """Kill all remaining descendants, from the children on. The children of a killed child become this process's."""
     while True:
         for pid in children():
             with contextlib.suppress(ProcessLookupError):

@@ -1,4 +1,7 @@
-"""Starting and ending child processes: each in its own group, tethered to this process, with output in a log file."""
+"""Starts and stops child processes.
+
+Each child has its own process group, is stopped when this process ends, and writes its output to a log file.
+"""
 
 import contextlib
 import os
@@ -25,10 +28,10 @@ def start_tethered(
     environment: Mapping[str, str] | None = None,
     directory: Path | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start `command` (an absolute path and arguments) in its own process group; append its output to `log`.
+    """Start `command` (an absolute path and arguments) in its own process group, and append its output to `log`.
 
-    The child gets `death_signal` when the calling thread ends, so call this from a thread that ends no earlier than
-    the child should.
+    When the calling thread ends, the child receives `death_signal`. Therefore call this from a thread that runs for as
+    long as the child is needed.
     """
     tether = [sys.executable, "-I", "-S", str(TETHER), death_signal.name, str(os.getpid()), user or "-"]
     with open_log(log) as output:
@@ -44,7 +47,7 @@ def start_tethered(
 
 
 def open_log(log: Path) -> BinaryIO:
-    """Open the log for appending; if it exceeds 20 MB, first rename it to `.1`."""
+    """Open the log for appending. A log of more than 20 MB is first renamed: `.1` is appended to its name."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileNotFoundError):
         if log.stat().st_size > MAX_LOG_BYTES:
@@ -53,7 +56,7 @@ def open_log(log: Path) -> BinaryIO:
 
 
 def end_process(process: subprocess.Popen[bytes], steps: Sequence[tuple[Signals, float]]) -> None:
-    """End a child: send one signal after the other, each followed by its wait in seconds, until the child has ended."""
+    """End a child. Send the signals in turn, and wait the given seconds after each, until the child has ended."""
     for signal, seconds in steps:
         if process.poll() is not None:
             return
@@ -66,7 +69,7 @@ def end_process(process: subprocess.Popen[bytes], steps: Sequence[tuple[Signals,
 
 
 def end_together(seconds: Mapping[subprocess.Popen[bytes], float]) -> None:
-    """Send SIGTERM to all children at once; kill each one that does not end within its number of seconds."""
+    """Send SIGTERM to all children at once. Kill each child that is still running after its number of seconds."""
     running = [process for process in seconds if process.poll() is None]
     for process in running:
         process.send_signal(SIGTERM)
@@ -82,7 +85,7 @@ def end_together(seconds: Mapping[subprocess.Popen[bytes], float]) -> None:
 
 
 def end_all(processes: Iterable[psutil.Process], steps: Sequence[tuple[Signals, float]]) -> None:
-    """End processes that are not children of this one: send one signal after the other, until all have ended."""
+    """End processes that are not children of this one. Send the signals in turn; wait the given seconds after each."""
     left = list(processes)
     for signal, seconds in steps:
         for process in left:
@@ -104,7 +107,7 @@ def tail(log: Path, lines: int = 8) -> str:
 
 
 def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], *, seconds: float) -> bool:
-    """Return whether `ready()` became true while `process` ran, polling every 20 ms for up to `seconds`."""
+    """Call `ready()` every 20 ms until it returns true. Return False after `seconds`, or if `process` ends before."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if process.poll() is not None:

@@ -1,4 +1,4 @@
-"""Preparation of a database for this version and these settings, as its owner."""
+"""Prepares a database for this version of Footnote and its settings. It connects as the database owner."""
 
 from sqlalchemy import text
 
@@ -15,10 +15,10 @@ INDEX_BUILD_MS = 3_600_000
 
 
 def prepare_database(owner_url: str, embedding: EmbeddingSettings, *, revision: str = HEAD) -> None:
-    """Upgrade the schema to the revision; create the settings' embedding space and the graph indexes of large tenants.
+    """Upgrade the schema to `revision`. Create the embedding space of the settings, and large tenants' graph indexes.
 
-    May be repeated. Raises InvalidInputError if the revision does not exist, SchemaTooOldError for a database from
-    before the baseline.
+    It may be called again. Raises InvalidInputError if the revision does not exist, SchemaTooOldError if the schema is
+    older than the baseline revision (`0001_baseline`).
     """
     upgrade_to(owner_url, revision)
     engine = build_engine(
@@ -36,7 +36,7 @@ def prepare_database(owner_url: str, embedding: EmbeddingSettings, *, revision: 
 
 
 def forget_context_keys(owner_url: str) -> None:
-    """Delete the keys that verify login roles' contexts (`app.db.context`), so that each role stores a new one."""
+    """Delete the keys that verify the login roles' contexts (`app.db.context`). Each role then stores a new key."""
     engine = build_engine(owner_url, pool_size=1, statement_timeout_ms=30_000, application_name="footnote-owner")
     database = Database(engine=engine)
     try:

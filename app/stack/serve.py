@@ -1,7 +1,7 @@
 """Serve the API: `python -m app.stack.serve HOST PORT`. Settings come from the environment.
 
-With `wait-for-line` as third argument, it loads everything, then waits for a line on its standard input before it
-serves. Meanwhile, the process that started it prepares the database.
+With `wait-for-line` as third argument, this program loads the application, then waits for a line on its standard input
+before it serves. While it waits, the process that started it prepares the database.
 """
 
 import contextlib
@@ -23,13 +23,13 @@ def main(arguments: list[str]) -> None:
         factory=True,
         host=host,
         port=int(port),
-        log_config=None,  # the application configures JSON lines
+        log_config=None,  # the application configures its own logs
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=10,
         timeout_keep_alive=30,
     )
-    # Garbage collection during the imports would free nothing, but takes a sixth of the start-up time.
+    # Garbage collection during the imports takes a sixth of the start-up time and frees nothing.
     gc.disable()
     config.load()
     gc.freeze()
@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> None:
     if when == [WAIT_FOR_LINE] and sys.stdin.buffer.readline() != SERVE:
         sys.exit(STARTUP_FAILURE)
     server = uvicorn.Server(config)
-    # After a clean stop by Ctrl-C, uvicorn raises KeyboardInterrupt: this is not an error.
+    # When Ctrl-C stops uvicorn, it raises KeyboardInterrupt even after a clean stop.
     with contextlib.suppress(KeyboardInterrupt):
         server.run()
     if not server.started:

@@ -1,6 +1,6 @@
 """The table of Footnote's own processes: their commands, environments, and time limits for a clean stop.
 
-Each process receives the database URL of its own role only, because that role decides which rows it sees.
+A process receives only the database URL of its own role, because the role determines which rows the process can read.
 """
 
 import os
@@ -29,7 +29,7 @@ WAIT_FOR_LINE, SERVE = "wait-for-line", b"serve\n"
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One process: its command line, its environment, and the seconds after which a stop kills it."""
+    """One process: its command line, its environment, and the seconds that it has for a clean stop."""
 
     name: str
     command: tuple[str, ...]
@@ -39,7 +39,10 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """The stack's addresses: `databases` maps a role to its URL, `chat` is the local model's base URL or None."""
+    """The addresses of the stack's parts. `databases` maps a role to its URL.
+
+    `chat` is the base URL of the local model, or None.
+    """
 
     host: str
     port: int
@@ -76,10 +79,10 @@ def services(home: Home, addresses: Addresses) -> tuple[Service, ...]:
 
 
 def environment(home: Home, addresses: Addresses, *, role: str) -> dict[str, str]:
-    """Return the environment of a process that uses the database as `role`: `FOOTNOTE_…` for `app.settings`.
+    """Return the environment of a process that uses the database as `role`. `app.settings` reads it.
 
-    Variables set outside (`FOOTNOTE_CHAT__BASE_URL`, limits and the like) are passed on, except those of parts that
-    this stack runs itself: the databases' URLs, the broker, storage.
+    Variables of the caller's environment, such as `FOOTNOTE_CHAT__BASE_URL`, are passed on. Variables for the parts
+    that this stack runs itself (databases, broker, storage) are replaced.
     """
     outside = {
         name: value for name, value in os.environ.items() if name.startswith("FOOTNOTE_") or name in INHERITED_VARIABLES
@@ -98,7 +101,7 @@ def environment(home: Home, addresses: Addresses, *, role: str) -> dict[str, str
         "PYTHONUNBUFFERED": "1",
     }
     if role == "api":
-        # The public URL may be set outside: behind a proxy it differs from the listening address.
+        # A public URL in the caller's environment is kept: behind a proxy, it differs from the listening address.
         ours["FOOTNOTE_WEB__PUBLIC_URL"] = outside.get(
             "FOOTNOTE_WEB__PUBLIC_URL", f"http://{addresses.host}:{addresses.port}"
         )

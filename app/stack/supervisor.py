@@ -57,8 +57,8 @@ class _Running:
 class Stack:
     """All of Footnote for one home. It is a context manager: leaving the block stops everything.
 
-    `port` 0 chooses a free port. `report` receives a sentence on each step. Use it from the main thread: the processes
-    end when the thread that started them ends.
+    `port` 0 chooses a free port. `report` receives a sentence about each step. Use it from the main thread, because the
+    processes end when the thread that started them ends.
     """
 
     def __init__(
@@ -119,10 +119,10 @@ class Stack:
         return self._databases[role]
 
     def start(self) -> None:
-        """Start everything; return once the API is ready.
+        """Start everything. Return when the API is ready.
 
-        Raises HomeInUseError, HomeDamagedError, PortTakenError, ServerStartError, SchemaTooOldError. Before that, it
-        stops all started parts.
+        Raises HomeInUseError, HomeDamagedError, PortTakenError, ServerStartError, SchemaTooOldError. If it raises an
+        error, it first stops all parts that it has started.
         """
         self._home.ensure()
         try:
@@ -139,7 +139,7 @@ class Stack:
             raise
 
     def stop(self) -> None:
-        """Stop the API, the relay and the worker together, then the model, Valkey, PostgreSQL."""
+        """Stop the API, the relay and the worker at the same time, then the local model, Valkey and PostgreSQL."""
         try:
             end_together({running.process: running.service.grace_seconds + 5.0 for running in self._running})
         finally:
@@ -148,10 +148,10 @@ class Stack:
             self._started.close()
 
     def watch(self, *, until: Callable[[], bool]) -> None:
-        """Restart each process that ends, until `until()` is true, checked twice a second. If it ended within a
-        minute of its start, wait before restarting, twice as long each time.
+        """Restart each process that ends, until `until()` returns true. Check twice a second.
 
-        Servers restart at their old addresses, so that the processes reconnect.
+        A process that ended within a minute of its start is restarted after a wait. The wait doubles with each such
+        restart. Servers restart at their old addresses, so that the processes reconnect.
         """
         while not until():
             self._revive_servers()
@@ -199,7 +199,7 @@ class Stack:
 
     @contextlib.contextmanager
     def _loading_api(self, api: Service) -> Iterator[None]:
-        """Start the API process, which loads its code during this block, and let it serve when the block ends."""
+        """Start the API process. During the block, it only loads its code; when the block ends, it starts to serve."""
         process = self._spawn(api, WAIT_FOR_LINE, stdin=subprocess.PIPE)
         self._running.append(_Running(api, process, time.monotonic()))
         assert process.stdin is not None, "stdin=PIPE was passed"
@@ -225,7 +225,9 @@ class Stack:
     def _wait_until_ready(self) -> None:
         """Wait for the API. Raises ServerStartError if a process ends, or if the API is not ready within a minute."""
         deadline = time.monotonic() + READY_SECONDS
-        none = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # plain HTTP: loading the machine's certificates is slow
+        none = ssl.SSLContext(
+            ssl.PROTOCOL_TLS_CLIENT
+        )  # skips loading certificates, which is slow and useless for plain HTTP
         with httpx.Client(base_url=self.url, timeout=5, trust_env=False, verify=none) as client:
             while time.monotonic() < deadline:
                 for running in self._running:

@@ -1,9 +1,9 @@
 """Run a command that ends with its owner: `python -I -S tether.py SIGNAL OWNER_PID USER COMMAND…`.
 
-An owner that gets kill -9 cannot stop its children. On Linux, the kernel does it (prctl(2), PR_SET_PDEATHSIG): it sends
-SIGNAL to the command when the thread that started it ends. This file imports nothing of the app, so that it starts in
-about 20 ms. It is a program of its own, because a `preexec_fn` may deadlock in a process with threads. USER is the
-system user to switch to, or "-": PostgreSQL refuses to run as root.
+An owner that is killed by kill -9 cannot stop its children. On Linux, the kernel sends SIGNAL to the command when the
+thread that started it ends (prctl(2), PR_SET_PDEATHSIG). This file imports nothing of the app, so it starts in about
+20 ms. It is a separate program, because a `preexec_fn` may deadlock in a process with threads. USER is the system user
+to switch to, or "-" for no switch; PostgreSQL needs the switch, because it refuses to run as root.
 """
 
 import ctypes
@@ -26,7 +26,7 @@ def switch_user(name: str) -> None:
 def main(arguments: list[str]) -> None:
     signal_name, owner, user, *command = arguments
     if user != "-":
-        switch_user(user)  # before prctl: a change of user clears the death signal
+        switch_user(user)  # must precede prctl, because a change of user clears the death signal
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, getattr(signal, signal_name))
         if os.getppid() != int(owner):

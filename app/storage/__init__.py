@@ -1,1 +1,1 @@
-"""Blob storage behind one port: per tenant, content-addressed, encrypted at rest, on local disk or S3."""
+"""Blob storage behind one port, on local disk or S3. Each blob belongs to one tenant and is stored encrypted."""

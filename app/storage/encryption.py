@@ -1,15 +1,16 @@
-"""The format of an encrypted blob: a sealed header, then frames. Removed, reordered or swapped frames are detected.
+"""The format of an encrypted blob: a sealed header, then frames. Removed, reordered or replaced frames are detected.
 
 The construction is STREAM (Hoang, Reyhanitabar, Rogaway, Vizár: "Online Authenticated-Encryption and its
-Nonce-Reuse Misuse-Resistance", CRYPTO 2015) as age and Tink's AES-GCM-HKDF streaming use it:
+Nonce-Reuse Misuse-Resistance", CRYPTO 2015), as in age and in Tink's streaming AES-GCM-HKDF:
 
     header  magic "FNB1" | key version u32 | frame size u32 | plaintext size u64 | salt 32 bytes | seal 16
-    frame   AES-256-GCM of up to `frame size` bytes, then its tag of 16; an empty blob has one empty frame
+    frame   AES-256-GCM of up to `frame size` bytes, then its tag of 16 bytes; an empty blob has one empty frame
 
 Integers are big-endian. Each blob has its own key: HKDF-SHA256 (RFC 5869) of the tenant's data key and the salt, with
-the tenant in `info`. A frame's nonce is its index (11 bytes) and a flag for the last frame (1 byte), so no nonce
-repeats under a key. The seal is the GCM tag of empty plaintext under the all-ones nonce, with header, tenant and digest
-as associated data. So a reader rejects a blob with the wrong name, tenant or length before it returns any byte.
+the tenant in `info`. A frame's nonce is its index (11 bytes) and a flag for the last frame (1 byte), so a key never
+uses a nonce twice. The seal is the GCM tag of an empty plaintext. Its nonce has all bits set; its associated data are
+the header, the tenant and the digest. A reader checks the seal first, so it returns no byte of a blob with the wrong
+name, tenant or length.
 """
 
 import hashlib
@@ -54,7 +55,7 @@ def _seal_data(fixed: bytes, tenant_id: UUID, digest: str) -> bytes:
 
 
 class EncryptingWriter:
-    """Encrypts the written data into a seekable file and hashes the plaintext (SHA-256) at the same time."""
+    """Encrypts data into a seekable file, and computes the SHA-256 digest of the plaintext at the same time."""
 
     def __init__(self, target: BinaryIO, *, tenant_id: UUID, key: DataKey, frame_bytes: int = FRAME_BYTES) -> None:
         self._target = target
@@ -73,7 +74,7 @@ class EncryptingWriter:
         self._sha256.update(data)
         self.size_bytes += len(data)
         self._pending += data
-        # A full frame is written only when more data follows, because the last frame has another nonce.
+        # Write a full frame only when more data follows, because the last frame has a different nonce.
         start = 0
         while len(self._pending) - start > self._frame_bytes:
             self._put_frame(bytes(memoryview(self._pending)[start : start + self._frame_bytes]), last=False)
@@ -98,10 +99,10 @@ class EncryptingWriter:
 
 
 class DecryptingReader(io.RawIOBase):
-    """Reads an encrypted blob as plaintext, frame by frame; returns verified bytes only.
+    """Reads an encrypted blob as plaintext, frame by frame. It returns only verified bytes.
 
-    Raises BlobDamagedError when constructed (header, name, tenant) or read (frames, length), StorageKeyError, and any
-    error of the source.
+    The constructor checks header, name and tenant; reading checks frames and length. Both raise BlobDamagedError,
+    StorageKeyError, and any error of the source.
     """
 
     def __init__(self, source: ByteSource, *, tenant_id: UUID, digest: str, keyring: Keyring) -> None:

@@ -2,10 +2,10 @@
 
 TooLargeError      ← BlobTooLargeError          413
 NotFoundError      ← BlobMissingError           404
-FootnoteError      ← BlobDamagedError           500  bytes that fail their integrity check; final
+FootnoteError      ← BlobDamagedError           500  bytes fail their integrity check; a retry does not help
 UnavailableError   ← StorageUnavailableError    503  disk or S3 is not responding; try again
                    ← StorageFullError           503
-                   ← StorageKeyError            503  the key file is missing, readable by others, or the wrong one
+                   ← StorageKeyError            503  the key file is missing, readable by others, or lacks the key
 """
 
 import errno

@@ -26,10 +26,10 @@ def build_blob_store(
 ) -> EncryptedBlobStore:
     """Build the blob store of this installation.
 
-    `root` is a local folder. With `local` it contains the blobs, with `s3` the encrypted uploads in progress.
-    `plain_dir` is the folder for decrypted temporary files, by default inside `root`. Without credentials, S3 uses
-    the machine's own (environment, profile, role). The key file must exist: `ensure_key_file` creates it.
-    Raises StorageKeyError, StorageUnavailableError; ValueError when `s3` has no bucket.
+    `root` is a local folder. If `kind` is `local`, it contains the blobs; if `kind` is `s3`, it contains encrypted
+    uploads in progress. `plain_dir` is the folder for decrypted temporary files, by default inside `root`. If no
+    credentials are given, S3 uses those of the machine (environment, profile, role). The key file must exist;
+    `ensure_key_file` creates it. Raises StorageKeyError, StorageUnavailableError; ValueError if `s3` has no bucket.
     """
     backend = build_backend(
         kind=kind,
@@ -59,12 +59,15 @@ def build_backend(
     access_key_id: str | None = None,
     secret_access_key: str | None = None,
 ) -> ObjectBackend:
-    """Build the object backend; arguments as for `build_blob_store`. Raises StorageUnavailableError, ValueError."""
+    """Build the object backend. The arguments are those of `build_blob_store`.
+
+    Raises StorageUnavailableError, ValueError.
+    """
     if kind == "local":
         return LocalObjects(root=root)
     if not bucket:
         raise ValueError("S3 storage needs a bucket: set its name")
-    # Importing boto3 takes a third of a second: only S3 users pay for it.
+    # Import boto3 only for S3, because its import takes a third of a second.
     from app.storage.s3 import S3Objects, build_s3_client  # noqa: PLC0415
 
     client = build_s3_client(
@@ -77,5 +80,5 @@ def build_backend(
 
 
 def build_keyring(*, key_file: Path, data_keys: DataKeyRepository) -> Keyring:
-    """Build the keyring over a key file. Raises StorageKeyError."""
+    """Build the keyring that uses a key file. Raises StorageKeyError."""
     return Keyring(keks=load_key_file(key_file), repository=data_keys)

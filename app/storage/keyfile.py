@@ -17,14 +17,14 @@ from app.storage.errors import StorageKeyError
 
 _FORMAT = "footnote-keys-1"
 _KEY_BYTES = 32
-# The permitted modes: all rights for the owner, reading for the group (mounted secrets need it), none for others.
+# The permitted modes: all rights for the owner, read rights for the group (mounted secrets need them), none for others.
 _TOO_OPEN = 0o037
 _NOT_OURS = "The key file is damaged or not a Footnote key file: restore it."
 
 
 @dataclass(frozen=True, slots=True)
 class KeyEncryptionKeys:
-    """The key-encryption keys (KEKs) of a key file, 32 bytes each; `current` is the id for new data keys."""
+    """The key-encryption keys (KEKs) of a key file, 32 bytes each. New data keys are wrapped with the KEK `current`."""
 
     current: str
     keys: Mapping[str, bytes] = field(repr=False)
@@ -40,9 +40,10 @@ class KeyEncryptionKeys:
 
 
 def ensure_key_file(path: Path) -> bool:
-    """Create a key file (mode 0600) with one new key unless the file exists; return True if created.
+    """Create a key file (mode 0600) with one new key, unless the file exists. Return True if it was created.
 
-    Safe for concurrent processes: exactly one complete file results. Raises StorageKeyError.
+    If several processes call this at once, exactly one creates the file, and the file is complete. Raises
+    StorageKeyError.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -51,7 +52,7 @@ def ensure_key_file(path: Path) -> bool:
         kek_id = _new_kek_id()
         draft = _write_draft(path, KeyEncryptionKeys(kek_id, {kek_id: os.urandom(_KEY_BYTES)}))
         try:
-            # A hard link fails if the file exists; a rename would replace the file of a faster process.
+            # Use a hard link, which fails if the file exists. A rename would replace the file of a faster process.
             path.hardlink_to(draft)
         except FileExistsError:
             return False
@@ -86,7 +87,7 @@ def load_key_file(path: Path) -> KeyEncryptionKeys:
 def add_key(path: Path) -> str:
     """Add a new KEK to a key file and make it the current one; return its id. Raises StorageKeyError.
 
-    This is the first step of a key rotation; then restart all processes and call `Keyring.rewrap`.
+    This is the first step of a key rotation. Afterwards, restart all processes and call `Keyring.rewrap`.
     """
     with FileLock(f"{path}.lock"):
         old = load_key_file(path)

@@ -1,7 +1,8 @@
-"""The tenants' data keys: AES-256 keys, stored wrapped by a key-encryption key (KEK) from the key file.
+"""The tenants' data keys. They are AES-256 keys, and are stored wrapped by a key-encryption key (KEK) of the key file.
 
-The wrapped key is AES-256-GCM: nonce (12 bytes), then ciphertext and tag, with tenant, version and KEK id as
-associated data, so that a wrapped key copied to another tenant's row cannot be unwrapped.
+A data key is wrapped with AES-256-GCM: the stored value is the nonce (12 bytes), the ciphertext and the tag. The
+tenant, the version and the KEK's id are associated data, so a wrapped key that is copied to another tenant's row
+cannot be unwrapped.
 """
 
 import os
@@ -31,7 +32,7 @@ class DataKey:
 
 @dataclass(frozen=True, slots=True)
 class WrappedDataKey:
-    """A row of `tenant_keys`. Only the KEK with the id `kek_id` can unwrap it."""
+    """A row of `tenant_keys`. Only the KEK with the id `kek_id` can unwrap its key."""
 
     tenant_id: UUID
     version: int
@@ -40,7 +41,7 @@ class WrappedDataKey:
 
 
 class DataKeyRepository(Protocol):
-    """Stores wrapped data keys by (tenant_id, version). Each call is a short transaction of its own."""
+    """Stores wrapped data keys by (tenant_id, version). Each method runs a short transaction of its own."""
 
     def find_latest(self, tenant_id: UUID) -> WrappedDataKey | None:
         """Return the row of the highest version."""
@@ -48,7 +49,7 @@ class DataKeyRepository(Protocol):
     def find(self, tenant_id: UUID, version: int) -> WrappedDataKey | None: ...
 
     def insert(self, key: WrappedDataKey) -> WrappedDataKey:
-        """Insert unless (tenant, version) exists (`ON CONFLICT DO NOTHING`); return the stored row."""
+        """Insert a row unless (tenant, version) exists (`ON CONFLICT DO NOTHING`). Return the row that is stored."""
 
     def list_all(self, tenant_id: UUID) -> Sequence[WrappedDataKey]:
         """Return all versions of a tenant's key."""
@@ -58,7 +59,7 @@ class DataKeyRepository(Protocol):
 
 
 class Keyring:
-    """Returns tenants' data keys and caches them in memory; creates a tenant's first key when it is first needed."""
+    """Returns tenants' data keys, and caches them in memory. It creates a tenant's first key when the key is needed."""
 
     def __init__(self, *, keks: KeyEncryptionKeys, repository: DataKeyRepository) -> None:
         self._keks = keks
@@ -75,33 +76,33 @@ class Keyring:
                 return self._known[(tenant_id, version)]
         row = self._repository.find_latest(tenant_id)
         if row is None:
-            # Two processes may create the first key at the same time: both then use the row that was inserted first.
+            # If two processes create the first key at the same time, both use the row that was inserted first.
             row = self._repository.insert(self._wrap(tenant_id, DataKey(_FIRST_VERSION, os.urandom(32))))
         return self._remember(row, latest=True)
 
     def find(self, tenant_id: UUID, version: int) -> DataKey | None:
-        """Return the key that a blob names in its header. Raises StorageKeyError."""
+        """Return the key with the version in a blob's header; None if there is none. Raises StorageKeyError."""
         with self._lock:
             known = self._known.get((tenant_id, version))
         if known is not None:
             return known
-        # The version comes from a header not yet verified; the column is a 32-bit signed integer.
+        # The header is not verified yet, so the version may be too large for the column, a signed 32-bit integer.
         row = self._repository.find(tenant_id, version) if _FIRST_VERSION <= version < 1 << 31 else None
         return None if row is None else self._remember(row, latest=False)
 
     def rotate_data_key(self, tenant_id: UUID) -> int:
-        """Create a new data key for a tenant; blobs under the earlier ones stay readable. Returns its version.
+        """Create a new data key for a tenant, and return its version. Blobs encrypted with earlier keys stay readable.
 
-        Other processes encrypt with the version in their cache until they restart.
+        Other processes continue to encrypt with the key in their cache until they restart.
         """
         version = self.get_current(tenant_id).version + 1
         row = self._repository.insert(self._wrap(tenant_id, DataKey(version, os.urandom(32))))
         return self._remember(row, latest=True).version
 
     def rewrap(self, tenant_id: UUID) -> int:
-        """Wrap a tenant's data keys with the current KEK if they use an earlier one; return how many changed.
+        """Wrap with the current KEK all data keys of a tenant that use an earlier KEK. Return how many changed.
 
-        Blobs are unchanged. Once this returns 0 for every tenant, the earlier KEK may be removed from the key file.
+        Blobs do not change. Once this returns 0 for every tenant, the earlier KEK may be removed from the key file.
         """
         stale = [row for row in self._repository.list_all(tenant_id) if row.kek_id != self._keks.current]
         return sum(self._repository.replace(row, self._wrap(tenant_id, self._unwrap(row))) for row in stale)

@@ -1,4 +1,4 @@
-"""Objects on local disk: written to a spool file, flushed, then renamed, so that every named file is complete."""
+"""Objects on local disk. An object is written to a spool file, flushed and renamed, so a named file is complete."""
 
 import os
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _SPOOL = ".partial"
 
 
 class LocalObjects:
-    """An `ObjectBackend` in its own folder (mode 0700); its spool folder is inside, on the same file system."""
+    """An `ObjectBackend` in its own folder (mode 0700). Its spool folder is inside, so on the same file system."""
 
     def __init__(self, *, root: Path) -> None:
         self._root = root
@@ -40,7 +40,7 @@ class LocalObjects:
             _sync(spooled)
             self._ensure_folder(target.parent)
             try:
-                # A hard link fails if the target exists; a rename would replace it.
+                # Use a hard link, which fails if the target exists. A rename would replace the target.
                 target.hardlink_to(spooled)
             except FileExistsError:
                 return False
@@ -84,7 +84,7 @@ class LocalObjects:
             names = sorted((path.relative_to(self._root).as_posix(), path) for path in paths)
             later = [name for name, path in names if name > after and path.is_file()]
         for name in later:
-            # Skip files deleted since the listing.
+            # Skip a file that was deleted after the folder was listed.
             found = self.find(name)
             if found is not None:
                 yield found
@@ -98,12 +98,12 @@ class LocalObjects:
         yield from names
 
     def _check_mounted(self) -> None:
-        """Raise StorageUnavailableError if the spool folder is missing: then the disk is not mounted."""
+        """Check that the disk is mounted: the spool folder exists. Raises StorageUnavailableError."""
         if not self.spool_dir.is_dir():
             raise StorageUnavailableError
 
     def _ensure_folder(self, folder: Path) -> None:
-        """Create the folders down to `folder`, flushing each: otherwise a power cut could lose them with the blob."""
+        """Create `folder` and its parents. Flush each to disk, so that a power cut does not lose them and the blob."""
         if folder.is_dir():
             return
         self._ensure_folder(folder.parent)

@@ -1,4 +1,4 @@
-"""The storage ports: features use `BlobStore`; each storage system (disk, S3) implements `ObjectBackend`."""
+"""The storage ports. Features use `BlobStore`. Each storage system (disk, S3) implements `ObjectBackend`."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
@@ -18,47 +18,47 @@ class StoredBlob:
 
 
 class BlobWriter(Protocol):
-    """Writes a blob piece by piece; the blob exists only after `commit` returns."""
+    """Writes a blob piece by piece. The blob exists only after `commit` has returned."""
 
     def write(self, data: bytes) -> None:
-        """Append. Raises BlobTooLargeError as soon as the size exceeds the limit; StorageFullError."""
+        """Append bytes. Raises StorageFullError, and BlobTooLargeError as soon as the size exceeds the limit."""
 
     def commit(self) -> StoredBlob:
-        """Store the written data, whole and flushed to disk. May be called once."""
+        """Store all written data and flush it to disk. May be called only once."""
 
 
 class BlobStore(Protocol):
-    """Immutable blobs, each of one tenant, named by their content.
+    """Immutable blobs. Each belongs to one tenant and is identified by the digest of its content.
 
-    The same bytes written twice by one tenant are one blob; tenants never share blobs. All methods are thread-safe.
-    Digests come from `StoredBlob`; any other string refers to no blob.
+    If a tenant writes the same bytes twice, it has one blob. Tenants never share a blob. All methods are thread-safe.
+    A digest is that of a `StoredBlob`; any other string refers to no blob.
     """
 
     def writer(self, tenant_id: UUID, *, max_bytes: int | None = None) -> AbstractContextManager[BlobWriter]:
-        """Write piece by piece; leaving the block without `commit` (an error, an aborted upload) stores nothing."""
+        """Write a blob piece by piece. If the block ends without `commit`, as after an error, nothing is stored."""
 
     def put_stream(self, tenant_id: UUID, chunks: Iterable[bytes], *, max_bytes: int | None = None) -> StoredBlob:
-        """Store chunks of any sizes and hash them. Raises BlobTooLargeError and then stores nothing."""
+        """Store a blob from chunks of any size. Raises BlobTooLargeError, and stores nothing in that case."""
 
     def put_bytes(self, tenant_id: UUID, data: bytes) -> StoredBlob:
-        """Store bytes from memory."""
+        """Store a blob from bytes in memory."""
 
     def open(self, tenant_id: UUID, digest: str) -> AbstractContextManager[BinaryIO]:
-        """Open the plaintext as a sequential stream; each byte is verified before it is returned.
+        """Open the plaintext as a sequential stream. Each byte is verified before it is returned.
 
-        Raises BlobMissingError, BlobDamagedError (at opening, or while reading), StorageUnavailableError.
+        Raises BlobMissingError, StorageUnavailableError, and BlobDamagedError (when opened, or later when read).
         """
 
     def read(self, tenant_id: UUID, digest: str) -> bytes:
         """Return the whole plaintext. Raises the same errors as `open`."""
 
     def materialise(self, tenant_id: UUID, digest: str) -> AbstractContextManager[Path]:
-        """Write the plaintext to a private file (mode 0600), for readers that need a path; delete it afterwards."""
+        """Write the plaintext to a private file (mode 0600) for a reader that needs a path. Delete it afterwards."""
 
     def exists(self, tenant_id: UUID, digest: str) -> bool: ...
 
     def delete(self, tenant_id: UUID, digest: str) -> None:
-        """Delete a blob; do nothing if it does not exist."""
+        """Delete a blob. Do nothing if it does not exist."""
 
     def list_digests(self, tenant_id: UUID) -> Iterator[str]:
         """List the digests of all blobs of a tenant, in any order."""
@@ -67,10 +67,10 @@ class BlobStore(Protocol):
         """List the digests of a tenant's blobs that were last written before `written_before`."""
 
     def delete_older(self, tenant_id: UUID, digest: str, written_before: datetime) -> bool:
-        """Delete a blob last written before `written_before`; return False if it is newer or does not exist."""
+        """Delete a blob last written before `written_before`. Return False if it is newer or does not exist."""
 
     def sweep_partial(self, older_than: timedelta) -> int:
-        """Delete temporary files of crashed processes that are older than `older_than`; return how many."""
+        """Delete temporary files of crashed processes that are older than `older_than`. Return their number."""
 
 
 class ByteSource(Protocol):
@@ -81,7 +81,7 @@ class ByteSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """An object's name, and when it was last written (timezone-aware), by the backend's clock."""
+    """An object's name, and the time of its last write by the backend's clock (timezone-aware)."""
 
     name: str
     written_at: datetime
@@ -92,13 +92,13 @@ class ObjectBackend(Protocol):
 
     @property
     def spool_dir(self) -> Path:
-        """The private folder for objects before they are published; `publish` moves files out of it."""
+        """The private folder for objects that are not yet published. `publish` moves files out of it."""
 
     def publish(self, spooled: Path, name: str) -> None:
-        """Store a finished file under its name, atomically; an object with that name is replaced."""
+        """Store a finished file under a name, atomically. It replaces an existing object with that name."""
 
     def publish_once(self, spooled: Path, name: str) -> bool:
-        """Store a small finished file under its name; if the name exists, keep the old object and return False."""
+        """Store a small finished file under a name. If the name exists, keep the existing object and return False."""
 
     def open(self, name: str) -> AbstractContextManager[ByteSource]:
         """Open an object. Raises BlobMissingError, StorageUnavailableError."""

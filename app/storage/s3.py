@@ -1,4 +1,7 @@
-"""Objects in a bucket of S3 or of a compatible server: spooled encrypted, then sent in one or many parts."""
+"""Objects in a bucket of S3 or of a compatible server.
+
+An object is first written to a local file, already encrypted, and then uploaded in one or several parts.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +34,7 @@ def build_s3_client(
     access_key_id: str | None,
     secret_access_key: str | None,
 ) -> "S3Client":
-    """Return a thread-safe client that retries transient errors for a short time. Create it after a fork."""
+    """Return a thread-safe client. It retries transient errors for a short time. Create it after a fork, not before."""
     return boto3.client(
         "s3",
         endpoint_url=endpoint_url,
@@ -42,14 +45,14 @@ def build_s3_client(
             connect_timeout=3,
             read_timeout=20,
             retries={"mode": "standard", "max_attempts": 3},
-            # Compatible servers rarely resolve a host name per bucket.
+            # Put the bucket into the path, because compatible servers rarely have a host name for each bucket.
             s3={"addressing_style": "path" if endpoint_url else "auto"},
         ),
     )
 
 
 class S3Objects:
-    """An `ObjectBackend` in one bucket, under an optional prefix; the spool is a local folder."""
+    """An `ObjectBackend` in one bucket, under an optional prefix. The spool folder is on the local disk."""
 
     def __init__(
         self,
@@ -73,12 +76,12 @@ class S3Objects:
         return self._spool_dir
 
     def publish(self, spooled: Path, name: str) -> None:
-        # The object appears when its last part arrives; boto3 itself aborts a failed transfer.
+        # The object exists only after its last part has arrived. boto3 aborts a failed upload.
         with _s3_errors_mapped():
             self._client.upload_file(str(spooled), self._bucket, self._key(name), Config=self._transfer)
 
     def publish_once(self, spooled: Path, name: str) -> bool:
-        # Some servers ignore or reject IfNoneMatch, so first check whether the object exists.
+        # First check whether the object exists, because some servers ignore or reject IfNoneMatch.
         if self.exists(name):
             return False
         with disk_errors_mapped():
@@ -143,7 +146,10 @@ class S3Objects:
             yield key.removeprefix(below).rstrip("/")
 
     def _check_bucket(self) -> None:
-        """Raise StorageUnavailableError if the bucket is missing: HEAD returns 404 for bucket and object alike."""
+        """Check that the bucket exists. Raises StorageUnavailableError.
+
+        S3 responds with 404 both for a missing bucket and for a missing object.
+        """
         try:
             with _s3_errors_mapped():
                 self._client.head_bucket(Bucket=self._bucket)
@@ -159,7 +165,7 @@ class _BodySource:
         self._body = body
 
     def read(self, size: int) -> bytes:
-        """Return `size` bytes, or fewer at the object's end. A broken connection raises an error."""
+        """Return `size` bytes, or fewer at the object's end. Raises an error if the connection breaks."""
         parts = bytearray()
         with _s3_errors_mapped():
             while len(parts) < size:
@@ -172,7 +178,7 @@ class _BodySource:
 
 @contextmanager
 def _s3_errors_mapped() -> Iterator[None]:
-    """Convert S3 errors: BlobMissingError for a missing object, StorageUnavailableError for all others."""
+    """Convert S3 errors: to BlobMissingError if the object is missing, otherwise to StorageUnavailableError."""
     try:
         yield
     except ClientError as error:

@@ -1,7 +1,8 @@
-"""Small secrets at rest (passwords of files, stored responses), encrypted with the tenant's data key.
+"""Encrypts small secrets, such as passwords of files and stored responses, with the tenant's data key.
 
-Format: 1 byte version 1, 4 bytes data key version, 12 bytes nonce, AES-256-GCM of the text. Each tenant and purpose has
-its own key, so that a sealed value cannot be opened in another place.
+The format is 1 byte for the format's version (1), 4 bytes for the data key's version, 12 bytes of nonce, and the
+AES-256-GCM ciphertext. Each tenant and purpose has its own key, so a value that is copied to another tenant or purpose
+cannot be decrypted.
 """
 
 import hmac
@@ -22,7 +23,7 @@ _NONCE_BYTES = 12
 
 
 class Sealer:
-    """Seals and opens values of a tenant."""
+    """Encrypts and decrypts a tenant's values."""
 
     def __init__(self, *, keyring: Keyring) -> None:
         self._keyring = keyring
@@ -35,15 +36,15 @@ class Sealer:
         return header + nonce + _cipher(key, tenant_id, purpose).encrypt(nonce, plain, header)
 
     def digest(self, tenant_id: UUID, purpose: str, plain: bytes) -> str:
-        """Return a keyed digest (HMAC-SHA256, hex): equal values have equal digests, and nobody can guess the value.
+        """Return a keyed digest (HMAC-SHA256, hex). Equal values have equal digests until the data key is rotated.
 
-        Raises StorageKeyError.
+        Without the key, the value cannot be found by trying likely values. Raises StorageKeyError.
         """
         key = self._keyring.get_current(tenant_id)
         return hmac.digest(_derive(key, tenant_id, f"digest of {purpose}"), plain, "sha256").hex()
 
     def open(self, tenant_id: UUID, purpose: str, sealed: bytes) -> bytes:
-        """Decrypt a value. Raises BlobDamagedError (also for another tenant or purpose), StorageKeyError."""
+        """Decrypt a value. Raises StorageKeyError; BlobDamagedError, also for a value of another tenant or purpose."""
         header, nonce, body = (
             sealed[:_HEADER],
             sealed[_HEADER : _HEADER + _NONCE_BYTES],
@@ -59,7 +60,7 @@ class Sealer:
 
 
 def _cipher(key: DataKey, tenant_id: UUID, purpose: str) -> AESGCM:
-    """Return the cipher of this tenant and purpose (key by HKDF, RFC 5869), separate from the keys of blobs."""
+    """Return the cipher for a tenant and purpose. HKDF (RFC 5869) derives its key, which is not the key of any blob."""
     return AESGCM(_derive(key, tenant_id, purpose))
 
 

@@ -1,4 +1,4 @@
-"""The blob store: hashes and encrypts when writing to a backend, verifies and decrypts when reading."""
+"""The blob store. It hashes and encrypts data when it writes to a backend, and verifies and decrypts when it reads."""
 
 import io
 import os
@@ -24,8 +24,8 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 class EncryptedBlobStore:
     """A `BlobStore` over any `ObjectBackend`.
 
-    `plain_dir` is the folder of decrypted temporary files: use a private folder, on tmpfs if possible. Storing
-    a blob again rewrites it, which repairs a damaged one.
+    `plain_dir` is the folder for decrypted temporary files. Use a private folder, on tmpfs if possible. Storing a blob
+    again rewrites it, which repairs a damaged blob.
     """
 
     def __init__(
@@ -117,7 +117,7 @@ class EncryptedBlobStore:
         swept = 0
         with disk_errors_mapped():
             for path in [*self._backend.spool_dir.iterdir(), *self._plain_dir.iterdir()]:
-                # A writer may finish and delete its file at this moment.
+                # A writer may finish at this moment and delete its own file.
                 with suppress(FileNotFoundError):
                     if path.is_file() and path.stat().st_mtime <= deadline:
                         path.unlink()
@@ -126,7 +126,7 @@ class EncryptedBlobStore:
 
 
 class _SpooledWriter:
-    """A `BlobWriter` into a spool file; `commit` publishes the file under its digest."""
+    """A `BlobWriter` that writes to a spool file. `commit` publishes the file under its digest."""
 
     def __init__(
         self,
@@ -147,7 +147,7 @@ class _SpooledWriter:
         self._whole = True
 
     def write(self, data: bytes) -> None:
-        # After a failed `write`, `commit` must not store the incomplete data.
+        # `commit` must not store incomplete data, so it fails after a failed `write`.
         self._whole = False
         if self._max_bytes is not None and self._cipher.size_bytes + len(data) > self._max_bytes:
             raise BlobTooLargeError(extra={"max_bytes": self._max_bytes})
@@ -168,7 +168,7 @@ class _SpooledWriter:
 
 @contextmanager
 def _private_file(folder: Path) -> Iterator[tuple[Path, BinaryIO]]:
-    """Create a file of mode 0600, open for writing; delete it afterwards if it still exists."""
+    """Create a file with mode 0600 and open it for writing. Delete it afterwards if it still exists."""
     with disk_errors_mapped():
         handle, name = tempfile.mkstemp(dir=folder)
     path = Path(name)
@@ -185,7 +185,7 @@ def _is_digest(digest: str) -> bool:
 
 
 def _name(tenant_id: UUID, digest: str) -> str:
-    # Only a digest is a valid name; this also keeps path separators out of names.
+    # Only a digest is a valid name. This check also rejects names with path separators.
     if not _is_digest(digest):
         raise BlobMissingError
     return f"{tenant_id}/{digest[:2]}/{digest}"

@@ -1,4 +1,4 @@
-"""Pages to change access: a form previews the effect of a change, then applies it.
+"""Pages to change access: a form shows a preview of a change, then applies the change.
 
 The API's import service applies the changes and records them in the audit log.
 """
@@ -28,7 +28,7 @@ _FIELDS = ("change", "user", "group", "collection", "document", "pack", "label",
 
 
 def access_change_pages(desk: AccessDesk) -> APIRouter:
-    """Return the routes: a form for one change, and an import of many from pasted text. Both show a preview first."""
+    """Return the routes: a form for one change, and an import of many changes from pasted text. Both show a preview."""
     router = APIRouter(prefix="/access", include_in_schema=False)
 
     @router.post("/change")
@@ -109,13 +109,13 @@ def _parse_all(text: str) -> list[Change]:
 
 
 def _first(error: ValidationError) -> str:
-    """Return the first validation message, with the field it is about."""
+    """Return the first validation message and the name of its field."""
     wrong = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(part) for part in wrong["loc"])
     return f"{where}: {wrong['msg']}" if where else str(wrong["msg"])
 
 
 def _local(back: str) -> str:
-    """Return `back` if it is one of our access pages, otherwise "/access": no form can redirect to another site."""
+    """Return `back` if it is one of our access pages, else "/access", so that no form redirects to another site."""
     is_ours = back.startswith("/access") and not set(back) - set("/abcdefghijklmnopqrstuvwxyz0123456789-")
     return back if is_ours else "/access"

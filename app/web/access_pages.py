@@ -1,4 +1,4 @@
-"""Pages at `/access…` that show administrators and auditors who can see which documents."""
+"""Pages at `/access…` that show administrators and auditors which users can see which documents."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -42,13 +42,13 @@ Show = Callable[[Principal], Response]
 
 @dataclass(frozen=True, slots=True)
 class AccessDesk:
-    """Shared by the access pages: the signed-in user, the permission check and the form token."""
+    """The steps that all access pages share: sign-in, the check of the permission, and the check of forms."""
 
     pages: Pages
     cookies: Cookies
 
     def answer(self, request: Request, permission: Permission, show: Show) -> Response:
-        """Return the page. Redirect to sign-in without a session; show "not found" to a user without the permission."""
+        """Return the page. Without a session, redirect to sign-in. Without `permission`, show "not found"."""
         principal = self.pages.find_principal(request)
         if principal is None:
             return RedirectResponse("/", status_code=303)
@@ -67,7 +67,7 @@ class AccessDesk:
         return self.pages.show(request, template, shown)
 
     def check_form(self, request: Request, token: str) -> None:
-        """Raise CrossSiteRequestError if the form does not come from a page of this session."""
+        """Check that the form comes from a page of this session. Raises CrossSiteRequestError."""
         check_same_site(request)
         session = self.cookies.find_session(request)
         if session is None or not is_form_token(session, token):
@@ -187,7 +187,7 @@ def _time(text: str) -> datetime | None:
 
 
 def _tree(collections: Sequence[GovernedCollection]) -> Iterator[tuple[int, GovernedCollection]]:
-    """Yield (depth, collection), each parent before its children."""
+    """Yield (depth, collection). Each collection comes before its children."""
     inside: dict[UUID | None, list[GovernedCollection]] = {}
     known = {each.id for each in collections}
     for each in collections:

@@ -26,7 +26,7 @@ Offset = Annotated[int, Query(alias="from", ge=0, le=1_000_000)]
 
 RUNS_A_PAGE = 25
 CASES_A_PAGE = 100
-FLIPS_A_PAGE = 10  # few, because the page shows two full traces for each
+FLIPS_A_PAGE = 10  # a low number, because the page shows two full traces for each flip
 OTHER_RUNS = 50
 _SIGNS = {Verdict.WORSE: "▼ worse", Verdict.BETTER: "▲ better"}
 
@@ -148,7 +148,7 @@ def evaluation_pages(pages: Pages) -> APIRouter:
 def _traced(
     evaluations: EvaluationService, principal: Principal, comparison: Comparison, flips: Sequence[Flip]
 ) -> list[dict[str, object]]:
-    """Return flips (cases whose score changed) with the traces of both runs."""
+    """Return each flip (a case whose score changed) with its traces in both runs."""
     ids = [flip.after.id for flip in flips]
     first, second = (
         {case.record.id: Trace.of(case.record) for case in evaluations.list_whole(principal, run_id, ids)}
@@ -169,7 +169,7 @@ def _traced(
 
 
 def _conditions(run: PublishedRun) -> list[tuple[str, str]]:
-    """Return (name, value) pairs: the conditions that can change a run's figures, and the run's duration and cost."""
+    """Return (name, value) pairs: the conditions of a run that can change its figures, then its duration and cost."""
     manifest = run.manifest
     conditions = manifest.conditions
     rows = [
@@ -207,7 +207,10 @@ def _describe_selection(manifest: RunManifest) -> str:
 
 
 def _page_links(start: int, size: int, total: int, **kept: str | None) -> dict[str, object]:
-    """Return the positions of `size` rows from `start` in a list of `total`, and the adjacent pages' query strings."""
+    """Return the positions of a page's first and last row, and the query strings of the pages before and after it.
+
+    The page has up to `size` rows from index `start` on. The list has `total` rows.
+    """
     end = min(start + size, total)
     return {
         "first": start + 1,

@@ -1,4 +1,4 @@
-"""Shared by all pages: templates, security headers, the signed-in user and the error page."""
+"""What all pages share: templates, security headers, the signed-in user and the error page."""
 
 import json
 from collections.abc import Mapping
@@ -22,19 +22,23 @@ ONE_LINE = 100
 
 
 def content_policy(*, images: str = "'self'") -> str:
-    """Return a policy that allows only our own files: no inline scripts or styles, frames or forms to other sites."""
+    """Return a content security policy that allows only our own files.
+
+    It forbids inline scripts and styles, frames, and forms that send data to other sites.
+    """
     return (
         f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; connect-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 
 
-# With "no-referrer", browsers send "Origin: null" even with our own forms (Fetch, "append a request Origin header").
+# The policy is not "no-referrer", because browsers would then send "Origin: null" with our own forms (Fetch, "append a
+# request Origin header").
 _HEADERS = {"Content-Security-Policy": content_policy(), "Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
 
 
 class Pages:
-    """Renders templates for the user of the session cookie."""
+    """Renders templates for the user whom the session cookie identifies."""
 
     def __init__(self, *, cookies: Cookies) -> None:
         self._cookies = cookies
@@ -58,9 +62,10 @@ class Pages:
         return self.show(request, "problem.html", {"detail": error.detail}, status=error.status)
 
     def find_principal(self, request: Request) -> Principal | None:
-        """Return the signed-in user; None if the session, or the key or sign-in that opened it, is no longer valid.
+        """Return the signed-in user; None without a valid session.
 
-        The request counts towards the API's rate limits. Raises RateLimitedError.
+        A session becomes invalid if the key or sign-in that opened it becomes invalid. The request counts towards the
+        API's rate limits. Raises RateLimitedError.
         """
         token = self._cookies.find_session(request)
         authenticator: Authenticator = request.app.state.authenticator

@@ -1,8 +1,9 @@
 """The web pages' cookies: one for the session, one for a sign-in attempt at an identity provider.
 
-Scripts cannot read either cookie. Both are for this host only; over https the name prefix `__Host-` enforces that (RFC
-6265bis §4.1.3.2). The session cookie is never sent with requests from another site (SameSite=Strict). The attempt's
-cookie is SameSite=Lax, because the provider's site redirects the browser back to us.
+Scripts cannot read either cookie. Browsers send both cookies to this host only; over https, the name prefix `__Host-`
+enforces this (RFC 6265bis §4.1.3.2). The session cookie is never sent with requests from another site
+(SameSite=Strict). The cookie of a sign-in attempt is SameSite=Lax, because the provider redirects the browser back to
+us.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from fastapi.responses import Response
 
 @dataclass(frozen=True, slots=True)
 class Cookies:
-    """Reads and sets both cookies. `secure` means that the pages are served over https."""
+    """Reads and sets both cookies. `secure` is true if the pages are served over https."""
 
     secure: bool
 

@@ -1,6 +1,7 @@
 """Pages to sign in, with an API key or through the tenant's identity provider, and to sign out.
 
-No part of a request sets a redirect's target: it is always the provider's own address or the home page.
+A request cannot choose the target of a redirect. The target is always the provider's configured address or the home
+page.
 """
 
 from typing import Annotated
@@ -36,7 +37,7 @@ def sign_in_pages(pages: Pages, cookies: Cookies) -> APIRouter:
     def admit(
         request: Request, response: Response, sessions: SessionService, principal: Principal, provider: UUID | None
     ) -> None:
-        """End the old session and open a new one: a token that an attacker planted in the browser becomes useless."""
+        """End the old session and open a new one. A token that an attacker planted in the browser is thus useless."""
         before = cookies.find_session(request)
         if before is not None:
             sessions.end(before)
@@ -86,7 +87,8 @@ def sign_in_pages(pages: Pages, cookies: Cookies) -> APIRouter:
         given = AuthorizationResponse(state=state, code=code, error=error, issuer=iss)
         try:
             principal = sign_in.finish(provider_id, cookies.find_attempt(request), given)
-            # Return a page: on a redirect that another site started, browsers do not send SameSite=Strict cookies.
+            # Return a page, not a redirect. Another site started this request, so browsers would follow a redirect
+            # without the SameSite=Strict session cookie.
             response: Response = pages.show(request, "signed_in.html", {})
             admit(request, response, sessions, principal, provider_id)
         except _REFUSED as refusal:
@@ -118,7 +120,7 @@ async def count_look_up(request: Request, organisation: Slug = "") -> None:
 
 
 def check_same_site(request: Request) -> None:
-    """Reject a form sent by another site. Browsers send the origin with each POST (Fetch, §3.2).
+    """Check that a form was not sent by another site, by the Origin header of the POST (Fetch, §3.2).
 
     Raises CrossSiteRequestError.
     """

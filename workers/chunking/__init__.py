@@ -1,1 +1,1 @@
-"""Cuts parsed pages into chunks: passages of one page that begin and end with headings and tables where possible."""
+"""Cuts parsed pages into chunks. A chunk is a passage of one page; it begins at a heading or a table where possible."""

@@ -23,8 +23,8 @@ _TABLE_ROLES = frozenset({Role.ROW, Role.HEADER_ROW})
 class ChunkingParams:
     """Chunk sizes in cl100k tokens of `table_header` and `text` together.
 
-    `target` is the usual size, `most` the maximum size. Chunks below `least` are merged with a neighbour. A table's
-    caption has at most `caption_most` tokens.
+    `target` is the usual size, and `most` is the maximum size. A chunk below `least` is merged with a neighbour. A
+    table's caption has at most `caption_most` tokens.
     """
 
     target: int = 350
@@ -55,7 +55,7 @@ class _Piece:
         return rows * 2 > sum(unit.tokens for unit in self.units)
 
     def path(self) -> tuple[str, ...]:
-        """Return the heading path that most of the piece's text has."""
+        """Return the path of headings above most of the piece's text."""
         weights: dict[tuple[str, ...], int] = {}
         for unit, path in zip(self.units, self.paths, strict=True):
             weights[path] = weights.get(path, 0) + unit.tokens
@@ -65,7 +65,7 @@ class _Piece:
 def chunk_document(
     parsed: ParsedDocument, metadata: DocumentMetadata, *, params: ChunkingParams
 ) -> tuple[ChunkDraft, ...]:
-    """Return chunks in reading order. A page's chunks are disjoint and cover all its text except white space."""
+    """Return chunks in reading order. A page's chunks do not overlap, and cover all its text except white space."""
     trail = SectionTrail(running=running_titles(parsed.pages))
     context = document_context(metadata)
     chunks: list[ChunkDraft] = []
@@ -77,7 +77,7 @@ def chunk_document(
 
 
 def document_context(metadata: DocumentMetadata) -> str:
-    """Return the beginning of every chunk's context line: issuer · document type · period.
+    """Return the text with which every chunk's heading begins: issuer · document type · period.
 
     If the fiscal year is not named after the calendar year of its end, the end date is added.
     """
@@ -90,10 +90,9 @@ def document_context(metadata: DocumentMetadata) -> str:
 
 
 def _fitted(page: ParsedPage, piece: _Piece, params: ChunkingParams) -> Iterator[tuple[_Piece, int]]:
-    """Yield the piece with its exact token count, halved until each part is within the limit.
+    """Yield the piece with its exact token count. A piece over the limit is halved until each part is within it.
 
-    The exact count can differ from the sum of the units' counts, because the tokens of a text depend on where it is
-    cut.
+    The exact count can differ from the sum of the units' counts, because splitting a text can change its tokens.
     """
     text = page.text[piece.units[0].start : piece.units[-1].end]
     tokens = piece.header_tokens + count_tokens(text)
@@ -145,7 +144,7 @@ def _page_pieces(page: ParsedPage, trail: SectionTrail, params: ChunkingParams) 
 def _segments(units: Sequence[Unit], params: ChunkingParams) -> Iterator[tuple[int, int, int | None]]:
     """Yield ranges of units that belong together: (begin, stop, index of the table's first row or None).
 
-    A heading begins a range. A table also begins one, together with its caption: the short lines before it.
+    A range begins at a heading, or at the caption of a table, which is the short lines before the table.
     """
     begin = 0
     index = 0
@@ -170,7 +169,7 @@ def _segments(units: Sequence[Unit], params: ChunkingParams) -> Iterator[tuple[i
 
 
 def _caption_start(units: Sequence[Unit], begin: int, table: int, params: ChunkingParams) -> int:
-    """Return the start of the caption of the table at `table`: headings and at most three short lines before it."""
+    """Return the start of the caption of the table at `table`. It is the headings and up to three lines before it."""
     start, tokens, lines = table, 0, 0
     while start > begin:
         unit = units[start - 1]
@@ -183,7 +182,7 @@ def _caption_start(units: Sequence[Unit], begin: int, table: int, params: Chunki
 
 
 def _split_table(page: ParsedPage, segment: _Piece, first_row: int, params: ChunkingParams) -> list[_Piece]:
-    """Cut a table over the size limit between rows. Later pieces repeat its caption and header rows."""
+    """Split a table that exceeds the size limit between rows. Later pieces repeat its caption and header rows."""
     rows = first_row
     while rows < len(segment.units) and segment.units[rows].role is Role.HEADER_ROW:
         rows += 1
@@ -206,9 +205,9 @@ def _split_table(page: ParsedPage, segment: _Piece, first_row: int, params: Chun
 
 
 def _repeated_header(page: ParsedPage, units: Sequence[Unit], params: ChunkingParams) -> tuple[str, int]:
-    """Return the caption and header rows, with the token count.
+    """Return the text that later pieces repeat, with its token count: the caption and the header rows.
 
-    If that is too long, only the header rows are returned. If they are too long as well, the text is empty.
+    If that text is too long, it is only the header rows. If they are too long as well, it is empty.
     """
     limit = params.most // 4
     for chosen in (units, [unit for unit in units if unit.role is Role.HEADER_ROW]):
@@ -225,9 +224,9 @@ def _split_text(segment: _Piece, params: ChunkingParams) -> list[_Piece]:
 
 
 def _even_cuts(sizes: Sequence[int], *, room: int, first_extra: int, later_extra: int) -> list[tuple[int, int]]:
-    """Return ranges of consecutive sizes with about equal sums.
+    """Split `sizes` into ranges with about equal sums. Return (begin, stop) of each.
 
-    Only a range of a single size can exceed `room`.
+    Only a range with a single size can exceed `room`.
     """
     inner = max(room - later_extra, 1)
     parts = max(1, -(-sum(sizes) // inner))
@@ -245,7 +244,7 @@ def _even_cuts(sizes: Sequence[int], *, room: int, first_extra: int, later_extra
 
 
 def _merged(pieces: list[_Piece], params: ChunkingParams) -> list[_Piece]:
-    """Join small neighbouring pieces if the result is within the limit. Parts of one split table stay separate."""
+    """Join a small piece to its neighbour if the result is within the limit. Parts of one split table stay separate."""
     done: list[_Piece] = []
     for piece in pieces:
         last = done[-1] if done else None

@@ -1,7 +1,8 @@
-"""The section of a passage: the path of headings, carried from page to page.
+"""Finds the section of a passage, which is the path of headings above it, possibly on earlier pages.
 
-Readers mark headings by their typography. In filings, words also identify headings: parts and items
-(Regulation S-K, Form 10-K and 10-Q), and the titles of the primary statements (Regulation S-X, articles 3 to 8).
+The readers of file formats mark headings by their typography. In filings, the wording also identifies headings: parts
+and items (Regulation S-K, Form 10-K and 10-Q), and the titles of the primary statements (Regulation S-X, articles 3 to
+8).
 """
 
 import re
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from app.documents.content.parsed import BlockKind, ParsedPage
 
 MAX_TITLE = 90  # maximum characters of a heading in a path
-MAX_DEPTH = 4  # a path has only its innermost titles
+MAX_DEPTH = 4  # maximum number of headings in a path
 
 _SPACE = re.compile(r"\s+")
 _PART = re.compile(r"part\s+(?:i{1,3}|iv|v|\d)\b(?!\s*,)", re.IGNORECASE)
@@ -40,21 +41,21 @@ _STATEMENT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading's cleaned title and its rank: 0 is a part of the document; greater ranks are deeper."""
+    """A heading's cleaned title and its rank. The parts of a document have rank 0. Greater ranks are deeper."""
 
     title: str
     rank: int
 
 
 def clean_title(text: str) -> str:
-    """Return a heading as one line of at most 90 characters, without "(continued)", dots or page number."""
+    """Return a heading as one line of at most 90 characters, without "(continued)", dotted lines and page numbers."""
     title = _TRAILING_PAGE.sub("", _SPACE.sub(" ", text[:400]).strip())
     title = _CONTINUED.sub("", title).strip(" .:—–-·•")
     return title if len(title) <= MAX_TITLE else title[: MAX_TITLE - 1].rstrip() + "…"
 
 
 def known_heading(line: str) -> Heading | None:
-    """Return `line` as a heading if its words are those of a part, item or primary statement, else None."""
+    """Return `line` as a heading if its wording is that of a part, item or primary statement, else None."""
     if len(line) > 160 or _TRAILING_PAGE.search(line):
         return None
     text = _SPACE.sub(" ", line).strip()
@@ -71,7 +72,7 @@ def known_heading(line: str) -> Heading | None:
 
 
 def statement_title(text: str) -> str | None:
-    """Return the title of a primary statement if `text` is one (the issuer's name may precede it), else None."""
+    """Return the title of a primary statement if `text` is one, else None. The issuer's name may precede the title."""
     found = _STATEMENT.search(text)
     if not found or not text[found.start()].isupper():
         return None
@@ -83,7 +84,10 @@ def statement_title(text: str) -> str | None:
 
 
 def marked_heading(text: str, level: int) -> Heading | None:
-    """Return the heading that a reader marked with `level` (1 outermost); None for page furniture and units lines."""
+    """Return the heading that a reader marked with `level`, of which 1 is the outermost.
+
+    Return None for page headers, page numbers and units lines, which readers sometimes mark as headings.
+    """
     title = clean_title(text)
     if (
         len(title) < 3
@@ -101,7 +105,7 @@ def marked_heading(text: str, level: int) -> Heading | None:
 
 
 def running_titles(pages: Iterable[ParsedPage]) -> frozenset[str]:
-    """Return running heads: headings repeated on so many pages that they identify no section."""
+    """Return the running heads. These headings are repeated on so many pages that they identify no section."""
     seen: Counter[str] = Counter()
     count = 0
     for page in pages:
@@ -117,14 +121,14 @@ def running_titles(pages: Iterable[ParsedPage]) -> frozenset[str]:
 
 
 class SectionTrail:
-    """The headings of the sections that contain the current reading position, carried across pages."""
+    """The headings of the sections that contain the current reading position. Sections may continue on later pages."""
 
     def __init__(self, *, running: frozenset[str]) -> None:
         self._running = running
         self._open: list[Heading] = []
 
     def enter(self, heading: Heading) -> None:
-        """Begin `heading`'s section, and end those of the same or a deeper rank."""
+        """Begin the section of `heading`. This ends sections of the same rank and of deeper ranks."""
         if heading.title.casefold() in self._running:
             return
         while self._open and self._open[-1].rank >= heading.rank:
@@ -132,5 +136,5 @@ class SectionTrail:
         self._open.append(heading)
 
     def path(self) -> tuple[str, ...]:
-        """Return the four innermost titles, from the outermost to the innermost."""
+        """Return the four innermost headings' titles, from the outermost to the innermost."""
         return tuple(heading.title for heading in self._open[-MAX_DEPTH:])

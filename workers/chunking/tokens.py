@@ -1,4 +1,4 @@
-"""Counts tokens as the models do. This needs no network, because the package ships the cl100k_base vocabulary."""
+"""Counts tokens with the encoding cl100k_base. This needs no network, because a package contains the vocabulary."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -14,7 +14,7 @@ def _encoding() -> tiktoken.Encoding:
 
 
 def count_tokens(text: str) -> int:
-    """Count the cl100k tokens of `text`; names of special tokens count as plain text."""
+    """Count the cl100k tokens of `text`. Names of special tokens count as plain text."""
     return len(_encoding().encode_ordinary(text))
 
 

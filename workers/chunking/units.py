@@ -1,6 +1,6 @@
 """Splits a page into units: the smallest pieces of chunks, each with its position, role and token count.
 
-Units do not overlap, and together cover all characters of the page except the white space around them. Chunks of
+Units do not overlap, and together cover all characters of the page except the white space between them. Chunks of
 consecutive units therefore neither lose nor repeat text.
 """
 
@@ -29,8 +29,9 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """`text[start:end]` of the page. `block` is the number of the block that contains it; `opens` is the heading that
-    begins here.
+    """The part `text[start:end]` of the page. `block` is the number of the block that contains it.
+
+    `opens` is the heading of the section that begins here.
     """
 
     start: int
@@ -75,13 +76,16 @@ def _count_spans(text: str, spans: list[_Span]) -> list[int]:
 
 
 def _with_space_after(text: str, spans: list[_Span], index: int) -> str:
-    """Return a span's text with the white space up to the next span, so that token counts of neighbours add up."""
+    """Return a span's text with the white space up to the next span.
+
+    The sum of such spans' token counts is then close to the count of their joined text.
+    """
     end = spans[index + 1].start if index + 1 < len(spans) else spans[index].end
     return text[spans[index].start : end]
 
 
 def _spans(page: ParsedPage) -> Iterator[_Span]:
-    """Yield the spans of blocks and of other text, in order. Text that is in two blocks goes to the earlier one."""
+    """Yield the spans of blocks and of text outside blocks, in order. Text in two blocks belongs to the earlier one."""
     position = 0
     number = 0
     for block in sorted(page.blocks, key=lambda block: (block.start, block.end)):
@@ -149,7 +153,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
 def header_row_count(text: str, rows: tuple[Row, ...]) -> int:
     """Return the number of header rows: those that the reader marked, else those before the first row with an amount.
 
-    A year counts as a column heading, not as an amount. The result is 0 for a table without amounts.
+    A year is a column heading, not an amount. The result is 0 if no row is marked and no amount is found.
     """
     marked = 0
     while marked < len(rows) and rows[marked].is_header:
@@ -164,7 +168,7 @@ def header_row_count(text: str, rows: tuple[Row, ...]) -> int:
 
 
 def _cut_long(text: str, span: _Span, max_tokens: int) -> Iterator[_Span]:
-    """Halve a span over the limit, at the best place near the middle, until each piece fits."""
+    """Yield the span. A span over the limit is split near its middle, if possible at a sentence end, until it fits."""
     if span.end - span.start < 2 or count_tokens(text[span.start : span.end]) <= max_tokens:
         yield span
         return

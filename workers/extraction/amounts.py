@@ -16,7 +16,7 @@ _SEC_FORMS = (DocumentType.FORM_10K, DocumentType.FORM_10Q, DocumentType.FORM_8K
 
 @dataclass(frozen=True, slots=True)
 class _UnitsLine:
-    """A line like "(dollars in millions, except per share amounts)": the page's text from `start` to `end`."""
+    """A line such as "(dollars in millions, except per share amounts)", from `start` to `end` of the page's text."""
 
     page: ParsedPage
     start: int
@@ -28,7 +28,7 @@ class _UnitsLine:
 
 
 def find_scale(pages: Sequence[ParsedPage]) -> Reading[Scale] | None:
-    """Return the scale that most tables' units lines state ("(in millions, except per share amounts)")."""
+    """Return the most frequent scale of the units lines, such as "(in millions, except per share amounts)"."""
     return _commonest([read_at(line.scale, line.page, line.start, line.end, 0.8) for line in _units_lines(pages)])
 
 
@@ -41,7 +41,7 @@ def _units_lines(pages: Sequence[ParsedPage]) -> Iterator[_UnitsLine]:
 
 
 def _line_of_units(text: str, found: UnitsMention) -> tuple[int, int] | None:
-    """Return the bounds of a units line (text in brackets or a short line); None for "in millions" in a sentence."""
+    """Return the bounds of the units line, which is in brackets or short; None if `found` is part of a sentence."""
     line_start, line_end = text.rfind("\n", 0, found.start) + 1, text.find("\n", found.end)
     line_end = len(text) if line_end < 0 else line_end
     opened = text.rfind("(", max(line_start, found.start - 80), found.start)
@@ -53,7 +53,11 @@ def _line_of_units(text: str, found: UnitsMention) -> tuple[int, int] | None:
 
 
 def find_currency(pages: Sequence[ParsedPage], kind: DocumentType) -> Reading[str] | None:
-    """Return the currency that the units lines name, else the currency of most amounts' signs, else None."""
+    """Return the currency that units lines name most often, else that of the most frequent currency sign, else None.
+
+    The sign takes precedence in two cases. The units lines name US dollars without "$", and the sign is that of another
+    currency. Or the document is an SEC form with "$" as its sign, and fewer than five units lines name a currency.
+    """
     named = []
     for line in _units_lines(pages):
         code = find_named_currency(line.text())
@@ -75,7 +79,7 @@ def find_currency(pages: Sequence[ParsedPage], kind: DocumentType) -> Reading[st
 
 
 def _commonest(readings: Sequence[Reading[T]]) -> Reading[T] | None:
-    """Return the first reading with the most frequent value."""
+    """Return the first reading that has the most frequent value."""
     counts = Counter(reading.value for reading in readings)
     if not counts:
         return None

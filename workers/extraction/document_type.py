@@ -1,4 +1,4 @@
-"""Finds the document's type: the SEC form on the cover, or the title phrases of other documents."""
+"""Finds the document's type by the SEC form on the cover, or by phrases that are usual in other documents' titles."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -62,7 +62,7 @@ _NAMED_PATTERNS = tuple((kind, re.compile(rf"^[ \t]*(?:{pattern})[ \t.,]*$", re.
 
 
 def find_document_type(pages: Sequence[ParsedPage], properties: Mapping[str, str]) -> Reading[DocumentType] | None:
-    """Return the type from the tag, the form on the cover, a release's headline or a title's line; None if unknown."""
+    """Return the type according to a tag, the cover's SEC form, a release's headline or a title; None if unknown."""
     stated = properties.get("dei:DocumentType", "").upper().replace("-", "").removesuffix("/A").removesuffix("T")
     if stated in _FORMS:
         return tagged(_FORMS[stated], properties["dei:DocumentType"])
@@ -77,7 +77,7 @@ def find_document_type(pages: Sequence[ParsedPage], properties: Mapping[str, str
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """An earnings release's headline on `page`. The span `who` names the issuer; the span `what` names the results."""
+    """An earnings release's headline on `page`. The span `who` contains the issuer, the span `what` the results."""
 
     page: ParsedPage
     who: tuple[int, int]

@@ -1,4 +1,4 @@
-"""Finds the filing date: the date of a document's signature, release or title."""
+"""Finds the filing date: the date of a document's signatures, or the date in a release or a title."""
 
 import re
 from collections.abc import Sequence
@@ -33,7 +33,10 @@ _REPORTING_LAG = timedelta(days=150)
 def find_filing_date(
     pages: Sequence[ParsedPage], kind: DocumentType, period_end: Reading[date] | None
 ) -> Reading[date] | None:
-    """Return the date of an agreement or offering, else the signatures' date; for an unsigned 8-K, the event's date."""
+    """Return the date of an agreement or offering, or the date of the signatures of any other document.
+
+    For an 8-K without signatures, return the date of the event.
+    """
     if kind in (DocumentType.CREDIT_AGREEMENT, DocumentType.INDENTURE):
         return first_date((_AGREED,), pages[:4], 0.9)
     if kind in (DocumentType.PROSPECTUS, DocumentType.OFFERING_MEMORANDUM):
@@ -53,7 +56,7 @@ def find_filing_date(
 
 
 def find_release_date(pages: Sequence[ParsedPage]) -> Reading[date] | None:
-    """Return a release's date: the first date near its top that is not the end of its period."""
+    """Return a release's date: the first date near its top that does not follow the word "ended"."""
     for page, found in matches(_ANY_DATE, pages[:1]):
         day = parse_date(found.group(1))
         if day and found.start() < _DATELINE_WITHIN:
@@ -62,5 +65,5 @@ def find_release_date(pages: Sequence[ParsedPage]) -> Reading[date] | None:
 
 
 def is_soon_after(day: date, period_end: date) -> bool:
-    """Return whether `day` is at most 150 days after `period_end`, as a release about that period would be."""
+    """Return whether `day` is at most 150 days after `period_end`. A release about that period has such a date."""
     return period_end < day <= period_end + _REPORTING_LAG

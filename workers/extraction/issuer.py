@@ -52,7 +52,7 @@ _ID_NUMBER = re.compile(r"\s*\b\d{2}-\d{5,}.*$|\s*\b\d{1,3}-\d{4,5}\b.*$")
 
 
 def find_issuer(pages: Sequence[ParsedPage], properties: Mapping[str, str], kind: DocumentType) -> Reading[str] | None:
-    """Return the issuer's name as the document spells it (all-capital names in title case); None if unknown."""
+    """Return the issuer's name as the document spells it, but an all-capital name in title case; None if unknown."""
     stated = properties.get("dei:EntityRegistrantName", "").strip()
     if stated:
         return tagged(tidy_name(stated), stated)
@@ -67,7 +67,7 @@ def find_issuer(pages: Sequence[ParsedPage], properties: Mapping[str, str], kind
 
 
 def find_tickers(pages: Sequence[ParsedPage], properties: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the trading symbols on the cover or in the first lines of a release."""
+    """Return the trading symbols that a tag, the cover or the first pages state."""
     stated = properties.get("dei:TradingSymbol", "")
     symbols = [symbol for symbol in re.split(r"[\s;,]+", stated) if re.fullmatch(r"[A-Z]{1,5}(?:\.[A-Z])?", symbol)]
     if not symbols:
@@ -81,7 +81,7 @@ def find_tickers(pages: Sequence[ParsedPage], properties: Mapping[str, str]) -> 
 
 
 def find_short_names(pages: Sequence[ParsedPage], issuer: str) -> tuple[str, ...]:
-    """Return the issuer's short names as the document defines them: Example Group plc (“Example” or the “Company”)."""
+    """Return the issuer's short names that the document defines, such as Example in: Example Group plc (“Example”)."""
     key = normalise_issuer(issuer)
     initials = "".join(word[0] for word in key.split())
     names: list[str] = []

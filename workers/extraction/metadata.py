@@ -1,8 +1,8 @@
 """Extracts a document's metadata from the document itself.
 
-Sources, most trusted first: inline-XBRL `dei` tags (SEC EDGAR Filer Manual, volume II, chapter 6), the cover page's
-fixed wordings, the headline of a release, the text. The file name is used only for fields that are missing from all of
-these sources.
+The sources are, from the most to the least trusted, inline-XBRL `dei` tags (SEC EDGAR Filer Manual, volume II, chapter
+6), the standard phrases of cover pages, the headline of a release, and the text. The file name is used only for fields
+that none of these sources states.
 """
 
 import re
@@ -41,7 +41,7 @@ _NAME_FORMS = (
 
 
 def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
-    """Return the document's fields with their sources; unknown fields stay None (the type: `OTHER`)."""
+    """Return the document's fields with their sources. An unknown field is None; an unknown type is `OTHER`."""
     pages, properties = tuple(map(_readable, parsed.pages)), parsed.properties
     kind_read = find_document_type(pages, properties) or _type_from_name(filename)
     kind = kind_read.value if kind_read else DocumentType.OTHER
@@ -83,7 +83,7 @@ def read_metadata(parsed: ParsedDocument, filename: str) -> DocumentMetadata:
 
 
 def _readable(page: ParsedPage) -> ParsedPage:
-    """Return the page, cut at an extreme length or run of white space, because the patterns would take too long."""
+    """Return the page, truncated at a length or run of white space for which the patterns would take too long."""
     gap = _GAP.search(page.text, 0, _MAX_PAGE)
     end = gap.start() if gap else _MAX_PAGE
     return page if len(page.text) <= end else replace(page, text=page.text[:end])
@@ -114,7 +114,7 @@ def _year_from_name(filename: str, kind: DocumentType) -> Reading[int] | None:
 def _titled(
     metadata: DocumentMetadata, parsed: ParsedDocument, pages: Sequence[ParsedPage], filename: str
 ) -> DocumentMetadata:
-    """Add a title: issuer, type and period if known, else a headline or the first heading, else the file's name."""
+    """Add a title: issuer, type and period if known, else a headline, a heading, or the file's own title or name."""
     if metadata.issuer and metadata.document_type is not DocumentType.OTHER:
         kind = metadata.document_type.value
         named = kind if kind[0].isdigit() else kind.replace("-", " ")

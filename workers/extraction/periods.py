@@ -1,7 +1,8 @@
-"""Finds the document's period: its end, its quarter, and its fiscal year as the document labels it.
+"""Finds the period that a document reports on: its last day, its quarter, and its fiscal year.
 
-Some issuers name a fiscal year that ends in January or early February (retailers' 52/53-week calendar) after the
-previous year, others after the year of its end. The document's own words ("fiscal 2022") decide.
+A fiscal year that ends in January or early February, as many retailers' do, has no fixed name. Some issuers name it
+after the calendar year of its end, others after the calendar year before. The document's own words ("fiscal 2022")
+decide.
 """
 
 import re
@@ -56,7 +57,7 @@ def find_period_end(
 def find_fiscal_period(
     pages: Sequence[ParsedPage], properties: Mapping[str, str], kind: DocumentType
 ) -> Reading[FiscalPeriod] | None:
-    """Return the quarter, or FY for a whole year; Q4 for a release about both the fourth quarter and the year."""
+    """Return the quarter, or FY for a whole year. A release about both the fourth quarter and the year has Q4."""
     stated = properties.get("dei:DocumentFiscalPeriodFocus", "").strip().upper()
     if stated in FiscalPeriod.__members__:
         return tagged(FiscalPeriod[stated], stated)
@@ -77,7 +78,7 @@ def find_fiscal_year(
     period_end: Reading[date] | None,
     fiscal_period: Reading[FiscalPeriod] | None,
 ) -> Reading[int] | None:
-    """Return the fiscal year as the document labels it; None for documents that report on no period."""
+    """Return the fiscal year as the document names it; None for documents that report on no period."""
     stated = properties.get("dei:DocumentFiscalYearFocus", "").strip()
     if re.fullmatch(YEAR, stated):
         return tagged(int(stated), stated)
@@ -94,7 +95,7 @@ def find_fiscal_year(
 
 
 def _longest_to_date(pages: Sequence[ParsedPage]) -> Reading[FiscalPeriod] | None:
-    """Return the last quarter of the longest period in the statements' headings ("nine months ended" → Q3)."""
+    """Return the last quarter of the longest period that a heading names: Q3 for "nine months ended"."""
     found: dict[int, Reading[FiscalPeriod]] = {}
     for page in pages:
         for mention in find_durations(page.text):
@@ -114,7 +115,7 @@ def _quarter(number: int) -> FiscalPeriod:
 def first_date(
     patterns: Sequence[re.Pattern[str]], pages: Sequence[ParsedPage], confidence: float
 ) -> Reading[date] | None:
-    """Return the first date in group 1 of the first pattern that matches a date."""
+    """Try the patterns in order, and return the first date that one finds in its group 1."""
     for pattern in patterns:
         for page, found in matches(pattern, pages):
             day = parse_date(found.group(1))
@@ -124,7 +125,7 @@ def first_date(
 
 
 def _latest_end(pages: Sequence[ParsedPage]) -> Reading[date] | None:
-    """Return the latest period end on a release's first pages. Earlier ones are the ends of comparative periods."""
+    """Return the latest period end in `pages`. The earlier ones are the ends of comparative periods."""
     ends = [
         read_at(day, page, *found.span(1), 0.8)
         for page, found in matches(_ANY_ENDED, pages)
@@ -140,10 +141,11 @@ def _year_end(period_end: date, period: FiscalPeriod) -> date:
 
 
 def _label(pages: Sequence[ParsedPage], year_end: date, period_end: Reading[date]) -> Reading[int]:
-    """Return the label of the fiscal year that ends about `year_end`.
+    """Return the number by which the issuer names the fiscal year that ends about `year_end`.
 
-    The label is the calendar year of the end. For an end in January or early February, the document's own labels
-    decide.
+    The number is the calendar year of the end, except for some fiscal years that end between January 1 and February 10.
+    If the document mentions the fiscal year of the previous calendar year more often, the number is the previous year.
+    If it mentions neither, the number is the previous year only for an end in the first week of January.
     """
     year = year_end.year
     if year_end.month > 2 or (year_end.month == 2 and year_end.day > 10):
@@ -161,7 +163,9 @@ def _label(pages: Sequence[ParsedPage], year_end: date, period_end: Reading[date
 
 
 def _commonest_year(pages: Sequence[ParsedPage]) -> Reading[int] | None:
-    """Return the year that occurs most often in year labels and titles on the first pages."""
+    """Return the calendar year that the first three pages mention most often. If several are equally frequent, return
+    the latest.
+    """
     readings = [read_at(int(found.group(1)), page, *found.span(1), 0.4) for page, found in matches(_YEAR, pages[:3])]
     if not readings:
         return None
@@ -185,7 +189,7 @@ def _headline_period(pages: Sequence[ParsedPage]) -> Reading[FiscalPeriod] | Non
 
 
 def _headline_year(pages: Sequence[ParsedPage]) -> Reading[int] | None:
-    """Return the year in a release's headline, else the year that its first page names with the quarter."""
+    """Return the year in a release's headline, else the first year that its page names with a quarter or "fiscal"."""
     release = find_headline(pages[:2])
     if release is None:
         return None

@@ -30,7 +30,7 @@ def tagged(value: T, quote: str) -> Reading[T]:
 
 
 def derived(value: T, quote: str, confidence: float) -> Reading[T]:
-    """Return a value that follows from other fields, which `quote` names."""
+    """Return a value that was derived from other fields. `quote` names these fields."""
     return Reading(value, FieldSource(Origin.DERIVED, confidence, quote))
 
 

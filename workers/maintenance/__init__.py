@@ -1,1 +1,1 @@
-"""Periodic maintenance, tenant by tenant, independent of ingestion runs."""
+"""Periodic maintenance of each tenant's data. It is independent of ingestion runs."""

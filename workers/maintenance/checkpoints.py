@@ -24,7 +24,7 @@ _LINKING_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """The last link of a chain, and its checkpoint if the database has one."""
+    """The last link of a chain, and its checkpoint if the database contains one."""
 
     sequence: int
     hash: bytes
@@ -39,8 +39,8 @@ class _End:
 class CheckpointSigner:
     """Signs one tenant's chain. Any number of signers may run at once, and each may be killed at any moment.
 
-    A checkpoint is stored in the database only after its copy is stored. A chain whose copy is missing therefore has no
-    checkpoint in the database, and is still listed as waiting to be signed.
+    A checkpoint is stored in the database only after its copy is stored. If a signer is killed before it has stored the
+    copy, the database has no checkpoint either, so the chain is still listed as waiting to be signed.
     """
 
     def __init__(self, *, database: Database, key: CheckpointKey, copies: CheckpointCopies, clock: Clock) -> None:
@@ -50,18 +50,19 @@ class CheckpointSigner:
         self._clock = clock
 
     def sign(self, tenant_id: UUID) -> Checkpoint | None:
-        """Return the newest checkpoint, signing a new one when the chain has grown; None while the chain is empty.
+        """Return the newest checkpoint; None while the chain is empty. If the chain has grown, sign a new checkpoint.
 
-        Raises UnavailableError when the database or storage is down, ChainNotAsSignedError when the chain differs
-        from its last copy, CheckpointFormatError when the stored copy is not a checkpoint.
+        Raises UnavailableError when the database or the storage is down, ChainNotAsSignedError when the chain differs
+        from the copy of its last checkpoint, and CheckpointFormatError when that copy is not a valid checkpoint.
         """
         principal = system_principal(tenant_id)
-        # Link waiting events first, so that they are signed too. If a long commit blocks linking, sign the existing
-        # links.
+        # Link waiting events first, so that the checkpoint covers them too. If a long transaction blocks linking, sign
+        # the existing links.
         link_batch(self._database, principal, seconds=_LINKING_SECONDS)
         with self._database.transaction(principal) as session:
             last_signed = session.scalar(select(func.max(AuditCheckpoint.sequence))) or 0
-        # Read the copies before the chain. In the opposite order, another signer could store a copy for a newer link.
+        # Read the copies before the chain. In the opposite order, another signer could store a copy for a link that is
+        # newer than the chain that was read.
         kept = self._copies.find_newest(tenant_id, since=last_signed)
         with self._database.transaction(principal) as session:
             if kept is not None:
@@ -81,7 +82,7 @@ class CheckpointSigner:
         made = end.signed or self._key.sign(
             tenant_id=tenant_id, sequence=end.sequence, link_hash=end.hash, signed_at=self._clock.now()
         )
-        there = self._copies.keep(made)  # the copy of another signer, if it was faster
+        there = self._copies.keep(made)  # returns another signer's copy if that signer was faster
         end.check(there)
         return there
 

@@ -1,7 +1,8 @@
-"""Deletes unreferenced data: keys of stage outputs that no run needs, and blobs that no row refers to.
+"""Deletes unreferenced data: keys of stage outputs that no run needs, and blobs to which no row refers.
 
-A blob is written before the row that refers to it, so a young blob is kept. An older blob is first claimed, so that no
-upload of the same bytes can use it (`app.storage.holding`). If an output was deleted too early, its stage runs again.
+A blob is written before the row that refers to it, so a young blob is kept. An older blob is locked before it is
+deleted, so that no upload of the same bytes can use it (`app.storage.holding`). If a deleted output is needed after
+all, its stage runs again.
 """
 
 from collections.abc import Sequence
@@ -33,7 +34,7 @@ _FORGET_OUTPUTS = text("""
               WHERE later.tenant_id = r.tenant_id AND later.version_id = r.version_id AND later.id > r.id)))
 """)
 
-# Checks every column that refers to a blob by digest. A deleted document's file is kept as long as the document's rows.
+# Checks every column that contains the digest of a blob. The file of a deleted document is kept while its rows exist.
 _UNREFERENCED = text("""
     SELECT digest FROM unnest(CAST(:digests AS text[])) AS asked(digest)
     WHERE NOT EXISTS (SELECT 1 FROM document_versions v WHERE v.content_sha256 = digest)
@@ -50,10 +51,11 @@ class Collected:
 
 
 class BlobCollector:
-    """Deletes one tenant's unreferenced data. Any number of collectors may run at once, and be killed at any moment.
+    """Deletes one tenant's unreferenced data. Any number of collectors may run at once, and each may be killed at any
+    moment.
 
-    No blob younger than `grace` is deleted; it must exceed the duration of any upload or stage. An output that no run
-    needs is deleted when it is older than `keep_outputs`.
+    No blob younger than `grace` is deleted. `grace` must exceed the duration of any upload or stage. An output that no
+    run needs is deleted when it is older than `keep_outputs`.
     """
 
     def __init__(
@@ -66,7 +68,10 @@ class BlobCollector:
         self._keep_outputs = keep_outputs
 
     def collect(self, tenant_id: UUID) -> Collected:
-        """Delete unreferenced blobs. Raises UnavailableError when the database or the storage is down."""
+        """Delete outputs that no run needs, then unreferenced blobs. Return how many of each were deleted.
+
+        Raises UnavailableError when the database or the storage is down.
+        """
         now = self._clock.now()
         with self._database.transaction(system_principal(tenant_id)) as session:
             forgotten = session.execute(_FORGET_OUTPUTS, {"made_before": now - self._keep_outputs})

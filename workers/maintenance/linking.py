@@ -1,4 +1,4 @@
-"""Links waiting audit events (read under one snapshot) into their tenants' chains."""
+"""Links waiting audit events into their tenants' hash chains. A transaction reads its events from one snapshot."""
 
 import threading
 from dataclasses import dataclass
@@ -19,15 +19,16 @@ TENANTS = 100
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """The result of a round. `more_waiting` means that another round has events to link."""
+    """The result of a round. `more_waiting` is true if events are left for another round."""
 
     events: int
     more_waiting: bool
 
 
 class EventLinker:
-    """Links events in rounds. Each round starts with the tenant after the last one. If `stop` is set, the round ends
-    early.
+    """Links events in rounds. A round starts with the tenant after the last tenant of the previous round.
+
+    If `stop` is set, a round ends early.
     """
 
     def __init__(self, *, database: Database, stop: threading.Event) -> None:
@@ -36,14 +37,14 @@ class EventLinker:
         self._linked_last = UUID(int=0)
 
     def link_waiting(self) -> bool:
-        """Link a round of events; return whether more events wait."""
+        """Link a round of events. Return whether more events are waiting."""
         return self.link_events().more_waiting
 
     def link_events(self) -> Linked:
         """Link a round of events: up to 1,000 of each tenant, in one transaction per tenant.
 
-        A round ends after 1,000 events or a hundred tenants. A chain that another transaction has locked, or that can't
-        be linked, is left to a later round, so that no other tenant waits for it.
+        A round ends after 1,000 events or a hundred tenants. If another transaction has locked a chain, or linking
+        fails, that chain is left to a later round, so that no other tenant waits for it.
         """
         with self._database.anonymous() as session:
             waiting = session.scalars(text("SELECT list_waiting_tenants()")).all()

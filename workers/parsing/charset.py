@@ -1,4 +1,4 @@
-"""Decodes text formats: by byte order mark, as UTF-8, in the declared charset, and finally as Windows-1252."""
+"""Decodes text formats: by a byte order mark, else as UTF-8, else in the declared charset, else as Windows-1252."""
 
 import codecs
 import re
@@ -18,8 +18,8 @@ _MOST_CONTROLS = 0.02
 def read_text_file(path: Path, *, declared: bool = False) -> str:
     """Return the file's text with "\\n" line ends.
 
-    If `declared`, the file may declare its charset in HTML or XML. Bytes that are invalid in the charset
-    become U+FFFD. Raises EmptyFileError, UnsupportedFormatError (binary content).
+    If `declared` is true, a charset that the file declares in HTML or XML is used. Bytes that are invalid in the
+    charset become U+FFFD. Raises EmptyFileError, UnsupportedFormatError (binary content).
     """
     raw = path.read_bytes()
     text = _decode(raw, declared=declared).replace("\r\n", "\n").replace("\r", "\n")
@@ -50,7 +50,7 @@ def _decode(raw: bytes, *, declared: bool) -> str:
             name = codecs.lookup(found.group(1).decode("ascii")).name
         except LookupError:
             name = "cp1252"
-        # The WHATWG Encoding standard §4.2 maps these labels to Windows-1252. UTF-8 was tried first.
+        # The WHATWG Encoding standard §4.2 maps these labels to Windows-1252. Decoding as UTF-8 has failed before.
         if name not in ("ascii", "iso8859-1", "utf-8"):
             return raw.decode(name, "replace")
     return raw.decode("cp1252", "replace")

@@ -1,4 +1,4 @@
-"""Errors for files that can't be read. The file is not retried after such an error, but the user may send it again with
+"""Errors for files that can't be read. Such a file is not read again, but a user may upload it again, for example with
 its password.
 """
 
@@ -17,7 +17,7 @@ class UnsupportedFormatError(DocumentError):
 
 
 class TypeMismatchError(DocumentError):
-    """The file's content has another format than its name."""
+    """The format of the file's content differs from the one that its name indicates."""
 
     code = "type-mismatch"
     status = 415

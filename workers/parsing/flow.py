@@ -1,7 +1,7 @@
-"""Converts a flow of blocks to pages, for formats without drawn pages (HTML, Markdown, plain text).
+"""Converts a sequence of blocks to pages, for formats without fixed pages (HTML, Markdown, plain text).
 
 The text follows the PDF reader's conventions: a table's row is a line of cells separated by one tab, and an empty line
-separates blocks. Words have no positions: all boxes are zero, and so are the page sizes.
+separates blocks. Words have no positions, so all boxes and page sizes are zero.
 """
 
 import re
@@ -13,7 +13,7 @@ import numpy as np
 from app.documents.content.parsed import Block, BlockKind, Cell, ParsedPage, Row, Words
 
 PAGE_AIM = 3_500
-"""Characters of a page when the file has no page breaks. A printed page of a filing has about as many."""
+"""The number of characters of a page if the file has no page breaks. A printed page of a filing has about as many."""
 
 _PAGE_MOST = 12_000
 _WORD = re.compile(r"\S+")
@@ -24,7 +24,7 @@ _UNWANTED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class FlowRow:
-    """A table's row: (column, text) from left to right; texts contain no tabs or line ends and are not empty."""
+    """A table's row: (column, text) from left to right. No text is empty or contains a tab or line end."""
 
     cells: tuple[tuple[int, str], ...]
     is_header: bool = False
@@ -35,7 +35,7 @@ class FlowRow:
 
 @dataclass(frozen=True, slots=True)
 class FlowBlock:
-    """A block in reading order: `text` of a heading or paragraph, `rows` of a table."""
+    """A block. A heading or paragraph has `text`; a table has `rows`."""
 
     kind: BlockKind
     text: str = ""
@@ -57,7 +57,7 @@ def clean_text(text: str) -> str:
 
 
 def compose_pages(flow: Iterable[FlowBlock | PageBreak]) -> tuple[ParsedPage, ...]:
-    """Split the flow at its page breaks, and cut long pages at block ends. Empty pages are dropped."""
+    """Split the blocks at page breaks, and split long pages between blocks. Empty pages are dropped."""
     sheets: list[list[FlowBlock]] = [[]]
     for item in flow:
         if isinstance(item, PageBreak):
@@ -73,7 +73,10 @@ def compose_pages(flow: Iterable[FlowBlock | PageBreak]) -> tuple[ParsedPage, ..
 
 
 def _cut_sheet(sheet: Sequence[FlowBlock], *, most: int) -> Iterator[list[FlowBlock]]:
-    """Cut a sheet over `most` characters into pages of about PAGE_AIM. A heading stays with the next block."""
+    """Yield a sheet's pages. A sheet is all blocks between two page breaks.
+
+    A sheet of more than `most` characters is split into pages of about PAGE_AIM. A heading stays with the next block.
+    """
     if sum(block.length() for block in sheet) <= most:
         if sheet:
             yield list(sheet)
@@ -94,7 +97,7 @@ def _cut_sheet(sheet: Sequence[FlowBlock], *, most: int) -> Iterator[list[FlowBl
 
 
 def _cut_block(block: FlowBlock) -> Iterator[FlowBlock]:
-    """Yield the block, cut into parts if it is longer than the maximum of a page."""
+    """Yield the block. A block that is longer than the longest page is split into parts."""
     if block.length() <= _PAGE_MOST:
         yield block
         return

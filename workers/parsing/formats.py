@@ -1,4 +1,4 @@
-"""The table of formats. Recognises a file's format by content and name, and selects the reader.
+"""The table of formats. A file's content and name determine its format, and the format determines the reader.
 
 To add a format, add a row to FORMATS, a reader with the same signature, and its tests.
 """
@@ -16,7 +16,7 @@ SNIFFED_BYTES = 8192
 
 
 class Reader(Protocol):
-    """Parses a file into a document; formats without encryption ignore the password."""
+    """Parses a file into a document. Readers of formats without encryption ignore the password."""
 
     def __call__(self, path: Path, *, password: str | None = None) -> ParsedDocument:
         """Parse the file. Raises DocumentError."""
@@ -24,9 +24,9 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A readable format: name for users, media type, file name endings, and reader ("module:function").
+    """A readable format: its name for users, media type, file name extensions, and reader ("module:function").
 
-    A reader is imported when the first file of its format arrives, so this table imports no PDF library.
+    A reader is imported at the first file of its format, so this table imports no PDF library.
     """
 
     name: str
@@ -48,8 +48,8 @@ FORMATS = (
     Format("plain text", "text/plain", (".txt", ".text"), "workers.parsing.text:parse_text"),
 )
 
-# Leading bytes of formats without a reader, so that the error can name the actual format of a misnamed file.
-# Source: each format's specification, as collected in the IANA media types' "magic number" entries.
+# The first bytes of formats that have no reader. They identify a file's actual format for the error message.
+# The values are those of each format's specification, as in the "magic number" entries of the IANA media types.
 _FOREIGN = (
     (b"PK\x03\x04", "a zip archive (or an Office document)"),
     (b"PK\x05\x06", "an empty zip archive"),

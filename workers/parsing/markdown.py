@@ -77,7 +77,7 @@ def _paragraph(lines: list[str]) -> Iterator[FlowBlock]:
 
 
 def _plain(text: str) -> str:
-    """Remove the marks of emphasis and links; keep the words."""
+    """Return the text without the marks of emphasis and links."""
     return re.sub(r"[ \t]+", " ", _STRONG.sub(r"\2", _LINK.sub(r"\1", clean_text(text)))).strip()
 
 
@@ -86,7 +86,7 @@ def _is_table(head: str, delimiters: str) -> bool:
 
 
 def _table(lines: list[str], start: int) -> tuple[FlowBlock, int]:
-    """Return the table with its header on line `start`, and the index of the line after the table."""
+    """Return the table whose header is on line `start`, and the index of the line after the table."""
     rows = [_row(lines[start], is_header=True)]
     index = start + 2
     while index < len(lines) and "|" in lines[index] and lines[index].strip():

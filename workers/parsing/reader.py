@@ -23,7 +23,7 @@ from workers.parsing.errors import (
 from workers.parsing.formats import find_format
 
 PARSER_VERSION = "3"
-"""A part of the key of every parse output. Increase it whenever a reader's result for the same file changes."""
+"""Part of the key of every parse output. Increase it when the result of a reader for the same file changes."""
 
 _TARGET = "workers.parsing.reader:parse_payload"
 PRELOAD = ("workers.parsing.reader", "workers.parsing.pdf.document", "workers.parsing.html.document")
@@ -41,20 +41,24 @@ def parse_file(path: Path, *, filename: str, password: str | None = None) -> Par
 
 
 def parse_payload(payload: bytes) -> bytes:
-    """Parse a file in the child process: msgpack [path, filename, password] → encoded document."""
+    """Parse a file in the child process. `payload` is msgpack of [path, filename, password].
+
+    Return the encoded document.
+    """
     path, filename, password = msgpack.unpackb(payload)
     return encode_document(parse_file(Path(path), filename=filename, password=password))
 
 
 class ParsingSandbox:
-    """Parses files in sandboxed children; one per worker process. Close it, or use it as a context manager."""
+    """Parses files in sandboxed children. A worker process has one. Close it, or use it as a context manager."""
 
     def __init__(self, *, limits: Limits = DEFAULT_LIMITS) -> None:
         self._sandbox = Sandbox(preload=PRELOAD, limits=limits)
 
     def parse_document(self, path: Path, *, filename: str, password: str | None = None) -> ParsedDocument:
-        """Return the document in the file at `path`. `filename` is the uploaded file's name. Raises the DocumentErrors
-        of `workers.parsing.errors`, and SandboxUnavailableError, which may be temporary.
+        """Return the document in the file at `path`. `filename` is the uploaded file's name.
+
+        Raises the DocumentErrors of `workers.parsing.errors`, and SandboxUnavailableError, which may be temporary.
         """
         return parse_in_sandbox(self._sandbox, path, filename=filename, password=password)
 

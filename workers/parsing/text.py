@@ -1,4 +1,6 @@
-"""Parses plain text: an empty line ends a paragraph; pages break at form feeds, or about every 3,500 characters."""
+"""Parses plain text. An empty line ends a paragraph. A form feed ends a page; without any, a page has about 3,500
+characters.
+"""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +25,7 @@ def parse_text(path: Path, *, password: str | None = None) -> ParsedDocument:  #
 def _flow(text: str) -> Iterator[FlowBlock | PageBreak]:
     """Yield blocks and page breaks.
 
-    Old EDGAR submissions break pages by "<PAGE>" (Regulation S-T's ASCII rules), other files by form feeds.
+    In old EDGAR submissions, "<PAGE>" begins a page (Regulation S-T's ASCII rules). In other files, a form feed does.
     """
     for number, sheet in enumerate(re.split(r"\f|^<PAGE>.*$", text, flags=re.M)):
         if number:
@@ -33,7 +35,7 @@ def _flow(text: str) -> Iterator[FlowBlock | PageBreak]:
 
 
 def text_blocks(paragraph: str) -> Iterator[FlowBlock]:
-    """Return the paragraph as a table if most lines are labels and numbers separated by spaces, else as text."""
+    """Return a table if most of the paragraph's lines are a label and numbers separated by spaces, else its text."""
     lines = [line.rstrip() for line in paragraph.split("\n") if line.strip()]
     if not lines:
         return
@@ -59,7 +61,7 @@ def text_blocks(paragraph: str) -> Iterator[FlowBlock]:
 
 
 def _joined_signs(cells: list[str]) -> list[str]:
-    """Join "$" to the number after it, and ")" and "%" to the number before."""
+    """Join "$" to the number after it, and ")" and "%" to the number before them."""
     joined: list[str] = []
     for cell in cells:
         if (joined and re.fullmatch(r"[$€£¥(]+", joined[-1])) or (joined and re.fullmatch(r"[)%]+", cell)):

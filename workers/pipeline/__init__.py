@@ -1,3 +1,3 @@
-"""The stages of an ingestion, and their runner. A stage works without a transaction; then the runner writes the result
-once.
+"""The stages of an ingestion, and their runner. A stage works without a transaction. The runner then writes its result
+in one transaction.
 """

@@ -17,12 +17,12 @@ from app.documents.metadata import DocumentMetadata, DocumentType, FieldSource, 
 from app.llm.port import EmbeddingSpaceSpec, Vectors
 from app.quantities.scales import Scale
 
-_LEVEL = 1  # outputs are read once or twice: speed matters more than size
+_LEVEL = 1  # fast, because an output is read only once or twice
 
 
 @dataclass(frozen=True, slots=True)
 class ChunkVectors:
-    """The embed stage's output for n chunks: `embeddings`, float32 (n, dimensions), and each chunk's term weights."""
+    """The output of the embed stage for n chunks: `embeddings`, float32 (n, dimensions), and term weights per chunk."""
 
     space: EmbeddingSpaceSpec
     embeddings: Vectors
@@ -56,7 +56,7 @@ def decode_drafts(data: bytes) -> tuple[ChunkDraft, ...]:
 
 
 def encode_vectors(vectors: ChunkVectors) -> bytes:
-    """Encode embeddings as half floats (as the database stores them) and term weights as flat arrays."""
+    """Encode embeddings as half floats, as the database stores them, and term weights as flat arrays."""
     counts = np.array([len(terms) for terms in vectors.terms], dtype="<i4")
     ids = np.array([term for terms in vectors.terms for term in terms], dtype="<i4")
     weights = np.array([weight for terms in vectors.terms for weight in terms.values()], dtype="<f4")

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class VersionFacts:
-    """The file that a run reads, as it was when the stage started. `sealed_password` decrypts an encrypted file."""
+    """Facts about the file that a run reads, as of the stage's start. `sealed_password` decrypts an encrypted file."""
 
     tenant_id: UUID
     document_id: UUID
@@ -29,13 +29,13 @@ class VersionFacts:
     sealed_password: bytes | None = field(default=None, repr=False)
 
     def suffix(self) -> str:
-        """Return the file name's extension, case-folded ("" if it has none)."""
+        """Return the file name's extension in lower case; "" if it has none."""
         return PurePosixPath(self.filename).suffix.casefold()
 
 
 @dataclass(frozen=True, slots=True)
 class StageInputs:
-    """All that a stage's output may depend on: the file, and the keys of the earlier stages' outputs."""
+    """Everything on which a stage's output may depend: the file, and the keys of the earlier stages' outputs."""
 
     version: VersionFacts
     outputs: Mapping[str, str]
@@ -46,7 +46,7 @@ class StageInputs:
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """An output as stored (`data`), and decoded (`value`) so that the next stage in this process need not decode it."""
+    """An output as it is stored (`data`) and decoded (`value`). The next stage in this process can use `value`."""
 
     data: bytes
     value: object
@@ -56,7 +56,8 @@ class Encoded:
 class StageResult:
     """The result of a stage.
 
-    `output` is stored under the stage's key, unless it is None. `write` joins the transaction that completes the stage.
+    `output` is stored under the stage's key, unless it is None. `write` is called in the transaction that completes the
+    stage.
     """
 
     output: Encoded | None = None
@@ -65,19 +66,20 @@ class StageResult:
 
 
 class StageContext(Protocol):
-    """The inputs and services of a running stage. No transaction is open."""
+    """The inputs of a running stage, and access to earlier outputs. No transaction is open while a stage runs."""
 
     @property
     def inputs(self) -> StageInputs: ...
 
     def load(self, stage: StageName, decode: Callable[[bytes], T]) -> T:
-        """Load an earlier stage's output. Raises OutputLostError when it is missing or damaged; UnavailableError."""
+        """Load an earlier stage's output. Raises UnavailableError, and OutputLostError if it is missing or damaged."""
 
 
 class PipelineStage(Protocol):
     """One step of an ingestion.
 
-    `version` changes whenever results change. `key` returns the key of the output before it is computed.
+    `version` must change whenever a change of the code changes results. `key` returns the output's key, which is known
+    before the output is computed.
     """
 
     @property
@@ -91,7 +93,8 @@ class PipelineStage(Protocol):
     def run(self, context: StageContext) -> StageResult:
         """Run the stage. Raises DocumentError when the file is at fault, UnavailableError when a service is down.
 
-        Do not catch an OutputLostError from `load`: the runner sends the run back to the stage that makes the output.
+        Do not catch an OutputLostError of `load`: the runner then sends the run back to the stage that creates the
+        output.
         """
 
 

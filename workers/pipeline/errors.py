@@ -1,8 +1,8 @@
 """Errors for data that the storage lost during a run.
 
-DocumentError ← FileMissingError   the uploaded file is missing: only its sender can send it again
-              ← FileDamagedError   the uploaded file's bytes fail their check: its sender can send it again
-FootnoteError ← OutputLostError    an earlier stage's output is missing or damaged: that stage can make it again
+DocumentError ← FileMissingError   the uploaded file is missing: a user must upload it again
+              ← FileDamagedError   the uploaded file's bytes fail their check: a user must upload it again
+FootnoteError ← OutputLostError    an earlier stage's output is missing or damaged: that stage can run again
 """
 
 from app.core.errors import DocumentError, FootnoteError

@@ -1,4 +1,4 @@
-"""Renews a lease while its holder works."""
+"""Renews a lease while its stage runs."""
 
 import threading
 from types import TracebackType
@@ -14,7 +14,7 @@ log = get_logger(__name__)
 
 
 class Heartbeat:
-    """A context manager that renews the lease every `seconds`, in a thread, until it exits or the lease is lost."""
+    """A context manager. Its thread renews the lease every `seconds`, until the block ends or the lease is lost."""
 
     def __init__(self, *, leases: LeaseService, lease: Lease, seconds: float) -> None:
         self._leases = leases
@@ -25,7 +25,7 @@ class Heartbeat:
         self._thread = threading.Thread(target=self._beat, name=f"heartbeat-{lease.stage}", daemon=True)
 
     def check(self) -> None:
-        """Check that no renewal has failed because the lease was lost. Raises LeaseLostError."""
+        """Raise LeaseLostError if a renewal has found that the lease is lost."""
         if self._lost.is_set():
             raise LeaseLostError
 
@@ -46,5 +46,5 @@ class Heartbeat:
                     self._lost.set()
                     return
             except UnavailableError as error:
-                # The lease may still be valid after the outage. If it has expired, completing the stage is rejected.
+                # The lease may still be valid after the outage. If it has expired, the stage cannot be completed.
                 log.warning("jobs.heartbeat.missed", stage_id=str(self._lease.stage_id), code=error.code)

@@ -1,4 +1,4 @@
-"""Connects the pipeline to retrieval: computes term weights, and looks up the embedding space's id for the index."""
+"""Connects the pipeline to retrieval: it computes term weights, and finds the embedding space's id for the index."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,8 @@ from app.retrieval.index.writing import ChunkIndex
 from workers.pipeline.codecs import ChunkVectors
 
 AVERAGE_TERMS = 200.0
-"""The number of terms in an average chunk. BM25 uses the collection's mean, but a constant keeps stored weights valid.
+"""The number of terms in an average chunk. BM25 uses the mean of all chunks, which would change with each document. A
+constant keeps stored weights valid.
 """
 
 

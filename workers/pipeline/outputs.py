@@ -1,6 +1,6 @@
-"""Stage outputs: blobs by key.
+"""Stores the outputs of stages. An output is a blob, which is found by the output's key.
 
-A process caches the last few decoded outputs, because it often runs a document's next stage as well.
+A process caches its last few decoded outputs, because it often runs the next stage of the same document as well.
 """
 
 from collections import OrderedDict
@@ -19,9 +19,9 @@ T = TypeVar("T")
 _PIECE_BYTES = 1024 * 1024
 
 CACHE_BYTES = 4 * 1024 * 1024
-"""The cache's limit in bytes of encoded output.
+"""The cache's limit, in bytes of encoded outputs.
 
-A decoded filing takes about eight times as much memory, repetitive tables at least fifty times.
+In memory, a decoded filing takes about eight times its encoded size, and repetitive tables at least fifty times.
 """
 
 
@@ -36,13 +36,13 @@ class OutputStore:
         self._cache: OrderedDict[tuple[UUID, str], tuple[int, object]] = OrderedDict()
 
     def find_digests(self, tenant_id: UUID, keys: Sequence[str]) -> dict[str, str]:
-        """Return key → blob digest for the outputs that exist."""
+        """Return a mapping of output keys to blob digests, for the outputs that exist."""
         with self._database.transaction(system_principal(tenant_id)) as session:
             return OutputRepository(session).find_many(keys)
 
     def exists(self, tenant_id: UUID, digest: str) -> bool:
         """Return whether the blob of an output still exists."""
-        # The cache is not enough: the next stage may run in another process, which needs the blob.
+        # Do not look into the cache: the next stage may run in another process, which needs the blob.
         return self._blobs.exists(tenant_id, digest)
 
     def is_whole(self, tenant_id: UUID, digest: str) -> bool:
@@ -56,7 +56,7 @@ class OutputStore:
         return True
 
     def read(self, tenant_id: UUID, digest: str, decode: Callable[[bytes], T]) -> T:
-        """Return a decoded output. A digest always has the same content, so a cached value never expires."""
+        """Return a decoded output. The content of a digest never changes, so cached values do not expire."""
         place = (tenant_id, digest)
         if place in self._cache:
             self._cache.move_to_end(place)
@@ -67,7 +67,7 @@ class OutputStore:
         return value
 
     def write(self, tenant_id: UUID, encoded: Encoded) -> str:
-        """Store an output; return its digest."""
+        """Store an output. Return its digest."""
         stored = self._blobs.put_bytes(tenant_id, encoded.data)
         self._remember((tenant_id, stored.digest), len(encoded.data), encoded.value)
         return stored.digest

@@ -1,4 +1,4 @@
-"""The parse stage's parser: runs the parsing sandbox on files from the blob store."""
+"""The parser of the parse stage: it parses files of the blob store in the parsing sandbox."""
 
 from app.documents.content.parsed import ParsedDocument
 from app.storage.port import BlobStore
@@ -8,7 +8,7 @@ from workers.pipeline.contract import VersionFacts
 
 
 class SandboxParser:
-    """Parses a version's file in a sandboxed child; the decrypted file is deleted from disk afterwards."""
+    """Parses a version's file in a sandboxed child. The decrypted file is deleted from disk afterwards."""
 
     version = PARSER_VERSION
 

@@ -1,4 +1,4 @@
-"""The last stage: makes a version searchable, in one transaction."""
+"""The last stage: it makes a version searchable, in one transaction."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
@@ -73,7 +73,7 @@ class PublishStage:
             document, version, current = _lock_document(session, inputs)
             self._replace_pages(session, inputs, pages)
             self._describe_version(version, parsed)
-            # If a later version was published first, it stays the current version.
+            # If a later version is already published, it stays the current version.
             if current is None or current.number <= version.number:
                 self._describe_document(document, version, metadata)
                 session.flush()
@@ -100,8 +100,10 @@ class PublishStage:
         version.warnings = {"items": list(parsed.warnings)} if parsed.warnings else None
 
     def _describe_document(self, document: Document, version: DocumentVersion, metadata: DocumentMetadata) -> None:
-        """Copy the extracted metadata to the document, except fields that an editor has set. The access class does not
-        change, so the document cannot conflict with another document of the same content.
+        """Copy the extracted metadata to the document, except fields that an editor has set.
+
+        Content is unique per access class. The access class does not change here, so no conflict with another document
+        of the same content can arise.
         """
         sources = dict(document.metadata_sources or {})
         for name in METADATA_FIELDS:

@@ -1,4 +1,7 @@
-"""Runs one stage: claims it, finds or computes its output without a transaction, and writes once, under the lease."""
+"""Runs one stage: it claims the stage, finds or computes its output, and writes the result.
+
+No transaction is open while the output is computed. One transaction writes the result, if the lease is still valid.
+"""
 
 import time
 from collections.abc import Callable, Mapping
@@ -62,7 +65,7 @@ class _Context:
 
 
 class StageRunner:
-    """Handles wake-up messages. A message that is repeated, late, or for a finished stage changes nothing."""
+    """Handles wake-up messages. A repeated or late message, or one for a finished stage, changes nothing."""
 
     def __init__(
         self,
@@ -84,7 +87,7 @@ class StageRunner:
         self._owner = owner
 
     def run(self, tenant_id: UUID, stage_id: UUID) -> RunResult:
-        """Run a stage if it can be claimed, and return the outcome. Raises UnavailableError."""
+        """Run a stage if it can be claimed. Return the outcome. Raises UnavailableError."""
         claimed = self._leases.claim(tenant_id, stage_id, owner=self._owner)
         if not isinstance(claimed, Lease):
             return claimed
@@ -134,7 +137,7 @@ class StageRunner:
         return Completed(reused=reused)
 
     def _list_lost(self, lease: Lease, found: StageName) -> list[StageName]:
-        """List all earlier stages with lost outputs, so that a run that lost several outputs is sent back only once."""
+        """List all earlier stages whose outputs are lost, so that a run is sent back once even if several are lost."""
         digests = self._outputs.find_digests(lease.tenant_id, list(lease.outputs.values()))
         made = {StageName(name): digests[key] for name, key in lease.outputs.items() if key in digests}
         return [

@@ -1,4 +1,4 @@
-"""The stages before publishing. The output of each depends only on its inputs, so it never becomes invalid."""
+"""The stages before publishing. A stage's output depends only on its inputs, so it never becomes outdated."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -31,7 +31,7 @@ class Parser(Protocol):
 
     @property
     def version(self) -> str:
-        """The parser's version, which changes whenever the result for any file changes."""
+        """The parser's version. It must change whenever the result for any file changes."""
 
     def parse(self, version: VersionFacts, *, password: str | None) -> ParsedDocument:
         """Parse the file. Raises DocumentError, UnavailableError; BlobMissingError or BlobDamagedError for the file."""
@@ -73,7 +73,7 @@ class ParseStage:
 
     def key(self, inputs: StageInputs) -> str:
         version = inputs.version
-        # Other versions cannot reuse the output of an encrypted file: the same file sent without a password must fail.
+        # No other version may reuse the output of an encrypted file, because the file must fail without its password.
         owner = str(version.version_id) if version.sealed_password is not None else ""
         return output_key(self, version.content_sha256, params={"suffix": version.suffix(), "owner": owner})
 
@@ -113,7 +113,7 @@ class ExtractStage:
 
 
 class ChunkStage:
-    """Cuts the ParsedDocument into chunks, with issuer, document type and period in each chunk's heading."""
+    """Cuts the ParsedDocument into chunks. Each chunk's heading contains the issuer, document type and period."""
 
     name = StageName.CHUNK
 

@@ -1,4 +1,4 @@
-"""Reads the facts about a version's file, and marks versions as failed."""
+"""Reads facts about a version's file, and marks versions as failed."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""`/livez`, `/readyz` and `/metrics`: whether the process runs, whether it can serve requests, and its metrics."""
+"""`/livez` shows whether the process runs, `/readyz` whether it can serve requests, and `/metrics` its metrics."""
 
 from collections.abc import Callable, Mapping
 from typing import Literal
@@ -13,7 +13,7 @@ from app.observability.logging import get_logger
 from app.observability.metrics import CONTENT_TYPE, Metrics
 
 Check = Callable[[], None]
-"""A check returns if the part works. Otherwise it raises a FootnoteError, whose message is shown, or another error."""
+"""A check returns if its part works; otherwise it raises an error. Only the message of a FootnoteError is shown."""
 
 
 class PartState(BaseModel):

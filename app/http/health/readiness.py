@@ -48,7 +48,7 @@ def migrations_check(database: Database) -> Callable[[], None]:
 
 
 def broker_check(url: str) -> Callable[[], None]:
-    """Return the broker check: Redis and Valkey are pinged; an AMQP broker only has to accept a connection."""
+    """Return the check of the broker. It pings Redis or Valkey; it only connects to an AMQP broker."""
     parts = urlsplit(url)
 
     def check() -> None:

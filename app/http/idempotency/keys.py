@@ -1,10 +1,10 @@
 """`Idempotency-Key` on every POST (draft-ietf-httpapi-idempotency-key-header-07): a repeat returns the first response.
 
-A record is claimed before the work and completed after it, each in its own short transaction. Only successful responses
-are stored: a failed POST changed nothing, so its repeat simply runs again. A process that crashes in between leaves a
-claim that expires. Bodies are encrypted with the tenant's key, because a response may contain a new key's secret. A
-response with `Content-Location` is not stored: a repeat reads that address with the caller's current rights. The
-same applies to a stream of events, which is replayed as JSON.
+A record is claimed before the work and completed after it, each in its own short transaction. If the process crashes in
+between, the claim expires. Only successful responses are stored. A failed POST changed nothing, so its repeat runs
+again. Stored bodies are encrypted with the tenant's key, because a response may contain the secret of a new API key.
+If a response has a `Content-Location`, its body is not stored: a repeat reads that address with the caller's current
+permissions. A stream of events has a `Content-Location` as well, so a repeat gets its result as JSON.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ from app.storage.sealing import Sealer
 HEADER = "Idempotency-Key"
 KEPT_FOR = timedelta(hours=24)
 CLAIM_FOR = timedelta(minutes=3)
-"""A claim's lifetime. It exceeds the longest request, so an older claim belongs to a process that crashed."""
+"""A claim's lifetime. No request takes longer, so an expired claim belongs to a process that crashed."""
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _PURPOSE = "idempotent response"
@@ -42,7 +42,10 @@ Handler = Callable[[], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class ClaimedKey:
-    """A record that this request created and must complete or drop; `created_at` distinguishes it from later ones."""
+    """A record that this request created, and must complete or delete.
+
+    `created_at` distinguishes it from a later record of the same key.
+    """
 
     principal: Principal
     key: str
@@ -50,7 +53,7 @@ class ClaimedKey:
 
 
 class Idempotency:
-    """Claims keys and stores responses."""
+    """Claims idempotency keys, and stores and replays responses."""
 
     def __init__(self, *, database: Database, sealer: Sealer, clock: Clock) -> None:
         self._database = database
@@ -138,7 +141,10 @@ class Idempotency:
 
 
 class _FollowedResponse(Response):
-    """A streamed response: its record is completed after the whole stream was sent, and deleted if the stream broke."""
+    """A streamed response. After the stream, its record is completed if the response has a Content-Location.
+
+    The record is deleted if it has none, or if the stream failed.
+    """
 
     def __init__(self, inner: Response, idempotency: Idempotency, claim: ClaimedKey) -> None:
         self._inner = inner
@@ -173,13 +179,13 @@ def _is(claim: ClaimedKey) -> tuple[ColumnElement[bool], ...]:
 
 
 def _bind_to_caller(principal: Principal, fingerprint: str) -> str:
-    """Bind a fingerprint to the caller's key and scopes: a response is replayed only to the same key and scopes."""
+    """Return a fingerprint of the request and the caller. Only the same key and scopes get the stored response."""
     scopes = "all" if principal.scopes is None else ",".join(sorted(principal.scopes))
     return hashlib.sha256(f"{fingerprint} {principal.key_id} {scopes} {principal.key_expires_at}".encode()).hexdigest()
 
 
 def fingerprint(request: Request, *parts: bytes) -> str:
-    """Return a digest that identifies a request by its method, path, query and body (or the body's digest)."""
+    """Return a digest of a request's method, path, query and `parts`, which are its body or the body's digest."""
     digest = hashlib.sha256()
     for part in (request.method.encode(), request.url.path.encode(), request.url.query.encode(), *parts):
         digest.update(len(part).to_bytes(8, "big") + part)

@@ -11,7 +11,10 @@ from app.db.base import Base
 
 
 class IdempotencyRecord(Base):
-    """`fingerprint` is a digest of method, path and body; `status` is null while the first request is in progress."""
+    """The record of one key. `fingerprint` is a digest of the request and the caller's key and scopes.
+
+    `status` is null while the first request is in progress.
+    """
 
     __tablename__ = "idempotency_records"
     __table_args__ = (Index(None, "expires_at"),)

@@ -17,7 +17,7 @@ _ROUTE_KEYS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class StoredResponse:
-    """The response to the first request. `headers` are in lower case."""
+    """The response to the first request. The names in `headers` are in lower case."""
 
     status: int
     headers: dict[str, str]
@@ -33,7 +33,10 @@ def repeat(request: Request, stored: StoredResponse) -> Response:
 
 
 class _ReadAgain(Response):
-    """Requests `location` from the application as the same principal, so that newly hidden content stays hidden."""
+    """Requests `location` from the application as the same principal.
+
+    The response therefore omits content that the principal can no longer see.
+    """
 
     def __init__(self, request: Request, location: str, status: int) -> None:
         self._app = request.app.router
@@ -44,8 +47,7 @@ class _ReadAgain(Response):
         self.raw_headers = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # Copy the scope, including the framework's own entries (such as its exit stack), but without the entries of the
-        # route.
+        # Copy the scope with the framework's own entries, such as its exit stack, but without the entries of the route.
         inner = {
             **{name: value for name, value in scope.items() if name not in _ROUTE_KEYS},
             "method": "GET",

@@ -1,4 +1,4 @@
-"""`/problems/{code}`: the address that the `type` of a problem document points to."""
+"""`/problems/{code}`: explains a kind of problem. The `type` of a problem document is such an address."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from app.http.problems import list_kinds
 
 
 class ProblemKind(BaseModel):
-    """A kind of problem; its title is the same for each occurrence."""
+    """A kind of problem. All problems of a kind have the same title."""
 
     code: str = Field(examples=["not-found"])
     status: int

@@ -47,7 +47,7 @@ Every POST accepts an `Idempotency-Key`. Lists are paged by cursor. Edits send t
 
 
 def problems(*kinds: type[FootnoteError]) -> dict[str, Any]:
-    """Return `openapi_extra` with an operation's own problems; those common to all operations are added later."""
+    """Return `openapi_extra` with an operation's own problems. The problems of all operations are added later."""
     return {_PROBLEMS: [kind.code for kind in kinds]}
 
 
@@ -95,7 +95,7 @@ def _build(app: FastAPI, refusals: tuple[type[FootnoteError], ...]) -> dict[str,
 
 
 def _take_definitions(operation: dict[str, Any]) -> dict[str, Any]:
-    """Remove the schemas nested in a body of `json_body`; return them, to be added to the document's schemas."""
+    """Remove the nested schemas (`$defs`) from a body schema of `json_body`, and return them as named schemas."""
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     definitions: dict[str, Any] = body.get("schema", {}).pop("$defs", {})
     return {f"{name}{_INPUT}": schema for name, schema in definitions.items()}
@@ -118,7 +118,7 @@ def _complete(operation: dict[str, Any], method: str, path: str, refusals: tuple
                 "in": "header",
                 "required": False,
                 "description": "A repeat with the same key and request returns the first response; a UUID will do.",
-                # There is no example: the reference page would send it, always the same key, with every request.
+                # This parameter has no example, because the reference page would send the example with every request.
                 "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
             }
         )
@@ -141,7 +141,7 @@ def _complete(operation: dict[str, Any], method: str, path: str, refusals: tuple
 
 
 def _add_examples(operation: dict[str, Any], examples: Examples) -> None:
-    """Add an example to each JSON body that has none: the request's and each successful response's."""
+    """Add an example to the JSON body of the request and of each successful response, unless it has one."""
     bodies = [(operation.get("requestBody", {}), examples.of_request)]
     bodies += [(response, examples.of_response) for response in operation["responses"].values()]
     for body, make in bodies:

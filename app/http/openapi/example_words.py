@@ -1,4 +1,4 @@
-"""Example values for the OpenAPI document, by field name or by schema and field name."""
+"""Example values for the OpenAPI document. The key of a value is `field` or, for one schema only, `Schema.field`."""
 
 from typing import Any
 

@@ -1,6 +1,7 @@
 """Examples for the OpenAPI document, generated from its schemas, so that every operation has current examples.
 
-A schema's own example comes first, then the example word for the field's name if it fits, then a default by type.
+Examples come from the first of these sources that has one: the schema itself, the example values by field name
+(`WORDS`), and a default value for the type.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,7 +11,10 @@ from app.http.openapi.example_words import WORDS
 
 Schema = Mapping[str, Any]
 Keep = Callable[[str, Schema, Schema], bool]
-"""Returns whether an object's example includes a field. The arguments are field name, field schema, object schema."""
+"""Returns whether the example of an object includes a field.
+
+The arguments are the field's name, the field's schema and the object's schema.
+"""
 
 _REF = "#/components/schemas/"
 _ID = "0190c0de-7e57-7000-8000-00000000feed"
@@ -53,7 +57,7 @@ class Examples:
         return _plain(schema)
 
     def _list_candidates(self, schema: Schema, name: str) -> list[Any]:
-        """List candidate examples, best first: the schema's examples, matching words, the constant or default."""
+        """List candidate examples, best first: the schema's examples, values of WORDS, constant or enum, default."""
         words = [WORDS[word] for word in (name, name.rpartition(".")[2]) if word in WORDS]
         known = [*schema.get("examples", ()), *(word for word in words if self._accepts(schema, word))]
         known += [schema["const"]] if "const" in schema else schema.get("enum", [])
@@ -65,7 +69,7 @@ class Examples:
         return schema
 
     def _accepts(self, schema: Schema, value: Any) -> bool:
-        """Return whether an example word fits the schema: it has the right type and is a member of any enumeration."""
+        """Return whether an example value fits the schema: by its type, or as one of the values of an enumeration."""
         schema = self._resolve(schema)
         parts = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
         if parts:
@@ -78,7 +82,7 @@ class Examples:
 
 
 def _plain(schema: Schema) -> Any:
-    """Return a value of a simple type."""
+    """Return a default example for a schema of a simple type."""
     match schema.get("type"):
         case "integer":
             return max(int(schema.get("minimum", 1)), 1)

@@ -1,4 +1,4 @@
-"""The checks of `footnote doctor` outside the database: each returns one finding with a sentence."""
+"""The checks of `footnote doctor` outside the database. A result has one sentence for the user."""
 
 import importlib.metadata
 import os
@@ -28,7 +28,10 @@ MIN_FREE_SHARE = 0.02
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """The result of a check: its name, whether it passed, and a sentence (if failed: what is wrong and what to do)."""
+    """The result of a check: its name, whether it passed, and a sentence.
+
+    The sentence of a failed check explains the problem and how to fix it.
+    """
 
     check: str
     ok: bool
@@ -90,7 +93,7 @@ def check_key_file(path: Path) -> CheckResult:
 
 
 def check_storage(root: Path) -> CheckResult:
-    """Check that a file can be written to the folder of the blobs."""
+    """Check that a file can be written to the blobs' folder."""
     try:
         with tempfile.NamedTemporaryFile(dir=root, prefix=".doctor-") as file:
             file.write(b"footnote")
@@ -104,7 +107,7 @@ def check_storage(root: Path) -> CheckResult:
 
 
 def check_broker(url: str) -> CheckResult:
-    """Check that the broker responds; for brokers other than Redis and Valkey, see the worker's log."""
+    """Check that the broker responds. Only Redis and Valkey are checked; any other broker passes unchecked."""
     if not is_redis(url):
         return CheckResult(
             "broker", True, "The broker is neither Redis nor Valkey: see the worker's log for its state."
@@ -120,7 +123,7 @@ def check_broker(url: str) -> CheckResult:
 
 
 def check_processes(home: Home) -> Iterator[CheckResult]:
-    """Check that the processes that `footnote up` started are running."""
+    """Check that each process that `footnote up` started is running."""
     state = home.read_state()
     processes = state.get("processes")
     owner = state.get("pid")
@@ -165,7 +168,7 @@ def check_model(chat: ChatSettings) -> CheckResult:
 
 
 def guard(check: str, run: Callable[[], CheckResult]) -> CheckResult:
-    """Return the finding of a check, or a failed finding if the check itself raised OSError."""
+    """Run a check and return its result. If it raises OSError, return a failed result."""
     try:
         return run()
     except OSError as error:

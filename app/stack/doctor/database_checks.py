@@ -1,4 +1,4 @@
-"""The database checks of `footnote doctor`: versions, rights of roles, forced row-level security, migrations."""
+"""The database checks of `footnote doctor`: versions, the roles' rights, forced row-level security, migrations."""
 
 from collections.abc import Iterator, Sequence
 
@@ -13,7 +13,7 @@ from app.stack.doctor.checks import CheckResult
 OLDEST_POSTGRES = 150000
 OLDEST_VECTOR = (0, 8)
 
-# Selects the tables with a tenant_id whose row-level security is off or not forced on the owner.
+# Selects the tables with a column tenant_id on which row-level security is off, or not forced for the owner.
 _UNFORCED = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
@@ -27,7 +27,7 @@ WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND pg_get
 
 
 def check_database(owner_url: str) -> Iterator[CheckResult]:
-    """Yield findings about the database at the owner's URL (in SQLAlchemy's form)."""
+    """Yield the results of the checks of a database. `owner_url` is the owner's URL in SQLAlchemy's form."""
     url = make_url(owner_url).set(drivername="postgresql").render_as_string(hide_password=False)
     try:
         connection = psycopg.connect(url, connect_timeout=5, autocommit=True)

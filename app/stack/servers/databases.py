@@ -1,4 +1,4 @@
-"""Databases and roles of the embedded cluster: `app.db.provision` with the superuser's URL."""
+"""Creates and drops databases and roles of the embedded cluster, by `app.db.provision` with the superuser's URL."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -7,24 +7,24 @@ from app.db import provision
 
 SUPERUSER = "postgres"
 
-# The login role of each kind of process.
+# Maps each kind of process to its login role.
 LOGINS: Mapping[str, str] = MappingProxyType(
     {"owner": "footnote_owner", "api": "footnote_api", "worker": "footnote_worker", "relay": "footnote_relay"}
 )
 
 
 class Databases:
-    """The superuser's operations on a cluster; `admin_url` is the SQLAlchemy URL of its database `postgres`."""
+    """The superuser's operations on a cluster. `admin_url` is the SQLAlchemy URL of its database `postgres`."""
 
     def __init__(self, *, admin_url: str) -> None:
         self._admin_url = admin_url
 
     def ensure_logins(self, passwords: Mapping[str, str]) -> None:
-        """Create the roles (name → password), or reset their passwords and rights if they exist."""
+        """Create the roles that `passwords` names. Reset the passwords and rights of existing roles."""
         provision.ensure_roles(self._admin_url, passwords)
 
     def ensure_database(self, name: str = "footnote") -> None:
-        """Create a database of the owner role with pgvector; only Footnote's roles may connect."""
+        """Create a database with pgvector that belongs to the owner role. Only Footnote's roles may connect to it."""
         provision.ensure_database(self._admin_url, name)
 
     def copy_database(self, template: str, name: str) -> None:

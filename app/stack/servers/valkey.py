@@ -23,8 +23,8 @@ STOPPING = ((SIGTERM, 5.0), (SIGKILL, 5.0))
 class EmbeddedValkey:
     """One server per home, on a loopback port, with a password. Use it as a context manager; `url()` is its address.
 
-    The wheel's own server class is not used: it cannot have a password (its readiness check does not log in), and it
-    leaves the server running when its owner is killed.
+    The wheel's own server class is not used for two reasons. It does not support a password, because its readiness
+    check does not log in. It also leaves the server running when its owner is killed.
     """
 
     def __init__(self, home: Home | Path | str) -> None:
@@ -50,7 +50,10 @@ class EmbeddedValkey:
         return f"redis://:{self._home.ensure_password('valkey')}@127.0.0.1:{self._port}/{database}"
 
     def start(self) -> None:
-        """Start the server, after stopping one that a killed owner left. Raises HomeInUseError, ServerStartError."""
+        """Start the server. First stop a server that a killed owner left running.
+
+        Raises HomeInUseError, ServerStartError.
+        """
         self._home.ensure()
         try:
             self._lock.acquire(timeout=0)
@@ -123,7 +126,7 @@ class EmbeddedValkey:
             client.close()
 
     def _stop_leftovers(self) -> None:
-        """Stop a server in this home's folder that a killed owner left."""
+        """Stop a server of this home that a killed owner left running."""
         end_all([process for process in psutil.process_iter() if self._is_ours(process)], STOPPING)
 
     def _is_ours(self, process: psutil.Process) -> bool:

@@ -22,7 +22,7 @@ document.addEventListener("keydown", (event) => {
 watchUploads(listDocuments);
 listDocuments();
 
-// Enable the controls only now: a file chosen before this script ran would be lost silently.
+// Enable the controls only now, because a file chosen before this script has run would be ignored silently.
 for (const control of [document.getElementById("files"), document.getElementById("ask")]) {
   control.disabled = false;
 }

@@ -1,9 +1,9 @@
-// The API reference. Requests that "Execute" sends use the session cookie, or the key entered under "Authorize".
+// The API reference. "Execute" sends a request with the session cookie, or with the key entered under "Authorize".
 import { PAGE_HEADER } from "./api.js";
 
 const texts = new Map();
 
-// Returns the text that a search is matched against: tag, method, path, words, and the codes of possible problems.
+// Returns the text in which a search looks for words: tag, method, path, description, and codes of possible problems.
 function textOf(tag, item) {
   const id = item.get("id");
   if (!texts.has(id)) {
@@ -42,7 +42,7 @@ window.SwaggerUIBundle({
   validatorUrl: null,
   // Sort operations for operators last.
   tagsSorter: (one, other) => (one === "operations") - (other === "operations"),
-  // The header proves to the server that this site's page sent the request; the shown curl command needs a key instead.
+  // The header proves that a page of this site sent the request. The displayed curl command needs a key instead.
   requestInterceptor: (request) => Object.assign(request, { headers: { ...request.headers, ...PAGE_HEADER } }),
   showMutatedRequest: false,
   onComplete() {

@@ -1,8 +1,8 @@
 """Parses HTML, with inline XBRL (Inline XBRL 1.1).
 
-The text of visible facts is kept; hidden facts are left out. The parser does not use the network, resolve a document's
-entities or build huge trees. Pages follow the file's page breaks for print (CSS Fragmentation, `page-break-*`). Long
-pages are cut at block ends.
+The text of visible facts is kept; hidden facts are left out. The parser does not use the network, does not resolve a
+document's entities, and does not build huge trees. Pages follow the file's page breaks for print (CSS Fragmentation,
+`page-break-*`). Long pages are split between blocks.
 """
 
 import re
@@ -37,7 +37,7 @@ class HtmlTooDeepError(DocumentError):
 
 
 def parse_html(path: Path, *, password: str | None = None) -> ParsedDocument:  # noqa: ARG001 - the signature of all readers
-    """Parse the HTML file at `path`. `properties` gets its title, the EDGAR wrapper's type, and the `dei:…` facts.
+    """Parse the HTML file at `path`. `properties` contains its title, the EDGAR header's type, and the `dei:…` facts.
 
     Raises EmptyFileError, UnsupportedFormatError (binary content), HtmlUnreadableError, HtmlTooDeepError.
     """
@@ -60,7 +60,10 @@ def parse_html(path: Path, *, password: str | None = None) -> ParsedDocument:  #
 
 
 def _tree(text: str) -> etree._Element | None:
-    """Parse XHTML with the XML parser, and other files with the HTML parser, which misreads elements like `<td/>`."""
+    """Parse XHTML with the XML parser, and other files with the HTML parser.
+
+    The HTML parser misreads XHTML's elements like `<td/>`.
+    """
     head = _XML_HEAD.match(text)
     body = text[head.end() :] if head else text
     raw = body.encode("utf-8", "replace")
@@ -77,10 +80,10 @@ def _tree(text: str) -> etree._Element | None:
         try:
             return etree.fromstring(raw, strict)
         except etree.XMLSyntaxError:
-            pass  # not well-formed: use the HTML parser, as browsers do
+            pass  # not well-formed: use the HTML parser below
     root, is_whole = _forgiving_tree(raw)
     if not is_whole:
-        # In old filings, unclosed font tags nest ever deeper. Removing them does not change the text.
+        # In old filings, unclosed font tags contain all later elements. Removing the tags does not change the text.
         root, is_whole = _forgiving_tree(_LOOKS.sub(b"", raw))
     if not is_whole:
         raise HtmlTooDeepError
@@ -88,7 +91,7 @@ def _tree(text: str) -> etree._Element | None:
 
 
 def _forgiving_tree(raw: bytes) -> tuple[etree._Element | None, bool]:
-    """Return the tree as browsers build it, and whether the parser reached the end (it stops at 256 levels)."""
+    """Return the tree as browsers build it, and whether it is complete: the parser stops at 256 levels."""
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
         root = etree.fromstring(raw, parser)
@@ -98,7 +101,10 @@ def _forgiving_tree(raw: bytes) -> tuple[etree._Element | None, bool]:
 
 
 def _properties(root: etree._Element) -> dict[str, str]:
-    """Return the title and the inline-XBRL facts about document and entity (`dei:…`). Several symbols are joined."""
+    """Return the title and the inline-XBRL facts about the document and its entity (`dei:…`).
+
+    If the entity has several trading symbols, they are joined.
+    """
     found: dict[str, str] = {}
     for name, value in _facts(root):
         if name not in found:

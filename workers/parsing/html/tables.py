@@ -1,7 +1,7 @@
 """Converts an HTML table to rows of cells in shared columns.
 
-Tables of filings have spacer cells, and "$", "(", ")" and "%" in separate cells. These signs are joined to their
-number. The columns are computed from the grid of the cells' spans (HTML Living Standard §4.9.12, forming a table).
+Tables of filings have empty cells for spacing, and have "$", "(", ")" and "%" in separate cells. These signs are joined
+to their number. The columns are computed from the cells' spans (HTML Living Standard §4.9.12, "forming a table").
 """
 
 import re
@@ -28,7 +28,7 @@ _MAX_COLSPAN = 1000  # the standard's limit
 
 @dataclass(frozen=True, slots=True)
 class GridCell:
-    """A cell's text on the grid: columns `left` to `right` (exclusive)."""
+    """A cell's text, and its columns on the grid: `left` to `right` (exclusive)."""
 
     left: int
     right: int
@@ -62,7 +62,7 @@ class Grid:
 
 
 def table_rows(grid: Grid) -> tuple[FlowRow, ...]:
-    """Return the table's nonempty rows, with signs joined to numbers, and columns numbered across the table."""
+    """Return the table's rows that are not empty. Signs are joined to numbers, and all rows share column numbers."""
     rows = [joined for joined in (_join_signs(row) for row in grid.rows) if joined]
     starts = _columns(rows)
     headers = _header_count(rows)
@@ -81,7 +81,8 @@ def table_rows(grid: Grid) -> tuple[FlowRow, ...]:
 def is_layout(rows: Sequence[FlowRow]) -> bool:
     """Return whether a table is used only for layout.
 
-    Such a table has no cells side by side, has a single pair of cells (a page footer), or has list marks before texts.
+    In such a table, each row has one cell, or the only row has two cells (a page footer), or a row's first cell is a
+    list mark.
     """
     if not rows:
         return True
@@ -110,7 +111,7 @@ def _join_signs(row: Sequence[GridCell]) -> list[GridCell]:
 
 
 def _tight(text: str) -> str:
-    """Remove spaces between sign, figures and brackets of an amount. Other text does not change."""
+    """Remove spaces between the signs, digits and brackets of an amount. Other text does not change."""
     return re.sub(r"\s+(?!\(\w)", "", text) if _AMOUNT.fullmatch(text) and " " in text else text
 
 
@@ -143,7 +144,7 @@ def _columns(rows: Sequence[Sequence[GridCell]]) -> dict[int, int]:
 
 
 def _without_empty(columns: dict[int, int], rows: Sequence[Sequence[GridCell]]) -> dict[int, int]:
-    """Renumber the columns, counting only those in which a cell begins."""
+    """Remove the columns in which no cell begins, and number the remaining columns from 0."""
     begun = sorted({columns[cell.left] for row in rows for cell in row if cell.left in columns})
     order = {number: index for index, number in enumerate(begun)}
     return {at: order[number] for at, number in columns.items() if number in order}
@@ -155,7 +156,7 @@ def _is_amount(text: str) -> bool:
 
 
 def _header_count(rows: Sequence[Sequence[GridCell]]) -> int:
-    """Return the number of header rows: rows of `th` cells, else rows before the first amount (a year is not one)."""
+    """Return the number of header rows: rows of `th` cells, else rows before the first amount that is not a year."""
     marked = 0
     while marked < len(rows) and all(cell.is_head for cell in rows[marked]):
         marked += 1
@@ -164,7 +165,7 @@ def _header_count(rows: Sequence[Sequence[GridCell]]) -> int:
     for index, row in enumerate(rows[: _MAX_HEADERS + 1]):
         values = [cell.text for cell in row[1:]] or [cell.text for cell in row if cell.left > 0]
         if any(_is_amount(value) and not is_year(value) for value in values):
-            # A lone label directly above the figures names a group of rows; it is not a column heading.
+            # A single label directly above the first amounts is the name of a group of rows, not a column heading.
             count = index
             while count > 1 and len(rows[count - 1]) == 1 and rows[count - 1][0].left == 0:
                 count -= 1

@@ -1,4 +1,4 @@
-"""Walks an HTML tree in reading order: paragraphs, headings, tables, page breaks."""
+"""Walks an HTML tree in reading order, and finds paragraphs, headings, tables and page breaks."""
 
 import re
 from collections.abc import Iterator
@@ -97,7 +97,7 @@ class _Style:
 
 @dataclass(slots=True)
 class _Line:
-    """Text collected for a block, with the number of its bold and underlined characters."""
+    """The text of a block that is being read, with the numbers of its bold and underlined characters."""
 
     parts: list[str] = field(default_factory=list)
     letters: int = 0
@@ -130,7 +130,7 @@ def _is_xbrl(element: etree._Element) -> bool:
 
 
 class FlowReader:
-    """Reads one tree; returns blocks in source order."""
+    """Reads the blocks and page breaks of one tree, in source order."""
 
     def __init__(self) -> None:
         self._line = _Line()
@@ -209,7 +209,7 @@ class FlowReader:
 
 
 def _lines(parts: list[str]) -> Iterator[str]:
-    """Split the text at line breaks. A part "\\n" is a line break; line ends inside other parts are white space."""
+    """Split the text at line breaks. A part "\\n" is a line break. A line end inside another part is white space."""
     held: list[str] = []
     for part in parts:
         if part == "\n" and len(part) == 1:
@@ -247,8 +247,8 @@ def _styled(name: str, css: str, element: etree._Element, outer: _Style) -> _Sty
 def _heading_level(text: str, line: _Line) -> int:
     """Return the heading level, 1 to 6, or 0 for other text.
 
-    The tag determines the level. Without a heading tag, bold text has level 2 (centred or in capitals) or 3, and
-    underlined text has level 4.
+    A heading tag determines the level. Without one, bold text has level 2 if it is centred or in capitals, otherwise
+    level 3. Underlined text has level 4.
     """
     if line.level:
         return line.level
@@ -317,7 +317,7 @@ def _collect(element: etree._Element, parts: list[str], depth: int) -> None:
 
 
 def _marked_lines(rows: tuple[FlowRow, ...]) -> Iterator[FlowBlock]:
-    """Yield one block per row. A row has a mark ("•", "(1)", "Item 7.") and its text."""
+    """Yield one block per row. A row consists of a list mark ("•", "(1)", "Item 7.") and its text."""
     for row in rows:
         text = " ".join(text for _, text in row.cells)
         is_heading = re.match(r"(?i:item\s*\d+[A-C]?\.|note\s*\d+)", text) is not None and len(text) < _MAX_HEADING

@@ -1,1 +1,1 @@
-"""PDF: pdfium reads text and geometry; pypdf reads metadata, and the files that pdfium can't open."""
+"""Parses PDF. pdfium reads text and positions. pypdf reads metadata, and files that pdfium can't open."""

@@ -1,8 +1,8 @@
 """Reads the words of one PDF page with their boxes, through pdfium's raw calls.
 
-pdfium returns characters in content order, with the blanks and line ends it infers. Requesting a box for each character
-would take as long as reading the page. Boxes are therefore requested only for the first and last character of each
-word, and for all characters of a word whose shape suggests a gap inside.
+pdfium returns characters in the order of the file, and adds inferred blanks and line ends. Requesting a box for each
+character would take as long as reading the page. Boxes are therefore requested only for the first and last character of
+each word. If these suggest a gap inside the word, the boxes of all its characters are requested.
 """
 
 import ctypes
@@ -26,18 +26,18 @@ _LIGATURES = {
     "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st",
 }  # fmt: skip
 _DROPPED = "\u200b\u200c\u200d\u2060\ufeff\uffff"
-# Symbol-font bullets are in the private use area (code 0xB7 of Symbol and 0xA7, 0x76 of Wingdings, moved to U+F000).
+# Bullets of symbol fonts are in the private use area, at U+F000 plus their code in the font Symbol or Wingdings.
 _SYMBOLS = {"\uf0b7": "•", "\uf0a7": "▪", "\uf0a8": "□", "\uf0fe": "☒", "\uf06f": "□", "\uf0d8": "➢"}
 _ODD = re.compile("[\u00ad\ufb00-\ufb06\u200b-\u200d\u2060\ufeff\uffff\uf000-\uf0ff\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class PageWords:
-    """A page's words in content order: `texts`, `boxes` (n, 4) in displayed points, `starts` (indexes of first
-    characters).
+    """The n words of a page in the order of the file.
 
-    `turn` is the rotation of most words relative to the displayed page, in quarter turns clockwise; `turned` (n,) marks
-    the words rotated differently.
+    `boxes` (n, 4) are in points of the displayed page. `starts` (n,) are the indexes of the words' first characters.
+    `turn` is the rotation of most words relative to the displayed page, in quarter turns clockwise. `turned` (n,) marks
+    words with a different rotation.
     """
 
     texts: list[str]
@@ -59,7 +59,7 @@ def read_page_words(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE) -> 
     spans, first, last = _split_jumps(text_page, spans, first, last)
     first, last = to_display(page, first, width, height), to_display(page, last, width, height)
     boxes = np.concatenate([np.minimum(first[:, :2], last[:, :2]), np.maximum(first[:, 2:], last[:, 2:])], axis=1)
-    # Leave out words that lie wholly outside the displayed page, because they are invisible.
+    # Omit words that are entirely outside the displayed page, because they are invisible.
     seen = (boxes[:, 2] > 0) & (boxes[:, 3] > 0) & (boxes[:, 0] < width) & (boxes[:, 1] < height)
     seen &= np.isfinite(boxes).all(axis=1)
     texts = [text[start:end] for start, end in spans.tolist()]
@@ -83,10 +83,10 @@ def read_page_words(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE) -> 
 
 
 def normalise_word(word: str) -> str:
-    """Return a word as stored, with ligatures expanded, soft hyphens and zero-width characters removed, and lone
-    surrogates replaced.
+    """Return a word in the form in which it is stored.
 
-    A soft hyphen at the end of a word is displayed (Unicode 16 §23.2), so it becomes a hyphen.
+    Ligatures are expanded, soft hyphens and zero-width characters are removed, and lone surrogates are replaced. A soft
+    hyphen at the end of a word is displayed (Unicode 16 §23.2), so it becomes a hyphen.
     """
     if word.isascii() or not _ODD.search(word):
         return word
@@ -107,7 +107,7 @@ def _replacement(match: re.Match[str]) -> str:
 
 
 def _read_chars(text_page: pdfium.FPDF_TEXTPAGE) -> str:
-    """Return one character per pdfium index; control characters become blanks."""
+    """Return a text with one character for each pdfium index. Control characters become blanks."""
     count = min(int(pdfium.FPDFText_CountChars(text_page)), MAX_CHARS_A_PAGE)
     if count <= 0:
         return ""
@@ -115,23 +115,23 @@ def _read_chars(text_page: pdfium.FPDF_TEXTPAGE) -> str:
     written = int(pdfium.FPDFText_GetText(text_page, 0, count, buffer))
     text = bytes(buffer)[: 2 * max(written - 1, 0)].decode("utf-16-le", "surrogatepass")
     if len(text) != count:
-        # If some characters have no Unicode value, the text's indexes differ from the character indexes.
+        # If a character has no Unicode value, pdfium omits it from the text, so later indexes would be wrong.
         get = pdfium.FPDFText_GetUnicode
         text = "".join(map(chr, (min(get(text_page, index), 0x10FFFF) for index in range(count))))
     return _with_lost_letters(text_page, clean_text(text))
 
 
 def clean_text(text: str) -> str:
-    """Replace control characters by blanks, and pdfium's hyphen marks by hyphens; the length does not change."""
+    """Replace control characters by blanks, and pdfium's hyphen marks by hyphens. The length does not change."""
     return text.translate(_CONTROLS)
 
 
 def _with_lost_letters(text_page: pdfium.FPDF_TEXTPAGE, text: str) -> str:
-    """Restore the second "f" of words such as "different" where pdfium dropped it as a shadow of the first.
+    """Restore the second "f" of words such as "different" if pdfium dropped it as a copy of the first.
 
-    Some programs print bold text by drawing each letter twice, so pdfium drops a letter that overlaps the same letter.
-    It also drops the second of two kerned "f" that overlap, and infers a blank in its place. Neither width nor order
-    distinguishes that blank from a real one, but "dif" and "icer" are not English words.
+    Some programs print bold text by drawing each letter twice. pdfium therefore drops a letter that overlaps the same
+    letter. It also drops the second "f" if kerning makes two "f" overlap, and infers a blank in its place. Neither
+    width nor order distinguishes that blank from a real one, but "dif" and "icer" are not English words.
     """
     is_inferred = pdfium.FPDFText_IsGenerated
     lost = [match.end() for match in _LOST.finditer(text) if is_inferred(text_page, match.end()) == 1]
@@ -148,7 +148,7 @@ _CONTROLS = dict.fromkeys((*range(32), *range(127, 161)), " ") | {0x2: "-", 0xFF
 
 
 def _boxes_of(text_page: pdfium.FPDF_TEXTPAGE, indexes: npt.NDArray[np.int32]) -> Boxes:
-    """Return loose boxes (whole line height) of the characters at `indexes`: left, top, right, bottom in page space."""
+    """Return the boxes of the characters at `indexes`: left, top, right, bottom in page space, as high as the line."""
     boxes = np.zeros((len(indexes), 4), np.float32)
     address = boxes.ctypes.data
     get = pdfium.FPDFText_GetLooseCharBox
@@ -162,7 +162,7 @@ def _boxes_of(text_page: pdfium.FPDF_TEXTPAGE, indexes: npt.NDArray[np.int32]) -
 def _split_jumps(
     text_page: pdfium.FPDF_TEXTPAGE, spans: npt.NDArray[np.int32], first: Boxes, last: Boxes
 ) -> tuple[npt.NDArray[np.int32], Boxes, Boxes]:
-    """Cut words that pdfium joined across a gap or a line end, at the positions of their characters."""
+    """Split words that pdfium joined across a gap or a line end. The characters' positions show where to split."""
     size = np.maximum(np.abs(first[:, 1] - first[:, 3]), np.abs(first[:, 2] - first[:, 0])) + 0.1
     length = spans[:, 1] - spans[:, 0]
     across = np.abs(last[:, 0] - first[:, 0])
@@ -183,7 +183,7 @@ def _pieces(text_page: pdfium.FPDF_TEXTPAGE, span: npt.NDArray[np.int32]) -> npt
     boxes = _boxes_of(text_page, indexes)
     size = float(np.median(np.abs(boxes[:, 1] - boxes[:, 3]))) + 0.1
     steps = np.abs(np.diff(boxes[:, [0, 3]], axis=0))
-    # Indexes of the distances along the direction of most characters, and across it.
+    # `along` is the column of `steps` in which most characters advance; `off` is the other column.
     along, off = (0, 1) if np.median(steps[:, 0]) >= np.median(steps[:, 1]) else (1, 0)
     cuts = np.flatnonzero((steps[:, along] > 3 * size) | (steps[:, off] > 0.6 * size)) + 1
     edges = np.concatenate([[0], cuts, [len(indexes)]]) + span[0]
@@ -218,7 +218,7 @@ def _turns(first: Boxes, last: Boxes) -> npt.NDArray[np.int8]:
     across = (last[:, 0] + last[:, 2] - first[:, 0] - first[:, 2]) / 2
     down = (last[:, 1] + last[:, 3] - first[:, 1] - first[:, 3]) / 2
     turns = np.where(np.abs(across) >= np.abs(down), np.where(across >= 0, 0, 2), np.where(down > 0, 1, 3))
-    # Right-to-left scripts run leftwards without being rotated.
+    # A word that runs leftwards is in a right-to-left script; it is not rotated.
     turns = np.where(turns == 2, 0, turns)
     unknown = np.maximum(np.abs(across), np.abs(down)) < 0.5
     return np.where(unknown, -1, turns).astype(np.int8)

@@ -1,7 +1,7 @@
-"""Cuts a page's lines into columns of prose, so that each column is read to its end before the next.
+"""Splits a page's lines into columns of prose, so that each column is read to its end before the next.
 
-Prose fills its column, and the gutter between two columns is narrow. Neither is true of a table's cells. The recursive
-cut follows Nagy and Seth's X-Y cut (ICPR 1984).
+Prose fills its column, and the gap between two columns (the gutter) is narrow. The cells of a table do not fill their
+columns, and are farther apart. The recursive algorithm follows Nagy and Seth's X-Y cut (ICPR 1984).
 """
 
 from statistics import median
@@ -11,9 +11,9 @@ from workers.parsing.pdf.pieces import Column, Line, Piece
 _MIN_LINES = 5
 _MAX_DEPTH = 6
 _EDGE = 2.0
-"""Maximum difference between left edges in one column, in points."""
+"""The maximum difference between left edges in one column, in points."""
 _MAX_GUTTER = 45.0
-"""Maximum gutter in points (usually 10 to 36) between two narrow columns; cells of a table are farther apart."""
+"""The maximum gutter between two narrow columns, in points. It is usually 10 to 36."""
 
 
 def cut_columns(lines: list[Line], depth: int = 0) -> list[Column]:
@@ -41,7 +41,7 @@ def _side(line: Line, gutter: float, *, right: bool) -> Line | None:
 def _half(piece: Piece, gutter: float, *, right: bool) -> Piece | None:
     """Return the piece's words on one side of the gutter.
 
-    A piece can contain words of both columns, if the gap between justified columns is as narrow as a blank.
+    A piece can contain words of both columns, because the gap between justified columns can be as narrow as a blank.
     """
     if piece.x0 >= gutter - 1:
         return piece if right else None
@@ -55,7 +55,7 @@ def _half(piece: Piece, gutter: float, *, right: bool) -> Piece | None:
 
 
 def _crosses(piece: Piece, gutter: float) -> bool:
-    """Return whether the piece runs across the gutter, and no word starts at the gutter."""
+    """Return whether the piece extends across the gutter, and none of its words starts at the gutter."""
     return (
         piece.x0 < gutter - 1
         and piece.x1 > gutter + _EDGE
@@ -64,7 +64,7 @@ def _crosses(piece: Piece, gutter: float) -> bool:
 
 
 def _find_gutter(lines: list[Line]) -> tuple[int, int, float] | None:
-    """Return the longest run of lines with prose on both sides of a gutter, as (first, end, x of the gutter)."""
+    """Return (first, end, x of the gutter) for the longest run of lines with prose on both sides of a gutter."""
     best: tuple[int, int, float] | None = None
     for gutter in _left_edges(lines):
         start = 0
@@ -81,7 +81,7 @@ def _find_gutter(lines: list[Line]) -> tuple[int, int, float] | None:
 
 
 def _left_edges(lines: list[Line]) -> list[float]:
-    """Return the left edges that at least five pieces share within 2 pt, without the page's own left edge."""
+    """Return the x positions at which at least five pieces begin (within 2 pt), except near the page's left margin."""
     edges = sorted(piece.x0 for line in lines for piece in line.pieces)
     shared: list[float] = []
     index = 0
@@ -96,7 +96,7 @@ def _left_edges(lines: list[Line]) -> list[float]:
 
 
 def _trimmed(lines: list[Line], start: int, end: int, gutter: float) -> tuple[int, int]:
-    """Leave out headlines and footers: lines at the top and bottom with text on one side and a gap to the rest."""
+    """Omit headlines and footers: top and bottom lines that have no text on the right side and are set apart."""
     first, last = start, end
     while last - first > _MIN_LINES and not (
         _side(lines[first], gutter, right=True) or lines[first + 1].y0 - lines[first].y1 < 0.5 * lines[first].size
@@ -115,7 +115,7 @@ def _is_prose(lines: list[Line], gutter: float) -> bool:
     right = [part for line in lines if (part := _side(line, gutter, right=True))]
     if min(len(left), len(right)) < _MIN_LINES:
         return False
-    # If words of ordinary prose align only by chance, few lines start at the gutter.
+    # In a single column of prose, words align at an x position only by chance, so few lines have a word there.
     starts = sum(piece.x0 >= gutter - 1 for line in lines for piece in line.pieces if piece.x0 <= gutter + 2 * _EDGE)
     if starts < 0.5 * len(right):
         return False
@@ -130,7 +130,7 @@ def _is_prose(lines: list[Line], gutter: float) -> bool:
 
 
 def _fills(side: list[Line]) -> bool:
-    """Return whether lines fill their column as prose does: most are nearly full, and few have a cell with a number."""
+    """Return whether lines fill their column as prose does: most are nearly full, and few contain a number."""
     x0 = min(line.x0 for line in side)
     width = max(line.x1 for line in side) - x0
     filled = [sum(piece.x1 - piece.x0 for piece in line.pieces) / (width or 1) for line in side]

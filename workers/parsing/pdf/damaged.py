@@ -1,4 +1,4 @@
-"""The second PDF reader, for files that pdfium can't open: pypdf. It is ten times slower and returns no positions."""
+"""The PDF reader for files that pdfium can't open. It uses pypdf, which is ten times slower and gives no positions."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
 def read_damaged_pdf(path: Path, password: str | None) -> ParsedDocument:
-    """Return the text of a PDF that pdfium can't open, as far as pypdf can repair it.
+    """Return the text of a PDF that pdfium can't open. Text that pypdf can't recover is missing.
 
     Raises PdfDamagedError, PdfEncryptedError, PdfWrongPasswordError, PdfNoTextError.
     """

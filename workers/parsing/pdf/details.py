@@ -1,6 +1,6 @@
 """Reads a PDF's metadata, outline, encryption and permissions with pypdf, or with pdfium if pypdf fails.
 
-pypdf reads only the cross-reference table and the few requested objects: 10 to 80 ms for an annual report.
+pypdf reads only the cross-reference table and the few requested objects. This takes 10 to 80 ms for an annual report.
 """
 
 import ctypes
@@ -35,7 +35,7 @@ def read_details(path: Path, password: str | None, document: pdfium.FPDF_DOCUMEN
             return _by_pypdf(path, password)
         except MemoryError:
             raise
-        except Exception:  # noqa: BLE001 - a malformed object makes pypdf raise any error; pdfium is used instead
+        except Exception:  # noqa: BLE001 - pypdf raises errors of any type for a malformed object; use pdfium instead
             return _by_pdfium(document)
     return _by_pdfium(document)
 
@@ -57,7 +57,7 @@ def _by_pypdf(path: Path, password: str | None) -> PdfDetails:
 
 
 def _permissions(allowed: UserAccessPermissions) -> list[str]:
-    """Return the names of the allowed permissions of ISO 32000-1 table 22."""
+    """Return the names of the permissions that the file grants (ISO 32000-1 table 22)."""
     names = {
         UserAccessPermissions.PRINT: "print",
         UserAccessPermissions.MODIFY: "modify",
@@ -94,7 +94,7 @@ def _properties(document: pdfium.FPDF_DOCUMENT) -> dict[str, str]:
 
 
 def _outline(document: pdfium.FPDF_DOCUMENT) -> Iterator[OutlineEntry]:
-    """Return the bookmarks in order. A cyclic chain ends where it repeats."""
+    """Return the bookmarks in order. Bookmarks in a cycle are returned only once."""
     seen: set[int] = set()
     stack = [(pdfium.FPDFBookmark_GetFirstChild(document, None), 1)]
     while stack and len(seen) < _MAX_OUTLINE:
@@ -114,7 +114,7 @@ def _outline(document: pdfium.FPDF_DOCUMENT) -> Iterator[OutlineEntry]:
 
 
 def _wide(read: Callable[[ctypes.Array[ctypes.c_char] | None, int], int]) -> str:
-    """Return a UTF-16 string that pdfium writes into a buffer, without control characters."""
+    """Return the UTF-16 string that a pdfium function writes into a buffer, without control characters."""
     size = int(read(None, 0))
     if not 2 < size <= 100_000:
         return ""
@@ -124,5 +124,5 @@ def _wide(read: Callable[[ctypes.Array[ctypes.c_char] | None, int], int]) -> str
 
 
 def _plain(text: str) -> str:
-    """Return the printable characters with single blanks, at most 2,000 characters."""
+    """Return the printable characters with single blanks between words; at most 2,000 characters."""
     return " ".join("".join(char if char.isprintable() else " " for char in text[:10_000]).split())[:2_000]

@@ -1,4 +1,4 @@
-"""Parses PDF. Pdfium reads text and geometry; pypdf reads metadata, and also the text if pdfium fails."""
+"""Parses PDF. pdfium reads text and positions. pypdf reads metadata, and also the text if pdfium fails."""
 
 import ctypes
 from collections import Counter
@@ -126,9 +126,9 @@ def _read_page(page: pdfium.FPDF_PAGE, number: int) -> PageDraft:
 
 
 def _bold_reader(text_page: pdfium.FPDF_TEXTPAGE) -> Callable[[int], bool]:
-    """Return a function that returns whether a character's font is bold, by its name, weight or flags.
+    """Return a function that returns whether the character at an index is bold, by its font's name, weight or flags.
 
-    Each font of the page is checked once.
+    Each font of the page is checked only once.
     """
     known: dict[int, bool] = {}
 

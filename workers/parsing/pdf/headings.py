@@ -1,4 +1,4 @@
-"""Finds headings among short paragraphs, and their levels, by type size and by the wording usual in filings."""
+"""Finds headings among short paragraphs. Type size and phrases that are usual in filings determine their levels."""
 
 import re
 from collections import Counter
@@ -12,15 +12,15 @@ _NOTE = re.compile(r"(?:NOTE|ARTICLE|SECTION)\s+\d{1,2}(?:\.\d{1,2})?\b\s*[.:—
 _ENDS_SENTENCE = re.compile(r".*[.;,]", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]{4}")
 _LARGER = ((1.45, 1), (1.18, 2))
-"""Minimum ratio of a heading's type size to the body text's type size, per level."""
+"""Pairs (ratio, level): a heading has the level if its type size exceeds the body text's by more than the ratio."""
 _MAX_CHARS = 180
 _MAX_LINES = 3
 
 
 def mark_headings(drafts: list[PageDraft]) -> list[list[Block]]:
-    """Mark headings in each page's blocks.
+    """Return each page's blocks, with headings marked.
 
-    Level 1 is for parts and large titles, 2 for items, 3 for sections, 4 for others.
+    Level 1 is for parts and large titles, 2 for items, 3 for sections, and 4 for other headings.
     """
     sizes: Counter[float] = Counter()
     for draft in drafts:
@@ -41,13 +41,13 @@ def _marked(block: Block, style: LineStyle, text: str, body: float) -> Block:
 
 
 def heading_level(text: str, style: LineStyle, body: float) -> int:
-    """Return the level of a heading (1 to 4), or 0 for other text; `body` is the type size of most of the text."""
+    """Return the level of a heading (1 to 4), or 0 for other text. `body` is the type size of most text."""
     if len(text) > _MAX_CHARS or style.lines > _MAX_LINES:
         return 0
     letters = [char for char in text if char.isalpha()]
     if len(letters) < max(3, 0.4 * len(text)):
         return 0
-    # Codes ("CA, NJ, NY") are also in capitals, but a heading contains a word.
+    # Codes ("CA, NJ, NY") are also in capitals, so a heading must contain a word of four letters.
     in_capitals = all(char.isupper() for char in letters) and _WORD.search(text) is not None
     stands_out = style.bold or in_capitals or style.size > 1.08 * body
     is_sentence = _ENDS_SENTENCE.fullmatch(text) is not None
@@ -62,7 +62,7 @@ def _level_by_style(style: LineStyle, body: float, *, in_capitals: bool, is_sent
         if style.size > share * body:
             return level
     is_small = style.size < 0.85 * body
-    # A single bold line is a heading even if it ends like a sentence: it introduces the next paragraph.
+    # A single bold line that ends like a sentence is also a heading, because it introduces the next paragraph.
     if (is_sentence and not (style.bold and style.lines == 1)) or (is_small and not in_capitals):
         return 0
     return 3 if (in_capitals and style.bold) or style.centred else 4

@@ -1,6 +1,6 @@
-"""Joins words to lines in reading order: adjacent words form pieces, adjacent pieces form a line.
+"""Joins words to lines in reading order. Adjacent words form a piece; pieces at the same height form a line.
 
-A piece is a line of prose or a cell of a table. A gap wider than a blank separates it from the next piece.
+A piece is a line of prose or a cell of a table. A gap that is wider than a blank separates it from the next piece.
 """
 
 import re
@@ -15,7 +15,10 @@ CURRENCIES = frozenset("$€£¥")
 
 
 def read_columns(words: PageWords) -> list[Column]:
-    """Return the page's columns in reading order, each a list of lines from top to bottom. Rotated words come last."""
+    """Return the page's columns in reading order. A column is a list of lines from top to bottom.
+
+    Rotated words are in the last column.
+    """
     boxes: list[list[float]] = words.boxes.tolist()
     if words.turn in (1, 3):
         boxes = [turned_back(box, words) for box in boxes]
@@ -31,7 +34,7 @@ def read_columns(words: PageWords) -> list[Column]:
 
 
 def turned_back(box: list[float], words: PageWords) -> list[float]:
-    """Rotate a box into the frame in which most of the page's words run from left to right."""
+    """Rotate a box with the page, so that most words of the page run from left to right."""
     x0, y0, x1, y1 = box
     if words.turn == 1:
         return [y0, words.width - x1, y1, words.width - x0]
@@ -41,7 +44,7 @@ def turned_back(box: list[float], words: PageWords) -> list[float]:
 
 
 def _join_turned(lines: list[Line]) -> Column:
-    """Join rotated words in file order: words that touch form one line."""
+    """Join rotated words in the order of the file. Successive words with almost the same left edge form one line."""
     joined: list[Line] = []
     for line in lines:
         last = joined[-1] if joined else None
@@ -54,7 +57,7 @@ def _join_turned(lines: list[Line]) -> Column:
 
 
 def _lines(texts: list[str], boxes: list[list[float]], indexes: list[int]) -> list[Line]:
-    """Return lines from top to bottom. A word joins a line if they overlap by half of the smaller height."""
+    """Return lines from top to bottom. A word joins a line if they overlap by more than half of the smaller height."""
     runs = _runs(boxes, indexes)
     runs.sort(key=lambda run: boxes[run[0]][1] + boxes[run[0]][3])
     groups: list[list[list[int]]] = []
@@ -67,7 +70,7 @@ def _lines(texts: list[str], boxes: list[list[float]], indexes: list[int]) -> li
             shared = min(y1, bottom) - max(y0, top)
             if shared > 0.5 * min(height, bottom - top):
                 groups[-back].append(run)
-                # The taller word determines the line's height: the other may be a footnote mark.
+                # The taller word determines the line's height, because the smaller one may be a footnote mark.
                 if height > bottom - top:
                     spans[-back] = (y0, y1)
                 break
@@ -76,7 +79,7 @@ def _lines(texts: list[str], boxes: list[list[float]], indexes: list[int]) -> li
             spans.append((y0, y1))
     lines: list[Line] = []
     for group in groups:
-        # The longest run determines the line's height: others may be tick boxes or footnote marks.
+        # The longest run determines the line's height, because other runs may be tick boxes or footnote marks.
         _, top, _, bottom = boxes[max(group, key=len)[0]]
         indexes = group[0] if len(group) == 1 else [index for run in group for index in run]
         if pieces := _pieces(texts, boxes, indexes, bottom - top):
@@ -86,7 +89,7 @@ def _lines(texts: list[str], boxes: list[list[float]], indexes: list[int]) -> li
 
 
 def _runs(boxes: list[list[float]], indexes: list[int]) -> list[list[int]]:
-    """Group words that follow each other in the file at the same height: a page has far fewer groups than words."""
+    """Group successive words of the file with the same top and bottom. There are far fewer groups than words."""
     runs: list[list[int]] = []
     run: list[int] = []
     top = bottom = -1.0
@@ -123,14 +126,17 @@ def _pieces(texts: list[str], boxes: list[list[float]], group: list[int], height
 
 
 def _parts(before: str, text: str, is_wide: bool, is_second: bool) -> bool:
-    """Return whether a gap separates two cells. A narrower gap is enough before numbers and currency signs."""
+    """Return whether the gap between two words separates cells. A wide gap does, except after a list mark.
+
+    A narrower gap separates cells only between two numbers or before a currency sign.
+    """
     if is_wide:
         return not (is_second and before in BULLETS and NUMBER.fullmatch(text) is None)
     return text in CURRENCIES or (NUMBER.fullmatch(text) is not None and NUMBER.fullmatch(before) is not None)
 
 
 def _without_leaders(texts: list[str], group: list[int]) -> list[int]:
-    """Remove dotted lines between a title and its page number: they are lines drawn with characters."""
+    """Remove the dots between a title and its page number, which a table of contents prints as a line."""
     dots = [index for index in group if texts[index][0] in ".·…_" and _LEADERS.fullmatch(texts[index])]
     if len(dots) >= 4 or any(len(texts[index]) >= 4 for index in dots):
         return [index for index in group if index not in dots]

@@ -1,8 +1,8 @@
 """Composes a page's text, words and blocks from its columns.
 
-A line of the page is a line of text. One tab separates the cells of a table's row. Inside a cell, no blank separates
-"$" and "(" from the number after them, or ")" and "%" from the number before them, even if they are drawn apart. An
-empty line separates blocks. All other displayed text is unchanged.
+A line of the page is a line of text. One tab separates the cells of a table's row. Inside a cell, "$" and "(" are
+joined to the number after them, and ")" and "%" to the number before them, even if the page shows a gap. An empty line
+separates blocks. All other displayed text is unchanged.
 """
 
 import re
@@ -25,9 +25,7 @@ _GLUED_AFTER = re.compile(r"[)%]+")
 
 @dataclass(frozen=True, slots=True)
 class LineStyle:
-    """The style that identifies headings: `size` (line height in points), boldness, number of lines, and whether it is
-    centred.
-    """
+    """The style of a block, by which headings are found. `size` is the line height in points."""
 
     size: float
     bold: bool
@@ -37,7 +35,7 @@ class LineStyle:
 
 @dataclass(slots=True)
 class PageDraft:
-    """A page before its headings are marked, which requires all pages. `styles[i]` belongs to `blocks[i]`."""
+    """A page whose headings are not yet marked, because that requires all pages. `styles[i]` belongs to `blocks[i]`."""
 
     number: int
     text: str
@@ -62,9 +60,9 @@ class _Writer:
         self.length += len(text)
 
     def put_words(self, words: list[int], *, glued: bool) -> tuple[int, int]:
-        """Write the words with blanks between them.
+        """Write the words with blanks between them, and return the text's start and end.
 
-        If `glued`, no blanks separate "$", "(", ")" and "%" from their number.
+        If `glued` is true, no blank separates "$", "(", ")" and "%" from their number.
         """
         texts, parts, starts = self.texts, self.parts, self.starts
         start = end = self.length
@@ -84,7 +82,7 @@ class _Writer:
 
 
 def compose_page(number: int, words: PageWords, bold_lines: "BoldLines") -> PageDraft:
-    """Compose the page's text and blocks; `bold_lines` identifies bold lines."""
+    """Compose the page's text and blocks. `bold_lines` identifies bold lines."""
     writer = _Writer(words.texts)
     blocks: list[Block] = []
     styles: list[LineStyle] = []
@@ -175,7 +173,7 @@ def _write_paragraph(writer: _Writer, lines: list[Line]) -> Block:
         before: Piece | None = None
         for piece in join_signs(line.pieces):
             if before is not None:
-                # Justified prose also has wide blanks, but a tab would begin another cell.
+                # A tab begins another cell, so the gap must be wider than the wide blanks of justified prose.
                 writer.put("\t" if piece.x0 - before.x1 > 2 * line.size else " ")
             writer.put_words(piece.words, glued=piece.is_number)
             before = piece
@@ -183,7 +181,7 @@ def _write_paragraph(writer: _Writer, lines: list[Line]) -> Block:
 
 
 def _paragraphs(prose: Prose, bold_lines: BoldLines, edges: tuple[float, float]) -> list[tuple[list[Line], LineStyle]]:
-    """Group lines of one style and even spacing. A short line alone does not end a paragraph."""
+    """Group lines with the same style and spacing into paragraphs. A short line does not by itself end a paragraph."""
     found: list[tuple[list[Line], LineStyle]] = []
     group: list[Line] = []
     is_bold = False

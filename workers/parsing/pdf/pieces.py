@@ -1,4 +1,4 @@
-"""The parts of a page's lines: a piece is a run of words with ordinary blanks between them."""
+"""The parts of a page's lines. A piece is a sequence of words with ordinary blanks between them."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ NUMBER = re.compile(
 
 @dataclass(slots=True)
 class Piece:
-    """A run of words from x0 to x1. `words` are their indexes on the page, `starts` their left edges."""
+    """A sequence of words from x0 to x1. `words` are their indexes on the page, and `starts` their left edges."""
 
     words: list[int]
     x0: float
@@ -24,7 +24,7 @@ class Piece:
         return NUMBER.fullmatch(self.text.replace(" ", "")) is not None
 
     def followed_by(self, piece: "Piece") -> "Piece":
-        """Join both pieces into one."""
+        """Return one piece with the words of this piece and of the next."""
         return Piece(
             words=self.words + piece.words,
             x0=min(self.x0, piece.x0),
@@ -36,7 +36,7 @@ class Piece:
 
 @dataclass(slots=True)
 class Line:
-    """Pieces side by side, from left to right. `y0` and `y1` are those of most words in the line."""
+    """Pieces side by side, from left to right. `y0` and `y1` are the top and bottom of most words in the line."""
 
     pieces: list[Piece]
     y0: float

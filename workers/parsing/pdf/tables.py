@@ -1,7 +1,8 @@
 """Finds tables without ruling lines: rows with aligned numbers, their labels, and the header rows above them.
 
-A table in a filing is positioned text, often with "$", ")" and "%" apart from their number. These signs are joined to
-their number. Numbers that overlap from row to row form a column. The text to the left of the first column is the label.
+A table in a filing is text at fixed positions, often with a gap between a number and its "$", ")" or "%". These signs
+are joined to their number. Numbers that overlap horizontally from row to row form a column. The text to the left of the
+first column is the row's label.
 """
 
 import re
@@ -18,13 +19,13 @@ _DIGIT_END = re.compile(r".*[\d,.—–-]\)?%?")
 _MAX_HEADER_LINES = 6
 _MAX_HEADER_WIDTH = 260
 _HEADER_OVERHANG = 60
-"""Maximum distance, in points, by which a header extends to the left of the numbers below it."""
+"""The maximum distance, in points, by which a header extends to the left of the numbers below it."""
 _MAX_LABELS = 3
 
 
 @dataclass(slots=True)
 class TableRow:
-    """A row's cells from left to right, with their columns; a row with a wrapped label has two lines."""
+    """A row's cells from left to right, with their column numbers. A row whose label is wrapped has several lines."""
 
     cells: list[Piece]
     columns: list[int]
@@ -91,7 +92,10 @@ def _has_numbers(row: TableRow) -> bool:
 
 
 def _table_end(rows: list[TableRow], kinds: list[bool], start: int, width: float) -> int:
-    """Return the end of a table: after its last row with numbers. At most three short lines separate two such rows."""
+    """Return the end of a table, which is after its last row with numbers.
+
+    At most three short lines may separate two rows with numbers.
+    """
     end = start + 1
     index = end
     while index < len(rows) and index - end <= 3:
@@ -103,14 +107,14 @@ def _table_end(rows: list[TableRow], kinds: list[bool], start: int, width: float
         elif len(rows[index].cells) == 1 and line.x1 - line.x0 > 0.7 * width:
             break
         index += 1
-    # A row that only continues the label above it belongs to the table.
+    # A row that only continues the label of the row above belongs to the table.
     while end < len(rows) and len(rows[end].cells) == 1 and _continues(rows[end - 1], rows[end]):
         end += 1
     return end
 
 
 def _aligned(rows: list[TableRow]) -> bool:
-    """Return whether at least half of the rows with numbers have a number aligned with another row's number."""
+    """Return whether at least half of the rows with numbers have a number aligned with a nearby row's number."""
     ends = [{round(cell.x1) for cell in row.cells[1:] if cell.is_number} for row in rows]
     ends = [found for found in ends if found]
     near = [
@@ -123,7 +127,10 @@ def _aligned(rows: list[TableRow]) -> bool:
 
 
 def _text_table_end(rows: list[TableRow], kinds: list[bool], start: int) -> int:
-    """Return the end of a table without numbers: at least three lines of several cells with equal left edges."""
+    """Return the end of a table without numbers; `start` if there is none.
+
+    Such a table has at least three lines with several cells, whose left edges are aligned.
+    """
     end = start
     while end < len(rows) and len(rows[end].cells) >= 2 and not kinds[end]:
         if end > start:
@@ -138,7 +145,10 @@ def _text_table_end(rows: list[TableRow], kinds: list[bool], start: int) -> int:
 
 
 def _header_rows(rows: list[TableRow], kinds: list[bool], done: int, index: int) -> list[int]:
-    """Return the lines above row `index` that name its columns: those with several cells, or one above the numbers."""
+    """Return the lines above row `index` that name its columns.
+
+    Such a line has several cells, or a single cell above the numbers.
+    """
     table = rows[index]
     over = [cell for cell in table.cells if cell.is_number] or table.cells[1:]
     left = min((cell.x0 for cell in over), default=0) - _HEADER_OVERHANG
@@ -174,7 +184,7 @@ def _build(rows: list[TableRow]) -> Table:
 
 
 def _merge_wrapped(rows: list[TableRow]) -> list[TableRow]:
-    """Merge the two lines of a wrapped label into one row; the second line starts in lower case."""
+    """Merge the lines of a wrapped label into one row. A continuation line starts in lower case."""
     merged: list[TableRow] = []
     for row in rows:
         last = merged[-1] if merged else None
@@ -188,7 +198,7 @@ def _merge_wrapped(rows: list[TableRow]) -> list[TableRow]:
 
 
 def _continues(above: TableRow, row: TableRow) -> bool:
-    """Return whether `row` continues the label of the row above, and one of the two rows has no numbers."""
+    """Return whether `row` continues the label of the row above. One of the two rows must have no other cell."""
     label, more = above.cells[0], row.cells[0]
     close = row.lines[0].y0 - above.lines[-1].y1 < 0.6 * row.lines[0].size
     one_has_none = len(above.cells) == 1 or len(row.cells) == 1
@@ -203,7 +213,10 @@ def _continues(above: TableRow, row: TableRow) -> bool:
 
 
 def _column_edges(rows: list[TableRow]) -> list[tuple[float, float]]:
-    """Return the columns right of the labels, as x intervals. Overlapping cells share one; wide headers are ignored."""
+    """Return the columns to the right of the labels, as x intervals. Overlapping cells form one interval.
+
+    A wide cell that overlaps several intervals is ignored.
+    """
     data = [row for row in rows if not row.is_header]
     cells = [cell for row in data for cell in row.cells[1:]] or [cell for row in rows for cell in row.cells[1:]]
     cells += [row.cells[0] for row in data if row.cells[0].is_number and len(row.cells) > 1]
