@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.core.errors import NotFoundError, UnavailableError
 from app.core.principal import Principal, Role
 from app.db.context import ContextRefusedError, ContextSigner
+from app.db.liveness import detect_lost_connections
 
 SYSTEM_USER_ID = UUID(int=0)
 
@@ -105,11 +106,10 @@ def build_engine(url: str, *, pool_size: int, statement_timeout_ms: int, applica
     Server-side prepared statements are off (`prepare_threshold=None`): a generic plan made for one principal would be
     reused for another who sees a thousand times more rows.
     """
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=True,
         pool_timeout=10,
         connect_args={
             "prepare_threshold": None,
@@ -118,3 +118,5 @@ def build_engine(url: str, *, pool_size: int, statement_timeout_ms: int, applica
             "options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC",
         },
     )
+    detect_lost_connections(engine)
+    return engine
