@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.core.errors import UnavailableError
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 _SECONDS = 300
 
 

@@ -1,6 +1,5 @@
 """`python -m tests.docs.pictures`: take the screenshots of the guides in Chromium, with the sample documents."""
 
-import shutil
 import sys
 import tempfile
 from io import BytesIO
@@ -15,6 +14,7 @@ from app.core.principal import Role
 from app.stack.founding import open_tenant_admin
 from app.stack.supervisor import Stack
 from evals.datasets.samples.writing import write_samples
+from evals.environment.printing import find_chromium
 from tests.docs.guides import ROOT
 from tests.running import run_footnote
 
@@ -30,9 +30,9 @@ grant,mira@example.com,,Deal room,,viewer
 
 
 def main() -> None:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    chromium = find_chromium()
     if chromium is None:
-        sys.exit("Chromium is not installed: apt-get install chromium")
+        sys.exit("Chromium is not installed: apt-get install chromium-headless-shell")
     with (
         tempfile.TemporaryDirectory() as folder,
         run_footnote(Path(folder) / "home") as stack,

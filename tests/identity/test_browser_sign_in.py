@@ -1,25 +1,19 @@
 """Sign-in in headless Chromium, with a provider on another site than Footnote."""
 
-import shutil
-
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from app.core.principal import Role
+from tests.browser import open_chromium
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 @pytest.fixture
 def page(site):
     """A browser page without a session. The test fails if one of Footnote's pages logs an error to the console."""
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
     errors: list[str] = []
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+    with open_chromium() as browser:
         context = browser.new_context(viewport={"width": 360, "height": 800})
         context.set_default_timeout(60_000)
         opened = context.new_page()
@@ -30,7 +24,6 @@ def page(site):
             ),
         )
         yield opened
-        browser.close()
     assert errors == []
 
 

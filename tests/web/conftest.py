@@ -1,6 +1,5 @@
 """Fixtures: a running Footnote, its users, and headless Chromium."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,15 +7,14 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from app.client.api import ApiClient
 from app.commands.demo import make_samples
 from app.core.principal import Role
 from app.stack.founding import open_tenant_admin
 from app.stack.supervisor import Stack
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+from tests.browser import open_chromium
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +40,8 @@ def chromium() -> Iterator[Browser]:
     """A browser for each module. It is closed after the module, because Playwright's event loop prevents other event
     loops while the browser is open.
     """
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
-        )
+    with open_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -19,11 +19,6 @@ MANY = 20
 """A search for one operation finds fewer operations than this number. The whole reference has many more."""
 
 
-def open_reference(page: Page, site: Site) -> None:
-    page.goto(f"{site.url}/docs")
-    page.locator(".opblock").first.wait_for()
-
-
 @pytest.fixture(scope="module")
 def hosts() -> set[str]:
     """The hosts to which the fixture `reference` sends requests."""
@@ -32,10 +27,14 @@ def hosts() -> set[str]:
 
 @pytest.fixture(scope="module")
 def reference(chromium: Browser, site: Site, hosts: set[str]) -> Iterator[Page]:
-    """A reference page that read-only tests share, because Swagger UI takes seconds to draw all operations."""
+    """A reference page of a signed-in analyst. Tests share it, because Swagger UI takes seconds to draw all
+    operations.
+    """
     with new_page(chromium) as page:
         page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
-        open_reference(page, site)
+        sign_in(page, site.url, site.key)
+        page.goto(f"{site.url}/docs")
+        page.locator(".opblock").first.wait_for()
         yield page
 
 
@@ -114,19 +113,18 @@ def test_reference_fits_the_window_and_shows_problem_codes(reference: Page, widt
     assert reference.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_executing_uses_the_session_of_the_signed_in_user(page: Page, site: Site) -> None:
-    sign_in(page, site.url, site.key)
-    open_reference(page, site)
-    status, body = execute(try_out(page, "identity", "get_me", call="GET /v1/me"))
+def test_executing_uses_the_session_of_the_signed_in_user(reference: Page) -> None:
+    status, body = execute(try_out(reference, "identity", "get_me", call="GET /v1/me"))
     assert (status, json.loads(body)["name"]) == (200, "Mira")
 
 
-def test_unchanged_examples_can_be_executed(page: Page, site: Site, tmp_path: Path) -> None:
+def test_unchanged_examples_can_be_executed_with_a_key(reference: Page, site: Site, tmp_path: Path) -> None:
+    page = reference
+    page.context.clear_cookies()  # end the session, so that only the key authorises requests
     document = tmp_path / "annual-report-2025.pdf"
     document.write_bytes(b"%PDF-1.7 of a kind")
     with ApiClient(url=site.url, key=site.key) as api:
         collection = str(api.ensure_collection("Filings").id)
-    open_reference(page, site)
     authorise(page, site.key)
     for tag, operation_id, call in [
         ("identity", "create_key", "POST /v1/keys"),
