@@ -18,6 +18,7 @@ import psutil
 import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
@@ -49,6 +50,9 @@ SHARED = dict.fromkeys(
 ) | {"tests/cli": "cli"}
 """The group of each test file or folder. The tests of a group run in one process and share a running Footnote."""
 
+COLLECTED_AFTER = (5_000, 20, 50)
+"""Thresholds of the garbage collector (module `gc`). With Python's default, it takes 4 % of the run."""
+
 LONG = ("evals", "policy", "cli", "workers", "demo", "web", "api")
 """Folders with long tests. They run first, so that both processes finish at about the same time."""
 
@@ -65,6 +69,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
     return ByFile(config, log)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Make normal runs draw the same examples whichever modules are imported, and in whichever order tests run.
+
+    Hypothesis also draws constants of the imported modules (`_get_local_constants`). No setting turns this off.
+    """
+    if config.getoption("hypothesis_profile", None) != RANDOM:
+        providers._get_local_constants = lambda: providers._local_constants  # the empty constants
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
     """Turn the garbage collector off while pytest collects tests: it takes a third of the time and frees nothing."""
@@ -73,6 +86,7 @@ def pytest_collection() -> Iterator[None]:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(*COLLECTED_AFTER)
         gc.enable()
 
 

@@ -20,6 +20,7 @@ REFUSED_FOR_THEIR_MEANING = {
     "changes-refused",
     "explained-time-invalid",
     "key-lifetime-invalid",
+    "key-scopes-invalid",
     "issuer-invalid",
     "issuer-not-public",
     "audience-unbound",

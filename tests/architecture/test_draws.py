@@ -3,9 +3,13 @@ generators, and only tests/conftest.py sets the Hypothesis profile.
 """
 
 import ast
+import importlib.util
+import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 TESTS = Path(__file__).resolve().parents[1]
 PROFILE = TESTS / "conftest.py"
@@ -60,3 +64,26 @@ def test_unseeded_draw_is_reported(source):
 
 def test_seeded_draw_is_accepted():
     assert find_unrepeatable("Random(7).shuffle(names); default_rng(7); settings(max_examples=3)") == []
+
+
+def draw_texts():
+    drawn = []
+
+    @settings(max_examples=300)
+    @given(st.text())
+    def draw(text):
+        drawn.append(text)
+
+    draw()
+    return drawn
+
+
+def test_draws_do_not_depend_on_imported_modules(tmp_path, monkeypatch):
+    before = draw_texts()
+    path = tmp_path / "imported_late.py"
+    path.write_text("\n".join(f"name_{number} = 'constant {number}'" for number in range(1_000)))
+    spec = importlib.util.spec_from_file_location("imported_late", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setitem(sys.modules, "imported_late", module)
+    assert draw_texts() == before
