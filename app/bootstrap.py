@@ -30,6 +30,7 @@ from app.http.denials import Denials
 from app.http.dependencies import Authenticator
 from app.http.health.probes import Check
 from app.http.health.readiness import broker_check, database_check, migrations_check, storage_check
+from app.http.idempotency.claims import ClaimRenewer
 from app.http.idempotency.keys import Idempotency
 from app.http.limits import RateLimits
 from app.identity.authentication import Authentication
@@ -146,9 +147,16 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
     ]
 
     denials = DenialLog(database=database)
+    # A connection of its own, so that renewals never wait for the requests that use up the other connections.
+    renewer = ClaimRenewer(
+        database=build_database(settings.database, role="api", pool_size=1),
+        lease_seconds=settings.limits.idempotency_lease_seconds,
+    )
+    idempotency = Idempotency(database=database, sealer=sealer, renewer=renewer)
 
     def close() -> None:
         denials.close()
+        idempotency.close()
         sandbox.close()
         database.close()
 
@@ -157,7 +165,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         build_provisioning=lambda: build_provisioning(database, clock),
         authenticator=Authentication(identity=identity, tokens=tokens, sessions=sessions),
         rate_limits=build_rate_limits(settings.limits, broker_url=broker_url),
-        idempotency=Idempotency(database=database, sealer=sealer, clock=clock),
+        idempotency=idempotency,
         cookies=Cookies(secure=settings.web.public_url.startswith("https://")),
         denials=denials,
         metrics=metrics,

@@ -83,13 +83,18 @@ class ChatSettings(BaseModel):
 
 
 class LimitSettings(BaseModel):
-    """Limits of one request or one file."""
+    """Limits of one request or one file.
+
+    A request in progress renews its claim of an Idempotency-Key. If its process is killed, the claim expires within
+    `idempotency_lease_seconds`.
+    """
 
     upload_bytes: int = 200 * 1024 * 1024
     pages: int = 5_000
     requests_per_minute: int = 600
     uploads_per_minute: int = 300
     questions_per_minute: int = 240
+    idempotency_lease_seconds: float = Field(default=10.0, gt=0)
     parse_memory_bytes: int = 900 * 1024 * 1024
     parse_cpu_seconds: int = 300
     parse_wall_seconds: float = 420.0
@@ -100,8 +105,9 @@ class JobSettings(BaseModel):
     """Durations for leases, stages and periodic jobs, in seconds.
 
     If no worker claims a pending stage, its message is sent again after `wake_again_seconds`. Every
-    `checkpoint_seconds`, the audit chains with new events are signed. A stage that exceeds its soft limit is recorded
-    as a failed attempt. A stage that exceeds its hard limit is stopped by killing its process.
+    `checkpoint_seconds`, the audit chains with new events are signed. Every `purge_seconds`, expired records of
+    idempotency keys are deleted. A stage that exceeds its soft limit is recorded as a failed attempt. A stage that
+    exceeds its hard limit is stopped by killing its process.
     """
 
     lease_seconds: float = 60.0
@@ -109,6 +115,7 @@ class JobSettings(BaseModel):
     sweep_seconds: float = 5.0
     collect_seconds: float = 6 * 3600.0
     checkpoint_seconds: float = 300.0
+    purge_seconds: float = 600.0
     wake_again_seconds: float = 30.0
     poll_seconds: float = 1.0
     backoff_seconds: float = 2.0

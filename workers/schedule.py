@@ -18,6 +18,7 @@ EVERY_TURN = 0.0
 """The interval of a job that runs each time the relay wakes, which is at each notification and at each poll."""
 
 SWEEP_BATCH = 500
+PURGE_BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ def periodic_jobs(settings: JobSettings, *, database: Database, linker: EventLin
         Periodic("link events",      EVERY_TURN,                  linker.link_waiting),
         Periodic("collect blobs",    settings.collect_seconds,    partial(call_collectors, database)),
         Periodic("sign checkpoints", settings.checkpoint_seconds, partial(call_signers, database)),
+        Periodic("purge records",    settings.purge_seconds,      partial(purge_idempotency_records, database)),
     )  # fmt: skip
 
 
@@ -88,3 +90,14 @@ def call_signers(database: Database) -> None:
     """Queue a signing task for each audit chain that has grown since its last checkpoint."""
     with database.anonymous() as session:
         session.execute(text("SELECT call_checkpoints()"))
+
+
+def purge_idempotency_records(database: Database) -> bool:
+    """Delete a batch of expired idempotency records of all tenants. Return whether more may be left."""
+    with database.anonymous() as session:
+        deleted: int = session.execute(
+            text("SELECT purge_idempotency_records(:batch)"), {"batch": PURGE_BATCH}
+        ).scalar_one()
+    if deleted:
+        log.info("relay.purged", records=deleted)
+    return deleted == PURGE_BATCH

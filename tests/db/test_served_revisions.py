@@ -21,7 +21,7 @@ from app.db.session import system_principal
 from app.http.health.readiness import MigrationsBehindError, migrations_check
 from app.identity.service import IdentityService, TenantAdmin
 
-EXPAND, CONTRACT = "0002_add_nicknames", "0003_drop_profiles"
+EXPAND, CONTRACT = "9001_add_nicknames", "9002_drop_profiles"
 LONGEST = 32  # the length of the column alembic_version.version_num
 
 REVISION = '''"""{revision}"""

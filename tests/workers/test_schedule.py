@@ -102,6 +102,7 @@ def test_intervals_of_jobs_come_from_the_settings(jobs):
         "link events": EVERY_TURN,
         "collect blobs": JobSettings().collect_seconds,
         "sign checkpoints": JobSettings().checkpoint_seconds,
+        "purge records": JobSettings().purge_seconds,
     }
 
 
@@ -135,3 +136,15 @@ def test_signing_is_queued_for_chains_that_have_grown(ingestion, jobs):
         record(session, ingestion.principal, "documents.document.read", object_type="document", object_id="x")
     jobs["sign checkpoints"].call()
     assert topics(ingestion) == [SIGN_CHECKPOINT]
+
+
+def test_purging_deletes_expired_records_of_all_tenants_in_batches(ingestion, jobs, monkeypatch):
+    add = (
+        "INSERT INTO idempotency_records (tenant_id, user_id, key, fingerprint, created_at, expires_at) "
+        "SELECT id, gen_random_uuid(), key, '', now(), now() + seconds * interval '1 second' "
+        "FROM tenants, (VALUES ('old', -2), ('older', -3), ('oldest', -4), ('new', 60)) AS records (key, seconds)"
+    )
+    ingestion.sql(add)
+    monkeypatch.setattr("workers.schedule.PURGE_BATCH", 2)
+    assert [jobs["purge records"].call() for _ in range(2)] == [True, False]
+    assert ingestion.sql("SELECT key FROM idempotency_records") == [("new",)]

@@ -1,8 +1,9 @@
 """`Idempotency-Key` on every POST (draft-ietf-httpapi-idempotency-key-header-07): a repeat returns the first response.
 
-A record is claimed before the work and completed after it, each in its own short transaction. If the process crashes in
-between, the claim expires. Only successful responses are stored. A failed POST changed nothing, so its repeat runs
-again. Stored bodies are encrypted with the tenant's key, because a response may contain the secret of a new API key.
+A record is claimed before the work and completed after it, each in its own short transaction. In between, the process
+renews the claim (`claims.py`). If the process is killed, the claim expires within seconds, and a repeat runs again.
+Only successful responses are stored. A failed POST changed nothing, so its repeat runs again, too. Stored bodies are
+encrypted with the tenant's key, because a response may contain the secret of a new API key.
 If a response has a `Content-Location`, its body is not stored: a repeat reads that address with the caller's current
 permissions. A stream of events has a `Content-Location` as well, so a repeat gets its result as JSON.
 """
@@ -10,55 +11,44 @@ permissions. A stream of events has a `Content-Location` as well, so a repeat ge
 import hashlib
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import cast
 from uuid import UUID
 
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response, StreamingResponse
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from starlette.types import Receive, Scope, Send
 
-from app.core.clock import Clock
+from app.core.errors import UnavailableError
 from app.core.principal import Principal
 from app.db.session import Database
 from app.http.errors import IdempotencyInProgressError, IdempotencyKeyInvalidError, IdempotencyKeyReusedError
+from app.http.idempotency.claims import ClaimedKey, ClaimRenewer
 from app.http.idempotency.models import IdempotencyRecord
 from app.http.idempotency.repeats import MAX_STORED_BYTES, StoredResponse, repeat
+from app.observability.logging import get_logger
 from app.storage.sealing import Sealer
+
+log = get_logger(__name__)
 
 HEADER = "Idempotency-Key"
 KEPT_FOR = timedelta(hours=24)
-CLAIM_FOR = timedelta(minutes=3)
-"""A claim's lifetime. No request takes longer, so an expired claim belongs to a process that crashed."""
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _PURPOSE = "idempotent response"
 Handler = Callable[[], Awaitable[Response]]
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimedKey:
-    """A record that this request created, and must complete or delete.
-
-    `created_at` distinguishes it from a later record of the same key.
-    """
-
-    principal: Principal
-    key: str
-    created_at: datetime
-
-
 class Idempotency:
     """Claims idempotency keys, and stores and replays responses."""
 
-    def __init__(self, *, database: Database, sealer: Sealer, clock: Clock) -> None:
+    def __init__(self, *, database: Database, sealer: Sealer, renewer: ClaimRenewer) -> None:
         self._database = database
         self._sealer = sealer
-        self._clock = clock
+        self._renewer = renewer
 
     async def run(self, request: Request, principal: Principal, fingerprint: str, handle: Handler) -> Response:
         """Return the response of `handle`, or the stored response for the same key, fingerprint and caller.
@@ -75,29 +65,48 @@ class Idempotency:
             return repeat(request, found)
         return await self._complete(found, handle)
 
+    def close(self) -> None:
+        """Stop the renewal of claims."""
+        self._renewer.close()
+
     async def _complete(self, claim: ClaimedKey, handle: Handler) -> Response:
+        self._renewer.add(claim)
         try:
             response = await handle()
         except BaseException:
-            await run_in_threadpool(self._drop, claim)
+            await self._drop(claim)
             raise
         if response.status_code >= 300:
-            await run_in_threadpool(self._drop, claim)
+            await self._drop(claim)
         elif isinstance(response, StreamingResponse) or not hasattr(response, "body"):
             return _FollowedResponse(response, self, claim)
         else:
-            await run_in_threadpool(self._store, claim, response.status_code, dict(response.headers), response.body)
+            await self._store(claim, response.status_code, dict(response.headers), response.body)
         return response
 
+    async def _store(self, claim: ClaimedKey, status: int, headers: dict[str, str], body: bytes | memoryview) -> None:
+        await self._end(claim, lambda: self._write(claim, status, headers, body))
+
+    async def _drop(self, claim: ClaimedKey) -> None:
+        await self._end(claim, lambda: self._delete(claim))
+
+    async def _end(self, claim: ClaimedKey, change: Callable[[], None]) -> None:
+        """Complete or delete the record. If the database fails, the claim expires: the request's own result stands."""
+        try:
+            await run_in_threadpool(change)
+        except UnavailableError as error:
+            log.warning("idempotency.record.unchanged", code=error.code)
+        finally:
+            self._renewer.remove(claim)
+
     def _claim(self, principal: Principal, key: str, fingerprint: str) -> ClaimedKey | StoredResponse:
-        now = self._clock.now()
         same_key = (
             IdempotencyRecord.tenant_id == principal.tenant_id,
             IdempotencyRecord.user_id == principal.user_id,
             IdempotencyRecord.key == key,
         )
         with self._database.transaction(principal) as session:
-            session.execute(delete(IdempotencyRecord).where(*same_key, IdempotencyRecord.expires_at <= now))
+            session.execute(delete(IdempotencyRecord).where(*same_key, IdempotencyRecord.expires_at <= func.now()))
             claimed = session.execute(
                 insert(IdempotencyRecord)
                 .values(
@@ -105,14 +114,14 @@ class Idempotency:
                     user_id=principal.user_id,
                     key=key,
                     fingerprint=fingerprint,
-                    created_at=now,
-                    expires_at=now + CLAIM_FOR,
+                    created_at=func.now(),
+                    expires_at=func.now() + self._renewer.lease,
                 )
                 .on_conflict_do_nothing()
-                .returning(IdempotencyRecord.key)
-            ).first()
+                .returning(IdempotencyRecord.created_at)
+            ).scalar()
             if claimed is not None:
-                return ClaimedKey(principal, key, now)
+                return ClaimedKey(principal, key, claimed)
             record = session.scalars(select(IdempotencyRecord).where(*same_key)).one_or_none()
         if record is None or (record.fingerprint == fingerprint and record.status is None):
             raise IdempotencyInProgressError(headers={"Retry-After": "1"})
@@ -121,11 +130,11 @@ class Idempotency:
         body = b"" if record.body is None else self._sealer.open(principal.tenant_id, _PURPOSE, bytes(record.body))
         return StoredResponse(status=cast(int, record.status), headers=dict(record.headers or {}), body=body)
 
-    def _store(self, claim: ClaimedKey, status: int, headers: dict[str, str], body: bytes | memoryview) -> None:
+    def _write(self, claim: ClaimedKey, status: int, headers: dict[str, str], body: bytes | memoryview) -> None:
         tenant_id: UUID = claim.principal.tenant_id
         read_again = "content-location" in headers
         if not read_again and len(body) > MAX_STORED_BYTES:
-            self._drop(claim)
+            self._delete(claim)
             return
         sealed = None if read_again else self._sealer.seal(tenant_id, _PURPOSE, bytes(body))
         with self._database.transaction(claim.principal) as session:
@@ -135,7 +144,7 @@ class Idempotency:
                 .values(status=status, headers=headers, body=sealed, expires_at=claim.created_at + KEPT_FOR)
             )
 
-    def _drop(self, claim: ClaimedKey) -> None:
+    def _delete(self, claim: ClaimedKey) -> None:
         with self._database.transaction(claim.principal) as session:
             session.execute(delete(IdempotencyRecord).where(*_is(claim)))
 
@@ -159,13 +168,13 @@ class _FollowedResponse(Response):
         try:
             await self._inner(scope, receive, send)
         except BaseException:
-            await run_in_threadpool(self._idempotency._drop, self._claim)
+            await self._idempotency._drop(self._claim)
             raise
         failed = scope.get("state", {}).get("problem_code") is not None
         if "content-location" in headers and not failed:
-            await run_in_threadpool(self._idempotency._store, self._claim, 200, headers, b"")
+            await self._idempotency._store(self._claim, 200, headers, b"")
         else:
-            await run_in_threadpool(self._idempotency._drop, self._claim)
+            await self._idempotency._drop(self._claim)
 
 
 def _is(claim: ClaimedKey) -> tuple[ColumnElement[bool], ...]:
