@@ -2,7 +2,6 @@
 
 import mimetypes
 import ssl
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -24,23 +23,38 @@ from app.client.models import (
     ApiUploaded,
     Key,
 )
+from app.client.retries import RETRY_SECONDS, Attempts, Retries
 
 Model = TypeVar("Model", bound=BaseModel)
 
-ATTEMPTS = 6
-LONGEST_WAIT = 60.0
 UPLOAD_TIMEOUT = httpx.Timeout(30.0, read=300.0, write=300.0)
 
 
-class ApiClient:
-    """A thread-safe client for one server and one API key. Use it as a context manager."""
+def _ignore(_notice: str) -> None:
+    """Show no notice."""
 
-    def __init__(self, *, url: str, key: str | None, transport: httpx.BaseTransport | None = None) -> None:
+
+class ApiClient:
+    """A thread-safe client for one server and one API key. Use it as a context manager.
+
+    Requests that an outage interrupts are repeated for `retry_seconds`; `notify` receives a sentence about each outage.
+    """
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        key: str | None,
+        transport: httpx.BaseTransport | None = None,
+        retry_seconds: float = RETRY_SECONDS,
+        notify: Callable[[str], None] = _ignore,
+    ) -> None:
         headers = {"Accept": "application/json"}
         if key:
             headers["Authorization"] = f"Bearer {key}"
         _check_url(url)
         self._url = url
+        self._retries = Retries(seconds=retry_seconds, notify=notify)
         self._http = httpx.Client(
             base_url=url,
             headers=headers,
@@ -61,6 +75,8 @@ class ApiClient:
         self.close()
 
     def close(self) -> None:
+        """Close the connections. Requests in other threads fail."""
+        self._retries.stop()
         self._http.close()
 
     def upload_document(
@@ -182,25 +198,36 @@ class ApiClient:
         return _parse(model, self._send(method, path, **options))
 
     def _send(self, method: str, path: str, **options: object) -> httpx.Response:
-        """Send one request.
+        """Send one request, and return its successful response.
 
-        If the server rejects it because of a rate limit, wait as long as the server requests. Then repeat the request
-        with the same idempotency key.
+        If the server is down, restarts, or limits the rate, wait and repeat the request with the same idempotency key.
+        Raises ServerUnreachableError, ApiProblemError.
         """
         headers = {"Idempotency-Key": str(uuid4())} if method == "POST" else {}
-        for attempt in range(1, ATTEMPTS + 1):
+        attempts = Attempts(self._retries)
+        while True:
             try:
                 response = self._http.request(method, path, headers=headers, **options)  # type: ignore[arg-type]  # httpx's own options
             except httpx.TransportError as error:
-                raise ServerUnreachableError(
-                    f"No Footnote server responds at {self._url}: start one with `footnote up`, or pass --url."
-                ) from error
-            if response.status_code != httpx.codes.TOO_MANY_REQUESTS or attempt == ATTEMPTS:
-                break
-            time.sleep(min(_retry_after(response), LONGEST_WAIT))
-        if response.is_success:
-            return response
-        raise _problem(response)
+                if attempts.again_after_error(error):
+                    continue
+                raise self._unreachable() from error
+            if response.is_success:
+                self._retries.note_up()
+                return response
+            problem = _problem(response)
+            if not attempts.again_after_problem(problem, _retry_after(response)):
+                raise problem
+
+    def _unreachable(self) -> ServerUnreachableError:
+        if not self._retries.reached:
+            return ServerUnreachableError(
+                f"No Footnote server responds at {self._url}: start one with `footnote up`, or pass --url."
+            )
+        return ServerUnreachableError(
+            f"The server at {self._url} stopped responding, and has not responded again within "
+            f"{self._retries.seconds:.0f} seconds: try again when it runs."
+        )
 
 
 class _AnyObject(RootModel[dict[str, Any]]):
@@ -234,12 +261,12 @@ def _parse(model: type[Model], response: httpx.Response) -> Model:
         raise UnreadableResponseError from None
 
 
-def _retry_after(response: httpx.Response) -> float:
-    """Return the seconds in the Retry-After header, or 1 if the header is not a number."""
+def _retry_after(response: httpx.Response) -> float | None:
+    """Return the seconds in the Retry-After header, or None if it is missing or not a number."""
     try:
-        return max(0.1, float(response.headers.get("Retry-After", "1")))
-    except ValueError:
-        return 1.0
+        return max(0.1, float(response.headers["Retry-After"]))
+    except (KeyError, ValueError):
+        return None
 
 
 def _problem(response: httpx.Response) -> ApiProblemError:

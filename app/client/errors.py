@@ -31,3 +31,13 @@ class ServerUrlError(InvalidInputError):
 class UnreadableResponseError(UnavailableError):
     code = "unknown-answer"
     title = "The server's response has an unknown form: use the same version of client and server."
+
+
+class IngestionStoppedError(FootnoteError):
+    code = "ingestion-stopped"
+    title = "The ingestion was interrupted before this file was uploaded: repeat the command."
+
+
+def code_of(error: FootnoteError) -> str:
+    """Return the stable code of the error, or of the API's problem document."""
+    return error.problem_code if isinstance(error, ApiProblemError) else error.code

@@ -21,9 +21,10 @@ from rich.markup import escape
 
 from app.client.api import ApiClient
 from app.client.errors import ApiProblemError
+from app.client.ingestion import NoProgress, find_files, ingest_files
 from app.client.models import ApiAnswer, ApiCollection
 from app.commands.asking import print_answer
-from app.commands.ingest import NoProgress, ProgressBars, find_files, ingest_files
+from app.commands.ingest import ProgressBars
 from app.commands.options import HomeOption, JsonOption, console, error_console, print_json, report_errors
 from app.core.principal import Role
 from app.stack.errors import ServerStartError
@@ -137,9 +138,9 @@ def _show(
         admin.grant(collection_id=public.id, user_id=people.outside.id)
         with ProgressBars(progress) if progress else nullcontext(NoProgress()) as watcher:
             outcomes = [
-                *ingest_files(admin, [annual], collection=public.id, password=None, watcher=watcher),
-                *ingest_files(admin, [offering], collection=deal.id, password=None, watcher=watcher),
-                *ingest_files(admin, find_files(docs), collection=public.id, password=None, watcher=watcher),
+                *ingest_files(admin, [annual], collection=public.id, watcher=watcher),
+                *ingest_files(admin, [offering], collection=deal.id, watcher=watcher),
+                *ingest_files(admin, find_files(docs), collection=public.id, watcher=watcher),
             ]
     failed = {str(outcome.path): outcome.detail for outcome in outcomes if outcome.failed}
     terminal.print(f"{len(outcomes) - len(failed)} documents are ready, {len(failed)} failed.")

@@ -15,6 +15,7 @@ from rich.markup import escape
 
 from app.client.api import ApiClient
 from app.client.errors import ApiProblemError
+from app.client.retries import RETRY_SECONDS
 from app.core.errors import FootnoteError
 from app.stack.home import ADMIN_KEY, Home
 
@@ -37,11 +38,18 @@ KeyOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
-def open_client(*, home: Path | None, url: str | None, key: str | None) -> ApiClient:
-    """Return an API client. Without the options, it uses the home's server and key."""
+def open_client(
+    *, home: Path | None, url: str | None, key: str | None, retry_seconds: float = RETRY_SECONDS
+) -> ApiClient:
+    """Return an API client. Without the options, it uses the home's server and key. It reports outages on stderr."""
     place = Home.at(home)
     found = url or place.read_state().get("url") or "http://127.0.0.1:8000"
-    return ApiClient(url=str(found), key=key or place.read_secret(ADMIN_KEY))
+    return ApiClient(
+        url=str(found),
+        key=key or place.read_secret(ADMIN_KEY),
+        retry_seconds=retry_seconds,
+        notify=lambda notice: error_console().print(f"[yellow]{escape(notice)} …[/]"),
+    )
 
 
 def console() -> Console:

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from app.client.api import ApiClient
-from app.commands.ingest import IngestOutcome
+from app.client.ingestion import IngestOutcome
 from app.core.errors import DocumentError
 from app.db.session import Database, build_engine, system_principal
 from app.stack.founding import TENANT, ensure_admin

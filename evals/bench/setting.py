@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.commands.ingest import find_files
+from app.client.ingestion import find_files
 from app.stack.home import Home
 from evals.datasets.files import DataMissingError
 from evals.environment.store import home_name

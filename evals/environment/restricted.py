@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from app.client.api import ApiClient
-from app.commands.ingest import IngestOutcome, NoProgress
+from app.client.ingestion import IngestOutcome, NoProgress
 from app.core.principal import Principal, Role
 from app.db.session import Database
 from app.identity.service import TenantAdmin

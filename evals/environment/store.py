@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from app.client.api import ApiClient
-from app.commands.ingest import IngestOutcome, NoProgress, Watcher, ingest_placed
+from app.client.ingestion import Ingestion, IngestOptions, IngestOutcome, NoProgress, Watcher
 from app.core.principal import Principal, Role
 from app.db.session import Database, build_engine
 from app.llm.port import EmbeddingSpaceSpec
@@ -137,7 +137,8 @@ def ingest_in_order(client: ApiClient, collections: Mapping[Path, str], *, watch
     The order affects results. If passages have equal scores, the passage of the older document comes first. If files
     are identical, their document gets the name of the first file.
     """
-    return ingest_placed(client, collections, password=None, watcher=watcher, uploads_at_once=1, polls_per_round=1)
+    options = IngestOptions(uploads_at_once=1, polls_per_round=1)
+    return Ingestion(client, collections, options=options, watcher=watcher).run()
 
 
 def digest_texts(texts: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ from typing import Self
 import psutil
 
 from app.client.api import ApiClient
-from app.commands.ingest import IngestOutcome, ingest_files
+from app.client.ingestion import IngestOutcome, ingest_files
 from app.core.errors import FootnoteError
 from app.stack.founding import ensure_admin
 from app.stack.home import Home
@@ -113,7 +113,7 @@ def ingest_and_sample(
 
     def ingest() -> None:
         try:
-            ingest_files(client, files, collection=collection, password=None, watcher=progress)
+            ingest_files(client, files, collection=collection, watcher=progress)
         except FootnoteError as error:
             errors.append(error)
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.commands.ingest import IngestOutcome
+from app.client.ingestion import IngestOutcome
 from app.evaluations.metrics import Aggregate, Better, MetricSpec
 from app.stack.home import Home
 from evals.datasets.files import DataMissingError

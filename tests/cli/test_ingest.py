@@ -9,10 +9,22 @@ import pytest
 
 from app.client.api import ApiClient
 from app.client.errors import ApiProblemError, ServerUnreachableError, UnreadableResponseError
-from app.commands.ingest import IngestOutcome, NoProgress, find_files, ingest_files
+from app.client.ingestion import (
+    Ingestion,
+    IngestOptions,
+    IngestOutcome,
+    NoProgress,
+    find_files,
+    ingest_files,
+)
 from app.documents.metadata import DocumentType
 
 Handler = Callable[[httpx.Request], httpx.Response]
+
+
+@pytest.fixture(autouse=True)
+def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.client.retries.FIRST_WAIT", 0.001)
 
 
 class RecordingWatcher:
@@ -29,8 +41,28 @@ class RecordingWatcher:
         self.finished.append(outcome)
 
 
-def client(handler: Handler) -> ApiClient:
-    return ApiClient(url="http://footnote", key="k", transport=httpx.MockTransport(handler))
+def client(handler: Handler, **options: Any) -> ApiClient:
+    return ApiClient(url="http://footnote", key="k", transport=httpx.MockTransport(handler), **options)
+
+
+def failing(handler: Handler, *failures: type[httpx.TransportError] | httpx.Response) -> Handler:
+    """Return a handler whose first responses are `failures`."""
+    left = list(failures)
+
+    def fail(request: httpx.Request) -> httpx.Response:
+        if not left:
+            return handler(request)
+        request.read()
+        failure = left.pop(0)
+        if isinstance(failure, httpx.Response):
+            return failure
+        raise failure("gone", request=request)
+
+    return fail
+
+
+def problem(status: int, code: str) -> httpx.Response:
+    return httpx.Response(status, json={"code": code, "status": status, "detail": "Not now."})
 
 
 def run(number: int, status: str, error: dict[str, str] | None = None) -> dict[str, Any]:
@@ -65,7 +97,7 @@ def test_ingest_waits_for_runs_and_returns_outcomes_in_order(tmp_path: Path) -> 
 
     watcher = RecordingWatcher()
     with client(handler) as api:
-        outcomes = ingest_files(api, files, collection="c", password=None, watcher=watcher)
+        outcomes = ingest_files(api, files, collection="c", watcher=watcher)
     assert [(outcome.path.name, outcome.status, outcome.code) for outcome in outcomes] == [
         ("good.pdf", "ready", None),
         ("bad.pdf", "failed", "pdf-damaged"),
@@ -107,8 +139,7 @@ def test_document_type_is_sent_only_if_given(tmp_path: Path) -> None:
                 api,
                 find_files([tmp_path]),
                 collection="c",
-                password=None,
-                document_type=document_type,
+                options=IngestOptions(document_type=document_type),
                 watcher=NoProgress(),
             )
     assert [b'name="document_type"\r\n\r\nindenture' in body for body in bodies] == [True, True, False, False]
@@ -166,7 +197,7 @@ def test_each_of_two_files_that_share_a_run_gets_an_outcome(tmp_path: Path) -> N
         return httpx.Response(200, json=run(1, "ready"))
 
     with client(handler) as api:
-        outcomes = ingest_files(api, files, collection="c", password=None, watcher=RecordingWatcher())
+        outcomes = ingest_files(api, files, collection="c", watcher=RecordingWatcher())
     assert [(outcome.path, outcome.status) for outcome in outcomes] == [(file, "ready") for file in files]
 
 
@@ -175,3 +206,118 @@ def test_error_about_an_unreadable_response_omits_its_content() -> None:
     with client(lambda _: answer) as api, pytest.raises(UnreadableResponseError) as raised:
         api.create_key("notebook")
     assert "fn_secret" not in str(raised.value)
+
+
+# --- outages of the server ---
+
+IN_PROGRESS = problem(409, "idempotency-in-progress")
+OUTAGES = [
+    (httpx.ReadError, httpx.ConnectError),
+    (httpx.RemoteProtocolError, IN_PROGRESS),
+    (httpx.ReadTimeout, IN_PROGRESS),
+    (httpx.WriteError, problem(503, "database-unavailable")),
+    (httpx.ReadError, httpx.Response(502, text="<html>")),
+]
+
+
+@pytest.mark.parametrize("failures", OUTAGES)
+def test_interrupted_upload_is_repeated_with_the_same_key_and_the_whole_file(tmp_path: Path, failures: Any) -> None:
+    file = tmp_path / "large.pdf"
+    file.write_bytes(b"0123456789" * 50_000)
+    keys: list[str] = []
+    notices: list[str] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        assert file.read_bytes() in request.read()
+        return httpx.Response(202, json={"document": {"id": "d1"}, "run": run(1, "ready")})
+
+    served = failing(handler, *failures)
+
+    def record_key(request: httpx.Request) -> httpx.Response:
+        keys.append(request.headers["Idempotency-Key"])
+        return served(request)
+
+    with client(record_key, notify=notices.append) as api:
+        outcomes = ingest_files(api, [file], collection="c", watcher=NoProgress())
+    assert [outcome.status for outcome in outcomes] == ["ready"]
+    assert len(keys) == 3
+    assert len(set(keys)) == 1
+    assert len(notices) == 1
+
+
+def test_runs_are_followed_through_an_outage(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("a")
+    polled = failing(lambda _: httpx.Response(200, json=run(1, "ready")), httpx.ReadError, *[httpx.ConnectError] * 5)
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            request.read()
+            return httpx.Response(202, json={"document": {"id": "d1"}, "run": run(1, "queued")})
+        return polled(request)
+
+    with client(handler) as api:
+        outcomes = ingest_files(api, [file], collection="c", watcher=NoProgress())
+    assert [outcome.status for outcome in outcomes] == ["ready"]
+
+
+def test_every_file_has_an_outcome_when_the_server_stays_away(tmp_path: Path) -> None:
+    files = [tmp_path / f"{number}.txt" for number in range(4)]
+    for file in files:
+        file.write_text(file.name)
+    requests: list[str] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        requests.append(request.method)
+        if len(requests) <= 2:
+            body = request.read()
+            status = "ready" if b"0.txt" in body else "queued"
+            number = len(requests)
+            return httpx.Response(202, json={"document": {"id": f"d{number}"}, "run": run(number, status)})
+        raise httpx.ConnectError("refused", request=request)
+
+    with client(handler, retry_seconds=0.05) as api:
+        options = IngestOptions(uploads_at_once=1)
+        ingestion = Ingestion(api, dict.fromkeys(files, "c"), options=options, watcher=NoProgress())
+        with pytest.raises(ServerUnreachableError, match="stopped responding"):
+            ingestion.run()
+        made = len(requests)
+        with pytest.raises(ServerUnreachableError):
+            api.ask("Why?")
+    assert [(each.status, each.document_id, each.code) for each in ingestion.list_outcomes()] == [
+        ("ready", "d1", None),
+        ("processing", "d2", None),
+        ("failed", None, "server-unreachable"),
+        ("failed", None, "server-unreachable"),
+    ]
+    assert len(requests) == made + 1, "after it has given up, the client tries each request only once"
+
+
+def test_deleted_document_fails_and_the_other_files_are_followed(tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("one.txt", "two.txt")]
+    for file in files:
+        file.write_text(file.name)
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            number = 1 if b"one.txt" in request.read() else 2
+            return httpx.Response(202, json={"document": {"id": f"d{number}"}, "run": run(number, "queued")})
+        if request.url.path.endswith("r1"):
+            return problem(404, "run-not-found")
+        return httpx.Response(200, json=run(2, "ready"))
+
+    with client(handler) as api:
+        outcomes = ingest_files(api, files, collection="c", watcher=NoProgress())
+    assert [(outcome.status, outcome.code) for outcome in outcomes] == [("failed", "run-not-found"), ("ready", None)]
+
+
+@pytest.mark.parametrize("answer", [problem(503, "storage-key"), problem(503, "database-unavailable")])
+def test_server_that_was_never_up_or_needs_an_operator_is_not_awaited(answer: httpx.Response) -> None:
+    with client(lambda _: answer) as api, pytest.raises(ApiProblemError, match="Not now"):
+        api.ask("Why?")
+
+
+@pytest.mark.parametrize("failures", OUTAGES)
+def test_interrupted_question_is_asked_again_with_the_same_key(failures: Any) -> None:
+    with client(failing(lambda _: httpx.Response(201, json={"id": "a1"}), *failures)) as api:
+        assert api.ask("Why?").id == "a1"

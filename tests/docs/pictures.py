@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.client.api import ApiClient
-from app.commands.ingest import NoProgress, ingest_files
+from app.client.ingestion import NoProgress, ingest_files
 from app.core.principal import Role
 from app.stack.founding import open_tenant_admin
 from app.stack.supervisor import Stack
@@ -58,7 +58,7 @@ def fill(stack: Stack, samples: list[Path]) -> str:
         api.create_group("Credit desk")
         for name, path in zip(("Public filings", "Deal room"), samples, strict=True):
             collection = api.create_collection(name)
-            ingest_files(api, [path], collection=collection.id, password=None, watcher=NoProgress())
+            ingest_files(api, [path], collection=collection.id, watcher=NoProgress())
     return key
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from app.commands.ingest import IngestOutcome
+from app.client.ingestion import IngestOutcome
 from app.stack.home import Home
 from evals.environment.store import known_outcomes, remember
 

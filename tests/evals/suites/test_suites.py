@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from app.commands.ingest import IngestOutcome
+from app.client.ingestion import IngestOutcome
 from app.core.principal import Principal
 from app.retrieval.questions.understanding import Understanding
 from app.retrieval.service import SearchResult
