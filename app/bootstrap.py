@@ -26,6 +26,7 @@ from app.documents.service import DocumentService
 from app.documents.uploads.service import UploadService
 from app.evaluations.comparing import ComparisonService
 from app.evaluations.service import EvaluationService
+from app.http.authority import Authority
 from app.http.denials import Denials
 from app.http.dependencies import Authenticator
 from app.http.health.probes import Check
@@ -33,6 +34,7 @@ from app.http.health.readiness import broker_check, database_check, migrations_c
 from app.http.idempotency.claims import ClaimRenewer
 from app.http.idempotency.keys import Idempotency
 from app.http.limits import RateLimits
+from app.http.transfers import TransferLimits, Transfers
 from app.identity.authentication import Authentication
 from app.identity.data_keys import PostgresDataKeys
 from app.identity.groups import GroupService
@@ -70,7 +72,10 @@ class Container:
     services: Mapping[type, Any]
     build_provisioning: Callable[[], Mapping[type, Any]]
     authenticator: Authenticator
+    authority: Authority
     rate_limits: RateLimits
+    transfers: Transfers
+    body_seconds: float
     idempotency: Idempotency
     cookies: Cookies
     denials: Denials
@@ -164,8 +169,11 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         services=_by_type(services),
         build_provisioning=lambda: build_provisioning(database, clock),
         authenticator=Authentication(identity=identity, tokens=tokens, sessions=sessions),
+        authority=Authority(seconds=settings.limits.recheck_seconds),
         rate_limits=build_rate_limits(settings.limits, broker_url=broker_url),
         idempotency=idempotency,
+        transfers=build_transfers(settings.limits),
+        body_seconds=settings.limits.body_seconds,
         cookies=Cookies(secure=settings.web.public_url.startswith("https://")),
         denials=denials,
         metrics=metrics,
@@ -199,6 +207,17 @@ def build_rate_limits(settings: LimitSettings, *, broker_url: str | None) -> Rat
             "sign-ins": settings.requests_per_minute,
         },
         broker_url=broker_url,
+    )
+
+
+def build_transfers(settings: LimitSettings) -> Transfers:
+    return Transfers(
+        limits=TransferLimits(
+            seconds=settings.upload_seconds,
+            bytes_per_second=settings.upload_bytes_per_second,
+            rate_seconds=settings.upload_rate_seconds,
+            open_per_key=settings.uploads_open,
+        )
     )
 
 

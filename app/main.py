@@ -17,11 +17,12 @@ from app.answers.endpoints import router as answers_router
 from app.answers.service import AnswerService
 from app.audit.endpoints import router as audit_router
 from app.bootstrap import Container, build_container
-from app.documents.endpoints import files as files_router
 from app.documents.endpoints import router as documents_router
 from app.documents.facets.endpoints import facets as facets_router
 from app.documents.facets.endpoints import suggestions as suggestions_router
 from app.documents.pages.endpoints import router as pages_router
+from app.documents.uploads.endpoints import files as files_router
+from app.documents.uploads.endpoints import router as uploads_router
 from app.evaluations.endpoints import router as evaluations_router
 from app.http.body_limit import BodyLimitMiddleware
 from app.http.context import RequestContextMiddleware
@@ -56,6 +57,7 @@ _ROUTERS = (
     sessions_router,
     collections_router,
     files_router,
+    uploads_router,
     grants_router,
     *policy_routers,
     explain_router,
@@ -96,7 +98,7 @@ def create_app(container: Container, *, tracing: Tracing | None = None) -> FastA
                 metrics=container.metrics,
                 https=container.cookies.secure,
             ),
-            Middleware(BodyLimitMiddleware),
+            Middleware(BodyLimitMiddleware, seconds=container.body_seconds),
         ],
         # FastAPI's own documentation pages are off, because they load scripts from a CDN; app.web serves `/docs`.
         # FastAPI's own telemetry is off, because app.observability creates the traces and metrics.
@@ -107,7 +109,9 @@ def create_app(container: Container, *, tracing: Tracing | None = None) -> FastA
     )
     app.state.services = dict(container.services)
     app.state.authenticator = container.authenticator
+    app.state.authority = container.authority
     app.state.rate_limits = container.rate_limits
+    app.state.transfers = container.transfers
     app.state.idempotency = container.idempotency
     app.state.denials = container.denials
     app.state.metrics = container.metrics

@@ -87,9 +87,22 @@ class LimitSettings(BaseModel):
 
     A request in progress renews its claim of an Idempotency-Key. If its process is killed, the claim expires within
     `idempotency_lease_seconds`.
+
+    An upload may take `upload_seconds`, and must bring `upload_bytes_per_second` on average over each
+    `upload_rate_seconds` that the server waits for it. Each key, or each user without a key, may have `uploads_open`
+    uploads open at each API process. Any other body must arrive within `body_seconds`.
+
+    A request that is still running is authorised again every `recheck_seconds`. If its caller's right has ended, the
+    request ends too, after at most twice this time.
     """
 
     upload_bytes: int = 200 * 1024 * 1024
+    upload_seconds: float = Field(default=1_800.0, gt=0)
+    upload_bytes_per_second: int = Field(default=8 * 1024, ge=0)
+    upload_rate_seconds: float = Field(default=30.0, gt=0)
+    uploads_open: int = Field(default=16, ge=1)
+    body_seconds: float = Field(default=30.0, gt=0)
+    recheck_seconds: float = Field(default=2.0, gt=0)
     pages: int = 5_000
     requests_per_minute: int = 600
     uploads_per_minute: int = 300

@@ -1,6 +1,5 @@
 """`/v1/audit`: the audit log, for auditors."""
 
-from collections.abc import AsyncIterator, Iterator
 from typing import Annotated
 from uuid import UUID
 
@@ -14,7 +13,8 @@ from app.audit.log import AuditLog
 from app.audit.schemas import AuditEventOut
 from app.core.pagination import InvalidCursorError
 from app.core.principal import Permission
-from app.http.dependencies import CurrentPrincipal, authenticate_again, service
+from app.http.authority import while_authorised
+from app.http.dependencies import CurrentPrincipal, service
 from app.http.openapi.document import problems
 from app.http.pages import Page, RequestedPage, page_out
 from app.http.routing import api_router, needs
@@ -74,12 +74,5 @@ def export_audit_events(
     section = log.begin_export(principal, since=since, until=until)
     named = f'attachment; filename="audit-{section.first}-{section.last}.jsonl"'
     headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
-    lines = _checked(request, log.export(principal, section))
+    lines = while_authorised(request, iterate_in_threadpool(log.export(principal, section)))
     return StreamingResponse(lines, media_type=_JSON_LINES, headers=headers)
-
-
-async def _checked(request: Request, batches: Iterator[str]) -> AsyncIterator[str]:
-    """Yield the batches. Before each batch, check that the principal may still read the log."""
-    async for batch in iterate_in_threadpool(batches):
-        (await authenticate_again(request)).require(Permission.AUDIT_READ)
-        yield batch

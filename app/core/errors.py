@@ -9,6 +9,7 @@
     ├── PreconditionFailedError    412  the resource changed since the client read it
     ├── PreconditionRequiredError  428  an edit has no If-Match
     ├── TooLargeError              413  the input is larger than the limit
+    ├── TooSlowError               408  the request arrives too slowly
     ├── UnsupportedTypeError       415  Footnote does not read this format
     ├── RateLimitedError           429  too many requests; wait for the time in Retry-After
     ├── UnavailableError           503  a service that Footnote needs is down; try again
@@ -110,6 +111,12 @@ class TooLargeError(FootnoteError):
     code = "too-large"
     status = 413
     title = "This is over the size limit."
+
+
+class TooSlowError(FootnoteError):
+    code = "too-slow"
+    status = 408
+    title = "The request did not arrive in time: send it again."
 
 
 class UnsupportedTypeError(FootnoteError):

@@ -1,17 +1,14 @@
-"""`/v1/documents` and uploads into `/v1/collections/{id}/files`."""
+"""`/v1/documents`: lists, metadata and files."""
 
-import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import Depends, Header, Path, Query, Request
-from fastapi.concurrency import run_in_threadpool
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response, StreamingResponse
-from pydantic import ValidationError
+from fastapi import Depends, Request
+from fastapi.concurrency import iterate_in_threadpool
+from fastapi.responses import Response, StreamingResponse
 
 from app.access.errors import CollectionNotFoundError, ContentExistsError, MoveLeavesBarrierError
 from app.core.errors import PreconditionFailedError, PreconditionRequiredError
@@ -20,190 +17,25 @@ from app.core.principal import Permission, Principal
 from app.documents.errors import (
     DocumentNotFoundError,
     NotEditableError,
-    UploadClearedError,
-    UploadEmptyError,
-    UploadIncompleteError,
-    UploadMalformedError,
-    UploadTooLargeError,
     VersionNotFoundError,
 )
 from app.documents.facets.endpoints import RequestedFilters
-from app.documents.metadata import DocumentType
 from app.documents.pages.endpoints import REVALIDATE
-from app.documents.schemas import (
-    DocumentChange,
-    DocumentOut,
-    Source,
-    UploadedOut,
-    UploadFields,
-    VersionFields,
-    VersionOut,
-)
+from app.documents.schemas import DocumentChange, DocumentOut, VersionOut
 from app.documents.service import DocumentService, FileView
-from app.documents.uploads.receiving import MULTIPART, receive_form, receive_raw
-from app.documents.uploads.service import Uploaded, UploadedFile, UploadService
+from app.http.authority import while_authorised
 from app.http.conditional import IfMatch, etag, parse_if_match
-from app.http.dependencies import CurrentPrincipal, limited, service
-from app.http.idempotency.keys import Idempotency, fingerprint
-from app.http.idempotency.repeats import REPEATED
+from app.http.dependencies import CurrentPrincipal, service
 from app.http.openapi.document import problems
 from app.http.pages import Page, RequestedPage, page_out
-from app.http.routing import UPLOAD, api_router, needs
-from app.http.text import LINE_PATTERN, Line
+from app.http.routing import api_router, needs
 
 router = api_router(prefix="/v1/documents", tag="documents")
-files = api_router(prefix="/v1/collections", tag="documents")
 
 Documents = Annotated[DocumentService, Depends(service(DocumentService))]
-Uploads = Annotated[UploadService, Depends(service(UploadService))]
 
-_FORM_OVERHEAD = 64 * 1024
-_Fields = TypeVar("_Fields", bound=VersionFields)
-
-_PIECE = 256 * 1024
-_UPLOAD_PROBLEMS = (
-    UploadEmptyError,
-    UploadMalformedError,
-    UploadIncompleteError,
-    UploadTooLargeError,
-    UploadClearedError,
-    NotEditableError,
-)
+_PIECE = 1024 * 1024
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
-
-
-_FIELD_EXAMPLES = {"collection": "Filings", "title": "Annual report 2025", "source": "Issuer website"}
-
-
-def _multipart(fields: dict[str, str], required: list[str]) -> dict[str, Any]:
-    line = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": LINE_PATTERN}
-    properties: dict[str, Any] = {
-        name: {**line, "description": words, "examples": [_FIELD_EXAMPLES.get(name, "the password of the file")]}
-        for name, words in fields.items()
-    }
-    if "document_type" in properties:
-        properties["document_type"] = {
-            "type": "string",
-            "enum": [*DocumentType],
-            "description": properties["document_type"]["description"],
-        }
-    properties["file"] = {"type": "string", "format": "binary", "description": "The file, streamed."}
-    schema = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
-    return {"requestBody": {"required": True, "content": {MULTIPART: {"schema": schema}}}, UPLOAD: True}
-
-
-_FIELDS = {
-    "title": "Title of the document.",
-    "document_type": "Document type; decides which entitlement packs give access. If omitted, it is read from the file "
-    "and gives no access through packs.",
-    "source": "Source of the document, as named in entitlement packs (up to 100 characters).",
-    "password": "Password of an encrypted file; stored encrypted.",
-}
-_UPLOAD_RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"model": UploadedOut, "description": "The file was already stored; its metadata does not change"},
-    202: {"model": UploadedOut, "description": "The file is stored; Location has the ingestion run that reads it"},
-}
-
-
-@router.post(
-    "",
-    status_code=202,
-    summary="Upload a file as multipart/form-data",
-    response_model=UploadedOut,
-    responses=_UPLOAD_RESPONSES,
-    openapi_extra=needs(Permission.DOCUMENTS_WRITE)
-    | _multipart({"collection": "Id or name of the collection.", **_FIELDS}, ["collection", "file"])
-    | problems(*_UPLOAD_PROBLEMS, CollectionNotFoundError),
-    dependencies=[Depends(limited("uploads"))],
-)
-async def upload_document(
-    request: Request,
-    principal: CurrentPrincipal,
-    uploads: Uploads,
-    content_type: Annotated[str, Header(include_in_schema=False)] = "",
-) -> Response:
-    _check_length(request, uploads)
-    with ExitStack() as stack:
-        writer = await run_in_threadpool(stack.enter_context, uploads.open_writer(principal))
-        form = await receive_form(_pieces(request), content_type, writer, run_in_threadpool, max_parts=8)
-        fields = _parse_fields(UploadFields, form.fields)
-        if fields.collection is None:
-            raise UploadIncompleteError
-        collection_id = await run_in_threadpool(uploads.check_collection, principal, fields.collection)
-        blob = await run_in_threadpool(writer.commit)
-    file = UploadedFile(
-        blob,
-        form.filename or "",
-        title=fields.title,
-        password=fields.password,
-        source=fields.source,
-        document_type=fields.document_type,
-    )
-    return await _answer(
-        request, principal, file, uploads, lambda: uploads.add_document(principal, collection_id, file)
-    )
-
-
-@router.post(
-    "/{document_id}/versions",
-    status_code=202,
-    summary="Upload a new version of a document as multipart/form-data",
-    response_model=UploadedOut,
-    responses=_UPLOAD_RESPONSES,
-    openapi_extra=needs(Permission.DOCUMENTS_WRITE)
-    | _multipart({"password": _FIELDS["password"]}, ["file"])
-    | problems(*_UPLOAD_PROBLEMS, DocumentNotFoundError, ContentExistsError),
-    dependencies=[Depends(limited("uploads"))],
-)
-async def upload_version(
-    request: Request,
-    principal: CurrentPrincipal,
-    uploads: Uploads,
-    document_id: UUID,
-    content_type: Annotated[str, Header(include_in_schema=False)] = "",
-) -> Response:
-    await run_in_threadpool(uploads.check_document, principal, document_id)
-    _check_length(request, uploads)
-    with ExitStack() as stack:
-        writer = await run_in_threadpool(stack.enter_context, uploads.open_writer(principal))
-        form = await receive_form(_pieces(request), content_type, writer, run_in_threadpool, max_parts=8)
-        fields = _parse_fields(VersionFields, form.fields)
-        blob = await run_in_threadpool(writer.commit)
-    file = UploadedFile(blob, form.filename or "", password=fields.password)
-    return await _answer(request, principal, file, uploads, lambda: uploads.add_version(principal, document_id, file))
-
-
-@files.put(
-    "/{collection_id}/files/{filename}",
-    status_code=202,
-    summary="Upload a file as the request body",
-    response_model=UploadedOut,
-    responses=_UPLOAD_RESPONSES,
-    openapi_extra={
-        **needs(Permission.DOCUMENTS_WRITE),
-        "requestBody": {"required": True, "content": {"application/octet-stream": {**_BINARY}}},
-        UPLOAD: True,
-        **problems(*_UPLOAD_PROBLEMS, CollectionNotFoundError),
-    },
-    dependencies=[Depends(limited("uploads"))],
-)
-async def put_file(
-    request: Request,
-    principal: CurrentPrincipal,
-    uploads: Uploads,
-    collection_id: UUID,
-    filename: Annotated[Line, Path(examples=["annual-report.pdf"])],
-    source: Annotated[Source | None, Query(description=_FIELDS["source"])] = None,
-    document_type: Annotated[DocumentType | None, Query(description=_FIELDS["document_type"])] = None,
-) -> Response:
-    await run_in_threadpool(uploads.check_collection, principal, str(collection_id))
-    _check_length(request, uploads)
-    with ExitStack() as stack:
-        writer = await run_in_threadpool(stack.enter_context, uploads.open_writer(principal))
-        await receive_raw(_pieces(request), writer, run_in_threadpool)
-        blob = await run_in_threadpool(writer.commit)
-    file = UploadedFile(blob, filename, source=source, document_type=document_type)
-    return _uploaded(await run_in_threadpool(uploads.add_document, principal, collection_id, file))
 
 
 @router.get(
@@ -300,7 +132,13 @@ def get_version(principal: CurrentPrincipal, documents: Documents, document_id: 
     return VersionOut.of(documents.get_version(principal, document_id, version_id))
 
 
-def _get_file(documents: DocumentService, principal: Principal, document_id: UUID, version_id: UUID | None) -> Response:
+def _get_file(
+    request: Request,
+    documents: DocumentService,
+    principal: Principal,
+    document_id: UUID,
+    version_id: UUID | None,
+) -> Response:
     file = documents.get_file(principal, document_id, version_id)
     stack = ExitStack()
     stream = stack.enter_context(documents.open_file(file))
@@ -310,7 +148,8 @@ def _get_file(documents: DocumentService, principal: Principal, document_id: UUI
             while piece := stream.read(_PIECE):
                 yield piece
 
-    return StreamingResponse(pieces(), media_type="application/octet-stream", headers=_file_headers(file))
+    checked = while_authorised(request, iterate_in_threadpool(pieces()))
+    return StreamingResponse(checked, media_type="application/octet-stream", headers=_file_headers(file))
 
 
 _FILE_RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -325,8 +164,10 @@ _FILE_RESPONSES: dict[int | str, dict[str, Any]] = {
     responses=_FILE_RESPONSES,
     openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(DocumentNotFoundError),
 )
-def get_current_file(principal: CurrentPrincipal, documents: Documents, document_id: UUID) -> Response:
-    return _get_file(documents, principal, document_id, None)
+def get_current_file(
+    request: Request, principal: CurrentPrincipal, documents: Documents, document_id: UUID
+) -> Response:
+    return _get_file(request, documents, principal, document_id, None)
 
 
 @router.get(
@@ -336,56 +177,10 @@ def get_current_file(principal: CurrentPrincipal, documents: Documents, document
     responses=_FILE_RESPONSES,
     openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(DocumentNotFoundError, VersionNotFoundError),
 )
-def get_file(principal: CurrentPrincipal, documents: Documents, document_id: UUID, version_id: UUID) -> Response:
-    return _get_file(documents, principal, document_id, version_id)
-
-
-def _check_length(request: Request, uploads: UploadService) -> None:
-    """Reject a body whose Content-Length is too large, before reading it."""
-    declared = request.headers.get("Content-Length", "")
-    if declared.isascii() and declared.isdigit() and int(declared) > uploads.max_bytes + _FORM_OVERHEAD:
-        raise UploadTooLargeError(extra={"max_bytes": uploads.max_bytes}, headers={"Connection": "close"})
-
-
-async def _pieces(request: Request) -> AsyncIterator[bytes]:
-    async for piece in request.stream():
-        if piece:
-            yield piece
-
-
-def _parse_fields(kind: type[_Fields], fields: dict[str, str]) -> _Fields:
-    try:
-        return kind.model_validate(fields)
-    except ValidationError as error:
-        raise RequestValidationError([{**found, "loc": ("body", *found["loc"])} for found in error.errors()]) from error
-
-
-async def _answer(
-    request: Request, principal: Principal, file: UploadedFile, uploads: UploadService, add: Callable[[], Uploaded]
+def get_file(
+    request: Request, principal: CurrentPrincipal, documents: Documents, document_id: UUID, version_id: UUID
 ) -> Response:
-    idempotency: Idempotency = request.app.state.idempotency
-    password = await run_in_threadpool(uploads.digest_password, principal, file)
-    parts = [file.blob.digest, file.filename, file.title or "", file.source or "", password]
-    if file.document_type is not None:
-        parts.append(file.document_type)
-
-    async def handle() -> Response:
-        return _uploaded(await run_in_threadpool(add))
-
-    digest = fingerprint(request, *(part.encode() for part in parts))
-    response = await idempotency.run(request, principal, digest, handle)
-    if REPEATED in response.headers:  # the replayed response describes a document: check that it is still accessible
-        replayed = json.loads(bytes(response.body))
-        await run_in_threadpool(uploads.check_repeated, principal, UUID(replayed["document"]["id"]))
-    return response
-
-
-def _uploaded(uploaded: Uploaded) -> Response:
-    headers = {"ETag": etag(uploaded.document.revision)}
-    if uploaded.run is not None:
-        headers["Location"] = f"/v1/runs/{uploaded.run.id}"
-    body = UploadedOut.of(uploaded).model_dump(mode="json")
-    return JSONResponse(body, status_code=202 if uploaded.is_new else 200, headers=headers)
+    return _get_file(request, documents, principal, document_id, version_id)
 
 
 def _file_headers(file: FileView) -> dict[str, str]:

@@ -9,9 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from app.documents.metadata import DocumentType, FiscalPeriod
 from app.documents.models import DocumentVersion
 from app.documents.service import DocumentView, PageView
-from app.documents.uploads.service import Uploaded
-from app.http.text import Line, Lines
-from app.jobs.schemas import RunOut
+from app.http.text import Line
 from app.quantities.scales import Scale
 
 Source = Annotated[Line, StringConstraints(max_length=100)]
@@ -88,24 +86,6 @@ class DocumentOut(BaseModel):
         )
 
 
-class UploadedOut(BaseModel):
-    """The uploaded document and its ingestion run. `created` is false if the file was already stored."""
-
-    created: bool
-    document: DocumentOut
-    version: VersionOut
-    run: RunOut | None
-
-    @staticmethod
-    def of(uploaded: Uploaded) -> "UploadedOut":
-        return UploadedOut(
-            created=uploaded.is_new,
-            document=DocumentOut.of(DocumentView(uploaded.document, uploaded.version)),
-            version=VersionOut.of(uploaded.version),
-            run=None if uploaded.run is None else RunOut.of(uploaded.run),
-        )
-
-
 class DocumentChange(BaseModel):
     """Fields to set. Null clears a field, and omitted fields do not change. Owners may set `collection_id` to move the
     document.
@@ -139,23 +119,6 @@ class DocumentChange(BaseModel):
         if not self.model_fields_set:
             raise ValueError("set at least one field")
         return self
-
-
-class VersionFields(BaseModel):
-    """The text fields of a version upload."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    password: Annotated[Lines, StringConstraints(max_length=500)] | None = None
-
-
-class UploadFields(VersionFields):
-    """The text fields of a document upload."""
-
-    collection: Line | None = None
-    title: Line | None = None
-    document_type: DocumentType | None = None
-    source: Source | None = None
 
 
 class WordOut(BaseModel):

@@ -33,6 +33,7 @@ from app.http.openapi.document import json_body, problems
 from app.http.pages import Page, RequestedPage, page_out
 from app.http.routing import UPLOAD, api_router, needs
 from app.http.text import LINE_PATTERN
+from app.http.transfers import UPLOAD_PROBLEMS, Transfer, Transfers
 
 JSON = "application/json"
 RUN_PATTERN = "^[a-z0-9][a-z0-9.-]{0,99}$"
@@ -57,7 +58,12 @@ Name = Query(max_length=300, pattern=LINE_PATTERN)
         UPLOAD: True,
         **json_body(RunRecord, EXAMPLE_RUN),
         **problems(
-            EngineerRequiredError, RunInvalidError, RunUnfinishedError, RunTooLargeError, RunPublishedBeforeError
+            EngineerRequiredError,
+            RunInvalidError,
+            RunUnfinishedError,
+            RunTooLargeError,
+            RunPublishedBeforeError,
+            *UPLOAD_PROBLEMS,
         ),
     },
 )
@@ -65,8 +71,11 @@ async def publish_run(
     run_id: RunId, request: Request, response: Response, principal: CurrentPrincipal, evaluations: Evaluations
 ) -> PublishedRunOut:
     """Publish the record that `footnote eval run` wrote, up to 32 MiB. Publishing it again has no effect."""
-    content = await _receive(request)
+    transfers: Transfers = request.app.state.transfers
+    with transfers.open(request, principal) as transfer:
+        content = await _receive(request, transfer)
     received = await run_in_threadpool(receive_run, content, run_id)
+    principal = await transfer.authorise()
     run, created = await run_in_threadpool(evaluations.publish, principal, received)
     response.status_code = 201 if created else 200
     return PublishedRunOut.of(run)
@@ -137,7 +146,7 @@ def compare_eval_runs(
     return ComparisonOut.of(comparisons.compare(principal, before, after).comparison)
 
 
-async def _receive(request: Request) -> bytes:
+async def _receive(request: Request, transfer: Transfer) -> bytes:
     """Return the body. Raises MediaTypeNotTakenError; RunTooLargeError as soon as the size exceeds the limit."""
     if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != JSON:
         raise MediaTypeNotTakenError
@@ -145,7 +154,7 @@ async def _receive(request: Request) -> bytes:
     size = int(declared) if declared.isascii() and declared.isdigit() else 0
     received = bytearray()
     if size <= MAX_RUN_BYTES:
-        async for piece in request.stream():
+        async for piece in transfer.pieces():
             received += piece
             if len(received) > MAX_RUN_BYTES:
                 break

@@ -20,6 +20,7 @@ from app.evaluations.models import EvalCase, EvalRun
 from app.evaluations.receiving import ReceivedRun
 from app.evaluations.records import CaseRecord, CaseTiming, RunManifest, RunRecord
 from app.evaluations.repository import EvaluationRepository
+from app.identity.holding import hold_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class EvaluationService:
     def publish(self, principal: Principal, run: ReceivedRun) -> tuple[PublishedRun, bool]:
         """Store a whole run. Returns the run, and whether it is new: False if the same run was already stored.
 
-        Raises EngineerRequiredError, RunPublishedBeforeError.
+        Raises EngineerRequiredError, RunPublishedBeforeError, KeyRevokedError, KeyExpiredError.
         """
         manifest, now = run.record.manifest, self._clock.now()
         values = {
@@ -68,6 +69,7 @@ class EvaluationService:
             "published_by": principal.user_id,
         }
         with self._database.transaction(principal) as session:
+            hold_key(session, principal, now)
             repository = EvaluationRepository(session)
             if not repository.is_engineer():
                 raise EngineerRequiredError

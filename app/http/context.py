@@ -77,7 +77,13 @@ class RequestContextMiddleware:
         except Exception as error:
             if status:
                 # The status line has already been sent, so only closing the connection can still signal the error.
-                raise
+                # The framework wraps an error that it would have handled before the status line.
+                cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
+                known = as_footnote_error(cause)
+                if known is None:
+                    raise
+                scope["state"]["problem_code"] = known.code
+                return
             footnote_error = as_footnote_error(error)
             if footnote_error is None:
                 get_logger(__name__).error("http.request.crashed", exc_info=error)

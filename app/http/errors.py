@@ -3,6 +3,8 @@
 InvalidInputError   ← MalformedRequestError 400, InvalidTextError, IdempotencyKeyInvalidError, IdempotencyKeyReusedError
 ConflictError       ← IdempotencyInProgressError
 TooLargeError       ← BodyTooLargeError
+TooSlowError        ← BodyTooSlowError, UploadTooSlowError, UploadTimedOutError 408
+RateLimitedError    ← TooManyUploadsError
 UnauthenticatedError← PageHeaderMissingError
 FootnoteError       ← InternalError, MethodNotAllowedError
 """
@@ -13,7 +15,9 @@ from app.core.errors import (
     ForbiddenError,
     InvalidInputError,
     NotFoundError,
+    RateLimitedError,
     TooLargeError,
+    TooSlowError,
     UnsupportedTypeError,
 )
 
@@ -54,6 +58,26 @@ class InvalidTextError(InvalidInputError):
 class BodyTooLargeError(TooLargeError):
     code = "body-too-large"
     title = "The body exceeds the limit of 1 MiB for requests other than uploads."
+
+
+class BodyTooSlowError(TooSlowError):
+    code = "body-too-slow"
+    title = "The body did not arrive in time: send it again, without pauses."
+
+
+class UploadTooSlowError(TooSlowError):
+    code = "upload-too-slow"
+    title = "The upload is slower than the least rate: send it again over a faster connection."
+
+
+class UploadTimedOutError(TooSlowError):
+    code = "upload-timed-out"
+    title = "The upload took longer than the time limit: send it again over a faster connection, or split the file."
+
+
+class TooManyUploadsError(RateLimitedError):
+    code = "too-many-uploads"
+    title = "This key has as many uploads open as it may: wait until one ends, then send this one again."
 
 
 class CrossSiteRequestError(ForbiddenError):

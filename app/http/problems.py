@@ -16,6 +16,7 @@ from app.core.errors import FootnoteError, InvalidInputError
 from app.http.denials import record_denial
 from app.http.errors import (
     BodyTooLargeError,
+    BodyTooSlowError,
     InvalidTextError,
     MalformedRequestError,
     MediaTypeNotTakenError,
@@ -29,6 +30,7 @@ _BY_STATUS: dict[int, type[FootnoteError]] = {
     400: MalformedRequestError,
     404: RouteNotFoundError,
     405: MethodNotAllowedError,
+    408: BodyTooSlowError,
     413: BodyTooLargeError,
     415: MediaTypeNotTakenError,
 }

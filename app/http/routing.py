@@ -2,6 +2,7 @@
 Operation ids are the names of the endpoint functions.
 """
 
+import time
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
@@ -9,7 +10,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
 
-from app.core.principal import Permission
+from app.core.principal import Permission, Principal
+from app.http.authority import authorise_again
 from app.http.body_limit import lift_body_limit
 from app.http.dependencies import authenticate
 from app.http.idempotency.keys import HEADER, Idempotency, fingerprint
@@ -20,6 +22,10 @@ UPLOAD = "x-footnote-upload"
 
 SIGNED_IN: dict[str, Any] = {PERMISSION: "signed-in"}
 """The `openapi_extra` of operations that anyone with a valid key may call, regardless of roles and scopes."""
+
+
+_SAFE_METHODS = frozenset({"GET", "HEAD"})
+_SLOW_BODY_SECONDS = 0.25
 
 
 class UndeclaredRouteError(TypeError):
@@ -51,11 +57,14 @@ class ApiRoute(APIRoute):
 
         async def handle_request(request: Request) -> Response:
             request.state.route = template
+            request.state.permission = self.permission
             principal = await authenticate(request)
             if self.permission is not None:
                 principal.require(self.permission)
             if streams:
                 lift_body_limit(request.scope)
+            elif request.method not in _SAFE_METHODS:
+                principal = await _receive_body(request, principal)
             if not idempotent or HEADER not in request.headers:
                 return await handle(request)
             idempotency: Idempotency = request.app.state.idempotency
@@ -65,6 +74,15 @@ class ApiRoute(APIRoute):
             return await idempotency.run(request, principal, fingerprint(request, kind, body), lambda: handle(request))
 
         return handle_request
+
+
+async def _receive_body(request: Request, principal: Principal) -> Principal:
+    """Receive the whole body, and authorise the request again if that took long. Return the current principal."""
+    began = time.monotonic()
+    await request.body()
+    if time.monotonic() - began >= _SLOW_BODY_SECONDS:
+        principal = request.state.principal = await authorise_again(request)
+    return principal
 
 
 def api_router(*, prefix: str, tag: str) -> APIRouter:

@@ -27,6 +27,7 @@ from app.documents.models import PASSWORD_PURPOSE, Document, DocumentVersion
 from app.documents.read_audit import record_read
 from app.documents.repository import DocumentRepository
 from app.documents.uploads.filenames import clean_filename, title_of
+from app.identity.holding import hold_key
 from app.jobs.service import RunService
 from app.jobs.states import RunView
 from app.observability.tracing import inject_context
@@ -120,14 +121,15 @@ class UploadService:
         """Create a document, or return the collection's existing one with the same bytes. If the existing one failed,
         its ingestion is retried.
 
-        Raises UploadEmptyError, CollectionNotFoundError, NotEditableError, UploadClearedError, and
-        DocumentNotFoundError if the existing document was deleted or hidden during the upload.
+        Raises UploadEmptyError, CollectionNotFoundError, NotEditableError, UploadClearedError, KeyRevokedError,
+        KeyExpiredError, and DocumentNotFoundError if the existing document was deleted or hidden during the upload.
         """
         _check_not_empty(file)
         collection = self._access.get_collection(principal, collection_id)
         password = self._seal(principal, file.password)
         values = self._document_values(principal, collection, file)
         with self._database.transaction(principal) as session:
+            hold_key(session, principal, self._clock.now())
             repository = DocumentRepository(session)
             if not repository.is_editable(collection.access_class_id):
                 raise NotEditableError
@@ -149,7 +151,8 @@ class UploadService:
         """Add a version. If the newest version has the same bytes, it is returned; if it failed, its ingestion is
         retried.
 
-        Raises UploadEmptyError, DocumentNotFoundError, NotEditableError, ContentExistsError, UploadClearedError.
+        Raises UploadEmptyError, DocumentNotFoundError, NotEditableError, ContentExistsError, UploadClearedError,
+        KeyRevokedError, KeyExpiredError.
         """
         _check_not_empty(file)
         password = self._seal(principal, file.password)
@@ -157,6 +160,7 @@ class UploadService:
             translated_violations({UNIQUE_VIOLATION: ContentExistsError}),
             self._database.transaction(principal) as session,
         ):
+            hold_key(session, principal, self._clock.now())
             repository = DocumentRepository(session)
             document = repository.get_document(document_id)
             if not repository.is_editable(document.access_class_id):

@@ -16,6 +16,7 @@ from app.core.errors import (
 from app.core.principal import PermissionRequiredError
 from app.http.errors import (
     BodyTooLargeError,
+    BodyTooSlowError,
     IdempotencyInProgressError,
     IdempotencyKeyInvalidError,
     IdempotencyKeyReusedError,
@@ -29,7 +30,7 @@ from app.http.problems import MEDIA_TYPE, Finding, Problem, describe, list_kinds
 
 _INSTANCE = "urn:footnote:request:0190c0de-7e57-7000-8000-00000000feed"
 _EVERY = (MalformedRequestError, InvalidInputError, InvalidTextError, RateLimitedError, InternalError, UnavailableError)
-_WITH_BODY = (BodyTooLargeError, MediaTypeNotTakenError)
+_WITH_BODY = (BodyTooLargeError, BodyTooSlowError, MediaTypeNotTakenError)
 _OF_POST = (IdempotencyKeyInvalidError, IdempotencyKeyReusedError, IdempotencyInProgressError)
 _PROBLEMS = "x-problems"
 PERMISSION = "x-permission"
