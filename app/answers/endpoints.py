@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -20,7 +21,9 @@ from app.answers.schemas import AnswerOut, ClaimOut, DroppedOut, QuestionIn, Que
 from app.answers.service import AnswerService
 from app.core.pagination import InvalidCursorError
 from app.core.principal import Permission
-from app.http.dependencies import CurrentPrincipal, authenticate_again, limited, service
+from app.http.authority import authorise_again, result_while_authorised
+from app.http.denials import record_denial
+from app.http.dependencies import CurrentPrincipal, limited, service
 from app.http.errors import InternalError
 from app.http.openapi.document import problems
 from app.http.pages import Page, RequestedPage, page_out
@@ -61,18 +64,19 @@ _STREAM_EXAMPLE = (
     | problems(QuestionEmptyError, QuestionTooLongError, QuestionInvalidCharactersError, EmbeddingSpaceMissingError),
 )
 async def ask_question(request: Request, principal: CurrentPrincipal, answers: Answers, body: QuestionIn) -> Response:
+    authorise = partial(authorise_again, request)
     if _STREAM not in request.headers.get("accept", ""):
-        answer = await answers.answer(principal, body.question, body.filters())
-        await _check_again(request)
+        asked = answers.answer(principal, body.question, body.filters(), authorise)
+        answer = await result_while_authorised(request, asked)
         address = _address(answer.question_id)
         return JSONResponse(
             AnswerOut.of(answer).model_dump(mode="json"),
             status_code=201,
             headers={"Location": address, "Content-Location": address, "Cache-Control": "no-store"},
         )
-    events = answers.ask(principal, body.question, body.filters())
+    events = answers.ask(principal, body.question, body.filters(), authorise)
     # Errors before the first event still get their own HTTP status.
-    first = await anext(events)
+    first = await result_while_authorised(request, anext(events))
     assert isinstance(first, SourcesFound), "the first event has the sources"
     return EventSourceResponse(
         _stream(request, first, events),
@@ -101,14 +105,6 @@ def get_question(principal: CurrentPrincipal, answers: Answers, question_id: UUI
     return AnswerOut.of(answers.get_question(principal, question_id))
 
 
-async def _check_again(request: Request) -> None:
-    """Authenticate the request again: its key may have been revoked while the answer was drafted.
-
-    Raises UnauthenticatedError, PermissionRequiredError.
-    """
-    (await authenticate_again(request)).require(Permission.QUESTIONS_ASK)
-
-
 def _address(question_id: UUID) -> str:
     return f"/v1/questions/{question_id}"
 
@@ -120,8 +116,7 @@ async def _stream(
     async with aclosing(events):
         yield _sent(first)
         try:
-            second = await anext(events)
-            await _check_again(request)
+            second = await result_while_authorised(request, anext(events))
             yield _sent(second)
             async for event in events:  # drafting is complete, so the remaining events follow at once
                 yield _sent(event)
@@ -131,6 +126,7 @@ async def _stream(
                 get_logger(__name__).error("answers.stream.crashed", exc_info=error)
                 ours = InternalError()
             request.state.problem_code = ours.code  # so that no replay of this request reports success
+            await record_denial(request, ours)
             request_id = request.scope.get("state", {}).get("request_id", "unknown")
             yield _event("error", _json(describe(ours, f"urn:footnote:request:{request_id}")))
 

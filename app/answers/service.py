@@ -6,7 +6,7 @@ another one stores the answer. The answer is stored before the first claim is se
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -36,6 +36,7 @@ from app.core.ids import new_id
 from app.core.pagination import PageOf, PageRequest, encode_cursor, parse_uuid_cursor
 from app.core.principal import Principal
 from app.db.session import Database
+from app.identity.holding import hold_key
 from app.observability.metrics import Metrics
 from app.observability.tracing import traced
 from app.retrieval.filters import SearchFilters
@@ -44,6 +45,9 @@ from app.retrieval.questions.understanding import Understanding
 from app.retrieval.service import SearchResult
 
 DEFAULT_PASSAGES = 12
+
+Authorise = Callable[[], Awaitable[Principal]]
+"""Returns the current principal of a request; raises if the caller's right has ended since the request began."""
 
 
 class PassageSearch(Protocol):
@@ -88,20 +92,25 @@ class AnswerService:
         self._finishing: set[asyncio.Task[AnswerView]] = set()
 
     async def ask(
-        self, principal: Principal, question: str, filters: SearchFilters | None = None
+        self,
+        principal: Principal,
+        question: str,
+        filters: SearchFilters | None = None,
+        authorise: Authorise | None = None,
     ) -> AsyncGenerator[AnswerEvent, None]:
         """Yield the events in order: the sources, the shown claims, the dropped claims, and the end. The answer is
         stored before the first claim.
 
-        If the client disconnects, the answer is still completed and stored.
+        If the client disconnects, the answer is still completed and stored. `authorise` is called before the answer is
+        stored; if it raises, nothing is stored. Without it, the principal's right is assumed to last.
         Raises QuestionEmptyError, QuestionTooLongError, QuestionInvalidCharactersError before the first event, and
         UnavailableError when the database or remote embeddings are down.
         """
         text = parse_question(question)
         evidence = await asyncio.to_thread(self._retrieve, principal, text, filters or SearchFilters())
-        task = asyncio.create_task(self._finish(principal, evidence))
+        task = asyncio.create_task(self._finish(principal, evidence, authorise))
         self._finishing.add(task)
-        task.add_done_callback(self._finishing.discard)
+        task.add_done_callback(self._forget)
         yield SourcesFound(question_id=evidence.question.id, passages=evidence.passages)
         answer = await asyncio.shield(task)
         for claim in answer.claims:
@@ -111,9 +120,15 @@ class AnswerService:
                 yield ClaimDropped(reason=reason)
         yield AnswerDone(answer=answer)
 
-    async def answer(self, principal: Principal, question: str, filters: SearchFilters | None = None) -> AnswerView:
+    async def answer(
+        self,
+        principal: Principal,
+        question: str,
+        filters: SearchFilters | None = None,
+        authorise: Authorise | None = None,
+    ) -> AnswerView:
         """Return the complete answer. Raises the same errors as `ask`."""
-        async for event in self.ask(principal, question, filters):
+        async for event in self.ask(principal, question, filters, authorise):
             if isinstance(event, AnswerDone):
                 return event.answer
         raise AssertionError("the last event has the answer")
@@ -186,11 +201,18 @@ class AnswerService:
             began=began,
         )
 
-    async def _finish(self, principal: Principal, evidence: _Evidence) -> AnswerView:
+    def _forget(self, task: asyncio.Task[AnswerView]) -> None:
+        self._finishing.discard(task)
+        if not task.cancelled():
+            task.exception()  # If the request has ended, nobody else retrieves the error.
+
+    async def _finish(self, principal: Principal, evidence: _Evidence, authorise: Authorise | None) -> AnswerView:
         # If no source mentions a name in the question, the passages concern other issuers. Then nothing is drafted.
         passages = () if evidence.unseen else evidence.passages
         with traced("answers.draft"), self._metrics.time_step("draft"):
             draft = await self._drafter.draft(evidence.question.text, evidence.understanding, passages, evidence.pages)
+        if authorise is not None:
+            principal = await authorise()
         return await asyncio.to_thread(self._record, principal, evidence, draft)
 
     def _record(self, principal: Principal, evidence: _Evidence, draft: VerifiedDraft) -> AnswerView:
@@ -213,6 +235,7 @@ class AnswerService:
         }
         cited = {span.document_id for claim in draft.shown for span in claim.citations}
         with traced("answers.record"), self._database.transaction(principal) as session:
+            hold_key(session, principal, self._clock.now())
             repository = AnswerRepository(session)
             repository.insert_question(principal.tenant_id, principal.user_id, question)
             repository.insert_answer(principal.tenant_id, question.id, values)

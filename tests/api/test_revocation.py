@@ -1,10 +1,12 @@
 """After each kind of revocation, the next request of each operation returns nothing of the document."""
 
 import asyncio
+from threading import Event
 from uuid import uuid4
 
 import pytest
 
+from app.answers.service import AnswerService
 from app.answers.writing.drafting import Drafter
 from app.core.principal import Role
 from app.llm.wordllama_embedder import WordLlamaEmbedder
@@ -185,6 +187,31 @@ def test_key_revoked_during_drafting_gets_no_answer(case, monkeypatch, accept):
     assert "key-revoked" in answer.text
     assert "event: claim" not in answer.text
     assert '"claims"' not in answer.text
+    assert case.documents.sql("SELECT id FROM questions") == []
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
+def test_answer_ends_soon_after_its_right_while_it_is_drafted(start_server, embedder, monkeypatch, accept):
+    """The key is revoked while a draft takes long: the response does not wait for the draft."""
+    case = ReaderCase(start_server(recheck_seconds=0.02), embedder)
+    draft, released = Drafter.draft, Event()
+    (key,) = case.reader.http.get("/v1/keys").json()["items"]
+
+    async def draft_for_long(self, *args):
+        await asyncio.to_thread(case.call, case.admin, "DELETE", f"/v1/keys/{key['id']}")
+        await asyncio.to_thread(released.wait)
+        return await draft(self, *args)
+
+    monkeypatch.setattr(Drafter, "draft", draft_for_long)
+    try:
+        answer = case.reader.http.post("/v1/questions", json={"question": QUESTION}, headers={"Accept": accept})
+        assert "key-revoked" in answer.text
+    finally:
+        released.set()
+    answers = case.server.app.state.services[AnswerService]
+    while answers._finishing:
+        Event().wait(0.01)
+    assert case.documents.sql("SELECT id FROM questions") == []
 
 
 def test_old_cursor_returns_no_document_that_was_hidden_later(case):
