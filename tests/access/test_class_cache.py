@@ -10,6 +10,7 @@ from app.access.collections.repository import NewGrant
 from app.access.collections.service import AccessService
 from app.core.clock import SystemClock
 from app.core.principal import Principal, Role
+from app.db.provision import _connect
 from app.db.session import system_principal
 from app.identity.service import TenantAdmin
 
@@ -107,6 +108,18 @@ def test_cache_expires_at_next_grant_expiry(shared):
     shared.as_owner("ALTER TABLE grants ENABLE TRIGGER USER")
     assert len(shared.visible()) == 1
     shared.as_owner("UPDATE learned_classes SET valid_until = valid_until - interval '1 hour'")
+    assert shared.visible() == []
+
+
+@pytest.mark.parametrize("table", ["policy_history", "access_classes"])
+def test_classes_are_cached_in_a_cluster_younger_than_its_restored_rows(shared, postgres, table):
+    """A restored row keeps the transaction id of its old cluster, which may be in the future of the new one."""
+    with _connect(postgres.url("postgres", shared.database.name)) as connection:
+        connection.execute(f"UPDATE {table} SET made_by = '4000000000' WHERE tenant_id = %s", [shared.owner.tenant_id])
+    assert len(shared.visible()) == 1
+    shared.as_owner("UPDATE learned_classes SET lists = '4711||' WHERE user_id = :reader", reader=shared.reader.user_id)
+    assert shared.visible() == [4711]
+    shared.as_owner("DELETE FROM grants WHERE id = :id", id=shared.grant)
     assert shared.visible() == []
 
 
