@@ -24,6 +24,8 @@ COMMANDS = {
     "tenant": ("app.commands.tenants", "tenants"),
     "audit": ("app.commands.audit", "audit"),
     "database": ("app.commands.databases", "databases"),
+    "backup": ("app.commands.backups", "backup"),
+    "restore": ("app.commands.backups", "restore"),
     "doctor": ("app.commands.doctor", "doctor"),
     "demo": ("app.commands.demo", "demo"),
 }

@@ -44,6 +44,7 @@ SHARED = dict.fromkeys(
         "tests/evals/running/test_gate.py",
         *(f"tests/evals/suites/test_{name}.py" for name in ("facts", "measuring", "permissions")),
         "tests/docs/test_guides.py",
+        "tests/docs/test_backups.py",
         "tests/web",
     ),
     "running",

@@ -1,5 +1,6 @@
 """Run and check the migrations from code, as the owner role."""
 
+from collections.abc import Set
 from pathlib import Path
 
 from alembic import command
@@ -35,11 +36,16 @@ def upgrade_to(owner_url: str, revision: str) -> None:
     Raises InvalidInputError for an unknown revision, and SchemaTooOldError for a database from before the baseline.
     """
     config = _config(owner_url)
-    known = {each.revision for each in ScriptDirectory.from_config(config).walk_revisions()}
+    known = list_revisions()
     if revision not in (HEAD, *known):
         raise InvalidInputError(f"There is no revision {revision}: choose one from {min(known)} to {max(known)}.")
     check_can_be_upgraded(_get_current(owner_url))
     command.upgrade(config, revision)
+
+
+def list_revisions() -> Set[str]:
+    """Return the ids of all revisions that this version knows."""
+    return {each.revision for each in ScriptDirectory.from_config(_config("")).walk_revisions()}
 
 
 def check_models_match(owner_url: str) -> None:

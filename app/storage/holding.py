@@ -3,12 +3,17 @@
 A writer locks the blob, checks that the blob still exists, then writes the row that refers to it. The task that
 removes unreferenced blobs takes the same lock, then looks for such rows. Therefore either the writer finds that the
 blob no longer exists, or the task finds the row.
+
+A backup forbids all removals with one more lock, until it has copied the blobs.
 """
 
 from uuid import UUID
 
-from sqlalchemy import Function, func, select
+from sqlalchemy import Function, and_, func, select
 from sqlalchemy.orm import Session
+
+REMOVALS = "footnote blob removals"
+"""The name of the lock that each removal shares, and that a backup takes for itself."""
 
 
 def hold_blob(session: Session, tenant_id: UUID, digest: str) -> None:
@@ -17,8 +22,9 @@ def hold_blob(session: Session, tenant_id: UUID, digest: str) -> None:
 
 
 def claim_blob(session: Session, tenant_id: UUID, digest: str) -> bool:
-    """Lock a blob for removal. Return False if another transaction has locked it."""
-    return bool(session.scalar(select(func.pg_try_advisory_xact_lock(_number(tenant_id, digest)))))
+    """Lock a blob for removal. Return False if another transaction has locked it, or during a backup."""
+    allowed = func.pg_try_advisory_xact_lock_shared(func.hashtextextended(REMOVALS, 0))
+    return bool(session.scalar(select(and_(allowed, func.pg_try_advisory_xact_lock(_number(tenant_id, digest))))))
 
 
 def _number(tenant_id: UUID, digest: str) -> Function[int]:

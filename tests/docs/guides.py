@@ -62,20 +62,32 @@ def read_blocks(page: str) -> list[Block]:
     return blocks
 
 
+def read_section(page: str, heading: str) -> list[Block]:
+    """Return the shell blocks of one section of a page. Their line numbers count from its heading."""
+    section = page.partition(f"\n{heading}\n")[2]
+    return read_blocks(re.split(r"^##+ ", section, maxsplit=1, flags=re.MULTILINE)[0])
+
+
 def run_blocks(blocks: Sequence[Block], *, folder: Path, environment: Mapping[str, str]) -> Iterator[Result]:
-    """Run blocks in one bash, so that later blocks can use variables and functions of earlier ones."""
+    """Run blocks in one bash, so that later blocks can use variables and functions of earlier ones.
+
+    `environment` may have a PATH of its own, which follows the folders of `footnote` and of this Python.
+    """
     end = f"code=$?; echo; echo '{_END}' $code\n"
     script = "".join(f"{{\n{block.commands}}} 2>&1 </dev/null\n{end}" for block in blocks)
     with serve_commands() as server, tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as source:
         source.write(script)
         source.seek(0)
-        path = os.pathsep.join([str(server.programs), str(Path(sys.executable).parent), os.environ["PATH"]])
+        given = dict(environment)
+        path = os.pathsep.join(
+            [str(server.programs), str(Path(sys.executable).parent), given.pop("PATH", os.environ["PATH"])]
+        )
         with subprocess.Popen(
             ["bash", "-o", "pipefail", "-s"],
             stdin=source,
             stdout=output,
             cwd=folder,
-            env={"PATH": path, "COLUMNS": "160", "LC_ALL": "C.UTF-8", "NO_PROXY": "*", **environment},
+            env={"PATH": path, "COLUMNS": "160", "LC_ALL": "C.UTF-8", "NO_PROXY": "*", **given},
             text=True,
         ) as shell:
             server.serve(shell)

@@ -9,6 +9,7 @@ import pytest
 from app.core.clock import SystemClock
 from app.core.ids import new_id
 from app.jobs.plan import StageName
+from app.stack.backup.snapshot import open_snapshot
 from app.storage.holding import hold_blob
 from workers.maintenance.collecting import BlobCollector, Collected
 
@@ -61,6 +62,14 @@ def test_old_blob_without_a_row_is_deleted(ingestion, collector):
     age_blobs(ingestion)
     assert collector.collect(ingestion.tenant) == Collected(outputs=0, blobs=1)
     assert not ingestion.blobs.exists(ingestion.tenant, stored.digest)
+
+
+def test_no_blob_is_deleted_during_a_backup(ingestion, collector, postgres):
+    ingestion.blobs.put_bytes(ingestion.tenant, b"an upload that was rejected")
+    age_blobs(ingestion)
+    with open_snapshot(postgres.url("postgres", ingestion.database.name)):
+        assert collector.collect(ingestion.tenant) == NOTHING
+    assert collector.collect(ingestion.tenant) == Collected(outputs=0, blobs=1)
 
 
 def test_files_and_outputs_of_a_document_are_kept_at_any_age(ingestion, collector):
