@@ -4,7 +4,9 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from app.db.provision import _connect, drop_database, ensure_database
 from app.db.session import Database, build_engine
 from app.identity.service import TenantAdmin
 from app.stack.backup import tools
+from app.stack.backup.folders import whole_folder
 from app.stack.backup.manifest import DUMP, MANIFEST, Manifest, open_keyring, read_manifest, write_manifest
 from app.stack.home import Home
 from app.stack.servers.postgres import EmbeddedPostgres, binaries
@@ -67,8 +70,25 @@ def restored(running_footnote: Stack, tmp_path_factory: pytest.TempPathFactory) 
         answer, image = ask(running_footnote.url, person), draw_first_page(running_footnote.url, person)
         rows = read_rows(EmbeddedPostgres(running_footnote.home))
         blocks = [*read_section(PAGE, "### Back up"), *read_section(PAGE, "### Restore")]
-        check_blocks(blocks, folder, {"FOOTNOTE_HOME": str(running_footnote.home.path)})
+        with later_checkpoint(running_footnote, person):
+            check_blocks(blocks, folder, {"FOOTNOTE_HOME": str(running_footnote.home.path)})
         yield Restored(folder, person, Home.at(folder / "restored"), answer, image, rows)
+
+
+@contextmanager
+def later_checkpoint(stack: Stack, person: Person) -> Iterator[None]:
+    """During the block, there is a copy of an audit checkpoint that is newer than all rows."""
+    with _connect(EmbeddedPostgres(stack.home).url("postgres")) as connection:
+        row = connection.execute("SELECT id FROM tenants WHERE slug = %s", [person.tenant]).fetchone()
+    assert row is not None
+    copy = stack.home.blobs / "audit" / str(row[0]) / f"links-{7:015d}" / f"{70_000:019d}"
+    copy.parent.mkdir(parents=True)
+    copy.write_text("signed after the snapshot")
+    try:
+        yield
+    finally:
+        copy.unlink()
+        copy.parent.rmdir()
 
 
 def run_successfully(words: Sequence[str], environment: Mapping[str, str], folder: Path) -> str:
@@ -267,6 +287,18 @@ def test_backup_needs_a_home_and_a_new_folder_outside_it(
     assert run_refused(["backup", str(restored.backup), *home], tmp_path)["code"] == "backup-exists"
     inside = str(running_footnote.home.path / "backup")
     assert run_refused(["backup", inside, *home], tmp_path)["code"] == "backup-exists"
+
+
+def test_folder_of_a_killed_backup_is_deleted_by_the_next_one(tmp_path: Path) -> None:
+    draft = "import os, pathlib, signal, sys; from app.stack.backup.folders import whole_folder"
+    killed = f"{draft}\nwith whole_folder(pathlib.Path(sys.argv[1])): os.kill(os.getpid(), signal.SIGKILL)"
+    assert subprocess.run([sys.executable, "-c", killed, str(tmp_path / "monday")], check=False).returncode == -9
+    (left,) = tmp_path.iterdir()
+    with whole_folder(tmp_path / "tuesday") as unfinished:
+        assert not left.exists()
+        assert not (tmp_path / "tuesday").exists()
+        (unfinished / "file").touch()
+    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")] == ["tuesday", "tuesday/file"]
 
 
 def test_failed_backup_leaves_nothing(running_footnote: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

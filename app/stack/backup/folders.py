@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import platform
 import re
 import shutil
 from collections.abc import Iterator
@@ -19,15 +20,15 @@ _PIECE = 1 << 20
 def whole_folder(target: Path) -> Iterator[Path]:
     """Yield a new, private folder beside `target`. Rename it to `target` at the end; delete it after any exception.
 
-    A process that is killed leaves its folder behind, under a hidden name; the next call for the target deletes it.
+    A process that is killed leaves its folder behind, under a hidden name; the next call beside it deletes it.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    _delete_leftovers(target)
-    draft = target.with_name(f".{target.name}.draft-{os.getpid()}")
+    _delete_leftovers(target.parent)
+    draft = target.with_name(f".{target.name}.footnote-draft-{platform.node()}-{os.getpid()}")
     draft.mkdir(mode=0o700)
     try:
         yield draft
-        sync_folders(draft)
+        _sync_folders(draft)
         if target.is_dir():
             target.rmdir()  # it is empty, or this fails
         draft.rename(target)
@@ -59,16 +60,17 @@ def read_checksum(folder: Path, name: str) -> StoredFile:
         return StoredFile(path=name, size_bytes=file.tell(), sha256=digest)
 
 
-def sync_folders(top: Path) -> None:
+def _sync_folders(top: Path) -> None:
     """Flush the names in `top` and in all folders below it to disk. The contents of files are not flushed."""
     for folder, _, _ in os.walk(top):
         _sync(Path(folder))
 
 
-def _delete_leftovers(target: Path) -> None:
-    draft_of_target = re.compile(rf"{re.escape('.' + target.name)}\.draft-(\d+)")
-    for path in target.parent.iterdir():
-        found = draft_of_target.fullmatch(path.name)
+def _delete_leftovers(folder: Path) -> None:
+    """Delete the unfinished folders of processes of this machine that were killed."""
+    unfinished = re.compile(rf"\..+\.footnote-draft-{re.escape(platform.node())}-(\d+)")
+    for path in folder.iterdir():
+        found = unfinished.fullmatch(path.name)
         if found and not psutil.pid_exists(int(found[1])):
             shutil.rmtree(path, ignore_errors=True)
 
