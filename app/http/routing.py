@@ -26,6 +26,7 @@ SIGNED_IN: dict[str, Any] = {PERMISSION: "signed-in"}
 
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 _SLOW_BODY_SECONDS = 0.25
+"""After a body that takes longer, the request is authorised again: its caller's right may have ended meanwhile."""
 
 
 class UndeclaredRouteError(TypeError):
