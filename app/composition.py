@@ -5,6 +5,7 @@ This module imports only what all three need.
 
 from pydantic import SecretStr
 
+from app.db.connections import Liveness
 from app.db.session import Database, build_engine
 from app.llm.factory import build_embedder
 from app.llm.port import Embedder, EmbeddingSpaceSpec
@@ -15,10 +16,13 @@ from app.storage.port import BlobStore, ObjectBackend
 from app.storage.sealing import Sealer
 
 
-def build_database(settings: DatabaseSettings, *, role: str, pool_size: int | None = None) -> Database:
+def build_database(
+    settings: DatabaseSettings, *, role: str, pool_size: int | None = None, liveness: Liveness | None = None
+) -> Database:
     """Return a database that connects as `role`: api, worker, relay or owner.
 
-    Raises ValueError if the settings have no URL for the role.
+    While `liveness` says that the database does not respond, its transactions fail at once. Raises ValueError if the
+    settings have no URL for the role.
     """
     url = getattr(settings, f"{role}_url")
     if url is None:
@@ -29,8 +33,11 @@ def build_database(settings: DatabaseSettings, *, role: str, pool_size: int | No
             pool_size=pool_size or settings.pool_size,
             statement_timeout_ms=settings.statement_timeout_ms,
             application_name=f"footnote-{role}",
+            pool_timeout_seconds=settings.pool_timeout_seconds,
+            liveness=liveness,
         ),
         context_secret=_secret(settings.context_secret),
+        liveness=liveness,
     )
 
 

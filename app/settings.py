@@ -13,6 +13,9 @@ class DatabaseSettings(BaseModel):
 
     `context_secret` signs the tenant and user of a transaction (`app.db.context`). By default, the URL's password
     signs them.
+
+    A statement ends after `statement_timeout_ms`; it waits for a lock for at most a third of this time. A request waits
+    for a connection of the pool for at most `pool_timeout_seconds`.
     """
 
     api_url: SecretStr | None = None
@@ -21,6 +24,7 @@ class DatabaseSettings(BaseModel):
     owner_url: SecretStr | None = None
     context_secret: SecretStr | None = None
     pool_size: int = Field(default=10, ge=1)
+    pool_timeout_seconds: float = Field(default=10.0, gt=0)
     statement_timeout_ms: int = Field(default=30_000, ge=100)
 
 
@@ -138,6 +142,23 @@ class JobSettings(BaseModel):
     hard_limit_seconds: float = 900.0
 
 
+class HealthSettings(BaseModel):
+    """When a process or the database counts as frozen, in seconds.
+
+    Each process records a heartbeat every `beat_seconds`. A process without one for `frozen_seconds` is not ready, and
+    `footnote up` replaces it. If the database does not respond to a heartbeat within `silence_seconds`, requests are
+    refused at once until it responds. A queue is stalled if a stage has waited for `stalled_seconds` and no worker has
+    worked on the queue for as long. `instance` names this process in heartbeats; by default, its host and process id
+    do.
+    """
+
+    beat_seconds: float = Field(default=2.0, gt=0)
+    frozen_seconds: float = Field(default=20.0, gt=0)
+    silence_seconds: float = Field(default=5.0, gt=0)
+    stalled_seconds: float = Field(default=120.0, gt=0)
+    instance: str | None = None
+
+
 class ObservabilitySettings(BaseModel):
     log_level: str = "INFO"
     otlp_endpoint: str | None = None
@@ -182,6 +203,7 @@ class Settings(BaseSettings):
     chat: ChatSettings = ChatSettings()
     limits: LimitSettings = LimitSettings()
     jobs: JobSettings = JobSettings()
+    health: HealthSettings = HealthSettings()
     observability: ObservabilitySettings = ObservabilitySettings()
     web: WebSettings = WebSettings()
     identity: IdentitySettings = IdentitySettings()

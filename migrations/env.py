@@ -7,14 +7,15 @@ FOOTNOTE_DATABASE__OWNER_URL.
 import os
 
 from alembic import context
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
+from app.db.session import build_engine
 from migrations.tables import METADATA
 
 # A migration that waits for a lock blocks all later requests for the same lock. Therefore it waits no longer than this
 # and then fails. It can be run again.
 LOCK_TIMEOUT = "5s"
-STATEMENT_TIMEOUT = "300s"
+STATEMENT_TIMEOUT_MS = 300_000
 
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
@@ -24,10 +25,11 @@ def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
 
 def run() -> None:
     url = context.config.attributes.get("url") or os.environ["FOOTNOTE_DATABASE__OWNER_URL"]
-    engine = create_engine(url, connect_args={"application_name": "footnote-migrations"})
+    engine = build_engine(
+        url, pool_size=1, statement_timeout_ms=STATEMENT_TIMEOUT_MS, application_name="footnote-migrations"
+    )
     with engine.connect() as connection:
         connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
-        connection.execute(text(f"SET statement_timeout = '{STATEMENT_TIMEOUT}'"))
         connection.commit()
         context.configure(
             connection=connection,

@@ -24,6 +24,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
+RETRY_AFTER = "5"
+"""The seconds after which a client should try again when a service did not respond (RFC 9110 §10.2.3)."""
+
 
 class FootnoteError(Exception):
     """Base of all errors that Footnote raises on purpose.
@@ -132,9 +135,20 @@ class RateLimitedError(FootnoteError):
 
 
 class UnavailableError(FootnoteError):
+    """Its response has the header Retry-After."""
+
     code = "unavailable"
     status = 503
     title = "A service that this request needs is not responding: try again shortly."
+
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        extra: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail, extra=extra, headers={"Retry-After": RETRY_AFTER} | dict(headers or {}))
 
 
 class BrokerUnavailableError(UnavailableError):

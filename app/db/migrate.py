@@ -7,10 +7,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
 
 from app.core.errors import InvalidInputError
 from app.db.served import check_can_be_upgraded
+from app.db.session import build_engine
 
 HEAD = "head"
 
@@ -59,7 +59,7 @@ def get_revisions(owner_url: str) -> tuple[str | None, str | None]:
 
 
 def _get_current(owner_url: str) -> str | None:
-    engine = create_engine(owner_url)
+    engine = build_engine(owner_url, pool_size=1, statement_timeout_ms=30_000, application_name="footnote-migrations")
     try:
         with engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()

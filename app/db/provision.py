@@ -8,18 +8,26 @@ rows of all principals (signing in, computing access classes, finding overdue st
 
 from collections.abc import Mapping
 
-from psycopg import Connection, sql
+from psycopg import sql
 from sqlalchemy.engine import make_url
+
+from app.db.connections import LimitedConnection, connect_limited
 
 LOGIN_ROLES = ("footnote_owner", "footnote_api", "footnote_worker", "footnote_relay")
 DEFINER_ROLE = "footnote_definer"
+PROVISION_SECONDS = 120.0
+"""The longest time, in seconds, for one statement: creating a database copies a template."""
 
 
-def _connect(admin_url: str, database: str | None = None) -> "Connection[tuple[object, ...]]":
-    url = make_url(admin_url).set(drivername="postgresql")
+def _connect(admin_url: str, database: str | None = None) -> LimitedConnection:
+    url = make_url(admin_url)
     if database is not None:
         url = url.set(database=database)
-    return Connection.connect(url.render_as_string(hide_password=False), autocommit=True)
+    return connect_limited(
+        url.render_as_string(hide_password=False),
+        application_name="footnote-provision",
+        limit_seconds=PROVISION_SECONDS,
+    )
 
 
 def ensure_roles(admin_url: str, passwords: Mapping[str, str]) -> None:
@@ -78,7 +86,7 @@ def drop_database(admin_url: str, name: str) -> None:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _restrict(connection: "Connection[tuple[object, ...]]", name: str) -> None:
+def _restrict(connection: LimitedConnection, name: str) -> None:
     connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
     for role in LOGIN_ROLES:
         connection.execute(

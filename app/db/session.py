@@ -11,10 +11,20 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.core.errors import NotFoundError, UnavailableError
 from app.core.principal import Principal, Role
+from app.db.connections import CONNECT_SECONDS, NETWORK_LIMITS, Liveness, limit_connections
 from app.db.context import ContextRefusedError, ContextSigner
 from app.db.liveness import detect_lost_connections
 
 SYSTEM_USER_ID = UUID(int=0)
+
+POOL_SECONDS = 10.0
+"""The longest wait, in seconds, for a free connection of the pool."""
+
+CLIENT_SECONDS = 5.0
+"""How much longer than the server's statement timeout the client waits, in seconds."""
+
+IDLE_TRANSACTION_MS = 300_000
+"""A client that is frozen within a transaction loses its locks after this time, in milliseconds."""
 
 _INSUFFICIENT_PRIVILEGE = "42501"  # PostgreSQL appendix A
 
@@ -39,15 +49,24 @@ def system_principal(tenant_id: UUID) -> Principal:
 class Database:
     """Runs transactions under one database role (api, worker, relay or owner)."""
 
-    def __init__(self, *, engine: Engine, context_secret: str | None = None) -> None:
-        """`context_secret` signs the contexts; by default it is the password in the engine's URL."""
+    def __init__(self, *, engine: Engine, context_secret: str | None = None, liveness: Liveness | None = None) -> None:
+        """`context_secret` signs the contexts; by default it is the password in the engine's URL.
+
+        While `liveness` says that the database does not respond, transactions fail at once.
+        """
         self._engine = engine
+        self._liveness = liveness or Liveness()
         self.signer = ContextSigner(secret=context_secret or engine.url.password or "")
         self._sessions = sessionmaker(engine, expire_on_commit=False)
 
     @property
     def engine(self) -> Engine:
         return self._engine
+
+    @property
+    def url(self) -> str:
+        """SQLAlchemy's URL of the database, with the password of the role."""
+        return self._engine.url.render_as_string(hide_password=False)
 
     @contextmanager
     def transaction(self, principal: Principal, *, snapshot: bool = False) -> Iterator[Session]:
@@ -82,6 +101,8 @@ class Database:
 
     @contextmanager
     def _begin(self, *, snapshot: bool = False) -> Iterator[Session]:
+        if not self._liveness.responds:
+            raise DatabaseUnavailableError
         try:
             with self._sessions.begin() as session:
                 if snapshot:
@@ -100,23 +121,45 @@ class Database:
         self._engine.dispose()
 
 
-def build_engine(url: str, *, pool_size: int, statement_timeout_ms: int, application_name: str) -> Engine:
-    """Return an engine for one role.
+def build_engine(
+    url: str,
+    *,
+    pool_size: int,
+    statement_timeout_ms: int,
+    application_name: str,
+    pool_timeout_seconds: float = POOL_SECONDS,
+    liveness: Liveness | None = None,
+) -> Engine:
+    """Return an engine for one role. Every wait for the server has a limit.
+
+    A statement waits at most a third of `statement_timeout_ms` for a lock. If the server does not end a statement at
+    its limit, the client gives it up some seconds later, or at once if `liveness` says that the database does not
+    respond.
 
     Server-side prepared statements are off (`prepare_threshold=None`): a generic plan made for one principal would be
     reused for another who sees a thousand times more rows.
     """
+    options = {
+        "statement_timeout": statement_timeout_ms,
+        "lock_timeout": statement_timeout_ms // 3,
+        "idle_in_transaction_session_timeout": IDLE_TRANSACTION_MS,
+        "timezone": "UTC",
+    }
     engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_timeout=10,
+        pool_timeout=pool_timeout_seconds,
         connect_args={
             "prepare_threshold": None,
             "application_name": application_name,
-            "connect_timeout": 5,
-            "options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC",
+            "connect_timeout": round(CONNECT_SECONDS),
+            "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
+            **NETWORK_LIMITS,
         },
     )
     detect_lost_connections(engine)
+    limit_connections(
+        engine, limit_seconds=statement_timeout_ms / 1000 + CLIENT_SECONDS, liveness=liveness or Liveness()
+    )
     return engine

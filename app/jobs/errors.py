@@ -3,9 +3,13 @@
 NotFoundError  ← RunNotFoundError   404  the run is missing, or its document is hidden from the principal
 ConflictError  ← LeaseLostError     409  in workers only: another worker has taken the stage
 FootnoteError  ← StageGaveUpError   500  the run failed on Footnote's side in every attempt
+UnavailableError                    503  in `/readyz` and `footnote doctor` only
+├── ProcessSilentError   a relay, scheduler or worker gives no sign of life
+├── ProcessHinderedError a process works, but an error stops its work
+└── QueueStalledError    stages wait, and no worker works on their queue
 """
 
-from app.core.errors import ConflictError, FootnoteError, NotFoundError
+from app.core.errors import ConflictError, FootnoteError, NotFoundError, UnavailableError
 
 
 class RunNotFoundError(NotFoundError):
@@ -26,3 +30,18 @@ class StageGaveUpError(FootnoteError):
         "Processing the document failed on our side in every attempt: upload it again, and inform your administrator "
         "if it fails again."
     )
+
+
+class ProcessSilentError(UnavailableError):
+    code = "process-silent"
+    title = "A process gives no sign of life: it has ended or is frozen. Restart it."
+
+
+class ProcessHinderedError(UnavailableError):
+    code = "process-hindered"
+    title = "A process works, but an error stops its work: fix the cause that the error names."
+
+
+class QueueStalledError(UnavailableError):
+    code = "queue-stalled"
+    title = "Stages wait, and no worker works on their queue: start a worker that consumes it."

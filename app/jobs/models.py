@@ -123,3 +123,14 @@ class OutboxMessage(Base):
     payload: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
     available_at: Mapped[datetime]
+
+
+class Heartbeat(Base):
+    """The last sign of life of a part of a process. The database's functions read and write it (0004_heartbeats.sql)."""
+
+    __tablename__ = "heartbeats"
+
+    part: Mapped[str] = mapped_column(primary_key=True)
+    instance: Mapped[str] = mapped_column(primary_key=True)
+    beat_at: Mapped[datetime]
+    trouble: Mapped[str | None]

@@ -4,7 +4,6 @@ import itertools
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +25,7 @@ from app.settings import Settings
 from app.stack.processes import start_tethered, tail
 from app.storage.factory import build_blob_store
 from app.storage.keyfile import ensure_key_file
+from tests.waiting import wait_for
 from tests.workers import plain_process
 from tests.workers.forking import Forked
 from workers import relay
@@ -33,17 +33,6 @@ from workers import relay
 ROOT = Path(__file__).resolve().parents[2]
 QUICK = {"LEASE_SECONDS": "1.5", "HEARTBEAT_SECONDS": "0.3", "SWEEP_SECONDS": "0.2", "WAKE_AGAIN_SECONDS": "1",
          "POLL_SECONDS": "0.2", "BACKOFF_SECONDS": "0.05", "MAX_ATTEMPTS": "3"}  # fmt: skip
-
-
-def wait_for(condition: Callable[[], object], *, seconds: float = 30.0, what: str = "the condition") -> object:
-    """Return the first true result of `condition`; fail after `seconds`."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        answer = condition()
-        if answer:
-            return answer
-        time.sleep(0.02)
-    return pytest.fail(f"{what} was not met within {seconds:g} s")
 
 
 @dataclass

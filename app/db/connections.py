@@ -1,0 +1,118 @@
+"""Connections that stop waiting for a server that does not respond.
+
+PostgreSQL's own limits (`statement_timeout`, `lock_timeout`) end a slow statement, but a frozen server does not apply
+them. TCP's limits end a connection over a failed network, but the kernel of a frozen server still acknowledges packets,
+and a Unix socket has no such limits. Therefore the client also limits each wait for a response.
+"""
+
+import math
+import time
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
+
+import psycopg
+from psycopg.abc import PQGen
+from psycopg.rows import TupleRow
+from psycopg.waiting import Ready, Wait
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import make_url
+
+T = TypeVar("T")
+
+CONNECT_SECONDS = 5.0
+LEAST_CONNECT_SECONDS = 2  # libpq's minimum (PostgreSQL documentation, "connect_timeout")
+PATIENCE_SECONDS = 1.0
+"""The shortest wait, in seconds, after which a statement is given up because another one found the server silent."""
+
+# The kernel closes a TCP connection after 25 s without a sign of the peer, or after 20 s without an acknowledgement.
+NETWORK_LIMITS: Mapping[str, Any] = {
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+
+
+class ServerSilentError(psycopg.OperationalError):
+    """The server did not respond within the time limit. The connection is closed."""
+
+
+@dataclass(slots=True)
+class Liveness:
+    """Whether the database responds. The process's `Pulse` sets it; without a pulse it stays true."""
+
+    responds: bool = True
+
+
+class LimitedConnection(psycopg.Connection[TupleRow]):
+    """Closes itself and raises ServerSilentError if the server does not respond to a statement within `limit_seconds`.
+
+    It gives up earlier if `liveness` says that the database does not respond.
+    """
+
+    limit_seconds: float = 60.0
+    liveness: Liveness = Liveness()
+
+    def limit(self, seconds: float, liveness: Liveness | None = None) -> Self:
+        self.limit_seconds = seconds
+        self.liveness = liveness or Liveness()
+        return self
+
+    def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
+        try:
+            return super().wait(self._limited(gen), interval, timeout)
+        except ServerSilentError:
+            self.pgconn.finish()
+            raise
+
+    def _limited(self, steps: PQGen[T]) -> Generator[Wait, Ready | int, T]:
+        """Pass on the steps of `steps`. psycopg sends `Ready.NONE` after each interval without a response."""
+        began = time.monotonic()
+        try:
+            wanted = next(steps)
+            while True:
+                ready = yield wanted
+                if ready == Ready.NONE:
+                    waited = time.monotonic() - began
+                    if waited > self.limit_seconds or (waited > PATIENCE_SECONDS and not self.liveness.responds):
+                        raise ServerSilentError(f"the server did not respond within {waited:.1f} seconds")
+                wanted = steps.send(ready)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+
+def connect_limited(
+    url: str,
+    *,
+    application_name: str,
+    limit_seconds: float,
+    options: str = "",
+    connect_seconds: float = CONNECT_SECONDS,
+) -> LimitedConnection:
+    """Open a connection outside of any pool, in autocommit mode. `url` is SQLAlchemy's.
+
+    Raises psycopg.OperationalError, and its subclass ConnectionTimeout after `connect_seconds`.
+    """
+    connection = LimitedConnection.connect(
+        make_url(url).set(drivername="postgresql").render_as_string(hide_password=False),
+        autocommit=True,
+        prepare_threshold=None,
+        application_name=application_name,
+        connect_timeout=max(LEAST_CONNECT_SECONDS, math.ceil(connect_seconds)),
+        options=options,
+        **NETWORK_LIMITS,
+    )
+    return connection.limit(limit_seconds)
+
+
+def limit_connections(engine: Engine, *, limit_seconds: float, liveness: Liveness) -> None:
+    """Make all connections of an engine limited ones. While the database does not respond, none is opened."""
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: object, _record: object, arguments: list[Any], parameters: dict[str, Any]) -> Any:
+        if not liveness.responds:
+            raise ServerSilentError("the server does not respond")
+        return LimitedConnection.connect(*arguments, **parameters).limit(limit_seconds, liveness)
