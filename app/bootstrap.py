@@ -18,6 +18,7 @@ from app.audit.denials import DenialLog
 from app.audit.log import AuditLog
 from app.composition import build_blobs, build_configured_embedder, build_database, build_sealer
 from app.core.clock import Clock, SystemClock
+from app.db.connections import Liveness
 from app.db.session import Database
 from app.documents.facets.service import FacetService
 from app.documents.pages.images import PageImages
@@ -48,6 +49,7 @@ from app.identity.oidc.users import ProviderUsers
 from app.identity.service import IdentityService, TenantAdmin
 from app.identity.sessions.service import SessionService
 from app.identity.users import UserService
+from app.jobs.health import WorkLimits, build_work_reader, work_checks
 from app.jobs.service import RunService
 from app.jobs.state import build_state_reader
 from app.llm.factory import build_chat
@@ -56,6 +58,7 @@ from app.llm.port import Embedder
 from app.llm.prompts import PromptLibrary
 from app.llm.wordllama_embedder import WordLlamaEmbedder
 from app.observability.metrics import Metrics
+from app.observability.pulse import Marks, Pulse
 from app.retrieval.service import RetrievalService
 from app.settings import IdentitySettings, LimitSettings, Settings
 from app.web.session import Cookies
@@ -81,6 +84,9 @@ class Container:
     denials: Denials
     metrics: Metrics
     readiness: Mapping[str, Check]
+    marks: Marks
+    pulse: Pulse
+    beat_seconds: float
     close: Callable[[], None]
 
 
@@ -90,7 +96,8 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
     Raises StorageKeyError, StorageUnavailableError, and ValueError if the api role has no URL.
     """
     clock = clock or SystemClock()
-    database = build_database(settings.database, role="api")
+    liveness = Liveness()
+    database = build_database(settings.database, role="api", liveness=liveness)
     data_keys = PostgresDataKeys(database=database)
     blobs = build_blobs(settings.storage, data_keys=data_keys)
     sealer = build_sealer(settings.storage, data_keys=data_keys)
@@ -107,7 +114,8 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
     provider_users = ProviderUsers(database=database, clock=clock)
     tokens = TokenAuthenticator(database=database, directory=directory, users=provider_users, clock=clock)
     runs = RunService(database=database, clock=clock, wake_again_seconds=settings.jobs.wake_again_seconds)
-    metrics = Metrics(read_state=build_state_reader(database))
+    read_work = build_work_reader(database)
+    metrics = Metrics(read_state=build_state_reader(database, read_work))
     broker_url = settings.broker.url.get_secret_value()
     access = AccessService(database=database)
     evaluations = EvaluationService(database=database, clock=clock)
@@ -154,12 +162,22 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
     denials = DenialLog(database=database)
     # A connection of its own, so that renewals never wait for the requests that use up the other connections.
     renewer = ClaimRenewer(
-        database=build_database(settings.database, role="api", pool_size=1),
+        database=build_database(settings.database, role="api", pool_size=1, liveness=liveness),
         lease_seconds=settings.limits.idempotency_lease_seconds,
     )
     idempotency = Idempotency(database=database, sealer=sealer, renewer=renewer)
+    marks = Marks()
+    pulse = Pulse(
+        url=database.url,
+        instance=settings.health.instance,
+        list_beats=marks.list_beats,
+        liveness=liveness,
+        beat_seconds=settings.health.beat_seconds,
+        silence_seconds=settings.health.silence_seconds,
+    )
 
     def close() -> None:
+        pulse.close()
         denials.close()
         idempotency.close()
         sandbox.close()
@@ -182,7 +200,16 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
             "migrations": migrations_check(database),
             "broker": broker_check(broker_url),
             "storage": storage_check(blobs, settings.storage.root / ".partial"),
+            **work_checks(
+                read_work,
+                WorkLimits(
+                    frozen_seconds=settings.health.frozen_seconds, stalled_seconds=settings.health.stalled_seconds
+                ),
+            ),
         },
+        marks=marks,
+        pulse=pulse,
+        beat_seconds=settings.health.beat_seconds,
         close=close,
     )
 

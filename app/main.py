@@ -26,7 +26,8 @@ from app.documents.uploads.endpoints import router as uploads_router
 from app.evaluations.endpoints import router as evaluations_router
 from app.http.body_limit import BodyLimitMiddleware
 from app.http.context import RequestContextMiddleware
-from app.http.health.probes import probes_router
+from app.http.health.alive import alive
+from app.http.health.probes import ReadinessChecks, probes_router
 from app.http.later import LaterRoutes
 from app.http.openapi.catalogue import problems_router
 from app.http.openapi.document import install_openapi
@@ -80,7 +81,8 @@ def create_app(container: Container, *, tracing: Tracing | None = None) -> FastA
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with alive(container.marks, container.pulse, beat_seconds=container.beat_seconds):
+            yield
         # Wait for answers in progress, because each answer is recorded even if its client has disconnected.
         with suppress(TimeoutError):
             await asyncio.wait_for(container.services[AnswerService].finish(), FINISH_SECONDS)
@@ -116,7 +118,7 @@ def create_app(container: Container, *, tracing: Tracing | None = None) -> FastA
     app.state.denials = container.denials
     app.state.metrics = container.metrics
     app.state.session_cookie = container.cookies.session
-    app.state.readiness = container.readiness
+    app.state.readiness = ReadinessChecks(container.readiness)
     add_problem_handlers(app)
     app.include_router(probes_router())
     app.include_router(problems_router())

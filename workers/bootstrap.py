@@ -3,7 +3,7 @@
 import os
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import app.access.models
@@ -12,6 +12,7 @@ from app.audit.chain.checkpoints import current_key
 from app.audit.chain.copies import StoredCheckpoints
 from app.composition import build_blobs, build_configured_embedder, build_database, build_objects, build_sealer
 from app.core.clock import Clock, SystemClock
+from app.db.connections import Liveness
 from app.db.session import Database
 from app.documents.models import PASSWORD_PURPOSE
 from app.identity.data_keys import PostgresDataKeys
@@ -21,6 +22,7 @@ from app.llm.factory import load_built_in_embedder
 from app.llm.metering import MeteredEmbedder
 from app.llm.port import Embedder
 from app.observability.metrics import Metrics
+from app.observability.pulse import Pulse
 from app.retrieval.index.writing import ChunkIndex
 from app.sandbox import Limits
 from app.settings import JobSettings, LimitSettings, Settings, StorageSettings
@@ -41,16 +43,21 @@ from workers.pipeline.publish import PublishStage
 from workers.pipeline.runner import StageRunner
 from workers.pipeline.stages import ChunkStage, EmbedStage, ExtractStage, Parser, ParseStage, ValidateStage
 from workers.pipeline.versions import mark_version_failed
+from workers.vitals import Vitals
 
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """The parts of one worker process. `close` closes the sandbox and the database."""
+    """The parts of one worker process. `close` closes the sandbox and the database.
+
+    While `liveness` says that the database does not respond, its transactions fail at once.
+    """
 
     runner: StageRunner
     collector: BlobCollector
     signer: CheckpointSigner
     close: Callable[[], None]
+    liveness: Liveness = field(default_factory=Liveness)
 
 
 def lease_terms(settings: JobSettings) -> LeaseTerms:
@@ -97,7 +104,8 @@ def load_shared(settings: Settings) -> None:
 
 def build_worker(settings: Settings) -> Worker:
     """Build the parts of a worker process. Raises StorageKeyError, and SystemExit without a database URL."""
-    database = build_worker_database(settings)
+    liveness = Liveness()
+    database = build_worker_database(settings, liveness)
     data_keys = PostgresDataKeys(database=database)
     blobs = build_blobs(settings.storage, data_keys=data_keys)
     # Delete the decrypted temporary files that killed workers left. Younger files may still be in use by a stage.
@@ -130,6 +138,7 @@ def build_worker(settings: Settings) -> Worker:
         collector=build_collector(settings.storage, database=database, blobs=blobs, clock=clock),
         signer=build_signer(settings.storage, database=database, clock=clock),
         close=close,
+        liveness=liveness,
     )
 
 
@@ -164,11 +173,24 @@ def build_collector(settings: StorageSettings, *, database: Database, blobs: Blo
     )
 
 
-def build_worker_database(settings: Settings) -> Database:
+def build_worker_database(settings: Settings, liveness: Liveness) -> Database:
     if settings.database.worker_url is None:
         raise SystemExit("Workers need a database: set FOOTNOTE_DATABASE__WORKER_URL to its URL for the worker role.")
     # Each process needs two connections: one for the running stage, and one for the heartbeat of its lease.
-    return build_database(settings.database, role="worker", pool_size=2)
+    return build_database(settings.database, role="worker", pool_size=2, liveness=liveness)
+
+
+def build_pulse(settings: Settings, *, worker: Worker, vitals: Vitals) -> Pulse:
+    """Build the pulse of a pool process, which records the heartbeats of the worker and of the queues."""
+    assert settings.database.worker_url is not None, "the worker's database was built before"
+    return Pulse(
+        url=settings.database.worker_url.get_secret_value(),
+        instance=settings.health.instance or vitals.instance,
+        list_beats=lambda: [*vitals.list_beats(), *worker.runner.queue_marks.list_beats()],
+        liveness=worker.liveness,
+        beat_seconds=settings.health.beat_seconds,
+        silence_seconds=settings.health.silence_seconds,
+    )
 
 
 def build_signer(settings: StorageSettings, *, database: Database, clock: Clock) -> CheckpointSigner:

@@ -13,14 +13,17 @@ from app.jobs.plan import Queue
 from app.settings import Settings
 
 
-def build_broker_app(settings: Settings) -> Celery:
-    """Create a Celery application with queues and limits, but without tasks."""
+def build_broker_app(settings: Settings, *, response_seconds: float = 15.0) -> Celery:
+    """Create a Celery application with queues and limits, but without tasks.
+
+    Redis has `response_seconds` to respond to a command.
+    """
     app = Celery("footnote", broker=settings.broker.url.get_secret_value(), set_as_current=False)
-    app.conf.update(_configuration(settings))
+    app.conf.update(_configuration(settings, response_seconds))
     return app
 
 
-def _configuration(settings: Settings) -> dict[str, Any]:
+def _configuration(settings: Settings, response_seconds: float) -> dict[str, Any]:
     jobs = settings.jobs
     return {
         "task_serializer": "json",
@@ -38,22 +41,24 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "worker_proc_alive_timeout": 60.0,  # on a busy machine, loading the embeddings exceeds Celery's default of 4 s
         "worker_hijack_root_logger": False,
         "worker_send_task_events": False,
+        # After a lost connection, the running stages continue: their leases keep other workers away from them.
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
         "task_soft_time_limit": jobs.soft_limit_seconds,
         "task_time_limit": jobs.hard_limit_seconds,
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
         "broker_connection_timeout": 5.0,
-        "broker_transport_options": _transport_options(settings),
+        "broker_transport_options": _transport_options(settings, response_seconds),
     }
 
 
-def _transport_options(settings: Settings) -> dict[str, Any]:
+def _transport_options(settings: Settings, response_seconds: float) -> dict[str, Any]:
     if settings.broker.url.get_secret_value().startswith(("amqp", "pyamqp")):
         return {"confirm_publish": True}
     return {
         # Redis redelivers an unacknowledged message after this time, so the longest task must be shorter.
         "visibility_timeout": max(3600, int(settings.jobs.hard_limit_seconds * 2)),
-        "socket_timeout": 15.0,
+        "socket_timeout": response_seconds,
         "socket_connect_timeout": 5.0,
         "socket_keepalive": True,
         "health_check_interval": 10,

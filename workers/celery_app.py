@@ -7,9 +7,10 @@ from collections.abc import Callable
 from celery import Celery
 
 from app.settings import Settings
-from workers.bootstrap import Worker, build_worker, load_shared
+from workers.bootstrap import Worker, build_pulse, build_worker, load_shared
 from workers.broker import build_broker_app
 from workers.tasks import register_tasks
+from workers.vitals import Vitals
 
 
 def create_app(
@@ -20,8 +21,18 @@ def create_app(
 ) -> Celery:
     """Create the application. `load` runs once before the pool forks. `build` runs once in each process of the pool."""
     app = build_broker_app(settings)
+    vitals = Vitals(beat_seconds=settings.health.beat_seconds, frozen_seconds=settings.health.frozen_seconds)
+
+    def prepare() -> None:
+        vitals.watch()
+        load(settings)
+
     register_tasks(
-        app, load=lambda: load(settings), build=lambda: build(settings), observability=settings.observability
+        app,
+        load=prepare,
+        build=lambda: build(settings),
+        start_pulse=lambda worker: build_pulse(settings, worker=worker, vitals=vitals).start(),
+        observability=settings.observability,
     )
     return app
 

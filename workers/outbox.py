@@ -5,15 +5,19 @@ of senders may run at once.
 """
 
 import threading
+import time
 from typing import Protocol
 
 import psycopg
 from sqlalchemy import text
 
 from app.core.errors import BrokerUnavailableError, UnavailableError
+from app.db.connections import LimitedConnection, connect_limited
 from app.db.session import Database
+from app.jobs.health import RELAY, SCHEDULER
 from app.jobs.plan import OUTBOX_CHANNEL
 from app.observability.logging import get_logger
+from app.observability.pulse import Marks
 from workers.schedule import Schedule
 from workers.sending import OutboxRow
 
@@ -21,6 +25,9 @@ log = get_logger(__name__)
 
 BATCH = 100
 LONGEST_BACKOFF = 15.0
+MARK_SECONDS = 1.0
+LISTEN_SECONDS = 10.0
+"""The longest wait, in seconds, for the database's response to LISTEN."""
 
 
 class Sender(Protocol):
@@ -31,9 +38,9 @@ class Sender(Protocol):
 class Outbox:
     """Sends messages until `stop` is set, and runs due periodic jobs between batches.
 
-    `listen_url` is the libpq URL of the relay's role. A notification announces a new message. The outbox is also read
-    every `poll_seconds`, because a notification can be lost, and no notification announces a delayed message that
-    becomes due.
+    `listen_url` is SQLAlchemy's URL of the relay's role. A notification announces a new message. The outbox is also
+    read every `poll_seconds`, because a notification can be lost, and no notification announces a delayed message that
+    becomes due. `marks` shows that this thread works, and what hinders it.
     """
 
     def __init__(
@@ -44,6 +51,7 @@ class Outbox:
         listen_url: str,
         schedule: Schedule,
         poll_seconds: float,
+        marks: Marks,
         stop: threading.Event,
     ) -> None:
         self._database = database
@@ -51,6 +59,7 @@ class Outbox:
         self._listen_url = listen_url
         self._schedule = schedule
         self._pause = min(poll_seconds, schedule.shortest_interval())
+        self._marks = marks
         self._stop = stop
 
     def run(self) -> None:
@@ -66,7 +75,14 @@ class Outbox:
                 wait = min(0.2 * 2 ** min(failures, 10), LONGEST_BACKOFF)
                 code = error.code if isinstance(error, UnavailableError) else type(error).__name__
                 log.warning("relay.waiting", code=code, seconds=wait)
-                self._stop.wait(wait)
+                self._wait(wait, trouble=code)
+
+    def _wait(self, seconds: float, *, trouble: str) -> None:
+        """Wait until the next attempt."""
+        until = time.monotonic() + seconds
+        while not self._stop.is_set() and (left := until - time.monotonic()) > 0:
+            self._marks.mark(RELAY, trouble=trouble)
+            self._stop.wait(min(left, MARK_SECONDS))
 
     def send_batch(self) -> int:
         """Send up to 100 due messages. Return how many were read. Raises BrokerUnavailableError.
@@ -96,18 +112,26 @@ class Outbox:
             raise failure
         return len(rows)
 
-    def _listen(self) -> "psycopg.Connection[tuple[object, ...]]":
-        connection = psycopg.connect(
-            self._listen_url, autocommit=True, connect_timeout=5, application_name="footnote-relay-listener"
+    def _listen(self) -> LimitedConnection:
+        connection = connect_limited(
+            self._listen_url, application_name="footnote-relay-listener", limit_seconds=LISTEN_SECONDS
         )
         connection.execute(f"LISTEN {OUTBOX_CHANNEL}".encode())
         return connection
 
-    def _run_listening(self, connection: "psycopg.Connection[tuple[object, ...]]") -> None:
+    def _run_listening(self, connection: LimitedConnection) -> None:
         while not self._stop.is_set():
             work_left = self._schedule.run_due()
+            self._marks.mark(SCHEDULER)
             while self.send_batch() == BATCH and not self._stop.is_set():
-                pass
+                self._marks.mark(RELAY)
             # If a periodic job has work left, send the due messages, then continue the job without waiting.
-            for _ in connection.notifies(timeout=0.0 if work_left else self._pause, stop_after=1):
-                pass
+            self._wait_for_message(connection, 0.0 if work_left else self._pause)
+
+    def _wait_for_message(self, connection: LimitedConnection, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        notified: list[psycopg.Notify] = []
+        while not notified and not self._stop.is_set() and (left := until - time.monotonic()) > 0:
+            for part in (SCHEDULER, RELAY):
+                self._marks.mark(part)
+            notified = list(connection.notifies(timeout=min(left, MARK_SECONDS), stop_after=1))

@@ -14,6 +14,9 @@ from app.observability.tracing import extract_context, inject_context, traced
 MESSAGE_SECONDS = 3600
 """Seconds after which the broker drops a message. The sweeper then queues a new one if the stage has not run."""
 
+SEND_SECONDS = 5.0
+"""The longest wait, in seconds, for the broker's confirmation of a message. A full RabbitMQ does not confirm any."""
+
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
@@ -46,6 +49,7 @@ class CelerySender:
                     expires=MESSAGE_SECONDS,
                     producer=producer,
                     retry=False,
+                    confirm_timeout=SEND_SECONDS,
                     ignore_result=True,
                 )
             except self._failures() as error:
@@ -63,7 +67,7 @@ class CelerySender:
         if self._producer is None:
             self._connection = self._app.connection_for_write()
             try:
-                self._connection.ensure_connection(max_retries=0, timeout=5, reraise_as_library_errors=True)
+                self._connection.ensure_connection(max_retries=0, timeout=SEND_SECONDS, reraise_as_library_errors=True)
                 self._producer = self._app.amqp.Producer(self._connection, auto_declare=False)
             except self._failures() as error:
                 self.close()

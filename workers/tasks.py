@@ -43,9 +43,16 @@ class ProcessParts:
 
 
 def register_tasks(
-    app: Celery, *, load: Callable[[], None], build: Callable[[], Worker], observability: ObservabilitySettings
+    app: Celery,
+    *,
+    load: Callable[[], None],
+    build: Callable[[], Worker],
+    start_pulse: Callable[[Worker], None],
+    observability: ObservabilitySettings,
 ) -> None:
-    """Register the tasks on `app`. A worker calls `load` before it forks. Each process calls `build` when it starts."""
+    """Register the tasks on `app`. A worker calls `load` before it forks. Each process calls `build` and `start_pulse`
+    when it starts.
+    """
     parts = ProcessParts(build)
     traces: list[Tracing] = []
 
@@ -90,7 +97,7 @@ def register_tasks(
     def start_process(**_: object) -> None:
         # Configure telemetry after the fork, because the thread of an exporter does not survive a fork.
         traces.append(configure_tracing("footnote-worker", observability.otlp_endpoint))
-        parts.get()
+        start_pulse(parts.get())
 
     def end_process(**_: object) -> None:
         parts.close()

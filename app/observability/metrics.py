@@ -32,12 +32,16 @@ _STAGE_SECONDS = (0.01, 0.05, 0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 
 
 @dataclass(frozen=True, slots=True)
 class SystemState:
-    """State that is read from the database: the outbox's backlog, runs by status, and waiting stages by queue."""
+    """State that is read from the database: the outbox's backlog, runs by status, waiting stages by queue, the longest
+    wait by stage, and the age of the newest heartbeat of each part.
+    """
 
     outbox_pending: int
     outbox_oldest_seconds: float
     runs_by_status: Mapping[str, int] = field(default_factory=dict)
     stages_by_queue: Mapping[str, int] = field(default_factory=dict)
+    oldest_by_stage: Mapping[str, float] = field(default_factory=dict)
+    heartbeat_ages: Mapping[str, float] = field(default_factory=dict)
 
 
 class Metrics:
@@ -219,3 +223,17 @@ class _StateCollector(Collector):
         for queue, count in sorted(state.stages_by_queue.items()):
             stages.add_metric([queue], count)
         yield stages
+        oldest = GaugeMetricFamily(
+            "footnote_stage_oldest_seconds", "How long the first stage of a kind has been due.", labels=["stage"]
+        )
+        for stage, seconds in sorted(state.oldest_by_stage.items()):
+            oldest.add_metric([stage], seconds)
+        yield oldest
+        ages = GaugeMetricFamily(
+            "footnote_heartbeat_age_seconds",
+            "Age of the newest heartbeat of a process, or of work on a queue.",
+            labels=["part"],
+        )
+        for part, seconds in sorted(state.heartbeat_ages.items()):
+            ages.add_metric([part], seconds)
+        yield ages

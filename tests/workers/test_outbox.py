@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from app.core.errors import BrokerUnavailableError
+from app.observability.pulse import Marks
 from tests.workers.conftest import Ingestion
 from workers.outbox import BATCH, Outbox
 from workers.schedule import EVERY_TURN, Periodic, Schedule
@@ -46,9 +47,10 @@ def open_outbox(ingestion, sender, *jobs, stop=None):
     return Outbox(
         database=ingestion.database.relay,
         sender=sender,
-        listen_url=ingestion.database.urls["relay"].replace("+psycopg", ""),
+        listen_url=ingestion.database.urls["relay"],
         schedule=Schedule(jobs),
         poll_seconds=60,
+        marks=Marks(),
         stop=stop or threading.Event(),
     )
 

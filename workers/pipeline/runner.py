@@ -13,7 +13,7 @@ from app.core.errors import DocumentError, FootnoteError
 from app.db.session import Database, system_principal
 from app.jobs.errors import LeaseLostError
 from app.jobs.leases import LeaseService
-from app.jobs.plan import StageName
+from app.jobs.plan import QUEUE_OF_STAGE, StageName
 from app.jobs.states import (
     AlreadyDone,
     Busy,
@@ -34,6 +34,7 @@ from workers.pipeline.errors import OutputLostError
 from workers.pipeline.heartbeat import Heartbeat
 from workers.pipeline.outputs import OutputStore
 from workers.pipeline.versions import get_version_facts
+from workers.vitals import QueueMarks
 
 T = TypeVar("T")
 
@@ -85,6 +86,7 @@ class StageRunner:
         self._metrics = metrics
         self._heartbeat_seconds = heartbeat_seconds
         self._owner = owner
+        self.queue_marks = QueueMarks()
 
     def run(self, tenant_id: UUID, stage_id: UUID) -> RunResult:
         """Run a stage if it can be claimed. Return the outcome. Raises UnavailableError."""
@@ -92,7 +94,10 @@ class StageRunner:
         if not isinstance(claimed, Lease):
             return claimed
         began = time.perf_counter()
-        with log_context(run_id=claimed.run_id, tenant_id=tenant_id):
+        with (
+            log_context(run_id=claimed.run_id, tenant_id=tenant_id),
+            self.queue_marks.working_on(QUEUE_OF_STAGE[StageName(claimed.stage)]),
+        ):
             result = self._run_leased(claimed)
             seconds = time.perf_counter() - began
             outcome = outcome_of(result)

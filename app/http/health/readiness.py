@@ -1,4 +1,4 @@
-"""The checks of `/readyz`: database, migrations, broker, storage."""
+"""The checks of `/readyz`: database, migrations, broker, storage. Those of processes are in `app.jobs.health`."""
 
 import socket
 import tempfile
@@ -20,6 +20,8 @@ from app.storage.port import BlobStore
 
 _SECONDS = 2.0
 _DEFAULT_PORTS = {"amqp": 5672, "amqps": 5671}
+_AMQP_HEADER = b"AMQP\x00\x00\x09\x01"  # the protocol header (AMQP 0-9-1, section 4.2.2), to which a broker responds
+_PROBE_KEY = "footnote-ready"
 _NO_TENANT = UUID(int=0)
 
 
@@ -47,24 +49,54 @@ def migrations_check(database: Database) -> Callable[[], None]:
     return check
 
 
+class BrokerFullError(BrokerUnavailableError):
+    code = "broker-full"
+    title = (
+        "The broker is full and accepts no messages: free some of its memory. Uploads are stored, and are processed "
+        "once it accepts messages."
+    )
+
+
 def broker_check(url: str) -> Callable[[], None]:
-    """Return the check of the broker. It pings Redis or Valkey; it only connects to an AMQP broker."""
+    """Return the check of the broker. It writes to Redis or Valkey, and waits for a response of an AMQP broker; it only
+    connects to an AMQP broker with TLS.
+
+    The check raises BrokerUnavailableError, and its subclass BrokerFullError. The relay's heartbeat shows whether an
+    AMQP broker accepts messages.
+    """
     parts = urlsplit(url)
 
     def check() -> None:
         try:
             if parts.scheme in _DEFAULT_PORTS:
                 address = (parts.hostname or "127.0.0.1", parts.port or _DEFAULT_PORTS[parts.scheme])
-                socket.create_connection(address, timeout=_SECONDS).close()
-                return
-            with redis.Redis.from_url(
-                redis_url(url), socket_timeout=_SECONDS, socket_connect_timeout=_SECONDS
-            ) as client:
-                client.ping()
+                greet_amqp(address, waits=parts.scheme == "amqp")
+            else:
+                write_redis(url, seconds=_SECONDS)
+        except redis.exceptions.OutOfMemoryError as error:
+            raise BrokerFullError from error
         except (OSError, redis.RedisError) as error:
             raise BrokerUnavailableError from error
 
     return check
+
+
+def write_redis(url: str, *, seconds: float) -> None:
+    """Write to Redis or Valkey. A client of `from_url` does not repeat the command. Raises redis.RedisError."""
+    with redis.Redis.from_url(redis_url(url), socket_timeout=seconds, socket_connect_timeout=seconds) as client:
+        client.set(_PROBE_KEY, "", ex=60)
+
+
+def greet_amqp(address: tuple[str, int], *, waits: bool) -> None:
+    """Connect and, with `waits`, wait for the first byte of the broker's response to the protocol header.
+
+    Raises OSError.
+    """
+    with socket.create_connection(address, timeout=_SECONDS) as stream:
+        if waits:
+            stream.sendall(_AMQP_HEADER)
+            if not stream.recv(1):
+                raise ConnectionResetError("the broker closed the connection")
 
 
 def storage_check(blobs: BlobStore, spool: Path) -> Callable[[], None]:

@@ -1,0 +1,31 @@
+"""Shows while the application runs that its event loop does."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from app.core.watchdog import notify_watchdog
+from app.observability.pulse import Marks, Pulse
+
+API = "api"
+
+
+@asynccontextmanager
+async def alive(marks: Marks, pulse: Pulse, *, beat_seconds: float) -> AsyncIterator[None]:
+    """Mark every `beat_seconds` that the event loop runs, and notify the watchdog. `pulse` records the marks.
+
+    The caller closes the pulse.
+    """
+
+    async def mark() -> None:
+        while True:
+            marks.mark(API)
+            notify_watchdog()
+            await asyncio.sleep(beat_seconds)
+
+    pulse.start()
+    marking = asyncio.create_task(mark())
+    try:
+        yield
+    finally:
+        marking.cancel()

@@ -1,0 +1,54 @@
+"""While the database is frozen, each request ends soon; when it responds again, so do all routes."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from app.bootstrap import build_container
+from app.main import create_app
+from app.settings import HealthSettings
+from tests.api.conftest import _serve, settings_for
+from tests.freezing import frozen
+from tests.waiting import wait_for
+
+REQUESTS = 60  # more than the server has threads
+LONGEST_SECONDS = 15
+
+
+@pytest.fixture
+def quick_server(shared_database, tmp_path):
+    """A server that gives up a silent database after a second."""
+    settings = settings_for(shared_database, tmp_path)
+    settings.health = HealthSettings(beat_seconds=0.2, silence_seconds=1)
+    yield from _serve(create_app(build_container(settings)), shared_database, tmp_path)
+
+
+def timed(call):
+    began = time.monotonic()
+    return call(), time.monotonic() - began
+
+
+def test_requests_and_readiness_end_while_the_database_is_frozen(quick_server, postgres):
+    user = quick_server.user()
+    probe = quick_server.client()
+    collection = user.collection()
+    calls = [
+        lambda: user.http.get("/v1/me"),
+        lambda: user.http.get("/v1/documents"),
+        lambda: user.http.put(f"/v1/collections/{collection['id']}/files/a.txt", content=b"Revenue was $5 million."),
+    ]
+    with frozen(postgres.pid), ThreadPoolExecutor(REQUESTS + 1) as pool:
+        waiting = [pool.submit(timed, calls[number % len(calls)]) for number in range(REQUESTS)]
+        ready, seconds = pool.submit(timed, lambda: probe.get("/readyz")).result()
+        assert (ready.status_code, ready.json()["parts"]["database"]["ready"]) == (503, False)
+        assert seconds < LONGEST_SECONDS
+        ended = [future.result() for future in waiting]
+        refused, at_once = timed(calls[0])
+    assert {(answer.status_code, answer.json()["code"]) for answer, _ in ended} == {(503, "database-unavailable")}
+    assert all(int(answer.headers["retry-after"]) > 0 for answer, _ in ended)
+    assert max(seconds for _, seconds in ended) < LONGEST_SECONDS
+    assert refused.status_code == 503
+    assert at_once < 1
+    wait_for(lambda: calls[0]().status_code == 200, what="recovery")
+    assert calls[2]().status_code in (200, 201, 202)
