@@ -23,6 +23,7 @@ from app.stack.doctor.checks import (
     guard,
 )
 from app.stack.doctor.database_checks import check_database
+from app.stack.doctor.work_checks import check_work
 from app.stack.home import Home
 from app.stack.servers.postgres import EmbeddedPostgres
 
@@ -57,14 +58,15 @@ def examine(home: Home, settings: Settings) -> Iterator[CheckResult]:
     owner_url = settings.database.owner_url
     if owner_url is not None:
         yield from check_database(owner_url.get_secret_value())
+        yield from check_work(owner_url.get_secret_value(), settings.health)
         yield check_broker(settings.broker.url.get_secret_value())
         yield from _examine_storage(settings.storage.root, settings.storage.key_file)
     else:
-        yield from _examine_home(home)
+        yield from _examine_home(home, settings)
     yield check_model(settings.chat)
 
 
-def _examine_home(home: Home) -> Iterator[CheckResult]:
+def _examine_home(home: Home, settings: Settings) -> Iterator[CheckResult]:
     yield guard("secrets", lambda: check_secrets(home))
     running = list(check_processes(home))
     yield from running
@@ -72,7 +74,9 @@ def _examine_home(home: Home) -> Iterator[CheckResult]:
     if not home.secrets.exists() or not state or any(finding.check == "running" for finding in running):
         return
     yield check_api(str(state.get("url", "")))
-    yield from check_database(EmbeddedPostgres(home).url("owner"))
+    owner_url = EmbeddedPostgres(home).url("owner")
+    yield from check_database(owner_url)
+    yield from check_work(owner_url, settings.health, started_at=home.state.stat().st_mtime)
     yield check_broker(str(home.read_secret("broker-url") or ""))
     yield from _examine_storage(home.blobs, home.storage_key)
 

@@ -126,7 +126,7 @@ class OutboxMessage(Base):
 
 
 class Heartbeat(Base):
-    """The last sign of life of a part of a process. The database's functions read and write it (0004_heartbeats.sql)."""
+    """The last sign of life of a part of a process. Only database functions read and write it (0004_heartbeats.sql)."""
 
     __tablename__ = "heartbeats"
 

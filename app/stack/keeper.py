@@ -4,8 +4,9 @@ A worker has children (Celery's pool, the sandbox's zygotes) and grandchildren. 
 descendants running. The keeper is therefore the subreaper of the whole tree (prctl(2), PR_SET_CHILD_SUBREAPER): orphans
 become its children, so it can find and kill each of them.
 
-On SIGTERM, or when its owner dies, the keeper sends SIGTERM to the command, and SIGKILL after SECONDS. If the keeper
-itself is killed, the kernel kills the command. Like `tether.py`, this file imports nothing of the app.
+On SIGTERM, or when its owner dies, the keeper sends SIGTERM to the command, and SIGKILL after SECONDS. On SIGQUIT, it
+sends SIGKILL at once, as a frozen command does not react to anything else. If the keeper itself is killed, the kernel
+kills the command. Like `tether.py`, this file imports nothing of the app.
 """
 
 import contextlib
@@ -62,7 +63,7 @@ def main(arguments: list[str]) -> int:
     seconds, owner, *command = arguments
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     # Block signals until the handlers are installed.
-    signals = {signal.SIGTERM, signal.SIGINT, signal.SIGALRM}
+    signals = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGALRM}
     signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != int(owner):
@@ -80,6 +81,7 @@ def main(arguments: list[str]) -> int:
 
     signal.signal(signal.SIGTERM, terminate)
     signal.signal(signal.SIGINT, terminate)
+    signal.signal(signal.SIGQUIT, force)
     signal.signal(signal.SIGALRM, force)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
     while True:

@@ -16,6 +16,7 @@ from typing import Protocol, Self
 import httpx
 from filelock import FileLock, Timeout
 
+from app.core.watchdog import notify_watchdog
 from app.llm.local_server import LOCAL_MODEL, LocalModelServer
 from app.observability.metrics_folder import clear_metrics_folder
 from app.settings import Settings
@@ -26,6 +27,7 @@ from app.stack.schema import prepare_database
 from app.stack.servers.postgres import EmbeddedPostgres
 from app.stack.servers.valkey import EmbeddedValkey
 from app.stack.services import SERVE, WAIT_FOR_LINE, Addresses, Service, services
+from app.stack.watchdog import ServerWatch, Watchdog, kill_kept
 from app.storage.keyfile import ensure_key_file
 
 KEEPER = Path(__file__).with_name("keeper.py")
@@ -43,6 +45,10 @@ class _Server(Protocol):
     def pid(self) -> int | None: ...
 
     def revive(self) -> None: ...
+
+    def responds(self) -> bool: ...
+
+    def kill(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -82,6 +88,7 @@ class Stack:
         self._running: list[_Running] = []
         self._servers: dict[str, _Server] = {}
         self._servers_wait_until = 0.0
+        self._watchdog = Watchdog(("api", "relay", "worker"), frozen_seconds=Settings().health.frozen_seconds)
         self._databases: dict[str, str] = {}
 
     def __enter__(self) -> Self:
@@ -148,13 +155,17 @@ class Stack:
             self._started.close()
 
     def watch(self, *, until: Callable[[], bool]) -> None:
-        """Restart each process that ends, until `until()` returns true. Check twice a second.
+        """Restart each process that ends or is frozen, until `until()` returns true. Check twice a second.
 
         A process that ended within a minute of its start is restarted after a wait. The wait doubles with each such
         restart. Servers restart at their old addresses, so that the processes reconnect.
         """
+        servers = ServerWatch(self._servers, report=self._report)
         while not until():
+            notify_watchdog()
+            servers.check()
             self._revive_servers()
+            self._kill_frozen()
             for running in self._running:
                 self._restart_if_ended(running)
             time.sleep(0.5)
@@ -165,6 +176,7 @@ class Stack:
         self._home.ensure()
         clear_metrics_folder(self._home.metrics)
         ensure_key_file(self._home.storage_key)
+        self._started.enter_context(self._watchdog)
         self._report("Starting PostgreSQL")
         postgres = self._started.enter_context(EmbeddedPostgres(self._home))
         self._databases = {role: postgres.url(role, DATABASE) for role in ("owner", "api", "worker", "relay")}
@@ -217,7 +229,7 @@ class Stack:
                 stdin=stdin,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=dict(service.environment),
+                env={**service.environment, **self._watchdog.environment(service.name)},
                 cwd=ROOT,
                 start_new_session=True,
             )
@@ -240,6 +252,13 @@ class Stack:
                 time.sleep(0.1)
         log = self._home.logs / "api.log"
         raise ServerStartError(f"The API is not ready after {READY_SECONDS:.0f} seconds. End of {log}:\n{tail(log)}")
+
+    def _kill_frozen(self) -> None:
+        frozen = self._watchdog.list_frozen()
+        for running in self._running:
+            if running.service.name in frozen and running.process.poll() is None:
+                self._report(f"The {running.service.name} does not respond. Killing it")
+                kill_kept(running.process)
 
     def _revive_servers(self) -> None:
         for name, server in self._servers.items():

@@ -15,9 +15,11 @@ import httpx
 import psutil
 import redis
 
-from app.core.broker_url import is_redis, redis_url
+from app.core.broker_url import is_redis
+from app.http.health.readiness import write_redis
 from app.settings import ChatSettings
 from app.stack.home import Home
+from app.stack.watchdog import find_family
 from app.storage.errors import StorageKeyError
 from app.storage.keyfile import load_key_file
 
@@ -107,34 +109,53 @@ def check_storage(root: Path) -> CheckResult:
 
 
 def check_broker(url: str) -> CheckResult:
-    """Check that the broker responds. Only Redis and Valkey are checked; any other broker passes unchecked."""
+    """Check that the broker accepts messages. Only Redis and Valkey are checked; any other broker passes unchecked."""
     if not is_redis(url):
         return CheckResult(
             "broker", True, "The broker is neither Redis nor Valkey: see the worker's log for its state."
         )
     try:
-        with redis.Redis.from_url(redis_url(url), socket_connect_timeout=3, socket_timeout=3) as client:
-            client.ping()
+        write_redis(url, seconds=3)
+    except redis.exceptions.OutOfMemoryError:
+        return CheckResult(
+            "broker", False, "The broker is full and accepts no messages: free some of its memory, or give it more."
+        )
     except redis.RedisError as error:
         return CheckResult(
             "broker", False, f"The broker does not respond ({type(error).__name__}): check valkey.log and its URL."
         )
-    return CheckResult("broker", True, "The broker responds.")
+    return CheckResult("broker", True, "The broker responds and accepts messages.")
 
 
 def check_processes(home: Home) -> Iterator[CheckResult]:
-    """Check that each process that `footnote up` started is running."""
+    """Check that each process that `footnote up` started is running, and that nobody has stopped it with a signal."""
     state = home.read_state()
     processes = state.get("processes")
     owner = state.get("pid")
     if not isinstance(processes, dict) or not isinstance(owner, int) or not psutil.pid_exists(owner):
         yield CheckResult("running", False, f"Footnote is not running on {home.path}: start it with `footnote up`.")
         return
+    if _is_stopped(owner):
+        yield CheckResult("up", False, f"`footnote up` is stopped: let it continue with `kill -CONT {owner}`.")
     for name, pid in processes.items():
-        alive = psutil.pid_exists(pid)
-        log = home.logs / f"{name}.log"
-        sentence = f"The {name} is running." if alive else f"The {name} is not running: see {log}."
-        yield CheckResult(str(name), alive, sentence)
+        family = find_family(pid)
+        stopped = [process.pid for process in family if _is_stopped(process.pid)]
+        if not family:
+            yield CheckResult(str(name), False, f"The {name} is not running: see {home.logs / f'{name}.log'}.")
+        elif stopped:
+            yield CheckResult(
+                str(name), False, f"The {name} is stopped: let it continue with `kill -CONT {stopped[0]}`."
+            )
+        else:
+            yield CheckResult(str(name), True, f"The {name} is running.")
+
+
+def _is_stopped(pid: int) -> bool:
+    """Return whether a signal or a debugger has stopped the process."""
+    try:
+        return psutil.Process(pid).status() in (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def check_api(url: str) -> CheckResult:
@@ -143,8 +164,17 @@ def check_api(url: str) -> CheckResult:
     except httpx.TransportError:
         return CheckResult("ready", False, f"The API does not respond at {url}: check api.log.")
     if response.status_code != httpx.codes.OK:
-        return CheckResult("ready", False, f"The API at {url} is not ready: {response.text[:300]}")
+        return CheckResult("ready", False, f"The API at {url} is not ready: {_describe(response)}")
     return CheckResult("ready", True, f"The API at {url} is ready.")
+
+
+def _describe(response: httpx.Response) -> str:
+    """Return what the readiness probe says of the parts that are not ready."""
+    try:
+        parts = response.json()["parts"].items()
+    except (ValueError, KeyError):
+        return response.text[:300]
+    return " ".join(f"{name}: {part['detail']}" for name, part in parts if not part["ready"])
 
 
 def check_model(chat: ChatSettings) -> CheckResult:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 import psycopg
-from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
+from app.db.connections import connect_limited
 from app.db.migrate import get_revisions
 from app.db.provision import LOGIN_ROLES
 from app.db.served import SchemaTooOldError, check_can_be_upgraded
@@ -12,6 +13,7 @@ from app.stack.doctor.checks import CheckResult
 
 OLDEST_POSTGRES = 150000
 OLDEST_VECTOR = (0, 8)
+LIMIT_SECONDS = 5.0
 
 # Selects the tables with a column tenant_id on which row-level security is off, or not forced for the owner.
 _UNFORCED = """
@@ -28,21 +30,18 @@ WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND pg_get
 
 def check_database(owner_url: str) -> Iterator[CheckResult]:
     """Yield the results of the checks of a database. `owner_url` is the owner's URL in SQLAlchemy's form."""
-    url = make_url(owner_url).set(drivername="postgresql").render_as_string(hide_password=False)
     try:
-        connection = psycopg.connect(url, connect_timeout=5, autocommit=True)
-    except psycopg.OperationalError as error:
+        with connect_limited(owner_url, application_name="footnote-doctor", limit_seconds=LIMIT_SECONDS) as connection:
+            yield _check_version(connection)
+            yield _check_vector(connection)
+            yield _check_roles(connection)
+            yield _check_row_security(connection)
+        yield _check_migrations(owner_url)
+    except (psycopg.OperationalError, OperationalError) as error:
         reason = str(error).strip().splitlines()[-1]
         yield CheckResult(
             "database", False, f"The database does not respond ({reason}): check postgres.log and its URL."
         )
-        return
-    with connection:
-        yield _check_version(connection)
-        yield _check_vector(connection)
-        yield _check_roles(connection)
-        yield _check_row_security(connection)
-    yield _check_migrations(owner_url)
 
 
 def _check_version(connection: psycopg.Connection[tuple[object, ...]]) -> CheckResult:

@@ -26,6 +26,8 @@ from urllib.parse import quote
 
 import psutil
 from filelock import FileLock, Timeout
+from psycopg.pq import PGconn, Ping
+from sqlalchemy.engine import make_url
 
 from app.stack.errors import HomeDamagedError, HomeInUseError, ServerStartError
 from app.stack.home import Home, write_private
@@ -35,6 +37,7 @@ from app.stack.servers.databases import LOGINS, SUPERUSER, Databases
 SYSTEM_USER = "embedded_postgres"
 SOCKET_NAME = ".s.PGSQL.5432"
 MAX_SOCKET_BYTES = 107  # sun_path of sockaddr_un has 108 bytes including its terminator (unix(7))
+PING_SECONDS = 2  # libpq's minimum
 START_SECONDS = 60.0  # long, because the server replays its log after a crash
 STOPPING = (
     (SIGINT, 30.0),
@@ -155,6 +158,18 @@ class EmbeddedPostgres:
         """Restart the server after it ended by itself. The server recovers committed data. Raises ServerStartError."""
         self._stop_leftovers()
         self._run()
+
+    def responds(self) -> bool:
+        """Return whether the server responds to a connection attempt within two seconds, if only by refusing it."""
+        url = make_url(self.url(SUPERUSER, "postgres")).set(drivername="postgresql")
+        attempt = f"{url.render_as_string(hide_password=False)}&connect_timeout={PING_SECONDS}"
+        return PGconn.ping(attempt.encode()) != Ping.NO_RESPONSE
+
+    def kill(self) -> None:
+        """Kill the server and its processes without asking them to stop. `revive` restarts it, and nothing is lost."""
+        if self._process is not None:
+            end_process(self._process, ((SIGKILL, 5.0),))
+        end_all([process for process in psutil.process_iter() if self._is_ours(process)], ((SIGKILL, 5.0),))
 
     def stop(self) -> None:
         """Stop the server: by fast shutdown, then immediate shutdown, then kill. Do nothing if it is not running."""

@@ -74,6 +74,11 @@ class EmbeddedValkey:
         if not self._run(self._port):
             raise ServerStartError(f"Valkey did not restart. Last lines of {self._log()}:\n{tail(self._log())}")
 
+    def kill(self) -> None:
+        """Kill the server without asking it to stop. `revive` restarts it."""
+        if self._process is not None:
+            end_process(self._process, ((SIGKILL, 5.0),))
+
     def stop(self) -> None:
         """Stop the server. Do nothing if it is not running."""
         if self._process is not None:
@@ -95,7 +100,7 @@ class EmbeddedValkey:
         self._process = start_tethered(
             [str(get_binary_path()), str(configuration)], log=self._log(), death_signal=SIGTERM
         )
-        if wait_until(self._responds, self._process, seconds=START_SECONDS):
+        if wait_until(self.responds, self._process, seconds=START_SECONDS):
             return True
         end_process(self._process, STOPPING)
         self._process = None
@@ -116,7 +121,8 @@ class EmbeddedValkey:
         }
         return "".join(f"{name} {value}\n" for name, value in lines.items())
 
-    def _responds(self) -> bool:
+    def responds(self) -> bool:
+        """Return whether the server responds within a second."""
         client = redis.Redis.from_url(self.url(), socket_connect_timeout=1, socket_timeout=1)
         try:
             return bool(client.ping())
