@@ -15,14 +15,7 @@ def test_frozen_processes_are_replaced(start: Callable[..., Any], tmp_path: Path
     up = start(tmp_path, FOOTNOTE_HEALTH__FROZEN_SECONDS="5", FOOTNOTE_HEALTH__BEAT_SECONDS="0.5")
     before = up.announced["processes"]
     keepers = {name: psutil.Process(pid) for name, pid in before.items()}
-    # The API alone, the relay with its keeper, and the worker with its keeper and its pool.
-    stopped = [
-        *keepers["api"].children(),
-        keepers["relay"],
-        *keepers["relay"].children(),
-        keepers["worker"],
-        *keepers["worker"].children(recursive=True),
-    ]
+    stopped = [process for keeper in keepers.values() for process in keeper.children(recursive=True)]
     for process in stopped:
         process.suspend()
 
