@@ -48,7 +48,7 @@ def build_blobs(settings: StorageSettings, *, data_keys: DataKeyRepository) -> B
         root=settings.root,
         key_file=settings.key_file,
         data_keys=data_keys,
-        plain_dir=settings.scratch,
+        min_free_bytes=settings.min_free_bytes,
         bucket=settings.s3_bucket or None,
         endpoint_url=settings.s3_endpoint_url,
         region=settings.s3_region,

@@ -40,15 +40,16 @@ class StorageSettings(BaseModel):
     """Blob storage.
 
     A blob that nothing refers to is deleted when it is older than `grace_hours`. The stage outputs of a deleted or
-    reprocessed version are deleted when they are older than `keep_outputs_days`.
+    reprocessed version are deleted when they are older than `keep_outputs_days`. If the disk of `root` has less than
+    `min_free_bytes` of free space, uploads are refused and ingestion waits.
     """
 
     kind: Literal["local", "s3"] = "local"
     root: Path = Path("blobs")
     key_file: Path = Path("keys.json")
-    scratch: Path | None = None
     grace_hours: float = Field(default=24.0, ge=1)
     keep_outputs_days: float = Field(default=30.0, ge=0)
+    min_free_bytes: int = Field(default=512 * 1024 * 1024, ge=0)
     s3_bucket: str = ""
     s3_endpoint_url: str | None = None
     s3_region: str = "us-east-1"

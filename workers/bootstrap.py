@@ -29,6 +29,7 @@ from app.settings import JobSettings, LimitSettings, Settings, StorageSettings
 from app.storage.keyfile import load_key_file
 from app.storage.port import BlobStore
 from app.storage.sealing import Sealer
+from app.storage.space import FreeSpace
 from workers.chunking.chunker import CHUNKER_VERSION, ChunkingParams, chunk_document
 from workers.chunking.tokens import count_tokens
 from workers.extraction.metadata import METADATA_VERSION, read_metadata
@@ -43,6 +44,7 @@ from workers.pipeline.publish import PublishStage
 from workers.pipeline.runner import StageRunner
 from workers.pipeline.stages import ChunkStage, EmbedStage, ExtractStage, Parser, ParseStage, ValidateStage
 from workers.pipeline.versions import mark_version_failed
+from workers.room import Room
 from workers.vitals import Vitals
 
 
@@ -54,6 +56,7 @@ class Worker:
     """
 
     runner: StageRunner
+    room: Room
     collector: BlobCollector
     signer: CheckpointSigner
     close: Callable[[], None]
@@ -108,7 +111,7 @@ def build_worker(settings: Settings) -> Worker:
     database = build_worker_database(settings, liveness)
     data_keys = PostgresDataKeys(database=database)
     blobs = build_blobs(settings.storage, data_keys=data_keys)
-    # Delete the decrypted temporary files that killed workers left. Younger files may still be in use by a stage.
+    # Delete the unfinished blobs that killed processes left. Younger files may still be in use.
     blobs.sweep_partial(timedelta(seconds=max(3600.0, 2 * settings.jobs.hard_limit_seconds)))
     sealer = build_sealer(settings.storage, data_keys=data_keys)
     clock, metrics = SystemClock(), Metrics()
@@ -135,6 +138,10 @@ def build_worker(settings: Settings) -> Worker:
 
     return Worker(
         runner=runner,
+        room=Room(
+            FreeSpace(settings.storage.root, min_bytes=settings.storage.min_free_bytes),
+            seconds=settings.jobs.wake_again_seconds,
+        ),
         collector=build_collector(settings.storage, database=database, blobs=blobs, clock=clock),
         signer=build_signer(settings.storage, database=database, clock=clock),
         close=close,

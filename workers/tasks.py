@@ -17,6 +17,7 @@ from app.observability.logging import configure_logging, get_logger
 from app.observability.tracing import Tracing, configure_tracing, extract_context, traced
 from app.settings import ObservabilitySettings
 from workers.bootstrap import Worker
+from workers.room import StopFlag
 
 log = get_logger(__name__)
 
@@ -55,11 +56,15 @@ def register_tasks(
     """
     parts = ProcessParts(build)
     traces: list[Tracing] = []
+    stop = StopFlag()
 
     @app.task(name=RUN_STAGE, bind=True)  # type: ignore[untyped-decorator]  # Celery ships no types
     def run_stage(task: Any, *, tenant_id: str, stage_id: str) -> None:
         parent = extract_context(task.request.get("trace"))
         try:
+            if not parts.get().room.wait(stop):
+                log.warning("jobs.stage.disk_full", stage_id=stage_id)
+                return
             with traced(RUN_STAGE, parent=parent, kind=SpanKind.CONSUMER, stage_id=stage_id):
                 parts.get().runner.run(UUID(tenant_id), UUID(stage_id))
         except UnavailableError as error:
@@ -91,6 +96,9 @@ def register_tasks(
         for name in ("celery.app.trace", "celery.worker.strategy"):
             logging.getLogger(name).setLevel(logging.WARNING)
 
+    def announce_stop(**_: object) -> None:
+        stop.set()
+
     def start_worker(**_: object) -> None:
         load()
 
@@ -105,6 +113,7 @@ def register_tasks(
             tracing.shutdown()
 
     signals.setup_logging.connect(set_up_logging, weak=False, dispatch_uid=f"footnote-logging-{id(app)}")
+    signals.worker_shutting_down.connect(announce_stop, weak=False, dispatch_uid=f"footnote-stop-{id(app)}")
     signals.worker_init.connect(start_worker, weak=False, dispatch_uid=f"footnote-load-{id(app)}")
     signals.worker_process_init.connect(start_process, weak=False, dispatch_uid=f"footnote-start-{id(app)}")
     signals.worker_process_shutdown.connect(end_process, weak=False, dispatch_uid=f"footnote-end-{id(app)}")

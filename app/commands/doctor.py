@@ -54,7 +54,7 @@ def examine(home: Home, settings: Settings) -> Iterator[CheckResult]:
     """
     yield check_python()
     yield check_packages()
-    yield guard("disk", lambda: check_disk(home))
+    yield guard("disk", lambda: check_disk(home, settings.storage.min_free_bytes))
     owner_url = settings.database.owner_url
     if owner_url is not None:
         yield from check_database(owner_url.get_secret_value())

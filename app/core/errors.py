@@ -13,6 +13,7 @@
     ├── UnsupportedTypeError       415  Footnote does not read this format
     ├── RateLimitedError           429  too many requests; wait for the time in Retry-After
     ├── UnavailableError           503  a service that Footnote needs is down; try again
+    │   └── InsufficientStorageError  507  a disk is full; reads and questions still work
     └── DocumentError              422  the file cannot be read; its run ends as failed
 
 Each feature derives its errors in its own `errors.py` and sets `code`. Messages never contain ids or text that the
@@ -149,6 +150,12 @@ class UnavailableError(FootnoteError):
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail, extra=extra, headers={"Retry-After": RETRY_AFTER} | dict(headers or {}))
+
+
+class InsufficientStorageError(UnavailableError):
+    code = "insufficient-storage"
+    status = 507
+    title = "The disk is full, so nothing can be stored: free some space, then try again. Reading still works."
 
 
 class BrokerUnavailableError(UnavailableError):

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.core.errors import NotFoundError, UnavailableError
+from app.core.errors import InsufficientStorageError, NotFoundError, UnavailableError
 from app.core.principal import Principal, Role
 from app.db.connections import CONNECT_SECONDS, NETWORK_LIMITS, Liveness, limit_connections
 from app.db.context import ContextRefusedError, ContextSigner
@@ -26,12 +26,19 @@ CLIENT_SECONDS = 5.0
 IDLE_TRANSACTION_MS = 300_000
 """A client that is frozen within a transaction loses its locks after this time, in milliseconds."""
 
-_INSUFFICIENT_PRIVILEGE = "42501"  # PostgreSQL appendix A
+# PostgreSQL appendix A
+DISK_FULL = "53100"
+_INSUFFICIENT_PRIVILEGE = "42501"
 
 
 class DatabaseUnavailableError(UnavailableError):
     code = "database-unavailable"
     title = "The database is not responding: try again shortly."
+
+
+class DatabaseFullError(InsufficientStorageError):
+    code = "database-full"
+    title = "The database's disk is full, so this could not be recorded: ask the operator to free some space."
 
 
 class RightsChangedError(NotFoundError):
@@ -75,8 +82,9 @@ class Database:
         With `snapshot`, all its statements see one state of the database (REPEATABLE READ). Code that joins the results
         of several queries in Python needs this.
 
-        Raises DatabaseUnavailableError if the server cannot be reached or closes the connection, RightsChangedError if
-        the database rejects a row that the principal may not write, ContextRefusedError if it rejects the signature.
+        Raises DatabaseUnavailableError if the server cannot be reached or closes the connection, DatabaseFullError if
+        the disk of the server is full, RightsChangedError if the database rejects a row that the principal may not
+        write, ContextRefusedError if it rejects the signature.
         """
         with ExitStack() as open_transaction:
             session = open_transaction.enter_context(self._begin(snapshot=snapshot))
@@ -109,7 +117,8 @@ class Database:
                     session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
                 yield session
         except (OperationalError, PoolTimeoutError) as error:
-            raise DatabaseUnavailableError from error
+            full = getattr(getattr(error, "orig", None), "sqlstate", None) == DISK_FULL
+            raise (DatabaseFullError if full else DatabaseUnavailableError) from error
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise DatabaseUnavailableError from error

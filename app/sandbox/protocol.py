@@ -2,8 +2,8 @@
 
 The owner and the zygote exchange frames over one Unix stream socket. A frame is a length (4 bytes, big endian) and a
 msgpack value. Together with a job's frame, the owner sends the write end of a pipe for the result (SCM_RIGHTS), so
-that the result does not pass through the zygote. The child writes one byte of `ResultKind` to the pipe, then the
-result's bytes or a msgpack map.
+that the result does not pass through the zygote. The owner may send an open file as second descriptor, which the child
+opens at `INPUT_FILE`. The child writes one byte of `ResultKind` to the pipe, then the result's bytes or a msgpack map.
 """
 
 import array
@@ -17,6 +17,9 @@ import msgpack
 
 _LENGTH = struct.Struct(">I")
 MAX_FRAME_BYTES = 64 * 1024 * 1024
+INPUT_DESCRIPTOR = 60
+INPUT_FILE = f"/dev/fd/{INPUT_DESCRIPTOR}"
+"""The path of the job's file in the child. The number is below the child's limit of open files."""
 
 
 @dataclass(frozen=True, slots=True)

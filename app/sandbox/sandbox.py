@@ -98,8 +98,10 @@ class Sandbox:
         self._zygote: _Zygote | None = None
         self._ids = itertools.count(1)
 
-    def run(self, target: str, payload: bytes, *, limits: Limits | None = None) -> bytes:
+    def run(self, target: str, payload: bytes, *, limits: Limits | None = None, file: int | None = None) -> bytes:
         """Return the result of `target` ("package.module:function", bytes to bytes) for `payload`.
+
+        `file` is the descriptor of an open file. The child can open it at the path `INPUT_FILE`.
 
         Raises SandboxCrashedError, SandboxMemoryError, SandboxTimeoutError, SandboxOutputError,
         SandboxUnavailableError, and the DocumentError that the function raised.
@@ -120,7 +122,7 @@ class Sandbox:
                             bounds.output_bytes,
                         ],
                     }
-                    send_frame(zygote.control, job, fds=(writer,))
+                    send_frame(zygote.control, job, fds=(writer,) if file is None else (writer, file))
                     data, end = _collect(zygote.control, reader, bounds)
             except DisconnectedError as error:
                 self._drop()

@@ -15,7 +15,7 @@ import time
 from typing import Any
 
 from app.sandbox.child import cut_off_network, preload, run_child
-from app.sandbox.protocol import DisconnectedError, End, Limits, receive_frame, send_frame
+from app.sandbox.protocol import INPUT_DESCRIPTOR, DisconnectedError, End, Limits, receive_frame, send_frame
 
 _POLL_SECONDS = 1.0
 _MEMORY_SHARE = 0.85
@@ -43,9 +43,9 @@ def main(arguments: list[str]) -> int:
         gc.freeze()  # prevents copying of memory pages when the collector marks objects
         send_frame(control, {"ready": True, "network": not isolated})
         while _wait_for_job(control, owner):
-            job, fds = receive_frame(control, max_fds=1)
+            job, fds = receive_frame(control, max_fds=2)
             if "target" in job:  # a frame without "target" is a late stop request for a finished job
-                send_frame(control, _run(control, owner, job, fds[0]))
+                send_frame(control, _run(control, owner, job, fds[0], fds[1:]))
     except DisconnectedError:
         return 0
     return 0
@@ -58,7 +58,7 @@ def _wait_for_job(control: socket.socket, owner: int) -> bool:
     return False
 
 
-def _run(control: socket.socket, owner: int, job: dict[str, Any], result_fd: int) -> dict[str, Any]:
+def _run(control: socket.socket, owner: int, job: dict[str, Any], result_fd: int, files: list[int]) -> dict[str, Any]:
     limits = Limits(*job["limits"])
     alive_read, alive_write = os.pipe()
     zygote = os.getpid()
@@ -68,12 +68,15 @@ def _run(control: socket.socket, owner: int, job: dict[str, Any], result_fd: int
         try:
             control.close()
             os.close(alive_read)
+            for file in files:
+                os.dup2(file, INPUT_DESCRIPTOR)
             run_child(job["target"], job["payload"], limits, result_fd, zygote)
             code = 0
         finally:
             os._exit(code)
     os.close(alive_write)
-    os.close(result_fd)
+    for descriptor in (result_fd, *files):
+        os.close(descriptor)
     try:
         end = _watch(control, owner, pid, alive_read, limits.wall_seconds)
     finally:

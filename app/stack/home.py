@@ -5,7 +5,6 @@ home/
 ├── postgres/   the database cluster
 ├── valkey/     the broker's configuration; it stores no data
 ├── blobs/      the documents, encrypted
-├── scratch/    decrypted temporary files, deleted at start
 ├── run/        sockets
 ├── logs/       one log per process
 ├── metrics/    the processes' metrics since the stack started
@@ -93,7 +92,7 @@ class Home:
         """Create the folders. Raises HomeDamagedError if they cannot be written."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            for folder in (self.secrets, self.valkey, self.blobs, self.scratch, self.run, self.logs):
+            for folder in (self.secrets, self.valkey, self.blobs, self.run, self.logs):
                 folder.mkdir(mode=0o700, exist_ok=True)
             self.secrets.chmod(0o700)
         except OSError as error:

@@ -12,6 +12,7 @@ kills the command. Like `tether.py`, this file imports nothing of the app.
 import contextlib
 import ctypes
 import os
+import resource
 import signal
 import sys
 from pathlib import Path
@@ -61,6 +62,8 @@ def end_descendants() -> None:
 
 def main(arguments: list[str]) -> int:
     seconds, owner, *command = arguments
+    # A core dump would contain decrypted text.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     # Block signals until the handlers are installed.
     signals = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGALRM}

@@ -96,9 +96,8 @@ def environment(home: Home, addresses: Addresses, *, role: str) -> dict[str, str
         "FOOTNOTE_STORAGE__KIND": "local",
         "FOOTNOTE_STORAGE__ROOT": str(home.blobs),
         "FOOTNOTE_STORAGE__KEY_FILE": str(home.storage_key),
-        "FOOTNOTE_STORAGE__SCRATCH": str(home.scratch),
         "FOOTNOTE_HEALTH__INSTANCE": outside.get("FOOTNOTE_HEALTH__INSTANCE", "footnote-up"),
-        "PROMETHEUS_MULTIPROC_DIR": str(home.metrics),
+        "FOOTNOTE_OBSERVABILITY__METRICS_DIR": str(home.metrics),
         "PYTHONUNBUFFERED": "1",
     }
     if role == "api":

@@ -9,6 +9,7 @@ to switch to, or "-" for no switch; PostgreSQL needs the switch, because it refu
 import ctypes
 import os
 import pwd
+import resource
 import signal
 import sys
 
@@ -27,6 +28,8 @@ def main(arguments: list[str]) -> None:
     signal_name, owner, user, *command = arguments
     if user != "-":
         switch_user(user)  # must precede prctl, because a change of user clears the death signal
+    # A core dump would contain decrypted text.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, getattr(signal, signal_name))
         if os.getppid() != int(owner):

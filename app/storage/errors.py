@@ -4,15 +4,15 @@ TooLargeError      ← BlobTooLargeError          413
 NotFoundError      ← BlobMissingError           404
 FootnoteError      ← BlobDamagedError           500  bytes fail their integrity check; a retry does not help
 UnavailableError   ← StorageUnavailableError    503  disk or S3 is not responding; try again
-                   ← StorageFullError           503
                    ← StorageKeyError            503  the key file is missing, readable by others, or lacks the key
+InsufficientStorageError ← StorageFullError     507  too little space for further files
 """
 
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from app.core.errors import FootnoteError, NotFoundError, TooLargeError, UnavailableError
+from app.core.errors import FootnoteError, InsufficientStorageError, NotFoundError, TooLargeError, UnavailableError
 
 
 class BlobTooLargeError(TooLargeError):
@@ -36,9 +36,12 @@ class StorageUnavailableError(UnavailableError):
     title = "The file storage is not responding: try again shortly."
 
 
-class StorageFullError(UnavailableError):
+class StorageFullError(InsufficientStorageError):
     code = "storage-full"
-    title = "The file storage is full: free some space, then try again."
+    title = (
+        "The file storage is full, so no file can be stored: ask the operator to free some space, then try again. "
+        "Documents can still be read."
+    )
 
 
 class StorageKeyError(UnavailableError):

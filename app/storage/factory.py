@@ -16,7 +16,7 @@ def build_blob_store(
     root: Path,
     key_file: Path,
     data_keys: DataKeyRepository,
-    plain_dir: Path | None = None,
+    min_free_bytes: int = 0,
     bucket: str | None = None,
     prefix: str = "",
     endpoint_url: str | None = None,
@@ -27,9 +27,9 @@ def build_blob_store(
     """Build the blob store of this installation.
 
     `root` is a local folder. If `kind` is `local`, it contains the blobs; if `kind` is `s3`, it contains encrypted
-    uploads in progress. `plain_dir` is the folder for decrypted temporary files, by default inside `root`. If no
-    credentials are given, S3 uses those of the machine (environment, profile, role). The key file must exist;
-    `ensure_key_file` creates it. Raises StorageKeyError, StorageUnavailableError; ValueError if `s3` has no bucket.
+    uploads in progress. No blob is written while less than `min_free_bytes` are free on its disk. If no credentials are
+    given, S3 uses those of the machine (environment, profile, role). The key file must exist; `ensure_key_file` creates
+    it. Raises StorageKeyError, StorageUnavailableError; ValueError if `s3` has no bucket.
     """
     backend = build_backend(
         kind=kind,
@@ -44,7 +44,7 @@ def build_blob_store(
     return EncryptedBlobStore(
         backend=backend,
         keyring=build_keyring(key_file=key_file, data_keys=data_keys),
-        plain_dir=plain_dir or root / ".plain",
+        min_free_bytes=min_free_bytes,
     )
 
 

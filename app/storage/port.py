@@ -52,8 +52,12 @@ class BlobStore(Protocol):
     def read(self, tenant_id: UUID, digest: str) -> bytes:
         """Return the whole plaintext. Raises the same errors as `open`."""
 
-    def materialise(self, tenant_id: UUID, digest: str) -> AbstractContextManager[Path]:
-        """Write the plaintext to a private file (mode 0600) for a reader that needs a path. Delete it afterwards."""
+    def materialise(self, tenant_id: UUID, digest: str) -> AbstractContextManager[int]:
+        """Write the plaintext to a file in memory, for a reader that needs a file. Yield its descriptor.
+
+        The file has no name, so the kernel deletes it when the last process that has it open ends. This process can
+        open it at `/dev/fd/<descriptor>`.
+        """
 
     def exists(self, tenant_id: UUID, digest: str) -> bool: ...
 
@@ -70,7 +74,7 @@ class BlobStore(Protocol):
         """Delete a blob last written before `written_before`. Return False if it is newer or does not exist."""
 
     def sweep_partial(self, older_than: timedelta) -> int:
-        """Delete temporary files of crashed processes that are older than `older_than`. Return their number."""
+        """Delete unfinished files of crashed processes that are older than `older_than`. Return their number."""
 
 
 class ByteSource(Protocol):

@@ -4,6 +4,7 @@ import io
 import os
 import re
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,7 @@ from app.storage.encryption import FRAME_BYTES, DecryptingReader, EncryptingWrit
 from app.storage.errors import BlobMissingError, BlobTooLargeError, disk_errors_mapped
 from app.storage.keyring import Keyring
 from app.storage.port import BlobWriter, ObjectBackend, StoredBlob
+from app.storage.space import FreeSpace
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -24,23 +26,26 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 class EncryptedBlobStore:
     """A `BlobStore` over any `ObjectBackend`.
 
-    `plain_dir` is the folder for decrypted temporary files. Use a private folder, on tmpfs if possible. Storing a blob
-    again rewrites it, which repairs a damaged blob.
+    It writes plaintext to memory only, never to a disk. It writes no blob while less than `min_free_bytes` are free on
+    the local disk. Storing a blob again rewrites it, which repairs a damaged blob.
     """
 
     def __init__(
-        self, *, backend: ObjectBackend, keyring: Keyring, plain_dir: Path, frame_bytes: int = FRAME_BYTES
+        self,
+        *,
+        backend: ObjectBackend,
+        keyring: Keyring,
+        min_free_bytes: int = 0,
+        frame_bytes: int = FRAME_BYTES,
     ) -> None:
         self._backend = backend
         self._keyring = keyring
-        self._plain_dir = plain_dir
+        self._space = FreeSpace(backend.spool_dir, min_bytes=min_free_bytes)
         self._frame_bytes = frame_bytes
-        with disk_errors_mapped():
-            plain_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-            plain_dir.chmod(0o700)
 
     @contextmanager
     def writer(self, tenant_id: UUID, *, max_bytes: int | None = None) -> Iterator[BlobWriter]:
+        self._space.check()
         key = self._keyring.get_current(tenant_id)
         with _private_file(self._backend.spool_dir) as (path, file):
             with disk_errors_mapped():
@@ -51,6 +56,7 @@ class EncryptedBlobStore:
                 path=path,
                 file=file,
                 cipher=cipher,
+                space=self._space,
                 max_bytes=max_bytes,
             )
 
@@ -75,12 +81,12 @@ class EncryptedBlobStore:
             return stream.read()
 
     @contextmanager
-    def materialise(self, tenant_id: UUID, digest: str) -> Iterator[Path]:
-        with _private_file(self._plain_dir) as (path, file):
+    def materialise(self, tenant_id: UUID, digest: str) -> Iterator[int]:
+        with _memory_file() as file:
             with self.open(tenant_id, digest) as stream, disk_errors_mapped():
                 shutil.copyfileobj(stream, file, FRAME_BYTES)
-                file.close()
-            yield path
+                file.flush()
+            yield file.fileno()
 
     def exists(self, tenant_id: UUID, digest: str) -> bool:
         return _is_digest(digest) and self._backend.exists(_name(tenant_id, digest))
@@ -116,7 +122,7 @@ class EncryptedBlobStore:
         deadline = time.time() - older_than.total_seconds()
         swept = 0
         with disk_errors_mapped():
-            for path in [*self._backend.spool_dir.iterdir(), *self._plain_dir.iterdir()]:
+            for path in self._backend.spool_dir.iterdir():
                 # A writer may finish at this moment and delete its own file.
                 with suppress(FileNotFoundError):
                     if path.is_file() and path.stat().st_mtime <= deadline:
@@ -136,6 +142,7 @@ class _SpooledWriter:
         path: Path,
         file: BinaryIO,
         cipher: EncryptingWriter,
+        space: FreeSpace,
         max_bytes: int | None,
     ) -> None:
         self._backend = backend
@@ -143,6 +150,7 @@ class _SpooledWriter:
         self._path = path
         self._file = file
         self._cipher = cipher
+        self._space = space
         self._max_bytes = max_bytes
         self._whole = True
 
@@ -151,6 +159,7 @@ class _SpooledWriter:
         self._whole = False
         if self._max_bytes is not None and self._cipher.size_bytes + len(data) > self._max_bytes:
             raise BlobTooLargeError(extra={"max_bytes": self._max_bytes})
+        self._space.check()
         with disk_errors_mapped():
             self._cipher.write(data)
         self._whole = True
@@ -178,6 +187,13 @@ def _private_file(folder: Path) -> Iterator[tuple[Path, BinaryIO]]:
     finally:
         with suppress(OSError):
             path.unlink(missing_ok=True)
+
+
+def _memory_file() -> BinaryIO:
+    """Open a new file that no other process can open by a name: in memory on Linux, elsewhere a file without a name."""
+    if sys.platform == "linux":
+        return os.fdopen(os.memfd_create("footnote"), "w+b")
+    return tempfile.TemporaryFile()
 
 
 def _is_digest(digest: str) -> bool:

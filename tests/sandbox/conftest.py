@@ -21,6 +21,11 @@ class FileIsOddError(DocumentError):
 def echo(payload):
     return payload
 
+def read(payload):
+    from app.sandbox import INPUT_FILE
+    with open(INPUT_FILE, "rb") as file:
+        return file.read()
+
 def pid(payload):
     return str(os.getpid()).encode()
 

@@ -100,6 +100,14 @@ def test_job_cannot_write_a_file(sandbox: Sandbox, jobs: str, tmp_path: Path) ->
     assert not target.exists() or target.stat().st_size == 0
 
 
+def test_job_reads_an_open_file_without_a_name(sandbox: Sandbox, jobs: str) -> None:
+    for content in (b"first", b"second"):
+        with os.fdopen(os.memfd_create("file"), "w+b") as file:
+            file.write(content)
+            file.flush()
+            assert sandbox.run(f"{jobs}:read", b"", file=file.fileno()) == content
+
+
 def test_output_printed_by_a_job_is_discarded(sandbox: Sandbox, jobs: str, capfd: pytest.CaptureFixture[str]) -> None:
     assert sandbox.run(f"{jobs}:shout", b"") == b"quiet"
     assert capfd.readouterr() == ("", "")

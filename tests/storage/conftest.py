@@ -86,8 +86,8 @@ def s3_url() -> Iterator[str]:
     server.stop()
 
 
-def make_place(backend: ObjectBackend, keyring: Keyring, plain_dir: Path) -> Place:
-    store = EncryptedBlobStore(backend=backend, keyring=keyring, plain_dir=plain_dir, frame_bytes=FRAME_BYTES)
+def make_place(backend: ObjectBackend, keyring: Keyring) -> Place:
+    store = EncryptedBlobStore(backend=backend, keyring=keyring, frame_bytes=FRAME_BYTES)
 
     def get_raw(name: str) -> bytes:
         with backend.open(name) as source:
@@ -100,14 +100,14 @@ def make_place(backend: ObjectBackend, keyring: Keyring, plain_dir: Path) -> Pla
         spooled.unlink(missing_ok=True)
 
     def leftovers() -> list[str]:
-        return [path.name for folder in (backend.spool_dir, plain_dir) for path in folder.iterdir()]
+        return [path.name for path in backend.spool_dir.iterdir()]
 
     return Place(store, keyring, backend, get_raw, put_raw, leftovers)
 
 
 @pytest.fixture
 def local_place(tmp_path: Path, keyring: Keyring) -> Place:
-    return make_place(LocalObjects(root=tmp_path / "blobs"), keyring, tmp_path / "plain")
+    return make_place(LocalObjects(root=tmp_path / "blobs"), keyring)
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def s3_place(tmp_path: Path, keyring: Keyring, s3_url: str) -> Place:
     bucket = f"blobs-{uuid4()}"
     client.create_bucket(Bucket=bucket)
     backend = S3Objects(client=client, bucket=bucket, prefix="footnote", spool_dir=tmp_path / "spool")
-    return make_place(backend, keyring, tmp_path / "plain")
+    return make_place(backend, keyring)
 
 
 @pytest.fixture(params=["local", "s3"])

@@ -5,6 +5,7 @@ import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -26,8 +27,8 @@ def test_stored_blob_is_readable_in_every_way(place, tenant_id):
     assert place.store.read(tenant_id, blob.digest) == TEXT
     with place.store.open(tenant_id, blob.digest) as stream:
         assert stream.read(10) + stream.read() == TEXT
-    with place.store.materialise(tenant_id, blob.digest) as path:
-        assert path.read_bytes() == TEXT
+    with place.store.materialise(tenant_id, blob.digest) as file:
+        assert Path(f"/dev/fd/{file}").read_bytes() == TEXT
     assert place.store.exists(tenant_id, blob.digest)
     assert list(place.store.list_digests(tenant_id)) == [blob.digest]
 
@@ -38,13 +39,15 @@ def test_empty_blob_is_stored(place, tenant_id):
     assert place.store.read(tenant_id, blob.digest) == b""
 
 
-def test_materialised_file_is_private_and_deleted_afterwards(place, tenant_id):
+def test_materialised_file_is_on_no_disk_and_closed_afterwards(place, tenant_id, tmp_path):
     blob = place.store.put_bytes(tenant_id, TEXT)
-    with pytest.raises(ZeroDivisionError), place.store.materialise(tenant_id, blob.digest) as path:
-        assert path.stat().st_mode & 0o777 == 0o600
-        assert path.parent.stat().st_mode & 0o777 == 0o700
+    with pytest.raises(ZeroDivisionError), place.store.materialise(tenant_id, blob.digest) as file:
+        assert os.fstat(file).st_nlink == 0
+        assert os.fstat(file).st_dev != tmp_path.stat().st_dev
+        assert not any(TEXT in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
         raise ZeroDivisionError
-    assert not path.exists()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(file)
 
 
 def test_same_bytes_are_one_blob_per_tenant(place, tenant_id):

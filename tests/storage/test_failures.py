@@ -32,7 +32,7 @@ class Keys:
         return DataKey(1, bytes(32))
 
 root = Path(sys.argv[1])
-store = EncryptedBlobStore(backend=LocalObjects(root=root), keyring=Keys(), plain_dir=root / ".plain")
+store = EncryptedBlobStore(backend=LocalObjects(root=root), keyring=Keys())
 with store.writer(UUID(int=1)) as writer:
     writer.write(bytes(3 << 20))
     os.kill(os.getpid(), signal.SIGKILL)
@@ -49,7 +49,7 @@ def test_killed_writer_leaves_only_files_that_the_sweep_deletes(tmp_path, keyrin
     assert [path.parent for path in files] == [root / ".partial"]
     assert files[0].stat().st_mode & 0o777 == 0o600
 
-    store = EncryptedBlobStore(backend=LocalObjects(root=root), keyring=keyring, plain_dir=root / ".plain")
+    store = EncryptedBlobStore(backend=LocalObjects(root=root), keyring=keyring)
     assert store.sweep_partial(timedelta(0)) == 1
     assert [path for path in root.rglob("*") if path.is_file()] == []
 

@@ -27,11 +27,13 @@ from app.llm.port import EmbeddingSpaceSpec
 from app.observability.metrics import Metrics
 from app.settings import Settings
 from app.storage.factory import build_blob_store
+from app.storage.space import FreeSpace
 from workers.bootstrap import Worker, build_collector, build_runner, build_signer
 from workers.celery_app import create_app
 from workers.parsing.errors import PdfDamagedError
 from workers.pipeline.publish import PublishStage
 from workers.pipeline.stages import ChunkStage, EmbedStage, ExtractStage, ParseStage, ValidateStage
+from workers.room import Room
 from workers.serve import run_worker
 
 DIMENSIONS = 8
@@ -148,7 +150,13 @@ def build_plain_worker(settings, *, notes=None, database=None):
     )
     collector = build_collector(settings.storage, database=database, blobs=blobs, clock=SystemClock())
     signer = build_signer(settings.storage, database=database, clock=SystemClock())
-    return Worker(runner=runner, collector=collector, signer=signer, close=database.close if own else lambda: None)
+    return Worker(
+        runner=runner,
+        room=Room(FreeSpace(settings.storage.root, min_bytes=settings.storage.min_free_bytes), seconds=5.0),
+        collector=collector,
+        signer=signer,
+        close=database.close if own else lambda: None,
+    )
 
 
 def run(concurrency=2):

@@ -67,14 +67,12 @@ def test_worker_reads_and_writes_over_s3(ingestion, bucket):
         "FOOTNOTE_STORAGE__S3_ENDPOINT_URL": endpoint,
         "FOOTNOTE_STORAGE__S3_ACCESS_KEY": "test",
         "FOOTNOTE_STORAGE__S3_SECRET_KEY": "test",
-        "FOOTNOTE_STORAGE__SCRATCH": str(ingestion.folder / "scratch"),
     }
     ingestion.blobs = build_blob_store(
         kind="s3",
         root=ingestion.folder / "blobs",
         key_file=ingestion.folder / "keys.json",
         data_keys=PostgresDataKeys(database=ingestion.database.worker),
-        plain_dir=ingestion.folder / "scratch",
         bucket=name,
         endpoint_url=endpoint,
         region="us-east-1",

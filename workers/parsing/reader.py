@@ -7,7 +7,7 @@ import msgpack
 
 from app.documents.content.parsed import ParsedDocument
 from app.documents.content.parsed_codec import BadEncodingError, decode_document, encode_document
-from app.sandbox import Limits, Sandbox
+from app.sandbox import INPUT_FILE, Limits, Sandbox
 from app.sandbox.errors import (
     SandboxCrashedError,
     SandboxMemoryError,
@@ -55,12 +55,12 @@ class ParsingSandbox:
     def __init__(self, *, limits: Limits = DEFAULT_LIMITS) -> None:
         self._sandbox = Sandbox(preload=PRELOAD, limits=limits)
 
-    def parse_document(self, path: Path, *, filename: str, password: str | None = None) -> ParsedDocument:
-        """Return the document in the file at `path`. `filename` is the uploaded file's name.
+    def parse_document(self, source: Path | int, *, filename: str, password: str | None = None) -> ParsedDocument:
+        """Return the document in a file, given as path or open descriptor. `filename` is the uploaded file's name.
 
         Raises the DocumentErrors of `workers.parsing.errors`, and SandboxUnavailableError, which may be temporary.
         """
-        return parse_in_sandbox(self._sandbox, path, filename=filename, password=password)
+        return parse_in_sandbox(self._sandbox, source, filename=filename, password=password)
 
     def close(self) -> None:
         self._sandbox.close()
@@ -74,11 +74,14 @@ class ParsingSandbox:
         self.close()
 
 
-def parse_in_sandbox(sandbox: Sandbox, path: Path, *, filename: str, password: str | None = None) -> ParsedDocument:
+def parse_in_sandbox(
+    sandbox: Sandbox, source: Path | int, *, filename: str, password: str | None = None
+) -> ParsedDocument:
     """Run `parse_file` in a child of `sandbox`. Raises DocumentError, SandboxUnavailableError."""
-    payload = msgpack.packb([str(path.resolve()), filename, password])
+    path, file = (str(source.resolve()), None) if isinstance(source, Path) else (INPUT_FILE, source)
+    payload = msgpack.packb([path, filename, password])
     try:
-        return decode_document(sandbox.run(_TARGET, payload))
+        return decode_document(sandbox.run(_TARGET, payload, file=file))
     except (SandboxCrashedError, BadEncodingError) as error:
         raise ParseCrashedError(extra=dict(error.extra)) from error
     except SandboxTimeoutError as error:

@@ -8,7 +8,7 @@ from workers.pipeline.contract import VersionFacts
 
 
 class SandboxParser:
-    """Parses a version's file in a sandboxed child. The decrypted file is deleted from disk afterwards."""
+    """Parses a version's file in a sandboxed child, which reads the decrypted file from memory."""
 
     version = PARSER_VERSION
 
@@ -19,8 +19,8 @@ class SandboxParser:
 
     def parse(self, version: VersionFacts, *, password: str | None) -> ParsedDocument:
         """Parse a version's file. Raises DocumentError, BlobMissingError, UnavailableError."""
-        with self._blobs.materialise(version.tenant_id, version.content_sha256) as path:
-            parsed = self._sandbox.parse_document(path, filename=version.filename, password=password)
+        with self._blobs.materialise(version.tenant_id, version.content_sha256) as file:
+            parsed = self._sandbox.parse_document(file, filename=version.filename, password=password)
         if len(parsed.pages) > self._max_pages:
             raise DocumentTooLargeError
         return parsed

@@ -1,6 +1,7 @@
 """Page images: authorised under the user's permissions, then drawn in a sandbox without an open transaction."""
 
 from dataclasses import dataclass
+from threading import Lock
 from uuid import UUID
 
 from app.audit.service import record
@@ -40,6 +41,7 @@ class PageImages:
         self._blobs = blobs
         self._sealer = sealer
         self._sandbox = sandbox
+        self._drawing = Lock()
 
     def get_image(
         self, principal: Principal, document_id: UUID, version_id: UUID | None, number: int, *, dpi: int
@@ -73,5 +75,6 @@ class PageImages:
         if version.sealed_password is not None:
             sealed = bytes(version.sealed_password)
             password = self._sealer.open(version.tenant_id, PASSWORD_PURPOSE, sealed).decode()
-        with self._blobs.materialise(version.tenant_id, version.content_sha256) as path:
-            return render_page_png(self._sandbox, path, image.number, dpi=image.dpi, password=password)
+        # The sandbox draws one image at a time. Waiting requests must not have their files in memory.
+        with self._drawing, self._blobs.materialise(version.tenant_id, version.content_sha256) as file:
+            return render_page_png(self._sandbox, file, image.number, dpi=image.dpi, password=password)

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgpack
 
 from app.core.errors import DocumentError, NotFoundError
-from app.sandbox import Limits, Sandbox
+from app.sandbox import INPUT_FILE, Limits, Sandbox
 from app.sandbox.errors import SandboxError
 
 MAX_DPI = 200
@@ -34,18 +34,19 @@ def page_sandbox(limits: Limits = LIMITS) -> Sandbox:
 
 
 def render_page_png(
-    sandbox: Sandbox, source: Path | bytes, page_number: int, *, dpi: int = 108, password: str | None = None
+    sandbox: Sandbox, source: Path | bytes | int, page_number: int, *, dpi: int = 108, password: str | None = None
 ) -> bytes:
-    """Draw page `page_number` (from 1) of a PDF, given as path or bytes, as PNG.
+    """Draw page `page_number` (from 1) of a PDF, given as path, bytes or open descriptor, as PNG.
 
     The resolution is at most 200 dpi, and lower if the page would have more than 12 million pixels. Annotations are not
     drawn, because they are not part of the text. Raises NoSuchPageError, PageNotDrawableError, SandboxUnavailableError.
     """
-    where = str(source.resolve()) if isinstance(source, Path) else None
-    data = None if isinstance(source, Path) else source
+    file = source if isinstance(source, int) else None
+    where = str(source.resolve()) if isinstance(source, Path) else INPUT_FILE if file is not None else None
+    data = source if isinstance(source, bytes) else None
     payload = msgpack.packb([where, data, page_number, max(1, min(dpi, MAX_DPI)), password])
     try:
-        png = sandbox.run(_TARGET, payload)
+        png = sandbox.run(_TARGET, payload, file=file)
     except SandboxError as error:
         raise PageNotDrawableError from error
     if png == NO_PAGE:

@@ -37,6 +37,7 @@ from app.http.openapi.document import problems
 from app.http.routing import UPLOAD, api_router, needs
 from app.http.text import LINE_PATTERN, Line
 from app.http.transfers import UPLOAD_PROBLEMS, Transfers
+from app.storage.errors import StorageFullError
 from app.storage.port import BlobWriter, StoredBlob
 
 router = api_router(prefix="/v1/documents", tag="documents")
@@ -53,6 +54,7 @@ _UPLOAD_PROBLEMS = (
     UploadMalformedError,
     UploadIncompleteError,
     UploadTooLargeError,
+    StorageFullError,
     UploadClearedError,
     NotEditableError,
     *UPLOAD_PROBLEMS,

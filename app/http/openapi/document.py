@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from app.core.errors import (
     FootnoteError,
+    InsufficientStorageError,
     InvalidInputError,
     RateLimitedError,
     UnavailableError,
@@ -29,7 +30,15 @@ from app.http.openapi.examples import Examples
 from app.http.problems import MEDIA_TYPE, Finding, Problem, describe, list_kinds
 
 _INSTANCE = "urn:footnote:request:0190c0de-7e57-7000-8000-00000000feed"
-_EVERY = (MalformedRequestError, InvalidInputError, InvalidTextError, RateLimitedError, InternalError, UnavailableError)
+_EVERY = (
+    MalformedRequestError,
+    InvalidInputError,
+    InvalidTextError,
+    RateLimitedError,
+    InternalError,
+    UnavailableError,
+    InsufficientStorageError,
+)
 _WITH_BODY = (BodyTooLargeError, BodyTooSlowError, MediaTypeNotTakenError)
 _OF_POST = (IdempotencyKeyInvalidError, IdempotencyKeyReusedError, IdempotencyInProgressError)
 _PROBLEMS = "x-problems"

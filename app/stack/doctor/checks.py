@@ -66,10 +66,15 @@ def check_packages() -> CheckResult:
     return CheckResult("packages", True, f"All {len(needed)} packages are installed.")
 
 
-def check_disk(home: Home) -> CheckResult:
+def check_disk(home: Home, min_free_bytes: int) -> CheckResult:
+    """Check the free space of the home's disk. Below `min_free_bytes`, uploads are refused."""
     existing = next(folder for folder in (home.path, *home.path.parents) if folder.exists())
     usage = shutil.disk_usage(existing)
     free = f"{usage.free / 1024**3:.1f} GiB"
+    if usage.free < min_free_bytes:
+        return CheckResult(
+            "disk", False, f"Only {free} are free at {existing}, so uploads are refused: free some space."
+        )
     if usage.free < MIN_FREE_BYTES or usage.free < MIN_FREE_SHARE * usage.total:
         return CheckResult("disk", False, f"Only {free} are free at {existing}: free some space, or move the home.")
     return CheckResult("disk", True, f"{free} are free at {existing}.")
