@@ -161,6 +161,9 @@ class HealthSettings(BaseModel):
 
 
 class ObservabilitySettings(BaseModel):
+    """Logs, traces and metrics. Worker processes store their metrics in `metrics_dir`, and the API reads them there."""
+
+    metrics_dir: Path | None = None
     log_level: str = "INFO"
     otlp_endpoint: str | None = None
 

@@ -114,7 +114,7 @@ def build_worker(settings: Settings) -> Worker:
     # Delete the unfinished blobs that killed processes left. Younger files may still be in use.
     blobs.sweep_partial(timedelta(seconds=max(3600.0, 2 * settings.jobs.hard_limit_seconds)))
     sealer = build_sealer(settings.storage, data_keys=data_keys)
-    clock, metrics = SystemClock(), Metrics()
+    clock, metrics = SystemClock(), Metrics(shared=settings.observability.metrics_dir)
     sandbox = ParsingSandbox(limits=parsing_limits(settings.limits))
     embedder = build_configured_embedder(settings.embedding)
     runner = build_runner(

@@ -1,12 +1,10 @@
 """Prometheus metrics: counters and histograms of this process's work, and gauges read from the database.
 
 Every label has a fixed set of values. A route's label is its path template. Tenants and ids are never labels, so a
-scrape reveals nothing about users. The API is one process. Worker processes write their metrics into the folder
-`PROMETHEUS_MULTIPROC_DIR`, and the API's `render` merges them. Set that variable before the process starts, because
-prometheus_client reads it when it is imported.
+scrape reveals nothing about users. The API is one process. Worker processes write their metrics into a folder
+(`app.observability.metrics_folder`), and the API's `render` adds them to its own.
 """
 
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,10 +16,12 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
 from app.observability.logging import get_logger
+from app.observability.merging import Merged
+from app.observability.metrics_folder import new_snapshot, read_snapshots, write_snapshot
 
 CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -48,13 +48,23 @@ class Metrics:
     """All metrics of one process, in its own registry.
 
     Only the process that serves `/metrics` passes `read_state`, and each `render` calls it. If the call fails,
-    `footnote_state_up` is 0 and the gauges read from the database are absent.
+    `footnote_state_up` is 0 and the gauges read from the database are absent. This process also passes `workers`, the
+    folder with the metrics of worker processes. A worker process passes the folder as `shared`, and its metrics are
+    written there at the end of each stage.
     """
 
-    def __init__(self, *, read_state: Callable[[], SystemState] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        read_state: Callable[[], SystemState] | None = None,
+        workers: Path | None = None,
+        shared: Path | None = None,
+    ) -> None:
         registry = CollectorRegistry()
         self._registry = registry
         self._read_state = read_state
+        self._workers = workers
+        self._snapshot = None if shared is None else new_snapshot(shared)
         self._requests = Counter(
             "footnote_http_requests_total",
             "HTTP requests by route template, method and status.",
@@ -133,6 +143,8 @@ class Metrics:
         """Count a finished stage; `outcome` is `done`, `already-done`, `retry`, `lost`, or the error's code."""
         self._stages.labels(stage, outcome).inc()
         self._stage_seconds.labels(stage).observe(seconds)
+        if self._snapshot is not None:
+            write_snapshot(self._snapshot, generate_latest(self._registry))
 
     def record_question(self, *, kind: str, outcome: str, seconds: float) -> None:
         """Count a finished question, and record its whole duration as the step `total`."""
@@ -177,17 +189,16 @@ class Metrics:
 
         `CONTENT_TYPE` is the media type of that format.
         """
-        registry = self._registry
-        folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
-        rendered = b""
-        if folder and Path(folder).is_dir():
-            registry = CollectorRegistry()
-            MultiProcessCollector(registry, path=folder)  # type: ignore[no-untyped-call]  # prometheus_client has no types for it
+        registry = CollectorRegistry()
+        registry.register(Merged(self._collect()))
         if self._read_state is not None:
-            state = CollectorRegistry()
-            state.register(_StateCollector(self._read_state))
-            rendered = generate_latest(state)
-        return generate_latest(registry) + rendered
+            registry.register(_StateCollector(self._read_state))
+        return generate_latest(registry)
+
+    def _collect(self) -> Iterator[Metric]:
+        yield from self._registry.collect()
+        for text in () if self._workers is None else read_snapshots(self._workers):
+            yield from text_string_to_metric_families(text)
 
 
 class _StateCollector(Collector):

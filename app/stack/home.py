@@ -7,7 +7,8 @@ home/
 ├── blobs/      the documents, encrypted
 ├── run/        sockets
 ├── logs/       one log per process
-├── metrics/    the processes' metrics since the stack started
+├── metrics/    the workers' metrics since the stack started
+├── reserve     disk space for the database when the disk is full
 └── footnote.lock, stack.json   locked and written by the running `footnote up`
 """
 

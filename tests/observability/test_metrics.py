@@ -102,29 +102,43 @@ def test_other_metrics_are_available_while_the_database_is_down():
 
 PROCESS = """
 import sys
-from app.observability.metrics import Metrics, SystemState
-metrics = Metrics(read_state=lambda: SystemState(outbox_pending=4, outbox_oldest_seconds=0.0))
+from pathlib import Path
+from app.observability.metrics import Metrics
+metrics = Metrics(shared=Path(sys.argv[1]))
+metrics.record_model_call(purpose="embed-documents", model="small", outcome="ok", seconds=0.5)
 metrics.record_stage(stage="parse", outcome="done", seconds=1.0)
-sys.stdout.buffer.write(metrics.render())
 """
 
 
 def test_metrics_of_worker_processes_are_merged(tmp_path):
     folder = tmp_path / "metrics"
     clear_metrics_folder(folder)
-    (folder / "counter_1.db").write_bytes(b"left by an earlier start")
+    (folder / "1-1.prom").write_bytes(b"left by an earlier start")
     clear_metrics_folder(folder)
-    rendered = b""
     for _ in range(2):
-        rendered = subprocess.run(
-            [sys.executable, "-c", PROCESS],
-            cwd=Path(__file__).parents[2],
-            env={"PROMETHEUS_MULTIPROC_DIR": str(folder)},
-            capture_output=True,
-            check=True,
-            timeout=30,
-        ).stdout
-    samples = samples_of(rendered)
-    assert samples["footnote_ingestion_stages_total", "done", "parse"] == 2
-    assert samples["footnote_ingestion_stage_seconds_count", "parse"] == 2
-    assert samples[("footnote_outbox_pending",)] == 4
+        subprocess.run(
+            [sys.executable, "-c", PROCESS, str(folder)], cwd=Path(__file__).parents[2], check=True, timeout=30
+        )
+    api = Metrics(read_state=lambda: SystemState(outbox_pending=4, outbox_oldest_seconds=0.0), workers=folder)
+    api.record_model_call(purpose="embed-documents", model="small", outcome="ok", seconds=0.25)
+    for _ in range(2):  # a scrape changes nothing
+        samples = samples_of(api.render())
+        assert samples["footnote_ingestion_stages_total", "done", "parse"] == 2
+        assert samples["footnote_ingestion_stage_seconds_count", "parse"] == 2
+        assert samples["footnote_ingestion_stage_seconds_bucket", "+Inf", "parse"] == 2
+        assert samples["footnote_model_call_seconds_sum", "small", "embed-documents"] == 1.25
+        assert samples[("footnote_outbox_pending",)] == 4
+
+
+def test_metrics_that_cannot_be_written_leave_the_older_ones(tmp_path):
+    folder = tmp_path / "metrics"
+    clear_metrics_folder(folder)
+    worker, api = Metrics(shared=folder), Metrics(workers=folder)
+    worker.record_stage(stage="parse", outcome="done", seconds=1.0)
+    (file,) = folder.iterdir()
+    file.with_name(file.name + ".new").mkdir()  # in the way of the next write
+    worker.record_stage(stage="parse", outcome="done", seconds=1.0)
+    assert samples_of(api.render())["footnote_ingestion_stages_total", "done", "parse"] == 1
+    file.with_name(file.name + ".new").rmdir()
+    worker.record_stage(stage="parse", outcome="done", seconds=1.0)
+    assert samples_of(api.render())["footnote_ingestion_stages_total", "done", "parse"] == 3
