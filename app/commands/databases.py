@@ -9,7 +9,7 @@ from app.commands.options import HomeOption, JsonOption, console, print_json, re
 from app.db.migrate import HEAD, get_revisions
 from app.settings import Settings
 from app.stack.home import Home
-from app.stack.schema import forget_context_keys, prepare_database
+from app.stack.schema import build_graphs, forget_context_keys, prepare_database
 from app.stack.servers.postgres import EmbeddedPostgres
 
 ToOption = Annotated[
@@ -36,6 +36,7 @@ def upgrade_database(*, to: ToOption = HEAD, home: HomeOption = None, as_json: J
     owner_url = _owner_url(settings, home)
     with report_errors(as_json=as_json):
         prepare_database(owner_url, settings.embedding, revision=to)
+        build_graphs(owner_url)
         revision, _ = get_revisions(owner_url)
     space = f"{settings.embedding.model}/{settings.embedding.dimensions}/{settings.embedding.version}"
     if as_json:

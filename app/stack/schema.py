@@ -1,6 +1,6 @@
 """Prepares a database for this version of Footnote and its settings. It connects as the database owner."""
 
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from app.core.clock import SystemClock
 from app.db.migrate import HEAD, upgrade_to
@@ -15,24 +15,35 @@ INDEX_BUILD_MS = 3_600_000
 
 
 def prepare_database(owner_url: str, embedding: EmbeddingSettings, *, revision: str = HEAD) -> None:
-    """Upgrade the schema to `revision`. Create the embedding space of the settings, and large tenants' graph indexes.
+    """Upgrade the schema to `revision`, and create the embedding space of the settings.
 
     It may be called again. Raises InvalidInputError if the revision does not exist, SchemaTooOldError if the schema is
     older than the baseline revision (`0001_baseline`).
     """
     upgrade_to(owner_url, revision)
-    engine = build_engine(
-        owner_url, pool_size=1, statement_timeout_ms=INDEX_BUILD_MS, application_name="footnote-owner"
-    )
-    database = Database(engine=engine)
+    if embedding.base_url is None:  # the migrations create the built-in embedder's space
+        return
+    database = Database(engine=open_index_engine(owner_url, application_name="footnote-owner"))
     try:
-        if embedding.base_url is not None:  # the migrations create the built-in embedder's space
-            with database.anonymous() as session:
-                spec = EmbeddingSpaceSpec(embedding.model, embedding.dimensions, embedding.version)
-                ensure_space(session, spec, clock=SystemClock())
-        ensure_graphs(engine, least_chunks=SearchLimits().graph_chunks)
+        with database.anonymous() as session:
+            spec = EmbeddingSpaceSpec(embedding.model, embedding.dimensions, embedding.version)
+            ensure_space(session, spec, clock=SystemClock())
     finally:
         database.close()
+
+
+def build_graphs(owner_url: str) -> None:
+    """Create the missing graph indexes of large tenants (`app.retrieval.index.graphs`). May take minutes."""
+    engine = open_index_engine(owner_url, application_name="footnote-owner")
+    try:
+        ensure_graphs(engine, least_chunks=SearchLimits().graph_chunks)
+    finally:
+        engine.dispose()
+
+
+def open_index_engine(owner_url: str, *, application_name: str) -> Engine:
+    """Return an engine with one connection, whose statements may take as long as building an index."""
+    return build_engine(owner_url, pool_size=1, statement_timeout_ms=INDEX_BUILD_MS, application_name=application_name)
 
 
 def forget_context_keys(owner_url: str) -> None:

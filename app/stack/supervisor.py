@@ -21,7 +21,8 @@ from app.llm.local_server import LOCAL_MODEL, LocalModelServer
 from app.observability.metrics_folder import clear_metrics_folder
 from app.settings import Settings
 from app.stack.errors import HomeInUseError, PortTakenError, ServerStartError
-from app.stack.home import Home, write_state
+from app.stack.graphs import GraphBuilder
+from app.stack.home import Home
 from app.stack.processes import end_together, open_log, tail
 from app.stack.schema import prepare_database
 from app.stack.servers.postgres import EmbeddedPostgres
@@ -207,7 +208,11 @@ class Stack:
         for service in others:
             self._running.append(_Running(service, self._spawn(service), time.monotonic()))
         self._wait_until_ready()
-        write_state(self._home, {"url": self.url, "pid": os.getpid(), "processes": self.pids})
+        self._started.enter_context(GraphBuilder(self._databases["owner"], report=self._report))
+        self._write_state()
+
+    def _write_state(self) -> None:
+        self._state.write({"url": self.url, "pid": os.getpid(), "processes": self.pids})
 
     @contextlib.contextmanager
     def _loading_api(self, api: Service) -> Iterator[None]:

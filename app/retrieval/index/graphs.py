@@ -6,12 +6,12 @@ Small tenants have no graph: their searches compare vectors, which is exact or n
 chunks are visible. The database's catalogue is the only record of existing graphs.
 """
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from contextlib import suppress
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.retrieval.models import EmbeddingSpace
 
@@ -30,35 +30,39 @@ _POLL_SECONDS = 0.25
 _STATE = text("SELECT i.indisvalid FROM pg_index i WHERE i.indexrelid = to_regclass(:name)")
 
 
-def ensure_graphs(owner: Engine, *, least_chunks: int) -> list[UUID]:
+def ensure_graphs(owner: Engine, *, least_chunks: int, ended: threading.Event | None = None) -> list[UUID]:
     """Create the missing graphs of tenants with at least `least_chunks` chunks. Returns a tenant id for each new graph.
-    Needs the owner role.
+    Needs the owner role. Setting `ended` prevents further graphs.
 
     This does not block writers (CREATE INDEX CONCURRENTLY). Graphs that an earlier call left unfinished are created
     again. Concurrent calls run one after another. 200,000 vectors take about a minute.
     """
-    with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection, _alone(connection):
-        return _make_missing(connection, least_chunks)
+    ended = ended or threading.Event()
+    with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        # The lock is polled to avoid a deadlock: a statement that waits for a lock keeps a snapshot open, and CREATE
+        # INDEX CONCURRENTLY waits for open snapshots.
+        while not connection.scalar(_TRY_LOCK):
+            if ended.wait(_POLL_SECONDS):
+                return []
+        try:
+            return _make_missing(connection, least_chunks, ended)
+        finally:
+            _unlock(connection)
 
 
-@contextmanager
-def _alone(connection: Connection) -> Iterator[None]:
-    """Acquire the lock for creating graphs. The lock is polled to avoid a deadlock: a statement that waits for a lock
-    keeps a snapshot open, and CREATE INDEX CONCURRENTLY waits for open snapshots.
-    """
-    while not connection.scalar(_TRY_LOCK):
-        time.sleep(_POLL_SECONDS)
-    try:
-        yield
-    finally:
+def _unlock(connection: Connection) -> None:
+    """Release the lock. A lost connection has released it already; its first error is the one to raise."""
+    with suppress(SQLAlchemyError):
         connection.execute(_UNLOCK)
 
 
-def _make_missing(connection: Connection, least_chunks: int) -> list[UUID]:
+def _make_missing(connection: Connection, least_chunks: int, ended: threading.Event) -> list[UUID]:
     made: list[UUID] = []
     spaces = connection.execute(select(EmbeddingSpace.id, EmbeddingSpace.dimensions)).all()
     for tenant_id in connection.scalars(_LARGE, {"least": least_chunks}).all():
         for space_id, dimensions in spaces:
+            if ended.is_set():
+                return made
             name = graph_name(space_id, tenant_id)
             valid = connection.scalar(_STATE, {"name": name})
             if valid:
