@@ -1,13 +1,14 @@
 """The `footnote` command line. Other packages add commands through the entry-point group "footnote.commands"."""
 
 import gc
+import signal
 import sys
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
 
-import typer
-
-from app.commands.options import error_console
+if TYPE_CHECKING:
+    import typer
 
 GROUP = "footnote.commands"
 
@@ -31,10 +32,12 @@ COMMANDS = {
 }
 
 
-def build_cli(arguments: list[str]) -> typer.Typer:
+def build_cli(arguments: list[str]) -> "typer.Typer":
     """Return the command line. It contains only the requested command; for help or an unknown command, it contains all
     commands.
     """
+    import typer  # noqa: PLC0415 - imported after `main` has set what Ctrl-C does
+
     cli = typer.Typer(
         name="footnote",
         help="Answer questions from filings, with a quoted source for every statement.",
@@ -57,15 +60,19 @@ def _start() -> None:
     """Answer questions from filings, with a quoted source for every statement."""
 
 
-def _add(cli: typer.Typer, name: str, command: object) -> None:
+def _add(cli: "typer.Typer", name: str, command: object) -> None:
+    import typer  # noqa: PLC0415 - see build_cli
+
     if isinstance(command, typer.Typer):
         cli.add_typer(command, name=name)
     elif callable(command):
         cli.command(name)(command)
 
 
-def _join(cli: typer.Typer, entry: EntryPoint) -> None:
+def _join(cli: "typer.Typer", entry: EntryPoint) -> None:
     """Add a package's commands. A failed import prints a warning; the other commands still work."""
+    from app.commands.options import error_console  # noqa: PLC0415 - see build_cli
+
     try:
         commands = entry.load()
     except ImportError as error:
@@ -76,11 +83,16 @@ def _join(cli: typer.Typer, entry: EntryPoint) -> None:
 
 def main() -> None:
     """Run the console script."""
+    # Until the command runs, Ctrl-C ends the process at once: Python would print a traceback of the imports.
+    interrupt = signal.getsignal(signal.SIGINT)
+    if interrupt is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     # Garbage collection during the imports takes a sixth of the start-up time and frees nothing.
     gc.disable()
     cli = build_cli(sys.argv[1:])
     gc.freeze()
     gc.enable()
+    signal.signal(signal.SIGINT, interrupt)
     cli()
 
 

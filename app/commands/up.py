@@ -1,6 +1,10 @@
 """`footnote up`: run the whole stack on this machine, in the foreground."""
 
 import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Annotated
 
@@ -12,6 +16,8 @@ from app.stack.founding import ensure_admin
 from app.stack.home import Home
 from app.stack.supervisor import Stack
 
+ABORTED = 128 + signal.SIGINT  # the exit code of a shell's command that Ctrl-C ended
+
 
 class _StopSignals:
     """Handles SIGINT (Ctrl-C), SIGTERM and SIGHUP. They abort the start-up. After the start-up, they request a stop."""
@@ -19,6 +25,7 @@ class _StopSignals:
     def __init__(self) -> None:
         self.running = False
         self.requested = False
+        sys.unraisablehook = _print_unless_interrupt
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._receive)
 
@@ -27,6 +34,26 @@ class _StopSignals:
             self.requested = True
             raise KeyboardInterrupt
         self.requested = True
+
+    def check(self) -> None:
+        """Abort the start-up if a signal was received, but its exception was lost, as in a finaliser."""
+        if self.requested and not self.running and threading.current_thread() is threading.main_thread():
+            raise KeyboardInterrupt
+
+    @contextmanager
+    def aborting_quietly(self) -> Iterator[None]:
+        """Exit with 130 if a signal aborts the start-up, also if the interrupted code then raises another error."""
+        try:
+            yield
+        except BaseException:
+            if self.requested and not self.running:
+                raise typer.Exit(ABORTED) from None
+            raise
+
+
+def _print_unless_interrupt(problem: "sys.UnraisableHookArgs") -> None:
+    if problem.exc_type is not KeyboardInterrupt:
+        sys.__unraisablehook__(problem)
 
 
 def up(
@@ -48,20 +75,19 @@ def up(
     place = Home.at(home)
 
     def report(text: str) -> None:
+        stopping.check()
         if not as_json:
-            error_console().print(f"[dim]{escape(text)} …[/]")
+            # The output may be a file on a full disk.
+            with suppress(OSError):
+                error_console().print(f"[dim]{escape(text)} …[/]")
 
     stack = Stack(home=place, host=host, port=port, concurrency=concurrency, local_llm=local_llm, report=report)
-    with report_errors(as_json=as_json):
-        try:
-            with stack:
-                ensure_admin(place, stack.database_url("owner"))
-                stopping.running = True
-                _announce(stack, as_json=as_json)
-                stack.watch(until=lambda: stopping.requested)
-                report("Stopping")
-        except KeyboardInterrupt:
-            raise typer.Exit(130) from None
+    with report_errors(as_json=as_json), stopping.aborting_quietly(), stack:
+        ensure_admin(place, stack.database_url("owner"))
+        stopping.running = True
+        _announce(stack, as_json=as_json)
+        stack.watch(until=lambda: stopping.requested)
+        report("Stopping")
 
 
 def _announce(stack: Stack, *, as_json: bool) -> None:
