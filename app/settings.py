@@ -168,6 +168,18 @@ class ObservabilitySettings(BaseModel):
     otlp_endpoint: str | None = None
 
 
+class StackSettings(BaseModel):
+    """The home of a single machine.
+
+    The home holds `reserve_bytes` of disk space, which its database gets when the disk is full. A log of more than
+    `log_bytes` is rotated; `logs_kept` older logs are kept.
+    """
+
+    reserve_bytes: int = Field(default=128 * 1024 * 1024, ge=0)
+    log_bytes: int = Field(default=20_000_000, ge=1)
+    logs_kept: int = Field(default=3, ge=1)
+
+
 class WebSettings(BaseModel):
     """`public_url` is the base of links and redirects. If it starts with https, cookies are marked as secure.
 
@@ -209,6 +221,7 @@ class Settings(BaseSettings):
     jobs: JobSettings = JobSettings()
     health: HealthSettings = HealthSettings()
     observability: ObservabilitySettings = ObservabilitySettings()
+    stack: StackSettings = StackSettings()
     web: WebSettings = WebSettings()
     identity: IdentitySettings = IdentitySettings()
     prompts_dir: Path | None = None

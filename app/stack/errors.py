@@ -1,6 +1,6 @@
 """Errors of the single-machine stack. Each message explains how to fix the problem."""
 
-from app.core.errors import ConflictError, UnavailableError
+from app.core.errors import ConflictError, InsufficientStorageError, UnavailableError
 
 
 class HomeInUseError(ConflictError):
@@ -16,6 +16,11 @@ class HomeDamagedError(ConflictError):
 class ServerStartError(UnavailableError):
     code = "server-start-failed"
     title = "A server of the single-machine stack did not start: see its log."
+
+
+class HomeFullError(InsufficientStorageError):
+    code = "home-full"
+    title = "The disk of this home is full: free some space, then start again."
 
 
 class PortTakenError(ConflictError):

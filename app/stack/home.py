@@ -61,6 +61,7 @@ class Home:
 
     @property
     def scratch(self) -> Path:
+        """The folder in which earlier versions stored decrypted files. `footnote up` deletes it."""
         return self.path / "scratch"
 
     @property

@@ -15,7 +15,6 @@ from typing import BinaryIO
 
 import psutil
 
-MAX_LOG_BYTES = 20_000_000
 TETHER = Path(__file__).with_name("tether.py")
 
 
@@ -47,11 +46,8 @@ def start_tethered(
 
 
 def open_log(log: Path) -> BinaryIO:
-    """Open the log for appending. A log of more than 20 MB is first renamed: `.1` is appended to its name."""
+    """Open the log for appending, so that `app.stack.logs` can empty it while a process writes to it."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(FileNotFoundError):
-        if log.stat().st_size > MAX_LOG_BYTES:
-            log.replace(log.with_name(log.name + ".1"))
     return log.open("ab")
 
 

@@ -28,6 +28,7 @@ from app.stack.schema import prepare_database
 from app.stack.servers.postgres import EmbeddedPostgres
 from app.stack.servers.valkey import EmbeddedValkey
 from app.stack.services import SERVE, WAIT_FOR_LINE, Addresses, Service, services
+from app.stack.upkeep import StateFile, Upkeep, disk_full_mapped
 from app.stack.watchdog import ServerWatch, Watchdog, kill_kept
 from app.storage.keyfile import ensure_key_file
 
@@ -37,6 +38,7 @@ DATABASE = "footnote"
 READY_SECONDS = 60.0
 STEADY_SECONDS = 60.0  # a process that ran this long restarts immediately
 MAX_BACKOFF_SECONDS = 30.0
+SERVER_RETRY_SECONDS = 3.0
 
 
 class _Server(Protocol):
@@ -44,6 +46,9 @@ class _Server(Protocol):
 
     @property
     def pid(self) -> int | None: ...
+
+    @property
+    def log(self) -> Path: ...
 
     def revive(self) -> None: ...
 
@@ -91,6 +96,7 @@ class Stack:
         self._servers_wait_until = 0.0
         self._watchdog = Watchdog(("api", "relay", "worker"), frozen_seconds=Settings().health.frozen_seconds)
         self._databases: dict[str, str] = {}
+        self._state = StateFile(home)
 
     def __enter__(self) -> Self:
         self.start()
@@ -129,8 +135,8 @@ class Stack:
     def start(self) -> None:
         """Start everything. Return when the API is ready.
 
-        Raises HomeInUseError, HomeDamagedError, PortTakenError, ServerStartError, SchemaTooOldError. If it raises an
-        error, it first stops all parts that it has started.
+        Raises HomeInUseError, HomeDamagedError, HomeFullError, PortTakenError, ServerStartError, SchemaTooOldError. If
+        it raises an error, it first stops all parts that it has started.
         """
         self._home.ensure()
         try:
@@ -141,7 +147,8 @@ class Stack:
             raise HomeInUseError(f"Footnote is already running on {self._home.path}{where}: stop it first.") from error
         self._started.callback(self._lock.release)
         try:
-            self._start()
+            with disk_full_mapped(self._home):
+                self._start()
         except BaseException:
             self.stop()
             raise
@@ -164,17 +171,20 @@ class Stack:
         servers = ServerWatch(self._servers, report=self._report)
         while not until():
             notify_watchdog()
-            servers.check()
-            self._revive_servers()
-            self._kill_frozen()
-            for running in self._running:
-                self._restart_if_ended(running)
+            with self._surviving_disk_errors():
+                self._state.retry()
+                servers.check()
+                self._revive_servers()
+                self._kill_frozen()
+                for running in self._running:
+                    self._restart_if_ended(running)
             time.sleep(0.5)
 
     def _start(self) -> None:
+        settings = Settings()
         self._port = _check_port(self._host, self._port)
-        shutil.rmtree(self._home.scratch, ignore_errors=True)  # decrypted files left by a crash
-        self._home.ensure()
+        shutil.rmtree(self._home.scratch, ignore_errors=True)
+        self._started.enter_context(Upkeep(self._home, settings))
         clear_metrics_folder(self._home.metrics)
         ensure_key_file(self._home.storage_key)
         self._started.enter_context(self._watchdog)
@@ -203,7 +213,7 @@ class Stack:
         with self._loading_api(api):
             self._report("Upgrading the schema")
             postgres.databases.ensure_database(DATABASE)
-            prepare_database(self._databases["owner"], Settings().embedding)
+            prepare_database(self._databases["owner"], settings.embedding)
         self._report("Starting the API, the relay and the worker")
         for service in others:
             self._running.append(_Running(service, self._spawn(service), time.monotonic()))
@@ -258,6 +268,14 @@ class Stack:
         log = self._home.logs / "api.log"
         raise ServerStartError(f"The API is not ready after {READY_SECONDS:.0f} seconds. End of {log}:\n{tail(log)}")
 
+    @contextlib.contextmanager
+    def _surviving_disk_errors(self) -> Iterator[None]:
+        """Report an error of the disk, such as a full one, instead of ending: the next check tries again."""
+        try:
+            yield
+        except OSError as error:
+            self._report(f"{error.strerror} ({error.filename or self._home.path}). Trying again")
+
     def _kill_frozen(self) -> None:
         frozen = self._watchdog.list_frozen()
         for running in self._running:
@@ -269,11 +287,11 @@ class Stack:
         for name, server in self._servers.items():
             if server.pid is not None or time.monotonic() < self._servers_wait_until:
                 continue
-            self._report(f"{name} ended; see {self._home.logs / f'{name.lower()}.log'}. Restarting it")
+            self._report(f"{name} ended; see {server.log}. Restarting it")
+            self._servers_wait_until = time.monotonic() + SERVER_RETRY_SECONDS
             try:
                 server.revive()
             except ServerStartError as error:
-                self._servers_wait_until = time.monotonic() + MAX_BACKOFF_SECONDS / 3
                 self._report(error.detail)
 
     def _restart_if_ended(self, running: _Running) -> None:
@@ -289,7 +307,7 @@ class Stack:
             running.restart_at = None
             running.started_at = now
             running.process = self._spawn(running.service)
-            write_state(self._home, {"url": self.url, "pid": os.getpid(), "processes": self.pids})
+            self._write_state()
 
     def _log(self, service: Service) -> Path:
         return self._home.logs / f"{service.name}.log"

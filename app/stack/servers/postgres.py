@@ -68,6 +68,7 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
         "log_line_prefix": "%m [%p] %u@%d ",
         "log_min_duration_statement": "2s",
         "log_parameter_max_length": "0",  # parameters contain document text
+        "log_error_verbosity": "terse",  # the details of an error quote the rejected row
     }
 )
 
@@ -107,6 +108,10 @@ class EmbeddedPostgres:
     def pid(self) -> int | None:
         """The postmaster's process id; None while it does not run."""
         return None if self._process is None or self._process.poll() is not None else self._process.pid
+
+    @property
+    def log(self) -> Path:
+        return self._home.logs / "postgres.log"
 
     @property
     def socket_folder(self) -> Path:
@@ -179,7 +184,6 @@ class EmbeddedPostgres:
         self._lock.release()
 
     def _run(self) -> None:
-        log = self._home.logs / "postgres.log"
         options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
         command = [
             str(binaries() / "postgres"),
@@ -189,10 +193,10 @@ class EmbeddedPostgres:
             str(self.socket_folder),
         ]
         self._process = start_tethered(
-            [*command, *options], log=log, death_signal=SIGINT, user=self._user, directory=Path("/")
+            [*command, *options], log=self.log, death_signal=SIGINT, user=self._user, directory=Path("/")
         )
         if not wait_until(self._is_ready, self._process, seconds=START_SECONDS):
-            raise ServerStartError(f"PostgreSQL did not start. Last lines of {log}:\n{tail(log)}")
+            raise ServerStartError(f"PostgreSQL did not start. Last lines of {self.log}:\n{tail(self.log)}")
 
     def _is_ready(self) -> bool:
         """Return whether the last line of postmaster.pid is "ready" (miscadmin.h, LOCK_FILE_LINE_PM_STATUS)."""

@@ -45,6 +45,10 @@ class EmbeddedValkey:
         """The server's process id; None while it does not run."""
         return None if self._process is None or self._process.poll() is not None else self._process.pid
 
+    @property
+    def log(self) -> Path:
+        return self._home.logs / "valkey.log"
+
     def url(self, database: int = 0) -> str:
         """Return the server's URL, including the password."""
         return f"redis://:{self._home.ensure_password('valkey')}@127.0.0.1:{self._port}/{database}"
@@ -72,7 +76,7 @@ class EmbeddedValkey:
         """Restart the server on its port after it ended by itself. Raises ServerStartError."""
         self._stop_leftovers()
         if not self._run(self._port):
-            raise ServerStartError(f"Valkey did not restart. Last lines of {self._log()}:\n{tail(self._log())}")
+            raise ServerStartError(f"Valkey did not restart. Last lines of {self.log}:\n{tail(self.log)}")
 
     def kill(self) -> None:
         """Kill the server without asking it to stop. `revive` restarts it."""
@@ -90,16 +94,14 @@ class EmbeddedValkey:
         for _ in range(ATTEMPTS):
             if self._run(_free_port()):
                 return
-        log = self._log()
-        raise ServerStartError(f"Valkey did not start. Last lines of {log}:\n{tail(log)}")
+        raise ServerStartError(f"Valkey did not start. Last lines of {self.log}:\n{tail(self.log)}")
 
     def _run(self, port: int) -> bool:
         self._port = port
-        configuration = self._home.valkey / "valkey.conf"
-        write_private(configuration, self._configuration())
-        self._process = start_tethered(
-            [str(get_binary_path()), str(configuration)], log=self._log(), death_signal=SIGTERM
-        )
+        configuration, wanted = self._home.valkey / "valkey.conf", self._configuration()
+        if not configuration.exists() or configuration.read_text() != wanted:  # a restart needs no space on a full disk
+            write_private(configuration, wanted)
+        self._process = start_tethered([str(get_binary_path()), str(configuration)], log=self.log, death_signal=SIGTERM)
         if wait_until(self.responds, self._process, seconds=START_SECONDS):
             return True
         end_process(self._process, STOPPING)
@@ -140,9 +142,6 @@ class EmbeddedValkey:
             return process.name() == "valkey-server" and Path(process.cwd()) == self._home.valkey
         except (psutil.Error, OSError):
             return False
-
-    def _log(self) -> Path:
-        return self._home.logs / "valkey.log"
 
 
 def _free_port() -> int:

@@ -1,0 +1,53 @@
+"""Disk space that a home reserves for its database, and gives back to it when the disk is full.
+
+Every read and every question writes audit rows, so PostgreSQL must be able to write on a full disk. Without space for a
+new segment of its write-ahead log, it even stops (PANIC). The reserve is a file of allocated blocks. If another program
+fills the disk, the file shrinks by just as much as the database needs next, so that the other program cannot take all
+of it at once.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+STEP_BYTES = 32 * 1024 * 1024
+"""The free space that the reserve maintains: two segments of PostgreSQL's write-ahead log (16 MiB each)."""
+
+_LEAST_BYTES = 1024 * 1024
+
+
+class Reserve:
+    """The reserve file at `path`, of up to `size` bytes. It grows only while more than `floor` bytes stay free."""
+
+    def __init__(self, path: Path, *, size: int, floor: int) -> None:
+        self._path = path
+        self._size = size if hasattr(os, "posix_fallocate") else 0  # macOS lacks it
+        self._floor = floor
+
+    @property
+    def held(self) -> int:
+        """The current number of reserved bytes."""
+        try:
+            return self._path.stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def adjust(self) -> None:
+        """Shrink the file until a step is free, or grow it by a step if there is room. May be repeated.
+
+        Raises OSError.
+        """
+        free, held = shutil.disk_usage(self._path.parent).free, self.held
+        if free < STEP_BYTES and held:
+            os.truncate(self._path, max(0, held - max(STEP_BYTES - free, _LEAST_BYTES)))
+        elif held > self._size:
+            os.truncate(self._path, self._size)
+        elif held < self._size and free > self._floor + 2 * STEP_BYTES:
+            self._grow(held, min(self._size, held + STEP_BYTES))
+
+    def _grow(self, held: int, wanted: int) -> None:
+        file = os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            os.posix_fallocate(file, held, wanted - held)
+        finally:
+            os.close(file)

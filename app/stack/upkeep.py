@@ -1,0 +1,87 @@
+"""Keeps a home usable while its stack runs: it holds space for a full disk and rotates the logs, in its own thread."""
+
+import contextlib
+import errno
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from typing import Self
+
+from sqlalchemy.exc import OperationalError
+
+from app.db.session import DISK_FULL
+from app.settings import Settings
+from app.stack.errors import HomeFullError
+from app.stack.home import Home, write_state
+from app.stack.logs import rotate_logs
+from app.stack.reserve import Reserve
+
+CHECK_SECONDS = 0.1
+"""The interval between two checks of the free space."""
+LOG_SECONDS = 2.0
+
+
+class Upkeep:
+    """The upkeep of one home. It runs in a thread, so that a slow restart of a server does not delay it."""
+
+    def __init__(self, home: Home, settings: Settings) -> None:
+        self._home = home
+        self._stack = settings.stack
+        self._reserve = Reserve(
+            home.path / "reserve", size=settings.stack.reserve_bytes, floor=settings.storage.min_free_bytes
+        )
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
+
+    def __enter__(self) -> Self:
+        self.check()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def check(self) -> None:
+        """Adjust the reserve to the free space. Errors of the disk are ignored: the next check tries again."""
+        with contextlib.suppress(OSError):
+            self._reserve.adjust()
+
+    def _run(self) -> None:
+        next_logs = 0.0
+        while not self._ended.wait(CHECK_SECONDS):
+            self.check()
+            if time.monotonic() >= next_logs:
+                rotate_logs(self._home.logs, max_bytes=self._stack.log_bytes, kept=self._stack.logs_kept)
+                next_logs = time.monotonic() + LOG_SECONDS
+
+
+class StateFile:
+    """Writes the home's state. If the disk is full, the state is written later, by `retry`."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._unwritten: Mapping[str, object] | None = None
+
+    def write(self, state: Mapping[str, object]) -> None:
+        self._unwritten = state
+        self.retry()
+
+    def retry(self) -> None:
+        """Write the newest state, unless it is written already."""
+        if self._unwritten is not None:
+            with contextlib.suppress(OSError):
+                write_state(self._home, self._unwritten)
+                self._unwritten = None
+
+
+@contextlib.contextmanager
+def disk_full_mapped(home: Home) -> Iterator[None]:
+    """Raise HomeFullError if the block fails because the home's disk is full, also if the database reports it."""
+    try:
+        yield
+    except (OSError, OperationalError) as error:
+        full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+        if not full and getattr(getattr(error, "orig", None), "sqlstate", None) != DISK_FULL:
+            raise
+        raise HomeFullError(f"The disk of {home.path} is full: free some space, then start again.") from error
