@@ -82,6 +82,16 @@ def test_secrets_are_readable_by_their_owner_only(server: EmbeddedPostgres, home
     assert modes == {0o600}
 
 
+def test_log_does_not_quote_a_rejected_row(server: EmbeddedPostgres) -> None:
+    with connect(server.url("owner")) as connection:
+        connection.execute("CREATE TEMP TABLE short (text text CHECK (length(text) < 9))")
+        with pytest.raises(psycopg.errors.CheckViolation):
+            connection.execute("INSERT INTO short VALUES (%s)", ["the marmalade covenant"])
+    log = server.log.read_text()
+    assert "short_text_check" in log
+    assert "marmalade" not in log
+
+
 def test_second_start_on_the_same_home_is_rejected(server: EmbeddedPostgres, home: Home) -> None:
     with pytest.raises(HomeInUseError):
         EmbeddedPostgres(home).start()

@@ -17,6 +17,7 @@ from app.storage.factory import build_blob_store
 from app.storage.local import LocalObjects
 from app.storage.s3 import S3Objects, build_s3_client
 from app.storage.store import EncryptedBlobStore
+from tests.small_disk import small_disk
 
 CRASH = """
 import os, signal, sys
@@ -62,6 +63,23 @@ def test_full_disk_raises_storage_full_and_leaves_nothing(local_place, tenant_id
     with pytest.raises(StorageFullError, match="full"):
         local_place.store.put_bytes(tenant_id, b"text")
     assert local_place.leftovers() == []
+
+
+def test_floor_of_free_space_ends_writes_in_progress_and_reading_goes_on(tmp_path, keyring, tenant_id):
+    with small_disk(tmp_path / "disk", 64 << 20) as disk:
+        backend = LocalObjects(root=disk.path / "blobs")
+        store = EncryptedBlobStore(backend=backend, keyring=keyring, min_free_bytes=8 << 20)
+        digest = store.put_bytes(tenant_id, b"text").digest
+        with pytest.raises(StorageFullError, match="can still be read"), store.writer(tenant_id) as writer:
+            writer.write(bytes(2 << 20))
+            disk.fill(left=4 << 20)
+            writer.write(b"more")
+        assert list(backend.spool_dir.iterdir()) == []
+        with pytest.raises(StorageFullError):
+            store.put_bytes(tenant_id, b"other")
+        assert store.read(tenant_id, digest) == b"text"
+        disk.empty()
+        assert store.exists(tenant_id, store.put_bytes(tenant_id, b"other").digest)
 
 
 def test_file_is_flushed_before_its_rename_and_the_folder_afterwards(local_place, tenant_id, monkeypatch):
