@@ -15,6 +15,9 @@ SIGN_CHECKPOINT = "audit.sign_checkpoint"
 OUTBOX_CHANNEL = "footnote_outbox"
 """The PostgreSQL channel that notifies the relay of new messages. The notifications have no payload."""
 
+RUN_CHANNEL = "footnote_runs"
+"""The PostgreSQL channel that notifies the API of changes of runs. The payload is the ID of the run."""
+
 
 class StageName(StrEnum):
     VALIDATE = "validate"
