@@ -35,6 +35,7 @@ from app.http.health.readiness import broker_check, database_check, migrations_c
 from app.http.idempotency.claims import ClaimRenewer
 from app.http.idempotency.keys import Idempotency
 from app.http.limits import RateLimits
+from app.http.open_streams import OpenStreams
 from app.http.transfers import TransferLimits, Transfers
 from app.identity.authentication import Authentication
 from app.identity.data_keys import PostgresDataKeys
@@ -50,8 +51,11 @@ from app.identity.service import IdentityService, TenantAdmin
 from app.identity.sessions.service import SessionService
 from app.identity.users import UserService
 from app.jobs.health import WorkLimits, build_work_reader, work_checks
+from app.jobs.listening import Listener
+from app.jobs.plan import RUN_CHANNEL
 from app.jobs.service import RunService
 from app.jobs.state import build_state_reader
+from app.jobs.streams import RunStreams
 from app.llm.factory import build_chat
 from app.llm.metering import MeteredChat, MeteredEmbedder
 from app.llm.port import Embedder
@@ -79,6 +83,7 @@ class Container:
     rate_limits: RateLimits
     transfers: Transfers
     body_seconds: float
+    open_streams: OpenStreams
     idempotency: Idempotency
     cookies: Cookies
     denials: Denials
@@ -141,6 +146,11 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         WatchService(database=database),
         ImportService(database=database),
         runs,
+        RunStreams(
+            runs=runs,
+            listener=Listener(database=database, channel=RUN_CHANNEL),
+            recheck_seconds=settings.jobs.stream_recheck_seconds,
+        ),
         DocumentService(database=database, blobs=blobs, clock=clock),
         FacetService(database=database),
         PageImages(database=database, blobs=blobs, sealer=sealer, sandbox=sandbox),
@@ -192,6 +202,9 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         idempotency=idempotency,
         transfers=build_transfers(settings.limits),
         body_seconds=settings.limits.body_seconds,
+        open_streams=OpenStreams(
+            per_key=settings.limits.streams_per_key, per_tenant=settings.limits.streams_per_tenant
+        ),
         cookies=Cookies(secure=settings.web.public_url.startswith("https://")),
         denials=denials,
         metrics=metrics,

@@ -41,6 +41,7 @@ from app.identity.oidc.errors import TOKEN_REFUSALS
 from app.identity.sessions.endpoints import sessions as sessions_router
 from app.identity.sessions.errors import SessionEndedError
 from app.jobs.endpoints import router as runs_router
+from app.jobs.streams import RunStreams
 from app.observability.logging import configure_logging
 from app.observability.tracing import Tracing, configure_tracing, instrument_app
 from app.settings import Settings
@@ -83,6 +84,7 @@ def create_app(container: Container, *, tracing: Tracing | None = None) -> FastA
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with alive(container.marks, container.pulse, beat_seconds=container.beat_seconds):
             yield
+        await container.services[RunStreams].close()
         # Wait for answers in progress, because each answer is recorded even if its client has disconnected.
         with suppress(TimeoutError):
             await asyncio.wait_for(container.services[AnswerService].finish(), FINISH_SECONDS)
@@ -114,6 +116,7 @@ def create_app(container: Container, *, tracing: Tracing | None = None) -> FastA
     app.state.authority = container.authority
     app.state.rate_limits = container.rate_limits
     app.state.transfers = container.transfers
+    app.state.open_streams = container.open_streams
     app.state.idempotency = container.idempotency
     app.state.denials = container.denials
     app.state.metrics = container.metrics

@@ -98,7 +98,11 @@ class LimitSettings(BaseModel):
     uploads open at each API process. Any other body must arrive within `body_seconds`.
 
     A request that is still running is authorised again every `recheck_seconds`. If its caller's right has ended, the
-    request ends too, after at most twice this time.
+    request ends too, after at most twice this time. Event streams of runs have their own interval
+    (`JobSettings.stream_recheck_seconds`), and are authorised before each event.
+
+    `streams_per_key` and `streams_per_tenant` limit the event streams that are open at once in one API process. Streams
+    of users who signed in without a key count for the user.
     """
 
     upload_bytes: int = 200 * 1024 * 1024
@@ -113,6 +117,8 @@ class LimitSettings(BaseModel):
     uploads_per_minute: int = 300
     questions_per_minute: int = 240
     idempotency_lease_seconds: float = Field(default=10.0, gt=0)
+    streams_per_key: int = Field(default=100, ge=1)
+    streams_per_tenant: int = Field(default=400, ge=1)
     parse_memory_bytes: int = 900 * 1024 * 1024
     parse_cpu_seconds: int = 300
     parse_wall_seconds: float = 420.0
@@ -124,8 +130,9 @@ class JobSettings(BaseModel):
 
     If no worker claims a pending stage, its message is sent again after `wake_again_seconds`. Every
     `checkpoint_seconds`, the audit chains with new events are signed. Every `purge_seconds`, expired records of
-    idempotency keys are deleted. A stage that exceeds its soft limit is recorded as a failed attempt. A stage that
-    exceeds its hard limit is stopped by killing its process.
+    idempotency keys are deleted. Every `stream_recheck_seconds`, event streams of runs read their runs and authorise
+    their readers again, even if nothing has changed. A stage that exceeds its soft limit is recorded as a failed
+    attempt. A stage that exceeds its hard limit is stopped by killing its process.
     """
 
     lease_seconds: float = 60.0
@@ -136,6 +143,7 @@ class JobSettings(BaseModel):
     purge_seconds: float = 600.0
     wake_again_seconds: float = 30.0
     poll_seconds: float = 1.0
+    stream_recheck_seconds: float = Field(default=10.0, gt=0)
     backoff_seconds: float = 2.0
     max_attempts: int = 5
     max_outages: int = 60

@@ -1,7 +1,7 @@
 """Endpoints under `/v1/questions`."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
 from functools import partial
 from typing import Annotated
 from uuid import UUID
@@ -25,6 +25,7 @@ from app.http.authority import authorise_again, result_while_authorised
 from app.http.denials import record_denial
 from app.http.dependencies import CurrentPrincipal, limited, service
 from app.http.errors import InternalError
+from app.http.open_streams import OpenStreams, TooManyStreamsError
 from app.http.openapi.document import problems
 from app.http.pages import Page, RequestedPage, page_out
 from app.http.problems import as_footnote_error, describe
@@ -44,6 +45,12 @@ _STREAM_EXAMPLE = (
 )
 
 
+async def _counted_if_streamed(request: Request, principal: CurrentPrincipal) -> AsyncIterator[None]:
+    open_streams: OpenStreams = request.app.state.open_streams
+    with open_streams.counted(principal) if _wants_stream(request) else nullcontext():
+        yield
+
+
 @router.post(
     "",
     status_code=201,
@@ -53,7 +60,7 @@ _STREAM_EXAMPLE = (
         "Returns verified claims with their citations. With `Accept: text/event-stream` the server sends events: "
         "`sources`, then `claim` and `dropped`, then `done` (the complete answer) or `error` (a problem)."
     ),
-    dependencies=[Depends(limited("questions"))],
+    dependencies=[Depends(limited("questions")), Depends(_counted_if_streamed)],
     responses={
         200: {
             "description": "The answer as server-sent events.",
@@ -61,11 +68,17 @@ _STREAM_EXAMPLE = (
         }
     },
     openapi_extra=needs(Permission.QUESTIONS_ASK)
-    | problems(QuestionEmptyError, QuestionTooLongError, QuestionInvalidCharactersError, EmbeddingSpaceMissingError),
+    | problems(
+        QuestionEmptyError,
+        QuestionTooLongError,
+        QuestionInvalidCharactersError,
+        EmbeddingSpaceMissingError,
+        TooManyStreamsError,
+    ),
 )
 async def ask_question(request: Request, principal: CurrentPrincipal, answers: Answers, body: QuestionIn) -> Response:
     authorise = partial(authorise_again, request)
-    if _STREAM not in request.headers.get("accept", ""):
+    if not _wants_stream(request):
         asked = answers.answer(principal, body.question, body.filters(), authorise)
         answer = await result_while_authorised(request, asked)
         address = _address(answer.question_id)
@@ -103,6 +116,10 @@ def list_questions(
 def get_question(principal: CurrentPrincipal, answers: Answers, question_id: UUID, response: Response) -> AnswerOut:
     response.headers["Cache-Control"] = "no-store"
     return AnswerOut.of(answers.get_question(principal, question_id))
+
+
+def _wants_stream(request: Request) -> bool:
+    return _STREAM in request.headers.get("accept", "")
 
 
 def _address(question_id: UUID) -> str:

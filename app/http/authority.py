@@ -8,7 +8,9 @@ operation's permission been removed from the user's roles or the key's scopes.
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from fastapi import Request
@@ -41,6 +43,21 @@ class Authority:
             check = asyncio.create_task(authenticate_again(request))
             self._recent[credentials] = (now, check)
         return await asyncio.shield(check)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The caller of a running request. Requests with the same credentials have the same `digest`.
+
+    `authorise` returns the current principal, and raises the errors of `authorise_again`.
+    """
+
+    digest: bytes
+    authorise: Callable[[], Awaitable[Principal]] = field(repr=False, compare=False)
+
+
+def find_caller(request: Request) -> Caller:
+    return Caller(_digest_credentials(request), partial(authorise_again, request))
 
 
 async def authorise_again(request: Request) -> Principal:

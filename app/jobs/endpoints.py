@@ -1,19 +1,21 @@
 """`/v1/runs`: ingestion runs and their progress."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from typing import Annotated
 from uuid import UUID
 
-import anyio
 from fastapi import Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from app.core.errors import FootnoteError
 from app.core.pagination import InvalidCursorError
-from app.core.principal import Permission, Principal
-from app.http.dependencies import CurrentPrincipal, authenticate_again, service
+from app.core.principal import Permission
+from app.http.authority import find_caller
+from app.http.dependencies import CurrentPrincipal, service
+from app.http.open_streams import TooManyStreamsError, counted_stream
 from app.http.openapi.document import problems
 from app.http.pages import Page, RequestedPage, page_out
 from app.http.routing import api_router, needs
@@ -21,8 +23,8 @@ from app.jobs.errors import RunNotFoundError
 from app.jobs.schemas import RunOut
 from app.jobs.service import RunService
 from app.jobs.states import RunStatus, RunView
+from app.jobs.streams import RunStream, RunStreams
 
-POLL_SECONDS = 0.5
 STREAM_SECONDS = 900.0
 _STREAM = {"description": "Events named `run`, each with a run as data; the last has its final state.", "content": {
     "text/event-stream": {"schema": {"type": "string"}, "examples": {"run": {"value": (
@@ -33,6 +35,7 @@ _STREAM = {"description": "Events named `run`, each with a run as data; the last
 router = api_router(prefix="/v1/runs", tag="runs")
 
 Runs = Annotated[RunService, Depends(service(RunService))]
+Streams = Annotated[RunStreams, Depends(service(RunStreams))]
 
 
 @router.get("", openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(InvalidCursorError))
@@ -56,37 +59,42 @@ def get_run(run_id: UUID, principal: CurrentPrincipal, runs: Runs) -> RunOut:
     return RunOut.of(runs.get_run(principal, run_id))
 
 
+async def _follow_run(
+    request: Request, run_id: UUID, principal: CurrentPrincipal, streams: Streams
+) -> AsyncIterator[RunStream]:
+    with streams.open(find_caller(request), principal, run_id) as stream:
+        yield stream
+
+
 @router.get(
     "/{run_id}/events",
     response_class=EventSourceResponse,
     responses={200: _STREAM},
-    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(RunNotFoundError),
+    dependencies=[Depends(counted_stream)],
+    openapi_extra=needs(Permission.DOCUMENTS_READ) | problems(RunNotFoundError, TooManyStreamsError),
 )
-async def stream_run(request: Request, run_id: UUID, principal: CurrentPrincipal, runs: Runs) -> EventSourceResponse:
+async def stream_run(
+    run_id: UUID, principal: CurrentPrincipal, runs: Runs, stream: Annotated[RunStream, Depends(_follow_run)]
+) -> EventSourceResponse:
     """Stream a run's progress as server-sent events until it ends, for at most 15 minutes."""
     first = await run_in_threadpool(runs.get_run, principal, run_id)
-    return EventSourceResponse(_events(request, principal, runs, first))
+    return EventSourceResponse(_events(stream, first))
 
 
-async def _events(
-    request: Request, principal: Principal, runs: RunService, run: RunView
-) -> AsyncIterator[ServerSentEvent]:
-    """Yield an event for each change. Each poll authenticates again, in its own transaction, so that revoking the key
-    or withdrawing the right ends the stream.
-    """
+async def _events(stream: RunStream, run: RunView) -> AsyncIterator[ServerSentEvent]:
+    """Yield an event for each change that the reader may see, or a problem that ends the stream."""
     deadline = time.monotonic() + STREAM_SECONDS
     yield _event(run)
-    while not run.status.is_final and time.monotonic() < deadline:
-        await anyio.sleep(POLL_SECONDS)
+    while not run.status.is_final:
         try:
-            seen = await run_in_threadpool(runs.get_run, principal, run.id)
-            # Authenticate after the read. If this succeeds, the key was still valid when the row was read.
-            (await authenticate_again(request)).require(Permission.DOCUMENTS_READ)
-        except FootnoteError as error:
-            yield ServerSentEvent(event="problem", data=f'{{"code": "{error.code}"}}')
+            news = await asyncio.wait_for(stream.next_news(), deadline - time.monotonic())
+        except TimeoutError:
             return
-        if seen != run:
-            run = seen
+        if isinstance(news, FootnoteError):
+            yield ServerSentEvent(event="problem", data=f'{{"code": "{news.code}"}}')
+            return
+        if news != run:
+            run = news
             yield _event(run)
 
 

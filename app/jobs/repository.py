@@ -1,6 +1,6 @@
 """SQL of runs, stages and the outbox. It compares only times of the database's clock, as workers' clocks differ."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -73,15 +73,16 @@ class RunRepository:
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
-    def find_run(self, run_id: UUID) -> Run | None:
-        return self._session.scalars(select(Run).where(Run.id == run_id)).one_or_none()
+    def find_runs(self, run_ids: Collection[UUID]) -> Sequence[Run]:
+        return self._session.scalars(select(Run).where(Run.id.in_(run_ids))).all()
 
     def find_latest_run(self, version_id: UUID) -> Run | None:
         query = select(Run).where(Run.version_id == version_id).order_by(Run.id.desc()).limit(1)
         return self._session.scalars(query).one_or_none()
 
-    def list_stages(self, run_id: UUID) -> Sequence[Stage]:
-        return self._session.scalars(select(Stage).where(Stage.run_id == run_id).order_by(Stage.position)).all()
+    def list_stages(self, run_ids: Collection[UUID]) -> Sequence[Stage]:
+        """List the stages of the runs, each run's in order."""
+        return self._session.scalars(select(Stage).where(Stage.run_id.in_(run_ids)).order_by(Stage.position)).all()
 
     def list_runs(
         self, *, before: UUID | None, limit: int, document_id: UUID | None, status: str | None

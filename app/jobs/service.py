@@ -1,6 +1,6 @@
 """Start a run for each upload, and return runs to users who may see the document."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -77,12 +77,21 @@ class RunService:
 
     def get_run(self, principal: Principal, run_id: UUID) -> RunView:
         """Return a run with its stages. Raises RunNotFoundError, also if its document is hidden from the principal."""
+        run = self.find_runs(principal, [run_id]).get(run_id)
+        if run is None:
+            raise RunNotFoundError
+        return run
+
+    def find_runs(self, principal: Principal, run_ids: Collection[UUID]) -> Mapping[UUID, RunView]:
+        """Return those of the runs, with their stages, whose documents the principal may see."""
         with self._database.transaction(principal) as session:
             repository = RunRepository(session)
-            run = repository.find_run(run_id)
-            if run is None:
-                raise RunNotFoundError
-            return _view(run, tuple(_stage_view(stage) for stage in repository.list_stages(run_id)))
+            # Read the runs first: the stages of a run that has ended no longer change.
+            found = repository.find_runs(run_ids)
+            stages: dict[UUID, list[StageView]] = {run.id: [] for run in found}
+            for stage in repository.list_stages(stages):
+                stages[stage.run_id].append(_stage_view(stage))
+            return {run.id: _view(run, tuple(stages[run.id])) for run in found}
 
     def find_latest_run(self, session: Session, version_id: UUID) -> RunView | None:
         """Return the last run of a version, in the caller's transaction."""

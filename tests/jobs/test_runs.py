@@ -1,6 +1,5 @@
-"""Reading runs: under row-level security, in pages, over HTTP, and as a stream of events."""
+"""Reading runs: under row-level security, in pages, and over HTTP."""
 
-import json
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -118,39 +117,3 @@ def test_failed_run_returns_its_reason(client, ledger):
 def test_unknown_run_returns_404_with_a_code(client):
     response = client.get(f"/v1/runs/{uuid4()}")
     assert (response.status_code, response.json()["code"]) == (404, "run-not-found")
-    assert client.get(f"/v1/runs/{uuid4()}/events").status_code == 404
-
-
-def test_run_is_streamed_until_it_ends(client, ledger, monkeypatch):
-    monkeypatch.setattr(endpoints, "POLL_SECONDS", 0.01)
-    run = ledger.start()
-    stage = ledger.stage(run, "validate")
-    real_get_run = client.application.state.services[RunService].get_run
-    actions = iter([lambda: None, lambda: None, lambda: ledger.leases.fail(ledger.claim(stage), PdfDamagedError())])
-
-    def get_run(principal, run_id):
-        next(actions, lambda: None)()
-        return real_get_run(principal, run_id)
-
-    client.application.state.services[RunService].get_run = get_run
-    body = client.get(f"/v1/runs/{run}/events").text
-    states = [json.loads(line[6:])["status"] for line in body.splitlines() if line.startswith("data: ")]
-    assert states == ["queued", "failed"]
-
-
-def test_stream_ends_when_the_reader_loses_access(client, ledger, monkeypatch, readers):
-    monkeypatch.setattr(endpoints, "POLL_SECONDS", 0.01)
-    run = ledger.start()
-    real_get_run = client.application.state.services[RunService].get_run
-    withdraw = iter(
-        [lambda: None, lambda: ledger.sql("DELETE FROM grants WHERE user_id = :id", id=readers.allowed.user_id)]
-    )
-
-    def get_run(principal, run_id):
-        next(withdraw, lambda: None)()
-        return real_get_run(principal, run_id)
-
-    client.application.state.services[RunService].get_run = get_run
-    body = client.get(f"/v1/runs/{run}/events").text
-    assert body.count("event: run") == 1
-    assert '{"code": "run-not-found"}' in body
