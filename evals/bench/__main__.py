@@ -15,6 +15,7 @@ from evals.bench.filtered_foreign import bench_foreign
 from evals.bench.ingesting import bench_ingest
 from evals.bench.policy import bench_policy
 from evals.bench.setting import BenchSetting
+from evals.bench.streams import bench_streams
 from evals.bench.timing import bench_timing
 from evals.commands.options import find_homes
 from evals.environment.provenance import ROOT, count_cores, digest_files, find_commit
@@ -70,6 +71,13 @@ def timing(json: JsonOption = None) -> None:
     """Test whether response times distinguish a forbidden document from an absent one, with 1,000 pairs of requests."""
     digest = digest_files([ROOT / "evals" / "bench" / "timing.py"], root=ROOT)
     _report("timing", digest, _run_synthetic(bench_timing), json)
+
+
+@commands.command()
+def streams(json: JsonOption = None) -> None:
+    """Measure another tenant's lists while one key has 500 open event streams: idle ones, and of changing runs."""
+    digest = digest_files([ROOT / "evals" / "bench" / "streams.py"], root=ROOT)
+    _report("streams", digest, _run_synthetic(bench_streams), json)
 
 
 def _run(bench: str, docs: Sequence[Path] | None, json: Path | None, home: Path | None) -> None:
