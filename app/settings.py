@@ -133,6 +133,10 @@ class JobSettings(BaseModel):
     idempotency keys are deleted. Every `stream_recheck_seconds`, event streams of runs read their runs and authorise
     their readers again, even if nothing has changed. A stage that exceeds its soft limit is recorded as a failed
     attempt. A stage that exceeds its hard limit is stopped by killing its process.
+
+    After the death of a worker, its stage runs in quarantine: in a process of its own, which may allocate
+    `quarantine_memory_mib`. If that process dies `max_crashes` times while its worker survives, the file fails. A stage
+    also fails after the deaths of `max_deaths` workers.
     """
 
     lease_seconds: float = 60.0
@@ -146,7 +150,10 @@ class JobSettings(BaseModel):
     stream_recheck_seconds: float = Field(default=10.0, gt=0)
     backoff_seconds: float = 2.0
     max_attempts: int = 5
+    max_crashes: int = Field(default=3, ge=1)
     max_outages: int = 60
+    max_deaths: int = Field(default=60, ge=1)
+    quarantine_memory_mib: int = Field(default=2_048, ge=128)
     soft_limit_seconds: float = 840.0
     hard_limit_seconds: float = 900.0
 

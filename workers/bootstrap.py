@@ -68,7 +68,9 @@ def lease_terms(settings: JobSettings) -> LeaseTerms:
         lease_seconds=settings.lease_seconds,
         wake_again_seconds=settings.wake_again_seconds,
         max_attempts=settings.max_attempts,
+        max_crashes=settings.max_crashes,
         max_outages=settings.max_outages,
+        max_deaths=settings.max_deaths,
         backoff_seconds=settings.backoff_seconds,
     )
 

@@ -33,6 +33,7 @@ def create_app(
         build=lambda: build(settings),
         start_pulse=lambda worker: build_pulse(settings, worker=worker, vitals=vitals).start(),
         observability=settings.observability,
+        quarantine_bytes=settings.jobs.quarantine_memory_mib * 1024 * 1024,
     )
     return app
 

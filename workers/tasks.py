@@ -13,10 +13,13 @@ from opentelemetry.trace import SpanKind
 from app.audit.errors import ChainNotAsSignedError, CheckpointFormatError
 from app.core.errors import UnavailableError
 from app.jobs.plan import COLLECT_BLOBS, RUN_STAGE, SIGN_CHECKPOINT
+from app.jobs.states import Lease
 from app.observability.logging import configure_logging, get_logger
 from app.observability.tracing import Tracing, configure_tracing, extract_context, traced
 from app.settings import ObservabilitySettings
 from workers.bootstrap import Worker
+from workers.pipeline.quarantine import Quarantine
+from workers.pipeline.runner import outcome_of
 from workers.room import StopFlag
 
 log = get_logger(__name__)
@@ -50,11 +53,20 @@ def register_tasks(
     build: Callable[[], Worker],
     start_pulse: Callable[[Worker], None],
     observability: ObservabilitySettings,
+    quarantine_bytes: int,
 ) -> None:
     """Register the tasks on `app`. A worker calls `load` before it forks. Each process calls `build` and `start_pulse`
     when it starts.
     """
     parts = ProcessParts(build)
+
+    def run_apart(lease: Lease) -> str:
+        try:
+            return outcome_of(parts.get().runner.run_watched(lease))
+        finally:
+            parts.close()
+
+    quarantine = Quarantine(run=run_apart, memory_bytes=quarantine_bytes)
     traces: list[Tracing] = []
     stop = StopFlag()
 
@@ -66,7 +78,7 @@ def register_tasks(
                 log.warning("jobs.stage.disk_full", stage_id=stage_id)
                 return
             with traced(RUN_STAGE, parent=parent, kind=SpanKind.CONSUMER, stage_id=stage_id):
-                parts.get().runner.run(UUID(tenant_id), UUID(stage_id))
+                parts.get().runner.run(UUID(tenant_id), UUID(stage_id), quarantine=quarantine)
         except UnavailableError as error:
             # The database is down. This message is already consumed, so the sweeper queues another one for the stage.
             log.warning("jobs.stage.unavailable", stage_id=stage_id, code=error.code)

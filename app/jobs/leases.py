@@ -4,6 +4,11 @@
                                                ^                 │ ├──fail, final──> failed (and the run with it)
                                                └─fail, transient─┘ └──the lease expires: pending again
 
+A lease expires when its worker dies, which is not the file's fault: machines run out of memory and are switched off.
+The next attempts therefore run in quarantine (`workers.pipeline.quarantine`), in a process of their own. If only that
+process dies, the file has killed it. The worker survives and records the crash; a few crashes end the run with their
+cause.
+
 If a stage cannot read the output of an earlier stage, the run goes back: the earlier stage becomes pending, and all
 later stages, up to the current one, wait again.
 
@@ -20,12 +25,13 @@ from sqlalchemy.orm import Session
 from app.core.clock import Clock
 from app.core.errors import DocumentError, FootnoteError, UnavailableError
 from app.db.session import Database, system_principal
-from app.jobs.errors import LeaseLostError, StageGaveUpError
+from app.jobs.errors import LeaseLostError, StageGaveUpError, WorkersLostError, error_of
 from app.jobs.plan import LeaseTerms, StageName
 from app.jobs.repository import OutputRepository, RunRepository
 from app.jobs.states import (
     AlreadyDone,
     Busy,
+    Cause,
     ClaimResult,
     Ended,
     FailedRun,
@@ -54,7 +60,7 @@ class LeaseService:
     def claim(self, tenant_id: UUID, stage_id: UUID, *, owner: str) -> ClaimResult:
         """Claim a stage.
 
-        If no attempts are left because the last worker died, fail the stage here: a dead worker reports no failure.
+        If too many workers died, fail the stage here: a dead worker reports no failure.
         """
         with self._database.transaction(system_principal(tenant_id)) as session:
             repository = RunRepository(session)
@@ -74,10 +80,12 @@ class LeaseService:
                 owner=owner,
                 attempt=row.attempt,
                 outages=row.outages,
+                ended=row.ended,
+                crashes=row.crashes,
                 outputs=repository.list_output_keys(row.run_id),
             )
-            if lease.attempt - lease.outages > self._terms.max_attempts:
-                self._end(session, lease, StageGaveUpError())
+            if lease.deaths >= self._terms.max_deaths:
+                self._end(session, lease, WorkersLostError())
                 return AlreadyDone(StageStatus.FAILED)
             return lease
 
@@ -144,25 +152,23 @@ class LeaseService:
                 return Superseded()
             outage = isinstance(error, UnavailableError)
             outages = lease.outages + outage
-            tries = outages if outage else lease.attempt - lease.outages
+            tries = outages if outage else lease.failures + 1
             limit = self._terms.max_outages if outage else self._terms.max_attempts
             if isinstance(error, DocumentError) or tries >= limit:
                 return self._end(session, lease, error)
-            wait = self._terms.backoff_after(tries)
-            queue = repository.put_off_stage(
-                lease.stage_id,
-                after_seconds=wait,
-                wake_again_seconds=self._terms.wake_again_seconds,
-                outages=outages,
-            )
-            repository.call(
-                tenant_id=lease.tenant_id,
-                stage_id=lease.stage_id,
-                queue=queue,
-                trace=repository.find_trace(lease.run_id),
-                after_seconds=wait,
-            )
-            return Retry(wait)
+            return self._put_off(session, lease, tries, outages=outages, crashes=lease.crashes)
+
+    def record_crash(self, lease: Lease, cause: Cause) -> FailResult:
+        """Record an attempt in which the stage's own process died while this worker survived. The run fails with the
+        cause if no crashes are left; otherwise the stage is retried later.
+        """
+        crashes = lease.crashes + 1
+        with self._database.transaction(system_principal(lease.tenant_id)) as session:
+            if not RunRepository(session).lock_held(lease.stage_id, token=lease.token):
+                return Superseded()
+            if crashes >= self._terms.max_crashes:
+                return self._end(session, lease, error_of(cause))
+            return self._put_off(session, lease, crashes, outages=lease.outages, crashes=crashes)
 
     def send_back(self, lease: Lease, *, lost: Sequence[StageName], error: FootnoteError) -> FailResult:
         """Repeat the run from the first of the `lost` stages, whose outputs are missing or damaged.
@@ -174,7 +180,7 @@ class LeaseService:
             repository = RunRepository(session)
             if not repository.lock_held(lease.stage_id, token=lease.token):
                 return Superseded()
-            if lease.attempt - lease.outages >= self._terms.max_attempts:
+            if lease.failures + 1 >= self._terms.max_attempts:
                 return self._end(session, lease, error)
             # Delete the keys, so that no stage reuses a damaged output.
             OutputRepository(session).delete([lease.outputs[name] for name in lost])
@@ -189,6 +195,25 @@ class LeaseService:
                 trace=repository.find_trace(lease.run_id),
             )
             return SentBack(earlier)
+
+    def _put_off(self, session: Session, lease: Lease, tries: int, *, outages: int, crashes: int) -> Retry:
+        repository = RunRepository(session)
+        wait = self._terms.backoff_after(tries)
+        queue = repository.put_off_stage(
+            lease.stage_id,
+            after_seconds=wait,
+            wake_again_seconds=self._terms.wake_again_seconds,
+            outages=outages,
+            crashes=crashes,
+        )
+        repository.call(
+            tenant_id=lease.tenant_id,
+            stage_id=lease.stage_id,
+            queue=queue,
+            trace=repository.find_trace(lease.run_id),
+            after_seconds=wait,
+        )
+        return Retry(wait)
 
     def _end(self, session: Session, lease: Lease, error: Exception) -> Ended:
         # Only errors of the error tree have a message that is fit for users.

@@ -40,6 +40,7 @@ class Run(Base):
             "status",
             postgresql_where=text("status IN ('queued', 'running')"),
         ),
+        Index("ix_runs_failed", "tenant_id", "id", postgresql_where=text("status = 'failed'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -62,9 +63,11 @@ class Stage(Base):
     """One step of a run. Only the worker with the newest `lease_token` (a fencing token) may finish it.
 
     A stage is `waiting` until the previous one is done; a `pending` stage may be claimed from `available_at` on.
-    `attempt` counts claims; `outages` counts the attempts that failed because another service was down. If the stage is
-    still pending or leased at `wake_at`, no worker has claimed it or its lease has expired. The sweeper then sends the
-    stage's message again; `wakes` counts these messages.
+    `attempt` counts claims; `ended` counts the attempts whose end was recorded. The worker of each other attempt died.
+    Of the ended attempts, `outages` counts those that failed because another service was down, and `crashes` those in
+    which the stage's own process died while its worker survived. If the stage is still pending or leased at `wake_at`,
+    no worker has claimed it or its lease has expired. The sweeper then sends the stage's message again; `wakes` counts
+    these messages.
     """
 
     __tablename__ = "stages"
@@ -84,6 +87,8 @@ class Stage(Base):
     status: Mapped[str]
     attempt: Mapped[int]
     outages: Mapped[int]
+    ended: Mapped[int] = mapped_column(server_default="0")
+    crashes: Mapped[int] = mapped_column(server_default="0")
     wakes: Mapped[int]
     lease_token: Mapped[int] = mapped_column(BigInteger)
     lease_owner: Mapped[str | None]

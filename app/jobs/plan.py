@@ -54,14 +54,17 @@ QUEUE_OF_STAGE: dict[StageName, Queue] = {
 class LeaseTerms:
     """How long a lease lasts without a heartbeat, and how often a stage is attempted; times in seconds.
 
-    `max_attempts` limits attempts that failed or whose worker died; `max_outages` limits those that ended because a
-    required service was down, which is not the document's fault.
+    Each limit counts attempts of one stage by how they ended. `max_attempts`: with an error; `max_crashes`: with the
+    death of the stage's own process, while its worker survived. The others are not the document's fault.
+    `max_outages`: a required service was down; `max_deaths`: the worker died.
     """
 
     lease_seconds: float = 60.0
     wake_again_seconds: float = 30.0
     max_attempts: int = 5
+    max_crashes: int = 3
     max_outages: int = 60
+    max_deaths: int = 60
     backoff_seconds: float = 2.0
     longest_backoff_seconds: float = 60.0
 

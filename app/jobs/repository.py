@@ -36,6 +36,8 @@ class RunRepository:
                     **row,
                     attempt=0,
                     outages=0,
+                    ended=0,
+                    crashes=0,
                     wakes=0,
                     lease_token=0,
                     available_at=func.now(),
@@ -99,7 +101,9 @@ class RunRepository:
 
     # --- leases ------------------------------------------------------------------------------------------------------
 
-    def lease_stage(self, stage_id: UUID, *, owner: str, seconds: float) -> Row[UUID, str, int, int, int, int] | None:
+    def lease_stage(
+        self, stage_id: UUID, *, owner: str, seconds: float
+    ) -> Row[UUID, str, int, int, int, int, int, int] | None:
         """Lease a stage that is pending and due, or whose lease expired; return None if it is not available."""
         due = ((Stage.status == StageStatus.PENDING) & (Stage.available_at <= func.now())) | (
             (Stage.status == StageStatus.LEASED) & (Stage.lease_expires_at <= func.now())
@@ -116,7 +120,16 @@ class RunRepository:
                 wake_at=_in_seconds(seconds),
                 started_at=func.coalesce(Stage.started_at, func.now()),
             )
-            .returning(Stage.run_id, Stage.name, Stage.position, Stage.lease_token, Stage.attempt, Stage.outages)
+            .returning(
+                Stage.run_id,
+                Stage.name,
+                Stage.position,
+                Stage.lease_token,
+                Stage.attempt,
+                Stage.outages,
+                Stage.ended,
+                Stage.crashes,
+            )
             .execution_options(synchronize_session=False)
         ).one_or_none()
 
@@ -165,17 +178,27 @@ class RunRepository:
 
     def finish_stage(self, stage_id: UUID, *, status: StageStatus, **values: object) -> None:
         self._change_stage(
-            stage_id, status=status, finished_at=func.now(), lease_owner=None, lease_expires_at=None, **values
+            stage_id,
+            status=status,
+            ended=Stage.ended + 1,
+            finished_at=func.now(),
+            lease_owner=None,
+            lease_expires_at=None,
+            **values,
         )
 
-    def put_off_stage(self, stage_id: UUID, *, after_seconds: float, wake_again_seconds: float, outages: int) -> str:
-        """Make a stage pending again after `after_seconds`; return its queue."""
+    def put_off_stage(
+        self, stage_id: UUID, *, after_seconds: float, wake_again_seconds: float, outages: int, crashes: int
+    ) -> str:
+        """End an attempt, and make the stage pending again after `after_seconds`; return its queue."""
         self._change_stage(
             stage_id,
             status=StageStatus.PENDING,
             lease_owner=None,
             lease_expires_at=None,
+            ended=Stage.ended + 1,
             outages=outages,
+            crashes=crashes,
             wakes=0,
             available_at=_in_seconds(after_seconds),
             wake_at=_in_seconds(after_seconds + wake_again_seconds),
@@ -193,7 +216,10 @@ class RunRepository:
         ).one_or_none()
 
     def reopen_stages(self, run_id: UUID, earlier: str, *, until: int, wake_again_seconds: float) -> Row[UUID, str]:
-        """Make a finished stage pending again; return its id and queue. Later stages, up to `until`, become waiting."""
+        """Make a finished stage pending again; return its id and queue. Later stages, up to `until`, become waiting.
+
+        The attempt of the stage at `until` ends.
+        """
         first = select(Stage.position).where(Stage.run_id == run_id, Stage.name == earlier).scalar_subquery()
         pending = Stage.name == earlier
         self._session.execute(
@@ -201,6 +227,7 @@ class RunRepository:
             .where(Stage.run_id == run_id, Stage.position >= first, Stage.position <= until)
             .values(
                 status=case((pending, StageStatus.PENDING), else_=StageStatus.WAITING),
+                ended=Stage.ended + case((Stage.position == until, 1), else_=0),
                 output_key=None,
                 lease_owner=None,
                 lease_expires_at=None,

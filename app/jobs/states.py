@@ -18,6 +18,14 @@ class RunStatus(StrEnum):
         return self in (RunStatus.READY, RunStatus.FAILED)
 
 
+class Cause(StrEnum):
+    """How a file kills the process that works on it."""
+
+    MEMORY = "memory"
+    TIME = "time"
+    CRASH = "crash"
+
+
 class StageStatus(StrEnum):
     WAITING = "waiting"
     PENDING = "pending"
@@ -62,7 +70,9 @@ class RunView:
 class Lease:
     """The right to work on a stage until it expires. `token` is a fencing token: later claims have greater ones.
 
-    `outputs` maps the names of the run's finished stages to the keys of their outputs.
+    `attempt` is the number of this attempt, from 1. Of the earlier ones, `ended` counts those whose end was recorded,
+    which includes `outages` and `crashes`. `outputs` maps the names of the run's finished stages to the keys of their
+    outputs.
     """
 
     tenant_id: UUID
@@ -76,7 +86,19 @@ class Lease:
     owner: str
     attempt: int
     outages: int
+    ended: int
+    crashes: int
     outputs: Mapping[str, str]
+
+    @property
+    def deaths(self) -> int:
+        """The earlier attempts whose end was not recorded, because the worker died."""
+        return self.attempt - 1 - self.ended
+
+    @property
+    def failures(self) -> int:
+        """The earlier attempts that ended with an error of Footnote, or that a later stage made necessary."""
+        return self.ended - self.outages - self.crashes
 
 
 @dataclass(frozen=True, slots=True)

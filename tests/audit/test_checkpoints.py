@@ -199,7 +199,12 @@ def test_refusal_to_sign_is_logged_with_its_code(log, copies):
     signer = CheckpointSigner(database=log.database.worker, key=log.key, copies=copies, clock=SystemClock())
     app = Celery("test")
     register_tasks(
-        app, load=lambda: None, build=lambda: SimpleNamespace(signer=signer), observability=ObservabilitySettings()
+        app,
+        load=lambda: None,
+        build=lambda: SimpleNamespace(signer=signer),
+        start_pulse=lambda _worker: None,
+        observability=ObservabilitySettings(),
+        quarantine_bytes=0,
     )
     with capture_logs() as logged:
         app.tasks[SIGN_CHECKPOINT](tenant_id=str(log.tenant))

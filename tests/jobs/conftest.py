@@ -15,7 +15,8 @@ from app.jobs.leases import LeaseService
 from app.jobs.plan import LeaseTerms
 from app.jobs.service import RunService
 
-TERMS = LeaseTerms(lease_seconds=60, wake_again_seconds=60, max_attempts=3, max_outages=4, backoff_seconds=8)
+TERMS = LeaseTerms(lease_seconds=60, wake_again_seconds=60, max_attempts=3, max_crashes=3, max_outages=4,
+                   max_deaths=4, backoff_seconds=8)  # fmt: skip
 _numbers = itertools.count(1_000_000)
 
 

@@ -8,7 +8,7 @@ import pytest
 from app.core.errors import UnavailableError
 from app.jobs.errors import LeaseLostError
 from app.jobs.plan import LeaseTerms, StageName
-from app.jobs.states import AlreadyDone, Busy, Ended, Gone, Lease, Retry, SentBack, StageStatus, Superseded
+from app.jobs.states import AlreadyDone, Busy, Cause, Ended, Gone, Lease, Retry, SentBack, StageStatus, Superseded
 from workers.parsing.errors import PdfDamagedError
 from workers.pipeline.errors import OutputLostError
 
@@ -199,14 +199,57 @@ def advance(ledger, run, *, to):
     raise AssertionError(to)
 
 
-def test_run_fails_if_each_worker_of_a_stage_dies(ledger):
+def test_deaths_of_workers_are_counted_separately_and_fail_the_run_only_after_many(ledger):
     run = ledger.start()
     stage = ledger.stage(run, "validate")
-    for _ in range(3):
-        assert isinstance(ledger.claim(stage), Lease)
+    for deaths in range(4):
+        assert ledger.claim(stage).deaths == deaths
         ledger.expire(stage)
+        if deaths == 1:
+            ledger.sweep()
     assert ledger.claim(stage) == AlreadyDone(StageStatus.FAILED)
-    assert ledger.runs.get_run(ledger.principal, run).error_code == "ingestion-gave-up"
+    ended = ledger.runs.get_run(ledger.principal, run)
+    assert ended.error_code == "workers-lost"
+    assert "the file is not the cause" in ended.error_detail
+
+
+def test_errors_after_deaths_of_workers_leave_all_attempts(ledger):
+    stage = ledger.stage(ledger.start(), "validate")
+    for _ in range(3):
+        ledger.claim(stage)
+        ledger.expire(stage)
+    for _ in range(2):
+        assert isinstance(ledger.leases.fail(ledger.claim(stage), RuntimeError()), Retry)
+        ledger.come_due(stage)
+    assert isinstance(ledger.leases.fail(ledger.claim(stage), RuntimeError()), Ended)
+
+
+@pytest.mark.parametrize(
+    ("cause", "code"),
+    [
+        (Cause.MEMORY, "processing-memory"),
+        (Cause.TIME, "processing-timeout"),
+        (Cause.CRASH, "processing-crashed"),
+    ],
+)
+def test_file_that_kills_its_process_three_times_fails_with_the_cause(ledger, cause, code):
+    run = ledger.start()
+    stage = ledger.stage(run, "validate")
+    for wait in (8, 16):
+        assert ledger.leases.record_crash(ledger.claim(stage), cause) == Retry(wait)
+        ledger.come_due(stage)
+    last = ledger.claim(stage)
+    assert (last.crashes, last.deaths, last.failures) == (2, 0, 0)
+    ended = ledger.leases.record_crash(last, cause)
+    assert (ended.code, ledger.runs.get_run(ledger.principal, run).error_code) == (code, code)
+
+
+def test_previous_lease_holder_cannot_record_a_crash(ledger):
+    stage = ledger.stage(ledger.start(), "validate")
+    old = ledger.claim(stage)
+    ledger.expire(stage)
+    ledger.claim(stage)
+    assert ledger.leases.record_crash(old, Cause.CRASH) == Superseded()
 
 
 def test_sweeper_repeats_messages_at_growing_intervals(ledger):

@@ -7,10 +7,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from app.core.errors import UnavailableError
 from app.jobs.errors import LeaseLostError
-from app.jobs.states import AlreadyDone, Busy, Ended, Lease, Retry, StageStatus, Superseded
+from app.jobs.states import AlreadyDone, Busy, Cause, Ended, Lease, Retry, StageStatus, Superseded
 from workers.parsing.errors import PdfDamagedError
 
-MAX_ATTEMPTS, MAX_OUTAGES = 3, 4
+MAX_ATTEMPTS, MAX_CRASHES, MAX_OUTAGES, MAX_DEATHS = 3, 3, 4, 4
 
 
 def machine(ledger):
@@ -22,7 +22,7 @@ def machine(ledger):
             self.run = ledger.start()
             self.stage = ledger.stage(self.run, "validate")
             self.status, self.due, self.expired = StageStatus.PENDING, True, False
-            self.attempts = self.outages = 0
+            self.attempts = self.failures = self.outages = self.crashes = 0
             self.leases = []
 
         @rule()
@@ -35,7 +35,7 @@ def machine(ledger):
                 assert result == AlreadyDone(self.status)
             elif not available:
                 assert result == Busy(self.status)
-            elif self.attempts + 1 - self.outages > MAX_ATTEMPTS:
+            elif self.attempts - self.failures - self.outages - self.crashes >= MAX_DEATHS:
                 self.attempts += 1
                 self.status = StageStatus.FAILED
                 assert result == AlreadyDone(StageStatus.FAILED)
@@ -87,14 +87,24 @@ def machine(ledger):
                     assert result == Superseded()
                     continue
                 outage = isinstance(error, UnavailableError)
-                outages = self.outages + outage
-                used_up = outages >= MAX_OUTAGES if outage else self.attempts - self.outages >= MAX_ATTEMPTS
-                if isinstance(error, PdfDamagedError) or used_up:
-                    assert isinstance(result, Ended)
-                    self.status = StageStatus.FAILED
-                else:
-                    assert isinstance(result, Retry)
-                    self.status, self.due, self.outages = StageStatus.PENDING, False, outages
+                self.outages += outage
+                self.failures += not outage
+                used_up = self.outages >= MAX_OUTAGES if outage else self.failures >= MAX_ATTEMPTS
+                self.end_attempt(result, final=isinstance(error, PdfDamagedError) or used_up)
+
+        @rule(which=st.integers(0, 5))
+        def crash(self, which):
+            for lease in self.leases[which : which + 1]:
+                result = ledger.leases.record_crash(lease, Cause.CRASH)
+                if not self.holds(lease):
+                    assert result == Superseded()
+                    continue
+                self.crashes += 1
+                self.end_attempt(result, final=self.crashes >= MAX_CRASHES)
+
+        def end_attempt(self, result, *, final):
+            assert isinstance(result, Ended if final else Retry)
+            self.status, self.due = (StageStatus.FAILED, self.due) if final else (StageStatus.PENDING, False)
 
         def holds(self, lease):
             return self.status is StageStatus.LEASED and lease is self.leases[-1]

@@ -24,7 +24,7 @@ def test_stage_over_the_time_limit_fails_and_other_runs_continue(ingestion, orde
     gate.touch()
     slow, other = ingestion.upload(f"{order} {gate}"), ingestion.upload("an honest file")
     ended, fine = ingestion.wait_final(slow, other, seconds=40)
-    assert (ended.status, ended.stage, ended.error_code) == ("failed", "parse", "ingestion-gave-up")
+    assert (ended.status, ended.stage, ended.error_code) == ("failed", "parse", "processing-timeout")
     assert fine.status == "ready"
 
 

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
+from celery.exceptions import SoftTimeLimitExceeded
+
 from app.core.errors import DocumentError, FootnoteError
 from app.db.session import Database, system_principal
-from app.jobs.errors import LeaseLostError
+from app.jobs.errors import LeaseLostError, error_of
 from app.jobs.leases import LeaseService
 from app.jobs.plan import QUEUE_OF_STAGE, StageName
 from app.jobs.states import (
     AlreadyDone,
     Busy,
+    Cause,
     ClaimResult,
     Ended,
     FailResult,
@@ -31,8 +34,9 @@ from app.observability.metrics import Metrics
 from app.storage.errors import BlobDamagedError, BlobMissingError
 from workers.pipeline.contract import PipelineStage, StageInputs, StageResult
 from workers.pipeline.errors import OutputLostError
-from workers.pipeline.heartbeat import Heartbeat
+from workers.pipeline.heartbeat import Heartbeat, WatchedLease
 from workers.pipeline.outputs import OutputStore
+from workers.pipeline.quarantine import Quarantine
 from workers.pipeline.versions import get_version_facts
 from workers.vitals import QueueMarks
 
@@ -46,7 +50,21 @@ class Completed:
     reused: bool
 
 
-RunResult = ClaimResult | Completed | FailResult
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """The quarantine's process ran the stage and recorded its outcome."""
+
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Abandoned:
+    """The quarantine's process ended for a reason that is not the file's. Another attempt follows when the lease
+    expires.
+    """
+
+
+RunResult = ClaimResult | Completed | FailResult | Apart | Abandoned
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +106,11 @@ class StageRunner:
         self._owner = owner
         self.queue_marks = QueueMarks()
 
-    def run(self, tenant_id: UUID, stage_id: UUID) -> RunResult:
-        """Run a stage if it can be claimed. Return the outcome. Raises UnavailableError."""
+    def run(self, tenant_id: UUID, stage_id: UUID, *, quarantine: Quarantine | None = None) -> RunResult:
+        """Run a stage if it can be claimed. Return the outcome. Raises UnavailableError.
+
+        If a worker died in an earlier attempt, the stage runs in `quarantine`, if there is one.
+        """
         claimed = self._leases.claim(tenant_id, stage_id, owner=self._owner)
         if not isinstance(claimed, Lease):
             return claimed
@@ -98,7 +119,10 @@ class StageRunner:
             log_context(run_id=claimed.run_id, tenant_id=tenant_id),
             self.queue_marks.working_on(QUEUE_OF_STAGE[StageName(claimed.stage)]),
         ):
-            result = self._run_leased(claimed)
+            if quarantine is not None and claimed.deaths + claimed.crashes:
+                result = self._run_apart(claimed, quarantine)
+            else:
+                result = self._attempt(claimed, self._heartbeat(claimed))
             seconds = time.perf_counter() - began
             outcome = outcome_of(result)
             get_logger(__name__).info(
@@ -107,9 +131,26 @@ class StageRunner:
         self._metrics.record_stage(stage=claimed.stage, outcome=outcome, seconds=seconds)
         return result
 
-    def _run_leased(self, lease: Lease) -> RunResult:
+    def run_watched(self, lease: Lease) -> RunResult:
+        """Run a stage in the quarantine's process. The process that started it renews the lease."""
+        return self._attempt(lease, WatchedLease())
+
+    def _run_apart(self, lease: Lease, quarantine: Quarantine) -> RunResult:
+        # Fork before the heartbeat's thread starts: a thread may hold a lock, which the new process never gets.
+        process = quarantine.start(lease)
+        with self._heartbeat(lease):
+            end = process.wait()
+        if isinstance(end, Cause):
+            get_logger(__name__).warning("jobs.stage.killed", stage=lease.stage, cause=end)
+            return self._leases.record_crash(lease, end)
+        return Abandoned() if end is None else Apart(end)
+
+    def _heartbeat(self, lease: Lease) -> Heartbeat:
+        return Heartbeat(leases=self._leases, lease=lease, seconds=self._heartbeat_seconds)
+
+    def _attempt(self, lease: Lease, heartbeat: Heartbeat | WatchedLease) -> RunResult:
         try:
-            with Heartbeat(leases=self._leases, lease=lease, seconds=self._heartbeat_seconds) as heartbeat:
+            with heartbeat:
                 return self._work(lease, heartbeat)
         except LeaseLostError:
             return Superseded()
@@ -121,9 +162,9 @@ class StageRunner:
             if not isinstance(error, DocumentError):
                 trace = None if isinstance(error, FootnoteError) else error
                 get_logger(__name__).warning("jobs.stage.raised", stage=lease.stage, exc_info=trace)
-            return self._leases.fail(lease, error)
+            return self._leases.fail(lease, _named(error))
 
-    def _work(self, lease: Lease, heartbeat: Heartbeat) -> Completed:
+    def _work(self, lease: Lease, heartbeat: Heartbeat | WatchedLease) -> Completed:
         stage = self._stages[StageName(lease.stage)]
         with self._database.transaction(system_principal(lease.tenant_id)) as session:
             facts = get_version_facts(session, lease.version_id)
@@ -152,6 +193,13 @@ class StageRunner:
         ]
 
 
+def _named(error: Exception) -> Exception:
+    """Return the error that users see if this attempt is the last."""
+    if isinstance(error, MemoryError):
+        return error_of(Cause.MEMORY)
+    return error_of(Cause.TIME) if isinstance(error, SoftTimeLimitExceeded) else error
+
+
 def outcome_of(result: RunResult) -> str:
     """Return the outcome's name in logs and metrics."""
     match result:
@@ -159,6 +207,8 @@ def outcome_of(result: RunResult) -> str:
             return "already-done" if reused else "done"
         case Ended(code=code):
             return code
+        case Apart(outcome=outcome):
+            return outcome
         case _:
             return _OUTCOMES[type(result)]
 
@@ -168,6 +218,7 @@ _OUTCOMES: dict[type, str] = {
     Retry: "retry",
     SentBack: "sent-back",
     Superseded: "lost",
+    Abandoned: "lost",
     Lease: "skipped",
     Busy: "skipped",
     Gone: "skipped",
