@@ -20,6 +20,7 @@ from app.composition import build_blobs, build_configured_embedder, build_databa
 from app.core.clock import Clock, SystemClock
 from app.db.connections import Liveness
 from app.db.session import Database
+from app.documents.dead_letters.service import DeadLetterService
 from app.documents.facets.service import FacetService
 from app.documents.pages.images import PageImages
 from app.documents.pages.rendering import page_sandbox
@@ -152,6 +153,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
             recheck_seconds=settings.jobs.stream_recheck_seconds,
         ),
         DocumentService(database=database, blobs=blobs, clock=clock),
+        DeadLetterService(database=database, runs=runs),
         FacetService(database=database),
         PageImages(database=database, blobs=blobs, sealer=sealer, sandbox=sandbox),
         UploadService(

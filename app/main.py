@@ -17,6 +17,7 @@ from app.answers.endpoints import router as answers_router
 from app.answers.service import AnswerService
 from app.audit.endpoints import router as audit_router
 from app.bootstrap import Container, build_container
+from app.documents.dead_letters.endpoints import router as dead_letters_router
 from app.documents.endpoints import router as documents_router
 from app.documents.facets.endpoints import facets as facets_router
 from app.documents.facets.endpoints import suggestions as suggestions_router
@@ -70,6 +71,7 @@ _ROUTERS = (
     documents_router,
     pages_router,
     runs_router,
+    dead_letters_router,
     answers_router,
     evaluations_router,
     audit_router,

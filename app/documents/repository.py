@@ -174,6 +174,11 @@ class DocumentRepository:
         )
         return self._count(change) == 1
 
+    def reopen_version(self, version_id: UUID) -> None:
+        """Set a failed version to processing. Its password is kept."""
+        change = update(DocumentVersion).where(DocumentVersion.id == version_id, DocumentVersion.status == "failed")
+        self._session.execute(change.values(status="processing").execution_options(synchronize_session=False))
+
     def update_document(self, document_id: UUID, *, revision: int, values: Mapping[str, Any]) -> bool:
         """Update a document. Returns False if the principal may not edit it, or if `revision` is outdated."""
         change = (

@@ -10,6 +10,7 @@ from app.documents.metadata import DocumentType, FiscalPeriod
 from app.documents.models import DocumentVersion
 from app.documents.service import DocumentView, PageView
 from app.http.text import Line
+from app.jobs.schemas import RunFailureOut
 from app.quantities.scales import Scale
 
 Source = Annotated[Line, StringConstraints(max_length=100)]
@@ -50,13 +51,16 @@ class VersionOut(BaseModel):
 
 
 class DocumentOut(BaseModel):
-    """A document. `status` is the status of its newest version; `metadata_sources` has the source of each field."""
+    """A document. `status` is the status of its newest version; `failure` has the reason if that version failed.
+    `metadata_sources` has the source of each field.
+    """
 
     id: UUID
     collection_id: UUID
     title: str
     filename: str
     status: VersionStatus
+    failure: RunFailureOut | None = None
     issuer: str | None
     document_type: str | None = Field(examples=["10-K"])
     source: str | None
@@ -77,11 +81,13 @@ class DocumentOut(BaseModel):
     def of(view: DocumentView) -> "DocumentOut":
         row = view.document
         newest = VersionOut.of(view.newest)
-        same_in_row = set(DocumentOut.model_fields) - {"metadata_sources", "status", "newest_version"}
+        letter = view.dead_letter
+        same_in_row = set(DocumentOut.model_fields) - {"metadata_sources", "status", "failure", "newest_version"}
         return DocumentOut(
             **{name: getattr(row, name) for name in same_in_row},
             metadata_sources=row.metadata_sources or {},
             status=newest.status,
+            failure=None if letter is None else RunFailureOut(code=letter.kind, detail=letter.reason),
             newest_version=newest,
         )
 

@@ -1,6 +1,6 @@
 """Reads and edits documents: lists, pages, files and metadata. Every read of content is audited."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -19,6 +19,7 @@ from app.db.constraints import UNIQUE_VIOLATION, translated_violations
 from app.db.session import Database
 from app.documents.content.parsed import Words
 from app.documents.content.parsed_codec import decode_words
+from app.documents.dead_letters.repository import DeadLetter, DeadLetterRepository
 from app.documents.errors import NotEditableError
 from app.documents.filters import DocumentFilters
 from app.documents.issuers import issuer_aliases, normalise_issuer
@@ -30,10 +31,11 @@ from app.storage.port import BlobStore
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
-    """A document with its newest version."""
+    """A document with its newest version, and the dead letter of that version if it failed."""
 
     document: Document
     newest: DocumentVersion
+    dead_letter: DeadLetter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ class DocumentService:
             found = repository.list_documents(filters, before=before, limit=page.limit + 1)
             items = found[: page.limit]
             newest = repository.list_newest_versions([document.id for document in items])
-        views = [DocumentView(document, newest[document.id]) for document in items]
+            letters = _find_letters(session, list(newest.values()))
+        views = [DocumentView(document, newest[document.id], letters.get(document.id)) for document in items]
         more = len(found) > page.limit
         return PageOf(items=views, next_cursor=encode_cursor(str(items[-1].id)) if more else None)
 
@@ -81,7 +84,8 @@ class DocumentService:
             repository = DocumentRepository(session)
             document = repository.get_document(document_id)
             record_read(session, principal, document_id)
-            return DocumentView(document, repository.get_newest_version(document_id))
+            newest = repository.get_newest_version(document_id)
+            return DocumentView(document, newest, _find_letters(session, [newest]).get(document_id))
 
     def update_document(
         self, principal: Principal, document_id: UUID, *, revision: int | None, fields: Mapping[str, Any]
@@ -219,3 +223,11 @@ class DocumentService:
     def open_file(self, file: FileView) -> AbstractContextManager[BinaryIO]:
         """Open a file returned by `get_file`. Raises BlobMissingError, StorageUnavailableError."""
         return self._blobs.open(file.version.tenant_id, file.version.content_sha256)
+
+
+def _find_letters(session: Session, newest: Sequence[DocumentVersion]) -> dict[UUID, DeadLetter]:
+    failed = {version.document_id: version.id for version in newest if version.status == "failed"}
+    if not failed:
+        return {}
+    found = DeadLetterRepository(session).find_letters(list(failed))
+    return {document_id: letter for document_id, letter in found.items() if letter.version_id == failed[document_id]}

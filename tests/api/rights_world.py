@@ -170,6 +170,7 @@ class Objects(dict[str, Any]):
             **dict.fromkeys(("provider_id", "linked_user_id"), self._create_provider),
             **dict.fromkeys(("barrier_id", "labelled_collection_id", "labelled_document_id"), self._create_labelled),
             **dict.fromkeys(("eval_run_id", "eval_record"), self._publish),
+            "dead_run_id": self._fail,
             "exclusion_id": self._exclude,
             "key_id": self._create_key,
             "session_id": self._open_session,
@@ -197,7 +198,7 @@ class Objects(dict[str, Any]):
 
     def label_collection(self) -> None:
         """Add a label, for which no user has clearance, to the collection. It hides everything in the collection."""
-        self["document_id"], self["grant_id"], self["exclusion_id"]
+        self["document_id"], self["dead_run_id"], self["grant_id"], self["exclusion_id"]
         world = self._world
         barrier = world.post(world.admin, "/v1/labels", name=f"barrier {uuid4().hex}")["id"]
         world.sql(
@@ -251,6 +252,18 @@ class Objects(dict[str, Any]):
                     "words": encode_words(Words.none()),
                 },
             )
+
+    def _fail(self) -> None:
+        """Upload a document of its own whose run fails."""
+        made = self._world.owner.upload({"id": self["collection_id"]})
+        self["dead_run_id"] = made["run"]["id"]
+        for change in (
+            "runs SET status = 'failed', error_code = 'pdf-damaged', error_detail = 'Damaged.', finished_at = now()",
+            "document_versions SET status = 'failed'",
+        ):
+            column = "id" if change.startswith("runs") else "document_id"
+            which = made["run"]["id"] if change.startswith("runs") else made["document"]["id"]
+            self._world.sql(f"UPDATE {change} WHERE {column} = :id", id=which)
 
     def _create_labelled(self) -> None:
         """Label a collection and a document as the owner, who has clearance. The administrator has no grant on them."""

@@ -185,6 +185,9 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", "/v1/runs"): _listed(GRANT, "run_id"),
     ("GET", "/v1/runs/{run_id}"): Rule(GRANT),
     ("GET", "/v1/runs/{run_id}/events"): Rule(GRANT),
+    ("GET", "/v1/dead-letters"): _listed(GRANT, "dead_run_id"),
+    ("POST", "/v1/dead-letters/replay"): Rule(PERMISSION, 202, _json(), foreign=202),
+    ("POST", "/v1/dead-letters/{run_id}/replay"): Rule(GRANT, 202, path={"run_id": "dead_run_id"}),
     # questions
     ("POST", "/v1/questions"): Rule(
         PERMISSION, 201, _json(question="What was net revenue in fiscal 2022?"), foreign=201

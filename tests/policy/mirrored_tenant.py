@@ -198,9 +198,9 @@ class MirroredTenant:
             session.execute(
                 text("UPDATE document_versions SET status = 'ready', page_count = 1 WHERE id = :id"), {"id": version}
             )
-            session.execute(
-                text("UPDATE runs SET status = 'ready', finished_at = now() WHERE version_id = :id"), {"id": version}
-            )
+            # The run counts as failed, so that each published document has a dead letter.
+            ended = text("UPDATE runs SET status = 'failed', finished_at = now() WHERE version_id = :id")
+            session.execute(ended, {"id": version})
             session.execute(delete(Page).where(Page.version_id == version))
             words = (f"{COMMON_WORD} of {document.hex}", f"{COMMON_WORD} again, word{document.hex[-12:]}")
             session.add(

@@ -17,6 +17,7 @@ from app.access.collections.repository import AccessRepository
 from app.answers.repository import AnswerRepository
 from app.core.principal import Principal
 from app.db.session import system_principal
+from app.documents.dead_letters.repository import DeadLetterRepository
 from app.documents.errors import DocumentNotFoundError, PageNotFoundError
 from app.documents.filters import DocumentFilters
 from app.documents.repository import DocumentRepository
@@ -226,8 +227,7 @@ class ReadChecks:
 
     def _check_documents(self, tenant: MirroredTenant, access: Access, session: Session) -> None:
         world, repository = access.world, DocumentRepository(session)
-        every = self._all_documents()
-        visible = access.documents()
+        every, visible = self._all_documents(), access.documents()
 
         def listed(filters: DocumentFilters) -> set[UUID]:
             return {each.id for each in repository.list_documents(filters, before=None, limit=1000)}
@@ -262,10 +262,11 @@ class ReadChecks:
         name = next(iter(narrowed))
         # The oracle has no issuers and years. With these filters, check only that no hidden document is listed.
         ways[f"list_documents by {name}"] = (found, inside.get(name, found & visible))
-        runs = RunRepository(session)
         asked = self._rotate(sorted(every))
-        ran = runs.list_runs(before=None, limit=1000, document_id=None, status=None)
+        ran = RunRepository(session).list_runs(before=None, limit=1000, document_id=None, status=None)
         ways["list_runs"] = ({run.document_id for run in ran}, visible)
+        letters = DeadLetterRepository(session).list_letters(before=None, limit=1000, kind=None)
+        ways["list_letters"] = ({letter.document_id for letter in letters}, visible & tenant.published)
         if asked is not None:
             ways["get_document"] = (self._get_document(repository, asked), visible & {asked})
             ways["get_page"] = (self._get_page(repository, asked), visible & {asked} & tenant.published)
