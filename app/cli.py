@@ -20,6 +20,7 @@ COMMANDS = {
     "ask": ("app.commands.asking", "ask"),
     "documents": ("app.commands.lists", "documents"),
     "runs": ("app.commands.lists", "runs"),
+    "dead-letters": ("app.commands.dead_letters", "dead_letters"),
     "key": ("app.commands.keys", "keys"),
     "access": ("app.commands.access", "access"),
     "tenant": ("app.commands.tenants", "tenants"),

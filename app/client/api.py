@@ -16,9 +16,11 @@ from app.client.models import (
     ApiAnswer,
     ApiCollection,
     ApiCreatedKey,
+    ApiDeadLetter,
     ApiDocument,
     ApiGroup,
     ApiListed,
+    ApiReplayed,
     ApiRun,
     ApiUploaded,
     Key,
@@ -113,6 +115,23 @@ class ApiClient:
     def list_runs(self) -> Iterator[ApiRun]:
         return self._list("/v1/runs", ApiRun)
 
+    def list_dead_letters(self, *, kind: str | None = None) -> Iterator[ApiDeadLetter]:
+        return self._list("/v1/dead-letters", ApiDeadLetter, filters={} if kind is None else {"kind": kind})
+
+    def replay_dead_letter(self, run_id: str) -> ApiRun:
+        return self._call("POST", f"/v1/dead-letters/{run_id}/replay", ApiRun)
+
+    def replay_dead_letters(self, *, kind: str | None = None) -> int:
+        """Replay all dead letters, or those of one kind. Return the number of runs that were started."""
+        total = 0
+        cursor: str | None = None
+        while True:
+            body = {"kind": kind, "cursor": cursor}
+            done = self._call("POST", "/v1/dead-letters/replay", ApiReplayed, json=body)
+            total, cursor = total + done.replayed, done.next_cursor
+            if cursor is None:
+                return total
+
     def list_collections(self) -> Iterator[ApiCollection]:
         return self._list("/v1/collections", ApiCollection)
 
@@ -177,10 +196,10 @@ class ApiClient:
     def revoke_key(self, key_id: str) -> None:
         self._send("DELETE", f"/v1/keys/{key_id}")
 
-    def _list(self, path: str, model: type[Model]) -> Iterator[Model]:
+    def _list(self, path: str, model: type[Model], *, filters: Mapping[str, str] | None = None) -> Iterator[Model]:
         cursor: str | None = None
         while True:
-            parameters = {"limit": "200"} | ({"cursor": cursor} if cursor else {})
+            parameters = {"limit": "200"} | dict(filters or {}) | ({"cursor": cursor} if cursor else {})
             page: ApiListed[Model] = _parse(
                 ApiListed[model],  # type: ignore[valid-type]  # a model chosen at run time
                 self._send("GET", path, params=parameters),

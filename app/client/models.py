@@ -35,6 +35,25 @@ class ApiRun(_Response):
         return self.status in {"ready", "failed"}
 
 
+class ApiDeadLetter(_Response):
+    """A document whose last run failed; `id` is the id of that run, and `kind` is the code of the failure."""
+
+    id: str
+    filename: str = ""
+    kind: str = ""
+    reason: str = ""
+    stage: str = ""
+    attempts: int = 0
+    failed_at: str = ""
+
+
+class ApiReplayed(_Response):
+    """The number of dead letters that a call replayed. `next_cursor` continues with older ones."""
+
+    replayed: int
+    next_cursor: str | None = None
+
+
 class ApiDocument(_Response):
     """A document; `status` is the status of its newest version: processing, ready or failed."""
 

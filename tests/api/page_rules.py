@@ -27,10 +27,11 @@ SCIM = "/scim/v2"
 class PageRule:
     """`permission`: the permission that the page requires. It is None if every session is enough.
 
-    `by_grant`: whether the page also requires a grant. `status`: the status of the response to an authorised user.
-    `foreign`: the status of the response to a user who has the permission in another tenant. `call` returns the options
-    of the request. `shows`: the name of an object whose id or name the page shows to authorised users. `path` maps a
-    path parameter to the name of its object, if the names differ.
+    `by_grant`: whether the page also requires a grant; without it, a page that shows no object responds with 404.
+    `status`: the status of the response to an authorised user. `foreign`: the status of the response to a user who has
+    the permission in another tenant. `call` returns the options of the request. `shows`: the name of an object whose id
+    or name the page shows to authorised users. `path` maps a path parameter to the name of its object, if the names
+    differ.
     """
 
     permission: Permission | None = None
@@ -74,6 +75,11 @@ PAGES: dict[tuple[str, str], PageRule] = {
     ),
     # the audit log
     ("GET", "/audit"): PageRule(Permission.AUDIT_READ, foreign=200, shows="logged_user_id"),
+    # failed documents
+    ("GET", "/dead-letters"): PageRule(Permission.DOCUMENTS_READ, foreign=200, shows="dead_run_id", by_grant=True),
+    ("POST", "/dead-letters/replay"): PageRule(
+        Permission.DOCUMENTS_WRITE, 303, call=lambda names: {"data": {"run_id": names["dead_run_id"]}}, by_grant=True
+    ),
     # evaluations
     ("GET", "/evaluations"): PageRule(Permission.EVALS_READ, foreign=200, shows="eval_run_id"),
     ("GET", "/evaluations/compare"): PageRule(

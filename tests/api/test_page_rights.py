@@ -104,7 +104,8 @@ def test_only_authorised_users_see_a_page(world, open_objects, closed_objects, p
     if rule.permission is not None:
         assert_permission_required(world, page, open_objects)
     for user, names in users_without_access(world, rule, open_objects, closed_objects):
-        assert_hidden_page(world, world.page_of(user.http), page, names, rule.status)
+        status = 404 if rule.shows is None else rule.status
+        assert_hidden_page(world, world.page_of(user.http), page, names, status)
     assert_hidden_page(world, world.page_of(world.stranger.http), page, open_objects, rule.foreign)
     for user in authorised_users(world, rule):
         names = open_objects if page[0] == "GET" else Objects(world)
@@ -155,7 +156,7 @@ def users_without_access(
 
 
 def authorised_users(world: World, rule: PageRule) -> list[Any]:
-    if rule.permission is None:
+    if rule.permission is None or rule.by_grant:
         return [world.granted, world.grouped]
     roles = {
         Role.ENGINEER: world.engineer,

@@ -16,6 +16,7 @@ function row(item) {
     element("span", {}, item.title || item.filename),
     element("br"),
     element("span", { class: "meta" }, describe(item) || item.status || ""),
+    ...(item.failure ? [element("br"), element("span", { class: "failed" }, item.failure.detail)] : []),
   );
 }
 
