@@ -16,8 +16,8 @@ from app.stack.home import Home, write_state
 from app.stack.logs import rotate_logs
 from app.stack.reserve import Reserve
 
-CHECK_SECONDS = 0.1
-"""The interval between two checks of the free space."""
+CHECK_SECONDS, LOW_SECONDS = 0.1, 0.02
+"""The intervals between two checks of the free space: usually, and while less than the floor is free."""
 LOG_SECONDS = 2.0
 
 
@@ -42,15 +42,20 @@ class Upkeep:
         self._ended.set()
         self._thread.join()
 
-    def check(self) -> None:
-        """Adjust the reserve to the free space. Errors of the disk are ignored: the next check tries again."""
-        with contextlib.suppress(OSError):
-            self._reserve.adjust()
+    def check(self) -> float:
+        """Adjust the reserve to the free space, and return the seconds until the next check.
+
+        Errors of the disk are ignored: the next check tries again.
+        """
+        try:
+            return LOW_SECONDS if self._reserve.adjust() else CHECK_SECONDS
+        except OSError:
+            return CHECK_SECONDS
 
     def _run(self) -> None:
-        next_logs = 0.0
-        while not self._ended.wait(CHECK_SECONDS):
-            self.check()
+        next_logs, pause = 0.0, CHECK_SECONDS
+        while not self._ended.wait(pause):
+            pause = self.check()
             if time.monotonic() >= next_logs:
                 rotate_logs(self._home.logs, max_bytes=self._stack.log_bytes, kept=self._stack.logs_kept)
                 next_logs = time.monotonic() + LOG_SECONDS

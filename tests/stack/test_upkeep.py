@@ -10,7 +10,7 @@ import pytest
 
 from app.stack.home import Home
 from app.stack.logs import rotate_logs
-from app.stack.reserve import STEP_BYTES, Reserve
+from app.stack.reserve import PAUSE_SECONDS, STEP_BYTES, Reserve
 from app.stack.upkeep import StateFile
 from tests.small_disk import small_disk
 
@@ -61,6 +61,23 @@ def test_reserve_shrinks_in_steps_on_a_full_disk_and_grows_again(tmp_path: Path)
         disk.empty()
         for _ in range(3):
             reserve.adjust()
+        assert reserve.held == 2 * STEP_BYTES
+
+
+def test_reserve_is_not_taken_at_once_by_a_program_that_goes_on_writing(tmp_path: Path) -> None:
+    now = [0.0]
+    with small_disk(tmp_path / "disk", 256 * 1024 * 1024) as disk:
+        reserve = Reserve(disk.path / "reserve", size=3 * STEP_BYTES, floor=STEP_BYTES, monotonic=lambda: now[0])
+        for _ in range(3):
+            reserve.adjust()
+        disk.fill(left=STEP_BYTES // 2)
+        reserve.adjust()
+        assert reserve.held == 2.5 * STEP_BYTES
+        disk.fill(left=STEP_BYTES // 2)
+        reserve.adjust()
+        assert reserve.held == 2.5 * STEP_BYTES, "the program continues until the disk is full"
+        now[0] += PAUSE_SECONDS
+        reserve.adjust()
         assert reserve.held == 2 * STEP_BYTES
 
 
