@@ -37,11 +37,12 @@ def build_outbox(settings: Settings, *, stop: threading.Event, marks: Marks, liv
         liveness=liveness,
     )
     linker = EventLinker(database=database, stop=stop)
+    sender = CelerySender(app=build_broker_app(settings, response_seconds=SEND_SECONDS))
     return Outbox(
         database=database,
-        sender=CelerySender(app=build_broker_app(settings, response_seconds=SEND_SECONDS)),
+        sender=sender,
         listen_url=url,
-        schedule=Schedule(periodic_jobs(settings.jobs, database=database, linker=linker)),
+        schedule=Schedule(periodic_jobs(settings.jobs, database=database, linker=linker, count=sender.count)),
         poll_seconds=settings.jobs.poll_seconds,
         marks=marks,
         stop=stop,

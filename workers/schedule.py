@@ -7,7 +7,9 @@ from functools import partial
 
 from sqlalchemy import text
 
+from app.core.errors import BrokerUnavailableError
 from app.db.session import Database
+from app.jobs.plan import Queue
 from app.observability.logging import get_logger
 from app.settings import JobSettings
 from workers.maintenance.linking import EventLinker
@@ -34,11 +36,18 @@ class Periodic:
     call: Callable[[], bool | None]
 
 
-def periodic_jobs(settings: JobSettings, *, database: Database, linker: EventLinker) -> tuple[Periodic, ...]:
-    """Return the jobs in the order in which they run. `database` must connect as the relay's role."""
+def periodic_jobs(
+    settings: JobSettings, *, database: Database, linker: EventLinker, count: Callable[[str], int]
+) -> tuple[Periodic, ...]:
+    """Return the jobs in the order in which they run.
+
+    `database` must connect as the relay's role. `count` returns the number of messages in a queue of the broker.
+    """
+    refill = partial(refill_queues, database, count=count, after_seconds=settings.sweep_seconds)
     sweep = partial(sweep_stages, database, wake_again_seconds=settings.wake_again_seconds)
     return (
         #        name                interval (seconds)           what it calls
+        Periodic("refill queues",    settings.sweep_seconds,      refill),
         Periodic("sweep stages",     settings.sweep_seconds,      sweep),
         Periodic("link events",      EVERY_TURN,                  linker.link_waiting),
         Periodic("collect blobs",    settings.collect_seconds,    partial(call_collectors, database)),
@@ -67,6 +76,26 @@ class Schedule:
                 work_left |= bool(job.call())
                 self._called_at[job.name] = self._monotonic()
         return work_left
+
+
+def refill_queues(database: Database, *, count: Callable[[str], int], after_seconds: float) -> None:
+    """Let the sweeper send messages for due stages whose queue is empty in the broker, because messages were lost.
+
+    Any stage may have used the message of another, so a lost message can delay each stage of its queue.
+    """
+    for queue in Queue:
+        try:
+            if count(queue) > 0:
+                continue
+        except BrokerUnavailableError:
+            return  # sending the next message reports the outage
+        with database.anonymous() as session:
+            woken = session.scalar(
+                text("SELECT wake_stages(:queue, :after, :batch)"),
+                {"queue": queue, "after": after_seconds, "batch": SWEEP_BATCH},
+            )
+        if woken:
+            log.info("relay.refilled", queue=queue, stages=woken)
 
 
 def sweep_stages(database: Database, *, wake_again_seconds: float) -> None:

@@ -17,6 +17,12 @@ MESSAGE_SECONDS = 3600
 SEND_SECONDS = 5.0
 """The longest wait, in seconds, for the broker's confirmation of a message. A full RabbitMQ does not confirm any."""
 
+_NO_QUEUE_IN_REDIS = "404"
+"""Redis has no empty queues. kombu reports this with AMQP's code as text."""
+
+_NO_QUEUE_IN_RABBITMQ = 404
+"""No worker has declared the queue yet. RabbitMQ then closes the channel (AMQP 0-9-1, 1.2 Class and constants)."""
+
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
@@ -55,6 +61,19 @@ class CelerySender:
             except self._failures() as error:
                 self.close()
                 raise BrokerUnavailableError from error
+
+    def count(self, queue: str) -> int:
+        """Return how many messages wait in a queue of the broker. Raises BrokerUnavailableError."""
+        try:
+            return int(self._connected().channel.queue_declare(queue, passive=True).message_count)
+        except self._failures() as error:
+            code = getattr(error, "reply_code", None)
+            if code == _NO_QUEUE_IN_REDIS:
+                return 0
+            self.close()
+            if code == _NO_QUEUE_IN_RABBITMQ:
+                return 0
+            raise BrokerUnavailableError from error
 
     def close(self) -> None:
         """Close the connection. The next message opens a new one."""

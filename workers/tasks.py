@@ -8,14 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from celery import Celery, signals
-from opentelemetry.trace import SpanKind
 
 from app.audit.errors import ChainNotAsSignedError, CheckpointFormatError
 from app.core.errors import UnavailableError
 from app.jobs.plan import COLLECT_BLOBS, RUN_STAGE, SIGN_CHECKPOINT
 from app.jobs.states import Lease
 from app.observability.logging import configure_logging, get_logger
-from app.observability.tracing import Tracing, configure_tracing, extract_context, traced
+from app.observability.tracing import Tracing, configure_tracing
 from app.settings import ObservabilitySettings
 from workers.bootstrap import Worker
 from workers.pipeline.quarantine import Quarantine
@@ -71,17 +70,18 @@ def register_tasks(
     stop = StopFlag()
 
     @app.task(name=RUN_STAGE, bind=True)  # type: ignore[untyped-decorator]  # Celery ships no types
-    def run_stage(task: Any, *, tenant_id: str, stage_id: str) -> None:
-        parent = extract_context(task.request.get("trace"))
+    def run_stage(task: Any, **_: str) -> None:
+        # A message permits to run one stage of its queue. The database chooses the stage, so that a tenant with many
+        # messages in the queue does not delay others. The arguments name a stage for workers of earlier versions only.
+        queue = task.request.delivery_info["routing_key"]
         try:
             if not parts.get().room.wait(stop):
-                log.warning("jobs.stage.disk_full", stage_id=stage_id)
+                log.warning("jobs.stage.disk_full", queue=queue)
                 return
-            with traced(RUN_STAGE, parent=parent, kind=SpanKind.CONSUMER, stage_id=stage_id):
-                parts.get().runner.run(UUID(tenant_id), UUID(stage_id), quarantine=quarantine)
+            parts.get().runner.run_next(queue, quarantine=quarantine)
         except UnavailableError as error:
-            # The database is down. This message is already consumed, so the sweeper queues another one for the stage.
-            log.warning("jobs.stage.unavailable", stage_id=stage_id, code=error.code)
+            # The database is down. This message is already consumed, so the sweeper queues another one.
+            log.warning("jobs.stage.unavailable", queue=queue, code=error.code)
 
     @app.task(name=COLLECT_BLOBS)  # type: ignore[untyped-decorator]  # Celery ships no types
     def collect_blobs(*, tenant_id: str) -> None:

@@ -98,6 +98,14 @@ class Database:
                     raise ContextRefusedError
             yield session
 
+    def change_principal(self, session: Session, principal: Principal) -> None:
+        """Let the rest of a transaction act as another principal. Raises ContextRefusedError.
+
+        Only a worker needs this: it learns from the database for which tenant it works next.
+        """
+        if not self.signer.enter(session, principal):
+            raise ContextRefusedError
+
     @contextmanager
     def anonymous(self) -> Iterator[Session]:
         """Run one transaction without a principal: row-level security hides every tenant's rows.

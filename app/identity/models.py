@@ -20,12 +20,16 @@ from app.db.base import Base
 
 
 class Tenant(Base):
+    """An organisation. While workers are busy, a tenant of weight 3 gets three times the share of one of weight 1."""
+
     __tablename__ = "tenants"
+    __table_args__ = (CheckConstraint("weight BETWEEN 1 AND 100", name="weight"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     created_at: Mapped[datetime]
+    weight: Mapped[int] = mapped_column(server_default="1")
 
 
 class TenantKey(Base):

@@ -73,6 +73,12 @@ class IdentityRepository:
     def insert_tenant(self, values: dict[str, object]) -> None:
         self._session.execute(insert(Tenant).values(values))
 
+    def set_weight(self, tenant_id: UUID, weight: int) -> int | None:
+        """Set the tenant's weight; return the weight before, or None if there is no such tenant."""
+        before = self._session.scalar(select(Tenant.weight).where(Tenant.id == tenant_id).with_for_update())
+        self._session.execute(update(Tenant).where(Tenant.id == tenant_id).values(weight=weight))
+        return before
+
     def insert_user(self, values: dict[str, object]) -> None:
         self._session.execute(insert(User).values(values))
 

@@ -276,6 +276,23 @@ class TenantAdmin:
             )
         return tenant_id
 
+    def set_weight(self, tenant_id: UUID, weight: int) -> None:
+        """Set a tenant's share of the workers, from 1 to 100, relative to other tenants. Raises TenantNotFoundError."""
+        principal = system_principal(tenant_id)
+        with self._owner.transaction(principal) as session:
+            before = IdentityRepository(session).set_weight(tenant_id, weight)
+            if before is None:
+                raise TenantNotFoundError
+            record_change(
+                session,
+                principal,
+                "identity.tenant.changed",
+                object_type="tenant",
+                object_id=tenant_id,
+                before={"weight": before},
+                after={"weight": weight},
+            )
+
     def create_user(self, tenant_id: UUID, *, email: str, name: str, roles: Iterable[Role]) -> tuple[UUID, str]:
         """Create a user; return (user ID, text of the first key). Raises EmailTakenError, TenantNotFoundError."""
         now = self._clock.now()

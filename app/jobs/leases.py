@@ -45,6 +45,9 @@ from app.jobs.states import (
     Superseded,
 )
 
+NO_TENANT = UUID(int=0)
+"""The tenant of a transaction before it has chosen one: it has no rows."""
+
 OnFailed = Callable[[Session, FailedRun], None]
 
 
@@ -63,31 +66,44 @@ class LeaseService:
         If too many workers died, fail the stage here: a dead worker reports no failure.
         """
         with self._database.transaction(system_principal(tenant_id)) as session:
-            repository = RunRepository(session)
-            row = repository.lease_stage(stage_id, owner=owner, seconds=self._terms.lease_seconds)
-            if row is None:
-                return _unavailable_result(repository.find_stage_status(stage_id))
-            run = repository.start_run(row.run_id, row.name)
-            lease = Lease(
-                tenant_id=tenant_id,
-                stage_id=stage_id,
-                run_id=row.run_id,
-                document_id=run.document_id,
-                version_id=run.version_id,
-                stage=row.name,
-                position=row.position,
-                token=row.lease_token,
-                owner=owner,
-                attempt=row.attempt,
-                outages=row.outages,
-                ended=row.ended,
-                crashes=row.crashes,
-                outputs=repository.list_output_keys(row.run_id),
-            )
-            if lease.deaths >= self._terms.max_deaths:
-                self._end(session, lease, WorkersLostError())
-                return AlreadyDone(StageStatus.FAILED)
-            return lease
+            return self._claim(session, tenant_id, stage_id, owner)
+
+    def claim_next(self, queue: str, *, owner: str) -> ClaimResult | None:
+        """Claim the stage of the queue whose turn it is, by fair shares between tenants; return None if none is due."""
+        with self._database.transaction(system_principal(NO_TENANT)) as session:
+            chosen = RunRepository(session).choose_stage(queue)
+            if chosen is None:
+                return None
+            self._database.change_principal(session, system_principal(chosen.chosen_tenant))
+            return self._claim(session, chosen.chosen_tenant, chosen.chosen_stage, owner)
+
+    def _claim(self, session: Session, tenant_id: UUID, stage_id: UUID, owner: str) -> ClaimResult:
+        repository = RunRepository(session)
+        row = repository.lease_stage(stage_id, owner=owner, seconds=self._terms.lease_seconds)
+        if row is None:
+            return _unavailable_result(repository.find_stage_status(stage_id))
+        run = repository.start_run(row.run_id, row.name)
+        lease = Lease(
+            tenant_id=tenant_id,
+            stage_id=stage_id,
+            run_id=row.run_id,
+            document_id=run.document_id,
+            version_id=run.version_id,
+            stage=row.name,
+            position=row.position,
+            token=row.lease_token,
+            owner=owner,
+            attempt=row.attempt,
+            outages=row.outages,
+            ended=row.ended,
+            crashes=row.crashes,
+            outputs=repository.list_output_keys(row.run_id),
+            trace=run.trace_context,
+        )
+        if lease.deaths >= self._terms.max_deaths:
+            self._end(session, lease, WorkersLostError())
+            return AlreadyDone(StageStatus.FAILED)
+        return lease
 
     def heartbeat(self, lease: Lease) -> bool:
         """Extend the lease; return False if it is lost."""

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Identity,
     Index,
+    SmallInteger,
     UniqueConstraint,
     text,
 )
@@ -32,6 +33,7 @@ class Run(Base):
             ondelete="CASCADE",
         ),
         CheckConstraint("status IN ('queued', 'running', 'ready', 'failed')", name="status"),
+        CheckConstraint("priority BETWEEN 0 AND 2", name="priority"),
         Index(None, "tenant_id", "document_id"),
         Index(None, "tenant_id", "version_id"),
         Index(
@@ -48,6 +50,7 @@ class Run(Base):
     document_id: Mapped[UUID]
     version_id: Mapped[UUID]
     status: Mapped[str]
+    priority: Mapped[int] = mapped_column(SmallInteger, server_default="1")
     stage: Mapped[str]
     pages_total: Mapped[int | None]
     error_code: Mapped[str | None]
@@ -67,7 +70,7 @@ class Stage(Base):
     Of the ended attempts, `outages` counts those that failed because another service was down, and `crashes` those in
     which the stage's own process died while its worker survived. If the stage is still pending or leased at `wake_at`,
     no worker has claimed it or its lease has expired. The sweeper then sends the stage's message again; `wakes` counts
-    these messages.
+    these messages. `priority` is the run's, from 0 (served first) to 2.
     """
 
     __tablename__ = "stages"
@@ -75,7 +78,17 @@ class Stage(Base):
         UniqueConstraint("run_id", "name"),
         ForeignKeyConstraint(["tenant_id", "run_id"], ["runs.tenant_id", "runs.id"], ondelete="CASCADE"),
         CheckConstraint("status IN ('waiting', 'pending', 'leased', 'done', 'failed')", name="status"),
+        CheckConstraint("priority BETWEEN 0 AND 2", name="priority"),
         Index("ix_stages_open", "wake_at", postgresql_where=text("status IN ('pending', 'leased')")),
+        Index(
+            "ix_stages_pending",
+            "queue",
+            "tenant_id",
+            "priority",
+            "available_at",
+            postgresql_where=text("status = 'pending'"),
+        ),
+        Index("ix_stages_leased", "queue", "tenant_id", postgresql_where=text("status = 'leased'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -84,6 +97,7 @@ class Stage(Base):
     position: Mapped[int]
     name: Mapped[str]
     queue: Mapped[str]
+    priority: Mapped[int] = mapped_column(SmallInteger, server_default="1")
     status: Mapped[str]
     attempt: Mapped[int]
     outages: Mapped[int]
@@ -100,6 +114,17 @@ class Stage(Base):
     error_detail: Mapped[str | None]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+
+
+class StageTurn(Base):
+    """When a tenant last got a turn in a queue, and how many turns it had: the memory of `choose_stage`."""
+
+    __tablename__ = "stage_turns"
+
+    queue: Mapped[str] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"), primary_key=True)
+    turns: Mapped[int] = mapped_column(BigInteger)
+    taken_at: Mapped[datetime]
 
 
 class StageOutput(Base):

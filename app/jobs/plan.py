@@ -35,6 +35,26 @@ class Queue(StrEnum):
     MAINTENANCE = "maintenance"
 
 
+class Priority(StrEnum):
+    """The order of a tenant's runs: a user waits for an interactive run, and nobody waits for a background run.
+
+    Tenants share the workers equally, whatever the priorities of their runs.
+    """
+
+    INTERACTIVE = "interactive"
+    BULK = "bulk"
+    BACKGROUND = "background"
+
+    @property
+    def rank(self) -> int:
+        """Return the number that the database stores: 0 is served first."""
+        return list(Priority).index(self)
+
+    @classmethod
+    def of_rank(cls, rank: int) -> "Priority":
+        return list(cls)[rank]
+
+
 ALL_QUEUES = ",".join(queue.value for queue in Queue)
 """All queues, in the format of a worker's `--queues` option."""
 

@@ -101,6 +101,12 @@ class RunRepository:
 
     # --- leases ------------------------------------------------------------------------------------------------------
 
+    def choose_stage(self, queue: str) -> Row[UUID, UUID] | None:
+        """Choose and lock the queue's next stage by fair shares; return its tenant and id, or None if none is due."""
+        return self._session.execute(
+            text("SELECT chosen_tenant, chosen_stage FROM choose_stage(:queue)"), {"queue": queue}
+        ).one_or_none()
+
     def lease_stage(
         self, stage_id: UUID, *, owner: str, seconds: float
     ) -> Row[UUID, str, int, int, int, int, int, int] | None:
@@ -137,13 +143,13 @@ class RunRepository:
         found = self._session.scalar(select(Stage.status).where(Stage.id == stage_id))
         return None if found is None else StageStatus(found)
 
-    def start_run(self, run_id: UUID, stage: str) -> Row[UUID, UUID]:
-        """Mark a run as running at `stage`; return its document and version."""
+    def start_run(self, run_id: UUID, stage: str) -> Row[UUID, UUID, dict[str, Any] | None]:
+        """Mark a run as running at `stage`; return its document, its version and its trace."""
         return self._session.execute(
             update(Run)
             .where(Run.id == run_id)
             .values(status=RunStatus.RUNNING, stage=stage, started_at=func.coalesce(Run.started_at, func.now()))
-            .returning(Run.document_id, Run.version_id)
+            .returning(Run.document_id, Run.version_id, Run.trace_context)
             .execution_options(synchronize_session=False)
         ).one()
 

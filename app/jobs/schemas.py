@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from app.jobs.plan import Priority
 from app.jobs.states import RunStatus, RunView, StageStatus, StageView
 
 
@@ -44,6 +45,7 @@ class RunOut(BaseModel):
     id: UUID
     document_id: UUID
     version_id: UUID
+    priority: Priority = Field(description="Which of your organisation's runs come first.", examples=["interactive"])
     status: RunStatus
     stage: str = Field(description="The current step, or the last one.", examples=["embed"])
     pages_total: int | None = Field(description="The number of pages; null until the file is parsed.", examples=[112])
@@ -63,6 +65,7 @@ class RunOut(BaseModel):
             document_id=run.document_id,
             version_id=run.version_id,
             status=run.status,
+            priority=run.priority,
             stage=run.stage,
             pages_total=run.pages_total,
             error=failure,

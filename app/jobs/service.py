@@ -12,7 +12,7 @@ from app.core.principal import Principal
 from app.db.session import Database
 from app.jobs.errors import RunNotFoundError
 from app.jobs.models import Run, Stage
-from app.jobs.plan import QUEUE_OF_STAGE, StageName
+from app.jobs.plan import QUEUE_OF_STAGE, Priority, StageName
 from app.jobs.repository import RunRepository
 from app.jobs.states import RunStatus, RunView, StageStatus, StageView
 
@@ -34,6 +34,7 @@ class RunService:
         version_id: UUID,
         created_by: UUID,
         trace_context: Mapping[str, str] | None,
+        priority: Priority = Priority.BULK,
     ) -> RunView:
         """Insert a run of a version, its stages and the first message, in the caller's transaction.
 
@@ -45,6 +46,7 @@ class RunService:
             document_id=document_id,
             version_id=version_id,
             status=RunStatus.QUEUED,
+            priority=priority.rank,
             stage=StageName.VALIDATE,
             trace_context=None if trace_context is None else dict(trace_context),
             created_at=self._clock.now(),
@@ -58,12 +60,13 @@ class RunService:
                 "position": position,
                 "name": name,
                 "queue": queue,
+                "priority": priority.rank,
                 "status": StageStatus.WAITING if position else StageStatus.PENDING,
             }
             for position, (name, queue) in enumerate(QUEUE_OF_STAGE.items())
         ]
         repository = RunRepository(session)
-        columns = ("id", "tenant_id", "document_id", "version_id", "status", "stage", "trace_context")
+        columns = ("id", "tenant_id", "document_id", "version_id", "status", "priority", "stage", "trace_context")
         values = {column: getattr(run, column) for column in (*columns, "created_at", "created_by")}
         repository.insert_run(values)
         repository.insert_stages(stages, wake_again_seconds=self._wake_again_seconds)
@@ -138,6 +141,7 @@ def _view(run: Run, stages: tuple[StageView, ...] = ()) -> RunView:
         document_id=run.document_id,
         version_id=run.version_id,
         status=RunStatus(run.status),
+        priority=Priority.of_rank(run.priority),
         stage=str(run.stage),
         pages_total=run.pages_total,
         error_code=run.error_code,

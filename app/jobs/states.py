@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from app.jobs.plan import Priority
+
 
 class RunStatus(StrEnum):
     QUEUED = "queued"
@@ -56,6 +58,7 @@ class RunView:
     document_id: UUID
     version_id: UUID
     status: RunStatus
+    priority: Priority
     stage: str
     pages_total: int | None
     error_code: str | None
@@ -72,7 +75,7 @@ class Lease:
 
     `attempt` is the number of this attempt, from 1. Of the earlier ones, `ended` counts those whose end was recorded,
     which includes `outages` and `crashes`. `outputs` maps the names of the run's finished stages to the keys of their
-    outputs.
+    outputs. `trace` is the run's trace.
     """
 
     tenant_id: UUID
@@ -89,6 +92,7 @@ class Lease:
     ended: int
     crashes: int
     outputs: Mapping[str, str]
+    trace: Mapping[str, str] | None
 
     @property
     def deaths(self) -> int:

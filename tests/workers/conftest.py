@@ -20,6 +20,7 @@ from app.core.ids import new_id
 from app.core.principal import Principal
 from app.db.session import system_principal
 from app.identity.data_keys import PostgresDataKeys
+from app.jobs.plan import Priority
 from app.jobs.service import RunService
 from app.settings import Settings
 from app.stack.processes import start_tethered, tail
@@ -98,7 +99,7 @@ class Ingestion:
 
     def upload(
         self, content: str | bytes, *, filename: str = "file.txt", password: bytes | None = None,
-        collection: UUID | None = None,
+        collection: UUID | None = None, priority: Priority = Priority.BULK,
     ) -> UUID:  # fmt: skip
         """Store a file and queue its run, as the API does for an upload; return the run's id."""
         data = content.encode() if isinstance(content, str) else content
@@ -115,7 +116,7 @@ class Ingestion:
                 {"id": document, "tenant": self.tenant, "collection": collection or self.collection,
                  "digest": stored.digest, "name": filename},
             )  # fmt: skip
-            return self._add_version(session, document, number=1, stored=stored, password=password)
+            return self._add_version(session, document, number=1, stored=stored, password=password, priority=priority)
 
     def upload_version(self, run: UUID, content: str) -> UUID:
         """Upload a further version of the document of `run`; return the new run's id."""
@@ -125,7 +126,7 @@ class Ingestion:
         with self.database.worker.transaction(self.principal) as session:
             return self._add_version(session, document, number=number + 1, stored=stored, password=None)
 
-    def _add_version(self, session, document, *, number, stored, password) -> UUID:
+    def _add_version(self, session, document, *, number, stored, password, priority=Priority.BULK) -> UUID:
         version = new_id()
         session.execute(
             text(
@@ -143,6 +144,7 @@ class Ingestion:
             version_id=version,
             created_by=self.tenant,
             trace_context=None,
+            priority=priority,
         )
         return run.id
 

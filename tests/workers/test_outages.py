@@ -36,6 +36,17 @@ def test_wiping_the_broker_loses_and_duplicates_none_of_50_documents(ingestion, 
     check_published_once(ingestion, ended)
 
 
+def test_documents_of_a_wiped_broker_continue_before_their_next_message(ingestion, wait_for):
+    ingestion.environment["FOOTNOTE_JOBS__WAKE_AGAIN_SECONDS"] = "3600"
+    ingestion.start_relay()
+    runs = [ingestion.upload(f"document {number}") for number in range(3)]
+    ingestion.sql("UPDATE stages SET wake_at = now() + interval '1 hour'")
+    wait_for(lambda: outbox_size(ingestion) == 0, what="an empty outbox")
+    redis.Redis.from_url(ingestion.broker).flushall()
+    ingestion.start_worker()
+    assert {run.status for run in ingestion.wait_final(*runs)} == {"ready"}
+
+
 def test_stage_of_a_killed_worker_is_completed_by_another(ingestion, wait_for, tmp_path):
     gate = tmp_path / "gate"
     gate.touch()

@@ -9,7 +9,10 @@ from signal import SIGKILL, SIGTERM
 
 import pytest
 
+from app.settings import Settings
 from app.stack.processes import end_process, start_tethered, tail
+from workers.broker import build_broker_app
+from workers.sending import CelerySender
 
 pytestmark = pytest.mark.rabbitmq
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # the script on PATH would run the server as another user
@@ -76,9 +79,13 @@ def end_family(server: subprocess.Popen[bytes]) -> None:
 
 def test_pipeline_runs_over_rabbitmq(ingestion, rabbitmq):
     ingestion.broker = rabbitmq
+    sender = CelerySender(app=build_broker_app(Settings(broker={"url": rabbitmq})))
+    assert sender.count("parse") == 0
     ingestion.start_relay()
     ingestion.start_worker()
     runs = [ingestion.upload(f"file {number}") for number in range(5)]
     ended = ingestion.wait_final(*runs, seconds=40)
     assert {(run.status, run.error_code) for run in ended} == {("ready", None)}
     assert sorted(ingestion.notes("indexed.txt")) == sorted(f"{run.version_id} 1" for run in ended)
+    assert sender.count("parse") == 0
+    sender.close()

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from app.audit.service import record
-from app.jobs.plan import COLLECT_BLOBS, RUN_STAGE, SIGN_CHECKPOINT
+from app.jobs.plan import COLLECT_BLOBS, RUN_STAGE, SIGN_CHECKPOINT, Queue
 from app.settings import JobSettings
 from tests.workers.conftest import Ingestion
 from workers.maintenance.linking import EventLinker
@@ -47,9 +47,14 @@ def ingestion(module_database, tmp_path):
 
 @pytest.fixture
 def jobs(module_database):
-    """Return the relay's periodic jobs by name."""
+    """Return the relay's periodic jobs by name. The queue `embed` has a message in the broker, the others are empty."""
     linker = EventLinker(database=module_database.relay, stop=threading.Event())
-    table = periodic_jobs(JobSettings(sweep_seconds=5), database=module_database.relay, linker=linker)
+    table = periodic_jobs(
+        JobSettings(sweep_seconds=5),
+        database=module_database.relay,
+        linker=linker,
+        count=lambda queue: int(queue == Queue.EMBED),
+    )
     return {job.name: job for job in table}
 
 
@@ -98,6 +103,7 @@ def test_shortest_interval_ignores_jobs_without_an_interval(calls):
 
 def test_intervals_of_jobs_come_from_the_settings(jobs):
     assert {name: job.seconds for name, job in jobs.items()} == {
+        "refill queues": 5,
         "sweep stages": 5,
         "link events": EVERY_TURN,
         "collect blobs": JobSettings().collect_seconds,
@@ -113,6 +119,23 @@ def test_sweeping_queues_a_new_task_for_an_unclaimed_stage(ingestion, jobs):
     ingestion.sql("UPDATE stages SET wake_at = now() WHERE status = 'pending'")
     assert not jobs["sweep stages"].call()
     assert topics(ingestion) == [RUN_STAGE]
+
+
+@pytest.mark.parametrize(
+    ("queue", "due_since", "sent"), [("parse", 6, [RUN_STAGE]), ("embed", 6, []), ("parse", 3, [])]
+)
+def test_emptied_queue_is_refilled_with_messages_of_due_stages(ingestion, jobs, queue, due_since, sent):
+    ingestion.upload("a page")
+    with ingestion.database.relay.anonymous() as session:
+        session.execute(text("DELETE FROM outbox WHERE tenant_id = :tenant"), {"tenant": ingestion.tenant})
+    ingestion.sql(
+        "UPDATE stages SET queue = :queue, available_at = now() - make_interval(secs => :secs), "
+        "wake_at = now() + interval '1 hour' WHERE status = 'pending'",
+        queue=queue, secs=due_since,
+    )  # fmt: skip
+    jobs["refill queues"].call()
+    jobs["sweep stages"].call()
+    assert topics(ingestion) == sent
 
 
 def test_linking_leaves_no_event_waiting(ingestion, jobs):

@@ -10,12 +10,13 @@ from typing import TypeVar
 from uuid import UUID
 
 from celery.exceptions import SoftTimeLimitExceeded
+from opentelemetry.trace import SpanKind
 
 from app.core.errors import DocumentError, FootnoteError
 from app.db.session import Database, system_principal
 from app.jobs.errors import LeaseLostError, error_of
 from app.jobs.leases import LeaseService
-from app.jobs.plan import QUEUE_OF_STAGE, StageName
+from app.jobs.plan import QUEUE_OF_STAGE, RUN_STAGE, StageName
 from app.jobs.states import (
     AlreadyDone,
     Busy,
@@ -31,6 +32,7 @@ from app.jobs.states import (
 )
 from app.observability.logging import get_logger, log_context
 from app.observability.metrics import Metrics
+from app.observability.tracing import extract_context, traced
 from app.storage.errors import BlobDamagedError, BlobMissingError
 from workers.pipeline.contract import PipelineStage, StageInputs, StageResult
 from workers.pipeline.errors import OutputLostError
@@ -84,7 +86,7 @@ class _Context:
 
 
 class StageRunner:
-    """Handles wake-up messages. A repeated or late message, or one for a finished stage, changes nothing."""
+    """Runs stages. A stage that is finished, or that another worker has, is not run again."""
 
     def __init__(
         self,
@@ -112,23 +114,32 @@ class StageRunner:
         If a worker died in an earlier attempt, the stage runs in `quarantine`, if there is one.
         """
         claimed = self._leases.claim(tenant_id, stage_id, owner=self._owner)
-        if not isinstance(claimed, Lease):
-            return claimed
+        return self._run_claimed(claimed, quarantine) if isinstance(claimed, Lease) else claimed
+
+    def run_next(self, queue: str, *, quarantine: Quarantine | None = None) -> RunResult | None:
+        """Run the queue's next stage, whose choice is fair to all tenants. Return the outcome, or None if no stage is
+        due. Raises UnavailableError.
+        """
+        claimed = self._leases.claim_next(queue, owner=self._owner)
+        return self._run_claimed(claimed, quarantine) if isinstance(claimed, Lease) else claimed
+
+    def _run_claimed(self, lease: Lease, quarantine: Quarantine | None) -> RunResult:
         began = time.perf_counter()
         with (
-            log_context(run_id=claimed.run_id, tenant_id=tenant_id),
-            self.queue_marks.working_on(QUEUE_OF_STAGE[StageName(claimed.stage)]),
+            traced(RUN_STAGE, parent=extract_context(lease.trace), kind=SpanKind.CONSUMER, stage_id=lease.stage_id),
+            log_context(run_id=lease.run_id, tenant_id=lease.tenant_id),
+            self.queue_marks.working_on(QUEUE_OF_STAGE[StageName(lease.stage)]),
         ):
-            if quarantine is not None and claimed.deaths + claimed.crashes:
-                result = self._run_apart(claimed, quarantine)
+            if quarantine is not None and lease.deaths + lease.crashes:
+                result = self._run_apart(lease, quarantine)
             else:
-                result = self._attempt(claimed, self._heartbeat(claimed))
+                result = self._attempt(lease, self._heartbeat(lease))
             seconds = time.perf_counter() - began
             outcome = outcome_of(result)
             get_logger(__name__).info(
-                "jobs.stage.ended", stage=claimed.stage, attempt=claimed.attempt, outcome=outcome, seconds=seconds
+                "jobs.stage.ended", stage=lease.stage, attempt=lease.attempt, outcome=outcome, seconds=seconds
             )
-        self._metrics.record_stage(stage=claimed.stage, outcome=outcome, seconds=seconds)
+        self._metrics.record_stage(stage=lease.stage, outcome=outcome, seconds=seconds)
         return result
 
     def run_watched(self, lease: Lease) -> RunResult:

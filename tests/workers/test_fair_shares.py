@@ -1,0 +1,25 @@
+"""With real workers, a tenant's document does not wait for all documents of another tenant."""
+
+from app.jobs.plan import Priority
+from tests.workers.conftest import Ingestion
+
+MANY = 30
+
+
+def count_ready(ingestion):
+    return ingestion.sql("SELECT count(*) FROM runs WHERE status = 'ready'")[0][0]
+
+
+def test_one_document_overtakes_those_of_another_tenant_and_a_users_those_of_an_import(ingestion, wait_for):
+    shared = {name: getattr(ingestion, name) for name in ("database", "folder", "broker", "access_classes")}
+    other = Ingestion(**shared)
+    runs = [ingestion.upload(f"document {number}") for number in range(MANY)]
+    urgent = ingestion.upload("a user waits for this", priority=Priority.INTERACTIVE)
+    single = other.upload("one document")
+    ingestion.start_relay()
+    ingestion.start_worker()
+    (ended,) = other.wait_final(single)
+    assert (ended.status, count_ready(ingestion) < MANY / 3) == ("ready", True)
+    (ended,) = ingestion.wait_final(urgent)
+    assert (ended.status, count_ready(ingestion) < MANY / 3) == ("ready", True)
+    assert {run.status for run in ingestion.wait_final(*runs)} == {"ready"}
