@@ -89,13 +89,20 @@ class ApiClient:
         password: str | None = None,
         title: str | None = None,
         document_type: str | None = None,
+        priority: str | None = None,
         on_bytes: Callable[[int], None] = lambda _: None,
     ) -> ApiUploaded:
         """Upload one file as a stream. Raises ApiProblemError.
 
         `on_bytes` is called with the number of bytes that have been read so far.
         """
-        form = {"collection": collection, "password": password, "title": title, "document_type": document_type}
+        form = {
+            "collection": collection,
+            "password": password,
+            "title": title,
+            "document_type": document_type,
+            "priority": priority,
+        }
         fields = {name: value for name, value in form.items() if value is not None}
         media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         with path.open("rb") as file:

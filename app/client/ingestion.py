@@ -18,6 +18,7 @@ STAGES = ("validate", "parse", "extract", "chunk", "embed", "publish")
 POLLS_PER_ROUND = 5  # at two rounds per second, polls of unfinished runs stay below the rate limit
 UPLOAD_SHARE = 0.3  # the upload's share of a document's progress bar
 NOT_FOUND = 404
+INTERACTIVE, BULK = "interactive", "bulk"  # priorities: a user waits for a single file, and imports come after it
 
 READY, FAILED, PROCESSING, NOT_UPLOADED = "ready", "failed", "processing", "not-uploaded"
 
@@ -194,6 +195,7 @@ class Ingestion:
                 collection=self._collections[path],
                 password=self._options.password,
                 document_type=self._options.document_type,
+                priority=INTERACTIVE if len(self._collections) == 1 else BULK,
                 on_bytes=report,
             )
         except FootnoteError as error:

@@ -121,6 +121,23 @@ def test_new_version_has_the_next_number(editor):
     assert editor.http.get(f"{path}/{listed[1]['id']}/file").content == b"Revenue was 5."
 
 
+def test_run_has_the_priority_of_its_upload(editor):
+    collection = editor.collection()
+    document = send(editor, collection, priority="interactive").json()
+    put = f"/v1/collections/{collection['id']}/files/b.txt?priority=background"
+    versions = f"/v1/documents/{document['document']['id']}/versions"
+    answers = [
+        document,
+        editor.http.put(put, content=b"Revenue was 7.").json(),
+        editor.http.post(
+            versions, files={"file": ("c.txt", b"Revenue was 8.")}, data={"priority": "interactive"}
+        ).json(),
+        send(editor, collection, b"Revenue was 9.").json(),
+    ]
+    runs = [editor.http.get(f"/v1/runs/{answer['run']['id']}").json() for answer in answers]
+    assert [run["priority"] for run in runs] == ["interactive", "background", "interactive", "bulk"]
+
+
 def test_new_version_accepts_no_document_metadata(editor):
     path = f"/v1/documents/{send(editor, editor.collection()).json()['document']['id']}/versions"
     answer = editor.http.post(path, files={"file": ("b.txt", b"Revenue was 6.")}, data={"document_type": "10-K"})
@@ -223,7 +240,9 @@ def test_malformed_form_is_refused(server, editor, body, status, code):
     assert partial_files(server) == []
 
 
-@pytest.mark.parametrize("fields", [{"title": "a\x00b"}, {"collection": "a\x07b"}, {"unknown": "x"}, {"title": ""}])
+@pytest.mark.parametrize(
+    "fields", [{"title": "a\x00b"}, {"collection": "a\x07b"}, {"unknown": "x"}, {"title": ""}, {"priority": "now"}]
+)
 def test_invalid_fields_are_refused(editor, fields):
     answer = send(editor, {"id": fields.pop("collection", editor.collection()["id"])}, **fields)
     assert problem(answer, 422, answer.json()["code"])["code"] in {"invalid-text", "invalid-input"}

@@ -146,6 +146,23 @@ def test_document_type_is_sent_only_if_given(tmp_path: Path) -> None:
     assert not any(b"document_type" in body for body in bodies[2:])
 
 
+def test_single_file_is_interactive_and_several_are_bulk(tmp_path: Path) -> None:
+    bodies: list[bytes] = []
+    files = [tmp_path / name for name in ("a.txt", "b.txt")]
+    for file in files:
+        file.write_text(file.name)
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        bodies.append(request.read())
+        return httpx.Response(200, json={"document": {"id": "d1", "status": "ready"}, "run": None})
+
+    with client(handler) as api:
+        for some in (files[:1], files):
+            ingest_files(api, some, collection="c", watcher=NoProgress())
+    sent = [body.partition(b'name="priority"\r\n\r\n')[2].partition(b"\r\n")[0] for body in bodies]
+    assert sent == [b"interactive", b"bulk", b"bulk"]
+
+
 def test_rate_limited_request_is_retried_with_the_same_idempotency_key() -> None:
     keys: list[str] = []
 

@@ -37,6 +37,7 @@ from app.http.openapi.document import problems
 from app.http.routing import UPLOAD, api_router, needs
 from app.http.text import LINE_PATTERN, Line
 from app.http.transfers import UPLOAD_PROBLEMS, Transfers
+from app.jobs.plan import Priority
 from app.storage.errors import StorageFullError
 from app.storage.port import BlobWriter, StoredBlob
 
@@ -71,12 +72,9 @@ def _multipart(fields: dict[str, str], required: list[str]) -> dict[str, Any]:
         name: {**line, "description": words, "examples": [_FIELD_EXAMPLES.get(name, "the password of the file")]}
         for name, words in fields.items()
     }
-    if "document_type" in properties:
-        properties["document_type"] = {
-            "type": "string",
-            "enum": [*DocumentType],
-            "description": properties["document_type"]["description"],
-        }
+    for name, values in {"document_type": [*DocumentType], "priority": [*Priority]}.items():
+        if name in properties:
+            properties[name] = {"type": "string", "enum": values, "description": properties[name]["description"]}
     properties["file"] = {"type": "string", "format": "binary", "description": "The file, streamed."}
     schema = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
     return {"requestBody": {"required": True, "content": {MULTIPART: {"schema": schema}}}, UPLOAD: True}
@@ -88,6 +86,8 @@ _FIELDS = {
     "and gives no access through packs.",
     "source": "Source of the document, as named in entitlement packs (up to 100 characters).",
     "password": "Password of an encrypted file; stored encrypted.",
+    "priority": "Which of your organisation's files are read first: `interactive` if a user waits for this file, "
+    "`bulk` (the default) for imports, `background` for files that can wait.",
 }
 _UPLOAD_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"model": UploadedOut, "description": "The file was already stored; its metadata does not change"},
@@ -124,14 +124,7 @@ async def upload_document(
 
     received = await _receive(request, principal, uploads, read, check)
     form, fields = received.read
-    file = UploadedFile(
-        received.blob,
-        form.filename or "",
-        title=fields.title,
-        password=fields.password,
-        source=fields.source,
-        document_type=fields.document_type,
-    )
+    file = UploadedFile(received.blob, form.filename or "", **fields.model_dump(exclude={"collection"}))
     principal = received.principal
     return await _answer(
         request, principal, file, uploads, lambda: uploads.add_document(principal, received.checked, file)
@@ -145,7 +138,7 @@ async def upload_document(
     response_model=UploadedOut,
     responses=_UPLOAD_RESPONSES,
     openapi_extra=needs(Permission.DOCUMENTS_WRITE)
-    | _multipart({"password": _FIELDS["password"]}, ["file"])
+    | _multipart({name: _FIELDS[name] for name in ("password", "priority")}, ["file"])
     | problems(*_UPLOAD_PROBLEMS, DocumentNotFoundError, ContentExistsError),
     dependencies=[Depends(limited("uploads"))],
 )
@@ -165,7 +158,7 @@ async def upload_version(
         request, principal, uploads, read, lambda principal, _: uploads.check_document(principal, document_id)
     )
     form, fields = received.read
-    file = UploadedFile(received.blob, form.filename or "", password=fields.password)
+    file = UploadedFile(received.blob, form.filename or "", password=fields.password, priority=fields.priority)
     principal = received.principal
     return await _answer(request, principal, file, uploads, lambda: uploads.add_version(principal, document_id, file))
 
@@ -192,6 +185,7 @@ async def put_file(
     filename: Annotated[Line, Path(examples=["annual-report.pdf"])],
     source: Annotated[Source | None, Query(description=_FIELDS["source"])] = None,
     document_type: Annotated[DocumentType | None, Query(description=_FIELDS["document_type"])] = None,
+    priority: Annotated[Priority, Query(description=_FIELDS["priority"])] = Priority.BULK,
 ) -> Response:
     async def read(pieces: AsyncIterator[bytes], writer: BlobWriter) -> None:
         await receive_raw(pieces, writer, run_in_threadpool)
@@ -200,7 +194,7 @@ async def put_file(
     received = await _receive(
         request, principal, uploads, read, lambda principal, _: uploads.check_collection(principal, str(collection_id))
     )
-    file = UploadedFile(received.blob, filename, source=source, document_type=document_type)
+    file = UploadedFile(received.blob, filename, source=source, document_type=document_type, priority=priority)
     return _uploaded(await run_in_threadpool(uploads.add_document, received.principal, collection_id, file))
 
 
@@ -259,6 +253,8 @@ async def _answer(
     parts = [file.blob.digest, file.filename, file.title or "", file.source or "", password]
     if file.document_type is not None:
         parts.append(file.document_type)
+    if file.priority is not Priority.BULK:
+        parts.append(f"priority {file.priority}")
 
     async def handle() -> Response:
         return _uploaded(await run_in_threadpool(add))

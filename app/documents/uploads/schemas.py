@@ -9,6 +9,7 @@ from app.documents.schemas import DocumentOut, Source, VersionOut
 from app.documents.service import DocumentView
 from app.documents.uploads.service import Uploaded
 from app.http.text import Line, Lines
+from app.jobs.plan import Priority
 from app.jobs.schemas import RunOut
 
 
@@ -36,6 +37,7 @@ class VersionFields(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     password: Annotated[Lines, StringConstraints(max_length=500)] | None = None
+    priority: Priority = Priority.BULK
 
 
 class UploadFields(VersionFields):

@@ -28,6 +28,7 @@ from app.documents.read_audit import record_read
 from app.documents.repository import DocumentRepository
 from app.documents.uploads.filenames import clean_filename, title_of
 from app.identity.holding import hold_key
+from app.jobs.plan import Priority
 from app.jobs.service import RunService
 from app.jobs.states import RunView
 from app.observability.tracing import inject_context
@@ -46,6 +47,7 @@ class UploadedFile:
     password: str | None = None
     source: str | None = None
     document_type: DocumentType | None = None
+    priority: Priority = Priority.BULK
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +142,10 @@ class UploadService:
                 if existing is None:
                     raise DocumentNotFoundError
             if existing is not None:
-                return self._retry_or_return(session, principal, existing, password)
+                return self._retry_or_return(session, principal, existing, password, file.priority)
             version = self._add_version(session, principal, UUID(str(values["id"])), file, password, number=1)
             self._audit_entitlement_fields(session, principal, values["id"], file)
-            run = self._start(session, principal, version)
+            run = self._start(session, principal, version, file.priority)
             document = repository.get_document(version.document_id)
         return Uploaded(document=document, version=version, run=run, is_new=True)
 
@@ -170,14 +172,14 @@ class UploadService:
             if not repository.lock_document(document_id):
                 raise DocumentNotFoundError
             if document.content_sha256 == file.blob.digest:
-                return self._retry_or_return(session, principal, document, password)
+                return self._retry_or_return(session, principal, document, password, file.priority)
             if repository.find_by_content(document.collection_id, file.blob.digest) is not None:
                 raise ContentExistsError
             values = {"content_sha256": file.blob.digest, "updated_at": self._clock.now()}
             repository.update_document(document_id, revision=document.revision, values=values)
             newest = repository.get_newest_version(document_id)
             version = self._add_version(session, principal, document_id, file, password, number=newest.number + 1)
-            run = self._start(session, principal, version)
+            run = self._start(session, principal, version, file.priority)
             document = repository.reload(document)
         return Uploaded(document=document, version=version, run=run, is_new=True)
 
@@ -188,14 +190,19 @@ class UploadService:
             raise UploadClearedError
 
     def _retry_or_return(
-        self, session: Session, principal: Principal, document: Document, password: bytes | None
+        self,
+        session: Session,
+        principal: Principal,
+        document: Document,
+        password: bytes | None,
+        priority: Priority,
     ) -> Uploaded:
         repository = DocumentRepository(session)
         version = repository.get_newest_version(document.id)
         if repository.retry_version(version.id, sealed_password=password):
             session.expire(version)
             version = repository.get_newest_version(document.id)
-            run = self._start(session, principal, version)
+            run = self._start(session, principal, version, priority)
             return Uploaded(document=document, version=version, run=run, is_new=True)
         record_read(session, principal, document.id)
         latest = self._runs.find_latest_run(session, version.id)
@@ -235,7 +242,7 @@ class UploadService:
         DocumentRepository(session).insert_version(values)
         return DocumentVersion(**values)
 
-    def _start(self, session: Session, principal: Principal, version: DocumentVersion) -> RunView:
+    def _start(self, session: Session, principal: Principal, version: DocumentVersion, priority: Priority) -> RunView:
         run = self._runs.start_run(
             session,
             tenant_id=principal.tenant_id,
@@ -243,6 +250,7 @@ class UploadService:
             version_id=version.id,
             created_by=principal.user_id,
             trace_context=inject_context() or None,
+            priority=priority,
         )
         record(
             session,

@@ -9,6 +9,7 @@ function send(file, collection, onProgress) {
   return new Promise((resolve, reject) => {
     const body = new FormData();
     body.append("collection", collection);
+    body.append("priority", "interactive");
     body.append("file", file, file.name);
     const request = new XMLHttpRequest();
     request.open("POST", "/v1/documents");
