@@ -1,4 +1,4 @@
-"""`footnote tenant create`, `audience` and `audiences`: commands for operators, run as the database owner."""
+"""`footnote tenant create`, `weight`, `audience` and `audiences`: commands for operators, run as the database owner."""
 
 import re
 from collections.abc import Iterator
@@ -74,6 +74,23 @@ def create_tenant(
         console().print(
             f"Tenant {slug}: {tenant_id}\nAPI key of {email}: {secret}\nStore this key now: it is shown only once."
         )
+
+
+@tenants.command("weight")
+def set_weight(
+    *,
+    tenant: Annotated[UUID, typer.Argument(help="The tenant's ID.")],
+    weight: Annotated[int, typer.Argument(help="The new weight; every tenant begins with 1.", min=1, max=100)],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Change a tenant's share of busy workers: a tenant of weight 3 gets three times as much as one of weight 1."""
+    with report_errors(as_json=as_json), _as_owner(home) as (admin, _):
+        admin.set_weight(tenant, weight)
+    if as_json:
+        print_json({"tenant_id": str(tenant), "weight": weight})
+    else:
+        console().print(f"Tenant {tenant} has weight {weight}.")
 
 
 @tenants.command("audience")

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from app.core.errors import FootnoteError
 from evals.bench.asking import bench_ask
+from evals.bench.fairness import bench_fairness
 from evals.bench.filtered import bench_filtered, table_lines
 from evals.bench.filtered_foreign import bench_foreign
 from evals.bench.ingesting import bench_ingest
@@ -78,6 +79,13 @@ def streams(json: JsonOption = None) -> None:
     """Measure another tenant's lists while one key has 500 open event streams: idle ones, and of changing runs."""
     digest = digest_files([ROOT / "evals" / "bench" / "streams.py"], root=ROOT)
     _report("streams", digest, _run_synthetic(bench_streams), json)
+
+
+@commands.command()
+def fair(json: JsonOption = None) -> None:
+    """Compare the time of a document alone with its time behind 60 documents of another tenant."""
+    digest = digest_files([ROOT / "evals" / "bench" / "fairness.py"], root=ROOT)
+    _report("fair", digest, _run_synthetic(bench_fairness), json)
 
 
 def _run(bench: str, docs: Sequence[Path] | None, json: Path | None, home: Path | None) -> None:

@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from typer.testing import CliRunner
@@ -86,6 +87,16 @@ def test_tenant_create_returns_a_working_key(running: Any, footnote: Call) -> No
     again = footnote("tenant", "create", "second", "--home", str(running.home))
     assert again.returncode == 1
     assert "Traceback" not in again.stderr
+
+
+def test_tenant_weight_is_changed_for_existing_tenants_only(running: Any, footnote: Call) -> None:
+    made = footnote("tenant", "create", "weighty", "--home", str(running.home), "--json")
+    tenant = json.loads(made.stdout)["tenant_id"]
+    changed = footnote("tenant", "weight", tenant, "3", "--home", str(running.home), "--json")
+    assert json.loads(changed.stdout) == {"tenant_id": tenant, "weight": 3}
+    missing = footnote("tenant", "weight", str(uuid4()), "3", "--home", str(running.home))
+    assert (missing.returncode, "There is no such tenant" in missing.stderr) == (1, True)
+    assert footnote("tenant", "weight", tenant, "0", "--home", str(running.home)).returncode == 2
 
 
 def test_database_upgrade_can_be_repeated_and_creates_embedding_space(
