@@ -18,6 +18,7 @@ from app.documents.dead_letters.errors import RunNotFailedError
 from app.documents.dead_letters.repository import DeadLetter, DeadLetterRepository, KindCount, LastRun
 from app.documents.errors import NotEditableError
 from app.documents.repository import DocumentRepository
+from app.jobs.plan import Priority
 from app.jobs.service import RunService
 from app.jobs.states import RunStatus, RunView
 from app.observability.tracing import inject_context
@@ -100,6 +101,7 @@ class DeadLetterService:
             version_id=failed.version_id,
             created_by=principal.user_id,
             trace_context=inject_context() or None,
+            priority=Priority.BACKGROUND,
         )
         record(
             session,
