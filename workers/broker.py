@@ -13,17 +13,17 @@ from app.jobs.plan import Queue
 from app.settings import Settings
 
 
-def build_broker_app(settings: Settings, *, response_seconds: float = 15.0) -> Celery:
+def build_broker_app(settings: Settings, *, response_seconds: float | None = None) -> Celery:
     """Create a Celery application with queues and limits, but without tasks.
 
-    Redis has `response_seconds` to respond to a command.
+    A sender passes the time that the broker has for each response. A consumer waits longer, for messages.
     """
     app = Celery("footnote", broker=settings.broker.url.get_secret_value(), set_as_current=False)
     app.conf.update(_configuration(settings, response_seconds))
     return app
 
 
-def _configuration(settings: Settings, response_seconds: float) -> dict[str, Any]:
+def _configuration(settings: Settings, response_seconds: float | None) -> dict[str, Any]:
     jobs = settings.jobs
     return {
         "task_serializer": "json",
@@ -52,13 +52,14 @@ def _configuration(settings: Settings, response_seconds: float) -> dict[str, Any
     }
 
 
-def _transport_options(settings: Settings, response_seconds: float) -> dict[str, Any]:
+def _transport_options(settings: Settings, response_seconds: float | None) -> dict[str, Any]:
     if settings.broker.url.get_secret_value().startswith(("amqp", "pyamqp")):
-        return {"confirm_publish": True}
+        limits = {} if response_seconds is None else dict.fromkeys(("read_timeout", "write_timeout"), response_seconds)
+        return {"confirm_publish": True, **limits}
     return {
         # Redis redelivers an unacknowledged message after this time, so the longest task must be shorter.
         "visibility_timeout": max(3600, int(settings.jobs.hard_limit_seconds * 2)),
-        "socket_timeout": response_seconds,
+        "socket_timeout": response_seconds or 15.0,
         "socket_connect_timeout": 5.0,
         "socket_keepalive": True,
         "health_check_interval": 10,

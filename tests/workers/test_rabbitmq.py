@@ -9,6 +9,8 @@ from signal import SIGKILL, SIGTERM
 
 import pytest
 
+from app.http.health.readiness import broker_check
+from app.jobs.health import read_work_state
 from app.settings import Settings
 from app.stack.processes import end_process, start_tethered, tail
 from workers.broker import build_broker_app
@@ -26,8 +28,11 @@ def free_port():
 
 
 @pytest.fixture
-def rabbitmq(tmp_path, wait_for):
-    """Start a separate RabbitMQ node on free ports, with its files in the test's folder; return its URL."""
+def rabbitmq(request, tmp_path, wait_for):
+    """Start a separate RabbitMQ node on free ports, with its files in the test's folder; return its URL.
+
+    The fixture's parameter is the memory that messages may use.
+    """
     if shutil.which("rabbitmq-server") is None or not SERVER.exists() or EPMD is None:
         pytest.skip("RabbitMQ (Debian's rabbitmq-server) is not installed")
     home = tmp_path / "rabbitmq"
@@ -51,7 +56,7 @@ def rabbitmq(tmp_path, wait_for):
         "RABBITMQ_PID_FILE": str(home / "pid"),
     }
     (home / "enabled_plugins").write_text("[].")
-    (home / "rabbitmq.conf").write_text("vm_memory_high_watermark.absolute = 1GiB\n")
+    (home / "rabbitmq.conf").write_text(f"vm_memory_high_watermark.absolute = {getattr(request, 'param', '1GiB')}\n")
     log = tmp_path / "rabbitmq.log"
     # Start Erlang's port mapper (epmd) here. If Erlang started it, it would still run after the test.
     names = start_tethered(
@@ -79,7 +84,7 @@ def end_family(server: subprocess.Popen[bytes]) -> None:
 
 def test_pipeline_runs_over_rabbitmq(ingestion, rabbitmq):
     ingestion.broker = rabbitmq
-    sender = CelerySender(app=build_broker_app(Settings(broker={"url": rabbitmq})))
+    sender = CelerySender(app=build_broker_app(Settings(broker={"url": rabbitmq}), response_seconds=5))
     assert sender.count("parse") == 0
     ingestion.start_relay()
     ingestion.start_worker()
@@ -89,3 +94,18 @@ def test_pipeline_runs_over_rabbitmq(ingestion, rabbitmq):
     assert sorted(ingestion.notes("indexed.txt")) == sorted(f"{run.version_id} 1" for run in ended)
     assert sender.count("parse") == 0
     sender.close()
+
+
+@pytest.mark.parametrize("rabbitmq", ["1MiB"], indirect=True)
+def test_full_rabbitmq_hinders_the_relay(ingestion, rabbitmq, wait_for):
+    """It responds, but it confirms no message."""
+    broker_check(rabbitmq)()
+    ingestion.broker = rabbitmq
+    ingestion.start_relay()
+    ingestion.upload("waits")
+
+    def find_trouble():
+        with ingestion.database.api.anonymous() as session:
+            return [beat.trouble for beat in read_work_state(session).of_part("relay") if beat.trouble]
+
+    assert wait_for(find_trouble) == ["broker-unavailable"]
