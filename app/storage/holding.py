@@ -13,7 +13,7 @@ from sqlalchemy import Function, and_, func, select
 from sqlalchemy.orm import Session
 
 REMOVALS = "footnote blob removals"
-"""The name of the lock that each removal shares, and that a backup takes for itself."""
+"""The name of a lock that each removal takes in shared mode, and each backup in exclusive mode."""
 
 
 def hold_blob(session: Session, tenant_id: UUID, digest: str) -> None:
@@ -28,5 +28,6 @@ def claim_blob(session: Session, tenant_id: UUID, digest: str) -> bool:
 
 
 def _number(tenant_id: UUID, digest: str) -> Function[int]:
-    # If two blobs have the same lock number, their transactions wait for each other, which causes no error.
+    # Two blobs may have the same lock number. A removal of one blob then excludes a writer of the other: the writer
+    # waits, or the removal is skipped until a later run. Neither is an error.
     return func.hashtextextended(f"blob {tenant_id}/{digest}", 0)

@@ -100,9 +100,11 @@ class Keyring:
         return self._remember(row, latest=True).version
 
     def rewrap(self, tenant_id: UUID) -> int:
-        """Wrap with the current KEK all data keys of a tenant that use an earlier KEK. Return how many changed.
+        """Find a tenant's data keys that are wrapped by an earlier KEK, and wrap them with the current KEK instead.
+        Return the number of changed keys.
 
-        Blobs do not change. Once this returns 0 for every tenant, the earlier KEK may be removed from the key file.
+        Blobs do not change. Once the method returns 0 for every tenant, the earlier KEK may be removed from the key
+        file.
         """
         stale = [row for row in self._repository.list_all(tenant_id) if row.kek_id != self._keks.current]
         return sum(self._repository.replace(row, self._wrap(tenant_id, self._unwrap(row))) for row in stale)

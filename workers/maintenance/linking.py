@@ -1,4 +1,6 @@
-"""Links waiting audit events into their tenants' hash chains. A transaction reads its events from one snapshot."""
+"""Appends waiting audit events to their tenants' hash chains. An event waits if a REPEATABLE READ transaction wrote it:
+such a transaction can't see links that were committed after it began (migrations/sql/audit.sql).
+"""
 
 import threading
 from dataclasses import dataclass

@@ -12,7 +12,9 @@ _NOTE = re.compile(r"(?:NOTE|ARTICLE|SECTION)\s+\d{1,2}(?:\.\d{1,2})?\b\s*[.:—
 _ENDS_SENTENCE = re.compile(r".*[.;,]", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]{4}")
 _LARGER = ((1.45, 1), (1.18, 2))
-"""Pairs (ratio, level): a heading has the level if its type size exceeds the body text's by more than the ratio."""
+"""Pairs (ratio, level). A heading gets the level of the first pair for which its type size is more than `ratio` times
+the type size of the body text.
+"""
 _MAX_CHARS = 180
 _MAX_LINES = 3
 
