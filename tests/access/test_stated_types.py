@@ -128,7 +128,7 @@ def test_type_read_from_text_gives_no_access(tenant):
 )
 def test_explanation_mentions_pack_that_matches_unconfirmed_type(tenant, kind, sources, is_mentioned):
     document = tenant.add(kind, sources)
-    assert ("its type was only read from its text" in tenant.sentence(document)) is is_mentioned
+    assert ("its type, which was only read from its text" in tenant.sentence(document)) is is_mentioned
 
 
 def test_type_confirmed_by_editor_gives_access(tenant):

@@ -35,7 +35,7 @@ def test_csv_changes_are_previewed_applied_and_explained(footnote, editor, analy
     code, output = footnote("explain", document["id"], str(analyst.id))
     assert (code, output) == (
         0,
-        f'Ana may read and edit it: Ana is editor of the collection "{collection["name"]}", which it is in.\n',
+        f'Ana may read and edit it: Ana is editor of the collection "{collection["name"]}", which contains it.\n',
     )
     assert json.loads(footnote("explain", document["id"], str(analyst.id), "--json")[1])["level"] == "editor"
 

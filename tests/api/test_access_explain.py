@@ -44,8 +44,8 @@ def test_explanation_names_groups_and_collections_now_and_in_the_past(editor, ad
     grant = create(editor, "grants", collection_id=loans["id"], group_id=desk["id"])
     explanation = explain(auditor, document, analyst.id)
     assert explanation["sentence"] == (
-        'Ana may read it: the group "Credit desk", which Ana is in by way of "London", is viewer of the collection '
-        f'"{loans["name"]}", which it is inside of.'
+        'Ana may read it: the group "Credit desk", which Ana is in through "London", is viewer of the collection '
+        f'"{loans["name"]}", which contains it in a subcollection.'
     )
     (reason,) = explanation["reasons"]
     assert (reason["kind"], reason["id"], reason["level"], reason["opens"]) == ("grant", grant["id"], "viewer", True)
@@ -57,13 +57,13 @@ def test_explanation_names_groups_and_collections_now_and_in_the_past(editor, ad
     closed = explain(admin, document, analyst.id)
     assert (closed["visible"], closed["level"]) == (False, None)
     assert closed["sentence"] == (
-        f'Ana may not see it: it carries the label mnpi:falcon on the collection "{loans["name"]}", for which Ana is '
-        'not cleared, though the group "Credit desk", which Ana is in by way of "London", is viewer of the collection '
-        f'"{loans["name"]}", which it is inside of.'
+        f'Ana may not see it: the collection "{loans["name"]}", which contains it, has the label mnpi:falcon, for '
+        'which Ana is not cleared, though the group "Credit desk", which Ana is in through "London", is viewer of the '
+        f'collection "{loans["name"]}", which contains it in a subcollection.'
     )
     assert explain(auditor, document, analyst.id, time=opened)["sentence"] == explanation["sentence"]
     earlier = explain(auditor, document, analyst.id, time=before)
-    assert earlier["sentence"] == "Ana may not see it: no grant opens it to Ana or to a group that Ana is in."
+    assert earlier["sentence"] == "Ana may not see it: no grant gives Ana, or a group that Ana is in, access to it."
 
 
 def test_explanation_names_expiry_pack_exclusion_and_deletion(editor, admin, analyst, desk):

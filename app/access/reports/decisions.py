@@ -1,6 +1,6 @@
 """Evaluate the policy for one user and one document, now or at a past time. The result lists all grants that give
-access, and all labels and exclusions that deny it. The code reads the policy's history, and is independent of the SQL
-that enforces the policy.
+access or gave it until they expired, and all labels and exclusions that deny access. The code reads the policy's
+history, and is independent of the SQL that enforces the policy.
 """
 
 from collections import deque
@@ -21,8 +21,9 @@ Object = Literal["collection", "document", "pack"]
 class Moment:
     """The policy rows that existed at `time` and concern one user and one document.
 
-    `user` and `document` are None if they did not exist at that time. `parents` are the document's collection and its
-    parents, nearest first; `names` maps the IDs of groups, collections, labels and packs to names.
+    `user` and `document` are None if they did not exist at that time. `parents` has the IDs of the document's
+    collection and of all collections that contain it, nearest first. `barriers` are the labels on the document and on
+    these collections. `names` maps the IDs of groups, collections, labels and packs to names.
     """
 
     time: datetime
@@ -50,8 +51,9 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A grant that covers the document. `is_inside` is true if the document is in a subcollection of the granted
-    collection. If `has_expired` is true, the grant no longer gives access.
+    """A grant that covers the document. `held` is the path from the user to the user or group that the grant names.
+    `is_inside` is true if the document is in a subcollection of the granted collection. If `has_expired` is true, the
+    grant no longer gives access.
     """
 
     grant_id: str
@@ -66,8 +68,8 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """A reason that denies access: a label for which the user has no valid clearance, or an exclusion. `cleared_until`
-    is the latest expiry of the user's expired clearances for the label.
+    """A label for which the user has no valid clearance, or an exclusion. Either denies access. `cleared_until` is the
+    latest expiry of the user's expired clearances for the label.
     """
 
     kind: str
@@ -82,8 +84,8 @@ class Closing:
 class AccessDecision:
     """The user's level for the document (0: no access), and the reasons.
 
-    `is_type_unconfirmed` is true if one of the user's packs would contain the document if an editor confirmed the type
-    that was read from its text.
+    `is_type_unconfirmed` is true if one of the user's packs does not contain the document yet, but would contain it
+    after an editor confirmed the type that was read from the document's text.
     """
 
     is_visible: bool

@@ -32,7 +32,9 @@ _EXPLAIN = needs(Permission.ACCESS_EXPLAIN) | problems(UserNotFoundError, Explai
 def explain_access(
     asker: CurrentPrincipal, explaining: Explaining, document: Document, person: Person
 ) -> ExplanationOut:
-    """Explain why a user may or may not read a document now: a sentence, and every grant, label and exclusion."""
+    """Explain why a user may or may not read a document now. The response explains it in a sentence, and lists the
+    grants that cover the document, and the labels and exclusions that deny access.
+    """
     return ExplanationOut.of(explaining.explain(asker, document_id=document, person=person))
 
 

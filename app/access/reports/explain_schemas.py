@@ -13,8 +13,8 @@ from app.access.reports.decisions import Closing, Holding, Opening
 from app.access.reports.explaining import Explanation
 
 _SENTENCE = (
-    'Ana may read it: the group "credit desk", which Ana is in by way of "London", is viewer of the collection '
-    '"Leveraged loans", which it is inside of.'
+    'Ana may read it: the group "credit desk", which Ana is in through "London", is viewer of the collection '
+    '"Leveraged loans", which contains it in a subcollection.'
 )
 
 
@@ -32,14 +32,16 @@ class ReasonKind(StrEnum):
 
 
 class NamedOut(BaseModel):
-    """A group, collection, label or pack. The name of a document is never returned."""
+    """An object with its name. `name` is always null for a document."""
 
     id: UUID
     name: str | None
 
 
 class ReasonOut(BaseModel):
-    """A reason why the user may or may not read the document. `id` is the ID of a grant, label or exclusion, if any."""
+    """A reason why the user may or may not read the document. `opens` is true if the reason gives access. `id` is the
+    ID of the grant, label or exclusion; reasons of other kinds have none.
+    """
 
     kind: ReasonKind = Field(examples=["grant"])
     opens: bool = Field(examples=[True])
@@ -50,10 +52,12 @@ class ReasonOut(BaseModel):
     object: NamedOut | None = None
     through: list[NamedOut] = Field(
         default=[],
-        description="The groups through which the right or exclusion applies to the user, starting with the user's own "
-        "group; empty if it applies directly.",
+        description="The nested groups through which the right or exclusion applies to the user. The user is a direct "
+        "member of the first group. The list is empty if the right or exclusion names the user.",
     )
-    ended_at: datetime | None = Field(default=None, description="When the grant or the user's last clearance expired.")
+    ended_at: datetime | None = Field(
+        default=None, description="When the grant, or the user's last clearance for the label, expired."
+    )
 
 
 class ExplanationOut(BaseModel):

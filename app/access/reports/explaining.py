@@ -43,7 +43,7 @@ class ExplainService:
     def explain(
         self, principal: Principal, *, document_id: UUID, person: str, time: datetime | None = None
     ) -> Explanation:
-        """Explain the access of the user with that ID or e-mail address, now or at `time`.
+        """Explain the access of the user whose ID or e-mail address is `person`, now or at `time`.
 
         Raises PermissionRequiredError, UserNotFoundError, ExplainedDocumentNotFoundError; ExplainedTimeError for a time
         in the future.
@@ -76,8 +76,8 @@ class ExplainService:
 
 
 def find_person(session: Session, reference: str) -> User:
-    """Return the user with that ID or e-mail address. If a deleted and a current user have the same address, return the
-    current user.
+    """Return the user whose ID or e-mail address is `reference`. If a deleted and a current user have the same address,
+    return the current user.
 
     Raises UserNotFoundError.
     """

@@ -1,4 +1,6 @@
-"""Read the policy as it was at a past time. Each object's last history row up to that time has its state."""
+"""Read the policy as it is now, or as it was at a past time. An object's state at a time is in its last history
+row up to that time.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -89,8 +91,8 @@ class MomentReader:
     def _list(
         self, kind: str, *where: ColumnElement[bool], among: tuple[str, Sequence[str]] | None = None
     ) -> list[State]:
-        """Return the states of all objects of a kind that existed at the time. `among` is (field, values): if it is
-        set, return only objects with one of the values in that field.
+        """Return the states of all objects of a kind that existed at the reader's time. `among` is (field, values): if
+        it is set, return only objects with one of the values in that field.
         """
         if among is not None and not among[1]:
             return []

@@ -16,7 +16,7 @@ from app.identity.models import Group, GroupMember, GroupNesting, User
 
 
 class WatchRepository:
-    """Reads rows of the whole tenant for administrators and auditors; other principals get no rows."""
+    """Reads rows of the whole tenant. Row-level security returns all of them to administrators and auditors only."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -25,7 +25,9 @@ class WatchRepository:
         return self._session.scalar(select(User).where(User.id == user_id))
 
     def list_holdings(self, user_ids: Sequence[UUID]) -> dict[UUID, dict[str, Holding]]:
-        """Map each user's ID to the result of `decisions.list_holdings`: the user's groups with the shortest paths."""
+        """Return a mapping for each user, with the user's ID as key. The mapping has the IDs of the user and of all the
+        user's groups, each with the shortest path of groups to it (`decisions.list_holdings`).
+        """
         joined: dict[UUID, list[str]] = {user_id: [] for user_id in user_ids}
         members = select(GroupMember.user_id, GroupMember.group_id).where(GroupMember.user_id.in_(user_ids))
         for user_id, group_id in self._session.execute(members):
@@ -90,7 +92,7 @@ class WatchRepository:
         return found[0] if found and found[0].id == collection_id else None
 
     def name_users(self, user_ids: Iterable[UUID]) -> Mapping[UUID, str]:
-        """Return users' addresses, including those of deleted users."""
+        """Return a mapping from the users' IDs to their e-mail addresses, also for deleted users."""
         return self._names(User.id, User.email, user_ids)
 
     def list_readers(self, document_id: UUID, *, after: UUID | None, limit: int) -> list[DocumentReader]:

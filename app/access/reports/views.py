@@ -19,7 +19,7 @@ class SeenCollection:
 
 @dataclass(frozen=True, slots=True)
 class GovernedCollection:
-    """A collection as administrators see it; `labels` are the labels on the collection itself."""
+    """A collection as administrators and auditors see it; `labels` are the labels on the collection itself."""
 
     id: UUID
     parent_id: UUID | None

@@ -18,8 +18,8 @@ Names = Mapping[UUID, str]
 
 
 class WayOut(BaseModel):
-    """A grant that gives the user access. `through` lists the nested groups from the user's own group to the grant's
-    group; it is empty if the grant names the user.
+    """A grant to the user or to one of the user's groups. `through` lists the nested groups, from a group of which the
+    user is a direct member to the group that the grant names. It is empty if the grant names the user.
     """
 
     grant_id: UUID
@@ -43,8 +43,8 @@ class WayOut(BaseModel):
 
 
 class HeldClearanceOut(BaseModel):
-    """A clearance that applies to the user. `through` lists the nested groups from the user's own group to the
-    clearance's group; it is empty if the clearance names the user.
+    """A clearance of the user or of one of the user's groups. `through` lists the nested groups, from a group of which
+    the user is a direct member to the group that the clearance names. It is empty if the clearance names the user.
     """
 
     id: UUID
@@ -63,7 +63,9 @@ class HeldClearanceOut(BaseModel):
 
 
 class MembershipOut(BaseModel):
-    """A group of the user. `through` lists the nested groups from the user's own group to this group, both included."""
+    """A group that contains the user. `through` lists the nested groups, from a group of which the user is a direct
+    member to this group. It includes both.
+    """
 
     id: UUID
     name: str | None = Field(examples=["credit desk"])
@@ -79,7 +81,9 @@ class SeenCollectionOut(BaseModel):
 
 
 class PersonOut(BaseModel):
-    """A user's groups, rights and readable documents. At most `most` grants and `most` clearances are listed."""
+    """A user's groups, grants and clearances, and the collections with documents that the user may read. `grants` and
+    `clearances` have at most `most` items each.
+    """
 
     id: UUID
     name: str = Field(examples=["Ana"])
@@ -122,7 +126,9 @@ class PersonOut(BaseModel):
 
 
 class GovernedCollectionOut(BaseModel):
-    """A collection as administrators see it. `labels` and `grants` exclude those of parent collections."""
+    """A collection as administrators and auditors see it. `labels` and `grants` (a number) leave out the labels and
+    grants of parent collections.
+    """
 
     id: UUID
     name: str

@@ -1,4 +1,6 @@
-"""Report memberships, a user's access and a document's readers, but no content, to administrators and auditors."""
+"""Reports for administrators and auditors: a user's groups and rights, a document's readers, and all collections. The
+reports have no titles or texts of documents.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,8 +24,10 @@ MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """A user's groups, grants, clearances and readable collections. `held` maps the IDs of the user and the user's
-    groups to paths of nested groups; `names` maps IDs to names.
+    """A user's groups, grants, clearances and readable collections.
+
+    `held` has the IDs of the user and of all the user's groups, each with the path of nested groups from the user to
+    it. `names` maps the IDs of groups, collections, packs and labels to names.
     """
 
     user: User
@@ -36,8 +40,10 @@ class PersonView:
 
 @dataclass(frozen=True, slots=True)
 class ReaderView:
-    """A reader of a document, with the grants that give access to it. `held` maps the IDs of the user and the user's
-    groups to paths of nested groups; `names` maps IDs to names.
+    """A reader of a document, with the grants that give access to it.
+
+    `held` has the IDs of the reader and of all the reader's groups, each with the path of nested groups from the reader
+    to it. `names` maps the IDs of groups, collections and packs to names.
     """
 
     reader: DocumentReader
@@ -48,7 +54,7 @@ class ReaderView:
 
 @dataclass(frozen=True, slots=True)
 class CollectionView:
-    """A collection with its parents, nearest first."""
+    """A collection, with all collections that contain it (`around`, nearest first)."""
 
     collection: GovernedCollection
     around: Sequence[GovernedCollection]
@@ -91,7 +97,10 @@ class WatchService:
         return PageOf(items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(found) > page.limit else None)
 
     def get_collection(self, principal: Principal, collection_id: UUID) -> CollectionView:
-        """Return a collection with its parents. Raises PermissionRequiredError, CollectionNotFoundError."""
+        """Return a collection, with all collections that contain it.
+
+        Raises PermissionRequiredError, CollectionNotFoundError.
+        """
         principal.require(Permission.ACCESS_EXPLAIN)
         with self._database.transaction(principal, snapshot=True) as session:
             rows = WatchRepository(session)
@@ -106,7 +115,10 @@ class WatchService:
         return CollectionView(found, around)
 
     def name_subjects(self, principal: Principal, grants: Sequence[Grant]) -> Mapping[UUID, str]:
-        """Map the IDs of grants' subjects to the users' addresses or groups' names. Raises PermissionRequiredError."""
+        """Map the ID of each grant's user or group to the user's e-mail address or the group's name.
+
+        Raises PermissionRequiredError.
+        """
         principal.require(Permission.ACCESS_EXPLAIN)
         with self._database.transaction(principal) as session:
             rows = WatchRepository(session)

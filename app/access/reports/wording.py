@@ -17,7 +17,7 @@ def explain(moment: Moment, verdict: AccessDecision, *, person: str) -> str:
     words = _Words(names=moment.names, person=person)
     open_now = [opening for opening in verdict.openings if not opening.has_expired]
     if verdict.is_visible:
-        return f"{person} {_MAY[verdict.level]}: {words.opening(open_now[0])}{_more(len(open_now) - 1)}."
+        return f"{person} {_MAY[verdict.level]}: {words.opening(open_now[0])}{_more_openings(len(open_now) - 1)}."
     absence = _absence(moment, verdict)
     if absence is not None:
         return f"{person} may not see it: {absence}."
@@ -28,10 +28,10 @@ def explain(moment: Moment, verdict: AccessDecision, *, person: str) -> str:
 def _absence(moment: Moment, verdict: AccessDecision) -> str | None:
     """Return why the user or the document is unavailable; None if both are available."""
     reasons = (
-        (moment.user is None, "there was no such user then"),
-        (moment.document is None, "there was no such document then"),
-        (verdict.is_deleted, "it is deleted, and nobody may"),
-        (verdict.is_disabled, "the user is disabled, and sees nothing"),
+        (moment.user is None, "the user did not exist at that time"),
+        (moment.document is None, "the document did not exist at that time"),
+        (verdict.is_deleted, "it is deleted, so nobody may see it"),
+        (verdict.is_disabled, "the user is disabled, and may see no document"),
     )
     return next((words for applies, words in reasons if applies), None)
 
@@ -44,12 +44,13 @@ class _Words:
     def refusal(self, verdict: AccessDecision) -> str:
         if verdict.closings:
             closed = [self.closing(closing) for closing in verdict.closings[:_SHOWN]]
-            left = len(verdict.closings) - _SHOWN
-            return ", and ".join([*closed, _count(left, "more barrier")] if left > 0 else closed)
+            return f"{', and '.join(closed)}{_more_closings(len(verdict.closings) - _SHOWN)}"
         if verdict.openings:
             return self.expired(verdict.openings[0])
-        none = f"no grant opens it to {self._person} or to a group that {self._person} is in"
-        unconfirmed = "; no pack by type contains it, as its type was only read from its text"
+        none = f"no grant gives {self._person}, or a group that {self._person} is in, access to it"
+        unconfirmed = (
+            "; an entitlement pack would contain it if an editor confirmed its type, which was only read from its text"
+        )
         return f"{none}{unconfirmed if verdict.is_type_unconfirmed else ''}"
 
     def opening(self, opening: Opening) -> str:
@@ -63,12 +64,13 @@ class _Words:
     def closing(self, closing: Closing) -> str:
         if closing.kind == "exclusion":
             return f"{self._holder(closing.held)} is excluded from it"
-        where = "" if closing.on == "document" else f" on the collection {self._name(closing.object_id)}"
+        is_own = closing.on == "document"
+        labelled = "it" if is_own else f"the collection {self._name(closing.object_id)}, which contains it,"
         until = closing.cleared_until
-        cleared = "is not cleared" if until is None else f"is cleared no longer, since {_time(until)}"
-        return (
-            f"it carries the label {self._names.get(closing.id, closing.id)}{where}, for which {self._person} {cleared}"
+        cleared = (
+            "is not cleared" if until is None else f"is no longer cleared (the clearance expired on {_time(until)})"
         )
+        return f"{labelled} has the label {self._names.get(closing.id, closing.id)}, for which {self._person} {cleared}"
 
     def _holder(self, held: Holding) -> str:
         if not held.groups:
@@ -77,26 +79,31 @@ class _Words:
         if len(held.groups) == 1:
             return f"{group}, which {self._person} is in,"
         ways = " and ".join(self._name(each) for each in held.groups[:-1])
-        return f"{group}, which {self._person} is in by way of {ways},"
+        return f"{group}, which {self._person} is in through {ways},"
 
     def _object(self, opening: Opening) -> str:
         if opening.on == "document":
             return "the document itself"
         if opening.on == "pack":
             return f"the entitlement pack {self._name(opening.object_id)}, which contains it"
-        inside = "which it is inside of" if opening.is_inside else "which it is in"
-        return f"the collection {self._name(opening.object_id)}, {inside}"
+        where = " in a subcollection" if opening.is_inside else ""
+        return f"the collection {self._name(opening.object_id)}, which contains it{where}"
 
     def _name(self, thing_id: str) -> str:
         return f'"{self._names.get(thing_id, thing_id)}"'
 
 
-def _more(number: int) -> str:
-    return "" if number <= 0 else f" ({_count(number, 'more grant')} open{'s' if number == 1 else ''} it, too)"
+def _more_openings(number: int) -> str:
+    if number <= 0:
+        return ""
+    return " (1 more grant also gives access)" if number == 1 else f" ({number} more grants also give access)"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def _more_closings(number: int) -> str:
+    if number <= 0:
+        return ""
+    one = " (1 more label or exclusion denies access)"
+    return one if number == 1 else f" ({number} more labels or exclusions deny access)"
 
 
 def _time(time: datetime) -> str:
