@@ -35,7 +35,7 @@ class CollectionTooDeepError(ConflictError):
 
 class MoveLeavesBarrierError(ForbiddenError):
     code = "move-leaves-barrier"
-    title = "A label would no longer apply after the move: ask an administrator to move it."
+    title = "A label would no longer apply after the move: ask an administrator to make the move."
 
 
 class GrantTargetNotFoundError(NotFoundError):
@@ -115,4 +115,4 @@ class ChangesRefusedError(InvalidInputError):
 
 class ChangesUnreadableError(InvalidInputError):
     code = "changes-unreadable"
-    title = "This is neither JSON (a list of changes) nor CSV with a header line: see docs/access.md."
+    title = "The input is neither JSON (a list of changes) nor CSV with a header line: see docs/access.md."

@@ -79,9 +79,9 @@ class CollectionClosure(Base):
 
 
 class AccessClass(Base):
-    """A group of documents with the same readers. All documents of a class have the same collection, stated type,
-    source and set of labels. A document with its own grants or exclusions has its own class, with its ID in
-    `document_id`. A collection also has a class for itself, without type, source, labels and document.
+    """A group of documents with the same readers. All documents of a class have the same collection, source, set of
+    labels, and type that a person set (`said_type`). A document with its own grants or exclusions has its own class,
+    with its ID in `document_id`. A collection also has a class for itself, without type, source, labels and document.
     """
 
     __tablename__ = "access_classes"
@@ -219,8 +219,8 @@ class DocumentLabel(Base):
 
 
 class EntitlementPack(Base):
-    """A selection of the tenant's documents by type and source; an empty list matches all. Grants give users access to
-    it.
+    """A selection of the tenant's documents by type and source; an empty list of types or sources matches all. Grants
+    give users access to the selected documents.
     """
 
     __tablename__ = "entitlement_packs"

@@ -147,10 +147,10 @@ def test_import_page_previews_and_reports_wrong_lines(server, analyst, desk, loa
 
     assert message(send("preview", lines)) == "This would open 2 documents to 1 person and close none."
     wrong = send("make", lines + "grant,nobody@example.org," + loans["id"])
-    assert "none was" in message(wrong)
+    assert message(wrong).startswith("No change was made, because change 2 can't be made: ")
     assert "body.changes.1" in wrong.text
     for unreadable in ("nonsense", "[" * 50_000, '{"changes":' * 20_000):
-        assert message(send("preview", unreadable)).startswith("This is neither JSON")
+        assert message(send("preview", unreadable)).startswith("The input is neither JSON")
     assert count_documents(analyst) == 0
     assert send("make", lines).status_code == 303
     assert count_documents(analyst) == 2

@@ -33,7 +33,7 @@ REFUSED_FOR_THEIR_MEANING = {
     "published-run-unfinished",
     "published-run-differs",
 }
-REFUSED_IN_WORDS = {"Value error, a pack is for viewers"}
+REFUSED_IN_WORDS = {"Value error, a grant of a pack must have the level viewer"}
 
 
 def is_refused_for_its_meaning(problem):

@@ -105,7 +105,7 @@ class ChangeMaker:
         )
 
     def make(self, change: Change) -> None:
-        """Apply the change. If the change is rejected, raises the error of its API endpoint and changes nothing."""
+        """Apply the change. A rejected change raises the same error as in its API endpoint, and has no effect."""
         named = self.resolve(change)
         match change.kind:
             case ChangeKind.GRANT:

@@ -32,7 +32,9 @@ def import_changes(
     importing: Importing,
     dry_run: Annotated[bool, Query(description="Only preview the changes.")] = False,
 ) -> ImportOut:
-    """Apply up to 5,000 changes, all or none; the error lists every rejected change with its index."""
+    """Apply up to 5,000 changes, or none if any change is rejected. The error then has the number of rejected changes,
+    and lists the first 100 of them with their indexes.
+    """
     changes = body.to_changes()
     if dry_run:
         return ImportOut(made=0, preview=PreviewOut.of(importing.preview(principal, changes)))

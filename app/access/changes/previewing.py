@@ -44,7 +44,9 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The result of a preview. `is_whole` is False if only some of the affected users were compared."""
+    """The result of a preview: access that users would gain (`opens`) or lose (`closes`). `is_whole` is False if only
+    some of the affected users were compared.
+    """
 
     opens: Difference
     closes: Difference
@@ -79,7 +81,7 @@ class Previewer:
         self._is_whole = len(found) <= MOST_PEOPLE
 
     def look_before(self) -> _Seen:
-        """Read the users' access before the changes. Users not yet read at the time limit are skipped."""
+        """Read the users' access before the changes. Users not yet read at the time limit are left out."""
         started, seen, looked_at = time.monotonic(), _Seen(), 0
         while looked_at < len(self._people) and time.monotonic() - started < _SECONDS:
             seen.classes |= self._classes_of(self._people[looked_at : looked_at + _AT_ONCE])

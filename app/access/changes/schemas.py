@@ -95,13 +95,13 @@ class ChangeIn(BaseModel):
         )
         given = {name for name in _NAMES if getattr(self, name) is not None}
         if given - allowed:
-            raise ValueError(f"'{self.change}' takes no {', '.join(sorted(given - allowed))}")
+            raise ValueError(f"'{self.change}' must not have {', '.join(sorted(given - allowed))}")
         if self.expires_at is not None and self.change not in _ENDING:
-            raise ValueError(f"'{self.change}' does not expire")
+            raise ValueError(f"'{self.change}' must not have expires_at")
         if self.pack is not None and self.level is not Level.VIEWER:
-            raise ValueError("a pack is for viewers")
+            raise ValueError("a grant of a pack must have the level viewer")
         if self.change is ChangeKind.MOVE and self.document is not None and self.into is None:
-            raise ValueError("a document is moved into a collection")
+            raise ValueError("a document can only be moved into a collection: set into")
         return self
 
     def to_change(self) -> Change:
@@ -135,7 +135,9 @@ class PersonDifferenceOut(BaseModel):
 
 
 class DifferenceOut(BaseModel):
-    """The number of documents, and the number of users who gain or lose access; `sample` has the first of them."""
+    """The number of documents to which users gain or lose access, and the number of these users. `sample` has up to ten
+    of the users.
+    """
 
     documents: int = Field(examples=[412])
     people: int = Field(examples=[9])
@@ -147,7 +149,9 @@ class DifferenceOut(BaseModel):
 
 
 class PreviewOut(BaseModel):
-    """Access that users would gain or lose; nothing was changed. `whole` is true if all affected users are included."""
+    """Access that users would gain (`opens`) or lose (`closes`). Nothing was changed. `whole` is true if all affected
+    users are included.
+    """
 
     opens: DifferenceOut
     closes: DifferenceOut

@@ -88,8 +88,8 @@ def _resolve_all(maker: ChangeMaker, changes: Sequence[Change]) -> list[Resolved
 
 
 def _make_all(maker: ChangeMaker, changes: Sequence[Change]) -> None:
-    """Apply all changes. If a change is rejected, still try the others, so that the error lists every rejected change.
-    The error then rolls back the transaction.
+    """Apply all changes. After a rejected change, still try the other changes, so that one error reports all rejected
+    changes. The error then rolls back the transaction.
     """
     refused = []
     for index, change in enumerate(changes):
@@ -108,7 +108,11 @@ def _refuse(refused: Sequence[RefusedChange]) -> None:
         {"where": f"body.changes.{each.index}", "message": each.detail, "code": each.code}
         for each in refused[:_MOST_ERRORS]
     ]
+    number = first.index + 1
     raise ChangesRefusedError(
-        f"{len(refused)} of the changes can't be made, and none was: number {first.index + 1}: {first.detail}",
+        f"No change was made, because {len(refused)} of them can't be made. The first of these is number {number}: "
+        f"{first.detail}"
+        if len(refused) > 1
+        else f"No change was made, because change {number} can't be made: {first.detail}",
         extra={"errors": errors, "refused": len(refused)},
     )

@@ -45,7 +45,9 @@ class AccessRepository:
         return bool(self._session.scalar(select(func.create_collection(collection_id, parent_id, name, grant_id))))
 
     def lock_collections(self) -> None:
-        """Keep other transactions from creating, renaming or moving the tenant's collections until this one ends."""
+        """Keep other transactions from creating, renaming or moving the tenant's collections until this transaction
+        ends.
+        """
         self._session.execute(select(func.hold_collections(func.current_tenant())))
 
     def find_collection(self, collection_id: UUID) -> Collection | None:
@@ -56,7 +58,7 @@ class AccessRepository:
         return self._session.scalars(select(Collection).where(Collection.name == name).order_by(Collection.id)).all()
 
     def is_name_taken(self, name: str, *, parent_id: UUID | None, but: UUID | None = None) -> bool:
-        """Return whether the parent has a visible collection of that name other than `but`.
+        """Return whether a visible collection inside the parent, other than `but`, has the name.
 
         The query waits for other transactions that change collections of the tenant. It ignores hidden collections, so
         that trying names does not reveal them.
@@ -86,14 +88,15 @@ class AccessRepository:
         return self._session.scalar(change) is not None
 
     def move_collection(self, collection_id: UUID, *, parent_id: UUID | None) -> str:
-        """Move a collection; return 'moved', 'hidden' (unknown, or not allowed), 'labelled' or 'inside-itself'.
+        """Move a collection; return 'moved', 'hidden', 'labelled' or 'inside-itself'.
 
-        'labelled' means that the move would remove an inherited label, which only an administrator may do.
+        'hidden' means that an object is unknown, or that the principal may not move it there. 'labelled' means that the
+        move would remove an inherited label, which only an access administrator may do.
         """
         return str(self._session.scalar(select(func.move_collection(collection_id, parent_id))))
 
     def move_document(self, document_id: UUID, collection_id: UUID) -> str:
-        """Move a document; return 'moved', 'hidden' (unknown, or not allowed) or 'labelled'."""
+        """Move a document; return 'moved', 'hidden' or 'labelled', as for `move_collection`."""
         return str(self._session.scalar(select(func.move_document(document_id, collection_id))))
 
     def find_collection_of(self, document_id: UUID) -> UUID | None:

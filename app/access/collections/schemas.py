@@ -131,7 +131,7 @@ class GrantIn(SubjectIn):
         if sum(given is not None for given in (self.collection_id, self.document_id, self.pack_id)) != 1:
             raise ValueError("give one of collection_id, document_id and pack_id")
         if self.pack_id is not None and self.level is not Level.VIEWER:
-            raise ValueError("a pack is for viewers")
+            raise ValueError("a grant of a pack must have the level viewer")
         return self
 
     def to_grant(self) -> NewGrant:

@@ -55,8 +55,8 @@ class PolicyEditor(GrantEditor):
         self._delete(Label, label_id, LabelNotFoundError, "access.label.deleted", "label", clearances=clearances)
 
     def put_label(self, place: Place, label_id: UUID) -> None:
-        """Add a label to an object that the principal owns; users without a clearance lose access. Do nothing if the
-        object already has the label.
+        """Add a label to an object that the principal owns; access administrators may label all objects. Users without
+        a clearance lose access. Do nothing if the object already has the label.
 
         Raises GrantTargetNotFoundError, LabelNotFoundError, ContentExistsError.
         """
@@ -116,7 +116,8 @@ class PolicyEditor(GrantEditor):
         )
 
     def create_exclusion(self, document_id: UUID, subject: Subject) -> Exclusion:
-        """Exclude a user or group from a document that the principal owns.
+        """Exclude a user or group from a document that the principal owns; access administrators may exclude users
+        and groups from all documents.
 
         Raises GrantTargetNotFoundError, GrantSubjectError, GrantLifetimeError.
         """

@@ -87,7 +87,9 @@ def list_collection_labels(collection_id: UUID, principal: CurrentPrincipal, pol
 
 @labelled.put("/collections/{collection_id}/labels/{label_id}", status_code=204, openapi_extra=_PUT)
 def put_collection_label(collection_id: UUID, label_id: UUID, principal: CurrentPrincipal, policy: Policy) -> None:
-    """Label a collection that you own: only users with a clearance can then read it and its contents."""
+    """Label a collection that you own; administrators may label any collection. Only users with a clearance can then
+    read the collection and its contents.
+    """
     with policy.edit(principal) as editor:
         editor.put_label(Place(collection_id=collection_id), label_id)
 
@@ -108,7 +110,9 @@ def list_document_labels(document_id: UUID, principal: CurrentPrincipal, policy:
 
 @labelled.put("/documents/{document_id}/labels/{label_id}", status_code=204, openapi_extra=_PUT)
 def put_document_label(document_id: UUID, label_id: UUID, principal: CurrentPrincipal, policy: Policy) -> None:
-    """Label a document that you own: only users with a clearance can then read it."""
+    """Label a document that you own; administrators may label any document. Only users with a clearance can then read
+    the document.
+    """
     with policy.edit(principal) as editor:
         editor.put_label(Place(document_id=document_id), label_id)
 
@@ -158,8 +162,8 @@ def delete_clearance(clearance_id: UUID, principal: CurrentPrincipal, policy: Po
 
 @packs.post("", status_code=201, openapi_extra=_MANAGE | problems(PackExistsError))
 def create_pack(body: PackIn, principal: CurrentPrincipal, policy: Policy, response: Response) -> PackOut:
-    """Create a pack of all the tenant's documents with the given types and sources. To give access to them, create
-    grants with its `pack_id`.
+    """Create a pack of all the tenant's documents with the given types and sources. To give access to these documents,
+    create grants with the pack's ID as `pack_id`.
     """
     with policy.edit(principal) as editor:
         made = editor.create_pack(body.name, document_types=body.document_types, sources=body.sources)
@@ -191,7 +195,9 @@ def delete_pack(pack_id: UUID, principal: CurrentPrincipal, policy: Policy) -> N
 def create_exclusion(
     body: ExclusionIn, principal: CurrentPrincipal, policy: Policy, request: Request, response: Response
 ) -> ExclusionOut:
-    """Exclude a user or a group from a document that you own, despite all grants."""
+    """Exclude a user or a group from a document that you own, despite all grants. Administrators may exclude
+    users and groups from any document.
+    """
     declare_object(request, document_id=body.document_id)
     with policy.edit(principal) as editor:
         made = editor.create_exclusion(body.document_id, body.to_subject())

@@ -34,11 +34,13 @@ class PolicyRepository:
     def may_grant(
         self, *, collection_id: UUID | None = None, document_id: UUID | None = None, pack_id: UUID | None = None
     ) -> bool:
-        """Return whether the object exists and the principal, as owner or access administrator, may grant access."""
+        """Return whether the object exists and the principal owns it or is an access administrator."""
         return bool(self._session.scalar(select(func.may_grant(collection_id, document_id, pack_id))))
 
     def is_known(self, *, collection_id: UUID | None = None, document_id: UUID | None = None) -> bool:
-        """Return whether the object exists, for principals who may read it and for administrators and auditors."""
+        """Return whether the object exists and the principal may know that it exists. Administrators and auditors may
+        know this of every object; other users, of objects that they may read.
+        """
         return bool(self._session.scalar(select(func.is_known(collection_id, document_id))))
 
     # --- reading -----------------------------------------------------------------------------------------------------

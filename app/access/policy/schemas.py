@@ -23,7 +23,7 @@ class LabelIn(BaseModel):
 
 
 class LabelOut(BaseModel):
-    """An information barrier."""
+    """A label: only users with a clearance can read the labelled documents."""
 
     id: UUID
     name: str = Field(examples=["mnpi:project-x"])
@@ -70,7 +70,7 @@ class ClearanceOut(BaseModel):
 
 
 class PackIn(BaseModel):
-    """The types and sources of the documents in a pack. At most one of the lists may be empty; it then matches all."""
+    """The types and sources of the documents in a pack. One of the lists may be empty, and then matches all."""
 
     model_config = ConfigDict(
         extra="forbid",

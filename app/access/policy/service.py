@@ -17,7 +17,7 @@ Row = TypeVar("Row", Label, Clearance, EntitlementPack, Exclusion)
 
 
 class PolicyService:
-    """Lists labels, clearances, packs and exclusions that the principal may see; `edit` opens an editor for them."""
+    """Lists labels, clearances, packs and exclusions that the principal may see, and opens editors to change them."""
 
     def __init__(self, *, database: Database) -> None:
         self._database = database
