@@ -65,7 +65,13 @@ def test_failed_upload_shows_its_reason(analyst_page, tmp_path):
     analyst_page.locator("#files").set_input_files(str(broken))
     failed = analyst_page.locator("#uploads .failed")
     expect(failed).to_be_visible()
-    assert failed.inner_text().strip().endswith(".")
+    reason = failed.inner_text().strip()
+    assert reason.endswith(".")
+    expect(analyst_page.locator("#documents .failed")).to_have_text(reason)
+    analyst_page.get_by_role("link", name="Failed documents").click()
+    expect(analyst_page.locator(".runs .failed")).to_have_text(reason)
+    analyst_page.get_by_role("button", name="Replay broken").click()
+    expect(analyst_page.get_by_role("status")).to_have_text("1 document is being processed again.")
 
 
 def test_sign_in_with_unknown_key_shows_an_error(page, site):

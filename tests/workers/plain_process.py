@@ -2,7 +2,7 @@
 
 - `stall FILE` waits until FILE is deleted. `deaf FILE` also ignores Celery's soft time limit.
 - `raise` raises RuntimeError, `broken` raises PdfDamagedError, and `down` raises UnavailableError.
-- `die` kills the process.
+- `die FILE` kills the process if FILE exists.
 
 Celery, the broker, the database, the leases and the blobs are real.
 """
@@ -63,7 +63,7 @@ class PlainParser:
             raise PdfDamagedError
         elif order == "down":
             raise UnavailableError
-        elif order == "die":
+        elif order == "die" and Path(rest).exists():
             os.kill(os.getpid(), signal.SIGKILL)
         pages = tuple(page_of(number, part) for number, part in enumerate(text.split("\f"), 1))
         return ParsedDocument(media_type="text/plain", reader="plain", pages=pages)

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from app.core.pagination import PageRequest
+from app.documents.dead_letters.service import DeadLetterService
+
 DEATHS = 5
 
 
@@ -16,7 +19,8 @@ def test_file_that_kills_its_worker_fails_and_healthy_files_survive_five_killed_
     ingestion.environment["FOOTNOTE_JOBS__LEASE_SECONDS"] = "60"
     gate = ingestion.folder / "gate"
     gate.touch()
-    reached = Path(f"{gate}.reached")
+    reached, deadly = Path(f"{gate}.reached"), ingestion.folder / "deadly"
+    deadly.touch()
     ingestion.start_relay()
     healthy = ingestion.upload(f"stall {gate}")
     for _ in range(DEATHS):
@@ -27,7 +31,7 @@ def test_file_that_kills_its_worker_fails_and_healthy_files_survive_five_killed_
         expire_lease(ingestion, healthy)
     ingestion.start_worker()
     wait_for(reached.exists, what="the stage")
-    killer, other = ingestion.upload("die now"), ingestion.upload("an honest file")
+    killer, other = ingestion.upload(f"die {deadly}"), ingestion.upload("an honest file")
     version = str(ingestion.run(killer).version_id)
     wait_for(lambda: version in ingestion.notes("parsed.txt"), what="the death of the killer's worker")
     expire_lease(ingestion, killer)
@@ -38,3 +42,10 @@ def test_file_that_kills_its_worker_fails_and_healthy_files_survive_five_killed_
     assert "crashed its worker" in ended.error_detail
     assert ended.stages[1].attempt == 1 + 3
     assert fine.status == "ready"
+    letters = DeadLetterService(database=ingestion.database.worker, runs=ingestion.runs)
+    (letter,) = letters.list_letters(ingestion.principal, PageRequest(limit=10)).items
+    assert (letter.id, letter.kind, letter.attempts) == (killer, "processing-crashed", 4)
+    deadly.unlink()
+    (replayed,) = ingestion.wait_final(letters.replay(ingestion.principal, killer).id)
+    assert replayed.status == "ready"
+    assert letters.list_letters(ingestion.principal, PageRequest(limit=10)).items == []
