@@ -21,7 +21,17 @@ MIB = 1024 * 1024
 def lease() -> Lease:
     ids = [uuid4() for _ in range(5)]
     return Lease(
-        *ids, stage="chunk", position=3, token=2, owner="x", attempt=2, outages=0, ended=0, crashes=0, outputs={}
+        *ids,
+        stage="chunk",
+        position=3,
+        token=2,
+        owner="x",
+        attempt=2,
+        outages=0,
+        ended=0,
+        crashes=0,
+        outputs={},
+        trace=None,
     )
 
 
@@ -127,6 +137,6 @@ def is_running(pid: int) -> bool:
 def test_lease_counts_deaths_and_failures_apart():
     counted = Lease(
         *[UUID(int=0)] * 5, stage="parse", position=1, token=9, owner="x", attempt=9, outages=2, ended=6, crashes=1,
-        outputs={},
+        outputs={}, trace=None,
     )  # fmt: skip
     assert (counted.deaths, counted.failures) == (2, 3)
