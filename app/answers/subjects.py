@@ -14,7 +14,8 @@ from app.retrieval.questions.understanding import Understanding
 def find_unseen_names(understanding: Understanding, passages: Sequence[Passage], pages: PageTexts) -> tuple[str, ...]:
     """Return the question's names that occur in no page, title, issuer or heading of the passages, in order.
 
-    The result is empty if the question names a known issuer, because the question's other names may be paraphrases.
+    The result is empty if the question names a known issuer. The question's other names may then be paraphrases of
+    words in that issuer's documents, so that their absence proves nothing.
     """
     if understanding.issuer_keys or not understanding.names:
         return ()

@@ -5,9 +5,9 @@ questions in one transaction of the api role, under row-level security. Recall c
 
 - `exact` compares each question with every visible chunk. Its results are the reference for recall.
 - `plain HNSW` uses one graph over all tenants and filters after the graph walk.
-- `ours` is `DenseSearch.find_near` with the default list length. It compares exactly if a principal sees up to
-  1 % of the chunks, and uses signatures at 10 %. For larger shares, it uses the tenant's own graph. A graph search
-  returns half as many rows (`SearchLimits.walked_part`).
+- `ours` is `DenseSearch.find_near` with the default list length. If a principal sees up to 1 % of the
+  chunks, it compares all visible chunks. At 10 %, it uses signatures. For larger shares, it uses the tenant's own
+  graph. A graph search returns at most half of the requested rows (`SearchLimits.walked_part`).
 
 The times of `ours` include choosing the plan, reading the signatures, the comparisons and the graph walk. They exclude
 the queries for the principal and its visible documents, because every search needs these.
@@ -42,7 +42,8 @@ K = 20
 OTHERS = 2
 OTHERS_COPIES = 100
 SHARES = {"1 %": 1, "10 %": 10, "50 %": 50, "100 %": 100}
-"""Maps the share of chunks that a principal sees to its number of issuers. Each issuer has one collection.
+"""Share of the chunks → number of issuers whose chunks the principal of this share sees. Each issuer has one
+collection.
 
 A further principal has a grant on one report and sees 0.1 % of the chunks.
 """

@@ -19,8 +19,8 @@ from app.identity.models import User
 MOST_PEOPLE = 2000
 _AT_ONCE = 100
 _SECONDS = 8.0
-"""Maximum seconds for reading users' access before the changes are applied. The second reading takes about as long,
-while the changed rows are locked.
+"""Maximum seconds for reading users' access before the changes are applied. After the changes,
+`look_after` reads the same users' access again. This takes about as long, and the changed rows stay locked during it.
 """
 _SAMPLE = 10
 _FOR_ALL = frozenset({ChangeKind.LABEL, ChangeKind.UNLABEL, ChangeKind.MOVE})

@@ -39,7 +39,7 @@ class PolicyRepository:
 
     def is_known(self, *, collection_id: UUID | None = None, document_id: UUID | None = None) -> bool:
         """Return whether the object exists and the principal may know that it exists. Administrators and auditors may
-        know this of every object; other users, of objects that they may read.
+        know this of every object. Other users may know it only of objects that they may read.
         """
         return bool(self._session.scalar(select(func.is_known(collection_id, document_id))))
 

@@ -51,9 +51,9 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A grant that covers the document. `held` is the path from the user to the user or group that the grant names.
-    `is_inside` is true if the document is in a subcollection of the granted collection. If `has_expired` is true, the
-    grant no longer gives access.
+    """A grant that covers the document. `held` is the path of groups from the user to the subject of the grant. It is
+    empty if the grant names the user. `is_inside` is true if the document is in a subcollection of the granted
+    collection. If `has_expired` is true, the grant no longer gives access.
     """
 
     grant_id: str
@@ -68,8 +68,8 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """A label for which the user has no valid clearance, or an exclusion. Either denies access. `cleared_until` is the
-    latest expiry of the user's expired clearances for the label.
+    """An exclusion of the user, or a label for which the user has no valid clearance. Either denies access.
+    `cleared_until` is the latest expiry of the user's expired clearances for the label.
     """
 
     kind: str

