@@ -9,11 +9,12 @@ from typing import Any
 import psycopg
 
 from app.settings import ChatSettings
-from app.stack.doctor.checks import check_key_file, check_model, check_secrets, check_storage
+from app.stack.doctor.checks import check_disk, check_key_file, check_model, check_secrets, check_storage
 from app.stack.doctor.database_checks import check_database
 from app.stack.home import Home
 from app.stack.servers.postgres import EmbeddedPostgres
 from app.storage.keyfile import ensure_key_file
+from tests.small_disk import small_disk
 
 Call = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -104,6 +105,15 @@ def test_missing_or_readable_key_file_is_reported(tmp_path: Path) -> None:
 def test_missing_storage_is_reported(tmp_path: Path) -> None:
     assert check_storage(tmp_path).ok
     assert "cannot be stored" in check_storage(tmp_path / "gone").sentence
+
+
+def test_full_disk_is_reported_in_mebibytes_with_its_remedy(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 8 * 1024 * 1024) as disk:
+        assert check_disk(Home.at(disk.path), 1024**3).sentence == (
+            f"Only 8 MiB are free at {disk.path}, so uploads are refused: free some space."
+        )
+        disk.fill()
+        assert check_storage(disk.path).sentence.endswith("(No space left on device): free some space.")
 
 
 def test_unreachable_model_endpoint_is_reported_and_a_missing_one_accepted() -> None:

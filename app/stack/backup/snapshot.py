@@ -62,6 +62,10 @@ def open_snapshot(admin_url: str) -> Iterator[DatabaseSnapshot]:
         raise BackupFailedError("Another backup of this home is in progress: wait until it has ended.") from error
     except psycopg.errors.UndefinedTable as error:
         raise BackupFailedError("The home's database is empty: start Footnote on it once.") from error
+    except psycopg.errors.DiskFull as error:
+        raise BackupFailedError(
+            "The disk of the home's database is full: free some space, then make the backup again."
+        ) from error
     except psycopg.OperationalError as error:
         raise BackupFailedError(
             "The home's database does not respond, or ended during the backup: look into logs/postgres.log, and make "

@@ -1,5 +1,6 @@
 """The checks of `footnote doctor` outside the database. A result has one sentence for the user."""
 
+import errno
 import importlib.metadata
 import os
 import re
@@ -70,7 +71,7 @@ def check_disk(home: Home, min_free_bytes: int) -> CheckResult:
     """Check the free space of the home's disk. Below `min_free_bytes`, uploads are refused."""
     existing = next(folder for folder in (home.path, *home.path.parents) if folder.exists())
     usage = shutil.disk_usage(existing)
-    free = f"{usage.free / 1024**3:.1f} GiB"
+    free = f"{usage.free / 1024**3:.1f} GiB" if usage.free >= 1024**3 else f"{usage.free // 1024**2} MiB"
     if usage.free < min_free_bytes:
         return CheckResult(
             "disk", False, f"Only {free} are free at {existing}, so uploads are refused: free some space."
@@ -107,9 +108,8 @@ def check_storage(root: Path) -> CheckResult:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        return CheckResult(
-            "storage", False, f"Documents cannot be stored in {root} ({error.strerror}): check permissions."
-        )
+        remedy = "free some space" if error.errno in {errno.ENOSPC, errno.EDQUOT} else "check permissions"
+        return CheckResult("storage", False, f"Documents cannot be stored in {root} ({error.strerror}): {remedy}.")
     return CheckResult("storage", True, f"Documents can be stored in {root}.")
 
 
@@ -127,7 +127,10 @@ def check_broker(url: str) -> CheckResult:
         )
     except redis.RedisError as error:
         return CheckResult(
-            "broker", False, f"The broker does not respond ({type(error).__name__}): check valkey.log and its URL."
+            "broker",
+            False,
+            f"The broker does not respond ({type(error).__name__}): check its URL and its log (logs/valkey.log in the "
+            "home).",
         )
     return CheckResult("broker", True, "The broker responds and accepts messages.")
 
@@ -167,7 +170,7 @@ def check_api(url: str) -> CheckResult:
     try:
         response = httpx.get(f"{url}/readyz", timeout=5, trust_env=False)
     except httpx.TransportError:
-        return CheckResult("ready", False, f"The API does not respond at {url}: check api.log.")
+        return CheckResult("ready", False, f"The API does not respond at {url}: see logs/api.log in the home.")
     if response.status_code != httpx.codes.OK:
         return CheckResult("ready", False, f"The API at {url} is not ready: {_describe(response)}")
     return CheckResult("ready", True, f"The API at {url} is ready.")

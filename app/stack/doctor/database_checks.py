@@ -40,7 +40,9 @@ def check_database(owner_url: str) -> Iterator[CheckResult]:
     except (psycopg.OperationalError, OperationalError) as error:
         reason = str(error).strip().splitlines()[-1]
         yield CheckResult(
-            "database", False, f"The database does not respond ({reason}): check postgres.log and its URL."
+            "database",
+            False,
+            f"The database does not respond ({reason}): check its URL and its log (logs/postgres.log in the home).",
         )
 
 
