@@ -144,10 +144,9 @@ def _from_http(error: HTTPException) -> FootnoteError:
 def _from_validation(findings: Sequence[Any]) -> FootnoteError:
     if any(finding["type"] == "json_invalid" for finding in findings):
         return MalformedRequestError("The body is not valid JSON: check its format.")
-    shown = [
-        Finding(where=".".join(str(part) for part in finding["loc"]), message=_message(finding)).model_dump()
-        for finding in findings[:_MAX_FINDINGS]
-    ]
+    # A route and its dependencies each validate the parameters that they share.
+    found = dict.fromkeys((".".join(map(str, each["loc"])), _message(each)) for each in findings[:_MAX_FINDINGS])
+    shown = [Finding(where=where, message=message).model_dump() for where, message in found]
     first = shown[0]
     code = InvalidTextError if any(finding["type"] == "invalid_text" for finding in findings) else InvalidInputError
     return code(f"{first['where']}: {first['message']}.", extra={"errors": shown})

@@ -52,6 +52,11 @@ def test_malformed_id_is_explained(editor):
     assert detail.startswith("path.document_id: This is not an ID: IDs are UUIDs")
 
 
+def test_invalid_parameter_that_a_dependency_shares_is_listed_once(editor):
+    body = problem(editor.http.get("/v1/runs/abc/events"), 422, "invalid-input")
+    assert [finding["where"] for finding in body["errors"]] == ["path.run_id"]
+
+
 @pytest.mark.parametrize("bad", ["a\x00b", "\x00", "a\x07b", "a\x1bb", "a\nb", "\ud800", "a\x7fb"])
 def test_control_characters_in_bodies_are_refused(editor, admin, bad):
     collection = editor.collection()
