@@ -108,4 +108,4 @@ def _show(created: ApiCreatedKey, *, as_json: bool) -> None:
     if as_json:
         print_json(created.model_dump(mode="json"))
     else:
-        console().print(f"{created.secret}\nStore this key now: it is shown only once.")
+        console().print(f"{created.secret}\nStore this key now: it is shown only once. Its ID is {created.id}.")

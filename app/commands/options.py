@@ -84,11 +84,12 @@ def describe(error: FootnoteError) -> dict[str, object]:
 
 
 def fail(error: FootnoteError, *, as_json: bool) -> NoReturn:
-    """Print the error's message without a traceback, and exit with 1."""
+    """Print the error's message and code without a traceback, and exit with 1."""
     if as_json:
         print_json({"error": describe(error)})
     else:
-        error_console().print(f"[bold red]{escape(error.detail)}[/]")
+        gap = "\n" if "\n" in error.detail else " "  # a message that ends with lines of a log
+        error_console().print(f"[bold red]{escape(error.detail)}[/]{gap}({describe(error)['code']})")
     raise typer.Exit(FAILED)
 
 

@@ -21,6 +21,7 @@ def test_unreachable_server_prints_a_message_without_traceback(footnote_process:
     result = footnote_process("documents", "--home", str(tmp_path), "--url", "http://127.0.0.1:9")
     assert result.returncode == 1
     assert "No Footnote server responds at http://127.0.0.1:9" in result.stderr
+    assert result.stderr.rstrip().endswith("(server-unreachable)")
     assert "Traceback" not in result.stderr
 
 
